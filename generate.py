@@ -1,0 +1,45 @@
+"""Print the one CloudFormation template: `python generate.py > template.json`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from templates import assets
+from templates.stack import build
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print or write the template, and the zips if asked for; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        text = build().to_json(indent=1, sort_keys=False) + "\n"
+        _write_assets(options.assets)
+        _write_template(text, options.output)
+    except Exception as error:  # the boundary: whatever is wrong, say it and print no half template
+        print(f"generate.py: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _write_assets(folder: Path | None) -> None:
+    if folder is not None:
+        for path in assets.write_all(folder):
+            print(f"wrote {path}", file=sys.stderr)
+
+
+def _write_template(text: str, file: Path | None) -> None:
+    if file is not None:
+        file.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="generate.py", description=__doc__)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the template to FILE, not to stdout")
+    parser.add_argument("--assets", type=Path, metavar="DIR", help="also write the functions' code and layers below DIR")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

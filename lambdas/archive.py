@@ -1,0 +1,36 @@
+"""ArchiveImage: original, resized image and thumbnail copied to the archive, and the staged ones removed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lambdas import record, storage
+from lambdas.environment import ArchiveEnvironment
+from lambdas.formats import FORMATS
+from lambdas.gate import step
+
+
+@step("archive-image", ArchiveEnvironment, found_as="archive", end=record.SUCCEEDED)
+def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str, Any]:
+    """Archive the three pictures and return where they lie."""
+    image, staged = event["image"], event["renditions"]
+    folder = f"{image['owner']}/{image['imageId']}"
+    archived = {
+        "original": _archive_original(image, event["validation"]["format"], environment.archive_bucket, folder),
+        "resized": _archive_staged(image, staged["resized"], environment.archive_bucket, folder),
+        "thumbnail": _archive_staged(image, staged["thumbnail"], environment.archive_bucket, folder),
+    }
+    storage.remove(image["bucket"], [staged[name]["key"] for name in ("resized", "thumbnail")])
+    return {"bucket": environment.archive_bucket, **archived}
+
+
+def _archive_original(image: dict[str, Any], format_name: str, bucket: str, folder: str) -> dict[str, Any]:
+    found = FORMATS[format_name]
+    source = {"Bucket": image["bucket"], "Key": image["key"], "VersionId": image["versionId"]}
+    return storage.archive(source, bucket, f"{folder}/original.{found.extension}", found.content_type)
+
+
+def _archive_staged(image: dict[str, Any], staged: dict[str, Any], bucket: str, folder: str) -> dict[str, Any]:
+    source = {"Bucket": image["bucket"], "Key": staged["key"]}
+    name = staged["key"].rsplit("/", 1)[-1]
+    return storage.archive(source, bucket, f"{folder}/{name}", staged["contentType"])

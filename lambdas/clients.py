@@ -1,0 +1,50 @@
+"""The AWS clients, each made at its first use and kept for the life of the process."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+@cache
+def s3() -> S3Client:
+    """Return the S3 client; its pre-signed URLs name the bucket's own regional host, so that no browser is redirected."""
+    import boto3
+
+    addressing = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+    return boto3.client("s3", config=_config(signature_version="s3v4", s3=addressing))
+
+
+@cache
+def dynamodb() -> DynamoDBClient:
+    """Return the DynamoDB client."""
+    import boto3
+
+    return boto3.client("dynamodb", config=_config())
+
+
+@cache
+def stepfunctions() -> SFNClient:
+    """Return the Step Functions client."""
+    import boto3
+
+    return boto3.client("stepfunctions", config=_config())
+
+
+def _config(**extra: object) -> Config:
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=3,  # seconds
+        read_timeout=20,  # seconds
+        retries={"mode": "standard", "total_max_attempts": 4},
+        # Otherwise the SDK signs a checksum header of its own into every upload URL.
+        request_checksum_calculation="when_required",
+        **extra,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,77 @@
+"""What each function reads from its environment: one frozen class a function, filled by the template."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Variables of a function; the variable's name is the field's in upper case."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the fields from environ; raises KeyError naming a missing variable, ValueError for a bad number."""
+        return cls(**{field.name: _typed(field.type, environ[field.name.upper()]) for field in fields(cls)})
+
+
+def _typed(kind: object, value: str) -> str | int:
+    return int(value) if kind is int else value
+
+
+@dataclass(frozen=True)
+class GetUploadUrlEnvironment(Environment):
+    """Where uploads go, how large they may be, and how long a URL is good for."""
+
+    upload_bucket: str
+    max_bytes: int
+    url_expiry_seconds: int
+
+
+@dataclass(frozen=True)
+class SqsTriggerEnvironment(Environment):
+    """Whose events count and what they start."""
+
+    upload_bucket: str
+    state_machine_arn: str
+
+
+@dataclass(frozen=True)
+class StepEnvironment(Environment):
+    """What every step needs."""
+
+    metadata_table: str
+
+
+@dataclass(frozen=True)
+class PictureEnvironment(StepEnvironment):
+    """What every step that opens a picture needs: the limits that hold before anything is decoded."""
+
+    max_bytes: int
+    max_pixels: int
+    max_edge: int  # pixels
+    max_frames: int
+
+
+@dataclass(frozen=True)
+class ResizeEnvironment(PictureEnvironment):
+    """How large and how good the resized image is."""
+
+    resize_edge: int  # pixels, the longer edge
+    quality: int  # 1 to 100
+
+
+@dataclass(frozen=True)
+class ThumbnailEnvironment(PictureEnvironment):
+    """How large and how good the thumbnail is."""
+
+    thumbnail_edge: int  # pixels, both edges
+    quality: int  # 1 to 100
+
+
+@dataclass(frozen=True)
+class ArchiveEnvironment(StepEnvironment):
+    """Where processed pictures are kept."""
+
+    archive_bucket: str

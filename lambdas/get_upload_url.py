@@ -1,0 +1,110 @@
+"""GET /upload-url: mint an image id and a key, and sign a URL for exactly the announced file."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from lambdas import clients, storage
+from lambdas.environment import GetUploadUrlEnvironment
+from lambdas.log import logger
+from workflow import contracts
+from workflow.contracts.errors import ContractViolation
+
+MAX_FILENAME_BYTES = 255  # UTF-8, as file systems have it
+
+# Stable codes for what can be wrong with a parameter, by parameter and broken rule.
+REASONS = {
+    ("contentType", "enum"): "UNSUPPORTED_CONTENT_TYPE",
+    ("size", "minimum"): "EMPTY",
+    ("size", "maximum"): "TOO_MANY_BYTES",
+}
+
+
+class BadRequest(Exception):  # noqa: N818 - the name of the HTTP status
+    """A parameter that the caller can put right."""
+
+    def __init__(self, field: str, reason: str, message: str) -> None:
+        """Name the parameter, a stable code and what is wrong with it, never its value."""
+        super().__init__(message)
+        self.body = {"field": field, "reason": reason, "message": f"{field} {message}."}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway proxy request with the contract upload-url.response, or with 400 and api-error."""
+    logger().append_keys(requestId=context.aws_request_id)
+    try:
+        request = read_request(event.get("queryStringParameters") or {}, GetUploadUrlEnvironment.read().max_bytes)
+    except BadRequest as error:
+        return _answer(400, "api-error", error.body)
+    owner = event["requestContext"]["authorizer"]["claims"]["sub"]
+    return _answer(200, "upload-url.response", _grant(owner, request, GetUploadUrlEnvironment.read()))
+
+
+def read_request(parameters: dict[str, str], max_bytes: int) -> dict[str, Any]:
+    """Return the contract upload-url.request from query parameters; raises BadRequest."""
+    for name in contracts.schema("upload-url.request")["required"]:
+        if not parameters.get(name):
+            raise BadRequest(name, "MISSING", "is required")
+    request: dict[str, Any] = {**parameters, "size": _whole_number(parameters["size"])}
+    try:
+        contracts.check("upload-url.request", request)
+    except ContractViolation as error:
+        raise _bad_request(error) from error
+    if len(request["filename"].encode()) > MAX_FILENAME_BYTES:
+        raise BadRequest("filename", "INVALID", f"must have at most {MAX_FILENAME_BYTES} bytes in UTF-8")
+    if request["size"] > max_bytes:
+        raise BadRequest("size", "TOO_MANY_BYTES", f"must be at most {max_bytes} bytes")
+    return request
+
+
+def _whole_number(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= 15):
+        raise BadRequest("size", "INVALID", "must be a whole number of bytes")
+    return int(value)
+
+
+def _bad_request(error: ContractViolation) -> BadRequest:
+    field = error.path.removeprefix("$.")
+    return BadRequest(field, REASONS.get((field, error.rule), "INVALID"), error.said)
+
+
+def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlEnvironment) -> dict[str, Any]:
+    image_id = str(uuid4())
+    key = storage.upload_key(owner, image_id)
+    lifetime = timedelta(seconds=environment.url_expiry_seconds)
+    expires = (datetime.now(UTC) + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
+    url, headers = _signed(environment.upload_bucket, key, request, environment.url_expiry_seconds)
+    logger().info("granted an upload", extra={"imageId": image_id, "size": request["size"]})
+    return {"imageId": image_id, "key": key, "uploadUrl": url, "method": "PUT", "headers": headers, "expiresAt": expires}
+
+
+def _signed(bucket: str, key: str, request: dict[str, Any], expires_in: int) -> tuple[str, dict[str, str]]:
+    """Return a URL whose signature fixes type, exact length, file name and checksum, and the headers it covers."""
+    metadata = storage.filename_metadata(request["filename"])
+    parameters = {
+        "Bucket": bucket,
+        "Key": key,
+        "ContentType": request["contentType"],
+        "ContentLength": request["size"],
+        "Metadata": metadata,
+    }
+    headers = {
+        "Content-Type": request["contentType"],
+        "Content-Length": str(request["size"]),
+        **{f"x-amz-meta-{name}": value for name, value in metadata.items()},
+    }
+    if "sha256" in request:
+        digest = b64encode(bytes.fromhex(request["sha256"])).decode()
+        parameters["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = digest
+    url = clients.s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=expires_in)
+    return url, headers
+
+
+def _answer(status: int, contract: str, body: dict[str, Any]) -> dict[str, Any]:
+    contracts.check(contract, body)
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}

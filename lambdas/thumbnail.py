@@ -1,0 +1,17 @@
+"""GenerateThumbnail: the centred square of the picture, staged for the archive."""
+
+from typing import Any
+
+from lambdas import storage
+from lambdas.environment import ThumbnailEnvironment
+from lambdas.gate import step
+from lambdas.imaging import open_picture
+from lambdas.rendition import thumbnail
+
+
+@step("generate-thumbnail", ThumbnailEnvironment, found_as="thumbnail")
+def handler(event: dict[str, Any], environment: ThumbnailEnvironment) -> dict[str, Any]:
+    """Stage the thumbnail and return what and where it is; raises ImageRejected."""
+    upload = storage.read(event["image"], environment.max_bytes)
+    rendition = thumbnail(open_picture(upload.data, environment), environment.thumbnail_edge, environment.quality)
+    return storage.stage(event["image"]["bucket"], event["execution"], "thumbnail", rendition)

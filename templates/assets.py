@@ -1,0 +1,114 @@
+"""The zips that functions run: their names by content, and how they are made, byte for byte the same every time."""
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parent.parent
+RUNTIME = "python3.13"
+ARCHITECTURE = "x86_64"
+# The newest glibc that wheels may ask for: Lambda's Amazon Linux 2023 has 2.34.
+PLATFORMS = [f"manylinux_2_{minor}_{ARCHITECTURE}" for minor in (34, 28, 17)] + [f"manylinux2014_{ARCHITECTURE}"]
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can tell
+
+# Left out of layers: what pip notes about its own doings, which differs from one installation to the next.
+PIP_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+
+Entry = tuple[str, Path]  # name in the zip, file on disk
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A Lambda layer: what its lock pins, installed for Lambda's platform."""
+
+    logical_id: str
+    lock: Path
+
+    @property
+    def key(self) -> str:
+        """The S3 key, by content: the lock's hashes and the platform decide every byte."""
+        facts = "\n".join([self.lock.read_text(encoding="utf-8"), RUNTIME, *PLATFORMS])
+        return f"layers/{self.lock.stem}-{_digest([facts.encode()])}.zip"
+
+    def write(self, folder: Path) -> Path:
+        """Install the locked wheels for Lambda's platform with pip and zip them below folder; needs the package index."""
+        with TemporaryDirectory() as target:
+            _pip_install(self.lock, Path(target))
+            entries = [(f"python/{path.relative_to(target).as_posix()}", path) for path in Path(target).rglob("*")]
+            return write_zip(folder / self.key, [entry for entry in entries if is_content(entry[1])])
+
+
+RUNTIME_LAYER = Layer("RuntimeLayer", ROOT / "lambdas/layers/runtime.lock")
+IMAGING_LAYER = Layer("ImagingLayer", ROOT / "lambdas/layers/imaging.lock")
+LAYERS = (RUNTIME_LAYER, IMAGING_LAYER)
+
+
+def code_entries() -> list[Entry]:
+    """Return the files of the functions' code, under their own names: handlers, and the contracts that they check."""
+    files = [
+        *ROOT.glob("lambdas/*.py"),
+        ROOT / "workflow/__init__.py",
+        *ROOT.glob("workflow/contracts/*.py"),
+        *ROOT.glob("workflow/contracts/*.json"),
+    ]
+    return sorted((path.relative_to(ROOT).as_posix(), path) for path in files)
+
+
+@cache
+def code_key() -> str:
+    """Return the S3 key of the functions' code, by content."""
+    return f"code/lambdas-{_digest(_parts(code_entries()))}.zip"
+
+
+def write_code(folder: Path) -> Path:
+    """Write the functions' code below folder and return the zip."""
+    return write_zip(folder / code_key(), code_entries())
+
+
+def write_all(folder: Path) -> list[Path]:
+    """Write code and layers below folder, each under its S3 key; needs the package index for the layers."""
+    return [write_code(folder), *(layer.write(folder) for layer in LAYERS)]
+
+
+def write_zip(path: Path, entries: Iterable[Entry]) -> Path:
+    """Write entries to a zip whose bytes depend on their names and contents alone: nothing compressed, no times."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, source in sorted(entries):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.create_system = 3  # Unix, wherever this runs
+            info.external_attr = (0o755 if source.suffix == ".so" else 0o644) << 16
+            archive.writestr(info, source.read_bytes())
+    return path
+
+
+def is_content(path: Path) -> bool:
+    """Tell whether a layer carries path: files, but no byte code and none of pip's notes."""
+    return path.is_file() and "__pycache__" not in path.parts and path.name not in PIP_NOTES and "bin" not in path.parts
+
+
+def _pip_install(lock: Path, target: Path) -> None:
+    version = RUNTIME.removeprefix("python")
+    platforms = [option for platform in PLATFORMS for option in ("--platform", platform)]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--no-compile"]
+    command += ["--only-binary", ":all:", "--implementation", "cp", "--python-version", version, *platforms]
+    subprocess.run([*command, "--target", str(target), "--requirement", str(lock)], check=True, stdout=sys.stderr)
+
+
+def _parts(entries: list[Entry]) -> Iterable[bytes]:
+    for name, path in entries:
+        yield name.encode()
+        yield path.read_bytes()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:32]

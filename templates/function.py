@@ -1,0 +1,71 @@
+"""One Lambda function with what belongs to it: its role, its log group, its layers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import awacs.logs
+from awacs.aws import Statement
+from troposphere import GetAtt, Ref, Template, awslambda, iam, logs
+
+from templates.assets import ARCHITECTURE, LAYERS, RUNTIME, Layer, code_key
+from templates.policies import allow, assumed_by, document
+
+SERVICE = "quantum-image-processor"  # Powertools' service name, on every line of the log
+
+
+@dataclass(frozen=True)
+class FunctionEntry:
+    """A function as the template states it, once: what it runs, how much it gets, what it may do."""
+
+    logical_id: str
+    module: str  # below lambdas/
+    does: str
+    memory: int  # MB; 1769 are one full vCPU
+    timeout: int  # seconds
+    environment: dict[str, Any]
+    statements: list[Statement]
+    layers: list[Layer]
+
+
+def add_layers(template: Template) -> None:
+    """Add the layers to template, their content from the artifact bucket."""
+    for layer in LAYERS:
+        template.add_resource(
+            awslambda.LayerVersion(
+                layer.logical_id,
+                CompatibleArchitectures=[ARCHITECTURE],
+                CompatibleRuntimes=[RUNTIME],
+                Content=awslambda.Content(S3Bucket=Ref("ArtifactBucket"), S3Key=layer.key),
+            )
+        )
+
+
+def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function:
+    """Add the function of entry to template, with a role and a log group of its own."""
+    group = template.add_resource(
+        logs.LogGroup(f"{entry.logical_id}Logs", RetentionInDays=Ref("LogRetentionDays"))
+    )
+    role = template.add_resource(_role(entry, group))
+    common = {"POWERTOOLS_SERVICE_NAME": SERVICE, "POWERTOOLS_LOG_LEVEL": "INFO"}
+    return template.add_resource(
+        awslambda.Function(
+            entry.logical_id,
+            Description=entry.does,
+            Handler=f"lambdas.{entry.module}.handler",
+            Runtime=RUNTIME,
+            Architectures=[ARCHITECTURE],
+            MemorySize=entry.memory,
+            Timeout=entry.timeout,
+            Code=awslambda.Code(S3Bucket=Ref("ArtifactBucket"), S3Key=code_key()),
+            Layers=[Ref(layer.logical_id) for layer in entry.layers],
+            Environment=awslambda.Environment(Variables=common | entry.environment),
+            LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
+            Role=GetAtt(role, "Arn"),
+        )
+    )
+
+
+def _role(entry: FunctionEntry, group: logs.LogGroup) -> iam.Role:
+    write_logs = allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], GetAtt(group, "Arn"))
+    policy = iam.Policy(PolicyName="own", PolicyDocument=document(write_logs, *entry.statements))
+    return iam.Role(f"{entry.logical_id}Role", AssumeRolePolicyDocument=assumed_by("lambda"), Policies=[policy])

@@ -1,0 +1,151 @@
+"""The seven functions: each one's memory, time, environment and permissions in one entry."""
+
+import awacs.dynamodb
+import awacs.s3
+import awacs.sqs
+import awacs.states
+from awacs.aws import Statement
+from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
+
+from lambdas import environment as env
+from lambdas.storage import STAGED, UPLOADS
+from templates.assets import IMAGING_LAYER, RUNTIME_LAYER
+from templates.function import FunctionEntry, add_function
+from templates.parameters import variables
+from templates.policies import allow, objects
+from templates.storage import Storage
+from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
+
+FULL_CORE = 1769  # MB: one full vCPU; picture work is bound by the processor, not by memory
+LIGHT = 256  # MB: these wait for AWS, not for the processor
+TRIGGER_TIMEOUT = 30  # seconds; the queue's visibility follows from it
+
+IMAGING = [RUNTIME_LAYER, IMAGING_LAYER]
+
+
+def add_steps(template: Template, storage: Storage) -> list[awslambda.Function]:
+    """Add the functions of the pipeline's steps to template."""
+    entries = [_validate(storage), _metadata(storage), _resize(storage), _thumbnail(storage), _archive(storage)]
+    return [add_function(template, entry) for entry in entries]
+
+
+def _validate(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        VALIDATE.function,
+        "validate",
+        "Finds out whether an upload is a sound picture, and begins its record",
+        memory=FULL_CORE,
+        timeout=VALIDATE.timeout,
+        environment=variables(env.PictureEnvironment, metadata_table=Ref(storage.table)),
+        statements=[_read_uploads(), _write_record(storage)],
+        layers=IMAGING,
+    )
+
+
+def _metadata(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        METADATA.function,
+        "metadata",
+        "Extracts properties and EXIF data",
+        memory=FULL_CORE,
+        timeout=METADATA.timeout,
+        environment=variables(env.PictureEnvironment, metadata_table=Ref(storage.table)),
+        statements=[_read_uploads(), _write_record(storage)],
+        layers=IMAGING,
+    )
+
+
+def _resize(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        RESIZE.function,
+        "resize",
+        "Fits the picture inside the configured edge",
+        memory=FULL_CORE,
+        timeout=RESIZE.timeout,
+        environment=variables(env.ResizeEnvironment, metadata_table=Ref(storage.table)),
+        statements=[_read_uploads(), _stage(), _write_record(storage)],
+        layers=IMAGING,
+    )
+
+
+def _thumbnail(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        THUMBNAIL.function,
+        "thumbnail",
+        "Crops and scales the picture to a square",
+        memory=FULL_CORE,
+        timeout=THUMBNAIL.timeout,
+        environment=variables(env.ThumbnailEnvironment, metadata_table=Ref(storage.table)),
+        statements=[_read_uploads(), _stage(), _write_record(storage)],
+        layers=IMAGING,
+    )
+
+
+def _archive(storage: Storage) -> FunctionEntry:
+    staged = objects("UploadBucket", STAGED)
+    # Without leave to list, S3 answers "forbidden" instead of "not there", and a repeat could not tell the two apart.
+    list_both = allow(
+        [awacs.s3.ListBucket], GetAtt(storage.upload_bucket, "Arn"), GetAtt(storage.archive_bucket, "Arn")
+    )
+    return FunctionEntry(
+        ARCHIVE.function,
+        "archive",
+        "Copies original and renditions to the archive and removes the staged ones",
+        memory=LIGHT,
+        timeout=ARCHIVE.timeout,
+        environment=variables(
+            env.ArchiveEnvironment, metadata_table=Ref(storage.table), archive_bucket=Ref(storage.archive_bucket)
+        ),
+        statements=[
+            _read_uploads(),
+            allow([awacs.s3.GetObject, awacs.s3.DeleteObject], staged),
+            allow([awacs.s3.GetObject, awacs.s3.PutObject], objects("ArchiveBucket")),
+            list_both,
+            _write_record(storage),
+        ],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def get_upload_url(storage: Storage) -> FunctionEntry:
+    """Return the entry of the function behind GET /upload-url."""
+    return FunctionEntry(
+        "GetUploadUrlFunction",
+        "get_upload_url",
+        "Mints a key and signs the URL to upload to",
+        memory=LIGHT,
+        timeout=10,
+        environment=variables(env.GetUploadUrlEnvironment, upload_bucket=Ref(storage.upload_bucket)),
+        # It puts nothing itself: what a URL allows is what its signer may do.
+        statements=[allow([awacs.s3.PutObject], objects("UploadBucket", UPLOADS))],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.StateMachine) -> FunctionEntry:
+    """Return the entry of the function that starts the pipeline."""
+    receive = [awacs.sqs.ReceiveMessage, awacs.sqs.DeleteMessage, awacs.sqs.GetQueueAttributes]
+    return FunctionEntry(
+        "SqsTriggerFunction",
+        "sqs_trigger",
+        "Starts one execution an object-created event",
+        memory=LIGHT,
+        timeout=TRIGGER_TIMEOUT,
+        environment=variables(
+            env.SqsTriggerEnvironment, upload_bucket=Ref(storage.upload_bucket), state_machine_arn=Ref(pipeline)
+        ),
+        statements=[allow(receive, GetAtt(queue, "Arn")), allow([awacs.states.StartExecution], Ref(pipeline))],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def _read_uploads() -> Statement:
+    return allow([awacs.s3.GetObjectVersion], objects("UploadBucket", UPLOADS))
+
+
+def _stage() -> Statement:
+    return allow([awacs.s3.PutObject], objects("UploadBucket", STAGED))
+
+
+def _write_record(storage: Storage) -> Statement:
+    return allow([awacs.dynamodb.UpdateItem], GetAtt(storage.table, "Arn"))

@@ -1,0 +1,79 @@
+"""What carries events and news: the rule, two queues and the topic."""
+
+from dataclasses import dataclass
+
+import awacs.sns
+import awacs.sqs
+from awacs.aws import Allow, ArnEquals, Condition, Principal, Statement
+from troposphere import GetAtt, Ref, Template, events, s3, sns, sqs
+
+from lambdas.storage import UPLOADS
+from templates.policies import document, without_tls
+
+RETENTION = 14 * 24 * 3600  # seconds: the longest SQS offers
+MAX_RECEIVES = 5  # deliveries before a message counts as poison
+
+
+@dataclass(frozen=True)
+class Messaging:
+    """The stack's queues and topic."""
+
+    queue: sqs.Queue
+    dead_letter_queue: sqs.Queue
+    topic: sns.Topic
+
+
+def add_messaging(template: Template, upload_bucket: s3.Bucket, trigger_timeout: int) -> Messaging:
+    """Add rule, queues and topic to template; trigger_timeout is that of the function that reads the queue, seconds."""
+    dead = template.add_resource(_queue("DeadLetterQueue"))
+    queue = template.add_resource(
+        _queue(
+            "ProcessingQueue",
+            # What AWS asks for: time for every retry of a throttled batch before the message is seen again.
+            VisibilityTimeout=6 * trigger_timeout,
+            ReceiveMessageWaitTimeSeconds=20,
+            RedrivePolicy=sqs.RedrivePolicy(deadLetterTargetArn=GetAtt(dead, "Arn"), maxReceiveCount=MAX_RECEIVES),
+        )
+    )
+    rule = template.add_resource(_upload_rule(upload_bucket, queue, dead))
+    for target in (queue, dead):
+        template.add_resource(_queue_policy(target, rule))
+    topic = template.add_resource(sns.Topic("NotificationTopic", KmsMasterKeyId="alias/aws/sns"))
+    template.add_resource(_topic_policy(topic))
+    return Messaging(queue, dead, topic)
+
+
+def _queue(name: str, **properties: object) -> sqs.Queue:
+    return sqs.Queue(name, MessageRetentionPeriod=RETENTION, SqsManagedSseEnabled=True, **properties)
+
+
+def _upload_rule(bucket: s3.Bucket, queue: sqs.Queue, dead: sqs.Queue) -> events.Rule:
+    """Return the rule that routes new uploads, and only those, to queue; what cannot be delivered goes to dead."""
+    pattern = {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [Ref(bucket)]}, "object": {"key": [{"prefix": UPLOADS}]}},
+    }
+    target = events.Target(
+        Id="ProcessingQueue",
+        Arn=GetAtt(queue, "Arn"),
+        DeadLetterConfig=events.DeadLetterConfig(Arn=GetAtt(dead, "Arn")),
+    )
+    return events.Rule("UploadRule", EventPattern=pattern, State="ENABLED", Targets=[target])
+
+
+def _queue_policy(queue: sqs.Queue, rule: events.Rule) -> sqs.QueuePolicy:
+    from_rule = Statement(
+        Effect=Allow,
+        Principal=Principal("Service", "events.amazonaws.com"),
+        Action=[awacs.sqs.SendMessage],
+        Resource=[GetAtt(queue, "Arn")],
+        Condition=Condition(ArnEquals("aws:SourceArn", GetAtt(rule, "Arn"))),
+    )
+    policy = document(from_rule, without_tls([awacs.sqs.Action("*")], [GetAtt(queue, "Arn")]))
+    return sqs.QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=policy)
+
+
+def _topic_policy(topic: sns.Topic) -> sns.TopicPolicy:
+    policy = document(without_tls([awacs.sns.Publish], [Ref(topic)]))
+    return sns.TopicPolicy("NotificationTopicPolicy", Topics=[Ref(topic)], PolicyDocument=policy)

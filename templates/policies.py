@@ -1,0 +1,40 @@
+"""Policy documents: small functions that return statements."""
+
+from typing import Any
+
+from awacs.aws import Action, Allow, Bool, Condition, Deny, PolicyDocument, Principal, Statement
+from awacs.sts import AssumeRole
+from troposphere import Sub
+
+
+def allow(actions: list[Action], *resources: Any) -> Statement:
+    """Return a statement that allows actions on resources."""
+    return Statement(Effect=Allow, Action=actions, Resource=list(resources))
+
+
+def document(*statements: Statement) -> PolicyDocument:
+    """Return a policy document of statements."""
+    return PolicyDocument(Version="2012-10-17", Statement=list(statements))
+
+
+def assumed_by(service: str) -> PolicyDocument:
+    """Return the trust policy that lets service, such as "lambda", take the role."""
+    trust = Statement(Effect=Allow, Principal=Principal("Service", f"{service}.amazonaws.com"), Action=[AssumeRole])
+    return document(trust)
+
+
+def without_tls(actions: list[Action], resources: list[Any]) -> Statement:
+    """Return the statement that denies actions on resources to every caller without TLS."""
+    return Statement(
+        Sid="TlsOnly",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=actions,
+        Resource=resources,
+        Condition=Condition(Bool("aws:SecureTransport", False)),
+    )
+
+
+def objects(bucket: str, prefix: str = "") -> Sub:
+    """Return the ARN of the objects below prefix in the bucket with the logical ID bucket."""
+    return Sub(f"${{{bucket}.Arn}}/{prefix}*")

@@ -1,0 +1,50 @@
+"""The whole template, put together from its concerns."""
+
+from typing import Any
+
+from troposphere import Output, Ref, Sub, Template
+
+from templates.api import PATH, STAGE, add_api
+from templates.function import add_function, add_layers
+from templates.functions import TRIGGER_TIMEOUT, add_steps, get_upload_url, sqs_trigger
+from templates.messaging import add_messaging
+from templates.parameters import add_parameters
+from templates.pipeline import add_pipeline, add_trigger
+from templates.storage import add_storage
+
+
+def build() -> Template:
+    """Return the template of the whole stack."""
+    template = Template(Description="Quantum Image Processor: uploads validated, described, resized, archived, announced")
+    template.set_version("2010-09-09")
+    add_parameters(template)
+    storage = add_storage(template)
+    messaging = add_messaging(template, storage.upload_bucket, TRIGGER_TIMEOUT)
+    add_layers(template)
+    functions = add_steps(template, storage)
+    pipeline = add_pipeline(template, functions, storage.table, messaging.topic)
+    trigger = add_function(template, sqs_trigger(storage, messaging.queue, pipeline))
+    add_trigger(template, trigger, messaging.queue)
+    add_api(template, add_function(template, get_upload_url(storage)))
+    _add_outputs(template)
+    return template
+
+
+def _add_outputs(template: Template) -> None:
+    """Add what a client or an operator needs to know."""
+    url = f"https://${{RestApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}/{PATH}"
+    outputs: dict[str, tuple[str, Any]] = {
+        "UploadUrlEndpoint": ("Where a signed-in client asks for an upload URL", Sub(url)),
+        "UserPoolId": ("Whose users may upload", Ref("UserPool")),
+        "UserPoolClientId": ("What clients sign in with", Ref("UserPoolClient")),
+        "RestApiId": ("The REST API", Ref("RestApi")),
+        "UploadBucketName": ("Where uploads arrive", Ref("UploadBucket")),
+        "ArchiveBucketName": ("Where processed pictures are kept", Ref("ArchiveBucket")),
+        "MetadataTableName": ("Where each picture's record is", Ref("MetadataTable")),
+        "ProcessingQueueUrl": ("Where events wait for the pipeline", Ref("ProcessingQueue")),
+        "DeadLetterQueueUrl": ("Where failed messages end", Ref("DeadLetterQueue")),
+        "NotificationTopicArn": ("Where to subscribe to how pictures ended", Ref("NotificationTopic")),
+        "ProcessingPipelineArn": ("The state machine", Ref("ProcessingPipeline")),
+    }
+    for name, (meaning, value) in outputs.items():
+        template.add_output(Output(name, Description=meaning, Value=value))

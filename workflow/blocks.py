@@ -1,0 +1,132 @@
+"""The building blocks of the graph: a step's task, a publish, a record of the end, and the retry policy."""
+
+from typing import Any
+
+from workflow.contracts.errors import ContractViolation, ImageRejected
+from workflow.sdk import Catch, DynamoDBUpdateItemStep, LambdaStep, Retry, SnsPublishStep
+from workflow.steps import Step
+
+REJECTED = ImageRejected.__name__
+
+# Seconds beyond the function's own limit, so that its error is seen rather than the state's timeout.
+TIMEOUT_MARGIN = 15
+SERVICE_TIMEOUT = 15  # seconds for one call of DynamoDB or SNS
+
+# Throttles of Lambda, DynamoDB and SNS: nothing is wrong, there is just too much at once.
+THROTTLES = [
+    "Lambda.TooManyRequestsException",
+    "DynamoDB.ProvisionedThroughputExceededException",
+    "DynamoDB.RequestLimitExceeded",
+    "DynamoDB.ThrottlingException",
+    "SNS.ThrottledException",
+]
+# Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
+PERMANENT = [
+    REJECTED,
+    ContractViolation.__name__,
+    "ConditionalCheckFailedException",  # as a function reports it
+    "DynamoDB.ConditionalCheckFailedException",  # as the integration does
+]
+
+
+def retries() -> list[Retry]:
+    """Return the retriers that every task has: permanent errors never, throttles patiently, all else a few times."""
+    return [
+        Retry(error_equals=PERMANENT, max_attempts=0),
+        _backing_off(THROTTLES, max_attempts=8),
+        _backing_off(["States.ALL"], max_attempts=3),
+    ]
+
+
+def _backing_off(errors: list[str], max_attempts: int) -> Retry:
+    return Retry(
+        error_equals=errors,
+        interval_seconds=1,
+        max_attempts=max_attempts,
+        backoff_rate=2.0,
+        max_delay_seconds=30,
+        jitter_strategy="FULL",
+    )
+
+
+def catch_all(next_step: Any, result_path: str | None = "$.error") -> Catch:
+    """Return the catcher that keeps the state's input and goes to next_step; result_path None drops the error."""
+    return Catch(error_equals=["States.ALL"], next_step=next_step, result_path=result_path)
+
+
+def task(step: Step, **fields: Any) -> LambdaStep:
+    """Return the state that runs step's function on what its contract takes and selects what its contract gives."""
+    return LambdaStep(
+        step.state,
+        parameters={"FunctionName": f"${{{step.function}}}", "Payload": {f"{field}.$": _source(field) for field in step.takes}},
+        result_selector={f"{field}.$": f"$.Payload.{field}" for field in step.gives},
+        timeout_seconds=step.timeout + TIMEOUT_MARGIN,
+        retry=retries(),
+        **fields,
+    )
+
+
+def _source(field: str) -> str:
+    return "$$.Execution.Name" if field == "execution" else f"$.{field}"
+
+
+def publish(state: str, status: str, message: dict[str, str], attributes: dict[str, str], **fields: Any) -> SnsPublishStep:
+    """Return the state that tells the topic how a picture ended; attributes are for subscribers' filter policies."""
+    head = {
+        "status": status,
+        "notificationId.$": "$$.Execution.Name",
+        "imageId.$": "$.image.imageId",
+        "owner.$": "$.image.owner",
+        "at.$": "$$.State.EnteredTime",
+    }
+    typed = {name: {"DataType": "String", "StringValue.$": path} for name, path in attributes.items()}
+    return SnsPublishStep(
+        state,
+        parameters={
+            "TopicArn": "${NotificationTopic}",
+            "Message": {**head, **message},
+            "MessageAttributes": {"status": {"DataType": "String", "StringValue": status}, **typed},
+        },
+        result_path=None,
+        timeout_seconds=SERVICE_TIMEOUT,
+        retry=retries(),
+        **fields,
+    )
+
+
+def record_end(state: str, status: str, found: dict[str, str], **fields: Any) -> DynamoDBUpdateItemStep:
+    """Return the state that writes an end into the picture's record, unless the record has its end already.
+
+    found names further attributes and where their strings come from. A record that was never begun is made whole.
+    """
+    values = {
+        "owner": "$.image.owner",
+        "bucket": "$.image.bucket",
+        "key": "$.image.key",
+        "versionId": "$.image.versionId",
+        "execution": "$$.Execution.Name",
+        "updatedAt": "$$.State.EnteredTime",
+        "finishedAt": "$$.State.EnteredTime",
+        **found,
+    }
+    return DynamoDBUpdateItemStep(
+        state,
+        parameters={
+            "TableName": "${MetadataTable}",
+            "Key": {"imageId": {"S.$": "$.image.imageId"}},
+            "UpdateExpression": "SET #status = :status, " + ", ".join(f"#{name} = :{name}" for name in values),
+            # The last part lets the same execution write the same end again when an answer was lost.
+            "ConditionExpression": "attribute_not_exists(#status) OR #status = :open"
+            " OR (#status = :status AND #execution = :execution)",
+            "ExpressionAttributeNames": {f"#{name}": name for name in ("status", *values)},
+            "ExpressionAttributeValues": {
+                ":status": {"S": status},
+                ":open": {"S": "PROCESSING"},
+                **{f":{name}": {"S.$": path} for name, path in values.items()},
+            },
+        },
+        result_path=None,
+        timeout_seconds=SERVICE_TIMEOUT,
+        retry=retries(),
+        **fields,
+    )

@@ -1,0 +1,88 @@
+"""The contracts: one JSON Schema per payload, and the check that a payload keeps its contract."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+from referencing import Registry, Resource
+from referencing._core import Resolver
+
+from workflow.contracts.errors import ContractViolation
+
+FOLDER = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Return the names of all contracts: the files' stems, sorted."""
+    return sorted(path.name.removesuffix(".json") for path in FOLDER.glob("*.json"))
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema called name, its references unresolved."""
+    loaded: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def check(name: str, payload: object) -> None:
+    """Raise ContractViolation unless payload keeps the contract called name."""
+    error = best_match(validator(name).iter_errors(payload))
+    if error is not None:
+        raise ContractViolation(name, error.json_path, str(error.validator), _say(error))
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """Return the validator of the contract called name, built once."""
+    return Draft202012Validator(schema(name), registry=_registry())
+
+
+def resolved(name: str) -> dict[str, Any]:
+    """Return the JSON Schema called name with every reference replaced by what it points to."""
+    document = schema(name)
+    inlined: dict[str, Any] = _inline(document, _registry().resolver(document["$id"]))
+    return inlined
+
+
+def _inline(node: Any, resolver: Resolver[Any]) -> Any:
+    if isinstance(node, list):
+        return [_inline(item, resolver) for item in node]
+    if not isinstance(node, dict):
+        return node
+    beside = {key: _inline(value, resolver) for key, value in node.items() if key != "$ref"}
+    if "$ref" not in node:
+        return beside
+    target = resolver.lookup(node["$ref"])
+    return {**_inline(target.contents, target.resolver), **beside}
+
+
+@cache
+def _registry() -> Registry[Any]:
+    resources = (Resource.from_contents(schema(name)) for name in names())
+    return Registry().with_resources((resource.contents["$id"], resource) for resource in resources)
+
+
+# What a broken rule asks for, in words; the number or list comes from the schema, never from the payload.
+PHRASES = {
+    "type": "must be of type {}",
+    "const": "must be {}",
+    "enum": "must be one of {}",
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "minLength": "must have at least {} characters",
+    "maxLength": "must have at most {} characters",
+    "pattern": "must match {}",
+    "required": "must have {}",
+    "additionalProperties": "has a property that the contract does not promise",
+}
+
+
+def _say(error: ValidationError) -> str:
+    wanted = error.validator_value
+    if error.validator == "required":
+        wanted = [name for name in wanted if name not in error.instance]
+    shown = ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted
+    return PHRASES.get(str(error.validator), f"breaks {error.validator} {{}}").format(shown)

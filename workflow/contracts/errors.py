@@ -1,0 +1,39 @@
+"""The errors whose names the workflow knows; Step Functions sees a Python error by its class name."""
+
+import json
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a picture is rejected: stable codes, the same as `reason` in common.json."""
+
+    EMPTY = "EMPTY"
+    TOO_MANY_BYTES = "TOO_MANY_BYTES"
+    NOT_AN_IMAGE = "NOT_AN_IMAGE"
+    TRUNCATED = "TRUNCATED"
+    CORRUPT = "CORRUPT"
+    TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
+    TOO_LONG_AN_EDGE = "TOO_LONG_AN_EDGE"
+    TOO_MANY_FRAMES = "TOO_MANY_FRAMES"
+
+
+class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders and the graph know
+    """The picture is not one we process: the uploader's to know, never retried, no alarm."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        """Carry the reason and a sentence for the uploader, as the JSON of the contract `rejection`."""
+        super().__init__(json.dumps({"reason": reason, "message": message}))
+        self.reason = reason
+        self.message = message
+
+
+class ContractViolation(ValueError):  # noqa: N818 - the same
+    """A payload broke its contract: a fault of ours that a retry cannot mend."""
+
+    def __init__(self, contract: str, path: str, rule: str, said: str) -> None:
+        """Name the contract, the JSON path in the payload, the schema's keyword broken there, and say what it asks."""
+        super().__init__(f"{contract}: {path} {said}")
+        self.contract = contract
+        self.path = path
+        self.rule = rule
+        self.said = said

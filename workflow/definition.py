@@ -1,0 +1,116 @@
+"""The processing pipeline as a graph; `python -m workflow.definition` prints it in the Amazon States Language."""
+
+import json
+from typing import Any
+
+from workflow.blocks import REJECTED, catch_all, publish, record_end, task
+from workflow.sdk import Chain, Choice, ChoiceRule, Fail, Graph, Parallel, Pass, Succeed, any_partition
+from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
+
+TIMEOUT = 15 * 60  # seconds for a whole execution: every retry of every state fits
+
+
+def pipeline() -> Graph:
+    """Build the graph: validate, extract, two renditions at once, archive, tell; every error meets in HandleError."""
+    failed = Fail("Failed", error_path="$.error.Error", cause_path="States.JsonToString($.error)")
+    handle_error = _handle_error(failed)
+    caught = catch_all(handle_error)
+
+    both = Parallel(
+        "ParallelProcessing",
+        result_selector={"resized.$": "$[0]", "thumbnail.$": "$[1]"},
+        result_path="$.renditions",
+        catch=caught,
+    )
+    both.add_branch(task(RESIZE))
+    both.add_branch(task(THUMBNAIL))
+
+    happy_path = Chain(
+        [
+            task(VALIDATE, result_path="$.validation", catch=caught),
+            task(METADATA, result_path="$.metadata", catch=caught),
+            both,
+            task(ARCHIVE, result_path="$.archive", catch=caught),
+            publish(
+                "PublishSuccess",
+                "SUCCEEDED",
+                message={
+                    "filename.$": "$.validation.filename",
+                    "format.$": "$.validation.format",
+                    "width.$": "$.validation.width",
+                    "height.$": "$.validation.height",
+                    "archive.$": "$.archive",
+                },
+                attributes={"owner": "$.image.owner", "format": "$.validation.format"},
+                catch=catch_all(failed),
+            ),
+        ]
+    )
+    return Graph(happy_path, comment="Processes one uploaded picture.", timeout_seconds=TIMEOUT)
+
+
+def _handle_error(failed: Fail) -> Choice:
+    """Build what follows an error: a rejected picture ends well, anything else is ours and ends in failed."""
+    owner = {"owner": "$.image.owner"}
+    rejection = Chain(
+        [
+            # The cause of a function's error is JSON, and the message in it is JSON again.
+            Pass("ReadCause", parameters={"cause.$": "States.StringToJson($.error.Cause)"}, result_path="$.parsed"),
+            Pass(
+                "ReadRejection",
+                parameters={"rejection.$": "States.StringToJson($.parsed.cause.errorMessage)"},
+                result_path="$.parsed",
+            ),
+            record_end(
+                "RecordRejection",
+                "REJECTED",
+                found={"reason": "$.parsed.rejection.reason", "message": "$.parsed.rejection.message"},
+                catch=catch_all(failed),
+            ),
+            publish(
+                "PublishRejection",
+                "REJECTED",
+                message={"reason.$": "$.parsed.rejection.reason", "message.$": "$.parsed.rejection.message"},
+                attributes=owner,
+                catch=catch_all(failed),
+            ),
+            Succeed("Rejected"),
+        ]
+    )
+    # Here the error that is told stays the one that brought us, whatever else goes wrong on the way.
+    failure = Chain(
+        [
+            record_end(
+                "RecordFailure",
+                "FAILED",
+                found={"reason": "$.error.Error", "error": "States.JsonToString($.error)"},
+                catch=catch_all(failed, result_path=None),
+            ),
+            publish(
+                "PublishFailure",
+                "FAILED",
+                message={
+                    "reason.$": "$.error.Error",
+                    "message": "The picture could not be processed; the fault is ours.",
+                },
+                attributes=owner,
+                catch=catch_all(failed, result_path=None),
+            ),
+            failed,
+        ]
+    )
+    choice = Choice("HandleError")
+    choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=REJECTED), rejection)
+    choice.default_choice(failure)
+    return choice
+
+
+def states_language() -> dict[str, Any]:
+    """Return the pipeline in the Amazon States Language; `${Name}` stands for what the template substitutes."""
+    with any_partition():
+        definition: dict[str, Any] = json.loads(pipeline().to_json())
+    return definition
+
+
+if __name__ == "__main__":
+    print(json.dumps(states_language(), indent=2))

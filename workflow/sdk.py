@@ -1,0 +1,102 @@
+"""The Data Science SDK's states, with the fields of the language that it does not know yet.
+
+Importing the SDK lowers the root logger and warns about itself; here it is imported without either.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+_root_level = logging.getLogger().level
+with warnings.catch_warnings():
+    # A comparison with `is` in the SDK's source, and the age of the pkg_resources it imports.
+    warnings.simplefilter("ignore")
+    from stepfunctions.steps import (
+        Catch,
+        Chain,
+        Choice,
+        ChoiceRule,
+        DynamoDBUpdateItemStep,
+        Graph,
+        Pass,
+        SnsPublishStep,
+        Succeed,
+        integration_resources,
+    )
+    from stepfunctions.steps import Fail as SdkFail
+    from stepfunctions.steps import LambdaStep as SdkLambdaStep
+    from stepfunctions.steps import Parallel as SdkParallel
+    from stepfunctions.steps import Retry as SdkRetry
+logging.getLogger().setLevel(_root_level)
+
+__all__ = [
+    "Catch",
+    "Chain",
+    "Choice",
+    "ChoiceRule",
+    "DynamoDBUpdateItemStep",
+    "Fail",
+    "Graph",
+    "LambdaStep",
+    "Parallel",
+    "Pass",
+    "Retry",
+    "SnsPublishStep",
+    "Succeed",
+    "any_partition",
+]
+
+
+class Field(Enum):
+    """Fields of the Amazon States Language that the SDK refuses."""
+
+    ResultSelector = "result_selector"
+    MaxDelaySeconds = "max_delay_seconds"
+    JitterStrategy = "jitter_strategy"
+    ErrorPath = "error_path"
+    CausePath = "cause_path"
+
+
+class Retry(SdkRetry):
+    """A retrier with a longest delay and jitter."""
+
+    def allowed_fields(self) -> list[Enum]:
+        """Add MaxDelaySeconds and JitterStrategy to the SDK's fields."""
+        return [*super().allowed_fields(), Field.MaxDelaySeconds, Field.JitterStrategy]
+
+
+class LambdaStep(SdkLambdaStep):
+    """A Lambda task that can select from its result."""
+
+    def allowed_fields(self) -> list[Enum]:
+        """Add ResultSelector to the SDK's fields."""
+        return [*super().allowed_fields(), Field.ResultSelector]
+
+
+class Parallel(SdkParallel):
+    """A parallel state that can select from its branches' results."""
+
+    def allowed_fields(self) -> list[Enum]:
+        """Add ResultSelector to the SDK's fields."""
+        return [*super().allowed_fields(), Field.ResultSelector]
+
+
+class Fail(SdkFail):
+    """An end whose error and cause come from the data."""
+
+    def allowed_fields(self) -> list[Enum]:
+        """Add ErrorPath and CausePath to the SDK's fields."""
+        return [*super().allowed_fields(), Field.ErrorPath, Field.CausePath]
+
+
+@contextmanager
+def any_partition() -> Iterator[None]:
+    """Make the SDK write `${Partition}` into resource ARNs, where it writes the partition of the builder's region."""
+    original = integration_resources.get_aws_partition
+    integration_resources.get_aws_partition = lambda: "${Partition}"
+    try:
+        yield
+    finally:
+        integration_resources.get_aws_partition = original

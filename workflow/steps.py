@@ -1,0 +1,34 @@
+"""The steps that functions do: each one's state, function, contracts and time limit, stated once."""
+
+from dataclasses import dataclass
+
+from workflow import contracts
+
+
+@dataclass(frozen=True)
+class Step:
+    """One Lambda-backed state of the pipeline."""
+
+    state: str  # name in the graph
+    function: str  # logical ID in the template
+    contract: str  # stem of its two contracts
+    timeout: int  # seconds the function may run
+
+    @property
+    def takes(self) -> list[str]:
+        """The fields that its input contract asks for."""
+        return list(contracts.resolved(f"{self.contract}.input")["required"])
+
+    @property
+    def gives(self) -> list[str]:
+        """The fields that its output contract promises."""
+        return list(contracts.resolved(f"{self.contract}.output")["required"])
+
+
+VALIDATE = Step("ValidateImage", "ValidateFunction", "validate-image", timeout=30)
+METADATA = Step("ExtractMetadata", "MetadataFunction", "extract-metadata", timeout=30)
+RESIZE = Step("ResizeImage", "ResizeFunction", "resize-image", timeout=60)
+THUMBNAIL = Step("GenerateThumbnail", "ThumbnailFunction", "generate-thumbnail", timeout=60)
+ARCHIVE = Step("ArchiveImage", "ArchiveFunction", "archive-image", timeout=60)
+
+STEPS = (VALIDATE, METADATA, RESIZE, THUMBNAIL, ARCHIVE)
