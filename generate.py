@@ -8,11 +8,16 @@ from templates import assets
 from templates.stack import build
 
 
+def render() -> str:
+    """Return the template as JSON text."""
+    return str(build().to_json(indent=1, sort_keys=False)) + "\n"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print or write the template, and the zips if asked for; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        text = build().to_json(indent=1, sort_keys=False) + "\n"
+        text = render()
         _write_assets(options.assets)
         _write_template(text, options.output)
     except Exception as error:  # the boundary: whatever is wrong, say it and print no half template

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +25,19 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(
         event=event,
-        record_handler=lambda message: _handle(message, environment),
+        record_handler=partial(_handle, environment=environment),
         processor=processor,
         context=context,
     )
     return dict(answer)
 
 
-def _handle(message: SQSRecord, environment: SqsTriggerEnvironment) -> None:
+def _handle(record: SQSRecord, environment: SqsTriggerEnvironment) -> None:
+    """Start the execution for one message; the batch processor, which takes any error for a failure, logs none."""
     try:
-        start(json.loads(message.body), environment)
+        start(json.loads(record.body), environment)
     except Exception:
-        logger().exception("message %s is not processed", message.message_id)
+        logger().exception("message %s goes back to the queue", record.message_id)
         raise
 
 

@@ -1,0 +1,66 @@
+"""The stack on a laptop: `python -m local process IMAGE...` sends pictures through it, `python -m local up` keeps it."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from local.process import process
+from local.show import instructions, show_table, with_progress
+from local.stack import local_stack
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = _parser().parse_args(arguments)
+    # Ends by an exception, so that every context manager cleans up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        return _process(options) if options.command == "process" else _up()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def _process(options: argparse.Namespace) -> int:
+    outcomes = []
+    with local_stack() as stack:
+        running = process(stack, options.images, options.output, at_once=options.at_once, timeout=options.timeout)
+        for outcome in with_progress(running, len(options.images)):
+            outcomes.append(outcome)
+            if options.json:
+                print(outcome.to_json(), flush=True)
+    if not options.json:
+        show_table(sorted(outcomes, key=lambda outcome: options.images.index(Path(outcome.file))))
+    return 0 if all(outcome.status for outcome in outcomes) else 1
+
+
+def _up() -> int:
+    with local_stack() as stack:
+        print(instructions(stack), flush=True)
+        threading.Event().wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    send = commands.add_parser("process", help="send pictures through the whole stack and show how each one ends")
+    send.add_argument("images", nargs="+", type=_file, metavar="IMAGE")
+    send.add_argument("--output", type=Path, default=Path("output"), metavar="DIR", help="where results go (output)")
+    send.add_argument("--json", action="store_true", help="print one JSON object a line, as each picture ends")
+    send.add_argument("--at-once", type=int, default=4, metavar="N", help="pictures under way at a time (4)")
+    send.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="longest wait for all (300)")
+    commands.add_parser("up", help="keep the stack running and print how to use it; Ctrl-C ends it")
+    return parser
+
+
+def _file(name: str) -> Path:
+    path = Path(name)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {name}")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

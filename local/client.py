@@ -1,0 +1,65 @@
+"""The client's side: ask for an upload URL, PUT the picture."""
+
+import json
+from dataclasses import dataclass
+from mimetypes import MimeTypes
+from pathlib import Path
+from typing import Any
+
+import urllib3
+
+from lambdas.formats import FORMATS
+
+# What file names say beside the endings that the formats list.
+ENDINGS = {"jpeg": "image/jpeg", "tiff": "image/tiff", "heif": "image/heif"}
+
+
+class UploadRefused(Exception):  # noqa: N818 - an answer, not a fault
+    """The API refused to grant a URL for a picture."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        """Carry the API's stable code and sentence."""
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+class UploadFailed(RuntimeError):  # noqa: N818 - the same
+    """The service answered as none of its contracts has it."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """A signed-in client of the API at endpoint."""
+
+    endpoint: str
+    token: str
+    http: urllib3.PoolManager
+
+    def upload(self, file: Path) -> str:
+        """Upload file and return the image id that it was given; raises UploadRefused, UploadFailed or OSError."""
+        data = file.read_bytes()
+        grant = self._grant(file.name, len(data))
+        answer = self.http.request(grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"])
+        if answer.status != 200:
+            raise UploadFailed(f"the PUT of {file.name} was answered with {answer.status}")
+        return str(grant["imageId"])
+
+    def _grant(self, name: str, size: int) -> dict[str, Any]:
+        query = {"filename": name, "contentType": content_type(name), "size": str(size)}
+        answer = self.http.request("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
+        body: dict[str, Any] = json.loads(answer.data)
+        if answer.status == 400:
+            raise UploadRefused(body["reason"], body["message"])
+        if answer.status != 200:
+            raise UploadFailed(f"GET /upload-url was answered with {answer.status} for {name}")
+        return body
+
+
+def content_type(name: str) -> str:
+    """Return the media type that a file name promises."""
+    types = MimeTypes()
+    known = {found.extension: found.content_type for found in FORMATS.values()} | ENDINGS
+    for ending, media_type in known.items():
+        types.add_type(media_type, f".{ending}")
+    return types.guess_type(name)[0] or "application/octet-stream"

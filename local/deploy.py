@@ -1,0 +1,169 @@
+"""Deploy the template: upload what is missing, show what will change, apply it. The same for AWS and the emulator.
+
+`python -m local.deploy --stack NAME --artifacts BUCKET` deploys to AWS; it honours AWS_ENDPOINT_URL.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError, WaiterError
+
+from generate import render
+from local.layers import write_installed
+from templates import assets
+
+
+class DeploymentError(RuntimeError):
+    """CloudFormation refused the template or failed to apply it; the message says what and why."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to deploy: the clients of an account and region, and the bucket for artifacts there."""
+
+    cloudformation: Any
+    s3: Any
+    bucket: str
+    poll_seconds: float = 5
+
+    @property
+    def waiter(self) -> dict[str, float]:
+        """How long and how often to look: half an hour at most."""
+        return {"Delay": self.poll_seconds, "MaxAttempts": int(1800 / self.poll_seconds)}
+
+
+def deploy(target: Target, stack: str, folder: Path, *, installed_layers: bool = False) -> dict[str, str]:
+    """Build code and layers below folder, upload what is missing, apply the template, and return the stack's outputs.
+
+    installed_layers takes the layers from this interpreter's packages, for an emulator that runs functions on it.
+    Raises DeploymentError.
+    """
+    template = render()
+    for path in _missing(target, folder, installed_layers=installed_layers):
+        target.s3.upload_file(str(path), target.bucket, path.relative_to(folder).as_posix())
+    _apply(target, stack, _upload_template(target, template))
+    return outputs(target.cloudformation, stack)
+
+
+def outputs(cloudformation: Any, stack: str) -> dict[str, str]:
+    """Return the outputs of stack by name."""
+    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    return {output["OutputKey"]: output["OutputValue"] for output in found}
+
+
+def _missing(target: Target, folder: Path, *, installed_layers: bool) -> Iterable[Path]:
+    """Make and yield the zips that the bucket does not hold; a key names its content, so one that is there is right."""
+    if not _exists(target, assets.code_key()):
+        yield assets.write_code(folder)
+    for layer in assets.LAYERS:
+        if not _exists(target, layer.key):
+            yield write_installed(layer, folder) if installed_layers else layer.write(folder)
+
+
+def _exists(target: Target, key: str) -> bool:
+    try:
+        target.s3.head_object(Bucket=target.bucket, Key=key)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return False
+        raise
+    return True
+
+
+def _upload_template(target: Target, template: str) -> str:
+    """Upload template, which is larger than CloudFormation takes inline, and return its URL."""
+    body = template.encode()
+    key = f"templates/{sha256(body).hexdigest()[:32]}.json"
+    target.s3.put_object(Bucket=target.bucket, Key=key, Body=body)
+    return f"{target.s3.meta.endpoint_url}/{target.bucket}/{key}"
+
+
+def _apply(target: Target, stack: str, url: str) -> None:
+    """Create or update stack by a change set; a template that changes nothing is no error."""
+    cloudformation = target.cloudformation
+    kind = "UPDATE" if _stack_exists(cloudformation, stack) else "CREATE"
+    change_set = cloudformation.create_change_set(
+        StackName=stack,
+        ChangeSetName="deploy-" + url.rsplit("/", 1)[-1].removesuffix(".json"),
+        ChangeSetType=kind,
+        TemplateURL=url,
+        Parameters=[{"ParameterKey": "ArtifactBucket", "ParameterValue": target.bucket}],
+        Capabilities=["CAPABILITY_IAM"],
+    )["Id"]
+    if _has_changes(target, stack, change_set):
+        cloudformation.execute_change_set(StackName=stack, ChangeSetName=change_set)
+        _await_stack(target, stack, kind)
+
+
+def _stack_exists(cloudformation: Any, stack: str) -> bool:
+    try:
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return False
+        raise
+    return str(found["StackStatus"]) != "REVIEW_IN_PROGRESS"
+
+
+def _has_changes(target: Target, stack: str, change_set: str) -> bool:
+    waiter = target.cloudformation.get_waiter("change_set_create_complete")
+    try:
+        waiter.wait(StackName=stack, ChangeSetName=change_set, WaiterConfig=target.waiter)
+    except WaiterError as error:
+        found = target.cloudformation.describe_change_set(StackName=stack, ChangeSetName=change_set)
+        reason = found.get("StatusReason", "")
+        if "didn't contain changes" not in reason and "No updates" not in reason:
+            raise DeploymentError(f"the change set of stack {stack} failed: {reason}") from error
+        target.cloudformation.delete_change_set(StackName=stack, ChangeSetName=change_set)
+        return False
+    return True
+
+
+def _await_stack(target: Target, stack: str, kind: str) -> None:
+    waiter = target.cloudformation.get_waiter(f"stack_{kind.lower()}_complete")
+    try:
+        waiter.wait(StackName=stack, WaiterConfig=target.waiter)
+    except WaiterError as error:
+        raise DeploymentError(f"stack {stack} failed:\n" + "\n".join(_failures(target.cloudformation, stack))) from error
+
+
+def _failures(cloudformation: Any, stack: str) -> Iterable[str]:
+    for event in cloudformation.describe_stack_events(StackName=stack)["StackEvents"]:
+        if event["ResourceStatus"].endswith("FAILED"):
+            yield f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
+
+
+def main() -> int:
+    """Deploy as the command line asks; return the exit code."""
+    import boto3
+
+    options = _parser().parse_args()
+    target = Target(boto3.client("cloudformation"), boto3.client("s3"), options.artifacts)
+    try:
+        found = deploy(target, options.stack, options.build, installed_layers=options.installed_layers)
+    except (DeploymentError, ClientError) as error:
+        print(f"deploy: {error}", file=sys.stderr)
+        return 1
+    for name, value in sorted(found.items()):
+        print(f"{name}: {value}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local.deploy", description="Deploy the template to AWS.")
+    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the stack")
+    parser.add_argument("--artifacts", required=True, metavar="BUCKET", help="bucket for code and layers, in the same region")
+    parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="where zips are made (build)")
+    parser.add_argument(
+        "--installed-layers", action="store_true", help="for an emulator: layers from this interpreter's packages"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

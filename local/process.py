@@ -1,0 +1,141 @@
+"""Send pictures through the whole stack and collect how each one ends."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import urllib3
+from boto3.dynamodb.types import TypeDeserializer
+
+from local.client import Client, UploadRefused
+from local.stack import LocalStack
+
+RECEIVE_SECONDS = 1  # one long poll
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one picture ended, or that it did not: then status is None."""
+
+    file: str
+    imageId: str | None  # noqa: N815 - printed as it stands
+    status: str | None
+    reason: str | None
+    seconds: float
+    record: dict[str, Any] | None = None
+    notification: dict[str, Any] | None = None
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Return the outcome as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A picture on its way."""
+
+    file: Path
+    started: float  # time.monotonic()
+    upload: Future[str]
+
+    @property
+    def seconds(self) -> float:
+        return round(time.monotonic() - self.started, 3)
+
+
+def process(
+    stack: LocalStack, files: list[Path], output: Path, *, at_once: int, timeout: float
+) -> Iterator[Outcome]:
+    """Send files through stack, at_once at a time, and yield each outcome as it is there, results below output.
+
+    What has not ended after timeout seconds is yielded last, with status None.
+    """
+    client = Client(stack.upload_url_endpoint, stack.token, urllib3.PoolManager(maxsize=at_once))
+    deadline = time.monotonic() + timeout
+    unsent, waiting, notifications = list(files), list[_Sent](), dict[str, dict[str, Any]]()
+    with ThreadPoolExecutor(at_once) as pool:
+        while (unsent or waiting) and time.monotonic() < deadline:
+            batch, unsent = unsent[: at_once - len(waiting)], unsent[at_once - len(waiting) :]
+            waiting += [_Sent(file, time.monotonic(), pool.submit(client.upload, file)) for file in batch]
+            notifications |= _receive(stack)
+            outcomes = [_outcome(stack, sent, notifications, output) for sent in waiting]
+            yield from (outcome for outcome in outcomes if outcome)
+            waiting = [sent for sent, outcome in zip(waiting, outcomes, strict=True) if not outcome]
+    yield from (_unfinished(sent) for sent in waiting)
+    yield from (Outcome(str(file), None, None, "NOT_SENT", 0) for file in unsent)
+
+
+def _receive(stack: LocalStack) -> dict[str, dict[str, Any]]:
+    """Return the notifications that arrive within one long poll, by image id."""
+    sqs = stack.emulator.client("sqs")
+    messages = sqs.receive_message(
+        QueueUrl=stack.notifications_url, MaxNumberOfMessages=10, WaitTimeSeconds=RECEIVE_SECONDS
+    ).get("Messages", [])
+    for message in messages:
+        sqs.delete_message(QueueUrl=stack.notifications_url, ReceiptHandle=message["ReceiptHandle"])
+    found = [json.loads(message["Body"]) for message in messages]
+    return {notification["imageId"]: notification for notification in found}
+
+
+def _outcome(
+    stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, Any]], output: Path
+) -> Outcome | None:
+    """Return how sent ended, or None while it is still on its way."""
+    if not sent.upload.done():
+        return None
+    try:
+        image_id = sent.upload.result()
+    except UploadRefused as refusal:
+        return Outcome(str(sent.file), None, "REJECTED", refusal.reason, sent.seconds)
+    if image_id not in notifications:
+        return None
+    notification = notifications[image_id]
+    record = read_record(stack, image_id)
+    return Outcome(
+        str(sent.file),
+        image_id,
+        notification["status"],
+        notification.get("reason"),
+        sent.seconds,
+        record,
+        notification,
+        _write(stack, output / f"{sent.file.stem}-{image_id[:8]}", record, notification),
+    )
+
+
+def _unfinished(sent: _Sent) -> Outcome:
+    image_id = sent.upload.result() if sent.upload.done() and not sent.upload.exception() else None
+    return Outcome(str(sent.file), image_id, None, "NOT_FINISHED", sent.seconds)
+
+
+def read_record(stack: LocalStack, image_id: str) -> dict[str, Any]:
+    """Return the picture's item in the metadata table, as plain JSON."""
+    table = stack.outputs["MetadataTableName"]
+    item = stack.emulator.client("dynamodb").get_item(
+        TableName=table, Key={"imageId": {"S": image_id}}, ConsistentRead=True
+    )["Item"]
+    plain: dict[str, Any] = json.loads(json.dumps(TypeDeserializer().deserialize({"M": item}), default=_number))
+    return plain
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _write(stack: LocalStack, folder: Path, record: dict[str, Any], notification: dict[str, Any]) -> dict[str, str]:
+    """Write record, notification and archived pictures to folder and return the pictures' paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in (("record", record), ("notification", notification)):
+        (folder / f"{name}.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    archive = notification.get("archive", {})
+    s3 = stack.emulator.client("s3")
+    paths = {name: folder / Path(archive[name]["key"]).name for name in ("original", "resized", "thumbnail") if archive}
+    for name, path in paths.items():
+        s3.download_file(archive["bucket"], archive[name]["key"], str(path))
+    return {name: str(path) for name, path in paths.items()}

@@ -1,0 +1,100 @@
+"""What a person sees: the progress of pictures, the table of outcomes, and how to talk to a running stack."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from textwrap import dedent
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from local.emulator import KEY, SECRET
+from local.process import Outcome
+from local.stack import LocalStack
+
+COLOURS = {"SUCCEEDED": "green", "REJECTED": "yellow", "FAILED": "red"}
+PLAIN_WIDTH = 200  # columns where there is no terminal to measure
+
+
+def with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    """Yield outcomes unchanged and show on stderr, if it is a terminal, how many of total are there."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    terminal = Console(stderr=True)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
+        task = progress.add_task("pictures", total=total)
+        for outcome in outcomes:
+            progress.advance(task)
+            yield outcome
+
+
+def show_table(outcomes: list[Outcome]) -> None:
+    """Print one row a picture."""
+    console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
+    table = Table("file", "status", "size", "format", "seconds", "results", box=None, pad_edge=False)
+    for outcome in outcomes:
+        status = outcome.status or "UNFINISHED"
+        colour = COLOURS.get(status, "red")
+        told = status if outcome.reason is None else f"{status} {outcome.reason}"
+        table.add_row(
+            Path(outcome.file).name,
+            f"[{colour}]{told}[/{colour}]",
+            _size(outcome),
+            _validation(outcome).get("format", ""),
+            f"{outcome.seconds:.1f}",
+            str(Path(outcome.outputs["original"]).parent) if outcome.outputs else "",
+        )
+    console.print(table)
+
+
+def _size(outcome: Outcome) -> str:
+    found = _validation(outcome)
+    return f"{found['width']}x{found['height']}" if found else ""
+
+
+def _validation(outcome: Outcome) -> dict[str, str]:
+    found: dict[str, str] = (outcome.record or {}).get("validation", {})
+    return found
+
+
+def instructions(stack: LocalStack) -> str:
+    """Return where a running stack is and a command to paste for each step of an upload."""
+    endpoint, outputs = stack.emulator.endpoint, stack.outputs
+    return dedent(f"""\
+        endpoint   {endpoint}
+        API        {stack.upload_url_endpoint}
+        test user  {stack.user.email}
+        password   {stack.user.password}
+
+        # For the AWS CLI and any SDK:
+        export AWS_ENDPOINT_URL={endpoint} AWS_DEFAULT_REGION={stack.emulator.region}
+        export AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={SECRET}
+
+        # 1. Sign in.
+        TOKEN=$(curl -s {endpoint} -H 'Content-Type: application/x-amz-json-1.1' \\
+          -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' \\
+          -d '{{"ClientId": "{outputs["UserPoolClientId"]}", "AuthFlow": "USER_PASSWORD_AUTH",
+               "AuthParameters": {{"USERNAME": "{stack.user.email}", "PASSWORD": "{stack.user.password}"}}}}' \\
+          | python3 -c 'import json, sys; print(json.load(sys.stdin)["AuthenticationResult"]["IdToken"])')
+
+        # 2. Ask for an upload URL.
+        FILE=photo.jpg
+        curl -s -G {stack.upload_url_endpoint} -H "Authorization: $TOKEN" \\
+          --data-urlencode "filename=$FILE" -d contentType=image/jpeg -d size=$(wc -c < "$FILE" | tr -d ' ') > grant.json
+
+        # 3. PUT the picture with exactly the headers that were granted.
+        python3 -c 'import json; grant = json.load(open("grant.json")); print("url =", json.dumps(grant["uploadUrl"]))
+        for header in grant["headers"].items(): print("header =", json.dumps(": ".join(header)))' > put.curl
+        curl -K put.curl -X PUT --data-binary "@$FILE"
+
+        # 4. Hear how it ended.
+        curl -s {endpoint} -H 'Content-Type: application/x-amz-json-1.0' \\
+          -H 'X-Amz-Target: AmazonSQS.ReceiveMessage' -d '{{"QueueUrl": "{stack.notifications_url}", "WaitTimeSeconds": 20}}'
+
+        # 5. Read its record.
+        IMAGE=$(python3 -c 'import json; print(json.load(open("grant.json"))["imageId"])')
+        curl -s {endpoint} -H 'Content-Type: application/x-amz-json-1.0' -H 'X-Amz-Target: DynamoDB_20120810.GetItem' \\
+          -d '{{"TableName": "{outputs["MetadataTableName"]}", "Key": {{"imageId": {{"S": "'$IMAGE'"}}}}}}'
+
+        Ctrl-C ends the stack and leaves nothing behind.
+        """)

@@ -1,0 +1,88 @@
+"""The whole stack on this machine: the emulator, the template deployed on it, a user, and ears on the topic."""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from local.deploy import Target, deploy
+from local.emulator import Emulator, emulator
+from templates.api import PATH, STAGE
+
+STACK = "quantum-image-processor"
+ARTIFACTS = "artifacts"  # bucket
+EMAIL = "uploader@example.com"
+
+
+@dataclass(frozen=True)
+class User:
+    """Someone who may upload."""
+
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """The deployed stack: where it is, its outputs, its test user, and the queue subscribed to its topic."""
+
+    emulator: Emulator
+    outputs: dict[str, str]
+    user: User
+    notifications_url: str
+
+    @property
+    def upload_url_endpoint(self) -> str:
+        """Where GET /upload-url is answered; on AWS the API's host name would tell which API it is."""
+        api = self.outputs["RestApiId"]
+        return f"{self.emulator.endpoint}/restapis/{api}/{STAGE}/_user_request_/{PATH}"
+
+    @cached_property
+    def token(self) -> str:
+        """The ID token of the test user, by a real sign-in."""
+        answer = self.emulator.client("cognito-idp").initiate_auth(
+            ClientId=self.outputs["UserPoolClientId"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": self.user.email, "PASSWORD": self.user.password},
+        )
+        return str(answer["AuthenticationResult"]["IdToken"])
+
+
+@contextmanager
+def local_stack() -> Iterator[LocalStack]:
+    """Run the stack for the length of the block; nothing of it outlives the block."""
+    with emulator() as running:
+        outputs = _deployed(running)
+        user = _add_user(running, outputs["UserPoolId"])
+        yield LocalStack(running, outputs, user, _subscribe(running, outputs["NotificationTopicArn"]))
+
+
+def _deployed(running: Emulator) -> dict[str, str]:
+    s3 = running.client("s3")
+    s3.create_bucket(Bucket=ARTIFACTS)
+    target = Target(running.client("cloudformation"), s3, ARTIFACTS, poll_seconds=0.1)
+    with tempfile.TemporaryDirectory(prefix="build-") as folder:
+        return deploy(target, STACK, Path(folder), installed_layers=True)
+
+
+def _add_user(running: Emulator, pool: str) -> User:
+    user = User(EMAIL, secrets.token_urlsafe(16) + "aA1!")
+    cognito = running.client("cognito-idp")
+    cognito.admin_create_user(UserPoolId=pool, Username=user.email, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool, Username=user.email, Password=user.password, Permanent=True)
+    return user
+
+
+def _subscribe(running: Emulator, topic: str) -> str:
+    """Subscribe a queue to topic, as any consumer would, and return its URL."""
+    sqs: Any = running.client("sqs")
+    url = str(sqs.create_queue(QueueName="notifications")["QueueUrl"])
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    running.client("sns").subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
+    )
+    return url

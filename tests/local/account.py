@@ -1,0 +1,84 @@
+"""What a test does with an emulated account."""
+
+import io
+import json
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from local.emulator import Emulator
+
+PATIENCE = 20.0  # seconds; nothing looked for takes more than two
+_ROLE = "arn:aws:iam::000000000000:role/any"
+
+Seen = TypeVar("Seen")
+
+
+def eventually(look: Callable[[], Seen]) -> Seen:
+    """Look until there is something to see."""
+    deadline = time.monotonic() + PATIENCE
+    while not (seen := look()):
+        assert time.monotonic() < deadline, "nothing to be seen"
+        time.sleep(0.01)
+    return seen
+
+
+class Account(Emulator):
+    """An emulated account with what the tests need in a line."""
+
+    def deploy(self, name: str, source: str, timeout: int = 20) -> None:
+        """Create a Lambda function of one module with a `handler`."""
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as code:
+            code.writestr("module.py", source)
+        self.client("lambda").create_function(
+            FunctionName=name,
+            Runtime=f"python3.{sys.version_info.minor}",
+            Handler="module.handler",
+            Role=_ROLE,
+            Timeout=timeout,
+            Code={"ZipFile": archive.getvalue()},
+        )
+
+    def invoke(self, name: str, **payload: object) -> Any:
+        """Give the answer of a function."""
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload))
+        return json.load(answer["Payload"])
+
+    def execute(self, name: str, states: Mapping[str, object]) -> Any:
+        """Run a state machine from the first of its states and give its output."""
+        client = self.client("stepfunctions")
+        definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+        machine = client.create_state_machine(name=name, definition=definition, roleArn=_ROLE)
+        execution = client.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+        return json.loads(eventually(lambda: client.describe_execution(executionArn=execution).get("output")))
+
+    def queue(self, name: str) -> str:
+        """Create a queue that anyone may send to and give its ARN."""
+        arn = f"arn:aws:sqs:{self.region}:000000000000:{name}"
+        allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        self.client("sqs").create_queue(QueueName=name, Attributes={"Policy": policy})
+        return arn
+
+    def send(self, queue: str, text: str) -> None:
+        """Send a message to a queue."""
+        self.client("sqs").send_message(QueueUrl=self._url(queue), MessageBody=text)
+
+    def received(self, queue: str, seconds: int = 5) -> list[dict[str, Any]]:
+        """Give the messages in a queue, waiting for the first."""
+        waiting = {"WaitTimeSeconds": seconds, "MessageAttributeNames": ["All"]}
+        answer = self.client("sqs").receive_message(QueueUrl=self._url(queue), **waiting)
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def is_empty(self, queue: str) -> bool:
+        """Say whether a queue holds no message, not even one being worked on."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        answer = self.client("sqs").get_queue_attributes(QueueUrl=self._url(queue), AttributeNames=names)
+        return set(answer["Attributes"].values()) == {"0"}
+
+    def _url(self, queue: str) -> str:
+        return str(self.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"])

@@ -1,0 +1,127 @@
+"""The emulator: whom it serves, what it knows of the machine and what it leaves there."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from account import PATIENCE, Account, eventually
+
+from local.emulator import Emulator, PortTakenError, emulator
+
+ROOT = Path(__file__).resolve().parents[2]
+CURIOUS = """
+import importlib.util, os
+
+def handler(event, context):
+    found = [name for name in event["names"] if importlib.util.find_spec(name)]
+    return {"found": found, "environment": list(os.environ)}
+"""
+LEAVER = "import subprocess\ndef handler(event, context): subprocess.Popen(['sleep', '600'])"
+PARENT = """
+import sys
+from local.emulator import emulator
+
+with emulator() as running:
+    print(running.endpoint, flush=True)
+    sys.stdin.read()
+"""
+
+
+def left(directory: Path) -> list[str]:
+    """Name the files in a directory and, where the system tells, the processes that know of it."""
+    processes = Path("/proc").glob("[0-9]*")
+    return [path.name for path in (*directory.iterdir(), *(p for p in processes if knows(p, directory)))]
+
+
+def knows(process: Path, directory: Path) -> bool:
+    """Say whether a process that still runs has the directory in its environment."""
+    try:
+        return os.fsencode(directory) in (process / "environ").read_bytes()
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Give a port that another program has, and let emulators start below `tmp_path`."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.2", "::1"])
+def test_only_the_loopback_address_is_served(account: Account, address: str) -> None:
+    """Connections are accepted at 127.0.0.1 and, for example, at no other address of the loopback device."""
+    port = int(account.endpoint.rpartition(":")[2])
+    socket.create_connection(("127.0.0.1", port)).close()
+    with pytest.raises(OSError, match=r"refused|unavailable|assign|timed out|unreachable"):
+        socket.create_connection((address, port), timeout=1)
+
+
+def test_a_client_needs_nothing_of_the_machine(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients work whatever proxy and profile the machine has set, and in another region too."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    abroad = Emulator(account.endpoint, region="eu-central-1")
+    assert ":eu-central-1:" in abroad.client("sns").create_topic(Name="abroad")["TopicArn"]
+
+
+def test_a_function_sees_neither_checkout_nor_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Lambda worker imports nothing from the checkout and inherits no variable of the machine."""
+    monkeypatch.setenv("A_SECRET", "of this machine")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with emulator() as running:
+        account = Account(running.endpoint)
+        account.deploy("curious", CURIOUS)
+        answer = account.invoke("curious", names=["json", "lambdas", "local", "templates", "workflow"])
+    assert answer["found"] == ["json"]
+    assert not {"A_SECRET", "PYTHONPATH"} & set(answer["environment"])
+
+
+@pytest.mark.parametrize("ending", [None, signal.SIGINT, signal.SIGKILL])
+def test_nothing_outlives_the_parent(tmp_path: Path, ending: signal.Signals | None) -> None:
+    """No file or process, even a worker's child, stays when the parent ends, is interrupted or killed."""
+    with subprocess.Popen(  # noqa: S603 - our own script
+        [sys.executable, "-c", PARENT],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as parent:
+        assert parent.stdout
+        account = Account(parent.stdout.readline().strip())
+        account.deploy("leaver", LEAVER)
+        account.invoke("leaver")
+        assert left(tmp_path)
+        if ending:
+            parent.send_signal(ending)
+        parent.communicate(timeout=PATIENCE)
+    eventually(lambda: not left(tmp_path))
+
+
+def test_a_port_taken_meanwhile_is_given_up(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulator whose port another program took first starts on another."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free = probe.getsockname()[1]
+    ports = iter([taken, free])
+    monkeypatch.setattr("local.emulator._free_port", lambda: next(ports))
+    with emulator() as running:
+        assert running.endpoint == f"http://127.0.0.1:{free}"
+
+
+def test_a_failed_start_says_why(taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulator that cannot start raises with the end of its log and leaves nothing."""
+    monkeypatch.setattr("local.emulator._free_port", lambda: taken)
+    with pytest.raises(PortTakenError, match="already in use"), emulator():
+        pass
+    assert left(tmp_path) == []

@@ -1,0 +1,124 @@
+"""The repairs: where ministack by itself departs from AWS."""
+
+import json
+from importlib.metadata import version
+
+import pytest
+from account import Account, eventually
+
+from local.server import PINNED, Repair, UnexpectedSourceError
+
+PICKY = """
+class ImageRejected(Exception):
+    pass
+
+calls = 0
+
+def handler(event, context):
+    global calls
+    calls += 1
+    raise ImageRejected(f"too small, call {calls}")
+"""
+SLOW = "import time\ndef handler(event, context): time.sleep(60)"
+
+
+def caught(function: str, error: str) -> dict[str, dict[str, object]]:
+    """Give the states that call a function and end with one error of it."""
+    call: dict[str, object] = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function},
+        "Catch": [{"ErrorEquals": [error], "Next": "Caught"}],
+        "Next": "Missed",
+    }
+    return {"Call": call, "Caught": {"Type": "Pass", "End": True}, "Missed": {"Type": "Fail"}}
+
+
+def test_a_catch_knows_an_exception_by_its_class(account: Account) -> None:
+    """A Catch names the class of a handler's exception; its cause tells message, request and stack."""
+    account.deploy("strict", PICKY)
+    outcome = account.execute("strict", caught("strict", "ImageRejected"))
+    cause = json.loads(outcome["Cause"])
+    assert outcome["Error"] == cause["errorType"] == "ImageRejected"
+    assert cause["errorMessage"] == "too small, call 1"
+    assert cause.keys() == {"errorType", "errorMessage", "requestId", "stackTrace"}
+    assert "in handler" in cause["stackTrace"][0]
+
+
+def test_an_exception_leaves_the_function_warm(account: Account) -> None:
+    """A function that raised is called again in the same environment."""
+    account.deploy("picky", PICKY)
+    assert [account.invoke("picky")["errorMessage"][-1] for _ in range(2)] == ["1", "2"]
+
+
+def test_a_timeout_keeps_its_own_name(account: Account) -> None:
+    """A function that runs out of time ends with Sandbox.Timedout."""
+    account.deploy("slow", SLOW, timeout=1)
+    outcome = account.execute("slow", caught("slow", "Sandbox.Timedout"))
+    assert outcome["Error"] == "Sandbox.Timedout"
+
+
+def test_message_attributes_reach_subscribers(account: Account) -> None:
+    """Attributes a state publishes are in the envelope, on a raw message, and what filter policies judge."""
+    sns = account.client("sns")
+    topic = sns.create_topic(Name="status")["TopicArn"]
+    for queue, options in {
+        "wrapped": {"FilterPolicy": '{"status": ["ARCHIVED"]}'},
+        "raw": {"RawMessageDelivery": "true"},
+        "failures": {"FilterPolicy": '{"status": ["FAILED"]}'},
+    }.items():
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=account.queue(queue), Attributes=options)
+    status = {"status": {"DataType": "String", "StringValue": "ARCHIVED"}}
+    publish = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sns:publish",
+        "Parameters": {"TopicArn": topic, "Message": "done", "MessageAttributes": status},
+        "End": True,
+    }
+    account.execute("publish", {"Publish": publish})
+    (wrapped,), (raw,) = account.received("wrapped"), account.received("raw")
+    assert json.loads(wrapped["Body"])["MessageAttributes"]["status"]["Value"] == "ARCHIVED"
+    assert raw["MessageAttributes"] == status
+    assert account.received("failures", seconds=0) == []
+
+
+def test_an_event_names_the_version_of_its_object(account: Account) -> None:
+    """An upload to a versioned bucket makes an event with the key as it is and the version S3 gave."""
+    s3, events = account.client("s3"), account.client("events")
+    s3.create_bucket(Bucket="uploads")
+    s3.put_bucket_versioning(Bucket="uploads", VersioningConfiguration={"Status": "Enabled"})
+    to_events: dict[str, dict[str, str]] = {"EventBridgeConfiguration": {}}
+    s3.put_bucket_notification_configuration(Bucket="uploads", NotificationConfiguration=to_events)
+    events.put_rule(Name="uploads", EventPattern='{"source": ["aws.s3"]}')
+    events.put_targets(Rule="uploads", Targets=[{"Id": "queue", "Arn": account.queue("uploads")}])
+    put = s3.put_object(Bucket="uploads", Key="a b+ü%20.jpg", Body=b"")
+    (message,) = account.received("uploads")
+    created = json.loads(message["Body"])["detail"]["object"]
+    assert (created["key"], created["version-id"]) == ("a b+ü%20.jpg", put["VersionId"])
+
+
+def test_a_mapping_takes_its_concurrency_as_text(account: Account) -> None:
+    """A queue is read although the template's parameter made the mapping's concurrency a text."""
+    account.deploy("reader", "def handler(event, context): pass")
+    properties = {
+        "EventSourceArn": account.queue("todo"),
+        "FunctionName": "reader",
+        "ScalingConfig": {"MaximumConcurrency": "2"},
+    }
+    mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": properties}
+    template = json.dumps({"Resources": {"Mapping": mapping}})
+    account.client("cloudformation").create_stack(StackName="mapping", TemplateBody=template)
+    account.send("todo", "anything")
+    eventually(lambda: account.is_empty("todo"))
+
+
+@pytest.mark.parametrize("name", ["digits", "capwords", "absent"])
+def test_a_text_that_reads_otherwise_is_not_repaired(name: str) -> None:
+    """A string or function that differs, or is gone, is an error that names the pinned version."""
+    with pytest.raises(UnexpectedSourceError, match=rf"string\.{name} .* ministack=={PINNED}"):
+        Repair(module="string", name=name, found="not there", instead="").apply()
+
+
+def test_the_repairs_are_for_the_installed_version() -> None:
+    """The version that the repairs name is the one installed."""
+    assert version("ministack") == PINNED
