@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
         text = render()
         _write_assets(options.assets)
         _write_template(text, options.output)
-    except Exception as error:  # the boundary: whatever is wrong, say it and print no half template
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever is wrong, say it and print no half template
         print(f"generate.py: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0
@@ -42,7 +42,9 @@ def _write_template(text: str, file: Path | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="generate.py", description=__doc__)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the template to FILE, not to stdout")
-    parser.add_argument("--assets", type=Path, metavar="DIR", help="also write the functions' code and layers below DIR")
+    parser.add_argument(
+        "--assets", type=Path, metavar="DIR", help="also write the functions' code and layers below DIR"
+    )
     return parser
 
 

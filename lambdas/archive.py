@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas import record, storage
 from lambdas.environment import ArchiveEnvironment
 from lambdas.formats import FORMATS
 from lambdas.gate import step
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 
 @step("archive-image", ArchiveEnvironment, found_as="archive", end=record.SUCCEEDED)
@@ -26,11 +29,11 @@ def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str,
 
 def _archive_original(image: dict[str, Any], format_name: str, bucket: str, folder: str) -> dict[str, Any]:
     found = FORMATS[format_name]
-    source = {"Bucket": image["bucket"], "Key": image["key"], "VersionId": image["versionId"]}
+    source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": image["key"], "VersionId": image["versionId"]}
     return storage.archive(source, bucket, f"{folder}/original.{found.extension}", found.content_type)
 
 
 def _archive_staged(image: dict[str, Any], staged: dict[str, Any], bucket: str, folder: str) -> dict[str, Any]:
-    source = {"Bucket": image["bucket"], "Key": staged["key"]}
+    source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": staged["key"]}
     name = staged["key"].rsplit("/", 1)[-1]
     return storage.archive(source, bucket, f"{folder}/{name}", staged["contentType"])

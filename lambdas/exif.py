@@ -1,7 +1,5 @@
 """What a camera wrote into a picture, read from its EXIF block; nonsense is dropped, never fatal."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable
@@ -100,7 +98,7 @@ def position(gps: dict[int, Any]) -> dict[str, float] | None:
 
 def _degrees(value: Any, reference: object, negative: str, limit: int) -> float | None:
     parts = [number(part, 0, 180) for part in value] if isinstance(value, tuple) else []
-    if len(parts) != 3 or None in parts:
+    if len(parts) != len(("degrees", "minutes", "seconds")) or None in parts:
         return None
     total = sum((part or 0) / 60**power for power, part in enumerate(parts))
     signed = -total if (text(reference) or "").upper().startswith(negative) else total

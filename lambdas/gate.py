@@ -17,7 +17,9 @@ Work = Callable[[Payload, E], Payload]
 Handler = Callable[[Payload, object], Payload]
 
 
-def step(contract: str, environment: type[E], found_as: str, end: str = record.PROCESSING) -> Callable[[Work[E]], Handler]:
+def step(
+    contract: str, environment: type[E], found_as: str, end: str = record.PROCESSING
+) -> Callable[[Work[E]], Handler]:
     """Make a step's work the handler of its function.
 
     contract is the stem of the step's contracts and its state's name in kebab case; what the work returns stands in
@@ -35,7 +37,7 @@ def step(contract: str, environment: type[E], found_as: str, end: str = record.P
             variables = environment.read()
             found = work(event, variables)
             contracts.check(f"{contract}.output", found)
-            record.done(variables.metadata_table, image, execution, state, {found_as: found}, end)
+            record.Record(variables.metadata_table, image, execution).done(state, {found_as: found}, end)
             logger().info("%s is done", state)
             return found
 

@@ -14,7 +14,7 @@ from lambdas.log import logger
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
-MAX_FILENAME_BYTES = 255  # UTF-8, as file systems have it
+MAX_DIGITS = 15  # no size in bytes needs more
 
 # Stable codes for what can be wrong with a parameter, by parameter and broken rule.
 REASONS = {
@@ -54,15 +54,15 @@ def read_request(parameters: dict[str, str], max_bytes: int) -> dict[str, Any]:
         contracts.check("upload-url.request", request)
     except ContractViolation as error:
         raise _bad_request(error) from error
-    if len(request["filename"].encode()) > MAX_FILENAME_BYTES:
-        raise BadRequest("filename", "INVALID", f"must have at most {MAX_FILENAME_BYTES} bytes in UTF-8")
+    if len(request["filename"].encode()) > storage.MAX_FILENAME:
+        raise BadRequest("filename", "INVALID", f"must have at most {storage.MAX_FILENAME} bytes in UTF-8")
     if request["size"] > max_bytes:
         raise BadRequest("size", "TOO_MANY_BYTES", f"must be at most {max_bytes} bytes")
     return request
 
 
 def _whole_number(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= 15):
+    if not (value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS):
         raise BadRequest("size", "INVALID", "must be a whole number of bytes")
     return int(value)
 
@@ -79,7 +79,14 @@ def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlEnviron
     expires = (datetime.now(UTC) + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
     url, headers = _signed(environment.upload_bucket, key, request, environment.url_expiry_seconds)
     logger().info("granted an upload", extra={"imageId": image_id, "size": request["size"]})
-    return {"imageId": image_id, "key": key, "uploadUrl": url, "method": "PUT", "headers": headers, "expiresAt": expires}
+    return {
+        "imageId": image_id,
+        "key": key,
+        "uploadUrl": url,
+        "method": "PUT",
+        "headers": headers,
+        "expiresAt": expires,
+    }
 
 
 def _signed(bucket: str, key: str, request: dict[str, Any], expires_in: int) -> tuple[str, dict[str, str]]:

@@ -1,7 +1,5 @@
 """Opening pictures from strangers: what may be opened, within which limits, and what counts as unsound."""
 
-from __future__ import annotations
-
 import struct
 import warnings
 import zlib
@@ -17,11 +15,21 @@ from lambdas.environment import PictureEnvironment
 from lambdas.formats import FORMATS, Format
 from workflow.contracts.errors import ImageRejected, Reason
 
-
 ALIASES = {"MPO": "JPEG"}
 
 # What Pillow raises for files that are not sound; whatever else escapes a decoder is a fault of ours.
-UNSOUND = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error, zlib.error)
+UNSOUND = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
 
 ORIENTATION = 0x0112  # EXIF tag
 SIDEWAYS = {5, 6, 7, 8}  # orientations that swap width and height
@@ -110,7 +118,7 @@ def decode(picture: Picture, wanted: tuple[int, int] | None = None) -> Image.Ima
     with unsound_is_rejected(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if wanted is not None:
-            picture.image.draft(None, wanted)  # type: ignore[arg-type]
+            picture.image.draft(None, wanted)
         picture.image.load()
     return picture.image
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,58 +19,54 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def begin(table: str, image: dict[str, Any], execution: str) -> None:
-    """Make the record of image, or leave it as it is when a retry begins again.
+@dataclass(frozen=True)
+class Record:
+    """The record of one picture, as one execution may write it."""
 
-    Raises ConditionalCheckFailedException if the picture has its end already or belongs to another execution.
-    """
-    facts = {name: image[name] for name in ("owner", "bucket", "key", "versionId")}
-    first = {"createdAt": now(), "steps": {}}
-    _update(
-        table,
-        image,
-        sets=[f"#{name} = :{name}" for name in (*facts, "execution", "status", "updatedAt")]
-        + [f"#{name} = if_not_exists(#{name}, :{name})" for name in first],
-        values={**facts, **first, "execution": execution, "status": PROCESSING, "updatedAt": now()},
-        condition="attribute_not_exists(#status) OR (#status = :status AND #execution = :execution)",
-    )
+    table: str
+    image: dict[str, Any]  # as in the contracts
+    execution: str
 
+    def begin(self) -> None:
+        """Make the record, or leave it as it is when a retry begins again.
 
-def done(table: str, image: dict[str, Any], execution: str, step: str, found: dict[str, Any], status: str) -> None:
-    """Note in the record that step is done and what it found, and move to status.
+        Raises ConditionalCheckFailedException if the picture has its end already or belongs to another execution.
+        """
+        time = now()
+        first = {"createdAt": time, "steps": {}}
+        facts = {name: self.image[name] for name in ("owner", "bucket", "key", "versionId")}
+        facts |= {"execution": self.execution, "status": PROCESSING, "updatedAt": time}
+        self._update(
+            [f"#{name} = :{name}" for name in facts] + [f"#{name} = if_not_exists(#{name}, :{name})" for name in first],
+            condition="attribute_not_exists(#status) OR (#status = :status AND #execution = :execution)",
+            names=[*facts, *first],
+            values={**facts, **first},
+        )
 
-    Raises ConditionalCheckFailedException if the record is not this execution's, or has another end than status.
-    """
-    time = now()
-    ended = {} if status == PROCESSING else {"finishedAt": time}
-    values = {**found, **ended, "status": status, "updatedAt": time}
-    _update(
-        table,
-        image,
-        sets=[f"#{name} = :{name}" for name in values] + ["#steps.#step = :updatedAt"],
-        values={**values, "execution": execution, "open": PROCESSING},
-        names={"steps": "steps", "step": step, "execution": "execution"},
-        condition="#execution = :execution AND (#status = :open OR #status = :status)",
-    )
+    def done(self, step: str, found: dict[str, Any], status: str) -> None:
+        """Note that step is done and what it found, and move to status.
 
+        Raises ConditionalCheckFailedException if the record is not this execution's, or has another end than status.
+        """
+        time = now()
+        ended = {} if status == PROCESSING else {"finishedAt": time}
+        facts = {**found, **ended, "status": status, "updatedAt": time}
+        self._update(
+            [f"#{name} = :{name}" for name in facts] + [f"#steps.#{step} = :updatedAt"],
+            condition="#execution = :execution AND (#status = :open OR #status = :status)",
+            names=[*facts, "steps", step, "execution"],
+            values={**facts, "execution": self.execution, "open": PROCESSING},
+        )
 
-def _update(
-    table: str,
-    image: dict[str, Any],
-    sets: list[str],
-    values: dict[str, Any],
-    condition: str,
-    names: dict[str, str] | None = None,
-) -> None:
-    known = {name: name for name in values if name != "open"} | (names or {})
-    clients.dynamodb().update_item(
-        TableName=table,
-        Key={"imageId": {"S": image["imageId"]}},
-        UpdateExpression="SET " + ", ".join(sets),
-        ConditionExpression=condition,
-        ExpressionAttributeNames={f"#{short}": name for short, name in known.items()},
-        ExpressionAttributeValues={f":{name}": _item(value) for name, value in values.items()},
-    )
+    def _update(self, sets: list[str], *, condition: str, names: list[str], values: dict[str, Any]) -> None:
+        clients.dynamodb().update_item(
+            TableName=self.table,
+            Key={"imageId": {"S": self.image["imageId"]}},
+            UpdateExpression="SET " + ", ".join(sets),
+            ConditionExpression=condition,
+            ExpressionAttributeNames={f"#{name}": name for name in names},
+            ExpressionAttributeValues={f":{name}": _item(value) for name, value in values.items()},
+        )
 
 
 def _item(value: object) -> Any:

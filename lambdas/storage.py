@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
 STAGED = "staged/"  # the prefix where renditions wait; no event rule matches it
+MAX_FILENAME = 255  # bytes of UTF-8, as file systems have it
 FILENAME = "filename"  # name of the object metadata that carries the client's file name
 
 
@@ -63,7 +64,7 @@ def _check_size(size: int, max_bytes: int) -> None:
 
 def _filename(metadata: dict[str, str], image_id: str) -> str:
     name = unquote(metadata.get(FILENAME, ""))
-    return name if 0 < len(name.encode()) <= 255 else image_id
+    return name if 0 < len(name.encode()) <= MAX_FILENAME else image_id
 
 
 def stage(bucket: str, execution: str, name: str, rendition: Rendition) -> dict[str, Any]:

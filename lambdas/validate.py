@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from lambdas import record, storage
+from lambdas import storage
 from lambdas.environment import PictureEnvironment
 from lambdas.gate import step
 from lambdas.imaging import decode, open_picture
+from lambdas.record import Record
 
 
 @step("validate-image", PictureEnvironment, found_as="validation")
 def handler(event: dict[str, Any], environment: PictureEnvironment) -> dict[str, Any]:
     """Return what the picture was found to be; raises ImageRejected."""
     image = event["image"]
-    record.begin(environment.metadata_table, image, event["execution"])
+    Record(environment.metadata_table, image, event["execution"]).begin()
     upload = storage.read(image, environment.max_bytes)
     picture = open_picture(upload.data, environment)
     width, height = picture.size

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class Client:
         data = file.read_bytes()
         grant = self._grant(file.name, len(data))
         answer = self.http.request(grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"])
-        if answer.status != 200:
+        if answer.status != HTTPStatus.OK:
             raise UploadFailed(f"the PUT of {file.name} was answered with {answer.status}")
         return str(grant["imageId"])
 
@@ -49,9 +50,9 @@ class Client:
         query = {"filename": name, "contentType": content_type(name), "size": str(size)}
         answer = self.http.request("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
         body: dict[str, Any] = json.loads(answer.data)
-        if answer.status == 400:
+        if answer.status == HTTPStatus.BAD_REQUEST:
             raise UploadRefused(body["reason"], body["message"])
-        if answer.status != 200:
+        if answer.status != HTTPStatus.OK:
             raise UploadFailed(f"GET /upload-url was answered with {answer.status} for {name}")
         return body
 

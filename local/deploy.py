@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def _exists(target: Target, key: str) -> bool:
     try:
         target.s3.head_object(Bucket=target.bucket, Key=key)
     except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
             return False
         raise
     return True
@@ -129,7 +130,9 @@ def _await_stack(target: Target, stack: str, kind: str) -> None:
     try:
         waiter.wait(StackName=stack, WaiterConfig=target.waiter)
     except WaiterError as error:
-        raise DeploymentError(f"stack {stack} failed:\n" + "\n".join(_failures(target.cloudformation, stack))) from error
+        raise DeploymentError(
+            f"stack {stack} failed:\n" + "\n".join(_failures(target.cloudformation, stack))
+        ) from error
 
 
 def _failures(cloudformation: Any, stack: str) -> Iterable[str]:
@@ -157,7 +160,9 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.deploy", description="Deploy the template to AWS.")
     parser.add_argument("--stack", required=True, metavar="NAME", help="name of the stack")
-    parser.add_argument("--artifacts", required=True, metavar="BUCKET", help="bucket for code and layers, in the same region")
+    parser.add_argument(
+        "--artifacts", required=True, metavar="BUCKET", help="bucket for code and layers, in the same region"
+    )
     parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="where zips are made (build)")
     parser.add_argument(
         "--installed-layers", action="store_true", help="for an emulator: layers from this interpreter's packages"

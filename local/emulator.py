@@ -46,7 +46,7 @@ class Emulator:
     endpoint: str
     region: str = REGION
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes the class of a client at run time
+    def client(self, service: str) -> Any:
         """Give a boto3 client of the emulated account, whatever profile and proxy this machine has set."""
         return _session(self.region).client(service, endpoint_url=self.endpoint, config=Config(proxies={}))
 
@@ -70,7 +70,7 @@ def _running(port: int) -> Iterator[Emulator]:
     """Run one emulator on `port`; raises NotStartedError."""
     mark = secrets.token_hex()
     with _home() as home, Path(home, "server.log").open("a+b") as log:
-        guard = subprocess.Popen(  # noqa: S603 - our own module
+        guard = subprocess.Popen(
             [sys.executable, "-m", "local.guard", home],
             cwd=home,
             env=_environment(home, port, mark),
@@ -150,7 +150,7 @@ def _free_port() -> int:
 
 
 @cache  # a client takes 5 ms from a session in use and 60 from a new one
-def _session(region: str) -> Any:  # noqa: ANN401 - the stubs know clients by literal names only
+def _session(region: str) -> Any:
     """Give a boto3 session that reads no configuration file and no profile of this machine."""
     bare = botocore.session.Session(
         {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)},

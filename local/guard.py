@@ -18,7 +18,7 @@ def main() -> None:
     """Run the server until it or standard input ends, then clear its processes and directory `argv[1]`."""
     directory, command = Path(sys.argv[1]), [sys.executable, "-m", "local.server"]
     # A session of its own makes a process group of the server and all that it starts.
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as server:  # noqa: S603
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as server:
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         threading.Thread(target=_follow_parent, args=(server,), daemon=True).start()
         server.wait()

@@ -49,9 +49,7 @@ class _Sent:
         return round(time.monotonic() - self.started, 3)
 
 
-def process(
-    stack: LocalStack, files: list[Path], output: Path, *, at_once: int, timeout: float
-) -> Iterator[Outcome]:
+def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int, timeout: float) -> Iterator[Outcome]:
     """Send files through stack, at_once at a time, and yield each outcome as it is there, results below output.
 
     What has not ended after timeout seconds is yielded last, with status None.
@@ -83,9 +81,7 @@ def _receive(stack: LocalStack) -> dict[str, dict[str, Any]]:
     return {notification["imageId"]: notification for notification in found}
 
 
-def _outcome(
-    stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, Any]], output: Path
-) -> Outcome | None:
+def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, Any]], output: Path) -> Outcome | None:
     """Return how sent ended, or None while it is still on its way."""
     if not sent.upload.done():
         return None

@@ -42,9 +42,7 @@ def add_layers(template: Template) -> None:
 
 def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function:
     """Add the function of entry to template, with a role and a log group of its own."""
-    group = template.add_resource(
-        logs.LogGroup(f"{entry.logical_id}Logs", RetentionInDays=Ref("LogRetentionDays"))
-    )
+    group = template.add_resource(logs.LogGroup(f"{entry.logical_id}Logs", RetentionInDays=Ref("LogRetentionDays")))
     role = template.add_resource(_role(entry, group))
     common = {"POWERTOOLS_SERVICE_NAME": SERVICE, "POWERTOOLS_LOG_LEVEL": "INFO"}
     return template.add_resource(

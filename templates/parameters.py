@@ -21,7 +21,30 @@ NUMBERS = [
     ("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept beside its archived copy"),
 ]
 # The retentions that CloudWatch Logs offers, days.
-LOG_RETENTIONS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+LOG_RETENTIONS = [
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+]
 
 
 def add_parameters(template: Template) -> None:
@@ -29,7 +52,13 @@ def add_parameters(template: Template) -> None:
     bucket = Parameter("ArtifactBucket", Type="String", Description="Bucket that holds the functions' code and layers")
     template.add_parameter(bucket)
     template.add_parameter(
-        Parameter("LogRetentionDays", Type="Number", Default=30, AllowedValues=LOG_RETENTIONS, Description="Days that logs are kept")
+        Parameter(
+            "LogRetentionDays",
+            Type="Number",
+            Default=30,
+            AllowedValues=LOG_RETENTIONS,
+            Description="Days that logs are kept",
+        )
     )
     for name, default, low, high, meaning in NUMBERS:
         template.add_parameter(

@@ -1,7 +1,7 @@
 """The state machine and what starts it; its role follows from the graph."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import awacs.awslambda
 import awacs.dynamodb
@@ -28,7 +28,7 @@ BATCH_SIZE = 10  # messages an invocation of the trigger
 class ScalingConfig(awslambda.ScalingConfig):  # type: ignore[misc]
     """An event source's concurrency limit: troposphere 4.11.1 defines the class a second time without it."""
 
-    props = {"MaximumConcurrency": (validators.integer, False)}
+    props: ClassVar[dict[str, Any]] = {"MaximumConcurrency": (validators.integer, False)}
 
 
 def add_pipeline(

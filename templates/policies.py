@@ -1,5 +1,6 @@
 """Policy documents: small functions that return statements."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from awacs.aws import Action, Allow, Bool, Condition, Deny, PolicyDocument, Principal, Statement
@@ -7,9 +8,9 @@ from awacs.sts import AssumeRole
 from troposphere import Sub
 
 
-def allow(actions: list[Action], *resources: Any) -> Statement:
+def allow(actions: Sequence[Action], *resources: Any) -> Statement:
     """Return a statement that allows actions on resources."""
-    return Statement(Effect=Allow, Action=actions, Resource=list(resources))
+    return Statement(Effect=Allow, Action=list(actions), Resource=list(resources))
 
 
 def document(*statements: Statement) -> PolicyDocument:

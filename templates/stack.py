@@ -15,7 +15,9 @@ from templates.storage import add_storage
 
 def build() -> Template:
     """Return the template of the whole stack."""
-    template = Template(Description="Quantum Image Processor: uploads validated, described, resized, archived, announced")
+    template = Template(
+        Description="Quantum Image Processor: uploads validated, described, resized, archived, announced"
+    )
     template.set_version("2010-09-09")
     add_parameters(template)
     storage = add_storage(template)

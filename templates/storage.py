@@ -50,9 +50,7 @@ def _bucket(name: str, **properties: object) -> s3.Bucket:
     return s3.Bucket(
         name,
         BucketEncryption=s3.BucketEncryption(ServerSideEncryptionConfiguration=[encryption]),
-        OwnershipControls=s3.OwnershipControls(
-            Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
-        ),
+        OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
         PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
             BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
         ),
@@ -76,7 +74,11 @@ def _lifecycle(rules: list[s3.LifecycleRule]) -> s3.LifecycleConfiguration:
 
 def _tls_only_policy(bucket: s3.Bucket) -> s3.BucketPolicy:
     everything = [GetAtt(bucket, "Arn"), Sub(f"${{{bucket.title}.Arn}}/*")]
-    return s3.BucketPolicy(f"{bucket.title}Policy", Bucket=Ref(bucket), PolicyDocument=document(without_tls([awacs.s3.Action("*")], everything)))
+    return s3.BucketPolicy(
+        f"{bucket.title}Policy",
+        Bucket=Ref(bucket),
+        PolicyDocument=document(without_tls([awacs.s3.Action("*")], everything)),
+    )
 
 
 def _table() -> dynamodb.Table:

@@ -58,7 +58,10 @@ def task(step: Step, **fields: Any) -> LambdaStep:
     """Return the state that runs step's function on what its contract takes and selects what its contract gives."""
     return LambdaStep(
         step.state,
-        parameters={"FunctionName": f"${{{step.function}}}", "Payload": {f"{field}.$": _source(field) for field in step.takes}},
+        parameters={
+            "FunctionName": f"${{{step.function}}}",
+            "Payload": {f"{field}.$": _source(field) for field in step.takes},
+        },
         result_selector={f"{field}.$": f"$.Payload.{field}" for field in step.gives},
         timeout_seconds=step.timeout + TIMEOUT_MARGIN,
         retry=retries(),
@@ -70,7 +73,9 @@ def _source(field: str) -> str:
     return "$$.Execution.Name" if field == "execution" else f"$.{field}"
 
 
-def publish(state: str, status: str, message: dict[str, str], attributes: dict[str, str], **fields: Any) -> SnsPublishStep:
+def publish(
+    state: str, status: str, message: dict[str, str], attributes: dict[str, str], **fields: Any
+) -> SnsPublishStep:
     """Return the state that tells the topic how a picture ended; attributes are for subscribers' filter policies."""
     head = {
         "status": status,

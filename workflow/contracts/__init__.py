@@ -81,8 +81,9 @@ PHRASES = {
 
 
 def _say(error: ValidationError) -> str:
-    wanted = error.validator_value
+    wanted: Any = error.validator_value
+    payload: Any = error.instance
     if error.validator == "required":
-        wanted = [name for name in wanted if name not in error.instance]
+        wanted = [name for name in wanted if name not in payload]
     shown = ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted
     return PHRASES.get(str(error.validator), f"breaks {error.validator} {{}}").format(shown)

@@ -1,0 +1,56 @@
+# The two commands to know: `make demo` and `make test`. Each sets up what it needs in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+# What `make demo` sends; give your own with IMAGES="a.jpg b.png".
+IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
+OUTPUT ?= output
+
+.PHONY: demo test install template graph deploy lint format lock clean
+
+demo: $(INSTALLED)  ## send photographs through the whole stack on this machine
+	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT)
+
+test: $(INSTALLED)  ## run the tests
+	$(BIN)/python -m pytest -n auto
+
+install: $(INSTALLED)  ## make .venv with everything that the other commands need
+
+$(INSTALLED): requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	touch $@
+
+template: $(INSTALLED)  ## write the template to build/template.json
+	mkdir -p build
+	$(BIN)/python generate.py --output build/template.json
+
+graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md
+	$(BIN)/python -c "from workflow.graph import page; print(page(), end='')" > docs/pipeline.md
+
+deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket
+	$(BIN)/python -m local.deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)"
+
+lint: $(INSTALLED)  ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(INSTALLED)  ## put style right where that can be done by machine
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Lambda's platform, for the locks of the layers; the same as in templates/assets.py.
+LAMBDA := --python-version 3.13 --python-platform x86_64-manylinux_2_34 --only-binary :all: --constraint requirements.lock
+COMPILE := $(BIN)/uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes
+
+lock: $(INSTALLED)  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes the newest
+	$(COMPILE) $(UPGRADE) --universal --python-version 3.11 --group test pyproject.toml --output-file requirements.lock
+	$(COMPILE) $(LAMBDA) --group runtime-layer --output-file lambdas/layers/runtime.lock
+	$(COMPILE) $(LAMBDA) --group imaging-layer --output-file lambdas/layers/imaging.lock
+
+clean:  ## remove all that these commands made
+	rm -rf $(VENV) build $(OUTPUT)
