@@ -14,7 +14,8 @@ from local.stack import local_stack
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = _parser().parse_args(arguments)
-    # Ends by an exception, so that every context manager cleans up.
+    # Both end by an exception, so that every context manager cleans up; a shell may have us ignore the first.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return _process(options) if options.command == "process" else _up()

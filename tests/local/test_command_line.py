@@ -1,0 +1,90 @@
+"""`python -m local` as a person runs it, and the real AWS CLI against it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PHOTOGRAPH = "local/photographs/rocket.jpg"
+
+
+def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, "-m", "local", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_process_prints_one_object_a_line(tmp_path: Path) -> None:
+    """With --json each picture is one JSON object on a line of its own, the paths in it exist, and the exit code is 0."""
+    (tmp_path / "none.jpg").write_bytes(b"no picture")
+    done = _run("process", PHOTOGRAPH, str(tmp_path / "none.jpg"), "--output", str(tmp_path / "out"), "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert {line["status"] for line in lines} == {"SUCCEEDED", "REJECTED"}
+    assert all(Path(path).is_file() for line in lines for path in line["outputs"].values())
+
+
+def test_unfinished_picture_fails_the_command(tmp_path: Path) -> None:
+    """When a picture does not reach an end in time, the exit code is 1."""
+    done = _run("process", PHOTOGRAPH, "--output", str(tmp_path), "--timeout", "0")
+    assert done.returncode == 1
+    assert "UNFINISHED" in done.stdout
+
+
+def test_missing_file_is_told_by_name() -> None:
+    """A file that does not exist is named, and nothing is started."""
+    done = _run("process", "no such.jpg")
+    assert done.returncode == 2
+    assert "no such.jpg" in done.stderr
+
+
+@pytest.fixture
+def up() -> Iterator["subprocess.Popen[str]"]:
+    """Run `python -m local up`."""
+    command = [sys.executable, "-m", "local", "up"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        yield running
+        running.kill()
+
+
+def test_aws_cli_deploys_to_a_running_stack(up: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    """The real AWS CLI deploys the generated template to `local up` and describes it; Ctrl-C ends all of it."""
+    environment = _exports(up)
+    template = tmp_path / "template.json"
+    subprocess.run([sys.executable, "generate.py", "--output", str(template)], check=True)
+    deploy = ["--stack-name", "second", "--template-file", str(template), "--capabilities", "CAPABILITY_IAM"]
+    _aws(environment, "deploy", *deploy, "--parameter-overrides", "ArtifactBucket=artifacts")
+    described = json.loads(_aws(environment, "describe-stacks", "--stack-name", "second"))
+    assert described["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
+
+    up.send_signal(signal.SIGINT)
+    assert up.wait(timeout=30) == 128 + signal.SIGINT
+    assert _refuses(environment)
+
+
+def _exports(up: "subprocess.Popen[str]") -> dict[str, str]:
+    """Read the variables that `local up` tells the reader to export."""
+    assert up.stdout
+    variables: dict[str, str] = {}
+    for line in up.stdout:
+        if line.startswith("export "):
+            variables |= dict(pair.split("=", 1) for pair in line.split()[1:])
+        if line.startswith("Ctrl-C"):
+            break
+    return variables
+
+
+def _aws(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, "-m", "awscli", "cloudformation", *arguments]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _refuses(environment: dict[str, str]) -> bool:
+    command = [sys.executable, "-m", "awscli", "cloudformation", "describe-stacks"]
+    once = {"AWS_MAX_ATTEMPTS": "1"}
+    return subprocess.run(command, env=os.environ | environment | once, capture_output=True, check=False).returncode != 0

@@ -1,0 +1,216 @@
+"""The whole template on this machine, spoken to through its front door."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from PIL import Image
+
+from local.client import Client
+from local.process import Outcome, process, read_record
+from local.stack import LocalStack, local_stack
+from workflow import contracts
+
+PHOTOGRAPHS = Path("local/photographs")
+HTTP = urllib3.PoolManager()
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    """Run the stack."""
+    with local_stack() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def outcomes(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    """Send sound and unsound pictures through the stack, and give their outcomes by file name."""
+    folder = tmp_path_factory.mktemp("pictures")
+    whole = (PHOTOGRAPHS / "waterfall.jpg").read_bytes()
+    (folder / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "page.jpg").write_text("<html>no picture</html>", encoding="utf-8")
+    (folder / "empty.jpg").touch()
+    Image.new("1", (8000, 8000)).save(folder / "too many pixels.png")
+    sent = [*folder.iterdir(), PHOTOGRAPHS / "waterfall.jpg", PHOTOGRAPHS / "coffee.png"]
+    found = process(stack, sent, folder / "results", at_once=4, timeout=120)
+    return {Path(outcome.file).name: outcome for outcome in found}
+
+
+@pytest.fixture
+def ask(stack: LocalStack) -> Callable[..., tuple[int, dict[str, Any]]]:
+    """Give a function that asks GET /upload-url and returns status and body."""
+
+    def asking(token: str | None = stack.token, **query: str) -> tuple[int, dict[str, Any]]:
+        headers = {"Authorization": token} if token else {}
+        answer = HTTP.request("GET", stack.upload_url_endpoint, fields=query, headers=headers)
+        return answer.status, json.loads(answer.data)
+
+    return asking
+
+
+@pytest.mark.parametrize("name", ["waterfall.jpg", "coffee.png"])
+def test_photograph_travels_the_whole_way(outcomes: dict[str, Outcome], name: str) -> None:
+    """A photograph ends in the archive three times over, with a record and a notification that keep their contracts."""
+    outcome = outcomes[name]
+    assert outcome.status == "SUCCEEDED"
+    contracts.check("success-notification", outcome.notification)
+    contracts.check("metadata-record", outcome.record)
+    assert outcome.record
+    assert outcome.record["status"] == "SUCCEEDED"
+    assert Path(outcome.outputs["original"]).read_bytes() == (PHOTOGRAPHS / name).read_bytes()
+    with Image.open(outcome.outputs["thumbnail"]) as thumbnail:
+        assert thumbnail.size == (256, 256)
+
+
+def test_sideways_photograph_comes_out_upright(outcomes: dict[str, Outcome]) -> None:
+    """A picture stored sideways is resized upright."""
+    with Image.open(outcomes["waterfall.jpg"].outputs["resized"]) as resized:
+        assert resized.size == (600, 450)
+
+
+def test_staged_renditions_are_gone(stack: LocalStack, outcomes: dict[str, Outcome]) -> None:
+    """Nothing stays staged once all pictures have ended."""
+    assert all(outcome.status for outcome in outcomes.values())
+    bucket = stack.outputs["UploadBucketName"]
+    listing = stack.emulator.client("s3").list_objects_v2(Bucket=bucket, Prefix="staged/")
+    assert "Contents" not in listing
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("truncated.jpg", "TRUNCATED"), ("page.jpg", "NOT_AN_IMAGE"), ("too many pixels.png", "TOO_MANY_PIXELS")],
+)
+def test_unsound_picture_is_rejected(outcomes: dict[str, Outcome], name: str, reason: str) -> None:
+    """What is no sound picture within the limits ends REJECTED, with the reason in record and notification."""
+    outcome = outcomes[name]
+    assert (outcome.status, outcome.reason) == ("REJECTED", reason)
+    contracts.check("rejection-notification", outcome.notification)
+    contracts.check("metadata-record", outcome.record)
+    assert outcome.record
+    assert outcome.record["reason"] == reason
+
+
+def test_empty_file_is_refused_at_the_door(outcomes: dict[str, Outcome]) -> None:
+    """An empty file gets no upload URL."""
+    assert (outcomes["empty.jpg"].status, outcomes["empty.jpg"].reason) == ("REJECTED", "EMPTY")
+
+
+@pytest.mark.parametrize("token", [None, "nonsense"])
+def test_without_a_sign_in_there_is_no_url(ask: Callable[..., tuple[int, Any]], token: str | None) -> None:
+    """No token and a bad token are answered with 401."""
+    status, _ = ask(token=token, filename="a.jpg", contentType="image/jpeg", size="10")
+    assert status == 401
+
+
+@pytest.mark.parametrize(
+    ("field", "query"),
+    [
+        ("contentType", {"filename": "a.txt", "size": "10"}),
+        ("contentType", {"filename": "a.txt", "contentType": "text/plain", "size": "10"}),
+        ("size", {"filename": "a.jpg", "contentType": "image/jpeg", "size": "0"}),
+        ("size", {"filename": "a.jpg", "contentType": "image/jpeg", "size": str(10**9)}),
+    ],
+)
+def test_bad_request_is_told_which_field(
+    ask: Callable[..., tuple[int, dict[str, Any]]], field: str, query: dict[str, str]
+) -> None:
+    """A request that cannot be granted is answered with 400 and a body that names the field."""
+    status, body = ask(**query)
+    assert status == 400
+    assert body["field"] == field
+    contracts.check("api-error", body)
+
+
+@pytest.mark.parametrize("changed", ["Content-Type", "x-amz-meta-filename"])
+def test_url_takes_only_what_was_announced(
+    ask: Callable[..., tuple[int, dict[str, Any]]], changed: str
+) -> None:
+    """A PUT with another header than the granted one is refused, and nothing is stored."""
+    _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
+    answer = HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers={**grant["headers"], changed: "other"})
+    assert answer.status == 403
+
+
+def test_repeated_event_starts_nothing(stack: LocalStack, outcomes: dict[str, Outcome]) -> None:
+    """The same event once more starts no second execution and changes nothing in the record."""
+    record = outcomes["waterfall.jpg"].record
+    assert record
+    event = _event(record)
+    trigger = _invoke_trigger(stack, [event, event])
+    assert trigger == {"batchItemFailures": []}
+    assert read_record(stack, record["imageId"]) == record
+
+
+def test_poison_message_goes_to_the_dead_letter_queue(stack: LocalStack) -> None:
+    """A message that is no S3 event ends in the dead-letter queue."""
+    sqs = stack.emulator.client("sqs")
+    queue, dead = stack.outputs["ProcessingQueueUrl"], stack.outputs["DeadLetterQueueUrl"]
+    # Delivered again at once, where the template waits for the trigger's retries.
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "0"})
+    sqs.send_message(QueueUrl=queue, MessageBody="no event")
+    messages = [sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=10).get("Messages", []) for _ in range(2)]
+    assert "no event" in [message["Body"] for batch in messages for message in batch]
+
+
+def test_fault_of_ours_is_retried_then_fails_visibly(stack: LocalStack, tmp_path: Path) -> None:
+    """A step that fails for a reason of ours is tried again, then record, notification and execution say FAILED."""
+    function = _function(stack, "ThumbnailFunction")
+    client = stack.emulator.client("lambda")
+    variables = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    broken = {"Variables": {**variables, "THUMBNAIL_EDGE": "none"}}
+    client.update_function_configuration(FunctionName=function, Environment=broken)
+    try:
+        (outcome,) = process(stack, [PHOTOGRAPHS / "rocket.jpg"], tmp_path, at_once=1, timeout=120)
+    finally:
+        client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+    assert (outcome.status, outcome.reason) == ("FAILED", "ValueError")
+    contracts.check("failure-notification", outcome.notification)
+    contracts.check("metadata-record", outcome.record)
+    assert outcome.record
+    assert outcome.record["status"] == "FAILED"
+
+
+def test_file_name_is_data(stack: LocalStack, tmp_path: Path) -> None:
+    """A file name of any script, with spaces, quotes and plus signs, is told in the end as it was given."""
+    name = "Ærø 夏 \"1+1\" 50% a&b=c;d#e ñ.jpg"
+    (tmp_path / name).write_bytes((PHOTOGRAPHS / "rocket.jpg").read_bytes())
+    (outcome,) = process(stack, [tmp_path / name], tmp_path / "results", at_once=1, timeout=120)
+    assert outcome.notification
+    assert outcome.notification["filename"] == name
+
+
+def test_unfinished_picture_has_no_status(stack: LocalStack, tmp_path: Path) -> None:
+    """A picture that does not end in time is told as unfinished."""
+    (outcome,) = process(stack, [PHOTOGRAPHS / "rocket.jpg"], tmp_path, at_once=1, timeout=0)
+    assert outcome.status is None
+
+
+def _event(record: dict[str, Any]) -> dict[str, Any]:
+    found = {"key": record["key"], "size": 1, "version-id": record["versionId"], "sequencer": "00"}
+    return {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "time": record["createdAt"],
+        "detail": {"bucket": {"name": record["bucket"]}, "object": found},
+    }
+
+
+def _invoke_trigger(stack: LocalStack, events: list[dict[str, Any]]) -> Any:
+    records = [
+        {"messageId": str(number), "eventSource": "aws:sqs", "body": json.dumps(event)}
+        for number, event in enumerate(events)
+    ]
+    answer = stack.emulator.client("lambda").invoke(
+        FunctionName=_function(stack, "SqsTriggerFunction"), Payload=json.dumps({"Records": records})
+    )
+    return json.loads(answer["Payload"].read())
+
+
+def _function(stack: LocalStack, logical_id: str) -> str:
+    found = stack.emulator.client("cloudformation").describe_stack_resource(
+        StackName="quantum-image-processor", LogicalResourceId=logical_id
+    )
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
