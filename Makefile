@@ -15,7 +15,7 @@ demo: $(INSTALLED)  ## send photographs through the whole stack on this machine
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT)
 
 test: $(INSTALLED)  ## run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 install: $(INSTALLED)  ## make .venv with everything that the other commands need
 
