@@ -13,9 +13,7 @@ SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters",
 
 
 def render() -> str:
-    """Return the template as JSON text, one line a resource: a change shows as one line, and 51,200 bytes hold it all,
-    the most that CloudFormation takes inline.
-    """
+    """Return the template as JSON text, a line a resource: changes show, and it stays small enough to be sent inline."""
     template = build().to_dict()
     sections = (f" {json.dumps(name)}: {_section(template[name])}" for name in sorted(template, key=SECTIONS.index))
     return "{\n" + ",\n".join(sections) + "\n}\n"

@@ -2,24 +2,28 @@
 
 import math
 import re
+import struct
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, TypeVar
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
 MAX_TEXT = 256  # characters; the contract's bound
+TINY = 1e-30  # in any unit: no camera measured less, and DynamoDB takes no number under 1e-130
 
 T = TypeVar("T")
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_DATE = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
-_OFFSET = re.compile(r"[+-]\d\d:\d\d")
+_DATE = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d:\d\d:\d\d)", re.ASCII)
+_OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
 
 
 def read_exif(exif: Image.Exif) -> dict[str, Any]:
     """Return the fields of the contract extract-metadata.output that exif tells, in its units."""
-    detail = exif.get_ifd(IFD.Exif)
+    detail = _directory(exif, IFD.Exif)
     found = {
         "make": text(exif.get(Base.Make)),
         "model": text(exif.get(Base.Model)),
@@ -35,13 +39,23 @@ def read_exif(exif: Image.Exif) -> dict[str, Any]:
         "focalLengthMm": number(detail.get(Base.FocalLength), 0, 100_000),
         "flash": flash_fired(detail.get(Base.Flash)),
         "orientation": integer(exif.get(Base.Orientation), 1, 8),
-        "gps": position(exif.get_ifd(IFD.GPSInfo)),
+        "gps": position(_directory(exif, IFD.GPSInfo)),
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _directory(exif: Image.Exif, tag: int) -> dict[int, Any]:
+    """Return the directory that tag points to, empty if it points to nonsense."""
+    with suppress(OSError, ValueError, OverflowError, struct.error):
+        return exif.get_ifd(tag)
+    return {}
+
+
 def text(value: object) -> str | None:
     """Return value as one clean line of at most MAX_TEXT characters, or None if nothing is left."""
+    if isinstance(value, str):
+        with suppress(UnicodeError):
+            value = value.encode("latin-1").decode("utf-8")  # Pillow reads as Latin-1 what cameras write as UTF-8
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
@@ -52,7 +66,7 @@ def text(value: object) -> str | None:
 def number(value: Any, low: float, high: float) -> float | None:
     """Return value as a finite float from low to high, to 12 digits, or None."""
     found = _converted(float, value)
-    if found is None or not math.isfinite(found) or not low <= found <= high:
+    if found is None or not math.isfinite(found) or not low <= found <= high or 0 < abs(found) < TINY:
         return None
     return float(f"{found:.12g}")
 
@@ -74,10 +88,11 @@ def _converted(kind: Callable[[Any], T], value: Any) -> T | None:
 def taken_at(value: object, offset: object) -> str | None:
     """Return the camera's local time as ISO 8601, with its offset where there is a sound one."""
     match = _DATE.match(text(value) or "")
-    if match is None or match[1] == "0000":
+    time = _converted(datetime.fromisoformat, "{}-{}-{}T{}".format(*match.groups())) if match else None
+    if time is None:
         return None
     zone = text(offset) or ""
-    return "{}-{}-{}T{}:{}:{}".format(*match.groups()) + (zone if _OFFSET.fullmatch(zone) else "")
+    return time.isoformat() + (zone if _OFFSET.fullmatch(zone) else "")
 
 
 def flash_fired(value: Any) -> bool | None:

@@ -4,7 +4,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -26,7 +26,9 @@ UNSOUND = (
     IndexError,
     KeyError,
     TypeError,
+    AttributeError,  # the AVIF opener writes EXIF anew, whatever types stand in it
     OverflowError,
+    RuntimeError,  # the one error of the AVIF and HEIF decoders
     struct.error,
     zlib.error,
 )
@@ -66,9 +68,12 @@ def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
 
 @contextmanager
 def unsound_is_rejected() -> Iterator[None]:
-    """Turn what a decoder raises for an unsound file into ImageRejected."""
+    """Turn what a decoder raises for an unsound file into ImageRejected; what it only warns of is let pass."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
     except UnidentifiedImageError as error:
         raise ImageRejected(Reason.NOT_AN_IMAGE, "The content is no image of a supported format.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -86,16 +91,38 @@ def _rejection(error: Exception) -> ImageRejected:
 def open_picture(data: bytes, limits: PictureEnvironment) -> Picture:
     """Open data and hold it to limits before anything is decoded; raises ImageRejected."""
     pillow_heif.register_heif_opener()
-    with unsound_is_rejected(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
+    with unsound_is_rejected():
         image = Image.open(BytesIO(data), formats=list(FORMATS))
         _check_area(image.size, limits)
-        frames = int(getattr(image, "n_frames", 1))
+        frames = _frames(image, limits.max_frames)
         _check_frames(frames, limits)
-        orientation = image.getexif().get(ORIENTATION, 1)
+        orientation = _orientation(image)
     name = image.format or ""
-    return Picture(image, FORMATS[ALIASES.get(name, name)], frames, orientation if orientation in UPRIGHT else 1)
+    return Picture(image, FORMATS[ALIASES.get(name, name)], frames, orientation)
+
+
+def _frames(image: ImageFile.ImageFile, most: int) -> int:
+    """Return how many frames there are; of a TIFF at most one more than most, since Pillow counts in quadratic time."""
+    if image.format != "TIFF":
+        return int(getattr(image, "n_frames", 1))
+    frames = 0
+    with suppress(EOFError):
+        while frames <= most:
+            image.seek(frames)
+            frames += 1
+    image.seek(0)
+    return frames
+
+
+def _orientation(image: ImageFile.ImageFile) -> int:
+    """Return the EXIF orientation that is left to undo: 1 if the block is broken, and for TIFF, which Pillow turns."""
+    try:
+        orientation = image.getexif().get(ORIENTATION)
+    except UNSOUND:
+        if "exif" not in image.info:  # what is broken is the picture: Pillow decodes a PNG to look behind it
+            raise
+        return 1
+    return orientation if orientation in UPRIGHT and image.format != "TIFF" else 1
 
 
 def _check_area(size: tuple[int, int], limits: PictureEnvironment) -> None:
@@ -115,9 +142,8 @@ def decode(picture: Picture, wanted: tuple[int, int] | None = None) -> Image.Ima
 
     A JPEG is decoded at the smallest of full, half, quarter and eighth scale that is no smaller than wanted (pixels).
     """
-    with unsound_is_rejected(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if wanted is not None:
+    with unsound_is_rejected():
+        if wanted is not None and picture.format.name == "JPEG":  # a HEIF would give its embedded thumbnail instead
             picture.image.draft(None, wanted)
         picture.image.load()
     return picture.image

@@ -16,6 +16,7 @@ Size = tuple[int, int]
 Box = tuple[float, float, float, float]
 
 KEPT_EXIF = (0x013B, 0x8298)  # artist, copyright: theirs to keep
+MAX_KEPT = 1024  # bytes of each; a JPEG has room for 64 KB of EXIF
 FLATTENED_ON = "white"
 
 
@@ -64,18 +65,19 @@ def thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
 def _rendition(picture: Picture, image: Image.Image, box: Box, size: Size, quality: int) -> Rendition:
     with unsound_is_rejected():
         small = _in_srgb(_resample(_plain(image), box, size), image.info.get("icc_profile"))
+        exif = _kept_exif(picture)
     if picture.orientation in UPRIGHT:
         small = small.transpose(UPRIGHT[picture.orientation])
     output = _output_format(picture.format, small)
-    return Rendition(_encode(small, output, quality, _kept_exif(picture)), output, *small.size)
+    return Rendition(_encode(small, output, quality, exif), output, *small.size)
 
 
 def _plain(image: Image.Image) -> Image.Image:
     """Return image in a mode that can be resampled: L, RGB, RGBA or CMYK."""
+    if image.mode.startswith("I;16"):  # before transparency: it has one only as a grey value, and RGBA would clip it
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if has_alpha(image):
         return image.convert("RGBA")
-    if image.mode.startswith("I;16"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.mode == "1":
         return image.convert("L")
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
@@ -139,10 +141,12 @@ def _output_format(source: Format, image: Image.Image) -> Format:
 
 
 def _kept_exif(picture: Picture) -> Image.Exif:
+    """Return artist and copyright byte for byte, since Pillow reads text as Latin-1, whatever it is, and writes ASCII."""
     found, kept = picture.image.getexif(), Image.Exif()
     for tag in KEPT_EXIF:
-        if found.get(tag):
-            kept[tag] = found[tag]
+        value = found.get(tag)
+        if isinstance(value, str) and value:
+            kept[tag] = value.encode("latin-1", "replace")[:MAX_KEPT]
     return kept
 
 

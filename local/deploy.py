@@ -10,17 +10,24 @@ from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
-from botocore.exceptions import ClientError, WaiterError
+import boto3
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from generate import render
-from local.layers import write_installed
+from local.layers import VersionMismatchError, write_installed
 from templates import assets
 
 
 class DeploymentError(RuntimeError):
     """CloudFormation refused the template or failed to apply it; the message says what and why."""
+
+
+# What a person can put right: template, packages, credentials, region, bucket, network.
+FAULTS = (DeploymentError, VersionMismatchError, BotoCoreError, Boto3Error, ClientError, CalledProcessError)
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ def _exists(target: Target, key: str) -> bool:
 
 
 def _upload_template(target: Target, template: str) -> str:
-    """Upload template, which is larger than CloudFormation takes inline, and return its URL."""
+    """Upload template, of whatever size, and return its URL."""
     body = template.encode()
     key = f"templates/{sha256(body).hexdigest()[:32]}.json"
     target.s3.put_object(Bucket=target.bucket, Key=key, Body=body)
@@ -118,9 +125,9 @@ def _has_changes(target: Target, stack: str, change_set: str) -> bool:
     except WaiterError as error:
         found = target.cloudformation.describe_change_set(StackName=stack, ChangeSetName=change_set)
         reason = found.get("StatusReason", "")
+        target.cloudformation.delete_change_set(StackName=stack, ChangeSetName=change_set)
         if "didn't contain changes" not in reason and "No updates" not in reason:
             raise DeploymentError(f"the change set of stack {stack} failed: {reason}") from error
-        target.cloudformation.delete_change_set(StackName=stack, ChangeSetName=change_set)
         return False
     return True
 
@@ -136,20 +143,19 @@ def _await_stack(target: Target, stack: str, kind: str) -> None:
 
 
 def _failures(cloudformation: Any, stack: str) -> Iterable[str]:
-    for event in cloudformation.describe_stack_events(StackName=stack)["StackEvents"]:
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
+    for event in pages.search("StackEvents[]"):
         if event["ResourceStatus"].endswith("FAILED"):
             yield f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
 
 
 def main() -> int:
     """Deploy as the command line asks; return the exit code."""
-    import boto3
-
     options = _parser().parse_args()
-    target = Target(boto3.client("cloudformation"), boto3.client("s3"), options.artifacts)
     try:
+        target = Target(boto3.client("cloudformation"), boto3.client("s3"), options.artifacts)
         found = deploy(target, options.stack, options.build, installed_layers=options.installed_layers)
-    except (DeploymentError, ClientError) as error:
+    except FAULTS as error:
         print(f"deploy: {error}", file=sys.stderr)
         return 1
     for name, value in sorted(found.items()):

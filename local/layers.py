@@ -36,6 +36,5 @@ def _installed(layer: Layer) -> Iterator[Distribution]:
 
 def _entries(found: Distribution) -> Iterator[Entry]:
     for file in found.files or []:
-        path = Path(str(found.locate_file(file)))
-        if ".." not in file.parts and is_content(path):
-            yield f"python/{file.as_posix()}", path
+        if ".." not in file.parts and is_content(file):
+            yield f"python/{file.as_posix()}", Path(str(found.locate_file(file)))

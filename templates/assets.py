@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
@@ -40,8 +40,9 @@ class Layer:
         """Install the locked wheels for Lambda's platform with pip and zip them below folder; needs the package index."""
         with TemporaryDirectory() as target:
             _pip_install(self.lock, Path(target))
-            entries = [(f"python/{path.relative_to(target).as_posix()}", path) for path in Path(target).rglob("*")]
-            return write_zip(folder / self.key, [entry for entry in entries if is_content(entry[1])])
+            installed = ((path.relative_to(target), path) for path in Path(target).rglob("*") if path.is_file())
+            entries = [(f"python/{name.as_posix()}", path) for name, path in installed if is_content(name)]
+            return write_zip(folder / self.key, entries)
 
 
 RUNTIME_LAYER = Layer("RuntimeLayer", ROOT / "lambdas/layers/runtime.lock")
@@ -88,9 +89,9 @@ def write_zip(path: Path, entries: Iterable[Entry]) -> Path:
     return path
 
 
-def is_content(path: Path) -> bool:
-    """Tell whether a layer carries path: files, but no byte code and none of pip's notes."""
-    return path.is_file() and "__pycache__" not in path.parts and path.name not in PIP_NOTES and "bin" not in path.parts
+def is_content(name: PurePath) -> bool:
+    """Tell whether a layer carries the installed file of that name: no byte code, no scripts, none of pip's notes."""
+    return not {"__pycache__", "bin"} & set(name.parts) and name.name not in PIP_NOTES
 
 
 def _pip_install(lock: Path, target: Path) -> None:

@@ -42,7 +42,7 @@ def add_layers(template: Template) -> None:
 
 def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function:
     """Add the function of entry to template, with a role and a log group of its own."""
-    group = template.add_resource(logs.LogGroup(f"{entry.logical_id}Logs", RetentionInDays=Ref("LogRetentionDays")))
+    group = template.add_resource(_log_group(entry))
     role = template.add_resource(_role(entry, group))
     common = {"POWERTOOLS_SERVICE_NAME": SERVICE, "POWERTOOLS_LOG_LEVEL": "INFO"}
     return template.add_resource(
@@ -60,6 +60,15 @@ def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
             Role=GetAtt(role, "Arn"),
         )
+    )
+
+
+def _log_group(entry: FunctionEntry) -> logs.LogGroup:
+    return logs.LogGroup(
+        f"{entry.logical_id}Logs",
+        RetentionInDays=Ref("LogRetentionDays"),
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
     )
 
 

@@ -44,7 +44,14 @@ def add_messaging(template: Template, upload_bucket: s3.Bucket, trigger_timeout:
 
 
 def _queue(name: str, **properties: object) -> sqs.Queue:
-    return sqs.Queue(name, MessageRetentionPeriod=RETENTION, SqsManagedSseEnabled=True, **properties)
+    return sqs.Queue(
+        name,
+        MessageRetentionPeriod=RETENTION,
+        SqsManagedSseEnabled=True,
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        **properties,
+    )
 
 
 def _upload_rule(bucket: s3.Bucket, queue: sqs.Queue, dead: sqs.Queue) -> events.Rule:

@@ -10,6 +10,8 @@ from awacs.aws import Action, Statement
 from troposphere import GetAtt, Ref, Template, awslambda, dynamodb, iam, sns, sqs, stepfunctions, validators
 
 from templates.policies import allow, assumed_by, document
+from workflow.check import ours
+from workflow.check.proving import proved
 from workflow.definition import states_language
 
 # The action that each integration of the graph calls, and the parameter that names what it is called on.
@@ -34,8 +36,11 @@ class ScalingConfig(awslambda.ScalingConfig):  # type: ignore[misc]
 def add_pipeline(
     template: Template, functions: list[awslambda.Function], table: dynamodb.Table, topic: sns.Topic
 ) -> stepfunctions.StateMachine:
-    """Add the state machine to template, with a role that allows exactly what its states call."""
-    definition = states_language()
+    """Add the state machine to template, with a role that allows exactly what its states call.
+
+    Raises UnprovedFlow if some state may not get what it needs.
+    """
+    definition = proved(states_language(), ours.mapping())
     names = {"Partition": Ref("AWS::Partition"), table.title: Ref(table), topic.title: Ref(topic)}
     arns = {function.title: GetAtt(function, "Arn") for function in functions}
     targets = arns | {table.title: GetAtt(table, "Arn"), topic.title: Ref(topic)}

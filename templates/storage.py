@@ -66,6 +66,7 @@ def _lifecycle(rules: list[s3.LifecycleRule]) -> s3.LifecycleConfiguration:
     tidy = s3.LifecycleRule(
         Id="tidy",
         Status="Enabled",
+        ExpiredObjectDeleteMarker=True,
         NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=30),
         AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=1),
     )

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from account import Account
 
 from local.emulator import emulator
+from tests.local.account import Account
 
 
 @pytest.fixture(scope="module")

@@ -87,4 +87,6 @@ def _aws(environment: dict[str, str], *arguments: str) -> str:
 def _refuses(environment: dict[str, str]) -> bool:
     command = [sys.executable, "-m", "awscli", "cloudformation", "describe-stacks"]
     once = {"AWS_MAX_ATTEMPTS": "1"}
-    return subprocess.run(command, env=os.environ | environment | once, capture_output=True, check=False).returncode != 0
+    return (
+        subprocess.run(command, env=os.environ | environment | once, capture_output=True, check=False).returncode != 0
+    )

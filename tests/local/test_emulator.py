@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from account import PATIENCE, Account, eventually
 
 from local.emulator import Emulator, PortTakenError, emulator
+from tests.local.account import PATIENCE, Account, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 CURIOUS = """
@@ -89,7 +89,7 @@ def test_a_function_sees_neither_checkout_nor_machine(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("ending", [None, signal.SIGINT, signal.SIGKILL])
 def test_nothing_outlives_the_parent(tmp_path: Path, ending: signal.Signals | None) -> None:
     """No file or process, even a worker's child, stays when the parent ends, is interrupted or killed."""
-    with subprocess.Popen(  # noqa: S603 - our own script
+    with subprocess.Popen(
         [sys.executable, "-c", PARENT],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},

@@ -4,9 +4,9 @@ import json
 from importlib.metadata import version
 
 import pytest
-from account import Account, eventually
 
 from local.server import PINNED, Repair, UnexpectedSourceError
+from tests.local.account import Account, eventually
 
 PICKY = """
 class ImageRejected(Exception):

@@ -9,7 +9,6 @@ import pytest
 import urllib3
 from PIL import Image
 
-from local.client import Client
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
 from workflow import contracts
@@ -125,9 +124,7 @@ def test_bad_request_is_told_which_field(
 
 
 @pytest.mark.parametrize("changed", ["Content-Type", "x-amz-meta-filename"])
-def test_url_takes_only_what_was_announced(
-    ask: Callable[..., tuple[int, dict[str, Any]]], changed: str
-) -> None:
+def test_url_takes_only_what_was_announced(ask: Callable[..., tuple[int, dict[str, Any]]], changed: str) -> None:
     """A PUT with another header than the granted one is refused, and nothing is stored."""
     _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
     answer = HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers={**grant["headers"], changed: "other"})
@@ -175,7 +172,7 @@ def test_fault_of_ours_is_retried_then_fails_visibly(stack: LocalStack, tmp_path
 
 def test_file_name_is_data(stack: LocalStack, tmp_path: Path) -> None:
     """A file name of any script, with spaces, quotes and plus signs, is told in the end as it was given."""
-    name = "Ærø 夏 \"1+1\" 50% a&b=c;d#e ñ.jpg"
+    name = 'Ærø 夏 "1+1" 50% a&b=c;d#e ñ.jpg'
     (tmp_path / name).write_bytes((PHOTOGRAPHS / "rocket.jpg").read_bytes())
     (outcome,) = process(stack, [tmp_path / name], tmp_path / "results", at_once=1, timeout=120)
     assert outcome.notification

@@ -1,0 +1,94 @@
+"""The template as `generate.py` emits it, and ways to look into it."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from generate import render
+
+Node = dict[str, Any]
+
+STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
+FUNCTIONS = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]
+
+
+@cache
+def template() -> Node:
+    """Return the template, parsed once; tests read it and change nothing."""
+    parsed: Node = json.loads(render())
+    return parsed
+
+
+def resources(kind: str | None = None) -> dict[str, Node]:
+    """Return the resources by logical ID, all or those of one type."""
+    return {name: entry for name, entry in template()["Resources"].items() if kind in (None, entry["Type"])}
+
+
+def properties(name: str) -> Node:
+    """Return the properties of a resource."""
+    found: Node = resources()[name]["Properties"]
+    return found
+
+
+def at(node: Any, path: str) -> Any:
+    """Return what stands at a dotted path below node, such as `Targets.0.Arn`."""
+    for part in path.split("."):
+        node = node[int(part)] if isinstance(node, list) else node[part]
+    return node
+
+
+def walk(node: Any, path: str = "$") -> Iterator[tuple[str, Any]]:
+    """Yield node and everything below it, each with its path."""
+    yield path, node
+    if isinstance(node, dict | list):
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from walk(value, f"{path}.{key}")
+
+
+def ref(name: str) -> Node:
+    """Return a reference to a resource or parameter."""
+    return {"Ref": name}
+
+
+def arn(name: str) -> Node:
+    """Return a reference to a resource's ARN."""
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+def sub(text: str) -> Node:
+    """Return a substitution."""
+    return {"Fn::Sub": text}
+
+
+def target(reference: Any) -> str:
+    """Return the logical ID that a `Ref` or `Fn::GetAtt` names."""
+    return str(reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0])
+
+
+def tasks() -> dict[str, Node]:
+    """Return the state machine's Task states by name, those in branches too."""
+    return {
+        path.rpartition(".")[2]: state
+        for path, state in walk(properties("ProcessingPipeline")["Definition"])
+        if isinstance(state, dict) and state.get("Type") == "Task"
+    }
+
+
+def state_of(function: str) -> Node:
+    """Return the one Task state that invokes a function."""
+    (state,) = (state for state in tasks().values() if state["Parameters"].get("FunctionName") == f"${{{function}}}")
+    return state
+
+
+def statements(name: str) -> list[Node]:
+    """Return the policy statements of a role, or of the policy of a bucket, queue or topic."""
+    entry = properties(name)
+    documents = [policy["PolicyDocument"] for policy in entry.get("Policies", [])] or [entry["PolicyDocument"]]
+    return [statement for document in documents for statement in document["Statement"]]
+
+
+def allowed(role: str) -> list[tuple[str, Any]]:
+    """Return each action that a role allows, with what it is allowed on."""
+    granted = [statement for statement in statements(role) if statement["Effect"] == "Allow"]
+    return [(action, on) for statement in granted for action in statement["Action"] for on in statement["Resource"]]

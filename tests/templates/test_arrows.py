@@ -1,0 +1,97 @@
+"""Every arrow of the architecture, as a reference from one resource to another."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.storage import STAGED, UPLOADS
+from tests.templates.emitted import STEPS, Node, allowed, arn, at, properties, ref, resources, state_of, sub, tasks
+
+UPLOADED = sub(f"${{UploadBucket.Arn}}/{UPLOADS}*")
+WAITING = sub(f"${{UploadBucket.Arn}}/{STAGED}*")
+ARCHIVED = sub("${ArchiveBucket.Arn}/*")
+
+# From, where in it, to: what it refers to.
+ARROWS = [
+    ("UploadBucket", "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True),
+    ("UploadRule", "EventPattern.detail.bucket.name.0", ref("UploadBucket")),
+    ("UploadRule", "Targets.0.Arn", arn("ProcessingQueue")),
+    ("UploadRule", "Targets.0.DeadLetterConfig.Arn", arn("DeadLetterQueue")),
+    ("ProcessingQueue", "RedrivePolicy.deadLetterTargetArn", arn("DeadLetterQueue")),
+    ("ProcessingQueueMapping", "EventSourceArn", arn("ProcessingQueue")),
+    ("ProcessingQueueMapping", "FunctionName", arn("SqsTriggerFunction")),
+    ("SqsTriggerFunction", "Environment.Variables.STATE_MACHINE_ARN", ref("ProcessingPipeline")),
+    ("SqsTriggerFunction", "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")),
+    ("ProcessingPipeline", "DefinitionSubstitutions.NotificationTopic", ref("NotificationTopic")),
+    ("ProcessingPipeline", "DefinitionSubstitutions.MetadataTable", ref("MetadataTable")),
+    ("GetUploadUrlMethod", "AuthorizerId", ref("CognitoAuthorizer")),
+    ("CognitoAuthorizer", "ProviderARNs.0", arn("UserPool")),
+    ("UserPoolClient", "UserPoolId", ref("UserPool")),
+    ("GetUploadUrlFunction", "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")),
+    ("ArchiveFunction", "Environment.Variables.ARCHIVE_BUCKET", ref("ArchiveBucket")),
+    *((step, "Environment.Variables.METADATA_TABLE", ref("MetadataTable")) for step in STEPS),
+    *(("ProcessingPipeline", f"DefinitionSubstitutions.{step}", arn(step)) for step in STEPS),
+]
+# Whose role, what it may do, and on what.
+RIGHTS = [
+    ("GetUploadUrlFunction", "s3:PutObject", UPLOADED),
+    ("SqsTriggerFunction", "sqs:ReceiveMessage", arn("ProcessingQueue")),
+    ("SqsTriggerFunction", "states:StartExecution", ref("ProcessingPipeline")),
+    ("ResizeFunction", "s3:PutObject", WAITING),
+    ("ThumbnailFunction", "s3:PutObject", WAITING),
+    ("ArchiveFunction", "s3:GetObject", WAITING),
+    ("ArchiveFunction", "s3:DeleteObject", WAITING),
+    ("ArchiveFunction", "s3:PutObject", ARCHIVED),
+    *((step, "s3:GetObjectVersion", UPLOADED) for step in STEPS),
+    *((step, "dynamodb:UpdateItem", arn("MetadataTable")) for step in STEPS),
+]
+
+
+@pytest.mark.parametrize(("source", "path", "destination"), ARROWS)
+def test_arrow_is_a_reference(source: str, path: str, destination: Any) -> None:
+    """Where one component of the architecture points to another, so does its resource."""
+    assert at(properties(source), path) == destination
+
+
+@pytest.mark.parametrize(("function", "action", "on"), RIGHTS)
+def test_arrow_is_allowed(function: str, action: str, on: Node) -> None:
+    """What a function does to another component on the diagram, its role lets it do."""
+    assert (action, on) in allowed(f"{function}Role")
+
+
+@pytest.mark.parametrize("function", STEPS)
+def test_pipeline_invokes_each_step_once(function: str) -> None:
+    """Every step's function is invoked by one state, over Step Functions' own integration."""
+    assert state_of(function)["Resource"].endswith(":states:::lambda:invoke")
+
+
+@pytest.mark.parametrize("name", ["PublishSuccess", "PublishRejection", "PublishFailure"])
+def test_pipeline_publishes_every_end(name: str) -> None:
+    """However a picture ends, the topic is told."""
+    state = tasks()[name]
+    assert state["Resource"].endswith(":states:::sns:publish")
+    assert state["Parameters"]["TopicArn"] == "${NotificationTopic}"
+
+
+def test_picture_functions_use_the_image_library_layer() -> None:
+    """Functions that open pictures have the imaging layer; those that only move them do not carry it."""
+    users = {name for name, entry in _functions() if ref("ImagingLayer") in entry["Layers"]}
+    assert users == {"ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction"}
+
+
+def test_every_function_has_the_runtime_layer() -> None:
+    """Logging and contracts, which all functions use, are in the layer that all have."""
+    assert all(ref("RuntimeLayer") in entry["Layers"] for _, entry in _functions())
+
+
+def test_request_reaches_the_function_behind_the_authorizer() -> None:
+    """GET /upload-url asks the authorizer first and then goes to the function with all it brought."""
+    method = properties("GetUploadUrlMethod")
+    assert (method["HttpMethod"], method["AuthorizationType"]) == ("GET", "COGNITO_USER_POOLS")
+    assert method["ResourceId"] == ref("UploadUrlResource")
+    assert method["Integration"]["Type"] == "AWS_PROXY"
+    assert "/functions/${GetUploadUrlFunction.Arn}/invocations" in method["Integration"]["Uri"]["Fn::Sub"]
+
+
+def _functions() -> list[tuple[str, Node]]:
+    return [(name, properties(name)) for name in resources("AWS::Lambda::Function")]

@@ -1,0 +1,99 @@
+"""The seven functions: what each runs, how long it may, and what it finds in its environment."""
+
+import dataclasses
+import importlib
+import re
+from types import ModuleType
+
+import pytest
+
+from lambdas.environment import Environment
+from tests.templates.emitted import FUNCTIONS, Node, properties, resources, state_of, target
+from workflow.steps import STEPS, Step
+
+
+def _module(function: str) -> ModuleType:
+    """Import the module that a function's handler is in."""
+    module, _, name = properties(function)["Handler"].rpartition(".")
+    assert name == "handler"
+    return importlib.import_module(module)
+
+
+def _environment(function: str) -> type[Environment]:
+    """Return the environment class that a function's module reads: the one that it imports."""
+    members = vars(_module(function)).values()
+    (found,) = (member for member in members if isinstance(member, type) and issubclass(member, Environment))
+    return found
+
+
+def _variables(function: str) -> Node:
+    found: Node = properties(function)["Environment"]["Variables"]
+    return found
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_handler_is_in_the_module_of_the_functions_name(function: str) -> None:
+    """`ResizeFunction` runs `lambdas.resize.handler`, and so on: one word for one thing."""
+    word = re.sub(r"(?<!^)(?=[A-Z])", "_", function.removesuffix("Function")).lower()
+    assert properties(function)["Handler"] == f"lambdas.{word}.handler"
+    assert callable(_module(function).handler)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_environment_is_what_the_handler_reads(function: str) -> None:
+    """The variables are the fields of the frozen class that the handler reads, in upper case, and Powertools' own."""
+    environment = _environment(function)
+    own = {name for name in _variables(function) if not name.startswith("POWERTOOLS_")}
+    assert own == {field.name.upper() for field in dataclasses.fields(environment)}
+    assert not any(value == "" for value in _variables(function).values())
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_handler_can_read_what_the_template_gives(function: str) -> None:
+    """Filled with values of the right kind, the template's variables make the class without complaint."""
+    environment = _environment(function)
+    assert dataclasses.asdict(environment.read(dict.fromkeys(_variables(function), "1")))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_log_lines_name_the_service(function: str) -> None:
+    """Powertools is told service and level, the same for every function."""
+    told = {name: value for name, value in _variables(function).items() if name.startswith("POWERTOOLS_")}
+    assert told.keys() == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+    assert told == {name: _variables(FUNCTIONS[0])[name] for name in told}
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)
+def test_function_has_the_time_of_its_step(step: Step) -> None:
+    """A step's function may run as long as the workflow says, and its state waits longer than that."""
+    assert properties(step.function)["Timeout"] == step.timeout
+    assert state_of(step.function)["TimeoutSeconds"] > step.timeout
+
+
+def test_functions_start_from_one_zip() -> None:
+    """All functions run the same code, from the artifact bucket, under a key that tells its content."""
+    (code,) = {str(properties(function)["Code"]) for function in FUNCTIONS}
+    assert re.search(r"'S3Bucket': \{'Ref': 'ArtifactBucket'\}, 'S3Key': 'code/lambdas-[0-9a-f]{32}\.zip'", code)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_layers_are_for_the_functions_runtime(function: str) -> None:
+    """Every layer of a function was built for the Python and the processor that the function runs on."""
+    given = properties(function)
+    for layer in (properties(target(reference)) for reference in given["Layers"]):
+        assert given["Runtime"] in layer["CompatibleRuntimes"]
+        assert set(given["Architectures"]) <= set(layer["CompatibleArchitectures"])
+
+
+def test_every_layer_is_used() -> None:
+    """No layer is uploaded for nobody."""
+    used = {target(reference) for function in FUNCTIONS for reference in properties(function)["Layers"]}
+    assert used == resources("AWS::Lambda::LayerVersion").keys()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_logs_are_kept_as_long_as_asked(function: str) -> None:
+    """Each function has a log group of its own, which forgets after the days of the parameter."""
+    group = target(properties(function)["LoggingConfig"]["LogGroup"])
+    assert group == f"{function}Logs"
+    assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}

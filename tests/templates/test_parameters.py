@@ -1,0 +1,55 @@
+"""Filling environments: what does not fit together fails when the template is generated."""
+
+import dataclasses
+
+import pytest
+
+import generate
+from lambdas import environment
+from lambdas.environment import ArchiveEnvironment, Environment, ResizeEnvironment
+from templates import parameters
+from templates.parameters import variables
+
+
+def test_resources_and_parameters_fill_an_environment() -> None:
+    """A field is filled with the resource given for it, or with the parameter of its name."""
+    filled = variables(ResizeEnvironment, metadata_table="the table")
+    assert filled["METADATA_TABLE"] == "the table"
+    assert filled["RESIZE_EDGE"].to_dict() == {"Ref": "ResizeEdge"}
+
+
+def test_given_resource_comes_before_the_parameter() -> None:
+    """A resource given for a field that has a parameter too is what fills it."""
+    assert variables(ResizeEnvironment, metadata_table="the table", quality=7)["QUALITY"] == 7
+
+
+def test_misspelt_resource_is_refused() -> None:
+    """A resource for a field that the handler does not read raises, and the error names it."""
+    with pytest.raises(TypeError, match=r"ArchiveEnvironment .* archive_buckett"):
+        variables(ArchiveEnvironment, metadata_table="", archive_bucket="", archive_buckett="")
+
+
+def test_field_without_a_value_is_refused() -> None:
+    """A field that is neither resource nor parameter raises, and the error names it."""
+    with pytest.raises(TypeError, match=r"ArchiveEnvironment .* archive_bucket"):
+        variables(ArchiveEnvironment, metadata_table="")
+
+
+def test_misspelt_variable_stops_generation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A variable that a handler reads and the template does not know makes `generate.py` fail and print nothing."""
+    misspelt = dataclasses.make_dataclass("Misspelt", [("upload_buket", str)], bases=(Environment,), frozen=True)
+    monkeypatch.setattr(environment, "SqsTriggerEnvironment", misspelt)
+    assert generate.main([]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "upload_buket" in printed.err
+
+
+def test_renamed_parameter_stops_generation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parameter that no longer has the name of the variable it fills makes generation fail."""
+    renamed = [("Largest", *rest) if name == "MaxBytes" else (name, *rest) for name, *rest in parameters.NUMBERS]
+    monkeypatch.setattr(parameters, "NUMBERS", renamed)
+    with pytest.raises(TypeError, match="max_bytes"):
+        generate.render()

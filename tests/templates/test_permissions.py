@@ -1,0 +1,137 @@
+"""Who may do what: every role just enough, and nobody in the clear."""
+
+import json
+import re
+
+import pytest
+
+from tests.templates.emitted import FUNCTIONS, Node, allowed, arn, properties, resources, statements, target, tasks
+
+KEYS_BELOW_A_BUCKET = re.compile(r"\$\{\w+\.Arn\}/([a-z]+/)?\*")
+# The action of each integration, and the parameter that names what it acts on.
+INTEGRATIONS = {
+    "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
+    "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName"),
+    "sns:publish": ("sns:Publish", "TopicArn"),
+}
+WITHOUT_TLS = {"Bool": {"aws:SecureTransport": False}}
+ROLES = sorted(resources("AWS::IAM::Role"))
+POLICIES = [
+    name for name, entry in resources().items() if entry["Type"] in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+]
+
+
+@pytest.mark.parametrize("name", [*ROLES, *POLICIES])
+def test_no_allowed_action_is_a_pattern(name: str) -> None:
+    """An allowed action is named in full."""
+    assert not any("*" in action for action, _ in allowed(name))
+
+
+@pytest.mark.parametrize("name", [*ROLES, *POLICIES])
+def test_no_allowed_resource_is_everything(name: str) -> None:
+    """What an action is allowed on is a resource of this stack; a `*` stands for the keys in one bucket only."""
+    for _, on in allowed(name):
+        assert not isinstance(on, str)
+        if "*" in json.dumps(on):
+            assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"])
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_roles_grant_in_their_own_entry_only(name: str) -> None:
+    """A role has its policies inline, states no deny and borrows no managed policy."""
+    assert "ManagedPolicyArns" not in properties(name)
+    assert {statement["Effect"] for statement in statements(name)} == {"Allow"}
+
+
+def test_roles_get_nothing_from_elsewhere() -> None:
+    """No policy is attached to roles from outside their entries."""
+    assert not {**resources("AWS::IAM::Policy"), **resources("AWS::IAM::ManagedPolicy")}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_function_has_a_role_of_its_own(name: str) -> None:
+    """A function's role is its own, and no service but Lambda may take it."""
+    role = target(properties(name)["Role"])
+    users = [other for other, entry in resources().items() if arn(role) in entry["Properties"].values()]
+    assert users == [name]
+    assert _trusted(role) == {"Service": "lambda.amazonaws.com"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_function_writes_to_its_own_log_only(name: str) -> None:
+    """A function may write to the log group that it is configured with, and create none."""
+    group = target(properties(name)["LoggingConfig"]["LogGroup"])
+    logging = [(action, on) for action, on in allowed(f"{name}Role") if action.startswith("logs:")]
+    assert logging == [("logs:CreateLogStream", arn(group)), ("logs:PutLogEvents", arn(group))]
+
+
+def test_pipeline_may_call_exactly_what_its_states_call() -> None:
+    """The state machine's role allows each call of the graph, and no call that the graph does not make."""
+    granted = [(action, target(on)) for action, on in allowed("ProcessingPipelineRole")]
+    assert sorted(granted) == sorted({_call(state) for state in tasks().values()})
+    assert _trusted("ProcessingPipelineRole") == {"Service": "states.amazonaws.com"}
+
+
+def _call(state: Node) -> tuple[str, str]:
+    """Return the action of a state and the logical ID of what it acts on."""
+    action, parameter = INTEGRATIONS[state["Resource"].split(":::")[1]]
+    machine = properties("ProcessingPipeline")
+    return action, target(machine["DefinitionSubstitutions"][state["Parameters"][parameter].strip("${}")])
+
+
+def _trusted(role: str) -> Node:
+    """Return the one principal that may take a role."""
+    (statement,) = properties(role)["AssumeRolePolicyDocument"]["Statement"]
+    principal: Node = statement["Principal"]
+    assert statement["Action"] == ["sts:AssumeRole"]
+    return principal
+
+
+@pytest.mark.parametrize("queue", ["ProcessingQueue", "DeadLetterQueue"])
+def test_only_the_rule_may_send_to_a_queue(queue: str) -> None:
+    """EventBridge may send to a queue, on behalf of this stack's rule and no other."""
+    (statement,) = (statement for statement in statements(f"{queue}Policy") if statement["Effect"] == "Allow")
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert (statement["Action"], statement["Resource"]) == (["sqs:SendMessage"], [arn(queue)])
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": arn("UploadRule")}}
+
+
+def test_only_the_api_may_invoke_a_function() -> None:
+    """The one permission to invoke from outside is this API's, for its one method."""
+    ((_, permission),) = resources("AWS::Lambda::Permission").items()
+    given = permission["Properties"]
+    assert (given["Principal"], given["Action"]) == ("apigateway.amazonaws.com", "lambda:InvokeFunction")
+    assert target(given["FunctionName"]) == "GetUploadUrlFunction"
+    assert given["SourceArn"]["Fn::Sub"].endswith(":${RestApi}/*/GET/upload-url")
+
+
+@pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket", "ProcessingQueue", "DeadLetterQueue"])
+def test_nothing_is_done_in_the_clear(name: str) -> None:
+    """A bucket or queue answers no request without TLS, whoever asks for whatever."""
+    (deny,) = (statement for statement in statements(f"{name}Policy") if statement["Effect"] == "Deny")
+    assert deny["Principal"] == "*"
+    assert all(action.endswith(":*") for action in deny["Action"])
+    assert arn(name) in deny["Resource"]
+    assert deny["Condition"] == WITHOUT_TLS
+
+
+def test_nothing_is_published_in_the_clear() -> None:
+    """The topic takes no message without TLS."""
+    (deny,) = statements("NotificationTopicPolicy")
+    assert (deny["Effect"], deny["Action"]) == ("Deny", ["sns:Publish"])
+    assert deny["Condition"] == WITHOUT_TLS
+
+
+@pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket"])
+def test_bucket_policy_covers_the_objects(name: str) -> None:
+    """The TLS rule of a bucket is one for its objects too."""
+    assert {"Fn::Sub": f"${{{name}.Arn}}/*"} in statements(f"{name}Policy")[0]["Resource"]
+
+
+def test_every_policy_is_attached() -> None:
+    """The policies of buckets, queues and topic are those of the resource that they are named for."""
+    for name, entry in resources().items():
+        given = entry["Properties"]
+        attached = [given.get("Bucket"), *given.get("Queues", []), *given.get("Topics", [])]
+        if name.endswith("Policy"):
+            assert {"Ref": name.removesuffix("Policy")} in attached

@@ -1,0 +1,85 @@
+"""Names within the template: all of them mean something, none of them collides outside it."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tests.templates.emitted import Node, properties, resources, template, walk
+
+PSEUDO = {
+    f"AWS::{name}" for name in ("AccountId", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix")
+}
+PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+SUBSTITUTED = re.compile(r"\$\{([^!.}][^.}]*)(?:\.[^}]*)?\}")
+# Types whose names need be unique only inside the API that they belong to.
+INSIDE_AN_API = {"AWS::ApiGateway::Stage", "AWS::ApiGateway::Authorizer"}
+
+
+def _named(node: Any) -> Iterator[str]:
+    """Yield the names that one node refers to by an intrinsic function."""
+    match node:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::Sub": str(text)}:
+            yield from SUBSTITUTED.findall(text)
+
+
+def test_every_reference_names_something_in_the_template() -> None:
+    """Each `Ref`, `Fn::GetAtt` and `Fn::Sub` names a resource, a parameter or a pseudo parameter."""
+    known = {*resources(), *template()["Parameters"], *PSEUDO}
+    assert {name for _, node in walk(template()) for name in _named(node)} <= known
+
+
+def test_every_dependency_names_a_resource() -> None:
+    """Each `DependsOn` names resources of this template."""
+    for entry in resources().values():
+        assert set(entry.get("DependsOn", [])) <= resources().keys()
+
+
+def test_intrinsic_functions_are_in_one_form_each() -> None:
+    """No other intrinsic function is used than those whose names these tests check."""
+    used = {key for _, node in walk(template()) if isinstance(node, dict) for key in node if key.startswith("Fn::")}
+    assert used <= {"Fn::GetAtt", "Fn::Sub"}
+    assert all(isinstance(text, str) for path, text in walk(template()) if path.endswith(".Fn::Sub"))
+
+
+def test_state_machine_and_substitutions_name_the_same() -> None:
+    """Each `${Name}` of the state machine is substituted, and nothing is that it does not name."""
+    machine = properties("ProcessingPipeline")
+    assert set(PLACEHOLDER.findall(json.dumps(machine["Definition"]))) == machine["DefinitionSubstitutions"].keys()
+
+
+def test_no_arn_names_a_partition() -> None:
+    """The template deploys in every partition: no ARN in it begins with a literal one."""
+    assert not re.search(r"arn:(?!\$\{)", json.dumps(template()))
+
+
+def test_state_machine_calls_services_of_its_own_partition() -> None:
+    """What stands for the partition in the state machine is the one it is deployed in."""
+    assert properties("ProcessingPipeline")["DefinitionSubstitutions"]["Partition"] == {"Ref": "AWS::Partition"}
+
+
+def test_no_region_or_account_is_written_out() -> None:
+    """Nothing in the template is bound to one region or account."""
+    assert not re.search(r"\b[a-z]{2}(-gov)?-[a-z]+-\d\b|\b\d{12}\b", json.dumps(template()))
+
+
+def test_no_resource_has_a_fixed_name() -> None:
+    """Two stacks live side by side in one account: whatever has a name has the stack's in it, or CloudFormation's."""
+    fixed = {f"{logical_id}.{key}" for logical_id, key, value in _names() if isinstance(value, str)}
+    assert fixed == set()
+    assert all("${AWS::StackName}" in value["Fn::Sub"] for _, _, value in _names() if "Fn::Sub" in value)
+
+
+def _names() -> Iterator[tuple[str, str, Any]]:
+    """Yield logical ID, property and value of each name that a resource gives itself or another."""
+    for logical_id, entry in resources().items():
+        if entry["Type"] not in INSIDE_AN_API:
+            given: Node = entry["Properties"]
+            yield from ((logical_id, key, value) for key, value in given.items() if key.endswith("Name"))
+
+
+def test_outputs_are_not_exported() -> None:
+    """An output's export name, unique in a region, would keep a second stack from being made."""
+    assert not any("Export" in output for output in template()["Outputs"].values())

@@ -1,0 +1,173 @@
+"""`generate.py`: the template and nothing else, the same wherever and whenever it is made."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+import generate
+from templates import assets
+
+ROOT = Path(generate.__file__).parent
+SCRIPT = str(ROOT / "generate.py")
+NOWHERE = "http://127.0.0.1:9"
+# Runs the script where every look at the network is an error, in a year long gone.
+CUT_OFF = """
+import os, runpy, sys, time
+
+def refuse(event, arguments):
+    if event.startswith("socket.") and event not in ("socket.gethostname", "socket.__new__"):
+        raise OSError("no network here: " + event)
+
+sys.addaudithook(refuse)
+time.time = lambda: 0.0
+sys.argv = sys.argv[1:]
+sys.path.insert(0, os.path.dirname(sys.argv[0]))
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+PLACES = {
+    "another account": {"AWS_DEFAULT_REGION": "cn-north-1", "AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": "/nowhere"},
+    "another machine": {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LANG": "tr_TR.ISO-8859-9"},
+    "no network": {"HTTP_PROXY": NOWHERE, "HTTPS_PROXY": NOWHERE, "ALL_PROXY": NOWHERE, "AWS_ENDPOINT_URL": NOWHERE},
+}
+
+
+def _run(*arguments: str, environment: Mapping[str, str] | None = None, folder: Path = ROOT) -> bytes:
+    """Return what a Python with an all but empty environment prints, and see that it complains about nothing."""
+    command = [sys.executable, "-B", "-W", "error", *arguments]
+    found = subprocess.run(command, cwd=folder, env=dict(environment or {}), capture_output=True, check=False)
+    assert (found.returncode, found.stderr.decode()) == (0, "")
+    return found.stdout
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the template be one that cannot be built."""
+
+    def refuse() -> NoReturn:
+        raise ValueError("no such bucket")
+
+    monkeypatch.setattr(generate, "build", refuse)
+
+
+def test_output_is_the_template_and_nothing_else() -> None:
+    """Standard output is one JSON document that ends with a newline; standard error is silent."""
+    printed = _run(SCRIPT)
+    assert printed == generate.render().encode()
+    assert printed.endswith(b"}\n")
+    assert json.loads(printed)["Resources"]
+
+
+@pytest.mark.parametrize("environment", PLACES.values(), ids=PLACES.keys())
+def test_template_does_not_tell_where_it_was_made(environment: Mapping[str, str]) -> None:
+    """Region, profile, hash seed, time zone, locale and proxies leave no trace; nor is there a HOME to look into."""
+    assert _run(SCRIPT, environment=environment) == generate.render().encode()
+
+
+def test_template_is_made_without_a_look_outside(tmp_path: Path) -> None:
+    """Neither the clock nor the folder matters, and the network is not asked."""
+    assert _run("-c", CUT_OFF, SCRIPT, folder=tmp_path) == generate.render().encode()
+
+
+def test_file_holds_what_would_be_printed(tmp_path: Path) -> None:
+    """`--output` writes the same bytes, and prints nothing."""
+    file = tmp_path / "template.json"
+    assert _run(SCRIPT, "--output", str(file)) == b""
+    assert file.read_bytes() == generate.render().encode()
+
+
+def test_template_is_rendered_alike_twice() -> None:
+    """Rendering leaves nothing behind that a second rendering would see."""
+    assert generate.render() == generate.render()
+
+
+def test_each_resource_is_on_a_line_of_its_own() -> None:
+    """A change of one resource is a change of one line, so that a difference can be read."""
+    lines = generate.render().splitlines()
+    for name, resource in json.loads(generate.render())["Resources"].items():
+        (line,) = (line for line in lines if line.startswith(f'  "{name}": {{"') and '"Type":"AWS::' in line)
+        assert json.loads("{" + line.rstrip(",") + "}") == {name: resource}
+
+
+def test_sections_come_in_the_usual_order() -> None:
+    """Parameters come before resources and outputs after, as readers expect."""
+    sections = list(json.loads(generate.render()))
+    assert sections == [name for name in generate.SECTIONS if name in sections]
+
+
+@pytest.mark.usefixtures("broken")
+def test_error_is_told_and_nothing_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """A template that cannot be built: exit code 1, one line on standard error, none on standard output."""
+    assert generate.main([]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == "generate.py: ValueError: no such bucket\n"
+
+
+@pytest.mark.usefixtures("broken")
+def test_error_leaves_files_as_they_were(tmp_path: Path) -> None:
+    """An error makes no file, and leaves one that was there."""
+    new, old = tmp_path / "new.json", tmp_path / "old.json"
+    old.write_text("old", encoding="utf-8")
+    assert [generate.main(["--output", str(file)]) for file in (new, old)] == [1, 1]
+    assert not new.exists()
+    assert old.read_text(encoding="utf-8") == "old"
+
+
+def test_unwritable_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that cannot be written: exit code 1, and the error names it."""
+    assert generate.main(["--output", str(tmp_path / "missing" / "template.json")]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "missing" in printed.err
+
+
+def test_failed_assets_leave_no_template(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A template is not written when the zips that it names could not be made."""
+
+    def refuse(folder: Path) -> NoReturn:
+        raise subprocess.CalledProcessError(1, ["pip", str(folder)])
+
+    monkeypatch.setattr(assets, "write_all", refuse)
+    file = tmp_path / "template.json"
+    assert generate.main(["--assets", str(tmp_path), "--output", str(file)]) == 1
+    assert not file.exists()
+    assert "CalledProcessError" in capsys.readouterr().err
+
+
+def test_assets_are_written_beside_the_template(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--assets` puts the zips where the template's keys say, names them on standard error, and prints the template."""
+    monkeypatch.setattr(assets, "LAYERS", ())  # they need a package index
+    assert generate.main(["--assets", str(tmp_path)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == generate.render()
+    (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert printed.err == f"wrote {written}\n"
+    assert f'"S3Key":"{written.relative_to(tmp_path).as_posix()}"' in printed.out
+
+
+@pytest.mark.parametrize("arguments", [["--ouput", "x"], ["template.json"]])
+def test_unknown_argument_is_an_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """An argument that does not exist prints the usage on standard error, and no template."""
+    with pytest.raises(SystemExit, match="2"):
+        generate.main(arguments)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "usage: generate.py" in printed.err
+
+
+def test_environment_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """Generating changes no environment variable, though the SDK underneath looks for a region."""
+    before = dict(os.environ)
+    assert generate.main([]) == 0
+    assert capsys.readouterr().out
+    assert dict(os.environ) == before
