@@ -120,9 +120,9 @@ def record_end(state: str, status: str, found: dict[str, str], **fields: Any) ->
             "TableName": "${MetadataTable}",
             "Key": {"imageId": {"S.$": "$.image.imageId"}},
             "UpdateExpression": "SET #status = :status, " + ", ".join(f"#{name} = :{name}" for name in values),
-            # The last part lets the same execution write the same end again when an answer was lost.
-            "ConditionExpression": "attribute_not_exists(#status) OR #status = :open"
-            " OR (#status = :status AND #execution = :execution)",
+            # The same execution may write the same end again, for when an answer was lost.
+            "ConditionExpression": "attribute_not_exists(#status)"
+            " OR (#execution = :execution AND (#status = :open OR #status = :status))",
             "ExpressionAttributeNames": {f"#{name}": name for name in ("status", *values)},
             "ExpressionAttributeValues": {
                 ":status": {"S": status},

@@ -7,12 +7,12 @@ from workflow.blocks import REJECTED, catch_all, publish, record_end, task
 from workflow.sdk import Chain, Choice, ChoiceRule, Fail, Graph, Parallel, Pass, Succeed, any_partition
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
-TIMEOUT = 15 * 60  # seconds for a whole execution: every retry of every state fits
+TIMEOUT = 35 * 60  # seconds for a whole execution: every retry of every state on the longest way fits
 
 
 def pipeline() -> Graph:
     """Build the graph: validate, extract, two renditions at once, archive, tell; every error meets in HandleError."""
-    failed = Fail("Failed", error_path="$.error.Error", cause_path="States.JsonToString($.error)")
+    failed = Fail("Failed", error_path="$.error.Error", cause="The picture's record tells more.")
     handle_error = _handle_error(failed)
     caught = catch_all(handle_error)
 
@@ -55,22 +55,18 @@ def _handle_error(failed: Fail) -> Choice:
     rejection = Chain(
         [
             # The cause of a function's error is JSON, and the message in it is JSON again.
-            Pass("ReadCause", parameters={"cause.$": "States.StringToJson($.error.Cause)"}, result_path="$.parsed"),
-            Pass(
-                "ReadRejection",
-                parameters={"rejection.$": "States.StringToJson($.parsed.cause.errorMessage)"},
-                result_path="$.parsed",
-            ),
+            _read_json("ReadCause", "$.error.Cause"),
+            _read_json("ReadRejection", "$.error.Cause.errorMessage"),
             record_end(
                 "RecordRejection",
                 "REJECTED",
-                found={"reason": "$.parsed.rejection.reason", "message": "$.parsed.rejection.message"},
+                found={"reason": "$.error.Cause.reason", "message": "$.error.Cause.message"},
                 catch=catch_all(failed),
             ),
             publish(
                 "PublishRejection",
                 "REJECTED",
-                message={"reason.$": "$.parsed.rejection.reason", "message.$": "$.parsed.rejection.message"},
+                message={"reason.$": "$.error.Cause.reason", "message.$": "$.error.Cause.message"},
                 attributes=owner,
                 catch=catch_all(failed),
             ),
@@ -103,6 +99,12 @@ def _handle_error(failed: Fail) -> Choice:
     choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=REJECTED), rejection)
     choice.default_choice(failure)
     return choice
+
+
+def _read_json(state: str, path: str) -> Pass:
+    """Return the state that puts what the JSON text at path says in the place of the error's cause."""
+    read = {"Error.$": "$.error.Error", "Cause.$": f"States.StringToJson({path})"}
+    return Pass(state, parameters=read, result_path="$.error")
 
 
 def states_language() -> dict[str, Any]:

@@ -56,7 +56,6 @@ class Field(Enum):
     MaxDelaySeconds = "max_delay_seconds"
     JitterStrategy = "jitter_strategy"
     ErrorPath = "error_path"
-    CausePath = "cause_path"
 
 
 class Retry(SdkRetry):
@@ -84,11 +83,11 @@ class Parallel(SdkParallel):
 
 
 class Fail(SdkFail):
-    """An end whose error and cause come from the data."""
+    """An end whose error comes from the data."""
 
     def allowed_fields(self) -> list[Enum]:
-        """Add ErrorPath and CausePath to the SDK's fields."""
-        return [*super().allowed_fields(), Field.ErrorPath, Field.CausePath]
+        """Add ErrorPath to the SDK's fields."""
+        return [*super().allowed_fields(), Field.ErrorPath]
 
 
 @contextmanager

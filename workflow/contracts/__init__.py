@@ -1,29 +1,33 @@
 """The contracts: one JSON Schema per payload, and the check that a payload keeps its contract."""
 
 import json
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
-from referencing import Registry, Resource
+from jsonschema.validators import extend
+from referencing import Registry
 from referencing._core import Resolver
+from referencing.jsonschema import DRAFT202012
 
 from workflow.contracts.errors import ContractViolation
 
 FOLDER = Path(__file__).parent
 
 
-def names() -> list[str]:
-    """Return the names of all contracts: the files' stems, sorted."""
-    return sorted(path.name.removesuffix(".json") for path in FOLDER.glob("*.json"))
+def names(folder: Path = FOLDER) -> list[str]:
+    """Return the names of all contracts in folder: the files' stems, sorted."""
+    return sorted(path.name.removesuffix(".json") for path in folder.glob("*.json"))
 
 
 @cache
-def schema(name: str) -> dict[str, Any]:
+def schema(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     """Return the JSON Schema called name, its references unresolved."""
-    loaded: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return loaded
 
 
@@ -34,16 +38,32 @@ def check(name: str, payload: object) -> None:
         raise ContractViolation(name, error.json_path, str(error.validator), _say(error))
 
 
+def _pattern(_: object, pattern: str, payload: object, __: object) -> Iterator[ValidationError]:
+    if isinstance(payload, str) and not _compiled(pattern).search(payload):
+        yield ValidationError(f"does not match {pattern}")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return pattern as JSON Schema means it: unlike Python's, its `$` lets no line break stand at the end."""
+    return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
+
+
+_Validator: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern}
+)
+
+
 @cache
 def validator(name: str) -> Draft202012Validator:
     """Return the validator of the contract called name, built once."""
-    return Draft202012Validator(schema(name), registry=_registry())
+    return _Validator(schema(name), registry=_registry())
 
 
-def resolved(name: str) -> dict[str, Any]:
+def resolved(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     """Return the JSON Schema called name with every reference replaced by what it points to."""
-    document = schema(name)
-    inlined: dict[str, Any] = _inline(document, _registry().resolver(document["$id"]))
+    document = schema(name, folder)
+    inlined: dict[str, Any] = _inline(document, _registry(folder).resolver(document.get("$id", f"{name}.json")))
     return inlined
 
 
@@ -60,9 +80,11 @@ def _inline(node: Any, resolver: Resolver[Any]) -> Any:
 
 
 @cache
-def _registry() -> Registry[Any]:
-    resources = (Resource.from_contents(schema(name)) for name in names())
-    return Registry().with_resources((resource.contents["$id"], resource) for resource in resources)
+def _registry(folder: Path = FOLDER) -> Registry[Any]:
+    """Return every contract of folder under its `$id` or, for one that has none, its file name."""
+    found = {f"{name}.json": schema(name, folder) for name in names(folder)}
+    resources = ((one.get("$id", file), DRAFT202012.create_resource(one)) for file, one in found.items())
+    return Registry().with_resources(resources)
 
 
 # What a broken rule asks for, in words; the number or list comes from the schema, never from the payload.

@@ -1,0 +1,56 @@
+"""`python -m workflow.check [ASL.json] [--contracts DIR]`: prove a state machine's data flow before it is deployed.
+
+Exit code 0: proved. 1: gaps, or something that cannot be decided and is not accepted. 2: unusable input.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from workflow.check import ours
+from workflow.check.dialect import UnsupportedSchema
+from workflow.check.mapping import Mapping, UnusableMapping, load
+from workflow.check.proving import UnusableMachine, prove
+from workflow.check.report import as_json, as_text
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        proof = prove(_machine(options.asl), _mapping(options.contracts))
+    except (UnusableMachine, UnusableMapping, UnsupportedSchema) as error:
+        print(f"check: {error}", file=sys.stderr)
+        return 2
+    print(as_json(proof) if options.json else as_text(proof))
+    return 1 if proof.open_gaps else 0
+
+
+def _machine(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        from workflow.definition import states_language
+
+        return states_language()
+    try:
+        machine: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnusableMachine(f"{file} cannot be read: {error}") from error
+    return machine
+
+
+def _mapping(folder: Path | None) -> Mapping:
+    return ours.mapping() if folder is None else load(folder)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m workflow.check", description=__doc__)
+    parser.add_argument("asl", nargs="?", type=Path, metavar="ASL.json", help="the machine (this project's own)")
+    parser.add_argument("--contracts", type=Path, metavar="DIR", help="its contracts, with their mapping.json")
+    parser.add_argument("--json", action="store_true", help="print the result for tools")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""Choice rules: which part of a shape matches, and which part goes on to the next rule."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from workflow.check.paths import Step, parse
+from workflow.check.shapes import (
+    NOTHING,
+    Boolean,
+    Field,
+    Null,
+    Number,
+    Object,
+    Shape,
+    Text,
+    constant,
+    members,
+    union,
+)
+
+Split = tuple[Shape, Shape]  # what matches, and what does not
+Refine = Callable[[Field], Field | None]  # None: no value is left
+ABSENT = Field(NOTHING, required=False)
+
+KINDS: dict[str, type[Shape]] = {"IsNull": Null, "IsString": Text, "IsNumeric": Number, "IsBoolean": Boolean}
+# Comparisons whose two sides are kept whole: true of the type at least, and perhaps false of any value.
+COMPARED: dict[str, type[Shape]] = {"String": Text, "Numeric": Number, "Timestamp": Text, "Boolean": Boolean}
+
+
+def split(shape: Shape, rule: dict[str, Any]) -> Split:
+    """Return the part of shape that may match rule and the part that may not; they overlap where it cannot be told."""
+    if "And" in rule:
+        return _every(shape, rule["And"])
+    if "Or" in rule:
+        unmatched, matched = _every(shape, [{"Not": one} for one in rule["Or"]])
+        return matched, unmatched
+    if "Not" in rule:
+        yes, no = split(shape, rule["Not"])
+        return no, yes
+    steps = parse(rule["Variable"])
+    matching, other = _sides(rule)
+    return _refined(shape, steps, matching), _refined(shape, steps, other)
+
+
+def _every(shape: Shape, rules: list[dict[str, Any]]) -> Split:
+    missed: Shape = NOTHING
+    for rule in rules:
+        shape, no = split(shape, rule)
+        missed = union(missed, no)
+    return shape, missed
+
+
+def variables(rule: dict[str, Any], *, present: bool = True) -> list[str]:
+    """Return the paths that rule reads; those that only IsPresent asks about may be absent, and are left out."""
+    nested = [*rule.get("And", []), *rule.get("Or", []), *([rule["Not"]] if "Not" in rule else [])]
+    own = [rule["Variable"]] if "Variable" in rule and not (present and "IsPresent" in rule) else []
+    against = [value for key, value in rule.items() if key.endswith("Path")]
+    return [*own, *against, *(path for one in nested for path in variables(one))]
+
+
+def _sides(rule: dict[str, Any]) -> tuple[Refine, Refine]:
+    """Return how the variable's field looks when the rule matches, and when it does not."""
+    ((operator, wanted),) = ((key, value) for key, value in rule.items() if key not in ("Variable", "Next", "Comment"))
+    if operator == "IsPresent":
+        return (_present, _absent) if wanted else (_absent, _present)
+    if operator in KINDS:
+        sides = _of_kind(KINDS[operator]), _of_kind(KINDS[operator], other=True)
+        return sides if wanted else (sides[1], sides[0])
+    if operator in ("StringEquals", "BooleanEquals"):
+        return _equal_to(wanted), _other_than(wanted)
+    kind = next((kind for prefix, kind in COMPARED.items() if operator.startswith(prefix)), None)
+    return (_of_kind(kind) if kind else _same), _same
+
+
+def _same(field: Field) -> Field | None:
+    return field
+
+
+def _present(field: Field) -> Field | None:
+    return replace(field, required=True) if field.shape != NOTHING else None
+
+
+def _absent(field: Field) -> Field | None:
+    return None if field.required else ABSENT
+
+
+def _of_kind(kind: type[Shape], *, other: bool = False) -> Refine:
+    def refine(field: Field) -> Field | None:
+        return _left([member for member in members(field.shape) if isinstance(member, kind) is not other])
+
+    return refine
+
+
+def _equal_to(value: str | bool) -> Refine:  # noqa: FBT001 - it is the rule's operand
+    def refine(field: Field) -> Field | None:
+        return _left([constant(value)] if any(_may_be(member, value) for member in members(field.shape)) else [])
+
+    return refine
+
+
+def _other_than(value: str | bool) -> Refine:  # noqa: FBT001 - the same
+    def refine(field: Field) -> Field | None:
+        return _left([left for member in members(field.shape) if (left := _less(member, value)) is not None])
+
+    return refine
+
+
+def _may_be(member: Shape, value: str | bool) -> bool:  # noqa: FBT001 - the same
+    match member, value:
+        case Text(), str():
+            return value not in member.excluded and (member.values is None or value in member.values)
+        case Boolean(), bool():
+            return value in member.values
+    return not isinstance(member, Text | Boolean | Number | Null | Object)
+
+
+def _less(member: Shape, value: str | bool) -> Shape | None:  # noqa: FBT001 - the same
+    match member, value:
+        case Text(values=None), str():
+            return replace(member, excluded=member.excluded | {value})
+        case Text(), str():
+            left = (member.values or frozenset()) - {value}
+            return replace(member, values=left) if left else None
+        case Boolean(), bool():
+            truths = member.values - {value}
+            return Boolean(truths) if truths else None
+    return member
+
+
+def _left(kept: list[Shape]) -> Field | None:
+    return Field(union(*kept), required=True) if kept else None
+
+
+def _refined(shape: Shape, steps: list[Step], refine: Refine) -> Shape:
+    """Return shape with the field at steps refined; an alternative of which nothing is left is dropped."""
+    return union(*(left for member in members(shape) for left in _refined_member(member, steps, refine)))
+
+
+def _refined_member(member: Shape, steps: list[Step], refine: Refine) -> list[Shape]:
+    if not steps:
+        field = refine(Field(member))
+        return [field.shape] if field else []
+    if not isinstance(member, Object) or not isinstance(steps[0], str):
+        return [member]
+    field = member.get(steps[0]) or ABSENT
+    deeper = _one(field, refine) if len(steps) == 1 else _deeper(field, steps[1:], refine)
+    if deeper is None:
+        return []
+    return [member.having(steps[0], None if deeper == ABSENT else deeper)]
+
+
+def _one(field: Field, refine: Refine) -> Field | None:
+    return refine(field)
+
+
+def _deeper(field: Field, steps: list[Step], refine: Refine) -> Field | None:
+    shape = _refined(field.shape, steps, refine)
+    return None if shape == NOTHING and field.required else replace(field, shape=shape)

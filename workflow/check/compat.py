@@ -1,0 +1,116 @@
+"""`python -m workflow.check.compat BASE`: which contracts changed since a git revision, and whom that breaks.
+
+A contract that is taken may come to accept more: payloads on their way were made by the old one. A contract that is given
+may come to give more: executions in flight, consumers of notifications and readers of records go by the old one.
+Exit code 0: nothing breaks. 1: something does. 2: BASE cannot be read.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workflow import contracts
+from workflow.check.compare import Mismatch, mismatches
+from workflow.check.dialect import shape_of
+from workflow.check.shapes import Anything, Array, Field, Object, Shape, Text, members, union
+
+SHARED = "common"  # definitions, no payload
+TAKEN = ("object-created", "pipeline-input", "upload-url.request")  # beside every `.input`
+
+
+@dataclass(frozen=True)
+class Change:
+    """A contract that is not what it was: where it breaks somebody, if it does."""
+
+    name: str
+    what: str  # added, removed or changed
+    breaks: tuple[Mismatch, ...] = ()
+
+    @property
+    def breaking(self) -> bool:
+        """Whether anybody is broken."""
+        return self.what == "removed" or bool(self.breaks)
+
+
+def changes(old: Path, new: Path = contracts.FOLDER) -> Iterator[Change]:
+    """Yield every contract that differs between the folders old and new."""
+    before, after = (set(contracts.names(folder)) - {SHARED} for folder in (old, new))
+    for name in sorted(before | after):
+        if name not in before:
+            yield Change(name, "added")
+        elif name not in after:
+            yield Change(name, "removed")
+        elif contracts.resolved(name, old) != contracts.resolved(name, new):
+            was, now = (shape_of(contracts.resolved(name, folder), name) for folder in (old, new))
+            yield Change(name, "changed", tuple(_breaks(name, was, now)))
+
+
+def _breaks(name: str, was: Shape, now: Shape) -> list[Mismatch]:
+    if name.endswith(".input") or name in TAKEN:
+        return mismatches(opened(was), opened(now))
+    return mismatches(opened(now), opened(was))
+
+
+def opened(shape: Shape) -> Shape:
+    """Return shape with every object open to properties that it does not name, as a tolerant reader takes it."""
+    match shape:
+        case Object():
+            fields = tuple((name, Field(opened(field.shape), field.required)) for name, field in shape.fields)
+            return replace(shape, fields=fields, rest=Anything() if shape.rest is None else shape.rest)
+        case Array():
+            items = None if shape.items is None else opened(shape.items)
+            return replace(shape, prefix=tuple(opened(one) for one in shape.prefix), items=items)
+        case Text(content=Shape() as content):
+            return replace(shape, content=opened(content))
+    return shape if len(members(shape)) == 1 else union(*(opened(member) for member in members(shape)))
+
+
+def at_revision(revision: str, folder: Path) -> Path:
+    """Write the contracts as they were at a git revision to folder; raises CalledProcessError for an unknown one."""
+    place = contracts.FOLDER.relative_to(_git("rev-parse", "--show-toplevel").strip()).as_posix()
+    for file in _git("ls-tree", "--name-only", "--full-tree", revision, f"{place}/").split():
+        if file.endswith(".json"):
+            (folder / Path(file).name).write_text(_git("show", f"{revision}:{file}"), encoding="utf-8")
+    return folder
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(contracts.FOLDER), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def told(change: Change) -> str:
+    """Return a change in a line, and a line for each place where it breaks somebody."""
+    verdict = "breaking" if change.breaking else "compatible"
+    where = [f"              ${one.path}: {one.promised}, where {one.needed} is relied on" for one in change.breaks]
+    return "\n".join([f"{verdict:<12}{change.what:<10}{change.name}", *where])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m workflow.check.compat", description=__doc__)
+    parser.add_argument("base", metavar="BASE", help="the git revision to compare with")
+    parser.add_argument("--json", action="store_true", help="print the result for tools")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = list(changes(at_revision(options.base, Path(folder))))
+        except subprocess.CalledProcessError as error:
+            print(f"compat: {error.stderr.strip()}", file=sys.stderr)
+            return 2
+    if options.json:
+        print(
+            json.dumps([{"contract": one.name, "what": one.what, "breaking": one.breaking} for one in found], indent=2)
+        )
+    else:
+        print("\n".join(map(told, found)) or f"no contract has changed since {options.base}")
+    return 1 if any(change.breaking for change in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

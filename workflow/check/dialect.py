@@ -1,0 +1,145 @@
+"""From JSON Schema (Draft 2020-12) to shapes: the dialect that the proof understands, stated here once.
+
+Keywords: type, properties, required, additionalProperties, propertyNames (maxLength, pattern), maxProperties, prefixItems,
+items, minItems, maxItems, minLength, maxLength, pattern, minimum, maximum, enum, const, anyOf, not (of const or enum),
+contentMediaType application/json with contentSchema; beside them annotations. A keyword outside it is refused.
+"""
+
+from typing import Any
+
+from workflow.check.shapes import (
+    NULL,
+    Anything,
+    Array,
+    Boolean,
+    Field,
+    Number,
+    Object,
+    Shape,
+    Text,
+    constant,
+    union,
+)
+
+ANNOTATIONS = {"$schema", "$id", "$comment", "$defs", "title", "description", "examples", "default", "deprecated"}
+KEYWORDS: dict[str, set[str]] = {
+    "string": {"minLength", "maxLength", "pattern", "not", "contentMediaType", "contentSchema"},
+    "number": {"minimum", "maximum"},
+    "integer": {"minimum", "maximum"},
+    "boolean": set(),
+    "null": set(),
+    "array": {"prefixItems", "items", "minItems", "maxItems"},
+    "object": {"properties", "required", "additionalProperties", "propertyNames", "maxProperties"},
+}
+WHOLE = ("const", "enum", "anyOf")  # each stands alone, beside annotations and a type
+
+
+class UnsupportedSchema(ValueError):  # noqa: N818 - it is the schema that is refused
+    """A schema says something that the proof does not understand and therefore must not ignore."""
+
+    def __init__(self, where: str, what: str) -> None:
+        """Name the place in the schema and what is not understood there."""
+        super().__init__(f"{where}: {what} is outside the dialect that can be proved")
+
+
+def shape_of(schema: dict[str, Any] | bool, where: str = "#") -> Shape:  # noqa: FBT001 - a schema may be true or false
+    """Return the shape that schema, its references resolved, describes; raises UnsupportedSchema."""
+    if isinstance(schema, bool):
+        return Anything() if schema else union()
+    said = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
+    for keyword in WHOLE:
+        if keyword in said:
+            return _whole(said, keyword, where)
+    types = said.pop("type", None)
+    if types is None:
+        if said:
+            raise UnsupportedSchema(where, f"{sorted(said)} without a type")
+        return Anything()
+    names = types if isinstance(types, list) else [types]
+    return union(*(_typed(name, said, where, alone=len(names) == 1) for name in names))
+
+
+def _whole(said: dict[str, Any], keyword: str, where: str) -> Shape:
+    strange = set(said) - {keyword, "type"}
+    if strange:
+        raise UnsupportedSchema(where, f"{keyword} beside {sorted(strange)}")
+    if keyword == "const":
+        return constant(said["const"])
+    if keyword == "enum":
+        return _enumerated(said["enum"])
+    return union(*(shape_of(one, f"{where}/anyOf/{number}") for number, one in enumerate(said["anyOf"])))
+
+
+def _enumerated(values: list[Any]) -> Shape:
+    texts = [value for value in values if isinstance(value, str)]
+    others = [constant(value) for value in values if not isinstance(value, str)]
+    if not texts:
+        return union(*others)
+    lengths = [len(text) for text in texts]
+    return union(Text(min(lengths), max(lengths), values=frozenset(texts)), *others)
+
+
+def _typed(name: str, said: dict[str, Any], where: str, *, alone: bool) -> Shape:
+    if name not in KEYWORDS:
+        raise UnsupportedSchema(where, f"type {name}")
+    known = set().union(*KEYWORDS.values()) if not alone else KEYWORDS[name]
+    if strange := set(said) - known:
+        raise UnsupportedSchema(where, f"{sorted(strange)} on type {name}")
+    match name:
+        case "string":
+            return _text(said, where)
+        case "number" | "integer":
+            return Number(name == "integer", said.get("minimum"), said.get("maximum"))
+        case "boolean":
+            return Boolean()
+        case "null":
+            return NULL
+        case "array":
+            return _array(said, where)
+    return _object(said, where)
+
+
+def _text(said: dict[str, Any], where: str) -> Text:
+    patterns = frozenset([said["pattern"]] if "pattern" in said else [])
+    return Text(
+        said.get("minLength", 0),
+        said.get("maxLength"),
+        patterns,
+        excluded=_excluded(said["not"], where) if "not" in said else frozenset(),
+        content=_content(said, where),
+    )
+
+
+def _excluded(schema: dict[str, Any], where: str) -> frozenset[str]:
+    if set(schema) not in ({"const"}, {"enum"}):
+        raise UnsupportedSchema(where, "not, of anything but const or enum,")
+    return frozenset(schema.get("enum", [schema.get("const")]))
+
+
+def _content(said: dict[str, Any], where: str) -> Shape | None:
+    if "contentMediaType" not in said and "contentSchema" not in said:
+        return None
+    if said.get("contentMediaType") != "application/json":
+        raise UnsupportedSchema(where, "contentMediaType other than application/json")
+    return shape_of(said.get("contentSchema", True), f"{where}/contentSchema")
+
+
+def _array(said: dict[str, Any], where: str) -> Array:
+    prefix = tuple(
+        shape_of(one, f"{where}/prefixItems/{number}") for number, one in enumerate(said.get("prefixItems", []))
+    )
+    items = said.get("items", True)
+    rest = None if items is False else shape_of(items, f"{where}/items")
+    return Array(prefix, rest, said.get("minItems", 0), said.get("maxItems", len(prefix) if rest is None else None))
+
+
+def _object(said: dict[str, Any], where: str) -> Object:
+    required = set(said.get("required", []))
+    properties = {name: shape_of(one, f"{where}/properties/{name}") for name, one in said.get("properties", {}).items()}
+    others = said.get("additionalProperties", True)
+    rest = None if others is False else shape_of(others, f"{where}/additionalProperties")
+    for name in required - set(properties):
+        properties[name] = rest if rest is not None else union()
+    names = _text({"maxLength": None} | said.get("propertyNames", {}), where)
+    fields = tuple(sorted((name, Field(shape, name in required)) for name, shape in properties.items()))
+    return Object(fields, rest, names, said.get("maxProperties"))

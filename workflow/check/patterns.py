@@ -1,0 +1,55 @@
+"""Regular expressions as sets of strings: whether one lies within another, and whether all are plain ASCII."""
+
+from functools import cache
+from typing import Any
+
+MOST_STATES = 5000  # of an automaton; a pattern that needs more is not decided
+
+
+class Undecided(Exception):  # noqa: N818 - an answer, not a fault
+    """The patterns cannot be compared: outside what the automata know, or too large."""
+
+
+def within(inner: str, outer: str) -> bool:
+    """Tell whether every string that matches inner matches outer; raises Undecided."""
+    return inner == outer or bool(_automaton(inner).issubset(_automaton(outer)))
+
+
+@cache
+def is_plain(pattern: str) -> bool:
+    """Tell whether every matching string is known to hold plain ASCII only: a byte a character, in any string of JSON."""
+    try:
+        return all(_plain(letter) for letter in _letters(_automaton(pattern)))
+    except Undecided:
+        return False
+
+
+@cache
+def _automaton(pattern: str) -> Any:
+    import interegular
+
+    anchored = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
+    if not anchored:
+        raise Undecided(f"the pattern {pattern} is not anchored at both ends")
+    try:
+        automaton = interegular.parse_pattern(pattern[1:-1]).to_fsm()
+    except (ValueError, TypeError, interegular.Unsupported, interegular.InvalidSyntax) as error:
+        raise Undecided(f"the pattern {pattern} is not one that can be compared") from error
+    if len(automaton.states) > MOST_STATES:
+        raise Undecided(f"the pattern {pattern} is too large to be compared")
+    return automaton
+
+
+def _letters(automaton: Any) -> set[Any]:
+    """Return the letters that lead somewhere alive; interegular's marker stands for all letters it does not name."""
+    alive = {
+        transition
+        for state, moves in automaton.map.items()
+        for transition, target in moves.items()
+        if automaton.islive(state) and automaton.islive(target)
+    }
+    return {letter for letter, number in automaton.alphabet.items() if number in alive}
+
+
+def _plain(letter: Any) -> bool:
+    return isinstance(letter, str) and " " <= letter <= "~" and letter not in '"\\'
