@@ -18,6 +18,9 @@ from workflow.contracts.errors import ContractViolation
 
 FOLDER = Path(__file__).parent
 
+# What a file says of itself, and what refers to it does not say of its own parts.
+OF_A_FILE = ("$schema", "$id", "$defs", "examples")
+
 
 def names(folder: Path = FOLDER) -> list[str]:
     """Return the names of all contracts in folder: the files' stems, sorted."""
@@ -57,7 +60,7 @@ _Validator: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call
 @cache
 def validator(name: str) -> Draft202012Validator:
     """Return the validator of the contract called name, built once."""
-    return _Validator(schema(name), registry=_registry())
+    return _Validator(resolved(name))
 
 
 def resolved(name: str, folder: Path = FOLDER) -> dict[str, Any]:
@@ -76,7 +79,8 @@ def _inline(node: Any, resolver: Resolver[Any]) -> Any:
     if "$ref" not in node:
         return beside
     target = resolver.lookup(node["$ref"])
-    return {**_inline(target.contents, target.resolver), **beside}
+    said = {key: value for key, value in target.contents.items() if key not in OF_A_FILE}
+    return {**_inline(said, target.resolver), **beside}
 
 
 @cache

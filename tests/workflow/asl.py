@@ -1,0 +1,51 @@
+"""The graph in the Amazon States Language, and what tests ask of it."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from workflow.definition import states_language
+from workflow.steps import VALIDATE
+
+Machine = dict[str, Any]
+State = dict[str, Any]
+
+DEFINITION: Machine = states_language()
+
+
+def states(machine: Machine = DEFINITION) -> Iterator[tuple[str, State]]:
+    """Yield every state of machine with its name, those in branches too."""
+    for name, state in machine["States"].items():
+        yield name, state
+        for branch in state.get("Branches", []):
+            yield from states(branch)
+
+
+def tasks() -> dict[str, State]:
+    """Return the states that do something, by name."""
+    return {name: state for name, state in states() if state["Type"] == "Task"}
+
+
+def retrier(state: State, error: str) -> dict[str, Any]:
+    """Return the state's retrier that names error."""
+    found: dict[str, Any] = next(retrier for retrier in state["Retry"] if error in retrier["ErrorEquals"])
+    return found
+
+
+# How often each error is forgiven; all tasks have the same policy, which test_definition proves.
+MAX_ATTEMPTS: dict[str, int] = {
+    error: retrier["MaxAttempts"] for retrier in tasks()[VALIDATE.state]["Retry"] for error in retrier["ErrorEquals"]
+}
+
+
+def longest_waits(error: str) -> list[float]:
+    """Return the longest wait, in seconds, before each retry after error."""
+    policy = retrier(tasks()[VALIDATE.state], error)
+    return list(islice(_delays(policy), policy["MaxAttempts"]))
+
+
+def _delays(policy: dict[str, Any]) -> Iterator[float]:
+    delay = policy["IntervalSeconds"]
+    while True:
+        yield min(delay, policy["MaxDelaySeconds"])
+        delay *= policy["BackoffRate"]

@@ -1,0 +1,61 @@
+"""The pipeline, deployed once a module into an account in moto, and whole again for each test."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from lambdas import archive, clients, metadata, resize, thumbnail, validate
+from tests.workflow.interpreter import Interpreter, deploy
+from tests.workflow.processing import Processing
+from tests.workflow.resources import ACCOUNT, ENVIRONMENT, REGION, TABLE, TOPIC, Resources
+from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
+
+HANDLERS = {
+    VALIDATE.function: validate.handler,
+    METADATA.function: metadata.handler,
+    RESIZE.function: resize.handler,
+    THUMBNAIL.function: thumbnail.handler,
+    ARCHIVE.function: archive.handler,
+}
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[None]:
+    """Lead every AWS client to an account in moto."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"AWS_DEFAULT_REGION": REGION, **ENVIRONMENT}.items():
+            patch.setenv(name, value)
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+            patch.delenv(name, raising=False)
+        with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
+            yield
+        for client in (clients.s3, clients.dynamodb, clients.stepfunctions):
+            client.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def resources(account: None) -> Resources:  # noqa: ARG001 - it must be there first
+    """Give the resources in the account."""
+    return Resources()
+
+
+@pytest.fixture(scope="module")
+def machine(account: None) -> str:  # noqa: ARG001 - the same
+    """Give the ARN of the deployed state machine."""
+    functions = {name: f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}" for name in HANDLERS}
+    return deploy({"Partition": "aws", "MetadataTable": TABLE, "NotificationTopic": TOPIC, **functions})
+
+
+@pytest.fixture
+def processing(
+    resources: Resources, machine: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Processing:
+    """Give the pipeline with nothing broken and nothing counted yet."""
+    # Moto logs its whole program with each error that a state raises.
+    caplog.set_level(logging.CRITICAL, "moto.stepfunctions")
+    interpreter = Interpreter(machine, dict(HANDLERS))
+    interpreter.install(monkeypatch)
+    resources.notifications()
+    return Processing(resources, interpreter)

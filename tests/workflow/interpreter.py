@@ -1,0 +1,135 @@
+"""The pipeline on moto's Step Functions interpreter: the real graph and handlers, without any real waiting."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.state import state as state_module
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.utils import TMP_THREADS
+
+from workflow.definition import states_language
+
+Payload = dict[str, Any]
+Handler = Callable[[Payload, Any], Payload]
+
+_HEAD: Any = {"HTTPStatusCode": 400, "RequestId": "of-the-refusal"}
+
+PATIENCE = 60  # seconds for a thread of the interpreter to end; none takes more than one
+
+
+def substituted(definition: dict[str, Any], **values: str) -> dict[str, Any]:
+    """Return definition with each `${Name}` replaced by its value, as CloudFormation does on deployment."""
+    text = json.dumps(definition)
+    for name, value in values.items():
+        text = text.replace(f"${{{name}}}", value)
+    filled: dict[str, Any] = json.loads(text)
+    return filled
+
+
+def deploy(substitutions: dict[str, str]) -> str:
+    """Create the pipeline's state machine and return its ARN; substitutions stand for the template's."""
+    definition = json.dumps(substituted(states_language(), **substitutions))
+    role = "arn:aws:iam::123456789012:role/pipeline"
+    created = boto3.client("stepfunctions").create_state_machine(name="pipeline", definition=definition, roleArn=role)
+    return created["stateMachineArn"]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One finished execution."""
+
+    name: str
+    status: str
+    error: str | None
+
+
+class Interpreter:
+    """A state machine in moto, and the one place where functions, services and waiting can be interfered with."""
+
+    def __init__(self, machine: str, functions: dict[str, Handler]) -> None:
+        """Run the state machine with that ARN with functions, by logical ID."""
+        self.functions = functions
+        self.before: dict[str, Callable[[], object]] = {}  # by state: called at each attempt of its task, may raise
+        self.attempts: dict[str, int] = defaultdict(int)  # by state: how often its task was tried
+        self.calls: dict[str, int] = defaultdict(int)  # by function: how often it was invoked
+        self.waits: list[float] = []  # seconds that the retries would have waited
+        self._client = boto3.client("stepfunctions")
+        self._machine = machine
+
+    def install(self, patch: pytest.MonkeyPatch) -> None:
+        """Put this interpreter's seams into moto."""
+
+        def invoke(_: object, arn: str, __: object, body: str, ___: object, headers: dict[str, str]) -> bytes:
+            return self._invoke(arn.rpartition(":")[2], json.loads(body), headers)
+
+        run_task = StateTaskService._eval_execution  # noqa: SLF001 - moto offers no other place
+
+        def attempt(task: StateTaskService, env: Any) -> None:
+            self.attempts[task.name] += 1
+            self.before.get(task.name, lambda: None)()
+            run_task(task, env)
+
+        patch.setattr(LambdaSimpleBackend, "invoke", invoke)
+        patch.setattr(StateTaskService, "_eval_execution", attempt)
+        patch.setattr(retrier_decl, "time", SimpleNamespace(sleep=self.waits.append))
+        patch.setattr(state_module, "StateData", _state_data)
+
+    def _invoke(self, function: str, event: Payload, headers: dict[str, str]) -> bytes:
+        """Answer as Lambda does, errors included."""
+        request = str(uuid4())
+        self.calls[function] += 1
+        try:
+            answer = self.functions[function](event, SimpleNamespace(aws_request_id=request))
+        except Exception as error:  # noqa: BLE001 - Lambda's own boundary
+            headers["x-amz-function-error"] = "Unhandled"
+            answer = {
+                "errorMessage": str(error),
+                "errorType": type(error).__name__,
+                "requestId": request,
+                "stackTrace": [],
+            }
+        return json.dumps(answer).encode()
+
+    def run(self, payload: Payload, name: str) -> Execution:
+        """Start an execution called name and return it once it and all its threads have ended."""
+        started = self._client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(payload))
+        _join_threads()
+        found = self._client.describe_execution(executionArn=started["executionArn"])
+        return Execution(found["name"], found["status"], found.get("error"))
+
+
+def refusal(code: str, times: int | None = None) -> Callable[[], None]:
+    """Return what makes a service refuse a task with the error code: always, or the first so many times."""
+    attempts = count()
+
+    def refuse() -> None:
+        if times is None or next(attempts) < times:
+            raise ClientError({"Error": {"Code": code, "Message": "Refused."}, "ResponseMetadata": _HEAD}, "Call")
+
+    return refuse
+
+
+def _state_data(**fields: str) -> dict[str, str]:
+    """Return the context object's `State`; its time is written as AWS does, where moto writes `+00:00`."""
+    entered = datetime.fromisoformat(fields["EnteredTime"]).isoformat(timespec="milliseconds")
+    return {**fields, "EnteredTime": entered.replace("+00:00", "Z")}
+
+
+def _join_threads() -> None:
+    """Wait until no thread of the interpreter runs: a branch outlives the failure of its sibling."""
+    while TMP_THREADS:
+        thread = TMP_THREADS.pop()
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "an execution hangs"

@@ -1,0 +1,101 @@
+"""One picture through the pipeline, and what is left of it in every place that keeps something."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from lambdas.sqs_trigger import execution_name
+from tests.workflow.interpreter import Execution, Handler, Interpreter
+from tests.workflow.resources import Resources
+from workflow import contracts
+
+NOTIFICATIONS = {
+    "SUCCEEDED": "success-notification",
+    "REJECTED": "rejection-notification",
+    "FAILED": "failure-notification",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that can be seen after an execution."""
+
+    image: dict[str, Any]
+    execution: Execution
+    record: dict[str, Any] | None
+    notifications: list[tuple[dict[str, Any], dict[str, str]]]
+    archived: dict[str, bytes]
+    staged: list[str]
+
+    @property
+    def status(self) -> str | None:
+        """The status that the record tells."""
+        return None if self.record is None else str(self.record["status"])
+
+    @property
+    def announced(self) -> list[str]:
+        """The statuses that the notifications tell."""
+        return [str(message["status"]) for message, _ in self.notifications]
+
+
+@dataclass(frozen=True)
+class Processing:
+    """The deployed pipeline; functions, services and waits can be interfered with in its interpreter."""
+
+    resources: Resources
+    interpreter: Interpreter
+
+    def process(self, data: bytes) -> Outcome:
+        """Upload data and run the pipeline on it."""
+        return self.run(self.resources.upload(data))
+
+    def run(self, image: dict[str, Any]) -> Outcome:
+        """Run the pipeline on an uploaded image, and check what must hold of every outcome."""
+        contracts.check("pipeline-input", {"image": image})
+        execution = self.interpreter.run({"image": image}, execution_name(image))
+        outcome = Outcome(
+            image,
+            execution,
+            self.resources.record(image),
+            self.resources.notifications(),
+            self.resources.archived(image),
+            self.resources.staged(execution.name),
+        )
+        _check(outcome)
+        return outcome
+
+    def break_function(self, function: str, error: Exception, times: int | None = None) -> None:
+        """Make function raise error instead of working: always, or the first so many times."""
+        self.wrap(function, _raising(error, times))
+
+    def wrap(self, function: str, wrapper: Callable[[Handler], Handler]) -> None:
+        """Put a wrapper around function."""
+        self.interpreter.functions[function] = wrapper(self.interpreter.functions[function])
+
+
+def _check(outcome: Outcome) -> None:
+    if outcome.record is not None:
+        contracts.check("metadata-record", outcome.record)
+    for message, attributes in outcome.notifications:
+        contracts.check(NOTIFICATIONS[message["status"]], message)
+        assert message["notificationId"] == outcome.execution.name
+        assert message["imageId"] == outcome.image["imageId"]
+        # What subscribers filter by says the same as the message.
+        assert attributes == {name: message[name] for name in attributes}
+        assert {"status", "owner"} <= attributes.keys()
+    assert len(outcome.archived) == (3 if outcome.status == "SUCCEEDED" else 0)
+
+
+def _raising(error: Exception, times: int | None) -> Callable[[Handler], Handler]:
+    attempts = count()
+
+    def wrap(handler: Handler) -> Handler:
+        def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            if times is None or next(attempts) < times:
+                raise error
+            return handler(event, context)
+
+        return handle
+
+    return wrap

@@ -1,0 +1,130 @@
+"""The pipeline when a function, a service or an answer fails: retried, then told as a fault of ours."""
+
+import json
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+
+from lambdas import storage
+from tests.workflow import drawings
+from tests.workflow.asl import MAX_ATTEMPTS, longest_waits
+from tests.workflow.interpreter import Handler, refusal
+from tests.workflow.processing import Outcome, Processing
+from workflow.steps import ARCHIVE, RESIZE, STEPS, VALIDATE, Step
+
+ANY, THROTTLE = "States.ALL", "Lambda.TooManyRequestsException"
+each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in STEPS])
+
+
+def assert_failed(outcome: Outcome, reason: str) -> None:
+    """Assert that the picture failed everywhere, for reason, and left nothing in the archive."""
+    assert outcome.record is not None
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("FAILED", ["FAILED"], "FAILED")
+    assert outcome.record["reason"] == outcome.notifications[0][0]["reason"] == outcome.execution.error == reason
+    assert json.loads(outcome.record["error"])["Error"] == reason
+    assert outcome.record["finishedAt"] == outcome.record["updatedAt"]
+    assert not outcome.archived
+
+
+def answer_lost(times: int | None = None) -> Callable[[Handler], Handler]:
+    """Return a wrapper that lets a function work and loses its answer: always, or the first so many times."""
+    attempts = count()
+
+    def wrap(handler: Handler) -> Handler:
+        def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
+            answer = handler(event, context)
+            if times is None or next(attempts) < times:
+                raise ConnectionError
+            return answer
+
+        return handle
+
+    return wrap
+
+
+@each_step
+def test_a_fault_of_ours_is_retried_and_then_told(processing: Processing, step: Step) -> None:
+    """A step that keeps failing is tried as often as its policy says, and then record and topic tell a failure."""
+    processing.break_function(step.function, MemoryError("no room"))
+    outcome = processing.process(drawings.jpeg())
+    assert_failed(outcome, "MemoryError")
+    assert "no room" in (outcome.record or {})["error"]
+    assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
+
+
+@each_step
+def test_a_fault_that_passes_is_got_over(processing: Processing, step: Step) -> None:
+    """A step that fails as often as its policy forgives succeeds in the end, as if nothing had been."""
+    processing.break_function(step.function, MemoryError("no room"), times=MAX_ATTEMPTS[ANY])
+    outcome = processing.process(drawings.jpeg())
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
+    waits = processing.interpreter.waits
+    assert all(0 <= wait <= longest for wait, longest in zip(waits, longest_waits(ANY), strict=True))
+
+
+@each_step
+def test_a_lost_answer_is_asked_for_again(processing: Processing, step: Step) -> None:
+    """A step that did its work but whose answer was lost can repeat it."""
+    processing.wrap(step.function, answer_lost(times=1))
+    outcome = processing.process(drawings.jpeg())
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
+    assert outcome.staged == []
+
+
+def test_a_success_stays_one_when_its_answer_is_lost_for_good(processing: Processing) -> None:
+    """A picture that is archived is never recorded or told as failed, even if the workflow never hears of it."""
+    processing.wrap(ARCHIVE.function, answer_lost())
+    outcome = processing.process(drawings.jpeg())
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", [], "FAILED")
+
+
+@each_step
+def test_a_throttle_is_waited_out(processing: Processing, step: Step) -> None:
+    """A step that Lambda throttles is retried more patiently, and its function runs once."""
+    code = THROTTLE.partition(".")[2]
+    processing.interpreter.before[step.state] = refusal(code, times=MAX_ATTEMPTS[THROTTLE])
+    assert processing.process(drawings.jpeg()).status == "SUCCEEDED"
+    assert processing.interpreter.attempts[step.state] == 1 + MAX_ATTEMPTS[THROTTLE] > 1 + MAX_ATTEMPTS[ANY]
+    assert processing.interpreter.calls[step.function] == 1
+    waits = processing.interpreter.waits
+    assert all(0 <= wait <= longest for wait, longest in zip(waits, longest_waits(THROTTLE), strict=True))
+
+
+def test_an_endless_throttle_is_a_failure(processing: Processing) -> None:
+    """A step that Lambda throttles for good fails with the throttle's name, and its function never runs."""
+    processing.interpreter.before[RESIZE.state] = refusal(THROTTLE.partition(".")[2])
+    assert_failed(processing.process(drawings.jpeg()), THROTTLE)
+    assert processing.interpreter.calls[RESIZE.function] == 0
+
+
+def test_a_timeout_is_a_fault_of_ours(processing: Processing) -> None:
+    """A task that times out is retried and then recorded as States.Timeout."""
+
+    def time_out() -> None:
+        raise TimeoutError
+
+    processing.interpreter.before[VALIDATE.state] = time_out
+    outcome = processing.process(drawings.jpeg())
+    # What the execution itself is said to have failed of is not asked: moto's Fail state refuses names of `States.`.
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("FAILED", ["FAILED"], "FAILED")
+    assert (outcome.record or {})["reason"] == outcome.notifications[0][0]["reason"] == "States.Timeout"
+    assert processing.interpreter.attempts[VALIDATE.state] == 1 + MAX_ATTEMPTS[ANY]
+
+
+def test_a_broken_contract_is_not_retried(processing: Processing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step whose result breaks its contract fails at once: a retry would give the same."""
+    monkeypatch.setattr(storage, "stage", lambda *_: {"key": "staged/nothing"})
+    assert_failed(processing.process(drawings.jpeg()), "ContractViolation")
+    assert processing.interpreter.waits == []
+
+
+def test_a_failure_before_the_record_is_begun_is_recorded(processing: Processing) -> None:
+    """A picture whose first step never ran has a whole record of its failure."""
+    processing.break_function(VALIDATE.function, MemoryError())
+    outcome = processing.process(drawings.jpeg())
+    assert outcome.record is not None
+    known = ("imageId", "owner", "bucket", "key", "versionId")
+    assert [outcome.record[name] for name in known] == [outcome.image[name] for name in known]
+    assert "createdAt" not in outcome.record

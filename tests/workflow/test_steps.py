@@ -1,0 +1,40 @@
+"""The steps: each one's name, function and contracts belong together, and what it takes and gives is derived."""
+
+import pytest
+
+from tests.workflow.asl import tasks
+from workflow import contracts
+from workflow.steps import STEPS, Step
+
+each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in STEPS])
+
+
+@each_step
+def test_a_step_has_both_contracts(step: Step) -> None:
+    """Each step has a contract for what it takes and one for what it gives, named like its state."""
+    assert {f"{step.contract}.input", f"{step.contract}.output"} <= set(contracts.names())
+    assert step.contract.title().replace("-", "") == step.state
+
+
+@each_step
+def test_a_step_takes_and_gives_what_its_contracts_say(step: Step, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a step takes and gives is read from its contracts: another contract, another answer."""
+    required = {f"{step.contract}.input": ["asked"], f"{step.contract}.output": ["promised"]}
+    monkeypatch.setattr(contracts, "resolved", lambda name: {"required": required[name]})
+    assert (step.takes, step.gives) == (["asked"], ["promised"])
+
+
+@each_step
+def test_the_graph_passes_what_a_step_takes_and_keeps_what_it_gives(step: Step) -> None:
+    """A step's state sends its function exactly what the contract asks for and selects exactly what it promises."""
+    state = tasks()[step.state]
+    assert state["Parameters"]["FunctionName"] == f"${{{step.function}}}"
+    assert [name.removesuffix(".$") for name in state["Parameters"]["Payload"]] == step.takes
+    assert [name.removesuffix(".$") for name in state["ResultSelector"]] == step.gives
+
+
+def test_no_two_steps_share_anything() -> None:
+    """Each step has a state, a function and contracts of its own, and a time limit Lambda allows."""
+    for shared in ("state", "function", "contract"):
+        assert len({getattr(step, shared) for step in STEPS}) == len(STEPS)
+    assert all(0 < step.timeout <= 15 * 60 for step in STEPS)

@@ -1,0 +1,152 @@
+"""What a broken contract is told as: the path and the rule, never the value."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from workflow import contracts
+from workflow.contracts.errors import ContractViolation
+
+Path = tuple[str, ...]
+Schema = dict[str, Any]
+
+PAYLOADS = [name for name in contracts.names() if name != "common"]
+PLAIN = [name for name in PAYLOADS if "anyOf" not in contracts.schema(name)]  # without alternatives
+
+
+def leaves(value: object, schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
+    """Yield the path of every leaf of value that schema says something about, with what it says."""
+    if not isinstance(value, dict):
+        yield path, schema
+        return
+    schema = next(one for one in schema.get("anyOf", [schema]) if Draft202012Validator(one).is_valid(value))
+    for name, inner in value.items():
+        found = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+        if isinstance(found, dict):
+            yield from leaves(inner, found, (*path, name))
+
+
+EXAMPLES = {name: contracts.schema(name)["examples"][0] for name in PAYLOADS}
+LEAVES = [
+    (name, path, schema) for name in PAYLOADS for path, schema in leaves(EXAMPLES[name], contracts.resolved(name))
+]
+
+# No word of a schema has it in it, and no number of a schema begins like it.
+MARKER = "Zaphod"
+NUMBER = 918273645546372819
+
+
+def at(payload: Any, path: Path) -> Any:
+    """Return what payload holds at path."""
+    return reduce(getitem, path, payload)
+
+
+def changed(payload: Any, path: Path, value: object) -> Any:
+    """Return a copy of payload with value at path."""
+    copy = deepcopy(payload)
+    at(copy, path[:-1])[path[-1]] = value
+    return copy
+
+
+def json_path(path: Path) -> str:
+    """Return path as JSONPath, as violations write it."""
+    return "$" + "".join(f".{name}" if name.isidentifier() else f"['{name}']" for name in path)
+
+
+def violation(name: str, payload: object) -> ContractViolation:
+    """Return what the check of payload raises."""
+    with pytest.raises(ContractViolation) as caught:
+        contracts.check(name, payload)
+    return caught.value
+
+
+def told(error: ContractViolation) -> str:
+    """Return everything that error says, to whoever asks in whatever way."""
+    return "\n".join([str(error), repr(error), *map(str, vars(error).values()), *map(str, error.args)])
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> tuple[str, Path, Any]:
+    """Draw a contract, a leaf of its example, and a value that breaks it there."""
+    name, path, schema = draw(st.sampled_from(LEAVES))
+    secret = draw(st.text(max_size=20)) + MARKER + draw(st.text(max_size=20))
+    nested = st.sampled_from([[secret], {secret: secret}, {"inner": {"secret": secret}}])
+    if schema.get("type") != "string":
+        return name, path, draw(nested | st.sampled_from([NUMBER, -NUMBER, secret]))
+    texts = [secret * (1 + schema["maxLength"] // len(secret))]
+    if "pattern" in schema:
+        texts.append(f"{MARKER}\0{secret}".ljust(schema["minLength"])[: schema["maxLength"]])
+    return name, path, draw(nested | st.sampled_from([NUMBER, *texts]))
+
+
+@given(broken())
+@settings(max_examples=400, deadline=None, database=None)
+def test_a_violation_names_path_and_rule_and_never_the_value(case: tuple[str, Path, Any]) -> None:
+    """Whatever a secret breaks, at whatever leaf, the violation tells where and which rule, and not the secret."""
+    name, path, value = case
+    error = violation(name, changed(EXAMPLES[name], path, value))
+    if name in PLAIN:
+        (rules,) = (schema for other, leaf, schema in LEAVES if (other, leaf) == (name, path))
+        assert error.path == json_path(path)
+        assert error.rule in rules
+    assert str(error) == f"{error.contract}: {error.path} {error.said}"
+    assert MARKER not in told(error)
+    assert str(NUMBER) not in told(error)
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_every_leaf_of_an_example_is_held_to_its_contract(name: str) -> None:
+    """There is no leaf that takes anything whatever: each refuses a nested value, and tells its own path."""
+    for path in (path for other, path, _ in LEAVES if other == name):
+        error = violation(name, changed(EXAMPLES[name], path, {"secret": MARKER}))
+        assert error.path == json_path(path if name in PLAIN else ())
+        assert MARKER not in told(error)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_missing_property_is_named(name: str) -> None:
+    """A required property that is missing is named in the violation, with the path of where it should be."""
+    for missing in contracts.resolved(name)["required"]:
+        left = {key: value for key, value in EXAMPLES[name].items() if key != missing}
+        error = violation(name, left)
+        assert (error.path, error.rule, error.said) == ("$", "required", f"must have {missing}")
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_an_unpromised_property_is_let_in_but_not_out(name: str) -> None:
+    """What an input's contract does not speak of is let through; an output's refuses it and tells nothing of it."""
+    payload = EXAMPLES[name] | {MARKER: NUMBER}
+    if "additionalProperties" not in contracts.resolved(name):
+        contracts.check(name, payload)
+        return
+    error = violation(name, payload)
+    assert (error.path, error.rule) == ("$", "additionalProperties")
+    assert MARKER not in told(error)
+    assert str(NUMBER) not in told(error)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_is_no_object_breaks_every_contract(name: str) -> None:
+    """A payload that is no object at all is refused at its root."""
+    for payload in (None, MARKER, [MARKER], NUMBER, True):
+        error = violation(name, payload)
+        assert (error.path, error.rule) == ("$", "type")
+        assert MARKER not in told(error)
+
+
+def test_a_pattern_lets_no_line_break_through() -> None:
+    """A value with a line break behind it keeps no pattern."""
+    kept = {
+        schema["pattern"]
+        for name, path, schema in LEAVES
+        if "pattern" in schema
+        and contracts.validator(name).is_valid(changed(EXAMPLES[name], path, f"{at(EXAMPLES[name], path)}\n"))
+    }
+    assert kept == set()
