@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test install template graph deploy lint format lock clean
+.PHONY: demo test install template check graph docs contracts-compat deploy lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT)
@@ -28,8 +28,20 @@ template: $(INSTALLED)  ## write the template to build/template.json
 	mkdir -p build
 	$(BIN)/python generate.py --output build/template.json
 
+check: $(INSTALLED)  ## prove the data flow of the state machine
+	$(BIN)/python -m workflow.check
+
 graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md
 	$(BIN)/python -c "from workflow.graph import page; print(page(), end='')" > docs/pipeline.md
+
+docs: graph  ## make every generated page anew
+	$(BIN)/python -m workflow.check.document > docs/contracts.md
+
+# What to compare the contracts with: the newest release, or else the commit before.
+BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse --quiet --verify HEAD~1 || echo HEAD)
+
+contracts-compat: $(INSTALLED)  ## tell which contracts changed since BASE, and whom that breaks
+	$(BIN)/python -m workflow.check.compat $(BASE)
 
 deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket
 	$(BIN)/python -m local.deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)"

@@ -30,10 +30,12 @@ class Outcome:
     record: dict[str, Any] | None = None
     notification: dict[str, Any] | None = None
     outputs: dict[str, str] = field(default_factory=dict)
+    folder: Path | None = None  # where all that is known of it was written
 
     def to_json(self) -> str:
         """Return the outcome as one line of JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        told = {name: value for name, value in asdict(self).items() if name != "folder"}
+        return json.dumps(told, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, 
         return None
     notification = notifications[image_id]
     record = read_record(stack, image_id)
+    folder = output / f"{sent.file.stem}-{image_id[:8]}"
     return Outcome(
         str(sent.file),
         image_id,
@@ -101,7 +104,8 @@ def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, 
         sent.seconds,
         record,
         notification,
-        _write(stack, output / f"{sent.file.stem}-{image_id[:8]}", record, notification),
+        _write(stack, folder, record, notification),
+        folder,
     )
 
 

@@ -42,7 +42,7 @@ def show_table(outcomes: list[Outcome]) -> None:
             _size(outcome),
             _validation(outcome).get("format", ""),
             f"{outcome.seconds:.1f}",
-            str(Path(outcome.outputs["original"]).parent) if outcome.outputs else "",
+            str(outcome.folder or ""),
         )
     console.print(table)
 
