@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from lambdas import clients
+from lambdas.log import logger
 from workflow.contracts.errors import ImageRejected, Reason
 
 if TYPE_CHECKING:
@@ -97,5 +98,10 @@ def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str)
 
 
 def remove(bucket: str, keys: list[str]) -> None:
-    """Delete the objects at keys; those already gone are no error."""
-    clients.s3().delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
+    """Delete the objects at keys, those already gone too; what S3 keeps for now goes by the bucket's lifecycle."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        clients.s3().delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
+    except (BotoCoreError, ClientError):
+        logger().warning("staged renditions are left to the lifecycle", exc_info=True)

@@ -19,6 +19,10 @@ THROTTLES = [
     "DynamoDB.RequestLimitExceeded",
     "DynamoDB.ThrottlingException",
     "SNS.ThrottledException",
+    # As a function reports DynamoDB's.
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
 ]
 # Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
 PERMANENT = [

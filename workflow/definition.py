@@ -7,12 +7,14 @@ from workflow.blocks import REJECTED, catch_all, publish, record_end, task
 from workflow.sdk import Chain, Choice, ChoiceRule, Fail, Graph, Parallel, Pass, Succeed, any_partition
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
+FAILED = "ProcessingFailed"  # the error that a failed execution ends with
 TIMEOUT = 35 * 60  # seconds for a whole execution: every retry of every state on the longest way fits
 
 
 def pipeline() -> Graph:
     """Build the graph: validate, extract, two renditions at once, archive, tell; every error meets in HandleError."""
-    failed = Fail("Failed", error_path="$.error.Error", cause="The picture's record tells more.")
+    # The name of what went wrong is the cause: as an error's name, one of States' own would not be allowed here.
+    failed = Fail("Failed", error=FAILED, cause_path="$.error.Error")
     handle_error = _handle_error(failed)
     caught = catch_all(handle_error)
 

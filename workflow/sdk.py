@@ -55,7 +55,7 @@ class Field(Enum):
     ResultSelector = "result_selector"
     MaxDelaySeconds = "max_delay_seconds"
     JitterStrategy = "jitter_strategy"
-    ErrorPath = "error_path"
+    CausePath = "cause_path"
 
 
 class Retry(SdkRetry):
@@ -83,11 +83,11 @@ class Parallel(SdkParallel):
 
 
 class Fail(SdkFail):
-    """An end whose error comes from the data."""
+    """An end whose cause comes from the data."""
 
     def allowed_fields(self) -> list[Enum]:
-        """Add ErrorPath to the SDK's fields."""
-        return [*super().allowed_fields(), Field.ErrorPath]
+        """Add CausePath to the SDK's fields."""
+        return [*super().allowed_fields(), Field.CausePath]
 
 
 @contextmanager

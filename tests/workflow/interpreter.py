@@ -53,6 +53,7 @@ class Execution:
     name: str
     status: str
     error: str | None
+    cause: str | None
 
 
 class Interpreter:
@@ -107,7 +108,7 @@ class Interpreter:
         started = self._client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(payload))
         _join_threads()
         found = self._client.describe_execution(executionArn=started["executionArn"])
-        return Execution(found["name"], found["status"], found.get("error"))
+        return Execution(found["name"], found["status"], found.get("error"), found.get("cause"))
 
 
 def refusal(code: str, times: int | None = None) -> Callable[[], None]:

@@ -40,7 +40,7 @@ def test_an_end_that_cannot_be_told_stays_as_it_was_recorded(
     processing.interpreter.before[PUBLISH[status]] = refusal("InternalError")
     outcome = processing.process(drawings.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == (status, [], "FAILED")
-    assert outcome.execution.error == ("MemoryError" if error is BROKEN else "SNS.InternalErrorException")
+    assert outcome.execution.cause == ("MemoryError" if error is BROKEN else "SNS.InternalErrorException")
     assert processing.interpreter.attempts[PUBLISH[status]] == FOR_GOOD
 
 
@@ -51,7 +51,7 @@ def test_an_end_that_cannot_be_recorded_is_not_told(processing: Processing, erro
     processing.interpreter.before[RECORD[status]] = refusal("InternalServerError")
     outcome = processing.process(drawings.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("PROCESSING", [], "FAILED")
-    assert outcome.execution.error == ("MemoryError" if error is BROKEN else "DynamoDB.InternalServerError")
+    assert outcome.execution.cause == ("MemoryError" if error is BROKEN else "DynamoDB.InternalServerError")
     assert processing.interpreter.attempts[RECORD[status]] == FOR_GOOD
     assert "finishedAt" not in (outcome.record or {})
 
@@ -87,7 +87,7 @@ def test_an_end_is_the_end(processing: Processing, error: Exception | None, stat
     assert second.record == first.record
     assert second.archived == first.archived
     assert (second.announced, second.execution.status) == ([], "FAILED")
-    assert second.execution.error == "ConditionalCheckFailedException"
+    assert second.execution.cause == "ConditionalCheckFailedException"
     assert processing.interpreter.calls == {VALIDATE.function: 1}
 
 

@@ -12,6 +12,7 @@ from tests.workflow import drawings
 from tests.workflow.asl import MAX_ATTEMPTS, longest_waits
 from tests.workflow.interpreter import Handler, refusal
 from tests.workflow.processing import Outcome, Processing
+from workflow.definition import FAILED
 from workflow.steps import ARCHIVE, RESIZE, STEPS, VALIDATE, Step
 
 ANY, THROTTLE = "States.ALL", "Lambda.TooManyRequestsException"
@@ -22,7 +23,8 @@ def assert_failed(outcome: Outcome, reason: str) -> None:
     """Assert that the picture failed everywhere, for reason, and left nothing in the archive."""
     assert outcome.record is not None
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("FAILED", ["FAILED"], "FAILED")
-    assert outcome.record["reason"] == outcome.notifications[0][0]["reason"] == outcome.execution.error == reason
+    assert outcome.record["reason"] == outcome.notifications[0][0]["reason"] == outcome.execution.cause == reason
+    assert outcome.execution.error == FAILED
     assert json.loads(outcome.record["error"])["Error"] == reason
     assert outcome.record["finishedAt"] == outcome.record["updatedAt"]
     assert not outcome.archived
