@@ -1,0 +1,154 @@
+"""The bench that functions are tried on: buckets and a table in moto, and uploads put there as a client puts them."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from boto3.dynamodb.types import TypeDeserializer
+from moto.core.config import DefaultConfig
+
+from lambdas import archive, clients, metadata, resize, storage, thumbnail, validate
+from lambdas.environment import (
+    ArchiveEnvironment,
+    Environment,
+    GetUploadUrlEnvironment,
+    PictureEnvironment,
+    ResizeEnvironment,
+    ThumbnailEnvironment,
+)
+from lambdas.record import Record
+
+Payload = dict[str, Any]
+
+REGION: Final = "eu-central-1"
+MOTO: Final[DefaultConfig] = {"core": {"reset_boto3_session": False}}  # the tests share one session
+OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
+UPLOAD_BUCKET, ARCHIVE_BUCKET, TABLE = "uploads-of-a-test", "archive-of-a-test", "records-of-a-test"
+MAX_BYTES = 1_000_000
+
+UPLOADING = GetUploadUrlEnvironment(upload_bucket=UPLOAD_BUCKET, max_bytes=MAX_BYTES, url_expiry_seconds=900)
+PICTURE = PictureEnvironment(
+    metadata_table=TABLE,
+    max_bytes=MAX_BYTES,
+    max_pixels=50_000_000,
+    max_edge=16_384,
+    max_frames=5,
+)
+RESIZE = ResizeEnvironment(**asdict(PICTURE), resize_edge=30, quality=90)
+THUMBNAIL = ThumbnailEnvironment(**asdict(PICTURE), thumbnail_edge=20, quality=90)
+ARCHIVING = ArchiveEnvironment(metadata_table=TABLE, archive_bucket=ARCHIVE_BUCKET)
+
+# The steps by the stem of their contracts.
+STEPS: dict[str, Callable[[Payload, object], Payload]] = {
+    "validate-image": validate.handler,
+    "extract-metadata": metadata.handler,
+    "resize-image": resize.handler,
+    "generate-thumbnail": thumbnail.handler,
+    "archive-image": archive.handler,
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the functions read of Lambda's context."""
+
+    aws_request_id: str = "6f0e5f3c-5b0f-4d57-a1b5-0f3f1f0d4f11"
+
+
+CONTEXT = Context()
+
+
+def export(monkeypatch: pytest.MonkeyPatch, *environments: Environment) -> None:
+    """Set the variables that stand for environments."""
+    for environment in environments:
+        for field in fields(environment):
+            monkeypatch.setenv(field.name.upper(), str(getattr(environment, field.name)))
+
+
+class Bench:
+    """The buckets and the table, and what a test does with them."""
+
+    def __init__(self) -> None:
+        """Make them."""
+        for bucket in (UPLOAD_BUCKET, ARCHIVE_BUCKET):
+            clients.s3().create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+            clients.s3().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        clients.dynamodb().create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "imageId", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+    def uploaded(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
+        """Upload data and return the input of the first steps."""
+        image_id = str(uuid4())
+        key = storage.upload_key(OWNER, image_id)
+        image = {"imageId": image_id, "owner": OWNER, "bucket": UPLOAD_BUCKET, "key": key}
+        image["versionId"] = self.put(key, data, storage.filename_metadata(filename))
+        return {"image": image, "execution": f"{image_id}-1"}
+
+    def put(self, key: str, data: bytes, metadata: dict[str, str] | None = None) -> str:
+        """Put data into the upload bucket and return its version."""
+        answer = clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=key, Body=data, Metadata=metadata or {})
+        return answer["VersionId"]
+
+    def begun(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
+        """Upload data, begin its record, and return the input of the steps that come after validation."""
+        event = self.uploaded(data, filename)
+        Record(TABLE, event["image"], event["execution"]).begin()
+        return event
+
+    def processed(self, data: bytes) -> Payload:
+        """Take an upload through all steps but the last and return the input of that one."""
+        event = self.uploaded(data)
+        validation, _, resized, thumbnailed = (
+            STEPS[name](event, CONTEXT) for name in list(STEPS)[: -len(("archive-image",))]
+        )
+        return {**event, "validation": validation, "renditions": {"resized": resized, "thumbnail": thumbnailed}}
+
+    def record(self, event: Payload) -> Payload:
+        """Return the picture's record as plain JSON; empty if there is none."""
+        answer = clients.dynamodb().get_item(TableName=TABLE, Key={"imageId": {"S": event["image"]["imageId"]}})
+        return {name: plain(TypeDeserializer().deserialize(value)) for name, value in answer.get("Item", {}).items()}
+
+    def end(self, event: Payload, status: str) -> None:
+        """Give the picture's record its end, as the state machine does for those that do not succeed."""
+        clients.dynamodb().update_item(
+            TableName=TABLE,
+            Key={"imageId": {"S": event["image"]["imageId"]}},
+            UpdateExpression="SET #status = :status",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":status": {"S": status}},
+        )
+
+    def keys(self, bucket: str) -> set[str]:
+        """Return the keys of the objects in bucket."""
+        return {found["Key"] for found in clients.s3().list_objects_v2(Bucket=bucket).get("Contents", [])}
+
+    def content(self, bucket: str, key: str) -> bytes:
+        """Return what is stored at key."""
+        with clients.s3().get_object(Bucket=bucket, Key=key)["Body"] as body:
+            return body.read()
+
+    def content_type(self, bucket: str, key: str) -> str:
+        """Return the media type that is stored with key."""
+        return clients.s3().head_object(Bucket=bucket, Key=key)["ContentType"]
+
+
+def plain(value: Any) -> Any:
+    """Return value with DynamoDB's decimals as JSON's numbers."""
+    if isinstance(value, dict):
+        return {name: plain(entry) for name, entry in value.items()}
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def timeless(record: Payload) -> Payload:
+    """Return record without the times in it: steps by name only."""
+    times = ("createdAt", "updatedAt", "finishedAt")
+    return {**{name: value for name, value in record.items() if name not in times}, "steps": set(record["steps"])}

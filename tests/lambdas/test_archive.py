@@ -1,0 +1,125 @@
+"""ArchiveImage: original, resized image and thumbnail in the archive, and nothing left where they waited."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas import archive, clients, storage
+from lambdas.record import PROCESSING, SUCCEEDED
+from lambdas.storage import STAGED
+from tests import pictures
+from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, UPLOAD_BUCKET, Bench, Payload, timeless
+from workflow import contracts
+
+NAMES = ("original", "resized", "thumbnail")
+
+
+def staged_keys(event: Payload) -> list[str]:
+    """Return where the renditions wait."""
+    return [rendition["key"] for rendition in event["renditions"].values()]
+
+
+@pytest.mark.parametrize("name", pictures.CONTENT_TYPES)
+def test_all_three_are_archived(bench: Bench, name: str) -> None:
+    """The archive has the original byte for byte and both renditions, each of the told type and size."""
+    data = pictures.examples()[name]
+    event = bench.processed(data)
+    renditions = [bench.content(UPLOAD_BUCKET, key) for key in staged_keys(event)]
+    told = archive.handler(event, CONTEXT)
+    for archived, content in zip((told[kind] for kind in NAMES), [data, *renditions], strict=True):
+        assert bench.content(ARCHIVE_BUCKET, archived["key"]) == content
+        assert bench.content_type(ARCHIVE_BUCKET, archived["key"]) == archived["contentType"]
+        assert archived["size"] == len(content)
+    assert told["original"]["contentType"] == event["validation"]["contentType"]
+
+
+def test_they_lie_in_the_owners_folder(bench: Bench) -> None:
+    """The archive is ordered by owner and image; a file name of the client is no part of a key."""
+    event = bench.processed(pictures.examples()["PNG"])
+    told = archive.handler(event, CONTEXT)
+    folder = f"{event['image']['owner']}/{event['image']['imageId']}/"
+    assert bench.keys(ARCHIVE_BUCKET) == {told[kind]["key"] for kind in NAMES}
+    assert all(told[kind]["key"].removeprefix(folder).startswith(f"{kind}.") for kind in NAMES)
+
+
+def test_the_staged_copies_are_removed(bench: Bench) -> None:
+    """Of this execution nothing waits any longer; the upload and what others have staged stay."""
+    event = bench.processed(pictures.examples()["PNG"])
+    others = f"{STAGED}another-execution/resized.png"
+    bench.put(others, b"data")
+    archive.handler(event, CONTEXT)
+    assert bench.keys(UPLOAD_BUCKET) == {event["image"]["key"], others}
+
+
+def test_the_record_ends(bench: Bench) -> None:
+    """The record has succeeded, tells where the pictures lie, and keeps its contract."""
+    event = bench.processed(pictures.examples()["JPEG"])
+    assert bench.record(event)["status"] == PROCESSING
+    told = archive.handler(event, CONTEXT)
+    record = bench.record(event)
+    assert record["status"] == SUCCEEDED
+    assert record["archive"] == told
+    contracts.check("metadata-record", record)
+
+
+def test_run_again_after_the_staged_copies_are_gone(bench: Bench) -> None:
+    """A retry after success gives the same answer and changes neither archive nor record."""
+    event = bench.processed(pictures.examples()["JPEG"])
+    told, record = archive.handler(event, CONTEXT), bench.record(event)
+    contents = {key: bench.content(ARCHIVE_BUCKET, key) for key in bench.keys(ARCHIVE_BUCKET)}
+    assert archive.handler(event, CONTEXT) == told
+    assert {key: bench.content(ARCHIVE_BUCKET, key) for key in bench.keys(ARCHIVE_BUCKET)} == contents
+    assert timeless(bench.record(event)) == timeless(record)
+
+
+def test_run_again_after_half_was_done(bench: Bench) -> None:
+    """An attempt that copied and removed one rendition, and then broke off, is completed by the next."""
+    event = bench.processed(pictures.examples()["JPEG"])
+    told = archive.handler(event, CONTEXT)
+    again = bench.processed(pictures.examples()["JPEG"])
+    storage.archive(
+        {"Bucket": UPLOAD_BUCKET, "Key": staged_keys(again)[0]},
+        ARCHIVE_BUCKET,
+        told["resized"]["key"].replace(event["image"]["imageId"], again["image"]["imageId"]),
+        told["resized"]["contentType"],
+    )
+    storage.remove(UPLOAD_BUCKET, staged_keys(again)[:1])
+    archive.handler(again, CONTEXT)
+    assert bench.record(again)["status"] == SUCCEEDED
+    assert not [key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
+
+
+def test_a_rendition_that_is_nowhere_is_an_error(bench: Bench) -> None:
+    """With a rendition lost nothing is removed, and the record does not succeed."""
+    event = bench.processed(pictures.examples()["JPEG"])
+    lost, kept = staged_keys(event)
+    storage.remove(UPLOAD_BUCKET, [lost])
+    with pytest.raises(ClientError):
+        archive.handler(event, CONTEXT)
+    assert kept in bench.keys(UPLOAD_BUCKET)
+    assert bench.record(event)["status"] == PROCESSING
+
+
+def test_the_announced_version_is_archived(bench: Bench) -> None:
+    """The original is the version that was validated, though another was put over it since."""
+    data = pictures.examples()["PNG"]
+    event = bench.processed(data)
+    bench.put(event["image"]["key"], b"<script>another</script>")
+    told = archive.handler(event, CONTEXT)
+    assert bench.content(ARCHIVE_BUCKET, told["original"]["key"]) == data
+
+
+def test_what_the_client_said_of_its_file_is_not_archived(bench: Bench) -> None:
+    """Copies carry no metadata of the client's, so that nothing of it is served later."""
+    told = archive.handler(bench.processed(pictures.examples()["PNG"]), CONTEXT)
+    assert clients.s3().head_object(Bucket=ARCHIVE_BUCKET, Key=told["original"]["key"])["Metadata"] == {}
+
+
+@pytest.mark.parametrize("status", ["REJECTED", "FAILED"])
+def test_a_picture_that_ended_otherwise_does_not_succeed(bench: Bench, status: str) -> None:
+    """A late archive step cannot turn another end into success."""
+    event = bench.processed(pictures.examples()["PNG"])
+    bench.end(event, status)
+    before = bench.record(event)
+    with pytest.raises(clients.dynamodb().exceptions.ConditionalCheckFailedException):
+        archive.handler(event, CONTEXT)
+    assert bench.record(event) == before

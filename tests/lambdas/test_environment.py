@@ -1,0 +1,57 @@
+"""Environments: typed, read from variables named like their fields, and complete or not at all."""
+
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from lambdas import environment
+from lambdas.environment import Environment, PictureEnvironment
+from tests.lambdas.bench import PICTURE, export
+
+KINDS = [
+    kind
+    for kind in vars(environment).values()
+    if isinstance(kind, type) and issubclass(kind, Environment) and fields(kind)
+]
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+
+
+def variables(kind: type[Environment]) -> dict[str, str]:
+    """Make a variable for each field: a number of its own, which is good text too."""
+    return {field.name.upper(): str(number) for number, field in enumerate(fields(kind), start=1)}
+
+
+@every_kind
+def test_fields_come_from_variables_of_their_name(kind: type[Environment]) -> None:
+    """Each field holds its variable's value in the field's type; other variables do not matter."""
+    read = kind.read({**variables(kind), "PATH": "/usr/bin"})
+    for number, field in enumerate(fields(kind), start=1):
+        assert getattr(read, field.name) == (number if field.type is int else str(number))
+
+
+@every_kind
+def test_a_missing_variable_is_named(kind: type[Environment]) -> None:
+    """Without one of its variables nothing is read, and the error names the variable."""
+    for name, others in ((name, variables(kind)) for name in variables(kind)):
+        del others[name]
+        with pytest.raises(KeyError, match=name):
+            kind.read(others)
+
+
+@pytest.mark.parametrize("value", ["", "many", "1.5", "0x10"])
+def test_a_bad_number_is_refused(value: str) -> None:
+    """A number that is none does not become a limit."""
+    with pytest.raises(ValueError, match="invalid literal"):
+        PictureEnvironment.read({**variables(PictureEnvironment), "MAX_BYTES": value})
+
+
+def test_the_process_is_the_usual_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an argument, the variables are those that the process has at the time."""
+    export(monkeypatch, PICTURE)
+    assert PictureEnvironment.read() == PICTURE
+
+
+def test_an_environment_stays_as_it_was_read() -> None:
+    """No function can change its limits."""
+    with pytest.raises(FrozenInstanceError):
+        PICTURE.max_bytes = 0  # type: ignore[misc]

@@ -1,0 +1,128 @@
+"""The colours of renditions: always sRGB, as they were meant, by whichever resampler."""
+
+import pytest
+from PIL import Image, ImageCms
+
+from lambdas import rendition
+from lambdas.imaging import open_picture
+from tests import pictures
+from tests.lambdas.bench import PICTURE
+
+BLUE = pictures.QUADRANTS[2]
+SWAPPED = pictures.swapped_profile()
+
+
+def shown(data: bytes, edge: int = 30) -> Image.Image:
+    """Return data fitted inside edge."""
+    return pictures.decoded(rendition.resized(open_picture(data, PICTURE), edge, 95).data)
+
+
+def corners(image: Image.Image) -> list[tuple[int, ...]]:
+    """Return the colours in the middle of the four quadrants."""
+    width, height = image.size
+    places = [(width * x // 4, height * y // 4) for y in (1, 3) for x in (1, 3)]
+    return [tuple(image.convert("RGB").crop((x, y, x + 1, y + 1)).tobytes()) for x, y in places]
+
+
+@pytest.mark.parametrize("name", [name for name in pictures.examples() if " " not in name])
+def test_colours_stay(name: str) -> None:
+    """A picture without a profile keeps its colours."""
+    assert pictures.is_upright(shown(pictures.examples()[name]))
+
+
+def test_print_colours_become_screen_colours() -> None:
+    """A CMYK picture comes out in RGB and looks the same."""
+    found = shown(pictures.examples()["JPEG CMYK"])
+    assert found.mode == "RGB"
+    assert pictures.is_upright(found)
+
+
+@pytest.mark.parametrize("edge", [30, 1000], ids=["resampled", "as large"])
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
+def test_a_profile_is_applied(format_name: str, edge: int) -> None:
+    """A picture whose profile says that red is green comes out green, and carries no profile."""
+    found = shown(pictures.encoded(pictures.quadrants(), format_name, icc_profile=SWAPPED), edge)
+    first, second, third, _ = corners(found)
+    assert first[1] > first[0] + 100
+    assert second[0] > second[1] + 100
+    assert pictures.close(third, BLUE, 60)
+    assert "icc_profile" not in found.info
+
+
+def test_a_profile_leaves_transparency_alone() -> None:
+    """Converted from its profile, a picture is as transparent as before."""
+    image = pictures.quadrants(mode="RGBA")
+    plain = shown(pictures.encoded(image, "PNG"))
+    found = shown(pictures.encoded(image, "PNG", icc_profile=SWAPPED))
+    assert found.getchannel("A").tobytes() == plain.getchannel("A").tobytes()
+    assert found.getpixel((5, 5)) != plain.getpixel((5, 5))
+
+
+def test_the_usual_profile_changes_nothing() -> None:
+    """A picture that says it is sRGB comes out as one that says nothing."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    said, unsaid = (shown(pictures.encoded(pictures.quadrants(), "PNG", icc_profile=icc)) for icc in (profile, None))
+    assert pictures.difference(said, unsaid) < 2
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P"])
+@pytest.mark.parametrize(
+    "profile",
+    [b"no profile", SWAPPED[:200], ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()],
+    ids=["noise", "truncated", "of another colour space"],
+)
+def test_a_profile_that_does_not_fit_counts_as_none(profile: bytes, mode: str) -> None:
+    """A broken profile is no reason to reject a picture, nor to change its colours."""
+    image = pictures.quadrants(mode=mode)
+    found, plain = (shown(pictures.encoded(image, "PNG", icc_profile=icc)) for icc in (profile, None))
+    assert pictures.difference(found, plain) < 1
+
+
+@pytest.mark.parametrize("transparent", [None, 0.1], ids=["opaque", "one value transparent"])
+@pytest.mark.parametrize("depth", [8, 16])
+def test_greys_of_any_depth_run_from_black_to_white(depth: int, transparent: float | None) -> None:
+    """However many bits a grey has, and though one of them is transparent, the picture shows the same ramp."""
+    value = None if transparent is None else int(transparent * 2**depth)
+    found = shown(pictures.grey_png(depth, value, side=64), 16).convert("RGBA").getchannel("R")
+    ramp = found.crop((0, 8, 16, 9)).tobytes()
+    assert all(abs(grey - 16 * x - 8) < 16 for x, grey in enumerate(ramp))
+
+
+def test_black_and_white_become_greys() -> None:
+    """A picture of one bit is black and white where it was, and may be grey between."""
+    ramp = shown(pictures.grey_png(1, side=64), 16).convert("L").crop((0, 8, 16, 9)).tobytes()
+    assert max(ramp[:7]) < 40
+    assert min(ramp[9:]) > 215
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the fast resampler away, as where it has no wheel."""
+    monkeypatch.setattr(rendition, "_has_fast_resizer", lambda: False)
+
+
+def photograph(mode: str) -> Image.Image:
+    """Draw a picture with fine and coarse structure in every channel."""
+    noise = Image.effect_noise((400, 300), 60)
+    ramp = Image.linear_gradient("L").resize((400, 300))
+    rings = Image.radial_gradient("L").resize((400, 300))
+    return Image.merge("RGBA", (noise, ramp, rings, rings.rotate(90))).convert(mode)
+
+
+@pytest.mark.parametrize(("mode", "format_name"), [("L", "PNG"), ("RGB", "PNG"), ("RGBA", "PNG"), ("CMYK", "TIFF")])
+def test_both_resamplers_give_the_same_picture(mode: str, format_name: str, request: pytest.FixtureRequest) -> None:
+    """Where the fast resampler is missing, Pillow's own gives a picture that looks the same."""
+    data = pictures.encoded(photograph(mode), format_name)
+    makes = (rendition.resized, rendition.thumbnail)
+    fast = [make(open_picture(data, PICTURE), 60, 95) for make in makes]
+    request.getfixturevalue("slow")
+    for one, other in zip(fast, [make(open_picture(data, PICTURE), 60, 95) for make in makes], strict=True):
+        assert (one.format, one.width, one.height) == (other.format, other.width, other.height)
+        assert pictures.difference(pictures.decoded(one.data), pictures.decoded(other.data)) < 2
+
+
+def test_a_scaled_decode_looks_like_a_whole_one() -> None:
+    """A JPEG decoded at a fraction of its size gives the picture that all of its pixels give."""
+    data = pictures.encoded(photograph("RGB"), "JPEG", quality=95)
+    whole = pictures.encoded(pictures.decoded(data), "PNG")
+    assert pictures.difference(shown(data), shown(whole)) < 4

@@ -1,0 +1,80 @@
+"""ResizeImage: the picture fitted inside the configured edge, staged for the archive."""
+
+from dataclasses import replace
+
+import pytest
+
+from lambdas import resize
+from lambdas.storage import STAGED
+from tests import pictures
+from tests.lambdas.bench import CONTEXT, MAX_BYTES, RESIZE, UPLOAD_BUCKET, Bench, export, timeless
+from workflow import contracts
+from workflow.contracts.errors import ImageRejected, Reason
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_every_format_is_fitted_and_staged(bench: Bench, name: str) -> None:
+    """The staged object is a picture of the told format, type and size, with its longer edge at the limit."""
+    staged = resize.handler(bench.begun(pictures.examples()[name]), CONTEXT)
+    data = bench.content(UPLOAD_BUCKET, staged["key"])
+    image = pictures.decoded(data)
+    assert staged["key"].startswith(STAGED)
+    assert image.size == (staged["width"], staged["height"])
+    assert max(image.size) == RESIZE.resize_edge
+    assert (image.format, len(data)) == (staged["format"], staged["size"])
+    assert bench.content_type(UPLOAD_BUCKET, staged["key"]) == staged["contentType"]
+
+
+def test_a_small_picture_is_not_enlarged(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that fits already keeps its size."""
+    export(monkeypatch, replace(RESIZE, resize_edge=1000))
+    staged = resize.handler(bench.begun(pictures.examples()["PNG"]), CONTEXT)
+    assert (staged["width"], staged["height"]) == pictures.SIZE
+
+
+def test_quality_is_the_configured_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A better quality takes more bytes."""
+    data, sizes = pictures.encoded(pictures.quadrants((400, 300)), "JPEG"), []
+    for quality in (10, 95):
+        export(monkeypatch, replace(RESIZE, resize_edge=300, quality=quality))
+        sizes.append(resize.handler(bench.begun(data), CONTEXT)["size"])
+    assert sizes == sorted(set(sizes))
+
+
+def test_run_twice_it_stages_the_same(bench: Bench) -> None:
+    """A retry gives the same answer, the same object and the same record."""
+    event = bench.begun(pictures.examples()["JPEG"])
+    first, record, keys = resize.handler(event, CONTEXT), bench.record(event), bench.keys(UPLOAD_BUCKET)
+    data = bench.content(UPLOAD_BUCKET, first["key"])
+    assert resize.handler(event, CONTEXT) == first
+    assert bench.keys(UPLOAD_BUCKET) == keys
+    assert bench.content(UPLOAD_BUCKET, first["key"]) == data
+    assert timeless(bench.record(event)) == timeless(record)
+
+
+def test_the_record_holds_the_answer(bench: Bench) -> None:
+    """What was staged stands in the record, which keeps its contract."""
+    event = bench.begun(pictures.examples()["JPEG"])
+    assert resize.handler(event, CONTEXT) == bench.record(event)["resized"]
+    contracts.check("metadata-record", bench.record(event))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", Reason.EMPTY),
+        (bytes(MAX_BYTES + 1), Reason.TOO_MANY_BYTES),
+        (b"%PDF-1.7", Reason.NOT_AN_IMAGE),
+        (pictures.examples()["JPEG"][:-100], Reason.TRUNCATED),
+        (pictures.animation("GIF", RESIZE.max_frames + 1), Reason.TOO_MANY_FRAMES),
+    ],
+    ids=["nothing", "too many bytes", "a document", "a truncated JPEG", "too many frames"],
+)
+def test_an_unsound_picture_is_rejected_and_nothing_staged(bench: Bench, data: bytes, reason: Reason) -> None:
+    """The step trusts no earlier one with the limits, and a rejected picture leaves nothing behind."""
+    event = bench.begun(data)
+    with pytest.raises(ImageRejected) as rejected:
+        resize.handler(event, CONTEXT)
+    assert rejected.value.reason == reason
+    assert bench.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
+    assert bench.record(event)["steps"] == {}

@@ -1,0 +1,195 @@
+"""The trigger: one execution for each object-created event, and what is none goes back to the queue."""
+
+import json
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from lambdas import clients
+from lambdas.environment import SqsTriggerEnvironment
+from lambdas.sqs_trigger import execution_name, handler, read_event
+from lambdas.storage import STAGED, upload_key
+from tests.lambdas.bench import CONTEXT, MOTO, OWNER, REGION, export
+from workflow import contracts
+from workflow.contracts.errors import ContractViolation
+
+EXAMPLE = contracts.schema("object-created")["examples"][0]
+BUCKET = EXAMPLE["detail"]["bucket"]["name"]
+IMAGE_IDS = [f"0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d{number}" for number in range(10, 13)]
+DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+
+Executions = Callable[[], dict[str, Any]]
+
+
+@pytest.fixture
+def executions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Executions]:
+    """Give a state machine, and the means to see by which names and with which inputs it was started."""
+    with mock_aws(config=MOTO):
+        client = clients.stepfunctions()
+        role = "arn:aws:iam::123456789012:role/pipeline"
+        made = client.create_state_machine(name="pipeline", definition=json.dumps(DEFINITION), roleArn=role)
+        machine = made["stateMachineArn"]
+        export(monkeypatch, SqsTriggerEnvironment(upload_bucket=BUCKET, state_machine_arn=machine))
+
+        def started() -> dict[str, Any]:
+            found = client.list_executions(stateMachineArn=machine)["executions"]
+            described = (client.describe_execution(executionArn=one["executionArn"]) for one in found)
+            return {one["name"]: json.loads(one["input"]) for one in described}
+
+        yield started
+
+
+def image_ids(executions: Executions) -> set[str]:
+    """Return the images that executions were started for."""
+    return {pipeline_input["image"]["imageId"] for pipeline_input in executions().values()}
+
+
+def created(image_id: str = IMAGE_IDS[0], version: str = "v1", bucket: str = BUCKET, key: str = "") -> dict[str, Any]:
+    """Make the event of an upload."""
+    event: dict[str, Any] = deepcopy(EXAMPLE)
+    event["detail"]["bucket"]["name"] = bucket
+    event["detail"]["object"] |= {"key": key or upload_key(OWNER, image_id), "version-id": version}
+    return event
+
+
+def batch(*bodies: object) -> dict[str, Any]:
+    """Make the batch of messages that SQS hands over; what is text is taken as it is."""
+    texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+    return {
+        "Records": [
+            {"messageId": f"message-{n}", "body": text, "eventSource": "aws:sqs"} for n, text in enumerate(texts)
+        ]
+    }
+
+
+def returned(*bodies: object) -> list[str]:
+    """Return the ids of the messages that go back to the queue."""
+    failures = handler(batch(*bodies), CONTEXT)["batchItemFailures"]
+    return [failure["itemIdentifier"] for failure in failures]
+
+
+def test_an_event_starts_an_execution(executions: Executions) -> None:
+    """The execution's input is what the event says, and keeps the pipeline's contract."""
+    assert returned(created()) == []
+    ((name, pipeline_input),) = executions().items()
+    contracts.check("pipeline-input", pipeline_input)
+    image = pipeline_input["image"]
+    assert (image["imageId"], image["owner"], image["versionId"]) == (IMAGE_IDS[0], OWNER, "v1")
+    assert image["size"] == EXAMPLE["detail"]["object"]["size"]
+    assert image["uploadedAt"] == EXAMPLE["time"]
+    assert name == execution_name(image)
+
+
+def test_every_message_starts_its_own(executions: Executions) -> None:
+    """Three uploads in a batch start three executions."""
+    assert returned(*map(created, IMAGE_IDS)) == []
+    assert image_ids(executions) == set(IMAGE_IDS)
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["in one batch", "in two batches"])
+def test_the_same_event_twice_starts_one_execution(executions: Executions, times: int) -> None:
+    """Events arrive at least once; a repeated one is done with and starts nothing."""
+    for _ in range(times):
+        assert returned(created(), created()) == []
+    assert len(executions()) == 1
+
+
+def test_a_repeated_event_is_done_with_after_the_end(executions: Executions) -> None:
+    """Step Functions refuses a name that was taken by an execution with another input; to us it is one and the same."""
+    assert returned(created()) == []
+    again = created()
+    again["time"] = "2026-11-23T09:15:03Z"
+    assert returned(again) == []
+    assert len(executions()) == 1
+
+
+def test_another_version_is_another_execution(executions: Executions) -> None:
+    """A second upload to the same key is not mistaken for a repeated event."""
+    assert returned(created(version="v1"), created(version="v2")) == []
+    assert len(executions()) == 2
+
+
+BAD = {
+    "no JSON": "<html>",
+    "nothing": "",
+    "a number": 5,
+    "null": None,
+    "a list": [],
+    "another event": {**EXAMPLE, "detail-type": "Object Deleted"},
+    "another source": {**EXAMPLE, "source": "aws.s3.fake"},
+    "another bucket": created(bucket="another-bucket"),
+    "a staged picture": created(key=f"{STAGED}{IMAGE_IDS[0]}/resized.jpg"),
+    "a key too short": created(key="uploads/file.jpg"),
+    "a key too long": created(key=f"uploads/{OWNER}/{IMAGE_IDS[0]}/file.jpg"),
+    "an owner that is none": created(key=f"uploads/<script>/{IMAGE_IDS[0]}"),
+    "an image id that is none": created(key=f"uploads/{OWNER}/photo.jpg"),
+    "no version": {**EXAMPLE, "detail": {**EXAMPLE["detail"], "object": {"key": "k", "size": 1, "sequencer": "0"}}},
+    "depth without end": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_one_bad_message_of_three_goes_back_alone(executions: Executions, name: str) -> None:
+    """Only the message that is no event of an upload is reported; the other two start."""
+    assert returned(created(IMAGE_IDS[1]), BAD[name], created(IMAGE_IDS[2])) == ["message-1"]
+    assert image_ids(executions) == set(IMAGE_IDS[1:])
+
+
+def test_all_messages_may_go_back(executions: Executions) -> None:
+    """A batch in which nothing is sound is reported whole, and is no error of the function."""
+    assert returned("<html>", None, 5) == ["message-0", "message-1", "message-2"]
+    assert not executions()
+
+
+def test_a_fault_of_step_functions_sends_the_message_back(
+    executions: Executions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be started now is delivered again."""
+    assert not executions()
+    export(monkeypatch, SqsTriggerEnvironment(BUCKET, f"arn:aws:states:{REGION}:123456789012:stateMachine:none"))
+    assert returned(created()) == ["message-0"]
+
+
+def test_a_failure_is_logged_without_the_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
+    """The log tells which message went back and why, and not what stood in it."""
+    assert returned(created(bucket="another-bucket-secret"), {"secret": 1}) == ["message-0", "message-1"]
+    assert not executions()
+    logged = capsys.readouterr().out
+    assert "message-0" in logged
+    assert "message-1" in logged
+    assert "secret" not in logged
+
+
+@pytest.mark.parametrize("path", ["source", "time", "detail", "detail.bucket", "detail.object", "detail.object.key"])
+def test_a_missing_field_is_named(path: str) -> None:
+    """An event that lacks what the trigger reads breaks its contract, and the error says where."""
+    event = created()
+    *above, name = path.split(".")
+    place = event
+    for part in above:
+        place = place[part]
+    del place[name]
+    with pytest.raises(ContractViolation) as broken:
+        read_event(event, BUCKET)
+    assert (broken.value.path, broken.value.rule) == (".".join(("$", *above)), "required")
+    assert name in broken.value.said
+
+
+WORDS = st.text(st.sampled_from("abc012./-"), min_size=1)
+IMAGES = st.fixed_dictionaries(
+    {"imageId": st.sampled_from(IMAGE_IDS), "bucket": WORDS, "key": WORDS, "versionId": WORDS}
+)
+
+
+@given(first=IMAGES, second=IMAGES)
+def test_names_differ_as_object_versions_do(first: dict[str, str], second: dict[str, str]) -> None:
+    """Two object versions have two names, one has one, and each name is one that Step Functions and the contract take."""
+    assert (execution_name(first) == execution_name(second)) == (first == second)
+    contract = contracts.resolved("validate-image.input")["properties"]["execution"]
+    assert len(execution_name(first)) <= contract["maxLength"]
+    assert execution_name(first).isascii()

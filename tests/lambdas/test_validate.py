@@ -1,0 +1,130 @@
+"""ValidateImage: sound pictures are told, unsound ones rejected by reason, whatever they are called."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lambdas import clients, validate
+from lambdas.record import PROCESSING
+from tests import pictures
+from tests.lambdas.bench import CONTEXT, MAX_BYTES, PICTURE, Bench, Payload, export, timeless
+from workflow import contracts
+from workflow.contracts.errors import ImageRejected, Reason
+
+JPEG = pictures.examples()["JPEG"]
+BOUNDED = replace(PICTURE, max_pixels=5000, max_edge=100)
+
+UNSOUND = {
+    "nothing": (b"", Reason.EMPTY),
+    "too many bytes": (JPEG + bytes(MAX_BYTES), Reason.TOO_MANY_BYTES),
+    "a page": (b"<!doctype html><script>alert(1)</script>", Reason.NOT_AN_IMAGE),
+    "a document": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", Reason.NOT_AN_IMAGE),
+    "a drawing": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', Reason.NOT_AN_IMAGE),
+    "an icon": (pictures.encoded(pictures.quadrants(), "ICO"), Reason.NOT_AN_IMAGE),
+    "a format for printers": (pictures.encoded(pictures.quadrants(), "EPS"), Reason.NOT_AN_IMAGE),
+    "noise": (bytes(range(256)) * 4, Reason.NOT_AN_IMAGE),
+    "half a JPEG": (JPEG[: len(JPEG) // 2], Reason.TRUNCATED),
+    "a JPEG without its end": (JPEG[:-2], Reason.TRUNCATED),
+    "three quarters of a PNG": (pictures.examples()["PNG"][: -len(pictures.examples()["PNG"]) // 4], Reason.TRUNCATED),
+    "a PNG that is not compressed": (pictures.examples()["PNG"].replace(b"IDAT\x78", b"IDAT\0"), Reason.CORRUPT),
+    "too many pixels": (pictures.encoded(pictures.quadrants((80, 80)), "PNG"), Reason.TOO_MANY_PIXELS),
+    "too long an edge": (pictures.encoded(pictures.quadrants((102, 10)), "PNG"), Reason.TOO_LONG_AN_EDGE),
+    "too many frames": (pictures.animation("GIF", PICTURE.max_frames + 1), Reason.TOO_MANY_FRAMES),
+    "too many pages": (pictures.animation("TIFF", PICTURE.max_frames + 1), Reason.TOO_MANY_FRAMES),
+}
+
+
+def found(bench: Bench, data: bytes, filename: str = "Landscape 8.jpg") -> dict[str, Any]:
+    """Return what the step finds data to be."""
+    return validate.handler(bench.uploaded(data, filename), CONTEXT)
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_a_sound_picture_is_told_by_its_content(bench: Bench, name: str) -> None:
+    """Format, type, size and frames come from the content, whatever file name says."""
+    data = pictures.examples()[name]
+    image = pictures.decoded(data)
+    told = found(bench, data, filename="not really.pdf")
+    assert told["format"] == name.split(maxsplit=1)[0]
+    assert told["contentType"] == pictures.CONTENT_TYPES[told["format"]]
+    assert (told["width"], told["height"]) == image.size
+    assert told["frames"] == getattr(image, "n_frames", 1)
+    assert told["size"] == len(data)
+    assert told["filename"] == "not really.pdf"
+
+
+@pytest.mark.parametrize("name", UNSOUND)
+def test_an_unsound_upload_is_rejected(bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What cannot or may not be processed is rejected with its reason, as the contract has it."""
+    export(monkeypatch, BOUNDED)
+    data, reason = UNSOUND[name]
+    with pytest.raises(ImageRejected) as rejected:
+        found(bench, data)
+    assert rejected.value.reason == reason
+    contracts.check("rejection", json.loads(str(rejected.value)))
+
+
+def test_the_limits_themselves_are_allowed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture of just so many bytes, pixels, frames and of just that edge is sound."""
+    data = pictures.animation("GIF", 3)
+    width, height = pictures.SIZE
+    limits = replace(PICTURE, max_bytes=len(data), max_pixels=width * height, max_edge=max(width, height), max_frames=3)
+    export(monkeypatch, limits)
+    assert found(bench, data)["frames"] == 3
+
+
+def test_the_record_begins_before_the_picture_is_judged(bench: Bench) -> None:
+    """A rejected upload has a record, still open for the state machine to end, and no step in it."""
+    event = bench.uploaded(b"no picture")
+    with pytest.raises(ImageRejected):
+        validate.handler(event, CONTEXT)
+    record = bench.record(event)
+    assert (record["status"], record["steps"]) == (PROCESSING, {})
+    contracts.check("metadata-record", record)
+
+
+def test_what_was_found_stands_in_the_record(bench: Bench) -> None:
+    """The record holds what the step answered."""
+    event = bench.uploaded(JPEG)
+    assert validate.handler(event, CONTEXT) == bench.record(event)["validation"]
+    contracts.check("metadata-record", bench.record(event))
+
+
+def test_run_twice_it_finds_the_same(bench: Bench) -> None:
+    """A retry gives the same answer and leaves the same record."""
+    event = bench.uploaded(JPEG)
+    first, record = validate.handler(event, CONTEXT), bench.record(event)
+    assert validate.handler(event, CONTEXT) == first
+    again = bench.record(event)
+    assert timeless(again) == timeless(record)
+    assert again["createdAt"] == record["createdAt"]
+
+
+def second_execution(bench: Bench, event: Payload) -> Payload:
+    """Return the input of an execution for a second upload to the same key."""
+    version = bench.put(event["image"]["key"], b"another picture")
+    return {"image": {**event["image"], "versionId": version}, "execution": "another"}
+
+
+def test_one_picture_has_one_execution(bench: Bench) -> None:
+    """A second upload to the same key is refused by the table and leaves the record as the first made it."""
+    event = bench.uploaded(JPEG)
+    validate.handler(event, CONTEXT)
+    before = bench.record(event)
+    with pytest.raises(clients.dynamodb().exceptions.ConditionalCheckFailedException):
+        validate.handler(second_execution(bench, event), CONTEXT)
+    assert bench.record(event) == before
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
+def test_an_ended_picture_is_not_validated_again(bench: Bench, status: str) -> None:
+    """Once the record has its end, the step cannot open it again."""
+    event = bench.uploaded(JPEG)
+    validate.handler(event, CONTEXT)
+    bench.end(event, status)
+    before = bench.record(event)
+    with pytest.raises(clients.dynamodb().exceptions.ConditionalCheckFailedException):
+        validate.handler(event, CONTEXT)
+    assert bench.record(event) == before
