@@ -43,8 +43,9 @@ BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse --qu
 contracts-compat: $(INSTALLED)  ## tell which contracts changed since BASE, and whom that breaks
 	$(BIN)/python -m workflow.check.compat $(BASE)
 
-deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket
-	$(BIN)/python -m local.deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)"
+deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket [PARAMETERS="Quality=90 MaxEdge=9000"]
+	$(if $(and $(STACK),$(ARTIFACTS)),,$(error say where to: make deploy STACK=name ARTIFACTS=bucket))
+	$(BIN)/python -m local.deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)" $(addprefix --parameter ,$(PARAMETERS))
 
 lint: $(INSTALLED)  ## check style and types
 	$(BIN)/ruff check

@@ -3,8 +3,9 @@
 import math
 import re
 import struct
-from collections.abc import Callable
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -25,30 +26,45 @@ def read_exif(exif: Image.Exif) -> dict[str, Any]:
     """Return the fields of the contract extract-metadata.output that exif tells, in its units."""
     detail = _directory(exif, IFD.Exif)
     found = {
-        "make": text(exif.get(Base.Make)),
-        "model": text(exif.get(Base.Model)),
+        "make": text(_tag(exif, Base.Make)),
+        "model": text(_tag(exif, Base.Model)),
         "lens": text(detail.get(Base.LensModel)),
-        "software": text(exif.get(Base.Software)),
-        "artist": text(exif.get(Base.Artist)),
-        "copyright": text(exif.get(Base.Copyright)),
-        "description": text(exif.get(Base.ImageDescription)),
+        "software": text(_tag(exif, Base.Software)),
+        "artist": text(_tag(exif, Base.Artist)),
+        "copyright": text(_tag(exif, Base.Copyright)),
+        "description": text(_tag(exif, Base.ImageDescription)),
         "takenAt": taken_at(detail.get(Base.DateTimeOriginal), detail.get(Base.OffsetTimeOriginal)),
         "exposureSeconds": number(detail.get(Base.ExposureTime), 0, 1_000_000),
         "fNumber": number(detail.get(Base.FNumber), 0, 1000),
         "iso": integer(detail.get(Base.ISOSpeedRatings), 0, 10_000_000),
         "focalLengthMm": number(detail.get(Base.FocalLength), 0, 100_000),
         "flash": flash_fired(detail.get(Base.Flash)),
-        "orientation": integer(exif.get(Base.Orientation), 1, 8),
+        "orientation": integer(_tag(exif, Base.Orientation), 1, 8),
         "gps": position(_directory(exif, IFD.GPSInfo)),
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _tag(exif: Image.Exif, tag: int) -> Any:
+    """Return the value of tag, or None if there is none or it cannot be read."""
+    with _dropping_nonsense():
+        return exif.get(tag)
+    return None
+
+
 def _directory(exif: Image.Exif, tag: int) -> dict[int, Any]:
     """Return the directory that tag points to, empty if it points to nonsense."""
-    with suppress(OSError, ValueError, OverflowError, struct.error):
+    with _dropping_nonsense():
         return exif.get_ifd(tag)
     return {}
+
+
+@contextmanager
+def _dropping_nonsense() -> Iterator[None]:
+    """Let pass what Pillow raises and warns of when it reads a tag, which it does when it is asked for it."""
+    with suppress(OSError, ValueError, OverflowError, struct.error), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def text(value: object) -> str | None:

@@ -18,13 +18,13 @@ Handler = Callable[[Payload, object], Payload]
 
 
 def step(
-    contract: str, environment: type[E], found_as: str, end: str = record.PROCESSING
+    contract: str, environment: type[E], found_as: str, *, unrecorded: str = "", end: str = record.PROCESSING
 ) -> Callable[[Work[E]], Handler]:
     """Make a step's work the handler of its function.
 
     contract is the stem of the step's contracts and its state's name in kebab case; what the work returns stands in
-    the record under found_as, and the record moves to end. Raises ContractViolation for a payload that breaks either
-    contract.
+    the record under found_as, but for the property unrecorded, and the record moves to end. Raises ContractViolation
+    for a payload that breaks either contract.
     """
     state = contract.title().replace("-", "")
 
@@ -37,7 +37,8 @@ def step(
             variables = environment.read()
             found = work(event, variables)
             contracts.check(f"{contract}.output", found)
-            record.Record(variables.metadata_table, image, execution).done(state, {found_as: found}, end)
+            kept = {name: value for name, value in found.items() if name != unrecorded}
+            record.Record(variables.metadata_table, image, execution).done(state, {found_as: kept}, end)
             logger().info("%s is done", state)
             return found
 

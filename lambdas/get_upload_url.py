@@ -20,7 +20,6 @@ MAX_DIGITS = 15  # no size in bytes needs more
 REASONS = {
     ("contentType", "enum"): "UNSUPPORTED_CONTENT_TYPE",
     ("size", "minimum"): "EMPTY",
-    ("size", "maximum"): "TOO_MANY_BYTES",
 }
 
 
@@ -36,12 +35,13 @@ class BadRequest(Exception):  # noqa: N818 - the name of the HTTP status
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer an API Gateway proxy request with the contract upload-url.response, or with 400 and api-error."""
     logger().append_keys(requestId=context.aws_request_id)
+    environment = GetUploadUrlEnvironment.read()
     try:
-        request = read_request(event.get("queryStringParameters") or {}, GetUploadUrlEnvironment.read().max_bytes)
+        request = read_request(event.get("queryStringParameters") or {}, environment.max_bytes)
     except BadRequest as error:
         return _answer(400, "api-error", error.body)
     owner = event["requestContext"]["authorizer"]["claims"]["sub"]
-    return _answer(200, "upload-url.response", _grant(owner, request, GetUploadUrlEnvironment.read()))
+    return _answer(200, "upload-url.response", _grant(owner, request, environment))
 
 
 def read_request(parameters: dict[str, str], max_bytes: int) -> dict[str, Any]:
@@ -49,21 +49,21 @@ def read_request(parameters: dict[str, str], max_bytes: int) -> dict[str, Any]:
     for name in contracts.schema("upload-url.request")["required"]:
         if not parameters.get(name):
             raise BadRequest(name, "MISSING", "is required")
-    request: dict[str, Any] = {**parameters, "size": _whole_number(parameters["size"])}
+    request: dict[str, Any] = {**parameters, "size": _size(parameters["size"], max_bytes)}
     try:
         contracts.check("upload-url.request", request)
     except ContractViolation as error:
         raise _bad_request(error) from error
     if len(request["filename"].encode()) > storage.MAX_FILENAME:
         raise BadRequest("filename", "INVALID", f"must have at most {storage.MAX_FILENAME} bytes in UTF-8")
-    if request["size"] > max_bytes:
-        raise BadRequest("size", "TOO_MANY_BYTES", f"must be at most {max_bytes} bytes")
     return request
 
 
-def _whole_number(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS):
+def _size(value: str, max_bytes: int) -> int:
+    if not (value.isascii() and value.isdigit()):
         raise BadRequest("size", "INVALID", "must be a whole number of bytes")
+    if len(value) > MAX_DIGITS or int(value) > max_bytes:
+        raise BadRequest("size", "TOO_MANY_BYTES", f"must be at most {max_bytes} bytes")
     return int(value)
 
 
@@ -98,10 +98,12 @@ def _signed(bucket: str, key: str, request: dict[str, Any], expires_in: int) -> 
         "ContentType": request["contentType"],
         "ContentLength": request["size"],
         "Metadata": metadata,
+        "IfNoneMatch": "*",
     }
     headers = {
         "Content-Type": request["contentType"],
         "Content-Length": str(request["size"]),
+        "If-None-Match": "*",  # a URL is good for one upload: another PUT is answered with 412
         **{f"x-amz-meta-{name}": value for name, value in metadata.items()},
     }
     if "sha256" in request:

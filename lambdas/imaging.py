@@ -1,5 +1,6 @@
 """Opening pictures from strangers: what may be opened, within which limits, and what counts as unsound."""
 
+import re
 import struct
 import warnings
 import zlib
@@ -32,6 +33,8 @@ UNSOUND = (
     struct.error,
     zlib.error,
 )
+
+TRUNCATED = "The file ends before the picture does."
 
 ORIENTATION = 0x0112  # EXIF tag
 SIDEWAYS = {5, 6, 7, 8}  # orientations that swap width and height
@@ -84,7 +87,7 @@ def unsound_is_rejected() -> Iterator[None]:
 
 def _rejection(error: Exception) -> ImageRejected:
     if isinstance(error, EOFError) or "truncated" in str(error).lower():
-        return ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")
+        return ImageRejected(Reason.TRUNCATED, TRUNCATED)
     return ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
 
 
@@ -93,12 +96,20 @@ def open_picture(data: bytes, limits: PictureEnvironment) -> Picture:
     pillow_heif.register_heif_opener()
     with unsound_is_rejected():
         image = Image.open(BytesIO(data), formats=list(FORMATS))
-        _check_area(image.size, limits)
+        for size in (image.size, *_coded_sizes(image, data)):
+            _check_area(size, limits)
+        _check_end(image, data)
         frames = _frames(image, limits.max_frames)
         _check_frames(frames, limits)
         orientation = _orientation(image)
     name = image.format or ""
     return Picture(image, FORMATS[ALIASES.get(name, name)], frames, orientation)
+
+
+def _check_end(image: ImageFile.ImageFile, data: bytes) -> None:
+    """Reject a PNG that is cut short behind its first frame, where no decoder looks."""
+    if image.format == "PNG" and b"IEND" not in data:
+        raise ImageRejected(Reason.TRUNCATED, TRUNCATED)
 
 
 def _frames(image: ImageFile.ImageFile, most: int) -> int:
@@ -112,6 +123,12 @@ def _frames(image: ImageFile.ImageFile, most: int) -> int:
             frames += 1
     image.seek(0)
     return frames
+
+
+def _coded_sizes(image: ImageFile.ImageFile, data: bytes) -> list[tuple[int, int]]:
+    """Return the sizes that a HEIF is decoded at, from its `ispe` boxes: it may show less, by a `clap` box."""
+    found = re.findall(rb"ispe\0{4}(.{8})", data, re.DOTALL) if image.format == "HEIF" else []
+    return [struct.unpack(">II", size) for size in found]
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:

@@ -21,7 +21,8 @@ def handler(event: dict[str, Any], environment: PictureEnvironment) -> dict[str,
     data = storage.read(event["image"], environment.max_bytes).data
     picture = open_picture(data, environment)
     with unsound_is_rejected():
-        return {"properties": properties(picture, data), "exif": read_exif(picture.image.getexif())}
+        exif = picture.image.getexif()
+    return {"properties": properties(picture, data), "exif": read_exif(exif)}
 
 
 def properties(picture: Picture, data: bytes) -> dict[str, Any]:

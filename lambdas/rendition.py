@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -17,7 +18,6 @@ Box = tuple[float, float, float, float]
 
 KEPT_EXIF = (0x013B, 0x8298)  # artist, copyright: theirs to keep
 MAX_KEPT = 1024  # bytes of each; a JPEG has room for 64 KB of EXIF
-FLATTENED_ON = "white"
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
 
 def _rendition(picture: Picture, image: Image.Image, box: Box, size: Size, quality: int) -> Rendition:
     with unsound_is_rejected():
-        small = _in_srgb(_resample(_plain(image), box, size), image.info.get("icc_profile"))
         exif = _kept_exif(picture)
+    small = _in_srgb(_resample(_plain(image), box, size), image.info.get("icc_profile"))
     if picture.orientation in UPRIGHT:
         small = small.transpose(UPRIGHT[picture.orientation])
     output = _output_format(picture.format, small)
@@ -76,11 +76,26 @@ def _plain(image: Image.Image) -> Image.Image:
     """Return image in a mode that can be resampled: L, RGB, RGBA or CMYK."""
     if image.mode.startswith("I;16"):  # before transparency: it has one only as a grey value, and RGBA would clip it
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in ("I", "F"):
+        return _stretched(image)
+    if image.mode == "LAB":
+        converted = ImageCms.profileToProfile(
+            image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), _srgb(), outputMode="RGB"
+        )
+        return converted or image.convert("RGB")
     if has_alpha(image):
         return image.convert("RGBA")
     if image.mode == "1":
         return image.convert("L")
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
+
+
+def _stretched(image: Image.Image) -> Image.Image:
+    """Return a picture of 32-bit numbers, whose range no format tells, from its darkest to its brightest in 8 bits."""
+    numbers = image.convert("F")
+    low, high = (float(bound) for bound in numbers.getextrema() if isinstance(bound, int | float))
+    scale = 255 / (high - low) if math.isfinite(high - low) and high > low else 0
+    return numbers.point(lambda value: value * scale + (-low * scale if scale else 0)).convert("L")
 
 
 def _resample(image: Image.Image, box: Box, size: Size) -> Image.Image:
@@ -113,6 +128,10 @@ def _resample_fast(image: Image.Image, box: Box, size: Size) -> Image.Image:
     return target
 
 
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Return image converted from its embedded profile to sRGB; a broken profile counts as none."""
     converted = _by_profile(image, profile) if profile else None
@@ -125,7 +144,7 @@ def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
     colours = image.convert("RGB") if image.mode == "RGBA" else image
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        result = ImageCms.profileToProfile(colours, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        result = ImageCms.profileToProfile(colours, source, _srgb(), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None
     if result is not None and image.mode == "RGBA":

@@ -9,7 +9,8 @@ from lambdas.imaging import open_picture
 from lambdas.rendition import resized
 
 
-@step("resize-image", ResizeEnvironment, found_as="resized")
+# Where it is staged is true for a moment only; the archive is what the record tells of.
+@step("resize-image", ResizeEnvironment, found_as="resized", unrecorded="key")
 def handler(event: dict[str, Any], environment: ResizeEnvironment) -> dict[str, Any]:
     """Stage the resized image and return what and where it is; raises ImageRejected."""
     upload = storage.read(event["image"], environment.max_bytes)

@@ -12,7 +12,7 @@ from lambdas.log import logger
 from workflow.contracts.errors import ImageRejected, Reason
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, DeleteTypeDef
 
     from lambdas.rendition import Rendition
 
@@ -98,10 +98,14 @@ def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str)
 
 
 def remove(bucket: str, keys: list[str]) -> None:
-    """Delete the objects at keys, those already gone too; what S3 keeps for now goes by the bucket's lifecycle."""
+    """Delete the objects at keys; one that S3 does not delete is left to the bucket's lifecycle."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    wanted: DeleteTypeDef = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
     try:
-        clients.s3().delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True})
+        errors = clients.s3().delete_objects(Bucket=bucket, Delete=wanted).get("Errors", [])
     except (BotoCoreError, ClientError):
         logger().warning("staged renditions are left to the lifecycle", exc_info=True)
+        return
+    for error in errors:
+        logger().warning("a staged rendition is left to the lifecycle: %s", error.get("Code"))

@@ -9,7 +9,8 @@ from lambdas.imaging import open_picture
 from lambdas.rendition import thumbnail
 
 
-@step("generate-thumbnail", ThumbnailEnvironment, found_as="thumbnail")
+# As in resize.py.
+@step("generate-thumbnail", ThumbnailEnvironment, found_as="thumbnail", unrecorded="key")
 def handler(event: dict[str, Any], environment: ThumbnailEnvironment) -> dict[str, Any]:
     """Stage the thumbnail and return what and where it is; raises ImageRejected."""
     upload = storage.read(event["image"], environment.max_bytes)

@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from local.process import process
+from local.process import process, shown
 from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
 
@@ -25,6 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _process(options: argparse.Namespace) -> int:
     outcomes = []
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"local: results cannot be written to {options.output}: {error.strerror}", file=sys.stderr)
+        return 2
     with local_stack() as stack:
         running = process(stack, options.images, options.output, at_once=options.at_once, timeout=options.timeout)
         for outcome in with_progress(running, len(options.images)):
@@ -32,7 +37,8 @@ def _process(options: argparse.Namespace) -> int:
             if options.json:
                 print(outcome.to_json(), flush=True)
     if not options.json:
-        show_table(sorted(outcomes, key=lambda outcome: options.images.index(Path(outcome.file))))
+        order = [shown(file) for file in options.images]
+        show_table(sorted(outcomes, key=lambda outcome: order.index(outcome.file)))
     return 0 if all(outcome.status for outcome in outcomes) else 1
 
 
@@ -50,10 +56,16 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("images", nargs="+", type=_file, metavar="IMAGE")
     send.add_argument("--output", type=Path, default=Path("output"), metavar="DIR", help="where results go (output)")
     send.add_argument("--json", action="store_true", help="print one JSON object a line, as each picture ends")
-    send.add_argument("--at-once", type=int, default=4, metavar="N", help="pictures under way at a time (4)")
+    send.add_argument("--at-once", type=_positive, default=4, metavar="N", help="pictures under way at a time (4)")
     send.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="longest wait for all (300)")
     commands.add_parser("up", help="keep the stack running and print how to use it; Ctrl-C ends it")
     return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return int(text)
 
 
 def _file(name: str) -> Path:

@@ -1,6 +1,7 @@
 """The client's side: ask for an upload URL, PUT the picture."""
 
 import json
+import os
 from dataclasses import dataclass
 from http import HTTPStatus
 from mimetypes import MimeTypes
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import urllib3
+from PIL import Image
 
 from lambdas.formats import FORMATS
 
@@ -39,15 +41,16 @@ class Client:
 
     def upload(self, file: Path) -> str:
         """Upload file and return the image id that it was given; raises UploadRefused, UploadFailed or OSError."""
-        data = file.read_bytes()
-        grant = self._grant(file.name, len(data))
-        answer = self.http.request(grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"])
+        grant = self._grant(file)
+        with file.open("rb") as data:
+            answer = self.http.request(grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"])
         if answer.status != HTTPStatus.OK:
             raise UploadFailed(f"the PUT of {file.name} was answered with {answer.status}")
         return str(grant["imageId"])
 
-    def _grant(self, name: str, size: int) -> dict[str, Any]:
-        query = {"filename": name, "contentType": content_type(name), "size": str(size)}
+    def _grant(self, file: Path) -> dict[str, Any]:
+        name = os.fsencode(file.name).decode(errors="replace")
+        query = {"filename": name, "contentType": content_type(file), "size": str(file.stat().st_size)}
         answer = self.http.request("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
         body: dict[str, Any] = json.loads(answer.data)
         if answer.status == HTTPStatus.BAD_REQUEST:
@@ -57,10 +60,18 @@ class Client:
         return body
 
 
-def content_type(name: str) -> str:
-    """Return the media type that a file name promises."""
+def content_type(file: Path) -> str:
+    """Return the media type that the name of file promises or, if it promises none, that its content shows."""
     types = MimeTypes()
     known = {found.extension: found.content_type for found in FORMATS.values()} | ENDINGS
     for ending, media_type in known.items():
         types.add_type(media_type, f".{ending}")
-    return types.guess_type(name)[0] or "application/octet-stream"
+    return types.guess_type(file.name)[0] or _type_by_content(file) or "application/octet-stream"
+
+
+def _type_by_content(file: Path) -> str | None:
+    try:
+        with Image.open(file, formats=list(FORMATS)) as image:
+            return FORMATS[image.format or ""].content_type
+    except (OSError, KeyError, ValueError, SyntaxError):
+        return None

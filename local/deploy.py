@@ -1,9 +1,10 @@
-"""Deploy the template: upload what is missing, show what will change, apply it. The same for AWS and the emulator.
+"""Deploy the template: upload what is missing, then apply it by a change set. The same for AWS and the emulator.
 
 `python -m local.deploy --stack NAME --artifacts BUCKET` deploys to AWS; it honours AWS_ENDPOINT_URL.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Any
+from uuid import uuid4
 
 import boto3
 from boto3.exceptions import Boto3Error
@@ -27,7 +29,7 @@ class DeploymentError(RuntimeError):
 
 
 # What a person can put right: template, packages, credentials, region, bucket, network.
-FAULTS = (DeploymentError, VersionMismatchError, BotoCoreError, Boto3Error, ClientError, CalledProcessError)
+FAULTS = (DeploymentError, VersionMismatchError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
 
 
 @dataclass(frozen=True)
@@ -45,16 +47,25 @@ class Target:
         return {"Delay": self.poll_seconds, "MaxAttempts": int(1800 / self.poll_seconds)}
 
 
-def deploy(target: Target, stack: str, folder: Path, *, installed_layers: bool = False) -> dict[str, str]:
+def deploy(
+    target: Target,
+    stack: str,
+    folder: Path,
+    *,
+    parameters: dict[str, str] | None = None,
+    installed_layers: bool = False,
+) -> dict[str, str]:
     """Build code and layers below folder, upload what is missing, apply the template, and return the stack's outputs.
 
+    parameters are set anew; others keep the value that the stack has, or else the template's default.
     installed_layers takes the layers from this interpreter's packages, for an emulator that runs functions on it.
     Raises DeploymentError.
     """
     template = render()
     for path in _missing(target, folder, installed_layers=installed_layers):
         target.s3.upload_file(str(path), target.bucket, path.relative_to(folder).as_posix())
-    _apply(target, stack, _upload_template(target, template))
+    given = {**(parameters or {}), "ArtifactBucket": target.bucket}
+    _apply(target, stack, template, given)
     return outputs(target.cloudformation, stack)
 
 
@@ -91,16 +102,17 @@ def _upload_template(target: Target, template: str) -> str:
     return f"{target.s3.meta.endpoint_url}/{target.bucket}/{key}"
 
 
-def _apply(target: Target, stack: str, url: str) -> None:
+def _apply(target: Target, stack: str, template: str, given: dict[str, str]) -> None:
     """Create or update stack by a change set; a template that changes nothing is no error."""
     cloudformation = target.cloudformation
-    kind = "UPDATE" if _stack_exists(cloudformation, stack) else "CREATE"
+    known = _described(cloudformation, stack)
+    kind = "CREATE" if known.get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS" else "UPDATE"
     change_set = cloudformation.create_change_set(
         StackName=stack,
-        ChangeSetName="deploy-" + url.rsplit("/", 1)[-1].removesuffix(".json"),
+        ChangeSetName=f"deploy-{uuid4().hex}",  # one that an interrupted deployment left is not in the way
         ChangeSetType=kind,
-        TemplateURL=url,
-        Parameters=[{"ParameterKey": "ArtifactBucket", "ParameterValue": target.bucket}],
+        TemplateURL=_upload_template(target, template),
+        Parameters=_parameters(known, template, given),
         Capabilities=["CAPABILITY_IAM"],
     )["Id"]
     if _has_changes(target, stack, change_set):
@@ -108,14 +120,24 @@ def _apply(target: Target, stack: str, url: str) -> None:
         _await_stack(target, stack, kind)
 
 
-def _stack_exists(cloudformation: Any, stack: str) -> bool:
+def _parameters(known: dict[str, Any], template: str, given: dict[str, str]) -> list[dict[str, Any]]:
+    """Return given, and the known stack's own value for every other parameter that both it and template have."""
+    own = {one["ParameterKey"] for one in known.get("Parameters", [])}
+    kept = own & set(json.loads(template)["Parameters"]) - set(given)
+    return [
+        *({"ParameterKey": name, "ParameterValue": value} for name, value in given.items()),
+        *({"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)),
+    ]
+
+
+def _described(cloudformation: Any, stack: str) -> dict[str, Any]:
+    """Return what CloudFormation says of stack, nothing if there is none."""
     try:
-        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        return dict(cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
     except ClientError as error:
         if "does not exist" in str(error):
-            return False
+            return {}
         raise
-    return str(found["StackStatus"]) != "REVIEW_IN_PROGRESS"
 
 
 def _has_changes(target: Target, stack: str, change_set: str) -> bool:
@@ -154,7 +176,10 @@ def main() -> int:
     options = _parser().parse_args()
     try:
         target = Target(boto3.client("cloudformation"), boto3.client("s3"), options.artifacts)
-        found = deploy(target, options.stack, options.build, installed_layers=options.installed_layers)
+        given = dict(options.parameter)
+        found = deploy(
+            target, options.stack, options.build, parameters=given, installed_layers=options.installed_layers
+        )
     except FAULTS as error:
         print(f"deploy: {error}", file=sys.stderr)
         return 1
@@ -171,9 +196,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="where zips are made (build)")
     parser.add_argument(
+        "--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="set a parameter anew"
+    )
+    parser.add_argument(
         "--installed-layers", action="store_true", help="for an emulator: layers from this interpreter's packages"
     )
     return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
+    return name, value
 
 
 if __name__ == "__main__":

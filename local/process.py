@@ -1,6 +1,7 @@
 """Send pictures through the whole stack and collect how each one ends."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,11 +12,13 @@ from typing import Any
 
 import urllib3
 from boto3.dynamodb.types import TypeDeserializer
+from urllib3.exceptions import HTTPError
 
-from local.client import Client, UploadRefused
+from local.client import Client, UploadFailed, UploadRefused
 from local.stack import LocalStack
 
 RECEIVE_SECONDS = 1  # one long poll
+MAX_STEM = 200  # bytes of a file name in a folder name, which may have 255
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int,
             yield from (outcome for outcome in outcomes if outcome)
             waiting = [sent for sent, outcome in zip(waiting, outcomes, strict=True) if not outcome]
     yield from (_unfinished(sent) for sent in waiting)
-    yield from (Outcome(str(file), None, None, "NOT_SENT", 0) for file in unsent)
+    yield from (Outcome(shown(file), None, None, "NOT_SENT", 0) for file in unsent)
 
 
 def _receive(stack: LocalStack) -> dict[str, dict[str, Any]]:
@@ -90,14 +93,18 @@ def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, 
     try:
         image_id = sent.upload.result()
     except UploadRefused as refusal:
-        return Outcome(str(sent.file), None, "REJECTED", refusal.reason, sent.seconds)
-    if image_id not in notifications:
-        return None
-    notification = notifications[image_id]
+        return Outcome(shown(sent.file), None, "REJECTED", refusal.reason, sent.seconds)
+    except (UploadFailed, HTTPError, OSError) as error:
+        return Outcome(shown(sent.file), None, None, f"NOT_SENT: {error}", sent.seconds)
+    return _ended(stack, sent, notifications[image_id], output) if image_id in notifications else None
+
+
+def _ended(stack: LocalStack, sent: _Sent, notification: dict[str, Any], output: Path) -> Outcome:
+    image_id = notification["imageId"]
     record = read_record(stack, image_id)
-    folder = output / f"{sent.file.stem}-{image_id[:8]}"
+    folder = output / f"{_short(sent.file.stem)}-{image_id[:8]}"
     return Outcome(
-        str(sent.file),
+        shown(sent.file),
         image_id,
         notification["status"],
         notification.get("reason"),
@@ -111,7 +118,17 @@ def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, 
 
 def _unfinished(sent: _Sent) -> Outcome:
     image_id = sent.upload.result() if sent.upload.done() and not sent.upload.exception() else None
-    return Outcome(str(sent.file), image_id, None, "NOT_FINISHED", sent.seconds)
+    return Outcome(shown(sent.file), image_id, None, "NOT_FINISHED", sent.seconds)
+
+
+def shown(file: Path) -> str:
+    """Return the path of file as text that can be printed: bytes that are no UTF-8 as question marks."""
+    return os.fsencode(file).decode(errors="replace")
+
+
+def _short(stem: str) -> str:
+    """Return stem cut so that a folder can be named after it."""
+    return os.fsencode(stem)[:MAX_STEM].decode(errors="ignore")
 
 
 def read_record(stack: LocalStack, image_id: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from textwrap import dedent
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from local.emulator import KEY, SECRET
 from local.process import Outcome
@@ -37,12 +38,12 @@ def show_table(outcomes: list[Outcome]) -> None:
         colour = COLOURS.get(status, "red")
         told = status if outcome.reason is None else f"{status} {outcome.reason}"
         table.add_row(
-            Path(outcome.file).name,
-            f"[{colour}]{told}[/{colour}]",
+            Text(Path(outcome.file).name),
+            Text(told, colour),
             _size(outcome),
             _validation(outcome).get("format", ""),
             f"{outcome.seconds:.1f}",
-            str(outcome.folder or ""),
+            Text(str(outcome.folder or "")),
         )
     console.print(table)
 

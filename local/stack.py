@@ -1,5 +1,6 @@
 """The whole stack on this machine: the emulator, the template deployed on it, a user, and ears on the topic."""
 
+import json
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -82,7 +83,20 @@ def _subscribe(running: Emulator, topic: str) -> str:
     sqs: Any = running.client("sqs")
     url = str(sqs.create_queue(QueueName="notifications")["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": _from_topic(topic, arn)})
     running.client("sns").subscribe(
         TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"}
     )
     return url
+
+
+def _from_topic(topic: str, queue: str) -> str:
+    """Return the policy that lets topic send to queue."""
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [allow]})

@@ -89,6 +89,7 @@ def _error_answers(api: apigateway.RestApi) -> list[apigateway.GatewayResponse]:
     """Return the answers that API Gateway gives by itself, as the contract api-error."""
     answers = {
         "UNAUTHORIZED": "A valid token of the user pool is required in the Authorization header.",
+        "THROTTLED": "There are too many requests; try again later.",
         "DEFAULT_4XX": "The request is not one this API answers.",
         "DEFAULT_5XX": "The service failed; try again.",
     }

@@ -9,8 +9,8 @@ from lambdas.environment import Environment
 
 # Name, default, lowest, highest, meaning. A name in snake case is the environment variable that carries it.
 NUMBERS = [
-    ("MaxBytes", 25 * 2**20, 1, 5 * 2**30, "Largest picture accepted, bytes"),
-    ("MaxPixels", 50_000_000, 1, 1_000_000_000, "Most pixels (width times height) accepted"),
+    ("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Largest picture accepted, bytes"),
+    ("MaxPixels", 50_000_000, 1, 100_000_000, "Most pixels (width times height) accepted"),
     ("MaxEdge", 20_000, 1, 65_535, "Longest edge accepted, pixels"),
     ("MaxFrames", 1000, 1, 1_000_000, "Most frames or pages accepted"),
     ("ResizeEdge", 1600, 1, 20_000, "Longer edge of the resized image, pixels"),
@@ -18,7 +18,7 @@ NUMBERS = [
     ("Quality", 82, 1, 100, "Quality of lossy renditions"),
     ("UrlExpirySeconds", 300, 60, 3600, "How long an upload URL is good for, seconds"),
     ("MaxConcurrency", 10, 2, 1000, "Most executions started at once"),
-    ("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept beside its archived copy"),
+    ("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept, whatever became of it"),
 ]
 # The retentions that CloudWatch Logs offers, days.
 LOG_RETENTIONS = [

@@ -24,12 +24,13 @@ THROTTLES = [
     "RequestLimitExceeded",
     "ThrottlingException",
 ]
+ENDED = "DynamoDB.ConditionalCheckFailedException"
 # Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
 PERMANENT = [
     REJECTED,
     ContractViolation.__name__,
     "ConditionalCheckFailedException",  # as a function reports it
-    "DynamoDB.ConditionalCheckFailedException",  # as the integration does
+    ENDED,  # as the integration does
 ]
 
 
@@ -56,6 +57,11 @@ def _backing_off(errors: list[str], max_attempts: int) -> Retry:
 def catch_all(next_step: Any, result_path: str | None = "$.error") -> Catch:
     """Return the catcher that keeps the state's input and goes to next_step; result_path None drops the error."""
     return Catch(error_equals=["States.ALL"], next_step=next_step, result_path=result_path)
+
+
+def catch_ended(next_step: Any) -> Catch:
+    """Return the catcher for a record that has its end already, or is another execution's: there is nothing to tell."""
+    return Catch(error_equals=[ENDED], next_step=next_step, result_path=None)
 
 
 def task(step: Step, **fields: Any) -> LambdaStep:

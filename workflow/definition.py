@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from workflow.blocks import REJECTED, catch_all, publish, record_end, task
+from workflow.blocks import REJECTED, catch_all, catch_ended, publish, record_end, task
 from workflow.sdk import Chain, Choice, ChoiceRule, Fail, Graph, Parallel, Pass, Succeed, any_partition
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
@@ -53,54 +53,46 @@ def pipeline() -> Graph:
 
 def _handle_error(failed: Fail) -> Choice:
     """Build what follows an error: a rejected picture ends well, anything else is ours and ends in failed."""
-    owner = {"owner": "$.image.owner"}
-    rejection = Chain(
+    failure = _failure(failed)
+    choice = Choice("HandleError")
+    choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=REJECTED), _rejection(failure, failed))
+    choice.default_choice(failure)
+    return choice
+
+
+def _rejection(failure: Chain, failed: Fail) -> Chain:
+    """Build how the uploader is told; a rejection that cannot be recorded becomes a failure of ours."""
+    reason = {"reason": "$.error.Cause.reason", "message": "$.error.Cause.message"}
+    return Chain(
         [
             # The cause of a function's error is JSON, and the message in it is JSON again.
             _read_json("ReadCause", "$.error.Cause"),
             _read_json("ReadRejection", "$.error.Cause.errorMessage"),
-            record_end(
-                "RecordRejection",
-                "REJECTED",
-                found={"reason": "$.error.Cause.reason", "message": "$.error.Cause.message"},
-                catch=catch_all(failed),
-            ),
+            record_end("RecordRejection", "REJECTED", reason, catch=[catch_ended(failed), catch_all(failure)]),
             publish(
                 "PublishRejection",
                 "REJECTED",
-                message={"reason.$": "$.error.Cause.reason", "message.$": "$.error.Cause.message"},
-                attributes=owner,
+                message={f"{name}.$": path for name, path in reason.items()},
+                attributes={"owner": "$.image.owner"},
                 catch=catch_all(failed),
             ),
             Succeed("Rejected"),
         ]
     )
-    # Here the error that is told stays the one that brought us, whatever else goes wrong on the way.
-    failure = Chain(
-        [
-            record_end(
-                "RecordFailure",
-                "FAILED",
-                found={"reason": "$.error.Error", "error": "States.JsonToString($.error)"},
-                catch=catch_all(failed, result_path=None),
-            ),
-            publish(
-                "PublishFailure",
-                "FAILED",
-                message={
-                    "reason.$": "$.error.Error",
-                    "message": "The picture could not be processed; the fault is ours.",
-                },
-                attributes=owner,
-                catch=catch_all(failed, result_path=None),
-            ),
-            failed,
-        ]
+
+
+def _failure(failed: Fail) -> Chain:
+    """Build how a failure is recorded and told, told even if it cannot be recorded; the error that brought us stays."""
+    publish_failure = publish(
+        "PublishFailure",
+        "FAILED",
+        message={"reason.$": "$.error.Error", "message": "The picture could not be processed; the fault is ours."},
+        attributes={"owner": "$.image.owner"},
+        catch=catch_all(failed, result_path=None),
     )
-    choice = Choice("HandleError")
-    choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=REJECTED), rejection)
-    choice.default_choice(failure)
-    return choice
+    found = {"reason": "$.error.Error", "error": "States.JsonToString($.error)"}
+    catches = [catch_ended(failed), catch_all(publish_failure, result_path=None)]
+    return Chain([record_end("RecordFailure", "FAILED", found, catch=catches), publish_failure, failed])
 
 
 def _read_json(state: str, path: str) -> Pass:

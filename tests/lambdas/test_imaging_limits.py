@@ -1,6 +1,7 @@
 """The limits: held before anything is decoded, by what a file announces."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 from PIL import Image, ImageFile
@@ -50,6 +51,18 @@ def test_bombs_are_rejected_by_their_header(name: str, monkeypatch: pytest.Monke
 def test_the_limit_is_ours_and_not_pillows(edge: int) -> None:
     """Just over the limit, where Pillow would only warn, and where it would raise: the reason is the same."""
     assert rejection(pictures.png((edge, edge), b"")) == Reason.TOO_MANY_PIXELS
+
+
+def test_a_heif_is_held_to_what_is_decoded() -> None:
+    """A HEIF that shows a small part of a large picture has the pixels of the large one."""
+    data = pictures.encoded(pictures.quadrants((399, 299)), "HEIF")  # no multiple of 8, so that a part is shown
+    at = data.index(b"clap") + 4
+    shown = struct.pack(">4I", 60, 1, 40, 1)
+    data = data[:at] + shown + data[at + len(shown) :]
+    assert open_picture(data, PICTURE).size == (60, 40)
+    with pytest.raises(ImageRejected) as rejected:
+        open_picture(data, replace(PICTURE, max_pixels=399 * 299 - 1))
+    assert rejected.value.reason == Reason.TOO_MANY_PIXELS
 
 
 def test_a_long_thin_picture_is_rejected() -> None:

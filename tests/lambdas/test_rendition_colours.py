@@ -126,3 +126,17 @@ def test_a_scaled_decode_looks_like_a_whole_one() -> None:
     data = pictures.encoded(photograph("RGB"), "JPEG", quality=95)
     whole = pictures.encoded(pictures.decoded(data), "PNG")
     assert pictures.difference(shown(data), shown(whole)) < 4
+
+
+@pytest.mark.parametrize("mode", ["I", "F", "LAB"])
+def test_rare_modes_of_tiff_keep_their_shades(mode: str) -> None:
+    """Numbers of 32 bits and LAB colours come out from dark to bright."""
+    grey = Image.linear_gradient("L")
+    lab = ImageCms.createProfile("LAB")
+    srgb = ImageCms.createProfile("sRGB")
+    image = ImageCms.profileToProfile(grey.convert("RGB"), srgb, lab, outputMode="LAB") if mode == "LAB" else None
+    data = pictures.encoded(image or grey.convert(mode), "TIFF")
+    found = rendition.resized(open_picture(data, PICTURE), 100, 90)
+    shades = pictures.decoded(found.data).convert("L").tobytes()
+    assert min(shades) < 10
+    assert max(shades) > 245

@@ -53,9 +53,10 @@ def test_run_twice_it_stages_the_same(bench: Bench) -> None:
 
 
 def test_the_record_holds_the_answer(bench: Bench) -> None:
-    """What was staged stands in the record, which keeps its contract."""
+    """What was staged stands in the record, but for where it waits, and the record keeps its contract."""
     event = bench.begun(pictures.examples()["JPEG"])
-    assert resize.handler(event, CONTEXT) == bench.record(event)["resized"]
+    staged = resize.handler(event, CONTEXT)
+    assert bench.record(event)["resized"] == {name: staged[name] for name in staged if name != "key"}
     contracts.check("metadata-record", bench.record(event))
 
 

@@ -34,6 +34,14 @@ def test_unfinished_picture_fails_the_command(tmp_path: Path) -> None:
     assert "UNFINISHED" in done.stdout
 
 
+def test_unwritable_output_is_told_before_anything_starts(tmp_path: Path) -> None:
+    """Where results cannot be written the command says so in a line, and starts nothing."""
+    (tmp_path / "file").touch()
+    done = _run("process", PHOTOGRAPH, "--output", str(tmp_path / "file"))
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [f"local: results cannot be written to {tmp_path / 'file'}: File exists"]
+
+
 def test_missing_file_is_told_by_name() -> None:
     """A file that does not exist is named, and nothing is started."""
     done = _run("process", "no such.jpg")

@@ -237,3 +237,19 @@ def test_command_line_without_a_region_says_so(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     assert main() == 1
     assert "region" in capsys.readouterr().err
+
+
+def test_parameters_keep_their_values(target: Target, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What an operator has set stays set when the stack is deployed again, unless it is named anew."""
+
+    def two(name: str = "first") -> str:
+        template = json.loads(_template(name))
+        template["Parameters"]["Quality"] = {"Type": "Number", "Default": 82}
+        return json.dumps(template)
+
+    monkeypatch.setattr(deployment, "render", two)
+    deploy(target, STACK, tmp_path, parameters={"Quality": "50"}, installed_layers=True)
+    monkeypatch.setattr(deployment, "render", lambda: two("second"))
+    deploy(target, STACK, tmp_path, installed_layers=True)
+    found = target.cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["Parameters"]
+    assert {one["ParameterKey"]: one["ParameterValue"] for one in found}["Quality"] == "50"

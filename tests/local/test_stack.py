@@ -131,6 +131,13 @@ def test_url_takes_only_what_was_announced(ask: Callable[..., tuple[int, dict[st
     assert answer.status == 403
 
 
+def test_url_is_good_for_one_upload(ask: Callable[..., tuple[int, dict[str, Any]]]) -> None:
+    """A second PUT with the same grant is refused, so that no picture is replaced on its way."""
+    _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
+    answers = [HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers=grant["headers"]) for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 412]
+
+
 def test_repeated_event_starts_nothing(stack: LocalStack, outcomes: dict[str, Outcome]) -> None:
     """The same event once more starts no second execution and changes nothing in the record."""
     record = outcomes["waterfall.jpg"].record
@@ -172,7 +179,7 @@ def test_fault_of_ours_is_retried_then_fails_visibly(stack: LocalStack, tmp_path
 
 def test_file_name_is_data(stack: LocalStack, tmp_path: Path) -> None:
     """A file name of any script, with spaces, quotes and plus signs, is told in the end as it was given."""
-    name = 'Ærø 夏 "1+1" 50% a&b=c;d#e ñ.jpg'
+    name = 'Ærø 夏 "1+1" 50% a&b=c;d#e [red] ñ'.ljust(200, "x") + ".jpg"
     (tmp_path / name).write_bytes((PHOTOGRAPHS / "rocket.jpg").read_bytes())
     (outcome,) = process(stack, [tmp_path / name], tmp_path / "results", at_once=1, timeout=120)
     assert outcome.notification

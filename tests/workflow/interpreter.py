@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from itertools import count
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -14,6 +16,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.dynamodb.models import DynamoDBBackend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state import state as state_module
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
@@ -86,6 +89,7 @@ class Interpreter:
         patch.setattr(StateTaskService, "_eval_execution", attempt)
         patch.setattr(retrier_decl, "time", SimpleNamespace(sleep=self.waits.append))
         patch.setattr(state_module, "StateData", _state_data)
+        patch.setattr(DynamoDBBackend, "update_item", _one_at_a_time(DynamoDBBackend.update_item))
 
     def _invoke(self, function: str, event: Payload, headers: dict[str, str]) -> bytes:
         """Answer as Lambda does, errors included."""
@@ -109,6 +113,18 @@ class Interpreter:
         _join_threads()
         found = self._client.describe_execution(executionArn=started["executionArn"])
         return Execution(found["name"], found["status"], found.get("error"), found.get("cause"))
+
+
+def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return call for one thread at a time: moto tests a condition and writes in two moves, DynamoDB in one."""
+    lock = Lock()
+
+    @wraps(call)
+    def locked(*arguments: Any, **named: Any) -> Any:
+        with lock:
+            return call(*arguments, **named)
+
+    return locked
 
 
 def refusal(code: str, times: int | None = None) -> Callable[[], None]:

@@ -44,16 +44,23 @@ def test_an_end_that_cannot_be_told_stays_as_it_was_recorded(
     assert processing.interpreter.attempts[PUBLISH[status]] == FOR_GOOD
 
 
-@pytest.mark.parametrize(("error", "status"), [(UNSOUND, "REJECTED"), (BROKEN, "FAILED")])
-def test_an_end_that_cannot_be_recorded_is_not_told(processing: Processing, error: Exception, status: str) -> None:
-    """If DynamoDB refuses for good, the record stays open, nobody is told of an end, and the execution is FAILED."""
-    lead_to(processing, error)
-    processing.interpreter.before[RECORD[status]] = refusal("InternalServerError")
+def test_a_failure_that_cannot_be_recorded_is_told(processing: Processing) -> None:
+    """If DynamoDB refuses for good, the record stays open, the failure is told all the same, and the execution fails."""
+    lead_to(processing, BROKEN)
+    processing.interpreter.before["RecordFailure"] = refusal("InternalServerError")
     outcome = processing.process(drawings.jpeg())
-    assert (outcome.status, outcome.announced, outcome.execution.status) == ("PROCESSING", [], "FAILED")
-    assert outcome.execution.cause == ("MemoryError" if error is BROKEN else "DynamoDB.InternalServerError")
-    assert processing.interpreter.attempts[RECORD[status]] == FOR_GOOD
-    assert "finishedAt" not in (outcome.record or {})
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("PROCESSING", ["FAILED"], "FAILED")
+    assert outcome.execution.cause == "MemoryError"
+    assert processing.interpreter.attempts["RecordFailure"] == FOR_GOOD
+
+
+def test_a_rejection_that_cannot_be_recorded_is_a_failure(processing: Processing) -> None:
+    """If DynamoDB refuses the rejection, the picture ends as a failure of ours, recorded and told."""
+    lead_to(processing, UNSOUND)
+    processing.interpreter.before["RecordRejection"] = refusal("InternalServerError")
+    outcome = processing.process(drawings.jpeg())
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("FAILED", ["FAILED"], "FAILED")
+    assert outcome.execution.cause == "DynamoDB.InternalServerError"
 
 
 @ENDS

@@ -1,17 +1,20 @@
 """Choice rules: which part of a shape matches, and which part goes on to the next rule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from workflow.check.paths import Step, parse
+from workflow.check.paths import NotAPath, Step, parse
 from workflow.check.shapes import (
     NOTHING,
+    Anything,
+    Array,
     Boolean,
     Field,
     Null,
     Number,
     Object,
+    Reported,
     Shape,
     Text,
     constant,
@@ -26,6 +29,7 @@ ABSENT = Field(NOTHING, required=False)
 KINDS: dict[str, type[Shape]] = {"IsNull": Null, "IsString": Text, "IsNumeric": Number, "IsBoolean": Boolean}
 # Comparisons whose two sides are kept whole: true of the type at least, and perhaps false of any value.
 COMPARED: dict[str, type[Shape]] = {"String": Text, "Numeric": Number, "Timestamp": Text, "Boolean": Boolean}
+NO_OPERATOR = {"Variable", "Next", "Comment", "Assign", "Output"}
 
 
 def split(shape: Shape, rule: dict[str, Any]) -> Split:
@@ -38,7 +42,12 @@ def split(shape: Shape, rule: dict[str, Any]) -> Split:
     if "Not" in rule:
         yes, no = split(shape, rule["Not"])
         return no, yes
-    steps = parse(rule["Variable"])
+    if rule["Variable"].startswith("$$"):  # it asks about the context, not about shape
+        return shape, shape
+    try:
+        steps = parse(rule["Variable"])
+    except NotAPath:  # reported where it is read
+        return shape, shape
     matching, other = _sides(rule)
     return _refined(shape, steps, matching), _refined(shape, steps, other)
 
@@ -51,17 +60,26 @@ def _every(shape: Shape, rules: list[dict[str, Any]]) -> Split:
     return shape, missed
 
 
-def variables(rule: dict[str, Any], *, present: bool = True) -> list[str]:
-    """Return the paths that rule reads; those that only IsPresent asks about may be absent, and are left out."""
-    nested = [*rule.get("And", []), *rule.get("Or", []), *([rule["Not"]] if "Not" in rule else [])]
-    own = [rule["Variable"]] if "Variable" in rule and not (present and "IsPresent" in rule) else []
-    against = [value for key, value in rule.items() if key.endswith("Path")]
-    return [*own, *against, *(path for one in nested for path in variables(one))]
+def reads(shape: Shape, rule: dict[str, Any]) -> Iterator[tuple[str, Shape]]:
+    """Yield the paths that rule reads from shape, each with what is left of shape there: And and Or stop once they can.
+
+    A path that only IsPresent asks about may be absent, and is left out.
+    """
+    if "Not" in rule:
+        yield from reads(shape, rule["Not"])
+    for operator in ("And", "Or"):
+        for one in rule.get(operator, []):
+            yield from reads(shape, one)
+            yes, no = split(shape, one)
+            shape = yes if operator == "And" else no
+    if "Variable" in rule and "IsPresent" not in rule:
+        yield rule["Variable"], shape
+    yield from ((value, shape) for key, value in rule.items() if key.endswith("Path"))
 
 
 def _sides(rule: dict[str, Any]) -> tuple[Refine, Refine]:
     """Return how the variable's field looks when the rule matches, and when it does not."""
-    ((operator, wanted),) = ((key, value) for key, value in rule.items() if key not in ("Variable", "Next", "Comment"))
+    operator, wanted = next((key, value) for key, value in rule.items() if key not in NO_OPERATOR)
     if operator == "IsPresent":
         return (_present, _absent) if wanted else (_absent, _present)
     if operator in KINDS:
@@ -87,9 +105,18 @@ def _absent(field: Field) -> Field | None:
 
 def _of_kind(kind: type[Shape], *, other: bool = False) -> Refine:
     def refine(field: Field) -> Field | None:
-        return _left([member for member in members(field.shape) if isinstance(member, kind) is not other])
+        if other:
+            return _left([member for member in members(field.shape) if not isinstance(member, kind)])
+        return _left([one for member in members(field.shape) if (one := _as_kind(member, kind)) is not None])
 
     return refine
+
+
+def _as_kind(member: Shape, kind: type[Shape]) -> Shape | None:
+    """Return what is of kind in member, which may be any value."""
+    if isinstance(member, Anything):
+        return Text(0, member.high) if kind is Text else kind()
+    return member if isinstance(member, kind | Reported) else None
 
 
 def _equal_to(value: str | bool) -> Refine:  # noqa: FBT001 - it is the rule's operand
@@ -141,6 +168,10 @@ def _refined_member(member: Shape, steps: list[Step], refine: Refine) -> list[Sh
     if not steps:
         field = refine(Field(member))
         return [field.shape] if field else []
+    if isinstance(member, Text | Number | Boolean | Null) or (isinstance(member, Array) and isinstance(steps[0], str)):
+        return [] if refine is _present else [member]
+    if isinstance(member, Array) and refine is _present and len(steps) == 1:
+        return _long_enough(member, int(steps[0]))
     if not isinstance(member, Object) or not isinstance(steps[0], str):
         return [member]
     field = member.get(steps[0]) or ABSENT
@@ -150,10 +181,19 @@ def _refined_member(member: Shape, steps: list[Step], refine: Refine) -> list[Sh
     return [member.having(steps[0], None if deeper == ABSENT else deeper)]
 
 
+def _long_enough(array: Array, index: int) -> list[Shape]:
+    """Return array if it may have an item at index, and then for certain."""
+    if array.high is not None and index >= array.high:
+        return []
+    return [replace(array, low=max(array.low, index + 1))]
+
+
 def _one(field: Field, refine: Refine) -> Field | None:
     return refine(field)
 
 
 def _deeper(field: Field, steps: list[Step], refine: Refine) -> Field | None:
     shape = _refined(field.shape, steps, refine)
+    if refine is _present:
+        return Field(shape) if shape != NOTHING else None
     return None if shape == NOTHING and field.required else replace(field, shape=shape)

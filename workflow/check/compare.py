@@ -19,6 +19,9 @@ from workflow.check.shapes import (
     members,
     said,
 )
+from workflow.check.sizes import most_bytes
+
+LAST = re.compile(r"(?<!\\)\$$")  # which in a schema lets no line break follow, and in Python one
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,9 @@ def _alike(promised: Shape, needed: Shape) -> bool:
 
 def _alternative(promised: Shape, needed: Shape, path: str) -> list[Mismatch]:
     match promised, needed:
-        case Anything(high), Anything(limit):
-            fits = limit is None or (high is not None and high <= limit)
-        case _, Anything():
-            return []
+        case _, Anything(limit):
+            size = most_bytes(promised)
+            fits = limit is None or (size is not None and size <= limit)
         case Text(), Text():
             return _text(promised, needed, path)
         case Number(), Number():
@@ -95,6 +97,8 @@ def _alternative(promised: Shape, needed: Shape, path: str) -> list[Mismatch]:
 
 def _values(promised: Text, needed: Shape, path: str) -> list[Mismatch]:
     """Compare a string of few values: each is tried by itself."""
+    if any(isinstance(other, Anything) and not _alternative(promised, other, path) for other in members(needed)):
+        return []
     others = [other for other in members(needed) if isinstance(other, Text)]
     strange = {value for value in promised.values or () if not any(_matches(value, other) for other in others)}
     return [Mismatch(path, said(replace(promised, values=frozenset(strange))), said(needed))] if strange else []
@@ -107,19 +111,19 @@ def _matches(value: str, needed: Text) -> bool:
         and (needed.values is None or value in needed.values)
         and value not in needed.excluded
         and needed.content is None
-        and all(re.search(pattern, value) for pattern in needed.patterns)
+        and all(re.search(LAST.sub(r"\\Z", pattern), value) for pattern in needed.patterns)
     )
 
 
 def _text(promised: Text, needed: Text, path: str) -> list[Mismatch]:
-    if not _length_fits(promised, needed) or needed.values is not None:
+    unlike = not _length_fits(promised, needed) or (needed.content is not None and promised.content is None)
+    if unlike or any(_matches(value, replace(promised, content=None)) for value in needed.excluded):
         return [Mismatch(path, said(promised), said(needed))]
-    if not needed.excluded <= promised.excluded:
-        return [Mismatch(path, said(promised), said(needed))]
-    if needed.content is not None:
-        if promised.content is None:
-            return [Mismatch(path, said(promised), said(needed))]
-        return mismatches(promised.content, needed.content, path)
+    if needed.values is not None:
+        return [Mismatch(path, said(promised), said(needed), decided=not promised.patterns)]
+    if promised.content is not None and needed.content is not None:
+        found = mismatches(promised.content, needed.content, path)
+        return found or _text(replace(promised, content=None), replace(needed, content=None), path)
     try:
         matched = all(any(within(mine, pattern) for mine in promised.patterns) for pattern in needed.patterns)
     except Undecided:
@@ -163,11 +167,15 @@ def _object(promised: Object, needed: Object, path: str) -> list[Mismatch]:
     found: list[Mismatch] = []
     for name in dict.fromkeys([*dict(promised.fields), *dict(needed.fields)]):
         found += _property(promised.get(name), needed.get(name), f"{path}.{name}")
+    for name, field in promised.fields:
+        if field.shape != Union(()) and not _matches(name, needed.names):
+            found.append(Mismatch(f"{path}.{name}", f'the name "{name}"', said(needed.names)))
     if promised.rest is not None:
         rest = needed.rest if needed.rest is not None else Union(())
         found += mismatches(promised.rest, rest, f"{path}.*")
-        found += _text(promised.names, needed.names, f"{path}.* (its name)")
-    most = len(promised.fields) if promised.rest is None else promised.high
+        found += mismatches(promised.names, needed.names, f"{path}.* (its name)")
+    bounds = [promised.high, len(promised.fields) if promised.rest is None else None]
+    most = min((bound for bound in bounds if bound is not None), default=None)
     if needed.high is not None and (most is None or most > needed.high):
         found += [Mismatch(path, said(promised), f"at most {needed.high} properties")]
     return found

@@ -10,14 +10,15 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from workflow import contracts
 from workflow.check.compare import Mismatch, mismatches
-from workflow.check.dialect import shape_of
-from workflow.check.shapes import Anything, Array, Field, Object, Shape, Text, members, union
+from workflow.check.dialect import UnsupportedSchema, shape_of
+from workflow.check.shapes import Anything, Array, Field, Object, Shape, Text, Union, union
 
 SHARED = "common"  # definitions, no payload
 TAKEN = ("object-created", "pipeline-input", "upload-url.request")  # beside every `.input`
@@ -36,6 +37,11 @@ class Change:
         """Whether anybody is broken."""
         return self.what == "removed" or bool(self.breaks)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the change for tools."""
+        breaks = [{"path": f"${one.path}", "promised": one.promised, "needed": one.needed} for one in self.breaks]
+        return {"contract": self.name, "what": self.what, "breaking": self.breaking, "breaks": breaks}
+
 
 def changes(old: Path, new: Path = contracts.FOLDER) -> Iterator[Change]:
     """Yield every contract that differs between the folders old and new."""
@@ -51,23 +57,34 @@ def changes(old: Path, new: Path = contracts.FOLDER) -> Iterator[Change]:
 
 
 def _breaks(name: str, was: Shape, now: Shape) -> list[Mismatch]:
-    if name.endswith(".input") or name in TAKEN:
-        return mismatches(opened(was), opened(now))
-    return mismatches(opened(now), opened(was))
+    taken = name.endswith(".input") or name in TAKEN
+    made, read = (was, now) if taken else (now, was)
+    return mismatches(as_made(made), as_read(read))
 
 
-def opened(shape: Shape) -> Shape:
+def as_made(shape: Shape) -> Shape:
+    """Return shape without properties that it does not name, as whoever makes such a payload goes by it."""
+    return _with_rest(shape, lambda rest: None if rest == Anything() else rest)
+
+
+def as_read(shape: Shape) -> Shape:
     """Return shape with every object open to properties that it does not name, as a tolerant reader takes it."""
+    return _with_rest(shape, lambda rest: Anything() if rest is None else rest)
+
+
+def _with_rest(shape: Shape, change: Callable[[Shape | None], Shape | None]) -> Shape:
     match shape:
         case Object():
-            fields = tuple((name, Field(opened(field.shape), field.required)) for name, field in shape.fields)
-            return replace(shape, fields=fields, rest=Anything() if shape.rest is None else shape.rest)
+            fields = tuple((name, Field(_with_rest(one.shape, change), one.required)) for name, one in shape.fields)
+            return replace(shape, fields=fields, rest=change(shape.rest))
         case Array():
-            items = None if shape.items is None else opened(shape.items)
-            return replace(shape, prefix=tuple(opened(one) for one in shape.prefix), items=items)
+            items = None if shape.items is None else _with_rest(shape.items, change)
+            return replace(shape, prefix=tuple(_with_rest(one, change) for one in shape.prefix), items=items)
         case Text(content=Shape() as content):
-            return replace(shape, content=opened(content))
-    return shape if len(members(shape)) == 1 else union(*(opened(member) for member in members(shape)))
+            return replace(shape, content=_with_rest(content, change))
+        case Union():
+            return union(*(_with_rest(member, change) for member in shape.members))
+    return shape
 
 
 def at_revision(revision: str, folder: Path) -> Path:
@@ -103,10 +120,11 @@ def main(arguments: list[str] | None = None) -> int:
         except subprocess.CalledProcessError as error:
             print(f"compat: {error.stderr.strip()}", file=sys.stderr)
             return 2
+        except UnsupportedSchema as error:
+            print(f"compat: {error}", file=sys.stderr)
+            return 2
     if options.json:
-        print(
-            json.dumps([{"contract": one.name, "what": one.what, "breaking": one.breaking} for one in found], indent=2)
-        )
+        print(json.dumps([change.to_json() for change in found], indent=2))
     else:
         print("\n".join(map(told, found)) or f"no contract has changed since {options.base}")
     return 1 if any(change.breaking for change in found) else 0

@@ -4,8 +4,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workflow.check.choices import split, variables
-from workflow.check.integrations import SERVICES, Integration, called, lambda_invoke
+from workflow.check.choices import reads, split
+from workflow.check.context import ANY_ZONE
+from workflow.check.grammar import branchings, inner_machines
 from workflow.check.proof import Arrival, Exit, Outcome, Proof
 from workflow.check.shapes import (
     NOTHING,
@@ -16,15 +17,26 @@ from workflow.check.shapes import (
     Shape,
     Text,
     constant,
+    depth,
     made_object,
     members,
     union,
 )
+from workflow.check.tasks import task
 from workflow.check.templates import Trouble
 from workflow.check.visit import Visit
 
-MOST_SHAPES = 200  # of one state; a loop whose payload keeps changing is not decided
-COUNT = Number(integer=True, low=0, high=99_999_999)  # seconds
+# Of one state; a loop whose payload keeps changing is not decided.
+MOST_SHAPES = 200
+MOST_NESTING = 10  # levels more than what came first
+SECONDS = Number(integer=True, low=0, high=99_999_999)
+# What only a distributed Map has: its items, its batches or its results are elsewhere, or some may be missing.
+DISTRIBUTED = (
+    "ItemReader",
+    "ItemBatcher",
+    "ResultWriter",
+    *(f"ToleratedFailure{name}" for name in ("Count", "CountPath", "Percentage", "PercentagePath")),
+)
 
 
 def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | None = None) -> Outcome:
@@ -52,7 +64,9 @@ def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> boo
     """Tell whether the shape comes to the state for the first time, and note it."""
     if arrival.shape in known or arrival.shape == NOTHING:
         return False
-    if len(known) >= MOST_SHAPES:
+    if len(known) >= MOST_SHAPES or depth(arrival.shape) > MOST_NESTING + min(
+        map(depth, known), default=depth(arrival.shape)
+    ):
         settled = Trouble("Next", "a payload that changes each time round", "a loop that settles", decided=False)
         proof.report(name, arrival, [settled])
         return False
@@ -64,52 +78,39 @@ def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> boo
 def exits(visit: Visit) -> Iterator[Exit]:
     """Yield where the payload goes from the state of visit, and in what shape."""
     visit.measure("input", visit.arrival.shape)
-    if visit.state.get("QueryLanguage", "JSONPath") != "JSONPath":
-        return visit.tell([Trouble("QueryLanguage", "JSONata", "JSONPath", decided=False)])
-    if "Assign" in visit.state:
-        visit.tell([Trouble("Assign", "variables", "no variables", decided=False)])
     kind = KINDS.get(visit.state["Type"])
-    if kind is None:
-        return visit.tell([Trouble("Type", visit.state["Type"], "a type of state that is known", decided=False)])
+    unknown = list(_unknown(visit))
+    visit.tell(unknown)
+    if any(trouble.field != "Assign" for trouble in unknown) or kind is None:
+        return (yield from _on_faith(visit))
     return (yield from kind(visit))
 
 
-def _task(visit: Visit) -> Iterator[Exit]:
-    for name in ("TimeoutSecondsPath", "HeartbeatSecondsPath"):
-        if name in visit.state:
-            visit.fits(visit.evaluated(visit.arrival.shape, visit.state[name], name), COUNT, name)
-    yield from visit.leave(_answer(visit, visit.effective()))
-    yield from visit.catches(visit.proof.mapping.raised(visit.name))
+def _unknown(visit: Visit) -> Iterator[Trouble]:
+    """Yield what about the state as a whole cannot be decided."""
+    state = visit.state
+    if state["Type"] not in KINDS:
+        yield Trouble("Type", state["Type"], "a type of state that is known", decided=False)
+    rules = state.get("Choices", [])
+    if state.get("QueryLanguage", visit.proof.language) != "JSONPath" or any("Condition" in rule for rule in rules):
+        yield Trouble("QueryLanguage", "JSONata", "JSONPath", decided=False)
+    if any("Assign" in one for one in (state, *rules, *state.get("Catch", []))):
+        yield Trouble("Assign", "variables", "no variables", decided=False)
+    for name in DISTRIBUTED:
+        if name in state:
+            yield Trouble(name, "a distributed Map", "a Map of what the payload holds", decided=False)
 
 
-def _answer(visit: Visit, parameters: Shape) -> Shape:
-    """Return what the task answers, after checking that it gets what it takes."""
-    call, edges = called(visit.state["Resource"]), visit.proof.mapping.edges(visit.name)
-    gives = edges.gives.shape if edges.gives else Reported()
-    direct = call == "lambda" or (call is not None and not call.startswith("lambda:invoke") and call not in SERVICES)
-    if edges.gives is None and (direct or call is None or call.startswith("lambda:invoke")):
-        visit.tell([Trouble("Resource", "a task without contracts", "contracts in the mapping", decided=False)])
-    if direct or call is None:
-        visit.keeps(parameters, edges.takes, "Parameters")
-        return gives
-    return _integrated(visit, parameters, SERVICES.get(call) or lambda_invoke(gives))
-
-
-def _integrated(visit: Visit, parameters: Shape, integration: Integration) -> Shape:
-    template = visit.state.get("Parameters", {})
-    visit.fits(parameters, integration.takes(template), "Parameters")
-    edges = visit.proof.mapping.edges(visit.name)
-    visit.keeps(_property(parameters, "Payload"), edges.takes, "Parameters", "Payload")
-    visit.keeps(_property(parameters, "Message"), edges.says, "Parameters", "Message")
-    return integration.answers(template)
-
-
-def _property(shape: Shape, name: str) -> Shape:
-    """Return what shape holds under name: an empty object if nothing."""
-    from workflow.check.shapes import Object
-
-    found = [field.shape for one in members(shape) if isinstance(one, Object) and (field := one.get(name)) is not None]
-    return union(*found) if found else made_object()
+def _on_faith(visit: Visit) -> Iterator[Exit]:
+    """Yield every way on from a state that cannot be decided; only a contract tells what it passes on."""
+    leaves = visit.proof.mapping.edges(visit.name).leaves
+    for machine in inner_machines(visit.state):
+        outcome = follow(machine, visit.arrival.within(visit.name, Reported()), visit.proof, Reported())
+        visit.errors += members(outcome.error)
+    if visit.state["Type"] not in ("Choice", "Fail"):
+        yield Exit(visit.state.get("Next"), visit.measure("output", leaves.shape if leaves else Reported()))
+    yield from (Exit(target, Reported()) for target in branchings(visit.state))
+    visit.errors.append(visit.proof.mapping.raised(visit.name))
 
 
 def _pass(visit: Visit) -> Iterator[Exit]:
@@ -119,7 +120,7 @@ def _pass(visit: Visit) -> Iterator[Exit]:
 
 def _wait(visit: Visit) -> Iterator[Exit]:
     data = visit.selected(visit.arrival.shape, "InputPath")
-    for name, needed in (("SecondsPath", COUNT), ("TimestampPath", Text(1, 64))):
+    for name, needed in (("SecondsPath", SECONDS), ("TimestampPath", ANY_ZONE)):
         if name in visit.state:
             visit.fits(visit.evaluated(data, visit.state[name], name), needed, name)
     yield visit.way_on(data)
@@ -128,8 +129,8 @@ def _wait(visit: Visit) -> Iterator[Exit]:
 def _choice(visit: Visit) -> Iterator[Exit]:
     left = visit.selected(visit.arrival.shape, "InputPath")
     for number, rule in enumerate(visit.state["Choices"]):
-        for path in variables(rule):
-            visit.evaluated(left, path, f"Choices[{number}].Variable")
+        for path, seen in reads(left, rule):
+            visit.evaluated(seen, path, f"Choices[{number}].Variable")
         taken, left = split(left, rule)
         if members(taken):
             yield Exit(rule["Next"], visit.measure("output", visit.selected(taken, "OutputPath")))
@@ -171,16 +172,13 @@ def _map(visit: Visit) -> Iterator[Exit]:
     data = visit.selected(visit.arrival.shape, "InputPath")
     items = visit.evaluated(data, visit.state.get("ItemsPath", "$"), "ItemsPath")
     visit.fits(items, Array((), Anything()), "ItemsPath")
-    one = union(
-        *(item for array in members(items) if isinstance(array, Array) for item in (*array.prefix, array.items) if item)
-    )
+    arrays = [array for array in members(items) if isinstance(array, Array)]
+    one = union(*(item for array in arrays for item in (*array.prefix, array.items) if item)) if arrays else Reported()
     given = _item(visit, data, one)
-    machine = visit.state.get("ItemProcessor") or visit.state["Iterator"]
+    (machine,) = inner_machines(visit.state)
     outcome = follow(machine, visit.arrival.within(visit.name, given), visit.proof, one)
-    lengths = [(array.low, array.high) for array in members(items) if isinstance(array, Array)]
-    highs = [high for _, high in lengths]
-    most = None if None in highs else max((high or 0 for high in highs), default=0)
-    yield from visit.leave(Array((), outcome.output, min((low for low, _ in lengths), default=0), most))
+    results = [Array((), outcome.output, array.low, array.high) for array in arrays]
+    yield from visit.leave(union(*results) if arrays else Reported())
     yield from visit.catches(outcome.error)
 
 
@@ -194,7 +192,7 @@ def _item(visit: Visit, data: Shape, one: Shape) -> Shape:
 
 
 KINDS: dict[str, Callable[[Visit], Iterator[Exit]]] = {
-    "Task": _task,
+    "Task": task,
     "Pass": _pass,
     "Wait": _wait,
     "Choice": _choice,

@@ -11,12 +11,13 @@ from workflow.check.templates import Trouble
 
 @dataclass(frozen=True)
 class Passed:
-    """A state that the payload came through: its name, what it got, what it passed on, and its ResultPath."""
+    """A state that the payload came through: its name, what it got, what it passed on, its ResultPath and whose that is."""
 
     state: str
     before: Shape
     after: Shape
     result_path: str | None
+    by: str = "ResultPath"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Gap:
     needed: str
     mend: str | None = None
     decided: bool = True
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a mapping accepts it."""
+        return f"{self.state}.{self.field}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the gap for tools."""
@@ -50,8 +56,9 @@ def mend_for(trouble: Trouble, arrived: Shape, passed: tuple[Passed, ...]) -> st
         return trouble.mend
     if trouble.data == arrived and (lost := _lost_at(trouble.path, passed)):
         return _keep(lost)
-    if isinstance(trouble.absence.there, Array):
-        return f"the indices run from 0 to {trouble.absence.there.low - 1}"
+    if isinstance(trouble.absence.there, Array) and isinstance(trouble.absence.wanted, int):
+        sure = trouble.absence.there.low
+        return f"the indices run from 0 to {sure - 1}" if sure else "the array may be empty"
     if trouble.absence.optional:
         return (
             f"ask for `{trouble.absence.wanted}` in a Choice with IsPresent, or make it required where it is promised"
@@ -76,9 +83,10 @@ def _finds(path: str, shape: Shape) -> bool:
 
 def _keep(lost: Passed) -> str:
     words = [word.lower() for word in _words(lost.state)]
+    words += ["error"] if lost.by != "ResultPath" else []
     taken = {name for member in members(lost.before) if isinstance(member, Object) for name, _ in member.fields}
     name = next((word for word in reversed(words) if word not in taken), "result")
-    return f"`ResultPath` of {lost.state} replaces the whole input; did you mean `$.{name}`?"
+    return f"`{lost.by}` of {lost.state} replaces the whole input; did you mean `$.{name}`?"
 
 
 def _words(name: str) -> list[str]:

@@ -19,8 +19,12 @@ from workflow.check.shapes import (
 )
 from workflow.check.sizes import LIMIT
 
-RESOURCE = re.compile(r"arn:[^:]+:states:::(?P<call>[a-zA-Z-]+:[a-zA-Z:]+)(?P<pattern>\.[a-zA-Z:0-9]+)?$")
-FUNCTION = re.compile(r"arn:[^:]+:lambda:|\$\{[^}]+\}$")
+RESOURCE = re.compile(
+    r"arn:(?:\$\{[^}]+\}|[^:])+:states:::(?P<call>[a-zA-Z-]+:[a-zA-Z:]+)(?P<pattern>\.[a-zA-Z:0-9]+)?$"
+)
+FUNCTION = re.compile(r"arn:(?:\$\{[^}]+\}|[^:])+:lambda:|\$\{[^}]+\}$")
+
+WAITING = ".waitForTaskToken"  # the pattern of a call that another hand answers
 
 Template = dict[str, Any]  # Parameters as written
 NAME = Text(1, 2048)
@@ -67,9 +71,14 @@ def lambda_invoke(gives: Shape) -> Integration:
         "ClientContext": FREE,
         "LogType": Text(values=frozenset({"None", "Tail"})),
     }
-    required: dict[str, Shape] = {"Payload": gives, "StatusCode": Number(integer=True, low=200, high=299)}
-    answer = closed(required, {"ExecutedVersion": Text(1, 1024), **METADATA})
-    return Integration(lambda _: closed({"FunctionName": NAME}, optional), lambda _: answer)
+
+    def answers(parameters: Template) -> Shape:
+        silent = names(parameters) & {"InvocationType"} and parameters.get("InvocationType") != "RequestResponse"
+        payload = Anything(len("null")) if silent else gives  # an event's function is not waited for
+        required: dict[str, Shape] = {"Payload": payload, "StatusCode": Number(integer=True, low=200, high=299)}
+        return closed(required, {"ExecutedVersion": Text(1, 1024), **METADATA})
+
+    return Integration(lambda _: closed({"FunctionName": NAME}, optional), answers)
 
 
 _ATTRIBUTE = closed(

@@ -1,9 +1,9 @@
-"""The intrinsic functions of the Amazon States Language: how a call is read, and the shape of what it returns."""
+"""The intrinsic functions of the Amazon States Language: what each takes, and the shape of what it returns."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workflow.check.shapes import (
@@ -24,12 +24,12 @@ from workflow.check.sizes import most_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TOKEN = re.compile(
-    r"\s*(?:(States\.\w+)\s*\(|('(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|(true|false|null)\b|(\$[^,)\s]*)|([,)]))"
-)
 UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-BASE64_LIMIT = 10_000  # characters that Base64Encode and Base64Decode take
-WORDS = {"true": True, "false": False, "null": None}
+BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+ENCODED_LIMIT = 10_000  # characters that Base64Encode, Base64Decode and Hash take
+RANGE_LIMIT = 1000  # items that ArrayRange makes
+LEAST, GREATEST = -(2**31), 2**31 - 1  # of the numbers that MathAdd and MathRandom take
+ALGORITHMS = frozenset({"MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"})
 
 
 class Misused(ValueError):  # noqa: N818 - it is the call that is
@@ -43,62 +43,15 @@ class Misused(ValueError):  # noqa: N818 - it is the call that is
         self.decided = decided
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call of an intrinsic function; an argument is a call, a path, or a literal."""
-
-    name: str
-    arguments: tuple[Call | str | Shape, ...]
-
-
-def read(text: str) -> Call:
-    """Return the call that text is; raises Misused."""
-    call, end = _read_argument(text, 0)
-    if not isinstance(call, Call) or text[end:].strip():
-        raise Misused(f"`{text}`", "a call of an intrinsic function")
-    return call
-
-
-def _read_argument(text: str, at: int) -> tuple[Call | str | Shape, int]:
-    match = TOKEN.match(text, at)
-    if match is None or match[6]:
-        raise Misused(f"`{text}`", f"an argument at character {at + 1}")
-    name, quoted, number, word, path, _ = match.groups()
-    if name:
-        return _read_call(name, text, match.end())
-    if quoted:
-        return constant(re.sub(r"\\(.)", r"\1", quoted[1:-1])), match.end()
-    if number:
-        return constant(float(number) if "." in number else int(number)), match.end()
-    return (constant(WORDS[word]), match.end()) if word else (path, match.end())
-
-
-def _read_call(name: str, text: str, at: int) -> tuple[Call, int]:
-    arguments: list[Call | str | Shape] = []
-    match = TOKEN.match(text, at)
-    if match and match[6] == ")":
-        return Call(name, ()), match.end()
-    while True:
-        argument, at = _read_argument(text, at)
-        arguments.append(argument)
-        match = TOKEN.match(text, at)
-        if match is None or not match[6]:
-            raise Misused(f"`{text}`", f"a comma or parenthesis at character {at + 1}")
-        at = match.end()
-        if match[6] == ")":
-            return Call(name, tuple(arguments)), at
-
-
 def returned(name: str, arguments: list[Shape]) -> Shape:
     """Return the shape of what the function name returns for arguments; raises Misused."""
-    if any(isinstance(argument, Reported) for argument in arguments):
-        return Reported()
     if name not in FUNCTIONS:
         raise Misused(f"`{name}`", "one of the intrinsic functions")
     function, low, high = FUNCTIONS[name]
     if not low <= len(arguments) <= high:
         raise Misused(f"{len(arguments)} arguments of {name}", f"{low} to {high}")
-    return function(*arguments)
+    known = [[one for one in members(argument) if not isinstance(one, Reported)] for argument in arguments]
+    return function(*(union(*one) for one in known)) if all(known) else Reported()
 
 
 def _is(kind: type[Shape] | tuple[type[Shape], ...], shape: Shape, needed: str) -> None:
@@ -108,7 +61,7 @@ def _is(kind: type[Shape] | tuple[type[Shape], ...], shape: Shape, needed: str) 
 
 
 def _format(template: Shape, *values: Shape) -> Shape:
-    if not isinstance(template, Text) or template.values is None:
+    if not isinstance(template, Text) or template.values is None or len(template.values) > 1:
         raise Misused("a template that is not written out", "a literal template", decided=False)
     (text,) = template.values
     if text.count("{}") != len(values):
@@ -116,8 +69,14 @@ def _format(template: Shape, *values: Shape) -> Shape:
     for value in values:
         _is((Text, Number, Boolean, Null), value, "strings, numbers, truth values or null in States.Format")
     sizes = [_characters(value) for value in values]
-    high = None if None in sizes else len(text) + sum(size or 0 for size in sizes)
-    return Text(0, high)
+    written = len(text) - len("{}") * len(values)
+    high = None if None in sizes else written + sum(size or 0 for size in sizes)
+    return Text(written + sum(map(_least_characters, values)), high)
+
+
+def _least_characters(shape: Shape) -> int:
+    """Return the fewest characters of a value in a text; every number takes one."""
+    return min((member.low if isinstance(member, Text) else 1 for member in members(shape)), default=0)
 
 
 def _characters(shape: Shape) -> int | None:
@@ -142,16 +101,21 @@ def _parsed(content: Shape, characters: int | None) -> Shape:
 
 
 def _json_to_string(value: Shape) -> Shape:
-    return Text(1, most_bytes(value), content=value)
+    return Text(1, most_bytes(value), content=value, compact=True)
 
 
 def _array(*items: Shape) -> Shape:
     return Array(items, None, len(items), len(items))
 
 
+def _arrays(shape: Shape, needed: str) -> list[Array]:
+    _is(Array, shape, needed)
+    return [member for member in members(shape) if isinstance(member, Array)]
+
+
 def _array_length(array: Shape) -> Shape:
-    _is(Array, array, "an array for States.ArrayLength")
-    return Number(integer=True, low=0)
+    lengths = [(one.low, one.high) for one in _arrays(array, "an array for States.ArrayLength")]
+    return union(*(Number(integer=True, low=low, high=high) for low, high in lengths))
 
 
 def _array_contains(array: Shape, _: Shape) -> Shape:
@@ -162,52 +126,83 @@ def _array_contains(array: Shape, _: Shape) -> Shape:
 def _array_get_item(array: Shape, index: Shape) -> Shape:
     _is(Array, array, "an array for States.ArrayGetItem")
     _is(Number, index, "an integer index for States.ArrayGetItem")
-    if not isinstance(array, Array) or not isinstance(index, Number) or index.high is None or index.high >= array.low:
-        raise Misused(
-            f"an index that {'may be' if isinstance(index, Number) else 'is'} past the end", "an index within"
-        )
+    if not isinstance(array, Array) or not isinstance(index, Number) or not _within(index, 0, array.low - 1):
+        raise Misused("an index that may be past the end", "an index within the array")
     return union(*array.prefix, *([array.items] if array.items is not None else []))
 
 
-def _array_like(array: Shape, *_: Shape) -> Shape:
-    _is(Array, array, "an array")
-    items = [
-        one for member in members(array) if isinstance(member, Array) for one in (*member.prefix, member.items) if one
-    ]
-    highs = [member.high for member in members(array) if isinstance(member, Array)]
-    return Array((), union(*items), 0, None if None in highs else max(high or 0 for high in highs))
+def _within(number: Number, low: float, high: float) -> bool:
+    return number.low is not None and number.low >= low and number.high is not None and number.high <= high
+
+
+def _array_unique(array: Shape) -> Shape:
+    arrays = _arrays(array, "an array for States.ArrayUnique")
+    items = [one for member in arrays for one in (*member.prefix, member.items) if one]
+    highs = [member.high for member in arrays]
+    low = min((member.low for member in arrays), default=0)
+    return Array((), union(*items), min(low, 1), None if None in highs else max(high or 0 for high in highs))
 
 
 def _array_partition(array: Shape, size: Shape) -> Shape:
-    _is(Number, size, "a positive integer for States.ArrayPartition")
-    inner = _array_like(array)
-    return Array((), inner, 0, inner.high if isinstance(inner, Array) else None)
+    for number in members(size):
+        if not isinstance(number, Number) or number.low is None or number.low < 1:
+            raise Misused("a size that may be no positive number", "a positive integer for States.ArrayPartition")
+    inner = _array_unique(array)
+    return Array((), inner, inner.low, inner.high) if isinstance(inner, Array) else inner
 
 
-def _array_range(*bounds: Shape) -> Shape:
-    for bound in bounds:
-        _is(Number, bound, "integers for States.ArrayRange")
-    return Array((), Number(integer=True), 1, 1000)
+def _array_range(first: Shape, last: Shape, step: Shape) -> Shape:
+    (one, two), (other, three), (slow, fast) = (_bounds(number) for number in (first, last, step))
+    low, high, pace = min(one, other), max(two, three), slow if slow > 0 else -fast
+    if pace <= 0:
+        raise Misused("a step that may be 0", "a step up or down for States.ArrayRange")
+    most = int((high - low) // pace) + 1
+    if most > RANGE_LIMIT:
+        raise Misused(f"a range of up to {most} items", f"at most {RANGE_LIMIT} items")
+    return Array((), Number(integer=True, low=low, high=high), 0, most)
 
 
-def _base64(text: Shape) -> Shape:
-    for member in members(text):
-        if not isinstance(member, Text) or member.high is None or member.high > BASE64_LIMIT:
-            raise Misused("a value that may be longer", f"a string of at most {BASE64_LIMIT} characters")
-    return Text(0, 4 * BASE64_LIMIT)  # of a character's most bytes
+def _bounds(number: Shape) -> tuple[float, float]:
+    _is(Number, number, "integers for States.ArrayRange")
+    if not isinstance(number, Number) or number.low is None or number.high is None:
+        raise Misused("a range of any length", f"at most {RANGE_LIMIT} items")
+    return math.floor(number.low), math.ceil(number.high)  # either is rounded
 
 
-def _hash(_: Shape, algorithm: Shape) -> Shape:
-    _is(Text, algorithm, "the name of an algorithm for States.Hash")
+def _short(text: Shape) -> int:
+    """Return the most characters of text; raises Misused if they may be more than an encoding or hash takes."""
+    most = _characters(text)
+    if most is None or most > ENCODED_LIMIT:
+        raise Misused("a value that may be longer", f"a string of at most {ENCODED_LIMIT} characters")
+    return most
+
+
+def _base64_encode(text: Shape) -> Shape:
+    _is(Text, text, "a string for States.Base64Encode")
+    return Text(0, 4 * -(-4 * _short(text) // 3), frozenset({BASE64}))  # of 4 bytes a character at most
+
+
+def _base64_decode(text: Shape) -> Shape:
+    if any(not isinstance(one, Text) or BASE64 not in one.patterns for one in members(text)):
+        raise Misused("a string that may be no Base64", f"one that matches {BASE64}", decided=False)
+    return Text(0, _short(text))
+
+
+def _hash(data: Shape, algorithm: Shape) -> Shape:
+    _short(data)
+    if not isinstance(algorithm, Text) or not (algorithm.values or {""}) <= ALGORITHMS:
+        raise Misused("an algorithm that may be none of them", f"one of {', '.join(sorted(ALGORITHMS))}")
     return Text(32, 128, frozenset({"^[0-9a-f]+$"}))
 
 
 def _json_merge(first: Shape, second: Shape, deep: Shape) -> Shape:
     if deep != constant(False):
         raise Misused("a deep merge", "false as the third argument of States.JsonMerge")
-    if not isinstance(first, Object) or not isinstance(second, Object):
-        raise Misused("an argument of another type", "two objects for States.JsonMerge", decided=False)
-    merged = first
+    for one in (*members(first), *members(second)):
+        _is(Object, one, "two objects for States.JsonMerge")
+    if not isinstance(first, Object) or not isinstance(second, Object) or first.rest or second.rest:
+        raise Misused("objects that may have further fields", "two objects of fields that are known", decided=False)
+    merged = Object(first.fields)
     for name, field in second.fields:
         kept = merged.get(name)
         either = union(field.shape, *([kept.shape] if kept and not field.required else []))
@@ -215,10 +210,25 @@ def _json_merge(first: Shape, second: Shape, deep: Shape) -> Shape:
     return merged
 
 
-def _math(*numbers: Shape) -> Shape:
+def _math_random(first: Shape, last: Shape, *_: Shape) -> Shape:
+    (low, high), (other, most) = _whole(first), _whole(last)
+    if high > other:
+        raise Misused("a start that may be past the end", "a start before the end for States.MathRandom")
+    return Number(integer=True, low=low, high=most)
+
+
+def _math_add(*numbers: Shape) -> Shape:
     for number in numbers:
-        _is(Number, number, "integers")
-    return Number(integer=True, low=-(2**31), high=2**31 - 1)
+        _whole(number)
+    return Number(integer=True, low=LEAST, high=GREATEST)  # any, so that a loop that counts settles
+
+
+def _whole(number: Shape) -> tuple[float, float]:
+    """Return the least and the greatest of number; raises Misused if it may be out of the range that arithmetic takes."""
+    _is(Number, number, "integers")
+    if not isinstance(number, Number) or not _within(number, LEAST, GREATEST):
+        raise Misused("a number that may be out of range", f"an integer from {LEAST} to {GREATEST}")
+    return math.floor(number.low or 0), math.ceil(number.high or 0)
 
 
 def _string_split(text: Shape, separator: Shape) -> Shape:
@@ -243,13 +253,13 @@ FUNCTIONS: dict[str, tuple[Callable[..., Shape], int, int]] = {
     "States.ArrayRange": (_array_range, 3, 3),
     "States.ArrayGetItem": (_array_get_item, 2, 2),
     "States.ArrayLength": (_array_length, 1, 1),
-    "States.ArrayUnique": (_array_like, 1, 1),
-    "States.Base64Encode": (_base64, 1, 1),
-    "States.Base64Decode": (_base64, 1, 1),
+    "States.ArrayUnique": (_array_unique, 1, 1),
+    "States.Base64Encode": (_base64_encode, 1, 1),
+    "States.Base64Decode": (_base64_decode, 1, 1),
     "States.Hash": (_hash, 2, 2),
     "States.JsonMerge": (_json_merge, 3, 3),
-    "States.MathRandom": (_math, 2, 3),
-    "States.MathAdd": (_math, 2, 2),
+    "States.MathRandom": (_math_random, 2, 3),
+    "States.MathAdd": (_math_add, 2, 2),
     "States.StringSplit": (_string_split, 2, 2),
     "States.UUID": (_uuid, 0, 0),
 }

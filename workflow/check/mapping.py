@@ -2,15 +2,26 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from workflow import contracts
 from workflow.check.dialect import shape_of
 from workflow.check.integrations import closed
-from workflow.check.shapes import Shape, Text
+from workflow.check.misfit import misfit
+from workflow.check.shapes import Anything, Field, Object, Shape, Text
 
 MAPPING_FILE = "mapping.json"
+_NAMES = Object((), Text())
+SAID = Object(  # a mapping, but for the names in it
+    (
+        ("accepted", Field(_NAMES, required=False)),
+        ("startsWith", Field(Text(), required=False)),
+        ("states", Field(Object((), _NAMES), required=False)),
+    ),
+    Anything(),
+)
 
 # What a Catch adds, where no contract says more; Step Functions bounds both.
 CAUGHT = closed({"Error": Text(1, 256)}, {"Cause": Text(0, 32_768)})
@@ -63,11 +74,15 @@ def load(folder: Path) -> Mapping:
         said = json.loads((folder / MAPPING_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UnusableMapping(f"{folder / MAPPING_FILE} cannot be read: {error}") from error
+    for name in set(contracts.names(folder)) - {MAPPING_FILE.removesuffix(".json")}:
+        _read(name, folder)  # each may be referred to
     return read(said, folder)
 
 
-def read(said: dict[str, Any], folder: Path = contracts.FOLDER) -> Mapping:
+def read(said: Any, folder: Path = contracts.FOLDER) -> Mapping:
     """Return the mapping that said describes, with the contracts in folder; raises UnusableMapping."""
+    if wrong := misfit(said, SAID):
+        raise UnusableMapping(f"{MAPPING_FILE}: {wrong}")
     if strange := set(said) - {"startsWith", "states", "accepted"}:
         raise UnusableMapping(f"the mapping says {sorted(strange)}, which nothing here understands")
     if "startsWith" not in said:
@@ -83,8 +98,29 @@ def _edges(state: str, said: dict[str, str], folder: Path) -> Edges:
     return Edges(**{kind: _contract(name, folder) for kind, name in said.items()})
 
 
+@cache
 def _contract(name: str, folder: Path) -> Contract:
+    _read(name, folder)
+    return Contract(name, shape_of(_resolved(name, folder), name))
+
+
+def _read(name: str, folder: Path) -> None:
+    """Raise UnusableMapping unless folder has a contract called name that is JSON."""
     try:
-        return Contract(name, shape_of(contracts.resolved(name, folder), name))
+        schema = contracts.schema(name, folder)
     except FileNotFoundError as error:
         raise UnusableMapping(f"there is no contract {name} in {folder}") from error
+    except (OSError, ValueError) as error:
+        raise UnusableMapping(f"{folder / name}.json cannot be read: {error}") from error
+    if not isinstance(schema, dict):
+        raise UnusableMapping(f"{folder / name}.json is no JSON Schema: it is no object")
+
+
+def _resolved(name: str, folder: Path) -> dict[str, Any]:
+    try:
+        return contracts.resolved(name, folder)
+    except RecursionError as error:
+        raise UnusableMapping(f"{name} refers to itself, and no payload of it is bounded") from error
+    except Exception as error:  # the resolver's own, of several kinds
+        where = getattr(error, "ref", error)
+        raise UnusableMapping(f"{name} refers to {where}, which is not in {folder}") from error

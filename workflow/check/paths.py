@@ -1,14 +1,12 @@
 """JSONPath as the Amazon States Language uses it: what a path selects from a shape, and what putting a value there makes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflow.check.compare import item
 from workflow.check.shapes import (
-    Anything,
     Array,
     Field,
-    Null,
     Object,
     Reported,
     Shape,
@@ -17,6 +15,7 @@ from workflow.check.shapes import (
     said,
     union,
 )
+from workflow.check.sizes import most_bytes
 
 STEP = re.compile(
     r"""\.([^\s.\[\]'"*?@()]+) | \[(\d+)\] | \['((?:[^'\\]|\\.)*)'\] | \["((?:[^"\\]|\\.)*)"\] | (\[\*\])""", re.VERBOSE
@@ -60,6 +59,8 @@ def parse(path: str) -> list[Step]:
         name, index, single, double, every = match.groups()
         steps.append(EVERY if every else int(index) if index else name or single or double or "")
         rest = rest[match.end() :]
+    if steps.count(EVERY) > 1:
+        raise NotAPath(f"what {path} selects cannot be decided: it flattens arrays of arrays")
     return steps
 
 
@@ -83,9 +84,14 @@ def select(shape: Shape, steps: list[Step], reached: str = "$") -> tuple[Shape, 
             found.append(Reported())
             continue
         deeper, missing = select(one, steps[1:], written_on(reached, steps[0]))
-        found.append(Array((), deeper, 0, None) if steps[0] == EVERY else deeper)
+        found.append(_each(member, deeper) if steps[0] == EVERY else deeper)
         absences += missing
     return union(*found), absences
+
+
+def _each(member: Shape, selected: Shape) -> Shape:
+    """Return the array of what was selected from each item of member."""
+    return Array((), selected, member.low, member.high) if isinstance(member, Array) else selected
 
 
 def written_on(reached: str, step: Step) -> str:
@@ -119,6 +125,8 @@ def put(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absence |
     """Return shape with value at steps, objects made on the way as ResultPath makes them."""
     if not steps:
         return value, None
+    if not members(shape):
+        return shape, None
     made, problems = zip(*(_put_in(member, steps, value) for member in members(shape)), strict=True)
     return union(*made), next((problem for problem in problems if problem), None)
 
@@ -127,10 +135,19 @@ def _put_in(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absen
     step = steps[0]
     if isinstance(shape, Reported):
         return shape, None
-    if isinstance(shape, Null | Anything):
-        shape = made_object() if isinstance(shape, Null) else Object((), shape)
     if not isinstance(shape, Object) or not isinstance(step, str):
         return Reported(), Absence("$", shape, step)
-    inner = dict(shape.fields).get(step, Field(made_object())).shape
+    known = shape.get(step) or Field(made_object())
+    inner = known.shape if known.required else union(known.shape, made_object())
     placed, problem = put(inner, steps[1:], value)
-    return shape.having(step, Field(placed)), problem
+    return _grown(shape, step, placed), problem
+
+
+def _grown(shape: Object, name: str, placed: Shape) -> Object:
+    """Return shape with placed under name, and its bounds wide enough for one property more."""
+    size = None if shape.most is None else most_bytes(made_object(**{name: placed}))
+    return replace(
+        shape.having(name, Field(placed)),
+        high=None if shape.high is None else shape.high + 1,
+        most=None if shape.most is None or size is None else shape.most + size,
+    )

@@ -1,8 +1,12 @@
 """Regular expressions as sets of strings: whether one lies within another, and whether all are plain ASCII."""
 
+import re
 from functools import cache
 from typing import Any
 
+# What the automata read otherwise than the validators: their classes are ASCII, and they know no flags.
+FOREIGN = re.compile(r"\\[bBdDsSwW]|\(\?[^:]")
+LETTERS = re.compile(r"\\.|\[\^?(?:\\.|[^\\\]])*\]")  # what stands for a letter: an escape, a class
 MOST_STATES = 5000  # of an automaton; a pattern that needs more is not decided
 
 
@@ -29,8 +33,10 @@ def _automaton(pattern: str) -> Any:
     import interegular
 
     anchored = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
-    if not anchored:
+    if not anchored or _alternates(pattern):
         raise Undecided(f"the pattern {pattern} is not anchored at both ends")
+    if FOREIGN.search(pattern):
+        raise Undecided(f"the pattern {pattern} has classes or flags that can be read in several ways")
     try:
         automaton = interegular.parse_pattern(pattern[1:-1]).to_fsm()
     except (ValueError, TypeError, interegular.Unsupported, interegular.InvalidSyntax) as error:
@@ -38,6 +44,16 @@ def _automaton(pattern: str) -> Any:
     if len(automaton.states) > MOST_STATES:
         raise Undecided(f"the pattern {pattern} is too large to be compared")
     return automaton
+
+
+def _alternates(pattern: str) -> bool:
+    """Tell whether pattern is several side by side, of which each end anchors only one."""
+    depth = 0
+    for sign in LETTERS.sub("", pattern):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "|" and depth == 0:
+            return True
+    return False
 
 
 def _letters(automaton: Any) -> set[Any]:

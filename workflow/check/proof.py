@@ -16,6 +16,7 @@ class Exit:
     next: str | None
     shape: Shape
     result_path: str | None = None
+    by: str = "ResultPath"  # the field that says so
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Arrival:
 
     def after(self, state: str, leaving: Exit) -> "Arrival":
         """Return the arrival where state sent the payload on."""
-        return Arrival(leaving.shape, (*self.passed, Passed(state, self.shape, leaving.shape, leaving.result_path)))
+        return Arrival(
+            leaving.shape, (*self.passed, Passed(state, self.shape, leaving.shape, leaving.result_path, leaving.by))
+        )
 
     def within(self, state: str, shape: Shape) -> "Arrival":
         """Return the arrival at the start of a branch or iteration of state, which got shape."""
@@ -52,6 +55,7 @@ class Proof:
     """What following every path has found: the gaps, and each state's largest payload."""
 
     mapping: Mapping
+    language: str = "JSONPath"  # of the states that name none
     gaps: list[Gap] = field(default_factory=list)
     sizes: dict[str, dict[str, int | None]] = field(default_factory=dict)
     arrivals: dict[str, list[Shape]] = field(default_factory=dict)
@@ -60,14 +64,17 @@ class Proof:
     @property
     def open_gaps(self) -> list[Gap]:
         """The gaps that the mapping does not accept."""
-        return [gap for gap in self.gaps if gap.decided or f"{gap.state}.{gap.field}" not in self.mapping.accepted]
+        return [gap for gap in self.gaps if gap.decided or gap.place not in self.mapping.accepted]
 
     def report(self, state: str, arrival: Arrival, troubles: list[Trouble]) -> None:
-        """Note the troubles of state; the same field is told once, for the first path that shows it."""
+        """Note the troubles of state; the same field is told once, for the first path that shows it.
+
+        What cannot be decided hides no gap at the same field, since it may be accepted.
+        """
         for trouble in troubles:
             mend = mend_for(trouble, arrival.shape, arrival.passed)
             gap = Gap(state, trouble.field, arrival.came_by, trouble.promised, trouble.needed, mend, trouble.decided)
-            if not any((one.state, one.field) == (gap.state, gap.field) for one in self.gaps):
+            if not any(one.place == gap.place and one.decided >= gap.decided for one in self.gaps):
                 self.gaps.append(gap)
 
     def measure(self, state: str, arrival: Arrival, kind: str, shape: Shape) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from workflow.check.flow import follow
-from workflow.check.mapping import Mapping
+from workflow.check.grammar import branchings, inner_machines, misbuilt
+from workflow.check.mapping import Edges, Mapping, UnusableMapping
 from workflow.check.proof import Arrival, Proof
 from workflow.check.report import as_error
 
-INNER = ("Iterator", "ItemProcessor")
+LEAVE_NOTHING = {"Choice", "Wait", "Succeed", "Fail"}  # of their own: what arrives goes on
+NO_TASKS = {*LEAVE_NOTHING, "Pass", "Parallel", "Map"}
 
 
 class UnusableMachine(ValueError):  # noqa: N818 - it is the machine that is
@@ -22,12 +24,12 @@ class UnprovedFlow(ValueError):  # noqa: N818 - an answer
 def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
     """Follow what the machine starts with along every path and return what was found.
 
-    Raises UnusableMachine if machine is none, or mapping names states that it does not have.
+    Raises UnusableMachine if machine is none, and UnusableMapping if mapping names what the machine does not have.
     """
-    names = {name for name, _ in each_state(machine)}
-    if strange := sorted({*mapping.states, *(place.split(".")[0] for place in mapping.accepted)} - names):
-        raise UnusableMachine(f"the mapping names {', '.join(strange)}, which the machine does not have")
-    proof = Proof(mapping)
+    if wrong := misbuilt(machine):
+        raise UnusableMachine(f"this is no state machine: {wrong}")
+    _check_mapping(mapping, _states(machine))
+    proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"))
     follow(machine, Arrival(mapping.starts_with.shape), proof)
     return proof
 
@@ -40,26 +42,38 @@ def proved(machine: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
     return machine
 
 
-def each_state(machine: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every state of machine with its name, inner ones too; raises UnusableMachine where one leads nowhere."""
-    states = machine.get("States") if isinstance(machine, dict) else None
-    if not isinstance(states, dict) or not all(
-        isinstance(state, dict) and "Type" in state for state in states.values()
-    ):
-        raise UnusableMachine("this is no state machine: it has no States, or one of them no Type")
-    _check_targets(machine, states)
-    for name, state in states.items():
-        yield name, state
-        for inner in [*state.get("Branches", []), *(state[key] for key in INNER if key in state)]:
-            yield from each_state(inner)
+def _states(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every state of machine by name, inner ones too; raises UnusableMachine where one leads nowhere."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, state in _each_state(machine):
+        if name in found:
+            raise UnusableMachine(f"there are two states {name}")
+        found[name] = state
+    return found
 
 
-def _check_targets(machine: dict[str, Any], states: dict[str, dict[str, Any]]) -> None:
-    wanted = {("StartAt", machine.get("StartAt"))}
+def _each_state(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    states = machine["States"]
+    leading = [("StartAt", machine["StartAt"])]
     for name, state in states.items():
-        nexts = [state.get("Next"), state.get("Default")]
-        nexts += [one.get("Next") for key in ("Choices", "Catch") for one in state.get(key, [])]
-        wanted |= {(name, one) for one in nexts if one is not None}
-    for place, target in sorted(wanted, key=str):
+        leading += [(name, target) for target in (*branchings(state), *([state["Next"]] if "Next" in state else []))]
+    for place, target in leading:
         if target not in states:
             raise UnusableMachine(f"{place} leads to {target}, which is no state beside it")
+    for name, state in states.items():
+        yield name, state
+        for inner in inner_machines(state):
+            yield from _each_state(inner)
+
+
+def _check_mapping(mapping: Mapping, states: dict[str, dict[str, Any]]) -> None:
+    """Raise UnusableMapping if mapping names a state that is none of states, or says what none of its type does."""
+    unknown = set(mapping.states) - set(states)
+    unknown |= {place for place in mapping.accepted if not any(place.startswith(f"{name}.") for name in states)}
+    if unknown:
+        raise UnusableMapping(f"the mapping names {', '.join(sorted(unknown))}, which the machine does not have")
+    for name, edges in mapping.states.items():
+        kind = states[name]["Type"]
+        for edge in Edges.__dataclass_fields__:
+            if getattr(edges, edge) is not None and kind in (LEAVE_NOTHING if edge == "leaves" else NO_TASKS):
+                raise UnusableMapping(f"{name}: the mapping says what it {edge}, which no {kind} does")

@@ -26,7 +26,7 @@ def _gap(gap: Gap, proof: Proof) -> str:
     if gap.mend:
         told.append(f"  mend      {gap.mend}")
     if kind == "accepted":
-        told.append(f"  because   {proof.mapping.accepted[f'{gap.state}.{gap.field}']}")
+        told.append(f"  because   {proof.mapping.accepted[gap.place]}")
     return "\n".join([*told, ""])
 
 

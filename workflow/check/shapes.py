@@ -6,6 +6,7 @@ A shape is immutable and comparable, so that a state reached twice with the same
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 
 class Shape:
@@ -22,6 +23,7 @@ class Text(Shape):
     values: frozenset[str] | None = None
     excluded: frozenset[str] = frozenset()
     content: Shape | None = None  # what the string is the JSON of, if it is known to be JSON
+    compact: bool = False  # whether that JSON is written without spaces and needless escapes
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,22 @@ def union(*shapes: Shape) -> Shape:
     return next(iter(flat)) if len(flat) == 1 else Union(tuple(flat))
 
 
+@cache
+def depth(shape: Shape) -> int:
+    """Return how deep the values of shape are nested, as far as it tells."""
+    inner: tuple[Shape | None, ...] = ()
+    match shape:
+        case Union():
+            return max(map(depth, shape.members), default=0)
+        case Object():
+            inner = (shape.rest, *(field.shape for _, field in shape.fields))
+        case Array():
+            inner = (shape.items, *shape.prefix)
+        case Text():
+            inner = (shape.content,)
+    return max((1 + depth(one) for one in inner if one is not None), default=0)
+
+
 def constant(value: object) -> Shape:
     """Return the shape of exactly value."""
     match value:
@@ -155,6 +173,8 @@ def said(shape: Shape) -> str:  # noqa: C901, PLR0911 - a sentence a kind
             return f"a string holding JSON of {said(content)}"
         case Text():
             return f"a string{_of_length(shape.low, shape.high, 'characters')}{_matching(shape)}"
+        case Number(values=frozenset() as few):
+            return " or ".join(map(_digits, sorted(few)))
         case Number():
             return f"{'an integer' if shape.integer else 'a number'}{_between(shape)}"
         case Boolean():
@@ -185,5 +205,9 @@ def _matching(text: Text) -> str:
 
 
 def _between(number: Number) -> str:
-    low = "" if number.low is None else f" from {number.low:g}"
-    return low + ("" if number.high is None else f" to {number.high:g}")
+    low = "" if number.low is None else f" from {_digits(number.low)}"
+    return low + ("" if number.high is None else f" to {_digits(number.high)}")
+
+
+def _digits(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else f"{number:g}"

@@ -52,7 +52,7 @@ def _text(text: Text, depth: int) -> int | None:
     if text.high is not None:
         plain = any(is_plain(pattern) for pattern in text.patterns)
         bounds.append(text.high * (1 if plain else bytes_a_character(depth)))
-    inner = most_bytes(text.content, depth + 1) if text.content is not None else None
+    inner = most_bytes(text.content, depth + 1) if text.content is not None and text.compact else None
     if inner is not None:
         bounds.append(inner)
     return min(bounds) + 2 * (1 << depth) if bounds else None
@@ -64,10 +64,12 @@ def _literal(value: str, depth: int) -> int:
     return len(value.encode()) - 2 * depth  # without the quotes of the strings around
 
 
-def _number(number: Number) -> int:
-    if number.integer and number.low is not None and number.high is not None:
-        return max(len(str(int(number.low))), len(str(int(number.high))))
-    return FLOAT
+def _number(number: Number) -> int | None:
+    """Return the most bytes of a number; a whole one may be written as 1.0 or -0.0."""
+    if number.low is None or number.high is None:
+        return None  # JSON sets no bound on digits
+    digits = max(len(str(int(number.low))), len(str(int(number.high))), len("-0")) + len(".0")
+    return digits if number.integer else max(digits, FLOAT)
 
 
 def _array(array: Array, depth: int) -> int | None:
@@ -103,4 +105,4 @@ def _others(shape: Object, depth: int) -> int | None:
     each = _property(most_bytes(shape.names, depth) or 0, shape.rest, depth)
     if shape.high is None or shape.names.high is None or each is None:
         return None
-    return max(0, shape.high - len(shape.fields)) * each
+    return max(0, shape.high - sum(field.required for _, field in shape.fields)) * each

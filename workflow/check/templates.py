@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.check.intrinsics import Call, Misused, read, returned
+from workflow.check.calls import Call, read
+from workflow.check.intrinsics import Misused, returned
 from workflow.check.paths import Absence, NotAPath, parse, select
 from workflow.check.shapes import Array, Object, Reported, Shape, constant, made_object
 

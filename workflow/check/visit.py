@@ -7,6 +7,7 @@ from typing import Any
 from workflow.check.choices import split
 from workflow.check.compare import Mismatch, mismatches
 from workflow.check.context import context_object
+from workflow.check.integrations import WAITING
 from workflow.check.mapping import Contract
 from workflow.check.paths import NotAPath, parse, put
 from workflow.check.proof import Arrival, Exit, Proof
@@ -34,7 +35,8 @@ class Visit:
     @property
     def context(self) -> Object:
         """The context object in this state."""
-        return context_object(self.proof.mapping.starts_with.shape, self.name, self.item)
+        token = str(self.state.get("Resource")).endswith(WAITING)
+        return context_object(self.proof.mapping.starts_with.shape, self.name, self.item, token=token)
 
     def evaluation(self, data: Shape) -> Evaluation:
         """Return what evaluates paths and templates over data."""
@@ -122,9 +124,10 @@ class Visit:
         for number, catcher in enumerate(self.state.get("Catch", [])):
             taken, error = divided(error, catcher["ErrorEquals"])
             path = catcher.get("ResultPath", "$")
-            whole = self.combined(taken, path, f"Catch[{number}].ResultPath")
+            by = f"Catch[{number}].ResultPath"
+            whole = self.combined(taken, path, by)
             if members(taken):
-                yield Exit(catcher["Next"], self.measure("caught", whole), path)
+                yield Exit(catcher["Next"], self.measure("caught", whole), path, by)
         if members(error):
             self.errors.append(error)
 
@@ -155,11 +158,11 @@ def divided(error: Shape, names: list[str]) -> tuple[Shape, Shape]:
 def _divided_member(error: Shape, names: list[str]) -> tuple[list[Shape], list[Shape]]:
     if EVERY_ERROR in names:
         return [error], []
-    if TASK_FAILED in names:
-        timeout, other = split(error, {"Variable": "$.Error", "StringEquals": TIMEOUT})
-        return [*members(other)], [*members(timeout)]
     taken: list[Shape] = []
     left: Shape = error
+    if TASK_FAILED in names:
+        left, other = split(error, {"Variable": "$.Error", "StringEquals": TIMEOUT})
+        taken += members(other)
     for name in names:
         one, left = split(left, {"Variable": "$.Error", "StringEquals": name})
         taken += members(one)

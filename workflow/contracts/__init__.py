@@ -11,7 +11,6 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
 from referencing import Registry
-from referencing._core import Resolver
 from referencing.jsonschema import DRAFT202012
 
 from workflow.contracts.errors import ContractViolation
@@ -70,7 +69,7 @@ def resolved(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     return inlined
 
 
-def _inline(node: Any, resolver: Resolver[Any]) -> Any:
+def _inline(node: Any, resolver: Any) -> Any:
     if isinstance(node, list):
         return [_inline(item, resolver) for item in node]
     if not isinstance(node, dict):

@@ -1,0 +1,84 @@
+"""What paths, choice rules and ResultPath do to a value: written from the language's specification, for values only."""
+
+from collections.abc import Callable
+from typing import Any
+
+EVERY = -1  # the step [*], as paths.py has it
+
+Steps = list[str | int]
+
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "IsNull": lambda value: value is None,
+    "IsString": lambda value: isinstance(value, str),
+    "IsNumeric": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "IsBoolean": lambda value: isinstance(value, bool),
+}
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "Equals": lambda value, wanted: value == wanted,
+    "LessThan": lambda value, wanted: value < wanted,
+    "GreaterThanEquals": lambda value, wanted: value >= wanted,
+}
+COMPARED = {"String": "IsString", "Numeric": "IsNumeric", "Boolean": "IsBoolean"}
+
+
+class Missing(LookupError):
+    """A path leads to nothing."""
+
+
+class Unfit(LookupError):
+    """A ResultPath leads through what is no object."""
+
+
+def selected(value: Any, steps: Steps) -> Any:
+    """Return what steps select from value; raises Missing."""
+    if not steps:
+        return value
+    step, *further = steps
+    if step == EVERY:
+        if not isinstance(value, list):
+            raise Missing
+        return [selected(item, further) for item in value]
+    wanted = dict if isinstance(step, str) else list
+    if not isinstance(value, wanted) or (step not in value if wanted is dict else int(step) >= len(value)):
+        raise Missing
+    return selected(value[step], further)
+
+
+def placed(value: Any, steps: Steps, new: Any) -> Any:
+    """Return value with new at steps, objects made on the way; raises Unfit."""
+    if not steps:
+        return new
+    if not isinstance(value, dict):
+        raise Unfit
+    return {**value, steps[0]: placed(value.get(str(steps[0]), {}), steps[1:], new)}
+
+
+def matches(rule: dict[str, Any], value: Any, steps_of: Callable[[str], Steps]) -> bool:
+    """Tell whether value matches a choice rule; raises Missing."""
+    if "Not" in rule:
+        return not matches(rule["Not"], value, steps_of)
+    for operator, settles in (("And", False), ("Or", True)):
+        if operator in rule:
+            return any(matches(one, value, steps_of) is settles for one in rule[operator]) is settles
+    ((operator, wanted),) = ((key, said) for key, said in rule.items() if key != "Variable")
+    return _matches(operator, wanted, value, steps_of(rule["Variable"]))
+
+
+def _matches(operator: str, wanted: Any, value: Any, steps: Steps) -> bool:
+    if operator == "IsPresent":
+        return _is_present(value, steps) is wanted
+    found = selected(value, steps)
+    if operator in KINDS:
+        return KINDS[operator](found) is wanted
+    kind, compare = next(
+        (kind, COMPARISONS[operator.removeprefix(name)]) for name, kind in COMPARED.items() if operator.startswith(name)
+    )
+    return KINDS[kind](found) and compare(found, wanted)
+
+
+def _is_present(value: Any, steps: Steps) -> bool:
+    try:
+        selected(value, steps)
+    except Missing:
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""Random schemas of the dialect, small ones, and what may become of a schema when somebody changes it."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+Schema = dict[str, Any]
+Keywords = st.SearchStrategy[Schema]
+
+SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
+
+NAMES = ("a", "b", "cc")
+PATTERNS = ("^[ab]+$", "^[a-c]{1,3}$", "^a.*$", "^[^a]*$", "^(a|b)$", "^[0-9]{2}$", "^a|b$", "^x?$", "^\\w$")
+NUMBERS = (-20, -1, 0, 1, 2.5, 100)
+VALUES: tuple[Any, ...] = (None, True, False, 0, 1, 2.5, "", "a", "b", "ab", 'q"\\', "\u0000", "\U0001f600", "12", "a\n")
+ORDERED = (("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum"))
+
+lengths = st.integers(0, 4)
+
+
+def examples(number: int) -> settings:
+    """Return the settings of a property that is tried with a number of examples; what failed is printed to be run again."""
+    return settings(max_examples=number, deadline=None, database=None, print_blob=True, suppress_health_check=SLOW)
+
+
+def some(**keywords: st.SearchStrategy[Any]) -> Keywords:
+    """Return the strategy of schemas with any of keywords."""
+    return st.fixed_dictionaries({}, optional=dict(keywords))
+
+
+def of(name: str, keywords: Keywords) -> Keywords:
+    """Return the strategy of schemas of the type name with keywords, none of which rules out all values."""
+
+    def made(said: Schema) -> Schema:
+        for low, high in ORDERED:
+            if low in said and high in said:
+                said = {**said, low: min(said[low], said[high]), high: max(said[low], said[high])}
+        if "required" in said:
+            known = said.get("properties", {}) if said.get("additionalProperties") is False else said["required"]
+            said = {**said, "required": [one for one in said["required"] if one in known][: said.get("maxProperties")]}
+        return {"type": name, **said}
+
+    return keywords.map(made)
+
+
+_bounds = some(minimum=st.sampled_from(NUMBERS), maximum=st.sampled_from(NUMBERS))
+_excluded = st.sampled_from(({"const": "a"}, {"enum": ["ab", ""]}))
+texts = of(
+    "string", some(minLength=lengths, maxLength=lengths, pattern=st.sampled_from(PATTERNS), **{"not": _excluded})
+)
+numbers = of("number", _bounds) | of("integer", _bounds)
+_others: tuple[Schema, ...] = ({"type": "boolean"}, {"type": "null"}, {"type": ["string", "null"], "maxLength": 2})
+leaves = st.one_of(
+    texts,
+    numbers,
+    st.sampled_from(_others),
+    st.sampled_from(VALUES).map(lambda value: {"const": value}),
+    st.lists(st.sampled_from(VALUES), min_size=1, max_size=3).map(lambda values: {"enum": values}),
+)
+
+
+def objects(inner: Keywords = leaves) -> Keywords:
+    """Return the strategy of schemas of objects whose properties keep schemas of inner."""
+    return of(
+        "object",
+        some(
+            properties=st.dictionaries(st.sampled_from(NAMES), inner, max_size=3),
+            required=st.just(list(NAMES)) | st.lists(st.sampled_from(NAMES), max_size=2, unique=True),
+            additionalProperties=st.booleans() | inner,
+            propertyNames=st.sampled_from(({"maxLength": 2}, {"pattern": "^[a-c]{1,3}$", "maxLength": 3})),
+            maxProperties=lengths,
+        ),
+    )
+
+
+def arrays(inner: Keywords = leaves) -> Keywords:
+    """Return the strategy of schemas of arrays whose items keep schemas of inner."""
+    first = st.lists(inner, min_size=1, max_size=2)
+    return of("array", some(prefixItems=first, items=st.booleans() | inner, minItems=lengths, maxItems=lengths))
+
+
+def jsons(inner: Keywords = leaves) -> Keywords:
+    """Return the strategy of schemas of strings that hold JSON that keeps schemas of inner."""
+    said = {"contentMediaType": st.just("application/json"), "contentSchema": st.just(True) | inner}
+    return of("string", st.fixed_dictionaries(said, optional={"maxLength": st.integers(1, 60)}))
+
+
+@st.composite
+def schemas(draw: st.DrawFn, depth: int = 2) -> Schema:
+    """Return a schema with at most depth schemas in one another."""
+    kind = draw(st.sampled_from((leaves, objects, objects, objects, arrays, jsons, None)))
+    if depth == 0 or isinstance(kind, st.SearchStrategy):
+        return draw(leaves)
+    inner = schemas(depth - 1)
+    return draw(kind(inner)) if kind else {"anyOf": draw(st.lists(inner, min_size=1, max_size=3))}

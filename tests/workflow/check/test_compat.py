@@ -1,0 +1,181 @@
+"""Which changes of a contract break somebody: executions in flight, consumers of what is told, senders of what is taken."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workflow.check.mutants import dropping, optional, setting, together
+from workflow import contracts
+from workflow.check import compat
+from workflow.check.compat import Change, at_revision, changes, main, told
+
+TEXT = {"type": "string", "minLength": 1, "maxLength": 20}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "name": TEXT,
+        "kind": {"enum": ["a", "b"]},
+        "count": {"type": "integer", "minimum": 1, "maximum": 9},
+        "may": TEXT,
+        "of": {"$ref": "common.json#/$defs/of"},
+    },
+    "required": ["name", "kind", "count", "of"],
+    "additionalProperties": False,
+}
+COMMON = {"$defs": {"of": {"type": "array", "items": TEXT, "maxItems": 3}}}
+TAKEN, GIVEN = ("step.input", "pipeline-input"), ("step.output", "success-notification")
+
+NOBODY: tuple[str, ...] = ()
+ALL = (*TAKEN, *GIVEN)
+
+
+def written(folder: Path, schema: Any = SCHEMA, common: Any = COMMON) -> Path:
+    """Return folder with the same schema in every place that a contract can have."""
+    folder.mkdir()
+    for name in ALL:
+        (folder / f"{name}.json").write_text(json.dumps(schema))
+    (folder / "common.json").write_text(json.dumps(common))
+    return folder
+
+
+def changed(document: Any, change: Callable[[Any], None]) -> Any:
+    """Return a copy of document with change made."""
+    copy = json.loads(json.dumps(document))
+    change(copy)
+    return copy
+
+
+NEW = setting("properties/more", TEXT)
+
+
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        (setting("description", "In other words."), NOBODY),
+        (NEW, NOBODY),
+        (together(NEW, lambda schema: schema["required"].append("more")), TAKEN),
+        (dropping("properties/may"), NOBODY),
+        (together(dropping("properties/name"), optional("name")), GIVEN),
+        (optional("name"), GIVEN),
+        (lambda schema: schema["required"].append("may"), TAKEN),
+        (setting("properties/name/maxLength", 30), GIVEN),
+        (setting("properties/name/maxLength", 10), TAKEN),
+        (setting("properties/name/minLength", 0), GIVEN),
+        (setting("properties/name/minLength", 2), TAKEN),
+        (setting("properties/count/maximum", 10), GIVEN),
+        (setting("properties/count/minimum", 2), TAKEN),
+        (setting("properties/kind", {"enum": ["a", "b", "c"]}), GIVEN),
+        (setting("properties/kind", {"enum": ["a"]}), TAKEN),
+        (setting("properties/name", {"type": "integer"}), ALL),
+        (setting("properties/name", {"type": ["string", "null"], "minLength": 1, "maxLength": 20}), GIVEN),
+        (setting("properties/name/pattern", "^[a-z]+$"), TAKEN),
+    ],
+)
+def test_change_of_a_contract(tmp_path: Path, change: Callable[[Any], None], broken: tuple[str, ...]) -> None:
+    """What is taken may come to accept more and what is given may come to give more; the other way round breaks."""
+    old, new = written(tmp_path / "old"), written(tmp_path / "new", changed(SCHEMA, change))
+    found = list(changes(old, new))
+    assert {one.name for one in found} == set(ALL)
+    assert {one.what for one in found} == {"changed"}
+    assert {one.name for one in found if one.breaking} == set(broken)
+
+
+def test_change_of_what_contracts_share(tmp_path: Path) -> None:
+    """A change of a shared definition is told for each contract that refers to it, and not for the definitions."""
+    wider = changed(COMMON, setting("$defs/of/maxItems", 4))
+    found = list(changes(written(tmp_path / "old"), written(tmp_path / "new", common=wider)))
+    assert [(one.name, one.breaking) for one in found] == [(name, name in GIVEN) for name in sorted(ALL)]
+
+
+def test_contract_that_comes_or_goes(tmp_path: Path) -> None:
+    """A new contract breaks nobody; one that is removed breaks whoever goes by it."""
+    old, new = written(tmp_path / "old"), written(tmp_path / "new")
+    (old / "step.input.json").rename(old / "last.input.json")
+    assert list(changes(old, new)) == [Change("last.input", "removed"), Change("step.input", "added")]
+    assert [change.breaking for change in changes(old, new)] == [True, False]
+
+
+def test_nothing_has_changed(tmp_path: Path) -> None:
+    """The same contracts, written otherwise, are no change."""
+    new = written(tmp_path / "new")
+    (new / "step.input.json").write_text(json.dumps(SCHEMA, indent=2))
+    assert list(changes(written(tmp_path / "old"), new)) == []
+
+
+def test_change_is_told_with_its_place(tmp_path: Path) -> None:
+    """A breaking change is told with the place, what is promised there, and what somebody relies on."""
+    new = written(tmp_path / "new", changed(SCHEMA, setting("properties/name/maxLength", 30)))
+    by_name = {change.name: change for change in changes(written(tmp_path / "old"), new)}
+    assert told(by_name["step.input"]) == "compatible  changed   step.input"
+    first, second = told(by_name["step.output"]).splitlines()
+    assert first == "breaking    changed   step.output"
+    assert second.strip() == "$.name: a string of 1 to 30 characters, where a string of 1 to 20 characters is relied on"
+    (where,) = by_name["step.output"].to_json()["breaks"]
+    assert where["path"] == "$.name"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a repository of contracts, committed once, in the place of this project's."""
+    git = shutil.which("git")
+    assert git
+    folder = written(tmp_path / "contracts")
+    (folder / "notes.md").write_text("No contract.")
+    identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
+    for command in (["init", "--quiet"], ["add", "."], [*identity, "commit", "--quiet", "--message", "First"]):
+        subprocess.run([git, "-C", str(tmp_path), *command], check=True, capture_output=True)
+    monkeypatch.setattr(contracts, "FOLDER", folder)
+    return folder
+
+
+def test_contracts_at_a_revision(repository: Path, tmp_path: Path) -> None:
+    """The contracts of a revision are those that were committed, whatever has become of them."""
+    (repository / "step.input.json").write_text("{}")
+    (repository / "new.input.json").write_text("{}")
+    (tmp_path / "then").mkdir()
+    then = at_revision("HEAD", tmp_path / "then")
+    assert contracts.names(then) == sorted([*ALL, "common"])
+    assert json.loads((then / "step.input.json").read_text()) == SCHEMA
+    assert [(one.name, one.what) for one in changes(then, repository)] == [
+        ("new.input", "added"),
+        ("step.input", "changed"),
+    ]
+
+
+@pytest.mark.parametrize("asked", [[], ["--json"]])
+def test_command_tells_each_change_since_a_revision(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: list[str]
+) -> None:
+    """The command line tells the changes since a revision, for a person or a tool, and exits with 1 if one breaks."""
+    since = list(changes(at_revision("HEAD", tmp_path)))
+    assert main(["HEAD", *asked]) == int(any(change.breaking for change in since))
+    printed = capsys.readouterr().out
+    if asked:
+        assert json.loads(printed) == [change.to_json() for change in since]
+    else:
+        assert printed.strip() == ("\n".join(map(told, since)) or "no contract has changed since HEAD")
+
+
+def test_unknown_revision(capsys: pytest.CaptureFixture[str]) -> None:
+    """A revision that git does not know exits with 2, and stderr names it."""
+    assert main(["no-such-revision"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("compat: ")
+    assert "no-such-revision" in printed.err
+
+
+def test_contract_that_was_no_schema_of_the_dialect(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A contract that cannot be compared exits with 2, and stderr names it."""
+    folder = shutil.copytree(contracts.FOLDER, tmp_path / "old")
+    (folder / "pipeline-input.json").write_text(json.dumps({"oneOf": []}))
+    monkeypatch.setattr(compat, "at_revision", lambda _, __: folder)
+    assert main(["HEAD"]) == 2
+    assert capsys.readouterr().err.startswith("compat: pipeline-input: ['oneOf']")

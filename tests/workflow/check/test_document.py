@@ -1,0 +1,29 @@
+"""The generated pages are those in docs: `make docs` makes them anew."""
+
+from pathlib import Path
+
+from workflow import contracts, graph
+from workflow.check import document
+from workflow.check.compat import SHARED
+from workflow.definition import states_language
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_page_of_the_contracts_is_up_to_date() -> None:
+    """docs/contracts.md is what the contracts and the proof make of it."""
+    assert (DOCS / "contracts.md").read_text(encoding="utf-8") == document.page()
+
+
+def test_page_of_the_pipeline_is_up_to_date() -> None:
+    """docs/pipeline.md is what the graph makes of it."""
+    assert (DOCS / "pipeline.md").read_text(encoding="utf-8") == graph.page()
+
+
+def test_page_tells_every_contract_and_every_state() -> None:
+    """The page of the contracts has every payload with an example, and every state with what arrives and leaves."""
+    page = document.page()
+    for name in set(contracts.names()) - {SHARED}:
+        assert f"[`{name}.json`](../workflow/contracts/{name}.json)" in page
+    for state in states_language()["States"]:
+        assert f"\n| `{state}` | " in page
