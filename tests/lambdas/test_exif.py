@@ -155,7 +155,7 @@ def test_a_time_is_told_if_there_was_such_a_time(value: object, offset: object, 
 
 
 @pytest.mark.parametrize(("value", "fired"), [(0, False), (1, True), (9, True), (16, False), (None, None), ("x", None)])
-def test_flash_is_the_lowest_bit(value: object, fired: bool | None) -> None:  # noqa: FBT001 - it is the expectation
+def test_flash_is_the_lowest_bit(value: object, fired: bool | None) -> None:
     """The field's other bits do not say that it fired."""
     assert flash_fired(value) is fired
 

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from tests.workflow.check.schemas import VALUES, Schema, leaves
 
-OUTWARDS = {"maxLength": 3, "maximum": 7, "maxItems": 2, "maxProperties": 1, "minLength": -1, "minimum": -7, "minItems": -1}
+OUTWARDS = {
+    "maxLength": 3,
+    "maximum": 7,
+    "maxItems": 2,
+    "maxProperties": 1,
+    "minLength": -1,
+    "minimum": -7,
+    "minItems": -1,
+}
 NEVER_NEGATIVE = ("minLength", "minItems")
 DROPPED = ("pattern", "not", "propertyNames", *OUTWARDS)
 
@@ -28,7 +36,9 @@ def _inner(schema: Schema) -> list[tuple[str, Any]]:
     single = ("items", "additionalProperties", "contentSchema")
     places: list[tuple[str, Any]] = [(keyword, None) for keyword in single if isinstance(schema.get(keyword), dict)]
     places += [("properties", name) for name in schema.get("properties", {})]
-    return places + [(keyword, at) for keyword in ("prefixItems", "anyOf") for at in range(len(schema.get(keyword, [])))]
+    return places + [
+        (keyword, at) for keyword in ("prefixItems", "anyOf") for at in range(len(schema.get(keyword, [])))
+    ]
 
 
 def _replaced(holder: Any, key: Any, value: Any) -> Any:

@@ -25,7 +25,8 @@ def of(value: Any, *kinds: type) -> Any:
 
 def rounded(value: Any) -> int:
     """Return the integer nearest to value."""
-    return round(of(value, int, float))
+    nearest: int = round(of(value, int, float))
+    return nearest
 
 
 def whole(value: Any) -> int:
@@ -40,7 +41,8 @@ def short(text: Any) -> bytes:
     """Return the bytes of a text that can be encoded."""
     if len(of(text, str)) > ENCODED:
         raise ValueError("a long text")
-    return text.encode()
+    encoded: bytes = text.encode()
+    return encoded
 
 
 def formatted(template: str, *values: Any) -> str:
@@ -104,7 +106,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "States.ArrayUnique": unique,
     "States.Base64Encode": lambda text: base64.b64encode(short(text)).decode(),
     "States.Base64Decode": lambda text: base64.b64decode(short(text), validate=True).decode(),
-    "States.Hash": lambda data, name: hashlib.new(ALGORITHMS.get(name, name), short(data)).hexdigest(),
+    "States.Hash": lambda data, name: hashlib.new(str(ALGORITHMS.get(name, name)), short(data)).hexdigest(),
     "States.JsonMerge": merged,
     "States.MathRandom": lambda first, last, *seed: random.Random(*seed).randint(whole(first), whole(last)),  # noqa: S311 - it is for numbers
     # What becomes of a sum that is out of range is said nowhere; here it begins again at the other end, as in Java.

@@ -35,7 +35,7 @@ class _Elements:
 def _mended() -> None:
     """Give the library what it asks for, and let it make each strategy once where it makes one for each draw."""
     if not hasattr(utils.many, "more"):
-        _from_schema.cu = SimpleNamespace(many=_Elements)
+        vars(_from_schema)["cu"] = SimpleNamespace(many=_Elements)
     make = vars(_from_schema)["__from_schema"]
 
     @cache

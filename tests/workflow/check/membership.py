@@ -24,7 +24,7 @@ def is_member(value: Any, shape: Shape) -> bool:
     return _is_of_kind(value, shape)
 
 
-def _is_of_kind(value: Any, shape: Shape) -> bool:
+def _is_of_kind(value: Any, shape: Shape) -> bool:  # noqa: PLR0911 - a kind each
     match value, shape:
         case None, Null():
             return True
@@ -90,5 +90,7 @@ def _is_object(value: dict[str, Any], shape: Object) -> bool:
     others = {name: one for name, one in value.items() if name not in fields}
     if others and shape.rest is None:
         return False
-    allowed = all(is_member(name, shape.names) and is_member(one, shape.rest) for name, one in others.items() if shape.rest)
+    allowed = all(
+        is_member(name, shape.names) and is_member(one, shape.rest) for name, one in others.items() if shape.rest
+    )
     return named and allowed and (shape.most is None or len(compact(value)) <= shape.most)

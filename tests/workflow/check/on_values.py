@@ -21,11 +21,11 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 COMPARED = {"String": "IsString", "Numeric": "IsNumeric", "Boolean": "IsBoolean"}
 
 
-class Missing(LookupError):
+class Missing(LookupError):  # noqa: N818 - an answer
     """A path leads to nothing."""
 
 
-class Unfit(LookupError):
+class Unfit(LookupError):  # noqa: N818 - an answer
     """A ResultPath leads through what is no object."""
 
 
@@ -41,7 +41,8 @@ def selected(value: Any, steps: Steps) -> Any:
     wanted = dict if isinstance(step, str) else list
     if not isinstance(value, wanted) or (step not in value if wanted is dict else int(step) >= len(value)):
         raise Missing
-    return selected(value[step], further)
+    reached: Any = value
+    return selected(reached[step], further)
 
 
 def placed(value: Any, steps: Steps, new: Any) -> Any:

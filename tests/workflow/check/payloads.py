@@ -42,7 +42,7 @@ def _content(validator: Any, schema: Any, value: object, __: object) -> Iterator
             yield ValidationError("this is no JSON")
 
 
-_Validator: type[Draft202012Validator] = extend(
+_Validator: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator, {"pattern": _pattern, "contentSchema": _content}
 )
 
@@ -64,7 +64,11 @@ def payloads(schema: Schema) -> st.SearchStrategy[Any]:
     def kept(value: Any) -> bool:
         return accepts(schema, value)
 
-    drawn, full, layouts = from_schema(drafted(schema)), from_schema(drafted(schema, full=True)), st.sampled_from(LAYOUTS)
+    drawn, full, layouts = (
+        from_schema(drafted(schema)),
+        from_schema(drafted(schema, full=True)),
+        st.sampled_from(LAYOUTS),
+    )
     extremes = st.builds(extreme, full, layouts, st.sampled_from(LETTERS))
     return st.one_of(st.builds(ordinary, drawn, layouts), extremes).filter(kept)
 

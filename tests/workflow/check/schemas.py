@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 Schema = dict[str, Any]
@@ -13,15 +13,33 @@ SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_
 NAMES = ("a", "b", "cc")
 PATTERNS = ("^[ab]+$", "^[a-c]{1,3}$", "^a.*$", "^[^a]*$", "^(a|b)$", "^[0-9]{2}$", "^a|b$", "^x?$", "^\\w$")
 NUMBERS = (-20, -1, 0, 1, 2.5, 100)
-VALUES: tuple[Any, ...] = (None, True, False, 0, 1, 2.5, "", "a", "b", "ab", 'q"\\', "\u0000", "\U0001f600", "12", "a\n")
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    2.5,
+    "",
+    "a",
+    "b",
+    "ab",
+    'q"\\',
+    "\u0000",
+    "\U0001f600",
+    "12",
+    "a\n",
+)
 ORDERED = (("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum"))
 
 lengths = st.integers(0, 4)
 
 
-def examples(number: int) -> settings:
+def examples(number: int, *, shrink: bool = True) -> settings:
     """Return the settings of a property that is tried with a number of examples; what failed is printed to be run again."""
-    return settings(max_examples=number, deadline=None, database=None, print_blob=True, suppress_health_check=SLOW)
+    phases = (Phase.explicit, Phase.generate, *((Phase.shrink,) if shrink else ()))
+    common = settings(deadline=None, database=None, print_blob=True, suppress_health_check=SLOW)
+    return settings(common, max_examples=number, phases=phases)
 
 
 def some(**keywords: st.SearchStrategy[Any]) -> Keywords:

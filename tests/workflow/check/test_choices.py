@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.workflow.check.membership import is_member
 from tests.workflow.check.on_values import KINDS, Missing, matches
-from tests.workflow.check.values import values
 from tests.workflow.check.schemas import Schema, examples, objects, schemas
+from tests.workflow.check.values import values
 from workflow.check.choices import reads, split
 from workflow.check.dialect import shape_of
 from workflow.check.paths import parse, select

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from tests.workflow.check.changes import widened
 from tests.workflow.check.membership import is_member
 from tests.workflow.check.payloads import accepts
-from tests.workflow.check.values import values
 from tests.workflow.check.schemas import Schema, examples, schemas
+from tests.workflow.check.values import values
 from workflow.check.compare import mismatches
 from workflow.check.dialect import shape_of
 

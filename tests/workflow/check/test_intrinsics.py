@@ -8,13 +8,25 @@ from hypothesis import strategies as st
 from tests.workflow.check.functions import FUNCTIONS
 from tests.workflow.check.membership import is_member
 from tests.workflow.check.on_values import selected
-from tests.workflow.check.schemas import Keywords, Schema, arrays, examples, jsons, leaves, numbers, objects, of, schemas, some, texts
+from tests.workflow.check.schemas import (
+    Schema,
+    arrays,
+    examples,
+    jsons,
+    leaves,
+    numbers,
+    objects,
+    of,
+    schemas,
+    some,
+    texts,
+)
 from tests.workflow.check.values import values
 from workflow.check.calls import Call, read
 from workflow.check.context import context_object
 from workflow.check.dialect import shape_of
 from workflow.check.paths import parse
-from workflow.check.shapes import NULL, Object, Shape
+from workflow.check.shapes import NULL, Shape
 from workflow.check.templates import Evaluation, Scope
 
 long_texts = st.sampled_from((9_999, 10_000, 10_001)).map(lambda most: {"type": "string", "maxLength": most})
@@ -22,11 +34,13 @@ few = st.integers(-2, 5)
 halves = st.sampled_from((-0.5, 0.4, 0.5, 1.5, 4.6))
 indices = of("integer", some(minimum=few, maximum=few)) | of("number", some(minimum=few | halves, maximum=few | halves))
 large = of("integer", some(minimum=st.sampled_from((-(2**32), -5)), maximum=st.sampled_from((5, 2**31 - 2, 2**32))))
-algorithms = st.sampled_from(({"const": "MD5"}, {"enum": ["SHA-1", "SHA-512"]}, {"enum": ["SHA-1", "CRC"]}, {"type": "string"}))
+algorithms = st.sampled_from(
+    ({"const": "MD5"}, {"enum": ["SHA-1", "SHA-512"]}, {"enum": ["SHA-1", "CRC"]}, {"type": "string"})
+)
 closed = objects().map(lambda schema: {**schema, "additionalProperties": False, "required": []})
 
 # Each call with what its arguments are.
-CALLS: dict[str, tuple[Keywords, ...]] = {
+CALLS: dict[str, tuple[Any, ...]] = {
     "States.Format('{}-{}', $.a, $.b)": (leaves | texts | numbers, leaves | numbers),
     "States.StringToJson($.a)": (jsons(),),
     "States.JsonToString($.a)": (schemas(1),),
@@ -69,7 +83,12 @@ LITERALS: tuple[Any, ...] = ("{}-{}", "b", None, True, False, 1.5, 1, 2)
 def test_a_call_that_is_accepted_returns_what_the_proof_says(data: st.DataObject, text: str) -> None:
     """A call in which nothing is found wrong fails for no value, and returns what is of the shape that it is said to."""
     given_schemas: dict[str, Schema] = dict(zip("ab", (data.draw(one) for one in CALLS[text]), strict=False))
-    fields = {"type": "object", "properties": given_schemas, "required": sorted(given_schemas), "additionalProperties": False}
+    fields = {
+        "type": "object",
+        "properties": given_schemas,
+        "required": sorted(given_schemas),
+        "additionalProperties": False,
+    }
     shape = shape_of(fields)
     evaluation = Evaluation(Scope(shape, context_object(NULL, "A")))
     returned = evaluation.expression(text, "Parameters.v.$")

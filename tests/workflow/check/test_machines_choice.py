@@ -106,7 +106,7 @@ def test_what_is_present_on_each_way(rule: State, matched: str, other: str, gaps
         ("$.size", COUNT, {"Variable": "$.size", "IsTimestamp": False}, False),
     ],
 )
-def test_what_a_rule_tells_of_a_value(path: str, schema: Any, rule: State, holds: bool) -> None:  # noqa: FBT001 - a table's
+def test_what_a_rule_tells_of_a_value(path: str, schema: Any, rule: State, holds: bool) -> None:
     """Where a rule matches, a field has the value or type that the rule asked for, and no more is taken for granted."""
     assert typed(path, schema, rule) == (set() if holds else {("T", "Parameters.v.$", True)})
 

@@ -43,7 +43,7 @@ START = closed({"id": TEXT}, {"may": TEXT})
         ("States.Format('{}', $$.Execution.Nmae)", True),
     ],
 )
-def test_what_the_context_object_holds(path: str, gap: bool) -> None:  # noqa: FBT001 - a table's
+def test_what_the_context_object_holds(path: str, gap: bool) -> None:
     """A path into the context object finds what Step Functions puts there, and the execution's own input."""
     assert found({"B": reading(path)}, START) == ({("B", "Parameters.read.$", True)} if gap else set())
 
@@ -93,7 +93,7 @@ def sized(start: Schema, state: State) -> Found:
         ({}, True),
     ],
 )
-def test_size_of_what_arrives(schema: Schema, gap: bool) -> None:  # noqa: FBT001 - a table's
+def test_size_of_what_arrives(schema: Schema, gap: bool) -> None:
     """A payload that may exceed the limit, or that nothing bounds, is a gap wherever it travels."""
     everywhere = {("A", kind, True) for kind in ("input", "output")}
     assert sized(closed({"v": schema}), {"Type": "Wait", "Seconds": 1}) == (everywhere if gap else set())

@@ -112,7 +112,7 @@ def test_well_used(call: str, given: Schema) -> None:
         ("Format('{}', $.n)", True),
     ],
 )
-def test_badly_used(call: str, decided: bool) -> None:  # noqa: FBT001 - a table's
+def test_badly_used(call: str, decided: bool) -> None:
     """A call that fails for some payload is a gap; one that cannot be decided is told as such."""
     states = {"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}
     assert found(states, START) == {("A", "Parameters.v.$", decided)}

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.workflow.check.membership import compact, is_member
 from tests.workflow.check.on_values import EVERY, placed, selected
-from tests.workflow.check.values import values
 from tests.workflow.check.schemas import NAMES, Schema, examples, objects, schemas
+from tests.workflow.check.values import values
 from workflow.check.dialect import shape_of
 from workflow.check.paths import NotAPath, parse, put, select, written
 from workflow.check.sizes import most_bytes

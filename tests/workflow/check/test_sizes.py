@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.workflow.check.values import values
 from tests.workflow.check.schemas import Schema, examples, schemas
+from tests.workflow.check.values import values
 from workflow.check.dialect import shape_of
 from workflow.check.sizes import most_bytes
 

@@ -42,8 +42,8 @@ def _one_of(draw: st.DrawFn, schema: Schema, candidates: list[Any]) -> Any:
 def _text(draw: st.DrawFn, schema: Schema) -> str:
     longest = schema.get("maxLength", 5)
     if "contentSchema" in schema:
-        text = draw(st.sampled_from(LAYOUTS))(_drawn(draw, schema["contentSchema"]))
-        return text + draw(st.sampled_from(("", " " * max(0, longest - len(text)))))
+        inner = str(draw(st.sampled_from(LAYOUTS))(_drawn(draw, schema["contentSchema"])))
+        return inner + str(draw(st.sampled_from(("", " " * max(0, longest - len(inner))))))
     text: str = _one_of(draw, schema, [*WORDS, *(letter * longest for letter in LETTERS)])
     return text
 
@@ -56,7 +56,9 @@ def _number(draw: st.DrawFn, schema: Schema) -> float:
 
 def _array(draw: st.DrawFn, schema: Schema) -> list[Any]:
     first, others, low = schema.get("prefixItems", []), schema.get("items", True), schema.get("minItems", 0)
-    length = draw(st.integers(low, min(schema.get("maxItems", 3), low + 3) if low <= schema.get("maxItems", 3) else low))
+    length = draw(
+        st.integers(low, min(schema.get("maxItems", 3), low + 3) if low <= schema.get("maxItems", 3) else low)
+    )
     if others is False:
         length = min(length, len(first))
     return [_drawn(draw, first[number] if number < len(first) else others) for number in range(length)]
