@@ -5,8 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.workflow.asl import DEFINITION, tasks
-from tests.workflow.check.payloads import Schema, accepts, payloads
+from tests.workflow.asl import tasks
+from tests.workflow.check.keeping import Schema, accepts
+from tests.workflow.check.payloads import payloads
 from tests.workflow.check.stage import Script
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, Reason
@@ -69,8 +70,3 @@ def scripts(draw: st.DrawFn) -> Script:
         if draw(st.integers(0, 4)) == 4:
             failed[state] = draw(known["service"])
     return Script(draw(known["start"]), answers, failed)
-
-
-def told() -> set[str]:
-    """Return the names under which the machine itself fails an execution."""
-    return {state["Error"] for state in DEFINITION["States"].values() if state["Type"] == "Fail" and "Error" in state}

@@ -1,7 +1,9 @@
 """A machine on moto's interpreter with stand-ins for all that it calls, and everything that can be seen of a run."""
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count
@@ -76,7 +78,7 @@ class Run:
 
     execution: Execution
     sights: list[Sight]
-    errors: list[tuple[str, str]]  # the names of all errors in its history, and what is said of them
+    errors: list[tuple[str, str, str]]  # all in its history: the state, the name, and what is said of it
     received: list[tuple[str, Payload]]  # what functions got, by state
 
 
@@ -107,6 +109,17 @@ class Stage:
         machine = self._machine.replace(":stateMachine:", ":execution:")
         history = self._client.get_execution_history(executionArn=f"{machine}:{execution.name}", maxResults=1000)
         return _run(execution, history["events"], received)
+
+
+@contextmanager
+def staged(machine: dict[str, Any]) -> Iterator[Stage]:
+    """Deploy machine, and put moto back as it was afterwards."""
+    log = logging.getLogger("moto.stepfunctions")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # it logs its program with each error
+    with pytest.MonkeyPatch.context() as patch:
+        yield Stage(machine, patch)
+    log.setLevel(level)
 
 
 def abridged(value: Any) -> str:
@@ -150,6 +163,7 @@ class _Name(ErrorName):
 
 def _run(execution: Execution, history: list[Any], received: list[tuple[str, Payload]]) -> Run:
     sights: list[Sight] = []
+    errors: list[tuple[str, str, str]] = []
     states: dict[int, str] = {}  # by number of the event
     for event in history:
         named = event.get("stateEnteredEventDetails", {}) | event.get("stateExitedEventDetails", {})
@@ -159,8 +173,9 @@ def _run(execution: Execution, history: list[Any], received: list[tuple[str, Pay
             for details, (field, kind) in SEEN.items()
             if details in event
         ]
-    failed = [event[details] for event in history for details in FAILED if details in event]
-    return Run(execution, sights, [(one.get("error", ""), one.get("cause", "")) for one in failed], received)
+        failed = [event[details] for details in FAILED if details in event]
+        errors += [(state, one.get("error", ""), one.get("cause", "")) for one in failed]
+    return Run(execution, sights, errors, received)
 
 
 def like_aws(patch: pytest.MonkeyPatch) -> None:

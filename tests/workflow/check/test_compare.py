@@ -4,8 +4,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.workflow.check.changes import widened
+from tests.workflow.check.keeping import accepts
 from tests.workflow.check.membership import is_member
-from tests.workflow.check.payloads import accepts
 from tests.workflow.check.schemas import Schema, examples, schemas
 from tests.workflow.check.values import values
 from workflow.check.compare import mismatches

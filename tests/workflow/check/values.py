@@ -6,7 +6,9 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from tests.workflow.check.payloads import LAYOUTS, LETTERS, LONG_NUMBERS, Schema, accepts
+from tests.workflow.check.extremes import LETTERS, LONG_NUMBERS
+from tests.workflow.check.keeping import Schema, accepts
+from tests.workflow.check.payloads import LAYOUTS
 from tests.workflow.check.schemas import NAMES, NUMBERS, VALUES
 
 WORDS = (*(value for value in VALUES if isinstance(value, str)), *NAMES, "c", "x", "aba", "bb", "00", "٣")
