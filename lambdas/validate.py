@@ -3,10 +3,13 @@
 from typing import Any
 
 from lambdas import storage
+from lambdas.decoders import prepare
 from lambdas.environment import PictureEnvironment
+from lambdas.formats import told_by
 from lambdas.gate import step
 from lambdas.imaging import decode, open_picture
 from lambdas.record import Record
+from lambdas.trial import tried
 
 
 @step("validate-image", PictureEnvironment, found_as="validation")
@@ -15,15 +18,20 @@ def handler(event: dict[str, Any], environment: PictureEnvironment) -> dict[str,
     image = event["image"]
     Record(environment.metadata_table, image, event["execution"]).begin()
     upload = storage.read(image, environment.max_bytes)
-    picture = open_picture(upload.data, environment)
+    prepare(told_by(upload.data))  # here, or every trial would do it anew
+    return {"filename": upload.filename, **tried(lambda: examined(upload.data, environment))}
+
+
+def examined(data: bytes, limits: PictureEnvironment) -> dict[str, Any]:
+    """Return the facts of a picture that can be opened and decoded within limits; raises ImageRejected."""
+    picture = open_picture(data, limits)
     width, height = picture.size
     decode(picture, wanted=(1, 1))  # all of the data, at the smallest scale
     return {
-        "filename": upload.filename,
         "format": picture.format.name,
         "contentType": picture.format.content_type,
         "width": width,
         "height": height,
         "frames": picture.frames,
-        "size": len(upload.data),
+        "size": len(data),
     }

@@ -13,6 +13,7 @@ from PIL.ExifTags import Base
 from lambdas.formats import FORMATS
 from lambdas.imaging import decode, has_alpha, open_picture, unsound_is_rejected, upright_size
 from tests import pictures
+from tests.hostile import pngs
 from tests.lambdas.bench import PICTURE
 from workflow.contracts.errors import ImageRejected, Reason
 
@@ -106,6 +107,25 @@ def test_a_broken_exif_block_is_no_broken_picture(format_name: str, block: bytes
     assert open_picture(data, PICTURE).size == pictures.SIZE
 
 
+@pytest.mark.parametrize("behind", [False, True])
+@pytest.mark.parametrize("word", ["exif", "icc_profile", "transparency", "dpi", "xmp"])
+def test_a_text_does_not_pass_for_what_pillow_notes(word: str, *, behind: bool) -> None:
+    """A PNG's texts may have any keyword, and Pillow keeps them where it keeps what it found itself."""
+    text = pngs.chunk(b"tEXt", word.encode() + b"\0text")
+    chunks = [pngs.pixels((4, 3)), text] if behind else [text, pngs.pixels((4, 3))]
+    image = decode(open_picture(pngs.png(pngs.header((4, 3)), *chunks), PICTURE))
+    assert not isinstance(image.info.get(word), str)
+    assert not has_alpha(image)
+
+
+def test_transparency_of_colours_that_are_not_there_is_none() -> None:
+    """A PNG with fewer colours than it says are transparent is opaque, as browsers show it."""
+    chunks = (pngs.chunk(b"PLTE", bytes(6)), pngs.chunk(b"tRNS", bytes(9)), pngs.pixels((4, 3), 1))
+    image = decode(open_picture(pngs.png(pngs.header((4, 3), colours=3), *chunks), PICTURE))
+    assert not has_alpha(image)
+    assert image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
+
+
 def test_an_avif_that_cannot_be_opened_for_its_exif_is_rejected() -> None:
     """Pillow writes a turned AVIF's EXIF anew, and fails where a name is said to be a fraction: no fault of ours."""
     data = pictures.encoded(
@@ -143,6 +163,14 @@ def test_other_errors_are_ours(error: type[BaseException]) -> None:
     """What no unsound file causes keeps its name, is retried and raises an alarm."""
     with pytest.raises(error), unsound_is_rejected():
         raise error
+
+
+@pytest.mark.parametrize("error", [OSError("out of memory error"), RuntimeError("Memory allocation error: too large")])
+def test_what_memory_does_not_hold_is_too_complex(error: Exception) -> None:
+    """A decoder that gets no memory does not say that the picture is broken."""
+    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
+        raise error
+    assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
 def test_a_decoders_warning_is_let_pass() -> None:

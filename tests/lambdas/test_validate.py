@@ -1,5 +1,6 @@
 """ValidateImage: sound pictures are told, unsound ones rejected by reason, whatever they are called."""
 
+import ctypes
 import json
 from dataclasses import replace
 from typing import Any
@@ -64,6 +65,14 @@ def test_an_unsound_upload_is_rejected(bench: Bench, monkeypatch: pytest.MonkeyP
         found(bench, data)
     assert rejected.value.reason == reason
     contracts.check("rejection", json.loads(str(rejected.value)))
+
+
+def test_a_picture_that_breaks_its_decoder_is_rejected(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash in a decoder ends neither the function nor as a fault of ours."""
+    monkeypatch.setattr(validate, "decode", lambda *_, **__: ctypes.string_at(0))
+    with pytest.raises(ImageRejected) as rejected:
+        found(bench, JPEG)
+    assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
 def test_the_limits_themselves_are_allowed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

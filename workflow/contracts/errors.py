@@ -15,6 +15,9 @@ class Reason(StrEnum):
     TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
     TOO_LONG_AN_EDGE = "TOO_LONG_AN_EDGE"
     TOO_MANY_FRAMES = "TOO_MANY_FRAMES"
+    TOO_MANY_SCANS = "TOO_MANY_SCANS"
+    TOO_MUCH_METADATA = "TOO_MUCH_METADATA"
+    TOO_COMPLEX = "TOO_COMPLEX"
 
 
 class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders and the graph know

@@ -1,0 +1,105 @@
+"""JPEG and MPO: segments up to the first scan, then only what can hold another scan."""
+
+import re
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+
+from lambdas.formats.directory import Directories
+from lambdas.formats.survey import MAX_SCANS, Survey, corrupt, truncated
+
+# 0xff and a code; zero, filling and restarts belong to the scan that they stand in.
+MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+START, END, SCAN, PRIVATE = 0xD8, 0xD9, 0xDA, 0x01
+FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+SEQUENTIAL = {0xC0, 0xC1, 0xC9}
+APP1, APP2, COMMENTS = 0xE1, 0xE2, {*range(0xE0, 0xF0), 0xFE}
+
+NUMBER_OF_PICTURES, PICTURES = 0xB001, 0xB002  # tags of an MPO's index: CIPA DC-007, 5.2.3
+ENTRY = 16  # bytes in it for each picture, of which the first is this one
+GAIN_MAP = b' hdrgm:Version="'  # in the XMP of an Ultra HDR picture, whose second one is no picture to look at
+
+Segment = tuple[int, int, int]  # marker, start and end of its content
+
+
+def walk(data: bytes, survey: Survey) -> None:
+    """Survey a JPEG; the pictures that an MPO holds besides are counted, and not looked at."""
+    frame: Segment = (0, 0, 0)
+    index, ultra_hdr = 0, False
+    for marker, start, end in _segments(data, survey):
+        if marker in FRAMES:
+            frame = (marker, start, end)
+            _add_frame_size(data, start, survey)
+        elif marker in COMMENTS:
+            _add_metadata(data[start : start + 16], marker, end - start, survey)
+            index = start + 4 if marker == APP2 and data.startswith(b"MPF\0", start) else index
+            ultra_hdr = ultra_hdr or (marker == APP1 and data.find(GAIN_MAP, start, end) >= 0)
+        elif marker == SCAN:
+            _look_at_scan(data, frame, (start, end), survey)
+            break
+    for _ in range(_pictures(data, index) if index and not ultra_hdr else 1):
+        survey.add_frame()
+
+
+def _segments(data: bytes, survey: Survey, at: int = 2) -> Iterator[Segment]:
+    """Yield each segment from at on, to the last; raises ImageRejected if the file ends before the picture does."""
+    while (found := MARKER.search(data, at)) is not None:
+        survey.add_parts()
+        survey.add_metadata("text", found.start() - at if survey.scans == 0 else 0)  # filling, which is read bytewise
+        marker, at = data[found.start() + 1], found.end()
+        if marker == END:
+            return
+        if marker in {START, PRIVATE}:
+            continue
+        end = at + struct.unpack_from(">H", data, at)[0]
+        if end > len(data):
+            break
+        yield marker, at + 2, end
+        at = end
+    truncated()
+
+
+def _add_frame_size(data: bytes, start: int, survey: Survey) -> None:
+    height, width = struct.unpack_from(">HH", data, start + 1)
+    survey.add_size(width, height)
+
+
+def _add_metadata(head: bytes, marker: int, size: int, survey: Survey) -> None:
+    if marker == APP1 and head.startswith(b"Exif\0"):
+        survey.add_metadata("EXIF", size)
+    elif marker == APP2 and head.startswith(b"ICC_PROFILE\0"):
+        survey.add_metadata("profile", size)
+    else:
+        survey.add_metadata("text", size)
+
+
+def _look_at_scan(data: bytes, frame: Segment, scan: tuple[int, int], survey: Survey) -> None:
+    """Note where further scans may follow the first, which they cannot behind one of all components at once."""
+    marker, start, _ = frame
+    if not start:
+        corrupt("The JPEG has a scan, but no frame.")
+    survey.add_scan()
+    is_whole = marker in SEQUENTIAL and data[scan[0]] == data[start + 5]
+    survey.first_scan = 0 if is_whole else scan[1]
+
+
+def count_scans(data: bytes, survey: Survey) -> None:
+    """Hold the scans to their bound; apart from walk, since it takes a pass over all bytes and only decoding needs it."""
+    first, survey.first_scan = survey.first_scan, 0  # once is enough
+    if first and data.count(b"\xff\xda", first) >= MAX_SCANS:
+        with suppress(struct.error):  # a marker at the very end: the decoder tells that there should be more
+            for found, *_ in _segments(data, survey, first):
+                if found == SCAN:
+                    survey.add_scan()
+
+
+def _pictures(data: bytes, index: int) -> int:
+    """Return how many of the pictures that an MPO's index names are there; 1 if the index is nonsense."""
+    with suppress(struct.error):
+        block = Directories.at(data, index)
+        entries = {entry.tag: entry for entry in block.entries(block.first)}
+        if NUMBER_OF_PICTURES in entries and PICTURES in entries:
+            count = min([entries[PICTURES].count // ENTRY, *block.integers(entries[NUMBER_OF_PICTURES])[:1]])
+            places = (block.number("I", entries[PICTURES].place + ENTRY * number + 8) for number in range(1, count))
+            return 1 + sum(data.startswith(b"\xff\xd8", index + place) for place in places)
+    return 1
