@@ -1,4 +1,4 @@
-"""ArchiveImage: original, resized image and thumbnail copied to the archive, and the staged ones removed."""
+"""ArchiveImage: original, resized images and thumbnail copied to the archive, and the staged ones removed."""
 
 from __future__ import annotations
 
@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 
 @step("archive-image", ArchiveEnvironment, found_as="archive", end=record.SUCCEEDED)
 def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str, Any]:
-    """Archive the three pictures and return where they lie."""
+    """Archive the pictures and return where they lie."""
     image, staged = event["image"], event["renditions"]
     folder = f"{image['owner']}/{image['imageId']}"
     archived = {
         "original": _archive_original(image, event["validation"]["format"], environment.archive_bucket, folder),
         "resized": _archive_staged(image, staged["resized"], environment.archive_bucket, folder),
+        "smaller": [
+            _archive_staged(image, smaller, environment.archive_bucket, folder)
+            for smaller in staged["resized"]["smaller"]
+        ],
         "thumbnail": _archive_staged(image, staged["thumbnail"], environment.archive_bucket, folder),
     }
-    storage.remove(image["bucket"], [staged[name]["key"] for name in ("resized", "thumbnail")])
+    waiting = [staged["resized"], *staged["resized"]["smaller"], staged["thumbnail"]]
+    storage.remove(image["bucket"], [rendition["key"] for rendition in waiting])
     return {"bucket": environment.archive_bucket, **archived}
 
 

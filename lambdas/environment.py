@@ -16,7 +16,9 @@ class Environment:
         return cls(**{field.name: _typed(field.type, environ[field.name.upper()]) for field in fields(cls)})
 
 
-def _typed(kind: object, value: str) -> str | int:
+def _typed(kind: object, value: str) -> str | int | tuple[int, ...]:
+    if kind == tuple[int, ...]:
+        return tuple(int(part) for part in value.split(","))
     return int(value) if kind is int else value
 
 
@@ -56,9 +58,9 @@ class PictureEnvironment(StepEnvironment):
 
 @dataclass(frozen=True)
 class ResizeEnvironment(PictureEnvironment):
-    """How large and how good the resized image is."""
+    """How large and how good the resized images are."""
 
-    resize_edge: int  # pixels, the longer edge
+    resize_edges: tuple[int, ...]  # pixels, the longer edge of each
     quality: int  # 1 to 100
 
 

@@ -23,7 +23,7 @@ def step(
     """Make a step's work the handler of its function.
 
     contract is the stem of the step's contracts and its state's name in kebab case; what the work returns stands in
-    the record under found_as, but for the property unrecorded, and the record moves to end. Raises ContractViolation
+    the record under found_as, but for properties named unrecorded, and the record moves to end. Raises ContractViolation
     for a payload that breaks either contract.
     """
     state = contract.title().replace("-", "")
@@ -37,14 +37,23 @@ def step(
             variables = environment.read()
             found = work(event, variables)
             contracts.check(f"{contract}.output", found)
-            kept = {name: value for name, value in found.items() if name != unrecorded}
-            record.Record(variables.metadata_table, image, execution).done(state, {found_as: kept}, end)
+            kept = {found_as: _without(unrecorded, found)}
+            record.Record(variables.metadata_table, image, execution).done(state, kept, end)
             logger().info("%s is done", state)
             return found
 
         return handler
 
     return decorate
+
+
+def _without(name: str, value: Any) -> Any:
+    """Return value without the properties called name, however deep."""
+    if isinstance(value, list):
+        return [_without(name, item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without(name, item) for key, item in value.items() if key != name}
+    return value
 
 
 def _identify(image_id: str, execution: str, context: Any) -> None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageCms
+from PIL import Image
 
+from lambdas.colour import in_srgb, without_needless_alpha
 from lambdas.formats import FORMATS, Format
-from lambdas.imaging import UPRIGHT, Picture, decode, has_alpha, unsound_is_rejected, upright_size
+from lambdas.imaging import UPRIGHT, Picture, decode, unsound_is_rejected, upright_size
+from lambdas.resampling import Box, Raster, Size, plain_raster, resampled
 
-Size = tuple[int, int]
-Box = tuple[float, float, float, float]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 KEPT_EXIF = (0x013B, 0x8298)  # artist, copyright: theirs to keep
 MAX_KEPT = 1024  # bytes of each; a JPEG has room for 64 KB of EXIF
+
+# What a picture that is opaque, and one that is not, becomes: its own format where browsers show it and it can hold
+# transparency if need be; else photographs become JPEG, and what is transparent keeps to lossy or lossless.
+OPAQUE = {"PNG": "PNG", "WEBP": "WEBP", "GIF": "PNG"}
+TRANSPARENT = {"WEBP": "WEBP", "AVIF": "WEBP", "HEIF": "WEBP"}
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,18 @@ def centred_square(size: Size) -> Box:
     return left, top, left + side, top + side
 
 
-def resized(picture: Picture, edge: int, quality: int) -> Rendition:
-    """Return picture fitted inside edge by edge pixels; raises ImageRejected."""
-    target = upright_size(fitted(picture.size, edge), picture.orientation)
-    image = decode(picture, wanted=target)
-    return _rendition(picture, image, (0, 0, *image.size), target, quality)
+def resized(picture: Picture, edges: Sequence[int], quality: int) -> dict[int, Rendition]:
+    """Return picture fitted inside each of edges, largest first, all from one decoding; raises ImageRejected.
+
+    An edge that would give the same size as a larger one, because nothing is enlarged, is left out.
+    """
+    targets: dict[Size, int] = {}
+    for edge in sorted(edges, reverse=True):
+        targets.setdefault(upright_size(fitted(picture.size, edge), picture.orientation), edge)
+    largest = next(iter(targets))
+    image = decode(picture, wanted=largest)
+    raster = plain_raster(image, (0, 0, *image.size), largest)
+    return {edge: _rendition(picture, raster, size, quality) for size, edge in targets.items()}
 
 
 def thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
@@ -59,104 +71,37 @@ def thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
     edge = min(edge, *stored)
     scale = edge / min(stored)
     image = decode(picture, wanted=(round(stored[0] * scale), round(stored[1] * scale)))
-    return _rendition(picture, image, centred_square(image.size), (edge, edge), quality)
+    raster = plain_raster(image, centred_square(image.size), (edge, edge))
+    return _rendition(picture, raster, (edge, edge), quality)
 
 
-def _rendition(picture: Picture, image: Image.Image, box: Box, size: Size, quality: int) -> Rendition:
+def sampled(picture: Picture, size: Size) -> Image.Image:
+    """Return the whole picture squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRejected."""
+    stored = upright_size(size, picture.orientation)
+    image = decode(picture, wanted=stored)
+    small = _finished(picture, plain_raster(image, (0, 0, *image.size), stored), stored)
+    return small if small.mode == "RGBA" else small.convert("RGB")
+
+
+def _rendition(picture: Picture, raster: Raster, size: Size, quality: int) -> Rendition:
+    image = without_needless_alpha(_finished(picture, raster, size))
+    output = _output_format(picture.format, image)
     with unsound_is_rejected():
         exif = _kept_exif(picture)
-    small = _in_srgb(_resample(_plain(image), box, size), image.info.get("icc_profile"))
-    if picture.orientation in UPRIGHT:
-        small = small.transpose(UPRIGHT[picture.orientation])
-    output = _output_format(picture.format, small)
-    return Rendition(_encode(small, output, quality, exif), output, *small.size)
+    return Rendition(_encoded(image, output, quality, exif), output, *image.size)
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """Return image in a mode that can be resampled: L, RGB, RGBA or CMYK."""
-    if image.mode.startswith("I;16"):  # before transparency: it has one only as a grey value, and RGBA would clip it
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if image.mode in ("I", "F"):
-        return _stretched(image)
-    if image.mode == "LAB":
-        converted = ImageCms.profileToProfile(
-            image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")), _srgb(), outputMode="RGB"
-        )
-        return converted or image.convert("RGB")
-    if has_alpha(image):
-        return image.convert("RGBA")
-    if image.mode == "1":
-        return image.convert("L")
-    return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
-
-
-def _stretched(image: Image.Image) -> Image.Image:
-    """Return a picture of 32-bit numbers, whose range no format tells, from its darkest to its brightest in 8 bits."""
-    numbers = image.convert("F")
-    low, high = (float(bound) for bound in numbers.getextrema() if isinstance(bound, int | float))
-    scale = 255 / (high - low) if math.isfinite(high - low) and high > low else 0
-    return numbers.point(lambda value: value * scale + (-low * scale if scale else 0)).convert("L")
-
-
-def _resample(image: Image.Image, box: Box, size: Size) -> Image.Image:
-    """Resample box of image to size with a Lanczos kernel."""
-    if box == (0, 0, *size):
-        return image.copy()
-    if _has_fast_resizer():
-        return _resample_fast(image, box, size)
-    return image.resize(size, Image.Resampling.LANCZOS, box=box)
-
-
-@cache
-def _has_fast_resizer() -> bool:
-    """Tell whether cykooz-resizer is there: it has wheels for x86_64 only."""
-    from importlib.util import find_spec
-
-    return find_spec("cykooz_resizer") is not None
-
-
-def _resample_fast(image: Image.Image, box: Box, size: Size) -> Image.Image:
-    from cykooz_resizer import CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer
-
-    left, top, right, bottom = box
-    target = Image.new(image.mode, size)
-    options = ResizeOptions(
-        resize_alg=ResizeAlg.convolution(FilterType.lanczos3),
-        crop_box=CropBox(left, top, right - left, bottom - top),
-    )
-    Resizer().resize_pil(image, target, options)
-    return target
-
-
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-
-
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return image converted from its embedded profile to sRGB; a broken profile counts as none."""
-    converted = _by_profile(image, profile) if profile else None
-    if converted is not None:
-        return converted
-    return image.convert("RGB") if image.mode == "CMYK" else image
-
-
-def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
-    colours = image.convert("RGB") if image.mode == "RGBA" else image
-    try:
-        source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        result = ImageCms.profileToProfile(colours, source, _srgb(), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return None
-    if result is not None and image.mode == "RGBA":
-        result.putalpha(image.getchannel("A"))
-    return result
+def _finished(picture: Picture, raster: Raster, size: Size) -> Image.Image:
+    """Return raster as people are to see it, L, RGB or RGBA; turned and recoloured only once it is small."""
+    image = in_srgb(resampled(raster, size), picture.image.info.get("icc_profile"))
+    return image.transpose(UPRIGHT[picture.orientation]) if picture.orientation in UPRIGHT else image
 
 
 def _output_format(source: Format, image: Image.Image) -> Format:
-    """Return what to encode: JPEG, PNG and WebP stay, alpha is kept, all else becomes JPEG."""
-    if source.name in ("PNG", "WEBP"):
-        return source
-    return FORMATS["PNG"] if image.mode == "RGBA" or source.name == "GIF" else FORMATS["JPEG"]
+    """Return what to encode image in, which came from a file of the format source."""
+    if image.mode == "RGBA":
+        return FORMATS[TRANSPARENT.get(source.name, "PNG")]
+    return FORMATS[OPAQUE.get(source.name, "JPEG")]
 
 
 def _kept_exif(picture: Picture) -> Image.Exif:
@@ -169,7 +114,7 @@ def _kept_exif(picture: Picture) -> Image.Exif:
     return kept
 
 
-def _encode(image: Image.Image, output: Format, quality: int, exif: Image.Exif) -> bytes:
+def _encoded(image: Image.Image, output: Format, quality: int, exif: Image.Exif) -> bytes:
     image.info = {}  # or Pillow would copy the source's comment into the file
     options: dict[str, dict[str, Any]] = {
         "JPEG": {"quality": quality},

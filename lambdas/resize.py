@@ -1,4 +1,4 @@
-"""ResizeImage: the picture fitted inside the configured edge, staged for the archive."""
+"""ResizeImage: the picture fitted inside each of the configured edges, staged for the archive."""
 
 from typing import Any
 
@@ -9,10 +9,19 @@ from lambdas.imaging import open_picture
 from lambdas.rendition import resized
 
 
-# Where it is staged is true for a moment only; the archive is what the record tells of.
+# Where they are staged is true for a moment only; the archive is what the record tells of.
 @step("resize-image", ResizeEnvironment, found_as="resized", unrecorded="key")
 def handler(event: dict[str, Any], environment: ResizeEnvironment) -> dict[str, Any]:
-    """Stage the resized image and return what and where it is; raises ImageRejected."""
+    """Stage the resized images and return what and where they are, largest first; raises ImageRejected."""
     upload = storage.read(event["image"], environment.max_bytes)
-    rendition = resized(open_picture(upload.data, environment), environment.resize_edge, environment.quality)
-    return storage.stage(event["image"]["bucket"], event["execution"], "resized", rendition)
+    renditions = resized(open_picture(upload.data, environment), environment.resize_edges, environment.quality)
+    largest, *smaller = (
+        storage.stage(event["image"]["bucket"], event["execution"], _name(edge, environment), rendition)
+        for edge, rendition in renditions.items()
+    )
+    return {**largest, "smaller": smaller}
+
+
+def _name(edge: int, environment: ResizeEnvironment) -> str:
+    """Return what the image fitted inside edge is called: the largest is the resized image, others tell their edge."""
+    return "resized" if edge == max(environment.resize_edges) else f"resized-{edge}"

@@ -53,7 +53,7 @@ LAYERS = (RUNTIME_LAYER, IMAGING_LAYER)
 def code_entries() -> list[Entry]:
     """Return the files of the functions' code, under their own names: handlers, and the contracts that they check."""
     files = [
-        *ROOT.glob("lambdas/*.py"),
+        *ROOT.glob("lambdas/**/*.py"),
         ROOT / "workflow/__init__.py",
         *ROOT.glob("workflow/contracts/*.py"),
         *ROOT.glob("workflow/contracts/*.json"),

@@ -13,12 +13,20 @@ NUMBERS = [
     ("MaxPixels", 50_000_000, 1, 100_000_000, "Most pixels (width times height) accepted"),
     ("MaxEdge", 20_000, 1, 65_535, "Longest edge accepted, pixels"),
     ("MaxFrames", 1000, 1, 1_000_000, "Most frames or pages accepted"),
-    ("ResizeEdge", 1600, 1, 20_000, "Longer edge of the resized image, pixels"),
     ("ThumbnailEdge", 256, 1, 4096, "Edge of the square thumbnail, pixels"),
     ("Quality", 82, 1, 100, "Quality of lossy renditions"),
     ("UrlExpirySeconds", 300, 60, 3600, "How long an upload URL is good for, seconds"),
     ("MaxConcurrency", 10, 2, 1000, "Most executions started at once"),
     ("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept, whatever became of it"),
+]
+# Name, default, pattern, meaning; as above.
+TEXTS = [
+    (
+        "ResizeEdges",
+        "1600",
+        "^([1-9][0-9]{0,3}|1[0-9]{4})(,([1-9][0-9]{0,3}|1[0-9]{4})){0,7}$",
+        "Longer edge of the resized image, pixels; up to 8 with commas between, the largest first in all that is told",
+    ),
 ]
 # The retentions that CloudWatch Logs offers, days.
 LOG_RETENTIONS = [
@@ -64,6 +72,10 @@ def add_parameters(template: Template) -> None:
         template.add_parameter(
             Parameter(name, Type="Number", Default=default, MinValue=low, MaxValue=high, Description=meaning)
         )
+    for name, text, pattern, meaning in TEXTS:
+        template.add_parameter(
+            Parameter(name, Type="String", Default=text, AllowedPattern=pattern, Description=meaning)
+        )
 
 
 def variables(environment: type[Environment], **resources: Any) -> dict[str, Any]:
@@ -72,7 +84,8 @@ def variables(environment: type[Environment], **resources: Any) -> dict[str, Any
     Raises TypeError for a resource that is no field, and for a field that is neither resource nor parameter.
     """
     names = [field.name for field in dataclasses.fields(environment)]
-    known = {_snake(name): name for name, *_ in NUMBERS}
+    parameters = [name for name, *_ in NUMBERS] + [name for name, *_ in TEXTS]
+    known = {_snake(name): name for name in parameters}
     strange = [name for name in resources if name not in names] + [
         name for name in names if name not in resources and name not in known
     ]

@@ -37,7 +37,7 @@ PICTURE = PictureEnvironment(
     max_edge=16_384,
     max_frames=5,
 )
-RESIZE = ResizeEnvironment(**asdict(PICTURE), resize_edge=30, quality=90)
+RESIZE = ResizeEnvironment(**asdict(PICTURE), resize_edges=(30,), quality=90)
 THUMBNAIL = ThumbnailEnvironment(**asdict(PICTURE), thumbnail_edge=20, quality=90)
 ARCHIVING = ArchiveEnvironment(metadata_table=TABLE, archive_bucket=ARCHIVE_BUCKET)
 
@@ -65,7 +65,11 @@ def export(monkeypatch: pytest.MonkeyPatch, *environments: Environment) -> None:
     """Set the variables that stand for environments."""
     for environment in environments:
         for field in fields(environment):
-            monkeypatch.setenv(field.name.upper(), str(getattr(environment, field.name)))
+            monkeypatch.setenv(field.name.upper(), _variable(getattr(environment, field.name)))
+
+
+def _variable(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 class Bench:
@@ -143,6 +147,8 @@ def plain(value: Any) -> Any:
     """Return value with DynamoDB's decimals as JSON's numbers."""
     if isinstance(value, dict):
         return {name: plain(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [plain(entry) for entry in value]
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value

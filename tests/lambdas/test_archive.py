@@ -1,5 +1,7 @@
 """ArchiveImage: original, resized image and thumbnail in the archive, and nothing left where they waited."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -7,15 +9,27 @@ from lambdas import archive, clients, storage
 from lambdas.record import PROCESSING, SUCCEEDED
 from lambdas.storage import STAGED
 from tests import pictures
-from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, UPLOAD_BUCKET, Bench, Payload, timeless
+from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RESIZE, UPLOAD_BUCKET, Bench, Payload, export, timeless
 from workflow import contracts
 
 NAMES = ("original", "resized", "thumbnail")
 
 
 def staged_keys(event: Payload) -> list[str]:
-    """Return where the renditions wait."""
+    """Return where resized image and thumbnail wait."""
     return [rendition["key"] for rendition in event["renditions"].values()]
+
+
+def test_smaller_images_are_archived_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every edge's image ends in the archive under its name, in the order of the edges, and none stays staged."""
+    export(monkeypatch, replace(RESIZE, resize_edges=(40, 20, 10)))
+    event = bench.processed(pictures.examples()["PNG"])
+    smaller = [bench.content(UPLOAD_BUCKET, staged["key"]) for staged in event["renditions"]["resized"]["smaller"]]
+    told = archive.handler(event, CONTEXT)
+    assert [archived["key"].rsplit("/")[-1] for archived in told["smaller"]] == ["resized-20.png", "resized-10.png"]
+    assert [bench.content(ARCHIVE_BUCKET, archived["key"]) for archived in told["smaller"]] == smaller
+    assert bench.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
+    contracts.check("metadata-record", bench.record(event))
 
 
 @pytest.mark.parametrize("name", pictures.CONTENT_TYPES)

@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from lambdas import environment
-from lambdas.environment import Environment, PictureEnvironment
+from lambdas.environment import Environment, PictureEnvironment, ResizeEnvironment
 from tests.lambdas.bench import PICTURE, export
 
 KINDS = [
@@ -26,7 +26,14 @@ def test_fields_come_from_variables_of_their_name(kind: type[Environment]) -> No
     """Each field holds its variable's value in the field's type; other variables do not matter."""
     read = kind.read({**variables(kind), "PATH": "/usr/bin"})
     for number, field in enumerate(fields(kind), start=1):
-        assert getattr(read, field.name) == (number if field.type is int else str(number))
+        wanted: dict[object, object] = {int: number, str: str(number), tuple[int, ...]: (number,)}
+        assert getattr(read, field.name) == wanted[field.type]
+
+
+def test_numbers_with_commas_between_are_several() -> None:
+    """A field of several numbers holds them in the order of its variable."""
+    read = ResizeEnvironment.read({**variables(ResizeEnvironment), "RESIZE_EDGES": "1600,320,800"})
+    assert read.resize_edges == (1600, 320, 800)
 
 
 @every_kind
@@ -40,9 +47,11 @@ def test_a_missing_variable_is_named(kind: type[Environment]) -> None:
 
 @pytest.mark.parametrize("value", ["", "many", "1.5", "0x10"])
 def test_a_bad_number_is_refused(value: str) -> None:
-    """A number that is none does not become a limit."""
+    """A number that is none does not become a limit, nor one of several an edge."""
     with pytest.raises(ValueError, match="invalid literal"):
         PictureEnvironment.read({**variables(PictureEnvironment), "MAX_BYTES": value})
+    with pytest.raises(ValueError, match="invalid literal"):
+        ResizeEnvironment.read({**variables(ResizeEnvironment), "RESIZE_EDGES": f"800,{value}"})
 
 
 def test_the_process_is_the_usual_source(monkeypatch: pytest.MonkeyPatch) -> None:

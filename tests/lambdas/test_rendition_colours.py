@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image, ImageCms
 
-from lambdas import rendition
+from lambdas import rendition, resampling
 from lambdas.imaging import open_picture
 from tests import pictures
 from tests.lambdas.bench import PICTURE
@@ -12,9 +12,19 @@ BLUE = pictures.QUADRANTS[2]
 SWAPPED = pictures.swapped_profile()
 
 
+def resized(data: bytes, edge: int) -> rendition.Rendition:
+    """Fit data inside edge."""
+    return rendition.resized(open_picture(data, PICTURE), [edge], 95)[edge]
+
+
+def thumbnail(data: bytes, edge: int) -> rendition.Rendition:
+    """Crop data to a square of edge."""
+    return rendition.thumbnail(open_picture(data, PICTURE), edge, 95)
+
+
 def shown(data: bytes, edge: int = 30) -> Image.Image:
     """Return data fitted inside edge."""
-    return pictures.decoded(rendition.resized(open_picture(data, PICTURE), edge, 95).data)
+    return pictures.decoded(resized(data, edge).data)
 
 
 def corners(image: Image.Image) -> list[tuple[int, ...]]:
@@ -98,7 +108,7 @@ def test_black_and_white_become_greys() -> None:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the fast resampler away, as where it has no wheel."""
-    monkeypatch.setattr(rendition, "_has_fast_resizer", lambda: False)
+    monkeypatch.setattr(resampling, "_has_fast_resizer", lambda: False)
 
 
 def photograph(mode: str) -> Image.Image:
@@ -113,10 +123,10 @@ def photograph(mode: str) -> Image.Image:
 def test_both_resamplers_give_the_same_picture(mode: str, format_name: str, request: pytest.FixtureRequest) -> None:
     """Where the fast resampler is missing, Pillow's own gives a picture that looks the same."""
     data = pictures.encoded(photograph(mode), format_name)
-    makes = (rendition.resized, rendition.thumbnail)
-    fast = [make(open_picture(data, PICTURE), 60, 95) for make in makes]
+    makes = (resized, thumbnail)
+    fast = [make(data, 60) for make in makes]
     request.getfixturevalue("slow")
-    for one, other in zip(fast, [make(open_picture(data, PICTURE), 60, 95) for make in makes], strict=True):
+    for one, other in zip(fast, [make(data, 60) for make in makes], strict=True):
         assert (one.format, one.width, one.height) == (other.format, other.width, other.height)
         assert pictures.difference(pictures.decoded(one.data), pictures.decoded(other.data)) < 2
 
@@ -136,7 +146,6 @@ def test_rare_modes_of_tiff_keep_their_shades(mode: str) -> None:
     srgb = ImageCms.createProfile("sRGB")
     image = ImageCms.profileToProfile(grey.convert("RGB"), srgb, lab, outputMode="LAB") if mode == "LAB" else None
     data = pictures.encoded(image or grey.convert(mode), "TIFF")
-    found = rendition.resized(open_picture(data, PICTURE), 100, 90)
-    shades = pictures.decoded(found.data).convert("L").tobytes()
+    shades = shown(data, 100).convert("L").tobytes()
     assert min(shades) < 10
     assert max(shades) > 245

@@ -1,4 +1,4 @@
-"""ResizeImage: the picture fitted inside the configured edge, staged for the archive."""
+"""ResizeImage: the picture fitted inside the configured edges, staged for the archive."""
 
 from dataclasses import replace
 
@@ -20,23 +20,50 @@ def test_every_format_is_fitted_and_staged(bench: Bench, name: str) -> None:
     image = pictures.decoded(data)
     assert staged["key"].startswith(STAGED)
     assert image.size == (staged["width"], staged["height"])
-    assert max(image.size) == RESIZE.resize_edge
+    assert max(image.size) == max(RESIZE.resize_edges)
     assert (image.format, len(data)) == (staged["format"], staged["size"])
     assert bench.content_type(UPLOAD_BUCKET, staged["key"]) == staged["contentType"]
 
 
 def test_a_small_picture_is_not_enlarged(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture that fits already keeps its size."""
-    export(monkeypatch, replace(RESIZE, resize_edge=1000))
+    export(monkeypatch, replace(RESIZE, resize_edges=(1000,)))
     staged = resize.handler(bench.begun(pictures.examples()["PNG"]), CONTEXT)
     assert (staged["width"], staged["height"]) == pictures.SIZE
+
+
+def test_each_edge_has_its_image(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several edges the largest gives the resized image and the others smaller ones, named after them, in order."""
+    export(monkeypatch, replace(RESIZE, resize_edges=(10, 40, 20)))
+    event = bench.begun(pictures.examples()["JPEG"])
+    staged = resize.handler(event, CONTEXT)
+    renditions = [staged, *staged["smaller"]]
+    assert [max(rendition["width"], rendition["height"]) for rendition in renditions] == [40, 20, 10]
+    assert [rendition["key"].rsplit("/")[-1] for rendition in renditions] == [
+        "resized.jpg",
+        "resized-20.jpg",
+        "resized-10.jpg",
+    ]
+    for rendition in renditions:
+        image = pictures.decoded(bench.content(UPLOAD_BUCKET, rendition["key"]))
+        assert image.size == (rendition["width"], rendition["height"])
+    assert [smaller["width"] for smaller in bench.record(event)["resized"]["smaller"]] == [20, 10]
+    contracts.check("metadata-record", bench.record(event))
+
+
+def test_edges_beyond_the_picture_give_one_image(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since nothing is enlarged, two edges that the picture fits in give the same image, and it is made once."""
+    export(monkeypatch, replace(RESIZE, resize_edges=(2000, 1000, 30)))
+    staged = resize.handler(bench.begun(pictures.examples()["PNG"]), CONTEXT)
+    assert (staged["width"], staged["height"]) == pictures.SIZE
+    assert [smaller["width"] for smaller in staged["smaller"]] == [30]
 
 
 def test_quality_is_the_configured_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A better quality takes more bytes."""
     data, sizes = pictures.encoded(pictures.quadrants((400, 300)), "JPEG"), []
     for quality in (10, 95):
-        export(monkeypatch, replace(RESIZE, resize_edge=300, quality=quality))
+        export(monkeypatch, replace(RESIZE, resize_edges=(300,), quality=quality))
         sizes.append(resize.handler(bench.begun(data), CONTEXT)["size"])
     assert sizes == sorted(set(sizes))
 

@@ -93,12 +93,12 @@ def test_a_missing_version_is_a_fault_of_ours(bench: Bench) -> None:
 
 def test_stages_where_no_event_is_routed(bench: Bench) -> None:
     """A rendition waits in a folder of its execution under the staging prefix, and its description keeps the contract."""
-    staged = storage.stage(UPLOAD_BUCKET, "execution-1", "resized", RENDITION)
+    staged = storage.stage(UPLOAD_BUCKET, "execution-1", "thumbnail", RENDITION)
     assert staged["key"].startswith(f"{STAGED}execution-1/")
     assert not staged["key"].startswith(UPLOADS)
     assert staged["size"] == len(bench.content(UPLOAD_BUCKET, staged["key"]))
     assert staged["contentType"] == bench.content_type(UPLOAD_BUCKET, staged["key"])
-    contracts.check("resize-image.output", staged)
+    contracts.check("generate-thumbnail.output", staged)
 
 
 def test_executions_stage_side_by_side(bench: Bench) -> None:

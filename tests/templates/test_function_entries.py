@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from lambdas.environment import Environment
+from templates.function import ALLOCATOR
 from tests.templates.emitted import FUNCTIONS, Node, properties, resources, state_of, target
 from workflow.steps import STEPS, Step
 
@@ -41,9 +42,9 @@ def test_handler_is_in_the_module_of_the_functions_name(function: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_environment_is_what_the_handler_reads(function: str) -> None:
-    """The variables are the fields of the frozen class that the handler reads, in upper case, and Powertools' own."""
+    """The variables are the fields of the class that the handler reads, in upper case; beside them others' own."""
     environment = _environment(function)
-    own = {name for name in _variables(function) if not name.startswith("POWERTOOLS_")}
+    own = {name for name in _variables(function) if not name.startswith(("POWERTOOLS_", "PILLOW_", "MALLOC_"))}
     assert own == {field.name.upper() for field in dataclasses.fields(environment)}
     assert not any(value == "" for value in _variables(function).values())
 
@@ -61,6 +62,14 @@ def test_log_lines_name_the_service(function: str) -> None:
     told = {name: value for name, value in _variables(function).items() if name.startswith("POWERTOOLS_")}
     assert told.keys() == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
     assert told == {name: _variables(FUNCTIONS[0])[name] for name in told}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_what_works_on_pictures_keeps_memory(function: str) -> None:
+    """A function with the imaging layer keeps the memory of one picture for the next; the others need none."""
+    works_on_pictures = {"Ref": "ImagingLayer"} in properties(function)["Layers"]
+    assert (ALLOCATOR.items() <= _variables(function).items()) == works_on_pictures
+    assert ALLOCATOR.keys().isdisjoint(_variables(function)) != works_on_pictures
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)

@@ -1,6 +1,8 @@
 """Filling environments: what does not fit together fails when the template is generated."""
 
 import dataclasses
+import json
+import re
 
 import pytest
 
@@ -15,7 +17,7 @@ def test_resources_and_parameters_fill_an_environment() -> None:
     """A field is filled with the resource given for it, or with the parameter of its name."""
     filled = variables(ResizeEnvironment, metadata_table="the table")
     assert filled["METADATA_TABLE"] == "the table"
-    assert filled["RESIZE_EDGE"].to_dict() == {"Ref": "ResizeEdge"}
+    assert filled["RESIZE_EDGES"].to_dict() == {"Ref": "ResizeEdges"}
 
 
 def test_given_resource_comes_before_the_parameter() -> None:
@@ -53,3 +55,20 @@ def test_renamed_parameter_stops_generation(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(parameters, "NUMBERS", renamed)
     with pytest.raises(TypeError, match="max_bytes"):
         generate.render()
+
+
+@pytest.mark.parametrize("edges", ["1600", "1600,800,320", "1,2,3,4,5,6,7,19999"])
+def test_edges_are_a_list(edges: str) -> None:
+    """One edge to eight may be given, with commas between."""
+    assert re.search(_pattern_of_edges(), edges)
+
+
+@pytest.mark.parametrize("edges", ["", "0", "1600,", "1600 800", "20000", "-1", "1,2,3,4,5,6,7,8,9", "1.5", "wide"])
+def test_what_is_no_edge_is_refused(edges: str) -> None:
+    """What no function could read is refused by CloudFormation before anything is deployed."""
+    assert not re.search(_pattern_of_edges(), edges)
+
+
+def _pattern_of_edges() -> str:
+    pattern: str = json.loads(generate.render())["Parameters"]["ResizeEdges"]["AllowedPattern"]
+    return pattern

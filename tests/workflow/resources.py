@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "MAX_PIXELS": str(MAX_PIXELS),
     "MAX_EDGE": "4000",
     "MAX_FRAMES": "10",
-    "RESIZE_EDGE": str(RESIZE_EDGE),
+    "RESIZE_EDGES": str(RESIZE_EDGE),
     "THUMBNAIL_EDGE": str(THUMBNAIL_EDGE),
     "QUALITY": "80",
 }
