@@ -1,61 +1,96 @@
-"""What a camera wrote into a picture, read from its EXIF block; nonsense is dropped, never fatal."""
+"""EXIF: what a camera and its owner wrote into a picture; nonsense is dropped, never fatal."""
 
-import math
 import re
 import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
-MAX_TEXT = 256  # characters; the contract's bound
-TINY = 1e-30  # in any unit: no camera measured less, and DynamoDB takes no number under 1e-130
+from lambdas.fields import integer, positive, time, unencoded
+from lambdas.place import degrees, height, place
+from lambdas.sources import MAX_ISO, Camera, Source, Words
 
-T = TypeVar("T")
+MAX_DPI = 1_000_000
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_DATE = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d:\d\d:\d\d)", re.ASCII)
-_OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
+# A sensitivity too high for the field's 16 bits, which stands in a field of 32 bits instead (EXIF 2.3).
+ISO_ELSEWHERE = 65535
+LONG_ISO = (Base.RecommendedExposureIndex, Base.StandardOutputSensitivity, Base.ISOSpeed)
+TAKEN = (Base.DateTimeOriginal, Base.SubsecTimeOriginal, Base.OffsetTimeOriginal)
+BELOW_SEA = (1, 3, b"\x01", b"\x03")  # GPSAltitudeRef; 3 since EXIF 3.0, which tells sea level from the ellipsoid
+
+Tags = Callable[[int], Any]  # returns a tag's value, None if there is none
+
+_EDITOR = re.compile(r" *\0")  # ends the photographer's copyright notice; the editor's may follow
 
 
-def read_exif(exif: Image.Exif) -> dict[str, Any]:
-    """Return the fields of the contract extract-metadata.output that exif tells, in its units."""
+def read_exif(exif: Image.Exif) -> Source:
+    """Return what the camera and people wrote into the fields of the standard."""
+    return Source(_camera(exif), _words(exif))
+
+
+def read_windows(exif: Image.Exif) -> Source:
+    """Return what people wrote into the fields that Windows Explorer adds: in UTF-16, whatever the block's order."""
+    words = Words(
+        title=_utf16(exif, Base.XPTitle),
+        description=_utf16(exif, Base.XPComment),
+        keywords=_utf16(exif, Base.XPKeywords).split(";"),
+        artist=_utf16(exif, Base.XPAuthor),
+    )
+    return Source(words=words)
+
+
+def _camera(exif: Image.Exif) -> Camera:
     detail = _directory(exif, IFD.Exif)
-    found = {
-        "make": text(_tag(exif, Base.Make)),
-        "model": text(_tag(exif, Base.Model)),
-        "lens": text(detail.get(Base.LensModel)),
-        "software": text(_tag(exif, Base.Software)),
-        "artist": text(_tag(exif, Base.Artist)),
-        "copyright": text(_tag(exif, Base.Copyright)),
-        "description": text(_tag(exif, Base.ImageDescription)),
-        "takenAt": taken_at(detail.get(Base.DateTimeOriginal), detail.get(Base.OffsetTimeOriginal)),
-        "exposureSeconds": number(detail.get(Base.ExposureTime), 0, 1_000_000),
-        "fNumber": number(detail.get(Base.FNumber), 0, 1000),
-        "iso": integer(detail.get(Base.ISOSpeedRatings), 0, 10_000_000),
-        "focalLengthMm": number(detail.get(Base.FocalLength), 0, 100_000),
-        "flash": flash_fired(detail.get(Base.Flash)),
-        "orientation": integer(_tag(exif, Base.Orientation), 1, 8),
-        "gps": position(_directory(exif, IFD.GPSInfo)),
-    }
-    return {name: value for name, value in found.items() if value is not None}
+
+    def told(number: int) -> Any:
+        return tag(exif, number, detail.get(number))  # some programs write all tags into the first directory
+
+    return Camera(
+        make=_spelt(told(Base.Make)),
+        model=_spelt(told(Base.Model)),
+        lens=_spelt(told(Base.LensModel)),
+        software=_spelt(told(Base.Software)),
+        exposure=told(Base.ExposureTime),
+        f_number=told(Base.FNumber),
+        iso=sensitivity(told),
+        focal_length=told(Base.FocalLength),
+        orientation=told(Base.Orientation),
+        taken_at=taken_at(told),
+        flash=flash_fired(told(Base.Flash)),
+        gps=position(_directory(exif, IFD.GPSInfo)),
+    )
 
 
-def _tag(exif: Image.Exif, tag: int) -> Any:
-    """Return the value of tag, or None if there is none or it cannot be read."""
+def _words(exif: Image.Exif) -> Words:
+    return Words(
+        description=_spelt(tag(exif, Base.ImageDescription)),
+        artist=_spelt(tag(exif, Base.Artist)),
+        copyright=copyright_notice(tag(exif, Base.Copyright)),
+    )
+
+
+def resolution(exif: Image.Exif) -> float | None:
+    """Return dots per inch, horizontal."""
+    inches = {2: 1.0, 3: 2.54}.get(integer(tag(exif, Base.ResolutionUnit, 2), 0, 255) or 0)
+    dots = positive(tag(exif, Base.XResolution), MAX_DPI)
+    return positive(dots * inches, MAX_DPI) if dots and inches else None
+
+
+def tag(exif: Image.Exif, number: int, default: object = None) -> Any:
+    """Return the value of a tag of the first directory, or default if there is none or it cannot be read."""
     with _dropping_nonsense():
-        return exif.get(tag)
-    return None
+        return exif.get(number, default)
+    return default
 
 
-def _directory(exif: Image.Exif, tag: int) -> dict[int, Any]:
-    """Return the directory that tag points to, empty if it points to nonsense."""
+def _directory(exif: Image.Exif, number: int) -> dict[int, Any]:
+    """Return the directory that a tag points to, empty if it points to nonsense."""
     with _dropping_nonsense():
-        return exif.get_ifd(tag)
+        return exif.get_ifd(number)
     return {}
 
 
@@ -67,48 +102,47 @@ def _dropping_nonsense() -> Iterator[None]:
         yield
 
 
-def text(value: object) -> str | None:
-    """Return value as one clean line of at most MAX_TEXT characters, or None if nothing is left."""
-    if isinstance(value, str):
-        with suppress(UnicodeError):
-            value = value.encode("latin-1").decode("utf-8")  # Pillow reads as Latin-1 what cameras write as UTF-8
+def _spelt(value: object) -> str:
+    """Return a text up to its first NUL."""
+    return _mended(value).partition("\0")[0]
+
+
+def _mended(value: object) -> str:
+    """Return a text, empty for what is none: Pillow reads it as Latin-1, but cameras write UTF-8 as well."""
     if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
+        return unencoded(value)
     if not isinstance(value, str):
-        return None
-    return _CONTROLS.sub(" ", value).strip()[:MAX_TEXT].strip() or None
+        return ""
+    with suppress(UnicodeError):
+        return unencoded(value.encode("latin-1"))
+    return value
 
 
-def number(value: Any, low: float, high: float) -> float | None:
-    """Return value as a finite float from low to high, to 12 digits, or None."""
-    found = _converted(float, value)
-    if found is None or not math.isfinite(found) or not low <= found <= high or 0 < abs(found) < TINY:
-        return None
-    return float(f"{found:.12g}")
+def _utf16(exif: Image.Exif, number: int) -> str:
+    value = tag(exif, number)
+    if not isinstance(value, bytes):
+        return ""
+    return value[: len(value) // 2 * 2].decode("utf-16-le", "replace").partition("\0")[0]
 
 
-def integer(value: Any, low: int, high: int) -> int | None:
-    """Return value, or the first of several, as an integer from low to high, or None."""
-    first = value[0] if isinstance(value, tuple) and value else value
-    found = _converted(int, first)
-    return found if found is not None and low <= found <= high else None
+def copyright_notice(value: object) -> str:
+    """Return the photographer's notice and the editor's, a line each: a NUL stands between them in EXIF."""
+    return "\n".join(part.strip() for part in _EDITOR.split(_mended(value))[:2]).strip()
 
 
-def _converted(kind: Callable[[Any], T], value: Any) -> T | None:
-    try:
-        return kind(value)
-    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-        return None
+def taken_at(told: Tags) -> str | None:
+    """Return the camera's local time when it took the picture, with fraction and offset where it noted them."""
+    moment, fraction, offset = (_spelt(told(number)) for number in TAKEN)
+    return time(moment, fraction, offset)
 
 
-def taken_at(value: object, offset: object) -> str | None:
-    """Return the camera's local time as ISO 8601, with its offset where there is a sound one."""
-    match = _DATE.match(text(value) or "")
-    time = _converted(datetime.fromisoformat, "{}-{}-{}T{}".format(*match.groups())) if match else None
-    if time is None:
-        return None
-    zone = text(offset) or ""
-    return time.isoformat() + (zone if _OFFSET.fullmatch(zone) else "")
+def sensitivity(told: Tags) -> int | None:
+    """Return the sensitivity by ISO 12232."""
+    short = integer(told(Base.ISOSpeedRatings), 1, MAX_ISO)
+    if short != ISO_ELSEWHERE:
+        return short
+    longer = (integer(told(number), ISO_ELSEWHERE, MAX_ISO) for number in LONG_ISO)
+    return next((value for value in longer if value is not None), short)
 
 
 def flash_fired(value: Any) -> bool | None:
@@ -121,22 +155,11 @@ def position(gps: dict[int, Any]) -> dict[str, float] | None:
     """Return where the picture was taken as signed decimal degrees and metres, or None without both coordinates."""
     latitude = _degrees(gps.get(GPS.GPSLatitude), gps.get(GPS.GPSLatitudeRef), "S", 90)
     longitude = _degrees(gps.get(GPS.GPSLongitude), gps.get(GPS.GPSLongitudeRef), "W", 180)
-    if latitude is None or longitude is None:
-        return None
-    altitude = _altitude(gps)
-    return {"latitude": latitude, "longitude": longitude} | ({} if altitude is None else {"altitude": altitude})
+    altitude = height(gps.get(GPS.GPSAltitude), below=gps.get(GPS.GPSAltitudeRef) in BELOW_SEA)
+    return place(latitude, longitude, altitude)
 
 
 def _degrees(value: Any, reference: object, negative: str, limit: int) -> float | None:
-    parts = [number(part, 0, 180) for part in value] if isinstance(value, tuple) else []
-    if len(parts) != len(("degrees", "minutes", "seconds")) or None in parts:
-        return None
-    total = sum((part or 0) / 60**power for power, part in enumerate(parts))
-    signed = -total if (text(reference) or "").upper().startswith(negative) else total
-    return number(round(signed, 7), -limit, limit)  # 7 decimals: about a centimetre
-
-
-def _altitude(gps: dict[int, Any]) -> float | None:
-    metres = number(gps.get(GPS.GPSAltitude), 0, 20_000)
-    below = gps.get(GPS.GPSAltitudeRef) in (1, b"\x01")
-    return -metres if metres is not None and below else metres
+    """Return an angle; without a letter it is north or east, as exiftool has it too."""
+    parts = value if isinstance(value, tuple) else (value,)
+    return degrees(parts, limit, negative=_spelt(reference).strip().upper().startswith(negative))

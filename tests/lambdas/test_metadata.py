@@ -1,21 +1,20 @@
-"""ExtractMetadata: the picture's properties and what its EXIF block tells, within the bounds of the contract."""
+"""ExtractMetadata: facts, what is written and what it looks like, within the bounds of the contract."""
 
-from hashlib import sha256
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import ImageCms
+from PIL import Image
 from PIL.ExifTags import GPS, Base
 
 from lambdas import metadata
 from tests import pictures
 from tests.lambdas.bench import CONTEXT, PICTURE, Bench, timeless
+from tests.lambdas.packets import jpeg, utf8_records, xmp
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, Reason
 
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 CAMERA: dict[int, Any] = {Base.Make: "Canon", Base.Model: "EOS 40D", Base.Orientation: 6}
 EXPOSURE: dict[int, Any] = {Base.ISOSpeedRatings: 100, Base.FNumber: 7.1, Base.DateTimeOriginal: "2008:05:30 15:56:01"}
 PLACE: dict[int, Any] = {
@@ -24,15 +23,12 @@ PLACE: dict[int, Any] = {
     GPS.GPSLongitudeRef: "W",
     GPS.GPSLongitude: (0.0, 7.0, 39.0),
 }
-TOLD = {
-    "make": "Canon",
-    "model": "EOS 40D",
-    "orientation": 6,
-    "iso": 100,
-    "fNumber": 7.1,
-    "takenAt": "2008-05-30T15:56:01",
-    "gps": {"latitude": 51.5, "longitude": -0.1275},
-}
+WRITTEN = jpeg(
+    utf8_records((25, "one"), (25, "two")),
+    xmp(attributes='dc:title="Title"'),
+    exif=pictures.exif(CAMERA, EXPOSURE, PLACE),
+    dpi=(300, 300),
+)
 
 
 def found(bench: Bench, data: bytes) -> dict[str, Any]:
@@ -41,47 +37,51 @@ def found(bench: Bench, data: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_properties_are_those_of_the_picture(bench: Bench, name: str) -> None:
-    """Format, size, mode, transparency, frames and digest are those of the file; without EXIF nothing is made up."""
-    data = pictures.examples()[name]
-    image = pictures.decoded(data)
-    told = found(bench, data)
+def test_every_picture_has_facts_and_an_appearance(bench: Bench, name: str) -> None:
+    """Of a picture of any format and mode what it is and what it looks like are told, and nothing is made up."""
+    told = found(bench, pictures.examples()[name])
+    assert told["properties"]["format"] == name.split(maxsplit=1)[0]
+    assert (told["camera"], told["about"]) == ({}, {})
+    assert set(told["appearance"]) == {"dominantColour", "blurHash", "perceptualHash"}
+
+
+def test_all_that_is_known_is_told(bench: Bench) -> None:
+    """Facts are those of the upright picture as it was stored, and what is written comes from every source."""
+    told = found(bench, WRITTEN)
     properties = told["properties"]
-    assert properties["format"] == name.split(maxsplit=1)[0]
-    assert (properties["width"], properties["height"]) == image.size
-    assert properties["alpha"] == name.endswith(("RGBA", "LA"))
-    assert properties["frames"] == getattr(image, "n_frames", 1)
-    assert (properties["size"], properties["sha256"]) == (len(data), sha256(data).hexdigest())
-    assert told["exif"] == {}
+    assert (properties["width"], properties["height"], properties["dpi"]) == (*reversed(pictures.SIZE), 300)
+    assert told["camera"] == {
+        "make": "Canon",
+        "model": "EOS 40D",
+        "orientation": 6,
+        "iso": 100,
+        "fNumber": 7.1,
+        "takenAt": "2008-05-30T15:56:01",
+        "gps": {"latitude": 51.5, "longitude": -0.1275},
+    }
+    assert told["about"] == {"title": "Title", "keywords": ["one", "two"]}
 
 
-@pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
-def test_exif_is_told_from_every_format(bench: Bench, format_name: str) -> None:
-    """What the camera wrote is told alike from every format that carries it, with the orientation as it was stored."""
-    image = pictures.stored(pictures.quadrants(), 6)
-    told = found(bench, pictures.encoded(image, format_name, exif=pictures.exif(CAMERA, EXPOSURE, PLACE)))
-    orientation = {"orientation": 1} if format_name == "HEIF" else {}  # the format has its own, and Pillow's is reset
-    assert told["exif"] == {**TOLD, **orientation}
-    assert (told["properties"]["width"], told["properties"]["height"]) == pictures.SIZE
+@pytest.mark.parametrize("format_name", ["JPEG", "TIFF", "PNG", "WEBP"])
+def test_a_large_picture_keeps_its_size(bench: Bench, format_name: str) -> None:
+    """What is sampled is decoded smaller or turned, but size, and the blur's shape, are the picture's own."""
+    told = found(bench, pictures.turned(format_name, 6, (300, 501)))
+    assert (told["properties"]["width"], told["properties"]["height"]) == (300, 501)
+    assert told["appearance"]["blurHash"].startswith("T")
+    assert told["camera"]["orientation"] == 6
 
 
-def test_resolution_and_profile_are_told(bench: Bench) -> None:
-    """Dots per inch and the colour profile's name are told where the file has them."""
-    told = found(bench, pictures.encoded(pictures.quadrants(), "JPEG", dpi=(300, 300), icc_profile=SRGB))
-    assert told["properties"]["dpi"] == 300
-    assert "sRGB" in told["properties"]["iccProfile"]
-
-
-@pytest.mark.parametrize("profile", [b"no profile", SRGB[:100], bytes(200)], ids=["noise", "truncated", "zeros"])
-def test_a_broken_profile_is_not_told(bench: Bench, profile: bytes) -> None:
-    """A profile that cannot be read has no name, and the picture all its other properties."""
-    told = found(bench, pictures.encoded(pictures.quadrants(), "PNG", icc_profile=profile))
-    assert "iccProfile" not in told["properties"]
+def test_the_appearance_is_that_of_the_whole_picture(bench: Bench) -> None:
+    """The colour that covers most of the picture is dominant, wherever it is."""
+    image = Image.new("RGB", (320, 320), (200, 20, 10))
+    image.paste((10, 20, 200), (0, 120, 320, 320))
+    colour = found(bench, pictures.encoded(image, "PNG"))["appearance"]["dominantColour"]
+    assert pictures.close(tuple(bytes.fromhex(colour[1:])), (10, 20, 200), tolerance=2)
 
 
 def test_what_was_found_stands_in_the_record(bench: Bench) -> None:
     """The record holds what the step answered, fractions and all, and keeps its contract."""
-    event = bench.begun(pictures.encoded(pictures.quadrants(), "JPEG", exif=pictures.exif(CAMERA, EXPOSURE, PLACE)))
+    event = bench.begun(WRITTEN)
     told = metadata.handler(event, CONTEXT)
     assert bench.record(event)["metadata"] == told
     contracts.check("metadata-record", bench.record(event))
@@ -89,7 +89,7 @@ def test_what_was_found_stands_in_the_record(bench: Bench) -> None:
 
 def test_run_twice_it_finds_the_same(bench: Bench) -> None:
     """A retry gives the same answer and leaves the same record."""
-    event = bench.begun(pictures.examples()["JPEG"])
+    event = bench.begun(WRITTEN)
     first, record = metadata.handler(event, CONTEXT), bench.record(event)
     assert metadata.handler(event, CONTEXT) == first
     assert timeless(bench.record(event)) == timeless(record)
@@ -102,8 +102,9 @@ def test_run_twice_it_finds_the_same(bench: Bench) -> None:
         (b"<html>", Reason.NOT_AN_IMAGE),
         (pictures.animation("GIF", PICTURE.max_frames + 1), Reason.TOO_MANY_FRAMES),
         (pictures.png((60_000, 60_000), b""), Reason.TOO_MANY_PIXELS),
+        (pictures.examples()["JPEG"][:-200], Reason.TRUNCATED),
     ],
-    ids=["nothing", "a page", "too many frames", "too many pixels"],
+    ids=["nothing", "a page", "too many frames", "too many pixels", "half a picture"],
 )
 def test_an_unsound_picture_is_rejected(bench: Bench, data: bytes, reason: Reason) -> None:
     """The step trusts no earlier one with the limits, and notes nothing of a rejected picture."""
@@ -125,9 +126,22 @@ ENTRIES = st.tuples(
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(entries=st.lists(ENTRIES, max_size=6), tail=st.binary(max_size=40))
-def test_whatever_the_exif_the_contract_is_kept(bench: Bench, entries: list[Any], tail: bytes) -> None:
+@given(
+    entries=st.lists(ENTRIES, max_size=6),
+    tail=st.binary(max_size=40),
+    format_name=st.sampled_from(["JPEG", "PNG", "WEBP"]),
+)
+def test_whatever_the_exif_the_contract_is_kept(
+    bench: Bench, entries: list[Any], tail: bytes, format_name: str
+) -> None:
     """No EXIF block makes a sound picture fail, and all that is told keeps the contract: one bench for all examples."""
     block = pictures.tiff_block([(int(tag), *rest) for tag, *rest in entries]) + tail
-    data = pictures.encoded(pictures.quadrants(), "JPEG", dpi=(72, 72), exif=b"Exif\0\0" + block)
+    data = pictures.encoded(pictures.quadrants(), format_name, exif=b"Exif\0\0" + block)
     contracts.check("extract-metadata.output", found(bench, data))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(records=st.binary(min_size=1, max_size=200), packet=st.binary(min_size=1, max_size=200))
+def test_whatever_the_packets_the_contract_is_kept(bench: Bench, records: bytes, packet: bytes) -> None:
+    """No IPTC records and no XMP packet make a sound picture fail either."""
+    contracts.check("extract-metadata.output", found(bench, jpeg(records, packet)))

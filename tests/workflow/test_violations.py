@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
-Path = tuple[str, ...]
+Path = tuple[str | int, ...]
 Schema = dict[str, Any]
 
 PAYLOADS = [name for name in contracts.names() if name != "common"]
@@ -23,6 +23,10 @@ PLAIN = [name for name in PAYLOADS if "anyOf" not in contracts.schema(name)]  # 
 
 def leaves(value: object, schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
     """Yield the path of every leaf of value that schema says something about, with what it says."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from leaves(item, schema["items"], (*path, number))
+        return
     if not isinstance(value, dict):
         yield path, schema
         return
@@ -57,7 +61,13 @@ def changed(payload: Any, path: Path, value: object) -> Any:
 
 def json_path(path: Path) -> str:
     """Return path as JSONPath, as violations write it."""
-    return "$" + "".join(f".{name}" if name.isidentifier() else f"['{name}']" for name in path)
+    return "$" + "".join(map(_step, path))
+
+
+def _step(name: str | int) -> str:
+    if isinstance(name, int):
+        return f"[{name}]"
+    return f".{name}" if name.isidentifier() else f"['{name}']"
 
 
 def violation(name: str, payload: object) -> ContractViolation:

@@ -30,13 +30,15 @@ def simplest(schema: Schema) -> Any:
 
 
 def stretched(schema: Schema | bool, letter: str, value: Any) -> Any:
-    """Return value, which keeps schema, with every string as long as it may be, of letter, and numbers of many digits."""
+    """Return value, which keeps schema, with every string, of letter, and list as long as it may be, and long numbers."""
     one = option(schema, lambda other: accepts(other, value))
     if isinstance(value, str):
         return longest(one, letter, value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         kept = [number for number in (value, *LONG_NUMBERS, *_bounds(one)) if accepts(one, number)]
         return max(kept, key=lambda number: len(json.dumps(number)))
+    if isinstance(value, list):
+        value = [*value, *value[-1:] * (one.get("maxItems", len(value)) - len(value))]
     return each_part(one, value, lambda inner, item: stretched(inner, letter, item))
 
 

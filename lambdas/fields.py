@@ -1,0 +1,106 @@
+"""Fields: what strangers wrote becomes a clean text, a number within bounds or a time; nonsense becomes None."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+MAX_TEXT = 256  # characters; the contract's bound, where it has no other
+TINY = 1e-30  # in any unit: no camera measured less, and DynamoDB takes no number under 1e-130
+
+T = TypeVar("T")
+
+# Control characters, line and paragraph separators, and halves of surrogate pairs, which UTF-8 cannot hold.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+# Format characters: they turn the direction of what follows or are not seen, so that two texts look alike and are not.
+# Joiner and non-joiner (200C, 200D) stay: emoji and the scripts of Persia and India are spelt with them.
+_FORMATS = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]+"
+)
+_TIME = re.compile(
+    r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?\d*(Z|[+-]\d\d:\d\d)?", re.ASCII
+)
+_FRACTION = re.compile(r"\d{1,9}", re.ASCII)
+_OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)  # no clock is more than 14 hours off UTC
+
+
+def text(value: object, limit: int = MAX_TEXT) -> str | None:
+    """Return value as one clean line of at most limit characters in Unicode's form NFC, or None if nothing is left."""
+    if not isinstance(value, str):
+        return None
+    line = _CONTROLS.sub(" ", _FORMATS.sub("", value)).strip()
+    # Cut before it is normalised, which takes quadratic time over marks and makes one letter of at most four.
+    return unicodedata.normalize("NFC", line[: 4 * limit])[:limit].strip() or None
+
+
+def texts(values: Iterable[object], limit: int, most: int) -> list[str] | None:
+    """Return the first most of values, cleaned, each once and in their order, or None if none is left."""
+    found = dict.fromkeys(clean for value in values if (clean := text(value, limit)))
+    return list(found)[:most] or None
+
+
+def unencoded(data: bytes) -> str:
+    """Return what data spells: UTF-8 if it can be, which other text almost never is, or else Windows-1252."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeError:
+        return data.decode("cp1252", "replace")
+
+
+def number(value: Any, low: float, high: float) -> float | None:
+    """Return value as a finite float from low to high, to 12 digits, or None."""
+    found = converted(float, value)
+    if found is None or not math.isfinite(found) or not low <= found <= high or 0 < abs(found) < TINY:
+        return None
+    return float(f"{found:.12g}")
+
+
+def positive(value: Any, high: float) -> float | None:
+    """Return value as a number over 0 up to high, or None: a measurement of 0 stands for one not taken."""
+    return number(value, TINY, high)
+
+
+def ratio(value: str) -> float | None:
+    """Return what a fraction comes to, as in 1/160, or a plain number; None for what is neither."""
+    over, _, under = value.partition("/")
+    return converted(lambda parts: float(parts[0]) / float(parts[1]), (over, under or 1))
+
+
+def integer(value: Any, low: int, high: int) -> int | None:
+    """Return value, or the first of several, as an integer from low to high, or None."""
+    first = value[0] if isinstance(value, tuple) and value else value
+    found = converted(int, first)
+    return found if found is not None and low <= found <= high else None
+
+
+def converted(kind: Callable[[Any], T], value: Any) -> T | None:
+    """Return what kind makes of value, or None if it cannot."""
+    try:
+        return kind(value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+
+
+def time(value: object, fraction: object = None, offset: object = None) -> str | None:
+    """Return a local time as ISO 8601, with fraction (digits) and offset if value has none and they are sound."""
+    match = _TIME.match(text(value) or "")
+    if match is None:
+        return None
+    year, month, day, clock, own_fraction, own_offset = match.groups()
+    moment = converted(datetime.fromisoformat, f"{year}-{month}-{day}T{clock}")
+    if moment is None:
+        return None
+    digits, zone = own_fraction or _sound(_FRACTION, fraction), _sound(_OFFSET, own_offset or offset)
+    return moment.isoformat() + (digits and f".{digits}") + zone.replace("Z", "+00:00")
+
+
+def _sound(pattern: re.Pattern[str], value: object) -> str:
+    found = text(value) or ""
+    return found if pattern.fullmatch(found) else ""
+
+
+def told(found: dict[str, T | None]) -> dict[str, T]:
+    """Return the fields of found that are not None."""
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,96 @@
+"""XMP: the packet of RDF in XML that editors leave in a picture (ISO 16684-1), read without trusting it."""
+
+from collections import defaultdict
+from contextlib import suppress
+
+MAX_BYTES = 1 << 20  # of a packet; a JPEG's is at most 64 KB
+MAX_DEPTH = 24  # elements in one another; a keyword is six deep
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XML = "http://www.w3.org/XML/1998/namespace"
+STRUCTURE = ""  # the short name of what only holds properties together
+NAMESPACES = {
+    RDF: STRUCTURE,
+    XML: STRUCTURE,
+    "adobe:ns:meta/": STRUCTURE,
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://ns.adobe.com/xap/1.0/": "xmp:",
+    "http://ns.adobe.com/tiff/1.0/": "tiff:",
+    "http://ns.adobe.com/exif/1.0/": "exif:",
+    "http://ns.adobe.com/exif/1.0/aux/": "aux:",
+    "http://cipa.jp/exif/1.0/": "exifEX:",
+    "http://ns.adobe.com/photoshop/1.0/": "photoshop:",
+}
+
+Properties = dict[str, list[str]]
+
+
+class Refused(Exception):  # noqa: N818 - the packet is what is wrong
+    """The packet declares a document type, and with it entities, or is too deep."""
+
+
+def read_xmp(packet: bytes) -> Properties:
+    """Return the values of the properties of packet by name, as in dc:title; nothing of one that is not sound.
+
+    Of a text in several languages the default comes first; a field of a structure is named exif:Flash/exif:Fired.
+    """
+    from xml.parsers import expat
+
+    rdf = _Rdf()
+    parser = expat.ParserCreate("utf-8", " ")  # whatever it declares: the standard wants UTF-8 in pictures
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = rdf.refuse
+    parser.StartElementHandler = rdf.start
+    parser.EndElementHandler = rdf.end
+    parser.CharacterDataHandler = rdf.text
+    with suppress(expat.ExpatError, Refused):
+        parser.Parse(packet[:MAX_BYTES], True)
+    return rdf.properties if rdf.is_whole else {}
+
+
+class _Rdf:
+    """What expat has read so far."""
+
+    def __init__(self) -> None:
+        self.properties: Properties = defaultdict(list)
+        self.is_whole = False  # whatever follows the RDF
+        self._path: list[str] = []  # short names of the open elements
+        self._text: list[str] = []
+        self._language = ""
+
+    def refuse(self, *_: object) -> None:
+        """Refuse a document type: nothing in a packet needs one, and attacks do."""
+        raise Refused
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Open an element; its attributes may be properties too."""
+        if len(self._path) == MAX_DEPTH:
+            raise Refused
+        self._path.append(_short(name))
+        self._text, self._language = [], attributes.get(f"{XML} lang", "")
+        for attribute, value in attributes.items():
+            if short := _short(attribute):
+                self._keep([*self._path, short], value)
+
+    def text(self, data: str) -> None:
+        """Take a piece of an element's text."""
+        self._text.append(data)
+
+    def end(self, name: str) -> None:
+        """Close an element, whose text is a value unless it held others."""
+        self._keep(self._path, "".join(self._text))
+        self._path.pop()
+        self._text = []
+        self.is_whole |= name == f"{RDF} RDF"
+
+    def _keep(self, path: list[str], value: str) -> None:
+        if value.strip():
+            values = self.properties["/".join(filter(None, path))]
+            values.insert(0 if self._language == "x-default" else len(values), value)
+
+
+def _short(name: str) -> str:
+    """Return the name with its usual prefix; no prefix is known of what nobody reads."""
+    namespace, _, local = name.rpartition(" ")
+    prefix = NAMESPACES.get(namespace, "?:")
+    return prefix and prefix + local

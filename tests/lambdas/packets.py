@@ -1,0 +1,98 @@
+"""Packets that tests put into pictures: EXIF in either byte order, IPTC records, Photoshop's resources, XMP."""
+
+import struct
+from hashlib import md5
+from typing import Any
+
+from PIL import Image
+from PIL.ExifTags import GPS, IFD
+from PIL.TiffImagePlugin import IFDRational
+
+from tests import pictures
+
+DIGEST = 0x0425
+RECORDS = 0x0404
+RDF = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+    ' xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/"'
+    ' xmlns:aux="http://ns.adobe.com/exif/1.0/aux/" xmlns:exifEX="http://cipa.jp/exif/1.0/"'
+    ' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" {}>{}</rdf:Description></rdf:RDF></x:xmpmeta>'
+)
+
+
+def xmp(elements: str = "", attributes: str = "") -> bytes:
+    """Make an XMP packet of properties, as elements or as attributes."""
+    return RDF.format(attributes, elements).encode()
+
+
+def several(name: str, *values: str, container: str = "Bag") -> str:
+    """Return the element of a property with several values."""
+    items = "".join(f"<rdf:li>{value}</rdf:li>" for value in values)
+    return f"<{name}><rdf:{container}>{items}</rdf:{container}></{name}>"
+
+
+def in_languages(name: str, **values: str) -> str:
+    """Return the element of a text in several languages; `default` stands for the one that is shown by default."""
+    items = "".join(
+        f'<rdf:li xml:lang="{"x-default" if language == "default" else language}">{value}</rdf:li>'
+        for language, value in values.items()
+    )
+    return f"<{name}><rdf:Alt>{items}</rdf:Alt></{name}>"
+
+
+def record(number: int, value: bytes, kind: int = 2) -> bytes:
+    """Make an IPTC data set."""
+    return struct.pack(">BBBH", 0x1C, kind, number, len(value)) + value
+
+
+def utf8_records(*values: tuple[int, str]) -> bytes:
+    """Make IPTC records that say that they are in UTF-8."""
+    return record(90, b"\x1b%G", kind=1) + b"".join(record(number, value.encode()) for number, value in values)
+
+
+def resource(number: int, content: bytes) -> bytes:
+    """Make one of Photoshop's image resources, without a name."""
+    return struct.pack(">4sHHI", b"8BIM", number, 0, len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def digest(records: bytes) -> bytes:
+    """Make the resource that says which records the XMP packet agrees with."""
+    return resource(DIGEST, md5(records, usedforsecurity=False).digest())
+
+
+def with_segments(jpeg: bytes, *contents: bytes) -> bytes:
+    """Return a JPEG with Photoshop's resources in segments of their own."""
+    made = b""
+    for content in contents:
+        data = b"Photoshop 3.0\0" + content
+        made += b"\xff\xed" + struct.pack(">H", len(data) + 2) + data
+    return jpeg[:2] + made + jpeg[2:]
+
+
+def ordered(block: Image.Exif, order: str) -> bytes:
+    """Return an EXIF block in a byte order: < is Intel's, > Motorola's."""
+    block.endian = order
+    return block.tobytes()
+
+
+def jpeg(records: bytes = b"", packet: bytes = b"", resources: bytes = b"", **options: Any) -> bytes:
+    """Draw a JPEG that carries IPTC records, an XMP packet, and whatever Pillow's save takes."""
+    made = pictures.encoded(pictures.quadrants(), "JPEG", **options, **({"xmp": packet} if packet else {}))
+    return with_segments(made, resource(RECORDS, records) + resources) if records else made
+
+
+def exif_block(tags: dict[int, Any], detail: dict[int, Any], gps: dict[int, Any]) -> Image.Exif:
+    """Make an EXIF block that was never written to a file, and may hold what no file can."""
+    made = Image.Exif()
+    made.update(tags)
+    made.get_ifd(IFD.Exif).update(detail)
+    made.get_ifd(IFD.GPSInfo).update(gps)
+    return made
+
+
+def place(north: object = "N", east: object = "E", **more: Any) -> dict[int, Any]:
+    """Return the position of a church in London, or its mirror images."""
+    tags = {"GPSLatitudeRef": north, "GPSLatitude": (51.0, 30.0, 0.0)}
+    tags |= {"GPSLongitudeRef": east, "GPSLongitude": (IFDRational(0), 7.0, IFDRational(3900, 100)), **more}
+    return {GPS[name]: value for name, value in tags.items()}
