@@ -9,13 +9,16 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test install template check graph docs contracts-compat deploy lint format lock clean
+.PHONY: demo test bench install template check graph docs contracts-compat deploy lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT)
 
 test: $(INSTALLED)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+bench: $(INSTALLED)  ## measure side by side with sharp; needs Node.js 20 or newer, and npm; BENCH="--quick --only jpeg"
+	$(BIN)/python -m benchmarks $(BENCH)
 
 install: $(INSTALLED)  ## make .venv with everything that the other commands need
 

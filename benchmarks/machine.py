@@ -1,0 +1,44 @@
+"""What the numbers were measured on."""
+
+import os
+import platform
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+OURS = ("Pillow", "cykooz-resizer", "pillow-heif")
+THEIRS = {"node": "Node.js", "sharp": "sharp", "vips": "libvips"}
+
+
+def described(sharp: dict[str, str]) -> dict[str, str]:
+    """Return what the machine is and which versions ran; sharp tells its own."""
+    return {
+        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "system": f"{_system()}, {platform.machine()}",
+        "Python": platform.python_version(),
+        **{name: found for name in OURS if (found := _version(name))},
+        **{name: sharp[key] for key, name in THEIRS.items()},
+    }
+
+
+def _processor() -> str:
+    """Return the processor's model where Linux tells it."""
+    try:
+        found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        found = None
+    return found[1] if found else platform.processor()
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        return platform.system()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,62 @@
+"""The operations under test, as the benchmark runs them; the one file that follows their signatures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.job import Job, Operation
+from lambdas.appearance import SAMPLE, appearance
+from lambdas.depth import bit_depth
+from lambdas.environment import PictureEnvironment
+from lambdas.imaging import has_alpha, open_picture
+from lambdas.properties import dots_per_inch, properties
+from lambdas.rendition import Rendition, resized, sampled, thumbnail
+from lambdas.written import written
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an operation made: a rendition's size, content and format, or the picture's size alone."""
+
+    width: int
+    height: int
+    data: bytes = b""
+    format: str = ""
+
+
+def _of(rendition: Rendition) -> Made:
+    return Made(rendition.width, rendition.height, rendition.data, rendition.format.name)
+
+
+def _resize(data: bytes, job: Job, limits: PictureEnvironment) -> Made:
+    return _of(resized(open_picture(data, limits), [job.edge], job.quality)[job.edge])
+
+
+def _thumbnail(data: bytes, job: Job, limits: PictureEnvironment) -> Made:
+    return _of(thumbnail(open_picture(data, limits), job.edge, job.quality))
+
+
+def _header(data: bytes, _: Job, limits: PictureEnvironment) -> Made:
+    """Read what sharp's metadata() tells: its EXIF, ICC and XMP are blocks of bytes, and so are those of a picture."""
+    picture = open_picture(data, limits)
+    bit_depth(picture)
+    dots_per_inch(picture)
+    has_alpha(picture.image)
+    return Made(*picture.size)
+
+
+def _metadata(data: bytes, _: Job, limits: PictureEnvironment) -> Made:
+    """Find out all that the step ExtractMetadata tells."""
+    picture = open_picture(data, limits)
+    size = picture.size
+    properties(picture)
+    written(picture)
+    appearance(sampled(picture, SAMPLE), size)
+    return Made(*size)
+
+
+OPERATIONS: dict[Operation, Callable[[bytes, Job, PictureEnvironment], Made]] = {
+    "resize": _resize,
+    "thumbnail": _thumbnail,
+    "header": _header,
+    "metadata": _metadata,
+}

@@ -1,0 +1,96 @@
+"""What one run measures, and all of its results."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from benchmarks import largest
+from benchmarks.imports import Import, handler_modules, imports
+from benchmarks.job import Operation
+from benchmarks.largest import Peak
+from benchmarks.measure import Contest, Row
+from benchmarks.quality import Reference
+from benchmarks.tables import Table, compared, imported, peaked
+from benchmarks.verdicts import judged, verdicts
+from benchmarks.workers import JobError, our_worker, sharp_worker
+
+IMPORTS, LARGEST = "imports", "largest"
+PARTS = (IMPORTS, LARGEST)  # beside the formats
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be measured, and how often."""
+
+    files: Sequence[Path]
+    operations: Sequence[Operation]
+    parts: Sequence[str]
+    repetitions: int
+
+    def __len__(self) -> int:
+        """Return how many results there will be."""
+        rows = len(self.files) * len(self.operations)
+        others = {IMPORTS: len(handler_modules()), LARGEST: len(largest.KINDS) * len(largest.OPERATIONS)}
+        return rows + sum(others[part] for part in self.parts)
+
+    def results(self, sharp: Path) -> Iterator[Row | Import | Peak]:
+        """Measure it all, with the sharp in that node_modules folder."""
+        yield from self._rows(sharp)
+        if IMPORTS in self.parts:
+            yield from imports(self.repetitions)
+        if LARGEST in self.parts:
+            yield from self._peaks()
+
+    def _rows(self, sharp: Path) -> Iterator[Row]:
+        with Contest(our_worker, partial(sharp_worker, sharp), self.repetitions) as contest:
+            for file in self.files:
+                reference = Reference(file)
+                for operation in self.operations:
+                    with _telling_of(f"{file.name}, {operation}"):
+                        yield contest.row(file, operation, reference)
+
+    def _peaks(self) -> Iterator[Peak]:
+        for kind in largest.KINDS:
+            for operation in largest.OPERATIONS:
+                with _telling_of(f"{kind}, {operation}"):
+                    yield largest.peak(kind, operation)
+
+
+@contextmanager
+def _telling_of(what: str) -> Iterator[None]:
+    """Print on standard error what the library said of a job that it refused, and go on."""
+    try:
+        yield
+    except JobError as error:
+        print(f"benchmarks: {what}: {error}", file=sys.stderr)
+
+
+@dataclass
+class Results:
+    """What was measured, by kind."""
+
+    rows: list[Row] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    peaks: list[Peak] = field(default_factory=list)
+
+    def add(self, result: Row | Import | Peak) -> None:
+        """Put result where it belongs."""
+        match result:
+            case Row():
+                self.rows.append(result)
+            case Import():
+                self.imports.append(result)
+            case Peak():
+                self.peaks.append(result)
+
+    def tables(self) -> list[Table]:
+        """Return the tables: first what was expected, then the measurements."""
+        return [
+            judged(verdicts(self.rows, self.imports, self.peaks)),
+            *compared(self.rows),
+            *([imported(self.imports)] if self.imports else []),
+            *([peaked(self.peaks)] if self.peaks else []),
+        ]

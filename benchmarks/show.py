@@ -1,0 +1,44 @@
+"""What a person sees: progress on standard error, tables on standard output."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from benchmarks.tables import Table
+
+PLAIN_WIDTH = 200  # columns where there is no terminal to measure
+COLOURS = {"yes": "green", "no": "red"}
+
+T = TypeVar("T")
+
+
+def with_progress(found: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """Yield found unchanged and show on standard error, if it is a terminal, how many of total are there."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    terminal = Console(stderr=True)
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        for each in found:
+            progress.advance(task)
+            yield each
+
+
+def show(tables: Sequence[Table]) -> None:
+    """Print tables."""
+    console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
+    for table in tables:
+        console.print(_rich(table), end="\n\n")
+
+
+def _rich(table: Table) -> RichTable:
+    shown = RichTable(title=table.title, title_justify="left", box=None, pad_edge=False)
+    for number, column in enumerate(table.columns):
+        shown.add_column(column, justify="left" if table.words or number == 0 else "right")
+    for row in table.rows:
+        shown.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))
+    return shown

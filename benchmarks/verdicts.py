@@ -1,0 +1,123 @@
+"""What is expected, beside what was measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import geometric_mean
+
+from benchmarks.imports import TOUCH_NO_PICTURE, Import
+from benchmarks.job import METADATA, RENDITIONS, Operation
+from benchmarks.largest import Peak
+from benchmarks.measure import Row
+from benchmarks.tables import MB, Table, called
+
+CPU = "CPU, ours / sharp"
+LEAST_GAIN = -0.2  # decibels of PSNR
+LARGE, LARGE_PEAK = 47, 70  # megapixels of a JPEG, and the MB that it may take from there on
+MOST_PEAK = 512  # MB
+IMPORT, LIGHT_IMPORT = 0.250, 0.200  # seconds of CPU; the second where no picture is touched
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An expectation and what came of it."""
+
+    what: str
+    expected: str
+    measured: str
+    met: bool
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Our CPU time by sharp's that is expected on each picture, and of the geometric mean where that is bound too."""
+
+    format: str
+    operation: Operation
+    each: float
+    mean: float | None = None
+    word: str = "at most"
+
+    def verdict(self, rows: Sequence[Row]) -> list[Verdict]:
+        """Compare rows with it; nothing where none is meant."""
+        meant = [row for row in rows if (row.format, row.operation) == (self.format, self.operation)]
+        ratios = [row.ratio for row in meant if row.ratio]
+        if not ratios:
+            return []
+        mean = geometric_mean(ratios)
+        met = max(ratios) <= self.each and (self.mean is None or mean <= self.mean)
+        measured = f"{min(ratios):.2f} to {max(ratios):.2f}, mean {mean:.2f}"
+        return [Verdict(f"{CPU}: {self.format}, {called(self.operation)}", self._bound(), measured, met)]
+
+    def _bound(self) -> str:
+        return f"{self.word} {self.each}" + (f", mean {self.mean}" if self.mean is not None else "")
+
+
+RATIOS = [
+    Ratio("JPEG", "resize", 0.9, mean=0.65),
+    Ratio("JPEG", "thumbnail", 0.9),
+    Ratio("AVIF", "resize", 0.5),
+    *(Ratio(name, operation, 1.0, word="aim:") for name in ("PNG", "WEBP") for operation in RENDITIONS),
+    *(Ratio(name, operation, 0.6) for operation in METADATA for name in ("JPEG", "PNG", "WEBP", "AVIF")),
+]
+
+
+def verdicts(rows: Sequence[Row], imports: Sequence[Import], peaks: Sequence[Peak]) -> list[Verdict]:
+    """Return a verdict for each expectation that was measured."""
+    return [
+        *(verdict for ratio in RATIOS for verdict in ratio.verdict(rows)),
+        *_psnr([row for row in rows if row.format == "JPEG" and row.operation == "resize"]),
+        *_large_jpeg(rows),
+        *_peaks(peaks),
+        *_imports("import of a function's module", IMPORT, imports),
+        *_imports(
+            "import where no picture is touched",
+            LIGHT_IMPORT,
+            [each for each in imports if each.module in TOUCH_NO_PICTURE],
+        ),
+    ]
+
+
+def _psnr(rows: Sequence[Row]) -> list[Verdict]:
+    gains = [row.gain for row in rows if row.gain is not None]
+    if not gains:
+        return []
+    measured = f"{min(gains):+.2f} to {max(gains):+.2f} dB"
+    what = f"PSNR, ours less sharp's: JPEG, {called('resize')}"
+    return [Verdict(what, f"at least {LEAST_GAIN} dB", measured, min(gains) >= LEAST_GAIN)]
+
+
+def _large_jpeg(rows: Sequence[Row]) -> list[Verdict]:
+    large = [row for row in rows if row.format == "JPEG" and row.operation == "resize" and row.megapixels > LARGE]
+    return [
+        _most(f"peak memory: {row.picture}, {called('resize')}", LARGE_PEAK, row.ours.peak, _theirs(row))
+        for row in large
+    ]
+
+
+def _theirs(row: Row) -> str:
+    return f" (sharp: {row.sharp.peak / MB:.0f})" if row.sharp else ""
+
+
+def _peaks(peaks: Sequence[Peak]) -> list[Verdict]:
+    if not peaks:
+        return []
+    worst = max(peaks, key=lambda each: each.peak)
+    return [_most("peak memory: any accepted picture", MOST_PEAK, worst.peak, f" ({worst.kind}, {worst.operation})")]
+
+
+def _most(what: str, bound: int, peak: int, remark: str) -> Verdict:
+    return Verdict(what, f"at most {bound} MB", f"{peak / MB:.0f} MB{remark}", peak <= bound * MB)
+
+
+def _imports(what: str, bound: float, found: Sequence[Import]) -> list[Verdict]:
+    if not found:
+        return []
+    slowest = max(found, key=lambda each: each.cpu)
+    measured = f"{1000 * slowest.cpu:.0f} ms (`{slowest.module}`)"
+    return [Verdict(what, f"at most {1000 * bound:.0f} ms", measured, slowest.cpu <= bound)]
+
+
+def judged(found: Sequence[Verdict]) -> Table:
+    """Return the table of verdicts."""
+    rows = [[each.what, each.expected, each.measured, "yes" if each.met else "no"] for each in found]
+    return Table("Expected and measured", ["", "expected", "measured", "met"], rows, words=True)

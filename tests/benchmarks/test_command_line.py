@@ -1,0 +1,86 @@
+"""The command line, as far as it goes without Node.js, and what is told of missing tools."""
+
+import re
+
+import pytest
+
+from benchmarks import machine, settings, sharp_package
+from benchmarks.__main__ import main
+from benchmarks.imports import TOUCH_NO_PICTURE, handler_modules, imports
+from benchmarks.plan import IMPORTS, Plan
+from benchmarks.sharp_package import OLDEST_NODE, MissingToolError, major, pinned, tool
+
+
+def test_without_node_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever lacks Node.js is told so, and which one is wanted."""
+    monkeypatch.setenv("PATH", "")
+    assert main(["--quick"]) == 2
+    assert re.fullmatch(rf"benchmarks: node is missing: .*Node\.js {OLDEST_NODE} .*\n", capsys.readouterr().err)
+
+
+def test_an_old_node_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sharp's published build runs on none older."""
+    monkeypatch.setattr(sharp_package, "_node", lambda *_: "v18.20.4")
+    with pytest.raises(MissingToolError, match=r"v18\.20\.4"):
+        sharp_package.installed()
+
+
+def test_a_tool_that_is_there_is_found() -> None:
+    """Its path is told."""
+    assert tool("sh").endswith("/sh")
+
+
+@pytest.mark.parametrize(("version", "number"), [("v20.20.2", 20), ("8.18.7", 8)])
+def test_major_version(version: str, number: int) -> None:
+    """It is the first number, as a number."""
+    assert major(version) == number
+
+
+def test_sharp_is_pinned_exactly() -> None:
+    """Two runs measure the same sharp."""
+    assert re.fullmatch(r"\d+\.\d+\.\d+", pinned())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--repetitions", "4"],
+        ["--repetitions", "many"],
+        ["--only", "bmp"],
+        ["no-such-file.jpg"],
+        ["--write", "--only", "png"],
+        ["--write", __file__],
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Medians want an odd number, pictures are files, and a page is written as a whole."""
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "error:" in capsys.readouterr().err
+
+
+def test_settings_are_the_templates_defaults() -> None:
+    """What is measured is what is deployed unless somebody says otherwise."""
+    assert settings.limits().max_pixels == int(settings.variables()["MAX_PIXELS"])
+    assert settings.resize().resize_edges[0] > settings.thumbnail().thumbnail_edge
+
+
+def test_a_plan_knows_how_much_there_is_to_do() -> None:
+    """The progress bar ends when the work does."""
+    assert len(Plan([], ["resize"], [IMPORTS], 1)) == len(handler_modules())
+
+
+def test_every_function_is_imported() -> None:
+    """Each module that Lambda calls is measured, the two that touch no picture among them."""
+    assert {each.module for each in imports(1)} == set(handler_modules()) > set(TOUCH_NO_PICTURE)
+
+
+def test_the_machine_is_described_without_its_name() -> None:
+    """Processor, system and versions are told; who it belongs to is not."""
+    import platform
+
+    told = machine.described({"node": "20.1.0", "sharp": "1.2.3", "vips": "8.0.0"})
+    assert {"processor", "system", "Python", "Pillow", "pillow-heif", "Node.js", "sharp", "libvips"} <= set(told)
+    assert platform.node() not in told.values()

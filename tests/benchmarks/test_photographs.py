@@ -1,0 +1,78 @@
+"""What is measured: where the photographs come from and how they are made."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from benchmarks import photographs
+from benchmarks.photographs import CHOSEN, DOGS, Original, Photograph
+from lambdas.formats import FORMATS
+from tests import pictures
+
+EVERY = [(name, photograph) for name, chosen in CHOSEN.items() for photograph in chosen()]
+
+
+@pytest.fixture
+def original(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Original:
+    """Draw an original of 600 by 400 pixels, with a camera's name and a profile."""
+    monkeypatch.setattr(photographs, "BUILD", tmp_path / "build")
+    file = tmp_path / "drawn.png"
+    exif = pictures.exif({0x0110: "Camera"})
+    image = pictures.quadrants((600, 400))
+    file.write_bytes(pictures.encoded(image, "PNG", exif=exif, icc_profile=pictures.swapped_profile()))
+    return Original(str(file))
+
+
+def test_every_photograph_has_a_name_of_its_own() -> None:
+    """A file that is made once is not taken for another's."""
+    names = [photograph.name for _, photograph in EVERY]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("name", "photograph"), EVERY, ids=lambda value: str(getattr(value, "name", "")))
+def test_a_photograph_is_of_its_format(name: str, photograph: Photograph) -> None:
+    """Its ending is that of the format that it is measured for."""
+    assert Path(photograph.name).suffix in {f".{FORMATS[name].extension}", ".hif"}
+    assert photograph.is_original() or Path(photograph.name).suffix in photographs.SAVED
+
+
+def test_what_is_downloaded_is_known_by_its_digest() -> None:
+    """A package's file is the one that was chosen, and a sample is in this repository."""
+    for _, photograph in EVERY:
+        original = photograph.original
+        assert len(original.sha256) == 64 if original.package else original.file().is_file()
+
+
+def test_a_sample_is_measured_as_it_is() -> None:
+    """Nothing is made of it."""
+    assert Photograph("dogs.jpg", DOGS).file() == DOGS.file()
+
+
+def test_a_photograph_is_scaled_down_and_keeps_what_a_camera_writes(original: Original) -> None:
+    """It has as many pixels as were asked for, its EXIF block and its profile."""
+    file = Photograph("small.jpg", original, megapixels=0.06, subsampling="4:2:2").file()
+    with Image.open(file) as image:
+        assert (image.format, image.size) == ("JPEG", (300, 200))
+        assert image.getexif()[0x0110] == "Camera"
+        assert image.info["icc_profile"] == pictures.swapped_profile()
+    assert Photograph("small.jpg", original, megapixels=0.06).file() == file
+
+
+def test_a_photograph_is_never_enlarged(original: Original) -> None:
+    """A size that no photograph has is not made up."""
+    with pytest.raises(ValueError, match="larger"):
+        Photograph("large.jpg", original, megapixels=1).file()
+
+
+@pytest.mark.parametrize(
+    ("photograph", "told"),
+    [
+        (Photograph("dogs.jpg", DOGS), f"{DOGS}"),
+        (Photograph("again.jpg", DOGS), f"encoded anew, from {DOGS}"),
+        (Photograph("small.jpg", DOGS, megapixels=3), f"scaled down, from {DOGS}"),
+    ],
+)
+def test_origin_says_what_was_done(photograph: Photograph, told: str) -> None:
+    """Nobody takes a picture that was made for one that a camera wrote."""
+    assert photograph.origin() == told

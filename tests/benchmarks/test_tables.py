@@ -1,0 +1,77 @@
+"""The tables: what stands in them, and how they are written."""
+
+import pytest
+
+from benchmarks.imports import Import
+from benchmarks.largest import Peak
+from benchmarks.show import show
+from benchmarks.tables import MB, Table, compared, imported, peaked
+from tests.benchmarks.measured import row, side
+
+
+def cell(table: Table, column: str, number: int = 0) -> str:
+    """Return what stands under column."""
+    return table.rows[number][list(table.columns).index(column)]
+
+
+def test_a_table_for_each_operation_on_each_format() -> None:
+    """Rows come together by what they measure, in the order in which that first came."""
+    rows = [
+        row(side(1), side(1), operation, format_name)
+        for format_name in ("PNG", "JPEG")
+        for operation in ("resize", "header", "resize")
+    ]
+    titles = [table.title for table in compared(rows)]
+    assert [title.split(":")[0] for title in titles] == ["PNG", "PNG", "JPEG", "JPEG"]
+    assert len(set(titles)) == 4
+
+
+def test_a_row_tells_both_sides() -> None:
+    """Ours stands before sharp's, in units that a person reads."""
+    (table,) = compared([row(side(0.0125, psnr=41, peak=60), side(0.05, psnr=40.5, peak=90))])
+    assert cell(table, "CPU, ours / sharp") == "0.25"
+    assert cell(table, "CPU, ms") == "12.5 / 50.0"
+    assert cell(table, "peak, MB") == "60 / 90"
+    assert cell(table, "growth, MB") == "40 / 70"
+    assert cell(table, "PSNR, dB") == "41.00 / 40.50"
+    assert cell(table, "gain, dB") == "+0.50"
+
+
+def test_what_sharp_cannot_read_has_a_gap() -> None:
+    """A dash stands where there is no number."""
+    (table,) = compared([row(side(1, psnr=40), None)])
+    assert cell(table, "CPU, ours / sharp") == "-"
+    assert cell(table, "PSNR, dB") == "40.00 / -"
+
+
+def test_the_mean_is_geometric() -> None:
+    """Twice and half as fast are as fast on the whole."""
+    (table,) = compared([row(side(2), side(1)), row(side(1), side(2))])
+    assert cell(table, "picture", -1) == "geometric mean"
+    assert cell(table, "CPU, ours / sharp", -1) == "1.00"
+
+
+def test_metadata_has_no_columns_for_renditions() -> None:
+    """What is not made is not told."""
+    (table,) = compared([row(side(1), side(1), "metadata")])
+    assert "PSNR, dB" not in table.columns
+
+
+def test_the_largest_pictures_have_a_column_an_operation() -> None:
+    """A cell that was not measured has a dash."""
+    peaks = [Peak("PNG", "resize", 2 * MB, 1, 300 * MB), Peak("PNG", "thumbnail", 2 * MB, 1, 200 * MB)]
+    table = peaked([*peaks, Peak("GIF", "resize", MB, 1, 100 * MB)])
+    assert table.rows == [["PNG", "2.0", "300", "200"], ["GIF", "1.0", "100", "-"]]
+
+
+def test_markdown_is_a_table_that_every_row_fits() -> None:
+    """Title, head, rule and rows, each with as many cells."""
+    title, blank, *lines, end = imported([Import("lambdas.resize", 0.1, 0.1201)]).markdown().split("\n")
+    assert (title, blank, end) == ("### Cold imports", "", "")
+    assert lines == ["| module | CPU, ms | wall, ms |", "| --- | --: | --: |", "| `lambdas.resize` | 100 | 120 |"]
+
+
+def test_a_table_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """Brackets in a cell are text, not markup."""
+    show([Table("Title", ["name"], [["[red]a[/red]"]])])
+    assert "[red]a[/red]" in capsys.readouterr().out

@@ -1,0 +1,84 @@
+"""Our worker, asked as the benchmark asks it, and that sharp's speaks the same."""
+
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from benchmarks import ours
+from benchmarks.job import OPERATIONS, RENDITIONS, Answer, Job, Operation
+from benchmarks.measure import job
+from benchmarks.settings import ROOT
+from benchmarks.workers import SHARP_WORKER, JobError, Worker, our_worker
+from tests import pictures
+
+
+@pytest.fixture
+def photograph(tmp_path: Path) -> Path:
+    """Draw a JPEG that is larger than a thumbnail."""
+    file = tmp_path / "photograph.jpg"
+    file.write_bytes(pictures.encoded(pictures.quadrants((600, 400)), "JPEG"))
+    return file
+
+
+def test_worker_does_every_operation(photograph: Path, tmp_path: Path) -> None:
+    """Each operation takes time and memory, tells a size, and a rendition is kept where it is asked for."""
+    kept = tmp_path / "kept"
+    with our_worker() as worker:
+        for operation in OPERATIONS:
+            asked = job(operation, photograph)
+            answer = worker.do(Job(asked.operation, asked.file, asked.edge, asked.quality, keep=str(kept)))
+            assert answer.cpu > 0
+            assert answer.wall > 0
+            assert answer.peak >= answer.before > 0
+            assert kept.stat().st_size == answer.bytes
+            if operation in RENDITIONS:
+                assert pictures.decoded(kept.read_bytes()).size == (answer.width, answer.height)
+
+
+def test_worker_lives_on_after_what_it_cannot_do(photograph: Path, tmp_path: Path) -> None:
+    """A file that is no picture is told of, and the next job is done as if nothing had been."""
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no picture")
+    with our_worker() as worker:
+        with pytest.raises(JobError, match="ImageRejected"):
+            worker.do(job("resize", broken))
+        assert worker.do(job("thumbnail", photograph)).format == "JPEG"
+
+
+def test_a_worker_that_ended_is_told_of(photograph: Path) -> None:
+    """A process that is gone answers nothing, and says so each time."""
+    with Worker([sys.executable, "-c", "pass"], {}) as worker:
+        for _ in range(2):
+            with pytest.raises(JobError, match="ended"):
+                worker.do(job("resize", photograph))
+
+
+def test_worker_loads_nothing_that_only_the_benchmark_needs() -> None:
+    """What the benchmark computes and draws with stays out of the process whose memory is measured."""
+    heavy = "{'numpy', 'rich', 'troposphere', 'boto3', 'hypothesis'}"
+    command = f"import sys, benchmarks.worker; print(sorted({heavy} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
+
+
+def test_every_operation_is_one_of_ours() -> None:
+    """What can be asked for is what there is."""
+    assert set(ours.OPERATIONS) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_sharps_worker_knows_every_operation(operation: Operation) -> None:
+    """What is asked of ours is asked of sharp's."""
+    source = SHARP_WORKER.read_text(encoding="utf-8")
+    assert f"\n  {operation}: " in source or f"\n  async {operation}(" in source
+
+
+def test_sharps_worker_speaks_the_same() -> None:
+    """It reads every field of a job and answers every field that is read here."""
+    source = SHARP_WORKER.read_text(encoding="utf-8")
+    answer = source[source.index("  return {\n    cpu:") :]
+    assert [field.name for field in fields(Job) if f"job.{field.name}" not in source] == []
+    assert [field.name for field in fields(Answer) if f"    {field.name}" not in answer] == []
