@@ -66,7 +66,7 @@ def _srgb() -> ImageCms.ImageCmsProfile:
 
 
 def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return image, which is plain, in sRGB: L, RGB or RGBA; a profile that cannot be used counts as none."""
+    """Return image, which is plain, in sRGB: L, RGB or RGBA, maybe the same one; a useless profile counts as none."""
     alpha = image.convert("RGBA") if image.mode == PREMULTIPLIED else None
     colours = alpha.convert("RGB") if alpha is not None else image
     converted = (_by_profile(colours, profile) if profile else None) or _naively(colours)
@@ -76,10 +76,13 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """Return image converted from profile to sRGB, None if it cannot be used."""
+    """Return image converted from profile to sRGB, in place if that can be; None if the profile cannot be used."""
     transform = srgb_transform(profile, image.mode)
     if transform is None:
         return None
+    if image.mode == transform.input_mode == transform.output_mode:
+        ImageCms.applyTransform(image, transform, inPlace=True)  # a second picture would be the peak of a step's memory
+        return image
     converted = ImageCms.applyTransform(image.convert(transform.input_mode), transform)
     return converted.convert("L") if converted and image.mode == "L" else converted
 

@@ -48,6 +48,7 @@ class _Once:
     def __init__(self, decoder: Any) -> None:
         self._decoders = [decoder]
 
-    def get_frame(self, number: int) -> Any:
-        """Return the pixels of a frame and its times, as the decoder does."""
-        return self._decoders.pop().get_frame(number)
+    def get_frame(self, number: int) -> tuple[Any, ...]:
+        """Return the pixels of a frame, how many units of time a second has, and the frame's times in these."""
+        pixels, units, *times = self._decoders.pop().get_frame(number)
+        return pixels, units or 1, *times  # Pillow divides by it

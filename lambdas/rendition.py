@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-
+from lambdas.authorship import authorship
 from lambdas.colour import in_srgb, without_needless_alpha
 from lambdas.formats import FORMATS, Format
 from lambdas.imaging import UPRIGHT, Picture, decode, unsound_is_rejected, upright_size
@@ -16,8 +15,7 @@ from lambdas.resampling import Box, Raster, Size, plain_raster, resampled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KEPT_EXIF = (0x013B, 0x8298)  # artist, copyright: theirs to keep
-MAX_KEPT = 1024  # bytes of each; a JPEG has room for 64 KB of EXIF
+    from PIL import Image
 
 # What a picture that is opaque, and one that is not, becomes: its own format where browsers show it and it can hold
 # transparency if need be; else photographs become JPEG, and what is transparent keeps to lossy or lossless.
@@ -87,7 +85,7 @@ def _rendition(picture: Picture, raster: Raster, size: Size, quality: int) -> Re
     image = without_needless_alpha(_finished(picture, raster, size))
     output = _output_format(picture.format, image)
     with unsound_is_rejected():
-        exif = _kept_exif(picture)
+        exif = authorship(picture)
     return Rendition(_encoded(image, output, quality, exif), output, *image.size)
 
 
@@ -102,16 +100,6 @@ def _output_format(source: Format, image: Image.Image) -> Format:
     if image.mode == "RGBA":
         return FORMATS[TRANSPARENT.get(source.name, "PNG")]
     return FORMATS[OPAQUE.get(source.name, "JPEG")]
-
-
-def _kept_exif(picture: Picture) -> Image.Exif:
-    """Return artist and copyright byte for byte, since Pillow reads text as Latin-1, whatever it is, and writes ASCII."""
-    found, kept = picture.image.getexif(), Image.Exif()
-    for tag in KEPT_EXIF:
-        value = found.get(tag)
-        if isinstance(value, str) and value:
-            kept[tag] = value.encode("latin-1", "replace")[:MAX_KEPT]
-    return kept
 
 
 def _encoded(image: Image.Image, output: Format, quality: int, exif: Image.Exif) -> bytes:

@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 from lambdas.imaging import Picture, open_picture
 from lambdas.rendition import Rendition, resized, thumbnail
 from tests import pictures
+from tests.lambdas import packets
 from tests.lambdas.bench import PICTURE
 
 ARTIST, COPYRIGHT = "Ann Author", "(c) Ann Author"
@@ -101,6 +102,38 @@ def test_names_in_any_script_are_kept(format_name: str, name: bytes) -> None:
     block = pictures.tiff_block([(Base.Artist, 2, len(name) + 1, name + b"\0")])
     source = pictures.encoded(pictures.quadrants(), format_name, exif=header(format_name) + block)
     assert pictures.decoded(made(resize, source)).getexif()[Base.Artist].encode("latin-1") == name
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_names_from_xmp_are_kept_where_exif_has_none(format_name: str) -> None:
+    """Whose picture it is stays with the rendition, whichever block says so."""
+    words = packets.several("dc:creator", "Jörg Ökonom", container="Seq") + packets.in_languages(
+        "dc:rights", default="(c) Jörg"
+    )
+    packet = packets.xmp(words)
+    texts = PngInfo()
+    texts.add_itxt("XML:com.adobe.xmp", packet.decode())
+    carried: dict[str, Any] = {"PNG": {"pnginfo": texts}, "TIFF": {"tiffinfo": {700: packet}}}
+    source = pictures.encoded(pictures.quadrants(), format_name, **carried.get(format_name, {"xmp": packet}))
+    kept = pictures.decoded(made(resize, source)).getexif()
+    names = {tag: kept[tag].encode("latin-1").decode() for tag in kept}
+    assert names == {Base.Artist: "Jörg Ökonom", Base.Copyright: "(c) Jörg"}
+
+
+def test_names_from_iptc_are_kept_where_exif_has_none() -> None:
+    """A by-line that an editor wrote is an artist's name."""
+    data = packets.jpeg(records=packets.utf8_records((80, "Jörg Ökonom")))
+    assert pictures.decoded(made(resize, data)).getexif()[Base.Artist].encode("latin-1").decode() == "Jörg Ökonom"
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "<?php system($_GET[0]); ?>", "Ann <ann@example.org>"])
+@both
+def test_no_name_is_a_script(make: Make, name: str) -> None:
+    """A name is kept, but its angle brackets become round ones, so that no server or page takes it for code."""
+    data = made(make, pictures.encoded(pictures.quadrants(), "JPEG", exif=pictures.exif({Base.Artist: name})))
+    kept = pictures.decoded(data).getexif()[Base.Artist]
+    assert kept == name.replace("<", "(").replace(">", ")")
+    assert not any(start in data for start in (b"<script", b"<?php", b"<ann"))
 
 
 @pytest.mark.parametrize("kind", [1, 2, 3, 4, 5, 7, 9, 10, 11, 12])

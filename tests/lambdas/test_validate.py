@@ -9,10 +9,12 @@ import pytest
 
 from lambdas import clients, validate
 from lambdas.record import PROCESSING
+from lambdas.trial import BOUNDS
 from tests import pictures
 from tests.lambdas.bench import CONTEXT, MAX_BYTES, PICTURE, Bench, Payload, export, timeless
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, Reason
+from workflow.steps import VALIDATE
 
 JPEG = pictures.examples()["JPEG"]
 BOUNDED = replace(PICTURE, max_pixels=5000, max_edge=100)
@@ -73,6 +75,11 @@ def test_a_picture_that_breaks_its_decoder_is_rejected(bench: Bench, monkeypatch
     with pytest.raises(ImageRejected) as rejected:
         found(bench, JPEG)
     assert rejected.value.reason == Reason.TOO_COMPLEX
+
+
+def test_the_trial_ends_before_the_function_does() -> None:
+    """However long a picture takes, there is time left to say so; and it is the processor's time that runs out first."""
+    assert BOUNDS.processor_time < BOUNDS.time < VALIDATE.timeout
 
 
 def test_the_limits_themselves_are_allowed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
