@@ -16,7 +16,10 @@ from lambdas.formats import Format
 from lambdas.formats.jpeg import count_scans
 from lambdas.formats.survey import Survey
 from lambdas.formats.walks import surveyed
+from lambdas.progressive import at_an_eighth
 from workflow.contracts.errors import ImageRejected, Reason
+
+Size = tuple[int, int]
 
 # What Pillow raises for files that are not sound; whatever else escapes a decoder is a fault of ours.
 UNSOUND = (
@@ -47,6 +50,8 @@ NOTES = (
     "transparency",
 )  # of a PNG
 
+EIGHTH = 8  # the coarsest scale of a JPEG: of 8 by 8 pixels, one
+
 ORIENTATION = 0x0112  # EXIF tag
 SIDEWAYS = {5, 6, 7, 8}  # orientations that swap width and height
 UPRIGHT = {
@@ -72,12 +77,12 @@ class Picture:
     survey: Survey
 
     @property
-    def size(self) -> tuple[int, int]:
+    def size(self) -> Size:
         """Width and height upright, pixels."""
         return upright_size(self.image.size, self.orientation)
 
 
-def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+def upright_size(size: Size, orientation: int) -> Size:
     """Return size as it is once orientation is undone; the same function leads back."""
     return (size[1], size[0]) if orientation in SIDEWAYS else size
 
@@ -142,31 +147,41 @@ def _orientation(image: ImageFile.ImageFile) -> int:
     return orientation if orientation in UPRIGHT and image.format != "TIFF" else 1
 
 
-def decode(picture: Picture, wanted: tuple[int, int] | None = None) -> Image.Image:
+def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = False) -> Image.Image:
     """Decode the first frame, as stored, and return it; raises ImageRejected.
 
-    A JPEG, and a WebP that is opaque, is decoded at the smallest scale that serves for a picture of wanted pixels.
+    A JPEG, and a WebP that is opaque, is decoded at the smallest scale that serves for a picture of wanted pixels; scans
+    of a progressive JPEG that make no difference there are left out, unless all_scans are to be.
     """
     count_scans(picture.data, picture.survey)
     with unsound_is_rejected():
-        if wanted is not None and picture.format.name in ("JPEG", "WEBP"):
-            picture.image.draft(None, _drafted(picture.image, wanted))
-        picture.image.load()
-    _forget_nonsense(picture.image)  # of what followed the pixels
-    return picture.image
+        image = picture.image if wanted is None else _drafted(picture, wanted, all_scans=all_scans)
+        image.load()
+    _forget_nonsense(image)  # of what followed the pixels
+    return image
 
 
-def _drafted(image: ImageFile.ImageFile, wanted: tuple[int, int]) -> tuple[int, int]:
-    """Return the size to ask image's draft for.
+def _drafted(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.ImageFile:
+    """Return the image of picture, set to the smallest scale that serves.
 
     A JPEG's half, quarter and eighth are taken from 3, 5 and 9 times wanted on: with less to spare, the coarse scaling
     of 8 by 8 blocks costs a rendition up to 1 dB.
     """
+    image = picture.image
     if isinstance(image, libwebp.FirstFrame):
-        return wanted
-    ratio = min(size / least for size, least in zip(image.size, wanted, strict=True))
-    scale = next((scale for scale in (8, 4, 2) if ratio >= scale + 1), 1)
-    return image.width // scale, image.height // scale
+        image.draft(None, wanted)
+    elif picture.format.name == "JPEG":
+        ratio = min(size / least for size, least in zip(image.size, wanted, strict=True))
+        scale = next((scale for scale in (8, 4, 2) if ratio >= scale + 1), 1)
+        if scale == EIGHTH and picture.survey.first_scan and not all_scans:
+            image = _at_an_eighth(picture)
+        image.draft(None, (image.width // scale, image.height // scale))
+    return image
+
+
+def _at_an_eighth(picture: Picture) -> ImageFile.ImageFile:
+    data = at_an_eighth(picture.data)
+    return picture.image if data is None else opened(data, picture.format)
 
 
 def has_alpha(image: Image.Image) -> bool:

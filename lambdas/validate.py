@@ -26,7 +26,7 @@ def examined(data: bytes, limits: PictureEnvironment) -> dict[str, Any]:
     """Return the facts of a picture that can be opened and decoded within limits; raises ImageRejected."""
     picture = open_picture(data, limits)
     width, height = picture.size
-    decode(picture, wanted=(1, 1))  # all of the data, at the smallest scale
+    decode(picture, wanted=(1, 1), all_scans=True)  # all of the data, at the smallest scale
     return {
         "format": picture.format.name,
         "contentType": picture.format.content_type,

@@ -44,8 +44,7 @@ def walk(data: bytes, survey: Survey) -> None:
 def _segments(data: bytes, survey: Survey, at: int = 2) -> Iterator[Segment]:
     """Yield each segment from at on, to the last; raises ImageRejected if the file ends before the picture does."""
     while (found := MARKER.search(data, at)) is not None:
-        survey.add_parts()
-        survey.add_metadata("text", found.start() - at if survey.scans == 0 else 0)  # filling, which is read bytewise
+        survey.add_parts(1 if survey.scans else 1 + found.start() - at)  # Pillow reads what fills the gaps bytewise
         marker, at = data[found.start() + 1], found.end()
         if marker == END:
             return
@@ -85,7 +84,7 @@ def _look_at_scan(data: bytes, frame: Segment, scan: tuple[int, int], survey: Su
 
 def count_scans(data: bytes, survey: Survey) -> None:
     """Hold the scans to their bound; apart from walk, since it takes a pass over all bytes and only decoding needs it."""
-    first, survey.first_scan = survey.first_scan, 0  # once is enough
+    first = survey.first_scan
     if first and data.count(b"\xff\xda", first) >= MAX_SCANS:
         with suppress(struct.error):  # a marker at the very end: the decoder tells that there should be more
             for found, *_ in _segments(data, survey, first):
