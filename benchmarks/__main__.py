@@ -1,6 +1,7 @@
 """Ours side by side with sharp: `python -m benchmarks` measures all that is promised, and PICTUREs of your own."""
 
 import argparse
+import os
 import json
 import subprocess
 import sys
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("it reads from /proc how much memory is used, so it runs on Linux only")
     if options.write and (options.pictures or options.only or options.operation):
         parser.error("--write is for whole runs")
+    os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"  # or the functions would log a rejected picture into the tables
     try:
         return _run(options)
     except (sharp_package.MissingToolError, UnexpectedFileError) as error:

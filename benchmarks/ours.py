@@ -10,7 +10,10 @@ from lambdas.environment import PictureEnvironment
 from lambdas.imaging import has_alpha, open_picture
 from lambdas.properties import dots_per_inch, properties
 from lambdas.rendition import Rendition, resized, sampled, thumbnail
+from lambdas.trial import tried
+from lambdas.validate import examined
 from lambdas.written import written
+from workflow.contracts.errors import ImageRejected
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,14 @@ def _metadata(data: bytes, _: Job, limits: PictureEnvironment) -> Made:
     written(picture)
     appearance(sampled(picture, SAMPLE), size)
     return Made(*size)
+
+
+def accepts(data: bytes, limits: PictureEnvironment) -> bool:
+    """Tell whether the step ValidateImage lets data pass, in its trial."""
+    try:
+        return bool(tried(lambda: examined(data, limits)))
+    except ImageRejected:
+        return False
 
 
 OPERATIONS: dict[Operation, Callable[[bytes, Job, PictureEnvironment], Made]] = {

@@ -94,13 +94,17 @@ def imported(found: Iterable[Import]) -> Table:
     return Table("Cold imports", ["module", "CPU, ms", "wall, ms"], rows)
 
 
+def _peak(found: Peak) -> str:
+    return "rejected" if found.peak is None else f"{found.peak / MB:,.0f}"
+
+
 def peaked(found: Sequence[Peak]) -> Table:
     """Return the table of the most memory, a row a kind of file and a column an operation."""
     operations = list(dict.fromkeys(each.operation for each in found))
-    peaks = {(each.kind, each.operation): each.peak / MB for each in found}
+    peaks = {(each.kind, each.operation): _peak(each) for each in found}
     files = {each.kind: each.file for each in found}
     rows = [
-        [kind, f"{size / MB:.1f}", *(_number(peaks.get((kind, operation)), ",.0f") for operation in operations)]
+        [kind, f"{size / MB:.1f}", *(peaks.get((kind, operation), NOTHING) for operation in operations)]
         for kind, size in files.items()
     ]
     return Table("The largest pictures: peak, MB", ["kind", "file, MB", *map(called, operations)], rows)

@@ -99,10 +99,8 @@ def _theirs(row: Row) -> str:
 
 
 def _peaks(peaks: Sequence[Peak]) -> list[Verdict]:
-    if not peaks:
-        return []
-    worst = max(peaks, key=lambda each: each.peak)
-    return [_most("peak memory: any accepted picture", MOST_PEAK, worst.peak, f" ({worst.kind}, {worst.operation})")]
+    taken = [(each.peak, f" ({each.kind}, {each.operation})") for each in peaks if each.peak]
+    return [_most("peak memory: any accepted picture", MOST_PEAK, *max(taken))] if taken else []
 
 
 def _most(what: str, bound: int, peak: int, remark: str) -> Verdict:

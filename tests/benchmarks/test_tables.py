@@ -58,10 +58,10 @@ def test_metadata_has_no_columns_for_renditions() -> None:
 
 
 def test_the_largest_pictures_have_a_column_an_operation() -> None:
-    """A cell that was not measured has a dash."""
-    peaks = [Peak("PNG", "resize", 2 * MB, 1, 300 * MB), Peak("PNG", "thumbnail", 2 * MB, 1, 200 * MB)]
-    table = peaked([*peaks, Peak("GIF", "resize", MB, 1, 100 * MB)])
-    assert table.rows == [["PNG", "2.0", "300", "200"], ["GIF", "1.0", "100", "-"]]
+    """A cell that was not measured has a dash, and one of a picture that is not accepted says so."""
+    peaks = [Peak("PNG", "resize", 2 * MB, 300 * MB), Peak("PNG", "thumbnail", 2 * MB, 200 * MB)]
+    table = peaked([*peaks, Peak("GIF", "resize", MB, 100 * MB), Peak("AVIF", "resize", MB, None)])
+    assert table.rows == [["PNG", "2.0", "300", "200"], ["GIF", "1.0", "100", "-"], ["AVIF", "1.0", "rejected", "-"]]
 
 
 def test_markdown_is_a_table_that_every_row_fits() -> None:

@@ -59,7 +59,8 @@ def test_memory_of_a_smaller_jpeg_is_not() -> None:
 
 def test_the_worst_of_the_largest_pictures_counts() -> None:
     """The verdict names the kind of file and the operation that took the most."""
-    peaks = [Peak(kind, "resize", 1, 1, peak * MB) for kind, peak in (("A", 500), ("B", 600), ("C", 400))]
+    peaks = [Peak(kind, "resize", 1, peak * MB) for kind, peak in (("A", 500), ("B", 600), ("C", 400))]
+    peaks.append(Peak("D", "resize", 1, None))
     (found,) = verdicts([], [], peaks)
     assert not found.met
     assert found.measured == "600 MB (B, resize)"
