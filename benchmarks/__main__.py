@@ -1,8 +1,8 @@
 """Ours side by side with sharp: `python -m benchmarks` measures all that is promised, and PICTUREs of your own."""
 
 import argparse
-import os
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence

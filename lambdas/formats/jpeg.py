@@ -84,7 +84,7 @@ def _look_at_scan(data: bytes, frame: Segment, scan: tuple[int, int], survey: Su
 
 def count_scans(data: bytes, survey: Survey) -> None:
     """Hold the scans to their bound; apart from walk, since it takes a pass over all bytes and only decoding needs it."""
-    first = survey.first_scan
+    first, survey.scans = survey.first_scan, 1  # anew, if a picture is decoded twice
     if first and data.count(b"\xff\xda", first) >= MAX_SCANS:
         with suppress(struct.error):  # a marker at the very end: the decoder tells that there should be more
             for found, *_ in _segments(data, survey, first):
