@@ -1,0 +1,35 @@
+"""What a kind of hostile file is, and how one may end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tests.hostile import pipeline
+from workflow.contracts.errors import Reason
+
+IMAGE: Final = pipeline.IMAGE
+EMPTY: Final = Reason.EMPTY
+TOO_MANY_BYTES: Final = Reason.TOO_MANY_BYTES
+NOT_AN_IMAGE: Final = Reason.NOT_AN_IMAGE
+TRUNCATED: Final = Reason.TRUNCATED
+CORRUPT: Final = Reason.CORRUPT
+TOO_MANY_PIXELS: Final = Reason.TOO_MANY_PIXELS
+TOO_LONG_AN_EDGE: Final = Reason.TOO_LONG_AN_EDGE
+TOO_MANY_FRAMES: Final = Reason.TOO_MANY_FRAMES
+TOO_MANY_SCANS: Final = Reason.TOO_MANY_SCANS
+TOO_MUCH_METADATA: Final = Reason.TOO_MUCH_METADATA
+TOO_COMPLEX: Final = Reason.TOO_COMPLEX
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file that a stranger may send, how to make one, and how it may end."""
+
+    name: str
+    make: Callable[[], bytes]
+    ends: tuple[str, ...]
+
+
+def kind(name: str, make: Callable[[], bytes] | bytes, *ends: str) -> Kind:
+    """Return a kind; where there are two ends, each is right: what a decoder makes of nonsense is its own affair."""
+    return Kind(name, make if callable(make) else lambda: make, ends)

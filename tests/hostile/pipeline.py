@@ -1,0 +1,65 @@
+"""The steps that a picture passes, run one after another on its bytes, with nothing of AWS around them."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from unittest import mock
+
+from PIL import Image
+
+from lambdas import clients, metadata, resize, thumbnail, validate
+from workflow import contracts
+from workflow.contracts.errors import ImageRejected
+
+IMAGE = "image"  # what is said of a picture of which all steps made what they should
+
+STEPS: dict[str, Callable[[dict[str, Any], object], dict[str, Any]]] = {
+    "validate-image": validate.handler,
+    "extract-metadata": metadata.handler,
+    "resize-image": resize.handler,
+    "generate-thumbnail": thumbnail.handler,
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the steps read of Lambda's context."""
+
+    aws_request_id: str = "6f0e5f3c-5b0f-4d57-a1b5-0f3f1f0d4f11"
+
+
+@dataclass(frozen=True)
+class Store:
+    """S3, as far as the steps know it: one upload, and what they stage."""
+
+    upload: bytes
+    staged: list[bytes] = field(default_factory=list)
+
+    def get_object(self, **_: object) -> dict[str, Any]:
+        """Answer with the upload."""
+        return {"Body": BytesIO(self.upload), "ContentLength": len(self.upload), "Metadata": {}}
+
+    def put_object(self, *, Body: bytes, **_: object) -> None:  # noqa: N803 - S3's name
+        """Keep what is staged."""
+        self.staged.append(Body)
+
+
+def passed(data: bytes, environ: Mapping[str, str]) -> str:
+    """Return IMAGE, or else why data is rejected; raises whatever else comes out of a step."""
+    store = Store(data)
+    with (
+        mock.patch.dict(os.environ, environ, POWERTOOLS_LOG_LEVEL="CRITICAL"),
+        mock.patch.object(clients, "s3", return_value=store),
+        mock.patch.object(clients, "dynamodb"),
+    ):
+        try:
+            for contract, step in STEPS.items():
+                step(contracts.schema(f"{contract}.input")["examples"][0], Context())
+        except ImageRejected as rejected:
+            contracts.check("rejection", {"reason": rejected.reason, "message": rejected.message})
+            return rejected.reason
+    for rendition in store.staged:
+        Image.open(BytesIO(rendition)).load()
+    return IMAGE

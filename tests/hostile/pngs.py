@@ -1,0 +1,120 @@
+"""Hostile PNGs: chunks that lie, unpack to far more than they hold, or are not there."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from itertools import accumulate
+
+from tests import pictures
+from tests.hostile.kind import CORRUPT, IMAGE, NOT_AN_IMAGE, TOO_COMPLEX, TOO_MANY_PIXELS, TRUNCATED, Kind, kind
+
+Size = tuple[int, int]
+
+
+@cache
+def bomb() -> bytes:
+    """Return 64 MB of zeros, packed."""
+    return zlib.compress(bytes(64 * 2**20))
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    """Write a chunk."""
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def header(size: Size, depth: int = 8, colours: int = 2, interlace: int = 0) -> bytes:
+    """Write a header; colours are as the standard numbers them."""
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colours, 0, 0, interlace))
+
+
+def png(*chunks: bytes) -> bytes:
+    """Write a PNG of chunks, its end among them."""
+    return pictures.PNG + b"".join(chunks) + chunk(b"IEND", b"")
+
+
+def pixels(size: Size, channels: int = 3) -> bytes:
+    """Write pixels of size, all black."""
+    return chunk(b"IDAT", zlib.compress(bytes(1 + size[0] * channels) * size[1]))
+
+
+def with_chunks(*chunks: bytes, size: Size = (40, 30)) -> bytes:
+    """Write a sound PNG with more chunks before its pixels."""
+    return png(header(size), *chunks, pixels(size))
+
+
+def kinds() -> Iterator[Kind]:
+    """Yield them."""
+    yield from _headers()
+    yield from _pixels()
+    yield from _chunks()
+    data = pictures.examples()["PNG palette RGBA"]
+    ends = accumulate((len(pictures.PNG), *(12 + length for length in _lengths(data))))
+    for place in [place for end in ends for place in (end - 3, end) if place < len(data)]:
+        yield kind(f"PNG cut at {place}", data[:place], TRUNCATED if place >= 8 else NOT_AN_IMAGE)
+
+
+def _lengths(data: bytes) -> Iterator[int]:
+    at = len(pictures.PNG)
+    while at < len(data):
+        (length,) = struct.unpack_from(">I", data, at)
+        yield length
+        at += 12 + length
+
+
+def _headers() -> Iterator[Kind]:
+    yield kind("PNG of 60,000 by 60,000", png(header((60_000, 60_000)), pixels((1, 1))), TOO_MANY_PIXELS)
+    most = 2**31 - 1
+    yield kind("PNG of the most pixels", png(header((most, most)), pixels((1, 1))), TOO_MANY_PIXELS)
+    yield kind("PNG of one column, 2**31 high", png(header((1, most)), pixels((1, 1))), TOO_MANY_PIXELS)
+    yield kind("PNG of no width", png(header((0, 10)), pixels((1, 1))), CORRUPT)
+    again = header((60_000, 60_000))
+    yield kind("PNG with a second header", with_chunks(again), TOO_MANY_PIXELS)
+    yield kind("PNG with a header behind its pixels", png(header((4, 3)), pixels((4, 3)), again), TOO_MANY_PIXELS)
+    yield kind("PNG of 3 bits", png(header((4, 3), depth=3), pixels((4, 3))), CORRUPT)
+    yield kind("PNG of no colours known", png(header((4, 3), colours=5), pixels((4, 3))), CORRUPT)
+    yield kind("PNG that does not begin with a header", png(chunk(b"tEXt", b"a\0b"), header((4, 3))), CORRUPT)
+    broken = png(header((4, 3)), pixels((4, 3))).replace(b"IHDR\0\0\0\4", b"IHDR\0\0\0\5")
+    yield kind("PNG with a wrong sum in its header", broken, CORRUPT)
+    short = png(chunk(b"IHDR", b"\0\0\0\4\0\0\0\3"), pixels((4, 3)))
+    yield kind("PNG with a short header", short, TRUNCATED)
+
+
+def _pixels() -> Iterator[Kind]:
+    size = (40, 30)
+    large = header(size)
+    yield kind("PNG whose pixels unpack to 64 MB", lambda: png(large, chunk(b"IDAT", bomb())), IMAGE, CORRUPT)
+    yield kind("PNG whose pixels are not packed", png(header(size), chunk(b"IDAT", bytes(999))), CORRUPT)
+    yield kind("PNG with half its pixels", png(header(size), pixels((40, 15))), IMAGE)
+    yield kind("PNG with an empty chunk of pixels", png(header(size), chunk(b"IDAT", b"")), TRUNCATED)
+    yield kind("PNG without pixels", png(header(size)), CORRUPT)
+    split = [chunk(b"IDAT", bytes([one])) for one in zlib.compress(bytes(121) * 30)]
+    yield kind("PNG with its pixels in chunks of one byte", png(header(size), *split), IMAGE)
+    many = chunk(b"IDAT", b"") * 300_000
+    yield kind("PNG with 300,000 chunks of no pixels", lambda: png(header(size), many), TOO_COMPLEX)
+    interlaced = png(header(size, interlace=1), pixels(size))
+    yield kind("PNG interlaced, with the pixels of one that is not", interlaced, TRUNCATED, IMAGE, CORRUPT)
+    filtered = chunk(b"IDAT", zlib.compress((b"\x09" + bytes(120)) * 30))
+    yield kind("PNG with a filter that no standard knows", png(header(size), filtered), CORRUPT, IMAGE)
+
+
+def _chunks() -> Iterator[Kind]:
+    size = (40, 30)
+    palette = header(size, colours=3)
+    indices = pixels(size, 1)
+    yield kind("PNG without its palette", png(palette, indices), CORRUPT)
+    yield kind("PNG with a palette of 3000 colours", png(palette, chunk(b"PLTE", bytes(9000)), indices), CORRUPT, IMAGE)
+    yield kind("PNG with a palette of 4 bytes", png(palette, chunk(b"PLTE", b"1234"), indices), IMAGE, CORRUPT)
+    few, all_opaque = chunk(b"PLTE", bytes(6)), chunk(b"tRNS", b"\xff" * 999)
+    yield kind("PNG with more transparency than colours", png(palette, few, all_opaque, indices), IMAGE)
+    yield kind("PNG with transparency of nothing", with_chunks(chunk(b"tRNS", b"")), TRUNCATED)
+    yield kind("PNG with transparency beyond 8 bits", with_chunks(chunk(b"tRNS", b"\xff" * 6)), IMAGE)
+    lying = with_chunks().replace(struct.pack(">I", 13) + b"IHDR", struct.pack(">I", 2**31) + b"IHDR")
+    yield kind("PNG with a chunk of 2**31 bytes", lying, TRUNCATED)
+    yield kind("PNG with a critical chunk that no standard knows", with_chunks(chunk(b"ABCD", b"?")), IMAGE)
+    yield kind("PNG with a chunk whose name is no letters", with_chunks(chunk(b"\0\xff\1\2", b"?")), CORRUPT)
+    wrong = with_chunks(chunk(b"tEXt", b"a\0b")[:-1] + b"?")
+    yield kind("PNG with a wrong sum in its text", wrong, CORRUPT)
+    yield kind("PNG with a resolution of nothing", with_chunks(chunk(b"pHYs", bytes(8) + b"\1")), IMAGE)
+    yield kind("PNG with a gamma of nothing", with_chunks(chunk(b"gAMA", bytes(4))), IMAGE)
+    yield kind("PNG with much behind its end", with_chunks() + bytes(10_000_000), IMAGE)

@@ -1,0 +1,57 @@
+"""A process like a function's, in which each picture that it is sent passes the steps in a child of its own, bounded.
+
+It is sent the length of a picture, 8 bytes, and the picture; it answers with a line of JSON that tells how that ended.
+"""
+
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import traceback
+from typing import NoReturn
+
+from lambdas import decoders
+from lambdas.formats import FORMATS
+from tests import pictures
+from tests.hostile.pipeline import passed
+
+MEMORY = 512 * 2**20  # bytes of data, those of the interpreter and of all modules among them
+PROCESSOR_TIME = 10  # seconds
+TIME = 60  # seconds, for what waits and does nothing
+
+
+def main() -> None:
+    """Answer until nothing more is sent; each answer is how a picture ended, or what ended its process."""
+    for format_ in FORMATS.values():
+        decoders.prepare(format_)
+    passed(pictures.examples()["PNG"], os.environ)  # or every child would load contracts and modules for itself
+    while header := sys.stdin.buffer.read(8):
+        data = sys.stdin.buffer.read(struct.unpack(">Q", header)[0])
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _bounded(data, writer)
+        os.close(writer)
+        with os.fdopen(reader, encoding="utf-8") as pipe:
+            answer = pipe.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(json.dumps(answer or f"its process ended with {status}"), flush=True)
+
+
+def _bounded(data: bytes, writer: int) -> NoReturn:
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_TIME, PROCESSOR_TIME))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.alarm(TIME)
+    try:
+        answer = passed(data, os.environ)
+    except BaseException:  # noqa: BLE001 - whatever it is, the test is to show it
+        answer = traceback.format_exc()
+    os.write(writer, answer.encode())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
