@@ -13,6 +13,9 @@ PLAIN = ("L", "RGB", "CMYK")  # modes that can be resampled as they are, when no
 PREMULTIPLIED = "RGBa"  # what transparent pixels are resampled in, so that hidden colours do not bleed
 WHITE = 255
 
+BITS_PER_SAMPLE, PHOTOMETRIC = 0x0102, 0x0106  # TIFF tags
+WHITE_IS_ZERO = 0  # PhotometricInterpretation
+
 Part = Callable[[Image.Image], Image.Image]
 
 # The mode in which a profile of each colour space, as its header names it, takes pixels.
@@ -22,7 +25,7 @@ _MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
 def to_plain(image: Image.Image) -> Part | None:
     """Return what turns image, or any part cut out of it, into L, RGB, RGBa or CMYK; None if there is nothing to turn."""
     if image.mode.startswith("I;16"):  # before transparency: it has one only as a grey value, and RGBA would clip it
-        return _high_bytes
+        return _of_16_bits(image)
     if image.mode in ("I", "F"):
         return _stretching(image)
     if image.mode == "LAB":
@@ -39,12 +42,30 @@ def _converted(mode: str, part: Image.Image) -> Image.Image:
 
 
 def _premultiplied(part: Image.Image) -> Image.Image:
-    straight = part.convert("LA") if part.mode == "La" else part  # the only mode that La can be converted to
+    between = {"La": "LA", "1": "L"}  # Pillow knows no way from La, and from 1 only one that leaves all opaque
+    straight = part.convert(between[part.mode]) if part.mode in between else part
+    straight.info = part.info
     return straight.convert("RGBA").convert(PREMULTIPLIED)
 
 
-def _high_bytes(part: Image.Image) -> Image.Image:
-    return part.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+def _of_16_bits(image: Image.Image) -> Part:
+    """Return what maps greys of up to 16 bits to 8, and makes the one that is transparent so."""
+    tags = getattr(image, "tag_v2", {})
+    levels = 2 ** min(16, max(tags.get(BITS_PER_SAMPLE, (16,))))
+    greys = [min(255, 256 * value // levels) for value in range(2**16)]
+    if tags.get(PHOTOMETRIC) == WHITE_IS_ZERO:
+        greys = [255 - grey for grey in greys]
+    clear = image.info.get("transparency")
+    alphas = [0 if value == clear else 255 for value in range(2**16)] if isinstance(clear, int) else None
+    return partial(_looked_up, greys, alphas)
+
+
+def _looked_up(greys: list[int], alphas: list[int] | None, part: Image.Image) -> Image.Image:
+    numbers = part.convert("I")
+    grey = numbers.point(greys, "L")
+    if alphas is None:
+        return grey
+    return Image.merge("RGBA", (grey, grey, grey, numbers.point(alphas, "L"))).convert(PREMULTIPLIED)
 
 
 def _stretching(image: Image.Image) -> Part:
@@ -65,19 +86,29 @@ def _srgb() -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
-def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return image, which is plain, in sRGB: L, RGB or RGBA, maybe the same one; a useless profile counts as none."""
+def profiled_mode(mode: str) -> str:
+    """Return the mode, L, RGB or CMYK, in which pixels that a decoder gave in mode meet their profile."""
+    if mode == "CMYK":
+        return mode
+    return "L" if mode in ("1", "L", "LA", "La", "I", "F") or mode.startswith("I;16") else "RGB"
+
+
+def in_srgb(image: Image.Image, profile: bytes | None, mode: str) -> Image.Image:
+    """Return image, which is plain, in sRGB: L, RGB or RGBA, maybe the same one; a useless profile counts as none.
+
+    mode is the one in which its pixels meet the profile.
+    """
     alpha = image.convert("RGBA") if image.mode == PREMULTIPLIED else None
     colours = alpha.convert("RGB") if alpha is not None else image
-    converted = (_by_profile(colours, profile) if profile else None) or _naively(colours)
+    converted = (_by_profile(colours, profile, mode) if profile else None) or _naively(colours)
     if alpha is not None:
         converted.putalpha(alpha.getchannel("A"))
     return converted
 
 
-def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
+def _by_profile(image: Image.Image, profile: bytes, mode: str) -> Image.Image | None:
     """Return image converted from profile to sRGB, in place if that can be; None if the profile cannot be used."""
-    transform = srgb_transform(profile, image.mode)
+    transform = srgb_transform(profile, mode)
     if transform is None:
         return None
     if image.mode == transform.input_mode == transform.output_mode:
@@ -93,16 +124,12 @@ def _naively(image: Image.Image) -> Image.Image:
 
 @lru_cache(maxsize=8)  # building one takes 1 to 4 ms, and a phone gives all its pictures the same profile
 def srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return the transform from profile to sRGB for pixels of mode; None if it is broken or of other colours.
-
-    A grey profile serves RGB pixels too, which a decoder may have made of grey ones.
-    """
+    """Return the transform from profile to sRGB for pixels of mode; None if it is broken or of other colours."""
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        takes = _MODES.get(source.profile.xcolor_space, "")
-        if takes != mode and (takes, mode) != ("L", "RGB"):
+        if _MODES.get(source.profile.xcolor_space) != mode:
             return None
-        return ImageCms.buildTransform(source, _srgb(), takes, "RGB")
+        return ImageCms.buildTransform(source, _srgb(), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
 

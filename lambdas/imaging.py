@@ -4,7 +4,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from PIL import Image, ImageFile
@@ -50,6 +50,8 @@ NOTES = (
     "transparency",
 )  # of a PNG
 
+PNG_DEPTH = 24  # where a PNG tells its bits per sample
+DECODED_DEPTH = 8  # bits per sample of what Pillow makes of most of them
 EIGHTH = 8  # the coarsest scale of a JPEG: of 8 by 8 pixels, one
 
 ORIENTATION = 0x0112  # EXIF tag
@@ -70,6 +72,7 @@ class Picture:
     """An opened picture, within the limits and not yet decoded; image is its first frame, as stored."""
 
     image: ImageFile.ImageFile
+    stored: Size  # width and height as stored, pixels; decoding may change those of image
     format: Format
     frames: int
     orientation: int  # EXIF, 1 to 8
@@ -79,7 +82,7 @@ class Picture:
     @property
     def size(self) -> Size:
         """Width and height upright, pixels."""
-        return upright_size(self.image.size, self.orientation)
+        return upright_size(self.stored, self.orientation)
 
 
 def upright_size(size: Size, orientation: int) -> Size:
@@ -121,8 +124,9 @@ def open_picture(data: bytes, limits: PictureEnvironment) -> Picture:
                 survey.exif or b""
             )  # were it missing, Pillow would decode all to look behind the pixels
         _forget_nonsense(image)
+        _scale_transparency(image, data)
         orientation = _orientation(image)
-    return Picture(image, survey.format, survey.frames, orientation, data, survey)
+    return Picture(image, image.size, survey.format, survey.frames, orientation, data, survey)
 
 
 def _forget_nonsense(image: Image.Image) -> None:
@@ -136,6 +140,18 @@ def _forget_nonsense(image: Image.Image) -> None:
     alphas = image.info.get("transparency")
     if isinstance(alphas, bytes) and image.palette and len(alphas) > len(image.palette.palette) // 3:
         del image.info["transparency"]  # it is of more colours than there are
+
+
+def _scale_transparency(image: Image.Image, data: bytes) -> None:
+    """Bring the transparent colour of a PNG, which Pillow leaves in the file's bits, to those that it decodes to."""
+    clear = image.info.get("transparency")
+    if image.format != "PNG" or isinstance(clear, bytes):
+        return
+    depth = data[PNG_DEPTH]
+    if isinstance(clear, int) and depth < DECODED_DEPTH:
+        image.info["transparency"] = clear * 255 // (2**depth - 1)
+    elif isinstance(clear, tuple) and depth > DECODED_DEPTH:
+        image.info["transparency"] = tuple(value >> 8 for value in clear)
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:
@@ -180,8 +196,19 @@ def _drafted(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.Im
 
 
 def _at_an_eighth(picture: Picture) -> ImageFile.ImageFile:
-    data = at_an_eighth(picture.data)
-    return picture.image if data is None else opened(data, picture.format)
+    """Return the image of what an eighth of picture shows; its own if that cannot be told, so that the decoder decides."""
+    with suppress(*UNSOUND):
+        data = at_an_eighth(picture.data)
+        return picture.image if data is None else opened(data, picture.format)
+    return picture.image
+
+
+def covered(picture: Picture, image: Image.Image) -> tuple[float, float]:
+    """Return how much of image, as decode returned it, picture covers: a scaled JPEG is filled up to whole pixels."""
+    if picture.format.name != "JPEG":
+        return image.size
+    scale = next(scale for scale in (1, 2, 4, 8) if image.size == tuple(-(-side // scale) for side in picture.stored))
+    return picture.stored[0] / scale, picture.stored[1] / scale
 
 
 def has_alpha(image: Image.Image) -> bool:

@@ -161,7 +161,8 @@ def _features(data: bytes) -> _Features:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """Yield name and content of each chunk of a RIFF file."""
     at, view = len(b"RIFF....WEBP"), memoryview(data)
-    while at + 8 <= len(data):
+    end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])  # what follows is no part of it
+    while at + 8 <= end:
         name, size = struct.unpack_from("<4sI", data, at)
         yield name, view[at + 8 : at + 8 + size]
         at += 8 + size + size % 2

@@ -11,13 +11,13 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.formats.jpeg import END, MARKER, SCAN, START
+from lambdas.formats.jpeg import END, MARKER, PRIVATE, SCAN, START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRESSIVE = 0xC2  # marker of a frame in Huffman coding
-PRIVATE = {
+NOTES = {
     *range(0xE1, 0xEE),
     0xEF,
     0xFE,
@@ -58,7 +58,7 @@ def at_an_eighth(data: bytes) -> bytes | None:
             components = _components(segment.content)
         elif segment.marker == SCAN and not components:
             return None
-        if segment.marker not in PRIVATE and (segment.marker != SCAN or _shows(segment.content, components)):
+        if segment.marker not in NOTES and (segment.marker != SCAN or _shows(segment.content, components)):
             parts.append(segment.whole)
     empty = [_empty_scan(component) for component in components if not component.detailed]
     return b"".join([*parts, NO_RESTARTS, TABLE, *empty, END_OF_IMAGE])
@@ -68,7 +68,7 @@ def _segments(data: bytes) -> Iterator[_Segment]:
     at = 2
     while (found := MARKER.search(data, at)) is not None and data[found.end() - 1] != END:
         marker, start, at = data[found.end() - 1], found.start(), found.end()
-        if marker != START:
+        if marker not in {START, PRIVATE}:
             at += struct.unpack_from(">H", data, at)[0]
         content = data[found.end() + 2 : at]
         if marker == SCAN:

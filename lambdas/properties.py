@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import ImageCms
 
-from lambdas.colour import srgb_transform
+from lambdas.colour import profiled_mode, srgb_transform
 from lambdas.depth import bit_depth
 from lambdas.exif import MAX_DPI, resolution
 from lambdas.fields import positive, text, told
@@ -68,13 +68,8 @@ def _profile(picture: Picture) -> dict[str, Any]:
     profile = picture.image.info.get("icc_profile")
     if not isinstance(profile, bytes):
         return {}
-    usable = srgb_transform(profile, _colours(picture.image.mode)) is not None
+    usable = srgb_transform(profile, profiled_mode(picture.image.mode)) is not None
     return {"iccProfile": profile_name(profile), "iccBroken": None if usable else True}
-
-
-def _colours(mode: str) -> str:
-    """Return the mode in which pixels of mode meet their profile."""
-    return "CMYK" if mode == "CMYK" else "L" if mode[0] in "1LIF" and mode not in ("LA", "LAB") else "RGB"
 
 
 def profile_name(profile: bytes) -> str | None:

@@ -7,9 +7,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from lambdas.authorship import authorship
-from lambdas.colour import in_srgb, without_needless_alpha
+from lambdas.colour import in_srgb, profiled_mode, without_needless_alpha
 from lambdas.formats import FORMATS, Format
-from lambdas.imaging import UPRIGHT, Picture, decode, unsound_is_rejected, upright_size
+from lambdas.imaging import UPRIGHT, Picture, covered, decode, unsound_is_rejected, upright_size
 from lambdas.resampling import Box, Raster, Size, plain_raster, resampled
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def fitted(size: Size, edge: int) -> Size:
     return width, height
 
 
-def centred_square(size: Size) -> Box:
+def centred_square(size: tuple[float, float]) -> Box:
     """Return the largest centred square of size, as left, top, right, bottom."""
     side = min(size)
     left, top = (size[0] - side) / 2, (size[1] - side) / 2
@@ -59,17 +59,17 @@ def resized(picture: Picture, edges: Sequence[int], quality: int) -> dict[int, R
         targets.setdefault(upright_size(fitted(picture.size, edge), picture.orientation), edge)
     largest = next(iter(targets))
     image = decode(picture, wanted=largest)
-    raster = plain_raster(image, (0, 0, *image.size), largest)
+    raster = _raster(image, (0, 0, *covered(picture, image)), largest)
     return {edge: _rendition(picture, raster, size, quality) for size, edge in targets.items()}
 
 
 def thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
     """Return the centred square of picture, at most edge by edge pixels; raises ImageRejected."""
-    stored = picture.image.size
-    edge = min(edge, *stored)
-    scale = edge / min(stored)
-    image = decode(picture, wanted=(round(stored[0] * scale), round(stored[1] * scale)))
-    raster = plain_raster(image, centred_square(image.size), (edge, edge))
+    width, height = picture.stored
+    edge = min(edge, width, height)
+    scale = edge / min(width, height)
+    image = decode(picture, wanted=(round(width * scale), round(height * scale)))
+    raster = _raster(image, centred_square(covered(picture, image)), (edge, edge))
     return _rendition(picture, raster, (edge, edge), quality)
 
 
@@ -77,8 +77,13 @@ def sampled(picture: Picture, size: Size) -> Image.Image:
     """Return the whole picture squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRejected."""
     stored = upright_size(size, picture.orientation)
     image = decode(picture, wanted=stored)
-    small = _finished(picture, plain_raster(image, (0, 0, *image.size), stored), stored)
+    small = _finished(picture, _raster(image, (0, 0, *covered(picture, image)), stored), stored)
     return small if small.mode == "RGBA" else small.convert("RGB")
+
+
+def _raster(image: Image.Image, box: Box, size: Size) -> Raster:
+    with unsound_is_rejected():  # Pillow looks at some of a file's numbers only when it converts
+        return plain_raster(image, box, size)
 
 
 def _rendition(picture: Picture, raster: Raster, size: Size, quality: int) -> Rendition:
@@ -91,7 +96,7 @@ def _rendition(picture: Picture, raster: Raster, size: Size, quality: int) -> Re
 
 def _finished(picture: Picture, raster: Raster, size: Size) -> Image.Image:
     """Return raster as people are to see it, L, RGB or RGBA; turned and recoloured only once it is small."""
-    image = in_srgb(resampled(raster, size), picture.image.info.get("icc_profile"))
+    image = in_srgb(resampled(raster, size), picture.image.info.get("icc_profile"), profiled_mode(picture.image.mode))
     return image.transpose(UPRIGHT[picture.orientation]) if picture.orientation in UPRIGHT else image
 
 

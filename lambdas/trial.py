@@ -3,6 +3,7 @@
 import faulthandler
 import json
 import os
+import re
 import resource
 import select
 import signal
@@ -22,7 +23,8 @@ from workflow.contracts.errors import ImageRejected, Reason
 
 Work = Callable[[], dict[str, Any]]
 
-SIZES = Path("/proc/self/statm")  # of a process, in pages; the sixth is that of its data. Linux only, as the limit is
+SIZES = Path("/proc/self/status")  # of a process; Linux only, as the limit is
+DATA = re.compile(r"^VmData:\s+(\d+) kB$", re.MULTILINE)  # without the stack, which RLIMIT_DATA does not count
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,8 @@ def _confine(bounds: Bounds) -> None:
     faulthandler.disable()  # a crash is an answer, and needs no report
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_CPU, bounds.processor_time)
-    if SIZES.exists():
-        own = int(SIZES.read_text(encoding="ascii").split()[5]) * resource.getpagesize()
-        _lower(resource.RLIMIT_DATA, own + bounds.memory)
+    if SIZES.exists() and (own := DATA.search(SIZES.read_text(encoding="ascii"))):
+        _lower(resource.RLIMIT_DATA, int(own[1]) * 1024 + bounds.memory)
 
 
 def _lower(kind: int, bound: int) -> None:

@@ -24,7 +24,7 @@ TEXTS = [
     (
         "ResizeEdges",
         "1600",
-        "^([1-9][0-9]{0,3}|1[0-9]{4})(,([1-9][0-9]{0,3}|1[0-9]{4})){0,7}$",
+        "^([1-9][0-9]{0,3}|1[0-5][0-9]{3})(,([1-9][0-9]{0,3}|1[0-5][0-9]{3})){0,7}$",  # a WebP has room for 16,383
         "Longer edge of the resized image, pixels; up to 8 with commas between, the largest first in all that is told",
     ),
 ]

@@ -127,6 +127,12 @@ def png(size: Size, data: bytes, depth: int = 8, extra: bytes = b"") -> bytes:
     return PNG + header + extra + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
+def rgb_png(size: Size, rows: bytes, depth: int, transparent: bytes) -> bytes:
+    """Write a PNG of colours, one of which is transparent; each of rows begins with its filter."""
+    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, 2, 0, 0, 0))
+    return PNG + header + _chunk(b"tRNS", transparent) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
+
+
 def webp_canvas(edge: int) -> bytes:
     """Write a WebP that says it is a square of that edge, and holds the quadrants."""
     canvas = b"VP8X" + struct.pack("<II", 10, 0) + (edge - 1).to_bytes(3, "little") * 2
@@ -144,6 +150,26 @@ def swapped_profile() -> bytes:
     for old, new in ((b"rXYZ", b"????"), (b"gXYZ", b"rXYZ"), (b"????", b"gXYZ")):
         profile = profile.replace(old, new, 1)
     return profile
+
+
+def grey_profile(gamma: float) -> bytes:
+    """Make a colour profile of greys with that gamma: ICC.1, 7.2 and 10.6."""
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 0xF6D6, 0x10000, 0xD32D)
+    name = b"desc" + bytes(4) + struct.pack(">I", 5) + b"Grey\0" + bytes(78)
+    tags, data = b"", b""
+    for tag, content in ((b"kTRC", curve), (b"wtpt", white), (b"desc", name)):
+        tags += tag + struct.pack(">II", 128 + 4 + 36 + len(data), len(content))
+        data += content + bytes(-len(content) % 4)
+    size = 128 + 4 + len(tags) + len(data)
+    head = (
+        struct.pack(">I4sI4s4s4s", size, b"lcms", 0x02400000, b"mntr", b"GRAY", b"XYZ ")
+        + bytes(12)
+        + b"acsp"
+        + bytes(28)
+    )
+    head += struct.pack(">3i", 0xF6D6, 0x10000, 0xD32D)
+    return head.ljust(128, b"\0") + struct.pack(">I", 3) + tags + data
 
 
 @cache

@@ -128,7 +128,8 @@ def _late_imports(file: Path) -> Iterator[str]:
 
 def _late_imports_of(started: list[str], code: Path) -> list[str]:
     """Return the import statements in functions of those of our modules that were started."""
-    ours = [code / f"{name.replace('.', '/')}.py" for name in started if name.startswith("lambdas.")]
+    paths = [code / name.replace(".", "/") for name in started if name.startswith("lambdas.")]
+    ours = [path / "__init__.py" if path.is_dir() else path.with_suffix(".py") for path in paths]
     return sorted({statement for file in ours for statement in _late_imports(file)})
 
 

@@ -199,3 +199,15 @@ def test_a_png_cut_behind_its_picture_is_truncated() -> None:
     with pytest.raises(ImageRejected) as caught:
         open_picture(pictures.examples()["PNG"][:-12], PICTURE)
     assert caught.value.reason == Reason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("ratio", "scale"), [(1, 1), (2, 1), (2.9, 1), (3, 2), (4.9, 2), (5, 4), (8.9, 4), (9, 8), (30, 8)], ids=str
+)
+def test_a_jpeg_is_scaled_where_there_is_some_to_spare(ratio: float, scale: int) -> None:
+    """Half, quarter and eighth are taken from 3, 5 and 9 times what is wanted on, and never earlier."""
+    size = (1440, 720)
+    picture = open_picture(pictures.encoded(pictures.quadrants(size), "JPEG"), PICTURE)
+    image = decode(picture, wanted=(round(size[0] / ratio), round(size[1] / ratio)))
+    assert image.size == (size[0] // scale, size[1] // scale)
+    assert picture.size == size

@@ -12,6 +12,7 @@ from PIL import Image
 from lambdas.formats.jpeg import MARKER
 from lambdas.imaging import decode, open_picture
 from lambdas.progressive import at_an_eighth
+from lambdas.validate import examined
 from tests import pictures
 from tests.lambdas.bench import PICTURE
 from workflow.contracts.errors import ImageRejected, Reason
@@ -106,6 +107,25 @@ def test_decoding_small_uses_it_and_decoding_all_does_not() -> None:
         found = decode(open_picture(file, PICTURE), wanted=(32, 32))
         assert found.tobytes() == whole.tobytes()
     assert scans(data) > 2
+
+
+def test_a_marker_without_a_length_is_no_segment() -> None:
+    """What a decoder steps over, even between scans, is stepped over here."""
+    data = written((800, 600))
+    last = data.rindex(b"\xff\xda")
+    odd = data[:last] + b"\xff\x01" + data[last:]
+    assert decode(open_picture(odd, PICTURE), wanted=(32, 32)).tobytes() == eighth(data).tobytes()
+
+
+def test_only_whoever_asks_for_all_scans_sees_that_one_is_broken() -> None:
+    """A scan of coefficients that cannot be is found by ValidateImage, which decodes them all."""
+    data = bytearray(written((800, 600)))
+    data[data.rindex(b"\xff\xda") + 8] = 64  # the last coefficient of the scan; there are 64, from 0
+    assert decode(open_picture(bytes(data), PICTURE), wanted=(32, 32)).size == (100, 75)
+    with pytest.raises(ImageRejected):
+        decode(open_picture(bytes(data), PICTURE), wanted=(32, 32), all_scans=True)
+    with pytest.raises(ImageRejected):
+        examined(bytes(data), PICTURE)
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])

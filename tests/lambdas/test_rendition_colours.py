@@ -1,5 +1,8 @@
 """The colours of renditions: always sRGB, as they were meant, by whichever resampler."""
 
+import struct
+from collections.abc import Callable
+
 import pytest
 from PIL import Image, ImageCms
 
@@ -10,6 +13,8 @@ from tests.lambdas.bench import PICTURE
 
 BLUE = pictures.QUADRANTS[2]
 SWAPPED = pictures.swapped_profile()
+
+Make = Callable[[bytes, int], rendition.Rendition]
 
 
 def resized(data: bytes, edge: int) -> rendition.Rendition:
@@ -149,3 +154,76 @@ def test_rare_modes_of_tiff_keep_their_shades(mode: str) -> None:
     shades = shown(data, 100).convert("L").tobytes()
     assert min(shades) < 10
     assert max(shades) > 245
+
+
+GREY_PROFILE = pictures.grey_profile(1.0)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA"])
+def test_a_profile_of_greys_is_applied_to_greys(mode: str) -> None:
+    """Greys that are linear in light come out brighter, for screens are not, and transparency stays."""
+    image = Image.linear_gradient("L").convert(mode)
+    plain, found = (shown(pictures.encoded(image, "PNG", icc_profile=icc), 256) for icc in (None, GREY_PROFILE))
+    before, after = (made.convert("L").getpixel((128, 64)) for made in (plain, found))
+    assert isinstance(before, int)
+    assert isinstance(after, int)
+    assert before == pytest.approx(64, abs=2)
+    assert after == pytest.approx(137, abs=4)  # (64/255) ** (1/2.2) of 255, about
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_profile_of_greys_says_nothing_of_colours(format_name: str) -> None:
+    """A coloured picture with a profile of greys keeps its colours."""
+    found = shown(pictures.encoded(pictures.quadrants(), format_name, icc_profile=GREY_PROFILE))
+    assert pictures.is_upright(found)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
+def test_the_transparent_grey_of_a_png_is_transparent(depth: int) -> None:
+    """However many bits a grey has, the one that the file says is transparent is so, and no other."""
+    levels = 2**depth
+    values = [x * levels // 64 for x in range(64)]
+    found = shown(pictures.grey_png(depth, levels - 1, side=64), 64).convert("RGBA").getchannel("A")
+    alphas = found.crop((0, 8, 64, 9)).tobytes()
+    assert [alpha == 0 for alpha in alphas] == [value == levels - 1 for value in values]
+
+
+@pytest.mark.parametrize("clear", [(0x8000, 0x8000, 0x8000), (0xFFFF, 0, 0x1234)])
+def test_the_transparent_colour_of_a_deep_png_is_transparent(clear: tuple[int, int, int]) -> None:
+    """Of 16 bits a channel too."""
+    other = (0x2000, 0x4000, 0x6000)
+    rows = (b"\0" + struct.pack(">6H", *clear, *other)) * 2
+    found = shown(pictures.rgb_png((2, 2), rows, 16, struct.pack(">3H", *clear)))
+    assert found.convert("RGBA").getchannel("A").tobytes() == bytes([0, 255] * 2)
+
+
+@pytest.mark.parametrize(("bits", "white", "inverted"), [(12, 4095, False), (16, 65535, False), (16, 65535, True)])
+def test_greys_of_a_tiff_are_as_bright_as_it_says(bits: int, white: int, inverted: bool) -> None:
+    """Of 12 bits as of 16, with black at zero or white."""
+    values = [0, white // 4, white // 2, white]
+    line = "".join(f"{value:0{bits}b}" for value in values)
+    packed = int(line, 2).to_bytes(len(line) // 8) if bits < 16 else struct.pack("<4H", *values)
+    pixels = packed * 4
+    entries = [(256, 4, 4), (257, 4, 4), (258, 3, bits), (259, 3, 1), (262, 3, 0 if inverted else 1), (273, 4, 0)]
+    entries += [(277, 3, 1), (278, 4, 4), (279, 4, len(pixels))]
+    start = 8 + 2 + 12 * len(entries) + 4
+    directory = b"".join(
+        struct.pack("<HHII", tag, kind, 1, start if tag == 273 else value) for tag, kind, value in entries
+    )
+    data = b"II*\0" + struct.pack("<IH", 8, len(entries)) + directory + bytes(4) + pixels
+    greys = shown(data, 4).convert("L").crop((0, 0, 4, 1)).tobytes()
+    wanted = [255 * value // white for value in values]
+    assert greys == pytest.approx([255 - grey if inverted else grey for grey in wanted], abs=3)
+
+
+@pytest.mark.parametrize(("size", "edge"), [((2305, 1537), 256), ((4801, 3201), 1600), ((1801, 1201), 200)])
+@pytest.mark.parametrize("make", [resized, thumbnail])
+def test_a_scaled_decode_is_not_stretched(make: Make, size: pictures.Size, edge: int) -> None:
+    """Whatever the size, what a scale fills up to whole pixels does not move the picture."""
+    smooth = [Image.radial_gradient("L").resize(size), Image.linear_gradient("L").resize(size).rotate(180)]
+    image = Image.merge("RGB", (*smooth, smooth[0].transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
+    data = pictures.encoded(image, "JPEG", quality=95)
+    whole = pictures.encoded(pictures.decoded(data), "BMP")
+    scaled, full = (pictures.decoded(make(each, edge).data) for each in (data, whole))
+    right, bottom = (edge * 7 // 8, 0, scaled.width, scaled.height), (0, scaled.height * 7 // 8, *scaled.size)
+    assert all(pictures.difference(scaled.crop(box), full.crop(box)) < 1 for box in (right, bottom))

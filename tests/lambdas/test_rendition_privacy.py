@@ -78,6 +78,26 @@ def test_only_artist_and_copyright_are_kept(make: Make, format_name: str) -> Non
     assert b"secret" not in data
 
 
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_rendition_as_large_as_its_original_keeps_no_more(format_name: str) -> None:
+    """A picture that is not resampled is stripped like any other."""
+    source = pictures.encoded(pictures.quadrants(), format_name, **options(format_name))
+    assert b"secret" not in resize(open_picture(source, PICTURE), 5000, 90).data
+
+
+def test_each_name_is_looked_for_where_exif_has_none() -> None:
+    """An artist in EXIF does not hide a copyright in XMP, and blanks are no name."""
+    packet = packets.xmp(packets.in_languages("dc:rights", default="(c) Jörg"))
+    block = pictures.exif({Base.Artist: "Ann", Base.Copyright: "   "})
+    kept = pictures.decoded(
+        made(resize, pictures.encoded(pictures.quadrants(), "JPEG", exif=block, xmp=packet))
+    ).getexif()
+    assert {tag: kept[tag].encode("latin-1").decode() for tag in kept} == {
+        Base.Artist: "Ann",
+        Base.Copyright: "(c) Jörg",
+    }
+
+
 @pytest.mark.parametrize("name", pictures.examples())
 @both
 def test_nothing_is_made_up(make: Make, name: str) -> None:

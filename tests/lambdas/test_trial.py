@@ -38,7 +38,7 @@ def wait() -> dict[str, Any]:
 
 def overflow() -> dict[str, Any]:
     """Ask for more memory than there may be."""
-    return {"size": len(bytearray(BOUNDS.memory + 2**24))}
+    return {"size": len(bytearray(2 * BOUNDS.memory))}
 
 
 def exit_silently() -> NoReturn:
