@@ -148,7 +148,7 @@ def _scale_transparency(image: Image.Image, data: bytes) -> None:
     if image.format != "PNG" or isinstance(clear, bytes):
         return
     depth = data[PNG_DEPTH]
-    if isinstance(clear, int) and depth < DECODED_DEPTH:
+    if isinstance(clear, int) and 1 < depth < DECODED_DEPTH:
         image.info["transparency"] = clear * 255 // (2**depth - 1)
     elif isinstance(clear, tuple) and depth > DECODED_DEPTH:
         image.info["transparency"] = tuple(value >> 8 for value in clear)
