@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.job import Job, Operation
-from lambdas.appearance import SAMPLE, appearance
-from lambdas.depth import bit_depth
 from lambdas.environment import PictureEnvironment
-from lambdas.imaging import has_alpha, open_picture
-from lambdas.properties import dots_per_inch, properties
-from lambdas.rendition import Rendition, resized, sampled, thumbnail
+from lambdas.extraction.appearance import SAMPLE, appearance
+from lambdas.extraction.depth import bit_depth
+from lambdas.extraction.properties import dots_per_inch, properties
+from lambdas.extraction.written import written
+from lambdas.imaging.picture import has_alpha, open_picture
+from lambdas.imaging.rendition import Rendition, resized, sampled, thumbnail
 from lambdas.trial import tried
 from lambdas.validate import examined
-from lambdas.written import written
 from workflow.contracts.errors import ImageRejected
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from lambdas import storage
-from lambdas.appearance import SAMPLE, appearance
 from lambdas.environment import PictureEnvironment
+from lambdas.extraction.appearance import SAMPLE, appearance
+from lambdas.extraction.properties import properties
+from lambdas.extraction.written import written
 from lambdas.gate import step
-from lambdas.imaging import open_picture
-from lambdas.properties import properties
-from lambdas.rendition import sampled
-from lambdas.written import written
+from lambdas.imaging.picture import open_picture
+from lambdas.imaging.rendition import sampled
 
 
 @step("extract-metadata", PictureEnvironment, found_as="metadata")

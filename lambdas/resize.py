@@ -5,8 +5,8 @@ from typing import Any
 from lambdas import storage
 from lambdas.environment import ResizeEnvironment
 from lambdas.gate import step
-from lambdas.imaging import open_picture
-from lambdas.rendition import resized
+from lambdas.imaging.picture import open_picture
+from lambdas.imaging.rendition import resized
 
 
 # Where they are staged is true for a moment only; the archive is what the record tells of.

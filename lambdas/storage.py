@@ -14,7 +14,7 @@ from workflow.contracts.errors import ImageRejected, Reason
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef, DeleteTypeDef
 
-    from lambdas.rendition import Rendition
+    from lambdas.imaging.rendition import Rendition
 
 UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
 STAGED = "staged/"  # the prefix where renditions wait; no event rule matches it

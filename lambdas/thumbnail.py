@@ -5,8 +5,8 @@ from typing import Any
 from lambdas import storage
 from lambdas.environment import ThumbnailEnvironment
 from lambdas.gate import step
-from lambdas.imaging import open_picture
-from lambdas.rendition import thumbnail
+from lambdas.imaging.picture import open_picture
+from lambdas.imaging.rendition import thumbnail
 
 
 # As in resize.py.

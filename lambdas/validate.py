@@ -3,11 +3,11 @@
 from typing import Any
 
 from lambdas import storage
-from lambdas.decoders import prepare
 from lambdas.environment import PictureEnvironment
 from lambdas.formats import told_by
 from lambdas.gate import step
-from lambdas.imaging import decode, open_picture
+from lambdas.imaging.decoders import prepare
+from lambdas.imaging.picture import decode, open_picture
 from lambdas.record import Record
 from lambdas.trial import tried
 

@@ -12,8 +12,8 @@ import sys
 import traceback
 from typing import NoReturn
 
-from lambdas import decoders
 from lambdas.formats import FORMATS
+from lambdas.imaging import decoders
 from tests import pictures
 from tests.hostile.pipeline import passed
 

@@ -12,7 +12,7 @@ from PIL.ExifTags import Base
 from lambdas.formats import FORMATS, told_by
 from lambdas.formats.survey import MAX_METADATA, MAX_PARTS, MAX_SCANS, Survey
 from lambdas.formats.walks import WALKS, surveyed
-from lambdas.imaging import decode, open_picture
+from lambdas.imaging.picture import decode, open_picture
 from tests import pictures
 from tests.hostile import gifs, heif_files, jpegs, png_texts, pngs, tiffs, webps
 from tests.lambdas.bench import PICTURE

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdas import clients
-from lambdas.fields import number
+from lambdas.extraction.fields import number
 from lambdas.record import PROCESSING, SUCCEEDED, Record, now
 from tests.lambdas.bench import TABLE, Bench, Payload, timeless
 from workflow import contracts

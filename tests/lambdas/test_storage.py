@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas import clients, storage
 from lambdas.formats import FORMATS
-from lambdas.rendition import Rendition
+from lambdas.imaging.rendition import Rendition
 from lambdas.storage import FILENAME, MAX_FILENAME, STAGED, UPLOADS
 from tests.lambdas.bench import ARCHIVE_BUCKET, MAX_BYTES, OWNER, UPLOAD_BUCKET, Bench
 from workflow import contracts
