@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from lambdas.imaging import rendition, resampling
+from lambdas.imaging.picture import open_picture
 from tests import pictures
 from tests.lambdas.bench import PICTURE
 
