@@ -10,6 +10,7 @@ from tests.workflow.interpreter import Execution, Handler, Interpreter
 from tests.workflow.resources import Resources
 from workflow import contracts
 
+PICTURES = 4  # in the archive: original, two resized images, thumbnail
 NOTIFICATIONS = {
     "SUCCEEDED": "success-notification",
     "REJECTED": "rejection-notification",
@@ -84,7 +85,7 @@ def _check(outcome: Outcome) -> None:
         # What subscribers filter by says the same as the message.
         assert attributes == {name: message[name] for name in attributes}
         assert {"status", "owner"} <= attributes.keys()
-    assert len(outcome.archived) == (3 if outcome.status == "SUCCEEDED" else 0)
+    assert len(outcome.archived) == (PICTURES if outcome.status == "SUCCEEDED" else 0)
 
 
 def _raising(error: Exception, times: int | None) -> Callable[[Handler], Handler]:

@@ -18,7 +18,7 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:notifications"
 
 # Small, so that small pictures reach them.
 MAX_PIXELS = 200_000
-RESIZE_EDGE = 160  # pixels
+RESIZE_EDGE, SMALLER_EDGE = 160, 80  # pixels
 THUMBNAIL_EDGE = 48  # pixels
 
 ENVIRONMENT = {
@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "MAX_PIXELS": str(MAX_PIXELS),
     "MAX_EDGE": "4000",
     "MAX_FRAMES": "10",
-    "RESIZE_EDGES": str(RESIZE_EDGE),
+    "RESIZE_EDGES": f"{RESIZE_EDGE},{SMALLER_EDGE}",
     "THUMBNAIL_EDGE": str(THUMBNAIL_EDGE),
     "QUALITY": "80",
 }

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.workflow import drawings
 from tests.workflow.interpreter import Handler
 from tests.workflow.processing import Outcome, Processing
-from tests.workflow.resources import MAX_PIXELS, OWNER, RESIZE_EDGE, THUMBNAIL_EDGE
+from tests.workflow.resources import MAX_PIXELS, OWNER, RESIZE_EDGE, SMALLER_EDGE, THUMBNAIL_EDGE
 from workflow.contracts.errors import ImageRejected, Reason
 from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
 
@@ -54,14 +54,16 @@ def test_a_sound_picture_is_archived_and_announced(processing: Processing, data:
 
 
 def test_the_archive_holds_original_resized_image_and_thumbnail(processing: Processing) -> None:
-    """The archive holds the three objects that record and notification name, the original byte for byte."""
+    """The archive holds the objects that record and notification name, the original byte for byte."""
     data = drawings.jpeg()
     outcome = processing.process(data)
     assert outcome.record is not None
     archive = outcome.record["archive"]
     assert archive == outcome.notifications[0][0]["archive"]
     names = ("original", "resized", "thumbnail")
-    assert outcome.archived.keys() == {archive[name]["key"] for name in names}
+    (smaller,) = archive["smaller"]
+    assert outcome.archived.keys() == {smaller["key"], *(archive[name]["key"] for name in names)}
+    assert f"/resized-{SMALLER_EDGE}." in smaller["key"]
     assert all(f"/{name}." in archive[name]["key"] for name in names)
     assert all(len(outcome.archived[archive[name]["key"]]) == archive[name]["size"] for name in names)
     assert outcome.archived[archive["original"]["key"]] == data
