@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NamedTuple
 
 from lambdas.formats.directory import Directories
 from lambdas.formats.survey import MAX_SCANS, Survey, corrupt, truncated
@@ -19,42 +20,60 @@ NUMBER_OF_PICTURES, PICTURES = 0xB001, 0xB002  # tags of an MPO's index: CIPA DC
 ENTRY = 16  # bytes in it for each picture, of which the first is this one
 GAIN_MAP = b' hdrgm:Version="'  # in the XMP of an Ultra HDR picture, whose second one is no picture to look at
 
-Segment = tuple[int, int, int]  # marker, start and end of its content
+BARE = {START, END, PRIVATE}  # markers of segments without length and content
+
+
+class Segment(NamedTuple):
+    """A segment: its marker, and where it begins, its content does, and it ends; a scan's data stand behind its end."""
+
+    marker: int
+    start: int
+    content: int
+    end: int
 
 
 def walk(data: bytes, survey: Survey) -> None:
     """Survey a JPEG; the pictures that an MPO holds besides are counted, and not looked at."""
-    frame: Segment = (0, 0, 0)
+    frame = Segment(0, 0, 0, 0)
     index, ultra_hdr = 0, False
-    for marker, start, end in _segments(data, survey):
+    for segment in _segments(data, survey):
+        marker, _, start, end = segment
         if marker in FRAMES:
-            frame = (marker, start, end)
+            frame = segment
             _add_frame_size(data, start, survey)
         elif marker in COMMENTS:
             _add_metadata(data[start : start + 16], marker, end - start, survey)
             index = start + 4 if marker == APP2 and data.startswith(b"MPF\0", start) else index
             ultra_hdr = ultra_hdr or (marker == APP1 and data.find(GAIN_MAP, start, end) >= 0)
         elif marker == SCAN:
-            _look_at_scan(data, frame, (start, end), survey)
+            _look_at_scan(data, frame, segment, survey)
             break
     for _ in range(_pictures(data, index) if index and not ultra_hdr else 1):
         survey.add_frame()
 
 
-def _segments(data: bytes, survey: Survey, at: int = 2) -> Iterator[Segment]:
-    """Yield each segment from at on, to the last; raises ImageRejected if the file ends before the picture does."""
+def segments(data: bytes, at: int = 2) -> Iterator[Segment]:
+    """Yield each segment from at on, to that of the picture's end if it is there; raises struct.error at half a segment."""
     while (found := MARKER.search(data, at)) is not None:
-        survey.add_parts(1 if survey.scans else 1 + found.start() - at)  # Pillow reads what fills the gaps bytewise
         marker, at = data[found.start() + 1], found.end()
+        if marker not in BARE:
+            at += struct.unpack_from(">H", data, at)[0]
+        yield Segment(marker, found.start(), found.end() + 2, at)
         if marker == END:
             return
-        if marker in {START, PRIVATE}:
-            continue
-        end = at + struct.unpack_from(">H", data, at)[0]
-        if end > len(data):
+
+
+def _segments(data: bytes, survey: Survey, at: int = 2) -> Iterator[Segment]:
+    """Survey each segment from at on, and yield those with content; raises ImageRejected if the picture has no end."""
+    for segment in segments(data, at):
+        survey.add_parts(1 if survey.scans else 1 + segment.start - at)  # Pillow reads what fills the gaps bytewise
+        at = segment.end
+        if segment.marker == END:
+            return
+        if at > len(data):
             break
-        yield marker, at + 2, end
-        at = end
+        if segment.marker not in BARE:
+            yield segment
     truncated()
 
 
@@ -72,14 +91,13 @@ def _add_metadata(head: bytes, marker: int, size: int, survey: Survey) -> None:
         survey.add_metadata("text", size)
 
 
-def _look_at_scan(data: bytes, frame: Segment, scan: tuple[int, int], survey: Survey) -> None:
+def _look_at_scan(data: bytes, frame: Segment, scan: Segment, survey: Survey) -> None:
     """Note where further scans may follow the first, which they cannot behind one of all components at once."""
-    marker, start, _ = frame
-    if not start:
+    if not frame.content:
         corrupt("The JPEG has a scan, but no frame.")
     survey.add_scan()
-    is_whole = marker in SEQUENTIAL and data[scan[0]] == data[start + 5]
-    survey.first_scan = 0 if is_whole else scan[1]
+    is_whole = frame.marker in SEQUENTIAL and data[scan.content] == data[frame.content + 5]
+    survey.first_scan = 0 if is_whole else scan.end
 
 
 def count_scans(data: bytes, survey: Survey) -> None:
@@ -87,8 +105,8 @@ def count_scans(data: bytes, survey: Survey) -> None:
     first, survey.scans = survey.first_scan, 1  # anew, if a picture is decoded twice
     if first and data.count(b"\xff\xda", first) >= MAX_SCANS:
         with suppress(struct.error):  # a marker at the very end: the decoder tells that there should be more
-            for found, *_ in _segments(data, survey, first):
-                if found == SCAN:
+            for segment in _segments(data, survey, first):
+                if segment.marker == SCAN:
                     survey.add_scan()
 
 

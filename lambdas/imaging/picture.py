@@ -120,9 +120,7 @@ def open_picture(data: bytes, limits: PictureEnvironment) -> Picture:
         image = opened(data, survey.format)
         survey.add_size(*image.size)  # in case Pillow sees what the survey does not
         if survey.format.name == "PNG":
-            image.info["exif"] = (
-                survey.exif or b""
-            )  # were it missing, Pillow would decode all to look behind the pixels
+            image.info["exif"] = survey.exif or b""  # without one Pillow would decode all, to look behind the pixels
         _forget_nonsense(image)
         _scale_transparency(image, data)
         orientation = _orientation(image)

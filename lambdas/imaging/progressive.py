@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
 
-from lambdas.formats.jpeg import END, MARKER, PRIVATE, SCAN, START
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from lambdas.formats.jpeg import END, SCAN, segments
 
 PROGRESSIVE = 0xC2  # marker of a frame in Huffman coding
 NOTES = {
@@ -27,15 +24,6 @@ END_OF_IMAGE = b"\xff\xd9"
 RUNS = 15  # kinds of runs of empty blocks: one, two or three, four to seven, and so on (T.81, G.1.2.2)
 # The Huffman table of such runs: each kind's code is its number in four bits.
 TABLE = b"\xff\xc4" + struct.pack(">HB16B", 19 + RUNS, 0x10, 0, 0, 0, RUNS, *[0] * 12) + bytes(range(0, 16 * RUNS, 16))
-
-
-@dataclass(frozen=True)
-class _Segment:
-    """A segment of a JPEG, a scan with its data."""
-
-    marker: int
-    whole: bytes
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -52,31 +40,20 @@ def at_an_eighth(data: bytes) -> bytes | None:
 
     Raises EOFError if data ends before its picture does, and what a decoder raises if it contradicts itself.
     """
+    found = list(segments(data))
+    if not found or found[-1].marker != END:
+        raise EOFError("the file ends before the picture does")
     parts, components = [data[:2]], list[_Component]()
-    for segment in _segments(data):
+    for segment, following in pairwise(found):
+        content = data[segment.content : segment.end]
         if segment.marker == PROGRESSIVE:
-            components = _components(segment.content)
+            components = _components(content)
         elif segment.marker == SCAN and not components:
             return None
-        if segment.marker not in NOTES and (segment.marker != SCAN or _shows(segment.content, components)):
-            parts.append(segment.whole)
+        if segment.marker not in NOTES and (segment.marker != SCAN or _shows(content, components)):
+            parts.append(data[segment.start : following.start])
     empty = [_empty_scan(component) for component in components if not component.detailed]
     return b"".join([*parts, NO_RESTARTS, TABLE, *empty, END_OF_IMAGE])
-
-
-def _segments(data: bytes) -> Iterator[_Segment]:
-    at = 2
-    while (found := MARKER.search(data, at)) is not None and data[found.end() - 1] != END:
-        marker, start, at = data[found.end() - 1], found.start(), found.end()
-        if marker not in {START, PRIVATE}:
-            at += struct.unpack_from(">H", data, at)[0]
-        content = data[found.end() + 2 : at]
-        if marker == SCAN:
-            following = MARKER.search(data, at)
-            at = following.start() if following else len(data)
-        yield _Segment(marker, data[start:at], content)
-    if found is None:
-        raise EOFError("the file ends before the picture does")
 
 
 def _components(frame: bytes) -> list[_Component]:
