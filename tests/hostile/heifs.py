@@ -22,13 +22,15 @@ from tests.hostile.kind import (
 def kinds() -> Iterator[Kind]:
     """Yield them."""
     for format_name in CODED:
-        yield from _items(format_name)
+        yield from _sizes_and_places(format_name)
+        yield from _contents(format_name)
+        yield from _attachments(format_name)
         yield from _boxes(format_name)
     yield from _made()
     yield from _sequences()
 
 
-def _items(name: str) -> Iterator[Kind]:
+def _sizes_and_places(name: str) -> Iterator[Kind]:
     sound = File([tile(name)], name)
     yield kind(f"{name} as the others here are made", sound.written(), IMAGE)
     for size, end in (
@@ -47,6 +49,9 @@ def _items(name: str) -> Iterator[Kind]:
         CORRUPT,
         TRUNCATED,
     )
+
+
+def _contents(name: str) -> Iterator[Kind]:
     nonsense = Item(CODED[name][0], b"\xa5" * 500)
     yield kind(f"{name} of nonsense", File([nonsense], name).written(), CORRUPT, TRUNCATED)
     yield kind(f"{name} without data", File([Item(CODED[name][0])], name).written(), CORRUPT)
@@ -61,6 +66,9 @@ def _items(name: str) -> Iterator[Kind]:
     yield kind(f"{name} without an item", File([], name).written(), CORRUPT)
     many = File([tile(name), *[Item(CODED[name][0], b"?")] * 1200], name)
     yield kind(f"{name} of 1200 pictures", many.written(), TOO_MANY_FRAMES, CORRUPT, IMAGE)
+
+
+def _attachments(name: str) -> Iterator[Kind]:
     large = File([tile(name), Item(b"Exif", bytes(2**21))], name)
     yield kind(f"{name} with 2 MB of EXIF", large.written(), TOO_MUCH_METADATA)
     broken = File([tile(name), Item(b"Exif", b"\xff" * 99)], name, [(b"cdsc", 2, (1,))])
