@@ -9,10 +9,10 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test bench install template check graph docs contracts-compat deploy lint format lock clean
+.PHONY: demo test bench install template audit check graph docs contracts-compat deploy destroy lint format lock clean
 
-demo: $(INSTALLED)  ## send photographs through the whole stack on this machine
-	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT)
+demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; ENFORCE=1 checks every permission
+	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) $(if $(ENFORCE),--enforce)
 
 test: $(INSTALLED)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -31,6 +31,17 @@ template: $(INSTALLED)  ## write the template to build/template.json
 	mkdir -p build
 	$(BIN)/python generate.py --output build/template.json
 
+# checkov asks for versions of its own of what we use too.
+AUDIT := $(VENV)/audit
+
+$(AUDIT)/installed: .ci/checkov.lock
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --require-hashes --requirement .ci/checkov.lock
+	touch $@
+
+audit: template $(AUDIT)/installed  ## hold what checkov finds in the template against our answers
+	$(AUDIT)/bin/python .ci/audit.py build/template.json
+
 check: $(INSTALLED)  ## prove the data flow of the state machine
 	$(BIN)/python -m workflow.check
 
@@ -39,6 +50,9 @@ graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md
 
 docs: graph  ## make every generated page anew
 	$(BIN)/python -m workflow.check.document > docs/contracts.md
+	$(BIN)/python -m templates.permissions > docs/permissions.md
+	$(BIN)/python -m templates.findings > docs/findings.md
+	$(BIN)/python -m templates.document docs/operations.md
 
 # What to compare the contracts with: the newest release, or else the commit before.
 BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse --quiet --verify HEAD~1 || echo HEAD)
@@ -46,9 +60,14 @@ BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse --qu
 contracts-compat: $(INSTALLED)  ## tell which contracts changed since BASE, and whom that breaks
 	$(BIN)/python -m workflow.check.compat $(BASE)
 
-deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket [PARAMETERS="Quality=90 MaxEdge=9000"]
+deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket [PARAMETERS="Quality=90"] [TAGS="Team=x"] [YES=1]
 	$(if $(and $(STACK),$(ARTIFACTS)),,$(error say where to: make deploy STACK=name ARTIFACTS=bucket))
-	$(BIN)/python -m local.deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)" $(addprefix --parameter ,$(PARAMETERS))
+	$(BIN)/python -m local.deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)" \
+	  $(addprefix --parameter ,$(PARAMETERS)) $(addprefix --tag ,$(TAGS)) $(if $(YES),--yes)
+
+destroy: $(INSTALLED)  ## delete a stack and say what is kept: make destroy STACK=name [YES=1]
+	$(if $(STACK),,$(error say what: make destroy STACK=name))
+	$(BIN)/python -m local.destroy --stack "$(STACK)" $(if $(YES),--yes)
 
 lint: $(INSTALLED)  ## check style and types
 	$(BIN)/ruff check
@@ -61,11 +80,14 @@ format: $(INSTALLED)  ## put style right where that can be done by machine
 
 # Lambda's platform, for the locks of the layers; the same as in templates/assets.py.
 LAMBDA := --python-version 3.13 --python-platform x86_64-manylinux_2_34 --only-binary :all: --constraint requirements.lock
+# What the tracer asks for and Lambda's Python has: in a layer it would come before Lambda's own.
+ABOARD := $(addprefix --no-emit-package ,botocore python-dateutil six urllib3)
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes
 
 lock: $(INSTALLED)  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes the newest
 	$(COMPILE) $(UPGRADE) --universal --python-version 3.11 --group test pyproject.toml --output-file requirements.lock
-	$(COMPILE) $(LAMBDA) --group runtime-layer --output-file lambdas/layers/runtime.lock
+	$(COMPILE) $(LAMBDA) $(ABOARD) --group runtime-layer --output-file lambdas/layers/runtime.lock
+	echo "checkov>=3.3,<4" | $(COMPILE) $(UPGRADE) --universal --python-version 3.11 - --output-file .ci/checkov.lock
 	$(COMPILE) $(LAMBDA) --group imaging-layer --output-file lambdas/layers/imaging.lock
 
 clean:  ## remove all that these commands made

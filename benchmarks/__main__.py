@@ -27,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("it reads from /proc how much memory is used, so it runs on Linux only")
     if options.write and (options.pictures or options.only or options.operation):
         parser.error("--write is for whole runs")
-    os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"  # or the functions would log a rejected picture into the tables
+    # Or the functions would log and count a rejected picture into the tables.
+    os.environ |= {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
     try:
         return _run(options)
     except (sharp_package.MissingToolError, UnexpectedFileError) as error:

@@ -14,10 +14,10 @@ BUILD = ROOT / "build" / "bench"  # what is downloaded and made; never committed
 def variables() -> dict[str, str]:
     """Return the environment variables that the template gives by default; no operation here uses the table."""
     from templates.function import ALLOCATOR
-    from templates.parameters import NUMBERS, TEXTS
+    from templates.parameters import groups
 
-    parameters = [(name, str(default)) for name, default, *_ in NUMBERS] + [(name, text) for name, text, *_ in TEXTS]
-    return {"METADATA_TABLE": "-"} | ALLOCATOR | {_snake(name): text for name, text in parameters}
+    parameters = [one for group in groups().values() for one in group if "Default" in one.properties]
+    return {"METADATA_TABLE": "-"} | ALLOCATOR | {_snake(one.title): str(one.Default) for one in parameters}
 
 
 def _snake(name: str) -> str:

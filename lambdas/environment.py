@@ -16,19 +16,22 @@ class Environment:
         return cls(**{field.name: _typed(field.type, environ[field.name.upper()]) for field in fields(cls)})
 
 
-def _typed(kind: object, value: str) -> str | int | tuple[int, ...]:
+def _typed(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str, ...]:
     if kind == tuple[int, ...]:
         return tuple(int(part) for part in value.split(","))
+    if kind == tuple[str, ...]:
+        return tuple(value.split(",")) if value else ()
     return int(value) if kind is int else value
 
 
 @dataclass(frozen=True)
 class GetUploadUrlEnvironment(Environment):
-    """Where uploads go, how large they may be, and how long a URL is good for."""
+    """Where uploads go, how large they may be, how long a URL is good for, and whose pages may ask for one."""
 
     upload_bucket: str
     max_bytes: int
     url_expiry_seconds: int
+    allowed_origins: tuple[str, ...]  # such as https://example.com; "*" for all
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,13 @@ class PictureEnvironment(StepEnvironment):
     max_pixels: int
     max_edge: int  # pixels
     max_frames: int
+
+
+@dataclass(frozen=True)
+class ValidateEnvironment(PictureEnvironment):
+    """How long the record is kept of a picture that does not succeed."""
+
+    record_retention_days: int
 
 
 @dataclass(frozen=True)

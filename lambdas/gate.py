@@ -1,20 +1,26 @@
-"""The gate around every step: both contracts checked, the log's keys set, the record kept up to date."""
+"""The gate around every step: both contracts checked, the record kept up to date, and log, metrics and trace told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
 from lambdas import record
 from lambdas.environment import StepEnvironment
-from lambdas.log import logger
+from lambdas.metrics import FAULTS, REJECTIONS
+from lambdas.telemetry import count, identify, logger, traced
 from workflow import contracts
+from workflow.contracts.errors import ImageRejected
 
 E = TypeVar("E", bound=StepEnvironment)
 Payload = dict[str, Any]
 Work = Callable[[Payload, E], Payload]
 Handler = Callable[[Payload, object], Payload]
+
+IDENTIFIER = re.compile(r"[\w-]{1,80}", re.ASCII)  # what image ids are made of, and the names of executions
 
 
 def step(
@@ -29,18 +35,21 @@ def step(
     state = contract.title().replace("-", "")
 
     def decorate(work: Work[E]) -> Handler:
-        @wraps(work)
-        def handler(event: Payload, context: Any) -> Payload:
+        def attempt(event: Payload) -> Payload:
             contracts.check(f"{contract}.input", event)
-            image, execution = event["image"], event["execution"]
-            _identify(image["imageId"], execution, context)
             variables = environment.read()
             found = work(event, variables)
             contracts.check(f"{contract}.output", found)
             kept = {found_as: _without(unrecorded, found)}
-            record.Record(variables.metadata_table, image, execution).done(state, kept, end)
-            logger().info("%s is done", state)
+            record.Record(variables.metadata_table, event["image"], event["execution"]).done(state, kept, end)
             return found
+
+        @wraps(work)
+        def handler(event: Payload, context: Any) -> Payload:
+            identity = _identity(event)
+            identify(requestId=context.aws_request_id, **identity)
+            with _told(state), traced(state, **identity):
+                return attempt(event)
 
         return handler
 
@@ -56,7 +65,38 @@ def _without(name: str, value: Any) -> Any:
     return value
 
 
-def _identify(image_id: str, execution: str, context: Any) -> None:
-    """Put on every line of the log which picture, execution and request it is about."""
-    keys = {"imageId": image_id, "execution": execution, "requestId": context.aws_request_id}
-    logger().append_keys(**keys)
+def _identity(event: object) -> dict[str, str]:
+    """Return which picture and execution event is about, as far as it says so soundly: it may keep no contract."""
+    told = {"imageId": _property(_property(event, "image"), "imageId"), "execution": _property(event, "execution")}
+    return {name: value for name, value in told.items() if isinstance(value, str) and IDENTIFIER.fullmatch(value)}
+
+
+def _property(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+@contextmanager
+def _told(state: str) -> Iterator[None]:
+    """Log how the step of state ends, and count it unless it is done.
+
+    An error passes on to Lambda, which has no other way to tell Step Functions, and which logs it again as text.
+    """
+    try:
+        yield
+    except Exception as error:
+        _tell(state, error)
+        raise
+    logger().info("%s is done", state)
+
+
+def _tell(state: str, error: Exception) -> None:
+    if isinstance(error, ImageRejected):
+        logger().info("rejected: %s", error.reason)
+        count(REJECTIONS, step=state, reason=error.reason)
+    elif type(error).__name__ == record.ENDED:
+        # The table did what it is there for: an event was repeated, or a try came late. If the picture fails of it, the
+        # execution is counted as failed; if not, there is nothing to mend.
+        logger().warning("the record has its end, or is of another execution")
+    else:
+        logger().error("%s failed", state, exc_info=error)
+        count(FAULTS, step=state)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from lambdas import clients, storage
+from lambdas import clients, cors, storage
 from lambdas.environment import GetUploadUrlEnvironment
-from lambdas.log import logger
+from lambdas.metrics import GRANTED, REFUSED
+from lambdas.telemetry import count, faults_logged, identify, identify_also, logger, traced
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
@@ -33,15 +34,30 @@ class BadRequest(Exception):  # noqa: N818 - the name of the HTTP status
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer an API Gateway proxy request with the contract upload-url.response, or with 400 and api-error."""
-    logger().append_keys(requestId=context.aws_request_id)
-    environment = GetUploadUrlEnvironment.read()
+    """Answer an API Gateway proxy request: a browser's preflight, or else as the contracts have it."""
+    identify(requestId=context.aws_request_id)
+    with faults_logged():
+        environment = GetUploadUrlEnvironment.read()
+        if event.get("httpMethod") == "OPTIONS":
+            return cors.preflight(event, environment.allowed_origins)
+        answer = _answered(event, environment)
+        answer["headers"] |= cors.headers_for(event, environment.allowed_origins)
+        return answer
+
+
+def _answered(event: dict[str, Any], environment: GetUploadUrlEnvironment) -> dict[str, Any]:
+    """Answer with the contract upload-url.response, or with 400 and api-error."""
     try:
         request = read_request(event.get("queryStringParameters") or {}, environment.max_bytes)
     except BadRequest as error:
+        logger().info("refused: %s %s", error.body["field"], error.body["reason"])
+        count(REFUSED, reason=error.body["reason"])
         return _answer(400, "api-error", error.body)
     owner = event["requestContext"]["authorizer"]["claims"]["sub"]
-    return _answer(200, "upload-url.response", _grant(owner, request, environment))
+    granted = _grant(owner, request, environment)
+    logger().info("granted an upload", extra={"size": request["size"]})
+    count(GRANTED)
+    return _answer(200, "upload-url.response", granted)
 
 
 def read_request(parameters: dict[str, str], max_bytes: int) -> dict[str, Any]:
@@ -74,11 +90,12 @@ def _bad_request(error: ContractViolation) -> BadRequest:
 
 def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlEnvironment) -> dict[str, Any]:
     image_id = str(uuid4())
+    identify_also(imageId=image_id)
     key = storage.upload_key(owner, image_id)
     lifetime = timedelta(seconds=environment.url_expiry_seconds)
     expires = (datetime.now(UTC) + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
-    url, headers = _signed(environment.upload_bucket, key, request, environment.url_expiry_seconds)
-    logger().info("granted an upload", extra={"imageId": image_id, "size": request["size"]})
+    with traced("SignUpload", imageId=image_id):
+        url, headers = _signed(environment.upload_bucket, key, request, environment.url_expiry_seconds)
     return {
         "imageId": image_id,
         "key": key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,18 @@ from lambdas import clients
 
 PROCESSING = "PROCESSING"
 SUCCEEDED = "SUCCEEDED"
+ENDED = "ConditionalCheckFailedException"  # the class of the error by which the table refuses a change
+EXPIRES_AT = "expiresAt"  # the attribute that tells the table when an item may go: its time to live
 
 
 def now() -> str:
     """Return the current time as RFC 3339 in UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def expiry(days: int) -> int:
+    """Return the time that is days from now in seconds since 1970, as DynamoDB reads a time to live."""
+    return int((datetime.now(UTC) + timedelta(days=days)).timestamp())
 
 
 @dataclass(frozen=True)
@@ -27,13 +34,13 @@ class Record:
     image: dict[str, Any]  # as in the contracts
     execution: str
 
-    def begin(self) -> None:
-        """Make the record, or leave it as it is when a retry begins again.
+    def begin(self, retention_days: int) -> None:
+        """Make the record, or leave it as it is when a retry begins again; after retention_days the table removes it.
 
         Raises ConditionalCheckFailedException if the picture has its end already or belongs to another execution.
         """
         time = now()
-        first = {"createdAt": time, "steps": {}}
+        first = {"createdAt": time, "steps": {}, EXPIRES_AT: expiry(retention_days)}
         facts = {name: self.image[name] for name in ("owner", "bucket", "key", "versionId")}
         facts |= {"execution": self.execution, "status": PROCESSING, "updatedAt": time}
         self._update(
@@ -46,6 +53,7 @@ class Record:
     def done(self, step: str, found: dict[str, Any], status: str) -> None:
         """Note that step is done and what it found, and move to status.
 
+        A record that succeeds stays, for it tells of what stays in the archive.
         Raises ConditionalCheckFailedException if the record is not this execution's, or has another end than status.
         """
         time = now()
@@ -56,15 +64,18 @@ class Record:
             condition="#execution = :execution AND (#status = :open OR #status = :status)",
             names=[*facts, "steps", step, "execution"],
             values={**facts, "execution": self.execution, "open": PROCESSING},
+            removed=EXPIRES_AT if status == SUCCEEDED else "",
         )
 
-    def _update(self, sets: list[str], *, condition: str, names: list[str], values: dict[str, Any]) -> None:
+    def _update(
+        self, sets: list[str], *, condition: str, names: list[str], values: dict[str, Any], removed: str = ""
+    ) -> None:
         clients.dynamodb().update_item(
             TableName=self.table,
             Key={"imageId": {"S": self.image["imageId"]}},
-            UpdateExpression="SET " + ", ".join(sets),
+            UpdateExpression="SET " + ", ".join(sets) + (f" REMOVE #{removed}" if removed else ""),
             ConditionExpression=condition,
-            ExpressionAttributeNames={f"#{name}": name for name in names},
+            ExpressionAttributeNames={f"#{name}": name for name in (*names, removed) if name},
             ExpressionAttributeValues={f":{name}": _item(value) for name, value in values.items()},
         )
 

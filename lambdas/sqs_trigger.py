@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas import clients, storage
 from lambdas.environment import SqsTriggerEnvironment
-from lambdas.log import logger
+from lambdas.metrics import REPEATED, STARTED
+from lambdas.telemetry import count, faults_logged, identify, identify_also, logger, traced
 from workflow import contracts
 
 if TYPE_CHECKING:
@@ -20,20 +21,18 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Start one execution a message and return the ids of those that failed, for the queue to deliver again."""
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-    logger().append_keys(requestId=context.aws_request_id)
-    environment = SqsTriggerEnvironment.read()
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    answer = process_partial_response(
-        event=event,
-        record_handler=partial(_handle, environment=environment),
-        processor=processor,
-        context=context,
-    )
-    return dict(answer)
+    request_id = context.aws_request_id
+    identify(requestId=request_id)
+    with faults_logged():
+        environment = SqsTriggerEnvironment.read()
+        handle = partial(_handle, environment=environment, request_id=request_id)
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return dict(process_partial_response(event=event, record_handler=handle, processor=processor, context=context))
 
 
-def _handle(record: SQSRecord, environment: SqsTriggerEnvironment) -> None:
+def _handle(record: SQSRecord, environment: SqsTriggerEnvironment, request_id: str) -> None:
     """Start the execution for one message; the batch processor, which takes any error for a failure, logs none."""
+    identify(requestId=request_id)
     try:
         start(json.loads(record.body), environment)
     except Exception:
@@ -48,15 +47,22 @@ def start(event: object, environment: SqsTriggerEnvironment) -> None:
     """
     pipeline_input = read_event(event, environment.upload_bucket)
     image = pipeline_input["image"]
+    identity = {"imageId": image["imageId"], "execution": execution_name(image)}
+    identify_also(**identity)
+    with traced("StartPipeline", **identity):
+        started = _start(environment.state_machine_arn, identity["execution"], pipeline_input)
+    logger().info("started" if started else "started before")
+    count(STARTED if started else REPEATED)
+
+
+def _start(state_machine_arn: str, name: str, pipeline_input: dict[str, Any]) -> bool:
+    """Start the execution called name; tell whether it was new."""
     client = clients.stepfunctions()
     try:
-        client.start_execution(
-            stateMachineArn=environment.state_machine_arn,
-            name=execution_name(image),
-            input=json.dumps(pipeline_input),
-        )
+        client.start_execution(stateMachineArn=state_machine_arn, name=name, input=json.dumps(pipeline_input))
     except client.exceptions.ExecutionAlreadyExists:
-        logger().info("the execution of image %s was started before", image["imageId"])
+        return False
+    return True
 
 
 def read_event(event: Any, upload_bucket: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from lambdas import clients
-from lambdas.log import logger
+from lambdas.telemetry import logger
 from workflow.contracts.errors import ImageRejected, Reason
 
 if TYPE_CHECKING:

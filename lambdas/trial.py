@@ -18,7 +18,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, NoReturn
 
-from lambdas.log import logger
+from lambdas.telemetry import logger
 from workflow.contracts.errors import ImageRejected, Reason
 
 Work = Callable[[], dict[str, Any]]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lambdas import storage
-from lambdas.environment import PictureEnvironment
+from lambdas.environment import PictureEnvironment, ValidateEnvironment
 from lambdas.formats import told_by
 from lambdas.gate import step
 from lambdas.imaging.decoders import prepare
@@ -12,11 +12,11 @@ from lambdas.record import Record
 from lambdas.trial import tried
 
 
-@step("validate-image", PictureEnvironment, found_as="validation")
-def handler(event: dict[str, Any], environment: PictureEnvironment) -> dict[str, Any]:
+@step("validate-image", ValidateEnvironment, found_as="validation")
+def handler(event: dict[str, Any], environment: ValidateEnvironment) -> dict[str, Any]:
     """Return what the picture was found to be; raises ImageRejected."""
     image = event["image"]
-    Record(environment.metadata_table, image, event["execution"]).begin()
+    Record(environment.metadata_table, image, event["execution"]).begin(environment.record_retention_days)
     upload = storage.read(image, environment.max_bytes)
     prepare(told_by(upload.data))  # here, or every trial would do it anew
     return {"filename": upload.filename, **tried(lambda: examined(upload.data, environment))}

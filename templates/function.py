@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import awacs.logs
+import awacs.xray
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, awslambda, iam, logs
 
 from templates.assets import ARCHITECTURE, IMAGING_LAYER, LAYERS, RUNTIME, Layer, code_key
-from templates.policies import allow, assumed_by, document
+from templates.policies import EVERYTHING, allow, assumed_by, document
 
-SERVICE = "quantum-image-processor"  # Powertools' service name, on every line of the log
 # Memory stays with a function from one picture to the next: to fetch it anew, page by page, is a fifth of the time that
 # a rendition takes. The first two are glibc's, bytes; the third is Pillow's, blocks of 16 MB.
 ALLOCATOR = {
@@ -49,11 +49,8 @@ def add_layers(template: Template) -> None:
 
 def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function:
     """Add the function of entry to template, with a role and a log group of its own."""
-    group = template.add_resource(_log_group(entry))
+    group = add_log_group(template, f"{entry.logical_id}Logs")
     role = template.add_resource(_role(entry, group))
-    common = {"POWERTOOLS_SERVICE_NAME": SERVICE, "POWERTOOLS_LOG_LEVEL": "INFO"}
-    if IMAGING_LAYER in entry.layers:
-        common |= ALLOCATOR
     return template.add_resource(
         awslambda.Function(
             entry.logical_id,
@@ -65,23 +62,41 @@ def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function
             Timeout=entry.timeout,
             Code=awslambda.Code(S3Bucket=Ref("ArtifactBucket"), S3Key=code_key()),
             Layers=[Ref(layer.logical_id) for layer in entry.layers],
-            Environment=awslambda.Environment(Variables=common | entry.environment),
+            Environment=awslambda.Environment(Variables=_common(entry) | entry.environment),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
+            TracingConfig=awslambda.TracingConfig(Mode="Active"),
             Role=GetAtt(role, "Arn"),
         )
     )
 
 
-def _log_group(entry: FunctionEntry) -> logs.LogGroup:
-    return logs.LogGroup(
-        f"{entry.logical_id}Logs",
-        RetentionInDays=Ref("LogRetentionDays"),
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
+def add_log_group(template: Template, logical_id: str, **properties: Any) -> logs.LogGroup:
+    """Add a log group to template that forgets after the days of the parameter, and goes with the stack."""
+    return template.add_resource(
+        logs.LogGroup(
+            logical_id,
+            RetentionInDays=Ref("LogRetentionDays"),
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+            **properties,
+        )
     )
 
 
+def _common(entry: FunctionEntry) -> dict[str, Any]:
+    """Return the variables that others than the handler read: Powertools and, where pictures are, the allocators."""
+    powertools = {
+        "POWERTOOLS_SERVICE_NAME": Ref("AWS::StackName"),  # so that two stacks of an account are told apart
+        "POWERTOOLS_LOG_LEVEL": Ref("LogLevel"),
+    }
+    return powertools | (ALLOCATOR if IMAGING_LAYER in entry.layers else {})
+
+
 def _role(entry: FunctionEntry, group: logs.LogGroup) -> iam.Role:
-    write_logs = allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], GetAtt(group, "Arn"))
-    policy = iam.Policy(PolicyName="own", PolicyDocument=document(write_logs, *entry.statements))
+    common = [
+        allow("write its log", [awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], GetAtt(group, "Arn")),
+        # A trace is no resource that could be named: X-Ray offers `*` only.
+        allow("send traces", [awacs.xray.PutTraceSegments, awacs.xray.PutTelemetryRecords], EVERYTHING),
+    ]
+    policy = iam.Policy(PolicyName="own", PolicyDocument=document(*common, *entry.statements))
     return iam.Role(f"{entry.logical_id}Role", AssumeRolePolicyDocument=assumed_by("lambda"), Policies=[policy])

@@ -36,7 +36,7 @@ def _validate(storage: Storage) -> FunctionEntry:
         "Finds out whether an upload is a sound picture, and begins its record",
         memory=FULL_CORE,
         timeout=VALIDATE.timeout,
-        environment=variables(env.PictureEnvironment, metadata_table=Ref(storage.table)),
+        environment=variables(env.ValidateEnvironment, metadata_table=Ref(storage.table)),
         statements=[_read_uploads(), _write_record(storage)],
         layers=IMAGING,
     )
@@ -85,7 +85,10 @@ def _archive(storage: Storage) -> FunctionEntry:
     staged = objects("UploadBucket", STAGED)
     # Without leave to list, S3 answers "forbidden" instead of "not there", and a repeat could not tell the two apart.
     list_both = allow(
-        [awacs.s3.ListBucket], GetAtt(storage.upload_bucket, "Arn"), GetAtt(storage.archive_bucket, "Arn")
+        "tell what is missing from what is forbidden",
+        [awacs.s3.ListBucket],
+        GetAtt(storage.upload_bucket, "Arn"),
+        GetAtt(storage.archive_bucket, "Arn"),
     )
     return FunctionEntry(
         ARCHIVE.function,
@@ -98,8 +101,8 @@ def _archive(storage: Storage) -> FunctionEntry:
         ),
         statements=[
             _read_uploads(),
-            allow([awacs.s3.GetObject, awacs.s3.DeleteObject], staged),
-            allow([awacs.s3.GetObject, awacs.s3.PutObject], objects("ArchiveBucket")),
+            allow("take staged renditions away", [awacs.s3.GetObject, awacs.s3.DeleteObject], staged),
+            allow("fill the archive", [awacs.s3.GetObject, awacs.s3.PutObject], objects("ArchiveBucket")),
             list_both,
             _write_record(storage),
         ],
@@ -117,7 +120,7 @@ def get_upload_url(storage: Storage) -> FunctionEntry:
         timeout=10,
         environment=variables(env.GetUploadUrlEnvironment, upload_bucket=Ref(storage.upload_bucket)),
         # It puts nothing itself: what a URL allows is what its signer may do.
-        statements=[allow([awacs.s3.PutObject], objects("UploadBucket", UPLOADS))],
+        statements=[allow("sign uploads", [awacs.s3.PutObject], objects("UploadBucket", UPLOADS))],
         layers=[RUNTIME_LAYER],
     )
 
@@ -134,18 +137,21 @@ def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.Stat
         environment=variables(
             env.SqsTriggerEnvironment, upload_bucket=Ref(storage.upload_bucket), state_machine_arn=Ref(pipeline)
         ),
-        statements=[allow(receive, GetAtt(queue, "Arn")), allow([awacs.states.StartExecution], Ref(pipeline))],
+        statements=[
+            allow("receive from the queue", receive, GetAtt(queue, "Arn")),
+            allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
+        ],
         layers=[RUNTIME_LAYER],
     )
 
 
 def _read_uploads() -> Statement:
-    return allow([awacs.s3.GetObjectVersion], objects("UploadBucket", UPLOADS))
+    return allow("read the uploaded picture", [awacs.s3.GetObjectVersion], objects("UploadBucket", UPLOADS))
 
 
 def _stage() -> Statement:
-    return allow([awacs.s3.PutObject], objects("UploadBucket", STAGED))
+    return allow("stage renditions", [awacs.s3.PutObject], objects("UploadBucket", STAGED))
 
 
 def _write_record(storage: Storage) -> Statement:
-    return allow([awacs.dynamodb.UpdateItem], GetAtt(storage.table, "Arn"))
+    return allow("keep the record", [awacs.dynamodb.UpdateItem], GetAtt(storage.table, "Arn"))

@@ -4,19 +4,24 @@ from dataclasses import dataclass
 
 import awacs.sns
 import awacs.sqs
-from awacs.aws import Allow, ArnEquals, Condition, Principal, Statement
+from awacs.aws import ArnEquals, Condition, Principal
 from troposphere import GetAtt, Ref, Template, events, s3, sns, sqs
 
 from lambdas.storage import UPLOADS
-from templates.policies import document, without_tls
+from templates.policies import allow, document, without_tls
 
 RETENTION = 14 * 24 * 3600  # seconds: the longest SQS offers
 MAX_RECEIVES = 5  # deliveries before a message counts as poison
 
 
+def visibility(trigger_timeout: int) -> int:
+    """Return how long a message stays hidden, seconds: what AWS asks for, time for every retry of a throttled batch."""
+    return 6 * trigger_timeout
+
+
 @dataclass(frozen=True)
 class Messaging:
-    """The stack's queues and topic."""
+    """The stack's queues, and the topic that tells how pictures ended."""
 
     queue: sqs.Queue
     dead_letter_queue: sqs.Queue
@@ -29,15 +34,14 @@ def add_messaging(template: Template, upload_bucket: s3.Bucket, trigger_timeout:
     queue = template.add_resource(
         _queue(
             "ProcessingQueue",
-            # What AWS asks for: time for every retry of a throttled batch before the message is seen again.
-            VisibilityTimeout=6 * trigger_timeout,
+            VisibilityTimeout=visibility(trigger_timeout),
             ReceiveMessageWaitTimeSeconds=20,
             RedrivePolicy=sqs.RedrivePolicy(deadLetterTargetArn=GetAtt(dead, "Arn"), maxReceiveCount=MAX_RECEIVES),
         )
     )
     rule = template.add_resource(_upload_rule(upload_bucket, queue, dead))
-    for target in (queue, dead):
-        template.add_resource(_queue_policy(target, rule))
+    template.add_resource(_queue_policy(queue, rule, "let the rule send events"))
+    template.add_resource(_queue_policy(dead, rule, "let the rule send what it cannot deliver"))
     topic = template.add_resource(sns.Topic("NotificationTopic", KmsMasterKeyId="alias/aws/sns"))
     template.add_resource(_topic_policy(topic))
     return Messaging(queue, dead, topic)
@@ -69,12 +73,12 @@ def _upload_rule(bucket: s3.Bucket, queue: sqs.Queue, dead: sqs.Queue) -> events
     return events.Rule("UploadRule", EventPattern=pattern, State="ENABLED", Targets=[target])
 
 
-def _queue_policy(queue: sqs.Queue, rule: events.Rule) -> sqs.QueuePolicy:
-    from_rule = Statement(
-        Effect=Allow,
+def _queue_policy(queue: sqs.Queue, rule: events.Rule, purpose: str) -> sqs.QueuePolicy:
+    from_rule = allow(
+        purpose,
+        [awacs.sqs.SendMessage],
+        GetAtt(queue, "Arn"),
         Principal=Principal("Service", "events.amazonaws.com"),
-        Action=[awacs.sqs.SendMessage],
-        Resource=[GetAtt(queue, "Arn")],
         Condition=Condition(ArnEquals("aws:SourceArn", GetAtt(rule, "Arn"))),
     )
     policy = document(from_rule, without_tls([awacs.sqs.Action("*")], [GetAtt(queue, "Arn")]))

@@ -5,21 +5,42 @@ from typing import Any, ClassVar
 
 import awacs.awslambda
 import awacs.dynamodb
+import awacs.logs
 import awacs.sns
+import awacs.xray
 from awacs.aws import Action, Statement
-from troposphere import GetAtt, Ref, Template, awslambda, dynamodb, iam, sns, sqs, stepfunctions, validators
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, iam, logs, sns, sqs, stepfunctions, validators
 
-from templates.policies import allow, assumed_by, document
+from templates.function import add_log_group
+from templates.policies import EVERYTHING, allow, assumed_by, document
 from workflow.check import ours
 from workflow.check.proving import proved
 from workflow.definition import states_language
 
-# The action that each integration of the graph calls, and the parameter that names what it is called on.
-INTEGRATIONS: dict[str, tuple[Action, str]] = {
-    "lambda:invoke": (awacs.awslambda.InvokeFunction, "FunctionName"),
-    "dynamodb:updateItem": (awacs.dynamodb.UpdateItem, "TableName"),
-    "sns:publish": (awacs.sns.Publish, "TopicArn"),
+# What each integration of the graph is for, the action it calls, and the parameter that names what it is called on.
+INTEGRATIONS: dict[str, tuple[str, Action, str]] = {
+    "lambda:invoke": ("run the steps", awacs.awslambda.InvokeFunction, "FunctionName"),
+    "dynamodb:updateItem": ("record the end", awacs.dynamodb.UpdateItem, "TableName"),
+    "sns:publish": ("tell the end", awacs.sns.Publish, "TopicArn"),
 }
+# By which Step Functions has its logs delivered; none of these actions knows resources.
+LOG_DELIVERY = [
+    awacs.logs.CreateLogDelivery,
+    awacs.logs.GetLogDelivery,
+    awacs.logs.UpdateLogDelivery,
+    awacs.logs.DeleteLogDelivery,
+    awacs.logs.ListLogDeliveries,
+    awacs.logs.PutResourcePolicy,
+    awacs.logs.DescribeResourcePolicies,
+    awacs.logs.DescribeLogGroups,
+]
+# Nor do these; unlike Lambda, Step Functions asks itself which executions to sample.
+TRACING = [
+    awacs.xray.PutTraceSegments,
+    awacs.xray.PutTelemetryRecords,
+    awacs.xray.GetSamplingRules,
+    awacs.xray.GetSamplingTargets,
+]
 
 # cfn-lint knows integrations in the partition `aws` only and reads `${Partition}` as written, unsubstituted.
 IGNORED_CHECKS = {"cfn-lint": {"config": {"ignore_checks": ["E3601"]}}}
@@ -44,9 +65,10 @@ def add_pipeline(
     names = {"Partition": Ref("AWS::Partition"), table.title: Ref(table), topic.title: Ref(topic)}
     arns = {function.title: GetAtt(function, "Arn") for function in functions}
     targets = arns | {table.title: GetAtt(table, "Arn"), topic.title: Ref(topic)}
-    policy = iam.Policy(PolicyName="graph", PolicyDocument=document(*_statements(definition, targets)))
-    role = template.add_resource(
-        iam.Role("ProcessingPipelineRole", AssumeRolePolicyDocument=assumed_by("states"), Policies=[policy])
+    role = template.add_resource(_role(definition, targets))
+    # Step Functions adds each log group to one policy of limited size, unless its name begins like this.
+    group = add_log_group(
+        template, "ProcessingPipelineLogs", LogGroupName=Sub("/aws/vendedlogs/states/${AWS::StackName}")
     )
     return template.add_resource(
         stepfunctions.StateMachine(
@@ -54,10 +76,34 @@ def add_pipeline(
             Definition=definition,
             DefinitionSubstitutions=names | arns,
             RoleArn=GetAtt(role, "Arn"),
-            StateMachineType="STANDARD",
+            StateMachineType=Ref("WorkflowType"),
+            LoggingConfiguration=_logging(group),
+            TracingConfiguration=stepfunctions.TracingConfiguration(Enabled=True),
+            # Of another type it would be another machine, and to delete the old one would end what it runs.
+            UpdateReplacePolicy="Retain",
+            DeletionPolicy="Delete",
             Metadata=IGNORED_CHECKS,
         )
     )
+
+
+def _logging(group: logs.LogGroup) -> stepfunctions.LoggingConfiguration:
+    destination = stepfunctions.LogDestination(
+        CloudWatchLogsLogGroup=stepfunctions.CloudWatchLogsLogGroup(LogGroupArn=GetAtt(group, "Arn"))
+    )
+    return stepfunctions.LoggingConfiguration(
+        Destinations=[destination], IncludeExecutionData=Ref("WorkflowLogPayloads"), Level=Ref("WorkflowLogLevel")
+    )
+
+
+def _role(definition: dict[str, Any], targets: dict[str, Any]) -> iam.Role:
+    statements = [
+        *_statements(definition, targets),
+        allow("have its log delivered", LOG_DELIVERY, EVERYTHING),
+        allow("send traces", TRACING, EVERYTHING),
+    ]
+    policy = iam.Policy(PolicyName="graph", PolicyDocument=document(*statements))
+    return iam.Role("ProcessingPipelineRole", AssumeRolePolicyDocument=assumed_by("states"), Policies=[policy])
 
 
 def _statements(definition: dict[str, Any], targets: dict[str, Any]) -> Iterator[Statement]:
@@ -65,10 +111,11 @@ def _statements(definition: dict[str, Any], targets: dict[str, Any]) -> Iterator
     called: dict[str, list[str]] = {}
     for task in _tasks(definition):
         integration = task["Resource"].split(":::")[1]
-        target = task["Parameters"][INTEGRATIONS[integration][1]].strip("${}")
+        target = task["Parameters"][INTEGRATIONS[integration][2]].strip("${}")
         called.setdefault(integration, []).append(target)
     for integration, names in called.items():
-        yield allow([INTEGRATIONS[integration][0]], *(targets[name] for name in dict.fromkeys(names)))
+        purpose, action, _ = INTEGRATIONS[integration]
+        yield allow(purpose, [action], *(targets[name] for name in dict.fromkeys(names)))
 
 
 def _tasks(definition: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Policy documents: small functions that return statements."""
+"""Policy documents: small functions that return statements, each named by what it is for."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,16 @@ from awacs.aws import Action, Allow, Bool, Condition, Deny, PolicyDocument, Prin
 from awacs.sts import AssumeRole
 from troposphere import Sub
 
+EVERYTHING = "*"  # as a resource only where the service offers no other; each use says so
 
-def allow(actions: Sequence[Action], *resources: Any) -> Statement:
-    """Return a statement that allows actions on resources."""
-    return Statement(Effect=Allow, Action=list(actions), Resource=list(resources))
+
+def allow(purpose: str, actions: Sequence[Action], *resources: Any, **fields: Any) -> Statement:
+    """Return a statement that allows actions on resources; purpose, in plain words, becomes its Sid.
+
+    docs/permissions.md turns Sids back into words.
+    """
+    sid = "".join(word.capitalize() for word in purpose.split())
+    return Statement(Sid=sid, Effect=Allow, Action=list(actions), Resource=list(resources), **fields)
 
 
 def document(*statements: Statement) -> PolicyDocument:
@@ -27,7 +33,7 @@ def assumed_by(service: str) -> PolicyDocument:
 def without_tls(actions: list[Action], resources: list[Any]) -> Statement:
     """Return the statement that denies actions on resources to every caller without TLS."""
     return Statement(
-        Sid="TlsOnly",
+        Sid="WhateverIsNotEncryptedOnItsWay",
         Effect=Deny,
         Principal=Principal("*"),
         Action=actions,

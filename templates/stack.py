@@ -2,15 +2,22 @@
 
 from typing import Any
 
-from troposphere import Output, Ref, Sub, Template
+from troposphere import AWSObject, Output, Ref, Sub, Tags, Template
 
+from templates.alarms import add_alarms
 from templates.api import PATH, STAGE, add_api
+from templates.dashboard import add_dashboard
+from templates.findings import add_answers
 from templates.function import add_function, add_layers
 from templates.functions import TRIGGER_TIMEOUT, add_steps, get_upload_url, sqs_trigger
 from templates.messaging import add_messaging
+from templates.operations import add_operations
 from templates.parameters import add_parameters
 from templates.pipeline import add_pipeline, add_trigger
+from templates.sign_in import add_sign_in
 from templates.storage import add_storage
+
+PROJECT = {"Project": "quantum-image-processor"}  # the tag; CloudFormation adds the stack's name by itself
 
 
 def build() -> Template:
@@ -27,9 +34,22 @@ def build() -> Template:
     pipeline = add_pipeline(template, functions, storage.table, messaging.topic)
     trigger = add_function(template, sqs_trigger(storage, messaging.queue, pipeline))
     add_trigger(template, trigger, messaging.queue)
-    add_api(template, add_function(template, get_upload_url(storage)))
+    add_api(template, add_function(template, get_upload_url(storage)), add_sign_in(template))
+    add_alarms(template, add_operations(template))
+    add_dashboard(template)
+    for resource in template.resources.values():
+        _tag(resource)
+    add_answers(template)
     _add_outputs(template)
     return template
+
+
+def _tag(resource: AWSObject) -> None:
+    """Tag resource, if it can be."""
+    if "Tags" in resource.props:
+        resource.Tags = Tags(PROJECT)
+    elif "UserPoolTags" in resource.props:
+        resource.UserPoolTags = PROJECT
 
 
 def _add_outputs(template: Template) -> None:
@@ -46,7 +66,9 @@ def _add_outputs(template: Template) -> None:
         "ProcessingQueueUrl": ("Where events wait for the pipeline", Ref("ProcessingQueue")),
         "DeadLetterQueueUrl": ("Where failed messages end", Ref("DeadLetterQueue")),
         "NotificationTopicArn": ("Where to subscribe to how pictures ended", Ref("NotificationTopic")),
+        "OperationsTopicArn": ("Where to subscribe to alarms", Ref("OperationsTopic")),
         "ProcessingPipelineArn": ("The state machine", Ref("ProcessingPipeline")),
+        "DashboardName": ("The CloudWatch dashboard", Ref("Dashboard")),
     }
     for name, (meaning, value) in outputs.items():
         template.add_output(Output(name, Description=meaning, Value=value))

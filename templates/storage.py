@@ -1,12 +1,17 @@
 """Where pictures and their records live: two buckets and a table."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import awacs.s3
-from troposphere import GetAtt, Ref, Sub, Template, dynamodb, s3
+from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 
+from lambdas.cors import PREFLIGHT_SECONDS
+from lambdas.record import EXPIRES_AT
 from lambdas.storage import STAGED, UPLOADS
 from templates.policies import document, without_tls
+
+KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}  # with these go pictures, or what is known of them
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Storage:
 def add_storage(template: Template) -> Storage:
     """Add buckets and table to template; all three outlive the stack."""
     upload = template.add_resource(_upload_bucket())
-    archive = template.add_resource(_bucket("ArchiveBucket", LifecycleConfiguration=_lifecycle([])))
+    archive = template.add_resource(_bucket("ArchiveBucket", LifecycleConfiguration=_lifecycle([_move()])))
     for bucket in (upload, archive):
         template.add_resource(_tls_only_policy(bucket))
     return Storage(upload, archive, template.add_resource(_table()))
@@ -32,15 +37,26 @@ def _upload_bucket() -> s3.Bucket:
         s3.LifecycleRule(Id="staged", Prefix=STAGED, Status="Enabled", ExpirationInDays=1),
         s3.LifecycleRule(Id="uploads", Prefix=UPLOADS, Status="Enabled", ExpirationInDays=Ref("UploadRetentionDays")),
     ]
-    cors = s3.CorsRules(AllowedMethods=["PUT"], AllowedOrigins=["*"], AllowedHeaders=["*"], MaxAge=3000)
+    # The headers that a browser sends are those that the URL's signature covers.
+    cors = s3.CorsRules(
+        AllowedMethods=["PUT"], AllowedOrigins=Ref("AllowedOrigins"), AllowedHeaders=["*"], MaxAge=PREFLIGHT_SECONDS
+    )
     return _bucket(
         "UploadBucket",
-        CorsConfiguration=s3.CorsConfiguration(CorsRules=[cors]),
+        CorsConfiguration=If("HasAllowedOrigins", s3.CorsConfiguration(CorsRules=[cors]), NoValue),
         LifecycleConfiguration=_lifecycle(expiry),
         NotificationConfiguration=s3.NotificationConfiguration(
             EventBridgeConfiguration=s3.EventBridgeConfiguration(EventBridgeEnabled=True)
         ),
     )
+
+
+def _move() -> Any:
+    """Return the rule by which archived pictures move to the storage class of the parameter, if they are to move."""
+    transition = s3.LifecycleRuleTransition(
+        StorageClass=Ref("ArchiveStorageClass"), TransitionInDays=Ref("ArchiveTransitionDays")
+    )
+    return If("ArchiveMoves", s3.LifecycleRule(Id="move", Status="Enabled", Transitions=[transition]), NoValue)
 
 
 def _bucket(name: str, **properties: object) -> s3.Bucket:
@@ -55,13 +71,19 @@ def _bucket(name: str, **properties: object) -> s3.Bucket:
             BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
         ),
         VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
-        DeletionPolicy="Retain",
-        UpdateReplacePolicy="Retain",
+        LoggingConfiguration=If(
+            "HasAccessLogBucket",
+            s3.LoggingConfiguration(
+                DestinationBucketName=Ref("AccessLogBucket"), LogFilePrefix=Sub(f"${{AWS::StackName}}/{name}/")
+            ),
+            NoValue,
+        ),
+        **KEPT,
         **properties,
     )
 
 
-def _lifecycle(rules: list[s3.LifecycleRule]) -> s3.LifecycleConfiguration:
+def _lifecycle(rules: list[Any]) -> s3.LifecycleConfiguration:
     """Add to rules what holds for every bucket: old versions and abandoned uploads go."""
     tidy = s3.LifecycleRule(
         Id="tidy",
@@ -90,6 +112,7 @@ def _table() -> dynamodb.Table:
         BillingMode="PAY_PER_REQUEST",
         PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
         SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
-        DeletionPolicy="Retain",
-        UpdateReplacePolicy="Retain",
+        TimeToLiveSpecification=dynamodb.TimeToLiveSpecification(AttributeName=EXPIRES_AT, Enabled=True),
+        DeletionProtectionEnabled=True,
+        **KEPT,
     )

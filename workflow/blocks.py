@@ -24,6 +24,7 @@ THROTTLES = [
     "RequestLimitExceeded",
     "ThrottlingException",
 ]
+RETRIES = 3  # of what may be worth another try
 ENDED = "DynamoDB.ConditionalCheckFailedException"
 # Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
 PERMANENT = [
@@ -39,7 +40,7 @@ def retries() -> list[Retry]:
     return [
         Retry(error_equals=PERMANENT, max_attempts=0),
         _backing_off(THROTTLES, max_attempts=8),
-        _backing_off(["States.ALL"], max_attempts=3),
+        _backing_off(["States.ALL"], max_attempts=RETRIES),
     ]
 
 

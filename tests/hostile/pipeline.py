@@ -50,7 +50,7 @@ def passed(data: bytes, environ: Mapping[str, str]) -> str:
     """Return IMAGE, or else why data is rejected; raises whatever else comes out of a step."""
     store = Store(data)
     with (
-        mock.patch.dict(os.environ, environ, POWERTOOLS_LOG_LEVEL="CRITICAL"),
+        mock.patch.dict(os.environ, environ, POWERTOOLS_LOG_LEVEL="CRITICAL", POWERTOOLS_METRICS_DISABLED="true"),
         mock.patch.object(clients, "s3", return_value=store),
         mock.patch.object(clients, "dynamodb"),
     ):

@@ -1,5 +1,6 @@
 """The bench that functions are tried on: buckets and a table in moto, and uploads put there as a client puts them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
@@ -18,6 +19,7 @@ from lambdas.environment import (
     PictureEnvironment,
     ResizeEnvironment,
     ThumbnailEnvironment,
+    ValidateEnvironment,
 )
 from lambdas.record import Record
 
@@ -29,7 +31,12 @@ OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
 UPLOAD_BUCKET, ARCHIVE_BUCKET, TABLE = "uploads-of-a-test", "archive-of-a-test", "records-of-a-test"
 MAX_BYTES = 1_000_000
 
-UPLOADING = GetUploadUrlEnvironment(upload_bucket=UPLOAD_BUCKET, max_bytes=MAX_BYTES, url_expiry_seconds=900)
+RETENTION_DAYS = 90
+ORIGIN = "https://pictures.example"
+
+UPLOADING = GetUploadUrlEnvironment(
+    upload_bucket=UPLOAD_BUCKET, max_bytes=MAX_BYTES, url_expiry_seconds=900, allowed_origins=(ORIGIN,)
+)
 PICTURE = PictureEnvironment(
     metadata_table=TABLE,
     max_bytes=MAX_BYTES,
@@ -37,6 +44,7 @@ PICTURE = PictureEnvironment(
     max_edge=16_384,
     max_frames=5,
 )
+VALIDATING = ValidateEnvironment(**asdict(PICTURE), record_retention_days=RETENTION_DAYS)
 RESIZE = ResizeEnvironment(**asdict(PICTURE), resize_edges=(30,), quality=90)
 THUMBNAIL = ThumbnailEnvironment(**asdict(PICTURE), thumbnail_edge=20, quality=90)
 ARCHIVING = ArchiveEnvironment(metadata_table=TABLE, archive_bucket=ARCHIVE_BUCKET)
@@ -103,7 +111,7 @@ class Bench:
     def begun(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
         """Upload data, begin its record, and return the input of the steps that come after validation."""
         event = self.uploaded(data, filename)
-        Record(TABLE, event["image"], event["execution"]).begin()
+        Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
         return event
 
     def processed(self, data: bytes) -> Payload:
@@ -154,7 +162,17 @@ def plain(value: Any) -> Any:
     return value
 
 
+def logged(output: str) -> list[Payload]:
+    """Return the lines of the log in what was printed, but for metrics; raises ValueError for one that is no JSON."""
+    return [line for line in map(json.loads, output.splitlines()) if "_aws" not in line]
+
+
+def counted(output: str) -> list[Payload]:
+    """Return the lines in CloudWatch's embedded metric format in what was printed."""
+    return [line for line in map(json.loads, output.splitlines()) if "_aws" in line]
+
+
 def timeless(record: Payload) -> Payload:
     """Return record without the times in it: steps by name only."""
-    times = ("createdAt", "updatedAt", "finishedAt")
+    times = ("createdAt", "updatedAt", "finishedAt", "expiresAt")
     return {**{name: value for name, value in record.items() if name not in times}, "steps": set(record["steps"])}

@@ -1,17 +1,22 @@
 """An account in moto, whole for each test, and no function's memory of the test before."""
 
+import json
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from lambdas import clients
-from lambdas.log import logger
-from tests.lambdas.bench import ARCHIVING, MOTO, PICTURE, REGION, RESIZE, THUMBNAIL, UPLOADING, Bench, export
+from lambdas.environment import SqsTriggerEnvironment
+from lambdas.telemetry import logger, tracer
+from tests.lambdas.bench import ARCHIVING, MOTO, REGION, RESIZE, THUMBNAIL, UPLOADING, VALIDATING, Bench, export
+from tests.lambdas.messages import BUCKET, Executions
 
-CACHED = (clients.s3, clients.dynamodb, clients.stepfunctions, logger)
+DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+CACHED = (clients.s3, clients.dynamodb, clients.stepfunctions, logger, tracer)
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +44,24 @@ def _cold(session: boto3.Session, monkeypatch: pytest.MonkeyPatch, request: pyte
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """Give a bench, and to every function the environment for it."""
-    export(monkeypatch, UPLOADING, PICTURE, RESIZE, THUMBNAIL, ARCHIVING)
+    export(monkeypatch, UPLOADING, VALIDATING, RESIZE, THUMBNAIL, ARCHIVING)
     with mock_aws(config=MOTO):
         yield Bench()
+
+
+@pytest.fixture
+def executions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Executions]:
+    """Give a state machine, and the means to see by which names and with which inputs it was started."""
+    with mock_aws(config=MOTO):
+        client = clients.stepfunctions()
+        role = "arn:aws:iam::123456789012:role/pipeline"
+        made = client.create_state_machine(name="pipeline", definition=json.dumps(DEFINITION), roleArn=role)
+        machine = made["stateMachineArn"]
+        export(monkeypatch, SqsTriggerEnvironment(upload_bucket=BUCKET, state_machine_arn=machine))
+
+        def started() -> dict[str, Any]:
+            found = client.list_executions(stateMachineArn=machine)["executions"]
+            described = (client.describe_execution(executionArn=one["executionArn"]) for one in found)
+            return {one["name"]: json.loads(one["input"]) for one in described}
+
+        yield started

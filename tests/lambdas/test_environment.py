@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from lambdas import environment
-from lambdas.environment import Environment, PictureEnvironment, ResizeEnvironment
+from lambdas.environment import Environment, GetUploadUrlEnvironment, PictureEnvironment, ResizeEnvironment
 from tests.lambdas.bench import PICTURE, export
 
 KINDS = [
@@ -26,7 +26,12 @@ def test_fields_come_from_variables_of_their_name(kind: type[Environment]) -> No
     """Each field holds its variable's value in the field's type; other variables do not matter."""
     read = kind.read({**variables(kind), "PATH": "/usr/bin"})
     for number, field in enumerate(fields(kind), start=1):
-        wanted: dict[object, object] = {int: number, str: str(number), tuple[int, ...]: (number,)}
+        wanted: dict[object, object] = {
+            int: number,
+            str: str(number),
+            tuple[int, ...]: (number,),
+            tuple[str, ...]: (str(number),),
+        }
         assert getattr(read, field.name) == wanted[field.type]
 
 
@@ -34,6 +39,20 @@ def test_numbers_with_commas_between_are_several() -> None:
     """A field of several numbers holds them in the order of its variable."""
     read = ResizeEnvironment.read({**variables(ResizeEnvironment), "RESIZE_EDGES": "1600,320,800"})
     assert read.resize_edges == (1600, 320, 800)
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        ("https://a.example,https://b.example:8443", ("https://a.example", "https://b.example:8443")),
+    ],
+)
+def test_words_with_commas_between_are_several(value: str, wanted: tuple[str, ...]) -> None:
+    """A field of several words holds them in order, and none if its variable is empty."""
+    found = GetUploadUrlEnvironment.read({**variables(GetUploadUrlEnvironment), "ALLOWED_ORIGINS": value})
+    assert found.allowed_origins == wanted
 
 
 @every_kind

@@ -1,8 +1,7 @@
-"""The gate around the steps: both contracts checked, the log's keys set, the record kept up to date."""
+"""The gate around the steps: both contracts checked, the record kept up to date."""
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -11,19 +10,11 @@ from lambdas.environment import StepEnvironment
 from lambdas.gate import step
 from lambdas.record import PROCESSING, SUCCEEDED
 from tests.lambdas.bench import CONTEXT, STEPS, Bench, Payload
+from tests.lambdas.gated import SECRET, VALIDATION, example, found_sound, found_wrongly, rejected
 from workflow import contracts
-from workflow.contracts.errors import ContractViolation, ImageRejected, Reason
-
-SECRET = "<a value that no message may tell>"
-VALIDATION = contracts.schema("validate-image.output")["examples"][0]
+from workflow.contracts.errors import ContractViolation, ImageRejected
 
 Path = tuple[str, ...]
-
-
-def example(contract: str) -> Payload:
-    """Return an input that keeps the step's contract."""
-    event: Payload = deepcopy(contracts.schema(f"{contract}.input")["examples"][0])
-    return event
 
 
 def required(schema: dict[str, Any], path: Path = ()) -> Iterator[Path]:
@@ -85,31 +76,11 @@ def test_a_field_that_breaks_its_pattern_is_not_told(contract: str) -> None:
     assert SECRET not in str(broken.value)
 
 
-@step("validate-image", StepEnvironment, found_as="validation")
-def found_sound(event: Payload, environment: StepEnvironment) -> Payload:
-    """Find every picture sound."""
-    del event, environment
-    return dict(VALIDATION)
-
-
 @step("archive-image", StepEnvironment, found_as="archive", end=SUCCEEDED)
 def archived(event: Payload, environment: StepEnvironment) -> Payload:
     """Find every picture archived."""
     del event, environment
     return dict(contracts.schema("archive-image.output")["examples"][0])
-
-
-@step("validate-image", StepEnvironment, found_as="validation")
-def found_wrongly(event: Payload, environment: StepEnvironment) -> Payload:
-    """Find what the contract does not allow."""
-    del event, environment
-    return {**VALIDATION, "width": SECRET}
-
-
-@step("validate-image", StepEnvironment, found_as="validation")
-def rejected(event: Payload, environment: StepEnvironment) -> Payload:
-    """Reject every picture."""
-    raise ImageRejected(Reason.CORRUPT, f"Not {len(event)} for {environment.metadata_table}.")
 
 
 def test_what_is_found_is_returned_and_noted(bench: Bench) -> None:
@@ -155,19 +126,6 @@ def test_more_than_the_contract_asks_for_is_let_in(bench: Bench) -> None:
     """A payload that has grown a field still keeps the contract."""
     event = bench.begun(b"data")
     assert found_sound({**event, "colour": SECRET}, CONTEXT) == VALIDATION
-
-
-def test_every_line_tells_picture_execution_and_request(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    """The log can be followed by picture, execution or request, and tells neither key nor owner nor file name."""
-    event = bench.begun(b"data", filename="My secret.jpg")
-    found_sound(event, CONTEXT)
-    logged = capsys.readouterr().out
-    for line in map(json.loads, logged.splitlines()):
-        assert line["imageId"] == event["image"]["imageId"]
-        assert line["execution"] == event["execution"]
-        assert line["requestId"] == CONTEXT.aws_request_id
-    assert logged
-    assert not [word for word in ("secret", event["image"]["key"], event["image"]["owner"]) if word in logged]
 
 
 def test_a_handler_tells_what_its_work_does() -> None:

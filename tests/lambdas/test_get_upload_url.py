@@ -1,58 +1,19 @@
 """GET /upload-url: a URL for exactly the announced file, or a 400 that names the parameter."""
 
 import json
-from base64 import b64decode
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdas import storage
-from lambdas.get_upload_url import handler
 from lambdas.storage import MAX_FILENAME
-from tests.lambdas.bench import CONTEXT, MAX_BYTES, OWNER, REGION, UPLOAD_BUCKET, UPLOADING, Bench
-from workflow import contracts
-
-DATA = b"some bytes"
-ASKED = {"filename": "Landscape 8.jpg", "contentType": "image/jpeg", "size": str(len(DATA))}
-DIGEST = sha256(DATA).hexdigest()
+from tests.lambdas.asking import ASKED, DATA, DIGEST, ask, granted, put
+from tests.lambdas.bench import MAX_BYTES, OWNER, UPLOAD_BUCKET, Bench
 
 pytestmark = pytest.mark.usefixtures("bench")
-
-
-def ask(parameters: dict[str, str] | None, owner: str = OWNER) -> tuple[int, dict[str, Any]]:
-    """Return status and body of the answer to a signed-in user."""
-    event = {"queryStringParameters": parameters, "requestContext": {"authorizer": {"claims": {"sub": owner}}}}
-    answer = handler(event, CONTEXT)
-    assert answer["headers"]["Cache-Control"] == "no-store"
-    body = json.loads(answer["body"])
-    contracts.check("upload-url.response" if answer["statusCode"] == 200 else "api-error", body)
-    return answer["statusCode"], body
-
-
-def granted(**parameters: str) -> dict[str, Any]:
-    """Return what is granted for a sound request with these parameters."""
-    status, body = ask({**ASKED, **parameters})
-    assert status == 200
-    return body
-
-
-def put(body: dict[str, Any], data: bytes = DATA) -> str:
-    """Put data as the answer says, with exactly its headers, and return the version."""
-    answer = requests.put(body["uploadUrl"], data=data, headers=body["headers"], timeout=5)
-    assert answer.status_code == 200, answer.text
-    return answer.headers["x-amz-version-id"]
-
-
-def query(body: dict[str, Any]) -> dict[str, str]:
-    """Return the parameters of the signed URL."""
-    return {name: value for name, (value,) in parse_qs(urlsplit(body["uploadUrl"]).query).items()}
 
 
 def test_what_is_put_is_what_is_read(bench: Bench) -> None:
@@ -96,50 +57,9 @@ def test_a_key_holds_nothing_of_the_file_name(name: str) -> None:
     assert urlsplit(body["uploadUrl"]).path == f"/{body['key']}"
 
 
-def test_the_owner_is_the_caller() -> None:
-    """Whoever is named in the parameters, the key is of the user who is signed in."""
-    owner = "another-user"
-    status, body = ask({**ASKED, "owner": OWNER, "sub": OWNER}, owner=owner)
-    assert status == 200
-    assert storage.parse_upload_key(body["key"]) == (owner, body["imageId"])
-
-
 def test_every_grant_is_of_a_new_image() -> None:
     """The same request twice gives two images."""
     assert granted()["imageId"] != granted()["imageId"]
-
-
-@pytest.mark.parametrize("checksum", [{}, {"sha256": DIGEST}], ids=["plain", "with a checksum"])
-def test_the_signature_covers_every_header(checksum: dict[str, str]) -> None:
-    """Type, exact length, file name and checksum are signed, so that nothing else can be put in the file's place."""
-    body = granted(**checksum)
-    signed = set(query(body)["X-Amz-SignedHeaders"].split(";"))
-    assert signed == {"host", *(name.lower() for name in body["headers"])}
-    assert {"content-type", "content-length", "x-amz-meta-filename"} <= signed
-    assert ("x-amz-checksum-sha256" in signed) == bool(checksum)
-
-
-def test_the_headers_are_those_of_the_announced_file() -> None:
-    """Length and type are as asked for, and the checksum is the same digest in S3's encoding."""
-    headers = granted(sha256=DIGEST)["headers"]
-    assert (headers["Content-Type"], headers["Content-Length"]) == (ASKED["contentType"], ASKED["size"])
-    assert b64decode(headers["x-amz-checksum-sha256"]).hex() == DIGEST
-
-
-def test_the_url_names_the_buckets_regional_host() -> None:
-    """A browser is not redirected, which would break its upload."""
-    url = urlsplit(granted()["uploadUrl"])
-    assert (url.scheme, url.hostname) == ("https", f"{UPLOAD_BUCKET}.s3.{REGION}.amazonaws.com")
-
-
-def test_the_url_expires_when_the_answer_says() -> None:
-    """The URL is good for as long as configured, and the answer tells until when."""
-    body = granted()
-    assert int(query(body)["X-Amz-Expires"]) == UPLOADING.url_expiry_seconds
-    signed_at = datetime.strptime(query(body)["X-Amz-Date"], "%Y%m%dT%H%M%S%z")
-    expires_at = datetime.fromisoformat(body["expiresAt"])
-    assert abs(expires_at - signed_at - timedelta(seconds=UPLOADING.url_expiry_seconds)) <= timedelta(seconds=1)
-    assert expires_at > datetime.now(UTC)
 
 
 @pytest.mark.parametrize("size", [1, MAX_BYTES])
@@ -194,11 +114,3 @@ def test_any_value_is_granted_or_refused(name: str, value: str) -> None:
     status, body = ask({**ASKED, name: MARK + value})
     assert status == 200 or body["field"] == name
     assert status == 200 or MARK not in json.dumps(body)
-
-
-def test_the_log_tells_neither_url_nor_file_name(capsys: pytest.CaptureFixture[str]) -> None:
-    """A signed URL is a secret, and a file name the user's own: the log has the image's id."""
-    body = granted(filename="my-secret.jpg")
-    logged = capsys.readouterr().out
-    assert body["imageId"] in logged
-    assert not [word for word in ("X-Amz-Signature", "my-secret", OWNER) if word in logged]

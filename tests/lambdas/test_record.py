@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lambdas import clients
 from lambdas.extraction.fields import number
-from lambdas.record import PROCESSING, SUCCEEDED, Record, now
-from tests.lambdas.bench import TABLE, Bench, Payload, timeless
+from lambdas.record import ENDED, EXPIRES_AT, PROCESSING, SUCCEEDED, Record, now
+from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, timeless
 from workflow import contracts
 
 REJECTED, FAILED = "REJECTED", "FAILED"
@@ -36,16 +36,23 @@ def refused() -> pytest.RaisesExc[ClientError]:
     return pytest.RaisesExc(condition_failed)
 
 
+def test_the_tables_refusal_is_known_by_its_name(event: Payload) -> None:
+    """The error that comes of a refusal has the class name that the gate, like the state machine, knows it by."""
+    with refused() as error:
+        record_of(event).done("ResizeImage", {}, PROCESSING)
+    assert type(error.value).__name__ == ENDED
+
+
 def test_now_is_utc_in_the_contracts_form(bench: Bench, event: Payload) -> None:
     """Times are UTC with a Z, and the contract takes them."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     contracts.check("metadata-record", bench.record(event))
     assert abs(datetime.fromisoformat(now()) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_begin_makes_the_record(bench: Bench, event: Payload) -> None:
     """A record begins as PROCESSING, with whose it is and where the upload lies, and without a step."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     record = bench.record(event)
     assert record["status"] == PROCESSING
     assert record["execution"] == event["execution"]
@@ -56,21 +63,57 @@ def test_begin_makes_the_record(bench: Bench, event: Payload) -> None:
 
 def test_a_retry_begins_nothing_anew(bench: Bench, event: Payload) -> None:
     """The same execution may begin again: the time of the beginning and the steps done since stay."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     record_of(event).done("ValidateImage", FOUND, PROCESSING)
     before = bench.record(event)
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     after = bench.record(event)
     assert {**after, "updatedAt": before["updatedAt"]} == before
 
 
+@pytest.mark.parametrize("days", [1, 90, 3650])
+def test_a_record_goes_after_its_retention(bench: Bench, event: Payload, days: int) -> None:
+    """A record that is begun tells the table when to remove it: a number of seconds, as a time to live has to be."""
+    record_of(event).begin(days)
+    expires = bench.record(event)[EXPIRES_AT]
+    assert isinstance(expires, int)
+    assert abs(datetime.fromtimestamp(expires, UTC) - datetime.now(UTC) - timedelta(days=days)) < timedelta(minutes=1)
+    contracts.check("metadata-record", bench.record(event))
+
+
+def test_a_retry_moves_no_expiry(bench: Bench, event: Payload) -> None:
+    """The retention counts from the first beginning."""
+    record_of(event).begin(1)
+    before = bench.record(event)[EXPIRES_AT]
+    record_of(event).begin(RETENTION_DAYS)
+    assert bench.record(event)[EXPIRES_AT] == before
+
+
+def test_only_the_record_of_a_success_stays(bench: Bench, event: Payload) -> None:
+    """What is archived stays, and with it what is known of it; until then the record is to go."""
+    record_of(event).begin(RETENTION_DAYS)
+    record_of(event).done("ValidateImage", FOUND, PROCESSING)
+    assert EXPIRES_AT in bench.record(event)
+    for _ in ("first", "again"):
+        record_of(event).done("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)
+        assert EXPIRES_AT not in bench.record(event)
+
+
+@pytest.mark.parametrize("end", [REJECTED, FAILED])
+def test_the_record_of_no_success_still_goes(bench: Bench, event: Payload, end: str) -> None:
+    """A rejection or failure is to be looked up for as long as the retention, and no longer."""
+    record_of(event).begin(RETENTION_DAYS)
+    bench.end(event, end)
+    assert EXPIRES_AT in bench.record(event)
+
+
 def test_a_second_execution_is_refused(bench: Bench, event: Payload) -> None:
     """A picture has one execution: another can neither begin nor note anything."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     before = bench.record(event)
     other = record_of(event, "another-execution")
     with refused():
-        other.begin()
+        other.begin(RETENTION_DAYS)
     for status in (PROCESSING, SUCCEEDED):
         with refused():
             other.done("ResizeImage", {}, status)
@@ -80,11 +123,11 @@ def test_a_second_execution_is_refused(bench: Bench, event: Payload) -> None:
 @pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
 def test_an_ended_record_never_changes(bench: Bench, event: Payload, end: str) -> None:
     """After its end a record takes no beginning, no late step and no other end."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     bench.end(event, end)
     before = bench.record(event)
     with refused():
-        record_of(event).begin()
+        record_of(event).begin(RETENTION_DAYS)
     for status in {PROCESSING, SUCCEEDED} - {end}:
         with refused():
             record_of(event).done("ResizeImage", {"resized": EXAMPLE["resized"]}, status)
@@ -100,7 +143,7 @@ def test_nothing_is_done_before_the_beginning(bench: Bench, event: Payload) -> N
 
 def test_done_notes_what_was_found_and_when(bench: Bench, event: Payload) -> None:
     """A step's findings stand under their name and its time under the step's; the record stays open."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     record_of(event).done("ValidateImage", FOUND, PROCESSING)
     record = bench.record(event)
     assert record["validation"] == EXAMPLE["validation"]
@@ -112,7 +155,7 @@ def test_done_notes_what_was_found_and_when(bench: Bench, event: Payload) -> Non
 
 def test_the_end_is_noted_with_its_time(bench: Bench, event: Payload) -> None:
     """The last step moves the record to its end."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     record_of(event).done("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)
     record = bench.record(event)
     assert record["status"] == SUCCEEDED
@@ -123,7 +166,7 @@ def test_the_end_is_noted_with_its_time(bench: Bench, event: Payload) -> None:
 @pytest.mark.parametrize("status", [PROCESSING, SUCCEEDED])
 def test_done_twice_is_done_once(bench: Bench, event: Payload, status: str) -> None:
     """A step that runs again finds the same and leaves the same record, but for the times."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     record_of(event).done("ValidateImage", FOUND, status)
     before = timeless(bench.record(event))
     record_of(event).done("ValidateImage", FOUND, status)
@@ -132,7 +175,7 @@ def test_done_twice_is_done_once(bench: Bench, event: Payload, status: str) -> N
 
 def test_steps_side_by_side_keep_each_other(bench: Bench, event: Payload) -> None:
     """Two steps that run at the same time both stand in the record, whichever is first."""
-    record_of(event).begin()
+    record_of(event).begin(RETENTION_DAYS)
     for step, name in (("GenerateThumbnail", "thumbnail"), ("ResizeImage", "resized")):
         record_of(event).done(step, {name: EXAMPLE[name]}, PROCESSING)
     record = bench.record(event)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from lambdas import clients, validate
-from lambdas.record import PROCESSING
+from lambdas.record import EXPIRES_AT, PROCESSING, expiry
 from lambdas.trial import BOUNDS
 from tests import pictures
-from tests.lambdas.bench import CONTEXT, MAX_BYTES, PICTURE, Bench, Payload, export, timeless
+from tests.lambdas.bench import CONTEXT, MAX_BYTES, PICTURE, RETENTION_DAYS, Bench, Payload, export, timeless
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, Reason
 from workflow.steps import VALIDATE
@@ -98,6 +98,7 @@ def test_the_record_begins_before_the_picture_is_judged(bench: Bench) -> None:
         validate.handler(event, CONTEXT)
     record = bench.record(event)
     assert (record["status"], record["steps"]) == (PROCESSING, {})
+    assert record[EXPIRES_AT] == pytest.approx(expiry(RETENTION_DAYS), abs=60)  # seconds
     contracts.check("metadata-record", record)
 
 

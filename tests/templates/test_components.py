@@ -1,9 +1,11 @@
-"""The twelve components of the architecture, under exactly their names."""
+"""The components of the architecture, under exactly their names, and what is said of parameters and outputs."""
+
+import re
 
 import pytest
 
 from generate import render
-from tests.templates.emitted import FUNCTIONS, properties, resources, template, walk
+from tests.templates.emitted import FUNCTIONS, Node, properties, resources, template, walk
 
 COMPONENTS = {
     "UploadBucket": "AWS::S3::Bucket",
@@ -12,6 +14,7 @@ COMPONENTS = {
     "ProcessingQueue": "AWS::SQS::Queue",
     "DeadLetterQueue": "AWS::SQS::Queue",
     "NotificationTopic": "AWS::SNS::Topic",
+    "OperationsTopic": "AWS::SNS::Topic",  # operators' own, beside the architecture's
     "ProcessingPipeline": "AWS::StepFunctions::StateMachine",
     "UploadRule": "AWS::Events::Rule",
     "RestApi": "AWS::ApiGateway::RestApi",
@@ -20,7 +23,8 @@ COMPONENTS = {
     "ImagingLayer": "AWS::Lambda::LayerVersion",
     **dict.fromkeys(FUNCTIONS, "AWS::Lambda::Function"),
 }
-INLINE_LIMIT = 51_200  # bytes: the largest template that CloudFormation takes in a call
+# The largest template that CloudFormation takes, from S3: bytes, resources, parameters, outputs.
+MOST_BYTES, MOST_RESOURCES, MOST_PARAMETERS, MOST_OUTPUTS = 1_000_000, 500, 200, 200
 
 
 @pytest.mark.parametrize(("name", "kind"), COMPONENTS.items())
@@ -35,9 +39,12 @@ def test_nothing_else_does_a_components_work(kind: str) -> None:
     assert resources(kind).keys() == {name for name, found in COMPONENTS.items() if found == kind}
 
 
-def test_template_is_small_enough_to_be_passed_inline() -> None:
-    """The emitted text is no larger than CloudFormation takes without a detour over S3."""
-    assert len(render().encode()) <= INLINE_LIMIT
+def test_template_is_within_cloudformations_quotas() -> None:
+    """The emitted text is no larger, and has no more in it, than CloudFormation takes."""
+    assert len(render().encode()) <= MOST_BYTES
+    assert len(resources()) <= MOST_RESOURCES
+    assert len(template()["Parameters"]) <= MOST_PARAMETERS
+    assert len(template()["Outputs"]) <= MOST_OUTPUTS
 
 
 def test_only_the_artifact_bucket_must_be_given() -> None:
@@ -49,8 +56,30 @@ def test_only_the_artifact_bucket_must_be_given() -> None:
 
 def test_every_parameter_is_used() -> None:
     """No parameter is there that changes nothing."""
-    used = {node["Ref"] for _, node in walk(template()["Resources"]) if isinstance(node, dict) and "Ref" in node}
+    places = {name: template()[name] for name in ("Conditions", "Resources")}
+    used = {node["Ref"] for _, node in walk(places) if isinstance(node, dict) and "Ref" in node}
     assert template()["Parameters"].keys() <= used
+
+
+def test_every_condition_is_used() -> None:
+    """No condition is there that decides nothing."""
+    of_values = {node["Fn::If"][0] for _, node in walk(resources()) if isinstance(node, dict) and "Fn::If" in node}
+    of_resources = {entry["Condition"] for entry in resources().values() if "Condition" in entry}
+    assert template()["Conditions"].keys() == of_values | of_resources
+
+
+def test_console_shows_every_parameter_once_under_a_heading() -> None:
+    """The groups of the console's form hold all parameters, in the order of the template."""
+    shown = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert [name for group in shown for name in group["Parameters"]] == list(template()["Parameters"])
+    assert all(group["Label"]["default"] for group in shown)
+
+
+def test_a_default_is_among_its_parameters_values() -> None:
+    """A choice's default is one of what may be chosen, and a text's default fits its pattern."""
+    for parameter in template()["Parameters"].values():
+        assert parameter.get("Default") in parameter.get("AllowedValues", [parameter.get("Default")])
+        assert re.fullmatch(parameter.get("AllowedPattern", ".*"), str(parameter.get("Default", "")))
 
 
 def test_a_default_is_within_its_parameters_bounds() -> None:
@@ -65,6 +94,27 @@ def test_every_output_says_what_it_is() -> None:
     assert all(output["Description"] and output["Value"] for output in template()["Outputs"].values())
 
 
-def test_pipeline_is_of_the_standard_kind() -> None:
-    """Executions start once a name, which only a standard state machine promises."""
-    assert properties("ProcessingPipeline")["StateMachineType"] == "STANDARD"
+def test_pipeline_is_of_the_kind_asked_for() -> None:
+    """The state machine is a standard one, whose executions start once a name, unless an express one is asked for."""
+    assert properties("ProcessingPipeline")["StateMachineType"] == {"Ref": "WorkflowType"}
+    parameter = template()["Parameters"]["WorkflowType"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == ("STANDARD", ["STANDARD", "EXPRESS"])
+
+
+def test_another_kind_of_pipeline_leaves_the_old_one_to_end() -> None:
+    """Changing the kind makes a new state machine; the old one is kept, or what it runs would be ended."""
+    assert resources()["ProcessingPipeline"]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_whatever_can_be_tagged_is() -> None:
+    """Every resource of a kind that takes tags says which project it is of."""
+    untagged = {entry["Type"] for entry in resources().values() if not _tags(entry["Properties"])}
+    tagged = {entry["Type"] for entry in resources().values() if _tags(entry["Properties"])}
+    assert not tagged & untagged
+    assert tagged >= {"AWS::S3::Bucket", "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::SQS::Queue"}
+    assert tagged >= {"AWS::IAM::Role", "AWS::KMS::Key", "AWS::StepFunctions::StateMachine", "AWS::Cognito::UserPool"}
+
+
+def _tags(given: Node) -> bool:
+    tag = {"Key": "Project", "Value": "quantum-image-processor"}
+    return tag in given.get("Tags", []) or given.get("UserPoolTags") == {tag["Key"]: tag["Value"]}

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.environment import Environment
 from templates.function import ALLOCATOR
-from tests.templates.emitted import FUNCTIONS, Node, properties, resources, state_of, target
+from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources, state_of, target
 from workflow.steps import STEPS, Step
 
 
@@ -21,10 +21,9 @@ def _module(function: str) -> ModuleType:
 
 
 def _environment(function: str) -> type[Environment]:
-    """Return the environment class that a function's module reads: the one that it imports."""
-    members = vars(_module(function)).values()
-    (found,) = (member for member in members if isinstance(member, type) and issubclass(member, Environment))
-    return found
+    """Return the environment class that a function's module reads: of those that it imports, the one with the most."""
+    members = [member for member in vars(_module(function)).values() if isinstance(member, type)]
+    return max((member for member in members if issubclass(member, Environment)), key=lambda member: len(member.mro()))
 
 
 def _variables(function: str) -> Node:
@@ -57,11 +56,13 @@ def test_handler_can_read_what_the_template_gives(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_log_lines_name_the_service(function: str) -> None:
-    """Powertools is told service and level, the same for every function."""
+def test_logs_metrics_and_traces_name_the_stack(function: str) -> None:
+    """Powertools is told the stack as the service, so that two stacks are told apart, and the level."""
     told = {name: value for name, value in _variables(function).items() if name.startswith("POWERTOOLS_")}
-    assert told.keys() == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
-    assert told == {name: _variables(FUNCTIONS[0])[name] for name in told}
+    assert told == {
+        "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"},
+        "POWERTOOLS_LOG_LEVEL": {"Ref": "LogLevel"},
+    }
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -101,8 +102,18 @@ def test_every_layer_is_used() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_logs_are_kept_as_long_as_asked(function: str) -> None:
-    """Each function has a log group of its own, which forgets after the days of the parameter."""
-    group = target(properties(function)["LoggingConfig"]["LogGroup"])
-    assert group == f"{function}Logs"
-    assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+def test_each_function_has_a_log_of_its_own(function: str) -> None:
+    """Each function has a log group of its own."""
+    assert target(properties(function)["LoggingConfig"]["LogGroup"]) == f"{function}Logs"
+
+
+def test_every_log_forgets_in_time() -> None:
+    """Each log group of the stack forgets after the days of the parameter."""
+    groups = resources("AWS::Logs::LogGroup")
+    assert {str(group["Properties"]["RetentionInDays"]) for group in groups.values()} == {str(ref("LogRetentionDays"))}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_functions_are_traced(function: str) -> None:
+    """X-Ray follows every function."""
+    assert properties(function)["TracingConfig"] == {"Mode": "Active"}

@@ -10,7 +10,7 @@ import generate
 from lambdas import environment
 from lambdas.environment import ArchiveEnvironment, Environment, ResizeEnvironment
 from templates import parameters
-from templates.parameters import variables
+from templates.parameters import groups, variables
 
 
 def test_resources_and_parameters_fill_an_environment() -> None:
@@ -51,8 +51,8 @@ def test_misspelt_variable_stops_generation(
 
 def test_renamed_parameter_stops_generation(monkeypatch: pytest.MonkeyPatch) -> None:
     """A parameter that no longer has the name of the variable it fills makes generation fail."""
-    renamed = [("Largest", *rest) if name == "MaxBytes" else (name, *rest) for name, *rest in parameters.NUMBERS]
-    monkeypatch.setattr(parameters, "NUMBERS", renamed)
+    found = {heading: [one for one in group if one.title != "MaxBytes"] for heading, group in groups().items()}
+    monkeypatch.setattr(parameters, "groups", lambda: found)
     with pytest.raises(TypeError, match="max_bytes"):
         generate.render()
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.templates.emitted import FUNCTIONS, Node, allowed, arn, properties, resources, statements, target, tasks
+from tests.templates.emitted import FUNCTIONS, Node, allowed, arn, properties, ref, resources, statements, target, tasks
 
 KEYS_BELOW_A_BUCKET = re.compile(r"\$\{\w+\.Arn\}/([a-z]+/)?\*")
 # The action of each integration, and the parameter that names what it acts on.
@@ -13,6 +13,37 @@ INTEGRATIONS = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
     "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName"),
     "sns:publish": ("sns:Publish", "TopicArn"),
+}
+# The actions that are allowed on `*`, and why on nothing narrower. X-Ray knows no resource that traces go to, nor one that
+# sampling rules belong to.
+TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+SAMPLING = {"xray:GetSamplingRules", "xray:GetSamplingTargets"}
+# By which Step Functions sets up its own log; its guide to logging asks for them on `*`, since they take no resource.
+LOG_DELIVERY = {
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+}
+# API Gateway has one role an account and region, for the logs of every API there, and takes none that allows less than
+# its managed policy AmazonAPIGatewayPushToCloudWatchLogs.
+LOGS_OF_APIS = {
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:DescribeLogStreams",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:PutLogEvents",
+}
+ON_EVERYTHING = {
+    **{f"{function}Role": TRACES for function in FUNCTIONS},
+    "ProcessingPipelineRole": LOG_DELIVERY | TRACES | SAMPLING,
+    "ApiAccountRole": LOGS_OF_APIS,
 }
 WITHOUT_TLS = {"Bool": {"aws:SecureTransport": False}}
 ROLES = sorted(resources("AWS::IAM::Role"))
@@ -29,10 +60,13 @@ def test_no_allowed_action_is_a_pattern(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*ROLES, *POLICIES])
 def test_no_allowed_resource_is_everything(name: str) -> None:
-    """What an action is allowed on is a resource of this stack; a `*` stands for the keys in one bucket only."""
+    """What an action is allowed on is a resource of this stack, but for the actions that are listed above for the role.
+
+    Elsewhere a `*` stands for the keys in one bucket only.
+    """
+    assert {action for action, on in allowed(name) if on == "*"} == ON_EVERYTHING.get(name, set())
     for _, on in allowed(name):
-        assert not isinstance(on, str)
-        if "*" in json.dumps(on):
+        if on != "*" and "*" in json.dumps(on):
             assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"])
 
 
@@ -66,8 +100,11 @@ def test_each_function_writes_to_its_own_log_only(name: str) -> None:
 
 
 def test_pipeline_may_call_exactly_what_its_states_call() -> None:
-    """The state machine's role allows each call of the graph, and no call that the graph does not make."""
-    granted = [(action, target(on)) for action, on in allowed("ProcessingPipelineRole")]
+    """The state machine's role allows each call of the graph, and no call that the graph does not make.
+
+    What Step Functions itself does under the role, to log and to trace, is on `*` and judged above.
+    """
+    granted = [(action, target(on)) for action, on in allowed("ProcessingPipelineRole") if on != "*"]
     assert sorted(granted) == sorted({_call(state) for state in tasks().values()})
     assert _trusted("ProcessingPipelineRole") == {"Service": "states.amazonaws.com"}
 
@@ -97,12 +134,16 @@ def test_only_the_rule_may_send_to_a_queue(queue: str) -> None:
 
 
 def test_only_the_api_may_invoke_a_function() -> None:
-    """The one permission to invoke from outside is this API's, for its one method."""
-    ((_, permission),) = resources("AWS::Lambda::Permission").items()
-    given = permission["Properties"]
-    assert (given["Principal"], given["Action"]) == ("apigateway.amazonaws.com", "lambda:InvokeFunction")
-    assert target(given["FunctionName"]) == "GetUploadUrlFunction"
-    assert given["SourceArn"]["Fn::Sub"].endswith(":${RestApi}/*/GET/upload-url")
+    """The permissions to invoke from outside are this API's, one for each of its methods."""
+    given = [entry["Properties"] for entry in resources("AWS::Lambda::Permission").values()]
+    stage = next(iter(resources("AWS::ApiGateway::Stage").values()))["Properties"]["StageName"]
+    methods = [entry["Properties"]["HttpMethod"] for entry in resources("AWS::ApiGateway::Method").values()]
+    assert {(one["Principal"], one["Action"]) for one in given} == {
+        ("apigateway.amazonaws.com", "lambda:InvokeFunction")
+    }
+    assert {target(one["FunctionName"]) for one in given} == {"GetUploadUrlFunction"}
+    sources = sorted(one["SourceArn"]["Fn::Sub"].rpartition(":")[2] for one in given)
+    assert sources == sorted(f"${{RestApi}}/{stage}/{method}/upload-url" for method in methods)
 
 
 @pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket", "ProcessingQueue", "DeadLetterQueue"])
@@ -115,10 +156,11 @@ def test_nothing_is_done_in_the_clear(name: str) -> None:
     assert deny["Condition"] == WITHOUT_TLS
 
 
-def test_nothing_is_published_in_the_clear() -> None:
-    """The topic takes no message without TLS."""
-    (deny,) = statements("NotificationTopicPolicy")
-    assert (deny["Effect"], deny["Action"]) == ("Deny", ["sns:Publish"])
+@pytest.mark.parametrize("topic", ["NotificationTopic", "OperationsTopic"])
+def test_nothing_is_published_in_the_clear(topic: str) -> None:
+    """A topic takes no message without TLS."""
+    (deny,) = (statement for statement in statements(f"{topic}Policy") if statement["Effect"] == "Deny")
+    assert (deny["Action"], deny["Resource"]) == (["sns:Publish"], [ref(topic)])
     assert deny["Condition"] == WITHOUT_TLS
 
 

@@ -14,6 +14,10 @@ PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 SUBSTITUTED = re.compile(r"\$\{([^!.}][^.}]*)(?:\.[^}]*)?\}")
 # Types whose names need be unique only inside the API that they belong to.
 INSIDE_AN_API = {"AWS::ApiGateway::Stage", "AWS::ApiGateway::Authorizer"}
+# Names of what is watched, not of what is made.
+WATCHED = {"MetricName"}
+# The name under which API Gateway looks for its log has the API in it, which is one of this stack's.
+OWN = ("${AWS::StackName}", "${RestApi}")
 
 
 def _named(node: Any) -> Iterator[str]:
@@ -23,24 +27,27 @@ def _named(node: Any) -> Iterator[str]:
             yield name
         case {"Fn::Sub": str(text)}:
             yield from SUBSTITUTED.findall(text)
+        case {"Fn::If": [str(name), _, _]} | {"Condition": str(name)}:
+            yield name
 
 
 def test_every_reference_names_something_in_the_template() -> None:
-    """Each `Ref`, `Fn::GetAtt` and `Fn::Sub` names a resource, a parameter or a pseudo parameter."""
-    known = {*resources(), *template()["Parameters"], *PSEUDO}
+    """Each `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::If` names a resource, a parameter or a condition, or AWS's own."""
+    known = {*resources(), *template()["Parameters"], *template()["Conditions"], *PSEUDO}
     assert {name for _, node in walk(template()) for name in _named(node)} <= known
 
 
 def test_every_dependency_names_a_resource() -> None:
     """Each `DependsOn` names resources of this template."""
     for entry in resources().values():
-        assert set(entry.get("DependsOn", [])) <= resources().keys()
+        named = entry.get("DependsOn", [])
+        assert {*([named] if isinstance(named, str) else named)} <= resources().keys()
 
 
 def test_intrinsic_functions_are_in_one_form_each() -> None:
     """No other intrinsic function is used than those whose names these tests check."""
     used = {key for _, node in walk(template()) if isinstance(node, dict) for key in node if key.startswith("Fn::")}
-    assert used <= {"Fn::GetAtt", "Fn::Sub"}
+    assert used <= {"Fn::GetAtt", "Fn::Sub", "Fn::If", "Fn::Join", "Fn::Not", "Fn::Equals"}
     assert all(isinstance(text, str) for path, text in walk(template()) if path.endswith(".Fn::Sub"))
 
 
@@ -69,7 +76,7 @@ def test_no_resource_has_a_fixed_name() -> None:
     """Two stacks live side by side in one account: whatever has a name has the stack's in it, or CloudFormation's."""
     fixed = {f"{logical_id}.{key}" for logical_id, key, value in _names() if isinstance(value, str)}
     assert fixed == set()
-    assert all("${AWS::StackName}" in value["Fn::Sub"] for _, _, value in _names() if "Fn::Sub" in value)
+    assert all(any(own in value["Fn::Sub"] for own in OWN) for _, _, value in _names() if "Fn::Sub" in value)
 
 
 def _names() -> Iterator[tuple[str, str, Any]]:
@@ -77,7 +84,9 @@ def _names() -> Iterator[tuple[str, str, Any]]:
     for logical_id, entry in resources().items():
         if entry["Type"] not in INSIDE_AN_API:
             given: Node = entry["Properties"]
-            yield from ((logical_id, key, value) for key, value in given.items() if key.endswith("Name"))
+            yield from (
+                (logical_id, key, value) for key, value in given.items() if key.endswith("Name") and key not in WATCHED
+            )
 
 
 def test_outputs_are_not_exported() -> None:

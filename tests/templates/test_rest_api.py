@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from troposphere import apigateway
 
 from templates import api, functions
 from templates.stack import build
-from tests.templates.emitted import properties, ref, resources, template
+from tests.templates.emitted import properties, ref, resources, sub, target, template
 from workflow import contracts
 
 GATEWAY_ANSWERS = sorted(resources("AWS::ApiGateway::GatewayResponse"))
@@ -61,10 +62,59 @@ def test_deployment_waits_for_what_it_holds() -> None:
     assert properties("RestApiStage")["DeploymentId"] == ref(name)
 
 
-def test_every_method_asks_for_a_token() -> None:
-    """No method of the API is open."""
-    kinds = {entry["Properties"]["AuthorizationType"] for entry in resources("AWS::ApiGateway::Method").values()}
-    assert kinds == {"COGNITO_USER_POOLS"}
+def test_every_method_asks_for_a_token_but_the_preflight() -> None:
+    """No method of the API is open, other than the one that browsers call without a token, before they send it."""
+    given = [entry["Properties"] for entry in resources("AWS::ApiGateway::Method").values()]
+    kinds = {(method["HttpMethod"], method["AuthorizationType"]) for method in given}
+    assert kinds == {("GET", "COGNITO_USER_POOLS"), ("OPTIONS", "NONE")}
+
+
+def test_request_without_a_parameter_is_refused_at_the_door() -> None:
+    """API Gateway asks for exactly the parameters that the contract of requests does."""
+    method, request = properties("GetUploadUrlMethod"), contracts.schema("upload-url.request")
+    assert properties(target(method["RequestValidatorId"]))["ValidateRequestParameters"] is True
+    assert method["RequestParameters"] == {
+        f"method.request.querystring.{name}": name in request["required"] for name in request["properties"]
+    }
+
+
+def test_requests_are_throttled_and_traced() -> None:
+    """Rate and burst of every method are limited by parameters, and X-Ray follows requests."""
+    stage = properties("RestApiStage")
+    (settings,) = stage["MethodSettings"]
+    assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (
+        ref("RequestRate"),
+        ref("RequestBurst"),
+    )
+    assert stage["TracingEnabled"] is True
+
+
+def test_no_token_stands_in_a_log() -> None:
+    """The access log says who asked and how it was answered, as JSON; neither it nor the error log has requests."""
+    logging = properties("RestApiStage")["AccessLogSetting"]
+    line = json.loads(logging["Format"])
+    assert target(logging["DestinationArn"]) == "RestApiAccessLogs"
+    assert {"requestId", "owner", "status"} <= line.keys()
+    assert not [
+        variable for variable in line.values() if re.search(r"header|query|params|token|body", variable, re.IGNORECASE)
+    ]
+    assert properties("RestApiStage")["MethodSettings"][0]["DataTraceEnabled"] is False
+
+
+def test_error_log_is_the_one_that_api_gateway_writes_to() -> None:
+    """The log of API Gateway's errors is made, with its retention, before API Gateway would make one without."""
+    name = properties("RestApiErrorLogs")["LogGroupName"]
+    assert name == sub(f"API-Gateway-Execution-Logs_${{RestApi}}/{properties('RestApiStage')['StageName']}")
+    assert resources()["RestApiStage"]["DependsOn"] == "RestApiErrorLogs"
+
+
+def test_account_may_log_before_the_stage_does() -> None:
+    """The role by which API Gateway writes logs is set first, unless another stack has set it, and outlives this one."""
+    account = resources()["ApiAccount"]
+    assert account["Condition"] == resources()["ApiAccountRole"]["Condition"] == "SetsApiLogsRole"
+    assert account["DeletionPolicy"] == resources()["ApiAccountRole"]["DeletionPolicy"] == "Retain"
+    assert "${ApiAccount}" in json.dumps(properties("RestApiStage")["Description"])
 
 
 def test_token_is_in_the_usual_header() -> None:
@@ -81,23 +131,17 @@ def test_gateway_answers_keep_the_contract_of_errors(name: str) -> None:
     contracts.check("api-error", body)
 
 
+@pytest.mark.parametrize("name", GATEWAY_ANSWERS)
+def test_pages_can_read_what_went_wrong(name: str) -> None:
+    """A browser lets a page of any origin read an error, which has nothing in it that is anybody's."""
+    given = properties(name)["ResponseParameters"]
+    assert given == {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
+
+
 def test_missing_token_has_its_own_answer() -> None:
     """A request without a sound token is told so; every other error that is not ours to word has an answer too."""
     kinds = {properties(name)["ResponseType"] for name in GATEWAY_ANSWERS}
     assert kinds >= {"UNAUTHORIZED", "DEFAULT_4XX", "DEFAULT_5XX"}
-
-
-def test_nobody_signs_up_unasked() -> None:
-    """Users are made by administrators, have long passwords, and a failed sign-in does not tell who exists."""
-    pool = properties("UserPool")
-    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
-    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 12
-    assert properties("UserPoolClient")["PreventUserExistenceErrors"] == "ENABLED"
-
-
-def test_client_has_no_secret_to_lose() -> None:
-    """Browsers and command lines sign in without a client secret, which they could not keep."""
-    assert not properties("UserPoolClient").get("GenerateSecret", False)
 
 
 def test_output_names_the_path_that_is_served() -> None:

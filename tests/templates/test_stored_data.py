@@ -5,15 +5,22 @@ from typing import Any
 import pytest
 
 from lambdas.storage import STAGED, UPLOADS
-from tests.templates.emitted import Node, at, properties, resources
+from tests.templates.emitted import Node, at, properties, resources, template
+from workflow import contracts
 
 BUCKETS = ["UploadBucket", "ArchiveBucket"]
+NOTHING = {"Ref": "AWS::NoValue"}
 
 
 def _rules(bucket: str) -> list[Node]:
-    rules: list[Node] = properties(bucket)["LifecycleConfiguration"]["Rules"]
+    rules = [_if_so(rule) for rule in properties(bucket)["LifecycleConfiguration"]["Rules"]]
     assert all(rule["Status"] == "Enabled" for rule in rules)
     return rules
+
+
+def _if_so(node: Any) -> Any:
+    """Return what node is if its condition, where it has one, holds."""
+    return node["Fn::If"][1] if "Fn::If" in node else node
 
 
 def _expiry(prefix: str) -> Any:
@@ -56,7 +63,7 @@ def test_overwritten_pictures_are_kept_for_a_while(bucket: str) -> None:
 
 def _tidying(bucket: str) -> list[Node]:
     """Return the rules that hold for a bucket's every object."""
-    return [rule for rule in _rules(bucket) if "Prefix" not in rule]
+    return [rule for rule in _rules(bucket) if rule["Id"] == "tidy" and "Prefix" not in rule]
 
 
 def test_staged_renditions_go_soon() -> None:
@@ -78,9 +85,47 @@ def test_staged_and_uploaded_pictures_lie_apart() -> None:
 
 def test_browsers_may_put_and_no_more() -> None:
     """Cross-origin requests to the upload bucket may put; to the archive there are none."""
-    (rule,) = properties("UploadBucket")["CorsConfiguration"]["CorsRules"]
+    condition, allowed, otherwise = properties("UploadBucket")["CorsConfiguration"]["Fn::If"]
+    assert (condition, otherwise) == ("HasAllowedOrigins", NOTHING)
+    (rule,) = allowed["CorsRules"]
     assert rule["AllowedMethods"] == ["PUT"]
+    assert rule["AllowedOrigins"] == {"Ref": "AllowedOrigins"}
     assert "CorsConfiguration" not in properties("ArchiveBucket")
+
+
+def test_archive_moves_to_the_storage_class_asked_for() -> None:
+    """Archived pictures move to another storage class after some days, both by parameter, or stay where they are."""
+    (rule,) = (rule for rule in properties("ArchiveBucket")["LifecycleConfiguration"]["Rules"] if "Fn::If" in rule)
+    condition, move, otherwise = rule["Fn::If"]
+    assert (condition, otherwise) == ("ArchiveMoves", NOTHING)
+    assert move["Transitions"] == [
+        {"StorageClass": {"Ref": "ArchiveStorageClass"}, "TransitionInDays": {"Ref": "ArchiveTransitionDays"}}
+    ]
+    assert template()["Conditions"]["ArchiveMoves"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "ArchiveStorageClass"}, "STANDARD"]}]
+    }
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_accesses_are_logged_if_there_is_a_bucket_for_it(bucket: str) -> None:
+    """With a bucket given for it, S3 writes there who did what, under the stack's and the bucket's name."""
+    condition, logging, otherwise = properties(bucket)["LoggingConfiguration"]["Fn::If"]
+    assert (condition, otherwise) == ("HasAccessLogBucket", NOTHING)
+    assert logging["DestinationBucketName"] == {"Ref": "AccessLogBucket"}
+    assert logging["LogFilePrefix"] == {"Fn::Sub": f"${{AWS::StackName}}/{bucket}/"}
+
+
+def test_records_of_what_failed_expire() -> None:
+    """The table forgets a record at the time that stands in it, under the name that the contract of records has."""
+    ttl = properties("MetadataTable")["TimeToLiveSpecification"]
+    assert ttl["Enabled"] is True
+    assert ttl["AttributeName"] in contracts.schema("metadata-record")["properties"]
+
+
+def test_users_and_records_cannot_be_deleted_in_passing() -> None:
+    """Table and user pool refuse to be deleted until somebody switches that off."""
+    assert properties("MetadataTable")["DeletionProtectionEnabled"] is True
+    assert properties("UserPool")["DeletionProtection"] == "ACTIVE"
 
 
 def test_table_is_encrypted_and_can_be_set_back() -> None:

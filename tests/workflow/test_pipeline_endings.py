@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lambdas.record import EXPIRES_AT
 from tests.workflow import drawings
 from tests.workflow.asl import MAX_ATTEMPTS
 from tests.workflow.interpreter import refusal
@@ -29,6 +30,15 @@ def lead_to(processing: Processing, error: Exception | None) -> None:
     """Make the last step end with error, if there is one."""
     if error is not None:
         processing.break_function(ARCHIVE.function, error)
+
+
+@ENDS
+def test_only_the_record_of_a_success_stays(processing: Processing, error: Exception | None, status: str) -> None:
+    """What is archived stays and so does its record; of any other end the table may remove it one day."""
+    lead_to(processing, error)
+    record = processing.process(drawings.jpeg()).record or {}
+    assert record["status"] == status
+    assert (EXPIRES_AT in record) == (status != "SUCCEEDED")
 
 
 @ENDS

@@ -1,0 +1,14 @@
+"""What the functions count, for alarms and the dashboard: names and dimensions, as CloudWatch knows them."""
+
+from typing import Final
+
+NAMESPACE: Final = "QuantumImageProcessor"
+SERVICE: Final = "service"  # dimension: the stack's name
+STEP: Final = "step"  # dimension: the state's name
+
+FAULTS: Final = "Faults"  # by step: tries of a step that failed for a reason of ours
+REJECTIONS: Final = "Rejections"  # by step: pictures that were found unsound, which is the uploader's to know
+STARTED: Final = "Started"  # executions
+REPEATED: Final = "Repeated"  # events whose execution had ended already; to start one that still runs is to start it
+GRANTED: Final = "Granted"  # upload URLs
+REFUSED: Final = "Refused"  # requests for one

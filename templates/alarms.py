@@ -1,0 +1,146 @@
+"""When operators are told: what is lost, stuck or failing, and nothing that a retry or an uploader puts right."""
+
+from dataclasses import dataclass
+
+from troposphere import Ref, Template, cloudwatch, sns
+
+from lambdas.metrics import FAULTS, STEP
+from templates import metrics
+from templates.functions import TRIGGER_TIMEOUT
+from templates.messaging import MAX_RECEIVES, visibility
+from templates.metrics import Metric
+from workflow.blocks import RETRIES
+from workflow.steps import STEPS
+
+PERIOD = 300  # seconds: what a metric is put together over
+LASTING = 3  # periods: throttling of that length is no burst, which retries outlast
+STUCK = MAX_RECEIVES * visibility(TRIGGER_TIMEOUT)  # seconds: by then a message that fails is a dead letter
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm as the template states it, once."""
+
+    logical_id: str
+    means: str
+    todo: str
+    metric: Metric
+    above: int = 0
+    periods: int = 1
+
+
+def alarms() -> list[Alarm]:
+    """Return every alarm, from the front door to the archive."""
+    return [*_front_door(), *_queues(), *_pipeline(), *_functions()]
+
+
+def add_alarms(template: Template, topic: sns.Topic) -> None:
+    """Add every alarm to template; topic is told when one begins and when it ends."""
+    for alarm in alarms():
+        template.add_resource(
+            cloudwatch.Alarm(
+                alarm.logical_id,
+                AlarmDescription=f"{alarm.means} {alarm.todo}",
+                Namespace=alarm.metric.namespace,
+                MetricName=alarm.metric.name,
+                Dimensions=[cloudwatch.MetricDimension(Name=n, Value=v) for n, v in alarm.metric.dimensions.items()],
+                Statistic=alarm.metric.statistic,
+                Period=PERIOD,
+                EvaluationPeriods=alarm.periods,
+                ComparisonOperator="GreaterThanThreshold",
+                Threshold=alarm.above,
+                TreatMissingData="notBreaching",
+                AlarmActions=[Ref(topic)],
+                OKActions=[Ref(topic)],
+            )
+        )
+
+
+def _front_door() -> list[Alarm]:
+    return [
+        Alarm(
+            "ApiFailingAlarm",
+            "GET /upload-url was answered with 5xx.",
+            "Look into the log of GetUploadUrlFunction, then into the API's error log.",
+            metrics.api("5XXError"),
+        )
+    ]
+
+
+def _queues() -> list[Alarm]:
+    return [
+        Alarm(
+            "DeadLetterAlarm",
+            "A message has failed for good: no execution was started for its picture.",
+            "Read it, mend the cause, redrive the queue.",
+            metrics.queue("DeadLetterQueue", "ApproximateNumberOfMessagesVisible"),
+        ),
+        Alarm(
+            "QueueStuckAlarm",
+            "A message waits longer than all of its deliveries take: pictures are not picked up.",
+            "Look at the log and throttles of SqsTriggerFunction; raise MaxConcurrency if there is just too much.",
+            metrics.queue("ProcessingQueue", "ApproximateAgeOfOldestMessage"),
+            above=STUCK,
+        ),
+    ]
+
+
+def _pipeline() -> list[Alarm]:
+    return [
+        Alarm(
+            "ExecutionsFailedAlarm",
+            "A picture ended FAILED after every retry; a rejected one does not count.",
+            "Its record and notification name the error; mend that, then have the picture tried again.",
+            metrics.executions("ExecutionsFailed"),
+        ),
+        Alarm(
+            "ExecutionsTimedOutAlarm",
+            "An execution took longer than it may: its picture has no end yet.",
+            "See which state it stood in; redrive a standard execution, have an express one's picture tried again.",
+            metrics.executions("ExecutionsTimedOut"),
+        ),
+        Alarm(
+            "ExecutionsThrottledAlarm",
+            "Step Functions has been holding state transitions back for a while.",
+            "Lower MaxConcurrency, or ask for a higher quota.",
+            metrics.executions("ExecutionThrottled"),
+            periods=LASTING,
+        ),
+    ]
+
+
+def _functions() -> list[Alarm]:
+    """Return what is watched of the functions: failures but for rejections, and throttles that last."""
+    light = ["GetUploadUrlFunction", "SqsTriggerFunction"]
+    failing = [
+        Alarm(
+            f"{name.removesuffix('Function')}FailingAlarm",
+            f"{name} failed.",
+            "Its log has the error.",
+            metrics.function(name, "Errors"),
+        )
+        for name in light
+    ]
+    # Lambda's own count of errors has rejected pictures in it.
+    faults = [
+        Alarm(
+            f"{step.function.removesuffix('Function')}FailingAlarm",
+            f"{step.state} failed more often than one picture is tried, and not because of the pictures.",
+            f"The log of {step.function} has the errors.",
+            metrics.counted(FAULTS, **{STEP: step.state}),
+            above=1 + RETRIES,
+        )
+        for step in STEPS
+    ]
+    return [*failing, *faults, *(_throttled(name) for name in [*light, *(step.function for step in STEPS)])]
+
+
+def _throttled(function: str) -> Alarm:
+    quota = "Ask for a higher quota of concurrent executions"
+    return Alarm(
+        f"{function.removesuffix('Function')}ThrottledAlarm",
+        f"{function} has been throttled for a while.",
+        f"{quota}." if function == "GetUploadUrlFunction" else f"{quota}, or lower MaxConcurrency.",
+        metrics.function(function, "Throttles"),
+        periods=LASTING,
+    )

@@ -1,0 +1,58 @@
+"""Our answers to what checkers find, in the template's metadata; `python -m templates.findings` prints docs/findings.md."""
+
+from typing import Any
+
+from troposphere import Template
+
+from templates.answers import ANSWERS, Answer
+
+HEAD = """\
+# What the checkers find, and our answers
+
+Made by `make docs` from templates/answers.py; do not edit. Beside [cfn-lint](https://github.com/aws-cloudformation/cfn-lint),
+which finds nothing at any level, the template was held against the rules of
+
+- [checkov](https://www.checkov.io) (`CKV`), in CI: `make audit` fails on a finding without an answer, and on an answer without
+  a finding;
+- [cdk-nag](https://github.com/cdklabs/cdk-nag)'s packs AwsSolutions and Serverless;
+- AWS's [Guard rules registry](https://github.com/aws-cloudformation/aws-guard-rules-registry), and Control Tower's proactive
+  controls (`CT`).
+
+Everything that they ask for is done, but for what follows. Each answer stands in the metadata of its resources too, in the
+form of the tool that asks.
+
+| on | why it stays | rules |
+| --- | --- | --- |
+"""
+
+
+def add_answers(template: Template) -> None:
+    """Put each answer into the metadata of its resources, where the tools look for it."""
+    for resource in template.resources.values():
+        found = [answer for answer in ANSWERS if answer.is_about(resource)]
+        if found:
+            resource.Metadata = {**getattr(resource, "Metadata", {}), **_metadata(found)}
+
+
+def _metadata(answers: list[Answer]) -> dict[str, Any]:
+    """Return answers as each tool has them; cfn-guard takes no reasons."""
+    skip = [{"id": answer.checkov, "comment": answer.reason} for answer in answers if answer.checkov]
+    suppress = [{"id": rule, "reason": answer.reason} for answer in answers for rule in answer.cdk_nag]
+    rules = [rule for answer in answers for rule in answer.guard]
+    return {
+        **({"checkov": {"skip": skip}} if skip else {}),
+        **({"cdk_nag": {"rules_to_suppress": suppress}} if suppress else {}),
+        **({"guard": {"SuppressedRules": rules}} if rules else {}),
+    }
+
+
+def page() -> str:
+    """Return docs/findings.md."""
+    return HEAD + "".join(
+        f"| {'<br>'.join(f'`{name}`' for name in answer.on)} | {answer.reason} | {'<br>'.join(answer.rules)} |\n"
+        for answer in ANSWERS
+    )
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,10 @@
+"""What holds for the whole suite."""
+
+import pytest
+
+from tests.permissions import plugin
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold every handler that a test calls to its role in the template."""
+    config.pluginmanager.register(plugin.LeastPrivilege(), plugin.NAME)

@@ -1,0 +1,46 @@
+"""Messages of uploads as SQS hands them over, and what the trigger starts of them."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+from lambdas.sqs_trigger import handler
+from lambdas.storage import upload_key
+from tests.lambdas.bench import CONTEXT, OWNER
+from workflow import contracts
+
+EXAMPLE = contracts.schema("object-created")["examples"][0]
+BUCKET = EXAMPLE["detail"]["bucket"]["name"]
+IMAGE_IDS = [f"0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d{number}" for number in range(10, 13)]
+
+Executions = Callable[[], dict[str, Any]]
+
+
+def image_ids(executions: Executions) -> set[str]:
+    """Return the images that executions were started for."""
+    return {pipeline_input["image"]["imageId"] for pipeline_input in executions().values()}
+
+
+def created(image_id: str = IMAGE_IDS[0], version: str = "v1", bucket: str = BUCKET, key: str = "") -> dict[str, Any]:
+    """Make the event of an upload."""
+    event: dict[str, Any] = deepcopy(EXAMPLE)
+    event["detail"]["bucket"]["name"] = bucket
+    event["detail"]["object"] |= {"key": key or upload_key(OWNER, image_id), "version-id": version}
+    return event
+
+
+def batch(*bodies: object) -> dict[str, Any]:
+    """Make the batch of messages that SQS hands over; what is text is taken as it is."""
+    texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+    return {
+        "Records": [
+            {"messageId": f"message-{n}", "body": text, "eventSource": "aws:sqs"} for n, text in enumerate(texts)
+        ]
+    }
+
+
+def returned(*bodies: object) -> list[str]:
+    """Return the ids of the messages that go back to the queue."""
+    failures = handler(batch(*bodies), CONTEXT)["batchItemFailures"]
+    return [failure["itemIdentifier"] for failure in failures]

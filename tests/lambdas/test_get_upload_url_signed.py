@@ -1,0 +1,133 @@
+"""What an upload URL is good for: one file, by its owner, for a short while, at the bucket's own host."""
+
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lambdas import clients, storage
+from lambdas.get_upload_url import handler
+from tests.lambdas.asking import ASKED, DIGEST, ask, event, granted, query
+from tests.lambdas.bench import CONTEXT, OWNER, UPLOAD_BUCKET, UPLOADING
+
+ANOTHER = "0d6a3c7e-1f52-4d8b-b1c4-7e3f9a2b5c60"  # somebody else
+
+pytestmark = pytest.mark.usefixtures("bench")
+
+
+@pytest.mark.parametrize("checksum", [{}, {"sha256": DIGEST}], ids=["plain", "with a checksum"])
+def test_the_signature_covers_every_header(checksum: dict[str, str]) -> None:
+    """Type, exact length, file name and checksum are signed, so that nothing else can be put in the file's place."""
+    body = granted(**checksum)
+    signed = set(query(body)["X-Amz-SignedHeaders"].split(";"))
+    assert signed == {"host", *(name.lower() for name in body["headers"])}
+    assert {"content-type", "content-length", "x-amz-meta-filename"} <= signed
+    assert ("x-amz-checksum-sha256" in signed) == bool(checksum)
+
+
+def test_the_headers_are_those_of_the_announced_file() -> None:
+    """Length and type are as asked for, and the checksum is the same digest in S3's encoding."""
+    headers = granted(sha256=DIGEST)["headers"]
+    assert (headers["Content-Type"], headers["Content-Length"]) == (ASKED["contentType"], ASKED["size"])
+    assert b64decode(headers["x-amz-checksum-sha256"]).hex() == DIGEST
+
+
+def test_the_url_expires_when_the_answer_says() -> None:
+    """The URL is good for as long as configured, and the answer tells until when."""
+    body = granted()
+    assert int(query(body)["X-Amz-Expires"]) == UPLOADING.url_expiry_seconds
+    signed_at = datetime.strptime(query(body)["X-Amz-Date"], "%Y%m%dT%H%M%S%z")
+    expires_at = datetime.fromisoformat(body["expiresAt"])
+    assert abs(expires_at - signed_at - timedelta(seconds=UPLOADING.url_expiry_seconds)) <= timedelta(seconds=1)
+    assert expires_at > datetime.now(UTC)
+
+
+def test_the_owner_is_the_caller() -> None:
+    """Whoever is named in the parameters, the key is of the user who is signed in."""
+    owner = "another-user"
+    status, body = ask({**ASKED, "owner": OWNER, "sub": OWNER}, owner=owner)
+    assert status == 200
+    assert storage.parse_upload_key(body["key"]) == (owner, body["imageId"])
+
+
+# What a user may try to reach another's objects with, in each parameter that is read and in some that are not.
+OTHERS = [
+    ANOTHER,
+    storage.upload_key(ANOTHER, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"),
+    f"../{ANOTHER}/0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10",
+    f"%2e%2e%2f{ANOTHER}",
+]
+PARAMETERS = [*ASKED, "sha256", "owner", "sub", "key", "Key", "imageId", "bucket", "prefix", "versionId"]
+
+
+@pytest.mark.parametrize("value", OTHERS)
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_nobody_reaches_anothers_objects(name: str, value: str) -> None:
+    """Whatever names another user, in whatever parameter, the URL is refused or of the caller's own new key."""
+    status, body = ask({**ASKED, name: value})
+    if status == 200:
+        assert body["key"] == storage.upload_key(OWNER, body["imageId"])
+        assert urlsplit(body["uploadUrl"]).path == f"/{body['key']}"
+        assert body["imageId"] not in value
+    else:
+        assert (status, body["field"]) == (400, name)
+
+
+def test_only_the_token_tells_who_asks() -> None:
+    """Neither a header nor another claim stands for the user."""
+    asked = event(ASKED)
+    asked["headers"] |= {"sub": ANOTHER, "x-user": ANOTHER}
+    asked["pathParameters"] = {"owner": ANOTHER}
+    asked["requestContext"]["authorizer"]["claims"] |= {"cognito:username": ANOTHER, "email": f"{ANOTHER}@example.com"}
+    answer = handler(asked, CONTEXT)
+    assert answer["statusCode"] == 200
+    assert OWNER in answer["body"]
+    assert ANOTHER not in answer["body"]
+
+
+def test_without_a_user_there_is_no_url() -> None:
+    """Should the authorizer ever be missing, nothing is signed."""
+    asked = event(ASKED)
+    del asked["requestContext"]["authorizer"]
+    with pytest.raises(KeyError):
+        handler(asked, CONTEXT)
+
+
+def test_the_signature_is_of_the_key() -> None:
+    """Two URLs differ in signature, so that one's cannot be used for the other's key; no part of them is optional."""
+    first, second = query(granted()), query(granted())
+    assert first["X-Amz-Signature"] != second["X-Amz-Signature"]
+    assert {name for name in first if not name.startswith("X-Amz-")} <= {"x-id"}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(st.sampled_from("./\\%?#&=+: \0\r\n~é"), min_size=1, max_size=40))
+def test_a_file_name_is_no_path(name: str) -> None:
+    """No sign that means something in a path or URL gets from the file name into the key, or breaks a header."""
+    body = granted(filename=name)
+    assert urlsplit(body["uploadUrl"]).path == f"/{storage.upload_key(OWNER, body['imageId'])}"
+    assert body["headers"][f"x-amz-meta-{storage.FILENAME}"].isprintable()
+
+
+HOSTS = {
+    "us-east-1": "s3.us-east-1.amazonaws.com",
+    "eu-central-1": "s3.eu-central-1.amazonaws.com",
+    "cn-north-1": "s3.cn-north-1.amazonaws.com.cn",
+    "us-gov-west-1": "s3.us-gov-west-1.amazonaws.com",
+}
+
+
+@pytest.mark.parametrize("region", HOSTS)
+def test_the_url_names_the_buckets_regional_host(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+    """In every partition a browser is not redirected, which would break its upload."""
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=region)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    clients.s3.cache_clear()
+    body = granted()
+    url = urlsplit(body["uploadUrl"])
+    assert (url.scheme, url.hostname, url.port) == ("https", f"{UPLOAD_BUCKET}.{HOSTS[region]}", None)
+    assert f"/{region}/s3/aws4_request" in query(body)["X-Amz-Credential"]

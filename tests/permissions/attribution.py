@@ -1,0 +1,36 @@
+"""Which function's handler a piece of code runs under, told by the stack."""
+
+import inspect
+from collections import defaultdict
+from functools import cache
+from importlib import import_module
+from types import CodeType, FrameType, FunctionType
+
+from tests.permissions.grants import roles
+
+
+def role_at_work() -> str | None:
+    """Return the role of the innermost handler on this thread's stack; None outside any."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        for handler, role in _handlers().get(frame.f_code, {}).items():
+            if _runs(frame, handler):
+                return role
+        frame = frame.f_back
+    return None
+
+
+@cache
+def _handlers() -> dict[CodeType, dict[FunctionType, str]]:
+    """Return the roles of the template's handlers, by their code; those that one decorator made have it in common."""
+    found: dict[CodeType, dict[FunctionType, str]] = defaultdict(dict)
+    for module, role in roles().items():
+        handler = import_module(module).handler
+        found[handler.__code__][handler] = role
+    return found
+
+
+def _runs(frame: FrameType, function: FunctionType) -> bool:
+    """Tell whether frame, which runs the code of function, has its closure too."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return all(frame.f_locals.get(name) is cell.cell_contents for name, cell in cells)

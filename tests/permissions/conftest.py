@@ -1,0 +1,46 @@
+"""The bench of the functions, and the recorder that the whole suite runs under."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from lambdas import clients
+from lambdas.environment import Environment
+from tests.lambdas import bench as benches
+from tests.permissions import plugin
+from tests.permissions.recorder import Recorder
+
+
+@pytest.fixture
+def recorder(pytestconfig: pytest.Config) -> Recorder:
+    """Give what listens to the handlers."""
+    found = pytestconfig.pluginmanager.get_plugin(plugin.NAME)
+    assert isinstance(found, plugin.LeastPrivilege)
+    return found.recorder
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[benches.Bench]:
+    """Give a bench for a module, and to every function the environment for it."""
+    environments = [value for value in vars(benches).values() if isinstance(value, Environment)]
+    with pytest.MonkeyPatch.context() as patch:
+        benches.export(patch, *environments)
+        patch.setenv("AWS_DEFAULT_REGION", benches.REGION)
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+            patch.delenv(name, raising=False)
+        with mock_aws():
+            made = benches.Bench()
+            patch.setenv("STATE_MACHINE_ARN", _pipeline())
+            yield made
+        for client in (clients.s3, clients.dynamodb, clients.stepfunctions):
+            client.cache_clear()
+
+
+def _pipeline() -> str:
+    """Make a state machine that does nothing and return its ARN."""
+    definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+    role = "arn:aws:iam::123456789012:role/pipeline"
+    made = clients.stepfunctions().create_state_machine(name="pipeline", definition=definition, roleArn=role)
+    return made["stateMachineArn"]

@@ -1,0 +1,118 @@
+"""What the emitted template's roles allow the functions, and what that is in the account of a test."""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document  # type: ignore[import-untyped]
+
+from tests.permissions.calls import ACCOUNT, REGION, Permission, bucket_arn, table_arn
+from tests.templates.emitted import properties, resources, statements, target
+
+SUBSTITUTION = re.compile(r"\$\{(\w+)(\.Arn)?\}")
+# ARNs by physical name; that of a state machine is what its `Ref` gives.
+ARNS = {"AWS::S3::Bucket": bucket_arn, "AWS::DynamoDB::Table": table_arn}
+# No step has a variable for the upload bucket: it is told in the step's input. In the tests it has one name.
+TOLD = {"UploadBucket": "uploads-of-a-test"}
+
+# Of what the roles allow, what AWS does in the function's name: no call of a handler can show its use.
+BY_AWS = {
+    "logs:CreateLogStream": "Lambda writes what a function prints",
+    "logs:PutLogEvents": "Lambda writes what a function prints",
+    "xray:PutTraceSegments": "the daemon beside a function sends its traces",
+    "xray:PutTelemetryRecords": "the daemon beside a function tells how it fares",
+    "sqs:ReceiveMessage": "the event source polls the queue",
+    "sqs:DeleteMessage": "the event source takes away what was handled",
+    "sqs:GetQueueAttributes": "the event source learns how much waits",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """One action that a role allows on one resource; both are as the template states them."""
+
+    role: str  # logical ID
+    action: str
+    resource: str  # JSON
+    condition: str = "{}"  # JSON
+
+    @property
+    def arn(self) -> str:
+        """The resource in the account of the test that runs; what no test has stays a reference."""
+        return SUBSTITUTION.sub(_substitute, _text(json.loads(self.resource)))
+
+    def allows(self, permission: Permission) -> bool:
+        """Tell whether IAM would allow permission for this grant."""
+        action, arn = permission
+        context = EvalContext(
+            principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{self.role}/function",
+            principal_type="AssumedRole",
+            principal_account=ACCOUNT,
+            action=action,
+            resource_arn=arn,
+            region=REGION,
+            secure_transport=True,
+        )
+        statement = {
+            "Effect": "Allow",
+            "Action": self.action,
+            "Resource": self.arn,
+            "Condition": json.loads(self.condition),
+        }
+        return str(evaluate(context, [parse_policy_document({"Statement": statement})]).decision) == "Allow"
+
+
+@cache
+def granted() -> tuple[Grant, ...]:
+    """Return what the functions' roles allow, but for what AWS does in their name."""
+    return tuple(grant for role in roles().values() for grant in grants_of(role) if grant.action not in BY_AWS)
+
+
+def grants_of(role: str) -> list[Grant]:
+    """Return the grants of the role with that logical ID."""
+    return [
+        Grant(role, action, json.dumps(on), json.dumps(statement.get("Condition", {})))
+        for statement in statements(role)
+        for action in statement["Action"]
+        for on in statement["Resource"]
+    ]
+
+
+@cache
+def roles() -> dict[str, str]:
+    """Return the functions' roles by the module that holds the handler."""
+    return {
+        entry["Properties"]["Handler"].removesuffix(".handler"): target(entry["Properties"]["Role"])
+        for entry in resources("AWS::Lambda::Function").values()
+    }
+
+
+@cache
+def _variables() -> dict[str, str]:
+    """Return the functions' environment variables by the resource that each names."""
+    return {
+        value["Ref"]: variable
+        for function in resources("AWS::Lambda::Function")
+        for variable, value in properties(function)["Environment"]["Variables"].items()
+        if isinstance(value, dict) and value.get("Ref") in resources()
+    }
+
+
+def _text(reference: Any) -> str:
+    """Return a resource of a statement as the text that `Fn::Sub` would take."""
+    if isinstance(reference, str):
+        return reference
+    if "Fn::GetAtt" in reference:
+        return "${" + ".".join(reference["Fn::GetAtt"]) + "}"
+    return str(reference["Fn::Sub"]) if "Fn::Sub" in reference else "${" + reference["Ref"] + "}"
+
+
+def _substitute(found: re.Match[str]) -> str:
+    name, attribute = found.groups()
+    physical = os.environ.get(_variables().get(name, ""), TOLD.get(name))
+    if physical is None:
+        return found.group()
+    return ARNS[resources()[name]["Type"]](physical) if attribute else physical

@@ -1,0 +1,59 @@
+"""The account of which grants were used, and of which calls none allows."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from lambdas.storage import STAGED, UPLOADS
+from tests.permissions.calls import Permission
+from tests.permissions.grants import Grant, granted
+
+PREFIXES = (UPLOADS, STAGED)  # of keys, as the functions know them
+
+
+class Ledger:
+    """Judges calls by a set of grants, and keeps account."""
+
+    def __init__(self, take: Callable[[], Iterable[Grant]] = granted) -> None:
+        """Judge by what take returns; it is asked for at the first call, since a template takes its time."""
+        self._take = take
+        self.refusals: list[str] = []
+        self.uses: dict[Grant, set[str]] = defaultdict(set)  # the prefix of each key that was touched; "" of all else
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        """The grants to judge by."""
+        return tuple(self._take())
+
+    def allows(self, role: str, permission: Permission) -> bool:
+        """Tell whether role is allowed permission; if it is, the narrowest grant that allows it is used."""
+        fitting = [grant for grant in self.grants if grant.role == role and grant.allows(permission)]
+        if fitting:
+            self.uses[max(fitting, key=lambda grant: len(grant.arn))].add(_prefix(permission))
+        return bool(fitting)
+
+    def refuse(self, reason: str) -> None:
+        """Note a call that is not allowed, for the test that made it: a handler may pass over the error."""
+        self.refusals.append(reason)
+
+    def taken_refusals(self) -> list[str]:
+        """Return what was refused and forget it."""
+        taken, self.refusals = self.refusals, []
+        return taken
+
+    def unused(self) -> list[Grant]:
+        """Return the grants that no call needed."""
+        return sorted(set(self.grants) - self.uses.keys())
+
+    def too_wide(self) -> list[Grant]:
+        """Return the grants on a whole bucket of which one prefix only was touched."""
+        return sorted(
+            grant
+            for grant, prefixes in self.uses.items()
+            if prefixes != {""} and len(prefixes) == 1 and f"/{min(prefixes)}" not in grant.resource
+        )
+
+
+def _prefix(permission: Permission) -> str:
+    key = permission[1].partition("/")[2]
+    return next((prefix for prefix in PREFIXES if key.startswith(prefix)), "")

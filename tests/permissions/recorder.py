@@ -1,0 +1,100 @@
+"""Hears every AWS call that a handler makes in this process, and refuses what its role does not allow."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from botocore.handlers import BUILTIN_HANDLERS
+
+from tests.permissions.attribution import role_at_work
+from tests.permissions.calls import NOTHING_THERE, REGION, UnknownCallError, listing, needed
+from tests.permissions.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from botocore.awsrequest import AWSRequest
+    from botocore.model import OperationModel
+
+    from tests.permissions.calls import Permission
+
+Context = dict[str, Any]  # what botocore carries along with a call
+
+CALL = "the role that makes this call, and the call's parameters"  # key in that context
+DENIED = {"s3": "AccessDenied"}  # as S3 spells it; all others that are called here append `Exception`
+
+
+class Recorder:
+    """Listens to botocore: what is asked for or signed under a handler is judged by the handler's role.
+
+    It hears sessions that were made after it was installed, and the thread in which the handler runs.
+    """
+
+    def __init__(self) -> None:
+        """Keep account in a ledger of the whole template."""
+        self.ledger = Ledger()
+        self._listeners: list[tuple[str, Callable[..., None]]] = [
+            ("provide-client-params", self._asked),
+            ("after-call.s3", self._answered),
+            ("before-sign.s3", self._signing),
+        ]
+
+    def install(self) -> None:
+        """Listen to every session made from now on."""
+        BUILTIN_HANDLERS.extend(self._listeners)
+
+    def remove(self) -> None:
+        """Listen to no further session."""
+        for listener in self._listeners:
+            BUILTIN_HANDLERS.remove(listener)
+
+    @contextmanager
+    def judging(self, ledger: Ledger) -> Iterator[Ledger]:
+        """Judge by another ledger for a while."""
+        usual, self.ledger = self.ledger, ledger
+        try:
+            yield ledger
+        finally:
+            self.ledger = usual
+
+    def _asked(self, params: Context, model: OperationModel, context: Context, **_: object) -> None:
+        """Judge a call before it is made. What a pre-signed URL allows is what its signer may do: it counts as made."""
+        role = role_at_work()
+        if role is None:
+            return
+        context[CALL] = role, dict(params)  # a copy, since botocore rewrites the parameters for itself
+        for permission in self._needed(model, params, context.get("client_region", REGION)):
+            if not self.ledger.allows(role, permission):
+                raise self._denied(role, permission, model)
+
+    def _needed(self, model: OperationModel, params: Context, region: str) -> list[Permission]:
+        try:
+            return needed(f"{model.service_model.service_name}:{model.name}", params, region)
+        except UnknownCallError as error:
+            self.ledger.refuse(str(error))
+            raise
+
+    def _denied(self, role: str, permission: Permission, model: OperationModel) -> ClientError:
+        """Note the refusal and return it as AWS would tell it."""
+        reason = f"{role} is not allowed {permission[0]} on {permission[1]}"
+        self.ledger.refuse(reason)
+        code = DENIED.get(model.service_model.service_name, "AccessDeniedException")
+        return ClientError({"Error": {"Code": code, "Message": reason}}, model.name)
+
+    def _answered(self, parsed: Context, context: Context, **_: object) -> None:
+        """Tell a handler that nothing is there only if it may list the bucket, as S3 does."""
+        error = parsed.get("Error", {})
+        if CALL not in context or error.get("Code") not in NOTHING_THERE:
+            return
+        role, params = context[CALL]
+        if not self.ledger.allows(role, listing(params)):
+            error["Code"], error["Message"] = "AccessDenied", f"{role} is not allowed to list the bucket"
+
+    def _signing(self, request: AWSRequest, operation_name: str, **_: object) -> None:
+        """Refuse a pre-signed form: it is the one thing that is signed without having been asked for."""
+        if "s3-presign-post-policy" in request.context and role_at_work():
+            reason = f"a form for {operation_name} is signed, which nothing here judges"
+            self.ledger.refuse(reason)
+            raise UnknownCallError(reason)

@@ -1,0 +1,70 @@
+"""The permissions that each call needs."""
+
+import pytest
+
+from tests.permissions.calls import Params, Permission, UnknownCallError, listing, needed
+
+PLACE = {"Bucket": "a", "Key": "uploads/b"}
+STAGED = {"Bucket": "a", "Key": "staged/c"}
+COPY = {"Bucket": "d", "Key": "e"}
+ON_A, ON_D = "arn:aws:s3:::a", "arn:aws:s3:::d"
+MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:pipeline"
+TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table/records"
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "permissions"),
+    [
+        ("s3:GetObject", PLACE, [("s3:GetObject", f"{ON_A}/uploads/b")]),
+        ("s3:GetObject", {**PLACE, "VersionId": "1"}, [("s3:GetObjectVersion", f"{ON_A}/uploads/b")]),
+        ("s3:HeadObject", PLACE, [("s3:GetObject", f"{ON_A}/uploads/b")]),
+        ("s3:PutObject", STAGED, [("s3:PutObject", f"{ON_A}/staged/c")]),
+        (
+            "s3:PutObject",
+            {**STAGED, "Tagging": "x=y"},
+            [("s3:PutObject", f"{ON_A}/staged/c"), ("s3:PutObjectTagging", f"{ON_A}/staged/c")],
+        ),
+        (
+            "s3:CopyObject",
+            {**COPY, "CopySource": STAGED},
+            [("s3:GetObject", f"{ON_A}/staged/c"), ("s3:PutObject", f"{ON_D}/e")],
+        ),
+        (
+            "s3:CopyObject",
+            {**COPY, "CopySource": {**PLACE, "VersionId": "1"}},
+            [("s3:GetObjectVersion", f"{ON_A}/uploads/b"), ("s3:PutObject", f"{ON_D}/e")],
+        ),
+        (
+            "s3:DeleteObjects",
+            {"Bucket": "a", "Delete": {"Objects": [{"Key": "b"}, {"Key": "c", "VersionId": "1"}]}},
+            [("s3:DeleteObject", f"{ON_A}/b"), ("s3:DeleteObjectVersion", f"{ON_A}/c")],
+        ),
+        ("dynamodb:UpdateItem", {"TableName": "records"}, [("dynamodb:UpdateItem", TABLE)]),
+        ("stepfunctions:StartExecution", {"stateMachineArn": MACHINE}, [("states:StartExecution", MACHINE)]),
+    ],
+)
+def test_a_call_needs_its_actions_on_what_it_touches(
+    operation: str, params: Params, permissions: list[Permission]
+) -> None:
+    """Each action is on the ARN of the object, table or state machine; a version is another action's."""
+    assert needed(operation, params) == permissions
+
+
+def test_another_region_is_another_table() -> None:
+    """A table of the same name in another region is not the stack's."""
+    assert needed("dynamodb:UpdateItem", {"TableName": "records"}, "us-east-1") != [("dynamodb:UpdateItem", TABLE)]
+
+
+@pytest.mark.parametrize("operation", ["s3:ListBuckets", "dynamodb:GetItem", "sns:Publish"])
+def test_an_unknown_call_is_an_error(operation: str) -> None:
+    """A call that the table does not know is named, together with where to add it."""
+    with pytest.raises(UnknownCallError, match=f"{operation}: .*calls.py"):
+        needed(operation, {})
+
+
+@pytest.mark.parametrize(
+    ("params", "bucket"), [(PLACE, ON_A), ({**COPY, "CopySource": STAGED}, ON_A)], ids=["an object", "a copy's source"]
+)
+def test_to_list_is_to_be_told_what_is_missing(params: Params, bucket: str) -> None:
+    """What is missing is so in the bucket that the request reads."""
+    assert listing(params) == ("s3:ListBucket", bucket)

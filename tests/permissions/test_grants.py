@@ -1,0 +1,102 @@
+"""The grants of the emitted template, and what they are in a test's account."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.lambdas import bench as benches
+from tests.permissions.grants import BY_AWS, TOLD, Grant, granted, grants_of, roles
+from tests.templates.emitted import properties, resources, target
+from tests.workflow import resources as deployed
+
+OBJECTS = {"Fn::Sub": "${UploadBucket.Arn}/uploads/*"}
+READ = Grant("ValidateFunctionRole", "s3:GetObject", json.dumps(OBJECTS))
+TLS_ONLY = '{"Bool": {"aws:SecureTransport": "%s"}}'
+
+
+def test_the_upload_bucket_is_called_the_same_everywhere() -> None:
+    """Steps are told the upload bucket by their input: the tests that call them agree on its name."""
+    assert {benches.UPLOAD_BUCKET, deployed.UPLOADS} == {TOLD["UploadBucket"]}
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ({"Fn::GetAtt": ["UploadBucket", "Arn"]}, "arn:aws:s3:::mine"),
+        (OBJECTS, "arn:aws:s3:::mine/uploads/*"),
+        ({"Fn::GetAtt": ["MetadataTable", "Arn"]}, "arn:aws:dynamodb:eu-central-1:123456789012:table/mine"),
+        ({"Ref": "ProcessingPipeline"}, "mine"),
+        ({"Fn::GetAtt": ["ProcessingQueue", "Arn"]}, "${ProcessingQueue.Arn}"),
+        ("*", "*"),
+    ],
+    ids=str,
+)
+def test_references_are_what_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, resource: Any, expected: str
+) -> None:
+    """A resource is the one that the functions' own variables name; what none of them names is nothing."""
+    for variable in ("UPLOAD_BUCKET", "METADATA_TABLE", "STATE_MACHINE_ARN"):
+        monkeypatch.setenv(variable, "mine")
+    assert replace(READ, resource=json.dumps(resource)).arn == expected
+
+
+@pytest.mark.parametrize(
+    ("grant", "action", "key", "allowed"),
+    [
+        (READ, "s3:GetObject", "uploads/b", True),
+        (READ, "s3:GetObject", "uploads/b/c", True),
+        (READ, "s3:GetObject", "staged/b", False),
+        (READ, "s3:GetObject", "Uploads/b", False),
+        (READ, "s3:GetObjectVersion", "uploads/b", False),
+        (replace(READ, condition=TLS_ONLY % "true"), "s3:GetObject", "uploads/b", True),
+        (replace(READ, condition=TLS_ONLY % "false"), "s3:GetObject", "uploads/b", False),
+    ],
+)
+def test_a_grant_allows_its_action_on_its_keys(grant: Grant, action: str, key: str, allowed: bool) -> None:
+    """One action, keys below the prefix in that very spelling, and only where the condition holds."""
+    assert grant.allows((action, f"arn:aws:s3:::{TOLD['UploadBucket']}/{key}")) is allowed
+
+
+def test_every_role_of_a_function_is_judged() -> None:
+    """No function is without grants of its own, and none of those is one that AWS uses."""
+    assert {grant.role for grant in granted()} == set(roles().values())
+    assert not {grant.action for grant in granted()} & BY_AWS.keys()
+
+
+@pytest.mark.parametrize("role", roles().values())
+def test_nothing_is_granted_twice(role: str) -> None:
+    """A role states each action on each resource once: of two that say the same, one would never be missed."""
+    grants = grants_of(role)
+    assert len(grants) == len(set(grants))
+
+
+def test_a_function_receives_from_its_own_queue_only() -> None:
+    """The event source polls the queue that it is of, under the role of the function that it invokes."""
+    for entry in resources("AWS::Lambda::EventSourceMapping").values():
+        source = entry["Properties"]
+        role = target(properties(target(source["FunctionName"]))["Role"])
+        receiving = {json.loads(grant.resource)["Fn::GetAtt"][0] for grant in grants_of(role) if "sqs:" in grant.action}
+        assert receiving == {target(source["EventSourceArn"])}
+
+
+@pytest.mark.parametrize("action", BY_AWS)
+def test_what_aws_does_in_a_functions_name_is_granted_where_it_does_it(action: str) -> None:
+    """Every function has a log; those that are traced may send traces, and those with a queue may receive from it."""
+    given = {role for role in roles().values() if action in {grant.action for grant in grants_of(role)}}
+    assert given == {target(properties(name)["Role"]) for name in _served(action.partition(":")[0])}
+    assert given
+
+
+def _served(service: str) -> set[str]:
+    """Return the functions for which AWS calls service."""
+    functions = resources("AWS::Lambda::Function").keys()
+    return {
+        "logs": set(functions),
+        "xray": {name for name in functions if properties(name).get("TracingConfig") == {"Mode": "Active"}},
+        "sqs": {
+            target(entry["Properties"]["FunctionName"])
+            for entry in resources("AWS::Lambda::EventSourceMapping").values()
+        },
+    }[service]

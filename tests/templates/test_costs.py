@@ -1,0 +1,173 @@
+"""What the stack costs: counted from the template, at prices that say where they are from."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from copy import deepcopy
+from math import isclose
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lambdas import clients
+from templates import costs, prices
+from templates.measured import INVOCATIONS
+from templates.prices import STORAGE, Price
+from templates.usage import function, of_month, of_picture, states
+from tests.lambdas.bench import ARCHIVING, CONTEXT, MOTO, REGION, RESIZE, THUMBNAIL, VALIDATING, Bench, Payload, export
+from tests.lambdas.bench import STEPS as HANDLERS
+from tests.pictures import examples
+from tests.templates.emitted import FUNCTIONS, STEPS, Node, properties, resources, template
+from workflow.steps import ARCHIVE, VALIDATE, Step
+from workflow.steps import RESIZE as RESIZING
+from workflow.steps import STEPS as STATES
+from workflow.steps import THUMBNAIL as CROPPING
+
+PRICES = [price for price in vars(prices).values() if isinstance(price, Price)]
+
+
+def _changed() -> Node:
+    return deepcopy(template())
+
+
+def _definition(of: Node) -> Node:
+    found: Node = of["Resources"]["ProcessingPipeline"]["Properties"]["Definition"]
+    return found
+
+
+def _dollars(kind: str, *, rejected: bool = False) -> float:
+    return sum(price.each * units for price, units in of_picture(template(), kind, rejected=rejected).items())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_memory_of_a_function_is_paid_for(name: str) -> None:
+    """A function with twice the memory costs twice as much for its time."""
+    doubled = _changed()
+    doubled["Resources"][name]["Properties"]["MemorySize"] *= 2
+    more = of_picture(doubled, "STANDARD")[prices.COMPUTING] - of_picture(template(), "STANDARD")[prices.COMPUTING]
+    assert isclose(more, INVOCATIONS[name].seconds * properties(name)["MemorySize"] / 1024)
+
+
+def test_a_state_more_is_a_transition_more() -> None:
+    """STANDARD is paid for by transitions: a state more on the way costs one more; to EXPRESS it makes no difference."""
+    longer = _changed()
+    definition = _definition(longer)
+    definition["States"]["First"] = {"Type": "Pass", "Next": definition["StartAt"]}
+    definition["StartAt"] = "First"
+    before, after = of_picture(template(), "STANDARD"), of_picture(longer, "STANDARD")
+    assert after == {**before, prices.TRANSITION: before[prices.TRANSITION] + 1}
+    assert of_picture(longer, "EXPRESS") == of_picture(template(), "EXPRESS")
+
+
+def test_branches_are_counted() -> None:
+    """The states of a Parallel's branches are transitions too, and the functions they run are invoked."""
+    narrower = _changed()
+    del _definition(narrower)["States"]["ParallelProcessing"]["Branches"][1]
+    before, after = of_picture(template(), "STANDARD"), of_picture(narrower, "STANDARD")
+    fewer = {price: before[price] - after[price] for price in (prices.TRANSITION, prices.NOTIFICATION, prices.EVENT)}
+    assert fewer == {prices.TRANSITION: 1, prices.NOTIFICATION: 0, prices.EVENT: 3}
+
+
+@pytest.mark.parametrize("rejected", [False, True])
+def test_express_is_cheaper(rejected: bool) -> None:
+    """A picture costs less on EXPRESS than on STANDARD, and a rejected one less than an archived one on either."""
+    assert _dollars("EXPRESS", rejected=rejected) < _dollars("STANDARD", rejected=rejected)
+    assert all(_dollars(kind, rejected=True) < _dollars(kind) for kind in costs.KINDS)
+
+
+def test_archived_picture_passes_every_step() -> None:
+    """The way that is counted runs each step once, in order, and no state that is there for errors."""
+    passed = list(states(_definition(template())))
+    assert [name for state in passed if (name := function(state))] == STEPS
+    assert {state["Type"] for state in passed} == {"Task", "Parallel"}
+
+
+def test_rejected_picture_passes_the_first_step_only() -> None:
+    """A rejected picture is counted through the first step and its telling, to a good end."""
+    passed = list(states(_definition(template()), rejected=True))
+    assert [name for state in passed if (name := function(state))] == STEPS[:1]
+    assert passed[-1]["Type"] == "Succeed"
+
+
+def test_month_is_counted_from_the_template() -> None:
+    """An alarm less costs its price less a month."""
+    fewer = _changed()
+    del fewer["Resources"][next(iter(resources("AWS::CloudWatch::Alarm")))]
+    assert of_month(fewer)["alarms"][1] == of_month(template())["alarms"][1] - 1
+
+
+@pytest.mark.parametrize("price", PRICES, ids=lambda price: f"{price.service} {price.unit}")
+def test_price_is_positive_and_has_its_source(price: Price) -> None:
+    """A price is more than nothing, for some number of units, and names AWS's page and when it said so."""
+    assert 0 < price.each < price.dollars + 1
+    assert re.fullmatch(r"[a-z0-9-]+", price.page)
+    assert re.fullmatch(r"20\d\d(-\d\d)?", price.as_of)
+
+
+def test_every_price_is_used() -> None:
+    """No price stands there that nothing is paid for by."""
+    pictures = [of_picture(template(), kind, rejected=rejected) for kind in costs.KINDS for rejected in (False, True)]
+    monthly = [price for price, _ in of_month(template()).values()]
+    assert {price for used in pictures for price in used} | set(monthly) == set(PRICES)
+
+
+def test_every_storage_class_on_offer_has_a_price() -> None:
+    """What the parameter offers is what there are prices for, and each class is cheaper than the ones before it."""
+    offered = template()["Parameters"]["ArchiveStorageClass"]["AllowedValues"]
+    assert list(STORAGE) == offered
+    kept = [STORAGE[name].kept for name in offered]
+    assert kept == sorted(kept, reverse=True)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Give the list of the calls of AWS that are made, in an account in moto."""
+    made: list[str] = []
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    session.events.register("before-call", lambda model, **_: made.append(model.name))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "costs")
+    export(monkeypatch, VALIDATING, RESIZE, THUMBNAIL, ARCHIVING)
+    _forget()
+    with mock_aws(config=MOTO):
+        yield made
+    _forget()
+
+
+def _forget() -> None:
+    for cached in (clients.s3, clients.dynamodb):
+        cached.cache_clear()
+
+
+def test_calls_that_are_paid_for_are_those_that_are_made(calls: list[str]) -> None:
+    """The calls of AWS that a step is counted with are those that its handler makes, in their order."""
+    bench = Bench()
+    event = bench.uploaded(examples()["JPEG"])
+    made: dict[str, tuple[str, ...]] = {}
+    found: dict[Step, Payload] = {}
+    for step in STATES:
+        calls.clear()
+        given = event if step is not ARCHIVE else {**event, **_state(found)}
+        found[step] = HANDLERS[step.contract](given, CONTEXT)
+        made[step.function] = tuple(calls)
+    assert made == {step.function: INVOCATIONS[step.function].calls for step in STATES}
+
+
+def _state(found: dict[Step, Payload]) -> Payload:
+    """Return what the last step gets of what the others found."""
+    return {"validation": found[VALIDATE], "renditions": {"resized": found[RESIZING], "thumbnail": found[CROPPING]}}
+
+
+def test_costs_are_printed_for_people_and_programs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command prints the page's tables, or dollars in JSON that add up to the same."""
+    monkeypatch.setattr(sys, "argv", ["costs"])
+    costs.main()
+    assert capsys.readouterr().out == costs.page(template())
+    monkeypatch.setattr(sys, "argv", ["costs", "--json"])
+    costs.main()
+    told = json.loads(capsys.readouterr().out)["pictures"]
+    assert isclose(sum(told["EXPRESS"]["archived"].values()), costs.PICTURES * _dollars("EXPRESS"))

@@ -1,0 +1,80 @@
+"""docs/operations.md: its tables are those of the template, each alarm has its commands, and every command exists."""
+
+import re
+from pathlib import Path
+
+import botocore.session
+import pytest
+from botocore import xform_name
+from botocore.model import OperationModel
+
+from templates import document
+from templates.alarms import alarms
+from tests.templates.emitted import resources, template
+
+PAGE = Path("docs/operations.md")
+LINES = [
+    line
+    for block in re.findall(r"```bash\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    for line in block.splitlines()
+]
+COMMANDS = [found for line in LINES if (found := re.search(r"\baws ([\w-]+) ([\w-]+)(.*)", line))]
+OWN = {("cloudformation", "deploy"), ("s3", "mb"), ("s3", "sync")}  # of the AWS CLI, and of no API
+EVERYWHERE = {"query", "output", "max-items"}  # options that the AWS CLI has for every command
+
+
+def test_page_is_up_to_date() -> None:
+    """Alarms and costs stand in the page as `make docs` would write them now."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == document.filled(text), "run `make docs`"
+
+
+def test_page_without_a_mark_is_refused() -> None:
+    """A page that has lost a mark is not taken for one that is up to date."""
+    with pytest.raises(ValueError, match="<!-- costs -->"):
+        document.filled("<!-- alarms --><!-- /alarms -->")
+
+
+def test_every_alarm_leads_to_its_commands() -> None:
+    """Each alarm's link leads to a heading of the page, below which there is a command."""
+    sections = re.split(r"^#+ ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    with_commands = {text.partition("\n")[0].lower().replace(" ", "-") for text in sections if "```bash" in text}
+    links = {match[1] for alarm in alarms() if (match := re.search(r"\(#(.+)\)", document.link(alarm)))}
+    assert links
+    assert links <= with_commands
+
+
+def test_links_within_the_page_lead_somewhere() -> None:
+    """Each link to a section of the page has its heading."""
+    text = PAGE.read_text(encoding="utf-8")
+    headings = {title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    assert set(re.findall(r"\(#(.+?)\)", text)) <= headings
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command[1]} {command[2]}")
+def test_command_exists(command: re.Match[str]) -> None:
+    """A command of the page names an operation of AWS, options that it has, and all that it must have."""
+    service, operation, rest = command.groups()
+    if (service, operation) in OWN:
+        return
+    options = set(re.findall(r"(?<=\s)--([a-z-]+)", rest)) - EVERYWHERE
+    model = _operation(service, operation)
+    members = (
+        {xform_name(name, "-"): shape for name, shape in model.input_shape.members.items()} if model.input_shape else {}
+    )
+    negated = {f"no-{name}" for name, shape in members.items() if shape.type_name == "boolean"}
+    assert options <= members.keys() | negated
+    required = model.input_shape.required_members if model.input_shape else []
+    assert {xform_name(name, "-") for name in required} <= options
+
+
+def _operation(service: str, operation: str) -> OperationModel:
+    model = botocore.session.get_session().get_service_model("s3" if service == "s3api" else service)
+    return model.operation_model(next(name for name in model.operation_names if xform_name(name, "-") == operation))
+
+
+def test_page_names_what_the_stack_has() -> None:
+    """What the page looks up are outputs and resources of the stack."""
+    text = "\n".join(LINES) + PAGE.read_text(encoding="utf-8")
+    assert set(re.findall(r"\bout ([A-Z]\w+)", text)) <= template()["Outputs"].keys()
+    assert set(re.findall(r"\bnamed ([A-Z]\w+)", text)) <= resources().keys()
