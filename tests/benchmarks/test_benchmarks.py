@@ -11,6 +11,13 @@ from benchmarks.plan import IMPORTS, Plan
 from benchmarks.sharp_package import OLDEST_NODE, MissingToolError, major, pinned, tool
 
 
+@pytest.fixture(autouse=True)
+def _own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put back what the command line sets for itself and its workers."""
+    for name in ("POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_DISABLED"):
+        monkeypatch.setenv(name, "")
+
+
 def test_without_node_one_line_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
