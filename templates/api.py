@@ -4,17 +4,13 @@ import json
 from hashlib import sha256
 from typing import Any
 
-import awacs.logs
-from troposphere import GetAtt, If, Ref, Sub, Template, apigateway, awslambda, cognito, iam, wafv2
+from troposphere import GetAtt, Ref, Sub, Template, apigateway, awslambda, cognito
 
 from lambdas.cors import ALLOW_ORIGIN, ALLOWED
-from templates.function import add_log_group
-from templates.policies import EVERYTHING, allow, assumed_by, document
-from templates.storage import KEPT
+from templates.stage import STAGE, add_stage
 from workflow import contracts
 
 PATH = "upload-url"
-STAGE = "v1"
 # What API Gateway answers by itself, by its own name for the case; as the contract api-error has it.
 ANSWERS = {
     "UNAUTHORIZED": "A valid token of the user pool is required in the Authorization header.",
@@ -23,34 +19,8 @@ ANSWERS = {
     "DEFAULT_4XX": "The request is not one this API answers.",
     "DEFAULT_5XX": "The service failed; try again.",
 }
-# A line of the access log: who asked and how it was answered; no token, no query.
-ACCESS = {
-    "requestId": "$context.requestId",
-    "functionRequestId": "$context.integration.requestId",
-    "traceId": "$context.xrayTraceId",
-    "time": "$context.requestTime",
-    "sourceIp": "$context.identity.sourceIp",
-    "owner": "$context.authorizer.claims.sub",
-    "method": "$context.httpMethod",
-    "path": "$context.resourcePath",
-    "status": "$context.status",
-    "error": "$context.error.responseType",
-    "milliseconds": "$context.responseLatency",
-    "bytes": "$context.responseLength",
-}
-
 # The headers of a preflight's answer.
 PREFLIGHT = [f"method.response.header.{name}" for name in (ALLOW_ORIGIN, *ALLOWED)]
-# What API Gateway asks of the role by which it writes logs, for all APIs of the account, whatever their groups.
-LOGGING = [
-    awacs.logs.CreateLogGroup,
-    awacs.logs.CreateLogStream,
-    awacs.logs.DescribeLogGroups,
-    awacs.logs.DescribeLogStreams,
-    awacs.logs.FilterLogEvents,
-    awacs.logs.GetLogEvents,
-    awacs.logs.PutLogEvents,
-]
 
 
 def add_api(template: Template, function: awslambda.Function, pool: cognito.UserPool) -> None:
@@ -66,8 +36,7 @@ def add_api(template: Template, function: awslambda.Function, pool: cognito.User
     for part in parts:
         template.add_resource(part)
     deployment = template.add_resource(_deployment(api, parts))
-    _add_stage(template, api, deployment)
-    template.add_resource(_firewall())
+    add_stage(template, api, deployment)
     for method in ("GET", "OPTIONS"):
         template.add_resource(_permission(api, function, method))
 
@@ -145,71 +114,6 @@ def _deployment(api: apigateway.RestApi, parts: list[Any]) -> apigateway.Deploym
     digest = sha256(content.encode()).hexdigest()[:8]
     return apigateway.Deployment(
         f"RestApiDeployment{digest}", RestApiId=Ref(api), DependsOn=[part.title for part in parts]
-    )
-
-
-def _add_stage(template: Template, api: apigateway.RestApi, deployment: apigateway.Deployment) -> None:
-    """Add the stage, throttled and traced, with a log of accesses and one of API Gateway's own errors."""
-    account = _add_logs_role(template)
-    accesses = add_log_group(template, "RestApiAccessLogs")
-    # API Gateway writes its errors to a group of this name, and would make it itself, to be kept for ever.
-    errors = add_log_group(
-        template, "RestApiErrorLogs", LogGroupName=Sub(f"API-Gateway-Execution-Logs_${{RestApi}}/{STAGE}")
-    )
-    every_method = apigateway.MethodSetting(
-        HttpMethod="*",
-        ResourcePath="/*",
-        ThrottlingRateLimit=Ref("RequestRate"),
-        ThrottlingBurstLimit=Ref("RequestBurst"),
-        MetricsEnabled=True,
-        LoggingLevel="ERROR",
-        DataTraceEnabled=False,  # or requests would stand in the log, and tokens with them
-    )
-    template.add_resource(
-        apigateway.Stage(
-            "RestApiStage",
-            RestApiId=Ref(api),
-            DeploymentId=Ref(deployment),
-            StageName=STAGE,
-            AccessLogSetting=apigateway.AccessLogSetting(
-                DestinationArn=GetAtt(accesses, "Arn"), Format=json.dumps(ACCESS, separators=(",", ":"))
-            ),
-            MethodSettings=[every_method],
-            TracingEnabled=True,
-            # Names the account's setting, so that it is made first; a condition has no place in DependsOn.
-            Description=If("SetsApiLogsRole", Sub(f"Logs by the role of ${{{account.title}}}"), "Logs by the role set"),
-            DependsOn=errors.title,
-        )
-    )
-
-
-def _add_logs_role(template: Template) -> apigateway.Account:
-    """Add the role by which API Gateway writes logs, and the account's setting that names it.
-
-    An account and region has one such setting; both stay when the stack goes, since other APIs may have come to use them.
-    """
-    policy = iam.Policy(
-        PolicyName="logs", PolicyDocument=document(allow("write the logs of every api", LOGGING, EVERYTHING))
-    )
-    role = template.add_resource(
-        iam.Role(
-            "ApiAccountRole",
-            AssumeRolePolicyDocument=assumed_by("apigateway"),
-            Policies=[policy],
-            Condition="SetsApiLogsRole",
-            **KEPT,
-        )
-    )
-    return template.add_resource(
-        apigateway.Account("ApiAccount", CloudWatchRoleArn=GetAtt(role, "Arn"), Condition="SetsApiLogsRole", **KEPT)
-    )
-
-
-def _firewall() -> wafv2.WebACLAssociation:
-    """Return what puts the web ACL of the parameter, if there is one, in front of the stage."""
-    stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${RestApi}/stages/${RestApiStage}"
-    return wafv2.WebACLAssociation(
-        "RestApiFirewall", WebACLArn=Ref("WebAclArn"), ResourceArn=Sub(stage), Condition="HasWebAcl"
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub
 
 from lambdas import metrics as own
-from templates.api import STAGE
+from templates.stage import STAGE
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from troposphere import AWSObject, Output, Ref, Sub, Tags, Template
 
 from templates.alarms import add_alarms
-from templates.api import PATH, STAGE, add_api
+from templates.api import PATH, add_api
 from templates.dashboard import add_dashboard
 from templates.findings import add_answers
 from templates.function import add_function, add_layers
@@ -15,6 +15,7 @@ from templates.operations import add_operations
 from templates.parameters import add_parameters
 from templates.pipeline import add_pipeline, add_trigger
 from templates.sign_in import add_sign_in
+from templates.stage import STAGE
 from templates.storage import add_storage
 
 PROJECT = {"Project": "quantum-image-processor"}  # the tag; CloudFormation adds the stack's name by itself
