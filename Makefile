@@ -11,8 +11,9 @@ OUTPUT ?= output
 
 .PHONY: demo test bench install template audit check graph docs contracts-compat deploy destroy lint format lock clean
 
-demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; ENFORCE=1 checks every permission
-	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) $(if $(ENFORCE),--enforce)
+demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
+	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
+	  $(addprefix --parameter ,$(PARAMETERS)) $(if $(ENFORCE),--enforce)
 
 test: $(INSTALLED)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile

@@ -13,7 +13,7 @@ SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters",
 
 
 def render() -> str:
-    """Return the template as JSON text, a line a resource: changes show, and it stays small enough to be sent inline."""
+    """Return the template as JSON text, a line a resource, so that changes show."""
     template = build().to_dict()
     sections = (f" {json.dumps(name)}: {_section(template[name])}" for name in sorted(template, key=SECTIONS.index))
     return "{\n" + ",\n".join(sections) + "\n}\n"

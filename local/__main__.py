@@ -6,9 +6,11 @@ import sys
 import threading
 from pathlib import Path
 
+from local.deploy import pair
 from local.process import process, shown
 from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
+from local.target import DeploymentError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +20,10 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        return _process(options) if options.command == "process" else _up()
+        return _process(options) if options.command == "process" else _up(options)
+    except DeploymentError as error:
+        print(f"local: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
 
@@ -30,7 +35,7 @@ def _process(options: argparse.Namespace) -> int:
     except OSError as error:
         print(f"local: results cannot be written to {options.output}: {error.strerror}", file=sys.stderr)
         return 2
-    with local_stack() as stack:
+    with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
         running = process(stack, options.images, options.output, at_once=options.at_once, timeout=options.timeout)
         for outcome in with_progress(running, len(options.images)):
             outcomes.append(outcome)
@@ -42,8 +47,8 @@ def _process(options: argparse.Namespace) -> int:
     return 0 if all(outcome.status for outcome in outcomes) else 1
 
 
-def _up() -> int:
-    with local_stack() as stack:
+def _up(options: argparse.Namespace) -> int:
+    with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
         print(instructions(stack), flush=True)
         threading.Event().wait()
     return 0
@@ -58,7 +63,19 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--json", action="store_true", help="print one JSON object a line, as each picture ends")
     send.add_argument("--at-once", type=_positive, default=4, metavar="N", help="pictures under way at a time (4)")
     send.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="longest wait for all (300)")
-    commands.add_parser("up", help="keep the stack running and print how to use it; Ctrl-C ends it")
+    up = commands.add_parser("up", help="keep the stack running and print how to use it; Ctrl-C ends it")
+    for command in (send, up):
+        command.add_argument(
+            "--enforce", action="store_true", help="over TLS, each call checked against roles and policies as on AWS"
+        )
+        command.add_argument(
+            "--parameter",
+            action="append",
+            default=[],
+            type=pair,
+            metavar="NAME=VALUE",
+            help="deploy with another value than the template's default",
+        )
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Deploy the template: upload what is missing, then apply it by a change set. The same for AWS and the emulator.
+"""Deploy the template: check it, upload what is missing, show what changes, ask, and apply it. The same for an emulator.
 
 `python -m local.deploy --stack NAME --artifacts BUCKET` deploys to AWS; it honours AWS_ENDPOINT_URL.
 """
@@ -6,186 +6,93 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
-from hashlib import sha256
-from http import HTTPStatus
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import CalledProcessError
-from typing import Any
-from uuid import uuid4
 
 import boto3
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from generate import render
-from local.layers import VersionMismatchError, write_installed
-from templates import assets
+from local.artifacts import upload_missing, upload_template, validate
+from local.asking import NotConfirmedError, confirm
+from local.changes import Change, Wanted, propose
+from local.stacks import Told, outputs
+from local.target import FAULTS, DeploymentError, Target
+from local.terminal import progress, show_changes
 
-
-class DeploymentError(RuntimeError):
-    """CloudFormation refused the template or failed to apply it; the message says what and why."""
-
-
-# What a person can put right: template, packages, credentials, region, bucket, network.
-FAULTS = (DeploymentError, VersionMismatchError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
+DECLINED = 3  # exit code: there are changes, and they were not applied
+INTERRUPTED = 130  # as shells have it
 
 
 @dataclass(frozen=True)
-class Target:
-    """Where to deploy: the clients of an account and region, and the bucket for artifacts there."""
+class Options:
+    """How to deploy: parameters and tags are set anew, others keep the stack's value or take the template's default.
 
-    cloudformation: Any
-    s3: Any
-    bucket: str
-    poll_seconds: float = 5
+    installed_layers takes the layers from this interpreter's packages, for an emulator that runs functions on it.
+    approve sees the changes and raises NotConfirmedError if they are not to be applied.
+    """
 
-    @property
-    def waiter(self) -> dict[str, float]:
-        """How long and how often to look: half an hour at most."""
-        return {"Delay": self.poll_seconds, "MaxAttempts": int(1800 / self.poll_seconds)}
+    parameters: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    installed_layers: bool = False
+    approve: Callable[[list[Change]], None] = lambda _: None
+    told: Told = lambda _: None
 
 
-def deploy(
-    target: Target,
-    stack: str,
-    folder: Path,
-    *,
-    parameters: dict[str, str] | None = None,
-    installed_layers: bool = False,
-) -> dict[str, str]:
+def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[str, str]:
     """Build code and layers below folder, upload what is missing, apply the template, and return the stack's outputs.
 
-    parameters are set anew; others keep the value that the stack has, or else the template's default.
-    installed_layers takes the layers from this interpreter's packages, for an emulator that runs functions on it.
-    Raises DeploymentError.
+    Raises DeploymentError, or NotConfirmedError with everything as it was but for the uploads.
     """
     template = render()
-    for path in _missing(target, folder, installed_layers=installed_layers):
-        target.s3.upload_file(str(path), target.bucket, path.relative_to(folder).as_posix())
-    given = {**(parameters or {}), "ArtifactBucket": target.bucket}
-    _apply(target, stack, template, given)
+    _check_names(template, options.parameters)
+    url = upload_template(target, template)
+    validate(target, url)
+    upload_missing(target, folder, installed_layers=options.installed_layers)
+    given = {**options.parameters, "ArtifactBucket": target.bucket}
+    if proposed := propose(target, stack, Wanted(template, url, given, options.tags)):
+        try:
+            options.approve(proposed.changes)
+        except BaseException:  # Ctrl-C too
+            proposed.withdraw()
+            raise
+        proposed.apply(options.told)
     return outputs(target.cloudformation, stack)
 
 
-def outputs(cloudformation: Any, stack: str) -> dict[str, str]:
-    """Return the outputs of stack by name."""
-    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
-    return {output["OutputKey"]: output["OutputValue"] for output in found}
+def _check_names(template: str, given: dict[str, str]) -> None:
+    known = sorted(json.loads(template)["Parameters"])
+    if unknown := sorted(given.keys() - set(known)):
+        raise DeploymentError(f"the template has no parameter {', '.join(unknown)}; it has {', '.join(known)}")
 
 
-def _missing(target: Target, folder: Path, *, installed_layers: bool) -> Iterable[Path]:
-    """Make and yield the zips that the bucket does not hold; a key names its content, so one that is there is right."""
-    if not _exists(target, assets.code_key()):
-        yield assets.write_code(folder)
-    for layer in assets.LAYERS:
-        if not _exists(target, layer.key):
-            yield write_installed(layer, folder) if installed_layers else layer.write(folder)
-
-
-def _exists(target: Target, key: str) -> bool:
-    try:
-        target.s3.head_object(Bucket=target.bucket, Key=key)
-    except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
-            return False
-        raise
-    return True
-
-
-def _upload_template(target: Target, template: str) -> str:
-    """Upload template, of whatever size, and return its URL."""
-    body = template.encode()
-    key = f"templates/{sha256(body).hexdigest()[:32]}.json"
-    target.s3.put_object(Bucket=target.bucket, Key=key, Body=body)
-    return f"{target.s3.meta.endpoint_url}/{target.bucket}/{key}"
-
-
-def _apply(target: Target, stack: str, template: str, given: dict[str, str]) -> None:
-    """Create or update stack by a change set; a template that changes nothing is no error."""
-    cloudformation = target.cloudformation
-    known = _described(cloudformation, stack)
-    kind = "CREATE" if known.get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS" else "UPDATE"
-    change_set = cloudformation.create_change_set(
-        StackName=stack,
-        ChangeSetName=f"deploy-{uuid4().hex}",  # one that an interrupted deployment left is not in the way
-        ChangeSetType=kind,
-        TemplateURL=_upload_template(target, template),
-        Parameters=_parameters(known, template, given),
-        Capabilities=["CAPABILITY_IAM"],
-    )["Id"]
-    if _has_changes(target, stack, change_set):
-        cloudformation.execute_change_set(StackName=stack, ChangeSetName=change_set)
-        _await_stack(target, stack, kind)
-
-
-def _parameters(known: dict[str, Any], template: str, given: dict[str, str]) -> list[dict[str, Any]]:
-    """Return given, and the known stack's own value for every other parameter that both it and template have."""
-    own = {one["ParameterKey"] for one in known.get("Parameters", [])}
-    kept = own & set(json.loads(template)["Parameters"]) - set(given)
-    return [
-        *({"ParameterKey": name, "ParameterValue": value} for name, value in given.items()),
-        *({"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)),
-    ]
-
-
-def _described(cloudformation: Any, stack: str) -> dict[str, Any]:
-    """Return what CloudFormation says of stack, nothing if there is none."""
-    try:
-        return dict(cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return {}
-        raise
-
-
-def _has_changes(target: Target, stack: str, change_set: str) -> bool:
-    waiter = target.cloudformation.get_waiter("change_set_create_complete")
-    try:
-        waiter.wait(StackName=stack, ChangeSetName=change_set, WaiterConfig=target.waiter)
-    except WaiterError as error:
-        found = target.cloudformation.describe_change_set(StackName=stack, ChangeSetName=change_set)
-        reason = found.get("StatusReason", "")
-        target.cloudformation.delete_change_set(StackName=stack, ChangeSetName=change_set)
-        if "didn't contain changes" not in reason and "No updates" not in reason:
-            raise DeploymentError(f"the change set of stack {stack} failed: {reason}") from error
-        return False
-    return True
-
-
-def _await_stack(target: Target, stack: str, kind: str) -> None:
-    waiter = target.cloudformation.get_waiter(f"stack_{kind.lower()}_complete")
-    try:
-        waiter.wait(StackName=stack, WaiterConfig=target.waiter)
-    except WaiterError as error:
-        raise DeploymentError(
-            f"stack {stack} failed:\n" + "\n".join(_failures(target.cloudformation, stack))
-        ) from error
-
-
-def _failures(cloudformation: Any, stack: str) -> Iterable[str]:
-    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
-    for event in pages.search("StackEvents[]"):
-        if event["ResourceStatus"].endswith("FAILED"):
-            yield f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
-
-
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Deploy as the command line asks; return the exit code."""
-    options = _parser().parse_args()
+    given = _parser().parse_args(arguments)
     try:
-        target = Target(boto3.client("cloudformation"), boto3.client("s3"), options.artifacts)
-        given = dict(options.parameter)
-        found = deploy(
-            target, options.stack, options.build, parameters=given, installed_layers=options.installed_layers
-        )
+        found = _deploy(given)
+    except NotConfirmedError as refusal:
+        print(f"deploy: {refusal}", file=sys.stderr)
+        return DECLINED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except FAULTS as error:
         print(f"deploy: {error}", file=sys.stderr)
         return 1
     for name, value in sorted(found.items()):
         print(f"{name}: {value}")
     return 0
+
+
+def _deploy(given: argparse.Namespace) -> dict[str, str]:
+    def approve(changes: list[Change]) -> None:
+        show_changes(given.stack, changes)
+        confirm(f"Apply these {len(changes)} changes?", yes=given.yes, how="--yes (make: YES=1)")
+
+    target = Target(boto3.client("cloudformation"), boto3.client("s3"), given.artifacts)
+    with progress(f"deploying {given.stack}") as told:
+        options = Options(dict(given.parameter), dict(given.tag), given.installed_layers, approve, told)
+        return deploy(target, given.stack, given.build, options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -195,19 +102,22 @@ def _parser() -> argparse.ArgumentParser:
         "--artifacts", required=True, metavar="BUCKET", help="bucket for code and layers, in the same region"
     )
     parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="where zips are made (build)")
-    parser.add_argument(
-        "--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="set a parameter anew"
-    )
+    for name, what in (("parameter", "NAME=VALUE"), ("tag", "KEY=VALUE")):
+        parser.add_argument(
+            f"--{name}", action="append", default=[], type=pair, metavar=what, help=f"set a {name} of the stack anew"
+        )
+    parser.add_argument("--yes", action="store_true", help="apply the changes without asking")
     parser.add_argument(
         "--installed-layers", action="store_true", help="for an emulator: layers from this interpreter's packages"
     )
     return parser
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """Return what stands on either side of the equals sign; raises ArgumentTypeError if there is none."""
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
+        raise argparse.ArgumentTypeError(f"{text} is not of the form NAME=VALUE")
     return name, value
 
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -21,7 +21,7 @@ from botocore.config import Config
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
-KEY, SECRET = "test", "test"  # anything goes: the emulator has one account and asks for no proof
+KEY, SECRET = "test", "test"  # the account's root; only an emulator that enforces permissions asks for the secret
 
 _ATTEMPTS = 3  # a free port can be taken between being found and being used
 _START_SECONDS = 30.0
@@ -45,43 +45,57 @@ class Emulator:
 
     endpoint: str
     region: str = REGION
+    secret: str = field(default=SECRET, repr=False)  # of the root's access key, KEY
+    certificate: Path | None = None  # what its TLS is verified with; None where it speaks plain HTTP
 
     def client(self, service: str) -> Any:
-        """Give a boto3 client of the emulated account, whatever profile and proxy this machine has set."""
-        return _session(self.region).client(service, endpoint_url=self.endpoint, config=Config(proxies={}))
+        """Give a boto3 client of the account's root, whatever profile and proxy this machine has set."""
+        verify = str(self.certificate) if self.certificate else None
+        return _session(self.region, self.secret).client(
+            service, endpoint_url=self.endpoint, verify=verify, config=Config(proxies={})
+        )
+
+    def http(self, connections: int = 1) -> urllib3.PoolManager:
+        """Give an HTTP client without credentials that trusts the emulator's certificate and no other."""
+        return _http(self.certificate, maxsize=connections)
 
 
 @contextmanager
-def emulator() -> Iterator[Emulator]:
-    """Run an emulator only this machine reaches; nothing of it outlives the block, or this process."""
+def emulator(*, enforce: bool = False) -> Iterator[Emulator]:
+    """Run an emulator only this machine reaches; nothing of it outlives the block, or this process.
+
+    With enforce every caller needs credentials and every call a permission, as on AWS; it then speaks TLS, since the
+    template's policies refuse whatever does not. Raises NotStartedError.
+    """
     with ExitStack() as stack:
-        yield _started(stack)
+        yield _started(stack, enforce=enforce)
 
 
-def _started(stack: ExitStack) -> Emulator:
+def _started(stack: ExitStack, *, enforce: bool) -> Emulator:
     for _ in range(_ATTEMPTS - 1):
         with suppress(PortTakenError):
-            return stack.enter_context(_running(_free_port()))
-    return stack.enter_context(_running(_free_port()))
+            return stack.enter_context(_running(_free_port(), enforce=enforce))
+    return stack.enter_context(_running(_free_port(), enforce=enforce))
 
 
 @contextmanager
-def _running(port: int) -> Iterator[Emulator]:
+def _running(port: int, *, enforce: bool) -> Iterator[Emulator]:
     """Run one emulator on `port`; raises NotStartedError."""
     mark = secrets.token_hex()
     with _home() as home, Path(home, "server.log").open("a+b") as log:
+        found = _enforcing(home, port) if enforce else Emulator(f"http://{HOST}:{port}")
         guard = subprocess.Popen(
             [sys.executable, "-m", "local.guard", home],
             cwd=home,
-            env=_environment(home, port, mark),
+            env=_environment(home, port, mark) | _enforcement(found),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
-            _await_answer(guard, port, mark, log)
-            yield Emulator(f"http://{HOST}:{port}")
+            _await_answer(guard, found, mark, log)
+            yield found
         finally:
             # Closes the pipe, upon which the guard ends the server.
             guard.communicate(timeout=_END_SECONDS)
@@ -90,6 +104,28 @@ def _running(port: int) -> Iterator[Emulator]:
 def _home() -> "tempfile.TemporaryDirectory[str]":
     # The guard removes it too, and alone when this process is killed.
     return tempfile.TemporaryDirectory(prefix="emulator-", ignore_cleanup_errors=True)
+
+
+def _enforcing(home: str, port: int) -> Emulator:
+    from local.certificate import write_certificate
+
+    certificate, _ = write_certificate(Path(home), HOST)
+    return Emulator(f"https://{HOST}:{port}", secret=secrets.token_urlsafe(30), certificate=certificate)
+
+
+def _enforcement(found: Emulator) -> dict[str, str]:
+    """Give what turns the enforcement of permissions on, and what the Lambda functions trust; nothing without TLS."""
+    if not found.certificate:
+        return {}
+    return {
+        "AUTH": "true",
+        "AWS_SECRET_ACCESS_KEY": found.secret,
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": str(found.certificate),
+        "MINISTACK_SSL_KEY": str(found.certificate.with_name("key.pem")),
+        "AWS_CA_BUNDLE": str(found.certificate),
+        "SSL_CERT_FILE": str(found.certificate),
+    }
 
 
 def _environment(home: str, port: int, mark: str) -> dict[str, str]:
@@ -118,19 +154,19 @@ def _environment(home: str, port: int, mark: str) -> dict[str, str]:
     }
 
 
-def _await_answer(guard: "subprocess.Popen[bytes]", port: int, mark: str, log: IO[bytes]) -> None:
+def _await_answer(guard: "subprocess.Popen[bytes]", started: Emulator, mark: str, log: IO[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not _answers(port, mark):
+    while not _answers(started, mark):
         if guard.poll() is not None or time.monotonic() > deadline:
             raise _failure(log)
         time.sleep(_POLL_SECONDS)
 
 
-def _answers(port: int, mark: str) -> bool:
-    """Say whether the emulator that was given `mark` answers on `port`."""
+def _answers(started: Emulator, mark: str) -> bool:
+    """Say whether it is the emulator that was given `mark` that answers."""
     try:
-        with urllib3.PoolManager(retries=False, timeout=_ANSWER_SECONDS) as http:
-            return mark.encode() in http.request("GET", f"http://{HOST}:{port}/_ministack/health").data
+        with _http(started.certificate, retries=False, timeout=_ANSWER_SECONDS) as http:
+            return mark.encode() in http.request("GET", f"{started.endpoint}/_ministack/health").data
     except urllib3.exceptions.HTTPError:
         return False
 
@@ -149,10 +185,14 @@ def _free_port() -> int:
         return port
 
 
+def _http(certificate: Path | None, **options: Any) -> urllib3.PoolManager:
+    return urllib3.PoolManager(ca_certs=str(certificate) if certificate else None, **options)
+
+
 @cache  # a client takes 5 ms from a session in use and 60 from a new one
-def _session(region: str) -> Any:
+def _session(region: str, secret: str) -> Any:
     """Give a boto3 session that reads no configuration file and no profile of this machine."""
     bare = botocore.session.Session(
         {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)},
     )
-    return boto3.Session(KEY, SECRET, region_name=region, botocore_session=bare)
+    return boto3.Session(KEY, secret, region_name=region, botocore_session=bare)

@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import urllib3
 from boto3.dynamodb.types import TypeDeserializer
 from urllib3.exceptions import HTTPError
 
@@ -59,7 +58,7 @@ def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int,
 
     What has not ended after timeout seconds is yielded last, with status None.
     """
-    client = Client(stack.upload_url_endpoint, stack.token, urllib3.PoolManager(maxsize=at_once))
+    client = Client(stack.upload_url_endpoint, stack.token, stack.emulator.http(at_once))
     deadline = time.monotonic() + timeout
     unsent, waiting, notifications = list(files), list[_Sent](), dict[str, dict[str, Any]]()
     with ThreadPoolExecutor(at_once) as pool:

@@ -1,52 +1,10 @@
 """The emulator's own process: ministack, its lines replaced where they depart from AWS on our path."""
 
 import importlib
-import inspect
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import reduce
-from textwrap import dedent
-from types import FunctionType, ModuleType
 
-PINNED = "1.5.33"
-
-
-class UnexpectedSourceError(RuntimeError):
-    """A text to be replaced does not occur exactly once where it stands in the pinned ministack."""
-
-    def __init__(self, where: str) -> None:
-        """Say where, and what to do about it."""
-        super().__init__(
-            f"{where} does not read as in ministack {PINNED}: install ministack=={PINNED}, "
-            "or review the repairs in local/server.py",
-        )
-
-
-@dataclass(frozen=True)
-class Repair:
-    """Names a function, method or string of ministack, the text found in it, and what AWS's behaviour asks for."""
-
-    module: str
-    name: str
-    found: str
-    instead: str
-
-    def apply(self) -> None:
-        """Put the rewritten function or string where ministack looks it up; raises UnexpectedSourceError."""
-        module = importlib.import_module(self.module)
-        *owners, name = self.name.split(".")
-        owner = reduce(getattr, owners, module)
-        value: object = getattr(owner, name, None)
-        text = self._rewrite(_source(value))
-        setattr(owner, name, text if isinstance(value, str) else _function(module, name, text))
-
-    def _rewrite(self, source: str) -> str:
-        if source.count(self.found) != 1:
-            where = f"{self.module}.{self.name}"
-            raise UnexpectedSourceError(where)
-        return source.replace(self.found, self.instead)
-
+from local import enforcement
+from local.repair import Repair
 
 # To an exception Lambda answers with its class, message and stack, and keeps the environment. Ministack calls
 # each one Runtime.HandlerError, so that no Catch on an error name ever matches, and ends the worker.
@@ -101,7 +59,14 @@ _UNPACKED = Repair(
     found="if layer_data:",
     instead='if layer_data and layers_dirs.append(__import__("local.unpack").unpack.unpacked(layer_data)):',
 )
-REPAIRS = (_RAISED, _ANSWERED, _ATTRIBUTES, _VERSION, _CONCURRENCY, _UNPACKED)
+# AWS knows the type of a resource that a condition may leave out; ministack need not, as long as it is not made.
+_CONDITIONAL = Repair(
+    module="ministack.services.cloudformation.handlers",
+    name="validate_template_support",
+    found="conditions.get(cond, True)",
+    instead="conditions.get(cond)",
+)
+REPAIRS = (_RAISED, _ANSWERED, _ATTRIBUTES, _VERSION, _CONCURRENCY, _UNPACKED, _CONDITIONAL)
 
 
 def main() -> None:
@@ -110,22 +75,10 @@ def main() -> None:
     os.environ.pop("PYTHONPATH", None)
     for repair in REPAIRS:
         repair.apply()
+    if os.environ.get("AUTH"):
+        enforcement.apply()
     # Not imported above: ministack reads the environment and sets up logging when it is.
     importlib.import_module("ministack.app").main()
-
-
-def _source(value: object) -> str:
-    """Give the text of a string or of a function, and none of anything else."""
-    if isinstance(value, FunctionType):
-        return dedent(inspect.getsource(value))
-    return value if isinstance(value, str) else ""
-
-
-def _function(module: ModuleType, name: str, source: str) -> Callable[..., object]:
-    """Give the function that `source` defines among the names of `module`."""
-    names: dict[str, Callable[..., object]] = {}
-    exec(compile(source, module.__name__, "exec"), vars(module), names)  # noqa: S102 - ministack's and ours
-    return names[name]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from local.emulator import KEY, SECRET
+from local.emulator import KEY, Emulator
 from local.process import Outcome
 from local.stack import LocalStack
 
@@ -69,7 +69,7 @@ def instructions(stack: LocalStack) -> str:
 
         # For the AWS CLI and any SDK:
         export AWS_ENDPOINT_URL={endpoint} AWS_DEFAULT_REGION={stack.emulator.region}
-        export AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={SECRET}
+        export AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={stack.emulator.secret}{_trusted(stack.emulator)}
 
         # 1. Sign in.
         TOKEN=$(curl -s {endpoint} -H 'Content-Type: application/x-amz-json-1.1' \\
@@ -89,13 +89,26 @@ def instructions(stack: LocalStack) -> str:
         curl -K put.curl -X PUT --data-binary "@$FILE"
 
         # 4. Hear how it ended.
-        curl -s {endpoint} -H 'Content-Type: application/x-amz-json-1.0' \\
+        curl -s{_signed(stack.emulator, "sqs")} {endpoint} -H 'Content-Type: application/x-amz-json-1.0' \\
           -H 'X-Amz-Target: AmazonSQS.ReceiveMessage' -d '{{"QueueUrl": "{stack.notifications_url}", "WaitTimeSeconds": 20}}'
 
         # 5. Read its record.
         IMAGE=$(python3 -c 'import json; print(json.load(open("grant.json"))["imageId"])')
-        curl -s {endpoint} -H 'Content-Type: application/x-amz-json-1.0' -H 'X-Amz-Target: DynamoDB_20120810.GetItem' \\
+        curl -s{_signed(stack.emulator, "dynamodb")} {endpoint} -H 'Content-Type: application/x-amz-json-1.0' \\
+          -H 'X-Amz-Target: DynamoDB_20120810.GetItem' \\
           -d '{{"TableName": "{outputs["MetadataTableName"]}", "Key": {{"imageId": {{"S": "'$IMAGE'"}}}}}}'
 
         Ctrl-C ends the stack and leaves nothing behind.
         """)
+
+
+def _trusted(running: Emulator) -> str:
+    """Return the variables by which the AWS CLI, SDKs and curl trust the emulator's certificate, if it has one."""
+    return f" AWS_CA_BUNDLE={running.certificate} CURL_CA_BUNDLE={running.certificate}" if running.certificate else ""
+
+
+def _signed(running: Emulator, service: str) -> str:
+    """Return the options by which curl signs a request to service, if the emulator asks who sends it."""
+    if not running.certificate:
+        return ""
+    return f' --aws-sigv4 aws:amz:{running.region}:{service} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'

@@ -3,16 +3,19 @@
 import json
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from local.deploy import Target, deploy
+from local.deploy import Options, deploy
 from local.emulator import Emulator, emulator
-from templates.api import PATH, STAGE
+from local.target import Target
+from templates.api import PATH
+from templates.stage import STAGE
 
 STACK = "quantum-image-processor"
 ARTIFACTS = "artifacts"  # bucket
@@ -54,20 +57,20 @@ class LocalStack:
 
 
 @contextmanager
-def local_stack() -> Iterator[LocalStack]:
-    """Run the stack for the length of the block; nothing of it outlives the block."""
-    with emulator() as running:
-        outputs = _deployed(running)
+def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = MappingProxyType({})) -> Iterator[LocalStack]:
+    """Run the stack, with parameters of the template, for the length of the block; nothing of it outlives the block."""
+    with emulator(enforce=enforce) as running:
+        outputs = _deployed(running, Options(parameters=dict(parameters), installed_layers=True))
         user = _add_user(running, outputs["UserPoolId"])
         yield LocalStack(running, outputs, user, _subscribe(running, outputs["NotificationTopicArn"]))
 
 
-def _deployed(running: Emulator) -> dict[str, str]:
+def _deployed(running: Emulator, options: Options) -> dict[str, str]:
     s3 = running.client("s3")
     s3.create_bucket(Bucket=ARTIFACTS)
     target = Target(running.client("cloudformation"), s3, ARTIFACTS, poll_seconds=0.1)
     with tempfile.TemporaryDirectory(prefix="build-") as folder:
-        return deploy(target, STACK, Path(folder), installed_layers=True)
+        return deploy(target, STACK, Path(folder), options)
 
 
 def _add_user(running: Emulator, pool: str) -> User:

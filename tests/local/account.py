@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from local.emulator import Emulator
 
+BUCKET = "artifacts"  # where a deployment in moto finds its zips
 PATIENCE = 20.0  # seconds; nothing looked for takes more than two
 _ROLE = "arn:aws:iam::000000000000:role/any"
 

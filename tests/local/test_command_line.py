@@ -49,10 +49,19 @@ def test_missing_file_is_told_by_name() -> None:
     assert "no such.jpg" in done.stderr
 
 
-@pytest.fixture
-def up() -> Iterator["subprocess.Popen[str]"]:
-    """Run `python -m local up`."""
-    command = [sys.executable, "-m", "local", "up"]
+@pytest.mark.parametrize("given", ["MaxBytes=many", "MaxByte=1", "WorkflowType=FAST"])
+def test_wrong_parameter_is_told_by_name(tmp_path: Path, given: str) -> None:
+    """A parameter that the template does not have, or a value that it does not take, is told in a line."""
+    done = _run("process", PHOTOGRAPH, "--output", str(tmp_path), "--parameter", given)
+    assert done.returncode == 2
+    assert given.partition("=")[0] in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture(params=[[], ["--enforce"]], ids=["open", "enforced"])
+def up(request: pytest.FixtureRequest) -> Iterator["subprocess.Popen[str]"]:
+    """Run `python -m local up`, and once more with permissions enforced."""
+    command = [sys.executable, "-m", "local", "up", *request.param]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         yield running
         running.kill()
@@ -64,7 +73,9 @@ def test_aws_cli_deploys_to_a_running_stack(up: "subprocess.Popen[str]", tmp_pat
     template = tmp_path / "template.json"
     subprocess.run([sys.executable, "generate.py", "--output", str(template)], check=True)
     deploy = ["--stack-name", "second", "--template-file", str(template), "--capabilities", "CAPABILITY_IAM"]
-    _aws(environment, "deploy", *deploy, "--parameter-overrides", "ArtifactBucket=artifacts")
+    _aws(
+        environment, "deploy", *deploy, "--s3-bucket", "artifacts", "--parameter-overrides", "ArtifactBucket=artifacts"
+    )
     described = json.loads(_aws(environment, "describe-stacks", "--stack-name", "second"))
     assert described["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
 

@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
-from local.server import PINNED, Repair, UnexpectedSourceError
+from local.repair import PINNED, Repair, UnexpectedSourceError
 from tests.local.account import Account, eventually
 
 PICKY = """
@@ -110,6 +110,18 @@ def test_a_mapping_takes_its_concurrency_as_text(account: Account) -> None:
     account.client("cloudformation").create_stack(StackName="mapping", TemplateBody=template)
     account.send("todo", "anything")
     eventually(lambda: account.is_empty("todo"))
+
+
+def test_a_resource_left_out_may_be_of_any_type(account: Account) -> None:
+    """A template is valid although ministack does not know the type of a resource that a condition leaves out."""
+    left_out = {"Type": "AWS::WAFv2::WebACLAssociation", "Condition": "Never"}
+    template = {
+        "Parameters": {"NoDefault": {"Type": "String"}},
+        "Conditions": {"Never": {"Fn::Equals": [{"Ref": "NoDefault"}, "never"]}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}, "LeftOut": left_out},
+    }
+    found = account.client("cloudformation").validate_template(TemplateBody=json.dumps(template))
+    assert [one["ParameterKey"] for one in found["Parameters"]] == ["NoDefault"]
 
 
 @pytest.mark.parametrize("name", ["digits", "capwords", "absent"])

@@ -11,6 +11,7 @@ from PIL import Image
 
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
+from tests.local.behind import invoke_trigger, object_created, physical_id
 from workflow import contracts
 
 PHOTOGRAPHS = Path("local/photographs")
@@ -143,7 +144,7 @@ def test_repeated_event_starts_nothing(stack: LocalStack, outcomes: dict[str, Ou
     record = outcomes["waterfall.jpg"].record
     assert record
     event = _event(record)
-    trigger = _invoke_trigger(stack, [event, event])
+    trigger = invoke_trigger(stack, [event, event])
     assert trigger == {"batchItemFailures": []}
     assert read_record(stack, record["imageId"]) == record
 
@@ -161,7 +162,7 @@ def test_poison_message_goes_to_the_dead_letter_queue(stack: LocalStack) -> None
 
 def test_fault_of_ours_is_retried_then_fails_visibly(stack: LocalStack, tmp_path: Path) -> None:
     """A step that fails for a reason of ours is tried again, then record, notification and execution say FAILED."""
-    function = _function(stack, "ThumbnailFunction")
+    function = physical_id(stack, "ThumbnailFunction")
     client = stack.emulator.client("lambda")
     variables = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
     broken = {"Variables": {**variables, "THUMBNAIL_EDGE": "none"}}
@@ -193,28 +194,4 @@ def test_unfinished_picture_has_no_status(stack: LocalStack, tmp_path: Path) -> 
 
 
 def _event(record: dict[str, Any]) -> dict[str, Any]:
-    found = {"key": record["key"], "size": 1, "version-id": record["versionId"], "sequencer": "00"}
-    return {
-        "source": "aws.s3",
-        "detail-type": "Object Created",
-        "time": record["createdAt"],
-        "detail": {"bucket": {"name": record["bucket"]}, "object": found},
-    }
-
-
-def _invoke_trigger(stack: LocalStack, events: list[dict[str, Any]]) -> Any:
-    records = [
-        {"messageId": str(number), "eventSource": "aws:sqs", "body": json.dumps(event)}
-        for number, event in enumerate(events)
-    ]
-    answer = stack.emulator.client("lambda").invoke(
-        FunctionName=_function(stack, "SqsTriggerFunction"), Payload=json.dumps({"Records": records})
-    )
-    return json.loads(answer["Payload"].read())
-
-
-def _function(stack: LocalStack, logical_id: str) -> str:
-    found = stack.emulator.client("cloudformation").describe_stack_resource(
-        StackName="quantum-image-processor", LogicalResourceId=logical_id
-    )
-    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+    return object_created(record["bucket"], record["key"], record["versionId"], record["createdAt"])

@@ -1,0 +1,54 @@
+"""What a deployment uploads: the template, and the zips of code and layers that the bucket does not hold yet."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+
+from botocore.exceptions import ClientError
+
+from local.layers import write_installed
+from local.target import Target, refusals_told
+from templates import assets
+
+
+def upload_template(target: Target, template: str) -> str:
+    """Upload template, of whatever size, and return its URL."""
+    body = template.encode()
+    key = f"templates/{sha256(body).hexdigest()[:32]}.json"
+    target.s3.put_object(Bucket=target.bucket, Key=key, Body=body)
+    return f"{target.s3.meta.endpoint_url}/{target.bucket}/{key}"
+
+
+def validate(target: Target, url: str) -> None:
+    """Have CloudFormation look at the template at url; raises DeploymentError with what it finds."""
+    with refusals_told("the template"):
+        target.cloudformation.validate_template(TemplateURL=url)
+
+
+def upload_missing(target: Target, folder: Path, *, installed_layers: bool) -> None:
+    """Make below folder and upload the zips that the bucket does not hold.
+
+    installed_layers takes the layers from this interpreter's packages, for an emulator that runs functions on it.
+    """
+    for path in _missing(target, folder, installed_layers=installed_layers):
+        target.s3.upload_file(str(path), target.bucket, path.relative_to(folder).as_posix())
+
+
+def _missing(target: Target, folder: Path, *, installed_layers: bool) -> Iterator[Path]:
+    """Make and yield the zips that the bucket does not hold; a key names its content, so one that is there is right."""
+    if not _exists(target, assets.code_key()):
+        yield assets.write_code(folder)
+    for layer in assets.LAYERS:
+        if not _exists(target, layer.key):
+            yield write_installed(layer, folder) if installed_layers else layer.write(folder)
+
+
+def _exists(target: Target, key: str) -> bool:
+    try:
+        target.s3.head_object(Bucket=target.bucket, Key=key)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+            return False
+        raise
+    return True

@@ -1,0 +1,150 @@
+"""Delete a stack: say what goes, what is kept and what is lost for good, ask, and delete it.
+
+`python -m local.destroy --stack NAME` honours AWS_ENDPOINT_URL.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from local.asking import NotConfirmedError, confirm
+from local.deploy import DECLINED, INTERRUPTED
+from local.stacks import Told, await_end, described, resources
+from local.target import FAULTS, DeploymentError
+from local.terminal import progress, show_rows
+
+Client = Callable[[str], Any]  # gives the client of a service
+
+# How to delete oneself what a stack leaves; {} is its physical ID.
+BY_HAND = {
+    "AWS::S3::Bucket": "delete every version of every object in it, then: aws s3api delete-bucket --bucket {}",
+    "AWS::DynamoDB::Table": "aws dynamodb update-table --table-name {0} --no-deletion-protection-enabled,"
+    " then: aws dynamodb delete-table --table-name {0}",
+    "AWS::Cognito::UserPool": "aws cognito-idp update-user-pool --user-pool-id {0} --deletion-protection INACTIVE,"
+    " then: aws cognito-idp delete-user-pool --user-pool-id {0}",
+    "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name {}",
+    "AWS::IAM::Role": "once nothing else uses it, delete its policies, then: aws iam delete-role --role-name {}",
+    "AWS::ApiGateway::Account": "nothing to delete: it is a setting of the account",
+}
+OTHERWISE = "delete it in the console of its service"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of a stack, and whether it outlives it."""
+
+    logical_id: str
+    physical_id: str
+    kind: str
+    is_kept: bool
+
+    @property
+    def by_hand(self) -> str:
+        """How to delete it oneself."""
+        return BY_HAND.get(self.kind, OTHERWISE).format(self.physical_id)
+
+
+def inventory(client: Client, stack: str) -> list[Resource]:
+    """Return the resources of stack by name; raises DeploymentError if there is no such stack."""
+    cloudformation = client("cloudformation")
+    if not described(cloudformation, stack):
+        raise DeploymentError(f"there is no stack {stack}")
+    template = cloudformation.get_template(StackName=stack)["TemplateBody"]
+    found = [
+        Resource(
+            one["LogicalResourceId"],
+            one.get("PhysicalResourceId", ""),
+            one["ResourceType"],
+            template["Resources"].get(one["LogicalResourceId"], {}).get("DeletionPolicy", "").startswith("Retain"),
+        )
+        for one in resources(cloudformation, stack)
+        if one["ResourceStatus"] != "DELETE_COMPLETE"
+    ]
+    return sorted(found, key=lambda resource: resource.logical_id)
+
+
+def losses(client: Client, found: list[Resource]) -> Iterator[str]:
+    """Yield a sentence for each thing in flight that is lost with what goes: waiting messages, running executions."""
+    gone = [resource for resource in found if not resource.is_kept]
+    for queue in (one for one in gone if one.kind == "AWS::SQS::Queue"):
+        if count := _messages(client("sqs"), queue.physical_id):
+            yield f"{queue.logical_id} holds {count} messages; they are lost."
+    for machine in (one for one in gone if one.kind == "AWS::StepFunctions::StateMachine"):
+        if count := _executions(client("stepfunctions"), machine.physical_id):
+            yield f"{machine.logical_id} runs {count} executions; they end unfinished."
+
+
+def _messages(sqs: Any, url: str) -> int:
+    names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(found[name]) for name in names)
+
+
+def _executions(stepfunctions: Any, machine: str) -> int:
+    """Return how many executions run; Step Functions does not tell of those of an EXPRESS machine: none."""
+    pages = stepfunctions.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
+    try:
+        return sum(len(page["executions"]) for page in pages)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "StateMachineTypeNotSupported":
+            raise
+        return 0
+
+
+def destroy(client: Client, stack: str, told: Told = lambda _: None, poll_seconds: float = 5) -> None:
+    """Delete stack and wait for the end; raises DeploymentError that names what could not be deleted."""
+    cloudformation = client("cloudformation")
+    # A deleted stack is found by its ID only.
+    known = str(described(cloudformation, stack)["StackId"])
+    cloudformation.delete_stack(StackName=known)
+    await_end(cloudformation, known, "DELETE_COMPLETE", poll_seconds, told)
+
+
+def show(client: Client, stack: str, found: list[Resource]) -> None:
+    """Print what goes with stack, what is kept, and what is lost for good."""
+    print(f"Stack {stack} will be deleted, and with it:")
+    show_rows(["resource", "type"], [[one.logical_id, one.kind] for one in found if not one.is_kept])
+    kept = [one for one in found if one.is_kept]
+    if kept:
+        print("Kept, yours to delete or to keep:")
+        show_rows(["resource", "type", "id"], [[one.logical_id, one.kind, one.physical_id] for one in kept])
+    for one in kept:
+        print(f"{one.logical_id}: {one.by_hand}")
+    for sentence in losses(client, found):
+        print(sentence)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Delete as the command line asks; return the exit code."""
+    options = _parser().parse_args(arguments)
+    client: Any = boto3.client
+    try:
+        show(client, options.stack, inventory(client, options.stack))
+        confirm(f"Delete stack {options.stack}?", yes=options.yes, how="--yes (make: YES=1)")
+        with progress(f"deleting {options.stack}") as told:
+            destroy(client, options.stack, told)
+    except NotConfirmedError as refusal:
+        print(f"destroy: {refusal}", file=sys.stderr)
+        return DECLINED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except FAULTS as error:
+        print(f"destroy: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local.destroy", description="Delete a stack.")
+    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the stack")
+    parser.add_argument("--yes", action="store_true", help="delete it without asking")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

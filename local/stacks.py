@@ -1,0 +1,67 @@
+"""What CloudFormation says of a stack: whether there is one, what it has, how an operation on it goes and why it failed."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.target import LONGEST, DeploymentError
+
+Told = Callable[[list[str]], None]  # hears now and then which resources are under way
+
+
+def described(cloudformation: Any, stack: str) -> dict[str, Any]:
+    """Return what CloudFormation says of stack, nothing if there is none."""
+    try:
+        return dict(cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return {}
+        raise
+
+
+def outputs(cloudformation: Any, stack: str) -> dict[str, str]:
+    """Return the outputs of stack by name."""
+    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    return {output["OutputKey"]: output["OutputValue"] for output in found}
+
+
+def resources(cloudformation: Any, stack: str) -> list[dict[str, Any]]:
+    """Return the resources of stack."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    return list(pages.search("StackResourceSummaries[]"))
+
+
+def await_end(cloudformation: Any, stack: str, ends: str, poll_seconds: float, told: Told) -> None:
+    """Wait until the operation on stack has ended, and tell meanwhile what is under way.
+
+    Raises DeploymentError if it ended otherwise than with the status ends: the message names what failed and why.
+    """
+    for _ in range(int(LONGEST / poll_seconds)):
+        status = described(cloudformation, stack).get("StackStatus", "DELETE_COMPLETE")
+        if not status.endswith("IN_PROGRESS"):
+            break
+        told(_under_way(cloudformation, stack))
+        time.sleep(poll_seconds)
+    if status != ends:
+        failed = "\n".join(_failures(cloudformation, stack))
+        raise DeploymentError(f"stack {stack} ended as {status}, not as {ends}:\n{failed}")
+
+
+def _under_way(cloudformation: Any, stack: str) -> list[str]:
+    return [
+        resource["LogicalResourceId"]
+        for resource in resources(cloudformation, stack)
+        if resource["ResourceStatus"].endswith("IN_PROGRESS")
+    ]
+
+
+def _failures(cloudformation: Any, stack: str) -> Iterator[str]:
+    """Yield a line for each resource that failed since somebody last asked something of stack."""
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
+    for event in pages.search("StackEvents[]"):  # newest first
+        if event.get("ResourceStatusReason") == "User Initiated":
+            return
+        if event["ResourceStatus"].endswith("FAILED"):
+            yield f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"

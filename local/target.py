@@ -1,0 +1,49 @@
+"""Where to deploy, and what is said when that goes wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from subprocess import CalledProcessError
+from typing import Any
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.layers import VersionMismatchError
+
+LONGEST = 1800  # seconds that one operation on a stack may take
+
+
+class DeploymentError(RuntimeError):
+    """CloudFormation refused the template or failed to apply it; the message says what and why."""
+
+
+# What a person can put right: template, packages, credentials, region, bucket, network.
+FAULTS = (DeploymentError, VersionMismatchError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to deploy: the clients of an account and region, and the bucket for artifacts there."""
+
+    cloudformation: Any
+    s3: Any
+    bucket: str
+    poll_seconds: float = 5
+
+    @property
+    def waiter(self) -> dict[str, float]:
+        """How long and how often to look."""
+        return {"Delay": self.poll_seconds, "MaxAttempts": int(LONGEST / self.poll_seconds)}
+
+
+@contextmanager
+def refusals_told(what: str) -> Iterator[None]:
+    """Raise DeploymentError with CloudFormation's own sentence where it finds what was sent to it invalid."""
+    try:
+        yield
+    except ClientError as error:
+        found = error.response["Error"]
+        if found["Code"] != "ValidationError":
+            raise
+        raise DeploymentError(f"CloudFormation refuses {what}: {found['Message']}") from error

@@ -1,0 +1,62 @@
+"""What a person sees of a deployment: tables on a terminal and plain lines elsewhere, and what is under way."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from local.changes import Change
+from local.stacks import Told
+
+COLOURS = {"Add": "green", "Remove": "red", "True": "bold red", "Conditional": "yellow"}
+MOST = 4  # resources named at a time
+
+
+def show_changes(stack: str, changes: list[Change]) -> None:
+    """Print what a change set does to stack, and what is lost or left behind."""
+    rows = [
+        [change.action, change.logical_id, change.kind, change.replacement, ", ".join(change.properties)]
+        for change in changes
+    ]
+    print(f"Changes to stack {stack}:")
+    show_rows(["action", "resource", "type", "replacement", "properties"], rows)
+    for change in changes:
+        if change.warning:
+            print(f"{change.logical_id}: {change.warning}.")
+
+
+def show_rows(heads: list[str], rows: list[list[str]]) -> None:
+    """Print rows under heads, and elsewhere than on a terminal as plain lines, with tabs between."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            print("\t".join(row).rstrip())
+        return
+    table = Table(*heads, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))
+    Console().print(table)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Told]:
+    """Show on stderr, if it is a terminal, what is under way, from the first time that the function given hears it."""
+    console = Console(stderr=True)
+    status = console.status(doing)
+
+    def told(names: list[str]) -> None:
+        if console.is_terminal:
+            status.update(f"{doing}: {_some(names)}" if names else doing)
+            status.start()
+
+    try:
+        yield told
+    finally:
+        status.stop()
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - MOST
+    return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "")

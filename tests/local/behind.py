@@ -1,0 +1,119 @@
+"""How a test speaks to the parts of a running stack behind its front door."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from local.client import Client, UploadFailed
+from local.process import read_record
+from local.stack import STACK, LocalStack
+from tests.local.account import eventually
+
+
+def physical_id(stack: LocalStack, logical_id: str) -> str:
+    """Return the name under which a resource of the template was made."""
+    found = stack.emulator.client("cloudformation").describe_stack_resource(
+        StackName=STACK, LogicalResourceId=logical_id
+    )
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def object_created(bucket: str, key: str, version: str, at: str) -> dict[str, Any]:
+    """Return the event that S3 sends for a new object."""
+    found = {"key": key, "size": 1, "version-id": version, "sequencer": "00"}
+    return {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "time": at,
+        "detail": {"bucket": {"name": bucket}, "object": found},
+    }
+
+
+def invoke(stack: LocalStack, logical_id: str, payload: dict[str, Any]) -> Any:
+    """Return what a function answers."""
+    answer = stack.emulator.client("lambda").invoke(
+        FunctionName=physical_id(stack, logical_id), Payload=json.dumps(payload)
+    )
+    return json.loads(answer["Payload"].read())
+
+
+def invoke_trigger(stack: LocalStack, events: list[dict[str, Any]]) -> Any:
+    """Return what the trigger answers to a batch of events."""
+    records = [
+        {"messageId": str(number), "eventSource": "aws:sqs", "body": json.dumps(event)}
+        for number, event in enumerate(events)
+    ]
+    return invoke(stack, "SqsTriggerFunction", {"Records": records})
+
+
+class NotStartedError(Exception):
+    """The trigger did not start the pipeline."""
+
+
+def ends(stack: LocalStack, file: Path, status: str) -> bool:
+    """Tell whether file, sent through the stack, ends in status, with nothing left staged."""
+    try:
+        execution = sent(stack, file)
+    except (UploadFailed, NotStartedError):
+        return False
+    return execution["status"] == "SUCCEEDED" and _status(stack, execution) == status and not _staged(stack, execution)
+
+
+def sent(stack: LocalStack, file: Path) -> dict[str, Any]:
+    """Upload file, hand its event to the trigger, and return the execution once it has ended.
+
+    The event reaches the queue too; whichever comes second starts nothing.
+    """
+    image_id = Client(stack.upload_url_endpoint, stack.token, stack.emulator.http()).upload(file)
+    if invoke_trigger(stack, [_event(stack, image_id)]) != {"batchItemFailures": []}:
+        raise NotStartedError
+    return eventually(lambda: _ended(stack, image_id))
+
+
+def _event(stack: LocalStack, image_id: str) -> dict[str, Any]:
+    bucket = stack.outputs["UploadBucketName"]
+    versions = stack.emulator.client("s3").list_object_versions(Bucket=bucket, Prefix="uploads/")["Versions"]
+    (found,) = (version for version in versions if version["Key"].endswith(image_id))
+    return object_created(bucket, found["Key"], found["VersionId"], f"{found['LastModified']:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _ended(stack: LocalStack, image_id: str) -> dict[str, Any]:
+    """Return the execution for an image once it has ended, nothing before."""
+    client = stack.emulator.client("stepfunctions")
+    machine = stack.outputs["ProcessingPipelineArn"]
+    for execution in client.list_executions(stateMachineArn=machine, maxResults=1000)["executions"]:
+        if execution["name"].startswith(image_id) and execution["status"] != "RUNNING":
+            return dict(client.describe_execution(executionArn=execution["executionArn"]))
+    return {}
+
+
+def _status(stack: LocalStack, execution: dict[str, Any]) -> str:
+    image_id = json.loads(execution["input"])["image"]["imageId"]
+    return str(read_record(stack, image_id)["status"])
+
+
+def _staged(stack: LocalStack, execution: dict[str, Any]) -> bool:
+    bucket, prefix = stack.outputs["UploadBucketName"], f"staged/{execution['name']}/"
+    return "Contents" in stack.emulator.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+
+
+def is_polled(stack: LocalStack) -> bool:
+    """Tell whether a message on the queue is taken from it; the event source mapping says if it cannot be."""
+    url = stack.outputs["ProcessingQueueUrl"]
+    stack.emulator.client("sqs").send_message(QueueUrl=url, MessageBody="no event")
+    eventually(lambda: _waiting(stack) == 0 or cannot_poll(stack))
+    return not cannot_poll(stack)
+
+
+def _waiting(stack: LocalStack) -> int:
+    name = "ApproximateNumberOfMessages"
+    url = stack.outputs["ProcessingQueueUrl"]
+    answer = stack.emulator.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    return int(answer["Attributes"][name])
+
+
+def cannot_poll(stack: LocalStack) -> bool:
+    """Tell whether the event source mapping says that it may not take messages from the queue."""
+    mapping = physical_id(stack, "ProcessingQueueMapping")
+    found = stack.emulator.client("lambda").get_event_source_mapping(UUID=mapping)
+    return str(found["LastProcessingResult"]).startswith("PROBLEM")

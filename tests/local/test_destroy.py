@@ -1,0 +1,95 @@
+"""Deleting a stack: what is said before, what is left after."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from local.deploy import DECLINED
+from local.destroy import BY_HAND, OTHERWISE, Resource, losses, main
+from local.target import Target
+
+STACK = "pictures"
+TEMPLATE = json.dumps(
+    {
+        "Resources": {
+            "Archive": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"BucketName": "archive"}},
+            "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "queue"}},
+        }
+    }
+)
+
+
+@pytest.fixture
+def stack(target: Target) -> Target:
+    """Make a stack of a bucket that is kept and a queue that goes, with two messages in it."""
+    target.cloudformation.create_stack(StackName=STACK, TemplateBody=TEMPLATE)
+    sqs = boto3.client("sqs")
+    for _ in range(2):
+        sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="queue")["QueueUrl"], MessageBody="an event")
+    return target
+
+
+def _buckets() -> set[str]:
+    return {bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]}
+
+
+@pytest.mark.usefixtures("stack")
+def test_what_goes_what_is_kept_and_what_is_lost_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without anybody to ask, the stack is left as it is and everything about its deletion has been said."""
+    assert main(["--stack", STACK]) == DECLINED
+    printed = capsys.readouterr()
+    goes, kept = printed.out.split("Kept")
+    assert "Queue\tAWS::SQS::Queue" in goes
+    assert "Archive" not in goes
+    assert "Archive\tAWS::S3::Bucket\tarchive" in kept
+    assert "Archive: delete every version of every object in it, then: aws s3api delete-bucket --bucket archive" in kept
+    assert "Queue holds 2 messages; they are lost." in kept
+    assert printed.err == "destroy: nothing is done: there is nobody to ask; --yes (make: YES=1) says yes beforehand\n"
+    assert boto3.client("sqs").list_queues()["QueueUrls"]
+
+
+def test_stack_goes_and_what_is_kept_stays(stack: Target) -> None:
+    """With --yes the stack is deleted, all but what its template retains."""
+    assert main(["--stack", STACK, "--yes"]) == 0
+    assert "QueueUrls" not in boto3.client("sqs").list_queues()
+    assert "archive" in _buckets()
+    assert stack.cloudformation.describe_stacks()["Stacks"] == []
+
+
+@pytest.mark.usefixtures("target")
+def test_unknown_stack_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """The name of a stack that is not there is an error of one line."""
+    assert main(["--stack", "none", "--yes"]) == 1
+    assert capsys.readouterr().err == "destroy: there is no stack none\n"
+
+
+@pytest.mark.parametrize("kind", [*BY_HAND, "AWS::Another::Kind"])
+def test_deletion_by_hand_names_the_resource(kind: str) -> None:
+    """How to delete what is kept fits the kind of the resource, and names it wherever there is a command."""
+    found = Resource("Thing", "the-id", kind, is_kept=True).by_hand
+    assert ("the-id" in found) == ("aws " in found)
+    assert (found == OTHERWISE) == (kind not in BY_HAND)
+
+
+def test_running_executions_are_counted() -> None:
+    """Every page of the executions under way counts; of what is kept, and of an empty queue, nothing is said."""
+
+    class Client:
+        def get_paginator(self, _: str) -> "Client":
+            return self
+
+        def paginate(self, **asked: str) -> list[dict[str, Any]]:
+            assert asked == {"stateMachineArn": "machine", "statusFilter": "RUNNING"}
+            return [{"executions": [{}] * 1000}, {"executions": [{}]}]
+
+        def get_queue_attributes(self, **asked: Any) -> dict[str, Any]:
+            return {"Attributes": dict.fromkeys(asked["AttributeNames"], "0")}
+
+    found = [
+        Resource("Queue", "queue", "AWS::SQS::Queue", is_kept=False),
+        Resource("Pipeline", "machine", "AWS::StepFunctions::StateMachine", is_kept=False),
+        Resource("Kept", "kept", "AWS::StepFunctions::StateMachine", is_kept=True),
+    ]
+    assert list(losses(lambda _: Client(), found)) == ["Pipeline runs 1001 executions; they end unfinished."]

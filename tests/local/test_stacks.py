@@ -1,0 +1,59 @@
+"""Waiting for a stack: what is told meanwhile, and why it failed."""
+
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from local.stacks import await_end
+from local.target import DeploymentError, Target
+
+STACK = "pictures"
+
+
+def _stack(status: str) -> dict[str, Any]:
+    return {"Stacks": [{"StackName": STACK, "CreationTime": 0, "StackStatus": status}]}
+
+
+def _events(*events: tuple[str, str, str], more: str = "") -> dict[str, Any]:
+    """Return a page of events: resource, status and reason of each."""
+    head = {"StackId": STACK, "EventId": "1", "StackName": STACK, "Timestamp": 0}
+    names = ("LogicalResourceId", "ResourceStatus", "ResourceStatusReason")
+    page = {"StackEvents": [{**head, **dict(zip(names, event, strict=True))} for event in events]}
+    return {**page, "NextToken": more} if more else page
+
+
+def test_failure_names_what_failed_and_why(target: Target) -> None:
+    """The error of a failed stack names each resource that failed this time, however many events came after."""
+    with Stubber(target.cloudformation) as cloudformation:
+        cloudformation.add_response("describe_stacks", _stack("ROLLBACK_COMPLETE"))
+        later = ("UploadBucket", "DELETE_COMPLETE", "rolled back")
+        cloudformation.add_response("describe_stack_events", _events(later, more="page two"))
+        failed = ("MetadataTable", "CREATE_FAILED", "too many tables")
+        begun = (STACK, "UPDATE_IN_PROGRESS", "User Initiated")
+        before = ("RestApi", "UPDATE_FAILED", "another time")
+        cloudformation.add_response("describe_stack_events", _events(failed, begun, before))
+        with pytest.raises(DeploymentError) as caught:
+            await_end(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, lambda _: None)
+    assert str(caught.value) == (
+        f"stack {STACK} ended as ROLLBACK_COMPLETE, not as UPDATE_COMPLETE:\n  MetadataTable: too many tables"
+    )
+
+
+def test_what_is_under_way_is_told(target: Target) -> None:
+    """As long as the operation lasts, the resources in progress are told; a stack that is gone has been deleted."""
+    summaries = [
+        {"LogicalResourceId": name, "ResourceType": "any", "LastUpdatedTimestamp": 0, "ResourceStatus": status}
+        for name, status in (
+            ("Done", "DELETE_COMPLETE"),
+            ("Busy", "DELETE_IN_PROGRESS"),
+            ("Waiting", "CREATE_COMPLETE"),
+        )
+    ]
+    told: list[list[str]] = []
+    with Stubber(target.cloudformation) as cloudformation:
+        cloudformation.add_response("describe_stacks", _stack("DELETE_IN_PROGRESS"))
+        cloudformation.add_response("list_stack_resources", {"StackResourceSummaries": summaries})
+        cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
+        await_end(target.cloudformation, STACK, "DELETE_COMPLETE", 0.01, told.append)
+    assert told == [["Busy"]]
