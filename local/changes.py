@@ -20,7 +20,7 @@ STATEFUL = {
     "AWS::Cognito::UserPool": "the users stay in the old pool; nobody can sign in to the new one",
     "AWS::Cognito::UserPoolClient": "whoever signs in needs the new client's id",
     "AWS::ApiGateway::RestApi": "the endpoint that clients ask for URLs changes",
-    "AWS::StepFunctions::StateMachine": "executions under way end with the old state machine",
+    "AWS::StepFunctions::StateMachine": "executions under way end in the old one if it is kept, and are lost if not",
 }
 
 
