@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
+from workflow.contracts.errors import NotConfigured
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -12,8 +14,11 @@ class Environment:
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read the fields from environ; raises KeyError naming a missing variable, ValueError for a bad number."""
-        return cls(**{field.name: _typed(field.type, environ[field.name.upper()]) for field in fields(cls)})
+        """Read the fields from environ; raises NotConfigured naming missing variables, ValueError for a bad number."""
+        values = {field: environ.get(field.name.upper()) for field in fields(cls)}
+        if missing := [field.name.upper() for field, value in values.items() if value is None]:
+            raise NotConfigured(f"{', '.join(missing)} is not set")
+        return cls(**{field.name: _typed(field.type, value or "") for field, value in values.items()})
 
 
 def _typed(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 from lambdas import record
 from lambdas.environment import StepEnvironment
-from lambdas.metrics import FAULTS, REJECTIONS
+from lambdas.metrics import FAULTS, LATE, REJECTIONS
 from lambdas.telemetry import count, identify, logger, traced
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
@@ -79,24 +80,26 @@ def _property(value: object, name: str) -> object:
 def _told(state: str) -> Iterator[None]:
     """Log how the step of state ends, and count it unless it is done.
 
+    It is counted at the time when the step began, as Lambda counts errors: alarms take the one from the other.
     An error passes on to Lambda, which has no other way to tell Step Functions, and which logs it again as text.
     """
+    started = time.time_ns() // 1_000_000
     try:
         yield
     except Exception as error:
-        _tell(state, error)
+        _tell(state, error, started)
         raise
     logger().info("%s is done", state)
 
 
-def _tell(state: str, error: Exception) -> None:
+def _tell(state: str, error: Exception, started: int) -> None:
     if isinstance(error, ImageRejected):
         logger().info("rejected: %s", error.reason)
-        count(REJECTIONS, step=state, reason=error.reason)
+        count(REJECTIONS, step=state, at=started, reason=error.reason)
     elif type(error).__name__ == record.ENDED:
-        # The table did what it is there for: an event was repeated, or a try came late. If the picture fails of it, the
-        # execution is counted as failed; if not, there is nothing to mend.
+        # The table did what it is there for: an event was repeated, or a try came late. There is nothing to mend.
         logger().warning("the record has its end, or is of another execution")
+        count(LATE, step=state, at=started)
     else:
         logger().error("%s failed", state, exc_info=error)
-        count(FAULTS, step=state)
+        count(FAULTS, step=state, at=started)

@@ -8,6 +8,7 @@ STEP: Final = "step"  # dimension: the state's name
 
 FAULTS: Final = "Faults"  # by step: tries of a step that failed for a reason of ours
 REJECTIONS: Final = "Rejections"  # by step: pictures that were found unsound, which is the uploader's to know
+LATE: Final = "Late"  # by step: tries that came after the record's end, of an event that was repeated
 STARTED: Final = "Started"  # executions
 REPEATED: Final = "Repeated"  # events whose execution had ended already; to start one that still runs is to start it
 GRANTED: Final = "Granted"  # upload URLs

@@ -45,8 +45,8 @@ def faults_logged() -> Iterator[None]:
         raise
 
 
-def count(metric: str, *, step: str = "", **details: str) -> None:
-    """Count one of metric, a step's if it is one of a step.
+def count(metric: str, *, step: str = "", at: int = 0, **details: str) -> None:
+    """Count one of metric, a step's if it is one of a step, at that time if not now: milliseconds since 1970.
 
     The line says so in CloudWatch's embedded metric format, and carries the log's keys and details beside: they cost
     nothing there, where each value of a dimension would be a metric of its own.
@@ -59,6 +59,8 @@ def count(metric: str, *, step: str = "", **details: str) -> None:
         line.add_dimension(STEP, step)
     for name, value in {**logger().thread_safe_get_current_keys(), **details}.items():
         line.add_metadata(name, value)
+    if at:
+        line.set_timestamp(at)
     line.flush_metrics()
 
 

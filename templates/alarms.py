@@ -1,10 +1,11 @@
 """When operators are told: what is lost, stuck or failing, and nothing that a retry or an uploader puts right."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from troposphere import Ref, Template, cloudwatch, sns
 
-from lambdas.metrics import FAULTS, STEP
+from lambdas.metrics import LATE, REJECTIONS, STEP
 from templates import metrics
 from templates.functions import TRIGGER_TIMEOUT
 from templates.messaging import MAX_RECEIVES, visibility
@@ -19,12 +20,13 @@ STUCK = MAX_RECEIVES * visibility(TRIGGER_TIMEOUT)  # seconds: by then a message
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm as the template states it, once."""
+    """An alarm as the template states it, once: on metric, or on what is left of it after less is taken off."""
 
     logical_id: str
     means: str
     todo: str
     metric: Metric
+    less: tuple[Metric, ...] = ()
     above: int = 0
     periods: int = 1
 
@@ -41,19 +43,42 @@ def add_alarms(template: Template, topic: sns.Topic) -> None:
             cloudwatch.Alarm(
                 alarm.logical_id,
                 AlarmDescription=f"{alarm.means} {alarm.todo}",
-                Namespace=alarm.metric.namespace,
-                MetricName=alarm.metric.name,
-                Dimensions=[cloudwatch.MetricDimension(Name=n, Value=v) for n, v in alarm.metric.dimensions.items()],
-                Statistic=alarm.metric.statistic,
-                Period=PERIOD,
                 EvaluationPeriods=alarm.periods,
                 ComparisonOperator="GreaterThanThreshold",
                 Threshold=alarm.above,
                 TreatMissingData="notBreaching",
                 AlarmActions=[Ref(topic)],
                 OKActions=[Ref(topic)],
+                **(_difference(alarm) if alarm.less else _single(alarm.metric)),
             )
         )
+
+
+def _single(metric: Metric) -> dict[str, Any]:
+    return {**_of(metric), "Statistic": metric.statistic, "Period": PERIOD}
+
+
+def _difference(alarm: Alarm) -> dict[str, Any]:
+    """Return what makes an alarm watch one metric less others; where one of those counts nothing, it has no data."""
+    named = {metric.name.lower(): metric for metric in (alarm.metric, *alarm.less)}
+    first, *others = named
+    expression = " - ".join([first, *(f"FILL({name}, 0)" for name in others)])
+    queries = [
+        cloudwatch.MetricDataQuery(
+            Id=name,
+            MetricStat=cloudwatch.MetricStat(
+                Metric=cloudwatch.Metric(**_of(metric)), Period=PERIOD, Stat=metric.statistic
+            ),
+            ReturnData=False,
+        )
+        for name, metric in named.items()
+    ]
+    return {"Metrics": [cloudwatch.MetricDataQuery(Id="left", Expression=expression, ReturnData=True), *queries]}
+
+
+def _of(metric: Metric) -> dict[str, Any]:
+    dimensions = [cloudwatch.MetricDimension(Name=name, Value=value) for name, value in metric.dimensions.items()]
+    return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
 
 
 def _front_door() -> list[Alarm]:
@@ -102,7 +127,7 @@ def _pipeline() -> list[Alarm]:
         Alarm(
             "ExecutionsThrottledAlarm",
             "Step Functions has been holding state transitions back for a while.",
-            "Lower MaxConcurrency, or ask for a higher quota.",
+            "Ask for a higher quota of state transitions; a lower MaxConcurrency starts executions more slowly.",
             metrics.executions("ExecutionThrottled"),
             periods=LASTING,
         ),
@@ -121,26 +146,26 @@ def _functions() -> list[Alarm]:
         )
         for name in light
     ]
-    # Lambda's own count of errors has rejected pictures in it.
-    faults = [
+    # Lambda counts a rejected picture as an error, and a try that came late; a killed function can count nothing itself.
+    steps = [
         Alarm(
             f"{step.function.removesuffix('Function')}FailingAlarm",
             f"{step.state} failed more often than one picture is tried, and not because of the pictures.",
             f"The log of {step.function} has the errors.",
-            metrics.counted(FAULTS, **{STEP: step.state}),
+            metrics.function(step.function, "Errors"),
+            less=tuple(metrics.counted(name, **{STEP: step.state}) for name in (REJECTIONS, LATE)),
             above=1 + RETRIES,
         )
         for step in STEPS
     ]
-    return [*failing, *faults, *(_throttled(name) for name in [*light, *(step.function for step in STEPS)])]
+    return [*failing, *steps, *(_throttled(name) for name in [*light, *(step.function for step in STEPS)])]
 
 
 def _throttled(function: str) -> Alarm:
-    quota = "Ask for a higher quota of concurrent executions"
     return Alarm(
         f"{function.removesuffix('Function')}ThrottledAlarm",
         f"{function} has been throttled for a while.",
-        f"{quota}." if function == "GetUploadUrlFunction" else f"{quota}, or lower MaxConcurrency.",
+        "Look who else takes the account's concurrent executions, or ask for a higher quota.",
         metrics.function(function, "Throttles"),
         periods=LASTING,
     )

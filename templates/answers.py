@@ -52,11 +52,7 @@ ANSWERS = [
         "An alarm whose mail is lost still stands in CloudWatch, on the dashboard too.",
         cdk_nag=("Serverless-SNSRedrivePolicy",),
     ),
-    Answer(
-        ("OperationsKey",),
-        "Its policy allows nobody to make a grant.",
-        guard=("CT.KMS.PR.3",),
-    ),
+    Answer(("OperationsKey",), "Its policy allows nobody to make a grant.", guard=("CT.KMS.PR.3",)),
     Answer(
         ("MetadataTable",),
         "Encrypted with the key that AWS manages for DynamoDB; one of ours would be another way to lose the records.",
@@ -102,8 +98,8 @@ ANSWERS = [
     ),
     Answer(
         (FUNCTION,),
-        "Reserved concurrency is taken from the account's other functions; the queue's MaximumConcurrency and the API's"
-        " throttling bound how many run.",
+        "Reserved concurrency would be taken from the account's other functions. The account's quota bounds how many run; an"
+        " alarm tells of throttles that last, and the queue and the state machine try what is throttled again with patience.",
         checkov="CKV_AWS_115",
         guard=("LAMBDA_CONCURRENCY_CHECK",),
     ),
@@ -127,7 +123,7 @@ ANSWERS = [
     ),
     Answer(
         (FUNCTION,),
-        "Python 3.13 is the newest on which every test of ours has run; Lambda supports it until 2029.",
+        "Lambda supports Python 3.13 until June 2029; the layers are locked for it.",
         cdk_nag=("AwsSolutions-L1", "Serverless-LambdaLatestVersion"),
     ),
     Answer(

@@ -56,8 +56,9 @@ def _pictures(found: Node) -> str:
         f" November 2026, and every call of AWS is taken to last {WAIT:.2f} s: {seconds}. Each picture is taken to come"
         " alone, with a message, an invocation and two traces of its own, as it does below one a second; above that X-Ray"
         " samples one in 20. Nothing is retried, no function starts cold, and a rejected picture is rejected by the first"
-        " step. Not in it: storage (below), what subscribers to the topic cost, transfer out of AWS, sign-ins (Cognito is"
-        " paid for by users a month), a browser's preflight, and taxes."
+        " step. Not in it: what is kept, which is pictures (below), records with DynamoDB's backup for a point in time, and"
+        " logs; what subscribers to the topic cost, transfer out of AWS, sign-ins (Cognito is paid for by users a month), a"
+        " browser's preflight, and taxes."
     )
     return "\n".join([*_table(head, [*rows, total]), "", caption])
 
@@ -76,7 +77,8 @@ def _storage(offered: Node) -> str:
     rows = [[f"`{name}`", f"{STORAGE[name].kept}", f"{STORAGE[name].moved}", STORAGE[name].remark] for name in offered]
     caption = (
         "A picture is kept as an upload for `UploadRetentionDays` and 30 days more as an old version, and in the archive as"
-        " original, resized images and thumbnail. S3 moves no object of less than 128 KB, so thumbnails stay."
+        " original, resized images and thumbnail. S3 moves no object of less than 128 KB, so thumbnails stay. Of the 40 KB"
+        " that an archived object has beside itself, 8 cost as much as in `STANDARD`."
     )
     return "\n".join(
         [*_table(["`ArchiveStorageClass`", "dollars a GB and month", "for 1,000 objects moved", ""], rows), "", caption]

@@ -1,7 +1,7 @@
 """One Lambda function with what belongs to it: its role, its log group, its layers."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import awacs.logs
 import awacs.xray
@@ -18,6 +18,12 @@ ALLOCATOR = {
     "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
     "PILLOW_BLOCKS_MAX": "4",
 }
+
+
+class LoggingConfig(awslambda.LoggingConfig):  # type: ignore[misc]
+    """How a function logs: troposphere 4.11.1 defines the class a second time without the format."""
+
+    props: ClassVar[dict[str, Any]] = dict.fromkeys(("ApplicationLogLevel", "LogFormat", "LogGroup"), (str, False))
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function
             Code=awslambda.Code(S3Bucket=Ref("ArtifactBucket"), S3Key=code_key()),
             Layers=[Ref(layer.logical_id) for layer in entry.layers],
             Environment=awslambda.Environment(Variables=_common(entry) | entry.environment),
-            LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
+            # JSON: Lambda's own lines too. It leaves ours as they are, and the metrics in them.
+            LoggingConfig=LoggingConfig(ApplicationLogLevel=Ref("LogLevel"), LogFormat="JSON", LogGroup=Ref(group)),
             TracingConfig=awslambda.TracingConfig(Mode="Active"),
             Role=GetAtt(role, "Arn"),
         )

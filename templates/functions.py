@@ -83,7 +83,8 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
 
 def _archive(storage: Storage) -> FunctionEntry:
     staged = objects("UploadBucket", STAGED)
-    # Without leave to list, S3 answers "forbidden" instead of "not there", and a repeat could not tell the two apart.
+    # Without leave to list, S3 answers "forbidden" instead of "not there", and a repeat could not tell the two apart. It
+    # knows no prefix where one object is asked for, so that the right cannot be narrowed to one.
     list_both = allow(
         "tell what is missing from what is forbidden",
         [awacs.s3.ListBucket],

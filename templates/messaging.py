@@ -10,7 +10,9 @@ from troposphere import GetAtt, Ref, Template, events, s3, sns, sqs
 from lambdas.storage import UPLOADS
 from templates.policies import allow, document, without_tls
 
-RETENTION = 14 * 24 * 3600  # seconds: the longest SQS offers
+DAY = 24 * 3600  # seconds
+RETENTION = 7 * DAY
+DEAD_LETTER_RETENTION = 14 * DAY  # the longest SQS offers; the age of a message goes on counting from its first sending
 MAX_RECEIVES = 5  # deliveries before a message counts as poison
 
 
@@ -30,10 +32,11 @@ class Messaging:
 
 def add_messaging(template: Template, upload_bucket: s3.Bucket, trigger_timeout: int) -> Messaging:
     """Add rule, queues and topic to template; trigger_timeout is that of the function that reads the queue, seconds."""
-    dead = template.add_resource(_queue("DeadLetterQueue"))
+    dead = template.add_resource(_queue("DeadLetterQueue", DEAD_LETTER_RETENTION))
     queue = template.add_resource(
         _queue(
             "ProcessingQueue",
+            RETENTION,
             VisibilityTimeout=visibility(trigger_timeout),
             ReceiveMessageWaitTimeSeconds=20,
             RedrivePolicy=sqs.RedrivePolicy(deadLetterTargetArn=GetAtt(dead, "Arn"), maxReceiveCount=MAX_RECEIVES),
@@ -47,10 +50,10 @@ def add_messaging(template: Template, upload_bucket: s3.Bucket, trigger_timeout:
     return Messaging(queue, dead, topic)
 
 
-def _queue(name: str, **properties: object) -> sqs.Queue:
+def _queue(name: str, retention: int, **properties: object) -> sqs.Queue:
     return sqs.Queue(
         name,
-        MessageRetentionPeriod=RETENTION,
+        MessageRetentionPeriod=retention,
         SqsManagedSseEnabled=True,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",

@@ -54,84 +54,91 @@ def groups() -> dict[str, list[Parameter]]:
     """Return the parameters by the heading they stand under; a name in snake case is the variable that carries it."""
     return {
         "Artifacts": [
-            Parameter("ArtifactBucket", Type="String", Description="Bucket that holds the functions' code and layers"),
+            Parameter("ArtifactBucket", Type="String", Description="Bucket that holds the functions' code and layers")
         ],
-        "What is accepted": [
-            _number("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Largest picture accepted, bytes"),
-            _number("MaxPixels", 50_000_000, 1, 100_000_000, "Most pixels (width times height) accepted"),
-            _number("MaxEdge", 20_000, 1, 65_535, "Longest edge accepted, pixels"),
-            _number("MaxFrames", 1000, 1, 1_000_000, "Most frames or pages accepted"),
-        ],
-        "What is made of it": [
-            _text(
-                "ResizeEdges",
-                "1600",
-                f"^{EDGE}(,{EDGE}){{0,7}}$",
-                "Longer edge of the resized image, pixels; up to 8 with commas between",
-            ),
-            _number("ThumbnailEdge", 256, 1, 4096, "Edge of the square thumbnail, pixels"),
-            _number("Quality", 82, 1, 100, "Quality of lossy renditions"),
-        ],
-        "Uploads": [
-            _number("UrlExpirySeconds", 300, 60, 3600, "How long an upload URL is good for, seconds"),
-            Parameter(
-                "AllowedOrigins",
-                Type="CommaDelimitedList",
-                Default="",
-                AllowedPattern=r"^(\*|https?://[^*,/ ]+)?$",
-                Description="Origins whose pages may upload from a browser, such as https://example.com, or * alone; empty for none",
-            ),
-            _choice("UserMfa", "OPTIONAL", ["OFF", "OPTIONAL", "ON"], "Whether users sign in with a second factor"),
-            _number("RequestRate", 50, 1, 10_000, "Requests a second that the API answers"),
-            _number("RequestBurst", 100, 1, 5000, "Requests that the API answers at once"),
-            _text(
-                "WebAclArn",
-                "",
-                "^(.+:regional/webacl/.+)?$",
-                "ARN of the web ACL to put in front of the API; empty for none",
-            ),
-            _choice(
-                "ApiLogsRole",
-                "CREATE",
-                ["CREATE", "EXISTING"],
-                "CREATE sets the role by which API Gateway writes logs, of which an account and region has one;"
-                " EXISTING leaves the one that is set",
-            ),
-        ],
-        "Workflow": [
-            _choice(
-                "WorkflowType",
-                "STANDARD",
-                ["STANDARD", "EXPRESS"],
-                "EXPRESS is cheaper; it ends after 5 minutes and keeps no history beyond its log",
-            ),
-            _number("MaxConcurrency", 10, 2, 1000, "Most batches of the queue worked on at once"),
-        ],
-        "Retention": [
-            _number("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept, whatever became of it"),
-            _number("RecordRetentionDays", 90, 1, 3650, "Days the record of a picture that did not succeed is kept"),
-            _choice(
-                "ArchiveStorageClass",
-                "INTELLIGENT_TIERING",
-                [STAY, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"],
-                "Where archived pictures move; GLACIER and DEEP_ARCHIVE need hours to read; STANDARD does not move them",
-            ),
-            _number("ArchiveTransitionDays", 30, 30, 3650, "Days after which archived pictures move"),
-            _choice("LogRetentionDays", 30, list(LOG_RETENTIONS), "Days that logs are kept"),
-        ],
-        "Operations": [
-            _text("AlarmEmail", "", "^([^@ ]+@[^@ ]+)?$", "Who is told of alarms, by e-mail; empty for nobody"),
-            _choice("LogLevel", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"], "What the functions log"),
-            _choice("WorkflowLogLevel", "ERROR", ["OFF", "FATAL", "ERROR", "ALL"], "What the state machine logs"),
-            _choice("WorkflowLogPayloads", NO, [NO, YES], "Whether payloads stand in the state machine's log"),
-            _text(
-                "AccessLogBucket",
-                "",
-                "^[a-z0-9.-]*$",
-                "Bucket for S3's access logs, with a policy that lets logging.s3.amazonaws.com write; empty for none",
-            ),
-        ],
+        "What is accepted": _limits(),
+        "What is made of it": _renditions(),
+        "Uploads": _uploads(),
+        "Workflow": _workflow(),
+        "Retention": _retention(),
+        "Operations": _operations(),
     }
+
+
+def _limits() -> list[Parameter]:
+    return [
+        _number("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Largest picture accepted, bytes"),
+        _number("MaxPixels", 50_000_000, 1, 100_000_000, "Most pixels (width times height) accepted"),
+        _number("MaxEdge", 20_000, 1, 65_535, "Longest edge accepted, pixels"),
+        _number("MaxFrames", 1000, 1, 1_000_000, "Most frames or pages accepted"),
+    ]
+
+
+def _renditions() -> list[Parameter]:
+    edges = f"^{EDGE}(,{EDGE}){{0,7}}$"
+    return [
+        _text("ResizeEdges", "1600", edges, "Longer edge of the resized image, pixels; up to 8 with commas between"),
+        _number("ThumbnailEdge", 256, 1, 4096, "Edge of the square thumbnail, pixels"),
+        _number("Quality", 82, 1, 100, "Quality of lossy renditions"),
+    ]
+
+
+def _uploads() -> list[Parameter]:
+    # Lambda gives a function credentials of a role's session; S3 takes no URL of a session that is over.
+    expiry = "How long an upload URL is good for, seconds; less if the credentials that signed it end first"
+    firewall = "ARN of the web ACL to put in front of the API; empty for none"
+    logs_role = (
+        "CREATE sets the role by which API Gateway writes logs, of which an account and region has one;"
+        " EXISTING leaves the one that is set"
+    )
+    return [
+        _number("UrlExpirySeconds", 300, 60, 3600, expiry),
+        Parameter(
+            "AllowedOrigins",
+            Type="CommaDelimitedList",
+            Default="",
+            AllowedPattern=r"^(\*|https?://[^*,/ ]+)?$",
+            Description="Origins whose pages may upload from a browser, such as https://example.com, or * alone; empty for none",
+        ),
+        _choice("UserMfa", "OPTIONAL", ["OFF", "OPTIONAL", "ON"], "Whether users sign in with a second factor"),
+        _number("RequestRate", 50, 1, 10_000, "Requests a second that the API answers"),
+        _number("RequestBurst", 100, 1, 5000, "Requests that the API answers at once"),
+        _text("WebAclArn", "", "^(.+:regional/webacl/.+)?$", firewall),
+        _choice("ApiLogsRole", "CREATE", ["CREATE", "EXISTING"], logs_role),
+    ]
+
+
+def _workflow() -> list[Parameter]:
+    kind = "EXPRESS is cheaper; it ends after 5 minutes and keeps no history beyond its log"
+    return [
+        _choice("WorkflowType", "STANDARD", ["STANDARD", "EXPRESS"], kind),
+        _number("MaxConcurrency", 10, 2, 1000, "Most batches of the queue worked on at once"),
+    ]
+
+
+def _retention() -> list[Parameter]:
+    classes = [STAY, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
+    moves = "Where archived pictures move; GLACIER and DEEP_ARCHIVE need hours to read; STANDARD does not move them"
+    return [
+        _number("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept, whatever became of it"),
+        _number("RecordRetentionDays", 90, 1, 3650, "Days the record of a picture that did not succeed is kept"),
+        _choice("ArchiveStorageClass", "INTELLIGENT_TIERING", classes, moves),
+        _number("ArchiveTransitionDays", 30, 30, 3650, "Days after which archived pictures move"),
+        _choice("LogRetentionDays", 30, list(LOG_RETENTIONS), "Days that logs are kept"),
+    ]
+
+
+def _operations() -> list[Parameter]:
+    accesses = "Bucket for S3's access logs, with a policy that lets logging.s3.amazonaws.com write; empty for none"
+    # Lambda takes a line that counts a metric for one of level INFO: above that, nothing would be counted.
+    levels = ["DEBUG", "INFO"]
+    return [
+        _text("AlarmEmail", "", "^([^@ ]+@[^@ ]+)?$", "Who is told of alarms, by e-mail; empty for nobody"),
+        _choice("LogLevel", "INFO", levels, "What the functions log"),
+        _choice("WorkflowLogLevel", "ERROR", ["OFF", "FATAL", "ERROR", "ALL"], "What the state machine logs"),
+        _choice("WorkflowLogPayloads", NO, [NO, YES], "Whether payloads stand in the state machine's log"),
+        _text("AccessLogBucket", "", "^[a-z0-9.-]*$", accesses),
+    ]
 
 
 # Name of a condition, and the parameter and value with which it does not hold.

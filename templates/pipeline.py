@@ -12,7 +12,7 @@ from awacs.aws import Action, Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, iam, logs, sns, sqs, stepfunctions, validators
 
 from templates.function import add_log_group
-from templates.policies import EVERYTHING, allow, assumed_by, document
+from templates.policies import EVERYTHING, allow, assumed_by, document, for_this_account
 from workflow.check import ours
 from workflow.check.proving import proved
 from workflow.definition import states_language
@@ -102,8 +102,9 @@ def _role(definition: dict[str, Any], targets: dict[str, Any]) -> iam.Role:
         allow("have its log delivered", LOG_DELIVERY, EVERYTHING),
         allow("send traces", TRACING, EVERYTHING),
     ]
+    trust = assumed_by("states", Condition=for_this_account())
     policy = iam.Policy(PolicyName="graph", PolicyDocument=document(*statements))
-    return iam.Role("ProcessingPipelineRole", AssumeRolePolicyDocument=assumed_by("states"), Policies=[policy])
+    return iam.Role("ProcessingPipelineRole", AssumeRolePolicyDocument=trust, Policies=[policy])
 
 
 def _statements(definition: dict[str, Any], targets: dict[str, Any]) -> Iterator[Statement]:

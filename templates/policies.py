@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from awacs.aws import Action, Allow, Bool, Condition, Deny, PolicyDocument, Principal, Statement
+from awacs.aws import Action, Allow, Bool, Condition, Deny, PolicyDocument, Principal, Statement, StringEquals
 from awacs.sts import AssumeRole
-from troposphere import Sub
+from troposphere import Ref, Sub
 
 EVERYTHING = "*"  # as a resource only where the service offers no other; each use says so
 
@@ -24,10 +24,15 @@ def document(*statements: Statement) -> PolicyDocument:
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))
 
 
-def assumed_by(service: str) -> PolicyDocument:
+def assumed_by(service: str, **fields: Any) -> PolicyDocument:
     """Return the trust policy that lets service, such as "lambda", take the role."""
-    trust = Statement(Effect=Allow, Principal=Principal("Service", f"{service}.amazonaws.com"), Action=[AssumeRole])
-    return document(trust)
+    principal = Principal("Service", f"{service}.amazonaws.com")
+    return document(Statement(Effect=Allow, Principal=principal, Action=[AssumeRole], **fields))
+
+
+def for_this_account() -> Condition:
+    """Return the condition that a service acts for something in this account."""
+    return Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId")))
 
 
 def without_tls(actions: list[Action], resources: list[Any]) -> Statement:

@@ -37,7 +37,7 @@ MESSAGING = Price("SQS", "requests", 0.40, MILLION, "sqs", "2026-03")
 NOTIFICATION = Price("SNS", "notifications published", 0.50, MILLION, "sns", "2026")
 LOGGING = Price("CloudWatch Logs", "GB taken in", 0.50, 1, "cloudwatch", "2026-06")
 TRACE = Price("X-Ray", "traces recorded", 5.00, MILLION, "xray", "2025")
-ALARM = Price("CloudWatch", "alarms, a month", 0.10, 1, "cloudwatch", "2025")
+ALARM = Price("CloudWatch", "metrics of alarms, a month", 0.10, 1, "cloudwatch", "2025")
 DASHBOARD = Price("CloudWatch", "dashboards, a month", 3.00, 1, "cloudwatch", "2026-06")
 METRIC = Price("CloudWatch", "custom metrics, a month", 0.30, 1, "cloudwatch", "2026-02")
 KEY = Price("KMS", "keys, a month", 1.00, 1, "kms", "2026-06")
@@ -61,6 +61,6 @@ STORAGE: Final = {
     ),
     "STANDARD_IA": StorageClass(0.0125, 0.01, "0.01 a GB to read; at least 30 days"),
     "GLACIER_IR": StorageClass(0.004, 0.02, "0.03 a GB to read; at least 90 days"),
-    "GLACIER": StorageClass(0.0036, 0.03, "hours to read; at least 90 days"),
-    "DEEP_ARCHIVE": StorageClass(0.00099, 0.05, "12 hours or more to read; at least 180 days"),
+    "GLACIER": StorageClass(0.0036, 0.03, "hours to read; at least 90 days; 40 KB more an object"),
+    "DEEP_ARCHIVE": StorageClass(0.00099, 0.05, "12 hours or more to read; at least 180 days; 40 KB more an object"),
 }

@@ -7,7 +7,7 @@ from troposphere import GetAtt, If, Ref, Sub, Template, apigateway, iam, wafv2
 
 from templates.function import add_log_group
 from templates.policies import EVERYTHING, allow, assumed_by, document
-from templates.storage import KEPT
+from templates.storage import KEPT_ONCE_MADE
 
 STAGE = "v1"
 # A line of the access log: who asked and how it was answered; no token, no query.
@@ -88,11 +88,13 @@ def _add_logs_role(template: Template) -> apigateway.Account:
             AssumeRolePolicyDocument=assumed_by("apigateway"),
             Policies=[policy],
             Condition="SetsApiLogsRole",
-            **KEPT,
+            **KEPT_ONCE_MADE,
         )
     )
     return template.add_resource(
-        apigateway.Account("ApiAccount", CloudWatchRoleArn=GetAtt(role, "Arn"), Condition="SetsApiLogsRole", **KEPT)
+        apigateway.Account(
+            "ApiAccount", CloudWatchRoleArn=GetAtt(role, "Arn"), Condition="SetsApiLogsRole", **KEPT_ONCE_MADE
+        )
     )
 
 

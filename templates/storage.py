@@ -11,7 +11,10 @@ from lambdas.record import EXPIRES_AT
 from lambdas.storage import STAGED, UPLOADS
 from templates.policies import document, without_tls
 
+STAGED_DAYS = 15  # one more than Step Functions lets an execution be redriven, which may need what it staged
 KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}  # with these go pictures, or what is known of them
+# The same, but that a first creation which fails leaves nothing behind; not for what is under deletion protection.
+KEPT_ONCE_MADE = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def add_storage(template: Template) -> Storage:
 
 def _upload_bucket() -> s3.Bucket:
     expiry = [
-        s3.LifecycleRule(Id="staged", Prefix=STAGED, Status="Enabled", ExpirationInDays=1),
+        s3.LifecycleRule(Id="staged", Prefix=STAGED, Status="Enabled", ExpirationInDays=STAGED_DAYS),
         s3.LifecycleRule(Id="uploads", Prefix=UPLOADS, Status="Enabled", ExpirationInDays=Ref("UploadRetentionDays")),
     ]
     # The headers that a browser sends are those that the URL's signature covers.
@@ -78,7 +81,7 @@ def _bucket(name: str, **properties: object) -> s3.Bucket:
             ),
             NoValue,
         ),
-        **KEPT,
+        **KEPT_ONCE_MADE,
         **properties,
     )
 

@@ -15,6 +15,8 @@ from workflow.steps import STEPS
 Node = dict[str, Any]
 Used = tuple[Price, float]  # what is paid for, and how many units of it
 
+ALARM: Final = "AWS::CloudWatch::Alarm"
+
 GB, MB = 2**30, 2**20
 WRITE_UNIT: Final = 1024  # bytes
 EXPRESS_OWN: Final = 50  # MB that AWS counts for an EXPRESS execution before its definition and data
@@ -63,7 +65,7 @@ def of_month(template: Node) -> dict[str, tuple[Price, float]]:
     detailed = any(setting["MetricsEnabled"] for setting in api)
     methods = len(_all(template, "AWS::ApiGateway::Method"))
     return {
-        "alarms": (prices.ALARM, len(_all(template, "AWS::CloudWatch::Alarm"))),
+        "alarms, by the metrics that they watch": (prices.ALARM, sum(map(_watched, _all(template, ALARM).values()))),
         "the dashboard": (prices.DASHBOARD, len(_all(template, "AWS::CloudWatch::Dashboard"))),
         "the functions' own metrics, at most": (prices.METRIC, len(own_metrics())),
         "the API's metrics by method, at most": (prices.METRIC, METHOD_METRICS * methods if detailed else 0),
@@ -102,7 +104,8 @@ def function(state: Node) -> str:
 def own_metrics() -> list[tuple[str, str]]:
     """Return each metric that the functions count: its name, and its step if it is one of a step."""
     plain = [metrics.GRANTED, metrics.REFUSED, metrics.STARTED, metrics.REPEATED]
-    by_step = [(name, step.state) for name in (metrics.FAULTS, metrics.REJECTIONS) for step in STEPS]
+    counts = (metrics.FAULTS, metrics.REJECTIONS, metrics.LATE)
+    by_step = [(name, step.state) for name in counts for step in STEPS]
     return [*((name, "") for name in plain), *by_step]
 
 
@@ -162,6 +165,11 @@ def _express(definition: Node, passed: list[Node]) -> Iterator[Used]:
 
 def _up(value: float, step: float) -> float:
     return math.ceil(value / step) * step
+
+
+def _watched(alarm: Node) -> int:
+    """Return how many metrics alarm watches: one, or those that its expression takes together."""
+    return sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1
 
 
 def _key_uses(template: Node) -> float:

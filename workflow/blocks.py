@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow.contracts.errors import ContractViolation, ImageRejected
+from workflow.contracts.errors import ContractViolation, ImageRejected, NotConfigured
 from workflow.sdk import Catch, DynamoDBUpdateItemStep, LambdaStep, Retry, SnsPublishStep
 from workflow.steps import Step
 
@@ -12,8 +12,9 @@ REJECTED = ImageRejected.__name__
 TIMEOUT_MARGIN = 15
 SERVICE_TIMEOUT = 15  # seconds for one call of DynamoDB or SNS
 
-# Throttles of Lambda, DynamoDB and SNS: nothing is wrong, there is just too much at once.
-THROTTLES = [
+# What passes by itself: an update of the functions under way, and throttles of Lambda, DynamoDB and SNS.
+PASSING = [
+    NotConfigured.__name__,
     "Lambda.TooManyRequestsException",
     "DynamoDB.ProvisionedThroughputExceededException",
     "DynamoDB.RequestLimitExceeded",
@@ -25,21 +26,22 @@ THROTTLES = [
     "ThrottlingException",
 ]
 RETRIES = 3  # of what may be worth another try
-ENDED = "DynamoDB.ConditionalCheckFailedException"
+REFUSED = "ConditionalCheckFailedException"  # by the table, as a function reports it: not this execution's to write
+ENDED = f"DynamoDB.{REFUSED}"  # as the integration does
 # Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
 PERMANENT = [
     REJECTED,
     ContractViolation.__name__,
-    "ConditionalCheckFailedException",  # as a function reports it
-    ENDED,  # as the integration does
+    REFUSED,
+    ENDED,
 ]
 
 
 def retries() -> list[Retry]:
-    """Return the retriers that every task has: permanent errors never, throttles patiently, all else a few times."""
+    """Return the retriers that every task has: permanent errors never, what passes patiently, all else a few times."""
     return [
         Retry(error_equals=PERMANENT, max_attempts=0),
-        _backing_off(THROTTLES, max_attempts=8),
+        _backing_off(PASSING, max_attempts=8),
         _backing_off(["States.ALL"], max_attempts=RETRIES),
     ]
 

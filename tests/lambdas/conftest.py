@@ -25,6 +25,12 @@ def session() -> boto3.Session:
     return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
 
 
+def _forget() -> None:
+    """Drop what functions keep from one call to the next, whoever called them."""
+    for cached in CACHED:
+        cached.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def _cold(session: boto3.Session, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
     """Let every test begin as a function's first call does, and leave nothing of it behind."""
@@ -33,9 +39,9 @@ def _cold(session: boto3.Session, monkeypatch: pytest.MonkeyPatch, request: pyte
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     filters = {handler: list(handler.filters) for handler in logging.root.handlers}
+    _forget()
     yield
-    for cached in CACHED:
-        cached.cache_clear()
+    _forget()
     logging.Logger.manager.loggerDict.pop(request.node.nodeid, None)
     for handler, before in filters.items():
         handler.filters = before

@@ -7,6 +7,7 @@ import pytest
 from lambdas import environment
 from lambdas.environment import Environment, GetUploadUrlEnvironment, PictureEnvironment, ResizeEnvironment
 from tests.lambdas.bench import PICTURE, export
+from workflow.contracts.errors import NotConfigured
 
 KINDS = [
     kind
@@ -60,7 +61,7 @@ def test_a_missing_variable_is_named(kind: type[Environment]) -> None:
     """Without one of its variables nothing is read, and the error names the variable."""
     for name, others in ((name, variables(kind)) for name in variables(kind)):
         del others[name]
-        with pytest.raises(KeyError, match=name):
+        with pytest.raises(NotConfigured, match=name):
             kind.read(others)
 
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.gate import Handler
-from lambdas.metrics import FAULTS, NAMESPACE, REJECTIONS, SERVICE, STEP
+from lambdas.metrics import FAULTS, LATE, NAMESPACE, REJECTIONS, SERVICE, STEP
 from tests.lambdas.bench import CONTEXT, Bench, Context, Payload, counted, logged
 from tests.lambdas.gated import SECRET, example, failed, found_sound, found_wrongly, rejected
 from workflow.contracts.errors import ContractViolation, ImageRejected
@@ -54,7 +54,7 @@ ENDINGS = {
     "wrong input": Ending(found_sound, violating, ContractViolation, FAULTS, "ERROR", "ValidateImage failed"),
     "wrong answer": Ending(found_wrongly, begun, ContractViolation, FAULTS, "ERROR", "ValidateImage failed"),
     "late": Ending(
-        found_sound, repeated, ClientError, None, "WARNING", "the record has its end, or is of another execution"
+        found_sound, repeated, ClientError, LATE, "WARNING", "the record has its end, or is of another execution"
     ),
 }
 

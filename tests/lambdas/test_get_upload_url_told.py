@@ -10,6 +10,7 @@ from lambdas.get_upload_url import handler
 from lambdas.metrics import GRANTED, REFUSED, SERVICE
 from tests.lambdas.asking import ASKED, ask, event, granted
 from tests.lambdas.bench import CONTEXT, ORIGIN, OWNER, UPLOADING, Context, counted, export, logged
+from workflow.contracts.errors import NotConfigured
 
 ANOTHER = "https://another.example"
 each_status = pytest.mark.parametrize(
@@ -97,10 +98,14 @@ def test_a_fault_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """What is no answer is an error with its traceback, under the request's id."""
     export(monkeypatch, UPLOADING)
     monkeypatch.delenv("UPLOAD_BUCKET")
-    with pytest.raises(KeyError, match="UPLOAD_BUCKET"):
+    with pytest.raises(NotConfigured, match="UPLOAD_BUCKET"):
         granted()
     (line,) = logged(capsys.readouterr().out)
-    assert (line["level"], line["exception_name"], line["requestId"]) == ("ERROR", "KeyError", CONTEXT.aws_request_id)
+    assert (line["level"], line["exception_name"], line["requestId"]) == (
+        "ERROR",
+        "NotConfigured",
+        CONTEXT.aws_request_id,
+    )
 
 
 def test_the_log_tells_neither_url_nor_file_name(capsys: pytest.CaptureFixture[str]) -> None:

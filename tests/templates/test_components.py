@@ -23,6 +23,21 @@ COMPONENTS = {
     "ImagingLayer": "AWS::Lambda::LayerVersion",
     **dict.fromkeys(FUNCTIONS, "AWS::Lambda::Function"),
 }
+# What each output names, beside the address that clients ask for upload URLs.
+OUTPUTS = {
+    "UserPoolId": "UserPool",
+    "UserPoolClientId": "UserPoolClient",
+    "RestApiId": "RestApi",
+    "UploadBucketName": "UploadBucket",
+    "ArchiveBucketName": "ArchiveBucket",
+    "MetadataTableName": "MetadataTable",
+    "ProcessingQueueUrl": "ProcessingQueue",
+    "DeadLetterQueueUrl": "DeadLetterQueue",
+    "NotificationTopicArn": "NotificationTopic",
+    "OperationsTopicArn": "OperationsTopic",
+    "ProcessingPipelineArn": "ProcessingPipeline",
+    "DashboardName": "Dashboard",
+}
 # The largest template that CloudFormation takes, from S3: bytes, resources, parameters, outputs.
 MOST_BYTES, MOST_RESOURCES, MOST_PARAMETERS, MOST_OUTPUTS = 1_000_000, 500, 200, 200
 
@@ -87,6 +102,13 @@ def test_a_default_is_within_its_parameters_bounds() -> None:
     for parameter in template()["Parameters"].values():
         if "MinValue" in parameter:
             assert parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"]
+
+
+def test_outputs_tell_clients_and_operators_what_they_need() -> None:
+    """Each thing that a client, an operator or the runbook asks for is an output, under its name, and is that thing."""
+    outputs = {name: output["Value"] for name, output in template()["Outputs"].items()}
+    assert "${RestApi}" in outputs.pop("UploadUrlEndpoint")["Fn::Sub"]
+    assert outputs == {name: {"Ref": component} for name, component in OUTPUTS.items()}
 
 
 def test_every_output_says_what_it_is() -> None:

@@ -1,6 +1,7 @@
 """What the stack costs: counted from the template, at prices that say where they are from."""
 
 import json
+import logging
 import re
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas import clients
+from lambdas.telemetry import logger, tracer
 from templates import costs, prices
 from templates.measured import INVOCATIONS
 from templates.prices import STORAGE, Price
@@ -25,6 +27,8 @@ from workflow.steps import RESIZE as RESIZING
 from workflow.steps import STEPS as STATES
 from workflow.steps import THUMBNAIL as CROPPING
 
+CACHED = (clients.s3, clients.dynamodb, logger, tracer)
+SERVICE = "costs"
 PRICES = [price for price in vars(prices).values() if isinstance(price, Price)]
 
 
@@ -92,10 +96,24 @@ def test_rejected_picture_passes_the_first_step_only() -> None:
 
 
 def test_month_is_counted_from_the_template() -> None:
-    """An alarm less costs its price less a month."""
+    """An alarm on one metric less is a metric less to pay for each month."""
     fewer = _changed()
-    del fewer["Resources"][next(iter(resources("AWS::CloudWatch::Alarm")))]
-    assert of_month(fewer)["alarms"][1] == of_month(template())["alarms"][1] - 1
+    del fewer["Resources"]["DeadLetterAlarm"]
+    assert _alarms(fewer) == _alarms(template()) - 1
+
+
+def test_alarm_on_an_expression_is_paid_for_by_its_metrics() -> None:
+    """An alarm on a metric less two others costs as much as three alarms on one metric each, as CloudWatch counts."""
+    fewer = _changed()
+    (name, *_) = (
+        name for name, entry in resources("AWS::CloudWatch::Alarm").items() if "Metrics" in entry["Properties"]
+    )
+    del fewer["Resources"][name]
+    assert _alarms(fewer) == _alarms(template()) - 3
+
+
+def _alarms(of: Node) -> float:
+    return of_month(of)["alarms, by the metrics that they watch"][1]
 
 
 @pytest.mark.parametrize("price", PRICES, ids=lambda price: f"{price.service} {price.unit}")
@@ -128,17 +146,22 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
     session.events.register("before-call", lambda model, **_: made.append(model.name))
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "costs")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", SERVICE)
     export(monkeypatch, VALIDATING, RESIZE, THUMBNAIL, ARCHIVING)
+    filters = {handler: list(handler.filters) for handler in logging.root.handlers}
     _forget()
     with mock_aws(config=MOTO):
         yield made
     _forget()
+    for handler, before in filters.items():
+        handler.filters = before
 
 
 def _forget() -> None:
-    for cached in (clients.s3, clients.dynamodb):
+    """Forget the clients, and the logger, which would write to this test's output in the next one too."""
+    for cached in CACHED:
         cached.cache_clear()
+    logging.Logger.manager.loggerDict.pop(SERVICE, None)
 
 
 def test_calls_that_are_paid_for_are_those_that_are_made(calls: list[str]) -> None:

@@ -103,8 +103,10 @@ def test_every_layer_is_used() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_has_a_log_of_its_own(function: str) -> None:
-    """Each function has a log group of its own."""
-    assert target(properties(function)["LoggingConfig"]["LogGroup"]) == f"{function}Logs"
+    """Each function has a log group of its own, in which Lambda's lines are JSON as its own are."""
+    logging = properties(function)["LoggingConfig"]
+    assert (target(logging["LogGroup"]), logging["LogFormat"]) == (f"{function}Logs", "JSON")
+    assert logging["ApplicationLogLevel"] == ref("LogLevel")
 
 
 def test_every_log_forgets_in_time() -> None:

@@ -13,6 +13,8 @@ from workflow import contracts
 
 MAPPING = "ProcessingQueueMapping"
 LAMBDA_BATCH = 10  # messages: the most that a batch may have without a window
+DAY = 24 * 3600  # seconds
+LONGEST_RETENTION = 14 * DAY  # that SQS offers
 CONCURRENCY = (2, 1000)  # what an event source mapping takes
 
 
@@ -72,10 +74,16 @@ def test_poison_is_told_from_bad_luck() -> None:
     assert properties("ProcessingQueue")["RedrivePolicy"]["maxReceiveCount"] >= 5
 
 
-def test_failed_messages_are_kept_no_shorter() -> None:
-    """What has failed is kept at least as long as what has not; its age goes on counting from when it was sent."""
-    kept = [properties(queue)["MessageRetentionPeriod"] for queue in ("DeadLetterQueue", "ProcessingQueue")]
-    assert kept[0] >= kept[1]
+def test_messages_are_kept_for_days() -> None:
+    """What waits is kept for a week; what has failed for as long as SQS can, its age going on from its first sending."""
+    kept = {queue: properties(queue)["MessageRetentionPeriod"] for queue in ("ProcessingQueue", "DeadLetterQueue")}
+    assert kept == {"ProcessingQueue": 7 * DAY, "DeadLetterQueue": LONGEST_RETENTION}
+
+
+def test_failed_message_has_days_left() -> None:
+    """A message that failed at the last moment is there for a week more, for somebody to read it and send it back."""
+    waiting, failed = (properties(queue)["MessageRetentionPeriod"] for queue in ("ProcessingQueue", "DeadLetterQueue"))
+    assert failed - waiting >= 7 * DAY
 
 
 @pytest.mark.parametrize("queue", ["ProcessingQueue", "DeadLetterQueue"])

@@ -1,7 +1,6 @@
 """Filling environments: what does not fit together fails when the template is generated."""
 
 import dataclasses
-import json
 import re
 
 import pytest
@@ -11,6 +10,20 @@ from lambdas import environment
 from lambdas.environment import ArchiveEnvironment, Environment, ResizeEnvironment
 from templates import parameters
 from templates.parameters import groups, variables
+from tests.templates.emitted import Node, template
+
+ORIGINS = ["", "*", "https://example.com", "http://localhost:8080", "https://a.b-c.example:8443"]
+NO_ORIGINS = [
+    "https://*.example.com",
+    "**",
+    "https://example.com/",
+    "https://example.com/page",
+    "https://a b",
+    " *",
+    "example.com",
+    "ftp://example.com",
+    "null",
+]
 
 
 def test_resources_and_parameters_fill_an_environment() -> None:
@@ -70,5 +83,32 @@ def test_what_is_no_edge_is_refused(edges: str) -> None:
 
 
 def _pattern_of_edges() -> str:
-    pattern: str = json.loads(generate.render())["Parameters"]["ResizeEdges"]["AllowedPattern"]
-    return pattern
+    return str(_parameter("ResizeEdges")["AllowedPattern"])
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_origins_are_allowed_by_name_or_all_together(origin: str) -> None:
+    """Pages of an origin may upload, with its port if it has one, or those of all origins, or of none."""
+    assert re.search(_parameter("AllowedOrigins")["AllowedPattern"], origin)
+
+
+@pytest.mark.parametrize("origin", NO_ORIGINS)
+def test_what_no_browser_calls_an_origin_is_refused(origin: str) -> None:
+    """A wildcard within a name, a path, a space or another scheme is refused before it is deployed and never matches."""
+    assert not re.search(_parameter("AllowedOrigins")["AllowedPattern"], origin)
+
+
+def test_upload_url_is_short_lived() -> None:
+    """An upload URL is good for minutes, and for an hour at the most, which a function's credentials last as a rule."""
+    expiry = _parameter("UrlExpirySeconds")
+    assert (expiry["Default"], expiry["MaxValue"]) == (300, 3600)
+
+
+def test_no_level_of_the_log_keeps_metrics_from_being_counted() -> None:
+    """Metrics are lines of the log without a level of their own, which Lambda takes for INFO and drops at any above."""
+    assert set(_parameter("LogLevel")["AllowedValues"]) == {"DEBUG", "INFO"}
+
+
+def _parameter(name: str) -> Node:
+    found: Node = template()["Parameters"][name]
+    return found

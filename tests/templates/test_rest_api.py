@@ -99,7 +99,8 @@ def test_no_token_stands_in_a_log() -> None:
     assert not [
         variable for variable in line.values() if re.search(r"header|query|params|token|body", variable, re.IGNORECASE)
     ]
-    assert properties("RestApiStage")["MethodSettings"][0]["DataTraceEnabled"] is False
+    (settings,) = properties("RestApiStage")["MethodSettings"]
+    assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("ERROR", False)
 
 
 def test_error_log_is_the_one_that_api_gateway_writes_to() -> None:
@@ -110,10 +111,14 @@ def test_error_log_is_the_one_that_api_gateway_writes_to() -> None:
 
 
 def test_account_may_log_before_the_stage_does() -> None:
-    """The role by which API Gateway writes logs is set first, unless another stack has set it, and outlives this one."""
-    account = resources()["ApiAccount"]
-    assert account["Condition"] == resources()["ApiAccountRole"]["Condition"] == "SetsApiLogsRole"
-    assert account["DeletionPolicy"] == resources()["ApiAccountRole"]["DeletionPolicy"] == "Retain"
+    """The role by which API Gateway writes logs is set first, unless another stack has set it, and outlives this one.
+
+    A first creation that fails takes it away again, or the next one would find a role set.
+    """
+    account, role = (resources()[name] for name in ("ApiAccount", "ApiAccountRole"))
+    assert account["Condition"] == role["Condition"] == "SetsApiLogsRole"
+    assert account["DeletionPolicy"] == role["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert account["UpdateReplacePolicy"] == role["UpdateReplacePolicy"] == "Retain"
     assert "${ApiAccount}" in json.dumps(properties("RestApiStage")["Description"])
 
 

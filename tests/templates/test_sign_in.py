@@ -30,6 +30,15 @@ def test_second_factor_is_up_to_the_operator() -> None:
     assert (parameter["Default"], parameter["AllowedValues"]) == ("OPTIONAL", ["OFF", "OPTIONAL", "ON"])
 
 
+def test_sign_in_is_by_password() -> None:
+    """A user signs in by password, sent over TLS or proven by SRP, and stays signed in by a refresh token; no other way."""
+    assert sorted(properties("UserPoolClient")["ExplicitAuthFlows"]) == [
+        "ALLOW_REFRESH_TOKEN_AUTH",
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+    ]
+
+
 def test_no_flow_of_oauth_is_open() -> None:
     """Tokens are given for a password only; there is no implicit flow, nor any other that redirects."""
     client = properties("UserPoolClient")

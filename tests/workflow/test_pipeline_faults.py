@@ -12,6 +12,7 @@ from tests.workflow import drawings
 from tests.workflow.asl import MAX_ATTEMPTS, longest_waits
 from tests.workflow.interpreter import Handler, refusal
 from tests.workflow.processing import Outcome, Processing
+from workflow.contracts.errors import NotConfigured
 from workflow.definition import FAILED
 from workflow.steps import ARCHIVE, RESIZE, STEPS, VALIDATE, Step
 
@@ -92,6 +93,14 @@ def test_a_throttle_is_waited_out(processing: Processing, step: Step) -> None:
     assert processing.interpreter.calls[step.function] == 1
     waits = processing.interpreter.waits
     assert all(0 <= wait <= longest for wait, longest in zip(waits, longest_waits(THROTTLE), strict=True))
+
+
+@each_step
+def test_an_update_under_way_is_waited_out(processing: Processing, step: Step) -> None:
+    """A step whose function is being updated, its code newer than its variables, is retried as patiently as a throttle."""
+    processing.break_function(step.function, NotConfigured("it is not set"), times=MAX_ATTEMPTS[THROTTLE])
+    outcome = processing.process(drawings.jpeg())
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
 
 
 def test_an_endless_throttle_is_a_failure(processing: Processing) -> None:

@@ -30,6 +30,10 @@ class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders an
         self.message = message
 
 
+class NotConfigured(Exception):  # noqa: N818 - it is the name that the graph knows
+    """A variable that a function reads is missing: true for seconds while code and configuration are being replaced."""
+
+
 class ContractViolation(ValueError):  # noqa: N818 - the same
     """A payload broke its contract: a fault of ours that a retry cannot mend."""
 

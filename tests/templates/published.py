@@ -1,0 +1,38 @@
+"""What CloudWatch knows of the stack's resources: each metric's dimensions and fitting statistic, as AWS documents them.
+
+A metric under any other name, with a dimension more, less or otherwise, has no data, and an alarm on it never fires.
+"""
+
+from typing import Any, NamedTuple
+
+from lambdas.metrics import FAULTS, GRANTED, LATE, NAMESPACE, REFUSED, REJECTIONS, SERVICE, STARTED, STEP
+
+API, SQS, STATES, LAMBDA = "AWS/ApiGateway", "AWS/SQS", "AWS/States", "AWS/Lambda"
+ENDS = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
+
+# By namespace and name: what a metric is told apart by, and how its values of a period are put together. What counts
+# events is summed; what measures a state, such as a queue's length, has its worst value, for an average hides it.
+PUBLISHED: dict[tuple[str, str], tuple[set[str], str]] = {
+    **dict.fromkeys([(API, name) for name in ("Count", "4XXError", "5XXError")], ({"ApiName", "Stage"}, "Sum")),
+    (SQS, "ApproximateNumberOfMessagesVisible"): ({"QueueName"}, "Maximum"),
+    (SQS, "ApproximateAgeOfOldestMessage"): ({"QueueName"}, "Maximum"),
+    **dict.fromkeys([(STATES, name) for name in (*ENDS, "ExecutionThrottled")], ({"StateMachineArn"}, "Sum")),
+    **dict.fromkeys([(LAMBDA, name) for name in ("Errors", "Throttles")], ({"FunctionName"}, "Sum")),
+    (LAMBDA, "Duration"): ({"FunctionName"}, "p90"),
+    **dict.fromkeys([(NAMESPACE, name) for name in (GRANTED, REFUSED, STARTED)], ({SERVICE}, "Sum")),
+    **dict.fromkeys([(NAMESPACE, name) for name in (FAULTS, REJECTIONS, LATE)], ({SERVICE, STEP}, "Sum")),
+}
+
+
+class Watched(NamedTuple):
+    """A metric as an alarm or a chart of the template names it."""
+
+    namespace: str
+    name: str
+    dimensions: dict[str, Any]
+    statistic: str
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether CloudWatch has such a metric, and whether the statistic fits it."""
+        return PUBLISHED.get((self.namespace, self.name)) == (set(self.dimensions), self.statistic)
