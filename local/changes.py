@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from botocore.exceptions import WaiterError
 
-from local.stacks import Told, await_end, described
+from local.stacks import Told, await_end, described, is_new
 from local.target import DeploymentError, Target, refusals_told
 
 # What it means when one of these gives way to another, and when it goes.
@@ -78,7 +78,7 @@ class ChangeSet:
 def propose(target: Target, stack: str, wanted: Wanted) -> ChangeSet | None:
     """Return the change set that makes stack what is wanted, None if it is that already; raises DeploymentError."""
     known = described(target.cloudformation, stack)
-    kind = "CREATE" if known.get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS" else "UPDATE"
+    kind = "CREATE" if is_new(known) else "UPDATE"
     with refusals_told("what the stack is to become"):
         arn = target.cloudformation.create_change_set(
             StackName=stack,

@@ -9,19 +9,19 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import boto3
 
 from generate import render
 from local.artifacts import upload_missing, upload_template, validate
-from local.asking import NotConfirmedError, confirm
+from local.asking import confirm
 from local.changes import Change, Wanted, propose
+from local.exits import exit_code
+from local.logs_role import logs_role
 from local.stacks import Told, outputs
-from local.target import FAULTS, DeploymentError, Target
+from local.target import DeploymentError, Target
 from local.terminal import progress, show_changes
-
-DECLINED = 3  # exit code: there are changes, and they were not applied
-INTERRUPTED = 130  # as shells have it
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Options:
     """How to deploy: parameters and tags are set anew, others keep the stack's value or take the template's default.
 
     installed_layers takes the layers from this interpreter's packages, for an emulator that runs functions on it.
-    approve sees the changes and raises NotConfirmedError if they are not to be applied.
+    approve sees the changes and raises NotConfirmedError if they are not to be applied. say hears in a sentence what was
+    chosen that nobody named.
     """
 
     parameters: dict[str, str] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Options:
     installed_layers: bool = False
     approve: Callable[[list[Change]], None] = lambda _: None
     told: Told = lambda _: None
+    say: Callable[[str], None] = lambda _: None
 
 
 def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[str, str]:
@@ -49,7 +51,8 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
     url = upload_template(target, template)
     validate(target, url)
     upload_missing(target, folder, installed_layers=options.installed_layers)
-    given = {**options.parameters, "ArtifactBucket": target.bucket}
+    role = logs_role(target, stack, options.parameters, options.say)
+    given = {**role, **options.parameters, "ArtifactBucket": target.bucket}
     if proposed := propose(target, stack, Wanted(template, url, given, options.tags)):
         try:
             options.approve(proposed.changes)
@@ -69,30 +72,21 @@ def _check_names(template: str, given: dict[str, str]) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Deploy as the command line asks; return the exit code."""
     given = _parser().parse_args(arguments)
-    try:
-        found = _deploy(given)
-    except NotConfirmedError as refusal:
-        print(f"deploy: {refusal}", file=sys.stderr)
-        return DECLINED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except FAULTS as error:
-        print(f"deploy: {error}", file=sys.stderr)
-        return 1
-    for name, value in sorted(found.items()):
-        print(f"{name}: {value}")
-    return 0
+    return exit_code("deploy", lambda: _deploy(given))
 
 
-def _deploy(given: argparse.Namespace) -> dict[str, str]:
+def _deploy(given: argparse.Namespace) -> None:
     def approve(changes: list[Change]) -> None:
         show_changes(given.stack, changes)
         confirm(f"Apply these {len(changes)} changes?", yes=given.yes, how="--yes (make: YES=1)")
 
-    target = Target(boto3.client("cloudformation"), boto3.client("s3"), given.artifacts)
+    client: Any = boto3.client
+    target = Target(client, given.artifacts)
     with progress(f"deploying {given.stack}") as told:
-        options = Options(dict(given.parameter), dict(given.tag), given.installed_layers, approve, told)
-        return deploy(target, given.stack, given.build, options)
+        options = Options(dict(given.parameter), dict(given.tag), given.installed_layers, approve, told, print)
+        found = deploy(target, given.stack, given.build, options)
+    for name, value in sorted(found.items()):
+        print(f"{name}: {value}")
 
 
 def _parser() -> argparse.ArgumentParser:

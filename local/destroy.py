@@ -5,20 +5,18 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 
-from local.asking import NotConfirmedError, confirm
-from local.deploy import DECLINED, INTERRUPTED
+from local.asking import confirm
+from local.exits import exit_code
 from local.stacks import Told, await_end, described, resources
-from local.target import FAULTS, DeploymentError
+from local.target import Client, DeploymentError
 from local.terminal import progress, show_rows
-
-Client = Callable[[str], Any]  # gives the client of a service
 
 # How to delete oneself what a stack leaves; {} is its physical ID.
 BY_HAND = {
@@ -122,21 +120,15 @@ def show(client: Client, stack: str, found: list[Resource]) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Delete as the command line asks; return the exit code."""
     options = _parser().parse_args(arguments)
+    return exit_code("destroy", lambda: _destroy(options.stack, yes=options.yes))
+
+
+def _destroy(stack: str, *, yes: bool) -> None:
     client: Any = boto3.client
-    try:
-        show(client, options.stack, inventory(client, options.stack))
-        confirm(f"Delete stack {options.stack}?", yes=options.yes, how="--yes (make: YES=1)")
-        with progress(f"deleting {options.stack}") as told:
-            destroy(client, options.stack, told)
-    except NotConfirmedError as refusal:
-        print(f"destroy: {refusal}", file=sys.stderr)
-        return DECLINED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except FAULTS as error:
-        print(f"destroy: {error}", file=sys.stderr)
-        return 1
-    return 0
+    show(client, stack, inventory(client, stack))
+    confirm(f"Delete stack {stack}?", yes=yes, how="--yes (make: YES=1)")
+    with progress(f"deleting {stack}") as told:
+        destroy(client, stack, told)
 
 
 def _parser() -> argparse.ArgumentParser:

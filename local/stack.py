@@ -66,9 +66,8 @@ def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = Mappin
 
 
 def _deployed(running: Emulator, options: Options) -> dict[str, str]:
-    s3 = running.client("s3")
-    s3.create_bucket(Bucket=ARTIFACTS)
-    target = Target(running.client("cloudformation"), s3, ARTIFACTS, poll_seconds=0.1)
+    target = Target(running.client, ARTIFACTS, poll_seconds=0.1)
+    target.s3.create_bucket(Bucket=ARTIFACTS)
     with tempfile.TemporaryDirectory(prefix="build-") as folder:
         return deploy(target, STACK, Path(folder), options)
 

@@ -21,6 +21,11 @@ def described(cloudformation: Any, stack: str) -> dict[str, Any]:
         raise
 
 
+def is_new(known: dict[str, Any]) -> bool:
+    """Tell whether a stack of which CloudFormation says what is known was never made: at most, changes were proposed."""
+    return bool(known.get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS")
+
+
 def outputs(cloudformation: Any, stack: str) -> dict[str, str]:
     """Return the outputs of stack by name."""
     found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])

@@ -1,8 +1,9 @@
 """Where to deploy, and what is said when that goes wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from subprocess import CalledProcessError
 from typing import Any
 
@@ -10,6 +11,8 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.layers import VersionMismatchError
+
+Client = Callable[[str], Any]  # gives the client of a service
 
 LONGEST = 1800  # seconds that one operation on a stack may take
 
@@ -24,12 +27,21 @@ FAULTS = (DeploymentError, VersionMismatchError, BotoCoreError, Boto3Error, Clie
 
 @dataclass(frozen=True)
 class Target:
-    """Where to deploy: the clients of an account and region, and the bucket for artifacts there."""
+    """Where to deploy: an account and region, by the clients of its services, and the bucket for artifacts there."""
 
-    cloudformation: Any
-    s3: Any
+    client: Client
     bucket: str
     poll_seconds: float = 5
+
+    @cached_property
+    def cloudformation(self) -> Any:
+        """The client that makes stacks."""
+        return self.client("cloudformation")
+
+    @cached_property
+    def s3(self) -> Any:
+        """The client that uploads."""
+        return self.client("s3")
 
     @property
     def waiter(self) -> dict[str, float]:

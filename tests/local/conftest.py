@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -31,9 +32,10 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
-        s3 = boto3.client("s3")
-        s3.create_bucket(Bucket=BUCKET)
-        yield Target(boto3.client("cloudformation"), s3, BUCKET, poll_seconds=0.01)
+        client: Any = boto3.client
+        target = Target(client, BUCKET, poll_seconds=0.01)
+        target.s3.create_bucket(Bucket=BUCKET)
+        yield target
 
 
 @pytest.fixture

@@ -7,11 +7,19 @@ import boto3
 STACK = "pictures"
 
 
-def template(name: str = "first") -> str:
-    """Return a template with the one parameter that every deployment sets; name is its topic's display name."""
+def template(name: str = "first", **defaults: str) -> str:
+    """Return a template with the one parameter that every deployment sets, and more with defaults; outputs tell those.
+
+    name is its topic's display name.
+    """
     topic = {"DisplayName": {"Fn::Sub": f"{name} ${{ArtifactBucket}}"}}
-    resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": topic}}
-    return json.dumps({"Parameters": {"ArtifactBucket": {"Type": "String"}}, "Resources": resources})
+    more = {parameter: {"Type": "String", "Default": value} for parameter, value in defaults.items()}
+    found = {
+        "Parameters": {"ArtifactBucket": {"Type": "String"}, **more},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": topic}},
+    }
+    outputs = {parameter: {"Value": {"Ref": parameter}} for parameter in more}
+    return json.dumps(found | ({"Outputs": outputs} if outputs else {}))
 
 
 def display_names() -> list[str]:

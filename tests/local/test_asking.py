@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from local import deploy as deployment
-from local.deploy import DECLINED, INTERRUPTED, main
+from local.deploy import main
+from local.exits import DECLINED, INTERRUPTED
 from local.target import Target
 from tests.local.account import BUCKET
 from tests.local.small import STACK, display_names, template

@@ -45,7 +45,7 @@ def _failing(client: MagicMock, reason: str) -> None:
 
 
 def _target(client: MagicMock) -> Target:
-    return Target(client, None, BUCKET)
+    return Target(lambda _: client, BUCKET)
 
 
 @pytest.mark.parametrize("reason", NO_CHANGES)

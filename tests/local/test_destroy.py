@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from local.deploy import DECLINED
 from local.destroy import BY_HAND, OTHERWISE, Resource, losses, main
+from local.exits import DECLINED
 from local.target import Target
 
 STACK = "pictures"
@@ -15,6 +15,11 @@ TEMPLATE = json.dumps(
     {
         "Resources": {
             "Archive": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"BucketName": "archive"}},
+            "Uploads": {
+                "Type": "AWS::S3::Bucket",
+                "DeletionPolicy": "RetainExceptOnCreate",
+                "Properties": {"BucketName": "uploads"},
+            },
             "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "queue"}},
         }
     }
@@ -23,7 +28,10 @@ TEMPLATE = json.dumps(
 
 @pytest.fixture
 def stack(target: Target) -> Target:
-    """Make a stack of a bucket that is kept and a queue that goes, with two messages in it."""
+    """Make a stack of two buckets that are kept and a queue that goes, with two messages in it.
+
+    Moto does not keep the second; ministack does, in test_side_by_side.py.
+    """
     target.cloudformation.create_stack(StackName=STACK, TemplateBody=TEMPLATE)
     sqs = boto3.client("sqs")
     for _ in range(2):
@@ -42,7 +50,8 @@ def test_what_goes_what_is_kept_and_what_is_lost_is_told(capsys: pytest.CaptureF
     printed = capsys.readouterr()
     goes, kept = printed.out.split("Kept")
     assert "Queue\tAWS::SQS::Queue" in goes
-    assert "Archive" not in goes
+    assert "AWS::S3::Bucket" not in goes
+    assert "Uploads\tAWS::S3::Bucket\tuploads" in kept
     assert "Archive\tAWS::S3::Bucket\tarchive" in kept
     assert "Archive: delete every version of every object in it, then: aws s3api delete-bucket --bucket archive" in kept
     assert "Queue holds 2 messages; they are lost." in kept

@@ -124,6 +124,24 @@ def test_a_resource_left_out_may_be_of_any_type(account: Account) -> None:
     assert [one["ParameterKey"] for one in found["Parameters"]] == ["NoDefault"]
 
 
+def test_an_alarm_may_compute_with_several_metrics(account: Account) -> None:
+    """An alarm on the difference of two metrics is made."""
+    counted = [
+        {"Id": name, "MetricStat": {"Metric": {"Namespace": "any", "MetricName": name}, "Period": 300, "Stat": "Sum"}}
+        for name in ("errors", "late")
+    ]
+    properties = {
+        "AlarmName": "computed",
+        "Metrics": [{"Id": "left", "Expression": "errors - late"}, *counted],
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0,
+        "EvaluationPeriods": 1,
+    }
+    template = json.dumps({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}})
+    account.client("cloudformation").create_stack(StackName="computed", TemplateBody=template)
+    assert eventually(lambda: account.client("cloudwatch").describe_alarms(AlarmNames=["computed"])["MetricAlarms"])
+
+
 @pytest.mark.parametrize("name", ["digits", "capwords", "absent"])
 def test_a_text_that_reads_otherwise_is_not_repaired(name: str) -> None:
     """A string or function that differs, or is gone, is an error that names the pinned version."""

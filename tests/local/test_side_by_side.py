@@ -1,39 +1,72 @@
 """The template twice in one account."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from local.deploy import Options, deploy
-from local.destroy import destroy
-from local.stacks import described, resources
+from local.destroy import Resource, destroy, inventory
+from local.stacks import described
 from local.target import Target
 from tests.local.account import BUCKET, Account
 
-# The first is one for the whole account, whoever sets it; the second has a name within its API only.
-NOT_NAMED = {"AWS::ApiGateway::Account", "AWS::ApiGateway::Stage"}
+LOGS_ROLE = {"ApiAccount", "ApiAccountRole"}  # one for the whole account
+LISTED = {"AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::IAM::Role"}
+NOT_NAMED = {"AWS::ApiGateway::Stage"}  # has a name within its API only
 
 
-def test_two_stacks_have_no_name_in_common(account: Account, tmp_path: Path) -> None:
-    """Two stacks of the template are complete side by side, no resource is one of both, and one goes without the other."""
-    cloudformation, s3 = account.client("cloudformation"), account.client("s3")
-    s3.create_bucket(Bucket=BUCKET)
-    target = Target(cloudformation, s3, BUCKET, poll_seconds=0.1)
-    found = {}
-    for stack in ("first", "second"):
-        deploy(target, stack, tmp_path, Options(installed_layers=True))
-        assert described(cloudformation, stack)["StackStatus"] == "CREATE_COMPLETE"
-        own = (one for one in resources(cloudformation, stack) if one["ResourceType"] not in NOT_NAMED)
-        found[stack] = {one["PhysicalResourceId"]: one["LogicalResourceId"] for one in own}
-    assert found["first"].keys().isdisjoint(found["second"])
-    assert set(found["first"].values()) == set(found["second"].values())
-    destroy(account.client, "first", poll_seconds=0.1)
-    assert not described(cloudformation, "first")
-    assert _are_there(account, "second")
+@pytest.fixture
+def target(account: Account) -> Target:
+    """Give an account in ministack with an artifact bucket in it."""
+    target = Target(account.client, BUCKET, poll_seconds=0.1)
+    target.s3.create_bucket(Bucket=BUCKET)
+    return target
 
 
-def _are_there(account: Account, stack: str) -> bool:
-    """Tell whether every function and bucket of stack is there."""
-    found = {one["FunctionName"] for one in account.client("lambda").list_functions(MaxItems=1000)["Functions"]}
-    found |= {bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]}
-    kinds = {"AWS::Lambda::Function", "AWS::S3::Bucket"}
-    wanted = (one for one in resources(account.client("cloudformation"), stack) if one["ResourceType"] in kinds)
-    return found.issuperset(one["PhysicalResourceId"] for one in wanted)
+def test_two_stacks_have_no_name_in_common(target: Target, tmp_path: Path) -> None:
+    """Two stacks of the template are complete side by side, no resource is one of both, and one goes without the other.
+
+    What the one keeps stays, and with it the role by which API Gateway goes on writing the logs of the other.
+    """
+    first, second = (_deployed(target, stack, tmp_path) for stack in ("first", "second"))
+    assert first.keys().isdisjoint(second)
+    assert _logical(first.values()) - _logical(second.values()) == LOGS_ROLE
+    role = _logs_role(target)
+    assert role in first
+    kept = {name for name, one in first.items() if one.is_kept}
+    destroy(target.client, "first", poll_seconds=0.1)
+    assert not described(target.cloudformation, "first")
+    there = _there(target)
+    assert there & first.keys() == there & kept == {name for name in kept if first[name].kind in LISTED}
+    assert there & second.keys() == {name for name, one in second.items() if one.kind in LISTED}
+    assert _logs_role(target) == role
+
+
+def _deployed(target: Target, stack: str, folder: Path) -> dict[str, Resource]:
+    """Deploy stack, and return its resources by physical ID."""
+    deploy(target, stack, folder, Options(installed_layers=True))
+    assert described(target.cloudformation, stack)["StackStatus"] == "CREATE_COMPLETE"
+    return {one.physical_id: one for one in inventory(target.client, stack) if one.kind not in NOT_NAMED}
+
+
+def _logical(found: Iterable[Resource]) -> set[str]:
+    return {one.logical_id for one in found}
+
+
+def _there(target: Target) -> set[str]:
+    """Return the names of the account's functions, buckets, tables and roles."""
+    functions = target.client("lambda").list_functions(MaxItems=1000)["Functions"]
+    roles = target.client("iam").list_roles(MaxItems=1000)["Roles"]
+    return {
+        *(one["FunctionName"] for one in functions),
+        *(one["Name"] for one in target.s3.list_buckets()["Buckets"]),
+        *target.client("dynamodb").list_tables()["TableNames"],
+        *(one["RoleName"] for one in roles),
+    }
+
+
+def _logs_role(target: Target) -> str:
+    """Return the name of the role by which API Gateway writes logs."""
+    arn: str = target.client("apigateway").get_account()["cloudwatchRoleArn"]
+    return arn.rpartition("/")[2]
