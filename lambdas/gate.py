@@ -14,7 +14,7 @@ from lambdas.environment import StepEnvironment
 from lambdas.metrics import FAULTS, LATE, REJECTIONS
 from lambdas.telemetry import count, identify, logger, traced
 from workflow import contracts
-from workflow.contracts.errors import ImageRejected
+from workflow.contracts.errors import AlreadyEnded, ImageRejected
 
 E = TypeVar("E", bound=StepEnvironment)
 Payload = dict[str, Any]
@@ -96,9 +96,9 @@ def _tell(state: str, error: Exception, started: int) -> None:
     if isinstance(error, ImageRejected):
         logger().info("rejected: %s", error.reason)
         count(REJECTIONS, step=state, at=started, reason=error.reason)
-    elif type(error).__name__ == record.ENDED:
-        # The table did what it is there for: an event was repeated, or a try came late. There is nothing to mend.
-        logger().warning("the record has its end, or is of another execution")
+    elif isinstance(error, AlreadyEnded):
+        # An event was repeated, or a try came late. There is nothing to mend.
+        logger().warning("the record has its end already")
         count(LATE, step=state, at=started)
     else:
         logger().error("%s failed", state, exc_info=error)

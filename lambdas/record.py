@@ -6,13 +6,16 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas import clients
+from workflow.contracts.errors import AlreadyEnded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PROCESSING = "PROCESSING"
 SUCCEEDED = "SUCCEEDED"
-ENDED = "ConditionalCheckFailedException"  # the class of the error by which the table refuses a change
 EXPIRES_AT = "expiresAt"  # the attribute that tells the table when an item may go: its time to live
 
 
@@ -37,7 +40,7 @@ class Record:
     def begin(self, retention_days: int) -> None:
         """Make the record, or leave it as it is when a retry begins again; after retention_days the table removes it.
 
-        Raises ConditionalCheckFailedException if the picture has its end already or belongs to another execution.
+        Raises AlreadyEnded if the picture has its end, ConditionalCheckFailedException if it is another execution's.
         """
         time = now()
         first = {"createdAt": time, "steps": {}, EXPIRES_AT: expiry(retention_days)}
@@ -54,7 +57,8 @@ class Record:
         """Note that step is done and what it found, and move to status.
 
         A record that succeeds stays, for it tells of what stays in the archive.
-        Raises ConditionalCheckFailedException if the record is not this execution's, or has another end than status.
+        Raises AlreadyEnded if the record has another end than status, or is another execution's and has its end;
+        ConditionalCheckFailedException if it is not this execution's otherwise.
         """
         time = now()
         ended = {} if status == PROCESSING else {"finishedAt": time}
@@ -70,14 +74,27 @@ class Record:
     def _update(
         self, sets: list[str], *, condition: str, names: list[str], values: dict[str, Any], removed: str = ""
     ) -> None:
-        clients.dynamodb().update_item(
-            TableName=self.table,
-            Key={"imageId": {"S": self.image["imageId"]}},
-            UpdateExpression="SET " + ", ".join(sets) + (f" REMOVE #{removed}" if removed else ""),
-            ConditionExpression=condition,
-            ExpressionAttributeNames={f"#{name}": name for name in (*names, removed) if name},
-            ExpressionAttributeValues={f":{name}": _item(value) for name, value in values.items()},
-        )
+        client = clients.dynamodb()
+        try:
+            client.update_item(
+                TableName=self.table,
+                Key={"imageId": {"S": self.image["imageId"]}},
+                UpdateExpression="SET " + ", ".join(sets) + (f" REMOVE #{removed}" if removed else ""),
+                ConditionExpression=condition,
+                ExpressionAttributeNames={f"#{name}": name for name in (*names, removed) if name},
+                ExpressionAttributeValues={f":{name}": _item(value) for name, value in values.items()},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except client.exceptions.ConditionalCheckFailedException as refusal:
+            found: dict[str, Any] = dict(refusal.response)
+            if _has_end(found.get("Item", {})):
+                raise AlreadyEnded("the picture's record has its end") from refusal
+            raise
+
+
+def _has_end(item: Mapping[str, Any]) -> bool:
+    """Tell whether the record that item holds, if it is there, has its end."""
+    return bool(item.get("status", {}).get("S", PROCESSING) != PROCESSING)
 
 
 def _item(value: object) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from functools import cache
@@ -15,12 +16,19 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools import Logger, Tracer
 
+LIBRARIES = ("aws_xray_sdk", "boto3", "botocore", "PIL", "s3transfer", "urllib3")
+
 
 @cache
 def logger() -> Logger:
-    """Return the JSON logger; level and service name come from Powertools' own variables."""
+    """Return the JSON logger; level and service name come from Powertools' own variables.
+
+    Lambda gives every logger the level that is asked for; libraries stay above it, for AWS's would log credentials.
+    """
     from aws_lambda_powertools import Logger
 
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
     return Logger()
 
 

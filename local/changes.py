@@ -95,7 +95,8 @@ def propose(target: Target, stack: str, wanted: Wanted) -> ChangeSet | None:
 
 def _parameters(known: dict[str, Any], wanted: Wanted) -> list[dict[str, Any]]:
     """Return what is wanted, and the stack's own value for every other parameter that both it and the template have."""
-    own = {one["ParameterKey"] for one in known.get("Parameters", [])}
+    # A stack that was only ever proposed may name parameters, whose values cannot be used.
+    own = set() if is_new(known) else {one["ParameterKey"] for one in known.get("Parameters", [])}
     kept = own & set(json.loads(wanted.template)["Parameters"]) - set(wanted.parameters)
     return [
         *({"ParameterKey": name, "ParameterValue": value} for name, value in wanted.parameters.items()),

@@ -69,12 +69,19 @@ def inventory(client: Client, stack: str) -> list[Resource]:
 def losses(client: Client, found: list[Resource]) -> Iterator[str]:
     """Yield a sentence for each thing in flight that is lost with what goes: waiting messages, running executions."""
     gone = [resource for resource in found if not resource.is_kept]
-    for queue in (one for one in gone if one.kind == "AWS::SQS::Queue"):
-        if count := _messages(client("sqs"), queue.physical_id):
-            yield f"{queue.logical_id} holds {count} messages; they are lost."
-    for machine in (one for one in gone if one.kind == "AWS::StepFunctions::StateMachine"):
-        if count := _executions(client("stepfunctions"), machine.physical_id):
-            yield f"{machine.logical_id} runs {count} executions; they end unfinished."
+    for one in gone:
+        try:
+            yield from _lost(client, one)
+        except ClientError as error:  # it is gone already, or is not to be looked into by whoever may delete it
+            yield f"What {one.logical_id} has in flight cannot be told: {error}"
+
+
+def _lost(client: Client, one: Resource) -> Iterator[str]:
+    if one.kind == "AWS::SQS::Queue" and (count := _messages(client("sqs"), one.physical_id)):
+        yield f"{one.logical_id} holds {count} messages; they are lost."
+    machine = one.kind == "AWS::StepFunctions::StateMachine"
+    if machine and (count := _executions(client("stepfunctions"), one.physical_id)):
+        yield f"{one.logical_id} runs {count} executions; they end unfinished."
 
 
 def _messages(sqs: Any, url: str) -> int:

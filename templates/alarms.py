@@ -15,6 +15,7 @@ from workflow.steps import STEPS
 
 PERIOD = 300  # seconds: what a metric is put together over
 LASTING = 3  # periods: throttling of that length is no burst, which retries outlast
+SETTLED = 2  # periods: what is counted from the log may come later than what it is taken off
 STUCK = MAX_RECEIVES * visibility(TRIGGER_TIMEOUT)  # seconds: by then a message that fails is a dead letter
 
 
@@ -155,6 +156,7 @@ def _functions() -> list[Alarm]:
             metrics.function(step.function, "Errors"),
             less=tuple(metrics.counted(name, **{STEP: step.state}) for name in (REJECTIONS, LATE)),
             above=1 + RETRIES,
+            periods=SETTLED,
         )
         for step in STEPS
     ]

@@ -121,7 +121,7 @@ def _retention() -> list[Parameter]:
     moves = "Where archived pictures move; GLACIER and DEEP_ARCHIVE need hours to read; STANDARD does not move them"
     return [
         _number("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept, whatever became of it"),
-        _number("RecordRetentionDays", 90, 1, 3650, "Days the record of a picture that did not succeed is kept"),
+        _number("RecordRetentionDays", 90, 15, 3650, "Days the record of a picture that did not succeed is kept"),
         _choice("ArchiveStorageClass", "INTELLIGENT_TIERING", classes, moves),
         _number("ArchiveTransitionDays", 30, 30, 3650, "Days after which archived pictures move"),
         _choice("LogRetentionDays", 30, list(LOG_RETENTIONS), "Days that logs are kept"),

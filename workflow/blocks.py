@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow.contracts.errors import ContractViolation, ImageRejected, NotConfigured
+from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected, NotConfigured
 from workflow.sdk import Catch, DynamoDBUpdateItemStep, LambdaStep, Retry, SnsPublishStep
 from workflow.steps import Step
 
@@ -26,12 +26,14 @@ PASSING = [
     "ThrottlingException",
 ]
 RETRIES = 3  # of what may be worth another try
+LATE = AlreadyEnded.__name__
 REFUSED = "ConditionalCheckFailedException"  # by the table, as a function reports it: not this execution's to write
 ENDED = f"DynamoDB.{REFUSED}"  # as the integration does
 # Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
 PERMANENT = [
     REJECTED,
     ContractViolation.__name__,
+    LATE,
     REFUSED,
     ENDED,
 ]

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from workflow.blocks import REFUSED, REJECTED, catch_all, catch_ended, publish, record_end, task
+from workflow.blocks import LATE, REJECTED, catch_all, catch_ended, publish, record_end, task
 from workflow.sdk import Chain, Choice, ChoiceRule, Fail, Graph, Parallel, Pass, Succeed, any_partition
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
@@ -56,8 +56,8 @@ def _handle_error(failed: Fail) -> Choice:
     failure = _failure(failed)
     choice = Choice("HandleError")
     choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=REJECTED), _rejection(failure, failed))
-    # A step was refused the record: this execution repeats another one, or comes late. Nothing has failed.
-    choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=REFUSED), Succeed("AlreadyEnded"))
+    # This execution repeats another one, or comes late. Nothing has failed.
+    choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=LATE), Succeed("AlreadyEnded"))
     choice.default_choice(failure)
     return choice
 

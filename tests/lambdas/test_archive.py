@@ -11,6 +11,7 @@ from lambdas.storage import STAGED
 from tests import pictures
 from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RESIZE, UPLOAD_BUCKET, Bench, Payload, export, timeless
 from workflow import contracts
+from workflow.contracts.errors import AlreadyEnded
 
 NAMES = ("original", "resized", "thumbnail")
 
@@ -134,6 +135,6 @@ def test_a_picture_that_ended_otherwise_does_not_succeed(bench: Bench, status: s
     event = bench.processed(pictures.examples()["PNG"])
     bench.end(event, status)
     before = bench.record(event)
-    with pytest.raises(clients.dynamodb().exceptions.ConditionalCheckFailedException):
+    with pytest.raises(AlreadyEnded):
         archive.handler(event, CONTEXT)
     assert bench.record(event) == before

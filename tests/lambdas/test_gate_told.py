@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import cast
 
 import pytest
-from botocore.exceptions import ClientError
 
 from lambdas.gate import Handler
 from lambdas.metrics import FAULTS, LATE, NAMESPACE, REJECTIONS, SERVICE, STEP
 from tests.lambdas.bench import CONTEXT, Bench, Context, Payload, counted, logged
 from tests.lambdas.gated import SECRET, example, failed, found_sound, found_wrongly, rejected
-from workflow.contracts.errors import ContractViolation, ImageRejected
+from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected
 
 
 def violating(bench: Bench) -> Payload:
@@ -53,9 +52,7 @@ ENDINGS = {
     "fault": Ending(failed, begun, MemoryError, FAULTS, "ERROR", "ValidateImage failed"),
     "wrong input": Ending(found_sound, violating, ContractViolation, FAULTS, "ERROR", "ValidateImage failed"),
     "wrong answer": Ending(found_wrongly, begun, ContractViolation, FAULTS, "ERROR", "ValidateImage failed"),
-    "late": Ending(
-        found_sound, repeated, ClientError, LATE, "WARNING", "the record has its end, or is of another execution"
-    ),
+    "late": Ending(found_sound, repeated, AlreadyEnded, LATE, "WARNING", "the record has its end already"),
 }
 
 

@@ -1,6 +1,7 @@
 """What is told of a request for an upload URL: to the page that made it, in the log, and in the metrics."""
 
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from lambdas.cors import ALLOW_ORIGIN
 from lambdas.get_upload_url import handler
 from lambdas.metrics import GRANTED, REFUSED, SERVICE
+from lambdas.telemetry import LIBRARIES
 from tests.lambdas.asking import ASKED, ask, event, granted
-from tests.lambdas.bench import CONTEXT, ORIGIN, OWNER, UPLOADING, Context, counted, export, logged
+from tests.lambdas.bench import CONTEXT, ORIGIN, OWNER, UPLOADING, Bench, Context, counted, export, logged
 from workflow.contracts.errors import NotConfigured
 
 ANOTHER = "https://another.example"
@@ -114,3 +116,12 @@ def test_the_log_tells_neither_url_nor_file_name(capsys: pytest.CaptureFixture[s
     output = capsys.readouterr().out
     assert body["imageId"] in output
     assert not [word for word in ("X-Amz-Signature", "my-secret", OWNER) if word in output]
+
+
+def test_no_library_logs_when_all_is_asked_for(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """Lambda gives every logger the level that is asked for; AWS's own would log requests with their credentials."""
+    with caplog.at_level(logging.DEBUG):
+        granted()
+        bench.keys(bench.uploaded(b"data")["image"]["bucket"])
+    libraries = {record.name.partition(".")[0] for record in caplog.records if record.levelno < logging.WARNING}
+    assert libraries.isdisjoint(LIBRARIES)

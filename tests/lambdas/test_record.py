@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from lambdas import clients
 from lambdas.extraction.fields import number
-from lambdas.record import ENDED, EXPIRES_AT, PROCESSING, SUCCEEDED, Record, now
+from lambdas.record import EXPIRES_AT, PROCESSING, SUCCEEDED, Record, now
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, timeless
 from workflow import contracts
+from workflow.blocks import REFUSED
+from workflow.contracts.errors import AlreadyEnded
 
 REJECTED, FAILED = "REJECTED", "FAILED"
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
@@ -31,16 +33,21 @@ def event(bench: Bench) -> Payload:
 
 
 def refused() -> pytest.RaisesExc[ClientError]:
-    """Expect the table to refuse the change."""
+    """Expect the table to refuse the change, of a record that has no end."""
     condition_failed = clients.dynamodb().exceptions.ConditionalCheckFailedException
     return pytest.RaisesExc(condition_failed)
+
+
+def late() -> pytest.RaisesExc[AlreadyEnded]:
+    """Expect the change to be refused because the record has its end."""
+    return pytest.RaisesExc(AlreadyEnded)
 
 
 def test_the_tables_refusal_is_known_by_its_name(event: Payload) -> None:
     """The error that comes of a refusal has the class name that the gate, like the state machine, knows it by."""
     with refused() as error:
         record_of(event).done("ResizeImage", {}, PROCESSING)
-    assert type(error.value).__name__ == ENDED
+    assert type(error.value).__name__ == REFUSED
 
 
 def test_now_is_utc_in_the_contracts_form(bench: Bench, event: Payload) -> None:
@@ -126,10 +133,10 @@ def test_an_ended_record_never_changes(bench: Bench, event: Payload, end: str) -
     record_of(event).begin(RETENTION_DAYS)
     bench.end(event, end)
     before = bench.record(event)
-    with refused():
+    with late():
         record_of(event).begin(RETENTION_DAYS)
     for status in {PROCESSING, SUCCEEDED} - {end}:
-        with refused():
+        with late():
             record_of(event).done("ResizeImage", {"resized": EXAMPLE["resized"]}, status)
     assert bench.record(event) == before
 

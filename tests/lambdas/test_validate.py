@@ -13,7 +13,7 @@ from lambdas.trial import BOUNDS
 from tests import pictures
 from tests.lambdas.bench import CONTEXT, MAX_BYTES, PICTURE, RETENTION_DAYS, Bench, Payload, export, timeless
 from workflow import contracts
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import AlreadyEnded, ImageRejected, Reason
 from workflow.steps import VALIDATE
 
 JPEG = pictures.examples()["JPEG"]
@@ -142,6 +142,6 @@ def test_an_ended_picture_is_not_validated_again(bench: Bench, status: str) -> N
     validate.handler(event, CONTEXT)
     bench.end(event, status)
     before = bench.record(event)
-    with pytest.raises(clients.dynamodb().exceptions.ConditionalCheckFailedException):
+    with pytest.raises(AlreadyEnded):
         validate.handler(event, CONTEXT)
     assert bench.record(event) == before

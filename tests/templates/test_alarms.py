@@ -70,6 +70,7 @@ EXPECTED = {
             _function(step.function, "Errors"),
             above=_tries(step.state),
             less=(_own(REJECTIONS, step.state), _own(LATE, step.state)),
+            periods=2,
         )
         for step in STEPS
     },

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import pytest
 from statelint.linter import Linter
 
-from lambdas import record
 from tests.workflow.asl import DEFINITION, State, longest_waits, retrier, states, tasks
 from tests.workflow.interpreter import substituted
-from workflow.contracts.errors import ContractViolation, ImageRejected
+from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected
 from workflow.definition import states_language
 from workflow.steps import STEPS
 
@@ -101,12 +100,12 @@ def test_every_error_is_recorded_and_told() -> None:
 
 
 def test_what_is_no_failure_is_chosen_by_its_name() -> None:
-    """HandleError leads ImageRejected and a refused record to ends that succeed, and every other error to one that fails."""
-    rejected, refused = TOP["HandleError"]["Choices"]
+    """HandleError leads ImageRejected and AlreadyEnded to ends that succeed, and every other error to one that fails."""
+    rejected, late = TOP["HandleError"]["Choices"]
     assert (rejected["Variable"], rejected["StringEquals"]) == ("$.error.Error", ImageRejected.__name__)
-    assert (refused["Variable"], refused["StringEquals"]) == ("$.error.Error", record.ENDED)
+    assert (late["Variable"], late["StringEquals"]) == ("$.error.Error", AlreadyEnded.__name__)
     assert [TOP[path[-1]]["Type"] for path in paths(rejected["Next"])] == ["Succeed"]
-    assert (refused["Next"], TOP[refused["Next"]]["Type"]) == ("AlreadyEnded", "Succeed")
+    assert (late["Next"], TOP[late["Next"]]["Type"]) == ("AlreadyEnded", "Succeed")
     assert [TOP[path[-1]]["Type"] for path in paths(TOP["HandleError"]["Default"])] == ["Fail"]
 
 

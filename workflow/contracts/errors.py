@@ -30,6 +30,10 @@ class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders an
         self.message = message
 
 
+class AlreadyEnded(Exception):  # noqa: N818 - the same
+    """The picture's record has its end: this execution repeats another, or comes late, and there is nothing to do."""
+
+
 class NotConfigured(Exception):  # noqa: N818 - it is the name that the graph knows
     """A variable that a function reads is missing: true for seconds while code and configuration are being replaced."""
 

@@ -6,7 +6,7 @@ from tests.workflow.check.keeping import accepts
 from tests.workflow.check.scripts import CAUGHT, STEP_STATES
 from tests.workflow.check.stage import Script
 from workflow import contracts
-from workflow.blocks import REFUSED
+from workflow.blocks import LATE
 from workflow.contracts.errors import ImageRejected, Reason
 from workflow.steps import STEPS
 
@@ -28,7 +28,7 @@ def extreme(letter: str) -> list[Script]:
     answers = {step.state: largest(contracts.resolved(f"{step.contract}.output"), letter) for step in STEPS}
     error = {"Error": letter * 256, "Cause": letter * 32_768}
     rejection = stretched(CAUGHT, letter, CAUGHT["examples"][0])
-    late = {**error, "Error": REFUSED}
+    late = {**error, "Error": LATE}
     failing = [Script(start, answers, {state: said}) for state in STEP_STATES for said in (error, rejection, late)]
     return [Script(start, answers, {}), *failing]
 
