@@ -78,6 +78,14 @@ def test_abandoned_review_is_taken_for_a_new_stack(client: MagicMock) -> None:
     client.delete_stack.assert_not_called()
 
 
+def test_abandoned_review_has_no_values_to_keep(client: MagicMock) -> None:
+    """The parameters of a stack that was only ever proposed are not kept: CloudFormation refuses that of a new stack."""
+    _known(client, "REVIEW_IN_PROGRESS", Parameters=[{"ParameterKey": "Quality"}, {"ParameterKey": "MaxEdge"}])
+    propose(_target(client), STACK, WANTED)
+    given = client.create_change_set.call_args.kwargs["Parameters"]
+    assert not [one for one in given if "UsePreviousValue" in one]
+
+
 def test_what_is_not_named_is_kept(client: MagicMock) -> None:
     """Parameters and tags that are not set anew keep the stack's value; parameters that are no more are left out."""
     parameters = [{"ParameterKey": name} for name in ("Quality", "MaxEdge", "Abandoned")]

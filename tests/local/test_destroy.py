@@ -39,6 +39,14 @@ def stack(target: Target) -> Target:
     return target
 
 
+def test_what_is_gone_already_does_not_keep_a_stack(stack: Target, capsys: pytest.CaptureFixture[str]) -> None:
+    """A queue that somebody deleted by hand is said to be unknown, and the deletion gets as far as the question."""
+    sqs = stack.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="queue")["QueueUrl"])
+    assert main(["--stack", STACK]) == DECLINED
+    assert "What Queue has in flight cannot be told: " in capsys.readouterr().out
+
+
 def _buckets() -> set[str]:
     return {bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]}
 
