@@ -13,11 +13,17 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 
-@step("archive-image", ArchiveEnvironment, found_as="archive", end=record.SUCCEEDED)
+def _undo(_: dict[str, Any], found: dict[str, Any], environment: ArchiveEnvironment) -> None:
+    """Take away what was archived for a picture that has another end by now."""
+    archived = [found["original"], found["resized"], *found["smaller"], found["thumbnail"]]
+    storage.remove(environment.archive_bucket, [copy["key"] for copy in archived])
+
+
+@step("archive-image", ArchiveEnvironment, found_as="archive", end=record.SUCCEEDED, undo=_undo)
 def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str, Any]:
     """Archive the pictures and return where they lie."""
     image, staged = event["image"], event["renditions"]
-    folder = f"{image['owner']}/{image['imageId']}"
+    folder = storage.archive_folder(image, event["execution"])
     archived = {
         "original": _archive_original(image, event["validation"]["format"], environment.archive_bucket, folder),
         "resized": _archive_staged(image, staged["resized"], environment.archive_bucket, folder),
@@ -35,10 +41,10 @@ def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str,
 def _archive_original(image: dict[str, Any], format_name: str, bucket: str, folder: str) -> dict[str, Any]:
     found = FORMATS[format_name]
     source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": image["key"], "VersionId": image["versionId"]}
-    return storage.archive(source, bucket, f"{folder}/original.{found.extension}", found.content_type)
+    return storage.archive(source, bucket, f"{folder}original.{found.extension}", found.content_type)
 
 
 def _archive_staged(image: dict[str, Any], staged: dict[str, Any], bucket: str, folder: str) -> dict[str, Any]:
     source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": staged["key"]}
     name = staged["key"].rsplit("/", 1)[-1]
-    return storage.archive(source, bucket, f"{folder}/{name}", staged["contentType"])
+    return storage.archive(source, bucket, f"{folder}{name}", staged["contentType"])

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
 
@@ -27,6 +29,22 @@ def dynamodb() -> DynamoDBClient:
     import boto3
 
     return boto3.client("dynamodb", config=_config())
+
+
+@cache
+def sns() -> SNSClient:
+    """Return the SNS client."""
+    import boto3
+
+    return boto3.client("sns", config=_config())
+
+
+@cache
+def sqs() -> SQSClient:
+    """Return the SQS client."""
+    import boto3
+
+    return boto3.client("sqs", config=_config())
 
 
 @cache

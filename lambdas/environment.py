@@ -40,18 +40,44 @@ class GetUploadUrlEnvironment(Environment):
 
 
 @dataclass(frozen=True)
-class SqsTriggerEnvironment(Environment):
-    """Whose events count and what they start."""
-
-    upload_bucket: str
-    state_machine_arn: str
-
-
-@dataclass(frozen=True)
 class StepEnvironment(Environment):
     """What every step needs."""
 
     metadata_table: str
+
+
+@dataclass(frozen=True)
+class StartEnvironment(StepEnvironment):
+    """What starts executions, and what must be known to start each one once."""
+
+    state_machine_arn: str
+    workflow_type: str  # STANDARD or EXPRESS
+    record_retention_days: int
+
+
+@dataclass(frozen=True)
+class SqsTriggerEnvironment(StartEnvironment):
+    """Whose events count."""
+
+    upload_bucket: str
+
+
+@dataclass(frozen=True)
+class SettleEnvironment(StepEnvironment):
+    """Where a picture leaves traces, and who is told of its end."""
+
+    upload_bucket: str
+    archive_bucket: str
+    notification_topic: str  # ARN
+    record_retention_days: int
+
+
+@dataclass(frozen=True)
+class SweepEnvironment(SettleEnvironment, StartEnvironment):
+    """Where what got lost may be found, and when it counts as lost."""
+
+    dead_letter_queue: str  # URL
+    unsettled_after_seconds: int
 
 
 @dataclass(frozen=True)

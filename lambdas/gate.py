@@ -14,24 +14,32 @@ from lambdas.environment import StepEnvironment
 from lambdas.metrics import FAULTS, LATE, REJECTIONS
 from lambdas.telemetry import count, identify, logger, traced
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded, ImageRejected
+from workflow.contracts.errors import AlreadyEnded, ImageRejected, NotYet
 
 E = TypeVar("E", bound=StepEnvironment)
 Payload = dict[str, Any]
 Work = Callable[[Payload, E], Payload]
 Handler = Callable[[Payload, object], Payload]
+Undo = Callable[[Payload, Payload, E], None]  # event, what was found, environment
 
 IDENTIFIER = re.compile(r"[\w-]{1,80}", re.ASCII)  # what image ids are made of, and the names of executions
 
 
-def step(
-    contract: str, environment: type[E], found_as: str, *, unrecorded: str = "", end: str = record.PROCESSING
+def step(  # noqa: PLR0913 - each is a fact of one step, most of them by name
+    contract: str,
+    environment: type[E],
+    found_as: str,
+    *,
+    unrecorded: str = "",
+    end: str = record.PROCESSING,
+    undo: Undo[E] | None = None,
 ) -> Callable[[Work[E]], Handler]:
     """Make a step's work the handler of its function.
 
     contract is the stem of the step's contracts and its state's name in kebab case; what the work returns stands in
-    the record under found_as, but for properties named unrecorded, and the record moves to end. Raises ContractViolation
-    for a payload that breaks either contract.
+    the record under found_as, but for properties named unrecorded, and the record moves to end. Where the record does
+    not take it, because the picture has another end by now, undo takes away what the work left in S3. Raises
+    ContractViolation for a payload that breaks either contract.
     """
     state = contract.title().replace("-", "")
 
@@ -42,7 +50,12 @@ def step(
             found = work(event, variables)
             contracts.check(f"{contract}.output", found)
             kept = {found_as: _without(unrecorded, found)}
-            record.Record(variables.metadata_table, event["image"], event["execution"]).done(state, kept, end)
+            try:
+                record.Record(variables.metadata_table, event["image"], event["execution"]).done(state, kept, end)
+            except AlreadyEnded:
+                if undo:
+                    undo(event, found, variables)
+                raise
             return found
 
         @wraps(work)
@@ -96,9 +109,9 @@ def _tell(state: str, error: Exception, started: int) -> None:
     if isinstance(error, ImageRejected):
         logger().info("rejected: %s", error.reason)
         count(REJECTIONS, step=state, at=started, reason=error.reason)
-    elif isinstance(error, AlreadyEnded):
-        # An event was repeated, or a try came late. There is nothing to mend.
-        logger().warning("the record has its end already")
+    elif isinstance(error, (AlreadyEnded, NotYet)):
+        # An event was repeated, a try came late or too early. There is nothing to mend.
+        logger().warning("%s", error)
         count(LATE, step=state, at=started)
     else:
         logger().error("%s failed", state, exc_info=error)

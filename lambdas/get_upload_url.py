@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from lambdas import clients, cors, storage
+from lambdas import clients, clock, cors, storage
 from lambdas.environment import GetUploadUrlEnvironment
 from lambdas.metrics import GRANTED, REFUSED
 from lambdas.telemetry import count, faults_logged, identify, identify_also, logger, traced
@@ -93,7 +93,7 @@ def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlEnviron
     identify_also(imageId=image_id)
     key = storage.upload_key(owner, image_id)
     lifetime = timedelta(seconds=environment.url_expiry_seconds)
-    expires = (datetime.now(UTC) + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
+    expires = (clock.now() + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
     with traced("SignUpload", imageId=image_id):
         url, headers = _signed(environment.upload_bucket, key, request, environment.url_expiry_seconds)
     return {

@@ -13,3 +13,7 @@ STARTED: Final = "Started"  # executions
 REPEATED: Final = "Repeated"  # events whose execution had ended already; to start one that still runs is to start it
 GRANTED: Final = "Granted"  # upload URLs
 REFUSED: Final = "Refused"  # requests for one
+SETTLED: Final = "Settled"  # ends that the pipeline itself could not record, by status
+RESTARTED: Final = "Restarted"  # pictures that nobody worked on, found by the sweep
+TOLD: Final = "Told"  # ends that the pipeline itself could not tell
+CLEARED: Final = "Cleared"  # objects removed that an execution left behind

@@ -1,32 +1,58 @@
-"""A picture's record in the metadata table: begun once, filled in step by step, ended once."""
+"""A picture's record in the metadata table: begun once an attempt, filled in step by step, ended once."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lambdas import clients
-from workflow.contracts.errors import AlreadyEnded
+from lambdas import clients, clock, storage
+from lambdas.items import item as stored
+from lambdas.items import names, plain, values
+from workflow.contracts.errors import AlreadyEnded, NotYet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from botocore.exceptions import ClientError
 
 PROCESSING = "PROCESSING"
 SUCCEEDED = "SUCCEEDED"
+REJECTED = "REJECTED"
+FAILED = "FAILED"
 EXPIRES_AT = "expiresAt"  # the attribute that tells the table when an item may go: its time to live
+NOTIFIED_AT = "notifiedAt"  # the attribute that says that the end has been told
+ABSENT = "attribute_not_exists(#status)"
 
-
-def now() -> str:
-    """Return the current time as RFC 3339 in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+Item = dict[str, Any]
 
 
 def expiry(days: int) -> int:
     """Return the time that is days from now in seconds since 1970, as DynamoDB reads a time to live."""
-    return int((datetime.now(UTC) + timedelta(days=days)).timestamp())
+    return int((clock.now() + timedelta(days=days)).timestamp())
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a picture failed: in which state, the name of the error, and all that is known of it."""
+
+    failed_in: str
+    reason: str
+    error: str  # JSON
+
+    def told(self) -> Item:
+        """Return it as the record has it."""
+        return {"failedIn": self.failed_in, "reason": self.reason, "error": self.error}
+
+
+def ended(item: Mapping[str, Any]) -> bool:
+    """Tell whether the record that item holds has its end."""
+    return bool(item["status"] != PROCESSING)
+
+
+def untold(item: Mapping[str, Any]) -> bool:
+    """Tell whether the record that item holds has an end that nobody may have been told of."""
+    return NOTIFIED_AT not in item and ended(item)
 
 
 @dataclass(frozen=True)
@@ -37,68 +63,146 @@ class Record:
     image: dict[str, Any]  # as in the contracts
     execution: str
 
-    def begin(self, retention_days: int) -> None:
-        """Make the record, or leave it as it is when a retry begins again; after retention_days the table removes it.
+    def begin(self, retention_days: int) -> bool:
+        """Make the record, and tell whether it is new; after retention_days the table removes it.
 
-        Raises AlreadyEnded if the picture has its end, ConditionalCheckFailedException if it is another execution's.
+        It takes the place of an older version's record, and of an earlier attempt's at this version that did not
+        succeed. Raises AlreadyEnded if this execution has nothing to do, NotYet if it has to wait for another's end.
         """
-        time = now()
-        first = {"createdAt": time, "steps": {}, EXPIRES_AT: expiry(retention_days)}
-        facts = {name: self.image[name] for name in ("owner", "bucket", "key", "versionId")}
-        facts |= {"execution": self.execution, "status": PROCESSING, "updatedAt": time}
-        self._update(
-            [f"#{name} = :{name}" for name in facts] + [f"#{name} = if_not_exists(#{name}, :{name})" for name in first],
-            condition="attribute_not_exists(#status) OR (#status = :status AND #execution = :execution)",
-            names=[*facts, *first],
-            values={**facts, **first},
-        )
+        return self._take({"status": PROCESSING}, retention_days)
 
     def done(self, step: str, found: dict[str, Any], status: str) -> None:
         """Note that step is done and what it found, and move to status.
 
         A record that succeeds stays, for it tells of what stays in the archive.
-        Raises AlreadyEnded if the record has another end than status, or is another execution's and has its end;
-        ConditionalCheckFailedException if it is not this execution's otherwise.
+        Raises AlreadyEnded if the record has another end than status, or has become another execution's;
+        ConditionalCheckFailedException if there is none.
         """
-        time = now()
-        ended = {} if status == PROCESSING else {"finishedAt": time}
-        facts = {**found, **ended, "status": status, "updatedAt": time}
+        time = clock.timestamp()
+        end = {} if status == PROCESSING else {"finishedAt": time}
         self._update(
-            [f"#{name} = :{name}" for name in facts] + [f"#steps.#{step} = :updatedAt"],
+            {**found, **end, "status": status, "updatedAt": time},
+            f"#steps.#{step} = :updatedAt",
             condition="#execution = :execution AND (#status = :open OR #status = :status)",
-            names=[*facts, "steps", step, "execution"],
-            values={**facts, "execution": self.execution, "open": PROCESSING},
+            used=["steps", step],
             removed=EXPIRES_AT if status == SUCCEEDED else "",
         )
 
-    def _update(
-        self, sets: list[str], *, condition: str, names: list[str], values: dict[str, Any], removed: str = ""
-    ) -> None:
+    def fail(self, failure: Failure, retention_days: int) -> None:
+        """Give the record the end FAILED, and make it if there is none.
+
+        Raises AlreadyEnded and NotYet as begin does.
+        """
+        time = clock.timestamp()
+        end = {**failure.told(), "status": FAILED, "updatedAt": time, "finishedAt": time}
+        if not self._take(end, retention_days):
+            self._update(end, condition="#execution = :execution AND #status = :open")
+
+    def notified(self) -> None:
+        """Note that the end has been told; raises AlreadyEnded if the record has become another execution's."""
+        self._update({NOTIFIED_AT: clock.timestamp()}, condition="#execution = :execution AND #status <> :open")
+
+    def release(self) -> None:
+        """Take back a record that was begun for an execution which could not be started."""
+        clients.dynamodb().delete_item(
+            TableName=self.table,
+            Key=self._key,
+            ConditionExpression="#execution = :execution AND #status = :open",
+            ExpressionAttributeNames=names("execution", "status"),
+            ExpressionAttributeValues=values({"execution": self.execution, "open": PROCESSING}),
+        )
+
+    def read(self) -> Item | None:
+        """Return the picture's record, whose ever execution's it is, or None."""
+        answer = clients.dynamodb().get_item(TableName=self.table, Key=self._key, ConsistentRead=True)
+        return plain(answer["Item"]) if "Item" in answer else None
+
+    @property
+    def _key(self) -> dict[str, Any]:
+        return {"imageId": {"S": self.image["imageId"]}}
+
+    def _take(self, told: Item, retention_days: int) -> bool:
+        """Make the record, saying what is told; False if this execution has it already and it is open."""
+        item = {**self._facts(retention_days), **told}
+        old = self._put(item, ABSENT)
+        if old is None:
+            return True
+        if old["execution"] == self.execution:
+            if ended(old):
+                raise AlreadyEnded("the picture's record has its end")
+            return False
+        self._replace(old, item)
+        return True
+
+    def _facts(self, retention_days: int) -> Item:
+        time = clock.timestamp()
+        facts = {name: self.image[name] for name in ("imageId", "owner", "bucket", "key", "versionId")}
+        about = {"attempt": self.image.get("attempt", 1), "execution": self.execution, "steps": {}}
+        return {**facts, **about, "createdAt": time, "updatedAt": time, EXPIRES_AT: expiry(retention_days)}
+
+    def _replace(self, old: Item, item: Item) -> None:
+        """Put item in the place of old, unless that is not for this execution to do or has changed meanwhile."""
+        if not self._follows(old):
+            raise AlreadyEnded("the picture's record is another execution's")
+        if untold(old):
+            raise NotYet("an earlier end of the picture has not been told yet")
+        same = "#execution = :old AND #status = :was"
+        item = {**item, "earlier": [*old.get("earlier", []), *([old["execution"]] if _succeeded(old) else [])]}
+        if self._put(item, same, old=old["execution"], was=old["status"]) is not None:
+            raise NotYet("the picture's record is being written by another execution")
+
+    def _follows(self, old: Item) -> bool:
+        """Tell whether this execution is a later attempt at the version of old, or is for the newest version."""
+        if old["key"] != self.image["key"]:
+            return False
+        if old["versionId"] == self.image["versionId"]:
+            later = bool(self.image.get("attempt", 1) > old.get("attempt", 1))
+            return later and not _succeeded(old)
+        return bool(storage.newest(self.image["bucket"], self.image["key"]) == self.image["versionId"])
+
+    def _put(self, item: Item, condition: str, **compared: str) -> Item | None:
+        """Put item if condition holds; else return the item that there is."""
         client = clients.dynamodb()
+        expected: Any = {"ExpressionAttributeValues": values(compared)} if compared else {}
+        try:
+            client.put_item(
+                TableName=self.table,
+                Item=stored(item),
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names("status", *(["execution"] if compared else [])),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **expected,
+            )
+        except client.exceptions.ConditionalCheckFailedException as refusal:
+            return _found(refusal)
+        return None
+
+    def _update(self, facts: Item, *sets: str, condition: str, used: Sequence[str] = (), removed: str = "") -> None:
+        """Write facts if condition holds; raises AlreadyEnded if it does not and there is a record."""
+        client = clients.dynamodb()
+        assigned = [*(f"#{name} = :{name}" for name in facts), *sets]
+        attributes = [name for name in (*facts, *used, removed, "execution", "status") if name]
         try:
             client.update_item(
                 TableName=self.table,
-                Key={"imageId": {"S": self.image["imageId"]}},
-                UpdateExpression="SET " + ", ".join(sets) + (f" REMOVE #{removed}" if removed else ""),
+                Key=self._key,
+                UpdateExpression="SET " + ", ".join(assigned) + (f" REMOVE #{removed}" if removed else ""),
                 ConditionExpression=condition,
-                ExpressionAttributeNames={f"#{name}": name for name in (*names, removed) if name},
-                ExpressionAttributeValues={f":{name}": _item(value) for name, value in values.items()},
+                ExpressionAttributeNames=names(*attributes),
+                ExpressionAttributeValues=values({**facts, "execution": self.execution, "open": PROCESSING}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except client.exceptions.ConditionalCheckFailedException as refusal:
-            found: dict[str, Any] = dict(refusal.response)
-            if _has_end(found.get("Item", {})):
-                raise AlreadyEnded("the picture's record has its end") from refusal
+            if _found(refusal):
+                raise AlreadyEnded("the picture's record has its end, or is another execution's") from refusal
             raise
 
 
-def _has_end(item: Mapping[str, Any]) -> bool:
-    """Tell whether the record that item holds, if it is there, has its end."""
-    return bool(item.get("status", {}).get("S", PROCESSING) != PROCESSING)
+def _succeeded(item: Item) -> bool:
+    return bool(item["status"] == SUCCEEDED)
 
 
-def _item(value: object) -> Any:
-    from boto3.dynamodb.types import TypeSerializer
-
-    # DynamoDB's numbers are decimal; a float is written as JSON would write it.
-    return TypeSerializer().serialize(json.loads(json.dumps(value), parse_float=Decimal))
+def _found(refusal: ClientError) -> Item:
+    """Return the item on which a condition did not hold, empty if there is none."""
+    found: dict[str, Any] = dict(refusal.response)
+    return plain(found.get("Item", {}))

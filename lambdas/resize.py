@@ -9,8 +9,12 @@ from lambdas.imaging.picture import open_picture
 from lambdas.imaging.rendition import resized
 
 
+def _undo(event: dict[str, Any], found: dict[str, Any], _: ResizeEnvironment) -> None:
+    storage.remove(event["image"]["bucket"], [rendition["key"] for rendition in (found, *found["smaller"])])
+
+
 # Where they are staged is true for a moment only; the archive is what the record tells of.
-@step("resize-image", ResizeEnvironment, found_as="resized", unrecorded="key")
+@step("resize-image", ResizeEnvironment, found_as="resized", unrecorded="key", undo=_undo)
 def handler(event: dict[str, Any], environment: ResizeEnvironment) -> dict[str, Any]:
     """Stage the resized images and return what and where they are, largest first; raises ImageRejected."""
     upload = storage.read(event["image"], environment.max_bytes)

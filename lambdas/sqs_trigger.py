@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from lambdas import clients, storage
+from lambdas import execution, storage
 from lambdas.environment import SqsTriggerEnvironment
 from lambdas.metrics import REPEATED, STARTED
 from lambdas.telemetry import count, faults_logged, identify, identify_also, logger, traced
@@ -45,28 +44,17 @@ def start(event: object, environment: SqsTriggerEnvironment) -> None:
 
     Raises ContractViolation or ValueError for an event that is not one of an upload to our bucket.
     """
-    pipeline_input = read_event(event, environment.upload_bucket)
-    image = pipeline_input["image"]
-    identity = {"imageId": image["imageId"], "execution": execution_name(image)}
+    image = read_event(event, environment.upload_bucket)
+    identity = {"imageId": image["imageId"], "execution": execution.name(image)}
     identify_also(**identity)
     with traced("StartPipeline", **identity):
-        started = _start(environment.state_machine_arn, identity["execution"], pipeline_input)
+        started = execution.start(image, environment)
     logger().info("started" if started else "started before")
     count(STARTED if started else REPEATED)
 
 
-def _start(state_machine_arn: str, name: str, pipeline_input: dict[str, Any]) -> bool:
-    """Start the execution called name; tell whether it was new."""
-    client = clients.stepfunctions()
-    try:
-        client.start_execution(stateMachineArn=state_machine_arn, name=name, input=json.dumps(pipeline_input))
-    except client.exceptions.ExecutionAlreadyExists:
-        return False
-    return True
-
-
 def read_event(event: Any, upload_bucket: str) -> dict[str, Any]:
-    """Return the pipeline's input for an object-created event of upload_bucket.
+    """Return the image that the pipeline starts with for an object-created event of upload_bucket.
 
     Raises ContractViolation or ValueError for any other event.
     """
@@ -81,15 +69,10 @@ def read_event(event: Any, upload_bucket: str) -> dict[str, Any]:
         "bucket": bucket,
         "key": created["key"],
         "versionId": created["version-id"],
+        "attempt": 1,
         "size": created["size"],
         "sequencer": created["sequencer"],
         "uploadedAt": event["time"],
     }
     contracts.check("pipeline-input", {"image": image})
-    return {"image": image}
-
-
-def execution_name(image: dict[str, Any]) -> str:
-    """Return the execution's name: the same for the same object version, so that a repeated event starts nothing."""
-    version = "\n".join((image["bucket"], image["key"], image["versionId"]))
-    return f"{image['imageId']}-{sha256(version.encode()).hexdigest()[:32]}"
+    return image

@@ -12,7 +12,10 @@ from lambdas.telemetry import logger
 from workflow.contracts.errors import ImageRejected, Reason
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef, DeleteTypeDef
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, DeleteTypeDef, ObjectVersionTypeDef
 
     from lambdas.imaging.rendition import Rendition
 
@@ -20,6 +23,10 @@ UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
 STAGED = "staged/"  # the prefix where renditions wait; no event rule matches it
 MAX_FILENAME = 255  # bytes of UTF-8, as file systems have it
 FILENAME = "filename"  # name of the object metadata that carries the client's file name
+
+
+class NotDeleted(Exception):  # noqa: N818 - the name of the fact
+    """S3 answered, but did not delete all that it was asked to."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,70 @@ def filename_metadata(filename: str) -> dict[str, str]:
     return {FILENAME: quote(filename, safe="")}
 
 
+def staged_folder(execution: str) -> str:
+    """Return the prefix under which an execution's renditions wait for the archive."""
+    return f"{STAGED}{execution}/"
+
+
+def picture_folder(image: dict[str, Any]) -> str:
+    """Return the prefix under which all executions for a picture archive."""
+    return f"{image['owner']}/{image['imageId']}/"
+
+
+def archive_folder(image: dict[str, Any], execution: str) -> str:
+    """Return the prefix under which one execution archives, so that no two can write over each other's."""
+    return f"{picture_folder(image)}{execution.removeprefix(image['imageId'] + '-')}/"
+
+
+def newest(bucket: str, key: str) -> str | None:
+    """Return the id of the newest version of the object at key, deleted or not; S3 lists the newest first."""
+    versions = clients.s3().list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=10).get("Versions", [])
+    return next((version["VersionId"] for version in versions if version["Key"] == key), None)
+
+
+def uploads(bucket: str, since: datetime | None, until: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the newest version of each upload that was written between since and until, as the pipeline takes it."""
+    pages = clients.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=UPLOADS)
+    key = ""
+    for version in (version for page in pages for version in page.get("Versions", [])):
+        if version["Key"] == key:
+            continue  # S3 lists the newest first
+        key = version["Key"]
+        if version["LastModified"] < until and (since is None or version["LastModified"] >= since):
+            yield from _uploaded(bucket, version)
+
+
+def _uploaded(bucket: str, version: ObjectVersionTypeDef) -> Iterator[dict[str, Any]]:
+    """Yield the version as the pipeline takes it, unless its key is not one of an upload."""
+    try:
+        owner, image_id = parse_upload_key(version["Key"])
+    except ValueError:
+        return
+    yield {
+        "imageId": image_id,
+        "owner": owner,
+        "bucket": bucket,
+        "key": version["Key"],
+        "versionId": version["VersionId"],
+        "attempt": 1,
+        "size": version["Size"],
+        "uploadedAt": version["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def staging(bucket: str, until: datetime) -> Iterator[str]:
+    """Yield the names of the executions that staged something before until."""
+    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=STAGED)
+    found = (item for page in pages for item in page.get("Contents", []) if item["LastModified"] < until)
+    yield from dict.fromkeys(item["Key"].split("/")[1] for item in found)
+
+
+def folders(bucket: str, prefix: str) -> Iterator[str]:
+    """Yield the prefixes below prefix, each up to its next slash."""
+    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
+    yield from (found["Prefix"] for page in pages for found in page.get("CommonPrefixes", []))
+
+
 def read(image: dict[str, Any], max_bytes: int) -> Upload:
     """Read the object version that image names; raises ImageRejected when it is empty or over max_bytes."""
     answer = clients.s3().get_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
@@ -70,7 +141,7 @@ def _filename(metadata: dict[str, str], image_id: str) -> str:
 
 def stage(bucket: str, execution: str, name: str, rendition: Rendition) -> dict[str, Any]:
     """Write rendition to where it waits for the archive, one folder an execution; return what and where it is."""
-    key = f"{STAGED}{execution}/{name}.{rendition.format.extension}"
+    key = f"{staged_folder(execution)}{name}.{rendition.format.extension}"
     content_type = rendition.format.content_type
     clients.s3().put_object(Bucket=bucket, Key=key, Body=rendition.data, ContentType=content_type)
     return {
@@ -98,14 +169,26 @@ def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str)
 
 
 def remove(bucket: str, keys: list[str]) -> None:
-    """Delete the objects at keys; one that S3 does not delete is left to the bucket's lifecycle."""
+    """Delete the objects at keys; what S3 does not delete is logged and left to the sweep."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    wanted: DeleteTypeDef = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
     try:
-        errors = clients.s3().delete_objects(Bucket=bucket, Delete=wanted).get("Errors", [])
-    except (BotoCoreError, ClientError):
-        logger().warning("staged renditions are left to the lifecycle", exc_info=True)
-        return
-    for error in errors:
-        logger().warning("a staged rendition is left to the lifecycle: %s", error.get("Code"))
+        _delete(bucket, keys)
+    except (BotoCoreError, ClientError, NotDeleted) as error:
+        logger().warning("leftovers are for the sweep: %s", type(error).__name__, exc_info=True)
+
+
+def empty(bucket: str, prefix: str) -> int:
+    """Delete every object under prefix and return how many there were; raises NotDeleted."""
+    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    found = [[item["Key"] for item in page.get("Contents", [])] for page in pages]
+    for keys in filter(None, found):  # a page has as many as one request may delete
+        _delete(bucket, keys)
+    return sum(map(len, found))
+
+
+def _delete(bucket: str, keys: list[str]) -> None:
+    wanted: DeleteTypeDef = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
+    if errors := clients.s3().delete_objects(Bucket=bucket, Delete=wanted).get("Errors", []):
+        codes = {error.get("Code", "") for error in errors}
+        raise NotDeleted(f"{len(errors)} of {len(keys)} objects were not deleted: {', '.join(sorted(codes))}")

@@ -9,8 +9,12 @@ from lambdas.imaging.picture import open_picture
 from lambdas.imaging.rendition import thumbnail
 
 
+def _undo(event: dict[str, Any], found: dict[str, Any], _: ThumbnailEnvironment) -> None:
+    storage.remove(event["image"]["bucket"], [found["key"]])
+
+
 # As in resize.py.
-@step("generate-thumbnail", ThumbnailEnvironment, found_as="thumbnail", unrecorded="key")
+@step("generate-thumbnail", ThumbnailEnvironment, found_as="thumbnail", unrecorded="key", undo=_undo)
 def handler(event: dict[str, Any], environment: ThumbnailEnvironment) -> dict[str, Any]:
     """Stage the thumbnail and return what and where it is; raises ImageRejected."""
     upload = storage.read(event["image"], environment.max_bytes)

@@ -5,18 +5,17 @@ from typing import Any
 
 from troposphere import Ref, Template, cloudwatch, sns
 
-from lambdas.metrics import LATE, REJECTIONS, STEP
+from lambdas.metrics import LATE, REJECTIONS, RESTARTED, STEP
 from templates import metrics
 from templates.functions import TRIGGER_TIMEOUT
-from templates.messaging import MAX_RECEIVES, visibility
+from templates.messaging import deliveries
 from templates.metrics import Metric
 from workflow.blocks import RETRIES
 from workflow.steps import STEPS
 
 PERIOD = 300  # seconds: what a metric is put together over
 LASTING = 3  # periods: throttling of that length is no burst, which retries outlast
-SETTLED = 2  # periods: what is counted from the log may come later than what it is taken off
-STUCK = MAX_RECEIVES * visibility(TRIGGER_TIMEOUT)  # seconds: by then a message that fails is a dead letter
+COUNTED = 2  # periods: what is counted from the log may come later than what it is taken off
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class Alarm:
 
 
 def alarms() -> list[Alarm]:
-    """Return every alarm, from the front door to the archive."""
-    return [*_front_door(), *_queues(), *_pipeline(), *_functions()]
+    """Return every alarm, from the front door to the search for what got lost on the way."""
+    return [*_front_door(), *_queues(), *_pipeline(), *_sweep(), *_functions()]
 
 
 def add_alarms(template: Template, topic: sns.Topic) -> None:
@@ -97,8 +96,8 @@ def _queues() -> list[Alarm]:
     return [
         Alarm(
             "DeadLetterAlarm",
-            "A message has failed for good: no execution was started for its picture.",
-            "Read it, mend the cause, redrive the queue.",
+            "A message has failed for good: no execution was started for its picture, which ends FAILED.",
+            "Read it, mend the cause, then `python -m operations redrive`.",
             metrics.queue("DeadLetterQueue", "ApproximateNumberOfMessagesVisible"),
         ),
         Alarm(
@@ -106,7 +105,7 @@ def _queues() -> list[Alarm]:
             "A message waits longer than all of its deliveries take: pictures are not picked up.",
             "Look at the log and throttles of SqsTriggerFunction; raise MaxConcurrency if there is just too much.",
             metrics.queue("ProcessingQueue", "ApproximateAgeOfOldestMessage"),
-            above=STUCK,
+            above=deliveries(TRIGGER_TIMEOUT),
         ),
     ]
 
@@ -116,13 +115,13 @@ def _pipeline() -> list[Alarm]:
         Alarm(
             "ExecutionsFailedAlarm",
             "A picture ended FAILED after every retry; a rejected one does not count.",
-            "Its record and notification name the error; mend that, then have the picture tried again.",
+            "Its record and notification name the state and the error; mend that, then `python -m operations redrive`.",
             metrics.executions("ExecutionsFailed"),
         ),
         Alarm(
             "ExecutionsTimedOutAlarm",
-            "An execution took longer than it may: its picture has no end yet.",
-            "See which state it stood in; redrive a standard execution, have an express one's picture tried again.",
+            "An execution took longer than it may: its picture ends FAILED.",
+            "Its record names the state that it stood in; mend that, then `python -m operations redrive`.",
             metrics.executions("ExecutionsTimedOut"),
         ),
         Alarm(
@@ -135,9 +134,20 @@ def _pipeline() -> list[Alarm]:
     ]
 
 
+def _sweep() -> list[Alarm]:
+    return [
+        Alarm(
+            "PicturesLostAlarm",
+            "Pictures were found that nothing worked on, and were started: their events are late, or got lost.",
+            "See what an upload's event passes: UploadRule, the queue, SqsTriggerFunction, and executions that vanished.",
+            metrics.counted(RESTARTED),
+        )
+    ]
+
+
 def _functions() -> list[Alarm]:
     """Return what is watched of the functions: failures but for rejections, and throttles that last."""
-    light = ["GetUploadUrlFunction", "SqsTriggerFunction"]
+    light = ["GetUploadUrlFunction", "SqsTriggerFunction", "SettleFunction", "SweepFunction"]
     failing = [
         Alarm(
             f"{name.removesuffix('Function')}FailingAlarm",
@@ -156,7 +166,7 @@ def _functions() -> list[Alarm]:
             metrics.function(step.function, "Errors"),
             less=tuple(metrics.counted(name, **{STEP: step.state}) for name in (REJECTIONS, LATE)),
             above=1 + RETRIES,
-            periods=SETTLED,
+            periods=COUNTED,
         )
         for step in STEPS
     ]

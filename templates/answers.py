@@ -44,7 +44,7 @@ ANSWERS = [
     ),
     Answer(
         ("NotificationTopic",),
-        "Encrypted with the key that AWS manages for SNS; only the state machine publishes, which that key serves.",
+        "Encrypted with the key that AWS manages for SNS; only roles of this account publish, which that key serves.",
         guard=("SNS_ENCRYPTED_KMS",),
     ),
     Answer(
@@ -105,7 +105,8 @@ ANSWERS = [
     ),
     Answer(
         (FUNCTION,),
-        "Nothing invokes it asynchronously: Step Functions catches, SQS redrives, API Gateway answers the caller.",
+        "What is lost is done again: Step Functions catches, SQS redrives, API Gateway answers the caller; and what a rule"
+        " invokes in vain, the next sweep makes good.",
         checkov="CKV_AWS_116",
         cdk_nag=("Serverless-LambdaDLQ",),
         guard=("LAMBDA_DLQ_CHECK",),
@@ -130,6 +131,11 @@ ANSWERS = [
         ("ProcessingQueueMapping",),
         "Lambda has such a destination for streams; for a queue its redrive policy does it.",
         cdk_nag=("Serverless-LambdaEventSourceMappingDestination",),
+    ),
+    Answer(
+        ("SettleRule", "SweepRule"),
+        "What cannot be delivered is made good by the next sweep; in a queue somebody would have to read it.",
+        cdk_nag=("Serverless-EventBusDLQ",),
     ),
     Answer(
         ("RestApiGetPermission", "RestApiOptionsPermission"),

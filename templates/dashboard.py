@@ -1,4 +1,4 @@
-"""One dashboard on which an operator sees the flow from left to right: requests, queue, executions, steps, trouble."""
+"""One dashboard on which an operator sees the flow from left to right: requests, queue, executions, steps, repairs."""
 
 import json
 from collections.abc import Iterator
@@ -25,10 +25,11 @@ def add_dashboard(template: Template) -> None:
 def _widgets() -> Iterator[dict[str, Any]]:
     yield from _row(0, _flow())
     yield from _row(ROW, _steps())
+    yield from _row(2 * ROW, _repairs())
     yield {
         "type": "alarm",
         "x": 0,
-        "y": 2 * ROW,
+        "y": 3 * ROW,
         "width": ALL,
         "height": ROW // 2,
         "properties": {"title": "Alarms", "alarms": [GetAtt(alarm.logical_id, "Arn") for alarm in alarms()]},
@@ -58,6 +59,16 @@ def _steps() -> dict[str, list[Metric]]:
         "Throttles": [metrics.function(step.function, "Throttles") for step in STEPS],
         own.REJECTIONS: [metrics.counted(own.REJECTIONS, **{own.STEP: step.state}) for step in STEPS],
         own.FAULTS: [metrics.counted(own.FAULTS, **{own.STEP: step.state}) for step in STEPS],
+    }
+
+
+def _repairs() -> dict[str, list[Metric]]:
+    """Return the charts of what the pipeline itself did not bring about, and of the functions that did."""
+    pair = ("SettleFunction", "SweepFunction")
+    return {
+        "Put right afterwards": [metrics.counted(name) for name in (own.SETTLED, own.RESTARTED, own.TOLD, own.CLEARED)],
+        "Settling and sweeping, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
+        "Settling and sweeping, errors": [metrics.function(name, "Errors") for name in pair],
     }
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from templates import costs
 from templates.alarms import Alarm, alarms
-from templates.measured import INVOCATIONS
 from templates.stack import build
 
 # Alarms that every function has are looked into in one way, and so are told of together.
@@ -35,7 +34,7 @@ def alarm_table() -> str:
 def link(alarm: Alarm) -> str:
     """Return a link to the section that tells how to look into alarm."""
     for suffix, anchor in TOGETHER.items():
-        if alarm.logical_id.removesuffix(suffix) + "Function" in INVOCATIONS:
+        if alarm.logical_id.endswith(suffix) and "FunctionName" in alarm.metric.dimensions:
             return f"[look](#{anchor})"
     return f"[look](#{alarm.logical_id.lower()})"
 

@@ -1,10 +1,9 @@
-"""The seven functions: each one's memory, time, environment and permissions in one entry."""
+"""The functions on a picture's way: each one's memory, time, environment and permissions in one entry."""
 
 import awacs.dynamodb
 import awacs.s3
 import awacs.sqs
 import awacs.states
-from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
 
 from lambdas import environment as env
@@ -13,6 +12,7 @@ from templates.assets import IMAGING_LAYER, RUNTIME_LAYER
 from templates.function import FunctionEntry, add_function
 from templates.parameters import variables
 from templates.policies import allow, objects
+from templates.statements import keep_record, list_versions, read_uploads, stage
 from templates.storage import Storage
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
@@ -37,7 +37,7 @@ def _validate(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=VALIDATE.timeout,
         environment=variables(env.ValidateEnvironment, metadata_table=Ref(storage.table)),
-        statements=[_read_uploads(), _write_record(storage)],
+        statements=[read_uploads(), list_versions(storage), keep_record(storage, awacs.dynamodb.PutItem)],
         layers=IMAGING,
     )
 
@@ -50,7 +50,7 @@ def _metadata(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=METADATA.timeout,
         environment=variables(env.PictureEnvironment, metadata_table=Ref(storage.table)),
-        statements=[_read_uploads(), _write_record(storage)],
+        statements=[read_uploads(), keep_record(storage)],
         layers=IMAGING,
     )
 
@@ -63,7 +63,7 @@ def _resize(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=RESIZE.timeout,
         environment=variables(env.ResizeEnvironment, metadata_table=Ref(storage.table)),
-        statements=[_read_uploads(), _stage(), _write_record(storage)],
+        statements=[read_uploads(), stage(), keep_record(storage)],
         layers=IMAGING,
     )
 
@@ -76,7 +76,7 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
         environment=variables(env.ThumbnailEnvironment, metadata_table=Ref(storage.table)),
-        statements=[_read_uploads(), _stage(), _write_record(storage)],
+        statements=[read_uploads(), stage(), keep_record(storage)],
         layers=IMAGING,
     )
 
@@ -101,11 +101,15 @@ def _archive(storage: Storage) -> FunctionEntry:
             env.ArchiveEnvironment, metadata_table=Ref(storage.table), archive_bucket=Ref(storage.archive_bucket)
         ),
         statements=[
-            _read_uploads(),
+            read_uploads(),
             allow("take staged renditions away", [awacs.s3.GetObject, awacs.s3.DeleteObject], staged),
-            allow("fill the archive", [awacs.s3.GetObject, awacs.s3.PutObject], objects("ArchiveBucket")),
+            allow(
+                "fill the archive and take back what is of no use",
+                [awacs.s3.GetObject, awacs.s3.PutObject, awacs.s3.DeleteObject],
+                objects("ArchiveBucket"),
+            ),
             list_both,
-            _write_record(storage),
+            keep_record(storage),
         ],
         layers=[RUNTIME_LAYER],
     )
@@ -129,6 +133,7 @@ def get_upload_url(storage: Storage) -> FunctionEntry:
 def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.StateMachine) -> FunctionEntry:
     """Return the entry of the function that starts the pipeline."""
     receive = [awacs.sqs.ReceiveMessage, awacs.sqs.DeleteMessage, awacs.sqs.GetQueueAttributes]
+    claim = [awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem]
     return FunctionEntry(
         "SqsTriggerFunction",
         "sqs_trigger",
@@ -136,23 +141,17 @@ def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.Stat
         memory=LIGHT,
         timeout=TRIGGER_TIMEOUT,
         environment=variables(
-            env.SqsTriggerEnvironment, upload_bucket=Ref(storage.upload_bucket), state_machine_arn=Ref(pipeline)
+            env.SqsTriggerEnvironment,
+            upload_bucket=Ref(storage.upload_bucket),
+            state_machine_arn=Ref(pipeline),
+            metadata_table=Ref(storage.table),
         ),
         statements=[
             allow("receive from the queue", receive, GetAtt(queue, "Arn")),
             allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
+            # An EXPRESS state machine takes any name twice: there the record tells whether an event is repeated.
+            allow("claim and release the record", claim, GetAtt(storage.table, "Arn")),
+            list_versions(storage),
         ],
         layers=[RUNTIME_LAYER],
     )
-
-
-def _read_uploads() -> Statement:
-    return allow("read the uploaded picture", [awacs.s3.GetObjectVersion], objects("UploadBucket", UPLOADS))
-
-
-def _stage() -> Statement:
-    return allow("stage renditions", [awacs.s3.PutObject], objects("UploadBucket", STAGED))
-
-
-def _write_record(storage: Storage) -> Statement:
-    return allow("keep the record", [awacs.dynamodb.UpdateItem], GetAtt(storage.table, "Arn"))

@@ -21,6 +21,11 @@ def visibility(trigger_timeout: int) -> int:
     return 6 * trigger_timeout
 
 
+def deliveries(trigger_timeout: int) -> int:
+    """Return how long all of a message's deliveries take, seconds: one that fails is a dead letter by then."""
+    return MAX_RECEIVES * visibility(trigger_timeout)
+
+
 @dataclass(frozen=True)
 class Messaging:
     """The stack's queues, and the topic that tells how pictures ended."""

@@ -35,6 +35,7 @@ LOG_RETENTIONS = [
 EDGE = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: a WebP has room for 16,383
 STAY = "STANDARD"  # the storage class of what is not moved
 NO, YES = "false", "true"
+SHORTEST_SWEEP, LONGEST_SWEEP = 5, 60  # minutes between two; for one minute EventBridge has another word
 
 
 def _number(name: str, default: int, low: int, high: int, meaning: str) -> Parameter:
@@ -110,9 +111,11 @@ def _uploads() -> list[Parameter]:
 
 def _workflow() -> list[Parameter]:
     kind = "EXPRESS is cheaper; it ends after 5 minutes and keeps no history beyond its log"
+    sweep = "Minutes from one search for pictures that got lost to the next"
     return [
         _choice("WorkflowType", "STANDARD", ["STANDARD", "EXPRESS"], kind),
         _number("MaxConcurrency", 10, 2, 1000, "Most batches of the queue worked on at once"),
+        _number("SweepMinutes", 15, SHORTEST_SWEEP, LONGEST_SWEEP, sweep),
     ]
 
 

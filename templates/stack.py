@@ -14,6 +14,7 @@ from templates.messaging import add_messaging
 from templates.operations import add_operations
 from templates.parameters import add_parameters
 from templates.pipeline import add_pipeline, add_trigger
+from templates.settling import add_settling
 from templates.sign_in import add_sign_in
 from templates.stage import STAGE
 from templates.storage import add_storage
@@ -35,6 +36,7 @@ def build() -> Template:
     pipeline = add_pipeline(template, functions, storage.table, messaging.topic)
     trigger = add_function(template, sqs_trigger(storage, messaging.queue, pipeline))
     add_trigger(template, trigger, messaging.queue)
+    add_settling(template, storage, messaging, pipeline)
     add_api(template, add_function(template, get_upload_url(storage)), add_sign_in(template))
     add_alarms(template, add_operations(template))
     add_dashboard(template)

@@ -44,7 +44,7 @@ def of_picture(template: Node, kind: str, *, rejected: bool = False) -> dict[Pri
     definition = machine["Definition"]
     passed = list(states(definition, rejected=rejected))
     functions = _all(template, "AWS::Lambda::Function")
-    before = functions.keys() - {step.function for step in STEPS}  # the pipeline begins
+    before = INVOCATIONS.keys() - {step.function for step in STEPS}  # the pipeline begins
     invoked = [*sorted(before), *(name for state in passed if (name := function(state)))]
     stage = _all(template, "AWS::ApiGateway::Stage")["RestApiStage"]
     traces = stage["TracingEnabled"] + machine["TracingConfiguration"]["Enabled"]
@@ -104,6 +104,7 @@ def function(state: Node) -> str:
 def own_metrics() -> list[tuple[str, str]]:
     """Return each metric that the functions count: its name, and its step if it is one of a step."""
     plain = [metrics.GRANTED, metrics.REFUSED, metrics.STARTED, metrics.REPEATED]
+    plain += [metrics.SETTLED, metrics.RESTARTED, metrics.TOLD, metrics.CLEARED]
     counts = (metrics.FAULTS, metrics.REJECTIONS, metrics.LATE)
     by_step = [(name, step.state) for name in counts for step in STEPS]
     return [*((name, "") for name in plain), *by_step]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected, NotConfigured
+from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected, NotConfigured, NotYet
 from workflow.sdk import Catch, DynamoDBUpdateItemStep, LambdaStep, Retry, SnsPublishStep
 from workflow.steps import Step
 
@@ -12,9 +12,11 @@ REJECTED = ImageRejected.__name__
 TIMEOUT_MARGIN = 15
 SERVICE_TIMEOUT = 15  # seconds for one call of DynamoDB or SNS
 
-# What passes by itself: an update of the functions under way, and throttles of Lambda, DynamoDB and SNS.
+# What passes by itself: an update of the functions under way, an earlier end of the picture that is still to be told,
+# and throttles of Lambda, DynamoDB and SNS.
 PASSING = [
     NotConfigured.__name__,
+    NotYet.__name__,
     "Lambda.TooManyRequestsException",
     "DynamoDB.ProvisionedThroughputExceededException",
     "DynamoDB.RequestLimitExceeded",
@@ -27,6 +29,7 @@ PASSING = [
 ]
 RETRIES = 3  # of what may be worth another try
 LATE = AlreadyEnded.__name__
+QUIET = [LATE, NotYet.__name__]  # the picture is another execution's to end: this one has nothing to tell
 REFUSED = "ConditionalCheckFailedException"  # by the table, as a function reports it: not this execution's to write
 ENDED = f"DynamoDB.{REFUSED}"  # as the integration does
 # Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
@@ -62,11 +65,6 @@ def _backing_off(errors: list[str], max_attempts: int) -> Retry:
 def catch_all(next_step: Any, result_path: str | None = "$.error") -> Catch:
     """Return the catcher that keeps the state's input and goes to next_step; result_path None drops the error."""
     return Catch(error_equals=["States.ALL"], next_step=next_step, result_path=result_path)
-
-
-def catch_ended(next_step: Any) -> Catch:
-    """Return the catcher for a record that has its end already, or is another execution's: there is nothing to tell."""
-    return Catch(error_equals=[ENDED], next_step=next_step, result_path=None)
 
 
 def task(step: Step, **fields: Any) -> LambdaStep:
@@ -115,34 +113,40 @@ def publish(
 
 
 def record_end(state: str, status: str, found: dict[str, str], **fields: Any) -> DynamoDBUpdateItemStep:
-    """Return the state that writes an end into the picture's record, unless the record has its end already.
+    """Return the state that writes an end into the picture's record, unless that has its end or is not ours.
 
-    found names further attributes and where their strings come from. A record that was never begun is made whole.
+    found names further attributes and where their strings come from.
     """
-    values = {
-        "owner": "$.image.owner",
-        "bucket": "$.image.bucket",
-        "key": "$.image.key",
-        "versionId": "$.image.versionId",
-        "execution": "$$.Execution.Name",
-        "updatedAt": "$$.State.EnteredTime",
-        "finishedAt": "$$.State.EnteredTime",
-        **found,
-    }
+    # The same execution may write the same end again, for when an answer was lost.
+    condition = "#execution = :execution AND (#status = :open OR #status = :status)"
+    known = {":status": status, ":open": "PROCESSING"}
+    times = {"updatedAt": "$$.State.EnteredTime", "finishedAt": "$$.State.EnteredTime"}
+    return _update(state, {**times, **found}, condition, known, **fields)
+
+
+def note_told(state: str, **fields: Any) -> DynamoDBUpdateItemStep:
+    """Return the state that notes in the picture's record that its end has been told."""
+    return _update(state, {"notifiedAt": "$$.State.EnteredTime"}, "#execution = :execution", {}, **fields)
+
+
+def _update(
+    state: str, found: dict[str, str], condition: str, known: dict[str, str], **fields: Any
+) -> DynamoDBUpdateItemStep:
+    """Return the state that sets what is found in this execution's record; known are the condition's own values."""
+    sets = [*(["#status = :status"] if known else []), *(f"#{name} = :{name}" for name in found)]
+    names = [*(["status"] if known else []), *found, "execution"]
+    read = {**found, "execution": "$$.Execution.Name"}
     return DynamoDBUpdateItemStep(
         state,
         parameters={
             "TableName": "${MetadataTable}",
             "Key": {"imageId": {"S.$": "$.image.imageId"}},
-            "UpdateExpression": "SET #status = :status, " + ", ".join(f"#{name} = :{name}" for name in values),
-            # The same execution may write the same end again, for when an answer was lost.
-            "ConditionExpression": "attribute_not_exists(#status)"
-            " OR (#execution = :execution AND (#status = :open OR #status = :status))",
-            "ExpressionAttributeNames": {f"#{name}": name for name in ("status", *values)},
+            "UpdateExpression": "SET " + ", ".join(sets),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {f"#{name}": name for name in names},
             "ExpressionAttributeValues": {
-                ":status": {"S": status},
-                ":open": {"S": "PROCESSING"},
-                **{f":{name}": {"S.$": path} for name, path in values.items()},
+                **{name: {"S": value} for name, value in known.items()},
+                **{f":{name}": {"S.$": path} for name, path in read.items()},
             },
         },
         result_path=None,

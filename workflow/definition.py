@@ -3,9 +3,23 @@
 import json
 from typing import Any
 
-from workflow.blocks import LATE, REJECTED, catch_all, catch_ended, publish, record_end, task
-from workflow.sdk import Chain, Choice, ChoiceRule, Fail, Graph, Parallel, Pass, Succeed, any_partition
-from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
+from workflow.blocks import QUIET, REJECTED, catch_all, note_told, publish, record_end, task
+from workflow.contracts.errors import OURS
+from workflow.sdk import (
+    Catch,
+    Chain,
+    Choice,
+    ChoiceRule,
+    Fail,
+    Graph,
+    LambdaStep,
+    Parallel,
+    Pass,
+    State,
+    Succeed,
+    any_partition,
+)
+from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE, Step
 
 FAILED = "ProcessingFailed"  # the error that a failed execution ends with
 TIMEOUT = 35 * 60  # seconds for a whole execution: every retry of every state on the longest way fits
@@ -17,60 +31,115 @@ def pipeline() -> Graph:
     failed = Fail("Failed", error=FAILED, cause_path="$.error.Error")
     handle_error = _handle_error(failed)
     caught = catch_all(handle_error)
-
-    both = Parallel(
-        "ParallelProcessing",
-        result_selector={"resized.$": "$[0]", "thumbnail.$": "$[1]"},
-        result_path="$.renditions",
-        catch=caught,
-    )
-    both.add_branch(task(RESIZE))
-    both.add_branch(task(THUMBNAIL))
-
     happy_path = Chain(
         [
             task(VALIDATE, result_path="$.validation", catch=caught),
             task(METADATA, result_path="$.metadata", catch=caught),
-            both,
+            _renditions(handle_error),
             task(ARCHIVE, result_path="$.archive", catch=caught),
-            publish(
-                "PublishSuccess",
-                "SUCCEEDED",
-                message={
-                    "filename.$": "$.validation.filename",
-                    "format.$": "$.validation.format",
-                    "width.$": "$.validation.width",
-                    "height.$": "$.validation.height",
-                    "archive.$": "$.archive",
-                },
-                attributes={"owner": "$.image.owner", "format": "$.validation.format"},
-                catch=catch_all(failed),
-            ),
+            *_success(failed),
         ]
     )
     return Graph(happy_path, comment="Processes one uploaded picture.", timeout_seconds=TIMEOUT)
 
 
+def _renditions(handle_error: Choice) -> Parallel:
+    """Build the two renditions at once; an error of a branch says which, for Parallel itself would not."""
+    both = Parallel(
+        "ParallelProcessing",
+        result_selector={"resized.$": "$[0]", "thumbnail.$": "$[1]"},
+        result_path="$.renditions",
+        catch=[*(_catch_branch(step, handle_error) for step in (RESIZE, THUMBNAIL)), catch_all(handle_error)],
+    )
+    for step in (RESIZE, THUMBNAIL):
+        both.add_branch(_branch(step))
+    return both
+
+
+def _branch(step: Step) -> LambdaStep:
+    """Build a branch: a rejection leaves it as it came, any other error with the branch's name and its own for cause."""
+    rejected = Fail(f"{step.state}Rejected", error=REJECTED, cause_path="$.error.Cause")
+    failed = Fail(_branch_failed(step), error=_branch_failed(step), cause_path="$.error.Error")
+    return task(
+        step, catch=[Catch(error_equals=[REJECTED], next_step=rejected, result_path="$.error"), catch_all(failed)]
+    )
+
+
+def _branch_failed(step: Step) -> str:
+    """Return the error with which step's branch fails."""
+    return f"{step.state}Failed"
+
+
+def _catch_branch(step: Step, handle_error: Choice) -> Catch:
+    """Return the catcher that gives what failed in step's branch its own name back."""
+    read = Pass(
+        f"Read{_branch_failed(step)}",
+        parameters={"Error.$": "$.error.Cause", "failedIn": step.state},
+        result_path="$.error",
+    )
+    read.next(handle_error)
+    return Catch(error_equals=[_branch_failed(step)], next_step=read, result_path="$.error")
+
+
+def _success(failed: Fail) -> list[State]:
+    """Build how the uploader is told of a success."""
+    message = {f"{name}.$": f"$.validation.{name}" for name in ("filename", "format", "width", "height")}
+    return [
+        publish(
+            "PublishSuccess",
+            "SUCCEEDED",
+            message={**message, "archive.$": "$.archive"},
+            attributes={"owner": "$.image.owner", "format": "$.validation.format"},
+            catch=catch_all(failed),
+        ),
+        *_noted("NoteSuccess", Succeed("Succeeded")),
+    ]
+
+
+def _noted(state: str, end: State) -> list[State]:
+    """Build the note that the end has been told, and the end; without the note, the sweep tells it again."""
+    return [note_told(state, catch=catch_all(end, result_path=None)), end]
+
+
 def _handle_error(failed: Fail) -> Choice:
-    """Build what follows an error: a picture rejected or done already ends well, anything else is ours and fails."""
-    failure = _failure(failed)
+    """Build what follows an error: a picture rejected or another's to end is no failure, anything else is ours."""
     choice = Choice("HandleError")
-    choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=REJECTED), _rejection(failure, failed))
-    # This execution repeats another one, or comes late. Nothing has failed.
-    choice.add_choice(ChoiceRule.StringEquals(variable="$.error.Error", value=LATE), Succeed("AlreadyEnded"))
-    choice.default_choice(failure)
+    choice.add_choice(_error_is(REJECTED), _rejection(failed))
+    # This execution repeats another one, comes late or too early. Nothing has failed.
+    quiet = Succeed("AlreadyEnded")
+    for error in QUIET:
+        choice.add_choice(_error_is(error), quiet)
+    failure = _failure(failed)
+    choice.add_choice(ChoiceRule.IsPresent(variable="$.error.failedIn", value=True), failure)
+    # What is not there yet tells which state failed.
+    for state, result in (
+        (VALIDATE.state, "validation"),
+        (METADATA.state, "metadata"),
+        ("ParallelProcessing", "renditions"),
+    ):
+        choice.add_choice(ChoiceRule.IsPresent(variable=f"$.{result}", value=False), _located(state, failure))
+    choice.default_choice(_located(ARCHIVE.state, failure))
     return choice
 
 
-def _rejection(failure: Chain, failed: Fail) -> Chain:
-    """Build how the uploader is told; a rejection that cannot be recorded becomes a failure of ours."""
+def _error_is(name: str) -> ChoiceRule:
+    return ChoiceRule.StringEquals(variable="$.error.Error", value=name)
+
+
+def _located(state: str, failure: Chain) -> Chain:
+    """Build what notes that state failed, and goes on with failure."""
+    return Chain([Pass(f"{state}Failed", result=state, result_path="$.error.failedIn"), failure])
+
+
+def _rejection(failed: Fail) -> Chain:
+    """Build how the uploader is told of a rejection, once it is recorded."""
     reason = {"reason": "$.error.Cause.reason", "message": "$.error.Cause.message"}
     return Chain(
         [
             # The cause of a function's error is JSON, and the message in it is JSON again.
             _read_json("ReadCause", "$.error.Cause"),
             _read_json("ReadRejection", "$.error.Cause.errorMessage"),
-            record_end("RecordRejection", "REJECTED", reason, catch=[catch_ended(failed), catch_all(failure)]),
+            record_end("RecordRejection", "REJECTED", reason, catch=catch_all(failed)),
             publish(
                 "PublishRejection",
                 "REJECTED",
@@ -78,23 +147,28 @@ def _rejection(failure: Chain, failed: Fail) -> Chain:
                 attributes={"owner": "$.image.owner"},
                 catch=catch_all(failed),
             ),
-            Succeed("Rejected"),
+            *_noted("NoteRejection", Succeed("Rejected")),
         ]
     )
 
 
 def _failure(failed: Fail) -> Chain:
-    """Build how a failure is recorded and told, told even if it cannot be recorded; the error that brought us stays."""
-    publish_failure = publish(
-        "PublishFailure",
-        "FAILED",
-        message={"reason.$": "$.error.Error", "message": "The picture could not be processed; the fault is ours."},
-        attributes={"owner": "$.image.owner"},
-        catch=catch_all(failed, result_path=None),
+    """Build how a failure is told, once it is recorded; the error that brought us stays."""
+    why = {"failedIn": "$.error.failedIn", "reason": "$.error.Error"}
+    ended = catch_all(failed, result_path=None)
+    return Chain(
+        [
+            record_end("RecordFailure", "FAILED", {**why, "error": "States.JsonToString($.error)"}, catch=ended),
+            publish(
+                "PublishFailure",
+                "FAILED",
+                message={**{f"{name}.$": path for name, path in why.items()}, "message": OURS},
+                attributes={"owner": "$.image.owner"},
+                catch=ended,
+            ),
+            *_noted("NoteFailure", failed),
+        ]
     )
-    found = {"reason": "$.error.Error", "error": "States.JsonToString($.error)"}
-    catches = [catch_ended(failed), catch_all(publish_failure, result_path=None)]
-    return Chain([record_end("RecordFailure", "FAILED", found, catch=catches), publish_failure, failed])
 
 
 def _read_json(state: str, path: str) -> Pass:

@@ -29,6 +29,7 @@ with warnings.catch_warnings():
     from stepfunctions.steps import LambdaStep as SdkLambdaStep
     from stepfunctions.steps import Parallel as SdkParallel
     from stepfunctions.steps import Retry as SdkRetry
+    from stepfunctions.steps.states import State
 logging.getLogger().setLevel(_root_level)
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Pass",
     "Retry",
     "SnsPublishStep",
+    "State",
     "Succeed",
     "any_partition",
 ]

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.environment import SqsTriggerEnvironment
-from lambdas.sqs_trigger import execution_name, read_event
+from lambdas import execution
+from lambdas.sqs_trigger import read_event
 from lambdas.storage import STAGED
 from tests.lambdas.bench import OWNER, REGION, export
 from tests.lambdas.messages import BUCKET, EXAMPLE, IMAGE_IDS, Executions, created, image_ids, returned
@@ -22,7 +23,7 @@ def test_an_event_starts_an_execution(executions: Executions) -> None:
     assert (image["imageId"], image["owner"], image["versionId"]) == (IMAGE_IDS[0], OWNER, "v1")
     assert image["size"] == EXAMPLE["detail"]["object"]["size"]
     assert image["uploadedAt"] == EXAMPLE["time"]
-    assert name == execution_name(image)
+    assert name == execution.name(image)
 
 
 def test_every_message_starts_its_own(executions: Executions) -> None:
@@ -119,7 +120,7 @@ IMAGES = st.fixed_dictionaries(
 @given(first=IMAGES, second=IMAGES)
 def test_names_differ_as_object_versions_do(first: dict[str, str], second: dict[str, str]) -> None:
     """Two object versions have two names, one has one, and each name is one that Step Functions and the contract take."""
-    assert (execution_name(first) == execution_name(second)) == (first == second)
+    assert (execution.name(first) == execution.name(second)) == (first == second)
     contract = contracts.resolved("validate-image.input")["properties"]["execution"]
-    assert len(execution_name(first)) <= contract["maxLength"]
-    assert execution_name(first).isascii()
+    assert len(execution.name(first)) <= contract["maxLength"]
+    assert execution.name(first).isascii()

@@ -4,12 +4,22 @@ From AWS's Service Authorization Reference and the S3 guide's "Required permissi
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"  # of every stack in a test; the account is moto's
 
 Params = dict[str, Any]
-Permission = tuple[str, str]  # action and ARN
+
+
+class Permission(NamedTuple):
+    """An action on the ARN of what it touches; of a listing, also the prefix that it asks for."""
+
+    action: str
+    arn: str
+    prefix: str | None = None
+
+
+Call = Callable[[Params, str], Iterator[Permission]]  # by the call's parameters and its region
 
 # What else a request needs that sets one of these. A copy takes its source's tags along, which would need
 # s3:GetObjectTagging and s3:PutObjectTagging, but no object here has any: the URLs that are signed allow none.
@@ -36,8 +46,8 @@ def needed(operation: str, params: Params, region: str = REGION) -> list[Permiss
 
 
 def listing(params: Params) -> Permission:
-    """Return what it takes to be told that there is nothing at what an S3 request reads."""
-    return "s3:ListBucket", bucket_arn(params.get("CopySource", params)["Bucket"])
+    """Return what it takes to be told that there is nothing at what an S3 request reads; no prefix is asked for there."""
+    return Permission("s3:ListBucket", bucket_arn(params.get("CopySource", params)["Bucket"]))
 
 
 def bucket_arn(name: str) -> str:
@@ -50,17 +60,23 @@ def table_arn(name: str, region: str = REGION) -> str:
     return f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}"
 
 
+def queue_arn(url: str) -> str:
+    """Return the ARN of the queue with that URL, which begins with the region's host and the account."""
+    host, account, name = url.removeprefix("https://").split("/")
+    return f"arn:aws:sqs:{host.split('.')[1]}:{account}:{name}"
+
+
 def _object(place: Params) -> str:
     return f"{bucket_arn(place['Bucket'])}/{place['Key']}"
 
 
 def _get(place: Params, _region: str) -> Iterator[Permission]:
-    yield "s3:GetObjectVersion" if "VersionId" in place else "s3:GetObject", _object(place)
+    yield Permission("s3:GetObjectVersion" if "VersionId" in place else "s3:GetObject", _object(place))
 
 
 def _put(params: Params, _region: str) -> Iterator[Permission]:
-    yield "s3:PutObject", _object(params)
-    yield from ((action, _object(params)) for name, action in BY_PARAMETER.items() if name in params)
+    yield Permission("s3:PutObject", _object(params))
+    yield from (Permission(action, _object(params)) for name, action in BY_PARAMETER.items() if name in params)
 
 
 def _copy(params: Params, region: str) -> Iterator[Permission]:
@@ -71,23 +87,43 @@ def _copy(params: Params, region: str) -> Iterator[Permission]:
 def _delete(params: Params, _region: str) -> Iterator[Permission]:
     for entry in params["Delete"]["Objects"]:
         action = "s3:DeleteObjectVersion" if "VersionId" in entry else "s3:DeleteObject"
-        yield action, _object({"Bucket": params["Bucket"], **entry})
+        yield Permission(action, _object({"Bucket": params["Bucket"], **entry}))
 
 
-def _update(params: Params, region: str) -> Iterator[Permission]:
-    yield "dynamodb:UpdateItem", table_arn(params["TableName"], region)
+def _list(action: str) -> Call:
+    return lambda params, _: iter([Permission(action, bucket_arn(params["Bucket"]), params.get("Prefix", ""))])
 
 
-def _start(params: Params, _region: str) -> Iterator[Permission]:
-    yield "states:StartExecution", params["stateMachineArn"]
+def _item(action: str) -> Call:
+    return lambda params, region: iter([Permission(action, table_arn(params["TableName"], region))])
 
 
-CALLS: dict[str, Callable[[Params, str], Iterator[Permission]]] = {
+def _items(params: Params, region: str) -> Iterator[Permission]:
+    yield from (Permission("dynamodb:BatchGetItem", table_arn(table, region)) for table in params["RequestItems"])
+
+
+def _named(action: str, parameter: str) -> Call:
+    """Return what a call needs that names by its ARN what it is about."""
+    return lambda params, _: iter([Permission(action, params[parameter])])
+
+
+def _receive(params: Params, _region: str) -> Iterator[Permission]:
+    yield Permission("sqs:ReceiveMessage", queue_arn(params["QueueUrl"]))
+
+
+CALLS: dict[str, Call] = {
     "s3:GetObject": _get,
     "s3:HeadObject": _get,
     "s3:PutObject": _put,
     "s3:CopyObject": _copy,
     "s3:DeleteObjects": _delete,
-    "dynamodb:UpdateItem": _update,
-    "stepfunctions:StartExecution": _start,
+    "s3:ListObjectsV2": _list("s3:ListBucket"),
+    "s3:ListObjectVersions": _list("s3:ListBucketVersions"),
+    **{f"dynamodb:{verb}Item": _item(f"dynamodb:{verb}Item") for verb in ("Get", "Put", "Update", "Delete")},
+    "dynamodb:BatchGetItem": _items,
+    "sns:Publish": _named("sns:Publish", "TopicArn"),
+    "sqs:ReceiveMessage": _receive,
+    "stepfunctions:StartExecution": _named("states:StartExecution", "stateMachineArn"),
+    "stepfunctions:DescribeExecution": _named("states:DescribeExecution", "executionArn"),
+    "stepfunctions:GetExecutionHistory": _named("states:GetExecutionHistory", "executionArn"),
 }

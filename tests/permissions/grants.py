@@ -3,22 +3,30 @@
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document  # type: ignore[import-untyped]
 
-from tests.permissions.calls import ACCOUNT, REGION, Permission, bucket_arn, table_arn
+from tests.permissions.calls import ACCOUNT, REGION, Permission, bucket_arn, queue_arn, table_arn
 from tests.templates.emitted import properties, resources, statements, target
 
-SUBSTITUTION = re.compile(r"\$\{(\w+)(\.Arn)?\}")
-# ARNs by physical name; that of a state machine is what its `Ref` gives.
-ARNS = {"AWS::S3::Bucket": bucket_arn, "AWS::DynamoDB::Table": table_arn}
+SUBSTITUTION = re.compile(r"\$\{([\w:]+)(?:\.(\w+))?\}")
+# Attributes by what `Ref` gives: of buckets and tables that is the name, of a queue its URL, of a state machine its ARN.
+ATTRIBUTES: dict[tuple[str, str], Callable[[str], str]] = {
+    ("AWS::S3::Bucket", "Arn"): bucket_arn,
+    ("AWS::DynamoDB::Table", "Arn"): table_arn,
+    ("AWS::SQS::Queue", "Arn"): queue_arn,
+    ("AWS::StepFunctions::StateMachine", "Name"): lambda machine: machine.rpartition(":")[2],
+}
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}
 # No step has a variable for the upload bucket: it is told in the step's input. In the tests it has one name.
 TOLD = {"UploadBucket": "uploads-of-a-test"}
 
-# Of what the roles allow, what AWS does in the function's name: no call of a handler can show its use.
+# Of what the roles allow, what AWS does in the function's name: no call of a handler can show its use. Of queues, that
+# is so of the one that Lambda polls.
 BY_AWS = {
     "logs:CreateLogStream": "Lambda writes what a function prints",
     "logs:PutLogEvents": "Lambda writes what a function prints",
@@ -46,7 +54,7 @@ class Grant:
 
     def allows(self, permission: Permission) -> bool:
         """Tell whether IAM would allow permission for this grant."""
-        action, arn = permission
+        action, arn, prefix = permission
         context = EvalContext(
             principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{self.role}/function",
             principal_type="AssumedRole",
@@ -55,6 +63,7 @@ class Grant:
             resource_arn=arn,
             region=REGION,
             secure_transport=True,
+            service_context={} if prefix is None else {"s3:prefix": prefix},
         )
         statement = {
             "Effect": "Allow",
@@ -68,7 +77,20 @@ class Grant:
 @cache
 def granted() -> tuple[Grant, ...]:
     """Return what the functions' roles allow, but for what AWS does in their name."""
-    return tuple(grant for role in roles().values() for grant in grants_of(role) if grant.action not in BY_AWS)
+    return tuple(grant for role in roles().values() for grant in grants_of(role) if not by_aws(grant))
+
+
+def by_aws(grant: Grant) -> bool:
+    """Tell whether it is AWS that acts by grant, and not a handler."""
+    queue = grant.action.startswith("sqs:")
+    return grant.action in BY_AWS and (not queue or target(json.loads(grant.resource)) in _polled())
+
+
+@cache
+def _polled() -> set[str]:
+    """Return the queues that Lambda polls."""
+    mappings = resources("AWS::Lambda::EventSourceMapping").values()
+    return {target(entry["Properties"]["EventSourceArn"]) for entry in mappings}
 
 
 def grants_of(role: str) -> list[Grant]:
@@ -112,7 +134,7 @@ def _text(reference: Any) -> str:
 
 def _substitute(found: re.Match[str]) -> str:
     name, attribute = found.groups()
-    physical = os.environ.get(_variables().get(name, ""), TOLD.get(name))
+    physical = PSEUDO.get(name) or os.environ.get(_variables().get(name, ""), TOLD.get(name))
     if physical is None:
         return found.group()
-    return ARNS[resources()[name]["Type"]](physical) if attribute else physical
+    return ATTRIBUTES[resources()[name]["Type"], attribute](physical) if attribute else physical

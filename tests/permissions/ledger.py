@@ -55,5 +55,5 @@ class Ledger:
 
 
 def _prefix(permission: Permission) -> str:
-    key = permission[1].partition("/")[2]
+    key = permission.arn.partition("/")[2]
     return next((prefix for prefix in PREFIXES if key.startswith(prefix)), "")

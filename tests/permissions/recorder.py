@@ -78,7 +78,7 @@ class Recorder:
 
     def _denied(self, role: str, permission: Permission, model: OperationModel) -> ClientError:
         """Note the refusal and return it as AWS would tell it."""
-        reason = f"{role} is not allowed {permission[0]} on {permission[1]}"
+        reason = f"{role} is not allowed {permission.action} on {permission.arn}"
         self.ledger.refuse(reason)
         code = DENIED.get(model.service_model.service_name, "AccessDeniedException")
         return ClientError({"Error": {"Code": code, "Message": reason}}, model.name)

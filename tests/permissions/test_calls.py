@@ -7,9 +7,14 @@ from tests.permissions.calls import Params, Permission, UnknownCallError, listin
 PLACE = {"Bucket": "a", "Key": "uploads/b"}
 STAGED = {"Bucket": "a", "Key": "staged/c"}
 COPY = {"Bucket": "d", "Key": "e"}
+VERBS = ("Get", "Put", "Update", "Delete")
 ON_A, ON_D = "arn:aws:s3:::a", "arn:aws:s3:::d"
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:pipeline"
+EXECUTION = "arn:aws:states:eu-central-1:123456789012:execution:pipeline:a-1"
 TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table/records"
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:ends"
+QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/letters"
+QUEUE = "arn:aws:sqs:eu-central-1:123456789012:letters"
 
 
 @pytest.mark.parametrize(
@@ -39,23 +44,36 @@ TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table/records"
             {"Bucket": "a", "Delete": {"Objects": [{"Key": "b"}, {"Key": "c", "VersionId": "1"}]}},
             [("s3:DeleteObject", f"{ON_A}/b"), ("s3:DeleteObjectVersion", f"{ON_A}/c")],
         ),
-        ("dynamodb:UpdateItem", {"TableName": "records"}, [("dynamodb:UpdateItem", TABLE)]),
+        ("s3:ListObjectsV2", {"Bucket": "a", "Prefix": "staged/"}, [("s3:ListBucket", ON_A, "staged/")]),
+        ("s3:ListObjectsV2", {"Bucket": "a"}, [("s3:ListBucket", ON_A, "")]),
+        (
+            "s3:ListObjectVersions",
+            {"Bucket": "a", "Prefix": "uploads/b"},
+            [("s3:ListBucketVersions", ON_A, "uploads/b")],
+        ),
+        *((f"dynamodb:{verb}Item", {"TableName": "records"}, [(f"dynamodb:{verb}Item", TABLE)]) for verb in VERBS),
+        ("dynamodb:BatchGetItem", {"RequestItems": {"records": {}}}, [("dynamodb:BatchGetItem", TABLE)]),
+        ("sns:Publish", {"TopicArn": TOPIC}, [("sns:Publish", TOPIC)]),
+        ("sqs:ReceiveMessage", {"QueueUrl": QUEUE_URL}, [("sqs:ReceiveMessage", QUEUE)]),
         ("stepfunctions:StartExecution", {"stateMachineArn": MACHINE}, [("states:StartExecution", MACHINE)]),
+        ("stepfunctions:DescribeExecution", {"executionArn": EXECUTION}, [("states:DescribeExecution", EXECUTION)]),
+        ("stepfunctions:GetExecutionHistory", {"executionArn": EXECUTION}, [("states:GetExecutionHistory", EXECUTION)]),
     ],
 )
 def test_a_call_needs_its_actions_on_what_it_touches(
-    operation: str, params: Params, permissions: list[Permission]
+    operation: str, params: Params, permissions: list[tuple[str, ...]]
 ) -> None:
-    """Each action is on the ARN of the object, table or state machine; a version is another action's."""
-    assert needed(operation, params) == permissions
+    """Each action is on the ARN of what the call is about; a version is another action's, and a listing has a prefix."""
+    assert needed(operation, params) == [Permission(*permission) for permission in permissions]
 
 
 def test_another_region_is_another_table() -> None:
     """A table of the same name in another region is not the stack's."""
-    assert needed("dynamodb:UpdateItem", {"TableName": "records"}, "us-east-1") != [("dynamodb:UpdateItem", TABLE)]
+    (permission,) = needed("dynamodb:UpdateItem", {"TableName": "records"}, "us-east-1")
+    assert permission.arn == TABLE.replace("eu-central-1", "us-east-1")
 
 
-@pytest.mark.parametrize("operation", ["s3:ListBuckets", "dynamodb:GetItem", "sns:Publish"])
+@pytest.mark.parametrize("operation", ["s3:ListBuckets", "dynamodb:Query", "sns:Subscribe"])
 def test_an_unknown_call_is_an_error(operation: str) -> None:
     """A call that the table does not know is named, together with where to add it."""
     with pytest.raises(UnknownCallError, match=f"{operation}: .*calls.py"):
@@ -67,4 +85,4 @@ def test_an_unknown_call_is_an_error(operation: str) -> None:
 )
 def test_to_list_is_to_be_told_what_is_missing(params: Params, bucket: str) -> None:
     """What is missing is so in the bucket that the request reads."""
-    assert listing(params) == ("s3:ListBucket", bucket)
+    assert listing(params) == Permission("s3:ListBucket", bucket)

@@ -7,13 +7,23 @@ from typing import Any
 import pytest
 
 from tests.lambdas import bench as benches
-from tests.permissions.grants import BY_AWS, TOLD, Grant, granted, grants_of, roles
+from tests.permissions.calls import Permission
+from tests.permissions.grants import BY_AWS, TOLD, Grant, by_aws, granted, grants_of, roles
 from tests.templates.emitted import properties, resources, target
 from tests.workflow import resources as deployed
 
 OBJECTS = {"Fn::Sub": "${UploadBucket.Arn}/uploads/*"}
 READ = Grant("ValidateFunctionRole", "s3:GetObject", json.dumps(OBJECTS))
 TLS_ONLY = '{"Bool": {"aws:SecureTransport": "%s"}}'
+LIST = Grant(
+    "ValidateFunctionRole",
+    "s3:ListBucketVersions",
+    json.dumps({"Fn::GetAtt": ["UploadBucket", "Arn"]}),
+    json.dumps({"StringLike": {"s3:prefix": "uploads/*"}}),
+)
+MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:mine"
+QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/mine"
+EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
 
 
 def test_the_upload_bucket_is_called_the_same_everywhere() -> None:
@@ -27,7 +37,9 @@ def test_the_upload_bucket_is_called_the_same_everywhere() -> None:
         ({"Fn::GetAtt": ["UploadBucket", "Arn"]}, "arn:aws:s3:::mine"),
         (OBJECTS, "arn:aws:s3:::mine/uploads/*"),
         ({"Fn::GetAtt": ["MetadataTable", "Arn"]}, "arn:aws:dynamodb:eu-central-1:123456789012:table/mine"),
-        ({"Ref": "ProcessingPipeline"}, "mine"),
+        ({"Ref": "ProcessingPipeline"}, MACHINE),
+        ({"Fn::Sub": EXECUTIONS}, "arn:aws:states:eu-central-1:123456789012:execution:mine:*"),
+        ({"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "arn:aws:sqs:eu-central-1:123456789012:mine"),
         ({"Fn::GetAtt": ["ProcessingQueue", "Arn"]}, "${ProcessingQueue.Arn}"),
         ("*", "*"),
     ],
@@ -37,8 +49,10 @@ def test_references_are_what_the_environment_names(
     monkeypatch: pytest.MonkeyPatch, resource: Any, expected: str
 ) -> None:
     """A resource is the one that the functions' own variables name; what none of them names is nothing."""
-    for variable in ("UPLOAD_BUCKET", "METADATA_TABLE", "STATE_MACHINE_ARN"):
+    for variable in ("UPLOAD_BUCKET", "METADATA_TABLE"):
         monkeypatch.setenv(variable, "mine")
+    monkeypatch.setenv("STATE_MACHINE_ARN", MACHINE)
+    monkeypatch.setenv("DEAD_LETTER_QUEUE", QUEUE_URL)
     assert replace(READ, resource=json.dumps(resource)).arn == expected
 
 
@@ -56,13 +70,31 @@ def test_references_are_what_the_environment_names(
 )
 def test_a_grant_allows_its_action_on_its_keys(grant: Grant, action: str, key: str, allowed: bool) -> None:
     """One action, keys below the prefix in that very spelling, and only where the condition holds."""
-    assert grant.allows((action, f"arn:aws:s3:::{TOLD['UploadBucket']}/{key}")) is allowed
+    assert grant.allows(Permission(action, f"arn:aws:s3:::{TOLD['UploadBucket']}/{key}")) is allowed
+
+
+@pytest.mark.parametrize(
+    ("prefix", "allowed"), [("uploads/", True), ("uploads/b", True), ("staged/", False), ("", False), (None, False)]
+)
+def test_a_listing_is_allowed_by_its_prefix(prefix: str | None, allowed: bool) -> None:
+    """Who may list what lies below a prefix may list that and no more, nor be told by the way what is not there."""
+    permission = Permission("s3:ListBucketVersions", f"arn:aws:s3:::{TOLD['UploadBucket']}", prefix)
+    assert LIST.allows(permission) is allowed
 
 
 def test_every_role_of_a_function_is_judged() -> None:
     """No function is without grants of its own, and none of those is one that AWS uses."""
     assert {grant.role for grant in granted()} == set(roles().values())
-    assert not {grant.action for grant in granted()} & BY_AWS.keys()
+    assert not any(by_aws(grant) for grant in granted())
+
+
+def test_what_lambda_polls_is_told_from_what_a_handler_reads() -> None:
+    """To receive from the queue that Lambda polls is Lambda's doing, and from any other the handler's."""
+    receiving = [
+        grant for role in roles().values() for grant in grants_of(role) if grant.action == "sqs:ReceiveMessage"
+    ]
+    queues = {json.loads(grant.resource)["Fn::GetAtt"][0]: by_aws(grant) for grant in receiving}
+    assert queues == {"ProcessingQueue": True, "DeadLetterQueue": False}
 
 
 @pytest.mark.parametrize("role", roles().values())
@@ -77,14 +109,15 @@ def test_a_function_receives_from_its_own_queue_only() -> None:
     for entry in resources("AWS::Lambda::EventSourceMapping").values():
         source = entry["Properties"]
         role = target(properties(target(source["FunctionName"]))["Role"])
-        receiving = {json.loads(grant.resource)["Fn::GetAtt"][0] for grant in grants_of(role) if "sqs:" in grant.action}
+        receiving = {target(json.loads(grant.resource)) for grant in grants_of(role) if "sqs:" in grant.action}
         assert receiving == {target(source["EventSourceArn"])}
 
 
 @pytest.mark.parametrize("action", BY_AWS)
 def test_what_aws_does_in_a_functions_name_is_granted_where_it_does_it(action: str) -> None:
     """Every function has a log; those that are traced may send traces, and those with a queue may receive from it."""
-    given = {role for role in roles().values() if action in {grant.action for grant in grants_of(role)}}
+    granting = [(role, grant) for role in roles().values() for grant in grants_of(role) if by_aws(grant)]
+    given = {role for role, grant in granting if grant.action == action}
     assert given == {target(properties(name)["Role"]) for name in _served(action.partition(":")[0])}
     assert given
 

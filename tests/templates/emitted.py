@@ -10,7 +10,8 @@ from generate import render
 Node = dict[str, Any]
 
 STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
-FUNCTIONS = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]
+ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every picture
+FUNCTIONS = [*ON_THE_WAY, "SettleFunction", "SweepFunction"]
 
 
 @cache

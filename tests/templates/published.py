@@ -5,9 +5,24 @@ A metric under any other name, with a dimension more, less or otherwise, has no 
 
 from typing import Any, NamedTuple
 
-from lambdas.metrics import FAULTS, GRANTED, LATE, NAMESPACE, REFUSED, REJECTIONS, SERVICE, STARTED, STEP
+from lambdas.metrics import (
+    CLEARED,
+    FAULTS,
+    GRANTED,
+    LATE,
+    NAMESPACE,
+    REFUSED,
+    REJECTIONS,
+    RESTARTED,
+    SERVICE,
+    SETTLED,
+    STARTED,
+    STEP,
+    TOLD,
+)
 
 API, SQS, STATES, LAMBDA = "AWS/ApiGateway", "AWS/SQS", "AWS/States", "AWS/Lambda"
+OF_THE_STACK = (GRANTED, REFUSED, STARTED, SETTLED, RESTARTED, TOLD, CLEARED)
 ENDS = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
 
 # By namespace and name: what a metric is told apart by, and how its values of a period are put together. What counts
@@ -19,7 +34,7 @@ PUBLISHED: dict[tuple[str, str], tuple[set[str], str]] = {
     **dict.fromkeys([(STATES, name) for name in (*ENDS, "ExecutionThrottled")], ({"StateMachineArn"}, "Sum")),
     **dict.fromkeys([(LAMBDA, name) for name in ("Errors", "Throttles")], ({"FunctionName"}, "Sum")),
     (LAMBDA, "Duration"): ({"FunctionName"}, "p90"),
-    **dict.fromkeys([(NAMESPACE, name) for name in (GRANTED, REFUSED, STARTED)], ({SERVICE}, "Sum")),
+    **dict.fromkeys([(NAMESPACE, name) for name in OF_THE_STACK], ({SERVICE}, "Sum")),
     **dict.fromkeys([(NAMESPACE, name) for name in (FAULTS, REJECTIONS, LATE)], ({SERVICE, STEP}, "Sum")),
 }
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from lambdas.metrics import LATE, NAMESPACE, REJECTIONS, SERVICE, STEP
+from lambdas.metrics import LATE, NAMESPACE, REJECTIONS, RESTARTED, SERVICE, STEP
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources, sub, tasks
 from tests.templates.published import API, LAMBDA, SQS, STATES, Watched
 from workflow.steps import STEPS
@@ -13,7 +13,7 @@ from workflow.steps import STEPS
 ALARMS = sorted(resources("AWS::CloudWatch::Alarm"))
 MINUTES = 5  # that one value of a metric is put together over
 LASTING = 3  # such values, one after the other: retries outlast anything shorter
-LIGHT = ["GetUploadUrlFunction", "SqsTriggerFunction"]
+LIGHT = sorted({*FUNCTIONS} - {step.function for step in STEPS})
 PIPELINE = {"StateMachineArn": ref("ProcessingPipeline")}
 
 
@@ -34,8 +34,8 @@ def _function(name: str, metric: str) -> Watched:
     return Watched(LAMBDA, metric, {"FunctionName": ref(name)}, "Sum")
 
 
-def _own(metric: str, state: str) -> Watched:
-    return Watched(NAMESPACE, metric, {SERVICE: ref("AWS::StackName"), STEP: state}, "Sum")
+def _own(metric: str, **dimensions: str) -> Watched:
+    return Watched(NAMESPACE, metric, {SERVICE: ref("AWS::StackName"), **dimensions}, "Sum")
 
 
 def _tries(state: str) -> int:
@@ -63,13 +63,14 @@ EXPECTED = {
     "ExecutionsFailedAlarm": Expected(Watched(STATES, "ExecutionsFailed", PIPELINE, "Sum")),
     "ExecutionsTimedOutAlarm": Expected(Watched(STATES, "ExecutionsTimedOut", PIPELINE, "Sum")),
     "ExecutionsThrottledAlarm": Expected(Watched(STATES, "ExecutionThrottled", PIPELINE, "Sum"), periods=LASTING),
+    "PicturesLostAlarm": Expected(_own(RESTARTED)),
     **{f"{name.removesuffix('Function')}FailingAlarm": Expected(_function(name, "Errors")) for name in LIGHT},
     # One picture that fails for good is the pipeline's own alarm; rejections and late tries are nobody's fault.
     **{
         f"{step.function.removesuffix('Function')}FailingAlarm": Expected(
             _function(step.function, "Errors"),
             above=_tries(step.state),
-            less=(_own(REJECTIONS, step.state), _own(LATE, step.state)),
+            less=(_own(REJECTIONS, **{STEP: step.state}), _own(LATE, **{STEP: step.state})),
             periods=2,
         )
         for step in STEPS

@@ -10,6 +10,7 @@ from tests.templates.emitted import STEPS, Node, allowed, arn, at, properties, r
 UPLOADED = sub(f"${{UploadBucket.Arn}}/{UPLOADS}*")
 WAITING = sub(f"${{UploadBucket.Arn}}/{STAGED}*")
 ARCHIVED = sub("${ArchiveBucket.Arn}/*")
+SETTLING = ["SettleFunction", "SweepFunction"]
 
 # From, where in it, to: what it refers to.
 ARROWS = [
@@ -29,7 +30,15 @@ ARROWS = [
     ("UserPoolClient", "UserPoolId", ref("UserPool")),
     ("GetUploadUrlFunction", "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")),
     ("ArchiveFunction", "Environment.Variables.ARCHIVE_BUCKET", ref("ArchiveBucket")),
-    *((step, "Environment.Variables.METADATA_TABLE", ref("MetadataTable")) for step in STEPS),
+    ("SettleRule", "EventPattern.detail.stateMachineArn.0", ref("ProcessingPipeline")),
+    ("SettleRule", "Targets.0.Arn", arn("SettleFunction")),
+    ("SweepRule", "Targets.0.Arn", arn("SweepFunction")),
+    ("SweepFunction", "Environment.Variables.STATE_MACHINE_ARN", ref("ProcessingPipeline")),
+    ("SweepFunction", "Environment.Variables.DEAD_LETTER_QUEUE", ref("DeadLetterQueue")),
+    *((name, "Environment.Variables.METADATA_TABLE", ref("MetadataTable")) for name in (*STEPS, *SETTLING)),
+    *((name, "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")) for name in SETTLING),
+    *((name, "Environment.Variables.ARCHIVE_BUCKET", ref("ArchiveBucket")) for name in SETTLING),
+    *((name, "Environment.Variables.NOTIFICATION_TOPIC", ref("NotificationTopic")) for name in SETTLING),
     *(("ProcessingPipeline", f"DefinitionSubstitutions.{step}", arn(step)) for step in STEPS),
 ]
 # Whose role, what it may do, and on what.
@@ -42,8 +51,13 @@ RIGHTS = [
     ("ArchiveFunction", "s3:GetObject", WAITING),
     ("ArchiveFunction", "s3:DeleteObject", WAITING),
     ("ArchiveFunction", "s3:PutObject", ARCHIVED),
+    ("ValidateFunction", "dynamodb:PutItem", arn("MetadataTable")),
+    ("SweepFunction", "states:StartExecution", ref("ProcessingPipeline")),
+    ("SweepFunction", "sqs:ReceiveMessage", arn("DeadLetterQueue")),
     *((step, "s3:GetObjectVersion", UPLOADED) for step in STEPS),
-    *((step, "dynamodb:UpdateItem", arn("MetadataTable")) for step in STEPS),
+    *((name, "dynamodb:UpdateItem", arn("MetadataTable")) for name in (*STEPS, *SETTLING)),
+    *((name, "sns:Publish", ref("NotificationTopic")) for name in SETTLING),
+    *((name, "s3:DeleteObject", on) for name in SETTLING for on in (WAITING, ARCHIVED)),
 ]
 
 

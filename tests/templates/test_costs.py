@@ -21,7 +21,7 @@ from templates.usage import function, of_month, of_picture, states
 from tests.lambdas.bench import ARCHIVING, CONTEXT, MOTO, REGION, RESIZE, THUMBNAIL, VALIDATING, Bench, Payload, export
 from tests.lambdas.bench import STEPS as HANDLERS
 from tests.pictures import examples
-from tests.templates.emitted import FUNCTIONS, STEPS, Node, properties, resources, template
+from tests.templates.emitted import ON_THE_WAY, STEPS, Node, properties, resources, template
 from workflow.steps import ARCHIVE, VALIDATE, Step
 from workflow.steps import RESIZE as RESIZING
 from workflow.steps import STEPS as STATES
@@ -45,7 +45,7 @@ def _dollars(kind: str, *, rejected: bool = False) -> float:
     return sum(price.each * units for price, units in of_picture(template(), kind, rejected=rejected).items())
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", ON_THE_WAY)
 def test_memory_of_a_function_is_paid_for(name: str) -> None:
     """A function with twice the memory costs twice as much for its time."""
     doubled = _changed()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.metrics import FAULTS, REJECTIONS
+from lambdas.metrics import CLEARED, FAULTS, REJECTIONS, RESTARTED, SETTLED, TOLD
 from tests.templates.emitted import Node, properties, resources
 from tests.templates.published import Watched
 from workflow.steps import STEPS, Step
@@ -71,3 +71,11 @@ def test_dashboard_shows_every_step(step: Step) -> None:
     of = [(f"${{{step.function}}}", {"Duration", "Throttles"}), (step.state, {FAULTS, REJECTIONS})]
     for value, names in of:
         assert {line.name for line in LINES if value in line.dimensions.values()} >= names
+
+
+def test_dashboard_shows_what_was_put_right_afterwards() -> None:
+    """Whatever the pipeline did not bring about itself, and how the functions fare that did, is on the dashboard."""
+    assert {line.name for line in LINES} >= {SETTLED, RESTARTED, TOLD, CLEARED}
+    for function in ("SettleFunction", "SweepFunction"):
+        shown = {line.name for line in LINES if f"${{{function}}}" in line.dimensions.values()}
+        assert shown == {"Duration", "Errors"}

@@ -1,4 +1,4 @@
-"""The seven functions: what each runs, how long it may, and what it finds in its environment."""
+"""The functions: what each runs, how long it may, and what it finds in its environment."""
 
 import dataclasses
 import importlib

@@ -5,9 +5,11 @@ import re
 
 import pytest
 
+from lambdas.storage import STAGED, UPLOADS
 from tests.templates.emitted import FUNCTIONS, Node, allowed, arn, properties, ref, resources, statements, target, tasks
 
 KEYS_BELOW_A_BUCKET = re.compile(r"\$\{\w+\.Arn\}/([a-z]+/)?\*")
+EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
 # The action of each integration, and the parameter that names what it acts on.
 INTEGRATIONS = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
@@ -45,6 +47,14 @@ ON_EVERYTHING = {
     "ProcessingPipelineRole": LOG_DELIVERY | TRACES | SAMPLING,
     "ApiAccountRole": LOGS_OF_APIS,
 }
+VERSIONS, WAITING = (["s3:ListBucketVersions"], f"{UPLOADS}*"), (["s3:ListBucket"], f"{STAGED}*")
+# What functions list in the upload bucket.
+LISTS = {
+    "ValidateFunction": [VERSIONS],
+    "SqsTriggerFunction": [VERSIONS],
+    "SettleFunction": [VERSIONS, WAITING],
+    "SweepFunction": [VERSIONS, WAITING],
+}
 WITHOUT_TLS = {"Bool": {"aws:SecureTransport": False}}
 ROLES = sorted(resources("AWS::IAM::Role"))
 POLICIES = [
@@ -62,12 +72,21 @@ def test_no_allowed_action_is_a_pattern(name: str) -> None:
 def test_no_allowed_resource_is_everything(name: str) -> None:
     """What an action is allowed on is a resource of this stack, but for the actions that are listed above for the role.
 
-    Elsewhere a `*` stands for the keys in one bucket only.
+    Elsewhere a `*` stands for the keys in one bucket, or for the pipeline's executions.
     """
     assert {action for action, on in allowed(name) if on == "*"} == ON_EVERYTHING.get(name, set())
     for _, on in allowed(name):
         if on != "*" and "*" in json.dumps(on):
-            assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"])
+            assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"]) or on["Fn::Sub"] == EXECUTIONS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_listings_of_uploads_are_by_prefix(name: str) -> None:
+    """A function that lists the upload bucket names the prefix; only the archiving one, which asks for keys, does not."""
+    listing = [one for one in statements(f"{name}Role") if arn("UploadBucket") in one["Resource"]]
+    found = [(one["Action"], one["Condition"]["StringLike"]["s3:prefix"]) for one in listing if "Condition" in one]
+    assert found == LISTS.get(name, [])
+    assert len(found) == len(listing) or name == "ArchiveFunction"
 
 
 @pytest.mark.parametrize("name", ROLES)
@@ -133,17 +152,36 @@ def test_only_the_rule_may_send_to_a_queue(queue: str) -> None:
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": arn("UploadRule")}}
 
 
-def test_only_the_api_may_invoke_a_function() -> None:
-    """The permissions to invoke from outside are this API's, one for each of its methods."""
-    given = [entry["Properties"] for entry in resources("AWS::Lambda::Permission").values()]
+def test_only_the_api_may_invoke_the_front_door() -> None:
+    """API Gateway may invoke one function, for this API, once for each of its methods."""
+    given = _invocations("apigateway.amazonaws.com")
     stage = next(iter(resources("AWS::ApiGateway::Stage").values()))["Properties"]["StageName"]
     methods = [entry["Properties"]["HttpMethod"] for entry in resources("AWS::ApiGateway::Method").values()]
-    assert {(one["Principal"], one["Action"]) for one in given} == {
-        ("apigateway.amazonaws.com", "lambda:InvokeFunction")
-    }
     assert {target(one["FunctionName"]) for one in given} == {"GetUploadUrlFunction"}
     sources = sorted(one["SourceArn"]["Fn::Sub"].rpartition(":")[2] for one in given)
     assert sources == sorted(f"${{RestApi}}/{stage}/{method}/upload-url" for method in methods)
+
+
+def test_only_its_rule_may_invoke_what_settles() -> None:
+    """EventBridge may invoke the two functions that settle pictures, each for its own rule."""
+    given = _invocations("events.amazonaws.com")
+    assert [(target(one["FunctionName"]), one["SourceArn"]) for one in given] == [
+        ("SettleFunction", arn("SettleRule")),
+        ("SweepFunction", arn("SweepRule")),
+    ]
+
+
+def test_nobody_else_may_invoke_a_function() -> None:
+    """API Gateway and EventBridge are the services that invoke functions from outside, and nothing else is allowed."""
+    given = [entry["Properties"] for entry in resources("AWS::Lambda::Permission").values()]
+    assert {one["Principal"] for one in given} == {"apigateway.amazonaws.com", "events.amazonaws.com"}
+    assert {one["Action"] for one in given} == {"lambda:InvokeFunction"}
+
+
+def _invocations(service: str) -> list[Node]:
+    """Return the permissions of a service to invoke functions."""
+    given = [entry["Properties"] for entry in resources("AWS::Lambda::Permission").values()]
+    return [one for one in given if one["Principal"] == service]
 
 
 @pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket", "ProcessingQueue", "DeadLetterQueue"])

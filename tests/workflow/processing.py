@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from lambdas.sqs_trigger import execution_name
+from lambdas import execution as executions
 from tests.workflow.interpreter import Execution, Handler, Interpreter
 from tests.workflow.resources import Resources
 from workflow import contracts
@@ -54,7 +54,7 @@ class Processing:
     def run(self, image: dict[str, Any]) -> Outcome:
         """Run the pipeline on an uploaded image, and check what must hold of every outcome."""
         contracts.check("pipeline-input", {"image": image})
-        execution = self.interpreter.run({"image": image}, execution_name(image))
+        execution = self.interpreter.run({"image": image}, executions.name(image))
         outcome = Outcome(
             image,
             execution,

@@ -3,6 +3,9 @@
 import json
 from enum import StrEnum
 
+# What uploaders are told of any failure; the reason is for operators.
+OURS = "The picture could not be processed; the fault is ours."
+
 
 class Reason(StrEnum):
     """Why a picture is rejected: stable codes, the same as `reason` in common.json."""
@@ -31,7 +34,11 @@ class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders an
 
 
 class AlreadyEnded(Exception):  # noqa: N818 - the same
-    """The picture's record has its end: this execution repeats another, or comes late, and there is nothing to do."""
+    """The picture's record has its end, or is a newer version's or attempt's: this execution has nothing to do."""
+
+
+class NotYet(Exception):  # noqa: N818 - the same
+    """An earlier end of the picture has to be told before this execution may begin: true for a while, after a failure."""
 
 
 class NotConfigured(Exception):  # noqa: N818 - it is the name that the graph knows

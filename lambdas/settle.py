@@ -1,0 +1,28 @@
+"""Settle what an execution left open that failed, timed out or was aborted: what no Catch inside it can see."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lambdas import history, settlement
+from lambdas.environment import SettleEnvironment
+from lambdas.record import Record
+from lambdas.telemetry import faults_logged, identify, identify_also
+from workflow import contracts
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Settle the picture of an execution whose status changed, as the contract execution-ended has it.
+
+    It may be done again, and while others do it. Raises NotYet while an earlier end of the picture has not been told.
+    """
+    identify(requestId=context.aws_request_id)
+    with faults_logged():
+        environment = SettleEnvironment.read()
+        contracts.check("execution-ended", event)
+        ended = event["detail"]
+        image = json.loads(ended["input"])["image"]
+        identify_also(imageId=image["imageId"], execution=ended["name"])
+        record = Record(environment.metadata_table, image, ended["name"])
+        settlement.settle(record, history.failure(ended["executionArn"], ended["status"]), environment)

@@ -1,0 +1,145 @@
+"""Sweep: on a schedule, find what got lost on its way to an end, and start it again or settle it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from lambdas import clients, clock, execution, storage, unsettled
+from lambdas.environment import SweepEnvironment
+from lambdas.items import plain
+from lambdas.record import PROCESSING, Failure, Item, Record
+from lambdas.settlement import settle
+from lambdas.sqs_trigger import read_event
+from lambdas.telemetry import faults_logged, identify, identify_also, logger
+from workflow import contracts
+from workflow.contracts.errors import ContractViolation, NotYet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+HORIZON = timedelta(days=3)  # what is older has been looked at by hundreds of sweeps; an operator's sweep may look on
+BATCH = 100  # records that DynamoDB gives at once
+HIDDEN = 120  # seconds for which a dead letter that is looked at is kept from others; then it is there again
+MOST_LETTERS = 1000  # looked at in one sweep
+DEAD_LETTER = "DeadLetter"  # as an error's name: the message was not taken up in all its deliveries
+
+Image = dict[str, Any]
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Sweep once and return how often what was done; `{"everything": true}` looks beyond the horizon.
+
+    Sweeps may run at once, and beside everything else. What cannot be settled does not keep others from it; raises
+    Unswept at the end if there was any.
+    """
+    identify(requestId=context.aws_request_id)
+    with faults_logged():
+        done = Sweep(SweepEnvironment.read(), bool(event.get("everything"))).run()
+        logger().info("swept", extra={"done": done})
+        if done["failed"]:
+            raise Unswept(f"{done['failed']} pictures could be neither settled nor started again; the log says why")
+        return dict(done)
+
+
+class Unswept(Exception):  # noqa: N818 - the name of the fact
+    """Something went wrong with some of the pictures; the next sweep tries again."""
+
+
+class Sweep:
+    """One sweep: dead letters, then uploads, then what is staged for nobody."""
+
+    def __init__(self, environment: SweepEnvironment, everything: bool) -> None:  # noqa: FBT001 - as the event has it
+        """Look at uploads within the horizon, or at everything."""
+        now = clock.now()
+        self._environment = environment
+        self._late = now - timedelta(seconds=environment.unsettled_after_seconds)
+        self._since = None if everything else now - HORIZON
+        self._done: Counter[str] = Counter()
+
+    def run(self) -> Counter[str]:
+        """Do all of it and return how often what was done."""
+        for image in dead_letters(self._environment):
+            self._each("settled", image, self._settle_letter)
+        uploads = storage.uploads(self._environment.upload_bucket, self._since, self._late)
+        for image, found in with_records(uploads, self._environment.metadata_table):
+            self._each("resumed", image, partial(self._look_at, found=found))
+        for name in storage.staging(self._environment.upload_bucket, self._late):
+            self._each("cleared", {"imageId": execution.image_id(name)}, partial(self._unstage, name=name))
+        return self._done
+
+    def _each(self, what: str, image: Image, do: Callable[[Image], bool]) -> None:
+        """Do it for one picture, and count that it was done; an error is logged and leaves the others alone."""
+        identify_also(imageId=image["imageId"])
+        try:
+            self._done[what] += do(image)
+        except NotYet as wait:
+            logger().info("%s", wait)
+        except Exception:  # noqa: BLE001 - whatever it is, it is told at the end
+            logger().exception("a picture is left to the next sweep")
+            self._done["failed"] += 1
+
+    def _look_at(self, image: Image, *, found: Item | None) -> bool:
+        return unsettled.look_at(image, found, self._late, self._environment)
+
+    def _settle_letter(self, image: Image) -> bool:
+        """Settle a picture that no execution was ever started for; others settle themselves, or are swept."""
+        record = Record(self._environment.metadata_table, image, execution.name(image))
+        if record.read() or execution.status(image, self._environment):
+            return False
+        error = {"Error": DEAD_LETTER, "Cause": "The message was not taken up in all of its deliveries."}
+        settle(record, Failure("ProcessingQueue", DEAD_LETTER, json.dumps(error)), self._environment)
+        return True
+
+    def _unstage(self, image: Image, *, name: str) -> bool:
+        """Remove what an execution has staged unless its picture's record waits for it."""
+        record = Record(self._environment.metadata_table, image, name)
+        found = record.read()
+        if found and found["execution"] == name and found["status"] == PROCESSING:
+            return False
+        return bool(storage.empty(self._environment.upload_bucket, storage.staged_folder(name)))
+
+
+def dead_letters(environment: SweepEnvironment) -> Iterator[Image]:
+    """Yield the pictures that dead letters are about; what is no upload's is for the alarm, and every letter stays."""
+    for body in islice(letters(environment.dead_letter_queue), MOST_LETTERS):
+        try:
+            yield read_event(json.loads(body), environment.upload_bucket)
+        except ValueError:
+            logger().warning("a dead letter is not about an upload")
+
+
+def letters(url: str) -> Iterator[str]:
+    """Yield the bodies of the messages in the queue, each once; they are hidden for a moment and not taken away."""
+    while True:
+        answer = clients.sqs().receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN, WaitTimeSeconds=1
+        )
+        if not (messages := answer.get("Messages", [])):
+            return
+        yield from (message["Body"] for message in messages)
+
+
+def with_records(images: Iterable[Image], table: str) -> Iterator[tuple[Image, Item | None]]:
+    """Yield each image with its record; those whose records DynamoDB does not give now are for the next sweep."""
+    waiting = filter(_is_upload, images)
+    while batch := list(islice(waiting, BATCH)):
+        wanted = [{"imageId": {"S": image_id}} for image_id in {image["imageId"]: None for image in batch}]
+        answer = clients.dynamodb().batch_get_item(RequestItems={table: {"Keys": wanted}})
+        left = answer["UnprocessedKeys"]
+        missed = {key["imageId"]["S"] for key in left[table]["Keys"]} if table in left else set()
+        found = {item["imageId"]: item for item in map(plain, answer["Responses"].get(table, []))}
+        yield from ((image, found.get(image["imageId"])) for image in batch if image["imageId"] not in missed)
+
+
+def _is_upload(image: Image) -> bool:
+    """Tell whether the pipeline would take image; the event of what is none is a dead letter."""
+    try:
+        contracts.check("pipeline-input", {"image": image})
+    except ContractViolation:
+        return False
+    return True

@@ -1,0 +1,99 @@
+"""What becomes of an upload that should have its end by now."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lambdas import execution, history, settlement, storage
+from lambdas.metrics import RESTARTED
+from lambdas.record import PROCESSING, SUCCEEDED, Failure, Item, Record, ended, untold
+from lambdas.telemetry import count, logger
+from workflow import contracts
+
+if TYPE_CHECKING:
+    from lambdas.environment import SweepEnvironment
+
+Image = dict[str, Any]
+
+MOST_ATTEMPTS = 3  # that are begun without an operator
+VANISHED = "Vanished"  # as an error's name: nobody knows what became of the execution
+RUNNING = ("RUNNING", "PENDING_REDRIVE")
+BROKEN = ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+def look_at(image: Image, found: Item | None, late: datetime, environment: SweepEnvironment) -> bool:
+    """Bring an upload to its end if nobody else does, and tell whether anything was done.
+
+    image is the newest version, found the picture's record; what was written after late is still being worked on.
+    """
+    if found and (found["key"] != image["key"] or datetime.fromisoformat(found["updatedAt"]) > late):
+        return False
+    if not found or found["versionId"] != image["versionId"]:
+        return _tidied(image, found, environment) | _resume(image, None, environment)
+    if not ended(found):
+        return _resume({**image, "attempt": found.get("attempt", 1)}, found, environment)
+    return _tidied(image, found, environment)
+
+
+def _tidied(image: Image, found: Item | None, environment: SweepEnvironment) -> bool:
+    """Tell the record's end if it may not have been told, and remove what others than it archived."""
+    if not found or not ended(found):
+        return False
+    told = untold(found)
+    settlement.tell(Record(environment.metadata_table, image, found["execution"]), found, environment)
+    alone = found["status"] == SUCCEEDED and "earlier" not in found  # no other execution ever had the record
+    return told if alone else bool(_clear(image, environment)) or told
+
+
+def _clear(image: Image, environment: SweepEnvironment) -> int:
+    """Remove what executions archived that did not succeed, and return how many objects that were."""
+    # In this order: an execution archives once it has the record, so that what is there now and whose record another
+    # has afterwards will never be of use.
+    there = list(storage.folders(environment.archive_bucket, storage.picture_folder(image)))
+    found = Record(environment.metadata_table, image, "").read() if there else None
+    if not found:
+        return 0
+    kept = {*found.get("earlier", []), *([found["execution"]] if found["status"] in (PROCESSING, SUCCEEDED) else [])}
+    strange = set(there) - {storage.archive_folder(image, name) for name in kept}
+    return sum(storage.empty(environment.archive_bucket, folder) for folder in sorted(strange))
+
+
+def _resume(image: Image, found: Item | None, environment: SweepEnvironment) -> bool:
+    """Bring an open picture on: wait for what runs, settle what failed, start anew what vanished, but not for ever."""
+    first = execution.attempt(image)
+    for attempt in range(first, max(first, MOST_ATTEMPTS) + 1):
+        tried = {**image, "attempt": attempt}
+        status = execution.status(tried, environment)
+        if status in RUNNING:
+            return False
+        if status in BROKEN:
+            arn = execution.arn(tried, environment.state_machine_arn)
+            return _fail(tried, history.failure(arn, str(status)), environment)
+        begun = found is not None and attempt == first
+        if status is None and not begun and attempt <= MOST_ATTEMPTS:
+            return _restarted(tried, environment)
+    return _fail(tried, _vanished(found), environment)
+
+
+def _restarted(image: Image, environment: SweepEnvironment) -> bool:
+    started = execution.start(image, environment)
+    if started:
+        logger().warning("started again", extra={"attempt": image["attempt"]})
+        count(RESTARTED)
+    return started
+
+
+def _fail(image: Image, failure: Failure, environment: SweepEnvironment) -> bool:
+    record = Record(environment.metadata_table, image, execution.name(image))
+    settlement.settle(record, failure, environment)
+    return True
+
+
+def _vanished(found: Item | None) -> Failure:
+    """Return the failure of a picture whose executions all vanished: in the first step that has not been done."""
+    steps = contracts.schema("metadata-record")["properties"]["steps"]["properties"]
+    done = found["steps"] if found else {}
+    waiting = next((step for step in steps if step not in done), list(steps)[-1])
+    return Failure(waiting, VANISHED, json.dumps({"Error": VANISHED, "Cause": "Its executions left no trace."}))
