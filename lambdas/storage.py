@@ -76,9 +76,12 @@ def newest(bucket: str, key: str) -> str | None:
     return next((version["VersionId"] for version in versions if version["Key"] == key), None)
 
 
-def uploads(bucket: str, since: datetime | None, until: datetime) -> Iterator[dict[str, Any]]:
-    """Yield the newest version of each upload that was written between since and until, as the pipeline takes it."""
-    pages = clients.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=UPLOADS)
+def uploads(bucket: str, since: datetime | None, until: datetime, prefix: str = UPLOADS) -> Iterator[dict[str, Any]]:
+    """Yield the newest version of each upload under prefix written from since on and before until.
+
+    It is as the pipeline takes it, for a first attempt.
+    """
+    pages = clients.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
     key = ""
     for version in (version for page in pages for version in page.get("Versions", [])):
         if version["Key"] == key:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ["workflow", "lambdas", "templates", "local", "benchmarks"]
+FOLDERS = ["workflow", "lambdas", "templates", "local", "operations", "benchmarks"]
 # The standard library may be imported everywhere; a name stands for all that is below it.
 ALLOWED = {
     # `referencing` is the part of jsonschema that resolves references.

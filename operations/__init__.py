@@ -1,0 +1,1 @@
+"""What an operator does with a running stack: look at pictures, give them another attempt, sweep."""

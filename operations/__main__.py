@@ -1,0 +1,53 @@
+"""Operate a stack: `python -m operations [--stack NAME] status|redrive|reprocess|sweep`.
+
+It works on AWS, or with AWS_ENDPOINT_URL on a stack on a laptop.
+"""
+
+import argparse
+import sys
+
+from local.exits import exit_code
+from operations import commands
+from operations.stack import DEFAULT, find
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0, 1 where something could not be done, 2 for a wrong call."""
+    options = _parser().parse_args(arguments)
+    left: list[int] = []
+    code = exit_code("operations", lambda: left.append(options.command(find(options.stack), options)))
+    return code or left[0]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
+    parser.add_argument("--stack", default=DEFAULT, metavar="NAME", help=f"the stack's name ({DEFAULT})")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    wanted = parser.add_subparsers(required=True)
+
+    status = wanted.add_parser("status", help="say how far pictures are, and what became of them")
+    status.add_argument("images", nargs="+", metavar="IMAGE", help="image id")
+    status.set_defaults(command=commands.status)
+
+    redrive = wanted.add_parser("redrive", help="try again what failed: dead letters, and pictures that ended FAILED")
+    chosen = redrive.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("ids", nargs="*", default=[], metavar="ID", help="image id, or message id of a dead letter")
+    chosen.add_argument("--all", action="store_true", help="all of them")
+    redrive.set_defaults(command=commands.redrive)
+
+    reprocess = wanted.add_parser("reprocess", help="give pictures another attempt that did not succeed")
+    reprocess.add_argument(
+        "wanted", nargs="+", metavar="PREFIX|IMAGE", help="image id, or prefix such as uploads/OWNER/"
+    )
+    reprocess.set_defaults(command=commands.reprocess)
+    for command in (redrive, reprocess):
+        command.add_argument("--dry-run", action="store_true", help="say what would be started, and start nothing")
+
+    sweep = wanted.add_parser("sweep", help="find what got lost, now")
+    sweep.add_argument("--everything", action="store_true", help="look at every upload, however old")
+    sweep.set_defaults(command=commands.sweep)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""The stack that is operated: its resources, as CloudFormation tells them, whether on AWS or on a laptop."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from lambdas.environment import StartEnvironment
+from local.stacks import described
+from local.target import DeploymentError
+
+DEFAULT = "quantum-image-processor"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack by its outputs and parameters; the functions' clients reach it where boto3's own settings say."""
+
+    name: str
+    outputs: dict[str, str]
+    parameters: dict[str, str]
+
+    @property
+    def upload_bucket(self) -> str:
+        """The bucket where uploads arrive."""
+        return self.outputs["UploadBucketName"]
+
+    @property
+    def dead_letters(self) -> str:
+        """The URL of the queue where failed messages end."""
+        return self.outputs["DeadLetterQueueUrl"]
+
+    @property
+    def starting(self) -> StartEnvironment:
+        """What starts executions, as the stack's own functions have it."""
+        return StartEnvironment(
+            metadata_table=self.outputs["MetadataTableName"],
+            state_machine_arn=self.outputs["ProcessingPipelineArn"],
+            workflow_type=self.parameters["WorkflowType"],
+            record_retention_days=int(self.parameters["RecordRetentionDays"]),
+        )
+
+    def function(self, logical_id: str) -> str:
+        """Return the name of the stack's function with that logical ID."""
+        found: Any = boto3.client("cloudformation").describe_stack_resource(
+            StackName=self.name, LogicalResourceId=logical_id
+        )
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def find(name: str) -> Stack:
+    """Return the stack called name; raises DeploymentError if there is none."""
+    told = described(boto3.client("cloudformation"), name)
+    if not told:
+        raise DeploymentError(f"there is no stack {name} here; name another with --stack")
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in told.get("Outputs", [])}
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in told.get("Parameters", [])}
+    if "ProcessingPipelineArn" not in outputs:
+        raise DeploymentError(f"stack {name} is none of this project, or not there yet: it has no state machine")
+    return Stack(name, outputs, parameters)
