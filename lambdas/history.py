@@ -7,7 +7,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from lambdas import clients
-from lambdas.record import Failure
+from lambdas.record import FAILED, Failure
+from workflow.contracts.errors import ImageRejected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 Event = dict[str, Any]
 
 HANDLER = "HandleError"  # the state that errors lead to: what failed failed before it
+REJECTED = ImageRejected.__name__
 FAILURES = ("TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed")
 NOWHERE = "ProcessingPipeline"  # said of an execution that entered no state
 UNNAMED = "States.TaskFailed"  # what Step Functions calls an error that has no name
@@ -31,23 +33,35 @@ def failure(execution_arn: str, status: str) -> Failure:
 def found(events: list[Event], status: str) -> Failure:
     """Return what failed first of that which led to the execution's end, from its events in their order."""
     before = list(takewhile(lambda event: _entered(event) != HANDLER, events))
-    failed = [event for event in before if event["type"] in FAILURES]
-    if failed and (len(before) < len(events) or status == "FAILED"):
-        return _of(failed[-1], events)
-    # No state failed, or one was still being tried: the execution was ended from outside.
-    return _failure(_last_task(before), {"error": REASONS.get(status, status)})
+    failed = _last_failed(before)
+    if failed and len(before) < len(events):
+        # A rejection is no failure: something failed in handling it.
+        return _of(failed if _details(failed).get("error") != REJECTED else _last_failed(events) or failed, events)
+    if failed and status == FAILED and _state(failed, events) == _last_entered(events):
+        return _of(failed, events)
+    # No task failed, or one was still being tried: the execution was ended otherwise.
+    return _failure(_last_entered(events), {"error": REASONS.get(status, ""), **_details(events[-1] if events else {})})
+
+
+def _last_failed(events: list[Event]) -> Event | None:
+    return next((event for event in reversed(events) if event["type"] in FAILURES), None)
 
 
 def _of(failed: Event, events: list[Event]) -> Failure:
+    return _failure(_state(failed, events), _details(failed))
+
+
+def _state(event: Event, events: list[Event]) -> str:
+    """Return the state in which event happened: that of the event before, and so on, that entered one."""
     by_id = {event["id"]: event for event in events}
-    event = failed
     while not _entered(event) and event.get("previousEventId") in by_id:
         event = by_id[event["previousEventId"]]
-    return _failure(_entered(event), _details(failed))
+    return _entered(event) or NOWHERE
 
 
-def _last_task(events: list[Event]) -> str:
-    names = [_entered(event) for event in events if event["type"] == "TaskStateEntered"]
+def _last_entered(events: list[Event]) -> str:
+    """Return the last state that was entered, but for the one that only ends the execution."""
+    names = [name for event in events if event["type"] != "FailStateEntered" and (name := _entered(event))]
     return names[-1] if names else NOWHERE
 
 
@@ -56,7 +70,7 @@ def _entered(event: Event) -> str:
 
 
 def _details(event: Event) -> Mapping[str, str]:
-    kind = event["type"]
+    kind = event.get("type", " ")
     details: Mapping[str, str] = event.get(f"{kind[0].lower()}{kind[1:]}EventDetails", {})
     return details
 
