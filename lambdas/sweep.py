@@ -22,7 +22,7 @@ from workflow.contracts.errors import ContractViolation, NotYet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-HORIZON = timedelta(days=3)  # what is older has been looked at by hundreds of sweeps; an operator's sweep may look on
+HORIZON = timedelta(days=3)  # what is older has been looked at by hundreds of sweeps; a daily one looks further
 BATCH = 100  # records that DynamoDB gives at once
 HIDDEN = 120  # seconds for which a dead letter that is looked at is kept from others; then it is there again
 MOST_LETTERS = 1000  # looked at in one sweep
@@ -54,11 +54,12 @@ class Sweep:
     """One sweep: dead letters, then uploads, then what is staged for nobody."""
 
     def __init__(self, environment: SweepEnvironment, everything: bool) -> None:  # noqa: FBT001 - as the event has it
-        """Look at uploads within the horizon, or at everything."""
+        """Look at uploads within the horizon, or at everything that must have a record."""
         now = clock.now()
         self._environment = environment
         self._late = now - timedelta(seconds=environment.unsettled_after_seconds)
-        self._since = None if everything else now - HORIZON
+        # The record of what is older yet may have expired, and its picture would be tried anew.
+        self._since = now - (timedelta(days=environment.record_retention_days) if everything else HORIZON)
         self._done: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
