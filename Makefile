@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test bench install template audit check graph docs contracts-compat deploy destroy lint format lock clean
+.PHONY: demo test chaos bench install template audit check graph docs contracts-compat deploy destroy lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
@@ -17,6 +17,12 @@ demo: $(INSTALLED)  ## send photographs through the whole stack on this machine;
 
 test: $(INSTALLED)  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# How many runs of the pipeline with faults thrown in; the tests make 2,000 of their own.
+SCHEDULES ?= 10000
+
+chaos: $(INSTALLED)  ## throw faults at the pipeline and see that nothing is lost: make chaos [SCHEDULES=100000]
+	$(BIN)/python -m tests.chaos --schedules $(SCHEDULES)
 
 bench: $(INSTALLED)  ## measure side by side with sharp; needs Node.js 20 or newer, and npm; BENCH="--quick --only jpeg"
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -40,7 +40,9 @@ def found(events: list[Event], status: str) -> Failure:
     if failed and status == FAILED and _state(failed, events) == _last_entered(events):
         return _of(failed, events)
     # No task failed, or one was still being tried: the execution was ended otherwise.
-    return _failure(_last_entered(events), {"error": REASONS.get(status, ""), **_details(events[-1] if events else {})})
+    details = _details(events[-1]) if events else {}
+    error = details.get("error") or REASONS.get(status, "")
+    return _failure(_last_entered(events), {"error": error, "cause": details.get("cause", "")})
 
 
 def _last_failed(events: list[Event]) -> Event | None:
@@ -70,7 +72,7 @@ def _entered(event: Event) -> str:
 
 
 def _details(event: Event) -> Mapping[str, str]:
-    kind = event.get("type", " ")
+    kind = event["type"]
     details: Mapping[str, str] = event.get(f"{kind[0].lower()}{kind[1:]}EventDetails", {})
     return details
 

@@ -51,8 +51,11 @@ def ended(item: Mapping[str, Any]) -> bool:
 
 
 def untold(item: Mapping[str, Any]) -> bool:
-    """Tell whether the record that item holds has an end that nobody may have been told of."""
-    return NOTIFIED_AT not in item and ended(item)
+    """Tell whether the record that item holds has an end that nobody may have been told of.
+
+    A record without an attempt is of the time before it was noted that an end was told.
+    """
+    return NOTIFIED_AT not in item and "attempt" in item and ended(item)
 
 
 @dataclass(frozen=True)

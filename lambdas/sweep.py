@@ -110,7 +110,7 @@ def dead_letters(environment: SweepEnvironment) -> Iterator[Image]:
     for body in islice(letters(environment.dead_letter_queue), MOST_LETTERS):
         try:
             yield read_event(json.loads(body), environment.upload_bucket)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter of JSON without end in depth
             logger().warning("a dead letter is not about an upload")
 
 

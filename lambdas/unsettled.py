@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas import execution, history, settlement, storage
 from lambdas.metrics import RESTARTED
-from lambdas.record import PROCESSING, SUCCEEDED, Failure, Item, Record, ended, untold
+from lambdas.record import FAILED, PROCESSING, SUCCEEDED, Failure, Item, Record, ended, untold
 from lambdas.telemetry import count, logger
 from workflow import contracts
 
@@ -43,8 +43,9 @@ def _tidied(image: Image, found: Item | None, environment: SweepEnvironment) -> 
         return False
     told = untold(found)
     settlement.tell(Record(environment.metadata_table, image, found["execution"]), found, environment)
-    alone = found["status"] == SUCCEEDED and "earlier" not in found  # no other execution ever had the record
-    return told if alone else bool(_clear(image, environment)) or told
+    # A rejection comes before anything is archived. Unless, that is, another execution had the record earlier.
+    clean = found["status"] != FAILED and "earlier" not in found
+    return told if clean else bool(_clear(image, environment)) or told
 
 
 def _clear(image: Image, environment: SweepEnvironment) -> int:

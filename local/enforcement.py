@@ -37,8 +37,10 @@ _POLL = Repair(
 _RULE = Repair(
     module="ministack.services.eventbridge",
     name="_invoke_target",
-    found="_dispatch_to_sqs(spec,",
-    instead=f"{_HERE}.may_send(rule, arn) and _dispatch_to_sqs(spec,",
+    found="spec = parse_arn(arn)",
+    instead=f"""spec = parse_arn(arn)
+            if not {_HERE}.may_reach(rule, arn):
+                return""",
 )
 _API = Repair(
     module="ministack.services.apigateway_v1",
@@ -117,21 +119,27 @@ def may_poll(mapping: dict[str, Any], function: dict[str, Any]) -> bool:
     return not missing
 
 
-def may_send(rule: dict[str, Any], queue: str) -> bool:
-    """Tell whether the policy of queue lets rule send to it."""
-    allowed: bool = _service("sqs").queue_policy_allows(queue, "events.amazonaws.com", rule["Arn"], _account())
+def may_reach(rule: dict[str, Any], target: str) -> bool:
+    """Tell whether the policy of target, a queue or a function, lets rule send to it."""
+    if ":lambda:" in target:
+        return _lets(target, "events.amazonaws.com", rule["Arn"])
+    allowed: bool = _service("sqs").queue_policy_allows(target, "events.amazonaws.com", rule["Arn"], _account())
     return allowed
 
 
 def may_invoke(function: str, *method: str) -> bool:
     """Tell whether the policy of function lets an API call it: method is API, stage, HTTP method and path."""
-    evaluator = importlib.import_module("ministack.core.iam_evaluator")
     source = importlib.import_module("ministack.core.arn").execute_api_arn(_region(), _account(), *method)
+    return _lets(function, "apigateway.amazonaws.com", source)
+
+
+def _lets(function: str, service: str, source: str) -> bool:
+    """Tell whether the policy of function lets service invoke it on behalf of source, an ARN."""
+    evaluator = importlib.import_module("ministack.core.iam_evaluator")
     policy, _ = _service("lambda_svc").function_policy_for_arn(function) or ({}, None)
     request = {"action": "lambda:InvokeFunction", "resource_arn": function, "region": _region()}
     context = evaluator.EvalContext("*", "Service", "", **request, service_context={"aws:sourcearn": source})
-    found = evaluator.evaluate_resource_policy(policy, context, service="apigateway.amazonaws.com")
-    return bool(found.decision == "Allow")
+    return bool(evaluator.evaluate_resource_policy(policy, context, service=service).decision == "Allow")
 
 
 def may_list(path: str) -> bool:

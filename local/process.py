@@ -13,6 +13,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 from urllib3.exceptions import HTTPError
 
+from lambdas.record import NOTIFIED_AT
 from local.client import Client, UploadFailed, UploadRefused
 from local.stack import LocalStack
 
@@ -95,12 +96,17 @@ def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, 
         return Outcome(shown(sent.file), None, "REJECTED", refusal.reason, sent.seconds)
     except (UploadFailed, HTTPError, OSError) as error:
         return Outcome(shown(sent.file), None, None, f"NOT_SENT: {error}", sent.seconds)
-    return _ended(stack, sent, notifications[image_id], output) if image_id in notifications else None
-
-
-def _ended(stack: LocalStack, sent: _Sent, notification: dict[str, Any], output: Path) -> Outcome:
-    image_id = notification["imageId"]
+    if image_id not in notifications:
+        return None
     record = read_record(stack, image_id)
+    # Noted right after it was told: then the record stays as it is.
+    return _ended(stack, sent, notifications[image_id], record, output) if NOTIFIED_AT in record else None
+
+
+def _ended(
+    stack: LocalStack, sent: _Sent, notification: dict[str, Any], record: dict[str, Any], output: Path
+) -> Outcome:
+    image_id = notification["imageId"]
     folder = output / f"{_short(sent.file.stem)}-{image_id[:8]}"
     return Outcome(
         shown(sent.file),

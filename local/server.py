@@ -74,7 +74,71 @@ _COMPUTED = Repair(
     found='if props.get("Metrics"):',
     instead="""if props.get("Metrics") and not (props := {**props, "Namespace": "none", "MetricName": "computed"}):""",
 )
-REPAIRS = (_RAISED, _ANSWERED, _ATTRIBUTES, _VERSION, _CONCURRENCY, _UNPACKED, _CONDITIONAL, _COMPUTED)
+# Each event of a history follows another one, by which it is told in which state a task failed.
+_FOLLOWED = Repair(
+    module="ministack.services.stepfunctions",
+    name="_add_event",
+    found='execution["events"].append(event)',
+    instead='__import__("local.history").history.append(execution, event)',
+)
+# The states of a branch are entered like all others, and know which of them they are.
+_ENTERED = Repair(
+    module="ministack.services.stepfunctions",
+    name="_run_sub_machine",
+    found='ctx["State"] = {"Name": current_name, "EnteredTime": now_iso(), "RetryCount": 0}',
+    instead="""ctx = {**ctx, "State": {"Name": current_name, "EnteredTime": now_iso(), "RetryCount": 0}}
+        entered = {"name": current_name, "input": json.dumps(current_input)}
+        _add_event(execution, f"{state_type}StateEntered", {"stateEnteredEventDetails": entered})""",
+)
+# An execution that was aborted stays so, whatever becomes of the task that it was doing.
+_ABORTED = Repair(
+    module="ministack.services.stepfunctions",
+    name="_fail_execution",
+    found='execution["status"] = "FAILED"',
+    instead="""if execution["status"] != "RUNNING":
+        return
+    execution.update(status="FAILED")""",
+)
+# Who aborts an execution need not say why; what was not said is not told.
+_UNSAID = Repair(
+    module="ministack.services.stepfunctions",
+    name="_stop_execution",
+    found="""            "error": data.get("error", ""),
+            "cause": data.get("cause", ""),
+""",
+    instead="""            **{name: data[name] for name in ("error", "cause") if data.get(name)},
+""",
+)
+# An EXPRESS state machine takes a name again, and tells nobody how its executions end.
+_REPEATED = Repair(
+    module="ministack.services.stepfunctions",
+    name="_start_execution",
+    found="""f":execution:{sm['name']}:{name}")""",
+    instead="""+ (f":express:{sm['name']}:{name}:{new_uuid()}" if sm.get("type") == "EXPRESS"
+                   else f":execution:{sm['name']}:{name}"))""",
+)
+_SILENT = Repair(
+    module="ministack.services.stepfunctions",
+    name="_emit_execution_status_event",
+    found='if execution.get("sync"):',
+    instead='if execution.get("sync") or ":express:" in execution["executionArn"]:',
+)
+REPAIRS = (
+    _RAISED,
+    _ANSWERED,
+    _ATTRIBUTES,
+    _VERSION,
+    _CONCURRENCY,
+    _UNPACKED,
+    _CONDITIONAL,
+    _COMPUTED,
+    _FOLLOWED,
+    _ENTERED,
+    _ABORTED,
+    _UNSAID,
+    _REPEATED,
+    _SILENT,
+)
 
 
 def main() -> None:

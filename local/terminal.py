@@ -34,7 +34,9 @@ def show_rows(heads: list[str], rows: list[list[str]]) -> None:
         for row in rows:
             print("\t".join(row).rstrip())
         return
-    table = Table(*heads, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")  # names are to be copied from here: none is cut short
     for row in rows:
         table.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))
     Console().print(table)

@@ -133,9 +133,14 @@ ANSWERS = [
         cdk_nag=("Serverless-LambdaEventSourceMappingDestination",),
     ),
     Answer(
-        ("SettleRule", "SweepRule"),
+        ("SettleRule", "SweepRule", "DailySweepRule"),
         "What cannot be delivered is made good by the next sweep; in a queue somebody would have to read it.",
         cdk_nag=("Serverless-EventBusDLQ",),
+    ),
+    Answer(
+        ("SweepInvokeConfig",),
+        "A sweep that fails alarms, and the next one does its work; there is nothing in its event to be kept.",
+        cdk_nag=("Serverless-LambdaAsyncFailureDestination",),
     ),
     Answer(
         ("RestApiGetPermission", "RestApiOptionsPermission"),

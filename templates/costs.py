@@ -5,13 +5,14 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from templates.measured import INVOCATIONS, PICTURE, WAIT
+from templates.measured import INVOCATIONS, PICTURE, PICTURES, WAIT
+from templates.month import of_month
 from templates.prices import STORAGE, Price
 from templates.stack import build
-from templates.usage import of_month, of_picture
+from templates.usage import of_picture
 
 Node = dict[str, Any]
-PICTURES: Final = 1000
+THOUSAND: Final = 1000
 KINDS: Final = ("STANDARD", "EXPRESS")
 # What may become of a picture, in words, and whether it is rejected.
 ENDS: Final = {"archived": False, "rejected": True}
@@ -39,7 +40,7 @@ def _by_service(used: dict[Price, float]) -> dict[str, float]:
     """Return the dollars for 1,000 pictures by service."""
     found: dict[str, float] = {}
     for price, units in used.items():
-        found[price.service] = found.get(price.service, 0) + PICTURES * units * price.each
+        found[price.service] = found.get(price.service, 0) + THOUSAND * units * price.each
     return found
 
 
@@ -67,7 +68,12 @@ def _month(template: Node) -> str:
     found = of_month(template)
     rows = [[what, f"{units:,.0f}", f"{price.each * units:.2f}"] for what, (price, units) in found.items()]
     total = sum(price.each * units for price, units in found.values())
-    caption = "A metric is paid for only in the hours in which it is told, and a key by how often its data keys are asked for."
+    caption = (
+        "A metric is paid for only in the hours in which it is told, and a key by how often its data keys are asked for. What"
+        f" the sweeps take grows with the pictures that are kept: here {PICTURES:,} come in a month, and succeed. Of each"
+        " that ended otherwise, a sweep lists its place in the archive too, for three days. `SweepMinutes` says how often;"
+        " what is less than a cent is left out."
+    )
     return "\n".join(
         [*_table(["dollars a month", "how many", ""], [*rows, ["**together**", "", f"**{total:.2f}**"]]), "", caption]
     )

@@ -1,10 +1,10 @@
-"""What a picture takes and no template tells: measured once, or assumed; the cost of pictures rests on it.
+"""What a picture and a sweep take and no template tells: measured once, or assumed; all costs rest on it.
 
 Measured in November 2026 with a JPEG of 12 megapixels (4032 x 3024, 2.3 MB) and the template's default parameters, on one
 core of an AMD EPYC and on moto, the median of nine runs: processor time outside the calls of AWS, that of a trial's child
 process with it, and for functions of 256 MB seven times that, since memory brings a share of a core. The record's
 bytes are counted as DynamoDB counts them; a line of a log has with it the 26 bytes that CloudWatch adds. Lambda's own lines
-are counted from the schema of its telemetry.
+are counted from the schema of its telemetry. A sweep's work is that of reading what S3 and DynamoDB answer.
 """
 
 import math
@@ -33,12 +33,28 @@ class Invocation:
 INVOCATIONS: Final = {
     "GetUploadUrlFunction": Invocation(0.007, 609),
     "SqsTriggerFunction": Invocation(0.008, 748, ("StartExecution",)),
-    "ValidateFunction": Invocation(0.036, 346, ("UpdateItem", "GetObject", "UpdateItem"), 547),
-    "MetadataFunction": Invocation(0.027, 348, ("GetObject", "UpdateItem"), 1173),
-    "ResizeFunction": Invocation(0.101, 344, ("GetObject", "PutObject", "UpdateItem"), 1291),
-    "ThumbnailFunction": Invocation(0.025, 350, ("GetObject", "PutObject", "UpdateItem"), 1405),
-    "ArchiveFunction": Invocation(0.008, 345, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 1894),
+    "ValidateFunction": Invocation(0.036, 346, ("PutItem", "GetObject", "UpdateItem"), 586),
+    "MetadataFunction": Invocation(0.027, 348, ("GetObject", "UpdateItem"), 1212),
+    "ResizeFunction": Invocation(0.101, 344, ("GetObject", "PutObject", "UpdateItem"), 1331),
+    "ThumbnailFunction": Invocation(0.025, 350, ("GetObject", "PutObject", "UpdateItem"), 1446),
+    "ArchiveFunction": Invocation(0.008, 345, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052),
 }
+NOTE: Final = 34  # bytes of the record that say when its end was told
 STATE: Final = 2300  # bytes of what an execution knows of its picture in the end
 PLATFORM_LOG: Final = 732  # bytes of Lambda's own lines about an invocation: its start and its report, traced
 ACCESS_LOG: Final = 500  # bytes of a line of the API's access log
+
+
+@dataclass(frozen=True)
+class Sweeping:
+    """What one sweep takes, seconds: of waiting whatever there is, and of a core where a GB of memory brings one."""
+
+    alone: float  # waiting for dead letters, and for one answer of each service
+    page: float  # to read a page of 1,000 versions
+    batch: float  # to read and check 100 records
+
+
+GB_OF_A_CORE: Final = 1769 / 1024  # of memory, for which Lambda gives a whole one
+SWEEP: Final = Sweeping(1.2, 0.059 * GB_OF_A_CORE, 0.047 * GB_OF_A_CORE)
+PICTURES: Final = 10_000  # a month; assumed
+HORIZON: Final = 3  # days that a sweep looks back

@@ -109,7 +109,7 @@ def _place(reference: Any) -> str:
         case {"Ref": name} | {"Fn::GetAtt": [name, _]}:
             return str(name)
         case {"Fn::Sub": text}:
-            return re.sub(r"\$\{(\w+)(?:\.Arn)?\}", r"\1", str(text))
+            return re.sub(r"\$\{(\w+)(?:\.\w+)?\}", r"\1", str(text))
     return str(reference) if reference != EVERYTHING else "*"
 
 

@@ -31,6 +31,7 @@ EXECUTING = Price("Step Functions", "GB-seconds, EXPRESS", 16.67, MILLION, "step
 WRITING = Price("S3", "requests PUT, COPY, POST, LIST", 0.005, 1000, "s3", "2025")
 READING = Price("S3", "requests GET, HEAD", 0.0004, 1000, "s3", "2025")
 RECORDING = Price("DynamoDB", "write request units", 0.625, MILLION, "dynamodb", "2025-07")
+LOOKING = Price("DynamoDB", "read request units", 0.125, MILLION, "dynamodb", "2025")
 REQUEST = Price("API Gateway", "requests, REST", 3.50, MILLION, "api-gateway", "2026")
 EVENT = Price("EventBridge", "opt-in events, such as S3's", 1.00, MILLION, "eventbridge", "2025")
 MESSAGING = Price("SQS", "requests", 0.40, MILLION, "sqs", "2026-03")

@@ -11,7 +11,7 @@ from lambdas.record import EXPIRES_AT
 from lambdas.storage import STAGED, UPLOADS
 from templates.policies import document, without_tls
 
-STAGED_DAYS = 15  # one more than Step Functions lets an execution be redriven, which may need what it staged
+STAGED_DAYS = 7  # nothing needs it for longer than an execution lasts; this is for where the sweep is switched off
 KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}  # with these go pictures, or what is known of them
 # The same, but that a first creation which fails leaves nothing behind; not for what is under deletion protection.
 KEPT_ONCE_MADE = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}

@@ -1,11 +1,16 @@
 """How a test speaks to the parts of a running stack behind its front door."""
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from local.client import Client, UploadFailed
 from local.process import read_record
+from local.show import instructions
 from local.stack import STACK, LocalStack
 from tests.local.account import eventually
 
@@ -16,6 +21,32 @@ def physical_id(stack: LocalStack, logical_id: str) -> str:
         StackName=STACK, LogicalResourceId=logical_id
     )
     return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def configure(stack: LocalStack, logical_id: str, **variables: str) -> dict[str, str]:
+    """Change variables of a function, and return what they were."""
+    client, function = stack.emulator.client("lambda"), physical_id(stack, logical_id)
+    before = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    client.update_function_configuration(FunctionName=function, Environment={"Variables": before | variables})
+    return {name: before[name] for name in variables}
+
+
+def operate(stack: LocalStack, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run `python -m operations` on stack as a person does, and return how it ended."""
+    command = [sys.executable, "-m", "operations", "--stack", STACK, *arguments]
+    return subprocess.run(command, env=variables(stack), capture_output=True, text=True, check=False)
+
+
+def variables(stack: LocalStack) -> dict[str, str]:
+    """Return this process's variables, with those in AWS's place that `python -m local up` tells its reader to set."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return own | exported(instructions(stack).splitlines())
+
+
+def exported(lines: Iterable[str]) -> dict[str, str]:
+    """Return the variables that lines of shell commands export."""
+    pairs = (pair for line in lines if line.startswith("export ") for pair in line.split()[1:])
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
 
 
 def object_created(bucket: str, key: str, version: str, at: str) -> dict[str, Any]:

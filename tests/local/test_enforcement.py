@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 
@@ -12,65 +12,24 @@ from local.client import UploadFailed
 from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.local.account import eventually
-from tests.local.behind import cannot_poll, ends, invoke, is_polled, physical_id, sent
+from tests.local.behind import configure, ends, invoke, is_polled, sent
+from tests.local.settling import aborted, ended, record, settles, supersedes, sweeps, unheard, uploaded
+from tests.local.statements import GRANTED, ONLY_EXPRESS, uninvited, without
 from tests.pictures import encoded, quadrants
 from tests.templates.emitted import resources
 from workflow.steps import ARCHIVE
 
-# What AWS does by itself under a role, and nothing on this machine does: the emulator keeps a function's log without
-# asking, and has neither traces nor the delivery of a state machine's log and an API's.
-ONLY_AWS = {
-    *(f"logs:{verb}LogDelivery" for verb in ("Create", "Get", "Update", "Delete")),
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:DescribeResourcePolicies",
-    "logs:DescribeLogGroups",
-    "logs:DescribeLogStreams",
-    "logs:CreateLogGroup",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "logs:GetLogEvents",
-    "logs:FilterLogEvents",
-    "xray:PutTraceSegments",
-    "xray:PutTelemetryRecords",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-}
-
-
-class Granted(NamedTuple):
-    """A statement of a role in the emitted template: where it stands, and what it allows."""
-
-    role: str
-    policy: str
-    statement: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """What tells it from the others."""
-        return f"{self.role}-{self.statement['Sid']}"
-
-    @property
-    def only_aws(self) -> bool:
-        """Whether its absence cannot show on this machine."""
-        return ONLY_AWS.issuperset(self.statement["Action"])
-
-
-GRANTED = [
-    Granted(role, policy["PolicyName"], statement)
-    for role, entry in resources("AWS::IAM::Role").items()
-    for policy in entry["Properties"].get("Policies", [])
-    for statement in policy["PolicyDocument"]["Statement"]
-]
-EXERCISED = {granted.name: granted for granted in GRANTED if not granted.only_aws}
+# What is left out is missed by nothing here; what EXPRESS needs is taken away in test_express.py.
+EXERCISED = {granted.name: granted for granted in GRANTED if not granted.only_aws and granted.name not in ONLY_EXPRESS}
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    """Run the stack with permissions enforced; what fails there is tried again at once."""
+    """Run the stack with permissions enforced; what fails there is tried again at once, and what is lost found at once."""
     with local_stack(enforce=True) as running:
         config = {"stepfunctions._SFN_WAIT_SCALE": 0}
         running.emulator.http().request("POST", f"{running.emulator.endpoint}/_ministack/config", json=config)
+        configure(running, "SweepFunction", UNSETTLED_AFTER_SECONDS="0")
         yield running
 
 
@@ -84,44 +43,23 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[], bool]:
-    """Give a function that tells whether everything works that the roles are there for, up to the first that does not."""
+def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
+    """Give a function that tells whether everything works that a role is there for, up to the first that does not."""
     done = sent(stack, files["sound"])
     found = json.loads(done["output"]) | {"execution": done["name"]}
     repeated = {field: found[field] for field in ARCHIVE.takes}
-    return lambda: (
-        ends(stack, files["sound"], "SUCCEEDED")
-        and ends(stack, files["unsound"], "REJECTED")
-        and "errorType" not in invoke(stack, "ArchiveFunction", repeated)
-        and is_polled(stack)
-    )
 
+    def pipeline() -> bool:
+        return (
+            ends(stack, files["sound"], "SUCCEEDED")
+            and ends(stack, files["unsound"], "REJECTED")
+            and "errorType" not in invoke(stack, "ArchiveFunction", repeated)
+            and supersedes(stack)
+            and is_polled(stack)
+        )
 
-@contextmanager
-def _without(stack: LocalStack, *granted: Granted) -> Iterator[None]:
-    """Take statements away from the roles that were made, and put them back."""
-    with ExitStack() as back:
-        for one in granted:
-            back.enter_context(_without_one(stack, one))
-        yield
-    eventually(lambda: not cannot_poll(stack))
-
-
-@contextmanager
-def _without_one(stack: LocalStack, granted: Granted) -> Iterator[None]:
-    iam = stack.emulator.client("iam")
-    which = {"RoleName": physical_id(stack, granted.role), "PolicyName": granted.policy}
-    document = iam.get_role_policy(**which)["PolicyDocument"]
-    kept = [one for one in document["Statement"] if one["Sid"] != granted.statement["Sid"]]
-    assert len(kept) == len(document["Statement"]) - 1
-    if kept:
-        iam.put_role_policy(**which, PolicyDocument=json.dumps({**document, "Statement": kept}))
-    else:
-        iam.delete_role_policy(**which)
-    try:
-        yield
-    finally:
-        iam.put_role_policy(**which, PolicyDocument=json.dumps(document))
+    others = {"SettleFunctionRole": partial(settles, stack), "SweepFunctionRole": partial(sweeps, stack)}
+    return lambda role: others.get(role, pipeline)()
 
 
 def test_pipeline_works_under_its_own_roles(stack: LocalStack, files: dict[str, Path], tmp_path: Path) -> None:
@@ -136,17 +74,19 @@ def test_pipeline_works_under_its_own_roles(stack: LocalStack, files: dict[str, 
 
 
 @pytest.mark.parametrize("name", EXERCISED)
-def test_without_a_statement_it_stops(stack: LocalStack, works: Callable[[], bool], name: str) -> None:
+def test_without_a_statement_it_stops(stack: LocalStack, works: Callable[[str], bool], name: str) -> None:
     """With any one statement taken from a role something ends otherwise than it should; with it back nothing does."""
-    with _without(stack, EXERCISED[name]):
-        assert not works()
-    assert works()
+    role = EXERCISED[name].role
+    with without(stack, EXERCISED[name]):
+        assert not works(role)
+    assert works(role)
 
 
-def test_without_what_only_aws_does_it_works(stack: LocalStack, works: Callable[[], bool]) -> None:
+def test_without_what_only_aws_does_it_works(stack: LocalStack, works: Callable[[str], bool]) -> None:
     """The statements that the test above leaves out are missed by nothing on this machine."""
-    with _without(stack, *(granted for granted in GRANTED if granted.only_aws)):
-        assert works()
+    left_out = [granted for granted in GRANTED if granted.name not in EXERCISED]
+    with without(stack, *left_out):
+        assert all(works(role) for role in ("ArchiveFunctionRole", "SettleFunctionRole", "SweepFunctionRole"))
 
 
 def test_roles_hold_all_permissions() -> None:
@@ -156,21 +96,20 @@ def test_roles_hold_all_permissions() -> None:
 
 def test_api_calls_its_function_by_permission(stack: LocalStack, files: dict[str, Path]) -> None:
     """Without the permission for the API a URL is asked for in vain."""
-    client, function = stack.emulator.client("lambda"), physical_id(stack, "GetUploadUrlFunction")
-    permissions = json.loads(client.get_policy(FunctionName=function)["Policy"])["Statement"]
-    for one in permissions:
-        client.remove_permission(FunctionName=function, StatementId=one["Sid"])
-    with pytest.raises(UploadFailed, match="500"):
+    with uninvited(stack, "GetUploadUrlFunction"), pytest.raises(UploadFailed, match="500"):
         sent(stack, files["sound"])
-    for one in permissions:
-        client.add_permission(
-            FunctionName=function,
-            StatementId=one["Sid"],
-            Action=one["Action"],
-            Principal=one["Principal"]["Service"],
-            SourceArn=one["Condition"]["ArnLike"]["AWS:SourceArn"],
-        )
     assert ends(stack, files["sound"], "SUCCEEDED")
+
+
+def test_rule_calls_its_function_by_permission(stack: LocalStack) -> None:
+    """Without the permission for the rule nothing comes of an aborted execution; with it back, the next one is settled."""
+    with unheard(stack):
+        unsettled, settled = (uploaded(stack, str(uuid4())) for _ in range(2))
+    with uninvited(stack, "SettleFunction"):
+        aborted(stack, unsettled)
+    aborted(stack, settled)
+    assert eventually(lambda: ended(stack, settled))["status"] == "FAILED"
+    assert not record(stack, unsettled)
 
 
 def test_upload_without_tls_is_refused(stack: LocalStack) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -32,10 +33,28 @@ def bench() -> Iterator[benches.Bench]:
             patch.delenv(name, raising=False)
         with mock_aws():
             made = benches.Bench()
-            patch.setenv("STATE_MACHINE_ARN", _pipeline())
+            for name, value in _others().items():
+                patch.setenv(name, value)
             yield made
-        for client in (clients.s3, clients.dynamodb, clients.stepfunctions):
+        for client in (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions):
             client.cache_clear()
+
+
+def _others() -> dict[str, str]:
+    """Make what else the functions use, and return the variables that name it."""
+    clients.sqs().meta.events.register("provide-client-params.sqs.ReceiveMessage", _at_once)
+    return {
+        "STATE_MACHINE_ARN": _pipeline(),
+        "WORKFLOW_TYPE": "STANDARD",
+        "NOTIFICATION_TOPIC": clients.sns().create_topic(Name="ends")["TopicArn"],
+        "DEAD_LETTER_QUEUE": clients.sqs().create_queue(QueueName="letters")["QueueUrl"],
+        "UNSETTLED_AFTER_SECONDS": "0",
+    }
+
+
+def _at_once(params: dict[str, Any], **_: object) -> None:
+    """Wait for no message: in moto, none is on its way."""
+    params["WaitTimeSeconds"] = 0
 
 
 def _pipeline() -> str:

@@ -33,6 +33,7 @@ ARROWS = [
     ("SettleRule", "EventPattern.detail.stateMachineArn.0", ref("ProcessingPipeline")),
     ("SettleRule", "Targets.0.Arn", arn("SettleFunction")),
     ("SweepRule", "Targets.0.Arn", arn("SweepFunction")),
+    ("DailySweepRule", "Targets.0.Arn", arn("SweepFunction")),
     ("SweepFunction", "Environment.Variables.STATE_MACHINE_ARN", ref("ProcessingPipeline")),
     ("SweepFunction", "Environment.Variables.DEAD_LETTER_QUEUE", ref("DeadLetterQueue")),
     *((name, "Environment.Variables.METADATA_TABLE", ref("MetadataTable")) for name in (*STEPS, *SETTLING)),

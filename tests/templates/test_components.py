@@ -17,8 +17,9 @@ COMPONENTS = {
     "OperationsTopic": "AWS::SNS::Topic",  # operators' own, beside the architecture's
     "ProcessingPipeline": "AWS::StepFunctions::StateMachine",
     "UploadRule": "AWS::Events::Rule",
-    "SettleRule": "AWS::Events::Rule",  # this and the next are not on a picture's way: they see that it has an end
+    "SettleRule": "AWS::Events::Rule",  # this and the next two are not on a picture's way: they see that it has an end
     "SweepRule": "AWS::Events::Rule",
+    "DailySweepRule": "AWS::Events::Rule",
     "RestApi": "AWS::ApiGateway::RestApi",
     "CognitoAuthorizer": "AWS::ApiGateway::Authorizer",
     "UserPool": "AWS::Cognito::UserPool",

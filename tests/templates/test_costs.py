@@ -16,12 +16,13 @@ from lambdas import clients
 from lambdas.telemetry import logger, tracer
 from templates import costs, prices
 from templates.measured import INVOCATIONS
+from templates.month import of_month
 from templates.prices import STORAGE, Price
-from templates.usage import function, of_month, of_picture, states
+from templates.usage import function, of_picture, states
 from tests.lambdas.bench import ARCHIVING, CONTEXT, MOTO, REGION, RESIZE, THUMBNAIL, VALIDATING, Bench, Payload, export
 from tests.lambdas.bench import STEPS as HANDLERS
 from tests.pictures import examples
-from tests.templates.emitted import ON_THE_WAY, STEPS, Node, properties, resources, template
+from tests.templates.emitted import ON_THE_WAY, STEPS, Node, properties, template
 from workflow.steps import ARCHIVE, VALIDATE, Step
 from workflow.steps import RESIZE as RESIZING
 from workflow.steps import STEPS as STATES
@@ -85,7 +86,7 @@ def test_archived_picture_passes_every_step() -> None:
     """The way that is counted runs each step once, in order, and no state that is there for errors."""
     passed = list(states(_definition(template())))
     assert [name for state in passed if (name := function(state))] == STEPS
-    assert {state["Type"] for state in passed} == {"Task", "Parallel"}
+    assert {state["Type"] for state in passed} == {"Task", "Parallel", "Succeed"}
 
 
 def test_rejected_picture_passes_the_first_step_only() -> None:
@@ -93,27 +94,6 @@ def test_rejected_picture_passes_the_first_step_only() -> None:
     passed = list(states(_definition(template()), rejected=True))
     assert [name for state in passed if (name := function(state))] == STEPS[:1]
     assert passed[-1]["Type"] == "Succeed"
-
-
-def test_month_is_counted_from_the_template() -> None:
-    """An alarm on one metric less is a metric less to pay for each month."""
-    fewer = _changed()
-    del fewer["Resources"]["DeadLetterAlarm"]
-    assert _alarms(fewer) == _alarms(template()) - 1
-
-
-def test_alarm_on_an_expression_is_paid_for_by_its_metrics() -> None:
-    """An alarm on a metric less two others costs as much as three alarms on one metric each, as CloudWatch counts."""
-    fewer = _changed()
-    (name, *_) = (
-        name for name, entry in resources("AWS::CloudWatch::Alarm").items() if "Metrics" in entry["Properties"]
-    )
-    del fewer["Resources"][name]
-    assert _alarms(fewer) == _alarms(template()) - 3
-
-
-def _alarms(of: Node) -> float:
-    return of_month(of)["alarms, by the metrics that they watch"][1]
 
 
 @pytest.mark.parametrize("price", PRICES, ids=lambda price: f"{price.service} {price.unit}")
@@ -193,4 +173,4 @@ def test_costs_are_printed_for_people_and_programs(
     monkeypatch.setattr(sys, "argv", ["costs", "--json"])
     costs.main()
     told = json.loads(capsys.readouterr().out)["pictures"]
-    assert isclose(sum(told["EXPRESS"]["archived"].values()), costs.PICTURES * _dollars("EXPRESS"))
+    assert isclose(sum(told["EXPRESS"]["archived"].values()), costs.THOUSAND * _dollars("EXPRESS"))

@@ -1,6 +1,7 @@
 """docs/operations.md: its tables are those of the template, each alarm has its commands, and every command exists."""
 
 import re
+import shlex
 from pathlib import Path
 
 import botocore.session
@@ -8,6 +9,8 @@ import pytest
 from botocore import xform_name
 from botocore.model import OperationModel
 
+from operations import __main__ as operations
+from operations import commands
 from templates import document
 from templates.alarms import alarms
 from tests.templates.emitted import resources, template
@@ -20,6 +23,7 @@ LINES = [
 ]
 COMMANDS = [found for line in LINES if (found := re.search(r"\baws ([\w-]+) ([\w-]+)(.*)", line))]
 OWN = {("cloudformation", "deploy"), ("s3", "mb"), ("s3", "sync")}  # of the AWS CLI, and of no API
+OPERATIONS = ["status", "redrive", "reprocess", "sweep"]
 EVERYWHERE = {"query", "output", "max-items"}  # options that the AWS CLI has for every command
 
 
@@ -71,6 +75,16 @@ def test_command_exists(command: re.Match[str]) -> None:
 def _operation(service: str, operation: str) -> OperationModel:
     model = botocore.session.get_session().get_service_model("s3" if service == "s3api" else service)
     return model.operation_model(next(name for name in model.operation_names if xform_name(name, "-") == operation))
+
+
+def test_operators_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command of the project's own that the page gives is one that its command line takes, and none is left out."""
+    codes = dict(enumerate(OPERATIONS))
+    monkeypatch.setattr(operations, "find", lambda _: None)
+    for code, name in codes.items():
+        monkeypatch.setattr(commands, name, lambda *_, code=code: code)
+    given = [shlex.split(line)[1:] for line in LINES if line.startswith("operations ")]
+    assert {operations.main(words) for words in given} == codes.keys()
 
 
 def test_page_names_what_the_stack_has() -> None:

@@ -168,6 +168,7 @@ def test_only_its_rule_may_invoke_what_settles() -> None:
     assert [(target(one["FunctionName"]), one["SourceArn"]) for one in given] == [
         ("SettleFunction", arn("SettleRule")),
         ("SweepFunction", arn("SweepRule")),
+        ("SweepFunction", arn("DailySweepRule")),
     ]
 
 

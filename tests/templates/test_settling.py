@@ -9,6 +9,7 @@ from moto.events.models import EventPattern
 from tests.templates.emitted import FUNCTIONS, Node, at, properties, ref, resources, sub, template
 
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:pipeline"
+RULES = ["SettleRule", "SweepRule", "DailySweepRule"]
 SECONDS = 60  # of a minute
 SHORTEST_RATE = 2  # minutes: of one, EventBridge wants the word in the singular
 
@@ -43,9 +44,9 @@ def test_nothing_else_is_settled(event: Node) -> None:
     assert not _matches(event)
 
 
-@pytest.mark.parametrize("name", ["SettleRule", "SweepRule"])
+@pytest.mark.parametrize("name", RULES)
 def test_rule_is_on(name: str) -> None:
-    """Both rules are in force from the first day, and invoke one function each."""
+    """Every rule is in force from the first day, and invokes one function."""
     assert properties(name)["State"] == "ENABLED"
     assert len(properties(name)["Targets"]) == 1
 
@@ -55,6 +56,13 @@ def test_sweep_comes_again_and_again() -> None:
     assert properties("SweepRule")["ScheduleExpression"] == sub("rate(${SweepMinutes} minutes)")
     minutes = template()["Parameters"]["SweepMinutes"]
     assert SHORTEST_RATE <= minutes["MinValue"] <= minutes["Default"] <= minutes["MaxValue"]
+
+
+def test_all_is_swept_once_a_day() -> None:
+    """Every day a sweep is told to look at everything; the more frequent ones are told nothing, and look at what is young."""
+    assert properties("DailySweepRule")["ScheduleExpression"] == "rate(1 day)"
+    assert json.loads(at(properties("DailySweepRule"), "Targets.0.Input")) == {"everything": True}
+    assert "Input" not in at(properties("SweepRule"), "Targets.0")
 
 
 def test_sweep_that_failed_is_left_to_the_next() -> None:
@@ -86,8 +94,8 @@ def test_sweep_has_all_the_time_that_lambda_offers() -> None:
 
 
 def test_what_cannot_be_delivered_is_answered_for() -> None:
-    """Neither rule has a dead-letter queue, which the metadata gives the reason for: the next sweep."""
-    for name in ("SettleRule", "SweepRule"):
+    """No rule has a dead-letter queue, which the metadata gives the reason for: the next sweep."""
+    for name in RULES:
         assert "DeadLetterConfig" not in at(properties(name), "Targets.0")
         (answer,) = at(resources()[name], "Metadata.cdk_nag.rules_to_suppress")
         assert re.search(r"\bnext sweep\b", answer["reason"])

@@ -21,7 +21,7 @@ from workflow.check.dialect import UnsupportedSchema, shape_of
 from workflow.check.shapes import Anything, Array, Field, Object, Shape, Text, Union, union
 
 SHARED = "common"  # definitions, no payload
-TAKEN = ("object-created", "pipeline-input", "upload-url.request")  # beside every `.input`
+TAKEN = ("execution-ended", "object-created", "pipeline-input", "upload-url.request")  # beside every `.input`
 
 
 @dataclass(frozen=True)

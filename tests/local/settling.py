@@ -1,0 +1,148 @@
+"""How a test leaves pictures without an end on a running stack, and sees whether they are brought to one."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from lambdas import execution, storage
+from lambdas.clock import timestamp
+from lambdas.items import item, plain
+from local.stack import LocalStack
+from tests.local.account import eventually
+from tests.local.behind import invoke, invoke_trigger, object_created, physical_id
+from tests.pictures import encoded, quadrants
+from workflow import contracts
+
+Image = dict[str, Any]
+
+OWNER = "owner"  # of what is uploaded here
+
+
+@contextmanager
+def unheard(stack: LocalStack) -> Iterator[None]:
+    """Let nobody hear of uploads and of how executions end, for a while."""
+    events, rules = stack.emulator.client("events"), [physical_id(stack, name) for name in ("UploadRule", "SettleRule")]
+    for rule in rules:
+        events.disable_rule(Name=rule)
+    try:
+        yield
+    finally:
+        for rule in rules:
+            events.enable_rule(Name=rule)
+
+
+def uploaded(stack: LocalStack, image_id: str) -> Image:
+    """Upload a picture under an id, and return what the pipeline starts with."""
+    bucket, key = stack.outputs["UploadBucketName"], storage.upload_key(OWNER, image_id)
+    put = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "JPEG"))
+    place = {"imageId": image_id, "owner": OWNER, "bucket": bucket, "key": key, "versionId": put["VersionId"]}
+    return {**place, "attempt": 1, "size": 1, "uploadedAt": timestamp()}
+
+
+def record(stack: LocalStack, image: Image) -> dict[str, Any]:
+    """Return the picture's record; empty if there is none."""
+    key = {"imageId": {"S": image["imageId"]}}
+    answer = stack.emulator.client("dynamodb").get_item(TableName=stack.outputs["MetadataTableName"], Key=key)
+    return plain(answer.get("Item", {}))
+
+
+def ended(stack: LocalStack, image: Image) -> dict[str, Any]:
+    """Return the picture's record once it has an end that was told, for the version of image; nothing before."""
+    found = record(stack, image)
+    return found if found.get("versionId") == image["versionId"] and "notifiedAt" in found else {}
+
+
+def superseding(stack: LocalStack) -> Image:
+    """Upload a picture twice, and return the newer version, where the record is the older one's."""
+    older = uploaded(stack, str(uuid4()))
+    _begin(stack, older)
+    return uploaded(stack, older["imageId"])
+
+
+def created(image: Image) -> dict[str, Any]:
+    """Return the event of image's upload."""
+    return object_created(image["bucket"], image["key"], image["versionId"], image["uploadedAt"])
+
+
+def supersedes(stack: LocalStack) -> bool:
+    """Tell whether a newer version of a picture gets its own end, where the record is an older version's."""
+    with unheard(stack):
+        image = superseding(stack)
+    invoke_trigger(stack, [created(image)])
+    status = eventually(lambda: _status(stack, image))
+    return status == "SUCCEEDED" and ended(stack, image).get("status") == "SUCCEEDED"
+
+
+def _status(stack: LocalStack, image: Image) -> str:
+    """Return how the execution for image ended; nothing before."""
+    client, arn = stack.emulator.client("stepfunctions"), execution.arn(image, stack.outputs["ProcessingPipelineArn"])
+    status = str(client.describe_execution(executionArn=arn)["status"])
+    return "" if status == "RUNNING" else status
+
+
+def settles(stack: LocalStack) -> bool:
+    """Tell whether an aborted execution's picture gets its end, where the record is an older version's."""
+    with unheard(stack):
+        image = superseding(stack)
+        event = aborted(stack, image)
+        answer = invoke(stack, "SettleFunction", event)
+    return answer is None and ended(stack, image).get("reason") == "Aborted" and not _left(stack, image)
+
+
+def sweeps(stack: LocalStack) -> bool:
+    """Tell whether three pictures get their ends: one nobody heard of, a dead letter's, and one that was aborted."""
+    _forget(stack)
+    with unheard(stack):
+        lost, letter, broken = (uploaded(stack, str(uuid4())) for _ in range(3))
+        queue = stack.outputs["DeadLetterQueueUrl"]
+        stack.emulator.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(created(letter)))
+        _begin(stack, broken)
+        aborted(stack, broken)
+        answer = invoke(stack, "SweepFunction", {})
+    if "errorType" in answer or _left(stack, broken):
+        return False
+    found = [ended(stack, image).get("reason") for image in (letter, broken)]
+    return found == ["DeadLetter", "Aborted"] and eventually(lambda: ended(stack, lost))["status"] == "SUCCEEDED"
+
+
+def aborted(stack: LocalStack, image: Image) -> dict[str, Any]:
+    """Start the execution for image and abort it, with something left behind; return the event that tells of it."""
+    client, machine = stack.emulator.client("stepfunctions"), stack.outputs["ProcessingPipelineArn"]
+    text, name = json.dumps({"image": image}), execution.name(image)
+    arn = client.start_execution(stateMachineArn=machine, name=name, input=text)["executionArn"]
+    client.stop_execution(executionArn=arn)
+    for bucket, folder in _folders(stack, image):
+        stack.emulator.client("s3").put_object(Bucket=bucket, Key=f"{folder}resized.jpg", Body=b"")
+    event: dict[str, Any] = contracts.schema("execution-ended")["examples"][0]
+    detail = {**event["detail"], "executionArn": arn, "name": name, "status": "ABORTED", "input": text}
+    return {**event, "detail": detail}
+
+
+def _begin(stack: LocalStack, image: Image) -> None:
+    """Make the record of image as the first step does."""
+    facts = {name: image[name] for name in ("imageId", "owner", "bucket", "key", "versionId", "attempt")}
+    begun = {"execution": execution.name(image), "status": "PROCESSING", "steps": {}}
+    times = {"createdAt": timestamp(), "updatedAt": timestamp()}
+    table = stack.outputs["MetadataTableName"]
+    stack.emulator.client("dynamodb").put_item(TableName=table, Item=item({**facts, **begun, **times}))
+
+
+def _folders(stack: LocalStack, image: Image) -> list[tuple[str, str]]:
+    name = execution.name(image)
+    archive = stack.outputs["ArchiveBucketName"], storage.archive_folder(image, name)
+    return [(stack.outputs["UploadBucketName"], storage.staged_folder(name)), archive]
+
+
+def _left(stack: LocalStack, image: Image) -> bool:
+    """Tell whether something is staged or archived for image's execution."""
+    s3 = stack.emulator.client("s3")
+    return any("Contents" in s3.list_objects_v2(Bucket=bucket, Prefix=at) for bucket, at in _folders(stack, image))
+
+
+def _forget(stack: LocalStack) -> None:
+    """Remove what was uploaded here before, so that a sweep looks at little more than it is given."""
+    s3, bucket = stack.emulator.client("s3"), stack.outputs["UploadBucketName"]
+    for version in s3.list_object_versions(Bucket=bucket, Prefix=storage.upload_key(OWNER, "")).get("Versions", []):
+        s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])

@@ -1,0 +1,75 @@
+"""All that the functions ever do that give pictures the end that their executions did not."""
+
+import json
+import os
+from contextlib import suppress
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from lambdas import clients, execution, settle, storage, sweep
+from lambdas.execution import EXPRESS
+from lambdas.record import Record
+from lambdas.sweep import Unswept
+from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
+from tests.permissions.life import created, superseding
+from workflow import contracts
+
+
+def settled(bench: Bench) -> None:
+    """Settle a picture of which there is no record but much else, and a newer version of one with a record."""
+    for image in (_uploaded(bench), {**superseding(bench)["image"], "attempt": 1}):
+        settle.handler(_aborted(image), CONTEXT)
+
+
+def swept(bench: Bench) -> None:
+    """Sweep where an event was lost, a message is a dead letter, and an execution was aborted; then as EXPRESS does."""
+    forget()
+    _uploaded(bench)
+    url, letter = os.environ["DEAD_LETTER_QUEUE"], created(_uploaded(bench))
+    clients.sqs().send_message(QueueUrl=url, MessageBody=json.dumps(letter))
+    begun = _uploaded(bench)
+    Record(TABLE, begun, execution.name(begun)).begin(RETENTION_DAYS)
+    _aborted(begun)
+    sweep.handler({}, CONTEXT)
+    sweep_express(bench)
+
+
+def sweep_express(bench: Bench) -> None:
+    """Sweep where an execution cannot be started, so that its record is taken back."""
+    _uploaded(bench)
+    with pytest.MonkeyPatch.context() as patch, suppress(Unswept):
+        patch.setenv("WORKFLOW_TYPE", EXPRESS)
+        patch.setenv("STATE_MACHINE_ARN", f"{os.environ['STATE_MACHINE_ARN']}-missing")
+        sweep.handler({}, CONTEXT)
+
+
+def forget() -> None:
+    """Remove what other tests uploaded, so that a sweep looks at what it is given here."""
+    versions = clients.s3().list_object_versions(Bucket=UPLOAD_BUCKET).get("Versions", [])
+    for version in versions:
+        clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=version["Key"], VersionId=version["VersionId"])
+
+
+def _uploaded(bench: Bench) -> Payload:
+    """Upload something, leave something staged and archived for it, and return what the pipeline starts with."""
+    image = {**bench.uploaded(b"data")["image"], "attempt": 1, "size": 4, "uploadedAt": "2026-11-23T09:15:02Z"}
+    _leave(image, execution.name(image))
+    return image
+
+
+def _leave(image: Payload, name: str) -> None:
+    clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=f"{storage.staged_folder(name)}resized.jpg", Body=b"")
+    clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=f"{storage.archive_folder(image, name)}resized.jpg", Body=b"")
+
+
+def _aborted(image: Payload) -> Payload:
+    """Start the execution for image and abort it; return the event that tells of it."""
+    client, machine, text = clients.stepfunctions(), os.environ["STATE_MACHINE_ARN"], json.dumps({"image": image})
+    name = execution.name(image)
+    arn = client.start_execution(stateMachineArn=machine, name=name, input=text)["executionArn"]
+    client.stop_execution(executionArn=arn)
+    event: dict[str, Any] = deepcopy(contracts.schema("execution-ended")["examples"][0])
+    event["detail"] |= {"executionArn": arn, "name": name, "status": "ABORTED", "input": text}
+    return event
