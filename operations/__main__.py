@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     redrive = wanted.add_parser("redrive", help="try again what failed: dead letters, and pictures that ended FAILED")
     chosen = redrive.add_mutually_exclusive_group(required=True)
     chosen.add_argument("ids", nargs="*", default=[], metavar="ID", help="image id, or message id of a dead letter")
-    chosen.add_argument("--all", action="store_true", help="all of them")
+    chosen.add_argument("--all", action="store_true", help="every dead letter and every picture that FAILED")
     redrive.set_defaults(command=commands.redrive)
 
     reprocess = wanted.add_parser("reprocess", help="give pictures another attempt that did not succeed")
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (redrive, reprocess):
         command.add_argument("--dry-run", action="store_true", help="say what would be started, and start nothing")
 
-    sweep = wanted.add_parser("sweep", help="find what got lost, now")
+    sweep = wanted.add_parser("sweep", help="find what got lost, now: run the stack's own sweep")
     sweep.add_argument("--everything", action="store_true", help="look at every upload, however old")
     sweep.set_defaults(command=commands.sweep)
     return parser

@@ -1,14 +1,15 @@
 """Another attempt at a picture, with the same guarantees as the first."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from lambdas import clock, execution, storage
-from lambdas.record import SUCCEEDED, Item, Record, ended, untold
+from lambdas.record import REJECTED, SUCCEEDED, Item, Record, ended, untold
 from lambdas.unsettled import RUNNING
 from operations.stack import Stack
+from workflow.contracts.errors import NotYet
 
 MOST = 50  # attempts of which the next one is looked for
 
@@ -19,6 +20,7 @@ class Outcome(StrEnum):
     STARTED = "started"
     WOULD_START = "would start"
     SUCCEEDED = "left: it has succeeded"
+    REJECTED = "left: it was rejected; reprocess tries it again"
     PROCESSING = "left: it is being processed"
     UNTOLD = "left: its end has not been told yet; sweep first"
     GONE = "left: no version of the upload is there any more"
@@ -27,36 +29,43 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """A picture, which attempt is the next one, and what became of it."""
+    """A picture or a dead letter by its id, which attempt is the next one, 0 for none, and what became of it."""
 
-    image_id: str
+    name: str
     attempt: int
     outcome: Outcome
 
     @property
     def told(self) -> dict[str, Any]:
         """The same as JSON has it."""
-        return asdict(self)
+        return {"id": self.name, "attempt": self.attempt or None, "outcome": self.outcome}
 
 
-def again(stack: Stack, key: str, *, dry_run: bool) -> Attempt:
-    """Start the next attempt at the newest version of the upload at key, unless there is nothing to try."""
+def again(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt:
+    """Start the next attempt at the newest version of the upload at key, unless there is nothing to try.
+
+    A picture that was rejected is tried only if rejected says so.
+    """
     found = next(uploads(stack, key), None)
     if found is None or found["key"] != key:
         return Attempt(key.rpartition("/")[2], 0, Outcome.GONE)
     record = Record(stack.starting.metadata_table, found, "").read()
     own = record if record and record["versionId"] == found["versionId"] else None
-    if own and (reason := _reason(own)):
-        return Attempt(found["imageId"], own.get("attempt", 1), reason)
-    return _next(stack, {**found, "attempt": own.get("attempt", 1) + 1 if own else 1}, dry_run=dry_run)
+    if own is None:
+        return _next(stack, found, dry_run=dry_run)
+    if reason := _reason(own, rejected=rejected):
+        return Attempt(found["imageId"], execution.attempt(own), reason)
+    return _next(stack, {**found, "attempt": execution.attempt(own) + 1}, dry_run=dry_run)
 
 
-def _reason(record: Item) -> Outcome | None:
+def _reason(record: Item, *, rejected: bool) -> Outcome | None:
     """Return why there is nothing to try of a picture with that record, if so."""
     if not ended(record):
         return Outcome.PROCESSING
     if record["status"] == SUCCEEDED:
         return Outcome.SUCCEEDED
+    if record["status"] == REJECTED and not rejected:
+        return Outcome.REJECTED
     return Outcome.UNTOLD if untold(record) else None
 
 
@@ -66,14 +75,22 @@ def _next(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Attempt:
         tried = {**image, "attempt": number}
         status = execution.status(tried, stack.starting)
         if status in RUNNING:
-            return Attempt(image["imageId"], number, Outcome.PROCESSING)
-        if status is None and dry_run:
-            return Attempt(image["imageId"], number, Outcome.WOULD_START)
-        if status is None and execution.start(tried, stack.starting):
-            return Attempt(image["imageId"], number, Outcome.STARTED)
+            break
+        if status is None and (outcome := _started(stack, tried, dry_run=dry_run)):
+            return Attempt(image["imageId"], number, outcome)
     return Attempt(image["imageId"], number, Outcome.PROCESSING)
 
 
+def _started(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Outcome | None:
+    """Start the execution for image unless it is a dry run; None if somebody else has just done so."""
+    if dry_run:
+        return Outcome.WOULD_START
+    try:
+        return Outcome.STARTED if execution.start(image, stack.starting) else None
+    except NotYet:
+        return Outcome.UNTOLD
+
+
 def uploads(stack: Stack, prefix: str) -> Iterator[dict[str, Any]]:
-    """Yield the newest version of each upload whose key begins with prefix."""
+    """Yield the newest version of each upload whose key begins with prefix, as for a first attempt."""
     yield from storage.uploads(stack.upload_bucket, None, clock.now(), prefix)

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from lambdas import clients, sqs_trigger
 from lambdas.items import plain
 from lambdas.record import FAILED
 from operations.stack import Stack
 
-HIDDEN = 60  # seconds for which a dead letter is kept from others while it is redriven
+HIDDEN = 300  # seconds for which a dead letter is kept from others, if the command cannot put it back itself
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Candidate:
 
     name: str  # the image id, or the dead letter's message id
     key: str | None
-    receipt: str = ""  # by which the dead letter is deleted
+    letter: str = ""  # message id
+    receipt: str = ""  # by which the dead letter is deleted, or put back
 
 
 def failed(stack: Stack) -> Iterator[Candidate]:
@@ -35,25 +37,45 @@ def failed(stack: Stack) -> Iterator[Candidate]:
 
 
 def dead(stack: Stack) -> Iterator[Candidate]:
-    """Yield what the dead letters are about; they stay where they are, hidden for a moment."""
-    while True:
-        answer = clients.sqs().receive_message(
-            QueueUrl=stack.dead_letters, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN, WaitTimeSeconds=1
-        )
-        if not (messages := answer.get("Messages", [])):
-            return
+    """Yield what the dead letters are about, each once; they are hidden until they are removed or put back."""
+    seen = set[str]()
+    while messages := _received(stack, seen):
         for message in messages:
+            seen.add(message["MessageId"])
             yield _letter(stack, message["MessageId"], message["Body"], message["ReceiptHandle"])
+
+
+def _received(stack: Stack, seen: set[str]) -> list[Any]:
+    """Receive a few dead letters, and return those that have not been seen; none in the end."""
+    answer = clients.sqs().receive_message(
+        QueueUrl=stack.dead_letters, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN, WaitTimeSeconds=1
+    )
+    return [message for message in answer.get("Messages", []) if message["MessageId"] not in seen]
 
 
 def _letter(stack: Stack, message_id: str, body: str, receipt: str) -> Candidate:
     try:
         image = sqs_trigger.read_event(json.loads(body), stack.upload_bucket)
     except ValueError:
-        return Candidate(message_id, None, receipt)
-    return Candidate(image["imageId"], image["key"], receipt)
+        return Candidate(message_id, None, message_id, receipt)
+    return Candidate(image["imageId"], image["key"], message_id, receipt)
 
 
 def remove(stack: Stack, candidate: Candidate) -> None:
     """Delete the dead letter of candidate."""
     clients.sqs().delete_message(QueueUrl=stack.dead_letters, ReceiptHandle=candidate.receipt)
+
+
+def put_back(stack: Stack, candidate: Candidate) -> None:
+    """Let others see the dead letter of candidate again."""
+    clients.sqs().change_message_visibility(
+        QueueUrl=stack.dead_letters, ReceiptHandle=candidate.receipt, VisibilityTimeout=0
+    )
+
+
+def hidden(stack: Stack) -> int:
+    """Return about how many dead letters somebody is looking at, as a sweep does for two minutes, or this command."""
+    answer = clients.sqs().get_queue_attributes(
+        QueueUrl=stack.dead_letters, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessagesNotVisible"])

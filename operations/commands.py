@@ -1,31 +1,32 @@
-"""What each command does; it returns the exit code, 1 if something was left that was asked for."""
+"""What each command does; it returns the exit code, 1 if something is left that wants a person."""
 
 import json
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import boto3
 
 from lambdas import execution, storage
 from lambdas.record import Record
 from local.target import DeploymentError
+from local.terminal import progress
 from operations import candidates, show
 from operations.attempts import Attempt, Outcome, again, uploads
 from operations.candidates import Candidate
 from operations.stack import Stack
 
-DONE = {Outcome.STARTED, Outcome.WOULD_START}
-# What a dead letter is no longer needed for: another attempt is under way, or none is needed.
-ANSWERED = {Outcome.STARTED, Outcome.SUCCEEDED}
+UNRESOLVED = {Outcome.UNTOLD, Outcome.GONE, Outcome.STRANGE}
+# What a dead letter is needed for still; else the picture has its end, or is under way to one.
+NEEDED = {Outcome.WOULD_START, Outcome.GONE, Outcome.STRANGE}
 LONGEST = 900  # seconds that a sweep may take
 
 
 def status(stack: Stack, options: Namespace) -> int:
-    """Show the record of each picture, and its execution."""
+    """Show all that is known of each picture."""
     missing = 0
     for image_id in options.images:
         found = Record(stack.starting.metadata_table, {"imageId": image_id}, "").read()
-        running = execution.status({**found, "attempt": found.get("attempt", 1)}, stack.starting) if found else None
+        running = execution.status({**found, "attempt": execution.attempt(found)}, stack.starting) if found else None
         show.picture(image_id, found, running, as_json=options.json)
         missing += found is None
     return min(missing, 1)
@@ -33,53 +34,67 @@ def status(stack: Stack, options: Namespace) -> int:
 
 def redrive(stack: Stack, options: Namespace) -> int:
     """Try again what is chosen of the dead letters and of the pictures that failed."""
+    with progress("looking for dead letters and failed pictures") as told:
+        told([])
+        letters = list(candidates.dead(stack))
+        failed = list(candidates.failed(stack))
+    show.hidden(candidates.hidden(stack) - len(letters))
+    try:
+        chosen = _chosen([*letters, *failed], options)
+        return _tell(options, _redriven(stack, chosen, letters, dry_run=options.dry_run), len(chosen))
+    finally:
+        for letter in letters:
+            candidates.put_back(stack, letter)
+
+
+def _chosen(found: list[Candidate], options: Namespace) -> list[Candidate]:
+    """Return what is asked for of what was found, each picture once; raises DeploymentError for what was not found."""
     wanted = set(options.ids)
-    chosen = [one for one in _candidates(stack) if options.all or one.name in wanted]
-    if missing := wanted - {one.name for one in chosen}:
+    chosen = {one.name: one for one in reversed(found) if options.all or wanted & {one.name, one.letter}}
+    known = {name for one in chosen.values() for name in (one.name, one.letter)}
+    if missing := wanted - known:
         raise DeploymentError(f"neither a dead letter nor a failed picture: {', '.join(sorted(missing))}")
-    return _tell(options, [*show.with_progress(_redriven(stack, chosen, options.dry_run), len(chosen))])
+    return [*reversed(chosen.values())]
 
 
-def _candidates(stack: Stack) -> Iterator[Candidate]:
-    """Yield dead letters and failed pictures, each picture once."""
-    seen = set()
-    for candidate in (*candidates.dead(stack), *candidates.failed(stack)):
-        if candidate.receipt or candidate.name not in seen:
-            yield candidate
-        seen.add(candidate.name)
-
-
-def _redriven(stack: Stack, chosen: Iterable[Candidate], dry_run: bool) -> Iterator[Attempt]:  # noqa: FBT001 - one use
+def _redriven(stack: Stack, chosen: list[Candidate], letters: list[Candidate], *, dry_run: bool) -> Iterator[Attempt]:
+    """Try each of chosen again, and remove from letters and from the queue those that are no longer needed."""
     for candidate in chosen:
         if candidate.key is None:
             yield Attempt(candidate.name, 0, Outcome.STRANGE)
             continue
-        done = again(stack, candidate.key, dry_run=dry_run)
-        if candidate.receipt and done.outcome in ANSWERED and not dry_run:
-            candidates.remove(stack, candidate)
+        done = again(stack, candidate.key, rejected=False, dry_run=dry_run)
+        about = [letter for letter in letters if letter.name == candidate.name]
+        if done.outcome not in NEEDED and not dry_run:
+            for letter in about:
+                candidates.remove(stack, letter)
+                letters.remove(letter)
         yield done
 
 
 def reprocess(stack: Stack, options: Namespace) -> int:
     """Give each picture named, or under a prefix, another attempt unless it has succeeded."""
     keys = dict.fromkeys(key for wanted in options.wanted for key in _keys(stack, wanted))
-    tried = (again(stack, key, dry_run=options.dry_run) for key in keys)
-    return _tell(options, [*show.with_progress(tried, len(keys))])
+    tried = (again(stack, key, rejected=True, dry_run=options.dry_run) for key in keys)
+    return _tell(options, tried, len(keys))
 
 
-def _keys(stack: Stack, wanted: str) -> Iterator[str]:
-    """Yield the keys of uploads that wanted means; raises DeploymentError if there are none."""
-    is_prefix = wanted.startswith(storage.UPLOADS)
-    found = uploads(stack, wanted if is_prefix else storage.UPLOADS)
-    keys = [image["key"] for image in found if is_prefix or image["imageId"] == wanted]
+def _keys(stack: Stack, wanted: str) -> list[str]:
+    """Return the keys of uploads that wanted means; raises DeploymentError if there are none."""
+    if wanted.startswith(storage.UPLOADS):
+        keys = [image["key"] for image in uploads(stack, wanted)]
+    elif found := Record(stack.starting.metadata_table, {"imageId": wanted}, "").read():
+        keys = [found["key"]]
+    else:
+        keys = [image["key"] for image in uploads(stack, storage.UPLOADS) if image["imageId"] == wanted]
     if not keys:
         raise DeploymentError(f"{wanted} is neither the id of an uploaded picture nor a prefix of some, as uploads/ is")
-    yield from keys
+    return keys
 
 
-def _tell(options: Namespace, done: list[Attempt]) -> int:
-    show.attempts(done, as_json=options.json)
-    return int(any(attempt.outcome not in DONE for attempt in done))
+def _tell(options: Namespace, tried: Iterator[Attempt], total: int) -> int:
+    done = show.attempts(tried, total, as_json=options.json)
+    return int(any(attempt.outcome in UNRESOLVED for attempt in done))
 
 
 def sweep(stack: Stack, options: Namespace) -> int:
@@ -88,9 +103,11 @@ def sweep(stack: Stack, options: Namespace) -> int:
 
     client = boto3.client("lambda", config=Config(read_timeout=LONGEST, retries={"total_max_attempts": 1}))
     payload = json.dumps({"everything": options.everything})
-    answer = client.invoke(FunctionName=stack.function("SweepFunction"), Payload=payload.encode())
-    told = json.loads(answer["Payload"].read())
+    with progress("sweeping") as told:
+        told([])
+        answer = client.invoke(FunctionName=stack.function("SweepFunction"), Payload=payload.encode())
+    found = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise DeploymentError(f"the sweep ended early: {told.get('errorMessage', 'its log says why')}")
-    show.swept(told, as_json=options.json)
+        raise DeploymentError(f"the sweep failed: {found.get('errorMessage', 'its log says why')}")
+    show.swept(found, as_json=options.json)
     return 0

@@ -1,36 +1,67 @@
 """What an operator sees: tables on a terminal, plain lines elsewhere, JSON if asked for."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lambdas.record import Item
+from lambdas.record import FAILED, Item, ended, untold
+from lambdas.unsettled import RUNNING
 from local.terminal import show_rows
 from operations.attempts import Attempt
 
-FACTS = ("status", "attempt", "failedIn", "reason", "message", "notifiedAt", "execution", "versionId", "key")
+# Of a record, in this order: how it stands, why, since when, and what it is about.
+FACTS = ("status", "failedIn", "reason", "message")
+BEGUN = ("attempt", "createdAt")
+TIMES = ("finishedAt", "notifiedAt")
+ABOUT = ("owner", "bucket", "key", "versionId", "execution")
+SWEPT = {
+    "settled": "pictures of dead letters that were never taken up, ended",
+    "resumed": "uploads started again, ended or told",
+    "cleared": "executions whose staged pictures were removed",
+}
 
 
 def with_progress(attempts: Iterable[Attempt], total: int) -> Iterator[Attempt]:
     """Yield attempts unchanged and show on stderr, if it is a terminal, how many of total are made."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     terminal = Console(stderr=True)
-    with Progress(*columns, console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
+    with Progress(*columns, console=terminal, disable=not (total and terminal.is_terminal), transient=True) as progress:
         task = progress.add_task("pictures", total=total)
         for attempt in attempts:
             progress.advance(task)
             yield attempt
 
 
-def attempts(done: list[Attempt], *, as_json: bool) -> None:
-    """Print what became of each picture."""
-    if as_json:
-        for attempt in done:
-            print(json.dumps(attempt.told))
-        return
-    show_rows(["picture", "attempt", "outcome"], [[one.image_id, str(one.attempt or ""), one.outcome] for one in done])
+def attempts(tried: Iterable[Attempt], total: int, *, as_json: bool) -> list[Attempt]:
+    """Print and return what became of each picture, also of those before an error."""
+    done: list[Attempt] = []
+    try:
+        for attempt in with_progress(tried, total):
+            done.append(attempt)
+            if as_json:
+                print(json.dumps(attempt.told), flush=True)
+    finally:
+        if not as_json:
+            _table(done)
+    return done
+
+
+def hidden(letters: int) -> None:
+    """Say on stderr that there are dead letters which cannot be seen now."""
+    if letters > 0:
+        print(f"{letters} more dead letters are being looked at by a sweep: try again in two minutes", file=sys.stderr)
+
+
+def _table(done: list[Attempt]) -> None:
+    if done:
+        show_rows(["id", "attempt", "outcome"], [[one.name, str(one.attempt or ""), one.outcome] for one in done])
+    else:
+        print("nothing to try again", file=sys.stderr)
 
 
 def picture(image_id: str, found: Item | None, running: str | None, *, as_json: bool) -> None:
@@ -38,13 +69,56 @@ def picture(image_id: str, found: Item | None, running: str | None, *, as_json: 
     if as_json:
         print(json.dumps({"imageId": image_id, "record": found, "executionStatus": running}))
         return
-    if found is None:
-        show_rows(["picture", ""], [[image_id, "no record: not uploaded, not begun yet, or expired"]])
-        return
-    rows = [[name, str(found[name])] for name in FACTS if name in found]
-    rows += [[f"{step} done", time] for step, time in sorted(found["steps"].items(), key=lambda item: str(item[1]))]
-    rows += [["executionStatus", running]] if running else []
-    show_rows(["picture", image_id], rows if Console().is_terminal else [["imageId", image_id], *rows])
+    facts = _facts(found, running) if found else [("record", "none: not uploaded, not begun yet, or expired")]
+    rows = [[name, value] for name, value in facts]
+    show_rows(["imageId", image_id], rows if sys.stdout.isatty() else [["imageId", image_id], *rows])
+
+
+def _facts(found: Item, running: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what an operator may want to know of a record, each with its name."""
+    yield from _named(found, FACTS)
+    if cause := _cause(found.get("error", "{}")):
+        yield "cause", cause
+    yield from _named(found, BEGUN)
+    yield from sorted(found["steps"].items(), key=lambda item: str(item[1]))
+    yield from _named(found, (*TIMES, *ABOUT))
+    if running:
+        yield "executionStatus", running
+    yield from _archived(found.get("archive", {}))
+    if advice := _advice(found, running):
+        yield "to do", advice
+
+
+def _named(found: Item, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    yield from ((name, str(found[name])) for name in names if name in found)
+
+
+def _cause(error: str) -> str:
+    """Return what the error says that failed a picture, in a line; its traceback is in the record and in the log."""
+    said = json.loads(error).get("Cause", "")
+    with suppress(ValueError, AttributeError):  # Step Functions' own errors have a sentence there, functions' have JSON
+        said = json.loads(said).get("errorMessage", said)
+    return " ".join(str(said).split())
+
+
+def _archived(archive: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield where each archived picture lies."""
+    copies = [(name, archive[name]) for name in ("original", "resized", "thumbnail") if archive]
+    for name, copy in (*copies, *(("smaller", smaller) for smaller in archive.get("smaller", []))):
+        yield name, f"s3://{archive['bucket']}/{copy['key']}"
+
+
+def _advice(found: Item, running: str | None) -> str:
+    """Return what an operator may do about a picture, nothing if there is nothing to do."""
+    if not ended(found):
+        if running is None:
+            return "wait: a sweep finds what takes too long"
+        return "" if running in RUNNING else "sweep: its execution is over, and did not say how it ended"
+    if untold(found):
+        return "sweep: the end has not been told yet"
+    if found["status"] == FAILED:
+        return f"mend what failed, then: redrive {found['imageId']}"
+    return ""
 
 
 def swept(done: dict[str, int], *, as_json: bool) -> None:
@@ -52,4 +126,4 @@ def swept(done: dict[str, int], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(done))
         return
-    show_rows(["what", "how often"], [[what, str(number)] for what, number in done.items()] or [["nothing to do", ""]])
+    show_rows(["what", "how often", "meaning"], [[what, str(done.get(what, 0)), SWEPT[what]] for what in SWEPT])

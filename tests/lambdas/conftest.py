@@ -10,13 +10,26 @@ import pytest
 from moto import mock_aws
 
 from lambdas import clients
-from lambdas.environment import SqsTriggerEnvironment
+from lambdas import sweep as sweeping
 from lambdas.telemetry import logger, tracer
-from tests.lambdas.bench import ARCHIVING, MOTO, REGION, RESIZE, THUMBNAIL, UPLOADING, VALIDATING, Bench, export
-from tests.lambdas.messages import BUCKET, Executions
+from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Sweep
+from tests.lambdas.bench import (
+    ARCHIVING,
+    CONTEXT,
+    MOTO,
+    REGION,
+    RESIZE,
+    THUMBNAIL,
+    UPLOADING,
+    VALIDATING,
+    Bench,
+    export,
+)
+from tests.lambdas.messages import Executions, triggering
+from tests.lambdas.watch import Watch
 
 DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
-CACHED = (clients.s3, clients.dynamodb, clients.stepfunctions, logger, tracer)
+CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions, logger, tracer)
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +61,40 @@ def _cold(session: boto3.Session, monkeypatch: pytest.MonkeyPatch, request: pyte
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Give the watch that functions and services go by."""
+    made = Watch()
+    made.install(monkeypatch)
+    return made
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch, watch: Watch) -> Iterator[Bench]:  # noqa: ARG001 - versions go by it
     """Give a bench, and to every function the environment for it."""
     export(monkeypatch, UPLOADING, VALIDATING, RESIZE, THUMBNAIL, ARCHIVING)
     with mock_aws(config=MOTO):
         yield Bench()
+
+
+@pytest.fixture
+def aftermath(monkeypatch: pytest.MonkeyPatch, watch: Watch) -> Iterator[Aftermath]:  # noqa: ARG001 - as above
+    """Give a bench with what settling and sweeping need, and their environment."""
+    export(monkeypatch, VALIDATING, RESIZE, THUMBNAIL, ARCHIVING)
+    with mock_aws(config=MOTO):
+        made = Aftermath()
+        export(monkeypatch, made.environment)
+        yield made
+
+
+@pytest.fixture
+def sweep(aftermath: Aftermath, watch: Watch) -> Sweep:  # noqa: ARG001 - there must be something to sweep
+    """Give what sweeps once all that was done so far is late."""
+
+    def swept(**event: object) -> dict[str, int]:
+        watch.set_on(seconds=UNSETTLED_AFTER + 1)
+        return sweeping.handler(event, CONTEXT)
+
+    return swept
 
 
 @pytest.fixture
@@ -63,7 +105,7 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Executions]:
         role = "arn:aws:iam::123456789012:role/pipeline"
         made = client.create_state_machine(name="pipeline", definition=json.dumps(DEFINITION), roleArn=role)
         machine = made["stateMachineArn"]
-        export(monkeypatch, SqsTriggerEnvironment(upload_bucket=BUCKET, state_machine_arn=machine))
+        export(monkeypatch, triggering(machine))
 
         def started() -> dict[str, Any]:
             found = client.list_executions(stateMachineArn=machine)["executions"]

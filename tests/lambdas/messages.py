@@ -5,9 +5,10 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+from lambdas.environment import SqsTriggerEnvironment
 from lambdas.sqs_trigger import handler
 from lambdas.storage import upload_key
-from tests.lambdas.bench import CONTEXT, OWNER
+from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE
 from workflow import contracts
 
 EXAMPLE = contracts.schema("object-created")["examples"][0]
@@ -15,6 +16,17 @@ BUCKET = EXAMPLE["detail"]["bucket"]["name"]
 IMAGE_IDS = [f"0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d{number}" for number in range(10, 13)]
 
 Executions = Callable[[], dict[str, Any]]
+
+
+def triggering(machine: str, workflow_type: str = "STANDARD", bucket: str = BUCKET) -> SqsTriggerEnvironment:
+    """Return the trigger's environment for a state machine of that ARN and type."""
+    return SqsTriggerEnvironment(
+        metadata_table=TABLE,
+        state_machine_arn=machine,
+        workflow_type=workflow_type,
+        record_retention_days=RETENTION_DAYS,
+        upload_bucket=bucket,
+    )
 
 
 def image_ids(executions: Executions) -> set[str]:
@@ -27,6 +39,14 @@ def created(image_id: str = IMAGE_IDS[0], version: str = "v1", bucket: str = BUC
     event: dict[str, Any] = deepcopy(EXAMPLE)
     event["detail"]["bucket"]["name"] = bucket
     event["detail"]["object"] |= {"key": key or upload_key(OWNER, image_id), "version-id": version}
+    return event
+
+
+def execution_ended(image: dict[str, Any], arn: str, status: str) -> dict[str, Any]:
+    """Make the event that the execution for image with that ARN did not end well."""
+    event: dict[str, Any] = deepcopy(contracts.schema("execution-ended")["examples"][0])
+    text = json.dumps({"image": image})
+    event["detail"] |= {"executionArn": arn, "name": arn.rpartition(":")[2], "status": status, "input": text}
     return event
 
 

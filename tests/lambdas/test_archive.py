@@ -48,10 +48,11 @@ def test_all_three_are_archived(bench: Bench, name: str) -> None:
 
 
 def test_they_lie_in_the_owners_folder(bench: Bench) -> None:
-    """The archive is ordered by owner and image; a file name of the client is no part of a key."""
+    """The archive is ordered by owner, image and execution; a file name of the client is no part of a key."""
     event = bench.processed(pictures.examples()["PNG"])
     told = archive.handler(event, CONTEXT)
-    folder = f"{event['image']['owner']}/{event['image']['imageId']}/"
+    folder = storage.archive_folder(event["image"], event["execution"])
+    assert folder.startswith(f"{event['image']['owner']}/{event['image']['imageId']}/")
     assert bench.keys(ARCHIVE_BUCKET) == {told[kind]["key"] for kind in NAMES}
     assert all(told[kind]["key"].removeprefix(folder).startswith(f"{kind}.") for kind in NAMES)
 
@@ -89,17 +90,12 @@ def test_run_again_after_the_staged_copies_are_gone(bench: Bench) -> None:
 def test_run_again_after_half_was_done(bench: Bench) -> None:
     """An attempt that copied and removed one rendition, and then broke off, is completed by the next."""
     event = bench.processed(pictures.examples()["JPEG"])
-    told = archive.handler(event, CONTEXT)
-    again = bench.processed(pictures.examples()["JPEG"])
-    storage.archive(
-        {"Bucket": UPLOAD_BUCKET, "Key": staged_keys(again)[0]},
-        ARCHIVE_BUCKET,
-        told["resized"]["key"].replace(event["image"]["imageId"], again["image"]["imageId"]),
-        told["resized"]["contentType"],
-    )
-    storage.remove(UPLOAD_BUCKET, staged_keys(again)[:1])
-    archive.handler(again, CONTEXT)
-    assert bench.record(again)["status"] == SUCCEEDED
+    resized = event["renditions"]["resized"]
+    copy = storage.archive_folder(event["image"], event["execution"]) + resized["key"].rsplit("/", 1)[-1]
+    storage.archive({"Bucket": UPLOAD_BUCKET, "Key": resized["key"]}, ARCHIVE_BUCKET, copy, resized["contentType"])
+    storage.remove(UPLOAD_BUCKET, [resized["key"]])
+    assert archive.handler(event, CONTEXT)["resized"]["key"] == copy
+    assert bench.record(event)["status"] == SUCCEEDED
     assert not [key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
 
 

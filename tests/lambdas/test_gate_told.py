@@ -52,7 +52,14 @@ ENDINGS = {
     "fault": Ending(failed, begun, MemoryError, FAULTS, "ERROR", "ValidateImage failed"),
     "wrong input": Ending(found_sound, violating, ContractViolation, FAULTS, "ERROR", "ValidateImage failed"),
     "wrong answer": Ending(found_wrongly, begun, ContractViolation, FAULTS, "ERROR", "ValidateImage failed"),
-    "late": Ending(found_sound, repeated, AlreadyEnded, LATE, "WARNING", "the record has its end already"),
+    "late": Ending(
+        found_sound,
+        repeated,
+        AlreadyEnded,
+        LATE,
+        "WARNING",
+        "the picture's record has its end, or is another execution's",
+    ),
 }
 
 

@@ -8,15 +8,14 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas import clients
+from lambdas import clients, clock
 from lambdas.extraction.fields import number
-from lambdas.record import EXPIRES_AT, PROCESSING, SUCCEEDED, Record, now
+from lambdas.record import EXPIRES_AT, FAILED, PROCESSING, REJECTED, SUCCEEDED, Record
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, timeless
 from workflow import contracts
 from workflow.blocks import REFUSED
 from workflow.contracts.errors import AlreadyEnded
 
-REJECTED, FAILED = "REJECTED", "FAILED"
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 FOUND = {"validation": EXAMPLE["validation"]}
 
@@ -33,13 +32,13 @@ def event(bench: Bench) -> Payload:
 
 
 def refused() -> pytest.RaisesExc[ClientError]:
-    """Expect the table to refuse the change, of a record that has no end."""
+    """Expect the table to refuse the change, of a record that is not there."""
     condition_failed = clients.dynamodb().exceptions.ConditionalCheckFailedException
     return pytest.RaisesExc(condition_failed)
 
 
 def late() -> pytest.RaisesExc[AlreadyEnded]:
-    """Expect the change to be refused because the record has its end."""
+    """Expect the change to be refused because the record has its end or is another's."""
     return pytest.RaisesExc(AlreadyEnded)
 
 
@@ -50,32 +49,33 @@ def test_the_tables_refusal_is_known_by_its_name(event: Payload) -> None:
     assert type(error.value).__name__ == REFUSED
 
 
-def test_now_is_utc_in_the_contracts_form(bench: Bench, event: Payload) -> None:
+def test_times_are_utc_in_the_contracts_form(bench: Bench, event: Payload) -> None:
     """Times are UTC with a Z, and the contract takes them."""
     record_of(event).begin(RETENTION_DAYS)
     contracts.check("metadata-record", bench.record(event))
-    assert abs(datetime.fromisoformat(now()) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert abs(datetime.fromisoformat(clock.timestamp()) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_begin_makes_the_record(bench: Bench, event: Payload) -> None:
-    """A record begins as PROCESSING, with whose it is and where the upload lies, and without a step."""
-    record_of(event).begin(RETENTION_DAYS)
+    """A record begins as PROCESSING, with whose it is and where the upload lies, and without a step; it is new."""
+    assert record_of(event).begin(RETENTION_DAYS)
     record = bench.record(event)
     assert record["status"] == PROCESSING
     assert record["execution"] == event["execution"]
     assert record["createdAt"] == record["updatedAt"]
     assert record["steps"] == {}
     assert event["image"].items() <= record.items()
+    assert record["attempt"] == 1
+    contracts.check("metadata-record", record)
 
 
 def test_a_retry_begins_nothing_anew(bench: Bench, event: Payload) -> None:
-    """The same execution may begin again: the time of the beginning and the steps done since stay."""
+    """The same execution may begin again, and is told that it did before: nothing in the record changes."""
     record_of(event).begin(RETENTION_DAYS)
     record_of(event).done("ValidateImage", FOUND, PROCESSING)
     before = bench.record(event)
-    record_of(event).begin(RETENTION_DAYS)
-    after = bench.record(event)
-    assert {**after, "updatedAt": before["updatedAt"]} == before
+    assert not record_of(event).begin(RETENTION_DAYS)
+    assert bench.record(event) == before
 
 
 @pytest.mark.parametrize("days", [1, 90, 3650])
@@ -115,14 +115,14 @@ def test_the_record_of_no_success_still_goes(bench: Bench, event: Payload, end: 
 
 
 def test_a_second_execution_is_refused(bench: Bench, event: Payload) -> None:
-    """A picture has one execution: another can neither begin nor note anything."""
+    """An attempt has one execution: another can neither begin nor note anything, for the record is not its own."""
     record_of(event).begin(RETENTION_DAYS)
     before = bench.record(event)
     other = record_of(event, "another-execution")
-    with refused():
+    with late():
         other.begin(RETENTION_DAYS)
     for status in (PROCESSING, SUCCEEDED):
-        with refused():
+        with late():
             other.done("ResizeImage", {}, status)
     assert bench.record(event) == before
 

@@ -1,15 +1,12 @@
 """The trigger: one execution for each object-created event, and what is none goes back to the queue."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lambdas.environment import SqsTriggerEnvironment
 from lambdas import execution
 from lambdas.sqs_trigger import read_event
 from lambdas.storage import STAGED
 from tests.lambdas.bench import OWNER, REGION, export
-from tests.lambdas.messages import BUCKET, EXAMPLE, IMAGE_IDS, Executions, created, image_ids, returned
+from tests.lambdas.messages import BUCKET, EXAMPLE, IMAGE_IDS, Executions, created, image_ids, returned, triggering
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
@@ -92,7 +89,7 @@ def test_a_fault_of_step_functions_sends_the_message_back(
 ) -> None:
     """What cannot be started now is delivered again."""
     assert not executions()
-    export(monkeypatch, SqsTriggerEnvironment(BUCKET, f"arn:aws:states:{REGION}:123456789012:stateMachine:none"))
+    export(monkeypatch, triggering(f"arn:aws:states:{REGION}:123456789012:stateMachine:none"))
     assert returned(created()) == ["message-0"]
 
 
@@ -109,18 +106,3 @@ def test_a_missing_field_is_named(path: str) -> None:
         read_event(event, BUCKET)
     assert (broken.value.path, broken.value.rule) == (".".join(("$", *above)), "required")
     assert name in broken.value.said
-
-
-WORDS = st.text(st.sampled_from("abc012./-"), min_size=1)
-IMAGES = st.fixed_dictionaries(
-    {"imageId": st.sampled_from(IMAGE_IDS), "bucket": WORDS, "key": WORDS, "versionId": WORDS}
-)
-
-
-@given(first=IMAGES, second=IMAGES)
-def test_names_differ_as_object_versions_do(first: dict[str, str], second: dict[str, str]) -> None:
-    """Two object versions have two names, one has one, and each name is one that Step Functions and the contract take."""
-    assert (execution.name(first) == execution.name(second)) == (first == second)
-    contract = contracts.resolved("validate-image.input")["properties"]["execution"]
-    assert len(execution.name(first)) <= contract["maxLength"]
-    assert execution.name(first).isascii()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdas import clients, validate
+from lambdas import validate
 from lambdas.record import EXPIRES_AT, PROCESSING, expiry
 from lambdas.trial import BOUNDS
 from tests import pictures
@@ -121,17 +121,30 @@ def test_run_twice_it_finds_the_same(bench: Bench) -> None:
 
 def second_execution(bench: Bench, event: Payload) -> Payload:
     """Return the input of an execution for a second upload to the same key."""
-    version = bench.put(event["image"]["key"], b"another picture")
-    return {"image": {**event["image"], "versionId": version}, "execution": "another"}
+    return bench.again(event, pictures.examples()["PNG"])
 
 
-def test_one_picture_has_one_execution(bench: Bench) -> None:
-    """A second upload to the same key is refused by the table and leaves the record as the first made it."""
+def test_a_newer_upload_takes_the_record_over(bench: Bench) -> None:
+    """A second upload to the same key begins the record anew, and the first one's execution has nothing more to do."""
     event = bench.uploaded(JPEG)
     validate.handler(event, CONTEXT)
+    second = second_execution(bench, event)
+    assert validate.handler(second, CONTEXT)["format"] == "PNG"
     before = bench.record(event)
-    with pytest.raises(clients.dynamodb().exceptions.ConditionalCheckFailedException):
-        validate.handler(second_execution(bench, event), CONTEXT)
+    assert (before["execution"], before["versionId"]) == (second["execution"], second["image"]["versionId"])
+    with pytest.raises(AlreadyEnded):
+        validate.handler(event, CONTEXT)
+    assert bench.record(event) == before
+
+
+def test_an_older_upload_that_comes_late_is_left(bench: Bench) -> None:
+    """Events come out of order: the upload that was overwritten leaves the record as the newer one made it."""
+    event = bench.uploaded(JPEG)
+    second = second_execution(bench, event)
+    validate.handler(second, CONTEXT)
+    before = bench.record(event)
+    with pytest.raises(AlreadyEnded):
+        validate.handler(event, CONTEXT)
     assert bench.record(event) == before
 
 

@@ -11,6 +11,7 @@ Machine = dict[str, Any]
 State = dict[str, Any]
 
 DEFINITION: Machine = states_language()
+TOP: dict[str, State] = DEFINITION["States"]  # those in no branch
 
 
 def states(machine: Machine = DEFINITION) -> Iterator[tuple[str, State]]:
@@ -24,6 +25,21 @@ def states(machine: Machine = DEFINITION) -> Iterator[tuple[str, State]]:
 def tasks() -> dict[str, State]:
     """Return the states that do something, by name."""
     return {name: state for name, state in states() if state["Type"] == "Task"}
+
+
+def successors(state: State) -> list[str]:
+    """Return the names of the states that state leads to without an error."""
+    chosen = [choice["Next"] for choice in state.get("Choices", [])]
+    return [*chosen, *(state[key] for key in ("Default", "Next") if key in state)]
+
+
+def paths(name: str) -> Iterator[list[str]]:
+    """Yield every way from the state to an end, without an error on it."""
+    following = successors(TOP[name])
+    if not following:
+        yield [name]
+    for target in following:
+        yield from ([name, *rest] for rest in paths(target))
 
 
 def retrier(state: State, error: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas import archive, clients, metadata, resize, thumbnail, validate
+from tests.lambdas.watch import Watch
 from tests.workflow.interpreter import Interpreter, deploy
 from tests.workflow.processing import Processing
 from tests.workflow.resources import ACCOUNT, ENVIRONMENT, REGION, TABLE, TOPIC, Resources
@@ -31,7 +32,7 @@ def account() -> Iterator[None]:
             patch.delenv(name, raising=False)
         with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
             yield
-        for client in (clients.s3, clients.dynamodb, clients.stepfunctions):
+        for client in (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions):
             client.cache_clear()
 
 
@@ -57,5 +58,10 @@ def processing(
     caplog.set_level(logging.CRITICAL, "moto.stepfunctions")
     interpreter = Interpreter(machine, dict(HANDLERS))
     interpreter.install(monkeypatch)
+    monkeypatch.setenv("STATE_MACHINE_ARN", machine)
+    monkeypatch.setenv("DEAD_LETTER_QUEUE", resources.dead_letters)
+    watch = Watch()
+    watch.install(monkeypatch)
     resources.notifications()
-    return Processing(resources, interpreter)
+    resources.forget_uploads()
+    return Processing(resources, interpreter, watch)

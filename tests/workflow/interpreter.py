@@ -53,6 +53,7 @@ def deploy(substitutions: dict[str, str]) -> str:
 class Execution:
     """One finished execution."""
 
+    arn: str
     name: str
     status: str
     error: str | None
@@ -109,10 +110,15 @@ class Interpreter:
 
     def run(self, payload: Payload, name: str) -> Execution:
         """Start an execution called name and return it once it and all its threads have ended."""
-        started = self._client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(payload))
+        self._client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(payload))
+        return self.ended(name)
+
+    def ended(self, name: str) -> Execution:
+        """Return the execution called name, which was started, once all threads have ended."""
         _join_threads()
-        found = self._client.describe_execution(executionArn=started["executionArn"])
-        return Execution(found["name"], found["status"], found.get("error"), found.get("cause"))
+        arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{name}"
+        found = self._client.describe_execution(executionArn=arn)
+        return Execution(found["executionArn"], found["name"], found["status"], found.get("error"), found.get("cause"))
 
 
 def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:

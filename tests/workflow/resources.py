@@ -8,7 +8,7 @@ from uuid import uuid4
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
-from lambdas.storage import STAGED, filename_metadata, upload_key
+from lambdas.storage import archive_folder, filename_metadata, staged_folder, upload_key
 
 REGION: Literal["eu-central-1"] = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -21,9 +21,13 @@ MAX_PIXELS = 200_000
 RESIZE_EDGE, SMALLER_EDGE = 160, 80  # pixels
 THUMBNAIL_EDGE = 48  # pixels
 
+UNSETTLED_AFTER = 3600  # seconds
+
 ENVIRONMENT = {
     "METADATA_TABLE": TABLE,
+    "UPLOAD_BUCKET": UPLOADS,
     "ARCHIVE_BUCKET": ARCHIVE,
+    "NOTIFICATION_TOPIC": TOPIC,
     "MAX_BYTES": "1000000",
     "MAX_PIXELS": str(MAX_PIXELS),
     "MAX_EDGE": "4000",
@@ -32,6 +36,8 @@ ENVIRONMENT = {
     "THUMBNAIL_EDGE": str(THUMBNAIL_EDGE),
     "QUALITY": "80",
     "RECORD_RETENTION_DAYS": "90",
+    "WORKFLOW_TYPE": "STANDARD",
+    "UNSETTLED_AFTER_SECONDS": str(UNSETTLED_AFTER),
 }
 
 
@@ -60,6 +66,12 @@ class Resources:
         queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
         raw = {"RawMessageDelivery": "true"}
         self._sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=queue, Attributes=raw)
+        self.dead_letters = self._sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+
+    def forget_uploads(self) -> None:
+        """Remove all that was uploaded or staged, so that a sweep looks at nothing of other tests."""
+        for version in self._s3.list_object_versions(Bucket=UPLOADS).get("Versions", []):
+            self._s3.delete_object(Bucket=UPLOADS, Key=version["Key"], VersionId=version["VersionId"])
 
     def upload(self, data: bytes, filename: str = "Größe 8.jpg", image_id: str | None = None) -> dict[str, Any]:
         """Upload data and return the image as the pipeline is told of it."""
@@ -83,24 +95,31 @@ class Resources:
         item = self._dynamodb.get_item(TableName=TABLE, Key=key, ConsistentRead=True).get("Item")
         return None if item is None else _plain(TypeDeserializer().deserialize({"M": item}))
 
+    def forget(self, image: dict[str, Any], attribute: str) -> None:
+        """Remove an attribute of the picture's record."""
+        key = {"imageId": {"S": image["imageId"]}}
+        self._dynamodb.update_item(TableName=TABLE, Key=key, UpdateExpression=f"REMOVE {attribute}")
+
     def notifications(self) -> list[tuple[dict[str, Any], dict[str, str]]]:
         """Return message and attributes of each notification that was not asked for yet."""
         answer = self._sqs.receive_message(
             QueueUrl=self._queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"], WaitTimeSeconds=0
         )
+        for message in answer.get("Messages", []):
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
         return [
             (json.loads(message["Body"]), {name: value["StringValue"] for name, value in _attributes(message).items()})
             for message in answer.get("Messages", [])
         ]
 
-    def archived(self, image: dict[str, Any]) -> dict[str, bytes]:
-        """Return what lies in the archive of the picture, by key."""
-        keys = [key for key in self._keys(ARCHIVE) if image["imageId"] in key]
+    def archived(self, image: dict[str, Any], execution: str) -> dict[str, bytes]:
+        """Return what the execution has put into the archive for the picture, by key."""
+        keys = [key for key in self._keys(ARCHIVE) if key.startswith(archive_folder(image, execution))]
         return {key: self._s3.get_object(Bucket=ARCHIVE, Key=key)["Body"].read() for key in keys}
 
     def staged(self, execution: str) -> list[str]:
         """Return the keys of the execution's renditions that wait to be archived."""
-        return [key for key in self._keys(UPLOADS) if key.startswith(STAGED) and execution in key]
+        return [key for key in self._keys(UPLOADS) if key.startswith(staged_folder(execution))]
 
     def _keys(self, bucket: str) -> list[str]:
         return [item["Key"] for item in self._s3.list_objects_v2(Bucket=bucket).get("Contents", [])]

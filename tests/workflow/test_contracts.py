@@ -13,7 +13,8 @@ Schema = dict[str, Any]
 
 DEFINITIONS = "common"  # holds what the others refer to, and is the contract of nothing
 PAYLOADS = [name for name in contracts.names() if name != DEFINITIONS]
-INPUTS = [name for name in PAYLOADS if name.endswith((".input", ".request")) or name == "object-created"]
+EVENTS = ("execution-ended", "object-created")  # that AWS sends
+INPUTS = [name for name in PAYLOADS if name.endswith((".input", ".request")) or name in EVENTS]
 OUTPUTS = [name for name in PAYLOADS if name not in INPUTS]
 
 each_file = pytest.mark.parametrize("name", contracts.names())

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from statelint.linter import Linter
 
-from tests.workflow.asl import DEFINITION, State, longest_waits, retrier, states, tasks
+from tests.workflow.asl import DEFINITION, TOP, State, longest_waits, paths, retrier, states, successors, tasks
 from tests.workflow.interpreter import substituted
-from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected
+from workflow.contracts.errors import ContractViolation, ImageRejected
 from workflow.definition import states_language
 from workflow.steps import STEPS
 
@@ -28,8 +28,7 @@ BRANCHES = {"ResizeImage", "GenerateThumbnail"}
 NAMED = {name for arrow in ARCHITECTURE for name in arrow} - {"end"} | BRANCHES
 PLACEHOLDERS = ("Partition", "MetadataTable", "NotificationTopic", *(step.function for step in STEPS))
 
-TOP: dict[str, State] = DEFINITION["States"]
-BRANCH_TASKS = {name for branch in TOP["ParallelProcessing"]["Branches"] for name in branch["States"]}
+BRANCH_STATES = {name for branch in TOP["ParallelProcessing"]["Branches"] for name in branch["States"]}
 
 each_task = pytest.mark.parametrize("name", tasks())
 
@@ -37,23 +36,18 @@ each_task = pytest.mark.parametrize("name", tasks())
 def arrows(name: str) -> Iterator[tuple[str, str]]:
     """Yield where the state leads to without an error, and where an error leads to if it has a handler of its own."""
     state = TOP[name]
-    yield from ((name, target) for target in successors(state) or ["end"])
-    yield from ((name, catcher["Next"]) for catcher in state.get("Catch", []) if catcher["Next"] == "HandleError")
+    yield from ((name, named(target)) for target in successors(state))
+    caught = (named(catcher["Next"]) for catcher in state.get("Catch", []))
+    yield from ((name, target) for target in caught if target == "HandleError")
 
 
-def successors(state: State) -> list[str]:
-    """Return the names of the states that state leads to without an error."""
-    chosen = [choice["Next"] for choice in state.get("Choices", [])]
-    return [*chosen, *(state[key] for key in ("Default", "Next") if key in state)]
-
-
-def paths(name: str) -> Iterator[list[str]]:
-    """Yield every way from the state to an end, without an error on it."""
-    following = successors(TOP[name])
-    if not following:
-        yield [name]
-    for target in following:
-        yield from ([name, *rest] for rest in paths(target))
+def named(name: str) -> str:
+    """Return the first state of the architecture that the state leads to, itself too, or `end` if it leads to none."""
+    while name not in NAMED:
+        if not (following := successors(TOP[name])):
+            return "end"
+        (name,) = following
+    return name
 
 
 def longest(state: State) -> float:
@@ -70,10 +64,8 @@ def test_the_states_of_the_architecture_are_there() -> None:
     names = [name for name, _ in states()]
     assert set(names) >= NAMED
     assert len(names) == len(set(names))
-    assert [list(branch["States"]) for branch in TOP["ParallelProcessing"]["Branches"]] == [
-        ["ResizeImage"],
-        ["GenerateThumbnail"],
-    ]
+    branches = TOP["ParallelProcessing"]["Branches"]
+    assert [branch["StartAt"] for branch in branches] == ["ResizeImage", "GenerateThumbnail"]
     assert DEFINITION["StartAt"] == "ValidateImage"
 
 
@@ -82,31 +74,12 @@ def test_the_arrows_are_those_of_the_architecture() -> None:
     assert {arrow for name in NAMED - BRANCHES - {"HandleError"} for arrow in arrows(name)} == ARCHITECTURE
 
 
-def test_other_states_stand_behind_handle_error_only() -> None:
-    """States beyond the architecture's are reached from HandleError, or are where an error of a publish ends."""
-    behind = {name for path in paths("HandleError") for name in path[1:]}
-    assert {name for name, _ in states()} - NAMED == behind
-
-
-def test_every_error_is_recorded_and_told() -> None:
-    """Each way through HandleError records an end, tells it and ends the execution, but that of a picture with an end."""
-    for path in paths("HandleError"):
-        if path[-1] == "AlreadyEnded":
-            continue
-        *_, record, publish, end = path
-        assert TOP[record]["Resource"].endswith(":::dynamodb:updateItem")
-        assert TOP[publish]["Resource"].endswith(":::sns:publish")
-        assert TOP[end]["Type"] in ("Succeed", "Fail")
-
-
-def test_what_is_no_failure_is_chosen_by_its_name() -> None:
-    """HandleError leads ImageRejected and AlreadyEnded to ends that succeed, and every other error to one that fails."""
-    rejected, late = TOP["HandleError"]["Choices"]
-    assert (rejected["Variable"], rejected["StringEquals"]) == ("$.error.Error", ImageRejected.__name__)
-    assert (late["Variable"], late["StringEquals"]) == ("$.error.Error", AlreadyEnded.__name__)
-    assert [TOP[path[-1]]["Type"] for path in paths(rejected["Next"])] == ["Succeed"]
-    assert (late["Next"], TOP[late["Next"]]["Type"]) == ("AlreadyEnded", "Succeed")
-    assert [TOP[path[-1]]["Type"] for path in paths(TOP["HandleError"]["Default"])] == ["Fail"]
+def test_other_states_stand_behind_a_publish_or_an_error() -> None:
+    """States beyond the architecture's follow HandleError or PublishSuccess, or are what becomes of a branch's error."""
+    behind = {name for first in ("HandleError", "PublishSuccess") for path in paths(first) for name in path[1:]}
+    renamed = {catcher["Next"] for catcher in TOP["ParallelProcessing"]["Catch"]} - {"HandleError"}
+    assert {name for name, _ in states()} - NAMED == behind | renamed | BRANCH_STATES - BRANCHES
+    assert {(TOP[name]["Type"], TOP[name]["Next"]) for name in renamed} == {("Pass", "HandleError")}
 
 
 @each_task
@@ -144,10 +117,8 @@ def test_all_tasks_have_one_retry_policy() -> None:
 
 @each_task
 def test_a_task_catches_every_error(name: str) -> None:
-    """An error of any task is caught: by itself, or for a task in a branch by ParallelProcessing."""
-    state = TOP["ParallelProcessing" if name in BRANCH_TASKS else name]
-    assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
-    assert ("Catch" in tasks()[name]) == (name not in BRANCH_TASKS)
+    """An error of any task is caught by the task itself."""
+    assert tasks()[name]["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
 
 
 def test_an_error_on_the_way_keeps_the_data() -> None:
@@ -158,7 +129,8 @@ def test_an_error_on_the_way_keeps_the_data() -> None:
 
 def test_the_execution_outlasts_the_retries_of_its_steps() -> None:
     """The execution's own limit, which nothing catches, comes after every limit and retry on any way to an end."""
-    failing = [[*next(paths("ValidateImage"))[:-1], *path] for path in paths("HandleError")]
+    way = next(paths("ValidateImage"))
+    failing = [[*way[: way.index("PublishSuccess")], *path] for path in paths("HandleError")]
     ways = [*paths("ValidateImage"), *failing]
     assert max(sum(longest(TOP[name]) for name in way) for way in ways) <= DEFINITION["TimeoutSeconds"]
 

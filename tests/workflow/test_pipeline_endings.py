@@ -1,6 +1,4 @@
-"""The pipeline when the end itself cannot be recorded or told, and when a picture has its end already."""
-
-from types import SimpleNamespace
+"""The pipeline when the end itself cannot be recorded, told, or noted as told."""
 
 import pytest
 
@@ -10,7 +8,7 @@ from tests.workflow.asl import MAX_ATTEMPTS
 from tests.workflow.interpreter import refusal
 from tests.workflow.processing import Processing
 from workflow.contracts.errors import ImageRejected, Reason
-from workflow.steps import ARCHIVE, VALIDATE
+from workflow.steps import ARCHIVE
 
 BROKEN = MemoryError("no room")
 UNSOUND = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
@@ -23,6 +21,7 @@ ENDS = pytest.mark.parametrize(
     ids=["SUCCEEDED", "REJECTED", "FAILED"],
 )
 PUBLISH = {"SUCCEEDED": "PublishSuccess", "REJECTED": "PublishRejection", "FAILED": "PublishFailure"}
+NOTE = {"SUCCEEDED": "NoteSuccess", "REJECTED": "NoteRejection", "FAILED": "NoteFailure"}
 RECORD = {"REJECTED": "RecordRejection", "FAILED": "RecordFailure"}
 
 
@@ -54,23 +53,65 @@ def test_an_end_that_cannot_be_told_stays_as_it_was_recorded(
     assert processing.interpreter.attempts[PUBLISH[status]] == FOR_GOOD
 
 
-def test_a_failure_that_cannot_be_recorded_is_told(processing: Processing) -> None:
-    """If DynamoDB refuses for good, the record stays open, the failure is told all the same, and the execution fails."""
-    lead_to(processing, BROKEN)
-    processing.interpreter.before["RecordFailure"] = refusal("InternalServerError")
-    outcome = processing.process(drawings.jpeg())
-    assert (outcome.status, outcome.announced, outcome.execution.status) == ("PROCESSING", ["FAILED"], "FAILED")
-    assert outcome.execution.cause == "MemoryError"
-    assert processing.interpreter.attempts["RecordFailure"] == FOR_GOOD
+@ENDS
+def test_an_end_that_cannot_be_told_is_told_by_settling(
+    processing: Processing, error: Exception | None, status: str
+) -> None:
+    """What SNS did not take is published once the execution is settled: the record's own end, under the same id."""
+    lead_to(processing, error)
+    processing.interpreter.before[PUBLISH[status]] = refusal("InternalError")
+    outcome = processing.settle(processing.process(drawings.jpeg()))
+    assert (outcome.status, outcome.announced) == (status, [status])
+    assert "notifiedAt" in (outcome.record or {})
+    assert outcome.staged == []
+    assert processing.settle(outcome).announced == []
 
 
-def test_a_rejection_that_cannot_be_recorded_is_a_failure(processing: Processing) -> None:
-    """If DynamoDB refuses the rejection, the picture ends as a failure of ours, recorded and told."""
-    lead_to(processing, UNSOUND)
-    processing.interpreter.before["RecordRejection"] = refusal("InternalServerError")
+@pytest.mark.parametrize(
+    ("error", "state", "cause", "failed_in"),
+    [
+        (BROKEN, "RecordFailure", "MemoryError", "ArchiveImage"),
+        (UNSOUND, "RecordRejection", "DynamoDB.InternalServerError", "RecordRejection"),
+    ],
+    ids=["FAILED", "REJECTED"],
+)
+def test_an_end_that_cannot_be_recorded_is_not_told_but_settled(
+    processing: Processing, error: Exception, state: str, cause: str, failed_in: str
+) -> None:
+    """If DynamoDB refuses for good, nobody is told what the record does not say, until settling says and tells both."""
+    lead_to(processing, error)
+    processing.interpreter.before[state] = refusal("InternalServerError")
     outcome = processing.process(drawings.jpeg())
-    assert (outcome.status, outcome.announced, outcome.execution.status) == ("FAILED", ["FAILED"], "FAILED")
-    assert outcome.execution.cause == "DynamoDB.InternalServerError"
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("PROCESSING", [], "FAILED")
+    assert outcome.execution.cause == cause
+    assert processing.interpreter.attempts[state] == FOR_GOOD
+    settled = processing.settle(outcome)
+    assert (settled.status, settled.announced, settled.staged) == ("FAILED", ["FAILED"], [])
+    told, record = settled.notifications[0][0], settled.record or {}
+    assert (told["failedIn"], told["reason"]) == (record["failedIn"], record["reason"]) == (failed_in, cause)
+
+
+@ENDS
+@pytest.mark.parametrize("code", ["ConditionalCheckFailedException", "InternalServerError"])
+def test_an_end_that_cannot_be_noted_as_told_is_one_all_the_same(
+    processing: Processing, error: Exception | None, status: str, code: str
+) -> None:
+    """The execution ends as it would have; the record does not say that the end was told."""
+    lead_to(processing, error)
+    processing.interpreter.before[NOTE[status]] = refusal(code)
+    outcome = processing.process(drawings.jpeg())
+    assert (outcome.status, outcome.announced) == (status, [status])
+    assert outcome.execution.status == ("FAILED" if status == "FAILED" else "SUCCEEDED")
+    assert "notifiedAt" not in (outcome.record or {})
+
+
+@ENDS
+def test_an_end_is_noted_as_told(processing: Processing, error: Exception | None, status: str) -> None:
+    """Once the topic has taken the notification, the record says when."""
+    lead_to(processing, error)
+    record = processing.process(drawings.jpeg()).record or {}
+    assert record["status"] == status
+    assert record["finishedAt"] <= record["notifiedAt"]
 
 
 @ENDS
@@ -91,28 +132,3 @@ def test_dynamodb_may_stumble(processing: Processing, error: Exception, status: 
     processing.interpreter.before[RECORD[status]] = refusal(code, times=1)
     outcome = processing.process(drawings.jpeg())
     assert (outcome.status, outcome.announced) == (status, [status])
-
-
-@ENDS
-def test_an_end_is_the_end(processing: Processing, error: Exception | None, status: str) -> None:
-    """A second upload under the key of a picture that has its end changes neither record nor archive, and tells nobody."""
-    lead_to(processing, error)
-    first = processing.process(drawings.jpeg())
-    processing.interpreter.calls.clear()
-    second = processing.run(processing.resources.upload(drawings.transparent_png(), image_id=first.image["imageId"]))
-    assert first.status == status
-    assert second.record == first.record
-    assert second.archived == first.archived
-    assert (second.announced, second.execution.status) == ([], "SUCCEEDED")
-    assert processing.interpreter.calls == {VALIDATE.function: 1}
-
-
-def test_an_execution_ends_only_its_own_record(processing: Processing) -> None:
-    """A second upload under the key of a picture that is being processed leaves the first one's record open."""
-    image = processing.resources.upload(drawings.jpeg())
-    first_step = {"image": image, "execution": "the-first-execution"}
-    processing.interpreter.functions[VALIDATE.function](first_step, SimpleNamespace(aws_request_id="first"))
-    first = processing.resources.record(image)
-    second = processing.run(processing.resources.upload(drawings.jpeg(), image_id=image["imageId"]))
-    assert second.record == first
-    assert (second.announced, second.execution.status) == ([], "FAILED")

@@ -99,13 +99,15 @@ class Stage:
         self._interpreter.install(patch)
 
     def play(self, script: Script) -> Run:
-        """Run script, under a name of the greatest length, for a picture without a record."""
-        self._table.delete_item(Key={"imageId": script.payload["image"]["imageId"]})
+        """Run script, under a name of the greatest length, for a picture whose record is that execution's and open."""
+        name = f"{next(_NUMBERS):080}"
+        image_id = script.payload["image"]["imageId"]
+        self._table.put_item(Item={"imageId": image_id, "execution": name, "status": "PROCESSING"})
         received: list[tuple[str, Payload]] = []
         for state, answer in script.answers.items():
             self._interpreter.functions[FUNCTIONS[state]] = stand_in(state, answer, received)
         self._interpreter.before = {state: raising(error) for state, error in script.errors.items()}
-        execution = self._interpreter.run(script.payload, f"{next(_NUMBERS):080}")
+        execution = self._interpreter.run(script.payload, name)
         machine = self._machine.replace(":stateMachine:", ":execution:")
         history = self._client.get_execution_history(executionArn=f"{machine}:{execution.name}", maxResults=1000)
         return _run(execution, history["events"], received)

@@ -8,6 +8,8 @@ from workflow.check.compat import SHARED
 from workflow.definition import states_language
 
 DOCS = Path(__file__).parents[3] / "docs"
+# Where only an error leads that Step Functions itself would raise in the Parallel; the proof knows of none.
+UNREACHED = {"ParallelProcessingFailed"}
 
 
 def test_page_of_the_contracts_is_up_to_date() -> None:
@@ -21,9 +23,9 @@ def test_page_of_the_pipeline_is_up_to_date() -> None:
 
 
 def test_page_tells_every_contract_and_every_state() -> None:
-    """The page of the contracts has every payload with an example, and every state with what arrives and leaves."""
+    """The page has every payload with an example, and every state that a payload reaches with what arrives and leaves."""
     page = document.page()
     for name in set(contracts.names()) - {SHARED}:
         assert f"[`{name}.json`](../workflow/contracts/{name}.json)" in page
     for state in states_language()["States"]:
-        assert f"\n| `{state}` | " in page
+        assert (f"\n| `{state}` | " in page) is (state not in UNREACHED)

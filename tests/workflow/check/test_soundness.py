@@ -18,11 +18,12 @@ from tests.workflow.resources import Resources
 from workflow.check import ours
 from workflow.check.proof import Proof
 from workflow.check.proving import prove
+from workflow.steps import RESIZE, THUMBNAIL
 
 LONGEST = "\u0000"  # no character takes more bytes of JSON
 # What arrives here holds JSON in a string, or was read from one. The proof counts six bytes for each character, as of
 # any string; but JSON holds no control character, which alone would take as many.
-JSON_CAUSE = {"ReadCause", "ReadRejection"}
+JSON_CAUSE = {"ReadCause", "ReadRejection", *(f"{step.state}Rejected" for step in (RESIZE, THUMBNAIL))}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,110 @@
+"""The account in moto that all schedules of a process share, emptied for each."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from moto import mock_aws
+from moto.s3.utils import _VersionedKeyStore
+
+from lambdas import clients
+from lambdas.telemetry import logger
+from tests.chaos.shortcuts import backend, machines
+from tests.workflow.interpreter import deploy
+from tests.workflow.resources import ACCOUNT, ARCHIVE, ENVIRONMENT, REGION, TABLE, TOPIC, UPLOADS
+from workflow.steps import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+MOTO: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
+UNSETTLED_AFTER = 3600  # seconds
+QUIET = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "POWERTOOLS_SERVICE_NAME": "chaos",
+}
+CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions, logger)
+
+
+class Account:
+    """The resources of the pipeline, and what lies in them."""
+
+    def __init__(self) -> None:
+        """Create them."""
+        for bucket in (UPLOADS, ARCHIVE):
+            clients.s3().create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+            clients.s3().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        clients.dynamodb().create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "imageId", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        clients.sns().create_topic(Name=TOPIC.rpartition(":")[2])
+        self.dead_letters = clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"]
+        functions = {step.function: f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{step.function}" for step in STEPS}
+        self.machine = deploy({"Partition": "aws", "MetadataTable": TABLE, "NotificationTopic": TOPIC, **functions})
+
+    def environment(self, workflow_type: str) -> dict[str, str]:
+        """Return the variables of all functions."""
+        return {
+            **ENVIRONMENT,
+            "UPLOAD_BUCKET": UPLOADS,
+            "STATE_MACHINE_ARN": self.machine,
+            "WORKFLOW_TYPE": workflow_type,
+            "NOTIFICATION_TOPIC": TOPIC,
+            "DEAD_LETTER_QUEUE": self.dead_letters,
+            "UNSETTLED_AFTER_SECONDS": str(UNSETTLED_AFTER),
+        }
+
+    def empty(self) -> None:
+        """Take everything out of the resources."""
+        for bucket in (UPLOADS, ARCHIVE):
+            backend("s3", "aws").buckets[bucket].keys = _VersionedKeyStore()
+        backend("dynamodb").tables[TABLE].items.clear()
+        backend("sns").topics[TOPIC].sent_notifications.clear()
+        queue = backend("sqs").queues["dead-letters"]
+        queue._messages, queue._pending_messages = [], set()  # noqa: SLF001 - moto purges once a minute only
+        for machine in machines():
+            machine.executions.clear()
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """Return all items of the table, by image id, as DynamoDB has them."""
+        items = backend("dynamodb").tables[TABLE].items
+        return {key.value: item.to_json()["Attributes"] for key, item in items.items()}
+
+    def letters(self) -> list[str]:
+        """Return the bodies of the dead letters."""
+        return [message.body for message in backend("sqs").queues["dead-letters"]._messages]  # noqa: SLF001 - receiving would hide them
+
+    def keys(self, bucket: str) -> list[str]:
+        """Return the keys of what lies in a bucket."""
+        return [key.name for key in backend("s3", "aws").buckets[bucket].keys.values() if hasattr(key, "size")]
+
+
+@contextmanager
+def opened(patch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """Give the account, and lead every client to it."""
+    for name, value in QUIET.items():
+        patch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        patch.delenv(name, raising=False)
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    patch.setattr(boto3, "DEFAULT_SESSION", session)
+    _forget()
+    with mock_aws(config=MOTO):
+        yield Account()
+    _forget()
+
+
+def _forget() -> None:
+    for cached in CACHED:
+        cached.cache_clear()

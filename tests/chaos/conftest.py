@@ -1,0 +1,14 @@
+"""What runs schedules, ready once a module."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chaos.runner import Runner, ready
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    """Give what runs schedules."""
+    with ready() as made:
+        yield made

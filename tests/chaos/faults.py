@@ -1,0 +1,105 @@
+"""What can go wrong, how likely, and how often it did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+
+class Fault(StrEnum):
+    """A kind of fault, in words for the report."""
+
+    # An AWS call of a function.
+    CALL_FAILS = "call fails with 500"
+    CALL_THROTTLED = "call is throttled"
+    CALL_LOST = "call times out before its effect"
+    CALL_ANSWER_LOST = "call times out after its effect"
+    CALL_TWICE = "call is repeated by the SDK after its effect"
+    KILLED_BEFORE = "function is killed before a call"
+    KILLED_AFTER = "function is killed after a call"
+    # A task of a state.
+    TASK_THROTTLED = "task is throttled"
+    TASK_FAILS = "task fails before its effect"
+    TASK_TIMES_OUT = "task times out before its effect"
+    TASK_ANSWER_LOST = "task fails after its effect"
+    TASK_ANSWER_LATE = "task times out after its effect"
+    # The invocation of a function.
+    OUT_OF_MEMORY = "function runs out of memory at once"
+    TIMED_OUT_AT_ONCE = "function times out at once"
+    ZOMBIE = "function runs on after its state gave up on it"
+    TWO_COPIES = "function runs twice at once"
+    # An execution.
+    ABORTED = "execution is aborted"
+    TIMED_OUT = "execution times out"
+    VANISHED = "express execution vanishes"
+    # Events and messages.
+    EVENT_LOST = "S3 event is lost"
+    EVENT_TWICE = "S3 event comes twice"
+    MESSAGE_TWICE = "message is delivered while another has it"
+    STATUS_LOST = "status event is lost"
+    STATUS_TWICE = "status event comes twice"
+    # The sweep.
+    TWO_SWEEPS = "two sweeps run at once"
+
+
+CALL = {
+    Fault.CALL_FAILS: 3,
+    Fault.CALL_THROTTLED: 3,
+    Fault.CALL_LOST: 1,
+    Fault.CALL_ANSWER_LOST: 3,
+    Fault.CALL_TWICE: 3,
+    Fault.KILLED_BEFORE: 2,
+    Fault.KILLED_AFTER: 3,
+}
+TASK = {
+    Fault.TASK_THROTTLED: 2,
+    Fault.TASK_FAILS: 2,
+    Fault.TASK_TIMES_OUT: 1,
+    Fault.TASK_ANSWER_LOST: 2,
+    Fault.TASK_ANSWER_LATE: 2,
+}
+FUNCTION = {Fault.OUT_OF_MEMORY: 1, Fault.TIMED_OUT_AT_ONCE: 1, Fault.ZOMBIE: 3, Fault.TWO_COPIES: 2}
+STANDARD_ENDS = {Fault.ABORTED: 1, Fault.TIMED_OUT: 1}
+EXPRESS_ENDS = {Fault.VANISHED: 2, Fault.TIMED_OUT: 1}
+UPLOAD = {Fault.EVENT_LOST: 1, Fault.EVENT_TWICE: 2}
+STATUS = {Fault.STATUS_LOST: 1, Fault.STATUS_TWICE: 1}
+
+RATES = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)  # of calls and tasks that go wrong
+KEPT = 0.6  # of the kinds of faults, in one schedule: few kinds at once go further than all of them
+
+
+class Faults:
+    """Draws the faults of one schedule, each kind as often as the schedule's own luck has it, and counts them."""
+
+    def __init__(self, random: Random, only: Mapping[Fault, float] | None = None) -> None:
+        """Draw which kinds there are and how likely a fault is; only says instead how likely which kinds are."""
+        self._random = random
+        self._only = only
+        self.rate = random.choice(RATES)
+        self._kinds = {fault for fault in Fault if random.random() < KEPT}
+        self.storm = True
+        self.counted: Counter[Fault] = Counter()
+
+    def draw(self, weights: Mapping[Fault, int], often: float = 1) -> Fault | None:
+        """Return a fault of those weighted, or None; often says how much more likely than in a call one is."""
+        if not self.storm:
+            return None
+        found = self._chosen(weights) if self._only is not None else self._drawn(weights, often)
+        if found:
+            self.counted[found] += 1
+        return found
+
+    def _drawn(self, weights: Mapping[Fault, int], often: float) -> Fault | None:
+        if self._random.random() >= self.rate * often:
+            return None
+        found = self._random.choices(list(weights), list(weights.values()))[0]
+        return found if found in self._kinds else None
+
+    def _chosen(self, weights: Mapping[Fault, int]) -> Fault | None:
+        wanted = self._only or {}
+        return next((fault for fault in weights if fault in wanted and self._random.random() < wanted[fault]), None)

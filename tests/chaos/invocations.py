@@ -1,0 +1,52 @@
+"""Functions as Lambda runs them: in a process that may die, with errors told as Lambda tells them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import import_module
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from tests.chaos.trouble import KILLED
+from workflow.steps import STEPS
+
+if TYPE_CHECKING:
+    from tests.chaos.scheduler import Scheduler
+
+Payload = dict[str, Any]
+
+CONTEXT = SimpleNamespace(aws_request_id="6f0e5f3c-5b0f-4d57-a1b5-0f3f1f0d4f11")
+MODULES = {step.function: f"lambdas.{step.function.removesuffix('Function').lower()}" for step in STEPS}
+
+
+@dataclass
+class Invocation:
+    """One call of a function, and what came of it."""
+
+    answer: Any = None
+    error: Payload | None = None
+    over: bool = False
+
+
+def invoke(scheduler: Scheduler, module: str, event: Any) -> Invocation:
+    """Begin to run the handler of module on event, as an actor of its own."""
+    invocation = Invocation(error=failure(KILLED, "exit status 1"))
+
+    def run() -> None:
+        try:
+            invocation.answer = json.loads(json.dumps(import_module(module).handler(event, CONTEXT)))
+            invocation.error = None
+        except Exception as error:  # noqa: BLE001 - Lambda's own boundary
+            invocation.error = failure(type(error).__name__, str(error))
+            scheduler.note(f"raises {type(error).__name__}")
+        finally:
+            invocation.over = True
+
+    scheduler.spawn(module.rpartition(".")[2], run, works=True)
+    return invocation
+
+
+def failure(name: str, message: str) -> Payload:
+    """Return what Lambda says of a function that failed."""
+    return {"errorMessage": message, "errorType": name, "requestId": CONTEXT.aws_request_id, "stackTrace": []}

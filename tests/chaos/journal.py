@@ -1,0 +1,72 @@
+"""What has happened in a schedule: uploads, executions, writes of the table, notifications."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lambdas.items import plain
+
+
+class Entry(NamedTuple):
+    """What a record says at one moment."""
+
+    image_id: str
+    execution: str
+    version: str
+    attempt: int
+    status: str
+
+
+class Write(NamedTuple):
+    """A write of a record that the table took; None is no record."""
+
+    old: Entry | None
+    new: Entry | None
+
+
+class Notification(NamedTuple):
+    """What the topic was told."""
+
+    message: dict[str, Any]
+    attributes: dict[str, str]
+
+
+@dataclass
+class Journal:
+    """Keeps it all, in the order in which it happened."""
+
+    uploads: dict[str, list[str]] = field(default_factory=dict)  # versions by image id, oldest first
+    sound: dict[str, bool] = field(default_factory=dict)  # by version: whether it is a picture
+    poison: list[str] = field(default_factory=list)  # messages that are no upload's
+    executions: list[Any] = field(default_factory=list)  # moto's
+    writes: list[Write] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
+
+    def uploaded(self, image_id: str, version: str, *, sound: bool) -> None:
+        """Note a version of a picture."""
+        self.uploads.setdefault(image_id, []).append(version)
+        self.sound[version] = sound
+
+    def began(self, execution: Any) -> None:
+        """Note that an execution was started."""
+        self.executions.append(execution)
+
+    def written(self, old: Any, new: Any) -> None:
+        """Note a write of the table."""
+        self.writes.append(Write(_entry(old), _entry(new)))
+
+    def published(self, message: str, attributes: dict[str, Any]) -> None:
+        """Note a notification; attributes are typed as SNS has them."""
+        values = {name: value["Value"] for name, value in attributes.items()}
+        self.notifications.append(Notification(json.loads(message), values))
+
+
+def _entry(item: Any) -> Entry | None:
+    if item is None:
+        return None
+    record = plain(item)
+    return Entry(
+        record["imageId"], record["execution"], record["versionId"], record.get("attempt", 1), record["status"]
+    )

@@ -1,0 +1,64 @@
+"""Running schedules: one after the other in one process, or many in several."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.chaos.account import opened
+from tests.chaos.schedule import Result, Schedule
+from tests.chaos.seams import Seams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.chaos.account import Account
+    from tests.chaos.faults import Fault
+
+CHUNK = 200  # schedules that a process is given at once, at most: to get ready takes as long as ten
+
+
+class Runner:
+    """Runs schedules in this process, one at a time."""
+
+    def __init__(self, account: Account, seams: Seams) -> None:
+        """Run them in account."""
+        self.account = account
+        self.seams = seams
+
+    def run(self, seed: int, only: Mapping[Fault, float] | None = None) -> Result:
+        """Run the schedule of seed; only says which faults there are, and how likely, instead of letting luck decide."""
+        return Schedule(self.account, self.seams, seed, only).run()
+
+
+@contextmanager
+def ready() -> Iterator[Runner]:
+    """Give what runs schedules, with AWS, time and threads in its hand until the end."""
+    with pytest.MonkeyPatch.context() as patch, opened(patch) as account:
+        logging.getLogger("moto").setLevel(logging.CRITICAL)
+        yield Runner(account, Seams(patch))
+
+
+def results(seeds: range, jobs: int) -> Iterator[Result]:
+    """Yield the results of all seeds, as they come, from so many processes; of one that holds without its trace."""
+    size = max(1, min(CHUNK, len(seeds) // jobs))
+    chunks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(_run, chunk) for chunk in chunks]):
+            yield from done.result()
+
+
+def _run(seeds: range) -> list[Result]:
+    with ready() as runner:
+        return [_brief(runner.run(seed)) for seed in seeds]
+
+
+def _brief(result: Result) -> Result:
+    if not result.violations:
+        result.trace.clear()
+    return result

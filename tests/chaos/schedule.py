@@ -1,0 +1,129 @@
+"""One schedule: a storm of faults over a few pictures, a calm after it, and what holds then."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING
+
+from moto.moto_api._internal import mock_random
+
+from tests.chaos import statements
+from tests.chaos.account import UNSETTLED_AFTER
+from tests.chaos.faults import Fault, Faults
+from tests.chaos.journal import Journal
+from tests.chaos.scheduler import Scheduler, Step, Stuck
+from tests.chaos.stage import Stage
+from tests.chaos.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.chaos.account import Account
+    from tests.chaos.seams import Seams
+
+SWEEPS = 4  # after the storm: each lets what it started come to its end
+EXPRESS = 0.3  # of the schedules
+PICTURES, WEIGHTS = (1, 2, 3), (5, 3, 1)
+NEWER = 0.3  # of the pictures have a second version
+POISONED = 0.15  # of the schedules have a message that is no upload's
+
+SWEPT = 0.01  # of the world's turns in a storm
+TURNS = 60  # of the world, at most, before what waits has to wait for the next spell
+
+
+@dataclass
+class Result:
+    """What came of a schedule."""
+
+    seed: int
+    violations: list[str]
+    trace: list[Step]
+    faults: Counter[Fault] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+
+
+class Schedule:
+    """A schedule to be run."""
+
+    def __init__(self, account: Account, seams: Seams, seed: int, only: Mapping[Fault, float] | None = None) -> None:
+        """Draw from seed what is uploaded and what goes wrong; only says instead how likely which faults are."""
+        mock_random.seed(seed)
+        account.empty()
+        self._account = account
+        self._seams = seams
+        self._seed = seed
+        self._scheduler = Scheduler(seed)
+        self._random = self._scheduler.random
+        self._faults = Faults(Random(f"faults of {seed}"), only)  # noqa: S311 - it is to be replayed
+        self._journal = Journal()
+        express = self._random.random() < EXPRESS
+        os.environ.update(account.environment("EXPRESS" if express else "STANDARD"))
+        self._world = World(account, self._scheduler, self._faults, self._journal, express=express)
+
+    def run(self) -> Result:
+        """Run it."""
+        self._seams.stage = Stage(self._scheduler, self._faults, self._world, self._journal)
+        try:
+            self._storm()
+            self._calm()
+            found = statements.violations(self._account, self._journal, quiet=not self._faults.counted)
+        except Stuck as stuck:
+            found = [f"1 one end: {stuck}"]
+        finally:
+            self._scheduler.abandon()
+            self._seams.stage = None
+        ends = Counter(record["status"]["S"] for record in self._account.records().values())
+        return Result(self._seed, found, self._scheduler.trace, self._faults.counted, ends)
+
+    def _storm(self) -> None:
+        """Upload, deliver and sweep under faults, in up to three spells with a long time between them."""
+        waiting = self._drawn_uploads()
+        spells = self._random.randint(1, 3)
+        for spell in range(spells):
+            if spell:
+                self._world.tick(self._random.choice((60, UNSETTLED_AFTER + 60)))
+                self._world.sweep()
+            last = spell == spells - 1
+            wanted = len(waiting) if last else self._random.randint(0, len(waiting))
+            self._spell([waiting.pop(0) for _ in range(wanted)], None if last else self._random.randint(1, TURNS))
+
+    def _drawn_uploads(self) -> list[str]:
+        """Draw what is uploaded: each picture's id, once for each of its versions; empty for a poisoned message."""
+        count = self._random.choices(PICTURES, WEIGHTS)[0]
+        images = [self._world.draw_picture() for _ in range(count)]
+        drawn = images + [image for image in images if self._random.random() < NEWER]
+        drawn += [""] if self._random.random() < POISONED else []
+        self._random.shuffle(drawn)
+        return drawn
+
+    def _spell(self, waiting: list[str], turns: int | None = None) -> None:
+        """Let things happen until nothing is left to; after so many turns of the world nothing new begins."""
+        while waiting or self._scheduler.busy() or (turns != 0 and self._world.pending()):
+            turns = turns - 1 if turns else turns
+            if waiting and self._random.random() < 0.5:
+                self._upload(waiting.pop(0))
+            elif turns != 0 and self._world.pending() and self._random.random() < 0.7:
+                self._world.deliver()
+            if self._faults.storm and self._random.random() < SWEPT:
+                self._world.sweep()
+            self._world.end_something()
+            self._scheduler.pause("time passes")
+        self._scheduler.drain()
+
+    def _upload(self, image_id: str) -> None:
+        if image_id:
+            self._world.upload(image_id)
+        else:
+            self._world.poison()
+
+    def _calm(self) -> None:
+        """Deliver everything, and let the sweep find what got lost."""
+        self._faults.storm = False
+        self._spell([])
+        for _ in range(SWEEPS):
+            self._world.tick(UNSETTLED_AFTER + 60)
+            self._world.sweep()
+            self._spell([])

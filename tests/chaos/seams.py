@@ -1,0 +1,106 @@
+"""Where moto and botocore are taken hold of: time, AWS calls, and what is written and told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any
+
+from botocore.client import BaseClient
+from moto.dynamodb.models import DynamoDBBackend
+from moto.s3 import models as s3_models
+from moto.sns.models import SNSBackend
+from moto.sqs import models as sqs_models
+
+from lambdas import clock, validate
+from tests.chaos import interpreting
+from tests.chaos.shortcuts import short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from tests.chaos.protocol import Stage
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Seams:
+    """The patches, made once for many schedules; stage is the one that runs."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        """Make them."""
+        self.stage: Stage | None = None
+        self.shortcuts = True  # or every call is made as a request
+        self._patch = patch
+        self._clocks()
+        self._calls()
+        self._stores()
+        interpreting.install(patch, self.here)
+        patch.setattr(validate, "tried", lambda work: work())  # a child process is of no interest here
+
+    def here(self) -> Stage:
+        """Return the schedule that runs."""
+        assert self.stage, "no schedule runs"
+        return self.stage
+
+    def _clocks(self) -> None:
+        def naive() -> datetime:
+            return self._now().replace(tzinfo=None)
+
+        def seconds(moment: datetime | None = None) -> float:
+            return ((moment or naive()).replace(tzinfo=UTC) - EPOCH) / timedelta(seconds=1)
+
+        self._patch.setattr(clock, "now", self._now)
+        self._patch.setattr(s3_models, "utcnow", naive)
+        self._patch.setattr(sqs_models, "unix_time", seconds)
+        self._patch.setattr(sqs_models, "unix_time_millis", lambda moment=None: seconds(moment) * 1000)
+        self._patch.setattr(sqs_models.Queue, "wait_for_messages", lambda _, timeout: self.here().pass_time(timeout))
+
+    def _now(self) -> datetime:
+        return self.stage.now() if self.stage else datetime.now(UTC)
+
+    def _calls(self) -> None:
+        call = BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - botocore has no other place for it
+
+        def called(client: Any, operation: str, params: dict[str, Any]) -> Any:
+            do = short(client, operation, params) if self.stage and self.shortcuts else None
+            do = do or partial(call, client, operation, params)
+            return self.stage.call(client, operation, do) if self.stage else do()
+
+        self._patch.setattr(BaseClient, "_make_api_call", called)
+
+    def _stores(self) -> None:
+        for name in ("put_item", "update_item", "delete_item"):
+            self._patch.setattr(DynamoDBBackend, name, self._watched(getattr(DynamoDBBackend, name)))
+        publish = SNSBackend.publish
+
+        @wraps(publish)
+        def published(backend: Any, message: str, *arguments: Any, **named: Any) -> Any:
+            if self.stage:
+                self.stage.published(message, named["message_attributes"])
+            return publish(backend, message, *arguments, **named)
+
+        self._patch.setattr(SNSBackend, "publish", published)
+
+    def _watched(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the write of one item that lets the stage hear of it if it was done."""
+
+        @wraps(write)
+        def watched(backend: Any, table: str, item: dict[str, Any], *arguments: Any, **named: Any) -> Any:
+            image_id = item["imageId"]["S"]
+            old = stored(backend, table, image_id)
+            done = write(backend, table, item, *arguments, **named)
+            if self.stage:
+                self.stage.written(old, stored(backend, table, image_id))
+            return done
+
+        return watched
+
+
+def stored(backend: Any, table: str, image_id: str) -> dict[str, Any] | None:
+    """Return the item of that id in a table of moto's, as DynamoDB has it."""
+    found = next((item for key, item in backend.tables[table].items.items() if key.value == image_id), None)
+    attributes: dict[str, Any] | None = found.to_json()["Attributes"] if found else None
+    return attributes

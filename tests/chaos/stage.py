@@ -1,0 +1,162 @@
+"""What a schedule lets happen at the seams: others may go on, and things go wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils import LambdaFunctionErrorException
+
+from tests.chaos import trouble
+from tests.chaos.faults import CALL, FUNCTION, TASK, Fault, Faults
+from tests.chaos.invocations import MODULES, failure, invoke
+from tests.chaos.scheduler import Scheduler, vanish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tests.chaos.journal import Journal
+    from tests.chaos.world import World
+
+NOT_TWICE = "StartExecution"  # under EXPRESS, which starts another one; the SDK repeats it as any other call
+
+
+class Stage:
+    """The seams' counterpart for one schedule."""
+
+    def __init__(self, scheduler: Scheduler, faults: Faults, world: World, journal: Journal) -> None:
+        """Let faults happen to what scheduler runs in world, and journal hear of all that counts."""
+        self._scheduler = scheduler
+        self._faults = faults
+        self._world = world
+        self._journal = journal
+
+    def now(self) -> datetime:
+        """Return the world's time."""
+        return self._world.now()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass."""
+        self._world.tick(seconds)
+
+    def is_express(self) -> bool:
+        """Tell whether executions may share a name."""
+        return self._world.express
+
+    def call(self, client: Any, operation: str, do: Callable[[], Any]) -> Any:
+        """Make an AWS call, perhaps badly; those of the test and of the interpreter go through unharmed."""
+        self._world.tick()
+        if not self._scheduler.works():
+            return do()
+        self._scheduler.pause(operation)
+        fault = self._faults.draw(CALL)
+        if fault is Fault.CALL_TWICE and self._world.express and operation == NOT_TWICE:
+            fault = None
+        if fault:
+            self._scheduler.note(operation, fault)
+        _before(fault, client, operation, self._kill)
+        answer = self._answered(fault, do)
+        self._scheduler.pause(f"{operation} is done")
+        if fault is Fault.CALL_ANSWER_LOST:
+            raise trouble.timed_out()
+        if fault is Fault.KILLED_AFTER:
+            self._kill()
+        return answer
+
+    def _answered(self, fault: Fault | None, do: Callable[[], Any]) -> Any:
+        """Return the answer of the call; of the second, if the SDK repeats it because the first answer was lost."""
+        answer = do()
+        if fault is Fault.CALL_TWICE:
+            self._scheduler.pause("repeated")
+            answer = do()
+        return answer
+
+    def _kill(self) -> None:
+        self._scheduler.actor.gone = True
+        vanish()
+
+    def attempt(self, state: str, service: str, do: Callable[[], None]) -> None:
+        """Try the task of a state, perhaps badly."""
+        self._scheduler.pause(state)
+        fault = self._faults.draw(TASK)
+        if fault:
+            self._scheduler.note(state, fault)
+        if fault is Fault.TASK_THROTTLED:
+            raise trouble.task_throttled(service)
+        if fault is Fault.TASK_FAILS:
+            raise trouble.task_failed(service)
+        if fault is Fault.TASK_TIMES_OUT:
+            raise TimeoutError
+        do()
+        self._scheduler.pause(f"{state} is done")
+        if fault is Fault.TASK_ANSWER_LOST:
+            raise trouble.task_failed(service)
+        if fault is Fault.TASK_ANSWER_LATE:
+            raise TimeoutError
+
+    def invoke(self, function: str, payload: bytes) -> Any:
+        """Return what function answers; raises as the interpreter expects it if it fails."""
+        fault = self._faults.draw(FUNCTION)
+        if fault:
+            self._scheduler.note(function, fault)
+        if fault is Fault.OUT_OF_MEMORY:
+            raise _function_error(failure(trouble.OUT_OF_MEMORY, "out of memory"))
+        if fault is Fault.TIMED_OUT_AT_ONCE:
+            raise _function_error(failure(trouble.FUNCTION_TIMED_OUT, "timed out"))
+        invocation = invoke(self._scheduler, MODULES[function], json.loads(payload))
+        if fault is Fault.TWO_COPIES:
+            invoke(self._scheduler, MODULES[function], json.loads(payload))
+        if fault is Fault.ZOMBIE:
+            self._scheduler.pause(f"{function} is given up")
+            raise _function_error(failure(trouble.KILLED, "given up"))
+        self._scheduler.wait(lambda: invocation.over)
+        if invocation.error:
+            raise _function_error(invocation.error)
+        return invocation.answer
+
+    def retry(self) -> None:
+        """Let others go on before a task is tried again."""
+        self._scheduler.pause("retry")
+
+    def wait(self, ready: Callable[[], bool]) -> None:
+        """Let others go on until ready."""
+        self._scheduler.wait(ready)
+
+    def begin(self, execution: Any, run: Callable[[], None]) -> None:
+        """Let an execution begin."""
+        self._journal.began(execution)
+        self._scheduler.spawn("execution", run, group=execution)
+
+    def branch(self, run: Callable[[], None]) -> None:
+        """Let a branch of the execution at work begin."""
+        self._scheduler.spawn("branch", run, group=self._scheduler.actor.group)
+
+    def ended(self, execution: Any) -> None:
+        """Hear that an execution has ended, and tell of it."""
+        self._scheduler.note(f"execution {execution.status}")
+        self._world.tell_status(execution)
+
+    def written(self, old: Any, new: Any) -> None:
+        """Hear that an item of the table was written."""
+        self._journal.written(old, new)
+
+    def published(self, message: str, attributes: dict[str, Any]) -> None:
+        """Hear that the topic was told."""
+        self._journal.published(message, attributes)
+
+
+def _before(fault: Fault | None, client: Any, operation: str, kill: Callable[[], None]) -> None:
+    """Let a call go wrong before it has any effect."""
+    if fault is Fault.CALL_FAILS:
+        raise trouble.failed(client, operation)
+    if fault is Fault.CALL_THROTTLED:
+        raise trouble.throttled(client, operation)
+    if fault is Fault.CALL_LOST:
+        raise trouble.timed_out()
+    if fault is Fault.KILLED_BEFORE:
+        kill()
+
+
+def _function_error(error: dict[str, Any]) -> LambdaFunctionErrorException:
+    return LambdaFunctionErrorException("Unhandled", json.dumps(error))

@@ -1,0 +1,149 @@
+"""The suite is able to fail: with any one guard taken away, a few schedules show what is lost, and which statement says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from lambdas import clients, execution, settle, sqs_trigger, storage, sweep
+from lambdas.record import Record
+from tests.chaos.faults import Fault
+from tests.chaos.runner import Runner, ready
+from tests.workflow import interpreter
+from workflow.definition import states_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SCHEDULES = 300  # that a guard's absence has to be found in, at most
+ALWAYS = "attribute_exists(#status) OR attribute_not_exists(#status)"
+
+Remove = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Something that keeps a statement true, how to take it away, and which faults show that it is gone."""
+
+    name: str
+    remove: Remove
+    statement: str  # how the violation begins
+    faults: Mapping[Fault, float]
+
+
+def _random_name(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(execution, "name", lambda image: f"{image['imageId']}-{uuid4().hex}-{execution.attempt(image)}")
+
+
+def _no_condition_of_functions(patch: pytest.MonkeyPatch) -> None:
+    update = Record._update  # noqa: SLF001 - the one place where it stands
+
+    def unconditional(record: Record, facts: dict[str, Any], *sets: str, condition: str, **more: Any) -> None:
+        del condition
+        update(record, facts, *sets, condition=ALWAYS, **more)
+
+    patch.setattr(Record, "_update", unconditional)
+
+
+def _no_condition_of_graph(patch: pytest.MonkeyPatch) -> None:
+    def without(value: Any) -> Any:
+        if isinstance(value, list):
+            return [without(item) for item in value]
+        if isinstance(value, dict):
+            return {name: without(item) for name, item in value.items() if name != "ConditionExpression"}
+        return value
+
+    patch.setattr(interpreter, "states_language", lambda: without(states_language()))
+
+
+def _no_partial_batches(patch: pytest.MonkeyPatch) -> None:
+    handler = sqs_trigger.handler
+
+    def all_done(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        handler(event, context)
+        return {"batchItemFailures": []}
+
+    patch.setattr(sqs_trigger, "handler", all_done)
+
+
+def _archive_not_repeatable(patch: pytest.MonkeyPatch) -> None:
+    def copied(source: Any, bucket: str, key: str, content_type: str) -> dict[str, Any]:
+        clients.s3().copy_object(
+            CopySource=source, Bucket=bucket, Key=key, ContentType=content_type, MetadataDirective="REPLACE"
+        )
+        size = clients.s3().head_object(Bucket=bucket, Key=key)["ContentLength"]
+        return {"key": key, "contentType": content_type, "size": size}
+
+    patch.setattr(storage, "archive", copied)
+
+
+def _nothing(*_: object) -> dict[str, Any]:
+    return {}
+
+
+def _no_sweep(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sweep, "handler", _nothing)
+
+
+def _no_settling(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(settle, "handler", _nothing)
+    _no_sweep(patch)
+
+
+def _any_version_follows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Record, "_follows", lambda *_: True)
+
+
+def _no_clearing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(storage, "empty", lambda *_: 0)
+
+
+def _told_early(patch: pytest.MonkeyPatch) -> None:
+    """Take over records whose end has not been told."""
+    patch.setattr("lambdas.record.untold", lambda _: False)
+
+
+GUARDS = [
+    Guard("execution names that follow from the version", _random_name, "once", {Fault.EVENT_TWICE: 1}),
+    Guard("conditions of the functions' writes", _no_condition_of_functions, "4 order", {Fault.ZOMBIE: 0.3}),
+    Guard("conditions of the graph's writes", _no_condition_of_graph, "4 order", {Fault.CALL_ANSWER_LOST: 0.2}),
+    Guard("partial batch responses", _no_partial_batches, "messages", {}),
+    Guard("an archive that may be tried again", _archive_not_repeatable, "5 reasons", {Fault.KILLED_AFTER: 0.04}),
+    Guard("the sweep", _no_sweep, "1 one end", {Fault.EVENT_LOST: 0.5}),
+    Guard("settling by event", _no_settling, "1 one end", {Fault.ABORTED: 0.1}),
+    Guard("the check for the newest version", _any_version_follows, "4 order", {Fault.MESSAGE_TWICE: 0.3}),
+    Guard("clearing", _no_clearing, "2 archive", {Fault.ABORTED: 0.1}),
+    Guard("telling an end before another takes its place", _told_early, "3 notifications", {Fault.TASK_FAILS: 0.6}),
+]
+
+
+@contextmanager
+def without(guard: Guard) -> Iterator[Runner]:
+    """Give what runs schedules with the guard taken away."""
+    with pytest.MonkeyPatch.context() as patch:
+        guard.remove(patch)
+        with ready() as runner:
+            yield runner
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_a_guard_that_is_gone_is_missed(guard: Guard) -> None:
+    """Without the guard a schedule breaks the statement that it guards."""
+    other: dict[int, list[str]] = {}
+    with without(guard) as runner:
+        for seed in range(SCHEDULES):
+            violations = runner.run(seed, guard.faults).violations
+            if any(violation.startswith(guard.statement) for violation in violations):
+                return
+            if violations:
+                other[seed] = violations
+    pytest.fail(
+        f"{SCHEDULES} schedules did not find it; but seed {min(other)}: {other[min(other)]}"
+        if other
+        else f"{SCHEDULES} schedules found nothing"
+    )

@@ -1,0 +1,106 @@
+"""The scheduler: one actor at a time, and the same schedule for the same seed."""
+
+import pytest
+
+from tests.chaos.runner import Runner
+from tests.chaos.scheduler import Gone, Scheduler, Stuck
+
+
+def _race(seed: int) -> tuple[list[str], Scheduler]:
+    """Let three actors take three turns each, and return whose turns they were."""
+    scheduler, turns = Scheduler(seed), []
+
+    def work() -> None:
+        for _ in range(3):
+            turns.append(scheduler.actor.name)
+            scheduler.pause("turn")
+
+    for _ in range(3):
+        scheduler.spawn("actor", work)
+    scheduler.drain()
+    return turns, scheduler
+
+
+def test_the_same_seed_gives_the_same_order() -> None:
+    """Who goes on is a function of the seed, and other seeds give other orders."""
+    orders = [_race(seed)[0] for seed in range(20)]
+    assert orders == [_race(seed)[0] for seed in range(20)]
+    assert len({tuple(order) for order in orders}) > 10
+
+
+def test_every_actor_comes_to_its_end() -> None:
+    """All of them take all of their turns."""
+    turns, scheduler = _race(0)
+    assert sorted(turns) == sorted(f"actor#{number}" for number in (1, 2, 3) for _ in range(3))
+    assert not scheduler.busy()
+
+
+def test_who_waits_for_nothing_is_found() -> None:
+    """When all wait for what none of them will do, that is an error rather than a hang."""
+    scheduler = Scheduler(0)
+    scheduler.spawn("waiting", lambda: scheduler.wait(lambda: False))
+    with pytest.raises(Stuck, match="waiting#1"):
+        scheduler.drain()
+    scheduler.abandon()
+
+
+def test_an_actor_that_is_gone_does_nothing_more() -> None:
+    """What ends where it stands passes no handler of errors, and does not go on."""
+    scheduler, done = Scheduler(0), []
+
+    def work() -> None:
+        scheduler.note("begun")
+        try:
+            scheduler.wait(lambda: False)
+        except Exception:  # noqa: BLE001 - what a handler might do
+            done.append("caught")
+        done.append("went on")
+
+    actor = scheduler.spawn("actor", work)
+    scheduler.wait(lambda: bool(scheduler.trace))
+    actor.gone = True
+    scheduler.drain()
+    assert done == []
+    assert actor.over
+
+
+def test_an_error_of_an_actor_is_the_worlds() -> None:
+    """An error that an actor does not handle ends the schedule rather than its thread."""
+    scheduler = Scheduler(0)
+
+    def fail() -> None:
+        raise ValueError("of the actor")
+
+    scheduler.spawn("failing", fail)
+    with pytest.raises(ValueError, match="of the actor"):
+        scheduler.drain()
+
+
+def test_gone_is_no_error_of_the_schedule() -> None:
+    """An actor may end itself."""
+    scheduler = Scheduler(0)
+
+    def end() -> None:
+        raise Gone
+
+    scheduler.spawn("ending", end)
+    scheduler.drain()
+
+
+def test_a_schedule_can_be_replayed(runner: Runner) -> None:
+    """A seed gives the same actors, points and faults each time, and the same ends."""
+    for seed in range(25):
+        first, second = runner.run(seed), runner.run(seed)
+        assert first.trace == second.trace
+        assert (first.ends, first.faults, first.violations) == (second.ends, second.faults, second.violations)
+
+
+def test_the_short_way_is_the_long_way(runner: Runner) -> None:
+    """Calls that moto's stores answer at once give the very schedule that requests give."""
+    for seed in range(10):
+        short = runner.run(seed)
+        runner.seams.shortcuts = False
+        long = runner.run(seed)
+        runner.seams.shortcuts = True
+        assert short.trace == long.trace
+        assert (short.ends, short.violations) == (long.ends, long.violations)

@@ -1,0 +1,77 @@
+"""The errors that faults show as: of the SDK in a function, and of a service in a state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+THROTTLES = {
+    "dynamodb": ("ProvisionedThroughputExceededException", 400),
+    "s3": ("SlowDown", 503),
+    "sns": ("ThrottledException", 429),
+    "sqs": ("RequestThrottled", 403),
+    "stepfunctions": ("ThrottlingException", 400),
+}
+SERVICES = {"dynamodb": "DynamoDB", "lambda": "Lambda", "sns": "SNS"}  # as the names of errors begin
+TASK_THROTTLES = {
+    "dynamodb": "ProvisionedThroughputExceededException",
+    "lambda": "TooManyRequestsException",
+    "sns": "ThrottledException",
+}
+TASK_FAILURES = {
+    "dynamodb": "InternalServerErrorException",
+    "lambda": "ServiceException",
+    "sns": "InternalErrorException",
+}
+KILLED, OUT_OF_MEMORY, FUNCTION_TIMED_OUT = "Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout"
+INTERNAL = "InternalError"
+# What a picture may fail of, as these faults show, and what the project itself calls an end from outside.
+EXPLAINED = {
+    *(code for code, _ in THROTTLES.values()),
+    *(f"{name}.{codes[key]}" for codes in (TASK_THROTTLES, TASK_FAILURES) for key, name in SERVICES.items()),
+    *(KILLED, OUT_OF_MEMORY, FUNCTION_TIMED_OUT, INTERNAL),
+    *("ClientError", "ReadTimeoutError", "States.Timeout", "Aborted", "Vanished", "DeadLetter"),
+}
+
+
+def throttled(client: Any, operation: str) -> Exception:
+    """Return how the SDK tells that a call was throttled for longer than it tries."""
+    return _refused(client, operation, *THROTTLES[client.meta.service_model.service_name])
+
+
+def failed(client: Any, operation: str) -> Exception:
+    """Return how the SDK tells that a service is out of order."""
+    return _refused(client, operation, INTERNAL, 500)
+
+
+def timed_out() -> Exception:
+    """Return how the SDK tells that no answer came."""
+    return ReadTimeoutError(endpoint_url="https://aws.example")
+
+
+def task_throttled(service: str) -> Exception:
+    """Return how a state sees that its service throttles it."""
+    return _error(TASK_THROTTLES[service], 429)
+
+
+def task_failed(service: str) -> Exception:
+    """Return how a state sees that its service is out of order."""
+    return _error(TASK_FAILURES[service], 500)
+
+
+def _error(code: str, status: int) -> ClientError:
+    return ClientError(_response(code, status), "Call")
+
+
+def _refused(client: Any, operation: str, code: str, status: int) -> Exception:
+    kind: Callable[[Any, str], Exception] = client.exceptions.from_code(code)
+    return kind(_response(code, status), operation)
+
+
+def _response(code: str, status: int) -> Any:
+    head = {"HTTPStatusCode": status, "RequestId": "of-the-refusal"}
+    return {"Error": {"Code": code, "Message": "Refused."}, "ResponseMetadata": head}

@@ -1,0 +1,42 @@
+"""What is uploaded in a schedule: pictures small enough to cost nothing, and what is none."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests import pictures
+
+if TYPE_CHECKING:
+    from random import Random
+
+POISON = ("[]", "{}", "no JSON", '{"source": "aws.s3", "detail-type": "Object Deleted"}')  # no upload's events
+SOUND = 0.8  # of what is uploaded
+
+
+class Content(NamedTuple):
+    """What an upload holds."""
+
+    data: bytes
+    sound: bool
+
+
+@cache
+def _sound() -> tuple[bytes, ...]:
+    return (
+        pictures.encoded(pictures.quadrants((90, 60)), "JPEG"),  # large enough for a smaller resized image
+        pictures.encoded(pictures.quadrants((24, 16)), "JPEG"),
+        pictures.grey_png(8),
+    )
+
+
+@cache
+def _unsound() -> tuple[bytes, ...]:
+    jpeg = _sound()[0]
+    return b"", b"#!/bin/sh\n", jpeg[: len(jpeg) // 2]
+
+
+def content(random: Random) -> Content:
+    """Draw what one upload holds."""
+    sound = random.random() < SOUND
+    return Content(random.choice(_sound() if sound else _unsound()), sound)

@@ -1,0 +1,205 @@
+"""What is around the functions: uploads, a queue, events and a schedule, all delivered as AWS promises and no better."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from lambdas import clients
+from lambdas.storage import upload_key
+from tests.chaos import uploads
+from tests.chaos.faults import EXPRESS_ENDS, STANDARD_ENDS, STATUS, UPLOAD, Fault, Faults
+from tests.chaos.interpreting import is_running, stop
+from tests.chaos.invocations import Invocation, invoke
+from tests.workflow.resources import OWNER, UPLOADS
+from workflow import contracts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.chaos.account import Account
+    from tests.chaos.journal import Journal
+    from tests.chaos.scheduler import Scheduler
+
+BEGINNING = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
+MAX_RECEIVES = 5  # as the template's queue has it
+MAX_TRIES = 3  # of a function that an event invokes: the first and two more, as Lambda has it
+BATCH = 3  # messages
+ILL = {"FAILED", "TIMED_OUT", "ABORTED"}  # what the rule for status events lets through
+
+
+@dataclass(eq=False)
+class Message:
+    """A message on the queue."""
+
+    number: int
+    body: str
+    receives: int = 0
+    held: bool = False  # by an invocation, so that others do not see it
+
+
+@dataclass(eq=False)
+class Status:
+    """An event that tells of an execution's end."""
+
+    event: dict[str, Any]
+    tries: int = 0
+
+
+class World:
+    """Everything that is not the project's own code, for one schedule."""
+
+    def __init__(
+        self, account: Account, scheduler: Scheduler, faults: Faults, journal: Journal, *, express: bool
+    ) -> None:
+        """Begin with nothing."""
+        self.express = express
+        self._account = account
+        self._scheduler = scheduler
+        self._faults = faults
+        self._journal = journal
+        self._random = scheduler.random
+        self._now = BEGINNING
+        self._queue: list[Message] = []
+        self._statuses: list[Status] = []
+        self._numbers = 0
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self._now
+
+    def tick(self, seconds: float = 0.01) -> None:
+        """Let time pass."""
+        self._now += timedelta(seconds=seconds)
+
+    def pending(self) -> bool:
+        """Tell whether there is anything to deliver."""
+        return bool(self._statuses) or any(not message.held for message in self._queue)
+
+    def draw_picture(self) -> str:
+        """Return the id of a new picture."""
+        return str(UUID(int=self._random.getrandbits(128), version=4))
+
+    def upload(self, image_id: str) -> None:
+        """Let a client upload a version of a picture, and S3 tell of it."""
+        data, sound = uploads.content(self._random)
+        key = upload_key(OWNER, image_id)
+        version = clients.s3().put_object(Bucket=UPLOADS, Key=key, Body=data)["VersionId"]
+        self._journal.uploaded(image_id, version, sound=sound)
+        fault = self._faults.draw(UPLOAD, often=2)
+        self._scheduler.note("upload", fault or "")
+        event: dict[str, Any] = deepcopy(contracts.schema("object-created")["examples"][0])
+        event["time"] = self._now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        event["detail"]["bucket"]["name"] = UPLOADS
+        event["detail"]["object"] |= {"key": key, "version-id": version, "size": len(data)}
+        for _ in range({Fault.EVENT_LOST: 0, Fault.EVENT_TWICE: 2}.get(fault or Fault.ABORTED, 1)):
+            self.send(json.dumps(event))
+
+    def poison(self) -> None:
+        """Put something on the queue that no upload has sent."""
+        self._journal.poison.append(self._random.choice(uploads.POISON))
+        self.send(self._journal.poison[-1])
+
+    def send(self, body: str) -> None:
+        """Put a message on the queue."""
+        self._numbers += 1
+        self._queue.append(Message(self._numbers, body))
+
+    def tell_status(self, execution: Any) -> None:
+        """Let EventBridge tell how an execution ended, unless it is an express one, of which it is told nothing."""
+        if self.express or execution.status not in ILL:
+            return
+        fault = self._faults.draw(STATUS, often=3)
+        detail = {
+            "executionArn": execution.exec_arn,
+            "name": execution.name,
+            "status": execution.status,
+            "input": execution.execution_input,
+        }
+        event = {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
+        for _ in range({Fault.STATUS_LOST: 0, Fault.STATUS_TWICE: 2}.get(fault or Fault.ABORTED, 1)):
+            self._statuses.append(Status(event))
+
+    def deliver(self) -> None:
+        """Deliver something that waits, whatever comes first."""
+        waiting = [message for message in self._queue if not message.held]
+        doors: list[Callable[[], None]] = []
+        if waiting:
+            doors.append(lambda: self._receive(waiting))
+        if self._statuses:
+            doors.append(lambda: self._settle(self._statuses.pop(self._random.randrange(len(self._statuses)))))
+        if doors:
+            self._random.choice(doors)()
+
+    def _receive(self, waiting: list[Message]) -> None:
+        """Hand a batch to the trigger."""
+        batch = self._random.sample(waiting, min(len(waiting), self._random.randint(1, BATCH)))
+        for message in batch:
+            message.receives += 1
+            message.held = self._faults.draw({Fault.MESSAGE_TWICE: 1}, often=2) is None
+        dead = [message for message in batch if message.receives > MAX_RECEIVES]
+        for message in dead:
+            self._bury(message)
+        self._trigger([message for message in batch if message not in dead])
+
+    def _bury(self, message: Message) -> None:
+        self._scheduler.note("to the dead letters")
+        self._queue.remove(message)
+        clients.sqs().send_message(QueueUrl=self._account.dead_letters, MessageBody=message.body)
+
+    def _trigger(self, batch: list[Message]) -> None:
+        records = [
+            {"messageId": str(message.number), "body": message.body, "eventSource": "aws:sqs"} for message in batch
+        ]
+        if records:
+            invocation = invoke(self._scheduler, "lambdas.sqs_trigger", {"Records": records})
+            self._then(invocation, lambda: self._returned(batch, invocation))
+
+    def _returned(self, batch: list[Message], invocation: Invocation) -> None:
+        """Take from the queue what the trigger does not give back, as Lambda's poller does."""
+        back = {message.number for message in batch}
+        if not invocation.error:
+            back = {int(failure["itemIdentifier"]) for failure in invocation.answer["batchItemFailures"]}
+        for message in batch:
+            message.held = False
+            if message.number not in back and message in self._queue:
+                self._queue.remove(message)
+
+    def _settle(self, status: Status) -> None:
+        """Hand an event to settle, which is tried again if it fails."""
+        status.tries += 1
+        invocation = invoke(self._scheduler, "lambdas.settle", status.event)
+
+        def again() -> None:
+            if invocation.error and status.tries < MAX_TRIES:
+                self._statuses.append(status)
+
+        self._then(invocation, again)
+
+    def sweep(self) -> None:
+        """Let the schedule begin a sweep, or two."""
+        for _ in range(2 if self._faults.draw({Fault.TWO_SWEEPS: 1}, often=4) else 1):
+            invoke(self._scheduler, "lambdas.sweep", {})
+
+    def _then(self, invocation: Invocation, do: Callable[[], None]) -> None:
+        """Do something once an invocation is over."""
+
+        def follow() -> None:
+            self._scheduler.wait(lambda: invocation.over)
+            do()
+
+        self._scheduler.spawn("service", follow)
+
+    def end_something(self) -> None:
+        """End a running execution from outside, perhaps."""
+        running = [execution for execution in self._journal.executions if is_running(execution)]
+        fault = self._faults.draw(EXPRESS_ENDS if self.express else STANDARD_ENDS, often=0.3) if running else None
+        if fault:
+            self._scheduler.note("execution", fault)
+            ended = self._random.choice(running)
+            self._scheduler.end(ended)
+            stop(ended, self._now, timed_out=fault is Fault.TIMED_OUT)

@@ -1,0 +1,146 @@
+"""The bench with all that settling and sweeping need: executions, a topic with a listener, and a dead-letter queue."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from moto.stepfunctions.models import Execution, stepfunctions_backends
+
+from lambdas import clients, execution, storage
+from lambdas.environment import SweepEnvironment
+from lambdas.execution import EXPRESS
+from lambdas.formats import FORMATS
+from lambdas.imaging.rendition import Rendition
+from lambdas.record import Record
+from tests.lambdas.bench import ARCHIVE_BUCKET, REGION, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
+from workflow import contracts
+
+ACCOUNT: Final = "123456789012"  # moto's
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
+DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+RENDITION = Rendition(b"picture", FORMATS["JPEG"], 30, 20)
+UNSETTLED_AFTER = 3600  # seconds
+EXAMPLE = contracts.schema("metadata-record")["examples"][0]
+
+Sweep = Callable[..., dict[str, int]]
+
+NOTIFICATIONS = {
+    "SUCCEEDED": "success-notification",
+    "REJECTED": "rejection-notification",
+    "FAILED": "failure-notification",
+}
+FACTS: dict[str, Payload] = {
+    "SUCCEEDED": {name: EXAMPLE[name] for name in ("validation", "archive")},
+    "REJECTED": {"reason": "TRUNCATED", "message": "The file ends too early."},
+    "FAILED": {"failedIn": "ExtractMetadata", "reason": "States.Timeout", "error": "{}"},
+}
+
+
+class Aftermath(Bench):
+    """What is left of executions, and what becomes of it."""
+
+    def __init__(self) -> None:
+        """Make it all."""
+        super().__init__()
+        topic = clients.sns().create_topic(Name="notifications")["TopicArn"]
+        self._told = clients.sqs().create_queue(QueueName="told")["QueueUrl"]
+        listener = f"arn:aws:sqs:{REGION}:{ACCOUNT}:told"
+        raw = {"RawMessageDelivery": "true"}
+        clients.sns().subscribe(TopicArn=topic, Protocol="sqs", Endpoint=listener, Attributes=raw)
+        self.environment = SweepEnvironment(
+            metadata_table=TABLE,
+            state_machine_arn=machine("pipeline"),
+            workflow_type="STANDARD",
+            record_retention_days=RETENTION_DAYS,
+            upload_bucket=UPLOAD_BUCKET,
+            archive_bucket=ARCHIVE_BUCKET,
+            notification_topic=topic,
+            dead_letter_queue=clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"],
+            unsettled_after_seconds=UNSETTLED_AFTER,
+        )
+
+    @property
+    def express(self) -> SweepEnvironment:
+        """The environment of a stack whose workflow is EXPRESS."""
+        return replace(self.environment, workflow_type=EXPRESS)
+
+    def start(self, event: Payload, status: str = "RUNNING") -> str:
+        """Start the execution for event's image, let it have status, and return its ARN."""
+        execution.start(pipeline_input(event), self.environment)
+        arn = execution.arn(event["image"], self.environment.state_machine_arn)
+        self.of_moto(arn).status = status
+        return arn
+
+    def of_moto(self, arn: str) -> Execution:
+        """Return what moto knows of the execution with that ARN."""
+        return stepfunctions_backends[ACCOUNT][REGION].describe_execution(arn)
+
+    def vanish(self) -> None:
+        """Let moto forget all executions, as Step Functions does those of old."""
+        for one in stepfunctions_backends[ACCOUNT][REGION].state_machines:
+            one.executions.clear()
+
+    def executions(self) -> dict[str, Payload]:
+        """Return the inputs of all executions by name."""
+        client = clients.stepfunctions()
+        found = client.list_executions(stateMachineArn=self.environment.state_machine_arn)["executions"]
+        described = (client.describe_execution(executionArn=one["executionArn"]) for one in found)
+        return {one["name"]: json.loads(one["input"]) for one in described}
+
+    def ended(self, event: Payload, status: str, *, told: bool = False) -> Payload:
+        """Give the record of event's picture, which is begun, an end with all that belongs to it."""
+        facts = {**FACTS[status], "finishedAt": "2026-11-23T09:15:03Z"}
+        Record(TABLE, event["image"], event["execution"]).done("ArchiveImage", facts, status)
+        if told:
+            Record(TABLE, event["image"], event["execution"]).notified()
+        contracts.check("metadata-record", self.record(event))
+        return self.record(event)
+
+    def left(self, event: Payload) -> tuple[str, str]:
+        """Stage and archive something for event's execution and return both keys."""
+        staged = storage.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"]
+        archived = storage.archive_folder(event["image"], event["execution"]) + "original.jpg"
+        clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=archived, Body=b"data")
+        return staged, archived
+
+    def notifications(self) -> list[tuple[Payload, dict[str, str]]]:
+        """Return message and attributes of each notification since the last look, after checking its contract."""
+        answer = clients.sqs().receive_message(
+            QueueUrl=self._told, MaxNumberOfMessages=10, MessageAttributeNames=["All"], WaitTimeSeconds=0
+        )
+        messages = answer.get("Messages", [])
+        for one in messages:
+            clients.sqs().delete_message(QueueUrl=self._told, ReceiptHandle=one["ReceiptHandle"])
+        found = [(json.loads(one["Body"]), _attributes(one)) for one in messages]
+        for message, _ in found:
+            contracts.check(NOTIFICATIONS[message["status"]], message)
+        return found
+
+    def dead(self, *bodies: object) -> None:
+        """Put messages into the dead-letter queue; what is text is taken as it is."""
+        for body in bodies:
+            text = body if isinstance(body, str) else json.dumps(body)
+            clients.sqs().send_message(QueueUrl=self.environment.dead_letter_queue, MessageBody=text)
+
+    def letters(self) -> int:
+        """Return how many messages are in the dead-letter queue, hidden or not."""
+        names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        url = self.environment.dead_letter_queue
+        found = clients.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(found[name]) for name in names)
+
+
+def pipeline_input(event: Payload) -> Payload:
+    """Return event's image with all that the pipeline starts with."""
+    return {"attempt": 1, "size": 4, "uploadedAt": "2026-11-23T09:15:02Z", **event["image"]}
+
+
+def machine(name: str) -> str:
+    """Make a state machine and return its ARN; its executions run until a test says otherwise."""
+    made = clients.stepfunctions().create_state_machine(name=name, definition=json.dumps(DEFINITION), roleArn=ROLE)
+    return made["stateMachineArn"]
+
+
+def _attributes(message: Any) -> dict[str, str]:
+    return {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()}

@@ -1,0 +1,193 @@
+"""The function that hears of executions which did not end well: each picture gets its end, told once."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdas import clients, storage
+from lambdas.metrics import CLEARED, SETTLED, TOLD
+from lambdas.settle import handler
+from tests.lambdas.aftermath import Aftermath
+from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, UPLOAD_BUCKET, Payload, counted, logged
+from tests.lambdas.messages import execution_ended
+from workflow import contracts
+from workflow.contracts.errors import ContractViolation
+
+STATUSES = {"FAILED": "States.TaskFailed", "TIMED_OUT": "States.Timeout", "ABORTED": "Aborted"}
+each_status = pytest.mark.parametrize("status", STATUSES)
+
+
+def over(aftermath: Aftermath, event: Payload, status: str) -> Payload:
+    """Let the execution for event have ended with status, and return the event that tells so."""
+    return execution_ended(event["image"], aftermath.start(event, status), status)
+
+
+@each_status
+def test_an_open_picture_has_failed(aftermath: Aftermath, status: str) -> None:
+    """The record gets its end with state and reason, the topic the same under the execution's name, and nothing stays."""
+    event = aftermath.begun(b"data")
+    aftermath.left(event)
+    handler(over(aftermath, event, status), CONTEXT)
+    record = aftermath.record(event)
+    ((message, attributes),) = aftermath.notifications()
+    assert (record["status"], message["notificationId"]) == ("FAILED", event["execution"])
+    # Moto's history of every execution enters this one state.
+    assert (record["failedIn"], record["reason"]) == ("A State", STATUSES[status])
+    assert (message["failedIn"], message["reason"]) == (record["failedIn"], record["reason"])
+    assert attributes == {"status": "FAILED", "owner": event["image"]["owner"]}
+    assert (aftermath.keys(UPLOAD_BUCKET), aftermath.keys(ARCHIVE_BUCKET)) == ({event["image"]["key"]}, set())
+    contracts.check("metadata-record", record)
+
+
+@each_status
+def test_a_picture_that_was_never_begun_has_failed(aftermath: Aftermath, status: str) -> None:
+    """Of an execution whose first step never ran there is a whole record, and it is told."""
+    event = aftermath.uploaded(b"data")
+    handler(over(aftermath, event, status), CONTEXT)
+    record = aftermath.record(event)
+    assert event["image"].items() <= record.items()
+    assert (record["status"], record["reason"]) == ("FAILED", STATUSES[status])
+    assert "notifiedAt" in record
+    assert [message["status"] for message, _ in aftermath.notifications()] == ["FAILED"]
+    contracts.check("metadata-record", record)
+
+
+def test_the_history_tells_where_and_why(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """State and reason are those of the execution's own history."""
+    event = aftermath.begun(b"data")
+    ended = over(aftermath, event, "FAILED")
+    events = [
+        {
+            "id": 1,
+            "previousEventId": 0,
+            "type": "TaskStateEntered",
+            "stateEnteredEventDetails": {"name": "ArchiveImage"},
+        },
+        {"id": 2, "previousEventId": 1, "type": "TaskFailed", "taskFailedEventDetails": {"error": "Throttled"}},
+    ]
+    history = aftermath.of_moto(ended["detail"]["executionArn"])
+    monkeypatch.setattr(history, "get_execution_history", lambda _: events)
+    handler(ended, CONTEXT)
+    record = aftermath.record(event)
+    assert (record["failedIn"], record["reason"]) == ("ArchiveImage", "Throttled")
+    assert json.loads(record["error"])["Error"] == "Throttled"
+
+
+@pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED", "FAILED"])
+def test_an_end_that_was_told_stays_as_it_is(aftermath: Aftermath, end: str) -> None:
+    """Of an execution that failed once its picture's end was told, only what it left is removed."""
+    event = aftermath.begun(b"data")
+    before = aftermath.ended(event, end, told=True)
+    staged, archived = aftermath.left(event)
+    handler(over(aftermath, event, "FAILED"), CONTEXT)
+    assert (aftermath.record(event), aftermath.notifications()) == (before, [])
+    assert staged not in aftermath.keys(UPLOAD_BUCKET)
+    assert (archived in aftermath.keys(ARCHIVE_BUCKET)) == (end == "SUCCEEDED")
+
+
+@pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED", "FAILED"])
+def test_an_end_that_was_not_told_is_told(aftermath: Aftermath, end: str) -> None:
+    """What the record says is published, whatever became of the execution, and noted."""
+    event = aftermath.begun(b"data")
+    before = aftermath.ended(event, end)
+    handler(over(aftermath, event, "TIMED_OUT"), CONTEXT)
+    after = aftermath.record(event)
+    assert {**before, "notifiedAt": after["notifiedAt"]} == after
+    ((message, _),) = aftermath.notifications()
+    assert (message["status"], message["notificationId"]) == (end, event["execution"])
+
+
+def test_told_again_nothing_happens(aftermath: Aftermath) -> None:
+    """EventBridge delivers at least once."""
+    event = aftermath.begun(b"data")
+    ended = over(aftermath, event, "FAILED")
+    handler(ended, CONTEXT)
+    aftermath.notifications()
+    before = aftermath.record(event)
+    handler(ended, CONTEXT)
+    assert (aftermath.record(event), aftermath.notifications()) == (before, [])
+
+
+def test_a_superseded_execution_touches_only_its_own(aftermath: Aftermath) -> None:
+    """The record, and what a newer version staged and archived, are left; what the older one left is removed."""
+    older = aftermath.begun(b"older")
+    newer = aftermath.again(older, b"newer")
+    handler(over(aftermath, newer, "ABORTED"), CONTEXT)  # takes the record over, and ends it
+    aftermath.notifications()
+    before = aftermath.record(older)
+    kept = set(aftermath.left(newer))
+    aftermath.left(older)
+    handler(over(aftermath, older, "FAILED"), CONTEXT)
+    assert (aftermath.record(older), aftermath.notifications()) == (before, [])
+    assert aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET) == {older["image"]["key"], *kept}
+
+
+def test_what_had_succeeded_before_stays_archived(aftermath: Aftermath) -> None:
+    """An older version's archive is kept though the record is a newer one's by now."""
+    older = aftermath.begun(b"older")
+    aftermath.ended(older, "SUCCEEDED", told=True)
+    newer = aftermath.again(older, b"newer")
+    handler(over(aftermath, newer, "FAILED"), CONTEXT)
+    assert aftermath.record(newer)["earlier"] == [older["execution"]]
+    staged, archived = aftermath.left(older)
+    handler(over(aftermath, older, "FAILED"), CONTEXT)
+    assert archived in aftermath.keys(ARCHIVE_BUCKET)
+    assert staged not in aftermath.keys(UPLOAD_BUCKET)
+
+
+def test_others_leftovers_stay(aftermath: Aftermath) -> None:
+    """Only what lies in the execution's own folders is removed."""
+    event, other = aftermath.begun(b"data"), aftermath.begun(b"data")
+    second = {**event, "execution": f"{event['execution']}0"}  # a name that begins as its own does
+    kept = {*aftermath.left(other), *aftermath.left(second)}
+    aftermath.left(event)
+    handler(over(aftermath, event, "FAILED"), CONTEXT)
+    assert kept <= aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET)
+    assert not [
+        key for key in aftermath.keys(UPLOAD_BUCKET) if key.startswith(storage.staged_folder(event["execution"]))
+    ]
+
+
+def test_if_it_cannot_be_told_it_is_told_next_time(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end is recorded, the error goes to Lambda, which tries again, and then the end is told."""
+    event = aftermath.begun(b"data")
+    ended = over(aftermath, event, "FAILED")
+    with monkeypatch.context() as patch:
+        patch.setenv("NOTIFICATION_TOPIC", f"{aftermath.environment.notification_topic}-missing")
+        with pytest.raises(clients.sns().exceptions.NotFoundException):
+            handler(ended, CONTEXT)
+    assert aftermath.record(event)["status"] == "FAILED"
+    assert "notifiedAt" not in aftermath.record(event)
+    handler(ended, CONTEXT)
+    assert len(aftermath.notifications()) == 1
+    assert "notifiedAt" in aftermath.record(event)
+
+
+@pytest.mark.parametrize("change", [{"status": "SUCCEEDED"}, {"status": "RUNNING"}, {"input": None}, {"name": ""}])
+def test_what_is_no_such_event_is_refused(aftermath: Aftermath, change: dict[str, Any]) -> None:
+    """An event that breaks its contract settles nothing."""
+    event = aftermath.begun(b"data")
+    ended = over(aftermath, event, "FAILED")
+    ended["detail"] |= change
+    before = aftermath.record(event)
+    with pytest.raises(ContractViolation):
+        handler(ended, CONTEXT)
+    assert (aftermath.record(event), aftermath.notifications()) == (before, [])
+
+
+def test_it_says_what_it_did(aftermath: Aftermath, capsys: pytest.CaptureFixture[str]) -> None:
+    """Settled, told and cleared are counted; the lines carry picture and execution, and none of what the picture is."""
+    event = aftermath.begun(b"data", filename="My secret.jpg")
+    aftermath.left(event)
+    ended = over(aftermath, event, "ABORTED")
+    capsys.readouterr()
+    handler(ended, CONTEXT)
+    output = capsys.readouterr().out
+    metrics = [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in counted(output)]
+    assert metrics == [SETTLED, TOLD, CLEARED]
+    (line,) = logged(output)
+    assert (line["imageId"], line["execution"]) == (event["image"]["imageId"], event["execution"])
+    assert (line["level"], line["message"]) == ("WARNING", "failed in A State: Aborted")
+    assert event["image"]["owner"] not in output
+    assert "secret" not in output

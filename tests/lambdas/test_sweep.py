@@ -1,0 +1,168 @@
+"""The sweep: looks at everything that may have got lost, does nothing where nothing was, and tells what it did."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from lambdas import clients, execution, storage
+from lambdas.record import Record
+from lambdas.storage import UPLOADS
+from lambdas.sweep import BATCH, HORIZON, handler
+from tests.lambdas.aftermath import RENDITION, UNSETTLED_AFTER, Aftermath, Sweep
+from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
+from tests.lambdas.watch import Watch
+
+WRITES = (
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "PutObject",
+    "DeleteObjects",
+    "Publish",
+    "StartExecution",
+    "DeleteMessage",
+)
+
+
+@pytest.fixture
+def written(aftermath: Aftermath) -> list[str]:
+    """Give the calls that change something, as they are made from now on."""
+    calls: list[str] = []
+
+    def heard(model: Any, **_: object) -> None:
+        if model.name in WRITES:
+            calls.append(model.name)
+
+    assert aftermath.record({"image": {"imageId": "none"}}) == {}
+    for client in (clients.s3(), clients.dynamodb(), clients.sns(), clients.sqs(), clients.stepfunctions()):
+        client.meta.events.register("provide-client-params", heard)
+    return calls
+
+
+def test_where_nothing_is_lost_nothing_is_written(aftermath: Aftermath, sweep: Sweep, written: list[str]) -> None:
+    """A sweep over pictures that have their ends, or are on their way, looks and goes."""
+    for status in ("SUCCEEDED", "REJECTED", "FAILED"):
+        aftermath.ended(aftermath.begun(b"data"), status, told=True)
+    aftermath.start(aftermath.begun(b"data"))
+    written.clear()
+    assert sweep() == {"resumed": 0}
+    assert written == []
+
+
+def test_an_empty_stack_is_swept(sweep: Sweep, written: list[str]) -> None:
+    """There need not be anything."""
+    assert sweep() == {}
+    assert written == []
+
+
+def test_many_are_resumed_in_one_sweep(aftermath: Aftermath, sweep: Sweep) -> None:
+    """There may be more than DynamoDB gives records of at once."""
+    events = [aftermath.uploaded(b"data") for _ in range(BATCH + 2)]
+    aftermath.ended(begun(events[0]), "FAILED", told=True)
+    assert sweep() == {"resumed": BATCH + 1}
+    names = {one["execution"] for one in events[1:]}
+    assert {name for name in names if execution.status(image_of(events, name), aftermath.environment)} == names
+
+
+def begun(event: Payload) -> Payload:
+    """Begin the record of event's picture and return event."""
+    Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
+    return event
+
+
+def image_of(events: list[Payload], name: str) -> Payload:
+    """Return the image whose execution is called name."""
+    found: Payload = next(event["image"] for event in events if event["execution"] == name)
+    return found
+
+
+@pytest.mark.parametrize("workflow", ["environment", "express"])
+def test_sweeps_may_run_at_once(
+    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, workflow: str
+) -> None:
+    """A sweep that begins in the middle of another starts nothing twice, and each end is told."""
+    export(monkeypatch, getattr(aftermath, workflow))
+    lost, untold = aftermath.uploaded(b"data"), aftermath.begun(b"data")
+    aftermath.ended(untold, "REJECTED")
+    batches = clients.dynamodb().batch_get_item
+
+    def late(**arguments: Any) -> Any:
+        found = batches(**arguments)
+        monkeypatch.setattr(clients.dynamodb(), "batch_get_item", batches)
+        handler({}, CONTEXT)
+        return found
+
+    monkeypatch.setattr(clients.dynamodb(), "batch_get_item", late)
+    sweep()
+    assert list(aftermath.executions()) == [lost["execution"]]
+    assert {message["notificationId"] for message, _ in aftermath.notifications()} == {untold["execution"]}
+
+
+def test_express_restarts_what_was_never_claimed(
+    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under EXPRESS a lost event is made up for once: the claim in the record keeps the next sweep from it."""
+    export(monkeypatch, aftermath.express)
+    event = aftermath.uploaded(b"data")
+    assert sweep() == {"resumed": 1}
+    assert handler({}, CONTEXT) == {"resumed": 0}
+    assert list(aftermath.executions()) == [event["execution"]]
+
+
+def test_what_is_staged_for_nobody_is_removed(aftermath: Aftermath, sweep: Sweep) -> None:
+    """Staged pictures of ended, superseded and unknown executions go; those that wait for the archive stay."""
+    waiting, failed, superseded = (aftermath.begun(b"data") for _ in range(3))
+    aftermath.start(waiting)
+    aftermath.ended(failed, "FAILED", told=True)
+    newer = begun(aftermath.again(superseded, b"newer"))
+    aftermath.start(newer)
+    unknown = {**waiting, "execution": "00000000-0000-0000-0000-000000000000-0-1"}
+    kept = {stage(event) for event in (waiting, newer)}
+    gone = {stage(event) for event in (failed, superseded, unknown)}
+    assert sweep()["cleared"] == len(gone)
+    assert aftermath.keys(UPLOAD_BUCKET) & {*kept, *gone} == kept
+    assert sweep()["cleared"] == 0
+
+
+def stage(event: Payload) -> str:
+    """Stage something for event's execution and return its key."""
+    return str(storage.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"])
+
+
+def test_what_was_staged_of_late_is_left(aftermath: Aftermath, watch: Watch) -> None:
+    """Whatever it is for, it may be needed yet."""
+    event = aftermath.uploaded(b"data")
+    watch.set_on(seconds=UNSETTLED_AFTER + 1)
+    key = stage({**event, "execution": "00000000-0000-0000-0000-000000000000-0-1"})
+    handler({}, CONTEXT)
+    assert key in aftermath.keys(UPLOAD_BUCKET)
+
+
+def test_what_is_older_than_the_horizon_is_looked_at_on_demand(
+    aftermath: Aftermath, sweep: Sweep, watch: Watch
+) -> None:
+    """A sweep leaves what hundreds before it have looked at, unless it is asked for everything."""
+    event = aftermath.uploaded(b"data")
+    watch.set_on(seconds=(HORIZON + timedelta(minutes=1)).total_seconds())
+    assert sweep() == {}
+    assert sweep(everything=False) == {}
+    assert sweep(everything=True) == {"resumed": 1}
+    assert list(aftermath.executions()) == [event["execution"]]
+
+
+@pytest.mark.parametrize("key", ["photo.jpg", f"{OWNER}/photo.jpg", f"{OWNER}/{'0' * 36}", f"a/b/{OWNER}", "<>/x"])
+def test_what_is_no_upload_is_left(aftermath: Aftermath, sweep: Sweep, key: str) -> None:
+    """An object under uploads/ that no client could have put there is neither processed nor an error."""
+    aftermath.put(f"{UPLOADS}{key}", b"data")
+    assert sweep() == {}
+    assert aftermath.executions() == {}
+
+
+def test_what_was_deleted_is_left(aftermath: Aftermath, sweep: Sweep) -> None:
+    """An upload whose version is gone cannot be processed, and is no error."""
+    event = aftermath.uploaded(b"data")
+    image = event["image"]
+    clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=image["key"], VersionId=image["versionId"])
+    assert sweep() == {}
+    assert aftermath.executions() == {}

@@ -1,0 +1,159 @@
+"""What a sweep makes of each upload that has no end yet, or whose end nobody was told of."""
+
+import pytest
+
+from lambdas import execution
+from lambdas.record import PROCESSING, Record
+from lambdas.sweep import handler
+from lambdas.unsettled import MOST_ATTEMPTS, VANISHED
+from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Sweep
+from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, export
+from tests.lambdas.watch import Watch
+from workflow import contracts
+
+each_type = pytest.mark.parametrize("environment", ["environment", "express"])
+
+
+def started(aftermath: Aftermath) -> list[str]:
+    """Return the names of all executions, after checking what they started with."""
+    for pipeline_input in aftermath.executions().values():
+        contracts.check("pipeline-input", pipeline_input)
+    return sorted(aftermath.executions())
+
+
+def test_a_lost_event_is_made_up_for(aftermath: Aftermath, sweep: Sweep) -> None:
+    """An upload that nobody told of is processed as if it had been; and a sweep later it is left alone."""
+    event = aftermath.uploaded(b"data")
+    assert sweep() == {"resumed": 1}
+    assert started(aftermath) == [event["execution"]]
+    assert sweep() == {"resumed": 0}
+    assert started(aftermath) == [event["execution"]]
+
+
+def test_a_lost_event_of_a_newer_version_is_made_up_for(aftermath: Aftermath, sweep: Sweep) -> None:
+    """A record of an older version is no record of this one."""
+    older = aftermath.begun(b"older")
+    aftermath.ended(older, "SUCCEEDED", told=True)
+    newer = aftermath.again(older, b"newer")
+    assert sweep() == {"resumed": 1}
+    assert started(aftermath) == [newer["execution"]]
+
+
+def test_an_older_version_is_not_looked_at(aftermath: Aftermath, sweep: Sweep) -> None:
+    """What was overwritten before anybody looked is never begun."""
+    event = aftermath.uploaded(b"older")
+    newest = aftermath.again(aftermath.again(event, b"between"), b"newest")
+    sweep()
+    assert started(aftermath) == [newest["execution"]]
+
+
+def test_a_version_waits_until_the_older_ones_end_is_told(aftermath: Aftermath, sweep: Sweep) -> None:
+    """The older end is told first, and then the newer version is begun, in one sweep."""
+    older = aftermath.begun(b"older")
+    aftermath.ended(older, "FAILED")
+    newer = aftermath.again(older, b"newer")
+    assert sweep() == {"resumed": 1}
+    assert [message["notificationId"] for message, _ in aftermath.notifications()] == [older["execution"]]
+    assert "notifiedAt" in aftermath.record(older)
+    assert started(aftermath) == [newer["execution"]]
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])
+def test_what_still_runs_is_left(aftermath: Aftermath, sweep: Sweep, status: str) -> None:
+    """However long it takes, an execution that runs has time until its own timeout."""
+    event = aftermath.begun(b"data")
+    aftermath.start(event, status)
+    before = aftermath.record(event)
+    assert sweep() == {"resumed": 0}
+    assert (aftermath.record(event), aftermath.notifications()) == (before, [])
+    assert started(aftermath) == [event["execution"]]
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+@pytest.mark.parametrize("begun", [True, False], ids=["begun", "never begun"])
+def test_what_failed_unheard_is_settled(aftermath: Aftermath, sweep: Sweep, status: str, *, begun: bool) -> None:
+    """If the event of its failure was lost, the picture gets its end here, is told of, and nothing is started anew."""
+    event = (aftermath.begun if begun else aftermath.uploaded)(b"data")
+    staged, archived = aftermath.left(event)
+    aftermath.start(event, status)
+    assert sweep()["resumed"] == 1
+    record = aftermath.record(event)
+    assert (record["status"], record["failedIn"]) == ("FAILED", "A State")  # as moto's histories have it
+    assert [message["status"] for message, _ in aftermath.notifications()] == ["FAILED"]
+    assert started(aftermath) == [event["execution"]]
+    assert not {staged, archived} & (aftermath.keys(ARCHIVE_BUCKET) | aftermath.keys(UPLOAD_BUCKET))
+    assert sweep()["resumed"] == 0
+    assert aftermath.notifications() == []
+
+
+@each_type
+def test_what_vanished_is_tried_again_but_not_for_ever(
+    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str
+) -> None:
+    """Of an execution that left no trace the next attempt is started, and after the last one the picture has failed."""
+    export(monkeypatch, getattr(aftermath, environment))
+    event = aftermath.begun(b"data")
+    for attempt in range(2, MOST_ATTEMPTS + 1):
+        assert sweep() == {"resumed": 1}
+        (pipeline_input,) = aftermath.executions().values()
+        assert pipeline_input["image"]["attempt"] == attempt
+        Record(TABLE, pipeline_input["image"], *aftermath.executions()).begin(RETENTION_DAYS)
+        aftermath.vanish()
+    assert sweep() == {"resumed": 1}
+    record = aftermath.record(event)
+    assert (record["status"], record["attempt"], record["reason"]) == ("FAILED", MOST_ATTEMPTS, VANISHED)
+    assert record["failedIn"] == "ValidateImage"
+    assert [message["reason"] for message, _ in aftermath.notifications()] == [VANISHED]
+    assert sweep() == {"resumed": 0}
+    assert (aftermath.executions(), aftermath.notifications()) == ({}, [])
+
+
+def test_what_vanished_is_said_to_have_failed_where_it_stood(aftermath: Aftermath, sweep: Sweep) -> None:
+    """The first step that is not done is named."""
+    event = aftermath.uploaded(b"data")
+    last = {**event["image"], "attempt": MOST_ATTEMPTS}
+    record = Record(TABLE, last, execution.name(last))
+    record.begin(RETENTION_DAYS)
+    for step in ("ValidateImage", "ExtractMetadata"):
+        record.done(step, {}, PROCESSING)
+    sweep()
+    assert aftermath.record(event)["failedIn"] == "ResizeImage"
+
+
+def test_an_operators_attempt_is_not_followed_by_more(aftermath: Aftermath, sweep: Sweep) -> None:
+    """An attempt beyond those that are begun without an operator fails when it vanishes."""
+    event = aftermath.uploaded(b"data")
+    image = {**event["image"], "attempt": MOST_ATTEMPTS + 4}
+    Record(TABLE, image, execution.name(image)).begin(RETENTION_DAYS)
+    sweep()
+    assert aftermath.record(event)["reason"] == VANISHED
+    assert aftermath.executions() == {}
+
+
+def test_what_ended_quietly_too_early_is_tried_again(aftermath: Aftermath, sweep: Sweep) -> None:
+    """An execution that gave up waiting for an older end to be told did not fail; the next attempt takes its place."""
+    older = aftermath.begun(b"older")
+    aftermath.ended(older, "REJECTED", told=True)
+    newer = aftermath.again(older, b"newer")
+    aftermath.start(newer, "SUCCEEDED")
+    assert sweep() == {"resumed": 1}
+    second = execution.name({**newer["image"], "attempt": 2})
+    assert started(aftermath) == sorted([newer["execution"], second])
+
+
+def test_what_is_not_late_is_left(aftermath: Aftermath) -> None:
+    """An upload, or a record that was written, within the bound is still being worked on."""
+    aftermath.uploaded(b"data")
+    aftermath.ended(aftermath.begun(b"data"), "FAILED")
+    aftermath.begun(b"data")
+    assert handler({}, CONTEXT) == {}
+    assert (aftermath.executions(), aftermath.notifications()) == ({}, [])
+
+
+def test_what_was_written_of_late_is_left(aftermath: Aftermath, watch: Watch) -> None:
+    """An old upload whose record was written within the bound is left too."""
+    event = aftermath.uploaded(b"data")
+    watch.set_on(seconds=UNSETTLED_AFTER + 1)
+    Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
+    assert handler({}, CONTEXT) == {"resumed": 0}
+    assert aftermath.executions() == {}

@@ -1,0 +1,40 @@
+"""A watch for the functions and for moto: it moves when it is read, and as far as a test sets it on."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from moto.core import utils
+from moto.s3 import models as s3
+from moto.sqs.models import Queue
+
+from lambdas import clock
+
+TICK = timedelta(milliseconds=1)  # what moto tells versions of an object apart by
+
+
+class Watch:
+    """What time it is to everyone; no two readings are the same."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self._now = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        self._now += TICK
+        return self._now
+
+    def set_on(self, **units: float) -> None:
+        """Let so much time pass, in timedelta's units."""
+        self._now += timedelta(**units)
+
+    def install(self, patch: pytest.MonkeyPatch) -> None:
+        """Let the functions, S3's versions and SQS's queues go by this watch."""
+
+        def wait(_: Queue, seconds: float) -> None:
+            self.set_on(seconds=seconds)
+
+        patch.setattr(clock, "now", self.now)
+        for module in (utils, s3):
+            patch.setattr(module, "utcnow", lambda: self.now().replace(tzinfo=None))
+        patch.setattr(Queue, "wait_for_messages", wait)

@@ -1,0 +1,135 @@
+"""What a stack holds once all is quiet: records, versions, executions, notifications, and what lies in both buckets."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas import execution, storage
+from lambdas.items import plain
+from local.stack import LocalStack
+
+RECEIVE_SECONDS = 1  # one long poll
+DIED = "Runtime.HandlerError"  # what the emulator says of a function whose worker has died
+
+
+@dataclass
+class Ears:
+    """What the topic told, every message of it, in the order in which it was heard."""
+
+    stack: LocalStack
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    def listen(self) -> bool:
+        """Hear what is told within one long poll, and tell whether it was anything."""
+        sqs = self.stack.emulator.client("sqs")
+        messages = sqs.receive_message(
+            QueueUrl=self.stack.notifications_url, MaxNumberOfMessages=10, WaitTimeSeconds=RECEIVE_SECONDS
+        ).get("Messages", [])
+        for message in messages:
+            sqs.delete_message(QueueUrl=self.stack.notifications_url, ReceiptHandle=message["ReceiptHandle"])
+            self.heard.append(json.loads(message["Body"]))
+        return bool(messages)
+
+    @property
+    def pictures(self) -> set[str]:
+        """The ids of the pictures whose ends were told."""
+        return {notification["imageId"] for notification in self.heard}
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """The stack as it was found, and what had been told by then."""
+
+    records: dict[str, dict[str, Any]]  # by image id
+    versions: dict[str, list[dict[str, Any]]]  # as an execution has the image, by image id, newest first
+    executions: list[str]  # names
+    archived: dict[str, set[str]]  # file names by folder
+    staged: list[str]  # keys
+    told: list[dict[str, Any]]  # notifications
+
+    @property
+    def first(self) -> set[str]:
+        """The names of the executions for the first attempts at all versions."""
+        return {execution.name(image) for versions in self.versions.values() for image in versions}
+
+    def succeeded(self, record: dict[str, Any]) -> list[str]:
+        """Return the executions that succeeded for the picture with that record."""
+        return [*record.get("earlier", []), *([record["execution"]] if record["status"] == "SUCCEEDED" else [])]
+
+    def told_of(self, name: str) -> list[dict[str, Any]]:
+        """Return what was told of the end of the execution called name."""
+        return [notification for notification in self.told if notification["notificationId"] == name]
+
+
+def found(stack: LocalStack, told: list[dict[str, Any]]) -> Aftermath:
+    """Look at everything in stack."""
+    uploads, archive = stack.outputs["UploadBucketName"], stack.outputs["ArchiveBucketName"]
+    return Aftermath(
+        records={record["imageId"]: record for record in records(stack)},
+        versions=versions(stack),
+        executions=[one["name"] for one in executions(stack)],
+        archived=_by_folder(_keys(stack, archive, "")),
+        staged=_keys(stack, uploads, storage.STAGED),
+        told=told,
+    )
+
+
+def records(stack: LocalStack) -> list[dict[str, Any]]:
+    """Return all records."""
+    pages = (
+        stack.emulator.client("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs["MetadataTableName"])
+    )
+    return [plain(item) for page in pages for item in page["Items"]]
+
+
+def executions(stack: LocalStack, **wanted: str) -> list[dict[str, Any]]:
+    """Return the executions of the pipeline, or those that are wanted."""
+    pages = stack.emulator.client("stepfunctions").get_paginator("list_executions")
+    return list(pages.paginate(stateMachineArn=stack.outputs["ProcessingPipelineArn"], **wanted).search("executions[]"))
+
+
+def struck(stack: LocalStack) -> bool:
+    """Tell whether in some execution that succeeded a task had lost its worker."""
+    client = stack.emulator.client("stepfunctions")
+    pages = client.get_paginator("get_execution_history")
+    histories = (
+        pages.paginate(executionArn=one["executionArn"]) for one in executions(stack, statusFilter="SUCCEEDED")
+    )
+    failed = (event for history in histories for event in history.search("events[].taskFailedEventDetails"))
+    return any(event["error"] == DIED for event in failed)
+
+
+def versions(stack: LocalStack) -> dict[str, list[dict[str, Any]]]:
+    """Return all versions of all uploads by image id, newest first, as an execution has them."""
+    bucket = stack.outputs["UploadBucketName"]
+    pages = (
+        stack.emulator.client("s3")
+        .get_paginator("list_object_versions")
+        .paginate(Bucket=bucket, Prefix=storage.UPLOADS)
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in pages.search("Versions[]"):
+        owner, image_id = storage.parse_upload_key(one["Key"])
+        image = {
+            "imageId": image_id,
+            "owner": owner,
+            "bucket": bucket,
+            "key": one["Key"],
+            "versionId": one["VersionId"],
+        }
+        found.setdefault(image_id, []).append(image)
+    return found
+
+
+def _keys(stack: LocalStack, bucket: str, prefix: str) -> list[str]:
+    pages = stack.emulator.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [item["Key"] for item in pages.search("Contents[]") if item]
+
+
+def _by_folder(keys: Iterable[str]) -> dict[str, set[str]]:
+    folders: dict[str, set[str]] = {}
+    for key in keys:
+        folder, _, name = key.rpartition("/")
+        folders.setdefault(f"{folder}/", set()).add(name)
+    return folders

@@ -1,0 +1,48 @@
+"""An account in moto with a stack in it, whole for each test."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.core.config import DefaultConfig
+
+from lambdas import clients
+from tests.lambdas.watch import Watch
+from tests.operations.desk import Desk
+
+REGION: Final = "eu-central-1"
+# The tests share one session: to read the service models anew would take longer than they do.
+MOTO: Final[DefaultConfig] = {"core": {"reset_boto3_session": False}}
+CACHED = (clients.s3, clients.dynamodb, clients.sqs, clients.stepfunctions)
+
+
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """Give the session that all tests share."""
+    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+
+
+@pytest.fixture
+def account(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give an empty account, and clients that know of no other."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    Watch().install(monkeypatch)
+    _forget()
+    with mock_aws(config=MOTO):
+        yield
+    _forget()
+
+
+def _forget() -> None:
+    for cached in CACHED:
+        cached.cache_clear()
+
+
+@pytest.fixture
+def desk(account: None, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Desk:  # noqa: ARG001 - the stack is in it
+    """Give a desk before a stack, of standard workflows unless a test asks for others."""
+    return Desk(capsys, getattr(request, "param", "STANDARD"))

@@ -1,0 +1,178 @@
+"""The operator's desk: a stack in moto as far as an operator touches it, with pictures in every state."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from lambdas import clients, execution, storage
+from lambdas.record import REJECTED, SUCCEEDED, Failure, Record
+from operations.__main__ import main
+from operations.stack import DEFAULT
+
+OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
+RETENTION = 90  # days
+CAUSE = "No more memory for the picture."
+SAID = {"errorMessage": "No more memory\nfor the picture.", "stackTrace": ["line 1"]}  # as a function does
+FAILURE = Failure("ResizeImage", "MemoryError", json.dumps({"Error": "MemoryError", "Cause": json.dumps(SAID)}))
+ENDLESS = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}})
+ROLE = "arn:aws:iam::123456789012:role/any"
+
+Image = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """The JSON objects that it printed, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def rows(self) -> set[tuple[str, ...]]:
+        """The lines that it printed, in their columns."""
+        return {tuple(line.split("\t")) for line in self.out.splitlines()}
+
+
+class Desk:
+    """A stack, and an operator before it."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], workflow_type: str) -> None:
+        """Make the stack."""
+        self._capsys = capsys
+        boto3.client("cloudformation").create_stack(StackName=DEFAULT, TemplateBody=_template(workflow_type))
+        told = boto3.client("cloudformation").describe_stacks(StackName=DEFAULT)["Stacks"][0]["Outputs"]
+        self.outputs = {one["OutputKey"]: one["OutputValue"] for one in told}
+        # Moto's CloudFormation leaves that out.
+        clients.s3().put_bucket_versioning(
+            Bucket=self.outputs["UploadBucketName"], VersioningConfiguration={"Status": "Enabled"}
+        )
+
+    def run(self, *arguments: str) -> Told:
+        """Run `python -m operations`."""
+        self._capsys.readouterr()
+        code = main(list(arguments))
+        return Told(code, *self._capsys.readouterr())
+
+    def upload(self, owner: str = OWNER) -> Image:
+        """Upload a picture, and return what an execution for it would get."""
+        image_id = str(uuid4())
+        return self.replace({"imageId": image_id, "owner": owner, "key": storage.upload_key(owner, image_id)})
+
+    def replace(self, image: Image) -> Image:
+        """Upload a newer version of image."""
+        bucket = self.outputs["UploadBucketName"]
+        version = clients.s3().put_object(Bucket=bucket, Key=image["key"], Body=b"picture")["VersionId"]
+        return {**image, "bucket": bucket, "versionId": version, "attempt": 1}
+
+    def begun(self, image: Image) -> Record:
+        """Begin image's record."""
+        record = Record(self.outputs["MetadataTableName"], image, execution.name(image))
+        record.begin(RETENTION)
+        return record
+
+    def ended(self, status: str, *, told: bool = True) -> Image:
+        """Upload a picture that ended so."""
+        image = self.upload()
+        record = self.begun(image)
+        if status == SUCCEEDED:
+            record.done("ArchiveImage", {"archive": _archive(image)}, SUCCEEDED)
+        elif status == REJECTED:
+            record.done("ValidateImage", {"reason": "TRUNCATED", "message": "It ends too early."}, REJECTED)
+        else:
+            record.fail(FAILURE, RETENTION)
+        if told:
+            record.notified()
+        return image
+
+    def letter(self, about: Image | str) -> str:
+        """Leave a dead letter about an upload, or one that says anything else, and return its message id."""
+        body = about if isinstance(about, str) else json.dumps(_event(about))
+        return clients.sqs().send_message(QueueUrl=self.outputs["DeadLetterQueueUrl"], MessageBody=body)["MessageId"]
+
+    @property
+    def letters(self) -> set[str]:
+        """The message ids of the dead letters that anyone can see."""
+        found = clients.sqs().receive_message(
+            QueueUrl=self.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        return {message["MessageId"] for message in found.get("Messages", [])}
+
+    def start(self, image: Image) -> str:
+        """Start the execution for image, and return its ARN."""
+        started = clients.stepfunctions().start_execution(
+            stateMachineArn=self.outputs["ProcessingPipelineArn"],
+            name=execution.name(image),
+            input=json.dumps({"image": image}),
+        )
+        return started["executionArn"]
+
+    @property
+    def started(self) -> set[str]:
+        """The names of the executions that were started."""
+        machine = self.outputs["ProcessingPipelineArn"]
+        found = clients.stepfunctions().list_executions(stateMachineArn=machine)["executions"]
+        return {one["name"] for one in found}
+
+
+def attempt(image: Image, number: int) -> str:
+    """Return the name of the execution for that attempt at image."""
+    return execution.name({**image, "attempt": number})
+
+
+def _archive(image: Image) -> dict[str, Any]:
+    folder = storage.archive_folder(image, execution.name(image))
+    copies = {name: {"key": f"{folder}{name}.png"} for name in ("original", "resized", "thumbnail")}
+    return {"bucket": "archive", **copies, "smaller": [{"key": f"{folder}resized-64.png"}]}
+
+
+def _event(image: Image) -> dict[str, Any]:
+    about = {"key": image["key"], "size": 7, "version-id": image["versionId"], "sequencer": "00"}
+    return {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "time": "2026-11-01T12:00:00Z",
+        "detail": {"bucket": {"name": image["bucket"]}, "object": about},
+    }
+
+
+def _template(workflow_type: str) -> str:
+    """Return a template of what an operator touches, under the names that the real one gives."""
+    key = [{"AttributeName": "imageId", "KeyType": "HASH"}]
+    table = {
+        "KeySchema": key,
+        "AttributeDefinitions": [{"AttributeName": "imageId", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    resources = {
+        "UploadBucket": ("S3::Bucket", {}),
+        "MetadataTable": ("DynamoDB::Table", table),
+        "DeadLetterQueue": ("SQS::Queue", {}),
+        "ProcessingPipeline": ("StepFunctions::StateMachine", {"DefinitionString": ENDLESS, "RoleArn": ROLE}),
+    }
+    outputs = {
+        "UploadBucketName": "UploadBucket",
+        "MetadataTableName": "MetadataTable",
+        "DeadLetterQueueUrl": "DeadLetterQueue",
+        "ProcessingPipelineArn": "ProcessingPipeline",
+    }
+    parameters = {"WorkflowType": workflow_type, "RecordRetentionDays": str(RETENTION)}
+    return json.dumps(
+        {
+            "Parameters": {name: {"Type": "String", "Default": value} for name, value in parameters.items()},
+            "Resources": {
+                name: {"Type": f"AWS::{kind}", "Properties": properties}
+                for name, (kind, properties) in resources.items()
+            },
+            "Outputs": {name: {"Value": {"Ref": resource}} for name, resource in outputs.items()},
+        }
+    )

@@ -1,0 +1,105 @@
+"""The commands as a person runs them, on a stack on this machine."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas import execution, storage
+from local.stack import LocalStack, local_stack
+from tests.local import aftermath
+from tests.local.behind import configure, object_created, operate, physical_id
+from tests.local.voyage import Voyage, broken, hasten
+from tests.pictures import encoded, quadrants
+
+OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
+PICTURES = ("original", "resized", "thumbnail")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    """Run the stack, and let its sweeps wait for nothing."""
+    with local_stack() as running:
+        hasten(running)
+        configure(running, "SweepFunction", UNSETTLED_AFTER_SECONDS="0")
+        yield running
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The ids of pictures that got lost: of one nothing is known, of the other there is a dead letter."""
+
+    unknown: str
+    dead: str
+
+
+@pytest.fixture
+def lost(stack: LocalStack) -> Iterator[Lost]:
+    """Upload pictures whose events do not reach the queue, and stage something for nobody."""
+    events, rule = stack.emulator.client("events"), physical_id(stack, "UploadRule")
+    events.disable_rule(Name=rule)
+    unknown = _uploaded(stack, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10")
+    dead = _uploaded(stack, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d11")
+    body = json.dumps(object_created(dead["bucket"], dead["key"], dead["versionId"], "2026-11-01T12:00:00Z"))
+    stack.emulator.client("sqs").send_message(QueueUrl=stack.outputs["DeadLetterQueueUrl"], MessageBody=body)
+    staged = f"{storage.staged_folder(execution.name({**dead, 'attempt': 9}))}thumbnail.png"
+    stack.emulator.client("s3").put_object(Bucket=dead["bucket"], Key=staged, Body=b"thumbnail")
+    yield Lost(unknown["imageId"], dead["imageId"])
+    events.enable_rule(Name=rule)
+
+
+def _uploaded(stack: LocalStack, image_id: str) -> dict[str, Any]:
+    bucket, key = stack.outputs["UploadBucketName"], storage.upload_key(OWNER, image_id)
+    made = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "PNG"))
+    return {"imageId": image_id, "owner": OWNER, "bucket": bucket, "key": key, "versionId": made["VersionId"]}
+
+
+def _facts(stack: LocalStack, image_id: str) -> dict[str, str]:
+    """Return what `status` says of a picture."""
+    done = operate(stack, "status", image_id)
+    return dict(line.split("\t") for line in done.stdout.splitlines())
+
+
+def test_failure_is_seen_mended_and_tried_again(stack: LocalStack, tmp_path: Path) -> None:
+    """`status` tells why a picture failed; once that is mended, `redrive` brings it to its end, and `status` tells that."""
+    voyage, file = Voyage(stack), tmp_path / "picture.png"
+    file.write_bytes(encoded(quadrants(), "PNG"))
+    with broken(stack):
+        voyage.send([file])
+    (image_id,) = voyage.failed()
+    facts = _facts(stack, image_id)
+    assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ArchiveImage", "NoSuchBucket")
+    assert facts["to do"].endswith(f"redrive {image_id}")
+    assert operate(stack, "redrive", "--all", "--dry-run").stdout == f"{image_id}\t2\twould start\n"
+    assert operate(stack, "redrive", image_id).stdout == f"{image_id}\t2\tstarted\n"
+    voyage.rest()
+    facts = _facts(stack, image_id)
+    assert (facts["status"], facts["attempt"]) == ("SUCCEEDED", "2")
+    assert {facts[name].rpartition("/")[2].partition(".")[0] for name in PICTURES} == set(PICTURES)
+    assert operate(stack, "--json", "reprocess", image_id).stdout.count("it has succeeded") == 1
+
+
+def test_sweep_finds_whatever_got_lost(stack: LocalStack, lost: Lost) -> None:
+    """`sweep` ends what only a dead letter tells of, starts what nobody knows of, and clears what is staged for nobody."""
+    done = operate(stack, "--json", "sweep")
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"settled": 1, "resumed": 1, "cleared": 1})
+    assert aftermath.found(stack, []).staged == []
+    facts = _facts(stack, lost.dead)
+    assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ProcessingQueue", "DeadLetter")
+    assert operate(stack, "reprocess", lost.dead).stdout == f"{lost.dead}\t2\tstarted\n"
+    Voyage(stack).rest()
+    assert [_facts(stack, image_id)["status"] for image_id in (lost.unknown, lost.dead)] == ["SUCCEEDED"] * 2
+
+
+def test_sweep_that_fails_says_why(stack: LocalStack) -> None:
+    """Where the stack's sweep itself fails, the command tells what it said, and its exit code is 1."""
+    before = configure(stack, "SweepFunction", UNSETTLED_AFTER_SECONDS="soon")
+    try:
+        done = operate(stack, "sweep")
+    finally:
+        configure(stack, "SweepFunction", **before)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("operations: the sweep failed: ")

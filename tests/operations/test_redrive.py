@@ -1,0 +1,169 @@
+"""`redrive`: what failed is tried again, by its picture or by its dead letter, and nothing else is."""
+
+import pytest
+
+from lambdas import clients
+from lambdas.record import FAILED, REJECTED, SUCCEEDED
+from operations.attempts import Outcome
+from tests.operations.desk import Desk, attempt
+
+BOTH = pytest.mark.parametrize("desk", ["STANDARD", "EXPRESS"], indirect=True)
+
+
+@BOTH
+def test_failed_picture_gets_its_next_attempt(desk: Desk) -> None:
+    """A picture that FAILED is started once more, as the attempt after the one that failed."""
+    image = desk.ended(FAILED)
+    told = desk.run("redrive", image["imageId"])
+    assert (told.code, told.rows) == (0, {(image["imageId"], "2", Outcome.STARTED)})
+    assert desk.started == {attempt(image, 2)}
+
+
+@BOTH
+def test_all_is_every_failure_and_every_dead_letter(desk: Desk) -> None:
+    """With --all, pictures that FAILED and those of dead letters are tried; others are left alone."""
+    failed, lost = desk.ended(FAILED), desk.upload()
+    desk.ended(SUCCEEDED)
+    desk.ended(REJECTED)
+    desk.letter(lost)
+    assert desk.run("redrive", "--all").code == 0
+    assert desk.started == {attempt(failed, 2), attempt(lost, 1)}
+
+
+@BOTH
+def test_dry_run_starts_nothing_and_leaves_the_letters(desk: Desk) -> None:
+    """With --dry-run it is said what would be started; nothing is, and every dead letter can be seen as before."""
+    image, lost = desk.ended(FAILED), desk.upload()
+    letter = desk.letter(lost)
+    told = desk.run("redrive", "--all", "--dry-run")
+    expected = {(image["imageId"], "2", Outcome.WOULD_START), (lost["imageId"], "1", Outcome.WOULD_START)}
+    assert (told.code, told.rows) == (0, expected)
+    assert (desk.started, desk.letters) == (set(), {letter})
+
+
+def test_attempts_that_ran_are_passed_over(desk: Desk) -> None:
+    """The next attempt is the first one that there has been no execution for."""
+    image = desk.ended(FAILED)
+    clients.stepfunctions().stop_execution(executionArn=desk.start({**image, "attempt": 2}))
+    desk.run("redrive", image["imageId"])
+    assert desk.started == {attempt(image, 2), attempt(image, 3)}
+
+
+def test_attempt_that_runs_is_not_doubled(desk: Desk) -> None:
+    """A picture that FAILED and whose next attempt is about to begin its record gets no other."""
+    image = desk.ended(FAILED)
+    desk.start({**image, "attempt": 2})
+    assert desk.run("redrive", image["imageId"]).rows == {(image["imageId"], "2", Outcome.PROCESSING)}
+    assert desk.started == {attempt(image, 2)}
+
+
+def test_newest_version_is_what_is_tried(desk: Desk) -> None:
+    """Of a picture whose newer version was never taken up, that version is started."""
+    image = desk.ended(FAILED)
+    newer = desk.replace(image)
+    assert desk.run("redrive", image["imageId"]).code == 0
+    assert desk.started == {attempt(newer, 1)}
+
+
+def test_failure_that_was_not_told_waits(desk: Desk) -> None:
+    """A picture whose end has not been told yet is left, which is told by the exit code."""
+    image = desk.ended(FAILED, told=False)
+    told = desk.run("redrive", image["imageId"])
+    assert (told.code, told.rows) == (1, {(image["imageId"], "1", Outcome.UNTOLD)})
+    assert not desk.started
+
+
+def test_upload_that_expired_is_gone(desk: Desk) -> None:
+    """A picture whose upload is gone cannot be tried again, which is told by the exit code."""
+    image = desk.ended(FAILED)
+    clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
+    told = desk.run("redrive", image["imageId"])
+    assert (told.code, told.rows) == (1, {(image["imageId"], "", Outcome.GONE)})
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(SUCCEEDED, Outcome.SUCCEEDED), (REJECTED, Outcome.REJECTED), (FAILED, Outcome.STARTED)]
+)
+def test_letter_of_a_picture_with_its_end_is_removed(desk: Desk, status: str, outcome: Outcome) -> None:
+    """A dead letter about a picture with its end goes, for it is not needed; only what FAILED is tried again."""
+    desk.letter(desk.ended(status))
+    told = desk.run("--json", "redrive", "--all")
+    assert (told.code, [one["outcome"] for one in told.objects]) == (0, [outcome])
+    assert not desk.letters
+
+
+def test_letter_of_a_picture_under_way_is_removed(desk: Desk) -> None:
+    """A dead letter about a picture that is being processed goes, and starts nothing."""
+    image = desk.upload()
+    desk.begun(image)
+    desk.letter(image)
+    assert desk.run("redrive", "--all").rows == {(image["imageId"], "1", Outcome.PROCESSING)}
+    assert (desk.started, desk.letters) == (set(), set())
+
+
+def test_letters_about_one_picture_go_together(desk: Desk) -> None:
+    """Several dead letters about one picture start it once, and all go."""
+    image = desk.upload()
+    for _ in range(3):
+        desk.letter(image)
+    assert desk.run("redrive", "--all").rows == {(image["imageId"], "1", Outcome.STARTED)}
+    assert (desk.started, desk.letters) == ({attempt(image, 1)}, set())
+
+
+@pytest.mark.parametrize("body", ["no event", "[]", "{}", '{"detail": {"bucket": {"name": "other"}}}'])
+def test_strange_letter_stays(desk: Desk, body: str) -> None:
+    """A dead letter that is not about an upload to this stack stays, which is told by the exit code."""
+    letter = desk.letter(body)
+    told = desk.run("redrive", "--all")
+    assert (told.code, told.rows) == (1, {(letter, "", Outcome.STRANGE)})
+    assert desk.letters == {letter}
+
+
+def test_letter_about_an_upload_that_is_gone_stays(desk: Desk) -> None:
+    """A dead letter about an upload that is no longer there is all that tells of it: it stays."""
+    image = desk.upload()
+    clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
+    letter = desk.letter(image)
+    told = desk.run("redrive", "--all")
+    assert (told.code, told.rows) == (1, {(image["imageId"], "", Outcome.GONE)})
+    assert desk.letters == {letter}
+
+
+def test_letter_is_chosen_by_its_own_id(desk: Desk) -> None:
+    """A dead letter can be named by its message id; the others stay, and can be seen at once."""
+    image, other = desk.upload(), desk.upload()
+    letter, stays = desk.letter(image), desk.letter(other)
+    assert desk.run("redrive", letter).rows == {(image["imageId"], "1", Outcome.STARTED)}
+    assert (desk.started, desk.letters) == ({attempt(image, 1)}, {stays})
+
+
+def test_unknown_id_is_refused_before_anything_starts(desk: Desk) -> None:
+    """An id of neither a dead letter nor a failed picture is named, and nothing is started of what else was asked."""
+    image = desk.ended(FAILED)
+    told = desk.run("redrive", image["imageId"], "no-such-id")
+    assert (told.code, told.out) == (1, "")
+    assert told.err == "operations: neither a dead letter nor a failed picture: no-such-id\n"
+    assert not desk.started
+
+
+def test_letters_in_other_hands_are_told(desk: Desk) -> None:
+    """Dead letters that a sweep looks at are not seen; how many there are is said."""
+    desk.letter(desk.upload())
+    clients.sqs().receive_message(QueueUrl=desk.outputs["DeadLetterQueueUrl"], VisibilityTimeout=120)
+    told = desk.run("redrive", "--all")
+    assert (told.code, told.out) == (0, "")
+    assert told.err.startswith("1 more dead letters")
+
+
+def test_nothing_to_do_is_said(desk: Desk) -> None:
+    """Where nothing failed, that is said, and no object is printed."""
+    told = desk.run("--json", "redrive", "--all")
+    assert (told.code, told.out) == (0, "")
+
+
+def test_second_redrive_starts_nothing_more(desk: Desk) -> None:
+    """The same command once more finds the attempt of the first under way."""
+    image = desk.ended(FAILED)
+    desk.run("redrive", "--all")
+    assert desk.run("redrive", "--all").rows == {(image["imageId"], "2", Outcome.PROCESSING)}
+    assert desk.started == {attempt(image, 2)}

@@ -1,0 +1,160 @@
+"""What executions that did not succeed leave behind: the truth of where they failed, and nothing else once settled."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas import history, storage
+from tests.workflow import drawings
+from tests.workflow.interpreter import Handler, refusal
+from tests.workflow.processing import Outcome, Processing
+from tests.workflow.resources import ARCHIVE
+from workflow.contracts.errors import ImageRejected, Reason
+from workflow.steps import ARCHIVE as LAST
+from workflow.steps import METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
+
+REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+Break = Callable[[Processing, Step], None]
+
+
+def time_out() -> None:
+    """Raise what moto takes for a task's timeout."""
+    raise TimeoutError
+
+
+def _fault(processing: Processing, step: Step) -> None:
+    processing.break_function(step.function, MemoryError("no room"))
+
+
+def _throttle(processing: Processing, step: Step) -> None:
+    processing.interpreter.before[step.state] = refusal("TooManyRequestsException")
+
+
+def _timeout(processing: Processing, step: Step) -> None:
+    processing.interpreter.before[step.state] = time_out
+
+
+WAYS: dict[str, tuple[Break, str]] = {
+    "fault": (_fault, "MemoryError"),
+    "throttle": (_throttle, "Lambda.TooManyRequestsException"),
+    "timeout": (_timeout, "States.Timeout"),
+}
+each_way = pytest.mark.parametrize("way", WAYS)
+each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in STEPS])
+
+
+def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
+    """Assert that neither execution nor picture has anything staged or archived."""
+    assert (outcome.staged, outcome.archived) == ([], {})
+    found = boto3.client("s3").list_objects_v2(Bucket=ARCHIVE, Prefix=storage.picture_folder(outcome.image))
+    assert found["KeyCount"] == 0
+    assert processing.resources.staged("") == []
+
+
+@each_way
+@each_step
+def test_every_failure_is_told_where_and_why_and_leaves_nothing(processing: Processing, step: Step, way: str) -> None:
+    """Whichever step fails, however, record, notification and the execution's history agree; settled, nothing is left."""
+    make, reason = WAYS[way]
+    make(processing, step)
+    first = processing.process(drawings.jpeg())
+    outcome = processing.settle(first)
+    told = [message for message, _ in (*first.notifications, *outcome.notifications)]
+    record = outcome.record or {}
+    assert [(one["failedIn"], one["reason"]) for one in told] == [(step.state, reason)]
+    assert (record["status"], record["failedIn"], record["reason"]) == ("FAILED", step.state, reason)
+    assert "notifiedAt" in record
+    found = history.failure(outcome.execution.arn, outcome.execution.status)
+    assert (found.failed_in, found.reason) == (step.state, reason)
+    assert_nothing_left(processing, outcome)
+
+
+def test_a_picture_whose_first_step_never_ran_is_told_of_by_settling(processing: Processing) -> None:
+    """Without a record nothing is told by the execution itself; settling makes the record and tells it."""
+    _fault(processing, VALIDATE)
+    first = processing.process(drawings.jpeg())
+    assert (first.record, first.notifications, first.execution.status) == (None, [], "FAILED")
+    outcome = processing.settle(first)
+    known = ("imageId", "owner", "bucket", "key", "versionId")
+    assert [(outcome.record or {})[name] for name in known] == [outcome.image[name] for name in known]
+    assert outcome.announced == ["FAILED"]
+    assert {"createdAt", "finishedAt", "expiresAt"} <= (outcome.record or {}).keys()
+
+
+@pytest.mark.parametrize("state", ["PublishSuccess", "RecordFailure", "PublishFailure"])
+def test_what_failed_at_the_end_is_in_the_history(processing: Processing, state: str) -> None:
+    """A publish that failed is what the history of a success tells; of a failure it is what had failed before."""
+    if state != "PublishSuccess":
+        _fault(processing, LAST)
+    processing.interpreter.before[state] = refusal("InternalError")
+    outcome = processing.process(drawings.jpeg())
+    found = history.failure(outcome.execution.arn, "FAILED")
+    wanted = (state, "SNS.InternalErrorException") if state == "PublishSuccess" else (LAST.state, "MemoryError")
+    assert (found.failed_in, found.reason) == wanted
+
+
+def half_done(handler: Handler) -> Handler:
+    """Wrap the last step so that it copies into the archive and breaks down before it says so."""
+
+    def handle(event: dict[str, Any], _: object) -> dict[str, Any]:
+        key = f"{storage.archive_folder(event['image'], event['execution'])}original.jpg"
+        boto3.client("s3").put_object(Bucket=ARCHIVE, Key=key, Body=b"data")
+        raise MemoryError(handler)
+
+    return handle
+
+
+def test_an_archive_that_was_half_made_is_cleared(processing: Processing) -> None:
+    """What a step archived before it broke down for good goes, with all that was staged."""
+    processing.wrap(LAST.function, half_done)
+    first = processing.process(drawings.jpeg())
+    assert first.staged
+    assert first.archived
+    assert_nothing_left(processing, processing.settle(first))
+
+
+@pytest.mark.parametrize("step", STEPS[1:], ids=[step.state for step in STEPS[1:]])
+def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, step: Step) -> None:
+    """What was staged before a later step found the picture unsound goes with the next sweep; its end stays, told once."""
+    processing.break_function(step.function, REJECTION)
+    first = processing.process(drawings.jpeg())
+    assert (first.status, first.announced) == ("REJECTED", ["REJECTED"])
+    outcome = processing.sweep(first)
+    assert (outcome.record, outcome.notifications) == (first.record, [])
+    assert_nothing_left(processing, outcome)
+
+
+def test_a_success_leaves_nothing_but_its_archive(processing: Processing) -> None:
+    """Neither settling nor sweeping takes anything from a picture that succeeded, or tells it again."""
+    first = processing.process(drawings.jpeg())
+    for outcome in (processing.sweep(first), processing.settle(told_of_failure(first))):
+        assert (outcome.record, outcome.notifications, outcome.archived) == (first.record, [], first.archived)
+
+
+def told_of_failure(outcome: Outcome) -> Outcome:
+    """Return outcome as if its execution had failed in the end."""
+    return replace(outcome, execution=replace(outcome.execution, status="FAILED"))
+
+
+@pytest.mark.parametrize("step", [METADATA, RESIZE, THUMBNAIL, LAST], ids=lambda step: step.state)
+def test_a_lost_failure_is_found_by_a_sweep(processing: Processing, step: Step) -> None:
+    """If neither the execution can record its failure nor its event arrives, the sweep tells where and why."""
+    _fault(processing, step)
+    processing.interpreter.before["RecordFailure"] = refusal("InternalServerError")
+    outcome = processing.sweep(processing.process(drawings.jpeg()))
+    assert (outcome.status, outcome.announced) == ("FAILED", ["FAILED"])
+    assert ((outcome.record or {})["failedIn"], (outcome.record or {})["reason"]) == (step.state, "MemoryError")
+    assert_nothing_left(processing, outcome)
+
+
+def test_an_event_that_was_lost_is_made_up_for(processing: Processing) -> None:
+    """An upload that nothing was started for succeeds after a sweep, and is told of once."""
+    image = processing.resources.upload(drawings.jpeg())
+    outcome = processing.swept(image)
+    assert (outcome.status, outcome.announced) == ("SUCCEEDED", ["SUCCEEDED"])
+    with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
+        processing.run(image)

@@ -1,0 +1,117 @@
+"""The pipeline when a key is uploaded to again, and when events come again, late or out of order."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lambdas.record import Record
+from tests.workflow import drawings
+from tests.workflow.processing import PICTURES, Processing
+from tests.workflow.resources import TABLE
+from tests.workflow.test_pipeline_endings import ENDS, lead_to
+from workflow.steps import STEPS, VALIDATE
+
+SUPERSEDABLE = [step.state for step in STEPS[1:]]
+
+
+def again(processing: Processing, image: dict[str, Any]) -> dict[str, Any]:
+    """Upload another picture under the key of image."""
+    return processing.resources.upload(drawings.transparent_png(), image_id=image["imageId"])
+
+
+@ENDS
+def test_a_newer_upload_has_its_own_end(processing: Processing, error: Exception | None, status: str) -> None:
+    """A second upload under the key of a picture that has its end is processed, and told of, as any other."""
+    functions = dict(processing.interpreter.functions)
+    lead_to(processing, error)
+    first = processing.process(drawings.jpeg())
+    processing.interpreter.functions.update(functions)
+    second = processing.run(again(processing, first.image))
+    assert (first.status, second.status, second.announced) == (status, "SUCCEEDED", ["SUCCEEDED"])
+    assert (second.record or {})["earlier"] == ([first.execution.name] if status == "SUCCEEDED" else [])
+    kept = processing.resources.archived(first.image, first.execution.name)
+    assert kept == first.archived
+    assert len(kept) == (PICTURES if status == "SUCCEEDED" else 0)
+    assert not kept.keys() & second.archived.keys()
+
+
+@ENDS
+def test_an_older_upload_that_comes_late_changes_nothing(
+    processing: Processing, error: Exception | None, status: str
+) -> None:
+    """The execution for an upload that was overwritten finds the newer one's record, and ends without a word."""
+    older = processing.resources.upload(drawings.jpeg())
+    lead_to(processing, error)
+    newer = processing.run(again(processing, older))
+    processing.interpreter.calls.clear()
+    late = processing.run(older)
+    assert newer.status == status
+    assert (late.record, late.announced, late.archived, late.staged) == (newer.record, [], {}, [])
+    assert late.execution.status == "SUCCEEDED"
+    assert processing.interpreter.calls == {VALIDATE.function: 1}
+
+
+@pytest.mark.parametrize("state", SUPERSEDABLE)
+def test_a_superseded_execution_ends_quietly(processing: Processing, state: str) -> None:
+    """An upload whose key is uploaded to again while it is processed is told nobody of, and nothing of it is archived."""
+    image = processing.resources.upload(drawings.jpeg())
+
+    def supersede() -> None:
+        if not processing.interpreter.calls["superseded"]:
+            processing.interpreter.calls["superseded"] += 1
+            newer = again(processing, image)
+            Record(TABLE, newer, "of-the-newer").begin(retention_days=90)
+
+    processing.interpreter.before[state] = supersede
+    outcome = processing.run(image)
+    assert (outcome.announced, outcome.execution.status) == ([], "SUCCEEDED")
+    assert outcome.archived == {}
+    record = outcome.record or {}
+    assert (record["execution"], record["status"], record["steps"]) == ("of-the-newer", "PROCESSING", {})
+
+
+def test_an_attempt_at_a_failure_succeeds(processing: Processing) -> None:
+    """What failed may be tried again, as another execution with another notification."""
+    functions = dict(processing.interpreter.functions)
+    lead_to(processing, MemoryError())
+    first = processing.process(drawings.jpeg())
+    processing.interpreter.functions.update(functions)
+    second = processing.run({**first.image, "attempt": 2})
+    assert (second.status, second.announced) == ("SUCCEEDED", ["SUCCEEDED"])
+    assert second.execution.name != first.execution.name
+    assert (second.record or {})["attempt"] == 2
+
+
+def test_an_attempt_at_a_success_changes_nothing(processing: Processing) -> None:
+    """What succeeded is not tried again."""
+    first = processing.process(drawings.jpeg())
+    second = processing.run({**first.image, "attempt": 2})
+    assert (second.record, second.announced, second.archived) == (first.record, [], {})
+    assert second.execution.status == "SUCCEEDED"
+    assert processing.resources.archived(first.image, first.execution.name) == first.archived
+
+
+def test_an_execution_waits_for_an_earlier_end_to_be_told(processing: Processing) -> None:
+    """A newer upload is not begun over an end that nobody knows of: its execution waits, and leaves it to the sweep."""
+    first = processing.process(drawings.jpeg())
+    untell(processing, first.image)
+    second = processing.run(again(processing, first.image))
+    assert ((second.record or {})["execution"], second.announced) == (first.execution.name, [])
+    assert second.execution.status == "SUCCEEDED"
+    assert processing.interpreter.calls[VALIDATE.function] > 1 + len(STEPS)
+
+
+def untell(processing: Processing, image: dict[str, Any]) -> None:
+    """Let the picture's record not say that its end was told."""
+    processing.resources.forget(image, "notifiedAt")
+
+
+def test_a_repeated_event_is_one_execution(processing: Processing) -> None:
+    """Another execution under the same attempt finds that it is not the record's."""
+    outcome = processing.process(drawings.jpeg())
+    repeated = {"image": outcome.image, "execution": "a-repeated-one"}
+    with pytest.raises(Exception, match="another execution's") as error:
+        processing.interpreter.functions[VALIDATE.function](repeated, SimpleNamespace(aws_request_id="second"))
+    assert type(error.value).__name__ == "AlreadyEnded"
+    assert processing.resources.record(outcome.image) == outcome.record
