@@ -25,7 +25,6 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_lambda import (
     StateTaskServiceLambda,
 )
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import pytest
+    from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
     from tests.chaos.protocol import Stage
 
