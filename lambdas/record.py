@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -106,14 +107,19 @@ class Record:
         self._update({NOTIFIED_AT: clock.timestamp()}, condition="#execution = :execution AND #status <> :open")
 
     def release(self) -> None:
-        """Take back a record that was begun for an execution which could not be started."""
-        clients.dynamodb().delete_item(
-            TableName=self.table,
-            Key=self._key,
-            ConditionExpression="#execution = :execution AND #status = :open",
-            ExpressionAttributeNames=names("execution", "status"),
-            ExpressionAttributeValues=values({"execution": self.execution, "open": PROCESSING}),
-        )
+        """Take back a record that was begun for an execution which could not be started.
+
+        One that took another's place stays, for with it would go what it knows of that one; a sweep starts it again.
+        """
+        client = clients.dynamodb()
+        with suppress(client.exceptions.ConditionalCheckFailedException):
+            client.delete_item(
+                TableName=self.table,
+                Key=self._key,
+                ConditionExpression="#execution = :execution AND #status = :open AND attribute_not_exists(#earlier)",
+                ExpressionAttributeNames=names("execution", "status", "earlier"),
+                ExpressionAttributeValues=values({"execution": self.execution, "open": PROCESSING}),
+            )
 
     def read(self) -> Item | None:
         """Return the picture's record, whose ever execution's it is, or None."""

@@ -114,6 +114,20 @@ def test_express_releases_what_it_may_not_start(aftermath: Aftermath) -> None:
     assert execution.start(pipeline_input(event), aftermath.express)
 
 
+def test_express_keeps_a_record_that_took_anothers_place(aftermath: Aftermath) -> None:
+    """If Step Functions refuses, what the record knows of an older success is kept; a sweep starts the newer one."""
+    older = aftermath.begun(b"older")
+    aftermath.ended(older, "SUCCEEDED", told=True)
+    image = pipeline_input(aftermath.again(older, b"newer"))
+    nowhere = replace(aftermath.express, state_machine_arn=f"{aftermath.express.state_machine_arn}-missing")
+    with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
+        execution.start(image, nowhere)
+    found = aftermath.record(older)
+    assert (found["execution"], found["earlier"]) == (execution.name(image), [older["execution"]])
+    assert not execution.start(image, aftermath.express)
+    assert execution.start({**image, "attempt": 2}, aftermath.express)
+
+
 FAULT: Any = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
 
 
