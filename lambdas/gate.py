@@ -38,8 +38,8 @@ def step(  # noqa: PLR0913 - each is a fact of one step, most of them by name
 
     contract is the stem of the step's contracts and its state's name in kebab case; what the work returns stands in
     the record under found_as, but for properties named unrecorded, and the record moves to end. Where the record does
-    not take it, because the picture has another end by now, undo takes away what the work left in S3. Raises
-    ContractViolation for a payload that breaks either contract.
+    not take it, because the picture has another end by now, undo takes away what the work left in S3, unless the execution
+    had succeeded before a newer one took the record. Raises ContractViolation for a payload that breaks either contract.
     """
     state = contract.title().replace("-", "")
 
@@ -52,8 +52,8 @@ def step(  # noqa: PLR0913 - each is a fact of one step, most of them by name
             kept = {found_as: _without(unrecorded, found)}
             try:
                 record.Record(variables.metadata_table, event["image"], event["execution"]).done(state, kept, end)
-            except AlreadyEnded:
-                if undo:
+            except AlreadyEnded as late:
+                if undo and not late.succeeded:
                     undo(event, found, variables)
                 raise
             return found

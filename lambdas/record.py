@@ -156,7 +156,10 @@ class Record:
         if untold(old):
             raise NotYet("an earlier end of the picture has not been told yet")
         same = "#execution = :old AND #status = :was"
-        item = {**item, "earlier": [*old.get("earlier", []), *([old["execution"]] if _succeeded(old) else [])]}
+        earlier = [*old.get("earlier", []), *([old["execution"]] if _succeeded(old) else [])]
+        item = {**item, "earlier": earlier}
+        if earlier:
+            del item[EXPIRES_AT]  # as a success's record, it tells of what stays in the archive
         if self._put(item, same, old=old["execution"], was=old["status"]) is not None:
             raise NotYet("the picture's record is being written by another execution")
 
@@ -202,8 +205,9 @@ class Record:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except client.exceptions.ConditionalCheckFailedException as refusal:
-            if _found(refusal):
-                raise AlreadyEnded("the picture's record has its end, or is another execution's") from refusal
+            if found := _found(refusal):
+                message = "the picture's record has its end, or is another execution's"
+                raise AlreadyEnded(message, succeeded=self.execution in found.get("earlier", [])) from refusal
             raise
 
 

@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--dry-run", action="store_true", help="say what would be started, and start nothing")
 
     sweep = wanted.add_parser("sweep", help="find what got lost, now: run the stack's own sweep")
-    sweep.add_argument("--everything", action="store_true", help="look at every upload, however old")
+    sweep.add_argument(
+        "--everything", action="store_true", help="look at every upload whose record cannot have expired"
+    )
     sweep.set_defaults(command=commands.sweep)
     return parser
 

@@ -56,7 +56,7 @@ def _received(stack: Stack, seen: set[str]) -> list[Any]:
 def _letter(stack: Stack, message_id: str, body: str, receipt: str) -> Candidate:
     try:
         image = sqs_trigger.read_event(json.loads(body), stack.upload_bucket)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of JSON without end in depth
         return Candidate(message_id, None, message_id, receipt)
     return Candidate(image["imageId"], image["key"], message_id, receipt)
 

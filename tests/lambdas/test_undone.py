@@ -73,6 +73,19 @@ def test_what_was_archived_is_removed(bench: Bench, monkeypatch: pytest.MonkeyPa
     assert not [key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
 
 
+def test_a_late_copy_of_an_older_success_undoes_nothing(bench: Bench) -> None:
+    """ArchiveImage that runs again after a newer upload took the success's record over leaves what was archived."""
+    event = bench.processed(pictures.examples()["PNG"])
+    archive.handler(event, CONTEXT)
+    record.Record(TABLE, event["image"], event["execution"]).notified()
+    superseded(bench, event)
+    kept = bench.keys(ARCHIVE_BUCKET)
+    with pytest.raises(AlreadyEnded):
+        archive.handler(event, CONTEXT)
+    assert bench.keys(ARCHIVE_BUCKET) == kept
+    assert "expiresAt" not in bench.record(event)
+
+
 def test_a_repeat_of_a_success_is_not_undone(bench: Bench) -> None:
     """A step that runs again after its answer was lost finds its own end, and leaves the archive."""
     event = bench.processed(pictures.examples()["PNG"])

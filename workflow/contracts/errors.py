@@ -36,6 +36,11 @@ class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders an
 class AlreadyEnded(Exception):  # noqa: N818 - the same
     """The picture's record has its end, or is a newer version's or attempt's: this execution has nothing to do."""
 
+    def __init__(self, message: str, *, succeeded: bool = False) -> None:
+        """Say that the execution which hears it had itself succeeded earlier: what it archived stays."""
+        super().__init__(message)
+        self.succeeded = succeeded
+
 
 class NotYet(Exception):  # noqa: N818 - the same
     """An earlier end of the picture has to be told before this execution may begin: true for a while, after a failure."""
