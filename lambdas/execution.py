@@ -37,10 +37,10 @@ def image_id(execution: str) -> str:
 def start(image: dict[str, Any], environment: StartEnvironment) -> bool:
     """Start the execution for image, and tell whether it is new.
 
-    STANDARD refuses a name that it knows; under EXPRESS, which does not, the picture's record is begun here and the
-    condition on it refuses. Raises NotYet under EXPRESS while an earlier end of the picture has not been told.
+    STANDARD refuses a name that it knows, or says that a running one with the same input is new; under EXPRESS, which
+    does neither, the record is claimed first. Raises NotYet under EXPRESS while an earlier end has not been told.
     """
-    return (_claim if environment.workflow_type == EXPRESS else _start)(image, environment)
+    return (claim if environment.workflow_type == EXPRESS else _start)(image, environment)
 
 
 def _start(image: dict[str, Any], environment: StartEnvironment) -> bool:
@@ -53,8 +53,12 @@ def _start(image: dict[str, Any], environment: StartEnvironment) -> bool:
     return True
 
 
-def _claim(image: dict[str, Any], environment: StartEnvironment) -> bool:
-    """Start the execution if its record is not begun yet; what dies in between is for the sweep."""
+def claim(image: dict[str, Any], environment: StartEnvironment) -> bool:
+    """Begin the picture's record for image's execution, start that, and tell whether the record was not begun before.
+
+    So that of two who start it at once one does, and that a sweep knows of what dies in between. Raises NotYet while
+    an earlier end of the picture has not been told.
+    """
     from botocore.exceptions import ClientError
 
     record = Record(environment.metadata_table, image, name(image))

@@ -23,6 +23,7 @@ REJECTED = "REJECTED"
 FAILED = "FAILED"
 EXPIRES_AT = "expiresAt"  # the attribute that tells the table when an item may go: its time to live
 NOTIFIED_AT = "notifiedAt"  # the attribute that says that the end has been told
+CLEARED_AT = "clearedAt"  # the attribute that says that what others archived has been removed
 ABSENT = "attribute_not_exists(#status)"
 
 Item = dict[str, Any]
@@ -105,6 +106,10 @@ class Record:
     def notified(self) -> None:
         """Note that the end has been told; raises AlreadyEnded if the record has become another execution's."""
         self._update({NOTIFIED_AT: clock.timestamp()}, condition="#execution = :execution AND #status <> :open")
+
+    def cleared(self) -> None:
+        """Note that nothing is archived that should not be; raises AlreadyEnded as notified does."""
+        self._update({CLEARED_AT: clock.timestamp()}, condition="#execution = :execution AND #status <> :open")
 
     def release(self) -> None:
         """Take back a record that was begun for an execution which could not be started.

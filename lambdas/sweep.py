@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from lambdas.settlement import settle
 from lambdas.sqs_trigger import read_event
 from lambdas.telemetry import faults_logged, identify, identify_also, logger
 from workflow import contracts
-from workflow.contracts.errors import ContractViolation, NotYet
+from workflow.contracts.errors import AlreadyEnded, ContractViolation, NotYet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -54,12 +54,12 @@ class Sweep:
     """One sweep: dead letters, then uploads, then what is staged for nobody."""
 
     def __init__(self, environment: SweepEnvironment, everything: bool) -> None:  # noqa: FBT001 - as the event has it
-        """Look at uploads within the horizon, or at everything that must have a record."""
+        """Look at uploads within the horizon, or at everything."""
         now = clock.now()
         self._environment = environment
         self._late = now - timedelta(seconds=environment.unsettled_after_seconds)
-        # The record of what is older yet may have expired, and its picture would be tried anew.
-        self._since = now - (timedelta(days=environment.record_retention_days) if everything else HORIZON)
+        self._since = None if everything else now - HORIZON
+        self._recorded = now - timedelta(days=environment.record_retention_days)
         self._done: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
@@ -78,13 +78,16 @@ class Sweep:
         identify_also(imageId=image["imageId"])
         try:
             self._done[what] += do(image)
-        except NotYet as wait:
+        except (NotYet, AlreadyEnded) as wait:  # somebody else is at it
             logger().info("%s", wait)
         except Exception:  # noqa: BLE001 - whatever it is, it is told at the end
             logger().exception("a picture is left to the next sweep")
             self._done["failed"] += 1
 
     def _look_at(self, image: Image, *, found: Item | None) -> bool:
+        """Look at one upload, but not at one whose record may have expired: its picture would be tried anew."""
+        if not found and datetime.fromisoformat(image["uploadedAt"]) < self._recorded:
+            return False
         return unsettled.look_at(image, found, self._late, self._environment)
 
     def _settle_letter(self, image: Image) -> bool:

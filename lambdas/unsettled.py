@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas import execution, history, settlement, storage
 from lambdas.metrics import RESTARTED
-from lambdas.record import FAILED, PROCESSING, SUCCEEDED, Failure, Item, Record, ended, untold
+from lambdas.record import CLEARED_AT, FAILED, PROCESSING, SUCCEEDED, Failure, Item, Record, ended, untold
 from lambdas.telemetry import count, logger
 from workflow import contracts
 
@@ -42,10 +42,22 @@ def _tidied(image: Image, found: Item | None, environment: SweepEnvironment) -> 
     if not found or not ended(found):
         return False
     told = untold(found)
-    settlement.tell(Record(environment.metadata_table, image, found["execution"]), found, environment)
+    record = Record(environment.metadata_table, image, found["execution"])
+    settlement.tell(record, found, environment)
+    if _clean(found):
+        return told
+    removed = _clear(image, environment)
+    record.cleared()
+    return bool(removed) or told
+
+
+def _clean(found: Item) -> bool:
+    """Tell whether nothing can be in the archive that should not be: once looked at it is so for good.
+
+    Not only has the record ended by then, but every execution from before that, for the sweep waits as long.
+    """
     # A rejection comes before anything is archived. Unless, that is, another execution had the record earlier.
-    clean = found["status"] != FAILED and "earlier" not in found
-    return told if clean else bool(_clear(image, environment)) or told
+    return CLEARED_AT in found or (found["status"] != FAILED and "earlier" not in found)
 
 
 def _clear(image: Image, environment: SweepEnvironment) -> int:

@@ -76,17 +76,21 @@ def _next(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Attempt:
         status = execution.status(tried, stack.starting)
         if status in RUNNING:
             break
-        if status is None and (outcome := _started(stack, tried, dry_run=dry_run)):
-            return Attempt(image["imageId"], number, outcome)
+        if status is None:
+            outcome = _started(stack, tried, dry_run=dry_run)
+            return Attempt(image["imageId"], number, outcome or Outcome.PROCESSING)
     return Attempt(image["imageId"], number, Outcome.PROCESSING)
 
 
 def _started(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Outcome | None:
-    """Start the execution for image unless it is a dry run; None if somebody else has just done so."""
+    """Start the execution for image unless it is a dry run; None if somebody else has just done so.
+
+    Its record is claimed first, also under STANDARD: else nobody would know of it if it failed before its first step.
+    """
     if dry_run:
         return Outcome.WOULD_START
     try:
-        return Outcome.STARTED if execution.start(image, stack.starting) else None
+        return Outcome.STARTED if execution.claim(image, stack.starting) else None
     except NotYet:
         return Outcome.UNTOLD
 

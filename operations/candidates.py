@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,10 +68,12 @@ def remove(stack: Stack, candidate: Candidate) -> None:
 
 
 def put_back(stack: Stack, candidate: Candidate) -> None:
-    """Let others see the dead letter of candidate again."""
-    clients.sqs().change_message_visibility(
-        QueueUrl=stack.dead_letters, ReceiptHandle=candidate.receipt, VisibilityTimeout=0
-    )
+    """Let others see the dead letter of candidate again, unless they do already, as after HIDDEN seconds."""
+    client = clients.sqs()
+    with suppress(client.exceptions.MessageNotInflight):
+        client.change_message_visibility(
+            QueueUrl=stack.dead_letters, ReceiptHandle=candidate.receipt, VisibilityTimeout=0
+        )
 
 
 def hidden(stack: Stack) -> int:

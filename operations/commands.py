@@ -34,12 +34,13 @@ def status(stack: Stack, options: Namespace) -> int:
 
 def redrive(stack: Stack, options: Namespace) -> int:
     """Try again what is chosen of the dead letters and of the pictures that failed."""
-    with progress("looking for dead letters and failed pictures") as told:
-        told([])
-        letters = list(candidates.dead(stack))
-        failed = list(candidates.failed(stack))
-    show.hidden(candidates.hidden(stack) - len(letters))
+    letters: list[Candidate] = []
     try:
+        with progress("looking for dead letters and failed pictures") as told:
+            told([])
+            letters.extend(candidates.dead(stack))
+            failed = list(candidates.failed(stack))
+        show.hidden(candidates.hidden(stack) - len(letters))
         chosen = _chosen([*letters, *failed], options)
         return _tell(options, _redriven(stack, chosen, letters, dry_run=options.dry_run), len(chosen))
     finally:

@@ -15,6 +15,7 @@ from lambdas.record import Record
 from tests.chaos.faults import Fault
 from tests.chaos.runner import Runner, ready
 from tests.workflow import interpreter
+from workflow.contracts.errors import AlreadyEnded
 from workflow.definition import states_language
 
 if TYPE_CHECKING:
@@ -108,6 +109,12 @@ def _told_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("lambdas.record.untold", lambda _: False)
 
 
+def _success_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Let a late copy of a step undo what it did, also if its execution had succeeded."""
+    patch.setattr(AlreadyEnded, "__init__", lambda late, message, **_: Exception.__init__(late, message))
+    patch.setattr(AlreadyEnded, "succeeded", False, raising=False)
+
+
 GUARDS = [
     Guard("execution names that follow from the version", _random_name, "once", {Fault.EVENT_TWICE: 1}),
     Guard("conditions of the functions' writes", _no_condition_of_functions, "4 order", {Fault.ZOMBIE: 0.3}),
@@ -118,6 +125,12 @@ GUARDS = [
     Guard("settling by event", _no_settling, "1 one end", {Fault.ABORTED: 0.1}),
     Guard("the check for the newest version", _any_version_follows, "4 order", {Fault.MESSAGE_TWICE: 0.3}),
     Guard("clearing", _no_clearing, "2 archive", {Fault.ABORTED: 0.1}),
+    Guard(
+        "an older success that outlives its own copies",
+        _success_forgotten,
+        "2 archive",
+        {Fault.ZOMBIE: 0.5, Fault.TWO_COPIES: 0.5},
+    ),
     Guard("telling an end before another takes its place", _told_early, "3 notifications", {Fault.TASK_FAILS: 0.6}),
 ]
 

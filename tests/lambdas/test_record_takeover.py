@@ -66,6 +66,7 @@ def test_a_newer_upload_follows_every_end_that_is_told(bench: Bench, end: str) -
     ended(bench, event, end)
     record = taken(bench.again(event, b"newer"), bench)
     assert record["earlier"] == ([event["execution"]] if end == SUCCEEDED else [])
+    assert ("expiresAt" in record) == (end != SUCCEEDED)  # with it would go what it knows of the older success
 
 
 def test_a_newer_upload_follows_what_goes_on(bench: Bench) -> None:

@@ -45,6 +45,7 @@ def test_where_nothing_is_lost_nothing_is_written(aftermath: Aftermath, sweep: S
     for status in ("SUCCEEDED", "REJECTED", "FAILED"):
         aftermath.ended(aftermath.begun(b"data"), status, told=True)
     aftermath.start(aftermath.begun(b"data"))
+    assert sweep() == {"resumed": 0}
     written.clear()
     assert sweep() == {"resumed": 0}
     assert written == []
@@ -149,6 +150,23 @@ def test_what_is_older_than_the_horizon_is_looked_at_on_demand(
     assert sweep(everything=False) == {}
     assert sweep(everything=True) == {"resumed": 1}
     assert list(aftermath.executions()) == [event["execution"]]
+
+
+def test_what_may_have_lost_its_record_is_not_begun_anew(aftermath: Aftermath, sweep: Sweep, watch: Watch) -> None:
+    """An upload from before the oldest record that the table still has may have had its end."""
+    aftermath.uploaded(b"data")
+    watch.set_on(seconds=timedelta(days=RETENTION_DAYS, minutes=1).total_seconds())
+    assert sweep(everything=True) == {"resumed": 0}
+    assert aftermath.executions() == {}
+
+
+def test_an_old_upload_that_is_tried_again_is_looked_at(aftermath: Aftermath, sweep: Sweep, watch: Watch) -> None:
+    """What has a record is brought to its end by the sweep for everything, however old the upload is."""
+    event = aftermath.uploaded(b"data")
+    watch.set_on(seconds=timedelta(days=RETENTION_DAYS, minutes=1).total_seconds())
+    begun(event)
+    assert sweep(everything=True) == {"resumed": 1}
+    assert execution.name({**event["image"], "attempt": 2}) in aftermath.executions()
 
 
 @pytest.mark.parametrize("key", ["photo.jpg", f"{OWNER}/photo.jpg", f"{OWNER}/{'0' * 36}", f"a/b/{OWNER}", "<>/x"])

@@ -74,6 +74,10 @@ class Desk:
         version = clients.s3().put_object(Bucket=bucket, Key=image["key"], Body=b"picture")["VersionId"]
         return {**image, "bucket": bucket, "versionId": version, "attempt": 1}
 
+    def record(self, image: Image) -> dict[str, Any]:
+        """Return image's record."""
+        return Record(self.outputs["MetadataTableName"], image, "").read() or {}
+
     def begun(self, image: Image) -> Record:
         """Begin image's record."""
         record = Record(self.outputs["MetadataTableName"], image, execution.name(image))

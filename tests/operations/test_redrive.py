@@ -1,9 +1,13 @@
 """`redrive`: what failed is tried again, by its picture or by its dead letter, and nothing else is."""
 
+from typing import Any
+
 import pytest
 
-from lambdas import clients
-from lambdas.record import FAILED, REJECTED, SUCCEEDED
+from lambdas import clients, execution
+from lambdas.record import FAILED, PROCESSING, REJECTED, SUCCEEDED
+from local.target import DeploymentError
+from operations import candidates
 from operations.attempts import Outcome
 from tests.operations.desk import Desk, attempt
 
@@ -162,8 +166,53 @@ def test_nothing_to_do_is_said(desk: Desk) -> None:
 
 
 def test_second_redrive_starts_nothing_more(desk: Desk) -> None:
-    """The same command once more finds the attempt of the first under way."""
+    """The same command once more finds nothing that failed."""
     image = desk.ended(FAILED)
     desk.run("redrive", "--all")
-    assert desk.run("redrive", "--all").rows == {(image["imageId"], "2", Outcome.PROCESSING)}
+    assert desk.run("redrive", "--all").rows == set()
     assert desk.started == {attempt(image, 2)}
+
+
+@BOTH
+def test_attempt_is_in_the_record_before_it_runs(desk: Desk) -> None:
+    """Whatever becomes of an attempt that an operator starts, the record says that there is one."""
+    image = desk.ended(FAILED)
+    desk.run("redrive", image["imageId"])
+    record = desk.record(image)
+    assert (record["status"], record["attempt"]) == (PROCESSING, 2)
+
+
+@BOTH
+def test_of_two_operators_at_once_one_starts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two who try the same picture again at the same time start one attempt."""
+    image = desk.ended(FAILED)
+    claim = execution.claim
+
+    def late(*arguments: Any) -> bool:
+        monkeypatch.setattr(execution, "claim", claim)
+        assert desk.run("redrive", image["imageId"]).rows == {(image["imageId"], "2", Outcome.STARTED)}
+        return claim(*arguments)
+
+    monkeypatch.setattr(execution, "claim", late)
+    assert desk.run("redrive", image["imageId"]).rows == {(image["imageId"], "2", Outcome.PROCESSING)}
+    assert desk.started == {attempt(image, 2)}
+
+
+def test_letters_are_put_back_after_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the failed pictures cannot be had, the dead letters that were looked at can be seen again."""
+    letter = desk.letter(desk.upload())
+
+    def refused(_: object) -> list[candidates.Candidate]:
+        raise DeploymentError("no")
+
+    monkeypatch.setattr(candidates, "failed", refused)
+    assert desk.run("redrive", "--all").code == 1
+    assert desk.letters == {letter}
+
+
+def test_letter_that_others_have_by_now_is_no_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A letter that was looked at for so long that it can be seen again need not be put back."""
+    letter = desk.letter("no event")
+    monkeypatch.setattr(candidates, "HIDDEN", 0)
+    assert desk.run("redrive", "--all").rows == {(letter, "", Outcome.STRANGE)}
+    assert desk.letters == {letter}
