@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sweep = wanted.add_parser("sweep", help="find what got lost, now: run the stack's own sweep")
     sweep.add_argument(
-        "--everything", action="store_true", help="look at every upload whose record cannot have expired"
+        "--everything", action="store_true", help="look at all uploads, not only at those of the last three days"
     )
     sweep.set_defaults(command=commands.sweep)
     return parser
