@@ -16,10 +16,19 @@ def workers() -> list[int]:
     return [pid for pid, (parent, _) in found.items() if parent == server]
 
 
+def freeze(pid: int) -> bool:
+    """Stop a process where it is, and tell whether it was still there."""
+    return _signal(pid, signal.SIGSTOP)
+
+
 def kill(pid: int) -> bool:
     """Kill a process as the system does that is out of memory, and tell whether it was still there."""
+    return _signal(pid, signal.SIGKILL)
+
+
+def _signal(pid: int, number: signal.Signals) -> bool:
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
         return True
     return False
 

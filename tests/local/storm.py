@@ -35,6 +35,7 @@ class Storm:
         self._overheard = _overhear(stack)
         self._events: list[dict[str, Any]] = []
         self._born: dict[int, float] = {}  # when each worker was first seen, by its process id
+        self._frozen: int | None = None  # the worker that is next to be killed
         self._over, self._faults = Event(), list[Exception]()
         self._thread = Thread(target=self._blow)
         self.done: Counter[str] = Counter()
@@ -48,6 +49,7 @@ class Storm:
         """End; raises what went wrong in the thread."""
         self._over.set()
         self._thread.join()
+        self._kill_frozen()
         if self._faults:
             raise self._faults[0]
 
@@ -72,11 +74,18 @@ class Storm:
             self._faults.append(fault)
 
     def _kill(self) -> None:
-        """Kill a worker that has started, at work or idle."""
+        """Kill the worker that hangs and let another one hang, so that work reaches it before its own turn comes."""
+        self._kill_frozen()
         now, there = time.monotonic(), processes.workers()
         self._born = {pid: self._born.get(pid, now) for pid in there}
         if grown := [pid for pid in there if now - self._born[pid] > GROWN]:
-            self.done["killed"] += processes.kill(self._random.choice(grown))
+            self._frozen = self._random.choice(grown)
+            processes.freeze(self._frozen)
+
+    def _kill_frozen(self) -> None:
+        if self._frozen:
+            self.done["killed"] += processes.kill(self._frozen)
+            self._frozen = None
 
     def _replace(self) -> None:
         """Upload a new version of a picture, be the older one over or not."""
