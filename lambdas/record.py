@@ -74,7 +74,7 @@ class Record:
         It takes the place of an older version's record, and of an earlier attempt's at this version that did not
         succeed. Raises AlreadyEnded if this execution has nothing to do, NotYet if it has to wait for another's end.
         """
-        return self._take({"status": PROCESSING}, retention_days)
+        return self._take({"status": PROCESSING, "updatedAt": clock.timestamp()}, retention_days)
 
     def done(self, step: str, found: dict[str, Any], status: str) -> None:
         """Note that step is done and what it found, and move to status.
@@ -137,7 +137,7 @@ class Record:
 
     def _take(self, told: Item, retention_days: int) -> bool:
         """Make the record, saying what is told; False if this execution has it already and it is open."""
-        item = {**self._facts(retention_days), **told}
+        item = {**self._facts(retention_days), "createdAt": told["updatedAt"], **told}
         old = self._put(item, ABSENT)
         if old is None:
             return True
@@ -149,10 +149,9 @@ class Record:
         return True
 
     def _facts(self, retention_days: int) -> Item:
-        time = clock.timestamp()
         facts = {name: self.image[name] for name in ("imageId", "owner", "bucket", "key", "versionId")}
         about = {"attempt": self.image.get("attempt", 1), "execution": self.execution, "steps": {}}
-        return {**facts, **about, "createdAt": time, "updatedAt": time, EXPIRES_AT: expiry(retention_days)}
+        return {**facts, **about, EXPIRES_AT: expiry(retention_days)}
 
     def _replace(self, old: Item, item: Item) -> None:
         """Put item in the place of old, unless that is not for this execution to do or has changed meanwhile."""

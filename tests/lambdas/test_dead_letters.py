@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas import clients
-from lambdas.record import Record
+from lambdas.record import CLEARED_AT, Record
 from lambdas.sweep import DEAD_LETTER, HIDDEN
 from tests.lambdas.aftermath import Aftermath, Sweep
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
@@ -36,14 +36,16 @@ def test_a_picture_that_was_never_taken_up_has_failed(aftermath: Aftermath, swee
 
 
 def test_a_letter_is_looked_at_again_and_again(aftermath: Aftermath, sweep: Sweep) -> None:
-    """The next sweep finds it there, and nothing more to do."""
+    """The next sweep finds it there, and nothing to do but to note that nothing is archived."""
     event = aftermath.uploaded(b"data")
     aftermath.dead(letter(event))
     sweep()
     aftermath.notifications()
     before = aftermath.record(event)
     assert sweep() == {"settled": 0, "resumed": 0}
-    assert (aftermath.record(event), aftermath.notifications(), aftermath.letters()) == (before, [], 1)
+    after = aftermath.record(event)
+    assert after.pop(CLEARED_AT) > before["updatedAt"]
+    assert (after, aftermath.notifications(), aftermath.letters()) == (before, [], 1)
 
 
 def test_letters_are_there_for_others_in_a_moment(aftermath: Aftermath, sweep: Sweep, watch: Watch) -> None:
