@@ -52,8 +52,9 @@ audit: template $(AUDIT)/installed  ## hold what checkov finds in the template a
 check: $(INSTALLED)  ## prove the data flow of the state machine
 	$(BIN)/python -m workflow.check
 
-graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md
-	$(BIN)/python -c "from workflow.graph import page; print(page(), end='')" > docs/pipeline.md
+graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipeline.svg
+	$(BIN)/python -m workflow.graph.document > docs/pipeline.md
+	$(BIN)/python -m workflow.graph --format svg --output docs/pipeline.svg
 
 docs: graph  ## make every generated page anew
 	$(BIN)/python -m workflow.check.document > docs/contracts.md

@@ -6,6 +6,7 @@ from typing import Any
 
 from templates.policies import EVERYTHING
 from templates.stack import build
+from workflow.definition import states_language
 
 Node = dict[str, Any]
 
@@ -111,6 +112,39 @@ def _place(reference: Any) -> str:
         case {"Fn::Sub": text}:
             return re.sub(r"\$\{(\w+)(?:\.\w+)?\}", r"\1", str(text))
     return str(reference) if reference != EVERYTHING else "*"
+
+
+def of_states() -> dict[str, list[tuple[str, str, str]]]:
+    """Return for each task of the pipeline what it may do, as rows of purpose, actions and resources.
+
+    That is what the pipeline's own role allows for it and, where it runs a function, what that one's role allows.
+    """
+    resources: dict[str, Node] = build().to_dict()["Resources"]
+    return {name: list(_of_state(state, resources)) for name, state in _tasks(states_language())}
+
+
+def _tasks(machine: Node) -> Iterator[tuple[str, Node]]:
+    for name, state in machine["States"].items():
+        if state["Type"] == "Task":
+            yield name, state
+        for branch in state.get("Branches", []):
+            yield from _tasks(branch)
+
+
+def _of_state(state: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
+    function = state["Parameters"].get("FunctionName", "").strip("${}")
+    call = state["Resource"].partition(":states:::")[2].replace(":invoke", ":invokefunction").replace(".", ":")
+    for role in ("ProcessingPipelineRole", *([f"{function}Role"] if function else [])):
+        for policy in resources[role]["Properties"]["Policies"]:
+            for one in _statements(policy):
+                places = list(map(_place, one["Resource"]))
+                ours = role != "ProcessingPipelineRole"
+                if ours or (call in map(str.lower, one["Action"]) and (not function or function in places)):
+                    yield (
+                        _purpose(one),
+                        ", ".join(one["Action"]),
+                        ", ".join([function] if not ours and function else places),
+                    )
 
 
 if __name__ == "__main__":

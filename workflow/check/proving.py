@@ -28,7 +28,7 @@ def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
     """
     if wrong := misbuilt(machine):
         raise UnusableMachine(f"this is no state machine: {wrong}")
-    _check_mapping(mapping, _states(machine))
+    _check_mapping(mapping, states_of(machine))
     proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"))
     follow(machine, Arrival(mapping.starts_with.shape), proof)
     return proof
@@ -42,7 +42,7 @@ def proved(machine: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
     return machine
 
 
-def _states(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def states_of(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return every state of machine by name, inner ones too; raises UnusableMachine where one leads nowhere."""
     found: dict[str, dict[str, Any]] = {}
     for name, state in _each_state(machine):

@@ -1,8 +1,8 @@
-"""The generated pages are those in docs: `make docs` makes them anew."""
+"""The generated page of the contracts is the one in docs: `make docs` makes it anew."""
 
 from pathlib import Path
 
-from workflow import contracts, graph
+from workflow import contracts
 from workflow.check import document
 from workflow.check.compat import SHARED
 from workflow.definition import states_language
@@ -15,11 +15,6 @@ UNREACHED = {"ParallelProcessingFailed"}
 def test_page_of_the_contracts_is_up_to_date() -> None:
     """docs/contracts.md is what the contracts and the proof make of it."""
     assert (DOCS / "contracts.md").read_text(encoding="utf-8") == document.page()
-
-
-def test_page_of_the_pipeline_is_up_to_date() -> None:
-    """docs/pipeline.md is what the graph makes of it."""
-    assert (DOCS / "pipeline.md").read_text(encoding="utf-8") == graph.page()
 
 
 def test_page_tells_every_contract_and_every_state() -> None:

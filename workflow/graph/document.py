@@ -1,0 +1,21 @@
+"""The page docs/pipeline.md: the pipeline as Mermaid; `python -m workflow.graph.document` prints it."""
+
+from workflow.graph.mermaid import mermaid
+from workflow.graph.sources import our_own
+
+HEAD = """\
+# The pipeline
+
+Made from the graph by `make docs`. An edge says what leads there, or which contract travels on it; one that begins with "on"
+catches an error. [pipeline.svg](pipeline.svg) is the same as a drawing, and [pipeline.html](pipeline.html), once
+downloaded, tells of each state its definition, its permissions, and what arrives and leaves.
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    return f"{HEAD}\n```mermaid\n{mermaid(our_own())}```\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
