@@ -27,7 +27,7 @@ def details(machine: Machine, known: Known | None = None) -> Details:
     if known:
         fields = _example_fields(machine, known.proof.mapping)
         for told in found.values():
-            told |= _known(told["name"], known, fields)
+            told.update(_known(told["name"], known, fields))
     return found
 
 

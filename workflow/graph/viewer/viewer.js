@@ -87,7 +87,7 @@
     select.value = "";
     history.replaceState(null, "", location.pathname + location.search);
   };
-  const open = (key, show = true) => {
+  const open = (key) => {
     const state = byKey.get(key);
     if (!state || !details[key]) return;
     states.forEach((other) => other.classList.toggle("chosen", other === state));
@@ -96,7 +96,7 @@
     panel.scrollTop = 0;
     select.value = key;
     history.replaceState(null, "", `#${encodeURIComponent(key)}`);
-    if (show) state.scrollIntoView({ block: "center", inline: "center" });
+    state.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
 
   const edges = [...svg.querySelectorAll("[data-from]")].map(({ dataset }) => [dataset.from, dataset.to]);
@@ -110,7 +110,7 @@
     state.setAttribute("tabindex", "0");
     state.setAttribute("role", "button");
     state.setAttribute("aria-label", `${details[key].name}, ${details[key].kind}`);
-    state.addEventListener("click", (event) => { event.stopPropagation(); open(key, false); });
+    state.addEventListener("click", () => open(key));
     const option = element("option", details[key].name);
     option.value = key;
     select.append(option);
