@@ -57,6 +57,7 @@ graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipe
 	$(BIN)/python -m workflow.graph --format svg --output docs/pipeline.svg
 
 docs: graph  ## make every generated page anew
+	$(BIN)/python -m templates.diagram docs
 	$(BIN)/python -m workflow.check.document > docs/contracts.md
 	$(BIN)/python -m templates.permissions > docs/permissions.md
 	$(BIN)/python -m templates.findings > docs/findings.md
