@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local.deploy import pair
 from local.process import process, shown
+from local.report import report
 from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
 from local.target import DeploymentError
@@ -32,8 +33,10 @@ def _process(options: argparse.Namespace) -> int:
     outcomes = []
     try:
         options.output.mkdir(parents=True, exist_ok=True)
+        if options.report:
+            options.report.touch()
     except OSError as error:
-        print(f"local: results cannot be written to {options.output}: {error.strerror}", file=sys.stderr)
+        print(f"local: results cannot be written to {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
         running = process(stack, options.images, options.output, at_once=options.at_once, timeout=options.timeout)
@@ -41,9 +44,12 @@ def _process(options: argparse.Namespace) -> int:
             outcomes.append(outcome)
             if options.json:
                 print(outcome.to_json(), flush=True)
-    if not options.json:
         order = [shown(file) for file in options.images]
-        show_table(sorted(outcomes, key=lambda outcome: order.index(outcome.file)))
+        outcomes.sort(key=lambda outcome: order.index(outcome.file))
+        if options.report:
+            options.report.write_text(report(stack, outcomes), encoding="utf-8")
+    if not options.json:
+        show_table(outcomes)
     return 0 if all(outcome.status for outcome in outcomes) else 1
 
 
@@ -60,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     send = commands.add_parser("process", help="send pictures through the whole stack and show how each one ends")
     send.add_argument("images", nargs="+", type=_file, metavar="IMAGE")
     send.add_argument("--output", type=Path, default=Path("output"), metavar="DIR", help="where results go (output)")
+    send.add_argument("--report", type=Path, metavar="FILE.html", help="write a page about them, to look at")
     send.add_argument("--json", action="store_true", help="print one JSON object a line, as each picture ends")
     send.add_argument("--at-once", type=_positive, default=4, metavar="N", help="pictures under way at a time (4)")
     send.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="longest wait for all (300)")

@@ -1,7 +1,7 @@
 """`python -m workflow.graph --format mermaid|dot|svg|html|json [--output FILE] [ASL.json]`: draw a state machine.
 
-Without ASL.json it is this project's own pipeline, whose contracts, sizes and permissions are known. Exit code 2:
-unusable input.
+Without ASL.json it is this project's own pipeline, whose contracts, sizes and permissions are known. --execution ARN, or
+--history FILE, shows on it what an execution did. Exit code 2: unusable input.
 """
 
 import argparse
@@ -10,14 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workflow.check.proving import UnusableMachine
-from workflow.graph.details import details
+from workflow.graph.details import Known, details
 from workflow.graph.dot import dot
+from workflow.graph.histories import fetch, load
 from workflow.graph.html import viewer
 from workflow.graph.listing import as_json
 from workflow.graph.mermaid import mermaid
 from workflow.graph.model import Machine
-from workflow.graph.sources import from_file, known, our_own
+from workflow.graph.outcome import headline, marks, with_visits
+from workflow.graph.run import Run, UnusableHistory, read
+from workflow.graph.sources import from_execution, from_file, known
 from workflow.graph.svg import draw
+from workflow.graph.timeline import timeline
 
 FORMATS: dict[str, Callable[[Machine], str]] = {"mermaid": mermaid, "dot": dot, "svg": draw, "json": as_json}
 HTML = "html"
@@ -25,13 +29,15 @@ HTML = "html"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if (options.execution or options.history) and options.format not in ("svg", HTML):
+        parser.error("an execution can be shown with --format svg or html")
     try:
-        machine = from_file(options.asl) if options.asl else our_own()
-        text = _page(machine, own=not options.asl) if options.format == HTML else FORMATS[options.format](machine)
+        text = _drawn(options)
         if options.output:
             options.output.write_text(text, encoding="utf-8")
-    except UnusableMachine as error:
+    except (UnusableMachine, UnusableHistory) as error:
         print(f"graph: {error}", file=sys.stderr)
         return 2
     except OSError as error:
@@ -42,8 +48,25 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _page(machine: Machine, *, own: bool) -> str:
-    return viewer(machine, details(machine, known() if own else None))
+def _drawn(options: argparse.Namespace) -> str:
+    definition, events = fetch(options.execution) if options.execution else (None, None)
+    machine = from_file(options.asl) if options.asl else from_execution(definition, options.execution)
+    if options.history:
+        events = load(options.history)
+    if events is None:
+        return _page(machine, known(machine)) if options.format == HTML else FORMATS[options.format](machine)
+    run = read(machine, events)
+    if options.format == HTML:
+        return _page(machine, known(machine), run)
+    return draw(machine, marks(run))
+
+
+def _page(machine: Machine, ours: Known | None, run: Run | None = None) -> str:
+    found = details(machine, ours)
+    if not run:
+        return viewer(machine, found)
+    below = f'<section class="timeline" aria-label="Timeline">\n{timeline(run)}</section>\n'
+    return viewer(machine, with_visits(found, run), marks(run), above=headline(run), below=below)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("asl", nargs="?", type=Path, metavar="ASL.json", help="the machine (this project's own)")
     parser.add_argument("--format", choices=[*FORMATS, HTML], default="mermaid", help="what to make of it (mermaid)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where to write it (standard output)")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--execution", metavar="ARN", help="show what this execution did; asks Step Functions")
+    shown.add_argument("--history", type=Path, metavar="FILE", help="the same of what get-execution-history printed")
     return parser
 
 

@@ -19,12 +19,24 @@ def our_own() -> Machine:
     return read(states_language(), ours.mapping(), title=PIPELINE)
 
 
-def known() -> Known:
-    """Return what is known of this project's pipeline; raises UnprovedFlow if its data flow is not proved."""
+def known(machine: Machine) -> Known | None:
+    """Return what is known of machine if it is this project's pipeline; raises UnprovedFlow if that is not proved."""
     from templates.permissions import of_states
     from workflow.definition import states_language
 
+    if machine.title != PIPELINE:
+        return None
     return Known(prove(states_language(), ours.mapping()), of_states())
+
+
+def from_execution(definition: dict[str, Any] | None, arn: str) -> Machine:
+    """Return the graph of the definition that an execution ran: this project's pipeline if it has its states."""
+    own = our_own()
+    if definition is None or {node.name for node in read(definition).all_nodes()} == {
+        node.name for node in own.all_nodes()
+    }:
+        return own
+    return read(definition, title=arn.rpartition(":")[2])
 
 
 def from_file(file: Path) -> Machine:
