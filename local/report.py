@@ -55,7 +55,7 @@ def _picture(stack: LocalStack, outcome: Outcome, number: int) -> Iterator[str]:
     if thumbnail := outcome.outputs.get("thumbnail"):
         yield f'<img alt="Thumbnail of {escape(Path(outcome.file).name)}" src="{_inlined(Path(thumbnail))}">'
     metadata = (outcome.record or {}).get("metadata", {})
-    if position := metadata.get("gps"):
+    if position := metadata.get("camera", {}).get("gps"):
         where = MAP.format(position["latitude"], position["longitude"])
         yield f'<p><a href="{escape(where)}" rel="noreferrer">Where it was taken, on a map</a></p>'
     if rows := list(_rows(metadata, "")):

@@ -9,48 +9,51 @@ from workflow.graph.model import END, START, Edge, Machine, Node
 SHAPES = {START: "circle", END: "doublecircle", "Choice": "hexagon", "Succeed": "oval", "Fail": "oval", "Map": "box3d"}
 HEAD = [
     "digraph {",
-    "  compound=true; fontname=Helvetica",
+    "  fontname=Helvetica",
     '  node [shape=box, style=rounded, fontname=Helvetica]; edge [fontname=Helvetica, fontsize=10, color="#5b6675"]',
 ]
 CAUGHT = 'style=dashed, color="#c0392b", fontcolor="#c0392b"'
 
+Ids = dict[str, str]  # of nodes, by key
+
 
 def dot(machine: Machine) -> str:
     """Return the graph in DOT; a state with inner machines is a cluster around a node of its own."""
-    return "\n".join([*HEAD, *_machine(machine, "  "), "}"]) + "\n"
+    ids = {node.key: f"n{number}" for number, node in enumerate(machine.all_nodes())}
+    return "\n".join([*HEAD, *_machine(machine, ids, "  "), "}"]) + "\n"
 
 
-def _machine(machine: Machine, indent: str) -> Iterator[str]:
+def _machine(machine: Machine, ids: Ids, indent: str) -> Iterator[str]:
     for node in machine.nodes:
-        yield from _node(node, indent)
-    yield from (f"{indent}{_edge(edge)}" for edge in machine.edges)
+        yield from _node(node, ids, indent)
+    yield from (f"{indent}{_edge(edge, ids)}" for edge in machine.edges)
 
 
-def _node(node: Node, indent: str) -> Iterator[str]:
+def _node(node: Node, ids: Ids, indent: str) -> Iterator[str]:
     if not node.machines:
-        yield f"{indent}{_own(node)}"
+        yield f"{indent}{_own(node, ids)}"
         return
-    yield f"{indent}subgraph {_quoted(f'cluster {node.key}')} {{"
-    yield f"{indent}  {_own(node)}"
+    yield f"{indent}subgraph cluster_{ids[node.key]} {{"
+    yield f"{indent}  {_own(node, ids)}"
     for inner in node.machines:
-        yield from _machine(inner, f"{indent}  ")
-        yield f"{indent}  {_quoted(node.key)} -> {_quoted(inner.spine[0])} [style=dotted]"
+        yield from _machine(inner, ids, f"{indent}  ")
+        yield f"{indent}  {ids[node.key]} -> {ids[inner.spine[0]]} [style=dotted]"
     yield f"{indent}}}"
 
 
-def _own(node: Node) -> str:
+def _own(node: Node, ids: Ids) -> str:
     dotted = node.kind in (START, END)
     label = "" if dotted else "\n".join([node.name, *node.notes])
     size = ", width=0.2, fixedsize=true" if dotted else ""
-    return f"{_quoted(node.key)} [label={_quoted(label)}, shape={SHAPES.get(node.kind, 'box')}{size}]"
+    return f"{ids[node.key]} [label={_quoted(label)}, shape={SHAPES.get(node.kind, 'box')}{size}]"
 
 
-def _edge(edge: Edge) -> str:
+def _edge(edge: Edge, ids: Ids) -> str:
     label = _quoted("\n".join(label_lines(edge)))
     caught = f", {CAUGHT}" if edge.kind == "catch" else ""
-    return f"{_quoted(edge.source)} -> {_quoted(edge.target)} [label={label}{caught}]"
+    return f"{ids[edge.source]} -> {ids[edge.target]} [label={label}{caught}]"
 
 
 def _quoted(text: str) -> str:
-    """Return text as DOT's quoted string, whose escapes for quotes and line ends are JSON's."""
+    """Return text as a label of DOT, whose escapes for quotes, backslashes and line ends are JSON's."""
     return json.dumps(text, ensure_ascii=False)

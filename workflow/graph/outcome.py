@@ -71,6 +71,8 @@ def headline(run: Run) -> str:
     """Return how the execution ended, as HTML."""
     took = f" after {shown((run.stopped - run.started).total_seconds())}" if run.stopped else ""
     why = f": {run.error}" if run.error else ""
-    failed = next((f", first in {one.state} with {one.error}" for one in run.visits if one.error), "")
+    broken = [one for one in run.visits if one.error]
+    first = min(broken, key=lambda one: one.left or one.entered, default=None)
+    failed = f", first in {first.state} with {first.error}" if first else ""
     when = f"{run.started:%Y-%m-%d %H:%M:%S} UTC"
     return f'<p class="run {escape(run.status)}"><strong>{escape(run.status)}</strong>{escape(took + why + failed)}. Started {when}.</p>\n'

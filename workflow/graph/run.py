@@ -143,15 +143,24 @@ class _Reader:
         if within and within.kind == "Map":
             visit.iteration = at.iteration if at and not opened else within.iteration
         self._run.visits.append(visit)
-        if kind in ("Succeed", "Fail"):
-            visit.left, visit.outcome = time, SUCCEEDED if kind == "Succeed" else FAILED
+        if kind == "Fail":  # it is never left
+            visit.left, visit.outcome = time, FAILED
         return visit
 
     def _leave(self, visit: Visit | None, said: Mapping[str, Any], time: datetime) -> Visit | None:
         if visit:
             visit.left, visit.output = time, _payload(said, "output")
             visit.outcome = CAUGHT if visit.error else SUCCEEDED
+            # Emulators may not tell that a state in a branch was left.
+            self._close(visit, time, visit.outcome)
         return visit
+
+    def _close(self, around: Visit, time: datetime, outcome: str) -> None:
+        """Give the visits in around that nothing says the end of the outcome, and the end of their last attempt."""
+        for visit in self._run.visits:
+            if visit.within is around and visit.left is None:
+                visit.left = (visit.attempts[-1].ended if visit.attempts else None) or time
+                visit.outcome = FAILED if visit.error else outcome
 
     def _inner(self, kind: str, said: Mapping[str, Any], visit: Visit | None, time: datetime) -> Visit | None:
         """Take down what becomes of a Parallel or a Map."""
@@ -161,9 +170,7 @@ class _Reader:
             visit.iteration = said.get("index")
         elif kind.endswith(BROKEN) and "Iteration" not in kind:
             visit.error, visit.cause = str(said.get("error", kind)), said.get("cause")
-            for other in self._run.visits:
-                if other.within is visit and other.left is None:
-                    other.left, other.outcome = time, FAILED if other.error else "aborted"
+            self._close(visit, time, "aborted")
         return visit
 
     def _end(self, kind: str, said: Mapping[str, Any], time: datetime) -> None:

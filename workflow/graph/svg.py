@@ -35,7 +35,7 @@ def _box(box: Box, marks: Marks | None) -> Iterator[str]:
     for number, (line, kind) in enumerate([(box.node.name, "name"), *((note, "note") for note in box.node.notes)]):
         yield text(box.x + box.width / 2, box.y + TITLE - 4 + number * LINE, line, kind)
     if word:
-        yield text(box.x + box.width - 4, box.y - 4, word, "word")
+        yield text(box.x + 4, box.y - 5, word, "word")
     yield "</g>"
 
 
