@@ -4,7 +4,7 @@ from html import escape
 from typing import Any
 
 from workflow.graph.details import Details
-from workflow.graph.run import CAUGHT, FAILED, RUNNING, Run, Visit
+from workflow.graph.run import CAUGHT, FAILED, RUNNING, Run, Visit, parsed
 from workflow.graph.svg import Marks
 
 # What a state that was visited more than once is marked with: the first of these that there was.
@@ -57,7 +57,7 @@ def _told(visit: Visit) -> dict[str, Any]:
         "outcome": visit.outcome,
         "facts": facts,
         "error": visit.error,
-        "cause": visit.cause,
+        "cause": parsed(visit.cause),
         "attempts": [
             {"seconds": shown((one.ended - one.started).total_seconds()) if one.ended else "", "error": one.error}
             for one in visit.attempts
@@ -73,6 +73,6 @@ def headline(run: Run) -> str:
     why = f": {run.error}" if run.error else ""
     broken = [one for one in run.visits if one.error]
     first = min(broken, key=lambda one: one.left or one.entered, default=None)
-    failed = f", first in {first.state} with {first.error}" if first else ""
+    failed = f"; the first error was {first.error} in {first.state}" if first else ""
     when = f"{run.started:%Y-%m-%d %H:%M:%S} UTC"
     return f'<p class="run {escape(run.status)}"><strong>{escape(run.status)}</strong>{escape(took + why + failed)}. Started {when}.</p>\n'

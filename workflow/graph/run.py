@@ -212,7 +212,12 @@ def _last(visit: Visit, time: datetime) -> Attempt:
 
 
 def _payload(said: Mapping[str, Any], name: str) -> Any:
-    if not isinstance(text := said.get(name), str):
+    return parsed(said.get(name))
+
+
+def parsed(text: Any) -> Any:
+    """Return what text says if it is JSON, a text that is none as it is, and None of what is no text."""
+    if not isinstance(text, str):
         return None
     try:
         return json.loads(text)

@@ -54,7 +54,8 @@
   const visits = (all) => all.flatMap((visit, at) => [
     ...section(all.length > 1 ? `Visit ${at + 1}: ${visit.outcome}` : `In this execution: ${visit.outcome}`),
     element("p", visit.facts.join(", ")),
-    ...(visit.error ? [element("p", `${visit.error}${visit.cause ? `: ${visit.cause}` : ""}`, "bad")] : []),
+    ...(visit.error ? [element("p", visit.error, "bad")] : []),
+    ...(visit.cause ? [folded("Cause", typeof visit.cause === "string" ? element("pre", visit.cause) : json(visit.cause))] : []),
     ...(visit.attempts.length > 1
       ? [table(["try", "seconds", "error"], visit.attempts.map((one, number) => [number + 1, one.seconds, one.error || ""]), [1])]
       : []),
