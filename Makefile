@@ -58,6 +58,7 @@ graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipe
 
 docs: graph  ## make every generated page anew
 	$(BIN)/python -m templates.diagram docs
+	$(BIN)/python -m templates.openapi > docs/openapi.json
 	$(BIN)/python -m workflow.check.document > docs/contracts.md
 	$(BIN)/python -m templates.permissions > docs/permissions.md
 	$(BIN)/python -m templates.findings > docs/findings.md

@@ -1,6 +1,10 @@
 """The whole template on this machine, spoken to through its front door."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +15,8 @@ from PIL import Image
 
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
+from templates.api import ANSWERS
+from templates.openapi import CASES, Case
 from tests.local.behind import invoke_trigger, object_created, physical_id
 from workflow import contracts
 
@@ -96,6 +102,33 @@ def test_unsound_picture_is_rejected(outcomes: dict[str, Outcome], name: str, re
 def test_empty_file_is_refused_at_the_door(outcomes: dict[str, Outcome]) -> None:
     """An empty file gets no upload URL."""
     assert (outcomes["empty.jpg"].status, outcomes["empty.jpg"].reason) == ("REJECTED", "EMPTY")
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_api_answers_as_its_document_says(ask: Callable[..., tuple[int, Any]], case: Case) -> None:
+    """Each example of docs/openapi.json is answered with its status, and a body of its schema that says the same."""
+    status, body = ask(**({} if case.signed_in else {"token": None}), **{k: str(v) for k, v in case.query.items()})
+    assert status == case.status
+    if case.says.get("reason") in ANSWERS:  # API Gateway's own answers are not in the emulator
+        return
+    contracts.check("upload-url.response" if case.status == 200 else "api-error", body)
+    assert case.says.items() <= body.items()
+
+
+def test_client_of_the_page_uploads_a_picture(stack: LocalStack) -> None:
+    """The client in docs/api.md, run as it stands there, uploads a picture and prints its id."""
+    (code,) = re.findall(r"```python\n(.*?)```", Path("docs/api.md").read_text(encoding="utf-8"), re.DOTALL)
+    known = {
+        "UPLOAD_URL_ENDPOINT": stack.upload_url_endpoint,
+        "TOKEN": stack.token,
+        "FILE": str(PHOTOGRAPHS / "coffee.png"),
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **known}, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    versions = stack.emulator.client("s3").list_object_versions(Bucket=stack.outputs["UploadBucketName"])["Versions"]
+    assert any(one["Key"].endswith(ran.stdout.strip()) for one in versions)
 
 
 @pytest.mark.parametrize("token", [None, "nonsense"])

@@ -1,0 +1,67 @@
+"""The OpenAPI document: valid, up to date, as the template has it, with examples that keep its own schemas."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from templates.openapi import CASES, document
+from tests.templates.emitted import resources
+from workflow import contracts
+
+FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+
+def operations() -> dict[str, Any]:
+    """Return the operations by their methods."""
+    (found,) = document()["paths"].values()
+    return dict(found)
+
+
+def test_document_is_valid() -> None:
+    """The document keeps the specification of OpenAPI 3.1."""
+    validate(document())
+
+
+def test_document_is_up_to_date() -> None:
+    """docs/openapi.json is what the template and the contracts make of it: `make docs` makes it anew."""
+    assert json.loads(FILE.read_text(encoding="utf-8")) == document()
+
+
+def test_document_has_the_methods_of_the_template() -> None:
+    """Each method of the template is an operation and the other way round; it asks for a token where the template does."""
+    methods = [one["Properties"] for one in resources().values() if one["Type"] == "AWS::ApiGateway::Method"]
+    assert {one["HttpMethod"].lower(): one["AuthorizationType"] != "NONE" for one in methods} == {
+        method: bool(operation["security"]) for method, operation in operations().items()
+    }
+
+
+def test_parameters_are_required_as_the_contract_has_it() -> None:
+    """Names and required-ness are those of the contract of the request."""
+    request = contracts.schema("upload-url.request")
+    found = {one["name"]: one["required"] for one in operations()["get"]["parameters"]}
+    assert found == {name: name in request["required"] for name in request["properties"]}
+
+
+def test_every_answer_has_examples_that_keep_its_schema() -> None:
+    """Each response with a body has at least one example, and each example is a value of the response's schema."""
+    told = document()
+    for response in operations()["get"]["responses"].values():
+        content = response["content"]["application/json"]
+        schema = told["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+        values = [one["value"] for one in content["examples"].values()]
+        assert values
+        for value in values:
+            Draft202012Validator(schema).validate(value)
+
+
+def test_every_case_is_an_example() -> None:
+    """What the tests send to the stack stands in the document, with its request."""
+    examples: dict[str, Any] = {}
+    for response in operations()["get"]["responses"].values():
+        examples |= response["content"]["application/json"]["examples"]
+    assert {name: examples[name]["x-request"]["query"] for name in CASES} == {
+        name: one.query for name, one in CASES.items()
+    }
