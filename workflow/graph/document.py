@@ -7,8 +7,8 @@ HEAD = """\
 # The pipeline
 
 Made from the graph by `make docs`. An edge says what leads there, or which contract travels on it; one that begins with "on"
-catches an error. [pipeline.svg](pipeline.svg) is the same as a drawing, and [pipeline.html](pipeline.html), once
-downloaded, tells of each state its definition, its permissions, and what arrives and leaves.
+catches an error. [pipeline.svg](pipeline.svg) is the same as a drawing; [workflow.md](workflow.md) says how to get a page to click
+through.
 """
 
 

@@ -1,0 +1,117 @@
+"""The commands in README and docs: each one is run by a test, or stands under a mark that says what it needs."""
+
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+MARK = re.compile(
+    r"<!-- needs (AWS|Node\.js) -->"
+)  # holds for its section, or the page if it comes before all
+FENCE = re.compile(r"```(?:bash|sh|console)\n(.*?)```", re.DOTALL)
+INDENTED = re.compile(r"(?:^    .*\n)+", re.MULTILINE)
+PROGRAMS = ("make", "python", "python3", ".venv/bin/python", "aws", "operations", "pip", "git", "docker")
+# Which test runs what, as far as it is not run here.
+RUN_ELSEWHERE = {
+    r"make (demo|test)\b.*": ".ci/run",
+    r"make install && \. .*": "Makefile",  # each of CI's commands begins with it
+    r"\.venv/bin/python -m workflow\.check": "tests/workflow/check/test_cli.py",
+    r"python -m workflow\.check docs/examples/.*": "tests/workflow/check/test_example.py",
+    r"python -m workflow\.check build/machine\.json .*": "tests/workflow/check/test_cli.py",
+    r"python generate\.py .*": "tests/test_generate.py",
+    r"aws cloudformation deploy .*": "tests/local/test_command_line.py",
+    r"make deploy .*": "tests/local/test_deploy.py",
+    r"\.venv/bin/python -m operations .*": "tests/operations/test_on_laptop.py",
+    r"\.venv/bin/python -m local process .*": "tests/local/test_command_line.py",
+}
+RUN_HERE = r"\.venv/bin/python -m workflow\.graph .*"
+ON_PAGES_OF_THEIR_OWN = {"operations.md": "tests/templates/test_operations_page.py"}  # every command there is looked up
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as a page has it."""
+
+    page: str
+    text: str
+    marked: bool
+
+
+def commands(page: Path) -> list[Command]:
+    """Return the commands of page, each with whether its section, or all of the page, is marked."""
+    text = page.read_text(encoding="utf-8")
+    head, *sections = re.split(r"^(?=#+ )", re.sub(r"(?m)^```diff\n(?s:.*?)^```", "", text), flags=re.MULTILINE)
+    whole = bool(MARK.search(head)) or bool(sections and sections[0].startswith("# ") and MARK.search(sections[0]))
+    return [
+        Command(page.name, line, whole or bool(MARK.search(part)))
+        for part in [head, *sections]
+        for line in _lines(part)
+    ]
+
+
+def _lines(part: str) -> list[str]:
+    plain = re.sub(r"(?ms)^```.*?^```", "", part)
+    blocks = [*FENCE.findall(part), *(re.sub(r"(?m)^    ", "", one) for one in INDENTED.findall(plain))]
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    found = [line.removeprefix("$ ").partition("  #")[0].partition(" # ")[0].strip() for line in lines]
+    return [re.sub(r"\s+", " ", line) for line in found if line.split(" ")[0] in PROGRAMS]
+
+
+COMMANDS = [command for page in PAGES for command in commands(page)]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: f"{one.page}: {one.text[:60]}")
+def test_command_is_run_or_marked(command: Command) -> None:
+    """A command is run by this test or a named one that is there, or it is marked as needing what no test has."""
+    by = [test for pattern, test in RUN_ELSEWHERE.items() if re.fullmatch(pattern, command.text)]
+    by += [ON_PAGES_OF_THEIR_OWN[command.page]] if command.page in ON_PAGES_OF_THEIR_OWN else []
+    assert by or command.marked or re.fullmatch(RUN_HERE, command.text), "neither run by a test nor marked"
+    assert all((ROOT / test).exists() for test in by)
+
+
+@pytest.mark.parametrize(
+    "text", sorted({one.text for one in COMMANDS if re.fullmatch(RUN_HERE, one.text) and not one.marked})
+)
+def test_drawing_commands_draw(text: str, tmp_path: Path) -> None:
+    """What the pages tell to draw is drawn, and written where they say."""
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    _, *arguments = shlex.split(text)
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    written = tmp_path / arguments[arguments.index("--output") + 1]
+    assert written.stat().st_size > 1000
+
+
+def test_every_target_that_is_named_is_there() -> None:
+    """Where a page says `make something`, the Makefile has it."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for page in PAGES:
+        named = set(re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8")))
+        assert named <= targets, page.name
+
+
+def test_pages_have_commands() -> None:
+    """What is looked for is found: commands in README and in each of the pages that show some."""
+    pages = {command.page for command in COMMANDS}
+    assert pages >= {
+        "README.md",
+        "api.md",
+        "check.md",
+        "operations.md",
+        "workflow.md",
+        "benchmarks.md",
+        "development.md",
+    }
