@@ -133,7 +133,7 @@ def _tasks(machine: Node) -> Iterator[tuple[str, Node]]:
 
 def _of_state(state: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
     function = state["Parameters"].get("FunctionName", "").strip("${}")
-    call = state["Resource"].partition(":states:::")[2].replace(":invoke", ":invokefunction").replace(".", ":")
+    call = state["Resource"].partition(":states:::")[2].lower().replace(":invoke", ":invokefunction")
     for role in ("ProcessingPipelineRole", *([f"{function}Role"] if function else [])):
         for policy in resources[role]["Properties"]["Policies"]:
             for one in _statements(policy):

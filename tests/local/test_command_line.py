@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.ExifTags import GPS
+
+from tests import pictures
 
 PHOTOGRAPH = "local/photographs/rocket.jpg"
 
@@ -25,6 +30,26 @@ def test_process_prints_one_object_a_line(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert {line["status"] for line in lines} == {"SUCCEEDED", "REJECTED"}
     assert all(Path(path).is_file() for line in lines for path in line["outputs"].values())
+
+
+def test_report_is_one_page(tmp_path: Path) -> None:
+    """With --report there is a page with thumbnail, metadata, map link, timeline and graph, which loads nothing."""
+    position: dict[int, object] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (51.0, 30.0, 0.0)}
+    position |= {GPS.GPSLongitudeRef: "W", GPS.GPSLongitude: (0.0, 7.0, 39.0)}
+    picture = tmp_path / "a <b>.jpg"
+    Image.new("RGB", (60, 40), "red").save(picture, exif=pictures.exif({}, {}, position))
+    (tmp_path / "none.jpg").write_bytes(b"no picture")
+    report = tmp_path / "report.html"
+    done = _run("process", str(picture), str(tmp_path / "none.jpg"), "--output", str(tmp_path), "--report", str(report))
+    assert done.returncode == 0, done.stderr
+    page = report.read_text(encoding="utf-8")
+    assert "a &lt;b&gt;.jpg" in page
+    assert "<b>" not in page
+    assert "https://www.openstreetmap.org/?mlat=51.5&amp;mlon=-0.1275" in page
+    assert page.count("data:image/jpeg;base64,") == 1
+    assert 'data-state="HandleError"' in page
+    assert "the first error was ImageRejected in ValidateImage" in page
+    assert not re.search(r'src="(?!data:)|<link|@import|url\(', page)
 
 
 def test_unfinished_picture_fails_the_command(tmp_path: Path) -> None:

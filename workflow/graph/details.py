@@ -44,7 +44,8 @@ def _known(state: str, known: Known, fields: dict[str, Any]) -> dict[str, Any]:
     return {
         "contracts": {edge: {"name": name, "example": _example(name)} for edge, name in named.items()},
         "arrives": _payload(known.proof.arrivals.get(state, []), fields),
-        "leaves": _payload(known.proof.leavings.get(state, []), fields),
+        # The first is what leaves when nothing went wrong; what a Catch adds is told by its contract.
+        "leaves": _payload(known.proof.leavings.get(state, [])[:1], fields),
         "sizes": known.proof.sizes.get(state, {}),
         "permissions": [list(row) for row in known.permissions.get(state, [])],
     }

@@ -32,6 +32,8 @@ def _machine(machine: Machine, names: dict[str, str]) -> Iterator[str]:
         name = names[node.key]
         if name not in ("[*]", node.name):
             yield f'state "{node.name.translate(CODES)}" as {name}'
+        if node.notes and not node.machines:
+            yield from (f"{name}: {line.translate(CODES)}" for line in (node.name, *node.notes))
         if node.machines:
             yield f"state {name} {{"
             yield from _branches(node.machines, names)

@@ -132,11 +132,13 @@ def _caught(state: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _spine(definition: dict[str, Any], within: str) -> tuple[str, ...]:
-    """Return the way from start to end by Next; a Choice's default, or else its first rule, is taken to be the way."""
+    """Return the way from start to end by Next; of a Choice's default and rules the first that goes on without failing."""
     states, passed, name = definition["States"], dict[str, None](), definition["StartAt"]
     while name and name not in passed:
         passed[name] = None
         state = states[name]
-        name = state.get("Next") or state.get("Default") or next((one["Next"] for one in state.get("Choices", [])), "")
-    last = [END] if states[list(passed)[-1]]["Type"] not in (*ENDINGS, "Choice") and not name else []
+        ahead = [state.get("Next"), state.get("Default"), *(one["Next"] for one in state.get("Choices", []))]
+        new = [one for one in ahead if one and one not in passed]
+        name = next((one for one in new if states[one]["Type"] != "Fail"), new[0] if new else "")
+    last = [END] if states[list(passed)[-1]].get("End") else []
     return tuple(f"{within}{one}" for one in (START, *passed, *last))
