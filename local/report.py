@@ -12,7 +12,8 @@ from local.stack import LocalStack
 from workflow.graph.histories import fetch
 from workflow.graph.html import VIEWER
 from workflow.graph.outcome import headline, marks
-from workflow.graph.run import UnusableHistory, read
+from workflow.graph.reading import read
+from workflow.graph.run import UnusableHistory
 from workflow.graph.sources import our_own
 from workflow.graph.svg import draw
 from workflow.graph.timeline import timeline

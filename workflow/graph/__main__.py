@@ -18,7 +18,8 @@ from workflow.graph.listing import as_json
 from workflow.graph.mermaid import mermaid
 from workflow.graph.model import Machine
 from workflow.graph.outcome import headline, marks, with_visits
-from workflow.graph.run import Run, UnusableHistory, read
+from workflow.graph.reading import read
+from workflow.graph.run import Run, UnusableHistory
 from workflow.graph.sources import from_execution, from_file, known
 from workflow.graph.svg import draw
 from workflow.graph.timeline import timeline

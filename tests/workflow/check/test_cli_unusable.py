@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflow.check.mutants import dropping, renaming, setting
+from tests.workflow.check.mutation import dropping, renaming, setting
 from workflow.check.__main__ import main
 
 ORDERS = Path(__file__).parents[3] / "docs/examples/orders"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflow.check.mutants import dropping, optional, setting, together
+from tests.workflow.check.mutation import dropping, optional, setting, together
 from workflow import contracts
 from workflow.check import compat
 from workflow.check.compat import Change, at_revision, changes, main, told

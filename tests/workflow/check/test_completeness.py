@@ -9,7 +9,9 @@ from botocore.exceptions import ClientError
 
 from tests.workflow.asl import DEFINITION
 from tests.workflow.check.faults import faults
-from tests.workflow.check.mutants import MACHINE, Mutant
+from tests.workflow.check.mutants_of_flow import FLOW
+from tests.workflow.check.mutants_of_parameters import PARAMETERS
+from tests.workflow.check.mutation import Mutant
 from tests.workflow.check.stage import staged
 from tests.workflow.check.stories import extreme, misnamed, plain
 from tests.workflow.resources import Resources
@@ -33,7 +35,7 @@ def mutated(mutant: Mutant) -> dict[str, Any]:
     return machine
 
 
-@pytest.mark.parametrize("mutant", MACHINE, ids=str)
+@pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW], ids=str)
 def test_a_defect_that_is_refused_fails_some_run(resources: Resources, mutant: Mutant) -> None:  # noqa: ARG001 - they must be there
     """A machine with a defect cannot be created, or a run of it meets an error, a broken contract or too much data."""
     shown = sorted(dict.fromkeys(_faults(mutant)))
@@ -42,7 +44,7 @@ def test_a_defect_that_is_refused_fails_some_run(resources: Resources, mutant: M
 
 def test_the_defect_of_size_is_one_of_size(resources: Resources) -> None:  # noqa: ARG001 - they must be there
     """The defect by which an error is kept twice brings about a payload that Step Functions does not let pass."""
-    (mutant,) = (one for one in MACHINE if one.name == "every error kept twice")
+    (mutant,) = (one for one in [*PARAMETERS, *FLOW] if one.name == "every error kept twice")
     with staged(mutated(mutant)) as stage:
         found = [fault for script in extreme("\u0000") for fault in faults(stage.play(script), script)]
     assert any(fault.startswith(f"{mutant.state}: {mutant.field} of more than") for fault in found)
@@ -62,6 +64,6 @@ def _faults(mutant: Mutant) -> list[str]:
 
 def test_what_a_run_cannot_show_is_refused_all_the_same() -> None:
     """The defects to which the interpreter is blind are defects of this table, and the proof refuses each."""
-    blind = [mutant for mutant in MACHINE if mutant.name in LAXER]
+    blind = [mutant for mutant in [*PARAMETERS, *FLOW] if mutant.name in LAXER]
     assert {mutant.name for mutant in blind} == set(LAXER)
     assert all(prove(mutated(mutant), ours.mapping()).open_gaps for mutant in blind)

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.workflow.check.mutants import CONTRACTS, MACHINE, Mutant
+from tests.workflow.check.mutants_of_contracts import CONTRACTS
+from tests.workflow.check.mutants_of_flow import FLOW
+from tests.workflow.check.mutants_of_parameters import PARAMETERS
+from tests.workflow.check.mutation import Mutant
 from workflow import contracts
 from workflow.check import ours
 from workflow.check.gaps import Gap
@@ -35,7 +38,7 @@ def test_the_real_machine_is_proved_without_noise(machine: dict[str, Any]) -> No
     assert _told(prove(machine, ours.mapping()).gaps) == ""
 
 
-@pytest.mark.parametrize("mutant", MACHINE, ids=str)
+@pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW], ids=str)
 def test_defect_of_the_machine_is_seen(machine: dict[str, Any], mutant: Mutant) -> None:
     """A defect of the machine is told at the state and field where it bites, with what would mend it."""
     changed = copy.deepcopy(machine)
@@ -62,5 +65,5 @@ def test_defect_of_a_contract_is_seen(machine: dict[str, Any], mutant: Mutant, t
 
 def test_defects_are_many_and_of_different_names() -> None:
     """There are at least forty defects, each under a name of its own."""
-    names = [mutant.name for mutant in (*MACHINE, *CONTRACTS)]
+    names = [mutant.name for mutant in (*PARAMETERS, *FLOW, *CONTRACTS)]
     assert len(names) == len(set(names)) >= 40

@@ -16,7 +16,8 @@ from workflow.graph.histories import fetch
 from workflow.graph.model import Machine
 from workflow.graph.model import read as graph_of
 from workflow.graph.outcome import headline, marks, with_visits
-from workflow.graph.run import Run, UnusableHistory, Visit, read
+from workflow.graph.reading import read
+from workflow.graph.run import Run, UnusableHistory, Visit
 from workflow.graph.sources import our_own
 from workflow.graph.timeline import timeline
 from workflow.steps import RESIZE
