@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,6 +157,12 @@ def test_imports_are_seen_wherever_they_stand(tmp_path: Path, monkeypatch: pytes
         ("workflow.contractsy", False),
     }
     assert [each.name for each in found if each.is_of({"workflow.contracts"})] == ["workflow.contracts"]
+
+
+def test_each_test_file_has_a_name_of_its_own() -> None:
+    """Folders of tests are no packages, so that pytest knows a file by its name alone."""
+    names = Counter(file.name for file in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, number in names.items() if number > 1] == []
 
 
 def test_workflow_package_is_empty() -> None:

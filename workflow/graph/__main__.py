@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workflow.check.proving import UnusableMachine
-from workflow.graph.details import Known, details
+from workflow.graph.details import details
 from workflow.graph.dot import dot
 from workflow.graph.histories import fetch, load
 from workflow.graph.html import viewer
@@ -20,7 +20,7 @@ from workflow.graph.model import Machine
 from workflow.graph.outcome import headline, marks, with_visits
 from workflow.graph.reading import read
 from workflow.graph.run import Run, UnusableHistory
-from workflow.graph.sources import from_execution, from_file, known
+from workflow.graph.sources import from_execution, from_file, known, our_own
 from workflow.graph.svg import draw
 from workflow.graph.timeline import timeline
 
@@ -34,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.execution or options.history) and options.format not in ("svg", HTML):
         parser.error("an execution can be shown with --format svg or html")
+    if options.execution and options.asl:
+        parser.error("an execution brings its definition along: leave ASL.json out")
     try:
         text = _drawn(options)
         if options.output:
@@ -50,20 +52,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _drawn(options: argparse.Namespace) -> str:
-    definition, events = fetch(options.execution) if options.execution else (None, None)
-    machine = from_file(options.asl) if options.asl else from_execution(definition, options.execution)
-    if options.history:
-        events = load(options.history)
-    if events is None:
-        return _page(machine, known(machine)) if options.format == HTML else FORMATS[options.format](machine)
-    run = read(machine, events)
+    events = None
+    if options.execution:
+        definition, events = fetch(options.execution)
+        machine = from_execution(definition, options.execution)
+    else:
+        machine = from_file(options.asl) if options.asl else our_own()
+        events = load(options.history) if options.history else None
+    run = read(machine, events) if events is not None else None
     if options.format == HTML:
-        return _page(machine, known(machine), run)
-    return draw(machine, marks(run))
+        return _page(machine, run)
+    return draw(machine, marks(run)) if run else FORMATS[options.format](machine)
 
 
-def _page(machine: Machine, ours: Known | None, run: Run | None = None) -> str:
-    found = details(machine, ours)
+def _page(machine: Machine, run: Run | None) -> str:
+    found = details(machine, known(machine))
     if not run:
         return viewer(machine, found)
     below = f'<section class="timeline" aria-label="Timeline">\n{timeline(run)}</section>\n'
