@@ -67,6 +67,8 @@ class _Reader:
         kind, said, time = str(event["type"]), details_of(event), time_of(event)
         if kind in ENDS:
             self._end(kind, said, time)
+        elif kind == "ExecutionRedriven":
+            self._run.status, self._run.stopped, self._run.error, self._run.cause = RUNNING, None, None, None
         elif kind.endswith("StateEntered"):
             return self._enter(kind.removesuffix("StateEntered"), said, time, at)
         elif kind.endswith("StateExited"):

@@ -88,7 +88,10 @@ def _read(state: dict[str, Any], name: str) -> Any:
 
 def _retries(state: dict[str, Any]) -> str:
     """Return how often a state is tried again at most, for the error with which that is most often."""
-    most = max((int(one.get("MaxAttempts", 3)) for one in state.get("Retry", [])), default=0)
+    attempts = [one.get("MaxAttempts", 3) for one in state.get("Retry", [])]
+    if not all(isinstance(one, int) for one in attempts):  # JSONata
+        return "retries"
+    most = max(attempts, default=0)
     return f"{most} {'retry' if most == 1 else 'retries'}" if most else ""
 
 

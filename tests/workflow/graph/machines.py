@@ -69,6 +69,7 @@ JSONATA = machine(
             Output="{% $states.result.Payload %}",
             Assign={"tries": "{% $tries + 1 %}"},
             TimeoutSeconds="{% $limit %}",
+            Retry=[{**ALL, "MaxAttempts": "{% $most %}"}],
             Catch=[{**ALL, "Next": "Fallback", "Output": {"failed": "{% $states.context.State.Name %}"}}],
         ),
         "Enough?": {

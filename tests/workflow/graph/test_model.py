@@ -73,7 +73,10 @@ def test_catchers_name_their_errors() -> None:
                 "Work": "Activity by-hand",
             },
         ),
-        (JSONATA, {"Look up": "Lambda look-up | at most the seconds given", "Pause": "waits the seconds given"}),
+        (
+            JSONATA,
+            {"Look up": "Lambda look-up | at most the seconds given · retries", "Pause": "waits the seconds given"},
+        ),
         (
             INLINE_MAP,
             {"Each line": "for each item, 5 at a time | 1 retry", "Check": "Lambda check", "Sum": "Lambda sum"},

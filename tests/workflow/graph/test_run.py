@@ -150,6 +150,24 @@ def test_tries_have_their_own_times(history: History) -> None:
     assert (found.outcome, found.seconds) == ("succeeded", 10.0)
 
 
+def test_redriven_execution_goes_on(history: History) -> None:
+    """What failed and was redriven ends as it did in the end, with the tries of both times."""
+    history.add("TaskStateEntered", name="Submit Job", input="{}")
+    history.add("TaskScheduled")
+    history.add("TaskFailed", error="Down", cause="for now")
+    history.add("ExecutionFailed", error="Down")
+    history.add("ExecutionRedriven")
+    history.add("TaskScheduled")
+    history.add("TaskSucceeded")
+    history.add("TaskStateExited", name="Submit Job", output="{}")
+    running = read(graph_of(POLLER), history.events)
+    assert (running.status, running.error, running.stopped) == ("running", None, None)
+    history.add("ExecutionSucceeded")
+    run = read(graph_of(POLLER), history.events)
+    found = visit(run, "Submit Job")
+    assert (run.status, found.outcome, len(found.attempts)) == ("succeeded", "succeeded", 2)
+
+
 def test_times_are_read_in_every_form() -> None:
     """Seconds since 1970, and ISO 8601 with any offset, as the AWS CLI prints them."""
     for time in (BEGIN, "2027-01-15T08:00:00+00:00", "2027-01-15T09:00:00+01:00", "2027-01-15T08:00:00Z"):
