@@ -5,7 +5,8 @@ from html import escape
 
 from workflow.graph.elements import arrow, label, picture, point, rectangle, text
 from workflow.graph.layout import DOT, LINE, TITLE, Box, Path, label_lines, lay_out
-from workflow.graph.model import END, START, Machine
+from workflow.graph.model import END, START, Edge, Machine
+from workflow.graph.run import CAUGHT
 from workflow.graph.telling import summary
 
 Marks = dict[str, tuple[str, str]]  # by key: an outcome, and a word to go with it
@@ -76,7 +77,7 @@ def _pointed(box: Box) -> str:
 
 def _path(path: Path, marks: Marks | None) -> Iterator[str]:
     edge = path.edge
-    taken = marks is None or (_taken(edge.source, marks) and _taken(edge.target, marks))
+    taken = marks is None or _taken(edge, marks)
     classes = _classes("edge", edge.kind, "straight" if path.straight else "", "" if taken else "faint")
     yield f'<g class="{classes}" {_data(**{"from": edge.source, "to": edge.target})}>'
     yield arrow(path.points)
@@ -85,5 +86,8 @@ def _path(path: Path, marks: Marks | None) -> Iterator[str]:
     yield "</g>"
 
 
-def _taken(key: str, marks: Marks) -> bool:
-    return key in marks or key.endswith((START, END))
+def _taken(edge: Edge, marks: Marks) -> bool:
+    """Tell whether an execution took an edge: both its ends were visited, and it catches if there was something to."""
+    visited = all(key in marks or key.endswith((START, END)) for key in (edge.source, edge.target))
+    caught = marks.get(edge.source, ("",))[0] == CAUGHT
+    return visited and caught is (edge.kind == "catch")
