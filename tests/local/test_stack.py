@@ -13,12 +13,14 @@ import pytest
 import urllib3
 from PIL import Image
 
+from local.emulator import KEY
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
 from templates.api import ANSWERS
 from templates.openapi import CASES, Case
 from tests.local.behind import invoke_trigger, object_created, physical_id
 from workflow import contracts
+from workflow.graph.__main__ import main as draw
 
 PHOTOGRAPHS = Path("local/photographs")
 HTTP = urllib3.PoolManager()
@@ -102,6 +104,24 @@ def test_unsound_picture_is_rejected(outcomes: dict[str, Outcome], name: str, re
 def test_empty_file_is_refused_at_the_door(outcomes: dict[str, Outcome]) -> None:
     """An empty file gets no upload URL."""
     assert (outcomes["empty.jpg"].status, outcomes["empty.jpg"].reason) == ("REJECTED", "EMPTY")
+
+
+def test_execution_is_drawn(
+    stack: LocalStack,
+    outcomes: dict[str, Outcome],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`python -m workflow.graph --execution ARN` asks the stack for an execution and draws what it did."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.emulator.endpoint)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, KEY)
+    record = outcomes["waterfall.jpg"].record or {}
+    machine = stack.outputs["ProcessingPipelineArn"].replace(":stateMachine:", ":execution:")
+    assert draw(["--execution", f"{machine}:{record['execution']}", "--format", "html"]) == 0
+    page = capsys.readouterr().out
+    assert 'class="state Task succeeded" data-state="ParallelProcessing/0/ResizeImage"' in page
+    assert "<strong>succeeded</strong>" in page
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
