@@ -1,5 +1,6 @@
 """The elements that drawings are made of, as SVG."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -8,6 +9,7 @@ from workflow.graph.placing import Point, Size
 
 MARGIN = 16  # pixels around a drawing
 CORNER = 8  # radius
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 STYLE = Path(__file__).with_name("graph.css")
 
 
@@ -21,8 +23,8 @@ def picture(size: Size, title: str, description: str, parts: Iterable[str], iden
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="graph" role="img" aria-labelledby="{ident}-title {ident}-desc"',
         f'viewBox="{box}" width="{width}" height="{height}">',
-        f'<title id="{ident}-title">{escape(title)}</title>',
-        f'<desc id="{ident}-desc">{escape(description)}</desc>',
+        f'<title id="{ident}-title">{escaped(title)}</title>',
+        f'<desc id="{ident}-desc">{escaped(description)}</desc>',
         f"<style>\n{STYLE.read_text(encoding='utf-8')}</style>",
         f'<rect class="paper" x="{-MARGIN}" y="{-MARGIN}" width="{width}" height="{height}"/>',
         *parts,
@@ -36,9 +38,14 @@ def rectangle(x: float, y: float, size: Size, radius: float = CORNER) -> str:
     return f'<rect x="{x:.0f}" y="{y:.0f}" width="{size[0]:.0f}" height="{size[1]:.0f}" rx="{radius:.0f}"/>'
 
 
+def escaped(said: str) -> str:
+    """Return text as XML can have it: what that knows no character for is replaced."""
+    return escape(NO_XML.sub("\ufffd", said))
+
+
 def text(x: float, y: float, said: str, kind: str) -> str:
     """Return a line of text whose base line has its middle at x and y."""
-    return f'<text class="{kind}" x="{x:.0f}" y="{y:.0f}">{escape(said)}</text>'
+    return f'<text class="{kind}" x="{x:.0f}" y="{y:.0f}">{escaped(said)}</text>'
 
 
 def arrow(points: tuple[Point, ...]) -> str:

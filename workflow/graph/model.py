@@ -81,7 +81,7 @@ class _Reader:
         states: dict[str, Any] = definition["States"]
         nodes = [self._node(name, state, within) for name, state in states.items()]
         starts_with = starts_with or _named(self._edges(definition["StartAt"]).takes)
-        edges = [Edge(f"{within}{START}", f"{within}{definition['StartAt']}", "next", (), starts_with)]
+        edges = [Edge(f"{within}{START}", _key(within, definition["StartAt"]), "next", (), starts_with)]
         edges += [edge for name, state in states.items() for edge in self._leaving(name, state, within)]
         ends = [Node(f"{within}{END}", END, END)] if any(edge.target == f"{within}{END}" for edge in edges) else []
         start = Node(f"{within}{START}", START, START)
@@ -89,25 +89,30 @@ class _Reader:
 
     def _node(self, name: str, state: dict[str, Any], within: str) -> Node:
         inner = [
-            self.machine(machine, f"{within}{name}/{number}/", None)
+            self.machine(machine, f"{_key(within, name)}/{number}/", None)
             for number, machine in enumerate(inner_machines(state))
         ]
-        return Node(f"{within}{name}", name, state["Type"], tuple(wording.notes(state)), state, tuple(inner))
+        return Node(_key(within, name), name, state["Type"], tuple(wording.notes(state)), state, tuple(inner))
 
     def _leaving(self, name: str, state: dict[str, Any], within: str) -> Iterator[Edge]:
-        source, contracts = f"{within}{name}", self._edges(name)
+        source, contracts = _key(within, name), self._edges(name)
         given = _named(contracts.leaves or contracts.gives)
         if "Next" in state:
-            yield Edge(source, f"{within}{state['Next']}", "next", (), given)
+            yield Edge(source, _key(within, state["Next"]), "next", (), given)
         elif state["Type"] not in (*ENDINGS, "Choice"):
             yield Edge(source, f"{within}{END}", "next", (), given)
-        yield from (Edge(source, f"{within}{target}", "choice", labels) for target, labels in _choices(state).items())
+        yield from (Edge(source, _key(within, target), "choice", labels) for target, labels in _choices(state).items())
         raised = _named(contracts.raises)
         for target, labels in _caught(state).items():
-            yield Edge(source, f"{within}{target}", "catch", labels, raised)
+            yield Edge(source, _key(within, target), "catch", labels, raised)
 
     def _edges(self, name: str) -> Edges:
         return self._mapping.edges(name) if self._mapping else Edges()
+
+
+def _key(within: str, name: str) -> str:
+    """Return the key of a state: no other one's, whatever people call their states."""
+    return within + name.replace("%", "%25").replace("/", "%2F").replace("(", "%28")
 
 
 def _named(contract: Any) -> str | None:
@@ -141,4 +146,4 @@ def _spine(definition: dict[str, Any], within: str) -> tuple[str, ...]:
         new = [one for one in ahead if one and one not in passed]
         name = next((one for one in new if states[one]["Type"] != "Fail"), new[0] if new else "")
     last = [END] if states[list(passed)[-1]].get("End") else []
-    return tuple(f"{within}{one}" for one in (START, *passed, *last))
+    return (f"{within}{START}", *(_key(within, one) for one in passed), *(f"{within}{one}" for one in last))

@@ -1,9 +1,8 @@
 """The graph as an SVG: `draw` returns it, for a file of its own or for a page."""
 
 from collections.abc import Iterator
-from html import escape
 
-from workflow.graph.elements import arrow, label, picture, point, rectangle, text
+from workflow.graph.elements import arrow, escaped, label, picture, point, rectangle, text
 from workflow.graph.layout import DOT, LINE, TITLE, Box, Path, label_lines, lay_out
 from workflow.graph.model import END, START, Edge, Machine
 from workflow.graph.run import CAUGHT
@@ -45,7 +44,7 @@ def _classes(*names: str) -> str:
 
 
 def _data(**values: str) -> str:
-    return " ".join(f'data-{name}="{escape(value)}"' for name, value in values.items())
+    return " ".join(f'data-{name}="{escaped(value)}"' for name, value in values.items())
 
 
 def _dot(box: Box) -> str:

@@ -5,8 +5,8 @@ from workflow.graph.model import END, START, Machine
 
 def summary(machine: Machine) -> str:
     """Return what a drawing of machine shows: the straight way, how many states there are, and where errors go."""
-    names = {node.key: node.name for node in machine.nodes}
-    way = [names[key] for key in machine.spine if names[key] not in (START, END)]
+    names = {node.key: node.name for node in machine.nodes if node.kind not in (START, END)}
+    way = [names[key] for key in machine.spine if key in names]
     states = [node for node in machine.all_nodes() if node.kind not in (START, END)]
     caught = {edge.target for edge in machine.edges if edge.kind == "catch"}
     told = [f"{len(states)} states. The straight way leads from {way[0]} to {way[-1]}: {', then '.join(way)}."]
@@ -20,5 +20,5 @@ def summary(machine: Machine) -> str:
         if node.kind == "Parallel"
     ]
     if caught:
-        told.append(f"Caught errors lead to {', '.join(sorted(names[key] for key in caught))}.")
+        told.append(f"Caught errors lead to {', '.join(sorted(names.get(key, 'the end') for key in caught))}.")
     return " ".join(told)

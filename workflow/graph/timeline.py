@@ -1,9 +1,8 @@
 """When an execution was in which state, as an SVG: a bar for each visit, its tries within."""
 
 from collections.abc import Callable, Iterator
-from html import escape
 
-from workflow.graph.elements import picture, text
+from workflow.graph.elements import escaped, picture, text
 from workflow.graph.layout import SMALL
 from workflow.graph.outcome import shown
 from workflow.graph.run import Run, Visit
@@ -50,7 +49,7 @@ def _row(run: Run, visit: Visit, y: float, across: Across) -> Iterator[str]:
     begin = across((visit.entered - run.started).total_seconds())
     took = visit.seconds or 0
     width = max(across((visit.entered - run.started).total_seconds() + took) - begin, LEAST)
-    yield f'<g class="bar {visit.outcome.replace(" ", "-")}"><title>{escape(_said(visit))}</title>'
+    yield f'<g class="bar {visit.outcome.replace(" ", "-")}"><title>{escaped(_said(visit))}</title>'
     yield text(_depth(visit) * INDENT, y + BAR - 3, _name(visit), "row")
     yield f'<rect x="{begin:.1f}" y="{y}" width="{width:.1f}" height="{BAR}" rx="3"/>'
     for attempt in visit.attempts if len(visit.attempts) > 1 else []:

@@ -164,6 +164,14 @@ STRANGE_NAMES = machine(
         "Ends \\ with a backslash\\": {"Type": "Succeed"},
     }
 )
+LIKE_OUR_OWN_KEYS = machine(
+    {
+        "(start)": {"Type": "Pass", "Next": "A"},
+        "A": {"Type": "Parallel", "Branches": [machine({"B": {"Type": "Pass", "End": True}})], "Next": "A/0/B"},
+        "A/0/B": {"Type": "Pass", "Next": "(end)"},
+        "(end)": {"Type": "Pass", "End": True},
+    }
+)
 LOOP = machine(
     {
         "Next page": task(f"{FUNCTION}page", "More?"),

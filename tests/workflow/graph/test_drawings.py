@@ -64,6 +64,13 @@ def test_svg_tells_what_it_shows(machine: Machine) -> None:
     assert not re.search(r"(?i)(src|href)=|url\(|@import", drawn)
 
 
+def test_svg_is_well_formed_whatever_a_state_is_called() -> None:
+    """A character that XML does not have is replaced in the drawing."""
+    named = read({"StartAt": "a\u0007b", "States": {"a\u0007b": {"Type": "Succeed"}}})
+    texts = [one.text for one in ET.fromstring(draw(named)).iter(f"{SVG}text")]  # noqa: S314 - ours
+    assert texts == ["a\ufffdb"]
+
+
 @each
 def test_nothing_lies_on_anything_else(machine: Machine) -> None:
     """Boxes overlap only where one is within the other, and all of them are within the drawing."""
