@@ -30,7 +30,13 @@ def report(stack: LocalStack, outcomes: list[Outcome]) -> str:
     parts = [part for number, outcome in enumerate(outcomes) for part in _picture(stack, outcome, number)]
     style = (VIEWER / "viewer.css").read_text(encoding="utf-8")
     page = Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))
-    return page.substitute(style=style, table=_table(outcomes), pictures="\n".join(parts), number=len(outcomes))
+    return page.substitute(
+        style=style, table=_table(outcomes), pictures="\n".join(parts), title=_counted(len(outcomes))
+    )
+
+
+def _counted(number: int) -> str:
+    return f"{number} {'picture' if number == 1 else 'pictures'}"
 
 
 def _table(outcomes: list[Outcome]) -> str:
@@ -100,6 +106,11 @@ def _execution(stack: LocalStack, name: str, number: int) -> Iterator[str]:
         yield f'<p class="hint">Its execution cannot be shown: {escape(str(error))}</p>'
         return
     yield headline(run)
-    yield f'<details><summary>Timeline</summary><div class="timeline">{timeline(run, ident=f"timeline-{number}")}</div></details>'
-    drawn = draw(machine, marks(run), ident=f"graph-{number}")
-    yield f'<details><summary>Graph</summary><div class="timeline">{drawn}</div></details>'
+    yield _folded("Timeline", timeline(run, ident=f"timeline-{number}"))
+    yield _folded("Graph", draw(machine, marks(run), ident=f"graph-{number}"))
+
+
+def _folded(name: str, drawn: str) -> str:
+    """Return a drawing that unfolds, and that keys can scroll where it is wider than the page."""
+    box = f'<div class="timeline" role="region" aria-label="{name}" tabindex="0">{drawn}</div>'
+    return f"<details><summary>{name}</summary>{box}</details>"

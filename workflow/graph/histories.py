@@ -7,6 +7,7 @@ from typing import Any
 from workflow.graph.run import Event, UnusableHistory, time_of
 
 EXAMPLE = "arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME"
+UNKEPT = "those have no history, only what they logged"
 
 
 def load(file: Path) -> list[Event]:
@@ -27,9 +28,10 @@ def _is_event(one: Any) -> bool:
         return False
     try:
         time_of(one)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, OSError):
         return False
-    return isinstance(one["id"], int)
+    numbers = one["id"], one.get("previousEventId", 0)
+    return all(isinstance(number, int) for number in numbers) and isinstance(one["type"], str)
 
 
 def fetch(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Event]]:
@@ -39,6 +41,7 @@ def fetch(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Event]]:
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
+    _check(arn)
     try:
         client = client or _client(arn)
         ran = client.describe_state_machine_for_execution(executionArn=arn)
@@ -46,21 +49,28 @@ def fetch(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Event]]:
         events = [event for page in pages for event in page["events"]]
     except (BotoCoreError, ClientError) as error:
         raise UnusableHistory(f"{arn}: {_why(error)}") from error
+    except ValueError as error:  # boto3 has no error of its own for this
+        raise UnusableHistory("AWS_ENDPOINT_URL is no address, such as http://localhost:4566") from error
     return json.loads(ran["definition"]), events
+
+
+def _check(arn: str) -> None:
+    parts = arn.split(":")
+    if len(parts) <= EXAMPLE.count(":") or not all(parts):
+        raise UnusableHistory(f"{arn} is no execution's ARN, such as {EXAMPLE}")
+    if parts[5] == "express":
+        raise UnusableHistory(f"{arn} is of an EXPRESS execution: {UNKEPT}")
 
 
 def _client(arn: str) -> Any:
     import boto3
 
-    parts = arn.split(":")
-    if len(parts) <= EXAMPLE.count(":"):
-        raise UnusableHistory(f"{arn} is no execution's ARN, such as {EXAMPLE}")
-    if parts[5] == "express":
-        raise UnusableHistory(f"{arn} is of an EXPRESS execution: those have no history, only what they logged")
-    return boto3.client("stepfunctions", region_name=parts[3])
+    return boto3.client("stepfunctions", region_name=arn.split(":")[3])
 
 
 def _why(error: Exception) -> str:
     """Return what AWS says, without what it was asked with."""
     told: dict[str, Any] = getattr(error, "response", {}).get("Error", {})
+    if told.get("Code") == "ExecutionDoesNotExist":
+        return f"there is no such execution; if its machine is EXPRESS, {UNKEPT}"
     return f"{told['Code']}: {told.get('Message', '')}" if "Code" in told else str(error)
