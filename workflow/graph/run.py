@@ -9,6 +9,7 @@ from typing import Any
 Event = Mapping[str, Any]
 
 SUCCEEDED, CAUGHT, FAILED, RUNNING = "succeeded", "caught", "failed", "running"
+ABORTED, TIMED_OUT = "aborted", "timed out"
 
 
 @dataclass
