@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from troposphere import AWSHelperFn, GetAtt, Ref, Sub, Template, cloudwatch
+from troposphere import GetAtt, Ref, Sub, Template, cloudwatch
 
 from lambdas import metrics as own
 from templates import metrics
 from templates.alarms import alarms
 from templates.metrics import Metric
+from templates.substitution import placeholder
 from workflow.steps import STEPS
 
 ROW = 6  # units of height
@@ -97,15 +98,4 @@ def _line(metric: Metric) -> list[Any]:
 
 def _text(widgets: list[dict[str, Any]]) -> Sub:
     """Return the body, which is to be text: references as what CloudFormation substitutes in it."""
-    return Sub(json.dumps({"widgets": widgets}, default=_placeholder, separators=(",", ":")))
-
-
-def _placeholder(reference: AWSHelperFn) -> str:
-    match reference.to_dict():
-        case {"Ref": name}:
-            return f"${{{name}}}"
-        case {"Fn::GetAtt": [name, attribute]}:
-            return f"${{{name}.{attribute}}}"
-        case {"Fn::Sub": text}:
-            return str(text)
-    raise TypeError(f"{type(reference).__name__} has no place in a dashboard's text")
+    return Sub(json.dumps({"widgets": widgets}, default=placeholder, separators=(",", ":")))

@@ -13,6 +13,7 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, iam, lo
 
 from templates.function import add_log_group
 from templates.policies import EVERYTHING, allow, assumed_by, document, for_this_account
+from templates.substitution import definition_string
 from workflow.check import ours
 from workflow.check.proving import proved
 from workflow.definition import states_language
@@ -42,9 +43,6 @@ TRACING = [
     awacs.xray.GetSamplingTargets,
 ]
 
-# cfn-lint knows integrations in the partition `aws` only and reads `${Partition}` as written, unsubstituted.
-IGNORED_CHECKS = {"cfn-lint": {"config": {"ignore_checks": ["E3601"]}}}
-
 BATCH_SIZE = 10  # messages an invocation of the trigger
 
 
@@ -73,8 +71,7 @@ def add_pipeline(
     return template.add_resource(
         stepfunctions.StateMachine(
             "ProcessingPipeline",
-            Definition=definition,
-            DefinitionSubstitutions=names | arns,
+            DefinitionString=definition_string(definition, names | arns),
             RoleArn=GetAtt(role, "Arn"),
             StateMachineType=Ref("WorkflowType"),
             LoggingConfiguration=_logging(group),
@@ -82,7 +79,6 @@ def add_pipeline(
             # Of another type it would be another machine, and to delete the old one would end what it runs.
             UpdateReplacePolicy="Retain",
             DeletionPolicy="Delete",
-            Metadata=IGNORED_CHECKS,
         )
     )
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from templates import prices
 from templates.measured import ACCESS_LOG, INVOCATIONS, NOTE, PLATFORM_LOG, STATE, WAIT
 from templates.prices import Price
+from templates.substitution import definition_of
 from workflow.blocks import REJECTED
 from workflow.steps import STEPS
 
@@ -33,7 +34,7 @@ S3_CALLS: Final = {
 def of_picture(template: Node, kind: str, *, rejected: bool = False) -> dict[Price, float]:
     """Return what one picture uses, archived or rejected, on a state machine of kind STANDARD or EXPRESS."""
     machine = resources(template, "AWS::StepFunctions::StateMachine")["ProcessingPipeline"]
-    definition = machine["Definition"]
+    definition = definition_of(machine)
     passed = list(states(definition, rejected=rejected))
     functions = resources(template, "AWS::Lambda::Function")
     before = INVOCATIONS.keys() - {step.function for step in STEPS}  # the pipeline begins

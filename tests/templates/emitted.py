@@ -1,11 +1,13 @@
 """The template as `generate.py` emits it, and ways to look into it."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from generate import render
+from templates.substitution import definition_of
 
 Node = dict[str, Any]
 
@@ -30,6 +32,11 @@ def properties(name: str) -> Node:
     """Return the properties of a resource."""
     found: Node = resources()[name]["Properties"]
     return found
+
+
+def definition() -> Node:
+    """Return the state machine's definition, read from its text."""
+    return definition_of(properties("ProcessingPipeline"))
 
 
 def at(node: Any, path: str) -> Any:
@@ -62,6 +69,11 @@ def sub(text: str) -> Node:
     return {"Fn::Sub": text}
 
 
+def substituted(text: str, values: Mapping[str, str]) -> str:
+    """Return text as CloudFormation's `Fn::Sub` makes it: `${!Literal}` is `${Literal}`, `${Name}` the value of Name."""
+    return re.sub(r"\$\{(!?)([^}]*)\}", lambda found: f"${{{found[2]}}}" if found[1] else values[found[2]], text)
+
+
 def target(reference: Any) -> str:
     """Return the logical ID that a `Ref` or `Fn::GetAtt` names."""
     return str(reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0])
@@ -71,7 +83,7 @@ def tasks() -> dict[str, Node]:
     """Return the state machine's Task states by name, those in branches too."""
     return {
         path.rpartition(".")[2]: state
-        for path, state in walk(properties("ProcessingPipeline")["Definition"])
+        for path, state in walk(definition())
         if isinstance(state, dict) and state.get("Type") == "Task"
     }
 

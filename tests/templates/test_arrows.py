@@ -1,5 +1,6 @@
 """Every arrow of the architecture, as a reference from one resource to another."""
 
+import re
 from typing import Any
 
 import pytest
@@ -23,8 +24,6 @@ ARROWS = [
     ("ProcessingQueueMapping", "FunctionName", arn("SqsTriggerFunction")),
     ("SqsTriggerFunction", "Environment.Variables.STATE_MACHINE_ARN", ref("ProcessingPipeline")),
     ("SqsTriggerFunction", "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")),
-    ("ProcessingPipeline", "DefinitionSubstitutions.NotificationTopic", ref("NotificationTopic")),
-    ("ProcessingPipeline", "DefinitionSubstitutions.MetadataTable", ref("MetadataTable")),
     ("GetUploadUrlMethod", "AuthorizerId", ref("CognitoAuthorizer")),
     ("CognitoAuthorizer", "ProviderARNs.0", arn("UserPool")),
     ("UserPoolClient", "UserPoolId", ref("UserPool")),
@@ -40,7 +39,6 @@ ARROWS = [
     *((name, "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")) for name in SETTLING),
     *((name, "Environment.Variables.ARCHIVE_BUCKET", ref("ArchiveBucket")) for name in SETTLING),
     *((name, "Environment.Variables.NOTIFICATION_TOPIC", ref("NotificationTopic")) for name in SETTLING),
-    *(("ProcessingPipeline", f"DefinitionSubstitutions.{step}", arn(step)) for step in STEPS),
 ]
 # Whose role, what it may do, and on what.
 RIGHTS = [
@@ -66,6 +64,13 @@ RIGHTS = [
 def test_arrow_is_a_reference(source: str, path: str, destination: Any) -> None:
     """Where one component of the architecture points to another, so does its resource."""
     assert at(properties(source), path) == destination
+
+
+def test_pipeline_refers_to_what_it_calls() -> None:
+    """Step Functions takes the name of a table, and the ARN of a topic, which its Ref is, or of a function."""
+    text = properties("ProcessingPipeline")["DefinitionString"]["Fn::Sub"]
+    called = {"MetadataTable", "NotificationTopic", *(f"{step}.Arn" for step in STEPS)}
+    assert set(re.findall(r"\$\{(.+?)\}", text)) == {"AWS::Partition", *called}
 
 
 @pytest.mark.parametrize(("function", "action", "on"), RIGHTS)

@@ -1,18 +1,21 @@
 """What cfn-lint, which knows every resource type's schema, makes of the template."""
 
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
 from generate import render
-from tests.templates.emitted import resources, template, walk
+from tests.templates.emitted import resources, substituted, template, walk
 
 # One region of each kind: the oldest, one of those with fewer services, and the other partitions.
 REGIONS = ["us-east-1", "eu-central-2", "us-gov-west-1"]
 CHINA = "cn-north-1"
-# cfn-lint reads `${Partition}` in a state machine as written, although it is substituted.
-EXEMPT = "E3601"
+DEFINITION = "E3601"  # the check of a state machine's definition
 
 
 def _found(text: str, *regions: str, **options: Any) -> list[str]:
@@ -26,19 +29,29 @@ def test_cfn_lint_finds_nothing() -> None:
     assert _found(render(), *REGIONS) == []
 
 
-def test_one_check_is_left_out_of_one_resource() -> None:
-    """Nothing switches cfn-lint off but for the state machine, and there for one check."""
-    ignored = [
-        (path, node["cfn-lint"]) for path, node in walk(template()) if isinstance(node, dict) and "cfn-lint" in node
-    ]
-    assert ignored == [("$.Resources.ProcessingPipeline.Metadata", {"config": {"ignore_checks": [EXEMPT]}})]
+def test_nothing_is_switched_off() -> None:
+    """No metadata keeps cfn-lint from a check."""
+    assert not [path for path, node in walk(template()) if isinstance(node, dict) and "cfn-lint" in node]
 
 
-def test_check_left_out_finds_nothing_once_the_partition_is_filled_in() -> None:
-    """The state machine passes the check that it is exempt from, as soon as the partition is written out."""
-    text = render().replace("arn:${Partition}:states:", "arn:aws:states:")
-    found = _found(text, "us-east-1", mandatory_checks=[EXEMPT])
-    assert [match for match in found if match.startswith(EXEMPT)] == []
+def _with_plain_definition(change: Callable[[str], str] = lambda text: text) -> str:
+    """Return the template with its definition filled in and changed: cfn-lint reads none in an `Fn::Sub`."""
+    filled = deepcopy(template())
+    values = defaultdict(lambda: "arn:aws:x", {"AWS::Partition": "aws"})
+    machine = filled["Resources"]["ProcessingPipeline"]["Properties"]
+    machine["DefinitionString"] = change(substituted(machine["DefinitionString"]["Fn::Sub"], values))
+    return json.dumps(filled)
+
+
+def test_cfn_lint_finds_nothing_in_the_state_machine() -> None:
+    """The definition as CloudFormation hands it on passes cfn-lint's own check of the language."""
+    assert [one for one in _found(_with_plain_definition(), "us-east-1") if one.startswith(DEFINITION)] == []
+
+
+def test_cfn_lint_reads_the_state_machine() -> None:
+    """That check is no empty one: a type of state that is none is found."""
+    found = _found(_with_plain_definition(lambda text: text.replace('"Parallel"', '"Paralel"')), "us-east-1")
+    assert [one for one in found if one.startswith(DEFINITION)]
 
 
 def test_only_cognito_is_missing_in_china() -> None:

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from math import isclose
 
@@ -22,7 +22,7 @@ from templates.usage import function, of_picture, states
 from tests.lambdas.bench import ARCHIVING, CONTEXT, MOTO, REGION, RESIZE, THUMBNAIL, VALIDATING, Bench, Payload, export
 from tests.lambdas.bench import STEPS as HANDLERS
 from tests.pictures import examples
-from tests.templates.emitted import ON_THE_WAY, STEPS, Node, properties, template
+from tests.templates.emitted import ON_THE_WAY, STEPS, Node, definition, properties, sub, template
 from workflow.steps import ARCHIVE, VALIDATE, Step
 from workflow.steps import RESIZE as RESIZING
 from workflow.steps import STEPS as STATES
@@ -37,9 +37,12 @@ def _changed() -> Node:
     return deepcopy(template())
 
 
-def _definition(of: Node) -> Node:
-    found: Node = of["Resources"]["ProcessingPipeline"]["Properties"]["Definition"]
-    return found
+def _changed_machine(change: Callable[[Node], object]) -> Node:
+    """Return the template with its state machine's definition changed."""
+    changed, machine = _changed(), definition()
+    change(machine)
+    changed["Resources"]["ProcessingPipeline"]["Properties"]["DefinitionString"] = sub(json.dumps(machine))
+    return changed
 
 
 def _dollars(kind: str, *, rejected: bool = False) -> float:
@@ -57,10 +60,12 @@ def test_memory_of_a_function_is_paid_for(name: str) -> None:
 
 def test_a_state_more_is_a_transition_more() -> None:
     """STANDARD is paid for by transitions: a state more on the way costs one more; to EXPRESS it makes no difference."""
-    longer = _changed()
-    definition = _definition(longer)
-    definition["States"]["First"] = {"Type": "Pass", "Next": definition["StartAt"]}
-    definition["StartAt"] = "First"
+
+    def lengthen(machine: Node) -> None:
+        machine["States"]["First"] = {"Type": "Pass", "Next": machine["StartAt"]}
+        machine["StartAt"] = "First"
+
+    longer = _changed_machine(lengthen)
     before, after = of_picture(template(), "STANDARD"), of_picture(longer, "STANDARD")
     assert after == {**before, prices.TRANSITION: before[prices.TRANSITION] + 1}
     assert of_picture(longer, "EXPRESS") == of_picture(template(), "EXPRESS")
@@ -68,8 +73,7 @@ def test_a_state_more_is_a_transition_more() -> None:
 
 def test_branches_are_counted() -> None:
     """The states of a Parallel's branches are transitions too, and the functions they run are invoked."""
-    narrower = _changed()
-    del _definition(narrower)["States"]["ParallelProcessing"]["Branches"][1]
+    narrower = _changed_machine(lambda machine: machine["States"]["ParallelProcessing"]["Branches"].pop(1))
     before, after = of_picture(template(), "STANDARD"), of_picture(narrower, "STANDARD")
     fewer = {price: before[price] - after[price] for price in (prices.TRANSITION, prices.NOTIFICATION, prices.EVENT)}
     assert fewer == {prices.TRANSITION: 1, prices.NOTIFICATION: 0, prices.EVENT: 3}
@@ -84,14 +88,14 @@ def test_express_is_cheaper(rejected: bool) -> None:
 
 def test_archived_picture_passes_every_step() -> None:
     """The way that is counted runs each step once, in order, and no state that is there for errors."""
-    passed = list(states(_definition(template())))
+    passed = list(states(definition()))
     assert [name for state in passed if (name := function(state))] == STEPS
     assert {state["Type"] for state in passed} == {"Task", "Parallel", "Succeed"}
 
 
 def test_rejected_picture_passes_the_first_step_only() -> None:
     """A rejected picture is counted through the first step and its telling, to a good end."""
-    passed = list(states(_definition(template()), rejected=True))
+    passed = list(states(definition(), rejected=True))
     assert [name for state in passed if (name := function(state))] == STEPS[:1]
     assert passed[-1]["Type"] == "Succeed"
 

@@ -131,8 +131,7 @@ def test_pipeline_may_call_exactly_what_its_states_call() -> None:
 def _call(state: Node) -> tuple[str, str]:
     """Return the action of a state and the logical ID of what it acts on."""
     action, parameter = INTEGRATIONS[state["Resource"].split(":::")[1]]
-    machine = properties("ProcessingPipeline")
-    return action, target(machine["DefinitionSubstitutions"][state["Parameters"][parameter].strip("${}")])
+    return action, state["Parameters"][parameter].strip("${}")
 
 
 def _trusted(role: str) -> Node:

@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.templates.emitted import Node, properties, resources, template, walk
+from tests.templates.emitted import Node, resources, template, walk
 
 PSEUDO = {
     f"AWS::{name}" for name in ("AccountId", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 }
-PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 SUBSTITUTED = re.compile(r"\$\{([^!.}][^.}]*)(?:\.[^}]*)?\}")
 # Types whose names need be unique only inside the API that they belong to.
 INSIDE_AN_API = {"AWS::ApiGateway::Stage", "AWS::ApiGateway::Authorizer"}
@@ -51,20 +50,9 @@ def test_intrinsic_functions_are_in_one_form_each() -> None:
     assert all(isinstance(text, str) for path, text in walk(template()) if path.endswith(".Fn::Sub"))
 
 
-def test_state_machine_and_substitutions_name_the_same() -> None:
-    """Each `${Name}` of the state machine is substituted, and nothing is that it does not name."""
-    machine = properties("ProcessingPipeline")
-    assert set(PLACEHOLDER.findall(json.dumps(machine["Definition"]))) == machine["DefinitionSubstitutions"].keys()
-
-
 def test_no_arn_names_a_partition() -> None:
     """The template deploys in every partition: no ARN in it begins with a literal one."""
     assert not re.search(r"arn:(?!\$\{)", json.dumps(template()))
-
-
-def test_state_machine_calls_services_of_its_own_partition() -> None:
-    """What stands for the partition in the state machine is the one it is deployed in."""
-    assert properties("ProcessingPipeline")["DefinitionSubstitutions"]["Partition"] == {"Ref": "AWS::Partition"}
 
 
 def test_no_region_or_account_is_written_out() -> None:

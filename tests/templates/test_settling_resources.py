@@ -6,7 +6,7 @@ import re
 import pytest
 from moto.events.models import EventPattern
 
-from tests.templates.emitted import FUNCTIONS, Node, at, properties, ref, resources, sub, template
+from tests.templates.emitted import FUNCTIONS, Node, at, definition, properties, ref, resources, sub, template
 
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:pipeline"
 RULES = ["SettleRule", "SweepRule", "DailySweepRule"]
@@ -81,7 +81,7 @@ def test_settling_is_tried_again_by_lambda() -> None:
 
 def test_picture_is_left_alone_while_it_may_still_go_its_way() -> None:
     """No picture counts as lost before its message would be a dead letter, and its execution have timed out."""
-    queue, machine = properties("ProcessingQueue"), properties("ProcessingPipeline")["Definition"]
+    queue, machine = properties("ProcessingQueue"), definition()
     delivered = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
     after = int(properties("SweepFunction")["Environment"]["Variables"]["UNSETTLED_AFTER_SECONDS"])
     assert after == delivered + machine["TimeoutSeconds"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.storage import STAGED, UPLOADS
-from tests.templates.emitted import Node, at, properties, resources, template
+from tests.templates.emitted import Node, at, definition, properties, resources, template
 from workflow import contracts
 
 DAY = 24 * 3600  # seconds
@@ -71,7 +71,7 @@ def _tidying(bucket: str) -> list[Node]:
 
 def test_staged_renditions_outlast_their_execution() -> None:
     """What an execution staged and nobody removed goes by itself, but not while an execution, or two, may need it."""
-    assert _expiry(STAGED) * DAY > 2 * properties("ProcessingPipeline")["Definition"]["TimeoutSeconds"]
+    assert _expiry(STAGED) * DAY > 2 * definition()["TimeoutSeconds"]
 
 
 def test_uploads_go_when_asked() -> None:
