@@ -1,11 +1,10 @@
 """The whole stack on this machine: the emulator, the template deployed on it, a user, and ears on the topic."""
 
 import json
-import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from typing import Any
 from local.deploy import Options, deploy
 from local.emulator import Emulator, emulator
 from local.target import Target
+from operations.users import Users, generated_password
 from templates.api import PATH
 from templates.stage import STAGE
 
@@ -27,7 +27,7 @@ class User:
     """Someone who may upload."""
 
     email: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = Mappin
     """Run the stack, with parameters of the template, for the length of the block; nothing of it outlives the block."""
     with emulator(enforce=enforce) as running:
         outputs = _deployed(running, Options(parameters=dict(parameters), installed_layers=True))
-        user = _add_user(running, outputs["UserPoolId"])
+        user = _add_user(running, outputs)
         yield LocalStack(running, outputs, user, _subscribe(running, outputs["NotificationTopicArn"]))
 
 
@@ -72,11 +72,11 @@ def _deployed(running: Emulator, options: Options) -> dict[str, str]:
         return deploy(target, STACK, Path(folder), options)
 
 
-def _add_user(running: Emulator, pool: str) -> User:
-    user = User(EMAIL, secrets.token_urlsafe(16) + "aA1!")
+def _add_user(running: Emulator, outputs: dict[str, str]) -> User:
+    """Add a user as `operations add-user --generate` does."""
+    user = User(EMAIL, generated_password())
     cognito = running.client("cognito-idp")
-    cognito.admin_create_user(UserPoolId=pool, Username=user.email, MessageAction="SUPPRESS")
-    cognito.admin_set_user_password(UserPoolId=pool, Username=user.email, Password=user.password, Permanent=True)
+    Users(cognito, outputs["UserPoolId"], outputs["UserPoolClientId"]).add(user.email, user.password)
     return user
 
 

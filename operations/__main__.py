@@ -1,4 +1,4 @@
-"""Operate a stack: `python -m operations [--stack NAME] status|redrive|reprocess|sweep`.
+"""Operate a stack: `python -m operations [--stack NAME] status|redrive|reprocess|sweep|add-user`.
 
 It works on AWS, or with AWS_ENDPOINT_URL on a stack on a laptop.
 """
@@ -48,7 +48,18 @@ def _parser() -> argparse.ArgumentParser:
         "--everything", action="store_true", help="look at all uploads, not only at those of the last three days"
     )
     sweep.set_defaults(command=commands.sweep)
+    _add_user(wanted.add_parser("add-user", help="add someone who may upload; without an option, invite them by mail"))
     return parser
+
+
+def _add_user(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", metavar="EMAIL", help="by which they sign in")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--password", action="store_true", help="ask for a password on the terminal, or read it from standard input"
+    )
+    how.add_argument("--generate", action="store_true", help="make a password, and show it once")
+    parser.set_defaults(command=commands.add_user)
 
 
 if __name__ == "__main__":

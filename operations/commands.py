@@ -14,6 +14,7 @@ from operations import candidates, show
 from operations.attempts import Attempt, Outcome, again, uploads
 from operations.candidates import Candidate
 from operations.stack import Stack
+from operations.users import Users, asked_password, generated_password
 
 UNRESOLVED = {Outcome.UNTOLD, Outcome.GONE, Outcome.STRANGE}
 # What a dead letter is needed for still; else the picture has its end, or is under way to one.
@@ -111,4 +112,14 @@ def sweep(stack: Stack, options: Namespace) -> int:
     if "FunctionError" in answer:
         raise DeploymentError(f"the sweep failed: {found.get('errorMessage', 'its log says why')}")
     show.swept(found, as_json=options.json)
+    return 0
+
+
+def add_user(stack: Stack, options: Namespace) -> int:
+    """Add someone who may upload, and say what they do next."""
+    generated = generated_password() if options.generate else ""
+    password = asked_password() if options.password else generated
+    users = Users(boto3.client("cognito-idp"), stack.outputs["UserPoolId"], stack.outputs["UserPoolClientId"])
+    users.add(options.email, password)
+    show.user(stack, options.email, invited=not password, generated=generated, as_json=options.json)
     return 0

@@ -13,6 +13,7 @@ from lambdas.record import FAILED, Item, ended, untold
 from lambdas.unsettled import RUNNING
 from local.terminal import show_rows
 from operations.attempts import Attempt
+from operations.stack import Stack
 
 # Of a record, in this order: how it stands, why, since when, and what it is about.
 FACTS = ("status", "failedIn", "reason", "message")
@@ -127,3 +128,18 @@ def swept(done: dict[str, int], *, as_json: bool) -> None:
         print(json.dumps(done))
         return
     show_rows(["what", "how often", "meaning"], [[what, str(done.get(what, 0)), SWEPT[what]] for what in SWEPT])
+
+
+def user(stack: Stack, email: str, *, invited: bool, generated: str, as_json: bool) -> None:
+    """Print that a user was added, the password if it was generated, and what the person needs to sign in."""
+    needed = {"email": email, **({"password": generated} if generated else {})}
+    needed |= {name: stack.outputs[name] for name in ("UserPoolClientId", "UploadUrlEndpoint")}
+    if as_json:
+        print(json.dumps({"invited": invited, **needed}))
+        return
+    show_rows(["what", "value"], [[name, value] for name, value in needed.items()])
+    if invited:
+        print(f"Cognito mails {email} a temporary password. They sign in with it once and choose their own.")
+    else:
+        print(f"{email} can sign in now." + (" The password is not shown again." if generated else ""))
+    print(f'How: docs/api.md, "{"The first sign-in" if invited else "Sign in"}".')

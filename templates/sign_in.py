@@ -36,6 +36,8 @@ def _user_pool() -> cognito.UserPool:
         MfaConfiguration=Ref("UserMfa"),
         Policies=cognito.Policies(PasswordPolicy=policy),
         UsernameAttributes=["email"],
+        # Cognito's default takes person@example.com and Person@example.com for two users. Fixed once a pool is made.
+        UsernameConfiguration=cognito.UsernameConfiguration(CaseSensitive=False),
         **KEPT,
     )
 

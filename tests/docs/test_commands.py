@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 MARK = re.compile(r"<!-- needs (AWS|Node\.js) -->")  # holds for its section, or the page if it comes before all
 FENCE = re.compile(r"```(?:bash|sh|console)\n(.*?)```", re.DOTALL)
+ASSIGNED = re.compile(r'^(?:read -r \w+ \w+ <<< |\w+=)"\$\(')  # what a variable takes is a command too
 INDENTED = re.compile(r"(?:^    .*\n)+", re.MULTILINE)
 PROGRAMS = ("make", "python", "python3", ".venv/bin/python", "aws", "operations", "pip", "git", "docker")
 # Which test runs what, as far as it is not run here.
@@ -25,7 +26,9 @@ RUN_ELSEWHERE = {
     r"python generate\.py .*": "tests/test_generate.py",
     r"aws cloudformation deploy .*": "tests/local/test_command_line.py",
     r"make deploy .*": "tests/local/test_deploy.py",
+    r"\.venv/bin/python -m operations .* add-user .*": "tests/operations/test_add_user.py",
     r"\.venv/bin/python -m operations .*": "tests/operations/test_on_laptop.py",
+    r"aws cognito-idp .*": "tests/docs/test_sign_in_commands.py",
     r"\.venv/bin/python -m local process .*": "tests/local/test_command_line.py",
 }
 RUN_HERE = r"\.venv/bin/python -m workflow\.graph .*"
@@ -58,7 +61,8 @@ def _lines(part: str) -> list[str]:
     blocks = [*FENCE.findall(part), *(re.sub(r"(?m)^    ", "", one) for one in INDENTED.findall(plain))]
     lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     found = [line.removeprefix("$ ").partition("  #")[0].partition(" # ")[0].strip() for line in lines]
-    return [re.sub(r"\s+", " ", line) for line in found if line.split(" ")[0] in PROGRAMS]
+    bare = [ASSIGNED.sub("", line) for line in found]
+    return [re.sub(r"\s+", " ", line) for line in bare if line.split(" ")[0] in PROGRAMS]
 
 
 COMMANDS = [command for page in PAGES for command in commands(page)]

@@ -12,6 +12,7 @@ from lambdas import clients, execution, storage
 from lambdas.record import REJECTED, SUCCEEDED, Failure, Record
 from operations.__main__ import main
 from operations.stack import DEFAULT
+from tests.templates.emitted import properties
 
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
 RETENTION = 90  # days
@@ -49,7 +50,8 @@ class Desk:
     def __init__(self, capsys: pytest.CaptureFixture[str], workflow_type: str) -> None:
         """Make the stack."""
         self._capsys = capsys
-        boto3.client("cloudformation").create_stack(StackName=DEFAULT, TemplateBody=_template(workflow_type))
+        known = {**_user_pool(), "UploadUrlEndpoint": "https://api.example/v1/upload-url"}
+        boto3.client("cloudformation").create_stack(StackName=DEFAULT, TemplateBody=_template(workflow_type, known))
         told = boto3.client("cloudformation").describe_stacks(StackName=DEFAULT)["Stacks"][0]["Outputs"]
         self.outputs = {one["OutputKey"]: one["OutputValue"] for one in told}
         # Moto's CloudFormation leaves that out.
@@ -149,8 +151,19 @@ def _event(image: Image) -> dict[str, Any]:
     }
 
 
-def _template(workflow_type: str) -> str:
-    """Return a template of what an operator touches, under the names that the real one gives."""
+def _user_pool() -> dict[str, str]:
+    """Make the template's user pool and client, which moto's CloudFormation does not know, and return outputs."""
+    cognito: Any = boto3.client("cognito-idp")
+    wanted = ("Policies", "UsernameAttributes", "UsernameConfiguration", "AdminCreateUserConfig")
+    own = {name: properties("UserPool")[name] for name in wanted}
+    pool = cognito.create_user_pool(PoolName="UserPool", **own)["UserPool"]["Id"]
+    flows = properties("UserPoolClient")["ExplicitAuthFlows"]
+    made = cognito.create_user_pool_client(UserPoolId=pool, ClientName="UserPoolClient", ExplicitAuthFlows=flows)
+    return {"UserPoolId": pool, "UserPoolClientId": made["UserPoolClient"]["ClientId"]}
+
+
+def _template(workflow_type: str, known: dict[str, str]) -> str:
+    """Return a template of what an operator touches, under the names that the real one gives; known are more outputs."""
     key = [{"AttributeName": "imageId", "KeyType": "HASH"}]
     table = {
         "KeySchema": key,
@@ -177,6 +190,9 @@ def _template(workflow_type: str) -> str:
                 name: {"Type": f"AWS::{kind}", "Properties": properties}
                 for name, (kind, properties) in resources.items()
             },
-            "Outputs": {name: {"Value": {"Ref": resource}} for name, resource in outputs.items()},
+            "Outputs": {
+                **{name: {"Value": {"Ref": resource}} for name, resource in outputs.items()},
+                **{name: {"Value": value} for name, value in known.items()},
+            },
         }
     )

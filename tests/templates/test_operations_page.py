@@ -23,7 +23,7 @@ LINES = [
 ]
 COMMANDS = [found for line in LINES if (found := re.search(r"\baws ([\w-]+) ([\w-]+)(.*)", line))]
 OWN = {("cloudformation", "deploy"), ("s3", "mb"), ("s3", "sync")}  # of the AWS CLI, and of no API
-OPERATIONS = ["status", "redrive", "reprocess", "sweep"]
+OPERATIONS = ["status", "redrive", "reprocess", "sweep", "add_user"]
 EVERYWHERE = {"query", "output", "max-items"}  # options that the AWS CLI has for every command
 
 

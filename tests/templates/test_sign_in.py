@@ -11,6 +11,13 @@ def test_nobody_signs_up_unasked() -> None:
     assert properties("UserPoolClient")["PreventUserExistenceErrors"] == "ENABLED"
 
 
+def test_email_is_the_name_however_it_is_written() -> None:
+    """A user signs in by email, in capital letters too, and can reset a password by a mail to that address."""
+    pool = properties("UserPool")
+    assert (pool["UsernameAttributes"], pool["UsernameConfiguration"]) == (["email"], {"CaseSensitive": False})
+    assert pool["AccountRecoverySetting"]["RecoveryMechanisms"] == [{"Name": "verified_email", "Priority": 1}]
+
+
 def test_client_has_no_secret_to_lose() -> None:
     """Browsers and command lines sign in without a client secret, which they could not keep."""
     assert not properties("UserPoolClient").get("GenerateSecret", False)

@@ -1,0 +1,85 @@
+"""Users of a stack's user pool: made with a password, or invited by mail."""
+
+import getpass
+import secrets
+import shlex
+import string
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from local.target import DeploymentError
+
+# Those that Cognito counts as symbols, and that no shell or JSON gives a meaning.
+SYMBOLS = "-_.+:"
+KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOLS)
+LENGTH = 24  # characters of a generated password: about 145 bits
+UNUSED = "FORCE_CHANGE_PASSWORD"  # Cognito's status of a user who has not chosen a password yet
+
+
+@dataclass(frozen=True)
+class Users:
+    """The users of a pool; client is the pool's app client, by which they sign in."""
+
+    cognito: Any
+    pool: str
+    client: str
+
+    def add(self, email: str, password: str = "") -> None:
+        """Create a user who signs in with password or, if none is given, is invited by mail to choose one.
+
+        Safe to repeat until the person has signed in; raises DeploymentError after that, and for what Cognito refuses.
+        """
+        try:
+            self._create(email, password)
+        except self.cognito.exceptions.InvalidPasswordException as error:
+            raise DeploymentError(f"the password is refused: {_message(error)}") from error
+        except self.cognito.exceptions.InvalidParameterException as error:
+            raise DeploymentError(f"the user pool refuses this user: {_message(error)}") from error
+        except self.cognito.exceptions.CodeDeliveryFailureException as error:
+            raise DeploymentError(f"the invitation was not sent; run the command again: {_message(error)}") from error
+
+    def _create(self, email: str, password: str) -> None:
+        user = {"UserPoolId": self.pool, "Username": email}
+        # A temporary password is checked as others are: one that is refused leaves no user behind.
+        how = {"MessageAction": "SUPPRESS", "TemporaryPassword": password} if password else {}
+        # Without a verified address the user could not reset a forgotten password.
+        known = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+        try:
+            self.cognito.admin_create_user(**user, UserAttributes=known, DesiredDeliveryMediums=["EMAIL"], **how)
+        except self.cognito.exceptions.UsernameExistsException:
+            self._check_unused(email)
+            if not password:
+                self.cognito.admin_create_user(**user, MessageAction="RESEND", DesiredDeliveryMediums=["EMAIL"])
+        if password:
+            self.cognito.admin_set_user_password(**user, Password=password, Permanent=True)
+
+    def _check_unused(self, email: str) -> None:
+        if self.cognito.admin_get_user(UserPoolId=self.pool, Username=email)["UserStatus"] != UNUSED:
+            raise DeploymentError(
+                f"{email} is a user already. A forgotten password is reset by mail: "
+                f"aws cognito-idp forgot-password --client-id {self.client} --username {shlex.quote(email)}"
+            )
+
+
+def generated_password() -> str:
+    """Return a random password with characters of every kind that the pool asks for."""
+    while True:
+        password = "".join(secrets.choice("".join(KINDS)) for _ in range(LENGTH))
+        if all(set(kind) & set(password) for kind in KINDS):
+            return password
+
+
+def asked_password() -> str:
+    """Return the password typed twice on the terminal, or the first line of standard input; raises DeploymentError."""
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif (password := getpass.getpass("Password: ")) != getpass.getpass("Once more: "):
+        raise DeploymentError("the two passwords differ; nothing is done")
+    if not password:
+        raise DeploymentError("no password was given; nothing is done")
+    return password
+
+
+def _message(error: Any) -> str:
+    return str(error.response["Error"]["Message"])
