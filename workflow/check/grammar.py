@@ -33,11 +33,13 @@ _PATHS = dict.fromkeys(("InputPath", "OutputPath", "ResultPath"), union(TEXT, NU
 _TEXTS = ("Next", "Default", "Resource", "QueryLanguage", "Error", "Cause")
 _READ = ("ItemsPath", "SecondsPath", "TimestampPath", "ErrorPath", "CausePath")
 _INNER = {"Branches": MANY, **dict.fromkeys(INNER, OBJECT)}
-MACHINE = _opened({"StartAt": TEXT, "States": Object((), OBJECT)}, {"QueryLanguage": TEXT})
+_HANDLERS = dict.fromkeys(("Catch", "Retry"), Array((), OBJECT))
+MACHINE = _opened({"StartAt": TEXT, "States": Object((), OBJECT)}, {"QueryLanguage": TEXT, "ProcessorConfig": OBJECT})
 STATE = _opened(
     {"Type": TEXT},
-    {**dict.fromkeys((*_TEXTS, *_READ), TEXT), **_PATHS, **_INNER, "Choices": MANY, "Catch": Array((), OBJECT)},
+    {**dict.fromkeys((*_TEXTS, *_READ), TEXT), **_PATHS, **_INNER, "Choices": MANY, **_HANDLERS},
 )
+RETRIER = _opened({"ErrorEquals": Array((), TEXT)}, {})
 CATCHER = _opened({"ErrorEquals": Array((), TEXT), "Next": TEXT}, {"ResultPath": union(TEXT, NULL)})
 # What a state of a type cannot be without.
 REQUIRED: dict[str, dict[str, Shape]] = {
@@ -54,6 +56,8 @@ def misbuilt(machine: Any) -> str | None:
 
 def _machine(machine: Any, at: str) -> Iterator[str | None]:
     yield misfit(machine, MACHINE, at)
+    if "" in machine["States"]:
+        yield f"{at}.States: a state has no name"
     for name, state in machine["States"].items():
         yield from _state(state, f"{at}.States.{name}")
 
@@ -70,6 +74,8 @@ def _state(state: dict[str, Any], at: str) -> Iterator[str | None]:
         yield from _rule(rule, f"{at}.Choices[{number}]")
     for number, catcher in enumerate(state.get("Catch", [])):
         yield misfit(catcher, CATCHER, f"{at}.Catch[{number}]")
+    for number, retrier in enumerate(state.get("Retry", [])):
+        yield misfit(retrier, RETRIER, f"{at}.Retry[{number}]")
     for number, branch in enumerate(state.get("Branches", [])):
         yield from _machine(branch, f"{at}.Branches[{number}]")
     for name in INNER:

@@ -9,7 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from workflow.check.proving import UnusableMachine
+from workflow.check.dialect import UnsupportedSchema
+from workflow.check.mapping import UnusableMapping
+from workflow.check.proving import UnprovedFlow, UnusableMachine
+from workflow.graph.characters import encodable, one_line
 from workflow.graph.details import details
 from workflow.graph.dot import dot
 from workflow.graph.histories import fetch, load
@@ -18,6 +21,7 @@ from workflow.graph.listing import as_json
 from workflow.graph.mermaid import mermaid
 from workflow.graph.model import Machine
 from workflow.graph.outcome import headline, marks, with_visits
+from workflow.graph.placing import LayoutError
 from workflow.graph.reading import read
 from workflow.graph.run import Run, UnusableHistory
 from workflow.graph.sources import from_execution, from_file, known, our_own
@@ -26,29 +30,33 @@ from workflow.graph.timeline import timeline
 
 FORMATS: dict[str, Callable[[Machine], str]] = {"mermaid": mermaid, "dot": dot, "svg": draw, "json": as_json}
 HTML = "html"
+UNUSABLE = (UnusableMachine, UnusableHistory, UnusableMapping, UnsupportedSchema, LayoutError)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if (options.execution or options.history) and options.format not in ("svg", HTML):
-        parser.error("an execution can be shown with --format svg or html")
-    if options.execution and options.asl:
-        parser.error("an execution brings its definition along: leave ASL.json out")
+    options = _options(arguments)
     try:
-        text = _drawn(options)
-        if options.output:
-            options.output.write_text(text, encoding="utf-8")
-    except (UnusableMachine, UnusableHistory) as error:
-        print(f"graph: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"graph: {options.output} cannot be written: {error.strerror}", file=sys.stderr)
-        return 2
+        text = encodable(_drawn(options))
+    except UNUSABLE as error:
+        return _refused(str(error))
+    except UnprovedFlow:
+        return _refused("the data flow of this project's own pipeline is not proved: see python -m workflow.check")
+    except RecursionError:
+        return _refused("this is nested too deeply")
     if not options.output:
         print(text, end="")
+        return 0
+    try:
+        options.output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return _refused(f"{options.output} cannot be written: {error.strerror}")
     return 0
+
+
+def _refused(why: str) -> int:
+    print(f"graph: {one_line(why)}", file=sys.stderr)
+    return 2
 
 
 def _drawn(options: argparse.Namespace) -> str:
@@ -73,7 +81,7 @@ def _page(machine: Machine, run: Run | None) -> str:
     return viewer(machine, with_visits(found, run), marks(run), above=headline(run), below=below)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m workflow.graph", description=__doc__)
     parser.add_argument("asl", nargs="?", type=Path, metavar="ASL.json", help="the machine (this project's own)")
     parser.add_argument("--format", choices=[*FORMATS, HTML], default="mermaid", help="what to make of it (mermaid)")
@@ -81,7 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--execution", metavar="ARN", help="show what this execution did; asks Step Functions")
     shown.add_argument("--history", type=Path, metavar="FILE", help="the same of what get-execution-history printed")
-    return parser
+    options = parser.parse_args(arguments)
+    if (options.execution or options.history) and options.format not in ("svg", HTML):
+        parser.error("an execution can be shown with --format svg or html")
+    if options.execution and options.asl:
+        parser.error("an execution brings its definition along: leave ASL.json out")
+    return options
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """The graph in Graphviz's DOT, for those who draw it with tools of their own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from workflow.graph.characters import one_line
 from workflow.graph.layout import label_lines
 from workflow.graph.model import END, START, Edge, Machine, Node
 
@@ -43,17 +44,20 @@ def _node(node: Node, ids: Ids, indent: str) -> Iterator[str]:
 
 def _own(node: Node, ids: Ids) -> str:
     dotted = node.kind in (START, END)
-    label = "" if dotted else "\n".join([node.name, *node.notes])
+    label = [] if dotted else [node.name, *node.notes]
     size = ", width=0.2, fixedsize=true" if dotted else ""
     return f"{ids[node.key]} [label={_quoted(label)}, shape={SHAPES.get(node.kind, 'box')}{size}]"
 
 
 def _edge(edge: Edge, ids: Ids) -> str:
-    label = _quoted("\n".join(label_lines(edge)))
+    label = _quoted(label_lines(edge))
     caught = f", {CAUGHT}" if edge.kind == "catch" else ""
     return f"{ids[edge.source]} -> {ids[edge.target]} [label={label}{caught}]"
 
 
-def _quoted(text: str) -> str:
-    """Return text as a label of DOT, whose escapes for quotes, backslashes and line ends are JSON's."""
-    return json.dumps(text, ensure_ascii=False)
+def _quoted(lines: Iterable[str]) -> str:
+    """Return lines as a label of DOT, whose escapes for quotes, backslashes and line ends are JSON's.
+
+    In a label, Graphviz reads the entities of HTML.
+    """
+    return json.dumps("\n".join(map(one_line, lines)).replace("&", "&amp;"), ensure_ascii=False)

@@ -1,15 +1,14 @@
 """The elements that drawings are made of, as SVG."""
 
-import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from workflow.graph.characters import readable
 from workflow.graph.placing import Point, Size
 
 MARGIN = 16  # pixels around a drawing
 CORNER = 8  # radius
-NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 STYLE = Path(__file__).with_name("graph.css")
 
 
@@ -40,7 +39,7 @@ def rectangle(x: float, y: float, size: Size, radius: float = CORNER) -> str:
 
 def escaped(said: str) -> str:
     """Return text as XML can have it: what that knows no character for is replaced."""
-    return escape(NO_XML.sub("\ufffd", said))
+    return escape(readable(said))
 
 
 def text(x: float, y: float, said: str, kind: str) -> str:

@@ -1,5 +1,6 @@
 """A state machine as nodes and edges, whatever it is drawn as afterwards."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,9 @@ from workflow.graph import wording
 
 START, END = "(start)", "(end)"  # kinds of node beside the types of states, and what such a node is called
 ENDINGS = ("Succeed", "Fail")
+# What keys are made with, and what XML, HTML or an address would not give back as it was: keys have their codes instead.
+SPECIAL = re.compile("[%/(\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+ANY = "surrogatepass"  # JSON can name half a character
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class _Reader:
 
 def _key(within: str, name: str) -> str:
     """Return the key of a state: no other one's, whatever people call their states."""
-    return within + name.replace("%", "%25").replace("/", "%2F").replace("(", "%28")
+    return within + SPECIAL.sub(lambda found: "".join(f"%{one:02X}" for one in found[0].encode(errors=ANY)), name)
 
 
 def _named(contract: Any) -> str | None:

@@ -13,6 +13,10 @@ Point = tuple[float, float]
 Size = tuple[float, float]  # width and height
 
 
+class LayoutError(RuntimeError):
+    """Graphviz cannot place something; the message has its words."""
+
+
 @dataclass(frozen=True)
 class Line:
     """A line that is to be drawn from one box to another."""
@@ -37,6 +41,7 @@ def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[s
     """Place boxes of the given sizes and route the lines between them; those in straight stand above one another.
 
     options are Graphviz's own, of the graph. The same input gives the same output on every machine: no font is asked.
+    Raises LayoutError if Graphviz fails.
     """
     from pygraphviz import AGraph  # heavy, and needed by drawings only
 
@@ -50,7 +55,18 @@ def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[s
         label = NOTHING.format(*line.label) if line.label else ""
         weight = STRAIGHT if line.straight else 1
         graph.add_edge(names[line.source], names[line.target], id=str(number), label=label, weight=weight)
-    return _read(json.loads(graph.draw(format="json", prog="dot")), list(sizes))
+    return _read(_drawn(graph), list(sizes))
+
+
+def _drawn(graph: Any) -> dict[str, Any]:
+    try:
+        drawn: dict[str, Any] = json.loads(graph.draw(format="json", prog="dot"))
+    except (OSError, ValueError) as error:  # pygraphviz has none of its own
+        why = str(error).strip() or "it was ended"
+        raise LayoutError(
+            f"Graphviz cannot lay this out: {why}; --format mermaid, dot or json needs no layout"
+        ) from error
+    return drawn
 
 
 def _read(drawn: dict[str, Any], keys: list[str]) -> Placed:

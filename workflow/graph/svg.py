@@ -40,7 +40,7 @@ def _box(box: Box, marks: Marks | None) -> Iterator[str]:
 
 
 def _classes(*names: str) -> str:
-    return " ".join(filter(None, names))
+    return escaped(" ".join(filter(None, names)))  # a state's type is whatever stands there
 
 
 def _data(**values: str) -> str:
