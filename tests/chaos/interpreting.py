@@ -31,6 +31,7 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from lambdas import clock
+from tests.workflow import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 def install(patch: pytest.MonkeyPatch, here: Here) -> None:
     """Put the seams in."""
+    stopped.install(patch)
     _parse_once(patch)
     _block_nowhere(patch, here)
     _tell_executions(patch, here)

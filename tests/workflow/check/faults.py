@@ -14,7 +14,6 @@ from workflow.steps import STEPS
 
 CONTRACTS = {step.state: f"{step.contract}.input" for step in STEPS}
 PARALLEL, RESULT, CONTRACT = "ParallelProcessing", "renditions", "parallel-processing.output"
-BRANCHES = {state for branch in DEFINITION["States"][PARALLEL]["Branches"] for state in branch["States"]}
 # The names under which the machine itself fails an execution.
 TOLD = {state["Error"] for state in DEFINITION["States"].values() if state["Type"] == "Fail"}
 
@@ -27,11 +26,9 @@ def faults(run: Run, script: Script) -> list[str]:
 def _unscripted(run: Run, script: Script) -> Iterator[str]:
     scripted = {(state, error["Error"], error.get("Cause", "")) for state, error in script.errors.items()}
     raised = {state: type(answer).__name__ for state, answer in script.answers.items() if isinstance(answer, Exception)}
-    # A branch is stopped when its sibling fails; in moto it may stumble then.
-    stopped = BRANCHES if BRANCHES & {*script.errors, *raised} else frozenset()
     for state, error, cause in run.errors:
         known = (state, error, cause) in scripted or raised.get(state) == error or error in TOLD
-        if not known and not (state in stopped and error == "States.Runtime"):
+        if not known:
             yield f"{state}: {error}: {cause}"
     if run.execution.status != "SUCCEEDED" and run.execution.error not in TOLD:
         yield f"the execution failed of {run.execution.error}"

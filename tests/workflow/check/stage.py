@@ -25,11 +25,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.component.state.fail import state_fail
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import json_path
-from moto.stepfunctions.parser.utils import TMP_THREADS
 
-from tests.workflow import interpreter
 from tests.workflow.check.membership import compact
-from tests.workflow.interpreter import PATIENCE, Execution, Handler, Interpreter, Payload, substituted
+from tests.workflow.interpreter import Execution, Handler, Interpreter, Payload, substituted
 from tests.workflow.resources import ACCOUNT, REGION, TABLE, TOPIC
 from workflow.steps import STEPS
 
@@ -203,15 +201,3 @@ def remembering(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(AmazonStateLanguageParser, "parse", staticmethod(cache(AmazonStateLanguageParser.parse)))
     for module in (json_path, result_path):
         patch.setattr(module, "parse", cache(module.parse))
-    patch.setattr(interpreter, "_join_threads", _join_threads)
-
-
-def _join_threads() -> None:
-    """Wait until no thread of the interpreter runs; moto lists a thread before it starts it."""
-    while TMP_THREADS:
-        thread = TMP_THREADS.pop()
-        if thread.ident is None:
-            TMP_THREADS.insert(0, thread)
-            continue
-        thread.join(PATIENCE)
-        assert not thread.is_alive(), "an execution hangs"

@@ -1,0 +1,80 @@
+"""Moto's interpreter, where we repair it: a branch that is stopped ends where it is."""
+
+import json
+from collections import Counter
+from threading import Event
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sns import (
+    StateTaskServiceSns,
+)
+
+from tests.workflow.interpreter import PATIENCE, Interpreter, refusal
+from tests.workflow.resources import TOPIC, Resources
+
+ROLE = "arn:aws:iam::123456789012:role/pipeline"
+PUBLISH = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sns:publish",
+    "Parameters": {"TopicArn": TOPIC, "Message.$": "States.JsonToString($)"},
+    "TimeoutSeconds": 60,
+    "End": True,
+}
+MACHINE = {
+    "StartAt": "Both",
+    "States": {
+        "Both": {
+            "Type": "Parallel",
+            "Branches": [{"StartAt": name, "States": {name: PUBLISH}} for name in ("Failing", "Stopped")],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+            "End": True,
+        },
+        "Caught": PUBLISH,
+    },
+}
+
+
+@pytest.fixture
+def interpreter(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> Interpreter:  # noqa: ARG001 - it must be there
+    """Give an interpreter of two branches."""
+    client = boto3.client("stepfunctions")
+    made = client.create_state_machine(name=f"branches-{uuid4()}", definition=json.dumps(MACHINE), roleArn=ROLE)
+    interpreter = Interpreter(made["stateMachineArn"], {})
+    interpreter.install(monkeypatch)
+    return interpreter
+
+
+def happened(arn: str) -> Counter[str]:
+    """Return how often each type of event is in the history of an execution."""
+    events = boto3.client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+    return Counter(event["type"] for event in events)
+
+
+@pytest.mark.parametrize("place", ["_eval_execution", "_before_eval_execution", "_eval_service_task"])
+def test_a_stopped_branch_ends_where_it_is(
+    interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """A task whose sibling has failed takes nothing wrong for its settings, and leaves no error in the history."""
+    begun, stopped = Event(), Event()
+    step = getattr(StateTaskServiceSns, place)
+
+    def wait(task: StateTaskServiceSns, **named: Any) -> None:
+        if task.name == "Stopped":
+            begun.set()
+            assert stopped.wait(PATIENCE)
+        step(task, **named)
+
+    def fail() -> None:
+        assert begun.wait(PATIENCE)
+        refusal("AuthorizationError")()
+
+    monkeypatch.setattr(StateTaskServiceSns, place, lambda task, env, **named: wait(task, env=env, **named))
+    interpreter.before |= {"Failing": fail, "Caught": stopped.set}
+    execution = interpreter.run({"text": "any"}, "execution")
+    assert execution.status == "SUCCEEDED"
+    assert interpreter.attempts == {"Failing": 1, "Stopped": 1, "Caught": 1}
+    types = happened(execution.arn)
+    assert (types["TaskStateEntered"], types["TaskFailed"], types["TaskStateExited"]) == (3, 1, 1)
