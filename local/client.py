@@ -10,11 +10,22 @@ from typing import Any
 
 import urllib3
 from PIL import Image
+from urllib3.util import Retry
 
 from lambdas.formats import FORMATS
 
 # What file names say beside the endings that the formats list.
 ENDINGS = {"jpeg": "image/jpeg", "tiff": "image/tiff", "heif": "image/heif"}
+# A PUT whose answer was lost, or that S3 could not take just then, is sent again: it is good for one upload anyway.
+PUT_RETRIES = Retry(
+    total=4,
+    backoff_factor=0.1,
+    status_forcelist=(HTTPStatus.CONFLICT, *(status for status in HTTPStatus if status >= 500)),  # noqa: PLR2004 - HTTP's
+    allowed_methods=("PUT",),
+    raise_on_status=False,
+)
+# The second: a picture is there already. Only this client has the URL, so it is the one that an earlier PUT brought.
+STORED = (HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED)
 
 
 class UploadRefused(Exception):  # noqa: N818 - an answer, not a fault
@@ -43,8 +54,10 @@ class Client:
         """Upload file and return the image id that it was given; raises UploadRefused, UploadFailed or OSError."""
         grant = self._grant(file)
         with file.open("rb") as data:
-            answer = self.http.request(grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"])
-        if answer.status != HTTPStatus.OK:
+            answer = self.http.request(
+                grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"], retries=PUT_RETRIES
+            )
+        if answer.status not in STORED:
             raise UploadFailed(f"the PUT of {file.name} was answered with {answer.status}")
         return str(grant["imageId"])
 

@@ -65,6 +65,15 @@ MEANINGS: dict[int | str, str] = {
     "4XX": "Another request that this API does not answer.",
     "5XX": "The service failed; try again.",
 }
+# What S3 answers to the PUT.
+PUT_MEANINGS: dict[int | str, str] = {
+    200: "The picture is there, and is being processed.",
+    400: "The file does not have the checksum that was announced; nothing is stored.",
+    403: "Length, type or another header is not what was announced, or the URL has expired: ask for another one.",
+    409: "Another PUT to the same URL is under way: send it again.",
+    412: "A picture is there already: the URL is good for one upload. After a lost answer this is as good as 200.",
+    "5XX": "S3 has trouble: send it again, with the same URL.",
+}
 # The answers that API Gateway gives by itself, which no request brings about at will.
 BY_ITSELF: dict[int | str, str] = {429: "THROTTLED", "4XX": "DEFAULT_4XX", "5XX": "DEFAULT_5XX"}
 
@@ -81,7 +90,7 @@ def document() -> Node:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [_server()],
-        "paths": {f"/{PATH}": _operations(build().to_dict()["Resources"])},
+        "paths": {f"/{PATH}": _operations(build().to_dict()["Resources"]), "/uploads/{owner}/{imageId}": _upload()},
         "components": {
             "schemas": {name: _schema(name) for name in ("upload-url.response", "api-error")},
             "securitySchemes": {"token": _token()},
@@ -126,6 +135,25 @@ def _operation(method: Node) -> Node:
         "parameters": [_parameter(name, required) for name, required in method["RequestParameters"].items()],
         "responses": {str(status): _response(status, said) for status, said in MEANINGS.items()},
     }
+
+
+def _upload() -> Node:
+    """Return what can be done with the URL that was granted."""
+    place = {"bucket": "The stack's output UploadBucketName", "region": "The stack's region"}
+    variables = {name: {"default": name, "description": said} for name, said in place.items()}
+    put = {
+        "operationId": "upload",
+        "summary": "PUT the file to the URL that was granted, with exactly its headers.",
+        "description": "Send it again, with the same URL, until there is an answer; 412 then says that the picture is there.",
+        "security": [],  # the URL is signed
+        "requestBody": {"required": True, "content": {"image/*": {}}},
+        "responses": {str(status): {"description": said} for status, said in PUT_MEANINGS.items()},
+    }
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("owner", "imageId")
+    ]
+    url = "https://{bucket}.s3.{region}.amazonaws.com"
+    return {"servers": [{"url": url, "variables": variables}], "parameters": parameters, "put": put}
 
 
 def _parameter(name: str, required: bool) -> Node:  # noqa: FBT001 - as the template has it

@@ -1,12 +1,14 @@
 """The OpenAPI document: valid, up to date, as the template has it, with examples that keep its own schemas."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from templates.api import PATH
 from templates.openapi import CASES, document
 from tests.templates.emitted import resources
 from workflow import contracts
@@ -15,9 +17,8 @@ FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
 def operations() -> dict[str, Any]:
-    """Return the operations by their methods."""
-    (found,) = document()["paths"].values()
-    return dict(found)
+    """Return the operations of the API by their methods."""
+    return dict(document()["paths"][f"/{PATH}"])
 
 
 def test_document_is_valid() -> None:
@@ -65,3 +66,18 @@ def test_every_case_is_an_example() -> None:
     assert {name: examples[name]["x-request"]["query"] for name in CASES} == {
         name: one.query for name, one in CASES.items()
     }
+
+
+def test_put_of_the_url_is_in_the_document() -> None:
+    """The document has the PUT to where uploads go, and that a second one is answered with 412, which is no failure."""
+    key = contracts.schema("upload-url.response")["examples"][0]["key"]
+    (path,) = document()["paths"].keys() - {f"/{PATH}"}
+    assert re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), f"/{key}")
+    put = document()["paths"][path]["put"]
+    assert (put["security"], put["responses"].keys()) == ([], {"200", "400", "403", "409", "412", "5XX"})
+    assert "as good as 200" in put["responses"]["412"]["description"]
+
+
+def test_headers_of_the_example_are_those_that_are_signed() -> None:
+    """The example of a grant has the header that makes its URL good for one upload."""
+    assert contracts.schema("upload-url.response")["examples"][0]["headers"]["If-None-Match"] == "*"
