@@ -16,7 +16,6 @@ from tests.local.behind import configure, ends, invoke, is_polled, sent
 from tests.local.settling import aborted, ended, record, settles, supersedes, sweeps, unheard, uploaded
 from tests.local.statements import GRANTED, ONLY_EXPRESS, uninvited, without
 from tests.pictures import encoded, quadrants
-from tests.templates.emitted import resources
 from workflow.steps import ARCHIVE
 
 # What is left out is missed by nothing here; what EXPRESS needs is taken away in test_express.py.
@@ -87,11 +86,6 @@ def test_without_what_only_aws_does_it_works(stack: LocalStack, works: Callable[
     left_out = [granted for granted in GRANTED if granted.name not in EXERCISED]
     with without(stack, *left_out):
         assert all(works(role) for role in ("ArchiveFunctionRole", "SettleFunctionRole", "SweepFunctionRole"))
-
-
-def test_roles_hold_all_permissions() -> None:
-    """Every permission of the template stands in a role, so that none escapes these tests."""
-    assert not resources("AWS::IAM::Policy") | resources("AWS::IAM::ManagedPolicy")
 
 
 def test_api_calls_its_function_by_permission(stack: LocalStack, files: dict[str, Path]) -> None:

@@ -1,158 +1,119 @@
-"""Alarms: what each watches, when it fires, and whom it tells."""
+"""Alarms: that nothing fails unseen, and that nothing fires for what is nobody's fault, or passes by itself."""
 
-import re
-from typing import Any, NamedTuple
+from math import ceil
 
 import pytest
 
-from lambdas.metrics import LATE, NAMESPACE, REJECTIONS, RESTARTED, SERVICE, STEP
-from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources, sub, tasks
+from lambdas.metrics import LATE, NAMESPACE, REJECTIONS, RESTARTED, SERVICE
+from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources
+from tests.templates.metric_math import evaluated, fires, metrics
 from tests.templates.published import API, LAMBDA, SQS, STATES, Watched
-from workflow.steps import STEPS
+from tests.workflow.asl import MAX_ATTEMPTS, longest_waits
+from workflow.steps import STEPS, Step
 
 ALARMS = sorted(resources("AWS::CloudWatch::Alarm"))
-MINUTES = 5  # that one value of a metric is put together over
-LASTING = 3  # such values, one after the other: retries outlast anything shorter
-LIGHT = sorted({*FUNCTIONS} - {step.function for step in STEPS})
-PIPELINE = {"StateMachineArn": ref("ProcessingPipeline")}
+MUCH = 1_000_000  # of anything that an alarm watches
+
+Failing = tuple[str, str, Node]  # a metric's namespace, name and dimensions
 
 
-class Expected(NamedTuple):
-    """What an alarm is to watch, above how much of it and for how many periods it fires, and what is taken off before."""
-
-    metric: Watched
-    above: int = 0
-    periods: int = 1
-    less: tuple[Watched, ...] = ()
-
-
-def _queue(name: str) -> Node:
-    return {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}}
+def _watched(name: str) -> list[Watched]:
+    """Return the metrics that an alarm watches."""
+    return [
+        Watched(one["Namespace"], one["MetricName"], {of["Name"]: of["Value"] for of in one["Dimensions"]}, one["Stat"])
+        for one in metrics(properties(name)).values()
+    ]
 
 
-def _function(name: str, metric: str) -> Watched:
-    return Watched(LAMBDA, metric, {"FunctionName": ref(name)}, "Sum")
+def _on(namespace: str, metric: str, dimensions: Node) -> Node:
+    """Return the one alarm that watches a metric."""
+    (alarm,) = (name for name in ALARMS if (namespace, metric, dimensions) in [one[:3] for one in _watched(name)])
+    return properties(alarm)
 
 
-def _own(metric: str, **dimensions: str) -> Watched:
-    return Watched(NAMESPACE, metric, {SERVICE: ref("AWS::StackName"), **dimensions}, "Sum")
+def _failures() -> list[Failing]:
+    """Return what CloudWatch measures wherever something fails, piles up or gets lost."""
+    machine = {"StateMachineArn": ref("ProcessingPipeline")}
+    api = {"ApiName": properties("RestApi")["Name"], "Stage": properties("RestApiStage")["StageName"]}
+    waiting, failed = (
+        {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}} for name in ("ProcessingQueue", "DeadLetterQueue")
+    )
+    return [
+        (API, "5XXError", api),
+        (SQS, "ApproximateAgeOfOldestMessage", waiting),
+        (SQS, "ApproximateNumberOfMessagesVisible", failed),
+        *((STATES, name, machine) for name in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled")),
+        *((LAMBDA, name, {"FunctionName": ref(one)}) for one in FUNCTIONS for name in ("Errors", "Throttles")),
+        (NAMESPACE, RESTARTED, {SERVICE: ref("AWS::StackName")}),
+    ]
 
 
-def _tries(state: str) -> int:
-    """Return how often a state runs its function if it goes on failing for a reason that nobody foresaw."""
-    (retrier,) = (one for one in tasks()[state]["Retry"] if one["ErrorEquals"] == ["States.ALL"])
-    return 1 + int(retrier["MaxAttempts"])
-
-
-def _deliveries() -> int:
-    """Return how long all of a message's deliveries take, seconds."""
-    queue = properties("ProcessingQueue")
-    return int(queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"])
-
-
-EXPECTED = {
-    "ApiFailingAlarm": Expected(
-        Watched(API, "5XXError", {"ApiName": sub("${AWS::StackName}-upload"), "Stage": "v1"}, "Sum")
-    ),
-    "DeadLetterAlarm": Expected(
-        Watched(SQS, "ApproximateNumberOfMessagesVisible", _queue("DeadLetterQueue"), "Maximum")
-    ),
-    "QueueStuckAlarm": Expected(
-        Watched(SQS, "ApproximateAgeOfOldestMessage", _queue("ProcessingQueue"), "Maximum"), above=_deliveries()
-    ),
-    "ExecutionsFailedAlarm": Expected(Watched(STATES, "ExecutionsFailed", PIPELINE, "Sum")),
-    "ExecutionsTimedOutAlarm": Expected(Watched(STATES, "ExecutionsTimedOut", PIPELINE, "Sum")),
-    "ExecutionsThrottledAlarm": Expected(Watched(STATES, "ExecutionThrottled", PIPELINE, "Sum"), periods=LASTING),
-    "PicturesLostAlarm": Expected(_own(RESTARTED)),
-    **{f"{name.removesuffix('Function')}FailingAlarm": Expected(_function(name, "Errors")) for name in LIGHT},
-    # One picture that fails for good is the pipeline's own alarm; rejections and late tries are nobody's fault.
-    **{
-        f"{step.function.removesuffix('Function')}FailingAlarm": Expected(
-            _function(step.function, "Errors"),
-            above=_tries(step.state),
-            less=(_own(REJECTIONS, **{STEP: step.state}), _own(LATE, **{STEP: step.state})),
-            periods=2,
-        )
-        for step in STEPS
-    },
-    **{
-        f"{name.removesuffix('Function')}ThrottledAlarm": Expected(_function(name, "Throttles"), periods=LASTING)
-        for name in FUNCTIONS
-    },
-}
-
-
-def _named(dimensions: list[Node]) -> dict[str, Any]:
-    return {one["Name"]: one["Value"] for one in dimensions}
-
-
-def _watched(name: str) -> tuple[dict[str, Watched], set[int]]:
-    """Return the metrics that an alarm watches by the names that its expression has for them, and their periods."""
-    alarm = properties(name)
-    plain = [{"Id": "", "MetricStat": {"Metric": alarm, "Stat": alarm.get("Statistic"), "Period": alarm.get("Period")}}]
-    queries = [query for query in alarm.get("Metrics", plain) if "MetricStat" in query]
-    found = {query["Id"]: (query["MetricStat"], query["MetricStat"]["Metric"]) for query in queries}
-    metrics = {
-        name: Watched(one["Namespace"], one["MetricName"], _named(one["Dimensions"]), stat["Stat"])
-        for name, (stat, one) in found.items()
-    }
-    return metrics, {stat["Period"] for stat, _ in found.values()}
-
-
-def test_what_matters_has_its_alarm_and_nothing_else_has_one() -> None:
-    """There is an alarm for each thing that operators must know, and no other."""
-    assert sorted(EXPECTED) == ALARMS
-
-
-@pytest.mark.parametrize("name", ALARMS)
-def test_alarm_watches_its_metrics(name: str) -> None:
-    """An alarm watches what it is named for, in every dimension, put together over five minutes."""
-    metrics, periods = _watched(name)
-    expected = EXPECTED[name]
-    assert sorted(metrics.values(), key=str) == sorted([expected.metric, *expected.less], key=str)
-    assert periods == {60 * MINUTES}
+@pytest.mark.parametrize("failing", _failures(), ids=str)
+def test_nothing_fails_unseen(failing: Failing) -> None:
+    """Whatever fails, piles up or gets lost has one alarm, which fires."""
+    assert fires(_on(*failing), {failing[1]: MUCH})
 
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_alarm_watches_what_cloudwatch_has(name: str) -> None:
     """Every metric that an alarm watches is published so, and its statistic fits; or the alarm would never fire."""
-    assert all(metric.is_published for metric in _watched(name)[0].values())
+    assert all(metric.is_published for metric in _watched(name))
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_alarm_fires_soon_enough(name: str) -> None:
-    """An alarm fires above its threshold, at once or after what retries outlast, and not where nothing is measured."""
-    alarm = properties(name)
-    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (EXPECTED[name].above, EXPECTED[name].periods)
-    assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == alarm["EvaluationPeriods"]
-    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
-    assert alarm["TreatMissingData"] == "notBreaching"
-
-
-@pytest.mark.parametrize("name", [name for name, expected in EXPECTED.items() if expected.less])
-def test_rejected_picture_alarms_nobody(name: str) -> None:
-    """Of a step's errors, rejections and late tries are taken off, and where none was counted, nothing: not everything."""
-    metrics, _ = _watched(name)
-    (result,) = (query for query in properties(name)["Metrics"] if query.get("ReturnData", True))
-    first, *others = result["Expression"].split(" - ")
-    taken_off = [match[1] for other in others if (match := re.fullmatch(r"FILL\((\w+), 0\)", other))]
-    assert metrics.pop(first) == EXPECTED[name].metric
-    assert sorted(taken_off) == sorted(metrics)
-    assert len(taken_off) == len(others)
+def test_quiet_stack_alarms_nobody(name: str) -> None:
+    """An alarm does not fire where nothing is measured, as in a fresh stack, nor where there is none of what it watches."""
+    assert not fires(properties(name), {})
+    assert not fires(properties(name), {metric.name: 0 for metric in _watched(name)})
 
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_alarm_tells_operators(name: str) -> None:
-    """An alarm tells the operations topic when it begins and when it ends, what it means, and what to do."""
+    """An alarm tells the operations topic when it begins and when it ends, and says what it means."""
     alarm = properties(name)
     assert alarm["AlarmActions"] == alarm["OKActions"] == [ref("OperationsTopic")]
     assert alarm.get("ActionsEnabled", True) is True
-    assert len(re.findall(r"\.(?: |$)", alarm["AlarmDescription"])) >= 2
+    assert alarm["AlarmDescription"]
 
 
-def test_api_is_watched_under_its_name() -> None:
-    """The API's alarm is on the name and the stage that the API has."""
-    assert EXPECTED["ApiFailingAlarm"].metric.dimensions == {
-        "ApiName": properties("RestApi")["Name"],
-        "Stage": properties("RestApiStage")["StageName"],
-    }
+def _of_step(step: Step) -> Node:
+    return _on(LAMBDA, "Errors", {"FunctionName": ref(step.function)})
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)
+@pytest.mark.parametrize("counted", [REJECTIONS, LATE])
+def test_what_is_nobodys_fault_alarms_nobody(step: Step, counted: str) -> None:
+    """However many pictures a step rejects, or tries too late, it does not count as failing; with others it does."""
+    assert not fires(_of_step(step), {"Errors": MUCH, counted: MUCH})
+    assert fires(_of_step(step), {"Errors": 2 * MUCH, counted: MUCH})
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)
+def test_one_picture_makes_no_failing_step(step: Step) -> None:
+    """A picture that a step fails on for good is the pipeline's alarm alone; a second one makes it the step's."""
+    tries = 1 + MAX_ATTEMPTS["States.ALL"]
+    assert not fires(_of_step(step), {"Errors": tries})
+    assert fires(_of_step(step), {"Errors": 2 * tries})
+
+
+def test_message_with_deliveries_left_alarms_nobody() -> None:
+    """The queue is stuck only once a message has waited for longer than all of its deliveries take."""
+    queue = properties("ProcessingQueue")
+    deliveries = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
+    alarm = _on(SQS, "ApproximateAgeOfOldestMessage", {"QueueName": {"Fn::GetAtt": ["ProcessingQueue", "QueueName"]}})
+    assert not fires(alarm, {"ApproximateAgeOfOldestMessage": deliveries})
+    assert fires(alarm, {"ApproximateAgeOfOldestMessage": 2 * deliveries})
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_burst_that_retries_outlast_alarms_nobody(name: str) -> None:
+    """A function's throttles alarm only if they last for more periods than one burst that retries outlast can touch."""
+    alarm = _on(LAMBDA, "Throttles", {"FunctionName": ref(name)})
+    touched = 1 + ceil(sum(longest_waits("Lambda.TooManyRequestsException")) / alarm["Period"])
+    assert not fires(alarm, {"Throttles": MUCH}, periods=touched)
+
+
+def test_metric_math_knows_what_is_missing() -> None:
+    """Without a value there is no difference, unless it is filled in."""
+    assert evaluated("errors - late", {"errors": 3, "late": None}) is None
+    assert evaluated("errors - FILL(late, 0) - 1", {"errors": 3, "late": None}) == 2

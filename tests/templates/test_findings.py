@@ -39,11 +39,11 @@ def test_answer_stands_at_each_of_its_resources(answer: Answer) -> None:
 
 @pytest.mark.parametrize("name", sorted(resources()))
 def test_nothing_is_suppressed_without_a_reason(name: str) -> None:
-    """What the metadata suppresses on a resource has an answer of ours, in a sentence."""
+    """What the metadata suppresses on a resource has an answer of ours."""
     reasons = {rule: answer.reason for answer in ANSWERS if name in _about(answer) for rule in answer.rules}
     assert _suppressed(name).keys() == reasons.keys()
     assert all(reason in ("", reasons[rule]) for rule, reason in _suppressed(name).items())
-    assert all(re.fullmatch(r"[A-Z].{20,}\.", reason) for reason in reasons.values())
+    assert all(reason.strip() for reason in reasons.values())
 
 
 def test_no_rule_is_answered_twice() -> None:

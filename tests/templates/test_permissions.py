@@ -97,7 +97,7 @@ def test_roles_grant_in_their_own_entry_only(name: str) -> None:
 
 
 def test_roles_get_nothing_from_elsewhere() -> None:
-    """No policy is attached to roles from outside their entries."""
+    """No policy is attached to roles from outside their entries, where it would escape these tests and the local stack's."""
     assert not {**resources("AWS::IAM::Policy"), **resources("AWS::IAM::ManagedPolicy")}
 
 

@@ -1,6 +1,5 @@
 """docs/permissions.md: made from the template, and not forgotten when that changes."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -22,14 +21,11 @@ def test_page_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("name", WITH_STATEMENTS)
-def test_every_statement_says_what_it_is_for(name: str) -> None:
-    """Each statement of a policy has a name, which no other of its policy has, made of words, and is on the page."""
-    section = page().partition(f"### {name}\n")[2].partition("\n### ")[0]
+def test_every_statement_has_a_name_of_its_own(name: str) -> None:
+    """IAM takes letters and digits for a statement's name, and no name twice in a policy."""
     names = [statement["Sid"] for statement in statements(name)]
     assert len(names) == len(set(names))
-    for sid in names:
-        assert re.fullmatch(r"([A-Z][a-z]*){2,}", sid)
-        assert re.sub(r"(?<!^)(?=[A-Z])", " ", sid).lower() in section
+    assert all(sid.isascii() and sid.isalnum() for sid in names)
 
 
 @pytest.mark.parametrize("name", WITH_STATEMENTS)

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from workflow import contracts
-from workflow.contracts.errors import ContractViolation, ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected, Reason
 
 Schema = dict[str, Any]
 
@@ -146,11 +146,6 @@ def test_an_unknown_contract_is_an_error() -> None:
     """A payload is never passed for want of its contract."""
     with pytest.raises(FileNotFoundError):
         contracts.check("no-such-contract", {})
-
-
-def test_a_violation_is_a_value_error() -> None:
-    """A broken contract is a ValueError, as for any bad value."""
-    assert issubclass(ContractViolation, ValueError)
 
 
 def example(name: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from PIL import AvifImagePlugin, Image, ImageChops
 
 from lambdas.formats import FORMATS
-from lambdas.imaging.decoders import opened, prepare
+from lambdas.imaging.decoders import opened
 from tests import pictures
 
 
@@ -19,11 +19,6 @@ def test_no_decoder_but_the_formats_own_is_asked(name: str, monkeypatch: pytest.
     for other in FORMATS.keys() - {name}:
         with pytest.raises((OSError, SyntaxError)):
             opened(data, FORMATS[other])
-
-
-def test_nothing_is_prepared_for_no_format() -> None:
-    """What is no picture needs no decoder."""
-    prepare(None)
 
 
 def test_an_avif_is_decoded_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,12 +95,6 @@ def test_shown_mapping_is_the_example_s() -> None:
     assert shown in (ORDERS / "contracts/mapping.json").read_text(encoding="utf-8")
 
 
-def test_links_lead_somewhere() -> None:
-    """Every file that the page links to is there."""
-    for link in re.findall(r"\]\(([^)]+)\)", PAGE):
-        assert (ROOT / "docs" / link).exists(), link
-
-
 def test_dialect_is_told_whole() -> None:
     """The table of keywords is the dialect: no more, no less."""
     told = {

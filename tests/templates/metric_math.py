@@ -1,0 +1,74 @@
+"""What an alarm makes of the values of its metrics: metric math, as far as alarms here use it, and when an alarm fires."""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from tests.templates.emitted import Node
+
+Value = float | None  # of a period; None where nothing was measured
+
+
+def _fill(value: Value, filling: Value) -> Value:
+    return filling if value is None else value
+
+
+FUNCTIONS: dict[str, Callable[..., Value]] = {"FILL": _fill}
+OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: lambda left, right: left + right,
+    ast.Sub: lambda left, right: left - right,
+    ast.Mult: lambda left, right: left * right,
+}
+
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanThreshold": lambda value, threshold: value > threshold,
+    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
+}
+
+
+def evaluated(expression: str, values: dict[str, Value]) -> Value:
+    """Return what an expression gives for the values of the metrics that it names; without data there is no result."""
+    return _of(ast.parse(expression, mode="eval").body, values)
+
+
+def _of(node: ast.expr, values: dict[str, Value]) -> Value:
+    match node:
+        case ast.Constant(int() | float() as number):
+            return number
+        case ast.Name(name):
+            return values[name]
+        case ast.Call(ast.Name(name), arguments):
+            return FUNCTIONS[name](*(_of(argument, values) for argument in arguments))
+        case ast.BinOp(left, operator, right):
+            first, second = _of(left, values), _of(right, values)
+            return None if first is None or second is None else OPERATORS[type(operator)](first, second)
+    raise NotImplementedError(f"metric math that no test knows: {ast.unparse(node)}")
+
+
+def fires(alarm: Node, measured: dict[str, Value], periods: int | None = None) -> bool:
+    """Tell whether an alarm fires once each of so many periods, or as many as it wants, has measured these values.
+
+    The values are by the metrics' names; of a metric that is not named, nothing was measured.
+    """
+    if alarm["EvaluationPeriods"] > (periods or alarm["EvaluationPeriods"]):
+        return False
+    value = _watched(alarm, measured)
+    if value is None:
+        return str(alarm["TreatMissingData"]) == "breaching"
+    return COMPARISONS[alarm["ComparisonOperator"]](value, float(alarm["Threshold"]))
+
+
+def _watched(alarm: Node, measured: dict[str, Value]) -> Value:
+    if "MetricName" in alarm:
+        return measured.get(alarm["MetricName"])
+    (result,) = (query for query in alarm["Metrics"] if query.get("ReturnData", True))
+    values = {name: measured.get(metric["MetricName"]) for name, metric in metrics(alarm).items()}
+    return evaluated(result["Expression"], values)
+
+
+def metrics(alarm: Node) -> dict[str, dict[str, Any]]:
+    """Return the metrics that an alarm watches, by the names that its expression has for them, each with Stat and Period."""
+    if "MetricName" in alarm:
+        return {"": {**alarm, "Stat": alarm["Statistic"]}}
+    stats = {query["Id"]: query["MetricStat"] for query in alarm["Metrics"] if "MetricStat" in query}
+    return {name: {**stat["Metric"], "Stat": stat["Stat"], "Period": stat["Period"]} for name, stat in stats.items()}
