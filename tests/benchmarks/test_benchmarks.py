@@ -9,6 +9,7 @@ from benchmarks.__main__ import main
 from benchmarks.imports import TOUCH_NO_PICTURE, handler_modules, imports
 from benchmarks.plan import IMPORTS, Plan
 from benchmarks.sharp_package import OLDEST_NODE, MissingToolError, major, pinned, tool
+from tests.templates.emitted import template
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +71,10 @@ def test_what_makes_no_sense_is_refused(arguments: list[str], capsys: pytest.Cap
 
 def test_settings_are_the_templates_defaults() -> None:
     """What is measured is what is deployed unless somebody says otherwise."""
-    assert settings.limits().max_pixels == int(settings.variables()["MAX_PIXELS"])
-    assert settings.resize().resize_edges[0] > settings.thumbnail().thumbnail_edge
+    given = {name: str(one.get("Default")) for name, one in template()["Parameters"].items()}
+    assert str(settings.limits().max_pixels) == given["MaxPixels"]
+    assert ",".join(map(str, settings.resize().resize_edges)) == given["ResizeEdges"]
+    assert str(settings.thumbnail().thumbnail_edge) == given["ThumbnailEdge"]
 
 
 def test_a_plan_knows_how_much_there_is_to_do() -> None:

@@ -10,6 +10,7 @@ from benchmarks.measure import Contest, interleaved, job
 from benchmarks.quality import Reference
 from benchmarks.workers import JobError, Worker, our_worker
 from tests import pictures
+from tests.templates.emitted import template
 
 DEAF = [sys.executable, "-c", 'import sys; [print(\'{"error": "cannot read it"}\', flush=True) for _ in sys.stdin]']
 
@@ -85,5 +86,7 @@ def test_what_ours_refuses_is_no_row(photograph: Path) -> None:
 
 def test_jobs_ask_for_what_the_template_does(photograph: Path) -> None:
     """Edge and quality are the template's defaults."""
-    assert job("resize", photograph).edge > job("thumbnail", photograph).edge > 0
-    assert 1 <= job("resize", photograph).quality <= 100
+    given = {name: str(one.get("Default")) for name, one in template()["Parameters"].items()}
+    resize, thumbnail = job("resize", photograph), job("thumbnail", photograph)
+    assert (str(resize.edge), str(thumbnail.edge)) == (given["ResizeEdges"].partition(",")[0], given["ThumbnailEdge"])
+    assert {str(one.quality) for one in (resize, thumbnail)} == {given["Quality"]}

@@ -5,13 +5,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.storage import STAGED, UPLOADS
-from tests.templates.emitted import STEPS, Node, allowed, arn, at, properties, ref, resources, state_of, sub, tasks
+from tests.templates.emitted import FUNCTIONS, STEPS, Node, arn, at, properties, ref, resources, target
 
-UPLOADED = sub(f"${{UploadBucket.Arn}}/{UPLOADS}*")
-WAITING = sub(f"${{UploadBucket.Arn}}/{STAGED}*")
-ARCHIVED = sub("${ArchiveBucket.Arn}/*")
-SETTLING = ["SettleFunction", "SweepFunction"]
+# A variable that is not called after the resource that it names.
+NAMED_OTHERWISE = {"STATE_MACHINE_ARN": "ProcessingPipeline"}
 
 # From, where in it, to: what it refers to.
 ARROWS = [
@@ -22,41 +19,13 @@ ARROWS = [
     ("ProcessingQueue", "RedrivePolicy.deadLetterTargetArn", arn("DeadLetterQueue")),
     ("ProcessingQueueMapping", "EventSourceArn", arn("ProcessingQueue")),
     ("ProcessingQueueMapping", "FunctionName", arn("SqsTriggerFunction")),
-    ("SqsTriggerFunction", "Environment.Variables.STATE_MACHINE_ARN", ref("ProcessingPipeline")),
-    ("SqsTriggerFunction", "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")),
     ("GetUploadUrlMethod", "AuthorizerId", ref("CognitoAuthorizer")),
     ("CognitoAuthorizer", "ProviderARNs.0", arn("UserPool")),
     ("UserPoolClient", "UserPoolId", ref("UserPool")),
-    ("GetUploadUrlFunction", "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")),
-    ("ArchiveFunction", "Environment.Variables.ARCHIVE_BUCKET", ref("ArchiveBucket")),
     ("SettleRule", "EventPattern.detail.stateMachineArn.0", ref("ProcessingPipeline")),
     ("SettleRule", "Targets.0.Arn", arn("SettleFunction")),
     ("SweepRule", "Targets.0.Arn", arn("SweepFunction")),
     ("DailySweepRule", "Targets.0.Arn", arn("SweepFunction")),
-    ("SweepFunction", "Environment.Variables.STATE_MACHINE_ARN", ref("ProcessingPipeline")),
-    ("SweepFunction", "Environment.Variables.DEAD_LETTER_QUEUE", ref("DeadLetterQueue")),
-    *((name, "Environment.Variables.METADATA_TABLE", ref("MetadataTable")) for name in (*STEPS, *SETTLING)),
-    *((name, "Environment.Variables.UPLOAD_BUCKET", ref("UploadBucket")) for name in SETTLING),
-    *((name, "Environment.Variables.ARCHIVE_BUCKET", ref("ArchiveBucket")) for name in SETTLING),
-    *((name, "Environment.Variables.NOTIFICATION_TOPIC", ref("NotificationTopic")) for name in SETTLING),
-]
-# Whose role, what it may do, and on what.
-RIGHTS = [
-    ("GetUploadUrlFunction", "s3:PutObject", UPLOADED),
-    ("SqsTriggerFunction", "sqs:ReceiveMessage", arn("ProcessingQueue")),
-    ("SqsTriggerFunction", "states:StartExecution", ref("ProcessingPipeline")),
-    ("ResizeFunction", "s3:PutObject", WAITING),
-    ("ThumbnailFunction", "s3:PutObject", WAITING),
-    ("ArchiveFunction", "s3:GetObject", WAITING),
-    ("ArchiveFunction", "s3:DeleteObject", WAITING),
-    ("ArchiveFunction", "s3:PutObject", ARCHIVED),
-    ("ValidateFunction", "dynamodb:PutItem", arn("MetadataTable")),
-    ("SweepFunction", "states:StartExecution", ref("ProcessingPipeline")),
-    ("SweepFunction", "sqs:ReceiveMessage", arn("DeadLetterQueue")),
-    *((step, "s3:GetObjectVersion", UPLOADED) for step in STEPS),
-    *((name, "dynamodb:UpdateItem", arn("MetadataTable")) for name in (*STEPS, *SETTLING)),
-    *((name, "sns:Publish", ref("NotificationTopic")) for name in SETTLING),
-    *((name, "s3:DeleteObject", on) for name in SETTLING for on in (WAITING, ARCHIVED)),
 ]
 
 
@@ -73,24 +42,16 @@ def test_pipeline_refers_to_what_it_calls() -> None:
     assert set(re.findall(r"\$\{(.+?)\}", text)) == {"AWS::Partition", *called}
 
 
-@pytest.mark.parametrize(("function", "action", "on"), RIGHTS)
-def test_arrow_is_allowed(function: str, action: str, on: Node) -> None:
-    """What a function does to another component on the diagram, its role lets it do."""
-    assert (action, on) in allowed(f"{function}Role")
-
-
-@pytest.mark.parametrize("function", STEPS)
-def test_pipeline_invokes_each_step_once(function: str) -> None:
-    """Every step's function is invoked by one state, over Step Functions' own integration."""
-    assert state_of(function)["Resource"].endswith(":states:::lambda:invoke")
-
-
-@pytest.mark.parametrize("name", ["PublishSuccess", "PublishRejection", "PublishFailure"])
-def test_pipeline_publishes_every_end(name: str) -> None:
-    """However a picture ends, the topic is told."""
-    state = tasks()[name]
-    assert state["Resource"].endswith(":states:::sns:publish")
-    assert state["Parameters"]["TopicArn"] == "${NotificationTopic}"
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_variables_name_the_resources_that_they_are_called_after(function: str) -> None:
+    """Where a function is told a resource, it is the one that its variable is called after, not another's bucket."""
+    variables = properties(function)["Environment"]["Variables"]
+    told = {
+        name: target(value) for name, value in variables.items() if isinstance(value, dict) and "Fn::Join" not in value
+    }
+    for name, resource in told.items():
+        if resource in resources():
+            assert resource == NAMED_OTHERWISE.get(name, name.title().replace("_", ""))
 
 
 def test_picture_functions_use_the_image_library_layer() -> None:

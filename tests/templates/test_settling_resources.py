@@ -1,7 +1,6 @@
 """What sees that no picture is left without its end: when it is invoked, how often, and with how much patience."""
 
 import json
-import re
 
 import pytest
 from moto.events.models import EventPattern
@@ -91,11 +90,3 @@ def test_sweep_has_all_the_time_that_lambda_offers() -> None:
     """A sweep goes through all uploads, and has a quarter of an hour for it; no other function has so long."""
     times = {name: properties(name)["Timeout"] for name in FUNCTIONS}
     assert times["SweepFunction"] == max(times.values()) == 15 * SECONDS
-
-
-def test_what_cannot_be_delivered_is_answered_for() -> None:
-    """No rule has a dead-letter queue, which the metadata gives the reason for: the next sweep."""
-    for name in RULES:
-        assert "DeadLetterConfig" not in at(properties(name), "Targets.0")
-        (answer,) = at(resources()[name], "Metadata.cdk_nag.rules_to_suppress")
-        assert re.search(r"\bnext sweep\b", answer["reason"])
