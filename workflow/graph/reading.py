@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow.graph.model import Machine
+from workflow.graph.attempts import BROKEN, TRIED, WITH_INNER, broken, end, fail, is_within, outwards, tried, up
+from workflow.graph.model import Machine, Node
 from workflow.graph.run import (
     ABORTED,
     CAUGHT,
@@ -12,7 +13,6 @@ from workflow.graph.run import (
     RUNNING,
     SUCCEEDED,
     TIMED_OUT,
-    Attempt,
     Event,
     Run,
     UnusableHistory,
@@ -28,12 +28,11 @@ ENDS = {  # of an execution
     "ExecutionAborted": ABORTED,
     "ExecutionTimedOut": TIMED_OUT,
 }
-TRIED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled", "ParallelStateStarted", "MapStateStarted")
-DONE = ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded", "ParallelStateSucceeded", "MapStateSucceeded")
-# What follows the name of the thing that failed, as in TaskFailed or LambdaFunctionTimedOut.
-BROKEN = ("Failed", "TimedOut")
-TIMEOUTS = ("States.Timeout", "States.HeartbeatTimeout")
-WITH_INNER = ("Parallel", "Map")
+AROUND = ("Execution", "Parallel", "Map")  # what an event is of that follows from the failure of a state
+NAMELESS = ("ParallelStateFailed", "MapStateFailed")  # what stands in for an error that no event tells
+
+Said = Mapping[str, Any]
+Way = Callable[[str, Said, datetime, int], Visit | None]  # of an event's type, details, time, and the event before
 
 
 def read(machine: Machine, events: Iterable[Event]) -> Run:
@@ -51,144 +50,159 @@ class _Reader:
     """Follows events by the one that each comes after, since branches and iterations run at once."""
 
     def __init__(self, machine: Machine, started: datetime) -> None:
-        self._keys = {node.name: node.key for node in machine.all_nodes()}
+        self._nodes = {node.name: node for node in machine.all_nodes()}
         self._run = Run(RUNNING, started)
         self._at: dict[int, Visit | None] = {}  # the visit that each event belongs to
-        self._items: dict[int, int | None] = {}  # the item of a Map that each MapIterationStarted begins with
+        self._items: dict[int, int] = {}  # the item of a Map that each MapIterationStarted begins with
+        self._entries: dict[tuple[int, str], Visit] = {}  # by the event before, and the state's name
+        self._failures: set[int] = set()  # events that say that something failed
+        self._failed: Visit | None = None  # the visit of the last of them
+        self._over: set[int] = set()  # which Parallels and Maps failed for good, by their visit's identity
+        self._ways: dict[str, Way] = {  # by how an event's type ends
+            **dict.fromkeys(ENDS, self._end),
+            "ExecutionRedriven": self._resume,
+            "StateEntered": self._enter,
+            "StateExited": self._leave,
+            "Aborted": self._abort,
+            "EvaluationFailed": self._evaluate,
+        }
 
     def run(self, events: list[Event]) -> Run:
         before = 0
         for event in events:
             before = self._follow(event, int(event.get("previousEventId", before)))
         if self._run.stopped:
-            self._close(None, self._run.stopped, self._run.status)
+            self._finish(self._at[before], self._run.stopped)
         return self._run
 
     def _follow(self, event: Event, previous: int) -> int:
         """Take down what event says, and which visit it belongs to; return its id."""
         number, kind, said = int(event["id"]), str(event["type"]), details_of(event)
-        if kind == "MapIterationStarted":
-            self._items[number] = said.get("index")
-        self._at[number] = self._visit(kind, said, time_of(event), previous)
+        if kind == "MapIterationStarted" and isinstance(said.get("index"), int):
+            self._items[number] = said["index"]
+        at = self._at[number] = self._visit(kind, said, time_of(event), previous)
+        if kind == "FailStateEntered" or kind.endswith(BROKEN):
+            self._failures.add(number)
+            self._failed = self._failed if kind.startswith(AROUND) else at
         return number
 
-    def _visit(self, kind: str, said: Mapping[str, Any], time: datetime, previous: int) -> Visit | None:
+    def _visit(self, kind: str, said: Said, time: datetime, previous: int) -> Visit | None:
         """Return the visit that an event belongs to, after taking down what it says of it."""
-        at = self._at.get(previous)
-        if kind in ENDS:
-            self._end(kind, said, time)
-        elif kind == "ExecutionRedriven":
-            self._run.status, self._run.stopped, self._run.error, self._run.cause = RUNNING, None, None, None
-        elif kind.endswith("StateEntered"):
-            return self._enter(kind.removesuffix("StateEntered"), said, time, previous)
-        elif kind.endswith("StateExited"):
-            return self._leave(_up(at, lambda one: one.state == said.get("name")), said, time)
-        elif kind.endswith("Aborted"):
-            return self._abort(at, kind.removesuffix("Aborted").removesuffix("State").removesuffix("Run"), time)
-        elif kind.startswith(WITH_INNER):
-            return self._inner(kind, said, _up(at, lambda one: one.kind in WITH_INNER), time)
-        elif at:
-            _tried(at, kind, said, time)
+        way = next((way for ending, way in self._ways.items() if kind.endswith(ending)), self._go_on)
+        return way(kind, said, time, previous)
+
+    def _go_on(self, kind: str, said: Said, time: datetime, previous: int) -> Visit | None:
+        if kind.startswith(WITH_INNER):
+            return self._inner(kind, said, time, previous)
+        if at := self._at.get(previous):
+            tried(at, kind, said, time)
         return at
 
-    def _enter(self, kind: str, said: Mapping[str, Any], time: datetime, previous: int) -> Visit:
+    def _enter(self, kind: str, said: Said, time: datetime, previous: int) -> Visit:
         name, at = str(said.get("name", "")), self._at.get(previous)
-        visit = Visit(self._keys.get(name, name), name, kind, time, input=_payload(said, "input"))
+        node, kind = self._nodes.get(name), kind.removesuffix("StateEntered")
+        visit = Visit(node.key if node else name, name, kind, time, input=parsed(said.get("input")))
         if at and at.left is None and at.kind in WITH_INNER:
             visit.within, visit.iteration = at, self._items.get(previous)
         elif at:
             visit.within, visit.iteration = at.within, at.iteration
         self._run.visits.append(visit)
+        self._entries[previous, name] = visit
         if kind == "Fail":  # it is never left
-            _ended(visit, time, FAILED)
+            visit.error = _stated_error(node) if node else None
+            end(visit, time, FAILED)
         return visit
 
-    def _leave(self, visit: Visit | None, said: Mapping[str, Any], time: datetime) -> Visit | None:
+    def _leave(self, _: str, said: Said, time: datetime, previous: int) -> Visit | None:
+        at = self._at.get(previous)
+        visit = up(at, lambda one: one.state == said.get("name"))
         if visit:
-            visit.left, visit.output = time, _payload(said, "output")
+            if at and previous in self._failures and not visit.error:  # of a Parallel, that nothing says failed
+                visit.error, visit.cause = at.error, at.cause
+            visit.left, visit.output = time, parsed(said.get("output"))
             visit.outcome = CAUGHT if visit.error else SUCCEEDED
             # Emulators may not tell that a state in a branch was left.
             self._close(visit, time, visit.outcome)
         return visit
 
-    def _abort(self, at: Visit | None, kind: str, time: datetime) -> Visit | None:
-        """Take down that a state of a kind was aborted, because of what went wrong beside it or around it."""
-        visit = _up(at, lambda one: one.kind == kind)
+    def _abort(self, kind: str, _: Said, time: datetime, previous: int) -> Visit | None:
+        """Take down that a state of a kind was aborted.
+
+        After a failure, nothing says which: what failed first stays as it is, and what ends around it ends the rest.
+        """
+        at, kind = self._at.get(previous), kind.removesuffix("Aborted").removesuffix("State").removesuffix("Run")
+        visit = None if previous in self._failures else up(at, lambda one: one.kind == kind)
         if visit:
-            _ended(visit, time, ABORTED)
+            end(visit, time, ABORTED)
             self._close(visit, time, ABORTED)
         return visit or at
+
+    def _evaluate(self, _: str, said: Said, time: datetime, previous: int) -> Visit | None:
+        """Take down that an expression failed, in a state that may have been entered after the same event."""
+        at, name = self._at.get(previous), str(said.get("state", ""))
+        entered = self._entries.get((previous, name))
+        visit = entered or up(at, lambda one: one.state == name) or at
+        if visit:
+            fail(visit, said.get("error") or "EvaluationFailed", said.get("cause"), time)
+        return visit
 
     def _close(self, around: Visit | None, time: datetime, outcome: str) -> None:
         """Give the visits in around, or all, that nothing says the end of the outcome and the end of their last try."""
         if around and around.kind not in WITH_INNER:
             return
         for visit in self._run.visits:
-            if visit.left is None and (around is None or _is_within(visit, around)):
+            if visit.left is None and (around is None or is_within(visit, around)):
                 last = visit.attempts[-1].ended if visit.attempts and around else None
-                _ended(visit, last or time, _broken(visit) or outcome)
+                end(visit, last or time, broken(visit) or outcome)
 
-    def _inner(self, kind: str, said: Mapping[str, Any], visit: Visit | None, time: datetime) -> Visit | None:
-        """Take down what becomes of a Parallel or a Map."""
+    def _inner(self, kind: str, said: Said, time: datetime, previous: int) -> Visit | None:
+        """Take down what becomes of a Parallel or a Map, which fails by the error of what failed in it."""
+        at = self._at.get(previous)
+        visit = self._around(at, "Map" if kind.startswith("Map") else "Parallel")
+        if not visit:
+            return at
+        if kind == "MapRunFailed":
+            fail(visit, said.get("error") or kind, said.get("cause"), time)
         # A Map's run tells the same as the Map; of a failed iteration its own states tell.
-        if visit and not kind.startswith(("MapRun", "MapIteration")):
-            _tried(visit, kind, said, time)
-            if kind.endswith(BROKEN) or kind in TRIED:
-                self._close(visit, time, ABORTED)
+        if kind.startswith(("MapRun", "MapIteration")):
+            return visit
+        if kind.endswith(BROKEN):
+            self._over.add(id(visit))
+            said = said if "error" in said or not at else {"error": at.error, "cause": at.cause}
+        tried(visit, kind, said, time)
+        if kind.endswith(BROKEN) or kind in TRIED:
+            self._close(visit, time, ABORTED)
         return visit
 
-    def _end(self, kind: str, said: Mapping[str, Any], time: datetime) -> None:
+    def _around(self, at: Visit | None, kind: str) -> Visit | None:
+        """Return the innermost Parallel or Map that has not failed for good; if each has, the innermost."""
+        going_on = up(at, lambda one: one.kind == kind and id(one) not in self._over)
+        return going_on or up(at, lambda one: one.kind == kind)
+
+    def _end(self, kind: str, said: Said, time: datetime, previous: int) -> Visit | None:
         self._run.status, self._run.stopped = ENDS[kind], time
         self._run.error, self._run.cause = said.get("error"), said.get("cause")
+        return self._at.get(previous)
+
+    def _resume(self, _: str, __: Said, ___: datetime, previous: int) -> Visit | None:
+        """Take down that the execution goes on, with what failed."""
+        self._run.status, self._run.stopped, self._run.error, self._run.cause = RUNNING, None, None, None
+        self._over.clear()
+        return self._failed or self._at.get(previous)
+
+    def _finish(self, at: Visit | None, time: datetime) -> None:
+        """End what is open as the execution ended; if it failed, what was beside the state that did was aborted."""
+        outcome = self._run.status
+        if outcome == FAILED and at and (at.left is None or at.kind == "Fail"):
+            outcome = ABORTED
+            within = self._failed is not None and is_within(self._failed, at)
+            for visit in outwards(self._failed if within else at):
+                if not visit.error or visit.error in NAMELESS:
+                    fail(visit, self._run.error or "ExecutionFailed", self._run.cause, time)
+        self._close(None, time, outcome)
 
 
-def _up(at: Visit | None, fits: Callable[[Visit], bool]) -> Visit | None:
-    """Return the innermost open visit that fits, of at and those around it."""
-    while at and not (at.left is None and fits(at)):
-        at = at.within
-    return at
-
-
-def _is_within(visit: Visit, around: Visit) -> bool:
-    return visit.within is not None and (visit.within is around or _is_within(visit.within, around))
-
-
-def _broken(visit: Visit) -> str | None:
-    """Return how visit ended if its last try failed."""
-    if not visit.error:
-        return None
-    return TIMED_OUT if visit.error in TIMEOUTS else FAILED
-
-
-def _ended(visit: Visit, time: datetime, outcome: str) -> None:
-    visit.left, visit.outcome = time, outcome
-    _end_try(visit, time)
-
-
-def _end_try(visit: Visit, time: datetime) -> None:
-    if visit.attempts and visit.attempts[-1].ended is None:
-        visit.attempts[-1].ended = time
-
-
-def _tried(visit: Visit, kind: str, said: Mapping[str, Any], time: datetime) -> None:
-    if kind in TRIED:
-        _end_try(visit, time)  # nothing tells when a Parallel that is tried again failed
-        visit.attempts.append(Attempt(time))
-        visit.error = visit.cause = None
-    elif kind in DONE:
-        _last(visit, time).ended = time
-    elif kind.endswith(BROKEN):
-        visit.error, visit.cause = str(said.get("error", kind)), said.get("cause")
-        last = _last(visit, time)
-        last.ended, last.error = time, visit.error
-
-
-def _last(visit: Visit, time: datetime) -> Attempt:
-    """Return the attempt that is under way; a history that was cut may not have told its start."""
-    if not visit.attempts or visit.attempts[-1].ended:
-        visit.attempts.append(Attempt(time))
-    return visit.attempts[-1]
-
-
-def _payload(said: Mapping[str, Any], name: str) -> Any:
-    return parsed(said.get(name))
+def _stated_error(fail: Node) -> str | None:
+    """Return the error of a Fail state, which its event does not tell, unless it is computed."""
+    error = fail.state.get("Error")
+    return error if isinstance(error, str) and not error.startswith("{%") else None
