@@ -84,8 +84,7 @@ def _fork() -> int:
 def _attempt(work: Work, writer: BufferedWriter, bounds: Bounds) -> NoReturn:
     """Do work, write what came of it and end, passing by all that the parent has set up for its own end."""
     try:
-        _confine(bounds)
-        answer = _answer(work)
+        answer = _answer(work, bounds)
         with writer:
             writer.write(answer)
     finally:
@@ -107,9 +106,10 @@ def _lower(kind: int, bound: int) -> None:
     resource.setrlimit(kind, (bound, bound))
 
 
-def _answer(work: Work) -> bytes:
-    """Return what came of work as JSON; nothing if memory ran out."""
+def _answer(work: Work, bounds: Bounds) -> bytes:
+    """Return what came of work within bounds as JSON; nothing if memory ran out."""
     try:
+        _confine(bounds)  # here, so that what fails in it counts as ours, and is not taken for the picture's doing
         return json.dumps({"found": work()}).encode()
     except ImageRejected as rejected:
         return json.dumps({"rejected": [rejected.reason, rejected.message]}).encode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -9,14 +11,24 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from lambdas.imaging import libwebp
+from lambdas.imaging.samples import sample
+from lambdas.imaging.unsound import UnsoundError, unsound_is_rejected
+from workflow.contracts.errors import ImageRejected, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL import ImageFile
 
     from lambdas.formats import Format
 
 # Those of Pillow that it does not load first of all.
 MODULES = {"WEBP": "PIL.WebPImagePlugin", "TIFF": "PIL.TiffImagePlugin", "AVIF": "PIL.AvifImagePlugin"}
+UNDECODABLE = {Reason.CORRUPT, Reason.TRUNCATED}  # what a decoder that does not work would say of every file
+
+
+class DecoderBrokenError(Exception):
+    """A decoder does not work: it is missing, or not called as it wants to be, and no file is to blame."""
 
 
 def prepare(format_: Format | None) -> None:
@@ -33,8 +45,39 @@ def prepare(format_: Format | None) -> None:
 
 
 def opened(data: bytes, format_: Format) -> ImageFile.ImageFile:
-    """Open data with the decoder of format_, which decodes nothing yet; raises what Pillow raises."""
+    """Open data with the decoder of format_, which decodes nothing yet; raises ImageRejected."""
     prepare(format_)
+    with decoding(format_):
+        return _opened(data, format_)
+
+
+@contextmanager
+def decoding(format_: Format) -> Iterator[None]:
+    """Turn what the decoder of format_ raises for an unsound file into ImageRejected.
+
+    Raises DecoderBrokenError instead if that decoder does not work at all: then the file may well be sound.
+    """
+    try:
+        with unsound_is_rejected():
+            yield
+    except ImageRejected as rejected:
+        if rejected.reason in UNDECODABLE:
+            _prove(format_)
+        raise
+
+
+@cache
+def _prove(format_: Format) -> None:
+    """See, once a process, that the decoder of format_ decodes a sound picture."""
+    try:
+        _opened(sample(format_.name), format_).load()
+    except MemoryError:  # of a picture in its sandbox, which left none
+        raise
+    except Exception as error:
+        raise DecoderBrokenError(f"the decoder of {format_.name} does not decode a sound picture") from error
+
+
+def _opened(data: bytes, format_: Format) -> ImageFile.ImageFile:
     first = libwebp.open_first(data) if format_.name == "WEBP" else None
     image = first or Image.open(BytesIO(data), formats=[format_.name])
     if format_.name == "AVIF":
@@ -49,6 +92,13 @@ class _Once:
         self._decoders = [decoder]
 
     def get_frame(self, number: int) -> tuple[Any, ...]:
-        """Return the pixels of a frame, how many units of time a second has, and the frame's times in these."""
-        pixels, units, *times = self._decoders.pop().get_frame(number)
+        """Return the pixels of a frame, how many units of time a second has, and the frame's times in these.
+
+        Raises UnsoundError.
+        """
+        decode = self._decoders.pop().get_frame
+        try:
+            pixels, units, *times = decode(number)
+        except RuntimeError as error:  # in C, so that it would count as ours
+            raise UnsoundError(str(error)) from None
         return pixels, units or 1, *times  # Pillow divides by it

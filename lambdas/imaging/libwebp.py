@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, ClassVar
 import PIL
 from PIL import Image, ImageFile
 
+from lambdas.imaging.unsound import UnsoundError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,7 +31,7 @@ ABI = 0x0209  # of the structures below, libwebp's decode.h; it refuses another 
 FRAME_HEADER = 16  # bytes before the chunks of an animation's frame
 ALPHA = 0x10  # in the flags of an extended file
 MODES = {"RGB": 0, "RGBA": 1}  # WEBP_CSP_MODE
-NOT_ENOUGH_DATA = 7  # VP8StatusCode
+OUT_OF_MEMORY, NOT_ENOUGH_DATA = 1, 7  # VP8StatusCode
 
 # Chunks, and what Pillow calls them.
 CHUNKS = {b"ICCP": "icc_profile", b"EXIF": "exif", b"XMP ": "xmp"}
@@ -121,7 +123,7 @@ class FirstFrame(ImageFile.ImageFile):
         return None
 
     def load(self) -> PixelAccess | None:
-        """Decode, once; raises OSError or EOFError for unsound data."""
+        """Decode, once; raises UnsoundError."""
         if self._frame.data:
             self.im = self._decoded().im
             self._frame = replace(self._frame, data=b"")
@@ -151,10 +153,11 @@ def open_first(data: bytes) -> FirstFrame | None:
 
 
 def _features(data: bytes) -> _Features:
-    """Return what the header tells; raises SyntaxError, as Pillow's plugins do, if it tells nothing sensible."""
+    """Return what the header says; raises UnsoundError if it says nothing sensible."""
     library, features = _library(), _Features()
-    if library is None or library.WebPGetFeaturesInternal(data, len(data), features, ABI):
-        raise SyntaxError("not a WebP picture")
+    assert library is not None  # noqa: S101 - or nothing could have been opened
+    if library.WebPGetFeaturesInternal(data, len(data), features, ABI):
+        raise UnsoundError("not a WebP picture")
     return features
 
 
@@ -169,10 +172,10 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def _animated(data: bytes, canvas: Size) -> _Frame:
-    """Return the first frame of an animation: RFC 9649, 2.7.1.1; raises SyntaxError if there is none."""
+    """Return the first frame of an animation: RFC 9649, 2.7.1.1; raises UnsoundError if there is none."""
     content = next((bytes(content) for name, content in _chunks(data) if name == b"ANMF"), b"")
     if len(content) < FRAME_HEADER:
-        raise SyntaxError("a WebP animation without a frame")
+        raise UnsoundError("a WebP animation without a frame")
     x, y, width, height = (int.from_bytes(content[at : at + 3], "little") for at in (0, 3, 6, 9))
     place, size = (2 * x, 2 * y), (width + 1, height + 1)
     extended = struct.pack("<4sII", b"VP8X", 10, ALPHA) + content[6:12]  # which a frame's own transparency needs
@@ -197,6 +200,8 @@ def _decoded(data: bytes, mode: str, size: Size) -> Image.Image:
 
 def _check(status: int) -> None:
     if status == NOT_ENOUGH_DATA:
-        raise EOFError("the file ends before the picture does")
+        raise UnsoundError("the file is truncated")
+    if status == OUT_OF_MEMORY:
+        raise UnsoundError("libwebp has too little memory")
     if status:
-        raise OSError(f"libwebp reports status {status}")
+        raise UnsoundError(f"libwebp reports status {status}")

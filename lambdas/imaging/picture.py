@@ -1,10 +1,6 @@
-"""Opening pictures from strangers: within the limits, by one decoder, and what counts as unsound."""
+"""Opening pictures from strangers: within the limits, and by one decoder."""
 
-import struct
-import warnings
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PIL import Image, ImageFile
@@ -15,27 +11,12 @@ from lambdas.formats.jpeg import count_scans
 from lambdas.formats.survey import Survey
 from lambdas.formats.walks import surveyed
 from lambdas.imaging import libwebp
-from lambdas.imaging.decoders import opened
+from lambdas.imaging.decoders import decoding, opened
 from lambdas.imaging.progressive import at_an_eighth
-from workflow.contracts.errors import ImageRejected, Reason
+from lambdas.imaging.unsound import UnsoundError, unsound_is_rejected
+from workflow.contracts.errors import ImageRejected
 
 Size = tuple[int, int]
-
-# What Pillow raises for files that are not sound; whatever else escapes a decoder is a fault of ours.
-UNSOUND = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    IndexError,
-    KeyError,
-    TypeError,
-    AttributeError,  # the AVIF opener writes EXIF anew, whatever types stand in it
-    OverflowError,
-    RuntimeError,  # the one error of the AVIF and HEIF decoders
-    struct.error,
-    zlib.error,
-)
 
 BLOCKS = ("exif", "icc_profile", "xmp")  # what Pillow puts into info as it stands in the file
 NOTES = (
@@ -90,41 +71,16 @@ def upright_size(size: Size, orientation: int) -> Size:
     return (size[1], size[0]) if orientation in SIDEWAYS else size
 
 
-@contextmanager
-def unsound_is_rejected() -> Iterator[None]:
-    """Turn what a decoder raises for an unsound file into ImageRejected; what it only warns of is let pass."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            yield
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageRejected(Reason.TOO_MANY_PIXELS, "The picture has too many pixels.") from error
-    except UNSOUND as error:
-        raise _rejection(error) from error
-
-
-def _rejection(error: Exception) -> ImageRejected:
-    message = str(error).lower()
-    if isinstance(error, EOFError) or "truncated" in message:
-        return ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")
-    if "memory" in message:
-        return ImageRejected(Reason.TOO_COMPLEX, "The picture takes too much memory to decode.")
-    return ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
-
-
 def open_picture(data: bytes, limits: PictureEnvironment) -> Picture:
     """Open data and hold it to limits before anything is decoded; raises ImageRejected."""
     survey = surveyed(data, limits)
-    with unsound_is_rejected():
-        image = opened(data, survey.format)
-        survey.add_size(*image.size)  # in case Pillow sees what the survey does not
-        if survey.format.name == "PNG":
-            image.info["exif"] = survey.exif or b""  # without one Pillow would decode all, to look behind the pixels
-        _forget_nonsense(image)
-        _scale_transparency(image, data)
-        orientation = _orientation(image)
-    return Picture(image, image.size, survey.format, survey.frames, orientation, data, survey)
+    image = opened(data, survey.format)
+    survey.add_size(*image.size)  # in case Pillow sees what the survey does not
+    if survey.format.name == "PNG":
+        image.info["exif"] = survey.exif or b""  # without one Pillow would decode all, to look behind the pixels
+    _forget_nonsense(image)
+    _scale_transparency(image, data)
+    return Picture(image, image.size, survey.format, survey.frames, _orientation(image), data, survey)
 
 
 def _forget_nonsense(image: Image.Image) -> None:
@@ -154,10 +110,9 @@ def _scale_transparency(image: Image.Image, data: bytes) -> None:
 
 def _orientation(image: ImageFile.ImageFile) -> int:
     """Return the EXIF orientation that is left to undo: 1 if the block is broken, and for TIFF, which Pillow turns."""
-    try:
+    orientation = None
+    with suppress(ImageRejected), unsound_is_rejected():
         orientation = image.getexif().get(ORIENTATION)
-    except UNSOUND:
-        return 1
     return orientation if orientation in UPRIGHT and image.format != "TIFF" else 1
 
 
@@ -168,8 +123,8 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     of a progressive JPEG that make no difference there are left out, unless all_scans are to be.
     """
     count_scans(picture.data, picture.survey)
-    with unsound_is_rejected():
-        image = picture.image if wanted is None else _drafted(picture, wanted, all_scans=all_scans)
+    image = picture.image if wanted is None else _drafted(picture, wanted, all_scans=all_scans)
+    with decoding(picture.format):
         image.load()
     _forget_nonsense(image)  # of what followed the pixels
     return image
@@ -195,7 +150,7 @@ def _drafted(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.Im
 
 def _at_an_eighth(picture: Picture) -> ImageFile.ImageFile:
     """Return the image of what an eighth of picture shows; its own if that cannot be told, so that the decoder decides."""
-    with suppress(*UNSOUND):
+    with suppress(UnsoundError, ImageRejected):
         data = at_an_eighth(picture.data)
         return picture.image if data is None else opened(data, picture.format)
     return picture.image

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lambdas.formats.jpeg import END, SCAN, segments
+from lambdas.imaging.unsound import UnsoundError
 
 PROGRESSIVE = 0xC2  # marker of a frame in Huffman coding
 NOTES = {
@@ -38,11 +39,22 @@ class _Component:
 def at_an_eighth(data: bytes) -> bytes | None:
     """Return a JPEG that at an eighth of its scale gives the pixels that data gives; None if data is not progressive.
 
-    Raises EOFError if data ends before its picture does, and what a decoder raises if it contradicts itself.
+    Raises UnsoundError if data ends before its picture does, or contradicts itself.
     """
+    try:
+        return _without_detail(data)
+    except (
+        struct.error,
+        IndexError,
+        ValueError,
+    ) as error:  # the file leads beyond its end, or has nothing where it must not
+        raise UnsoundError("the JPEG contradicts itself") from error
+
+
+def _without_detail(data: bytes) -> bytes | None:
     found = list(segments(data))
     if not found or found[-1].marker != END:
-        raise EOFError("the file ends before the picture does")
+        raise UnsoundError("the file is truncated")
     parts, components = [data[:2]], list[_Component]()
     for segment, following in pairwise(found):
         content = data[segment.content : segment.end]
@@ -61,7 +73,7 @@ def _components(frame: bytes) -> list[_Component]:
     height, width, count = struct.unpack_from(">HHB", frame, 1)
     described = [(frame[at], frame[at + 1] >> 4, frame[at + 1] & 15) for at in range(6, 6 + 3 * count, 3)]
     if not all(wide and high for _, wide, high in described):
-        raise SyntaxError("a JPEG has a component of no samples")
+        raise UnsoundError("a JPEG has a component of no samples")
     across, down = (max(component[axis] for component in described) for axis in (1, 2))
     return [
         _Component(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.formats import FORMATS, Format
 from lambdas.imaging.authorship import authorship
 from lambdas.imaging.colour import in_srgb, profiled_mode, without_needless_alpha
-from lambdas.imaging.picture import UPRIGHT, Picture, covered, decode, unsound_is_rejected, upright_size
+from lambdas.imaging.picture import UPRIGHT, Picture, covered, decode, upright_size
 from lambdas.imaging.resampling import Box, Raster, Size, plain_raster, resampled
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def resized(picture: Picture, edges: Sequence[int], quality: int) -> dict[int, R
         targets.setdefault(upright_size(fitted(picture.size, edge), picture.orientation), edge)
     largest = next(iter(targets))
     image = decode(picture, wanted=largest)
-    raster = _raster(image, (0, 0, *covered(picture, image)), largest)
+    raster = plain_raster(image, (0, 0, *covered(picture, image)), largest)
     return {edge: _rendition(picture, raster, size, quality) for size, edge in targets.items()}
 
 
@@ -69,7 +69,7 @@ def thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
     edge = min(edge, width, height)
     scale = edge / min(width, height)
     image = decode(picture, wanted=(round(width * scale), round(height * scale)))
-    raster = _raster(image, centred_square(covered(picture, image)), (edge, edge))
+    raster = plain_raster(image, centred_square(covered(picture, image)), (edge, edge))
     return _rendition(picture, raster, (edge, edge), quality)
 
 
@@ -77,21 +77,14 @@ def sampled(picture: Picture, size: Size) -> Image.Image:
     """Return the whole picture squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRejected."""
     stored = upright_size(size, picture.orientation)
     image = decode(picture, wanted=stored)
-    small = _finished(picture, _raster(image, (0, 0, *covered(picture, image)), stored), stored)
+    small = _finished(picture, plain_raster(image, (0, 0, *covered(picture, image)), stored), stored)
     return small if small.mode == "RGBA" else small.convert("RGB")
-
-
-def _raster(image: Image.Image, box: Box, size: Size) -> Raster:
-    with unsound_is_rejected():  # Pillow looks at some of a file's numbers only when it converts
-        return plain_raster(image, box, size)
 
 
 def _rendition(picture: Picture, raster: Raster, size: Size, quality: int) -> Rendition:
     image = without_needless_alpha(_finished(picture, raster, size))
     output = _output_format(picture.format, image)
-    with unsound_is_rejected():
-        exif = authorship(picture)
-    return Rendition(_encoded(image, output, quality, exif), output, *image.size)
+    return Rendition(_encoded(image, output, quality, authorship(picture)), output, *image.size)
 
 
 def _finished(picture: Picture, raster: Raster, size: Size) -> Image.Image:

@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import signal
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -132,6 +133,28 @@ def test_a_fault_of_ours_fails(work: Any, capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(TrialFailed):
         tried(work)
     assert "Traceback" in capsys.readouterr().out
+
+
+def test_a_sandbox_that_cannot_be_set_up_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the child cannot be bounded, no picture is too complex for it."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError
+
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    with pytest.raises(TrialFailed):
+        tried(dict)
+
+
+@pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError, RuntimeError, OSError, struct.error])
+def test_an_error_of_ours_stays_ours_on_its_way_out(error: type[Exception]) -> None:
+    """Whatever its type, an error that is no rejection inside the sandbox is none outside of it."""
+
+    def work() -> NoReturn:
+        raise error("planted")
+
+    with pytest.raises(TrialFailed):
+        tried(work)
 
 
 @pytest.mark.parametrize("work", [dict, crash, wait, overflow, exit_silently, reject, fail])

@@ -16,7 +16,7 @@ from tests.workflow.processing import Outcome, Processing
 from tests.workflow.resources import TABLE
 from workflow.contracts.errors import NotConfigured
 from workflow.definition import FAILED
-from workflow.steps import ARCHIVE, RESIZE, STEPS, THUMBNAIL, Step
+from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, Step
 
 ANY, THROTTLE = "States.ALL", "Lambda.TooManyRequestsException"
 each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in STEPS])
@@ -70,6 +70,23 @@ def test_a_fault_of_ours_is_retried_and_then_told(processing: Processing, step: 
     outcome = processing.process(drawings.jpeg())
     assert_failed(outcome, step, "MemoryError")
     assert ("no room" in (outcome.record or {})["error"]) == (step not in (RESIZE, THUMBNAIL))
+    assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
+
+
+@pytest.mark.parametrize(
+    ("step", "bug"),
+    [
+        (METADATA, "lambdas.metadata.written"),
+        (RESIZE, "lambdas.imaging.rendition.fitted"),
+        (THUMBNAIL, "lambdas.imaging.rendition.centred_square"),
+    ],
+)
+def test_a_bug_behind_the_decoder_is_a_failure(
+    processing: Processing, monkeypatch: pytest.MonkeyPatch, step: Step, bug: str
+) -> None:
+    """A bug of ours in what follows the decoding is retried and ends FAILED, and the picture is not rejected for it."""
+    monkeypatch.setattr(bug, None)
+    assert_failed(processing.process(drawings.jpeg()), step, "TypeError")
     assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
 
 

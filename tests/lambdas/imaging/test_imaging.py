@@ -1,8 +1,6 @@
 """Opening pictures: which may be opened, within which limits, and what counts as unsound."""
 
 import struct
-import warnings
-import zlib
 from contextlib import suppress
 
 import pytest
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from PIL.ExifTags import Base
 
 from lambdas.formats import FORMATS
-from lambdas.imaging.picture import decode, has_alpha, open_picture, unsound_is_rejected, upright_size
+from lambdas.imaging.picture import decode, has_alpha, open_picture, upright_size
 from tests import pictures
 from tests.hostile import pngs
 from tests.lambdas.bench import PICTURE
@@ -148,35 +146,6 @@ def test_an_embedded_preview_does_not_stand_for_the_picture() -> None:
     """A HEIF's own thumbnail is never decoded in its place: it may show anything, and be sound where the picture is not."""
     data = pictures.encoded(pictures.quadrants((400, 300)), "HEIF", thumbnails=[128])
     assert decode(open_picture(data, PICTURE), wanted=(1, 1)).size == (400, 300)
-
-
-@pytest.mark.parametrize("error", [OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error, zlib.error])
-def test_what_decoders_raise_is_a_rejection(error: type[Exception]) -> None:
-    """The whole family of a decoder's errors is the uploader's to know."""
-    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
-        raise error
-    assert rejected.value.reason in {Reason.CORRUPT, Reason.TRUNCATED}
-
-
-@pytest.mark.parametrize("error", [MemoryError, AssertionError, ZeroDivisionError, KeyboardInterrupt])
-def test_other_errors_are_ours(error: type[BaseException]) -> None:
-    """What no unsound file causes keeps its name, is retried and raises an alarm."""
-    with pytest.raises(error), unsound_is_rejected():
-        raise error
-
-
-@pytest.mark.parametrize("error", [OSError("out of memory error"), RuntimeError("Memory allocation error: too large")])
-def test_what_memory_does_not_hold_is_too_complex(error: Exception) -> None:
-    """A decoder that gets no memory does not say that the picture is broken."""
-    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
-        raise error
-    assert rejected.value.reason == Reason.TOO_COMPLEX
-
-
-def test_a_decoders_warning_is_let_pass() -> None:
-    """What a decoder only warns of is no reason to reject, nor worth a line in the log."""
-    with unsound_is_rejected():
-        warnings.warn("some oddity", UserWarning, stacklevel=1)
 
 
 @given(size=st.tuples(st.integers(1, 9999), st.integers(1, 9999)), orientation=st.sampled_from(pictures.ORIENTATIONS))
