@@ -7,6 +7,7 @@ from typing import Any
 from templates.policies import EVERYTHING
 from templates.stack import build
 from workflow.definition import states_language
+from workflow.language import tasks
 
 Node = dict[str, Any]
 
@@ -120,15 +121,7 @@ def of_states() -> dict[str, list[tuple[str, str, str]]]:
     That is what the pipeline's own role allows for it and, where it runs a function, what that one's role allows.
     """
     resources: dict[str, Node] = build().to_dict()["Resources"]
-    return {name: list(_of_state(state, resources)) for name, state in _tasks(states_language())}
-
-
-def _tasks(machine: Node) -> Iterator[tuple[str, Node]]:
-    for name, state in machine["States"].items():
-        if state["Type"] == "Task":
-            yield name, state
-        for branch in state.get("Branches", []):
-            yield from _tasks(branch)
+    return {name: list(_of_state(state, resources)) for name, state in tasks(states_language())}
 
 
 def _of_state(state: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from templates.substitution import definition_string
 from workflow.check import ours
 from workflow.check.proving import proved
 from workflow.definition import states_language
+from workflow.language import tasks
 
 # What each integration of the graph is for, the action it calls, and the parameter that names what it is called on.
 INTEGRATIONS: dict[str, tuple[str, Action, str]] = {
@@ -106,22 +107,13 @@ def _role(definition: dict[str, Any], targets: dict[str, Any]) -> iam.Role:
 def _statements(definition: dict[str, Any], targets: dict[str, Any]) -> Iterator[Statement]:
     """Yield one statement an integration: its action on every target that the graph's tasks name."""
     called: dict[str, list[str]] = {}
-    for task in _tasks(definition):
+    for _, task in tasks(definition):
         integration = task["Resource"].split(":::")[1]
         target = task["Parameters"][INTEGRATIONS[integration][2]].strip("${}")
         called.setdefault(integration, []).append(target)
     for integration, names in called.items():
         purpose, action, _ = INTEGRATIONS[integration]
         yield allow(purpose, [action], *(targets[name] for name in dict.fromkeys(names)))
-
-
-def _tasks(definition: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield every Task state of definition, those in branches too."""
-    for state in definition["States"].values():
-        if state["Type"] == "Task":
-            yield state
-        for branch in state.get("Branches", []):
-            yield from _tasks(branch)
 
 
 def add_trigger(template: Template, function: awslambda.Function, queue: sqs.Queue) -> None:

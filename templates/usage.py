@@ -10,6 +10,7 @@ from templates.measured import ACCESS_LOG, INVOCATIONS, NOTE, PLATFORM_LOG, STAT
 from templates.prices import Price
 from templates.substitution import definition_of
 from workflow.blocks import REJECTED
+from workflow.language import inner_machines
 from workflow.steps import STEPS
 
 Node = dict[str, Any]
@@ -62,15 +63,14 @@ def total(used: Iterable[Used]) -> dict[Price, float]:
 
 def states(definition: Node, *, rejected: bool = False) -> Iterator[Node]:
     """Yield the states that a picture passes, those of branches too; what is rejected is rejected by the first."""
-    state = definition["States"][definition["StartAt"]]
-    yield state
-    following = _caught(state) if rejected else _next(state)
+    following = definition["StartAt"]
     while following:
         state = definition["States"][following]
         yield state
-        for branch in state.get("Branches", []):
-            yield from states(branch)
-        following = _next(state)
+        for inner in inner_machines(state):
+            yield from states(inner)
+        following = _caught(state) if rejected else _next(state)
+        rejected = False
 
 
 def function(state: Node) -> str:
@@ -128,7 +128,7 @@ def _express(definition: Node, passed: list[Node]) -> Iterator[Used]:
 
     Branches are taken to run one after the other, the most that it can be.
     """
-    branches = max(len(state.get("Branches", [])) for state in passed)
+    branches = max(len(inner_machines(state)) for state in passed)
     memory = EXPRESS_OWN + (len(json.dumps(definition)) + STATE * (1 + branches)) / MB
     tasks = [state for state in passed if state["Type"] == "Task"]
     taken = sum(INVOCATIONS[name].seconds if (name := function(task)) else WAIT for task in tasks)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from workflow import language
 from workflow.definition import states_language
 from workflow.steps import VALIDATE
 
@@ -15,16 +16,13 @@ TOP: dict[str, State] = DEFINITION["States"]  # those in no branch
 
 
 def states(machine: Machine = DEFINITION) -> Iterator[tuple[str, State]]:
-    """Yield every state of machine with its name, those in branches too."""
-    for name, state in machine["States"].items():
-        yield name, state
-        for branch in state.get("Branches", []):
-            yield from states(branch)
+    """Yield every state of machine with its name, inner ones too."""
+    yield from language.each_state(machine)
 
 
 def tasks() -> dict[str, State]:
     """Return the states that do something, by name."""
-    return {name: state for name, state in states() if state["Type"] == "Task"}
+    return dict(language.tasks(DEFINITION))
 
 
 def successors(state: State) -> list[str]:

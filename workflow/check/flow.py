@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow.check.choices import reads, split
 from workflow.check.context import ANY_ZONE
-from workflow.check.grammar import branchings, inner_machines
+from workflow.check.grammar import branchings
 from workflow.check.proof import Arrival, Exit, Outcome, Proof
 from workflow.check.shapes import (
     NOTHING,
@@ -25,6 +25,7 @@ from workflow.check.shapes import (
 from workflow.check.tasks import task
 from workflow.check.templates import Trouble
 from workflow.check.visit import Visit
+from workflow.language import inner_machines
 
 # Of one state; a loop whose payload keeps changing is not decided.
 MOST_SHAPES = 200

@@ -5,8 +5,8 @@ from typing import Any
 
 from workflow.check.misfit import misfit
 from workflow.check.shapes import NULL, Anything, Array, Field, Object, Shape, Text, union
+from workflow.language import PROCESSORS, inner_machines
 
-INNER = ("Iterator", "ItemProcessor")
 ENDS = ("Choice", "Succeed", "Fail")  # types of state that have neither Next nor End
 
 _ORDERED = [f"{order}{equal}" for order in ("LessThan", "GreaterThan") for equal in ("", "Equals")]
@@ -32,7 +32,7 @@ MANY = Array((), OBJECT, 1)
 _PATHS = dict.fromkeys(("InputPath", "OutputPath", "ResultPath"), union(TEXT, NULL))
 _TEXTS = ("Next", "Default", "Resource", "QueryLanguage", "Error", "Cause")
 _READ = ("ItemsPath", "SecondsPath", "TimestampPath", "ErrorPath", "CausePath")
-_INNER = {"Branches": MANY, **dict.fromkeys(INNER, OBJECT)}
+_INNER = {"Branches": MANY, **dict.fromkeys(PROCESSORS, OBJECT)}
 _HANDLERS = dict.fromkeys(("Catch", "Retry"), Array((), OBJECT))
 MACHINE = _opened({"StartAt": TEXT, "States": Object((), OBJECT)}, {"QueryLanguage": TEXT, "ProcessorConfig": OBJECT})
 STATE = _opened(
@@ -68,7 +68,7 @@ def _state(state: dict[str, Any], at: str) -> Iterator[str | None]:
     if state["Type"] not in ENDS and ("Next" in state) is (state.get("End") is True):
         yield f"{at}: needs either Next or End: true"
     if state["Type"] == "Map" and len(inner_machines(state)) != 1:
-        yield f"{at}: needs either {' or '.join(INNER)}"
+        yield f"{at}: needs either {' or '.join(PROCESSORS)}"
     for number, rule in enumerate(state.get("Choices", [])):
         yield misfit(rule, _opened({"Next": TEXT}, {}), f"{at}.Choices[{number}]")
         yield from _rule(rule, f"{at}.Choices[{number}]")
@@ -78,7 +78,7 @@ def _state(state: dict[str, Any], at: str) -> Iterator[str | None]:
         yield misfit(retrier, RETRIER, f"{at}.Retry[{number}]")
     for number, branch in enumerate(state.get("Branches", [])):
         yield from _machine(branch, f"{at}.Branches[{number}]")
-    for name in INNER:
+    for name in PROCESSORS:
         if name in state:
             yield from _machine(state[name], f"{at}.{name}")
 
@@ -103,8 +103,3 @@ def branchings(state: dict[str, Any]) -> list[str]:
     """Return where state may lead beside Next: by its rules, its default and its catchers."""
     rules = [one["Next"] for name in ("Choices", "Catch") for one in state.get(name, [])]
     return [*rules, *([state["Default"]] if "Default" in state else [])]
-
-
-def inner_machines(state: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the machines in state: the branches of a Parallel, or what a Map runs for each item."""
-    return [*state.get("Branches", []), *(state[name] for name in INNER if name in state)]

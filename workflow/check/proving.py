@@ -1,13 +1,13 @@
 """Proving one machine against its contracts."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from workflow.check.flow import follow
-from workflow.check.grammar import branchings, inner_machines, misbuilt
+from workflow.check.grammar import branchings, misbuilt
 from workflow.check.mapping import Edges, Mapping, UnusableMapping
 from workflow.check.proof import Arrival, Proof
 from workflow.check.report import as_error
+from workflow.language import each_state, inner_machines
 
 LEAVE_NOTHING = {"Choice", "Wait", "Succeed", "Fail"}  # of their own: what arrives goes on
 NO_TASKS = {*LEAVE_NOTHING, "Pass", "Parallel", "Map"}
@@ -45,14 +45,16 @@ def proved(machine: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
 def states_of(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return every state of machine by name, inner ones too; raises UnusableMachine where one leads nowhere."""
     found: dict[str, dict[str, Any]] = {}
-    for name, state in _each_state(machine):
+    _check_targets(machine)
+    for name, state in each_state(machine):
         if name in found:
             raise UnusableMachine(f"there are two states {name}")
         found[name] = state
     return found
 
 
-def _each_state(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _check_targets(machine: dict[str, Any]) -> None:
+    """Raise UnusableMachine where a state of machine, or of an inner one, leads nowhere."""
     states = machine["States"]
     leading = [("StartAt", machine["StartAt"])]
     for name, state in states.items():
@@ -60,10 +62,8 @@ def _each_state(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
     for place, target in leading:
         if target not in states:
             raise UnusableMachine(f"{place} leads to {target}, which is no state beside it")
-    for name, state in states.items():
-        yield name, state
-        for inner in inner_machines(state):
-            yield from _each_state(inner)
+    for inner in (inner for state in states.values() for inner in inner_machines(state)):
+        _check_targets(inner)
 
 
 def _check_mapping(mapping: Mapping, states: dict[str, dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from workflow.check.mapping import Edges, Mapping
 from workflow.check.proof import Proof
 from workflow.check.shapes import Object, Shape, members
 from workflow.graph.model import END, START, Machine, Node
+from workflow.language import WITHIN
 
 Details = dict[str, dict[str, Any]]  # by the state's key
 EDGES = tuple(Edges.__dataclass_fields__)
@@ -33,8 +34,7 @@ def details(machine: Machine, known: Known | None = None) -> Details:
 
 def _plain(node: Node) -> dict[str, Any]:
     """Return a state's definition, without the states within it: each of those has its own."""
-    inner = ("Branches", "Iterator", "ItemProcessor")
-    definition = {name: value for name, value in node.state.items() if name not in inner}
+    definition = {name: value for name, value in node.state.items() if name not in WITHIN}
     return {"name": node.name, "kind": node.kind, "notes": list(node.notes), "definition": definition}
 
 

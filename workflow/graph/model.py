@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workflow.check.grammar import inner_machines, misbuilt
+from workflow.check.grammar import misbuilt
 from workflow.check.mapping import Edges, Mapping
 from workflow.check.proving import UnusableMachine, states_of
 from workflow.graph import wording
+from workflow.language import inner_machines
 
 START, END = "(start)", "(end)"  # kinds of node beside the types of states, and what such a node is called
 ENDINGS = ("Succeed", "Fail")
