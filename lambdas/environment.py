@@ -7,6 +7,8 @@ from typing import Self
 
 from workflow.contracts.errors import NotConfigured
 
+VERSION = "VERSION"  # the variable by which each function's log says what is deployed
+
 
 @dataclass(frozen=True)
 class Environment:

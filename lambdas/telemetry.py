@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from lambdas.environment import VERSION
 from lambdas.metrics import NAMESPACE, STEP
 from workflow.contracts.errors import ImageRejected
 
@@ -29,7 +30,10 @@ def logger() -> Logger:
 
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return Logger()
+    made = Logger()
+    if version := os.environ.get(VERSION):
+        made.append_keys(version=version)
+    return made
 
 
 def identify(**keys: str) -> None:

@@ -25,8 +25,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     wanted = parser.add_subparsers(required=True)
 
-    status = wanted.add_parser("status", help="say how far pictures are, and what became of them")
-    status.add_argument("images", nargs="+", metavar="IMAGE", help="image id")
+    status = wanted.add_parser("status", help="say how far pictures are and what became of them, or what is deployed")
+    status.add_argument("images", nargs="*", metavar="IMAGE", help="image id; without one: the version of the stack")
     status.set_defaults(command=commands.status)
 
     redrive = wanted.add_parser("redrive", help="try again what failed: dead letters, and pictures that ended FAILED")

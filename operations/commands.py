@@ -23,7 +23,9 @@ LONGEST = 900  # seconds that a sweep may take
 
 
 def status(stack: Stack, options: Namespace) -> int:
-    """Show all that is known of each picture."""
+    """Show all that is known of each picture or, where none is named, what the stack runs."""
+    if not options.images:
+        show.stack(stack, as_json=options.json)
     missing = 0
     for image_id in options.images:
         found = Record(stack.starting.metadata_table, {"imageId": image_id}, "").read()
@@ -35,6 +37,7 @@ def status(stack: Stack, options: Namespace) -> int:
 
 def redrive(stack: Stack, options: Namespace) -> int:
     """Try again what is chosen of the dead letters and of the pictures that failed."""
+    _check_writable(stack, options)
     letters: list[Candidate] = []
     try:
         with progress("looking for dead letters and failed pictures") as told:
@@ -47,6 +50,12 @@ def redrive(stack: Stack, options: Namespace) -> int:
     finally:
         for letter in letters:
             candidates.put_back(stack, letter)
+
+
+def _check_writable(stack: Stack, options: Namespace) -> None:
+    """Raise DeploymentError if the command is to write what the stack's own code may not understand."""
+    if not options.dry_run:
+        stack.check_contracts()
 
 
 def _chosen(found: list[Candidate], options: Namespace) -> list[Candidate]:
@@ -76,6 +85,7 @@ def _redriven(stack: Stack, chosen: list[Candidate], letters: list[Candidate], *
 
 def reprocess(stack: Stack, options: Namespace) -> int:
     """Give each picture named, or under a prefix, another attempt unless it has succeeded."""
+    _check_writable(stack, options)
     keys = dict.fromkeys(key for wanted in options.wanted for key in _keys(stack, wanted))
     tried = (again(stack, key, rejected=True, dry_run=options.dry_run) for key in keys)
     return _tell(options, tried, len(keys))

@@ -14,6 +14,7 @@ from lambdas.unsettled import RUNNING
 from local.terminal import show_rows
 from operations.attempts import Attempt
 from operations.stack import Stack
+from templates.release import version
 
 # Of a record, in this order: how it stands, why, since when, and what it is about.
 FACTS = ("status", "failedIn", "reason", "message")
@@ -63,6 +64,17 @@ def _table(done: list[Attempt]) -> None:
         show_rows(["id", "attempt", "outcome"], [[one.name, str(one.attempt or ""), one.outcome] for one in done])
     else:
         print("nothing to try again", file=sys.stderr)
+
+
+def stack(about: Stack, *, as_json: bool) -> None:
+    """Print what a stack runs, and whether this checkout may write to it."""
+    if as_json:
+        known = {"stack": about.name, "version": about.version or None, "checkout": version()}
+        print(json.dumps({**known, "sameContracts": about.has_own_contracts}))
+        return
+    same = "the same" if about.has_own_contracts else "others: redrive and reprocess are refused"
+    facts = {"stack": about.name, "version": about.version or "unknown", "this checkout": version(), "contracts": same}
+    show_rows(["what", "value"], [[name, value] for name, value in facts.items()])
 
 
 def picture(image_id: str, found: Item | None, running: str | None, *, as_json: bool) -> None:
@@ -130,10 +142,10 @@ def swept(done: dict[str, int], *, as_json: bool) -> None:
     show_rows(["what", "how often", "meaning"], [[what, str(done.get(what, 0)), SWEPT[what]] for what in SWEPT])
 
 
-def user(stack: Stack, email: str, *, invited: bool, generated: str, as_json: bool) -> None:
+def user(about: Stack, email: str, *, invited: bool, generated: str, as_json: bool) -> None:
     """Print that a user was added, the password if it was generated, and what the person needs to sign in."""
     needed = {"email": email, **({"password": generated} if generated else {})}
-    needed |= {name: stack.outputs[name] for name in ("UserPoolClientId", "UploadUrlEndpoint")}
+    needed |= {name: about.outputs[name] for name in ("UserPoolClientId", "UploadUrlEndpoint")}
     if as_json:
         print(json.dumps({"invited": invited, **needed}))
         return

@@ -8,6 +8,7 @@ import boto3
 from lambdas.environment import StartEnvironment
 from local.stacks import described
 from local.target import DeploymentError
+from templates.release import contracts_digest, version
 
 DEFAULT = "quantum-image-processor"
 
@@ -39,6 +40,24 @@ class Stack:
             workflow_type=self.parameters["WorkflowType"],
             record_retention_days=int(self.parameters["RecordRetentionDays"]),
         )
+
+    @property
+    def version(self) -> str:
+        """What is deployed; nothing if the template did not say so yet."""
+        return self.outputs.get("Version", "")
+
+    @property
+    def has_own_contracts(self) -> bool:
+        """Whether the deployed code and this checkout agree on what payloads and records look like."""
+        return self.outputs.get("ContractsDigest") == contracts_digest()
+
+    def check_contracts(self) -> None:
+        """Raise DeploymentError if the deployed code may not understand what this checkout writes."""
+        if not self.has_own_contracts:
+            raise DeploymentError(
+                f"stack {self.name} runs {self.version or 'an unknown version'}, whose contracts are not those of this "
+                f"checkout, {version()}: check out what the stack runs, or deploy this checkout first"
+            )
 
     def function(self, logical_id: str) -> str:
         """Return the name of the stack's function with that logical ID."""

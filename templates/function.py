@@ -8,8 +8,10 @@ import awacs.xray
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, awslambda, iam, logs
 
+from lambdas.environment import VERSION
 from templates.assets import ARCHITECTURE, IMAGING_LAYER, LAYERS, RUNTIME, Layer, code_key
 from templates.policies import EVERYTHING, allow, assumed_by, document
+from templates.release import version
 
 # Memory stays with a function from one picture to the next: to fetch it anew, page by page, is a fifth of the time that
 # a rendition takes. The first two are glibc's, bytes; the third is Pillow's, blocks of 16 MB.
@@ -91,12 +93,12 @@ def add_log_group(template: Template, logical_id: str, **properties: Any) -> log
 
 
 def _common(entry: FunctionEntry) -> dict[str, Any]:
-    """Return the variables that others than the handler read: Powertools and, where pictures are, the allocators."""
+    """Return the variables that others than the handler read: Powertools, the log and, for pictures, the allocators."""
     powertools = {
         "POWERTOOLS_SERVICE_NAME": Ref("AWS::StackName"),  # so that two stacks of an account are told apart
         "POWERTOOLS_LOG_LEVEL": Ref("LogLevel"),
     }
-    return powertools | (ALLOCATOR if IMAGING_LAYER in entry.layers else {})
+    return powertools | {VERSION: version()} | (ALLOCATOR if IMAGING_LAYER in entry.layers else {})
 
 
 def _role(entry: FunctionEntry, group: logs.LogGroup) -> iam.Role:

@@ -1,20 +1,18 @@
 """The API as an OpenAPI document, read from the template and the contracts: `python -m templates.openapi` prints it."""
 
 import json
-import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from lambdas.cors import ALLOW_ORIGIN, ALLOWED
 from templates.api import ANSWERS, PATH
+from templates.release import project_version
 from templates.stack import build
 from templates.stage import STAGE
 from workflow import contracts
 
 Node = dict[str, Any]
 
-PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 SOUND = contracts.schema("upload-url.request")["examples"][0]
 ERROR = "#/components/schemas/api-error"
 DESCRIPTION = """\
@@ -80,12 +78,11 @@ BY_ITSELF: dict[int | str, str] = {429: "THROTTLED", "4XX": "DEFAULT_4XX", "5XX"
 
 def document() -> Node:
     """Return the document, of OpenAPI 3.1."""
-    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Quantum Image Processor",
-            "version": project["version"],
+            "version": project_version(),
             "description": DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },

@@ -14,6 +14,7 @@ from templates.messaging import add_messaging
 from templates.operations import add_operations
 from templates.parameters import add_parameters
 from templates.pipeline import add_pipeline, add_trigger
+from templates.release import contracts_digest, version
 from templates.settling import add_settling
 from templates.sign_in import add_sign_in
 from templates.stage import STAGE
@@ -72,6 +73,11 @@ def _add_outputs(template: Template) -> None:
         "OperationsTopicArn": ("Where to subscribe to alarms", Ref("OperationsTopic")),
         "ProcessingPipelineArn": ("The state machine", Ref("ProcessingPipeline")),
         "DashboardName": ("The CloudWatch dashboard", Ref("Dashboard")),
+        "Version": ("What is deployed: the project's version, and a digest of code and layers", version()),
+        "ContractsDigest": (
+            "What payloads and records look like; operations compares it with its own",
+            contracts_digest(),
+        ),
     }
     for name, (meaning, value) in outputs.items():
         template.add_output(Output(name, Description=meaning, Value=value))

@@ -149,3 +149,15 @@ def test_a_rejection_is_no_fault(segments: dict[str, dict[str, Any]]) -> None:
     assert (rejected.get("error"), rejected.get("fault")) == (True, None)
     assert (fault.get("error"), fault.get("fault")) == (None, True)
     assert fault["cause"]["exceptions"][0]["type"] == "ValueError"
+
+
+def test_each_line_tells_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every line says which version the function is of, in every invocation."""
+    monkeypatch.setenv("VERSION", "0.1.0+0123456789ab")
+    logger.cache_clear()
+    for request in ("first", "second"):
+        identify(requestId=request)
+        logger().info("done")
+    monkeypatch.undo()
+    logger.cache_clear()
+    assert [line["version"] for line in logged(capsys.readouterr().out)] == ["0.1.0+0123456789ab"] * 2

@@ -12,6 +12,7 @@ from lambdas import clients, execution, storage
 from lambdas.record import REJECTED, SUCCEEDED, Failure, Record
 from operations.__main__ import main
 from operations.stack import DEFAULT
+from templates.release import contracts_digest, version
 from tests.templates.emitted import properties
 
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
@@ -51,6 +52,7 @@ class Desk:
         """Make the stack."""
         self._capsys = capsys
         known = {**_user_pool(), "UploadUrlEndpoint": "https://api.example/v1/upload-url"}
+        known |= {"Version": version(), "ContractsDigest": contracts_digest()}
         boto3.client("cloudformation").create_stack(StackName=DEFAULT, TemplateBody=_template(workflow_type, known))
         told = boto3.client("cloudformation").describe_stacks(StackName=DEFAULT)["Stacks"][0]["Outputs"]
         self.outputs = {one["OutputKey"]: one["OutputValue"] for one in told}

@@ -45,9 +45,7 @@ def test_missing_settings_are_told_in_a_line(variables: dict[str, str], said: st
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["status"], ["redrive"], ["redrive", "--all", "id"], ["reprocess"], ["other"]]
-)
+@pytest.mark.parametrize("arguments", [[], ["redrive"], ["redrive", "--all", "id"], ["reprocess"], ["other"]])
 def test_incomplete_command_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A command that does not say what is wanted, or says two things, is refused with how it is called."""
     with pytest.raises(SystemExit, match="2"):

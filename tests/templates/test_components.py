@@ -5,6 +5,7 @@ import re
 import pytest
 
 from generate import render
+from templates.release import contracts_digest, version
 from templates.stack import build
 from tests.templates.emitted import FUNCTIONS, Node, properties, resources, template, walk
 
@@ -99,6 +100,7 @@ def test_an_output_is_what_its_name_says() -> None:
     """An output is called after the resource that it names, and after what names it; beside these there is an address."""
     outputs = {name: output["Value"] for name, output in template()["Outputs"].items()}
     assert "${RestApi}" in outputs.pop("UploadUrlEndpoint")["Fn::Sub"]
+    assert {outputs.pop("Version"), outputs.pop("ContractsDigest")} == {version(), contracts_digest()}
     for name, value in outputs.items():
         assert re.fullmatch(rf"{value['Ref']}(Id|Name|Url|Arn)", name)
         assert value["Ref"] in resources()

@@ -45,7 +45,9 @@ def test_handler_is_in_the_module_of_the_functions_name(function: str) -> None:
 def test_environment_is_what_the_handler_reads(function: str) -> None:
     """The variables are the fields of the class that the handler reads, in upper case; beside them others' own."""
     environment = _environment(function)
-    own = {name for name in _variables(function) if not name.startswith(("POWERTOOLS_", "PILLOW_", "MALLOC_"))}
+    own = {
+        name for name in _variables(function) if not name.startswith(("POWERTOOLS_", "PILLOW_", "MALLOC_", "VERSION"))
+    }
     assert own == {field.name.upper() for field in dataclasses.fields(environment)}
     assert not any(value == "" for value in _variables(function).values())
 

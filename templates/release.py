@@ -1,0 +1,62 @@
+"""What is deployed, told from the files alone, so that it is the same outside of a git checkout."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from templates.assets import LAYERS, code_key
+from workflow import contracts
+
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+DIGITS = 12  # of a digest: enough to tell builds apart, short enough to compare by eye
+
+# Of a schema, what says nothing about payloads; below PROPERTIES stand names, which may be spelt like these.
+ANNOTATIONS = {"$schema", "$id", "$defs", "$comment", "title", "description", "examples"}
+PROPERTIES = {"properties", "patternProperties"}
+VALUES = {"const", "enum"}
+
+
+def project_version() -> str:
+    """Return the version of the project, whose one home is pyproject.toml."""
+    return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
+
+
+@cache
+def version() -> str:
+    """Return the project's version and, after a plus sign, a digest of what functions run, such as 0.1.0+4f2a9c1d03be."""
+    return f"{project_version()}+{_digest([code_key(), *(layer.key for layer in LAYERS)])}"
+
+
+@cache
+def contracts_digest(folder: Path = contracts.FOLDER) -> str:
+    """Return a digest of what the contracts promise; titles, descriptions and examples do not count."""
+    return _digest(_promises(folder))
+
+
+def _promises(folder: Path) -> Iterator[str]:
+    for name in contracts.names(folder):
+        yield name
+        yield json.dumps(promise(contracts.resolved(name, folder)), sort_keys=True)
+
+
+def promise(schema: Any) -> Any:
+    """Return schema without its annotations."""
+    if isinstance(schema, list):
+        return [promise(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _part(name, value) for name, value in schema.items() if name not in ANNOTATIONS}
+
+
+def _part(name: str, value: Any) -> Any:
+    if name in VALUES:
+        return value
+    return {key: promise(one) for key, one in value.items()} if name in PROPERTIES else promise(value)
+
+
+def _digest(texts: Iterator[str] | list[str]) -> str:
+    return sha256(json.dumps([*texts]).encode()).hexdigest()[:DIGITS]

@@ -1,0 +1,71 @@
+"""What is deployed: a version that tells builds apart, and a digest of what the contracts promise."""
+
+import json
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from templates import assets, release
+from templates.release import contracts_digest, promise, version
+from tests.templates.emitted import FUNCTIONS, properties, template
+from workflow import contracts
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """Give a copy of the contracts."""
+    return Path(
+        shutil.copytree(contracts.FOLDER, tmp_path / "contracts", ignore=shutil.ignore_patterns("*.py*", "__*"))
+    )
+
+
+def rewrite(folder: Path, name: str, old: str, new: str) -> None:
+    """Change a contract."""
+    file = folder / f"{name}.json"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_outputs_and_logs_have_the_version() -> None:
+    """The stack says which version it is, and each function's log does: the project's, and a digest of what runs."""
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    told = template()["Outputs"]["Version"]["Value"]
+    assert re.fullmatch(re.escape(project["version"]) + r"\+[0-9a-f]{12}", told)
+    assert {properties(name)["Environment"]["Variables"]["VERSION"] for name in FUNCTIONS} == {told}
+
+
+def test_version_tells_builds_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other code, or another layer, is another version."""
+    known = version()
+    monkeypatch.setattr(release, "code_key", lambda: "code/other.zip")
+    other_code = version.__wrapped__()
+    monkeypatch.undo()
+    monkeypatch.setattr(release, "LAYERS", assets.LAYERS[:1])
+    assert len({known, other_code, version.__wrapped__()}) == 3
+
+
+def test_words_are_no_promise(copied: Path) -> None:
+    """Titles, descriptions and examples may change without another digest."""
+    rewrite(copied, "pipeline-input", '"title": "', '"title": "Another ')
+    for file in copied.glob("*.json"):
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        schema.pop("examples", None)
+        file.write_text(json.dumps(schema), encoding="utf-8")
+    assert contracts_digest(copied) == contracts_digest() == template()["Outputs"]["ContractsDigest"]["Value"]
+
+
+@pytest.mark.parametrize(("old", "new"), [('"FAILED"', '"FELL"'), ('"required"', '"requires"')])
+def test_other_promises_are_another_digest(copied: Path, old: str, new: str) -> None:
+    """A value or a rule that changes is another digest."""
+    rewrite(copied, "metadata-record", old, new)
+    assert contracts_digest(copied) != contracts_digest()
+
+
+def test_properties_may_be_called_as_annotations_are() -> None:
+    """A property called title counts, and what it is said to be does not; so does a constant."""
+    schema = {"title": "A", "properties": {"title": {"type": "string", "title": "B"}}, "const": {"title": "C"}}
+    assert promise(schema) == {"properties": {"title": {"type": "string"}}, "const": {"title": "C"}}
