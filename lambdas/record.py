@@ -93,15 +93,18 @@ class Record:
             removed=EXPIRES_AT if status == SUCCEEDED else "",
         )
 
-    def fail(self, failure: Failure, retention_days: int) -> None:
-        """Give the record the end FAILED, and make it if there is none.
+    def fail(self, failure: Failure, retention_days: int, *, begun: bool = True) -> None:
+        """Give the record the end FAILED, and make it if there is none; one that was begun has it only if begun says so.
 
         Raises AlreadyEnded and NotYet as begin does.
         """
         time = clock.timestamp()
         end = {**failure.told(), "status": FAILED, "updatedAt": time, "finishedAt": time}
-        if not self._take(end, retention_days):
-            self._update(end, condition="#execution = :execution AND #status = :open")
+        if self._take(end, retention_days):
+            return
+        if not begun:
+            raise AlreadyEnded("the picture's record has been begun")
+        self._update(end, condition="#execution = :execution AND #status = :open")
 
     def notified(self) -> None:
         """Note that the end has been told; raises AlreadyEnded if the record has become another execution's."""
@@ -130,6 +133,13 @@ class Record:
         """Return the picture's record, whose ever execution's it is, or None."""
         answer = clients.dynamodb().get_item(TableName=self.table, Key=self._key, ConsistentRead=True)
         return plain(answer["Item"]) if "Item" in answer else None
+
+    def is_unchanged(self, since: Item | None) -> bool:
+        """Tell whether the record is now what it was in since: None if there was none.
+
+        That its end was notified or cleared up after is no change: it decides nothing.
+        """
+        return _progress(self.read()) == _progress(since)
 
     @property
     def _key(self) -> dict[str, Any]:
@@ -213,6 +223,11 @@ class Record:
                 message = "the picture's record has its end, or is another execution's"
                 raise AlreadyEnded(message, succeeded=self.execution in found.get("earlier", [])) from refusal
             raise
+
+
+def _progress(item: Item | None) -> list[Any]:
+    """Return what each write of the record that brings its picture on changes."""
+    return [item[name] for name in ("execution", "status", "updatedAt")] if item else []
 
 
 def _succeeded(item: Item) -> bool:

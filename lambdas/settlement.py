@@ -25,13 +25,13 @@ CONTRACTS = {
 }
 
 
-def settle(record: Record, failure: Failure, environment: SettleEnvironment) -> None:
+def settle(record: Record, failure: Failure, environment: SettleEnvironment, *, begun: bool = True) -> None:
     """Let the picture have failed unless it has its end, tell whichever end it is, and clear up.
 
-    Raises NotYet while an earlier end of the picture has not been told.
+    begun says whether that goes for a picture that its execution has begun, too. Raises NotYet while an earlier end of the picture has not been told.
     """
     with suppress(AlreadyEnded):
-        record.fail(failure, environment.record_retention_days)
+        record.fail(failure, environment.record_retention_days, begun=begun)
         logger().warning("failed in %s: %s", failure.failed_in, failure.reason)
         count(SETTLED, status=FAILED)
     found = record.read()

@@ -96,7 +96,8 @@ class Sweep:
         if record.read() or execution.status(image, self._environment):
             return False
         error = {"Error": DEAD_LETTER, "Cause": "The message was not taken up in all of its deliveries."}
-        settle(record, Failure("ProcessingQueue", DEAD_LETTER, json.dumps(error)), self._environment)
+        # By now another message of the same upload may have been taken up.
+        settle(record, Failure("ProcessingQueue", DEAD_LETTER, json.dumps(error)), self._environment, begun=False)
         return True
 
     def _unstage(self, image: Image, *, name: str) -> bool:

@@ -30,11 +30,15 @@ def look_at(image: Image, found: Item | None, late: datetime, environment: Sweep
     """
     if found and (found["key"] != image["key"] or datetime.fromisoformat(found["updatedAt"]) > late):
         return False
-    if not found or found["versionId"] != image["versionId"]:
-        return _tidied(image, found, environment) | _resume(image, None, environment)
-    if not ended(found):
-        return _resume({**image, "attempt": found.get("attempt", 1)}, found, environment)
-    return _tidied(image, found, environment)
+    done = _tidied(image, found, environment)
+    if found and ended(found) and _is_of(image, found):
+        return done
+    return done | _resume(image, found, environment)
+
+
+def _is_of(image: Image, found: Item) -> bool:
+    """Tell whether the record is of image's version."""
+    return bool(found["versionId"] == image["versionId"])
 
 
 def _tidied(image: Image, found: Item | None, environment: SweepEnvironment) -> bool:
@@ -75,7 +79,8 @@ def _clear(image: Image, environment: SweepEnvironment) -> int:
 
 def _resume(image: Image, found: Item | None, environment: SweepEnvironment) -> bool:
     """Bring an open picture on: wait for what runs, settle what failed, start anew what vanished, but not for ever."""
-    first = execution.attempt(image)
+    own = found if found and _is_of(image, found) else None
+    first = execution.attempt(own or image)
     for attempt in range(first, max(first, MOST_ATTEMPTS) + 1):
         tried = {**image, "attempt": attempt}
         status = execution.status(tried, environment)
@@ -84,10 +89,19 @@ def _resume(image: Image, found: Item | None, environment: SweepEnvironment) -> 
         if status in BROKEN:
             arn = execution.arn(tried, environment.state_machine_arn)
             return _fail(tried, history.failure(arn, str(status)), environment)
-        begun = found is not None and attempt == first
+        begun = own is not None and attempt == first
         if status is None and not begun and attempt <= MOST_ATTEMPTS:
-            return _restarted(tried, environment)
-    return _fail(tried, _vanished(found), environment)
+            return _unchanged(tried, found, environment) and _restarted(tried, environment)
+    return _unchanged(tried, found, environment) and _fail(tried, _vanished(own), environment)
+
+
+def _unchanged(image: Image, found: Item | None, environment: SweepEnvironment) -> bool:
+    """Tell whether the picture's record is still as found has it; if not, somebody works on it, and the next sweep looks.
+
+    Asked after the executions' statuses. An execution writes its end before it succeeds, so that one which has succeeded
+    and whose end the record does not have now never had the record: only then may another attempt take its place.
+    """
+    return Record(environment.metadata_table, image, execution.name(image)).is_unchanged(found)
 
 
 def _restarted(image: Image, environment: SweepEnvironment) -> bool:

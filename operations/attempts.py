@@ -46,16 +46,23 @@ def again(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt:
 
     A picture that was rejected is tried only if rejected says so.
     """
+    while (done := _decided(stack, key, rejected=rejected, dry_run=dry_run)) is None:
+        continue  # with the record as it is by now
+    return done
+
+
+def _decided(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt | None:
+    """Do as again does, but return None if the record changed while its executions were asked for."""
     found = next(uploads(stack, key), None)
     if found is None or found["key"] != key:
         return Attempt(key.rpartition("/")[2], 0, Outcome.GONE)
     record = Record(stack.starting.metadata_table, found, "").read()
     own = record if record and record["versionId"] == found["versionId"] else None
     if own is None:
-        return _next(stack, found, dry_run=dry_run)
+        return _next(stack, found, record, dry_run=dry_run)
     if reason := _reason(own, rejected=rejected):
         return Attempt(found["imageId"], execution.attempt(own), reason)
-    return _next(stack, {**found, "attempt": execution.attempt(own) + 1}, dry_run=dry_run)
+    return _next(stack, {**found, "attempt": execution.attempt(own) + 1}, record, dry_run=dry_run)
 
 
 def _reason(record: Item, *, rejected: bool) -> Outcome | None:
@@ -69,14 +76,19 @@ def _reason(record: Item, *, rejected: bool) -> Outcome | None:
     return Outcome.UNTOLD if untold(record) else None
 
 
-def _next(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Attempt:
-    """Start the first attempt from image's on whose execution there has not been yet."""
+def _next(stack: Stack, image: dict[str, Any], known: Item | None, *, dry_run: bool) -> Attempt | None:
+    """Start the first attempt from image's on whose execution there has not been yet.
+
+    Return None if the record is not as known any more: an attempt that has an execution by now may have ended there.
+    """
     for number in range(image["attempt"], image["attempt"] + MOST):
         tried = {**image, "attempt": number}
         status = execution.status(tried, stack.starting)
         if status in RUNNING:
             break
         if status is None:
+            if not Record(stack.starting.metadata_table, image, "").is_unchanged(known):
+                return None
             outcome = _started(stack, tried, dry_run=dry_run)
             return Attempt(image["imageId"], number, outcome or Outcome.PROCESSING)
     return Attempt(image["imageId"], number, Outcome.PROCESSING)

@@ -20,6 +20,7 @@ class Fault(StrEnum):
     CALL_LOST = "call times out before its effect"
     CALL_ANSWER_LOST = "call times out after its effect"
     CALL_TWICE = "call is repeated by the SDK after its effect"
+    CALL_OUTDATED = "function goes on when the answer of a call is outdated"
     KILLED_BEFORE = "function is killed before a call"
     KILLED_AFTER = "function is killed after a call"
     # A task of a state.
@@ -53,6 +54,7 @@ CALL = {
     Fault.CALL_LOST: 1,
     Fault.CALL_ANSWER_LOST: 3,
     Fault.CALL_TWICE: 3,
+    Fault.CALL_OUTDATED: 3,
     Fault.KILLED_BEFORE: 2,
     Fault.KILLED_AFTER: 3,
 }

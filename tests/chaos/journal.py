@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lambdas.items import plain
+from lambdas.record import PROCESSING
 
 
 class Entry(NamedTuple):
@@ -41,6 +42,7 @@ class Journal:
     sound: dict[str, bool] = field(default_factory=dict)  # by version: whether it is a picture
     poison: list[str] = field(default_factory=list)  # messages that are no upload's
     executions: list[Any] = field(default_factory=list)  # moto's
+    ended_before: dict[str, list[Entry]] = field(default_factory=dict)  # by execution: ends of its version at its start
     writes: list[Write] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
 
@@ -50,8 +52,11 @@ class Journal:
         self.sound[version] = sound
 
     def began(self, execution: Any) -> None:
-        """Note that an execution was started."""
+        """Note that an execution was started, and which ends its version had by then."""
         self.executions.append(execution)
+        version = execution.input_data["image"]["versionId"]
+        written = (new for _, new in self.writes if new and new.version == version)
+        self.ended_before[execution.name] = [entry for entry in written if entry.status != PROCESSING]
 
     def written(self, old: Any, new: Any) -> None:
         """Note a write of the table."""

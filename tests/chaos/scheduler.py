@@ -14,6 +14,7 @@ Step = tuple[str, str, str]  # actor, point, fault
 STAY = 0.6  # how likely an actor goes on where it may: long runs and quick changes are both worth trying
 DAWDLE = 0.15  # of the actors are slow: others come to their end between two of their steps
 SLOW = 0.02
+LINGERING = 0.002
 TURNS = 20_000  # of one schedule; one that takes more goes round in circles
 
 
@@ -88,6 +89,15 @@ class Scheduler:
         """Let others go on, perhaps; raises Gone if the actor is no more when it is picked again."""
         self.note(point, fault)
         self.wait(_at_once)
+
+    def linger(self, point: str) -> None:
+        """Let others go far before the actor goes on; raises Gone as pause does."""
+        actor, pace = self.actor, self.actor.pace
+        actor.pace = LINGERING
+        try:
+            self.pause(point)
+        finally:
+            actor.pace = pace
 
     def note(self, point: str, fault: str = "") -> None:
         """Write into the trace what the actor is doing."""

@@ -57,7 +57,8 @@ class Stage:
             self._scheduler.note(operation, fault)
         _before(fault, client, operation, self._kill)
         answer = self._answered(fault, do)
-        self._scheduler.pause(f"{operation} is done")
+        pause = self._scheduler.linger if fault is Fault.CALL_OUTDATED else self._scheduler.pause
+        pause(f"{operation} is done")
         if fault is Fault.CALL_ANSWER_LOST:
             raise trouble.timed_out()
         if fault is Fault.KILLED_AFTER:

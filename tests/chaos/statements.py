@@ -35,6 +35,7 @@ def violations(account: Account, journal: Journal, *, quiet: bool) -> list[str]:
         *(f"2 archive: {text}" for text in _archive(account, records)),
         *(f"3 notifications: {text}" for text in _notifications(records, journal, quiet=quiet)),
         *(f"4 order: {text}" for text in _order(records, journal)),
+        *(f"4 order: {text}" for text in _further(journal)),
         *(f"5 reasons: {text}" for text in _reasons(records, journal)),
         *(f"once: {text}" for text in _once(journal)),
         *(f"messages: {text}" for text in _messages(account, journal)),
@@ -139,6 +140,14 @@ def _wrong(old: Entry, new: Entry | None, versions: list[str]) -> str:
     if old.status == SUCCEEDED:
         return "a success was taken over"
     return "" if new.attempt > old.attempt else "an earlier attempt took over"
+
+
+def _further(journal: Journal) -> Iterator[str]:
+    """Yield the further attempts at versions that had their end: only an operator may start these, and there is none."""
+    for execution in journal.executions:
+        ends = journal.ended_before[execution.name]
+        if execution.input_data["image"]["attempt"] > 1 and ends:
+            yield f"{execution.name} was started though its version had ended {ends[-1].status}"
 
 
 def _reasons(records: Records, journal: Journal) -> Iterator[str]:

@@ -100,6 +100,11 @@ def _any_version_follows(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Record, "_follows", lambda *_: True)
 
 
+def _record_read_once(patch: pytest.MonkeyPatch) -> None:
+    """Start another attempt on what the record said before the executions were asked for."""
+    patch.setattr(Record, "is_unchanged", lambda *_: True)
+
+
 def _no_clearing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(storage, "empty", lambda *_: 0)
 
@@ -124,6 +129,12 @@ GUARDS = [
     Guard("the sweep", _no_sweep, "1 one end", {Fault.EVENT_LOST: 0.5}),
     Guard("settling by event", _no_settling, "1 one end", {Fault.ABORTED: 0.1}),
     Guard("the check for the newest version", _any_version_follows, "4 order", {Fault.MESSAGE_TWICE: 0.3}),
+    Guard(
+        "the record read again before another attempt",
+        _record_read_once,
+        "4 order",
+        {Fault.EVENT_LOST: 1, Fault.TWO_SWEEPS: 1, Fault.CALL_OUTDATED: 0.3},
+    ),
     Guard("clearing", _no_clearing, "2 archive", {Fault.ABORTED: 0.1}),
     Guard(
         "an older success that outlives its own copies",

@@ -24,6 +24,7 @@ UNSETTLED_AFTER = 3600  # seconds
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 
 Sweep = Callable[..., dict[str, int]]
+Meanwhile = Callable[[Callable[[], object]], None]
 
 NOTIFICATIONS = {
     "SUCCEEDED": "success-notification",

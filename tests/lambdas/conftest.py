@@ -2,17 +2,17 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas import clients
+from lambdas import clients, execution
 from lambdas import sweep as sweeping
 from lambdas.telemetry import logger, tracer
-from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Sweep
+from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Meanwhile, Sweep
 from tests.lambdas.bench import (
     ARCHIVING,
     CONTEXT,
@@ -95,6 +95,23 @@ def sweep(aftermath: Aftermath, watch: Watch) -> Sweep:  # noqa: ARG001 - there 
         return sweeping.handler(event, CONTEXT)
 
     return swept
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Give what lets something happen once, after a record was read and before its execution is asked for."""
+
+    def let(happen: Callable[[], object]) -> None:
+        ask = execution.status
+
+        def asked(*arguments: Any) -> str | None:
+            monkeypatch.setattr(execution, "status", ask)
+            happen()
+            return ask(*arguments)
+
+        monkeypatch.setattr(execution, "status", asked)
+
+    return let
 
 
 @pytest.fixture

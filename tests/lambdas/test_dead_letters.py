@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas import clients
-from lambdas.record import CLEARED_AT, Record
+from lambdas import clients, execution
+from lambdas.record import CLEARED_AT, PROCESSING, Record
 from lambdas.sweep import DEAD_LETTER, HIDDEN
 from tests.lambdas.aftermath import Aftermath, Sweep
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
@@ -46,6 +46,25 @@ def test_a_letter_is_looked_at_again_and_again(aftermath: Aftermath, sweep: Swee
     after = aftermath.record(event)
     assert after.pop(CLEARED_AT) > before["updatedAt"]
     assert (after, aftermath.notifications(), aftermath.letters()) == (before, [], 1)
+
+
+def test_a_picture_that_is_taken_up_meanwhile_goes_its_way(
+    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An execution that another message of the same upload starts while the letter is looked at keeps the record."""
+    event, ask = aftermath.uploaded(b"data"), execution.status
+    aftermath.dead(letter(event))
+
+    def begun_meanwhile(*asked: Any) -> str | None:
+        monkeypatch.setattr(execution, "status", ask)
+        status = ask(*asked)
+        aftermath.start(event)
+        Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
+        return status
+
+    monkeypatch.setattr(execution, "status", begun_meanwhile)
+    sweep()
+    assert (aftermath.record(event)["status"], aftermath.notifications()) == (PROCESSING, [])
 
 
 def test_letters_are_there_for_others_in_a_moment(aftermath: Aftermath, sweep: Sweep, watch: Watch) -> None:

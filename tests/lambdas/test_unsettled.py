@@ -6,8 +6,8 @@ from lambdas import execution
 from lambdas.record import PROCESSING, Record
 from lambdas.sweep import handler
 from lambdas.unsettled import MOST_ATTEMPTS, VANISHED
-from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Sweep
-from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, export
+from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Meanwhile, Sweep
+from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
 from tests.lambdas.watch import Watch
 from workflow import contracts
 
@@ -139,6 +139,48 @@ def test_what_ended_quietly_too_early_is_tried_again(aftermath: Aftermath, sweep
     assert sweep() == {"resumed": 1}
     second = execution.name({**newer["image"], "attempt": 2})
     assert started(aftermath) == sorted([newer["execution"], second])
+
+
+@pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED"])
+@pytest.mark.parametrize("attempt", [0, 1, MOST_ATTEMPTS], ids=["never begun", "the first", "the last"])
+def test_what_ends_while_it_is_looked_at_is_not_tried_again(
+    aftermath: Aftermath, sweep: Sweep, meanwhile: Meanwhile, end: str, attempt: int
+) -> None:
+    """An end that comes after the sweep has read the record is seen before another attempt is started or has failed."""
+    event = _attempted(aftermath, attempt or 1)
+    record = Record(TABLE, event["image"], event["execution"])
+    if attempt:
+        record.begin(RETENTION_DAYS)
+
+    def ends() -> None:
+        record.begin(RETENTION_DAYS)
+        aftermath.ended(event, end, told=True)
+        aftermath.start(event, "SUCCEEDED")
+
+    meanwhile(ends)
+    assert sweep() == {"resumed": 0}
+    assert aftermath.record(event)["status"] == end
+    assert (started(aftermath), aftermath.notifications()) == ([event["execution"]], [])
+
+
+def _attempted(aftermath: Aftermath, attempt: int) -> Payload:
+    """Upload a picture, and return the event of that attempt at it."""
+    event = aftermath.uploaded(b"data")
+    image = {**event["image"], "attempt": attempt}
+    return {**event, "image": image, "execution": execution.name(image)}
+
+
+@pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED"])
+def test_what_ends_express_while_it_is_looked_at_is_not_tried_again(
+    aftermath: Aftermath, sweep: Sweep, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """The same holds where executions cannot be asked for."""
+    export(monkeypatch, aftermath.express)
+    event = aftermath.begun(b"data")
+    meanwhile(lambda: aftermath.ended(event, end, told=True))
+    assert sweep() == {"resumed": 0}
+    assert aftermath.record(event)["status"] == end
+    assert (aftermath.executions(), aftermath.notifications()) == ({}, [])
 
 
 def test_what_is_not_late_is_left(aftermath: Aftermath) -> None:

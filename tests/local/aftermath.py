@@ -8,6 +8,7 @@ from typing import Any
 from lambdas import execution, storage
 from lambdas.items import plain
 from local.stack import LocalStack
+from workflow.contracts.errors import NotYet
 
 RECEIVE_SECONDS = 1  # one long poll
 DIED = "Runtime.HandlerError"  # what the emulator says of a function whose worker has died
@@ -57,6 +58,17 @@ class Aftermath:
         """Return the executions that succeeded for the picture with that record."""
         return [*record.get("earlier", []), *([record["execution"]] if record["status"] == "SUCCEEDED" else [])]
 
+    @property
+    def folders(self) -> set[str]:
+        """The folders in the archive of the executions that succeeded."""
+        records = self.records.values()
+        return {storage.archive_folder(record, name) for record in records for name in self.succeeded(record)}
+
+    @property
+    def left(self) -> set[str]:
+        """What lies in the buckets that no execution which succeeded has archived: staged keys and archived folders."""
+        return {*self.staged, *(self.archived.keys() - self.folders)}
+
     def told_of(self, name: str) -> list[dict[str, Any]]:
         """Return what was told of the end of the execution called name."""
         return [notification for notification in self.told if notification["notificationId"] == name]
@@ -98,6 +110,16 @@ def struck(stack: LocalStack) -> bool:
     )
     failed = (event for history in histories for event in history.search("events[].taskFailedEventDetails"))
     return any(event["error"] == DIED for event in failed)
+
+
+def waited_in_vain(stack: LocalStack, name: str) -> bool:
+    """Tell whether the execution called name ended quietly, because an older outcome was not notified in time."""
+    arn = stack.outputs["ProcessingPipelineArn"].replace(":stateMachine:", ":execution:") + f":{name}"
+    pages = stack.emulator.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)
+    events = list(pages.search("events[]"))
+    entered = [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+    failed = [event["taskFailedEventDetails"]["error"] for event in events if "taskFailedEventDetails" in event]
+    return entered[-1:] == ["AlreadyEnded"] and failed[-1:] == [NotYet.__name__]
 
 
 def versions(stack: LocalStack) -> dict[str, list[dict[str, Any]]]:

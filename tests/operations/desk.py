@@ -91,16 +91,19 @@ class Desk:
     def ended(self, status: str, *, told: bool = True) -> Image:
         """Upload a picture that ended so."""
         image = self.upload()
-        record = self.begun(image)
+        self.end(self.begun(image), status, told=told)
+        return image
+
+    def end(self, record: Record, status: str, *, told: bool = True) -> None:
+        """Give a record that was begun that end."""
         if status == SUCCEEDED:
-            record.done("ArchiveImage", {"archive": _archive(image)}, SUCCEEDED)
+            record.done("ArchiveImage", {"archive": _archive(record.image)}, SUCCEEDED)
         elif status == REJECTED:
             record.done("ValidateImage", {"reason": "TRUNCATED", "message": "It ends too early."}, REJECTED)
         else:
             record.fail(FAILURE, RETENTION)
         if told:
             record.notified()
-        return image
 
     def letter(self, about: Image | str) -> str:
         """Leave a dead letter about an upload, or one that says anything else, and return its message id."""

@@ -198,6 +198,29 @@ def test_of_two_operators_at_once_one_starts(desk: Desk, monkeypatch: pytest.Mon
     assert desk.started == {attempt(image, 2)}
 
 
+@pytest.mark.parametrize(
+    ("end", "outcome"), [(SUCCEEDED, Outcome.SUCCEEDED), (REJECTED, Outcome.REJECTED), (FAILED, Outcome.STARTED)]
+)
+def test_attempt_that_ends_while_it_is_looked_for_is_not_followed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, end: str, outcome: Outcome
+) -> None:
+    """An attempt of somebody else's that ends after the record was read counts: only what FAILED is tried once more."""
+    image = desk.ended(FAILED)
+    second = {**image, "attempt": 2}
+    ask = execution.status
+
+    def ended_meanwhile(*asked: Any) -> str | None:
+        monkeypatch.setattr(execution, "status", ask)
+        clients.stepfunctions().stop_execution(executionArn=desk.start(second))
+        desk.end(desk.begun(second), end)
+        return ask(*asked)
+
+    monkeypatch.setattr(execution, "status", ended_meanwhile)
+    number = 3 if outcome is Outcome.STARTED else 2
+    assert desk.run("redrive", image["imageId"]).rows == {(image["imageId"], str(number), outcome)}
+    assert desk.started == {attempt(image, each) for each in range(2, number + 1)}
+
+
 def test_letters_are_put_back_after_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the failed pictures cannot be had, the dead letters that were looked at can be seen again."""
     letter = desk.letter(desk.upload())
