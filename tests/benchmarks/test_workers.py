@@ -7,7 +7,6 @@ from shutil import which
 
 import pytest
 
-from benchmarks import ours
 from benchmarks.job import OPERATIONS, RENDITIONS, Job
 from benchmarks.measure import job
 from benchmarks.settings import ROOT
@@ -72,11 +71,6 @@ def test_worker_loads_nothing_that_only_the_benchmark_needs() -> None:
     command = f"import sys, benchmarks.worker; print(sorted({heavy} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
-
-
-def test_every_operation_is_one_of_ours() -> None:
-    """What can be asked for is what there is."""
-    assert set(ours.OPERATIONS) == set(OPERATIONS)
 
 
 @pytest.fixture

@@ -126,9 +126,3 @@ def test_more_than_the_contract_asks_for_is_let_in(bench: Bench) -> None:
     """A payload that has grown a field still keeps the contract."""
     event = bench.begun(b"data")
     assert found_sound({**event, "colour": SECRET}, CONTEXT) == VALIDATION
-
-
-def test_a_handler_tells_what_its_work_does() -> None:
-    """Wrapped, a function keeps its name and its sentence."""
-    assert found_sound.__name__ == "found_sound"
-    assert found_sound.__doc__ == "Find every picture sound."

@@ -1,5 +1,6 @@
 """The contracts as schemas: sound, described, bounded, closed on the way out and open on the way in."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,8 +139,9 @@ def test_the_reasons_are_those_of_the_contract() -> None:
 
 def test_a_rejection_carries_its_contract() -> None:
     """The message of ImageRejected is the contract `rejection` as JSON."""
-    error = ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")
-    assert str(error) == '{"reason": "TRUNCATED", "message": "The file ends before the picture does."}'
+    told = json.loads(str(ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")))
+    contracts.check("rejection", told)
+    assert told == {"reason": Reason.TRUNCATED, "message": "The file ends before the picture does."}
 
 
 def test_an_unknown_contract_is_an_error() -> None:

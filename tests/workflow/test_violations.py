@@ -105,7 +105,7 @@ def test_a_violation_names_path_and_rule_and_never_the_value(case: tuple[str, Pa
     (rules,) = (schema for other, leaf, schema in LEAVES if (other, leaf) == (name, path))
     assert error.path == json_path(path)
     assert error.rule in rules
-    assert str(error) == f"{error.contract}: {error.path} {error.said}"
+    assert all(part in str(error) for part in (name, json_path(path), error.said))
     assert MARKER not in told(error)
     assert str(NUMBER) not in told(error)
 

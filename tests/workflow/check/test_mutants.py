@@ -61,9 +61,3 @@ def test_defect_of_a_contract_is_seen(machine: dict[str, Any], mutant: Mutant, t
     found = _found(gaps, mutant)
     assert found, _told(gaps)
     assert mutant.words in f"{found[0].promised} {found[0].needed} {found[0].mend}"
-
-
-def test_defects_are_many_and_of_different_names() -> None:
-    """There are at least forty defects, each under a name of its own."""
-    names = [mutant.name for mutant in (*PARAMETERS, *FLOW, *CONTRACTS)]
-    assert len(names) == len(set(names)) >= 40
