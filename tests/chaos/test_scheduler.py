@@ -4,6 +4,7 @@ import pytest
 
 from tests.chaos.runner import Runner
 from tests.chaos.scheduler import Gone, Scheduler, Stuck
+from tests.effort import times
 
 
 def _race(seed: int) -> tuple[list[str], Scheduler]:
@@ -89,7 +90,7 @@ def test_gone_is_no_error_of_the_schedule() -> None:
 
 def test_a_schedule_can_be_replayed(runner: Runner) -> None:
     """A seed gives the same actors, points and faults each time, and the same ends."""
-    for seed in range(25):
+    for seed in range(times(5, 25)):
         first, second = runner.run(seed), runner.run(seed)
         assert first.trace == second.trace
         assert (first.ends, first.faults, first.violations) == (second.ends, second.faults, second.violations)
@@ -97,7 +98,7 @@ def test_a_schedule_can_be_replayed(runner: Runner) -> None:
 
 def test_the_short_way_is_the_long_way(runner: Runner) -> None:
     """Calls that moto's stores answer at once give the very schedule that requests give."""
-    for seed in range(10):
+    for seed in range(times(3, 10)):
         short = runner.run(seed)
         runner.seams.shortcuts = False
         long = runner.run(seed)

@@ -5,8 +5,12 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
+from tests.effort import times
+
 Schema = dict[str, Any]
 Keywords = st.SearchStrategy[Schema]
+
+SHARE = 8  # one example in so many is tried in `make test`
 
 SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 
@@ -36,10 +40,13 @@ lengths = st.integers(0, 4)
 
 
 def examples(number: int, *, shrink: bool = True) -> settings:
-    """Return the settings of a property that is tried with a number of examples; what failed is printed to be run again."""
+    """Return the settings of a property that is tried with number of examples, or a share of them.
+
+    What failed is printed, to be run again.
+    """
     phases = (Phase.explicit, Phase.generate, *((Phase.shrink,) if shrink else ()))
     common = settings(deadline=None, database=None, print_blob=True, suppress_health_check=SLOW)
-    return settings(common, max_examples=number, phases=phases)
+    return settings(common, max_examples=times(number // SHARE, number), phases=phases)
 
 
 def some(**keywords: st.SearchStrategy[Any]) -> Keywords:

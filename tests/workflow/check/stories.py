@@ -1,5 +1,7 @@
 """The ways through the pipeline, each with the plainest or the largest payloads: what a run of each is to show."""
 
+from functools import cache
+
 from tests.workflow.asl import states
 from tests.workflow.check.extremes import largest, stretched
 from tests.workflow.check.keeping import accepts
@@ -13,6 +15,7 @@ from workflow.steps import STEPS
 REJECTED = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
 
 
+@cache
 def plain() -> list[Script]:
     """Return a script for each way: all goes well, each step rejects, each step fails, each error that rules ask for."""
     start = contracts.schema("pipeline-input")["examples"][0]
@@ -22,6 +25,7 @@ def plain() -> list[Script]:
     return [Script(start, answers, {}), *rejections, *failures]
 
 
+@cache
 def extreme(letter: str) -> list[Script]:
     """Return a script for each way, with everything as large as it can be made with letter."""
     start = largest(contracts.resolved("pipeline-input"), letter)

@@ -2,6 +2,7 @@
 
 import copy
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ def _faults(mutant: Mutant) -> list[str]:
     machine = mutated(mutant)
     try:
         with staged(machine) as stage:
-            for script in [*plain(), *misnamed(machine), *extreme('"')]:
+            for script in chain(plain(), misnamed(machine), extreme('"')):
                 if found := faults(stage.play(script), script):
                     return found
     except ClientError as error:
