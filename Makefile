@@ -9,14 +9,22 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test chaos bench install template audit check graph docs contracts-compat deploy destroy lint format lock clean
+.PHONY: demo test test-all chaos bench install template audit check graph docs contracts-compat deploy destroy lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
 	  $(addprefix --parameter ,$(PARAMETERS)) $(if $(ENFORCE),--enforce)
 
-test: $(INSTALLED)  ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+# The part of the tests to run: make test T=tests/lambdas
+T ?=
+# A worker takes whole files, in the order in which tests/effort.py has put them.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test: $(INSTALLED)  ## run the tests, each repetition once or a few times; [T=tests/lambdas] runs a part
+	$(PYTEST) $(T)
+
+test-all: $(INSTALLED)  ## run the tests with all repetitions; [T=tests/chaos] runs a part
+	THOROUGH=1 $(PYTEST) $(T)
 
 # How many runs of the pipeline with faults thrown in; the tests make 2,000 of their own.
 SCHEDULES ?= 10000

@@ -21,6 +21,8 @@ from workflow.definition import states_language
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+pytestmark = pytest.mark.heavy
+
 SCHEDULES = 300  # that a guard's absence has to be found in, at most
 ALWAYS = "attribute_exists(#status) OR attribute_not_exists(#status)"
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "development.md"
 COPIED = ("workflow", "lambdas", "templates", "tests", "generate.py", "pyproject.toml", "requirements.lock")

@@ -7,6 +7,8 @@ import pytest
 from tests.hostile import bmps, exifs, gifs, heifs, jpegs, png_texts, pngs, strangers, tiffs, webps
 from tests.hostile.kind import Kind
 
+pytestmark = pytest.mark.heavy
+
 FAMILIES = (bmps, exifs, gifs, heifs, jpegs, png_texts, pngs, strangers, tiffs, webps)
 KINDS = [kind for family in FAMILIES for kind in family.kinds()]
 

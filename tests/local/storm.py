@@ -53,6 +53,11 @@ class Storm:
         if self._faults:
             raise self._faults[0]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether each kind of blow has been dealt."""
+        return all(self.done[blow] for blow in BLOWS)
+
     def repeat(self) -> None:
         """Send the event of an upload again, be it the newest or long over, at once or late."""
         self._listen()

@@ -14,6 +14,9 @@ from PIL import Image
 from PIL.ExifTags import GPS
 
 from tests import pictures
+from tests.effort import repetition
+
+pytestmark = pytest.mark.heavy
 
 PHOTOGRAPH = "local/photographs/rocket.jpg"
 
@@ -22,27 +25,32 @@ def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([sys.executable, "-m", "local", *arguments], capture_output=True, text=True, check=False)
 
 
-def test_process_prints_one_object_a_line(tmp_path: Path) -> None:
-    """With --json each picture is one JSON object on a line of its own, the paths in it exist, and the exit code is 0."""
-    (tmp_path / "none.jpg").write_bytes(b"no picture")
-    done = _run("process", PHOTOGRAPH, str(tmp_path / "none.jpg"), "--output", str(tmp_path / "out"), "--json")
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory: pytest.TempPathFactory) -> "tuple[subprocess.CompletedProcess[str], str]":
+    """Send a photograph with a position and a file that is no picture; give how the command ended, and its report."""
+    folder = tmp_path_factory.mktemp("processed")
+    position: dict[int, object] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (51.0, 30.0, 0.0)}
+    position |= {GPS.GPSLongitudeRef: "W", GPS.GPSLongitude: (0.0, 7.0, 39.0)}
+    picture, report = folder / "a <b>.jpg", folder / "report.html"
+    Image.new("RGB", (60, 40), "red").save(picture, exif=pictures.exif({}, {}, position))
+    (folder / "none.jpg").write_bytes(b"no picture")
+    files = [str(picture), str(folder / "none.jpg")]
+    done = _run("process", *files, "--output", str(folder / "out"), "--json", "--report", str(report))
     assert done.returncode == 0, done.stderr
+    return done, report.read_text(encoding="utf-8")
+
+
+def test_process_prints_one_object_a_line(processed: "tuple[subprocess.CompletedProcess[str], str]") -> None:
+    """With --json each picture is one JSON object on a line of its own, and the paths in it exist."""
+    done, _ = processed
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert {line["status"] for line in lines} == {"SUCCEEDED", "REJECTED"}
     assert all(Path(path).is_file() for line in lines for path in line["outputs"].values())
 
 
-def test_report_is_one_page(tmp_path: Path) -> None:
+def test_report_is_one_page(processed: "tuple[subprocess.CompletedProcess[str], str]") -> None:
     """With --report there is a page with thumbnail, metadata, map link, timeline and graph, which loads nothing."""
-    position: dict[int, object] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (51.0, 30.0, 0.0)}
-    position |= {GPS.GPSLongitudeRef: "W", GPS.GPSLongitude: (0.0, 7.0, 39.0)}
-    picture = tmp_path / "a <b>.jpg"
-    Image.new("RGB", (60, 40), "red").save(picture, exif=pictures.exif({}, {}, position))
-    (tmp_path / "none.jpg").write_bytes(b"no picture")
-    report = tmp_path / "report.html"
-    done = _run("process", str(picture), str(tmp_path / "none.jpg"), "--output", str(tmp_path), "--report", str(report))
-    assert done.returncode == 0, done.stderr
-    page = report.read_text(encoding="utf-8")
+    _, page = processed
     assert "a &lt;b&gt;.jpg" in page
     assert "<b>" not in page
     assert "https://www.openstreetmap.org/?mlat=51.5&amp;mlon=-0.1275" in page
@@ -83,7 +91,7 @@ def test_wrong_parameter_is_told_by_name(tmp_path: Path, given: str) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.fixture(params=[[], ["--enforce"]], ids=["open", "enforced"])
+@pytest.fixture(params=[pytest.param([], id="open", marks=repetition), pytest.param(["--enforce"], id="enforced")])
 def up(request: pytest.FixtureRequest) -> Iterator["subprocess.Popen[str]"]:
     """Run `python -m local up`, and once more with permissions enforced."""
     command = [sys.executable, "-m", "local", "up", *request.param]

@@ -12,6 +12,8 @@ from tests.local.behind import configure, invoke, invoke_trigger
 from tests.local.settling import Image, created, ended, superseding, unheard, uploaded
 from tests.local.statements import GRANTED, ONLY_EXPRESS, without
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:

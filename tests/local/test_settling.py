@@ -14,6 +14,8 @@ from tests.local.account import eventually
 from tests.local.behind import configure
 from workflow import contracts
 
+pytestmark = pytest.mark.heavy
+
 PHOTOGRAPH = Path("local/photographs/rocket.jpg")
 
 

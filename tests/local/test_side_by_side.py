@@ -11,6 +11,8 @@ from local.stacks import described
 from local.target import Target
 from tests.local.account import BUCKET, Account
 
+pytestmark = pytest.mark.heavy
+
 LOGS_ROLE = {"ApiAccount", "ApiAccountRole"}  # one for the whole account
 LISTED = {"AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::IAM::Role"}
 NOT_NAMED = {"AWS::ApiGateway::Stage"}  # has a name within its API only

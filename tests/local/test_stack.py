@@ -24,6 +24,8 @@ from tests.local.behind import invoke_trigger, object_created, physical_id
 from workflow import contracts
 from workflow.graph.__main__ import main as draw
 
+pytestmark = pytest.mark.heavy
+
 PHOTOGRAPHS = Path("local/photographs")
 HTTP = urllib3.PoolManager()
 

@@ -8,18 +8,21 @@ from random import Random
 import pytest
 
 from local.stack import LocalStack, local_stack
+from tests.effort import times
 from tests.local import aftermath
 from tests.local.aftermath import Aftermath
 from tests.local.behind import operate
-from tests.local.storm import BLOWS, Storm
+from tests.local.storm import Storm
 from tests.local.voyage import SOUND, Voyage, broken, draw, hasten, kind
 from workflow import contracts
 
+pytestmark = pytest.mark.heavy
+
 SEED = "STORM_SEED"  # the variable that makes one storm like another, if not the same
-PICTURES = 200
-FAULTY = 12  # pictures that fail for a fault of ours, before the storm
-LATE = 20  # messages that come again when all is over
-LEFT = 3  # pictures that failed and are not tried again
+PICTURES = times(24, 200)
+FAULTY = times(4, 12)  # pictures that fail for a fault of ours, before the storm
+LATE = times(5, 20)  # messages that come again when all is over
+LEFT = times(2, 3)  # pictures that failed and are not tried again
 
 TOLD = {
     "SUCCEEDED": "success-notification",
@@ -49,7 +52,7 @@ def voyage(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Voyag
     with Storm(stack, Random(seed), newer) as storm:  # noqa: S311 - it keeps no secret
         operate(stack, "redrive", *voyage.failed()[LEFT:])
         voyage.send(files[FAULTY:])
-        while not aftermath.struck(stack):  # the rest is worth little if no worker was killed at work
+        while not (aftermath.struck(stack) and storm.is_whole):  # the rest shows little if no worker was killed at work
             voyage.send(files[:FAULTY])
     for _ in range(LATE):
         storm.repeat()
@@ -58,7 +61,6 @@ def voyage(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Voyag
     operate(stack, "redrive", *failed[LEFT:])
     voyage.rest()
     print(f"{SEED}={seed}: {dict(storm.done)}, {len(failed)} failed")  # pytest shows it of a test that fails
-    assert all(storm.done[blow] for blow in BLOWS)
     return voyage
 
 

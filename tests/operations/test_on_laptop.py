@@ -15,6 +15,8 @@ from tests.local.behind import configure, object_created, operate, physical_id
 from tests.local.voyage import Voyage, broken, hasten
 from tests.pictures import encoded, quadrants
 
+pytestmark = pytest.mark.heavy
+
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
 PICTURES = ("original", "resized", "thumbnail")
 

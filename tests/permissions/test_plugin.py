@@ -8,6 +8,8 @@ import pytest
 
 from tests.permissions.grants import granted
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[2]
 CONFTEST = """
 from pathlib import Path

@@ -18,6 +18,8 @@ from workflow.contracts.errors import NotConfigured
 from workflow.definition import FAILED
 from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, Step
 
+pytestmark = pytest.mark.heavy
+
 ANY, THROTTLE = "States.ALL", "Lambda.TooManyRequestsException"
 each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in STEPS])
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.effort import is_thorough
 from tests.workflow.asl import DEFINITION
 from tests.workflow.check.faults import faults
 from tests.workflow.check.mutants_of_flow import FLOW
@@ -18,6 +19,8 @@ from tests.workflow.check.stories import extreme, misnamed, plain
 from tests.workflow.resources import Resources
 from workflow.check import ours
 from workflow.check.proving import prove
+
+pytestmark = pytest.mark.heavy
 
 # What the interpreter takes where Step Functions does not, so that no run of it shows the defect.
 LAXER = {
@@ -53,9 +56,10 @@ def test_the_defect_of_size_is_one_of_size(resources: Resources) -> None:  # noq
 
 def _faults(mutant: Mutant) -> list[str]:
     machine = mutated(mutant)
+    is_blind = mutant.name in LAXER and not is_thorough()  # no run shows it: a share of them is enough to see that
     try:
         with staged(machine) as stage:
-            for script in chain(plain(), misnamed(machine), extreme('"')):
+            for script in chain(plain(), misnamed(machine), [] if is_blind else extreme('"')):
                 if found := faults(stage.play(script), script):
                     return found
     except ClientError as error:

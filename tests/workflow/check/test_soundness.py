@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from hypothesis import event, given
 
+from tests.effort import times
 from tests.workflow.asl import DEFINITION
 from tests.workflow.check.faults import faults
 from tests.workflow.check.membership import compact, is_member
@@ -20,7 +21,10 @@ from workflow.check.proof import Proof
 from workflow.check.proving import prove
 from workflow.steps import RESIZE, THUMBNAIL
 
+pytestmark = pytest.mark.heavy
+
 LONGEST = "\u0000"  # no character takes more bytes of JSON
+LETTERS = (LONGEST, "\U0001f600", '"', "\\", "é")
 # What arrives here holds JSON in a string, or was read from one. The proof counts six bytes for each character, as of
 # any string; but JSON holds no control character, which alone would take as many.
 JSON_CAUSE = {"ReadCause", "ReadRejection", *(f"{step.state}Rejected" for step in (RESIZE, THUMBNAIL))}
@@ -65,7 +69,7 @@ def test_what_is_proved_never_fails_of_itself(stage: Stage, script: Script) -> N
     assert_as_proved(run, script)
 
 
-@pytest.mark.parametrize("letter", [LONGEST, '"', "\\", "\U0001f600", "é"], ids=ascii)
+@pytest.mark.parametrize("letter", LETTERS[: times(2, len(LETTERS))], ids=ascii)
 def test_the_largest_payloads_are_within_the_bounds(stage: Stage, letter: str) -> None:
     """On every way, payloads as large as they can be made are within the limit and within what is proved."""
     for script in extreme(letter):
