@@ -18,7 +18,7 @@ INDENTED = re.compile(r"(?:^    .*\n)+", re.MULTILINE)
 PROGRAMS = ("make", "python", "python3", ".venv/bin/python", "aws", "operations", "pip", "git", "docker")
 # Which test runs what, as far as it is not run here.
 RUN_ELSEWHERE = {
-    r"make (demo|test)\b.*": ".ci/run",
+    r"make (demo|test|test-all)\b.*": ".ci/run",
     r"make install && \. .*": "Makefile",  # each of CI's commands begins with it
     r"\.venv/bin/python -m workflow\.check": "tests/workflow/check/test_cli.py",
     r"python -m workflow\.check docs/examples/.*": "tests/workflow/check/test_example.py",
