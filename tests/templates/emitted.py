@@ -14,6 +14,26 @@ Node = dict[str, Any]
 STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
 ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every picture
 FUNCTIONS = [*ON_THE_WAY, "SettleFunction", "SweepFunction"]
+# The components of the architecture by their logical IDs, whose names never change, and what each is.
+COMPONENTS = {
+    "UploadBucket": "AWS::S3::Bucket",
+    "ArchiveBucket": "AWS::S3::Bucket",
+    "MetadataTable": "AWS::DynamoDB::Table",
+    "ProcessingQueue": "AWS::SQS::Queue",
+    "DeadLetterQueue": "AWS::SQS::Queue",
+    "NotificationTopic": "AWS::SNS::Topic",
+    "OperationsTopic": "AWS::SNS::Topic",  # operators' own, beside the architecture's
+    "ProcessingPipeline": "AWS::StepFunctions::StateMachine",
+    "UploadRule": "AWS::Events::Rule",
+    "SettleRule": "AWS::Events::Rule",  # this and the next two are not on a picture's way: they see that it has an end
+    "SweepRule": "AWS::Events::Rule",
+    "DailySweepRule": "AWS::Events::Rule",
+    "RestApi": "AWS::ApiGateway::RestApi",
+    "CognitoAuthorizer": "AWS::ApiGateway::Authorizer",
+    "UserPool": "AWS::Cognito::UserPool",
+    "ImagingLayer": "AWS::Lambda::LayerVersion",
+    **dict.fromkeys(FUNCTIONS, "AWS::Lambda::Function"),
+}
 
 
 @cache

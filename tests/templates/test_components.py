@@ -7,27 +7,8 @@ import pytest
 from generate import render
 from templates.release import contracts_digest, version
 from templates.stack import build
-from tests.templates.emitted import FUNCTIONS, Node, properties, resources, template, walk
+from tests.templates.emitted import COMPONENTS, Node, properties, resources, template, walk
 
-COMPONENTS = {
-    "UploadBucket": "AWS::S3::Bucket",
-    "ArchiveBucket": "AWS::S3::Bucket",
-    "MetadataTable": "AWS::DynamoDB::Table",
-    "ProcessingQueue": "AWS::SQS::Queue",
-    "DeadLetterQueue": "AWS::SQS::Queue",
-    "NotificationTopic": "AWS::SNS::Topic",
-    "OperationsTopic": "AWS::SNS::Topic",  # operators' own, beside the architecture's
-    "ProcessingPipeline": "AWS::StepFunctions::StateMachine",
-    "UploadRule": "AWS::Events::Rule",
-    "SettleRule": "AWS::Events::Rule",  # this and the next two are not on a picture's way: they see that it has an end
-    "SweepRule": "AWS::Events::Rule",
-    "DailySweepRule": "AWS::Events::Rule",
-    "RestApi": "AWS::ApiGateway::RestApi",
-    "CognitoAuthorizer": "AWS::ApiGateway::Authorizer",
-    "UserPool": "AWS::Cognito::UserPool",
-    "ImagingLayer": "AWS::Lambda::LayerVersion",
-    **dict.fromkeys(FUNCTIONS, "AWS::Lambda::Function"),
-}
 # The largest template that CloudFormation takes, from S3: bytes, resources, parameters, outputs.
 MOST_BYTES, MOST_RESOURCES, MOST_PARAMETERS, MOST_OUTPUTS = 1_000_000, 500, 200, 200
 
