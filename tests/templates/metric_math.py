@@ -46,11 +46,12 @@ def _of(node: ast.expr, values: dict[str, Value]) -> Value:
 
 
 def fires(alarm: Node, measured: dict[str, Value], periods: int | None = None) -> bool:
-    """Tell whether an alarm fires once each of so many periods, or as many as it wants, has measured these values.
+    """Tell whether an alarm fires once each of so many periods, or of as many as it wants, has measured these values.
 
     The values are by the metrics' names; of a metric that is not named, nothing was measured.
     """
-    if alarm["EvaluationPeriods"] > (periods or alarm["EvaluationPeriods"]):
+    wanted = alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
+    if periods is not None and periods < wanted:
         return False
     value = _watched(alarm, measured)
     if value is None:
