@@ -89,6 +89,19 @@ def branch_broken_off() -> list[Event]:
     )
 
 
+def parallel_broken_off() -> list[Event]:
+    """Return the end of an execution by what becomes of a Parallel's output, which no state can catch."""
+    return events(
+        *BOTH,
+        (8, "TaskSucceeded", {}),
+        (9, "TaskSucceeded", {}),
+        (10, "TaskStateExited", _named("ResizeImage")),
+        (11, "TaskStateExited", _named("GenerateThumbnail")),
+        (13, "ParallelStateSucceeded", {}),
+        (14, "ExecutionFailed", {"error": "States.Runtime", "cause": "no path"}),
+    )
+
+
 def branch_failed_within_a_branch() -> list[Event]:
     """Return the failure of a task beside a Parallel, both in a Parallel, which is not caught."""
     return events(

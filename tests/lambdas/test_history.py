@@ -1,6 +1,7 @@
 """What an execution's history tells of its failure: in which state, and why, however it ended."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from lambdas.history import NOWHERE, UNNAMED, found
 from lambdas.record import Failure
+from tests import aws_histories as aws
 from workflow.contracts.errors import ImageRejected
 
 Event = dict[str, Any]
@@ -185,3 +187,31 @@ def test_whatever_happened_a_state_and_a_reason_are_told(events: list[Event], st
     assert told.failed_in in entered | {NOWHERE}
     assert told.reason
     assert json.loads(told.error)["Error"] == told.reason
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        (aws.branch_failed, ("ResizeImage", "MemoryError")),
+        (aws.both_branches_failed, ("ResizeImage", "MemoryError")),
+        (aws.branch_broken_off, ("ResizeImage", "States.Runtime")),
+        (aws.parallel_broken_off, ("ParallelProcessing", "States.Runtime")),
+        (aws.item_timed_out, ("Check", "States.Timeout")),
+        (aws.items_in_turn, ("Check", "MemoryError")),
+        (aws.run_of_items_failed, ("Read the file", "States.ItemReaderFailed")),
+        (aws.evaluation_failed, ("Pause", "States.QueryEvaluationError")),
+        (aws.evaluation_failed_for_an_item, ("Check", "States.QueryEvaluationError")),
+        (aws.branch_failed_within_a_branch, ("A", "MemoryError")),
+    ],
+)
+def test_histories_of_aws(history: Callable[[], list[Event]], expected: tuple[str, str]) -> None:
+    """Of branches and items that end at once, the reason is the failure that ended what they are in."""
+    reason = found(history(), "FAILED")
+    assert (reason.failed_in, reason.reason) == expected
+
+
+def test_a_stopped_execution_of_aws() -> None:
+    """An execution that was stopped comes after its first event: the state is the one that was entered last."""
+    happened = [*aws.branch_failed()[:9], {"id": 10, "previousEventId": 0, "type": "ExecutionAborted"}]
+    reason = found(happened, "ABORTED")
+    assert (reason.failed_in, reason.reason) == ("GenerateThumbnail", "Aborted")
