@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test test-all chaos bench install template audit check graph docs contracts-compat deploy destroy lint format lock clean
+.PHONY: demo test test-all chaos bench install template audit check graph docs contracts-compat release deploy destroy lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
@@ -72,11 +72,11 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m templates.findings > docs/findings.md
 	$(BIN)/python -m templates.document docs/operations.md
 
-# What to compare the contracts with: the newest release, or else the commit before.
-BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse --quiet --verify HEAD~1 || echo HEAD)
-
-contracts-compat: $(INSTALLED)  ## tell which contracts changed since BASE, and whom that breaks
+contracts-compat: $(INSTALLED)  ## tell which contracts changed, and whom that breaks: [BASE=version or git revision]
 	$(BIN)/python -m workflow.check.compat $(BASE)
+
+release: $(INSTALLED)  ## keep the contracts as those of the version in pyproject.toml, for contracts-compat
+	$(BIN)/python -m workflow.releases
 
 deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket [PARAMETERS="Quality=90"] [TAGS="Team=x"] [YES=1]
 	$(if $(and $(STACK),$(ARTIFACTS)),,$(error say where to: make deploy STACK=name ARTIFACTS=bucket))

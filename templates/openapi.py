@@ -6,10 +6,10 @@ from typing import Any
 
 from lambdas.cors import ALLOW_ORIGIN, ALLOWED
 from templates.api import ANSWERS, PATH
-from templates.release import project_version
 from templates.stack import build
 from templates.stage import STAGE
 from workflow import contracts
+from workflow.releases import project_version
 
 Node = dict[str, Any]
 

@@ -1,7 +1,6 @@
 """What is deployed, told from the files alone, so that it is the same outside of a git checkout."""
 
 import json
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
@@ -10,8 +9,8 @@ from typing import Any
 
 from templates.assets import LAYERS, code_key
 from workflow import contracts
+from workflow.releases import project_version
 
-PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 DIGITS = 12  # of a digest: enough to tell builds apart, short enough to compare by eye
 
 # Of a schema, what says nothing about payloads; below PROPERTIES stand names, which may be spelt like these.
@@ -20,14 +19,9 @@ PROPERTIES = {"properties", "patternProperties"}
 VALUES = {"const", "enum"}
 
 
-def project_version() -> str:
-    """Return the version of the project, whose one home is pyproject.toml."""
-    return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
-
-
 @cache
 def version() -> str:
-    """Return the project's version and, after a plus sign, a digest of what functions run, such as 0.1.0+4f2a9c1d03be."""
+    """Return the project's version and, after a plus sign, a digest of what functions run, such as 1.0.0+4f2a9c1d03be."""
     return f"{project_version()}+{_digest([code_key(), *(layer.key for layer in LAYERS)])}"
 
 

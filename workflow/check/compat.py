@@ -1,8 +1,9 @@
-"""`python -m workflow.check.compat BASE`: which contracts changed since a git revision, and whom that breaks.
+"""`python -m workflow.check.compat [BASE]`: which contracts changed since BASE, and whom that breaks.
 
-A contract that is taken may come to accept more: payloads on their way were made by the old one. A contract that is given
-may come to give more: executions in flight, consumers of notifications and readers of records go by the old one.
-Exit code 0: nothing breaks. 1: something does. 2: BASE cannot be read.
+BASE is a released version, the newest if none is named, or a git revision. A contract that is read may come to accept more:
+payloads on their way were made by the old one. A contract that is made may come to give more: executions in flight,
+consumers of notifications and readers of records go by the old one.
+Exit code 0: nothing breaks, or the project's version says that it may. 1: something does. 2: BASE cannot be read.
 """
 
 import argparse
@@ -15,13 +16,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from workflow import contracts
+from workflow import contracts, releases
+from workflow.check import ours
 from workflow.check.compare import Mismatch, mismatches
 from workflow.check.dialect import UnsupportedSchema, shape_of
 from workflow.check.shapes import Anything, Array, Field, Object, Shape, Text, Union, union
 
 SHARED = "common"  # definitions, no payload
-TAKEN = ("execution-ended", "object-created", "pipeline-input", "upload-url.request")  # beside every `.input`
+KEPT = "metadata-record"  # outlives deployments: the next version reads what this one wrote, and the other way round
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,20 @@ def changes(old: Path, new: Path = contracts.FOLDER) -> Iterator[Change]:
 
 
 def _breaks(name: str, was: Shape, now: Shape) -> list[Mismatch]:
-    taken = name.endswith(".input") or name in TAKEN
-    made, read = (was, now) if taken else (now, was)
-    return mismatches(as_made(made), as_read(read))
+    pairs = [(was, now)] if is_read(name, now) else [(now, was)]
+    if name == KEPT:
+        pairs.append((was, now))
+    return [found for made, read in pairs for found in mismatches(as_made(made), as_read(read))]
+
+
+def is_read(name: str, shape: Shape) -> bool:
+    """Tell whether the deployed code reads such payloads, rather than makes them for others.
+
+    What it makes is closed, and what it reads is open, as a tolerant reader has it. An execution's input is both: made
+    once, by what starts the execution, and read all the time.
+    """
+    is_open = isinstance(shape, Object) and shape.rest == Anything()
+    return is_open or name == ours.STARTS_WITH
 
 
 def as_made(shape: Shape) -> Shape:
@@ -88,12 +101,18 @@ def _with_rest(shape: Shape, change: Callable[[Shape | None], Shape | None]) -> 
 
 
 def at_revision(revision: str, folder: Path) -> Path:
-    """Write the contracts as they were at a git revision to folder; raises CalledProcessError for an unknown one."""
+    """Write the contracts as they were at a git revision to folder, and return it; raises CalledProcessError for an unknown one."""
     place = contracts.FOLDER.relative_to(_git("rev-parse", "--show-toplevel").strip()).as_posix()
     for file in _git("ls-tree", "--name-only", "--full-tree", revision, f"{place}/").split():
         if file.endswith(".json"):
             (folder / Path(file).name).write_text(_git("show", f"{revision}:{file}"), encoding="utf-8")
     return folder
+
+
+def base_folder(base: str, folder: Path) -> Path:
+    """Return where the contracts of base lie: kept as a release, or written to folder from git's history."""
+    known = releases.FOLDER / base.removeprefix("v")
+    return known if base and known.is_dir() else at_revision(base, folder)
 
 
 def _git(*arguments: str) -> str:
@@ -111,12 +130,13 @@ def told(change: Change) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m workflow.check.compat", description=__doc__)
-    parser.add_argument("base", metavar="BASE", help="the git revision to compare with")
+    parser.add_argument("base", nargs="?", metavar="BASE", help="a released version, or a git revision to compare with")
     parser.add_argument("--json", action="store_true", help="print the result for tools")
     options = parser.parse_args(arguments)
+    base = options.base or releases.released()[-1]
     with tempfile.TemporaryDirectory() as folder:
         try:
-            found = list(changes(at_revision(options.base, Path(folder))))
+            found = list(changes(base_folder(base, Path(folder)), contracts.FOLDER))
         except subprocess.CalledProcessError as error:
             print(f"compat: {error.stderr.strip()}", file=sys.stderr)
             return 2
@@ -126,8 +146,19 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps([change.to_json() for change in found], indent=2))
     else:
-        print("\n".join(map(told, found)) or f"no contract has changed since {options.base}")
-    return 1 if any(change.breaking for change in found) else 0
+        print("\n".join(map(told, found)) or f"no contract has changed since {base}")
+    return _verdict(base, found)
+
+
+def _verdict(base: str, found: list[Change]) -> int:
+    """Return the exit code; a version that may break those who go by base is said to be one."""
+    if not any(change.breaking for change in found):
+        return 0
+    version = releases.project_version()
+    if base.removeprefix("v") not in releases.released() or not releases.may_break(base, version):
+        return 1
+    print(f"compat: version {version} may break what goes by {base}", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ PUBLISHED = {
 }
 
 
+STARTS_WITH = "pipeline-input"
+
+
 def mapping(folder: Path = contracts.FOLDER) -> Mapping:
     """Return which contract holds on which edge of the pipeline; folder holds the contracts."""
     states: dict[str, Any] = {
@@ -22,4 +25,4 @@ def mapping(folder: Path = contracts.FOLDER) -> Mapping:
     }
     states |= {state: {"says": contract} for state, contract in PUBLISHED.items()}
     states["ParallelProcessing"] = {"leaves": "parallel-processing.output"}
-    return read({"startsWith": "pipeline-input", "states": states}, folder)
+    return read({"startsWith": STARTS_WITH, "states": states}, folder)

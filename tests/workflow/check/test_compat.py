@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from templates import assets
 from tests.workflow.check.mutation import dropping, optional, setting, together
-from workflow import contracts
+from workflow import contracts, releases
 from workflow.check import compat
-from workflow.check.compat import Change, at_revision, changes, main, told
+from workflow.check.compat import Change, at_revision, changes, is_read, main, told
+from workflow.check.dialect import shape_of
+from workflow.releases import keep
 
 TEXT = {"type": "string", "minLength": 1, "maxLength": 20}
 SCHEMA = {
@@ -34,11 +37,16 @@ NOBODY: tuple[str, ...] = ()
 ALL = (*TAKEN, *GIVEN)
 
 
+def tolerant(schema: Any) -> Any:
+    """Return schema as whoever reads it has it: open to properties that it does not name."""
+    return {key: value for key, value in schema.items() if key != "additionalProperties"}
+
+
 def written(folder: Path, schema: Any = SCHEMA, common: Any = COMMON) -> Path:
     """Return folder with the same schema in every place that a contract can have."""
     folder.mkdir()
     for name in ALL:
-        (folder / f"{name}.json").write_text(json.dumps(schema))
+        (folder / f"{name}.json").write_text(json.dumps(tolerant(schema) if name == "step.input" else schema))
     (folder / "common.json").write_text(json.dumps(common))
     return folder
 
@@ -103,7 +111,7 @@ def test_contract_that_comes_or_goes(tmp_path: Path) -> None:
 def test_nothing_has_changed(tmp_path: Path) -> None:
     """The same contracts, written otherwise, are no change."""
     new = written(tmp_path / "new")
-    (new / "step.input.json").write_text(json.dumps(SCHEMA, indent=2))
+    (new / "step.input.json").write_text(json.dumps(tolerant(SCHEMA), indent=2))
     assert list(changes(written(tmp_path / "old"), new)) == []
 
 
@@ -140,7 +148,7 @@ def test_contracts_at_a_revision(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "then").mkdir()
     then = at_revision("HEAD", tmp_path / "then")
     assert contracts.names(then) == sorted([*ALL, "common"])
-    assert json.loads((then / "step.input.json").read_text()) == SCHEMA
+    assert json.loads((then / "step.input.json").read_text()) == tolerant(SCHEMA)
     assert [(one.name, one.what) for one in changes(then, repository)] == [
         ("new.input", "added"),
         ("step.input", "changed"),
@@ -179,3 +187,63 @@ def test_contract_that_was_no_schema_of_the_dialect(
     monkeypatch.setattr(compat, "at_revision", lambda _, __: folder)
     assert main(["HEAD"]) == 2
     assert capsys.readouterr().err.startswith("compat: upload-url.request: ['oneOf']")
+
+
+def test_what_is_read_is_open_and_what_is_made_is_closed() -> None:
+    """Each contract's name and openness agree, for by the latter it is known whom a change breaks."""
+    read = {name for name in contracts.names() if is_read(name, shape_of(contracts.resolved(name), name))}
+    assert {name for name in contracts.names() if name.endswith((".input", ".request"))} <= read
+    assert not [name for name in read if name.endswith((".output", ".response", "-notification"))]
+    assert {"pipeline-input", "object-created", "execution-ended"} <= read
+
+
+@pytest.mark.parametrize("change", [optional("name"), lambda schema: schema["required"].append("may")])
+def test_record_is_read_by_the_next_version_and_the_last(tmp_path: Path, change: Callable[[Any], None]) -> None:
+    """A field of the record may neither become one that must be there nor one that need not be."""
+    old, new = written(tmp_path / "old"), written(tmp_path / "new")
+    for folder, schema in ((old, SCHEMA), (new, changed(SCHEMA, change))):
+        (folder / "metadata-record.json").write_text(json.dumps(schema))
+    assert [(one.name, one.breaking) for one in changes(old, new)] == [("metadata-record", True)]
+
+
+@pytest.mark.parametrize(("version", "code"), [("1.1.0", 1), ("1.1.0.dev0", 1), ("2.0.0.dev0", 0), ("2.0.0", 0)])
+def test_another_major_version_may_break(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, code: int
+) -> None:
+    """The contracts are held against the newest release that the repository keeps; a version that may break is allowed to."""
+    monkeypatch.setattr(releases, "FOLDER", tmp_path / "released")
+    monkeypatch.setattr(releases, "released", lambda: ["0.9.0", "1.0.0"])
+    monkeypatch.setattr(releases, "project_version", lambda: version)
+    shutil.copytree(repository, tmp_path / "released" / "1.0.0")
+    (repository / "step.output.json").unlink()
+    assert (main([]), main(["v1.0.0"]), main(["HEAD"])) == (code, code, 1)
+
+
+def test_same_contracts_as_released(repository: Path, tmp_path: Path) -> None:
+    """What is kept for a release is what is there; a version under development, or one that is there, is not kept."""
+    (tmp_path / "released").mkdir()
+    kept = keep("1.10.0", tmp_path / "released")
+    assert list(changes(kept, repository)) == []
+    assert contracts.names(kept) == contracts.names(repository)
+    for version, said in (("1.10.0", "released already"), ("1.11.0.dev0", "under development")):
+        with pytest.raises(ValueError, match=said):
+            keep(version, tmp_path / "released")
+    keep("1.9.0", tmp_path / "released")
+    assert releases.released(tmp_path / "released") == ["1.9.0", "1.10.0"]
+
+
+@pytest.mark.parametrize(
+    ("since", "version", "may"),
+    [("0.1.0", "0.1.1", False), ("0.1.0", "0.2.0.dev0", True), ("0.9.0", "1.0.0", True), ("1.0.0", "1.9.0", False)],
+)
+def test_version_says_whether_it_may_break(since: str, version: str, may: bool) -> None:
+    """Before 1.0 another minor version may break; from then on another major one."""
+    assert releases.may_break(since, version) is may
+
+
+def test_released_contracts_are_in_no_zip() -> None:
+    """The releases that the repository keeps can be compared, and do not go to Lambda."""
+    assert releases.released()
+    assert not [name for name, _ in assets.code_entries() if "released" in name]
+    for version in releases.released():
+        assert contracts.names(releases.FOLDER / version)

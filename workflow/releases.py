@@ -1,0 +1,65 @@
+"""The project's version, and the contracts as each release had them.
+
+They lie beside the contracts, not among them, so that no zip for Lambda takes them along. `python -m workflow.releases` keeps
+those of today as those of the version in pyproject.toml.
+"""
+
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+from workflow import contracts
+
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+FOLDER = Path(__file__).parent / "released"  # a folder a version
+
+
+def project_version() -> str:
+    """Return the version of the project, whose one home is pyproject.toml."""
+    return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def released(folder: Path = FOLDER) -> list[str]:
+    """Return the released versions, oldest first."""
+    return sorted((path.name for path in folder.iterdir() if path.is_dir()), key=numbers)
+
+
+def numbers(version: str) -> tuple[int, int, int]:
+    """Return the three numbers of a version such as 1.2.3, 1.2.3.dev0 or v1.2.3."""
+    major, minor, patch, *_ = version.removeprefix("v").split(".")
+    return int(major), int(minor), int(patch)
+
+
+def may_break(since: str, version: str) -> bool:
+    """Tell whether contracts of version may break those who go by since: another major version or, before 1.0, minor."""
+    old, new = numbers(since), numbers(version)
+    return new[0] > old[0] or (new[0] == old[0] == 0 and new[1] > old[1])
+
+
+def keep(version: str, folder: Path = FOLDER) -> Path:
+    """Keep the contracts of today as those of version; raises ValueError for one that is no release, or is one already."""
+    if "dev" in version:
+        raise ValueError(f"{version} is under development: give pyproject.toml the version to release")
+    if version in released(folder):
+        raise ValueError(f"{version} is released already: give pyproject.toml the next version")
+    shutil.copytree(contracts.FOLDER, folder / version, ignore=lambda _, names: _no_contracts(names))
+    return folder / version
+
+
+def _no_contracts(names: list[str]) -> list[str]:
+    return [name for name in names if not name.endswith(".json")]
+
+
+def main() -> int:
+    """Keep the contracts, and return the exit code."""
+    try:
+        print(f"kept in {keep(project_version())}")
+    except ValueError as error:
+        print(f"release: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
