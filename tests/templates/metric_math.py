@@ -50,7 +50,7 @@ def fires(alarm: Node, measured: dict[str, Value], periods: int | None = None) -
 
     The values are by the metrics' names; of a metric that is not named, nothing was measured.
     """
-    wanted = alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
+    wanted = int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"])
     if periods is not None and periods < wanted:
         return False
     value = _watched(alarm, measured)
