@@ -7,16 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from templates import assets
+from templates.refusals.check import check_template
 from templates.stack import build
 
 SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs"]
 
 
 def render() -> str:
-    """Return the template as JSON text, a line a resource, so that changes show."""
+    """Return the template as JSON text, a line a resource, so that changes show.
+
+    Raises TemplateRefusedError if AWS would refuse it.
+    """
     template = build().to_dict()
     sections = (f" {json.dumps(name)}: {_section(template[name])}" for name in sorted(template, key=SECTIONS.index))
-    return "{\n" + ",\n".join(sections) + "\n}\n"
+    text = "{\n" + ",\n".join(sections) + "\n}\n"
+    check_template(text)
+    return text
 
 
 def _section(content: Any) -> str:

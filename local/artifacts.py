@@ -13,7 +13,7 @@ from templates import assets
 
 
 def upload_template(target: Target, template: str) -> str:
-    """Upload template, of whatever size, and return its URL."""
+    """Upload template and return its URL: in a request itself CloudFormation takes 51,200 bytes, ours has more."""
     body = template.encode()
     key = f"templates/{sha256(body).hexdigest()[:32]}.json"
     target.s3.put_object(Bucket=target.bucket, Key=key, Body=body)

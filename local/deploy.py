@@ -22,6 +22,7 @@ from local.logs_role import logs_role
 from local.stacks import Told, outputs
 from local.target import DeploymentError, Target
 from local.terminal import progress, show_changes
+from templates.refusals.check import TemplateRefusedError, check_deployment
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
 
     Raises DeploymentError, or NotConfirmedError with everything as it was but for the uploads.
     """
-    template = render()
+    template = _accepted_template(target, stack, options)
     _check_names(template, options.parameters)
     url = upload_template(target, template)
     validate(target, url)
@@ -61,6 +62,16 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
             raise
         proposed.apply(options.told)
     return outputs(target.cloudformation, stack)
+
+
+def _accepted_template(target: Target, stack: str, options: Options) -> str:
+    """Return the template; raises DeploymentError for what AWS would refuse, so that an emulator's users hear of it too."""
+    try:
+        template = render()
+        check_deployment(template, stack, {**options.parameters, "ArtifactBucket": target.bucket}, options.tags)
+    except TemplateRefusedError as error:
+        raise DeploymentError(str(error)) from error
+    return template
 
 
 def _check_names(template: str, given: dict[str, str]) -> None:

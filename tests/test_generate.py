@@ -12,6 +12,7 @@ import pytest
 
 import generate
 from templates import assets
+from templates.stack import build
 
 ROOT = Path(generate.__file__).parent
 SCRIPT = str(ROOT / "generate.py")
@@ -118,6 +119,19 @@ def test_error_leaves_files_as_they_were(tmp_path: Path) -> None:
     assert [generate.main(["--output", str(file)]) for file in (new, old)] == [1, 1]
     assert not new.exists()
     assert old.read_text(encoding="utf-8") == "old"
+
+
+def test_template_that_aws_would_refuse_is_not_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A null, which emulators take: exit code 1, its place on standard error, and nothing on standard output."""
+    template = build()
+    template.resources["UserPool"].UserPoolTags = {"Project": None}
+    monkeypatch.setattr(generate, "build", lambda: template)
+    assert generate.main([]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "\n  $.Resources.UserPool.Properties.UserPoolTags.Project: null is not allowed" in printed.err
 
 
 def test_unwritable_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

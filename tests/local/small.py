@@ -7,7 +7,7 @@ import boto3
 STACK = "pictures"
 
 
-def template(name: str = "first", **defaults: str) -> str:
+def template(name: str = "first", **defaults: str | None) -> str:
     """Return a template with the one parameter that every deployment sets, and more with defaults; outputs tell those.
 
     name is its topic's display name.

@@ -1,7 +1,8 @@
 """Deploying: what is uploaded, what counts as a change, and what is said when it goes wrong."""
 
+import json
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import boto3
 import pytest
@@ -109,6 +110,41 @@ def test_invalid_template_is_told_in_a_sentence(
             _deploy(target, Path(arguments[5]))
     assert not Path(arguments[5]).exists()
     assert capsys.readouterr().out == ""
+
+
+def test_template_that_aws_would_refuse_is_not_deployed(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an emulator would take and AWS not is told before anything is uploaded."""
+    monkeypatch.setattr(deployment, "render", lambda: template(Quality=None))
+    with pytest.raises(DeploymentError, match=r"\n  \$\.Parameters\.Quality\.Default: null is not allowed"):
+        _deploy(target, tmp_path)
+    assert "Contents" not in target.s3.list_objects_v2(Bucket=BUCKET)
+
+
+def test_values_that_aws_would_refuse_are_not_deployed(target: Target, tmp_path: Path) -> None:
+    """The stack's name, parameters and tags are held against AWS's limits too."""
+    with pytest.raises(DeploymentError, match="the tag Team: 257 characters, and 256 are the most"):
+        deploy(target, STACK, tmp_path, Options(tags={"Team": "x" * 257}))
+    assert "Contents" not in target.s3.list_objects_v2(Bucket=BUCKET)
+
+
+def test_template_of_any_size_goes_by_s3(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request holds the template, of which CloudFormation takes 51,200 bytes there; each names where it lies in S3."""
+    large = json.dumps({**json.loads(template()), "Metadata": {"Filling": "x" * 51_200}})
+    monkeypatch.setattr(deployment, "render", lambda: large)
+    sent: dict[str, Any] = {}
+    events = target.cloudformation.meta.events
+    events.register(
+        "provide-client-params.cloudformation", lambda params, model, **_: sent.update({model.name: params})
+    )
+    _deploy(target, tmp_path)
+    asked = {name: params for name, params in sent.items() if name in {"ValidateTemplate", "CreateChangeSet"}}
+    assert {"TemplateBody" in params for params in asked.values()} == {False}
+    assert len(asked) == 2
+    for params in asked.values():
+        key = params["TemplateURL"].partition(f"/{BUCKET}/")[2]
+        assert target.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() == large
 
 
 def test_command_line_tells_errors_in_a_line(

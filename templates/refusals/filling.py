@@ -1,0 +1,66 @@
+"""Values as they are once references are filled in, as long as they may get wherever the template is deployed."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from templates.refusals.refusal import Node, function_of
+
+STACK_NAME = 128  # characters, CloudFormation's quota
+RANDOM = 14  # characters that CloudFormation puts behind a name of its own making, with their hyphen
+ARN = 70  # characters before the name in an ARN: partition, service, region, account, kind
+UNKNOWN = ""  # of a parameter without default, and of a function that only CloudFormation evaluates
+PSEUDO = {
+    "AWS::AccountId": "1" * 12,
+    "AWS::NoValue": "",
+    "AWS::Partition": "aws-us-gov",
+    "AWS::Region": "ap-southeast-3",
+    "AWS::StackId": "x" * (ARN + STACK_NAME + 37),
+    "AWS::StackName": "x" * STACK_NAME,
+    "AWS::URLSuffix": "amazonaws.com.cn",
+}
+_VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+
+
+class Filling:
+    """Fills in references of one template, to which parameters are given."""
+
+    def __init__(self, template: Node, parameters: Mapping[str, str]) -> None:
+        """Know the names in template; a parameter that is not given has its longest value, or else its default."""
+        known = {name: _longest(one) for name, one in template.get("Parameters", {}).items()}
+        self._values = {**PSEUDO, **known, **parameters}
+
+    def fill(self, value: Any) -> Any:
+        """Return value with text in the place of intrinsic functions; of the two values of a condition, the longer."""
+        if function := function_of(value):
+            return self._result(function, value[function])
+        if isinstance(value, dict):
+            return {name: self.fill(one) for name, one in value.items()}
+        return [self.fill(one) for one in value] if isinstance(value, list) else value
+
+    def _result(self, function: str, argument: Any) -> Any:
+        result: Any = UNKNOWN
+        match function, argument:
+            case ("Ref", str(name)) | ("Fn::GetAtt", [str(name), *_]):
+                result = self._name(name)
+            case "Fn::Sub", str(text):
+                result = _VARIABLE.sub(lambda one: f"${{{one[2]}}}" if one[1] else self._name(one[2]), text)
+            case "Fn::Join", [str(between), list(parts)]:
+                result = between.join(str(self.fill(part)) for part in parts)
+            case "Fn::Join", [_, parts]:
+                result = self.fill(parts)
+            case "Fn::If", [_, first, second]:
+                result = max(self.fill(first), self.fill(second), key=lambda one: len(str(one)))
+        return result
+
+    def _name(self, name: str) -> str:
+        """Return the value of a name, or text as long as the longest ARN that CloudFormation makes for a resource."""
+        logical_id = name.partition(".")[0]
+        return self._values.get(name, "x" * (ARN + STACK_NAME + 1 + len(logical_id) + RANDOM))
+
+
+def _longest(parameter: Node) -> str:
+    """Return the longest value that is known of a parameter."""
+    named = [parameter[name] for name in ("Default", "MaxValue") if name in parameter]
+    values = map(str, [*parameter.get("AllowedValues", []), *named])
+    return max(values, key=len, default=UNKNOWN)

@@ -1,0 +1,108 @@
+"""The form of a template: no null, text where only text may stand."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from templates.refusals.refusal import Node, Refusal, below, function_of
+
+ANATOMY = "CloudFormation: Template anatomy"
+ATTRIBUTES = "CloudFormation: Resource attribute reference"
+PARAMETERS = "CloudFormation: Parameters"
+OUTPUTS = "CloudFormation: Outputs"
+RESOURCES = "CloudFormation: Resource and property types reference"
+SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+KEEPING = {
+    "DeletionPolicy": {"Delete", "Retain", "RetainExceptOnCreate", "Snapshot"},
+    "UpdateReplacePolicy": {"Delete", "Retain", "Snapshot"},
+}
+
+# Where only text may stand, written out.
+LITERAL = [
+    (("Description",), ANATOMY),
+    (("AWSTemplateFormatVersion",), ANATOMY),
+    *((("Parameters", "*", name), PARAMETERS) for name in ("Type", "Description", "AllowedPattern")),
+    (("Parameters", "*", "ConstraintDescription"), PARAMETERS),
+    *((("Resources", "*", name), ATTRIBUTES) for name in ("Type", "Condition", *KEEPING)),
+    (("Resources", "*", "DependsOn", "*"), ATTRIBUTES),
+    *((("Outputs", "*", name), OUTPUTS) for name in ("Description", "Condition")),
+]
+# Where text may also be what an intrinsic function makes.
+COMPUTED = [
+    (("Outputs", "*", "Value"), OUTPUTS),
+    (("Outputs", "*", "Export", "Name"), OUTPUTS),
+    (("Resources", "*", "Properties", "Tags", "*", "Key"), RESOURCES),
+    (("Resources", "*", "Properties", "Tags", "*", "Value"), RESOURCES),
+    (("Resources", "*", "Properties", "UserPoolTags", "*"), RESOURCES),
+    (("Resources", "*", "Properties", "Environment", "Variables", "*"), RESOURCES),
+]
+
+
+def form(template: Node) -> Iterator[Refusal]:
+    """Yield what has not the form that CloudFormation reads."""
+    yield from _nulls(template, "$")
+    yield from _sections(template)
+    for steps, source in LITERAL:
+        yield from _unlike(template, steps, source, lambda value: isinstance(value, str))
+    for steps, source in COMPUTED:
+        yield from _unlike(template, steps, source, lambda value: isinstance(value, str) or bool(function_of(value)))
+    yield from _values_of_parameters(template)
+    for name, kept in KEEPING.items():
+        for path, value in below(template, "Resources", "*", name):
+            if isinstance(value, str) and value not in kept:
+                yield Refusal(path, f"{value} is no {name}", f"take one of {', '.join(sorted(kept))}", ATTRIBUTES)
+    yield from _policies(template)
+
+
+def _nulls(node: Any, path: str) -> Iterator[Refusal]:
+    if node is None:
+        remedy = "leave the property out, or hand the document over as text"
+        yield Refusal(path, "null is not allowed in a template", remedy, ANATOMY)
+    for path_of, value in below(node, "*", path=path):
+        yield from _nulls(value, path_of)
+
+
+def _sections(template: Node) -> Iterator[Refusal]:
+    """Yield the sections, and what stands in them, that are no objects; resources there must be."""
+    for steps in (("*",), ("*", "*")):
+        for path, value in below({name: template[name] for name in SECTIONS if name in template}, *steps):
+            if value is not None and not isinstance(value, dict):
+                yield Refusal(path, f"an object stands here, and this is {_kind(value)}", "write an object", ANATOMY)
+    if not template.get("Resources"):
+        yield Refusal("$.Resources", "a template has at least one resource", "add one", ANATOMY)
+
+
+def _unlike(template: Node, steps: tuple[str, ...], source: str, fits: Callable[[Any], bool]) -> Iterator[Refusal]:
+    for path, value in below(template, *steps):
+        if value is not None and not fits(value):
+            yield Refusal(path, f"only text may stand here, and this is {_kind(value)}", "write it as text", source)
+
+
+def _values_of_parameters(template: Node) -> Iterator[Refusal]:
+    """Yield the defaults and allowed values of parameters that are neither text nor number."""
+    for steps in (("Default",), ("AllowedValues", "*")):
+        for path, value in below(template, "Parameters", "*", *steps):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, str | int | float)):
+                problem = f"a parameter's value is text or a number, and this is {_kind(value)}"
+                yield Refusal(path, problem, "write it as text; a list's values with commas between", PARAMETERS)
+
+
+def _policies(template: Node) -> Iterator[Refusal]:
+    """Yield the conditions of policies whose keys are no names."""
+    for steps in (
+        ("PolicyDocument",),
+        ("AssumeRolePolicyDocument",),
+        ("KeyPolicy",),
+        ("Policies", "*", "PolicyDocument"),
+    ):
+        where = ("Resources", "*", "Properties", *steps, "Statement", "*", "Condition", "*")
+        for path, keys in below(template, *where):
+            if not isinstance(keys, dict) or not all(keys):
+                remedy = 'write {"Operator": {"key": "value"}}'
+                yield Refusal(path, "a condition has keys and values", remedy, "IAM: JSON policy elements: Condition")
+
+
+def _kind(value: Any) -> str:
+    if function := function_of(value):
+        return f"the intrinsic function {function}"
+    names = {str: "text", bool: "a truth value", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names[type(value)]

@@ -1,0 +1,75 @@
+"""CloudFormation's own quotas: how large a template may be, how much may be in it, how long names are."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from templates.refusals.refusal import Limit, Node, Refusal, below
+
+QUOTAS = "CloudFormation: Understand CloudFormation quotas"
+DIVIDE = "divide the stack, for example into nested stacks"
+# Of a template in S3, where local.artifacts puts every one: a request itself takes 51,200 bytes. The page says 1 MB; the service refuses what "may not exceed 1000000 bytes".
+IN_S3 = Limit(1_000_000, "bytes", QUOTAS, "leave out metadata, or divide the stack")
+ENTRIES = {
+    "Resources": Limit(500, "resources", QUOTAS, DIVIDE),
+    "Parameters": Limit(200, "parameters", QUOTAS, "put several values into one list"),
+    "Outputs": Limit(200, "outputs", QUOTAS, DIVIDE),
+    "Mappings": Limit(200, "mappings", QUOTAS, DIVIDE),
+}
+ATTRIBUTES = Limit(200, "attributes", QUOTAS, "divide the mapping")
+NAME = Limit(255, "characters in the name", QUOTAS)
+VALUE = Limit(4096, "bytes", QUOTAS, "shorten it, or divide it among several parameters")
+DYNAMIC_REFERENCES = Limit(60, "dynamic references", QUOTAS, "pass some as parameters")
+DESCRIPTIONS = {
+    ("Description",): Limit(1024, "bytes", QUOTAS),
+    ("Outputs", "*", "Description"): Limit(1024, "bytes", "CloudFormation: Outputs"),
+    ("Parameters", "*", "Description"): Limit(4000, "characters", "CloudFormation: Parameters"),
+}
+# Of a request that makes a stack or a change set.
+STACK_NAME = Limit(128, "characters in the stack's name", QUOTAS)
+STACK_TAGS = Limit(50, "tags", "CloudFormation API: CreateChangeSet", "leave some out")
+TAG_KEY = Limit(128, "characters in the tag's key", "CloudFormation API: Tag")
+TAG_VALUE = Limit(256, "characters", "CloudFormation API: Tag")
+
+_ALPHANUMERIC = re.compile(r"[A-Za-z0-9]+")
+
+
+def quotas(text: str, template: Node) -> Iterator[Refusal]:
+    """Yield what exceeds a quota of text, which is template."""
+    yield from IN_S3.exceeded("$", _bytes(text))
+    yield from DYNAMIC_REFERENCES.exceeded("$", text.count("{{resolve:"))
+    for section, limit in ENTRIES.items():
+        entries = template.get(section, {})
+        yield from limit.exceeded(f"$.{section}", len(entries))
+        for name in entries:
+            yield from _named(f"$.{section}.{name}", name)
+    for path, mapping in below(template, "Mappings", "*", "*"):
+        yield from ATTRIBUTES.exceeded(path, len(mapping))
+        for name in mapping:
+            yield from NAME.exceeded(f"{path}.{name}", len(name))
+    for steps, limit in DESCRIPTIONS.items():
+        for path, value in below(template, *steps):
+            yield from limit.exceeded(path, _bytes(value) if limit.unit == "bytes" else len(value))
+    for path, value in below(template, "Parameters", "*", "Default"):
+        yield from VALUE.exceeded(path, _bytes(value))
+
+
+def request(stack: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> Iterator[Refusal]:
+    """Yield what exceeds a quota of what is said beside the template: the stack's name, parameters and tags."""
+    yield from STACK_NAME.exceeded("the stack", len(stack))
+    yield from STACK_TAGS.exceeded("the stack", len(tags))
+    for name, value in parameters.items():
+        yield from VALUE.exceeded(f"the parameter {name}", _bytes(value))
+    for key, value in tags.items():
+        yield from TAG_KEY.exceeded(f"the tag {key}", len(key))
+        yield from TAG_VALUE.exceeded(f"the tag {key}", len(value))
+
+
+def _named(path: str, name: str) -> Iterator[Refusal]:
+    yield from NAME.exceeded(path, len(name))
+    if not _ALPHANUMERIC.fullmatch(name):
+        yield Refusal(path, "a name has A-Z, a-z and 0-9 only", "rename it", "CloudFormation: Template anatomy")
+
+
+def _bytes(value: Any) -> int:
+    return len(str(value).encode())

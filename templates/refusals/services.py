@@ -1,0 +1,151 @@
+"""The limits of the services that the template's resources belong to, as far as cfn-lint does not know them or comes too late."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from templates.refusals.filling import Filling
+from templates.refusals.refusal import Limit, Node, Refusal, below
+
+IAM = "IAM: IAM and AWS STS quotas"
+LAMBDA = "Lambda: Lambda quotas"
+SQS = "SQS: Amazon SQS policy quotas"
+SNS = "SNS: Amazon SNS API permissions"
+EVENTS = "EventBridge: Amazon EventBridge quotas"
+ALARMS = "CloudWatch API: PutMetricAlarm"
+API = "API Gateway: Quotas for configuring and running a REST API"
+KB = 1024
+OTHER_POLICY = "move statements into a managed policy, or name fewer resources"
+FEWER = "name fewer actions and resources"
+Measure = Callable[[Any], int]
+
+
+def characters(value: Any) -> int:
+    """Return how long value is as text; of a document as JSON without white space."""
+    return len(_text(value))
+
+
+def size(value: Any) -> int:
+    """Return how many bytes value has as text."""
+    return len(_text(value).encode())
+
+
+def number(value: Any) -> int:
+    """Return how many entries value has."""
+    return len(value) if isinstance(value, list | dict) else 1
+
+
+def together(policies: Any) -> int:
+    """Return how long the documents of a role's own policies are together."""
+    return sum(characters(policy.get("PolicyDocument", "")) for policy in policies)
+
+
+def metrics(queries: Any) -> int:
+    """Return how many metrics an alarm's expression takes."""
+    return sum("MetricStat" in query for query in queries)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A limit of resources of a type: where in their properties, and how it is measured."""
+
+    kind: str
+    steps: tuple[str, ...]
+    measure: Measure
+    limit: Limit
+
+
+STATEMENTS = ("PolicyDocument", "Statement")
+RULES = [
+    Rule("AWS::IAM::Role", ("Policies",), together, Limit(10_240, "characters", IAM, OTHER_POLICY)),
+    Rule("AWS::IAM::Role", ("AssumeRolePolicyDocument",), characters, Limit(2048, "characters", IAM, FEWER)),
+    Rule("AWS::IAM::ManagedPolicy", ("PolicyDocument",), characters, Limit(6144, "characters", IAM, "divide it")),
+    Rule("AWS::IAM::ManagedPolicy", ("Roles",), number, Limit(10, "roles", IAM, "attach it to fewer")),
+    Rule("AWS::KMS::Key", ("KeyPolicy",), size, Limit(32 * KB, "bytes", "KMS: Resource quotas", FEWER)),
+    Rule("AWS::KMS::Key", ("Description",), characters, Limit(8192, "characters", "KMS API: CreateKey")),
+    Rule("AWS::SQS::QueuePolicy", ("PolicyDocument",), size, Limit(8192, "bytes", SQS, FEWER)),
+    Rule("AWS::SQS::QueuePolicy", STATEMENTS, number, Limit(20, "statements", SQS, FEWER)),
+    Rule(
+        "AWS::SQS::QueuePolicy", (*STATEMENTS, "*", "Action"), number, Limit(7, "actions", SQS, "divide the statement")
+    ),
+    Rule("AWS::SNS::TopicPolicy", ("PolicyDocument",), size, Limit(30 * KB, "bytes", SNS, FEWER)),
+    Rule("AWS::SNS::TopicPolicy", STATEMENTS, number, Limit(100, "statements", SNS, FEWER)),
+    Rule("AWS::S3::BucketPolicy", ("PolicyDocument",), size, Limit(20 * KB, "bytes", "S3: Bucket policies", FEWER)),
+    Rule(
+        "AWS::S3::Bucket",
+        ("LifecycleConfiguration", "Rules"),
+        number,
+        Limit(1000, "rules", "S3: Setting an S3 Lifecycle configuration", "join some"),
+    ),
+    Rule("AWS::Events::Rule", ("EventPattern",), characters, Limit(2048, "characters", EVENTS, "match fewer values")),
+    Rule("AWS::Events::Rule", ("Targets",), number, Limit(5, "targets", EVENTS, "add a second rule")),
+    Rule("AWS::Events::Rule", ("Description",), characters, Limit(512, "characters", "EventBridge API: PutRule")),
+    Rule(
+        "AWS::Events::Rule", ("Targets", "*", "Input"), characters, Limit(8192, "characters", "EventBridge API: Target")
+    ),
+    Rule("AWS::Events::Rule", ("Targets", "*", "Id"), characters, Limit(64, "characters", "EventBridge API: Target")),
+    Rule("AWS::Lambda::Function", ("Description",), characters, Limit(256, "characters", "Lambda API: CreateFunction")),
+    Rule("AWS::Lambda::Function", ("Handler",), characters, Limit(128, "characters", "Lambda API: CreateFunction")),
+    Rule(
+        "AWS::Lambda::Function",
+        ("Environment", "Variables"),
+        size,
+        Limit(4 * KB, "bytes as JSON", LAMBDA, "shorten the values, or hand them over by other means"),
+    ),
+    Rule("AWS::Lambda::Function", ("Layers",), number, Limit(5, "layers", LAMBDA, "join some")),
+    Rule(
+        "AWS::Lambda::LayerVersion",
+        ("Description",),
+        characters,
+        Limit(256, "characters", "Lambda API: PublishLayerVersion"),
+    ),
+    Rule("AWS::CloudWatch::Alarm", ("AlarmDescription",), characters, Limit(1024, "characters", ALARMS)),
+    *(
+        Rule("AWS::CloudWatch::Alarm", (name,), number, Limit(5, "actions", ALARMS, "publish to a topic instead"))
+        for name in ("AlarmActions", "OKActions", "InsufficientDataActions")
+    ),
+    Rule("AWS::CloudWatch::Alarm", ("Dimensions",), number, Limit(30, "dimensions", ALARMS, "name fewer")),
+    Rule("AWS::CloudWatch::Alarm", ("Metrics", "*", "Expression"), characters, Limit(2048, "characters", ALARMS)),
+    Rule(
+        "AWS::CloudWatch::Alarm",
+        ("Metrics",),
+        metrics,
+        Limit(10, "metrics", "CloudWatch: CloudWatch service quotas", "take fewer"),
+    ),
+    Rule("AWS::ApiGateway::GatewayResponse", ("ResponseTemplates", "*"), size, Limit(300 * KB, "bytes", API)),
+    Rule("AWS::ApiGateway::RestApi", ("Policy",), characters, Limit(8192, "characters", API, FEWER)),
+    Rule("AWS::ApiGateway::Stage", ("AccessLogSetting", "Format"), size, Limit(3 * KB, "bytes", API)),
+    Rule("AWS::ApiGateway::Stage", ("Variables",), number, Limit(100, "variables", API, "leave some out")),
+    Rule(
+        "AWS::Logs::LogGroup",
+        ("LogGroupName",),
+        characters,
+        Limit(512, "characters", "CloudWatch Logs API: CreateLogGroup"),
+    ),
+    Rule("AWS::SNS::Topic", ("DisplayName",), characters, Limit(100, "characters", "SNS API: SetTopicAttributes")),
+    Rule(
+        "AWS::StepFunctions::StateMachine",
+        ("DefinitionString",),
+        size,
+        Limit(1024 * KB, "bytes", "Step Functions API: CreateStateMachine", "nest a state machine"),
+    ),
+]
+TAGGED = [
+    (("Tags",), number, Limit(50, "tags", "AWS: Tag naming limits and requirements", "leave some out")),
+    (("Tags", "*", "Key"), characters, Limit(128, "characters", "AWS: Tag naming limits and requirements")),
+    (("Tags", "*", "Value"), characters, Limit(256, "characters", "AWS: Tag naming limits and requirements")),
+]
+
+
+def services(template: Node, filling: Filling) -> Iterator[Refusal]:
+    """Yield what exceeds a limit of its resource's service, with references at their longest."""
+    for name, resource in template.get("Resources", {}).items():
+        rules = [(one.steps, one.measure, one.limit) for one in RULES if one.kind == resource.get("Type")]
+        for steps, measure, limit in [*rules, *TAGGED]:
+            for path, value in below(resource.get("Properties", {}), *steps, path=f"$.Resources.{name}.Properties"):
+                yield from limit.exceeded(path, measure(filling.fill(value)))

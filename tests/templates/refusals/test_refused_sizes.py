@@ -1,0 +1,199 @@
+"""The limits of services: what just fits is taken, and what is larger by one is refused."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import botocore.session
+import pytest
+
+from templates.refusals import services
+from templates.refusals.check import refusals
+from templates.refusals.filling import Filling
+from templates.refusals.services import RULES, Rule
+from tests.templates.emitted import Node, sub, template
+
+EMPTY = len('{"Statement":""}')
+# The same limits as botocore's models of the services have them, as far as they do.
+MODELLED = {
+    ("AWS::KMS::Key", "Description"): ("kms", "CreateKey", "Description"),
+    ("AWS::Events::Rule", "Description"): ("events", "PutRule", "Description"),
+    ("AWS::Events::Rule", "Targets.*.Input"): ("events", "PutTargets", "Targets.*.Input"),
+    ("AWS::Events::Rule", "Targets.*.Id"): ("events", "PutTargets", "Targets.*.Id"),
+    ("AWS::Lambda::Function", "Description"): ("lambda", "CreateFunction", "Description"),
+    ("AWS::Lambda::Function", "Handler"): ("lambda", "CreateFunction", "Handler"),
+    ("AWS::Lambda::LayerVersion", "Description"): ("lambda", "PublishLayerVersion", "Description"),
+    ("AWS::CloudWatch::Alarm", "AlarmDescription"): ("cloudwatch", "PutMetricAlarm", "AlarmDescription"),
+    ("AWS::CloudWatch::Alarm", "AlarmActions"): ("cloudwatch", "PutMetricAlarm", "AlarmActions"),
+    ("AWS::CloudWatch::Alarm", "Dimensions"): ("cloudwatch", "PutMetricAlarm", "Dimensions"),
+    ("AWS::CloudWatch::Alarm", "Metrics.*.Expression"): ("cloudwatch", "PutMetricAlarm", "Metrics.*.Expression"),
+    ("AWS::Logs::LogGroup", "LogGroupName"): ("logs", "CreateLogGroup", "logGroupName"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionString"): ("stepfunctions", "CreateStateMachine", "definition"),
+}
+
+
+def _name(rule: Rule) -> str:
+    return f"{rule.kind} {'.'.join(rule.steps)}"
+
+
+def _of_size(rule: Rule, size: int) -> Any:
+    """Return a value that measures size for rule."""
+    if rule.measure is services.number:
+        return [{}] * size
+    if rule.measure is services.metrics:
+        return [{"MetricStat": {}}] * size
+    if rule.measure is services.together:
+        parts = [size // 2, size - size // 2]
+        return [{"PolicyDocument": {"Statement": "x" * (part - EMPTY)}} for part in parts]
+    if rule.steps[-1] in {"PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "EventPattern", "Variables"}:
+        return {"Statement": "x" * (size - EMPTY)}
+    return _machine(size) if rule.steps == ("DefinitionString",) else "x" * size
+
+
+def _machine(size: int) -> str:
+    machine = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}, "Comment": ""}
+    return json.dumps({**machine, "Comment": "x" * (size - len(json.dumps(machine)))})
+
+
+def _said(rule: Rule, value: Any) -> list[str]:
+    """Return what is said of a template whose one resource has value where rule looks."""
+    for step in reversed(rule.steps):
+        value = [value] if step == "*" else {step: value}
+    resources = {"Thing": {"Type": rule.kind, "Properties": value}}
+    found = refusals(json.dumps({"Resources": resources}))
+    return [str(one) for one in found if one.path != "$"]  # the template itself, which one definition may fill
+
+
+@pytest.mark.parametrize("rule", RULES, ids=_name)
+def test_limit_of_a_service_is_kept(rule: Rule) -> None:
+    """As much as the service takes is taken; of more, the place and the limit are told, with the page that says so."""
+    most = rule.limit.most
+    assert _said(rule, _of_size(rule, most)) == []
+    (found,) = _said(rule, _of_size(rule, most + 1))
+    assert found.startswith(f"$.Resources.Thing.Properties.{rule.steps[0]}")
+    assert f": {most + 1:,} {rule.limit.unit}, and {most:,} are the most; " in found
+    assert found.endswith(f" ({rule.limit.source})")
+
+
+@pytest.mark.parametrize("place", MODELLED)
+def test_limit_is_that_of_the_service_model(place: tuple[str, str]) -> None:
+    """Where botocore's model of the service states the limit, it is the same."""
+    service, operation, path = MODELLED[place]
+    shape: Any = botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
+    for step in path.split("."):
+        shape = shape.member if step == "*" else shape.members[step]
+    (rule,) = (one for one in RULES if (one.kind, ".".join(one.steps)) == place)
+    assert rule.limit.most == shape.metadata["max"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ([{"Key": f"k{number}", "Value": ""} for number in range(51)], "51 tags, and 50 are the most"),
+        ([{"Key": "k" * 129, "Value": ""}], "Tags[0].Key: 129 characters, and 128 are the most"),
+        ([{"Key": "k", "Value": "v" * 257}], "Tags[0].Value: 257 characters, and 256 are the most"),
+    ],
+)
+def test_tags_are_bounded(tags: list[Node], expected: str) -> None:
+    """Every resource may have so many tags, with keys and values so long."""
+    (found,) = _said(Rule("AWS::SNS::Topic", ("Tags",), services.number, RULES[0].limit), tags)
+    assert expected in found
+
+
+PARAMETERS: Node = {
+    "Kind": {"Type": "String", "Default": "a", "AllowedValues": ["a", "abc"]},
+    "Number": {"Type": "Number", "Default": 5, "MaxValue": 1000},
+    "Given": {"Type": "String"},
+    "Open": {"Type": "String"},
+}
+FILLED: list[tuple[Any, str]] = [
+    ({"Ref": "Kind"}, "abc"),
+    ({"Ref": "Number"}, "1000"),
+    ({"Ref": "Given"}, "given"),
+    ({"Ref": "Open"}, ""),
+    ({"Ref": "AWS::Partition"}, "aws-us-gov"),
+    (sub("${Kind}-${!Kind}"), "abc-${Kind}"),
+    ({"Fn::Join": [",", ["a", {"Ref": "Given"}]]}, "a,given"),
+    ({"Fn::Join": [",", {"Ref": "Given"}]}, "given"),
+    ({"Fn::If": ["Maybe", "a", {"Ref": "Kind"}]}, "abc"),
+    ({"Fn::Select": ["0", ["a"]]}, ""),
+]
+
+
+@pytest.mark.parametrize(("value", "filled"), FILLED, ids=str)
+def test_references_are_filled_in_at_their_longest(value: Any, filled: str) -> None:
+    """What is measured is the longest that a reference may become; what nothing is known of counts nothing."""
+    filling = Filling({"Parameters": PARAMETERS}, {"Given": "given"})
+    assert filling.fill(value) == filled
+    assert filling.fill({"In": [value, 1, None]}) == {"In": [filled, 1, None]}
+
+
+@pytest.mark.parametrize("value", [{"Ref": "Table"}, {"Fn::GetAtt": ["Table", "Arn"]}, sub("${Table.Arn}")], ids=str)
+def test_names_of_resources_are_as_long_as_arns_get(value: Any) -> None:
+    """A resource counts as long as its ARN in the stack with the longest name, in the region with the longest."""
+    name = f"{'s' * 128}-Table-1X2Y3Z4A5B6C7"
+    longest = f"arn:aws-us-gov:states:ap-southeast-3:{'1' * 12}:stateMachine:{name}"
+    assert len(Filling({}, {}).fill(value)) >= len(longest)
+
+
+def _with_body(kind: str, field: str, body: Any) -> list[str]:
+    properties = {field: body if isinstance(body, str) else json.dumps(body)}
+    return [str(one) for one in refusals(json.dumps({"Resources": {"It": {"Type": kind, "Properties": properties}}}))]
+
+
+Widgets = Callable[[int], list[Node]]
+CHARTS: dict[str, tuple[Widgets, int]] = {
+    "widgets": (lambda number: [{}] * number, 500),
+    "metrics of a widget": (lambda number: [{"properties": {"metrics": [["a"]] * number}}], 500),
+    "metrics": (
+        lambda number: [{"properties": {"metrics": [["a"]] * size}} for size in (500, 500, 500, 500, number - 2000)],
+        2500,
+    ),
+    "columns": (lambda number: [{"x": number - 6, "width": 6}], 24),
+}
+
+
+@pytest.mark.parametrize("what", CHARTS)
+def test_dashboard_is_bounded(what: str) -> None:
+    """A dashboard has so many widgets and metrics, and is so wide."""
+    widgets, most = CHARTS[what]
+    assert _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most)}) == []
+    found = _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most + 1)})
+    assert f"{most + 1:,} {what.split(maxsplit=1)[0]}, and {most:,} are the most" in found[0]
+
+
+def test_names_of_states_are_bounded() -> None:
+    """A state's name has 80 characters at most, that of one within a Map too."""
+
+    def machine(name: str) -> Node:
+        inner = {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
+        return {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": inner, "End": True}}}
+
+    kind = ("AWS::StepFunctions::StateMachine", "DefinitionString")
+    assert _with_body(*kind, machine("n" * 80)) == []
+    assert "81 characters in the name, and 80 are the most" in _with_body(*kind, machine("n" * 81))[0]
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '"a"'])
+@pytest.mark.parametrize(
+    "kind", [("AWS::CloudWatch::Dashboard", "DashboardBody"), ("AWS::StepFunctions::StateMachine", "DefinitionString")]
+)
+def test_body_is_json(kind: tuple[str, str], body: str) -> None:
+    """A text that the service could not read is refused with its place."""
+    (found,) = _with_body(*kind, body)
+    assert found.startswith(f"$.Resources.It.Properties.{kind[1]}: no JSON")
+
+
+def test_our_types_have_rules() -> None:
+    """Of each type that has policies or texts of its own, something is measured."""
+    measured = {rule.kind for rule in RULES} | {"AWS::CloudWatch::Dashboard"}
+    bearing = {
+        "PolicyDocument",
+        "AssumeRolePolicyDocument",
+        "KeyPolicy",
+        "EventPattern",
+        "Environment",
+        "DashboardBody",
+    }
+    types = {entry["Type"] for entry in template()["Resources"].values() if bearing & entry["Properties"].keys()}
+    assert types <= measured
