@@ -19,6 +19,7 @@ HANDLER = "HandleError"  # the state that errors lead to: what failed failed bef
 REJECTED = ImageRejected.__name__
 FAILURES = ("Failed", "TimedOut")  # how the types of events end that say that something failed
 AROUND = ("Execution", "Parallel", "Map")  # what such an event is of that follows from the failure of a state
+ENDS = ("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
 NOWHERE = "ProcessingPipeline"  # said of an execution that entered no state
 UNNAMED = "States.TaskFailed"  # what Step Functions calls an error that has no name
 REASONS = {"TIMED_OUT": "States.Timeout", "ABORTED": "Aborted"}  # of executions that no state ended
@@ -31,8 +32,9 @@ def failure(execution_arn: str, status: str) -> Failure:
     return found([dict(event) for answer in answers for event in answer["events"]], status)
 
 
-def found(events: list[Event], status: str) -> Failure:
+def found(happened: list[Event], status: str) -> Failure:
     """Return what failed first of that which led to the execution's end, from its events in their order."""
+    events = _until_end(happened)
     before = list(takewhile(lambda event: _entered(event) != HANDLER, events))
     failed = _led_to(events[: len(before) + 1])
     if failed and len(before) < len(events):
@@ -44,6 +46,12 @@ def found(events: list[Event], status: str) -> Failure:
     details = _details(events[-1]) if events else {}
     error = details.get("error") or REASONS.get(status, "")
     return _failure(_ended_in(events), {"error": error, "cause": details.get("cause", "")})
+
+
+def _until_end(events: list[Event]) -> list[Event]:
+    """Return events without those after the execution's end: an emulator may go on for a while."""
+    ends = [number for number, event in enumerate(events, 1) if event["type"] in ENDS]
+    return events[: ends[-1]] if ends else events
 
 
 def _led_to(events: list[Event]) -> Event | None:

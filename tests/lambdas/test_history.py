@@ -141,6 +141,15 @@ def test_an_execution_that_was_aborted(details: dict[str, str], reason: str) -> 
     assert failure(history, "ABORTED") == ("ExtractMetadata", reason)
 
 
+def test_what_comes_after_the_end_does_not_count() -> None:
+    """An emulator's task may be tried once more after the execution was stopped: that is not why it ended."""
+    history = History()
+    history.task("ExtractMetadata", FAULT)
+    history.add("ExecutionAborted")
+    history.add("TaskFailed", history.add("TaskScheduled"), **FAULT)
+    assert failure(history, "ABORTED") == ("ExtractMetadata", "Aborted")
+
+
 def test_an_execution_that_step_functions_broke_off() -> None:
     """Errors that no state can catch are told of the state that it was in."""
     history = History().done("ValidateImage")
