@@ -4,15 +4,13 @@ import re
 import shlex
 from pathlib import Path
 
-import botocore.session
 import pytest
-from botocore import xform_name
-from botocore.model import OperationModel
 
 from operations import __main__ as operations
 from operations import commands
 from templates import document
 from templates.alarms import alarms
+from tests.docs.aws_commands import check
 from tests.templates.emitted import resources, template
 
 PAGE = Path("docs/operations.md")
@@ -22,9 +20,7 @@ LINES = [
     for line in block.splitlines()
 ]
 COMMANDS = [found for line in LINES if (found := re.search(r"\baws ([\w-]+) ([\w-]+)(.*)", line))]
-OWN = {("cloudformation", "deploy"), ("s3", "mb"), ("s3", "sync")}  # of the AWS CLI, and of no API
 OPERATIONS = ["status", "redrive", "reprocess", "sweep", "add_user"]
-EVERYWHERE = {"query", "output", "max-items"}  # options that the AWS CLI has for every command
 
 
 def test_page_is_up_to_date() -> None:
@@ -51,23 +47,7 @@ def test_every_alarm_leads_to_its_commands() -> None:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command[1]} {command[2]}")
 def test_command_exists(command: re.Match[str]) -> None:
     """A command of the page names an operation of AWS, options that it has, and all that it must have."""
-    service, operation, rest = command.groups()
-    if (service, operation) in OWN:
-        return
-    options = set(re.findall(r"(?<=\s)--([a-z-]+)", rest)) - EVERYWHERE
-    model = _operation(service, operation)
-    members = (
-        {xform_name(name, "-"): shape for name, shape in model.input_shape.members.items()} if model.input_shape else {}
-    )
-    negated = {f"no-{name}" for name, shape in members.items() if shape.type_name == "boolean"}
-    assert options <= members.keys() | negated
-    required = model.input_shape.required_members if model.input_shape else []
-    assert {xform_name(name, "-") for name in required} <= options
-
-
-def _operation(service: str, operation: str) -> OperationModel:
-    model = botocore.session.get_session().get_service_model("s3" if service == "s3api" else service)
-    return model.operation_model(next(name for name in model.operation_names if xform_name(name, "-") == operation))
+    check(*command.groups())
 
 
 def test_operators_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:

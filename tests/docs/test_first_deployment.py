@@ -1,0 +1,49 @@
+"""docs/first-deployment.md: short enough to be gone through, and every command in it exists."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from local.deploy import pair
+from operations import __main__ as operations
+from operations import commands
+from tests.docs.aws_commands import check
+from tests.templates.emitted import resources, template
+
+TEXT = Path("docs/first-deployment.md").read_text(encoding="utf-8")
+LINES = re.findall(r"^\| \d+ \|.*$", TEXT, re.MULTILINE)
+CODE = [code for line in LINES for code in re.findall(r"`([^`]+)`", line)]
+AWS = [found for code in CODE if (found := re.fullmatch(r"aws ([\w-]+) ([\w-]+)(.*)", code))]
+
+
+def test_list_is_gone_through_in_one_sitting() -> None:
+    """There are no more than fifteen things to do, numbered in order."""
+    assert [int(line.split("|")[1]) for line in LINES] == list(range(1, len(LINES) + 1))
+    assert 10 < len(LINES) <= 15
+
+
+@pytest.mark.parametrize("command", AWS, ids=lambda command: f"{command[1]} {command[2]}")
+def test_command_of_aws_exists(command: re.Match[str]) -> None:
+    """AWS has each operation that is called, with the options that are named."""
+    check(*command.groups())
+
+
+def test_operators_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of our own are ones that their command line takes."""
+    monkeypatch.setattr(operations, "find", lambda _: None)
+    for name in ("status", "redrive", "sweep", "add_user"):
+        monkeypatch.setattr(commands, name, lambda *_: 0)
+    given = [shlex.split(code)[1:] for code in CODE if code.startswith("operations ") and code != "operations status"]
+    assert {tuple(words[:1]) for words in given} == {("add-user",), ("redrive",), ("sweep",)}
+    assert {operations.main(words) for words in given} == {0}
+
+
+def test_named_things_exist() -> None:
+    """Parameters, outputs and resources that are named are the template's."""
+    text = "\n".join(LINES)
+    given = [pair(one)[0] for group in re.findall(r'PARAMETERS="([^"]+)"', text) for one in group.split()]
+    assert {*given, *re.findall(r"`(Workflow\w+)=", text)} <= template()["Parameters"].keys()
+    assert set(re.findall(r"\bout (\w+)\)", text)) <= template()["Outputs"].keys()
+    assert set(re.findall(r"\bnamed (\w+)\)", text)) <= resources().keys()
