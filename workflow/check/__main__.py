@@ -24,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (UnusableMachine, UnusableMapping, UnsupportedSchema) as error:
         print(f"check: {error}", file=sys.stderr)
         return 2
+    except RecursionError:
+        print("check: this is nested too deeply", file=sys.stderr)
+        return 2
     print(as_json(proof) if options.json else as_text(proof))
     return 1 if proof.open_gaps else 0
 

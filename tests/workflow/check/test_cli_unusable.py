@@ -208,3 +208,10 @@ def test_foreign_machine_without_its_contracts(capsys: pytest.CaptureFixture[str
     """A machine that is not this project's needs its own contracts."""
     assert main([str(ORDERS / MACHINE)]) == 2
     assert "the mapping names ArchiveImage, " in capsys.readouterr().err
+
+
+def test_machine_without_end_in_depth(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A machine within a machine within a machine, and so on, is no traceback."""
+    level = '{"StartAt": "A", "States": {"A": {"Type": "Parallel", "End": true, "Branches": ['
+    (orders / MACHINE).write_text(level * 30_000, encoding="utf-8")
+    assert "nested too deeply" in refusal(orders, capsys)
