@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from lambdas import record
 from lambdas.environment import StepEnvironment
-from lambdas.metrics import FAULTS, LATE, REJECTIONS
+from lambdas.metrics import FAULTS, IMAGES_REJECTED, LATE, REJECTIONS
 from lambdas.telemetry import count, identify, logger, traced
 from workflow import contracts
 from workflow.contracts.errors import AlreadyEnded, ImageRejected, NotYet
@@ -93,10 +93,13 @@ def _property(value: object, name: str) -> object:
 def _told(state: str) -> Iterator[None]:
     """Log how the step of state ends, and count it unless it is done.
 
-    It is counted at the time when the step began, as Lambda counts errors: alarms take the one from the other.
+    It is counted at the time when the step began, as Lambda counts errors: alarms take the one from the other. What they
+    take off is counted as none first, so that it is there in every period in which Lambda counts the errors of a function
+    that was killed.
     An error passes on to Lambda, which has no other way to tell Step Functions, and which logs it again as text.
     """
     started = time.time_ns() // 1_000_000
+    count(REJECTIONS, LATE, step=state, at=started, number=0)
     try:
         yield
     except Exception as error:
@@ -109,6 +112,7 @@ def _tell(state: str, error: Exception, started: int) -> None:
     if isinstance(error, ImageRejected):
         logger().info("rejected: %s", error.reason)
         count(REJECTIONS, step=state, at=started, reason=error.reason)
+        count(IMAGES_REJECTED, at=started)
     elif isinstance(error, (AlreadyEnded, NotYet)):
         # An event was repeated, a try came late or too early. There is nothing to mend.
         logger().warning("%s", error)

@@ -57,8 +57,8 @@ def faults_logged() -> Iterator[None]:
         raise
 
 
-def count(metric: str, *, step: str = "", at: int = 0, **details: str) -> None:
-    """Count one of metric, a step's if it is one of a step, at that time if not now: milliseconds since 1970.
+def count(*metrics: str, step: str = "", at: int = 0, number: int = 1, **details: str) -> None:
+    """Count so many of each of metrics, a step's if they are of a step, at that time if not now: milliseconds since 1970.
 
     The line says so in CloudWatch's embedded metric format, and carries the log's keys and details beside: they cost
     nothing there, where each value of a dimension would be a metric of its own.
@@ -66,7 +66,8 @@ def count(metric: str, *, step: str = "", at: int = 0, **details: str) -> None:
     from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
     line = EphemeralMetrics(namespace=NAMESPACE)
-    line.add_metric(metric, MetricUnit.Count, 1)
+    for metric in metrics:
+        line.add_metric(metric, MetricUnit.Count, number)
     if step:
         line.add_dimension(STEP, step)
     for name, value in {**logger().thread_safe_get_current_keys(), **details}.items():

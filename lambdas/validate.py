@@ -1,14 +1,18 @@
 """ValidateImage: begin the record, and find out whether the upload is a sound picture within the limits."""
 
+from functools import cache
 from typing import Any
 
 from lambdas import storage
 from lambdas.environment import PictureEnvironment, ValidateEnvironment
-from lambdas.formats import told_by
+from lambdas.formats import FORMATS, told_by
 from lambdas.gate import step
+from lambdas.imaging import libwebp
 from lambdas.imaging.decoders import prepare
 from lambdas.imaging.picture import decode, open_picture
+from lambdas.metrics import FALLBACK_DECODERS
 from lambdas.record import Record
+from lambdas.telemetry import count, logger
 from lambdas.trial import tried
 
 
@@ -18,8 +22,19 @@ def handler(event: dict[str, Any], environment: ValidateEnvironment) -> dict[str
     image = event["image"]
     Record(environment.metadata_table, image, event["execution"]).begin(environment.record_retention_days)
     upload = storage.read(image, environment.max_bytes)
-    prepare(told_by(upload.data))  # here, or every trial would do it anew
+    format_ = told_by(upload.data)
+    prepare(format_)  # here, or every trial would do it anew
+    if format_ is FORMATS["WEBP"]:
+        report_missing_libwebp()
     return {"filename": upload.filename, **tried(lambda: examined(upload.data, environment))}
+
+
+@cache
+def report_missing_libwebp() -> None:
+    """Say, once a process, that Pillow's own decoder stands in for libwebp: it has too little memory for large pictures."""
+    if not libwebp.is_found():
+        logger().warning("libwebp is not where Pillow's wheel has it: large WebP pictures are rejected as TOO_COMPLEX")
+        count(FALLBACK_DECODERS)
 
 
 def examined(data: bytes, limits: PictureEnvironment) -> dict[str, Any]:

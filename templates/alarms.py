@@ -5,35 +5,58 @@ from typing import Any
 
 from troposphere import Ref, Template, cloudwatch, sns
 
-from lambdas.metrics import LATE, REJECTIONS, RESTARTED, STEP
+from lambdas.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, REJECTIONS, RESTARTED, STEP
 from templates import metrics
 from templates.functions import TRIGGER_TIMEOUT
 from templates.messaging import deliveries
 from templates.metrics import Metric
 from workflow.blocks import RETRIES
-from workflow.steps import STEPS
+from workflow.steps import STEPS, VALIDATE
 
 PERIOD = 300  # seconds: what a metric is put together over
 LASTING = 3  # periods: throttling of that length is no burst, which retries outlast
 COUNTED = 2  # periods: what is counted from the log may come later than what it is taken off
+HOUR = 3600  # seconds
+ENOUGH = 20  # pictures an hour: of fewer, one uploader's bad files are a large share
+SHARE = 0.5  # of the pictures, rejected: far above what uploaders' own mistakes come to
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm as the template states it, once: on metric, or on what is left of it after less is taken off."""
+    """An alarm as the template states it, once: on metric, on what is left of it without less, or on its share of whole."""
 
     logical_id: str
     means: str
     todo: str
     metric: Metric
     less: tuple[Metric, ...] = ()
-    above: int = 0
+    whole: Metric | None = None  # which counts only from ENOUGH on
+    above: float = 0
     periods: int = 1
+    period: int = PERIOD
+
+    @property
+    def watched(self) -> dict[str, Metric]:
+        """Every metric by the name that an expression has for it."""
+        return {one.name.lower(): one for one in (self.metric, *self.less, *([self.whole] if self.whole else []))}
+
+    @property
+    def expression(self) -> str:
+        """What is watched of several metrics.
+
+        What is taken off may count nothing, and then has no value in a period. CloudWatch documents that arithmetic takes
+        that for 0, and that FILL puts a value where one is missing; it says neither of a metric that was never published.
+        So the steps count zeros before they work. Of a share no part can be missing: functions that reject are invoked.
+        """
+        first, *others = self.watched
+        if self.whole:
+            return f"IF({others[-1]} >= {ENOUGH}, {first} / {others[-1]}, 0)"
+        return " - ".join([first, *(f"FILL({name}, 0)" for name in others)])
 
 
 def alarms() -> list[Alarm]:
     """Return every alarm, from the front door to the search for what got lost on the way."""
-    return [*_front_door(), *_queues(), *_pipeline(), *_sweep(), *_functions()]
+    return [*_front_door(), *_queues(), *_pipeline(), *_pictures(), *_sweep(), *_functions()]
 
 
 def add_alarms(template: Template, topic: sns.Topic) -> None:
@@ -49,31 +72,28 @@ def add_alarms(template: Template, topic: sns.Topic) -> None:
                 TreatMissingData="notBreaching",
                 AlarmActions=[Ref(topic)],
                 OKActions=[Ref(topic)],
-                **(_difference(alarm) if alarm.less else _single(alarm.metric)),
+                **(_math(alarm) if len(alarm.watched) > 1 else _single(alarm)),
             )
         )
 
 
-def _single(metric: Metric) -> dict[str, Any]:
-    return {**_of(metric), "Statistic": metric.statistic, "Period": PERIOD}
+def _single(alarm: Alarm) -> dict[str, Any]:
+    return {**_of(alarm.metric), "Statistic": alarm.metric.statistic, "Period": alarm.period}
 
 
-def _difference(alarm: Alarm) -> dict[str, Any]:
-    """Return what makes an alarm watch one metric less others; where one of those counts nothing, it has no data."""
-    named = {metric.name.lower(): metric for metric in (alarm.metric, *alarm.less)}
-    first, *others = named
-    expression = " - ".join([first, *(f"FILL({name}, 0)" for name in others)])
+def _math(alarm: Alarm) -> dict[str, Any]:
+    """Return what makes an alarm watch an expression of several metrics."""
     queries = [
         cloudwatch.MetricDataQuery(
             Id=name,
             MetricStat=cloudwatch.MetricStat(
-                Metric=cloudwatch.Metric(**_of(metric)), Period=PERIOD, Stat=metric.statistic
+                Metric=cloudwatch.Metric(**_of(metric)), Period=alarm.period, Stat=metric.statistic
             ),
             ReturnData=False,
         )
-        for name, metric in named.items()
+        for name, metric in alarm.watched.items()
     ]
-    return {"Metrics": [cloudwatch.MetricDataQuery(Id="left", Expression=expression, ReturnData=True), *queries]}
+    return {"Metrics": [cloudwatch.MetricDataQuery(Id="left", Expression=alarm.expression, ReturnData=True), *queries]}
 
 
 def _of(metric: Metric) -> dict[str, Any]:
@@ -130,6 +150,27 @@ def _pipeline() -> list[Alarm]:
             "Ask for a higher quota of state transitions; a lower MaxConcurrency starts executions more slowly.",
             metrics.executions("ExecutionThrottled"),
             periods=LASTING,
+        ),
+    ]
+
+
+def _pictures() -> list[Alarm]:
+    """Return what is watched of rejections, which are nobody's fault one by one, and of decoders."""
+    return [
+        Alarm(
+            "RejectionsAlarm",
+            f"More than {SHARE:.0%} of {ENOUGH} pictures or more were rejected within an hour: uploaders are refused.",
+            "See for which reasons, and whose. All uploaders' since a deployment: roll back. One uploader's: nothing to mend.",
+            metrics.counted(IMAGES_REJECTED),
+            whole=metrics.function(VALIDATE.function, "Invocations"),
+            above=SHARE,
+            period=HOUR,
+        ),
+        Alarm(
+            "FallbackDecoderAlarm",
+            "ValidateFunction does not find libwebp in its layer: large WebP pictures are rejected as TOO_COMPLEX.",
+            "Roll back the layer, or build it from Pillow's wheel.",
+            metrics.counted(FALLBACK_DECODERS),
         ),
     ]
 

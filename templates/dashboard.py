@@ -68,6 +68,7 @@ def _repairs() -> dict[str, list[Metric]]:
     pair = ("SettleFunction", "SweepFunction")
     return {
         "Put right afterwards": [metrics.counted(name) for name in (own.SETTLED, own.RESTARTED, own.TOLD, own.CLEARED)],
+        "Processes without libwebp": [metrics.counted(own.FALLBACK_DECODERS)],
         "Settling and sweeping, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
         "Settling and sweeping, errors": [metrics.function(name, "Errors") for name in pair],
     }

@@ -33,11 +33,11 @@ class Invocation:
 INVOCATIONS: Final = {
     "GetUploadUrlFunction": Invocation(0.007, 609),
     "SqsTriggerFunction": Invocation(0.008, 748, ("StartExecution",)),
-    "ValidateFunction": Invocation(0.036, 346, ("PutItem", "GetObject", "UpdateItem"), 586),
-    "MetadataFunction": Invocation(0.027, 348, ("GetObject", "UpdateItem"), 1212),
-    "ResizeFunction": Invocation(0.101, 344, ("GetObject", "PutObject", "UpdateItem"), 1331),
-    "ThumbnailFunction": Invocation(0.025, 350, ("GetObject", "PutObject", "UpdateItem"), 1446),
-    "ArchiveFunction": Invocation(0.008, 345, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052),
+    "ValidateFunction": Invocation(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 586),
+    "MetadataFunction": Invocation(0.027, 848, ("GetObject", "UpdateItem"), 1212),
+    "ResizeFunction": Invocation(0.101, 840, ("GetObject", "PutObject", "UpdateItem"), 1331),
+    "ThumbnailFunction": Invocation(0.025, 852, ("GetObject", "PutObject", "UpdateItem"), 1446),
+    "ArchiveFunction": Invocation(0.008, 842, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052),
 }
 NOTE: Final = 34  # bytes of the record that say when its end was told
 STATE: Final = 2300  # bytes of what an execution knows of its picture in the end

@@ -55,6 +55,7 @@ def own_metrics() -> list[tuple[str, str]]:
     """Return each metric that the functions count: its name, and its step if it is one of a step."""
     plain = [metrics.GRANTED, metrics.REFUSED, metrics.STARTED, metrics.REPEATED]
     plain += [metrics.SETTLED, metrics.RESTARTED, metrics.TOLD, metrics.CLEARED]
+    plain += [metrics.IMAGES_REJECTED, metrics.FALLBACK_DECODERS]
     counts = (metrics.FAULTS, metrics.REJECTIONS, metrics.LATE)
     by_step = [(name, step.state) for name in counts for step in STEPS]
     return [*((name, "") for name in plain), *by_step]

@@ -174,6 +174,14 @@ def test_missing_package_would_be_seen(unpacked: Unpacked) -> None:
     assert re.search("No module named '(PIL|pillow_heif)'", found.stderr)
 
 
+def test_layer_brings_a_libwebp_that_is_found(unpacked: Unpacked) -> None:
+    """In the layer that is built, the libwebp of Pillow's wheel is where the code looks for it, and works."""
+    script = "import sys; sys.path += sys.argv[1:]; from lambdas.imaging import libwebp; print(libwebp.is_found())"
+    command = [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", script, *unpacked.paths("ValidateFunction")]
+    found = subprocess.run(command, env={}, cwd=unpacked.code, capture_output=True, text=True, check=False)
+    assert (found.stdout, found.stderr) == ("True\n", "")
+
+
 def test_zips_hold_no_byte_code(unpacked: Unpacked) -> None:
     """No `__pycache__`, whose content differs from one machine to the next."""
     names = [path for top in (unpacked.code, *unpacked.layers.values()) for path in top.rglob("*")]

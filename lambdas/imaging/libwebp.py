@@ -147,9 +147,14 @@ class _Frame:
     covers: bool = True  # the whole canvas
 
 
+def is_found() -> bool:
+    """Tell whether the libwebp that Pillow brings can be used; without it Pillow decodes, with 16 bytes a pixel."""
+    return _library() is not None
+
+
 def open_first(data: bytes) -> FirstFrame | None:
     """Open the first frame of a WebP picture; None if Pillow's libwebp cannot be reached."""
-    return FirstFrame(BytesIO(data)) if _library() else None
+    return FirstFrame(BytesIO(data)) if is_found() else None
 
 
 def _features(data: bytes) -> _Features:

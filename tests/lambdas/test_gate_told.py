@@ -8,11 +8,14 @@ from typing import cast
 
 import pytest
 
-from lambdas.gate import Handler
-from lambdas.metrics import FAULTS, LATE, NAMESPACE, REJECTIONS, SERVICE, STEP
+from lambdas.environment import StepEnvironment
+from lambdas.gate import Handler, step
+from lambdas.metrics import FAULTS, IMAGES_REJECTED, LATE, NAMESPACE, REJECTIONS, SERVICE, STEP
+from templates.alarms import alarms
 from tests.lambdas.bench import CONTEXT, Bench, Context, Payload, counted, logged
 from tests.lambdas.gated import SECRET, example, failed, found_sound, found_wrongly, rejected
 from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected
+from workflow.steps import STEPS, Step
 
 
 def violating(bench: Bench) -> Payload:
@@ -41,22 +44,22 @@ class Ending:
     handler: Handler
     made: Callable[[Bench], Payload]  # its input
     error: type[Exception] | None
-    metric: str | None
+    metrics: tuple[str, ...]
     level: str
     message: str
 
 
 ENDINGS = {
-    "done": Ending(found_sound, begun, None, None, "INFO", "ValidateImage is done"),
-    "unsound": Ending(rejected, begun, ImageRejected, REJECTIONS, "INFO", "rejected: CORRUPT"),
-    "fault": Ending(failed, begun, MemoryError, FAULTS, "ERROR", "ValidateImage failed"),
-    "wrong input": Ending(found_sound, violating, ContractViolation, FAULTS, "ERROR", "ValidateImage failed"),
-    "wrong answer": Ending(found_wrongly, begun, ContractViolation, FAULTS, "ERROR", "ValidateImage failed"),
+    "done": Ending(found_sound, begun, None, (), "INFO", "ValidateImage is done"),
+    "unsound": Ending(rejected, begun, ImageRejected, (REJECTIONS, IMAGES_REJECTED), "INFO", "rejected: CORRUPT"),
+    "fault": Ending(failed, begun, MemoryError, (FAULTS,), "ERROR", "ValidateImage failed"),
+    "wrong input": Ending(found_sound, violating, ContractViolation, (FAULTS,), "ERROR", "ValidateImage failed"),
+    "wrong answer": Ending(found_wrongly, begun, ContractViolation, (FAULTS,), "ERROR", "ValidateImage failed"),
     "late": Ending(
         found_sound,
         repeated,
         AlreadyEnded,
-        LATE,
+        (LATE,),
         "WARNING",
         "the picture's record has its end, or is another execution's",
     ),
@@ -78,8 +81,39 @@ def test_each_ending_is_logged_and_counted(bench: Bench, capsys: pytest.CaptureF
     (line,) = logged(output)
     assert (line["level"], line["message"]) == (ending.level, ending.message)
     assert ("exception" in line) == (ending.level == "ERROR")
-    metrics = [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in counted(output)]
-    assert metrics == ([ending.metric] if ending.metric else [])
+    assert [name for line in counted(output) for name, number in numbers(line).items() if number] == [*ending.metrics]
+
+
+def numbers(line: Payload) -> dict[str, float]:
+    """Return how many a line counts of each metric."""
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    return {metric["Name"]: sum(line[metric["Name"]]) for metric in directive["Metrics"]}
+
+
+@pytest.mark.parametrize("step_", STEPS, ids=lambda step: step.state)
+def test_what_alarms_take_off_is_there_before_the_work(
+    bench: Bench, capsys: pytest.CaptureFixture[str], step_: Step
+) -> None:
+    """A function that is killed in its work has counted as none what an alarm takes off its errors.
+
+    CloudWatch does not document what an expression makes of a metric that was never published.
+    """
+    del bench
+
+    @step(step_.contract, StepEnvironment, found_as="nothing")
+    def killed(event: Payload, environment: StepEnvironment) -> Payload:
+        raise SystemExit(f"{len(event)} {environment}")
+
+    with pytest.raises(SystemExit):
+        killed(example(step_.contract), CONTEXT)
+    found = {
+        (name, line[STEP]): number
+        for line in counted(capsys.readouterr().out)
+        for name, number in numbers(line).items()
+    }
+    taken_off = {(one.name, one.dimensions[STEP]) for alarm in alarms() for one in alarm.less}
+    assert found == dict.fromkeys([one for one in taken_off if one[1] == step_.state], 0)
+    assert found
 
 
 @pytest.mark.parametrize("name", ENDINGS)
@@ -112,7 +146,7 @@ def test_a_rejection_is_counted_by_its_step_alone(bench: Bench, capsys: pytest.C
     """The step is a dimension; picture, execution, request and reason stand beside, where they make no metric."""
     event = bench.begun(b"data")
     ended(rejected, event, ImageRejected)
-    (line,) = counted(capsys.readouterr().out)
+    (line,) = (line for line in counted(capsys.readouterr().out) if numbers(line).get(REJECTIONS))
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
     assert [set(names) for names in directive["Dimensions"]] == [{SERVICE, STEP}]

@@ -2,16 +2,30 @@
 
 import ctypes
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lambdas import validate
+from lambdas.imaging import libwebp
+from lambdas.metrics import FALLBACK_DECODERS
 from lambdas.record import EXPIRES_AT, PROCESSING, expiry
 from lambdas.trial import BOUNDS
 from tests import pictures
-from tests.lambdas.bench import CONTEXT, MAX_BYTES, PICTURE, RETENTION_DAYS, Bench, Payload, export, timeless
+from tests.lambdas.bench import (
+    CONTEXT,
+    MAX_BYTES,
+    PICTURE,
+    RETENTION_DAYS,
+    Bench,
+    Payload,
+    counted,
+    export,
+    logged,
+    timeless,
+)
 from workflow import contracts
 from workflow.contracts.errors import AlreadyEnded, ImageRejected, Reason
 from workflow.steps import VALIDATE
@@ -75,6 +89,36 @@ def test_a_picture_that_breaks_its_decoder_is_rejected(bench: Bench, monkeypatch
     with pytest.raises(ImageRejected) as rejected:
         found(bench, JPEG)
     assert rejected.value.reason == Reason.TOO_COMPLEX
+
+
+@pytest.fixture
+def _first_call() -> Iterator[None]:
+    """Let nothing have been said in this process, before and after."""
+    validate.report_missing_libwebp.cache_clear()
+    yield
+    validate.report_missing_libwebp.cache_clear()
+
+
+@pytest.mark.usefixtures("_first_call")
+def test_a_missing_libwebp_is_reported_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where large WebP pictures will be too complex for Pillow's own decoder, log and metric say so, once a process."""
+    monkeypatch.setattr(libwebp, "_library", lambda: None)
+    for name in ("JPEG", "WEBP", "WEBP"):
+        assert found(bench, pictures.examples()[name])["format"] == name
+    output = capsys.readouterr().out
+    assert [line[FALLBACK_DECODERS] for line in counted(output) if FALLBACK_DECODERS in line] == [[1.0]]
+    assert [line["level"] for line in logged(output) if "libwebp" in line["message"]] == ["WARNING"]
+
+
+@pytest.mark.usefixtures("_first_call")
+def test_a_libwebp_that_is_there_is_not_reported(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """As long as all is as it should be, nothing is said."""
+    found(bench, pictures.examples()["WEBP"])
+    output = capsys.readouterr().out
+    assert not [line for line in counted(output) if FALLBACK_DECODERS in line]
+    assert [line["level"] for line in logged(output)] == ["INFO"]
 
 
 def test_the_trial_ends_before_the_function_does() -> None:

@@ -13,11 +13,16 @@ def _fill(value: Value, filling: Value) -> Value:
     return filling if value is None else value
 
 
-FUNCTIONS: dict[str, Callable[..., Value]] = {"FILL": _fill}
-OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+def _if(condition: Value, value: Value, other: Value) -> Value:
+    return value if condition else other
+
+
+FUNCTIONS: dict[str, Callable[..., Value]] = {"FILL": _fill, "IF": _if}
+OPERATORS: dict[type[ast.operator], Callable[[float, float], Value]] = {
     ast.Add: lambda left, right: left + right,
     ast.Sub: lambda left, right: left - right,
     ast.Mult: lambda left, right: left * right,
+    ast.Div: lambda left, right: left / right if right else None,  # CloudWatch drops such a point
 }
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
@@ -42,6 +47,8 @@ def _of(node: ast.expr, values: dict[str, Value]) -> Value:
         case ast.BinOp(left, operator, right):
             first, second = _of(left, values), _of(right, values)
             return None if first is None or second is None else OPERATORS[type(operator)](first, second)
+        case ast.Compare(left, [ast.GtE()], [right]):
+            return float((_of(left, values) or 0) >= (_of(right, values) or 0))  # as CloudWatch documents it
     raise NotImplementedError(f"metric math that no test knows: {ast.unparse(node)}")
 
 

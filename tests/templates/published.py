@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from lambdas.metrics import (
     CLEARED,
+    FALLBACK_DECODERS,
     FAULTS,
     GRANTED,
+    IMAGES_REJECTED,
     LATE,
     NAMESPACE,
     REFUSED,
@@ -22,7 +24,7 @@ from lambdas.metrics import (
 )
 
 API, SQS, STATES, LAMBDA = "AWS/ApiGateway", "AWS/SQS", "AWS/States", "AWS/Lambda"
-OF_THE_STACK = (GRANTED, REFUSED, STARTED, SETTLED, RESTARTED, TOLD, CLEARED)
+OF_THE_STACK = (GRANTED, REFUSED, STARTED, SETTLED, RESTARTED, TOLD, CLEARED, IMAGES_REJECTED, FALLBACK_DECODERS)
 ENDS = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
 
 # By namespace and name: what a metric is told apart by, and how its values of a period are put together. What counts
@@ -32,7 +34,7 @@ PUBLISHED: dict[tuple[str, str], tuple[set[str], str]] = {
     (SQS, "ApproximateNumberOfMessagesVisible"): ({"QueueName"}, "Maximum"),
     (SQS, "ApproximateAgeOfOldestMessage"): ({"QueueName"}, "Maximum"),
     **dict.fromkeys([(STATES, name) for name in (*ENDS, "ExecutionThrottled")], ({"StateMachineArn"}, "Sum")),
-    **dict.fromkeys([(LAMBDA, name) for name in ("Errors", "Throttles")], ({"FunctionName"}, "Sum")),
+    **dict.fromkeys([(LAMBDA, name) for name in ("Errors", "Invocations", "Throttles")], ({"FunctionName"}, "Sum")),
     (LAMBDA, "Duration"): ({"FunctionName"}, "p90"),
     **dict.fromkeys([(NAMESPACE, name) for name in OF_THE_STACK], ({SERVICE}, "Sum")),
     **dict.fromkeys([(NAMESPACE, name) for name in (FAULTS, REJECTIONS, LATE)], ({SERVICE, STEP}, "Sum")),

@@ -4,7 +4,7 @@ from math import ceil
 
 import pytest
 
-from lambdas.metrics import LATE, NAMESPACE, REJECTIONS, RESTARTED, SERVICE
+from lambdas.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, NAMESPACE, REJECTIONS, RESTARTED, SERVICE
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources
 from tests.templates.metric_math import evaluated, fires, metrics
 from tests.templates.published import API, LAMBDA, SQS, STATES, Watched
@@ -44,7 +44,7 @@ def _failures() -> list[Failing]:
         (SQS, "ApproximateNumberOfMessagesVisible", failed),
         *((STATES, name, machine) for name in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled")),
         *((LAMBDA, name, {"FunctionName": ref(one)}) for one in FUNCTIONS for name in ("Errors", "Throttles")),
-        (NAMESPACE, RESTARTED, {SERVICE: ref("AWS::StackName")}),
+        *((NAMESPACE, name, {SERVICE: ref("AWS::StackName")}) for name in (RESTARTED, FALLBACK_DECODERS)),
     ]
 
 
@@ -111,6 +111,21 @@ def test_one_picture_makes_no_failing_step(step: Step) -> None:
     tries = 1 + MAX_ATTEMPTS["States.ALL"]
     assert not fires(_of_step(step), {"Errors": tries})
     assert fires(_of_step(step), {"Errors": 2 * tries})
+
+
+@pytest.mark.parametrize(
+    ("pictures", "rejected", "expected"),
+    [(1000, 1000, True), (1000, 600, True), (1000, 400, False), (1000, 10, False), (20, 20, True), (19, 19, False)],
+)
+def test_many_rejections_among_enough_pictures_alarm(pictures: int, rejected: int, expected: bool) -> None:
+    """A release that rejects what is sound is seen by the share that it rejects; a few bad files alarm nobody."""
+    alarm = _on(NAMESPACE, IMAGES_REJECTED, {SERVICE: ref("AWS::StackName")})
+    assert fires(alarm, {IMAGES_REJECTED: rejected, "Invocations": pictures}) == expected
+
+
+def test_no_rejection_is_no_share() -> None:
+    """Where nothing was rejected, ever, there is no share that could be too large."""
+    assert not fires(_on(NAMESPACE, IMAGES_REJECTED, {SERVICE: ref("AWS::StackName")}), {"Invocations": MUCH})
 
 
 def test_message_with_deliveries_left_alarms_nobody() -> None:
