@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 _GRACE_SECONDS = 2.0  # to end by itself before it is killed
-_REMOVALS = 100
+_REMOVAL_SECONDS = 60.0  # for what was killed to be gone, on a busy machine
+_PAUSE_SECONDS = 0.02
 
 
 def main() -> None:
@@ -47,11 +48,12 @@ def _signal_group(server: "subprocess.Popen[bytes]", number: signal.Signals) -> 
 
 def _remove(directory: Path) -> None:
     """Remove the directory, again if need be: those just killed may write to it until they are dead."""
-    for _ in range(_REMOVALS):
+    last = time.monotonic() + _REMOVAL_SECONDS
+    while time.monotonic() < last:
         shutil.rmtree(directory, ignore_errors=True)
         if not directory.exists():
             return
-        time.sleep(_GRACE_SECONDS / _REMOVALS)
+        time.sleep(_PAUSE_SECONDS)
 
 
 if __name__ == "__main__":

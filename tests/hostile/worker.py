@@ -16,10 +16,11 @@ from lambdas.formats import FORMATS
 from lambdas.imaging import decoders
 from tests import pictures
 from tests.hostile.pipeline import passed
+from tests.patience import PATIENCE
 
 MEMORY = 512 * 2**20  # bytes of data, those of the interpreter and of all modules among them
 PROCESSOR_TIME = 10  # seconds
-TIME = 60  # seconds, for what waits and does nothing
+TIME = 2 * PATIENCE  # for what waits and does nothing
 
 
 def main() -> None:
@@ -44,7 +45,7 @@ def _bounded(data: bytes, writer: int) -> NoReturn:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_TIME, PROCESSOR_TIME))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.alarm(TIME)
+    signal.alarm(int(TIME))
     try:
         answer = passed(data, os.environ)
     except BaseException:  # noqa: BLE001 - whatever it is, the test is to show it

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from local.emulator import Emulator
+from tests.patience import PATIENCE
 
 BUCKET = "artifacts"  # where a deployment in moto finds its zips
-PATIENCE = 20.0  # seconds; nothing looked for takes more than two
 _ROLE = "arn:aws:iam::000000000000:role/any"
 
 Seen = TypeVar("Seen")
@@ -29,7 +29,7 @@ def eventually(look: Callable[[], Seen]) -> Seen:
 class Account(Emulator):
     """An emulated account with what the tests need in a line."""
 
-    def deploy(self, name: str, source: str, timeout: int = 20) -> None:
+    def deploy(self, name: str, source: str, timeout: int = 300) -> None:
         """Create a Lambda function of one module with a `handler`."""
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as code:
@@ -68,10 +68,13 @@ class Account(Emulator):
         """Send a message to a queue."""
         self.client("sqs").send_message(QueueUrl=self._url(queue), MessageBody=text)
 
-    def received(self, queue: str, seconds: int = 5) -> list[dict[str, Any]]:
+    def received(self, queue: str) -> list[dict[str, Any]]:
         """Give the messages in a queue, waiting for the first."""
-        waiting = {"WaitTimeSeconds": seconds, "MessageAttributeNames": ["All"]}
-        answer = self.client("sqs").receive_message(QueueUrl=self._url(queue), **waiting)
+        return eventually(lambda: self.waiting(queue))
+
+    def waiting(self, queue: str) -> list[dict[str, Any]]:
+        """Give the messages that are in a queue by now."""
+        answer = self.client("sqs").receive_message(QueueUrl=self._url(queue), MessageAttributeNames=["All"])
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 

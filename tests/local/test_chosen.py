@@ -10,6 +10,7 @@ import urllib3
 
 from local.process import process
 from local.stack import LocalStack, local_stack
+from tests.patience import PATIENCE
 
 ALLOWED, OTHER = "https://photos.example", "https://other.example"
 HTTP = urllib3.PoolManager()
@@ -29,7 +30,7 @@ def test_picture_travels_through_an_express_workflow(stack: LocalStack, tmp_path
     client = stack.emulator.client("stepfunctions")
     assert client.describe_state_machine(stateMachineArn=stack.outputs["ProcessingPipelineArn"])["type"] == "EXPRESS"
     photograph = Path("local/photographs/rocket.jpg")
-    (outcome,) = process(stack, [photograph], tmp_path, at_once=1, timeout=120)
+    (outcome,) = process(stack, [photograph], tmp_path, at_once=1, timeout=PATIENCE)
     assert outcome.status == "SUCCEEDED"
     assert outcome.record
     assert outcome.record["thumbnail"]["width"] == 300

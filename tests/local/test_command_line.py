@@ -15,6 +15,7 @@ from PIL.ExifTags import GPS
 
 from tests import pictures
 from tests.effort import repetition
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.heavy
 
@@ -113,7 +114,7 @@ def test_aws_cli_deploys_to_a_running_stack(up: "subprocess.Popen[str]", tmp_pat
     assert described["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
 
     up.send_signal(signal.SIGINT)
-    assert up.wait(timeout=30) == 128 + signal.SIGINT
+    assert up.wait(PATIENCE) == 128 + signal.SIGINT
     assert _refuses(environment)
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from local.emulator import Emulator, PortTakenError, emulator
-from tests.local.account import PATIENCE, Account, eventually
+from tests.local.account import Account, eventually
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 CURIOUS = """

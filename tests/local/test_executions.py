@@ -1,7 +1,8 @@
 """What ministack tells of executions, repaired: their history, their names, and who hears of their ends."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,14 @@ from tests.local.account import Account, eventually
 
 ROLE = "arn:aws:iam::000000000000:role/any"
 FAILING = "def handler(event, context): raise ValueError"
-LATE = "import time\ndef handler(event, context):\n    time.sleep(1)\n    raise ValueError"
+# Fails as soon as a file is there.
+HELD = """
+import pathlib, time
+def handler(event, context):
+    while not pathlib.Path({!r}).exists():
+        time.sleep(0.01)
+    raise ValueError
+"""
 NOTHING: dict[str, object] = {"Nothing": {"Type": "Succeed"}}
 WAITING: dict[str, object] = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
 
@@ -52,6 +60,16 @@ def having(account: Account, execution: str, kind: str) -> Callable[[], bool]:
     return lambda: any(event["type"] == kind for event in history(account, execution))
 
 
+@pytest.fixture
+def release(account: Account, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Deploy the function `held`, and give what lets its calls go on; they do so in any case once the test is over."""
+    file = tmp_path / "released"
+    account.deploy("held", HELD.format(str(file)))
+    yield file.touch
+    file.touch()
+    account.client("lambda").delete_function(FunctionName="held")
+
+
 def test_history_tells_in_which_state_a_task_failed(account: Account) -> None:
     """Of two branches at once, the events that a failure follows lead back to the state whose task failed."""
     account.deploy("failing", FAILING)
@@ -76,12 +94,12 @@ def _state(event: dict[str, Any], events: list[dict[str, Any]]) -> str:
     return str(event["stateEnteredEventDetails"]["name"])
 
 
-def test_an_aborted_execution_stays_aborted(account: Account) -> None:
+def test_an_aborted_execution_stays_aborted(account: Account, release: Callable[[], None]) -> None:
     """A task that fails after its execution was aborted does not make that one a failed one."""
-    account.deploy("late", LATE)
-    execution = started(account, machine(account, "late", {"Call": calling("late")}))
+    execution = started(account, machine(account, "late", {"Call": calling("held")}))
     eventually(having(account, execution, "TaskScheduled"))
     account.client("stepfunctions").stop_execution(executionArn=execution)
+    release()
     eventually(having(account, execution, "TaskFailed"))
     assert status(account, execution) == "ABORTED"
     assert not having(account, execution, "ExecutionFailed")()

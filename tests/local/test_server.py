@@ -79,7 +79,7 @@ def test_message_attributes_reach_subscribers(account: Account) -> None:
     (wrapped,), (raw,) = account.received("wrapped"), account.received("raw")
     assert json.loads(wrapped["Body"])["MessageAttributes"]["status"]["Value"] == "ARCHIVED"
     assert raw["MessageAttributes"] == status
-    assert account.received("failures", seconds=0) == []
+    assert account.waiting("failures") == []
 
 
 def test_an_event_names_the_version_of_its_object(account: Account) -> None:

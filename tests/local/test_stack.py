@@ -21,6 +21,7 @@ from templates.api import ANSWERS
 from templates.openapi import CASES, Case
 from tests.local.account import eventually
 from tests.local.behind import invoke_trigger, object_created, physical_id
+from tests.patience import PATIENCE
 from workflow import contracts
 from workflow.graph.__main__ import main as draw
 
@@ -47,7 +48,7 @@ def outcomes(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> dic
     (folder / "empty.jpg").touch()
     Image.new("1", (8000, 8000)).save(folder / "too many pixels.png")
     sent = [*folder.iterdir(), PHOTOGRAPHS / "waterfall.jpg", PHOTOGRAPHS / "coffee.png"]
-    found = process(stack, sent, folder / "results", at_once=4, timeout=120)
+    found = process(stack, sent, folder / "results", at_once=4, timeout=PATIENCE)
     return {Path(outcome.file).name: outcome for outcome in found}
 
 
@@ -228,7 +229,7 @@ def test_fault_of_ours_is_retried_then_fails_visibly(stack: LocalStack, tmp_path
     broken = {"Variables": {**variables, "THUMBNAIL_EDGE": "none"}}
     client.update_function_configuration(FunctionName=function, Environment=broken)
     try:
-        (outcome,) = process(stack, [PHOTOGRAPHS / "rocket.jpg"], tmp_path, at_once=1, timeout=120)
+        (outcome,) = process(stack, [PHOTOGRAPHS / "rocket.jpg"], tmp_path, at_once=1, timeout=PATIENCE)
     finally:
         client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
     assert (outcome.status, outcome.reason) == ("FAILED", "ValueError")
@@ -242,7 +243,7 @@ def test_file_name_is_data(stack: LocalStack, tmp_path: Path) -> None:
     """A file name of any script, with spaces, quotes and plus signs, is told in the end as it was given."""
     name = 'Ærø 夏 "1+1" 50% a&b=c;d#e [red] ñ'.ljust(200, "x") + ".jpg"
     (tmp_path / name).write_bytes((PHOTOGRAPHS / "rocket.jpg").read_bytes())
-    (outcome,) = process(stack, [tmp_path / name], tmp_path / "results", at_once=1, timeout=120)
+    (outcome,) = process(stack, [tmp_path / name], tmp_path / "results", at_once=1, timeout=PATIENCE)
     assert outcome.notification
     assert outcome.notification["filename"] == name
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from itertools import count
-from threading import Lock
+from threading import Event, Lock
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -19,9 +19,11 @@ from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.dynamodb.models import DynamoDBBackend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state import state as state_module
+from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
+from tests.patience import PATIENCE
 from tests.workflow import stopped
 from workflow.definition import states_language
 
@@ -29,8 +31,6 @@ Payload = dict[str, Any]
 Handler = Callable[[Payload, Any], Payload]
 
 _HEAD: Any = {"HTTPStatusCode": 400, "RequestId": "of-the-refusal"}
-
-PATIENCE = 600  # seconds for a thread of the interpreter; none takes more than one, but on a busy machine
 
 
 def substituted(definition: dict[str, Any], **values: str) -> dict[str, Any]:
@@ -91,6 +91,7 @@ class Interpreter:
         patch.setattr(LambdaSimpleBackend, "invoke", invoke)
         patch.setattr(StateTaskService, "_eval_execution", attempt)
         patch.setattr(retrier_decl, "time", SimpleNamespace(sleep=self.waits.append))
+        patch.setattr(execute_state, "threading", SimpleNamespace(Event=_Patient))
         patch.setattr(state_module, "StateData", _state_data)
         patch.setattr(DynamoDBBackend, "update_item", _one_at_a_time(DynamoDBBackend.update_item))
 
@@ -150,6 +151,15 @@ def _state_data(**fields: str) -> dict[str, str]:
     """Return the context object's `State`; its time is written as AWS does, where moto writes `+00:00`."""
     entered = datetime.fromisoformat(fields["EnteredTime"]).isoformat(timespec="milliseconds")
     return {**fields, "EnteredTime": entered.replace("+00:00", "Z")}
+
+
+class _Patient(Event):
+    """What moto waits for an attempt with: a task's TimeoutSeconds is for AWS, and not for a busy machine."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the attempt has ended, whatever its time."""
+        del timeout
+        return super().wait(PATIENCE)
 
 
 def _join_threads() -> None:

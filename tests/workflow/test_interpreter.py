@@ -12,7 +12,8 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceSns,
 )
 
-from tests.workflow.interpreter import PATIENCE, Interpreter, refusal
+from tests.patience import PATIENCE
+from tests.workflow.interpreter import Interpreter, refusal
 from tests.workflow.resources import TOPIC, Resources
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"

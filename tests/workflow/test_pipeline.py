@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.patience import PATIENCE
 from tests.workflow import drawings
 from tests.workflow.interpreter import Handler
 from tests.workflow.processing import Outcome, Processing
@@ -102,7 +103,7 @@ def test_a_success_runs_each_function_once_and_both_renditions_side_by_side(proc
         def wrap(handler: Handler) -> Handler:
             def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
                 begun[function].set()
-                assert begun[other].wait(timeout=10)
+                assert begun[other].wait(PATIENCE)
                 return handler(event, context)
 
             return handle
@@ -143,7 +144,7 @@ def test_a_rendition_that_comes_too_late_changes_nothing(processing: Processing)
     def late(handler: Handler) -> Handler:
         def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
             begun.set()
-            assert announced.wait(timeout=10)
+            assert announced.wait(PATIENCE)
             return handler(event, context)
 
         return handle
