@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -12,6 +11,7 @@ from benchmarks.measure import job
 from benchmarks.settings import ROOT
 from benchmarks.workers import JobError, Worker, our_worker, sharp_worker
 from tests import pictures
+from tests.needed import program
 
 STAND_IN = """
 const image = {
@@ -76,13 +76,13 @@ def test_worker_loads_nothing_that_only_the_benchmark_needs() -> None:
 @pytest.fixture
 def stand_in(tmp_path: Path) -> Path:
     """Write a library in sharp's place, which makes the same of everything, and return the folder that it lies in."""
+    program("node")
     modules = tmp_path / "node_modules"
     (modules / "sharp").mkdir(parents=True)
     (modules / "sharp" / "index.js").write_text(STAND_IN, encoding="utf-8")
     return modules
 
 
-@pytest.mark.skipif(which("node") is None, reason="Node.js is not installed")
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's peak of memory")
 def test_sharps_worker_speaks_the_same(stand_in: Path, photograph: Path, tmp_path: Path) -> None:
     """Sharp's worker takes every operation that ours does, and answers every field that is read here."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.needed import program
+
 pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +32,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert not (folder / name).exists()
         (folder / name).write_text(content, encoding="utf-8")
     changes = "".join(CHANGES.findall(page))
-    apply = ["git", "apply", "-p0", "--unidiff-zero", "-"]
+    apply = [program("git"), "apply", "-p0", "--unidiff-zero", "-"]
     subprocess.run(apply, cwd=folder, input=changes, text=True, check=True, capture_output=True)
     return folder
 

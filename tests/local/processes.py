@@ -5,6 +5,8 @@ import signal
 import subprocess
 from contextlib import suppress
 
+from tests.needed import program
+
 GUARD = "local.guard"  # of the one emulator that this process runs
 
 
@@ -35,7 +37,8 @@ def _signal(pid: int, number: signal.Signals) -> bool:
 
 def _processes() -> dict[int, tuple[int, str]]:
     """Return the parent and the command line of each process that runs, by its id."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)  # noqa: S607 - where it is differs
+    ps = [program("ps"), "-A", "-o", "pid=,ppid=,stat=,args="]
+    listing = subprocess.run(ps, capture_output=True, text=True, check=True)
     found = {}
     for line in listing.stdout.splitlines():
         pid, parent, state, command = line.split(None, 3)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from templates import assets
+from tests.needed import program
 from tests.workflow.check.mutation import dropping, optional, setting, together
 from workflow import contracts, releases
 from workflow.check import compat
@@ -130,8 +131,7 @@ def test_change_is_told_with_its_place(tmp_path: Path) -> None:
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a repository of contracts, committed once, in the place of this project's."""
-    git = shutil.which("git")
-    assert git
+    git = program("git")
     folder = written(tmp_path / "contracts")
     (folder / "notes.md").write_text("No contract.")
     identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]

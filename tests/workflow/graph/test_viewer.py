@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser import chromium
+from tests.browser import chromium, opened
 from workflow.graph.__main__ import main
 
 DESK: ViewportSize = {"width": 1440, "height": 900}
@@ -32,13 +32,13 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(browser: Browser, file: Path) -> Iterator[Page]:
     """Give the page, opened on a desktop; it must raise no error and ask for nothing."""
     faults: list[str] = []
-    opened = browser.new_page(viewport=DESK)
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda message: faults.append(message.text))
-    opened.on("request", lambda request: faults.append(request.url) if not request.url.startswith("file:") else None)
-    opened.goto(file.as_uri())
-    yield opened
-    opened.close()
+    page = opened(browser, viewport=DESK)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("request", lambda request: faults.append(request.url) if not request.url.startswith("file:") else None)
+    page.goto(file.as_uri())
+    yield page
+    page.close()
     assert faults == []
 
 
@@ -88,7 +88,7 @@ def test_drawing_grows_and_fits(page: Page) -> None:
 
 def test_phone_shows_drawing_and_state(browser: Browser, file: Path) -> None:
     """On a phone nothing is wider than the screen but the drawing within its frame, and the chosen state is in sight."""
-    page = browser.new_page(viewport=PHONE, has_touch=True)
+    page = opened(browser, viewport=PHONE, has_touch=True)
     page.goto(file.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.locator("#states").select_option(label="HandleError")
@@ -105,7 +105,7 @@ def test_dark_and_light_differ(browser: Browser, file: Path) -> None:
     """The page follows the reader's colour scheme."""
     papers = set()
     for scheme in ("light", "dark"):
-        page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
+        page = opened(browser, color_scheme="dark" if scheme == "dark" else "light")
         page.goto(file.as_uri())
         papers.add(page.evaluate("getComputedStyle(document.querySelector('.paper')).fill"))
         page.close()
