@@ -1,12 +1,19 @@
 """What holds for the whole suite."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.effort import Effort
-from tests.permissions import plugin
+from tests.isolation import plugin as isolation
+from tests.permissions import plugin as permissions
+
+# How long an example takes, or its making, says something of the machine. A failure is replayed by what it prints.
+settings.register_profile("suite", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hold every handler that a test calls to its role in the template, and say how much is repeated."""
-    config.pluginmanager.register(plugin.LeastPrivilege(), plugin.NAME)
+    """Isolate the tests, hold every handler that one calls to its role in the template, and say how much is repeated."""
+    config.pluginmanager.register(isolation.Isolation(), isolation.NAME)
+    config.pluginmanager.register(permissions.LeastPrivilege(), permissions.NAME)
     config.pluginmanager.register(Effort(), "effort")
