@@ -54,6 +54,7 @@ def _key() -> kms.Key:
             [awacs.kms.Decrypt, awacs.kms.GenerateDataKey],
             EVERYTHING,
             Principal=CLOUDWATCH,
+            Condition=_own_alarms(),
         ),
     )
     return kms.Key(
@@ -67,14 +68,14 @@ def _key() -> kms.Key:
 
 
 def _topic_policy(topic: sns.Topic) -> sns.TopicPolicy:
-    own_alarms = Condition(
-        [
-            ArnLike("aws:SourceArn", Sub("arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*")),
-            StringEquals("aws:SourceAccount", Ref("AWS::AccountId")),
-        ]
-    )
     from_alarms: Statement = allow(
-        "let alarms publish", [awacs.sns.Publish], Ref(topic), Principal=CLOUDWATCH, Condition=own_alarms
+        "let alarms publish", [awacs.sns.Publish], Ref(topic), Principal=CLOUDWATCH, Condition=_own_alarms()
     )
     policy = document(from_alarms, without_tls([awacs.sns.Publish], [Ref(topic)]))
     return sns.TopicPolicy("OperationsTopicPolicy", Topics=[Ref(topic)], PolicyDocument=policy)
+
+
+def _own_alarms() -> Condition:
+    """Return the condition that CloudWatch acts for an alarm of this account: it says so to SNS, and to KMS as well."""
+    alarms = Sub("arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*")
+    return Condition([ArnLike("aws:SourceArn", alarms), StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))])

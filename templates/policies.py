@@ -25,7 +25,12 @@ def document(*statements: Statement) -> PolicyDocument:
 
 
 def assumed_by(service: str, **fields: Any) -> PolicyDocument:
-    """Return the trust policy that lets service, such as "lambda", take the role."""
+    """Return the trust policy that lets service, such as "lambda", take the role.
+
+    A role can be passed within its own account only. A condition on the account is for services that are documented to send
+    it when they take a role, as Step Functions is. Of Lambda, and of API Gateway for its logs, AWS documents no such thing,
+    and a condition on a key that is not sent would keep the service out.
+    """
     principal = Principal("Service", f"{service}.amazonaws.com")
     return document(Statement(Effect=Allow, Principal=principal, Action=[AssumeRole], **fields))
 

@@ -20,6 +20,8 @@ def test_operators_messages_are_encrypted_with_a_key_that_alarms_can_use() -> No
         one for one in key["KeyPolicy"]["Statement"] if one["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     )
     assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    (publish,) = (one for one in statements("OperationsTopicPolicy") if one["Effect"] == "Allow")
+    assert use["Condition"] == publish["Condition"]
 
 
 def test_key_can_be_kept_but_not_used_by_the_account() -> None:

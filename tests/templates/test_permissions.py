@@ -6,7 +6,20 @@ import re
 import pytest
 
 from lambdas.storage import STAGED, UPLOADS
-from tests.templates.emitted import FUNCTIONS, Node, allowed, arn, properties, ref, resources, statements, target, tasks
+from tests.templates.emitted import (
+    FUNCTIONS,
+    Node,
+    allowed,
+    arn,
+    properties,
+    ref,
+    resources,
+    statements,
+    target,
+    tasks,
+    template,
+    walk,
+)
 
 KEYS_BELOW_A_BUCKET = re.compile(r"\$\{\w+\.Arn\}/([a-z]+/)?\*")
 EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
@@ -132,6 +145,27 @@ def _call(state: Node) -> tuple[str, str]:
     """Return the action of a state and the logical ID of what it acts on."""
     action, parameter = INTEGRATIONS[state["Resource"].split(":::")[1]]
     return action, state["Parameters"][parameter].strip("${}")
+
+
+def test_services_act_for_this_account_only() -> None:
+    """A service that AWS documents to say for whom it acts does so for this account, or for a resource of this stack.
+
+    AWS documents no key that Lambda sends when it takes a function's role, nor API Gateway when it takes the one for logs.
+    """
+    unconditional = {
+        path.split(".")[2]
+        for path, node in walk(template())
+        if isinstance(node, dict) and "Service" in node.get("Principal", ()) and not _bound(node)
+    }
+    assert unconditional == {"ApiAccountRole", *(f"{function}Role" for function in FUNCTIONS)}
+    permissions = [entry["Properties"] for entry in resources("AWS::Lambda::Permission").values()]
+    assert permissions
+    assert all("SourceArn" in permission for permission in permissions)
+
+
+def _bound(statement: Node) -> bool:
+    keys = {key for test in statement.get("Condition", {}).values() for key in test}
+    return bool(keys & {"aws:SourceAccount", "aws:SourceArn"})
 
 
 def _trusted(role: str) -> Node:
