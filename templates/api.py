@@ -11,11 +11,14 @@ from templates.stage import STAGE, add_stage
 from workflow import contracts
 
 PATH = "upload-url"
+OWN_MESSAGE = (
+    "$context.error.messageString"  # API Gateway's, as a JSON string: it brings its quotes, and escapes what it holds
+)
 # What API Gateway answers by itself, by its own name for the case; as the contract api-error has it.
 ANSWERS = {
     "UNAUTHORIZED": "A valid token of the user pool is required in the Authorization header.",
     "THROTTLED": "There are too many requests; try again later.",
-    "BAD_REQUEST_PARAMETERS": "$context.error.message",  # names what is missing
+    "BAD_REQUEST_PARAMETERS": OWN_MESSAGE,  # names what is missing
     "DEFAULT_4XX": "The request is not one this API answers.",
     "DEFAULT_5XX": "The service failed; try again.",
 }
@@ -102,10 +105,15 @@ def _answers(api: apigateway.RestApi) -> list[apigateway.GatewayResponse]:
             ResponseType=reason,
             # Any page may read what went wrong: nothing in it is anybody's.
             ResponseParameters={f"gatewayresponse.header.{ALLOW_ORIGIN}": "'*'"},
-            ResponseTemplates={"application/json": json.dumps({"reason": reason, "message": message})},
+            ResponseTemplates={"application/json": _error(reason, message)},
         )
         for reason, message in ANSWERS.items()
     ]
+
+
+def _error(reason: str, message: str) -> str:
+    """Return the body of an answer, in which API Gateway fills in its own message."""
+    return json.dumps({"reason": reason, "message": message}).replace(f'"{OWN_MESSAGE}"', OWN_MESSAGE)
 
 
 def _deployment(api: apigateway.RestApi, parts: list[Any]) -> apigateway.Deployment:
