@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import stepfunctions
 
 import generate
 from templates import assets
@@ -30,6 +31,19 @@ time.time = lambda: 0.0
 sys.argv = sys.argv[1:]
 sys.path.insert(0, os.path.dirname(sys.argv[0]))
 runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+# The installed SDK, with what AWS's own brings along.
+TALKATIVE = """
+import logging, sys
+
+print("a line printed")
+logger = logging.getLogger("sagemaker.config")
+logger.setLevel(logging.INFO)
+logger.addHandler(logging.StreamHandler(sys.stdout))
+logger.info("Not applying SDK defaults from location: /etc/xdg/sagemaker/config.yaml")
+__path__ = ["{real}"]
+exec(compile(open("{real}/__init__.py").read(), "{real}/__init__.py", "exec"))
+logger.info("Not applying SDK defaults from location: ~/.config/sagemaker/config.yaml")
 """
 PLACES = {
     "another account": {"AWS_DEFAULT_REGION": "cn-north-1", "AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": "/nowhere"},
@@ -80,6 +94,18 @@ def test_file_holds_what_would_be_printed(tmp_path: Path) -> None:
     file = tmp_path / "template.json"
     assert _run(SCRIPT, "--output", str(file)) == b""
     assert file.read_bytes() == generate.render().encode()
+
+
+def test_output_is_the_template_alone_under_awss_own_sdk(tmp_path: Path) -> None:
+    """AWS's own package of the SDK imports sagemaker, which logs to standard output as it is imported: not ours."""
+    package = tmp_path / "stepfunctions"
+    package.mkdir()
+    (package / "__init__.py").write_text(TALKATIVE.format(real=Path(stepfunctions.__file__).parent), encoding="utf-8")
+    found = subprocess.run(
+        [sys.executable, "-B", SCRIPT], cwd=ROOT, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=True
+    )
+    assert found.stdout == generate.render().encode()
+    assert b"Not applying SDK defaults" in found.stderr
 
 
 def test_template_is_rendered_alike_twice() -> None:

@@ -1,16 +1,18 @@
 """The Data Science SDK's states, with the fields of the language that it does not know yet.
 
-Importing the SDK lowers the root logger and warns about itself; here it is imported without either.
+Importing the SDK lowers the root logger and warns about itself; here it is imported without either. AWS's own package of it
+imports sagemaker, whose handlers write to standard output; here they find standard error, since the output is what is made.
 """
 
 import logging
+import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from enum import Enum
 
 _root_level = logging.getLogger().level
-with warnings.catch_warnings():
+with warnings.catch_warnings(), redirect_stdout(sys.stderr):
     # A comparison with `is` in the SDK's source, and the age of the pkg_resources it imports.
     warnings.simplefilter("ignore")
     from stepfunctions.steps import (
