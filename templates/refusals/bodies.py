@@ -30,7 +30,7 @@ def bodies(template: Node, filling: Filling) -> Iterator[Refusal]:
 def _read(path: str, text: str, check: Callable[[str, Any], Iterator[Refusal]]) -> Iterator[Refusal]:
     try:
         body = json.loads(text)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         yield Refusal(path, f"no JSON once references are filled in: {error}", "write JSON", STRUCTURE)
         return
     if not isinstance(body, dict):

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from templates.refusals.bodies import bodies
 from templates.refusals.filling import Filling
 from templates.refusals.form import form
-from templates.refusals.quotas import quotas, request
+from templates.refusals.given import given
+from templates.refusals.quotas import quotas
 from templates.refusals.references import references
 from templates.refusals.refusal import Refusal
 from templates.refusals.services import services
@@ -40,7 +41,7 @@ def check_template(text: str) -> None:
 
 def check_deployment(text: str, stack: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> None:
     """Raise TemplateRefusedError if AWS would refuse to make stack from the template text with parameters and tags."""
-    _raise("the deployment", [*request(stack, parameters, tags), *refusals(text, parameters)])
+    _raise("the deployment", [*given(json.loads(text), stack, parameters, tags), *refusals(text, parameters)])
 
 
 def _raise(what: str, found: Iterable[Refusal]) -> None:

@@ -1,7 +1,7 @@
 """CloudFormation's own quotas: how large a template may be, how much may be in it, how long names are."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from templates.refusals.refusal import Limit, Node, Refusal, below
@@ -25,12 +25,6 @@ DESCRIPTIONS = {
     ("Outputs", "*", "Description"): Limit(1024, "bytes", "CloudFormation: Outputs"),
     ("Parameters", "*", "Description"): Limit(4000, "characters", "CloudFormation: Parameters"),
 }
-# Of a request that makes a stack or a change set.
-STACK_NAME = Limit(128, "characters in the stack's name", QUOTAS)
-STACK_TAGS = Limit(50, "tags", "CloudFormation API: CreateChangeSet", "leave some out")
-TAG_KEY = Limit(128, "characters in the tag's key", "CloudFormation API: Tag")
-TAG_VALUE = Limit(256, "characters", "CloudFormation API: Tag")
-
 _ALPHANUMERIC = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -52,17 +46,6 @@ def quotas(text: str, template: Node) -> Iterator[Refusal]:
             yield from limit.exceeded(path, _bytes(value) if limit.unit == "bytes" else len(value))
     for path, value in below(template, "Parameters", "*", "Default"):
         yield from VALUE.exceeded(path, _bytes(value))
-
-
-def request(stack: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> Iterator[Refusal]:
-    """Yield what exceeds a quota of what is said beside the template: the stack's name, parameters and tags."""
-    yield from STACK_NAME.exceeded("the stack", len(stack))
-    yield from STACK_TAGS.exceeded("the stack", len(tags))
-    for name, value in parameters.items():
-        yield from VALUE.exceeded(f"the parameter {name}", _bytes(value))
-    for key, value in tags.items():
-        yield from TAG_KEY.exceeded(f"the tag {key}", len(key))
-        yield from TAG_VALUE.exceeded(f"the tag {key}", len(value))
 
 
 def _named(path: str, name: str) -> Iterator[Refusal]:

@@ -115,7 +115,7 @@ def test_invalid_template_is_told_in_a_sentence(
 def test_template_that_aws_would_refuse_is_not_deployed(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What an emulator would take and AWS not is told before anything is uploaded."""
+    """What an emulator would take and AWS not is refused before anything is uploaded."""
     monkeypatch.setattr(deployment, "render", lambda: template(Quality=None))
     with pytest.raises(DeploymentError, match=r"\n  \$\.Parameters\.Quality\.Default: null is not allowed"):
         _deploy(target, tmp_path)

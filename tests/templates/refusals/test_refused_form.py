@@ -125,13 +125,13 @@ CHANGES: dict[str, tuple[Change, str]] = {
 
 
 def test_our_template_is_not_refused() -> None:
-    """What `generate.py` makes AWS takes, as far as its documentation tells."""
+    """AWS takes what `generate.py` makes, as far as its documentation states what is refused."""
     assert refusals(json.dumps(template())) == []
 
 
 @pytest.mark.parametrize("fault", CHANGES)
 def test_fault_is_refused(fault: str) -> None:
-    """Each fault is told with its place, what to do, and the page that says so; nothing else is found."""
+    """Each fault is refused with its place, what to do, and the page that says so; nothing else is found."""
     change, expected = CHANGES[fault]
     found = _refused(change)
     assert found
@@ -243,21 +243,59 @@ def test_all_reasons_are_told_at_once() -> None:
     ("given", "expected"),
     [
         ({"stack": "s" * 129}, "the stack: 129 characters in the stack's name, and 128 are the most"),
-        ({"parameters": {"AlarmEmail": "x" * 4097}}, "the parameter AlarmEmail: 4,097 bytes, and 4,096 are the most"),
-        ({"parameters": {"AllowedOrigins": "x" * 4000}}, "GetUploadUrlFunction.Properties.Environment.Variables: "),
+        (
+            {"parameters": {"AlarmEmail": f"a@{'x' * 4095}"}},
+            "the parameter AlarmEmail: 4,097 bytes, and 4,096 are the most",
+        ),
+        (
+            {"parameters": {"AllowedOrigins": f"https://{'x' * 4000}"}},
+            "GetUploadUrlFunction.Properties.Environment.Variables: ",
+        ),
+        ({"stack": "my_stack"}, "the stack: its name has A-Z, a-z, 0-9 and - only"),
+        ({"stack": "1st"}, "the stack: its name has A-Z, a-z, 0-9 and - only, a letter first"),
+        (
+            {"parameters": {"Quality": "101"}},
+            "the parameter Quality: this number is not from 1 to 100; take one that is",
+        ),
+        ({"parameters": {"Quality": "0"}}, "the parameter Quality: this number is not from 1 to 100"),
+        ({"parameters": {"Quality": "good"}}, "the parameter Quality: this value is no number"),
+        (
+            {"parameters": {"WorkflowType": "express"}},
+            "WorkflowType: this value is not allowed; take one of STANDARD, EXPRESS",
+        ),
+        ({"parameters": {"LogRetentionDays": "31"}}, "the parameter LogRetentionDays: this value is not allowed"),
+        ({"parameters": {"AlarmEmail": "nobody"}}, "the parameter AlarmEmail: this value does not match ^([^@ ]+@"),
+        (
+            {"parameters": {"AllowedOrigins": "https://a.example,b"}},
+            "the parameter AllowedOrigins: this value does not match",
+        ),
         ({"tags": {f"t{number}": "" for number in range(51)}}, "the stack: 51 tags, and 50 are the most"),
         ({"tags": {"k" * 129: ""}}, "129 characters in the tag's key, and 128 are the most"),
         ({"tags": {"Team": "x" * 257}}, "the tag Team: 257 characters, and 256 are the most"),
     ],
 )
-def test_what_is_given_is_bounded(given: dict[str, Any], expected: str) -> None:
+def test_what_is_given_is_checked(given: dict[str, Any], expected: str) -> None:
     """A deployment is refused for what is said beside the template, and for what that makes of the template."""
     largest: dict[str, Any] = {
         "stack": "s" * 128,
-        "parameters": {"AlarmEmail": "x" * 4096},
+        "parameters": {"AlarmEmail": f"a@{'x' * 4094}"},
         "tags": {"k" * 128: "x" * 256},
     }
     check_deployment(json.dumps(template()), **largest)
     with pytest.raises(TemplateRefusedError, match=r"^AWS would refuse the deployment:\n") as found:
         check_deployment(json.dumps(template()), **{**largest, **given})
     assert expected in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"Quality": "1", "MaxBytes": "100000000", "LogRetentionDays": "30"},
+        {"AllowedOrigins": "https://a.example, http://localhost:3000", "ResizeEdges": "2048,1024"},
+        {"AllowedOrigins": "*", "WebAclArn": "", "AlarmEmail": "", "WorkflowType": "EXPRESS"},
+    ],
+)
+def test_values_that_the_template_declares_are_taken(parameters: dict[str, str]) -> None:
+    """What a parameter's type, values, bounds and pattern allow is not refused, in a stack named by its ARN either."""
+    arn = "arn:aws:cloudformation:eu-central-1:123456789012:stack/pictures/4f2c"
+    check_deployment(json.dumps(template()), arn, {"ArtifactBucket": "my-bucket", **parameters}, {})

@@ -66,7 +66,7 @@ def _said(rule: Rule, value: Any) -> list[str]:
 
 @pytest.mark.parametrize("rule", RULES, ids=_name)
 def test_limit_of_a_service_is_kept(rule: Rule) -> None:
-    """As much as the service takes is taken; of more, the place and the limit are told, with the page that says so."""
+    """As much as the service takes is taken; more is refused with the place, the limit, and the page that says so."""
     most = rule.limit.most
     assert _said(rule, _of_size(rule, most)) == []
     (found,) = _said(rule, _of_size(rule, most + 1))
@@ -136,8 +136,8 @@ def test_names_of_resources_are_as_long_as_arns_get(value: Any) -> None:
     assert len(Filling({}, {}).fill(value)) >= len(longest)
 
 
-def _with_body(kind: str, field: str, body: Any) -> list[str]:
-    properties = {field: body if isinstance(body, str) else json.dumps(body)}
+def _with_body(kind: str, field: str, body: Node) -> list[str]:
+    properties = {field: json.dumps(body)}
     return [str(one) for one in refusals(json.dumps({"Resources": {"It": {"Type": kind, "Properties": properties}}}))]
 
 
@@ -174,13 +174,14 @@ def test_names_of_states_are_bounded() -> None:
     assert "81 characters in the name, and 80 are the most" in _with_body(*kind, machine("n" * 81))[0]
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '"a"'])
+@pytest.mark.parametrize("body", ["", "{", "[]", '"a"', {"an": "object"}])
 @pytest.mark.parametrize(
     "kind", [("AWS::CloudWatch::Dashboard", "DashboardBody"), ("AWS::StepFunctions::StateMachine", "DefinitionString")]
 )
-def test_body_is_json(kind: tuple[str, str], body: str) -> None:
-    """A text that the service could not read is refused with its place."""
-    (found,) = _with_body(*kind, body)
+def test_body_is_json(kind: tuple[str, str], body: Any) -> None:
+    """What the service could not read as the text of a JSON object is refused with its place."""
+    resources = {"It": {"Type": kind[0], "Properties": {kind[1]: body}}}
+    (found,) = map(str, refusals(json.dumps({"Resources": resources})))
     assert found.startswith(f"$.Resources.It.Properties.{kind[1]}: no JSON")
 
 

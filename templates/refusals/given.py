@@ -1,0 +1,52 @@
+"""What is said beside a template when a stack is made of it: the stack's name, its tags, and values for the parameters."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from templates.refusals.quotas import QUOTAS, VALUE
+from templates.refusals.refusal import Limit, Node, Refusal
+
+CHANGE_SET = "CloudFormation API: CreateChangeSet"
+STACK_NAME = Limit(128, "characters in the stack's name", QUOTAS)
+TAGS = Limit(50, "tags", CHANGE_SET, "leave some out")
+TAG_KEY = Limit(128, "characters in the tag's key", "CloudFormation API: Tag")
+TAG_VALUE = Limit(256, "characters", "CloudFormation API: Tag")
+PARAMETERS = "CloudFormation: Parameters"
+_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]*|arn:.*")  # an ARN names a stack that is there
+
+
+def given(template: Node, stack: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> Iterator[Refusal]:
+    """Yield what AWS would refuse of all that is said beside template."""
+    yield from STACK_NAME.exceeded("the stack", len(stack))
+    if not _STACK.fullmatch(stack):
+        yield Refusal("the stack", "its name has A-Z, a-z, 0-9 and - only, a letter first", "rename it", CHANGE_SET)
+    yield from TAGS.exceeded("the stack", len(tags))
+    for key, value in tags.items():
+        yield from TAG_KEY.exceeded(f"the tag {key}", len(key))
+        yield from TAG_VALUE.exceeded(f"the tag {key}", len(value))
+    for name, value in parameters.items():
+        yield from _parameter(f"the parameter {name}", template.get("Parameters", {}).get(name, {}), value)
+
+
+def _parameter(path: str, declared: Node, value: str) -> Iterator[Refusal]:
+    """Yield why value is none of those that the template declares; a parameter that it does not have is no business here."""
+    yield from VALUE.exceeded(path, len(value.encode()))
+    allowed = [str(one) for one in declared.get("AllowedValues", [])]
+    if allowed and value not in allowed:
+        yield Refusal(path, "this value is not allowed", f"take one of {', '.join(allowed)}", PARAMETERS)
+    if declared.get("Type") == "Number":
+        yield from _number(path, declared, value)
+    is_list = declared.get("Type") == "CommaDelimitedList"  # whose values CloudFormation trims, and matches one by one
+    parts = [part.strip() for part in value.split(",")] if is_list else [value]
+    pattern = declared.get("AllowedPattern", "")
+    if pattern and not all(re.fullmatch(pattern, part) for part in parts):
+        meaning = declared.get("Description", "none is described")
+        yield Refusal(path, f"this value does not match {pattern}", f"what it is for: {meaning}", PARAMETERS)
+
+
+def _number(path: str, declared: Node, value: str) -> Iterator[Refusal]:
+    low, high = float(declared.get("MinValue", "-inf")), float(declared.get("MaxValue", "inf"))
+    if not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        yield Refusal(path, "this value is no number", "write digits", PARAMETERS)
+    elif not low <= float(value) <= high:
+        yield Refusal(path, f"this number is not from {low:.15g} to {high:.15g}", "take one that is", PARAMETERS)
