@@ -8,7 +8,8 @@ from templates.refusals.refusal import Limit, Node, Refusal, below
 
 QUOTAS = "CloudFormation: Understand CloudFormation quotas"
 DIVIDE = "divide the stack, for example into nested stacks"
-# Of a template in S3, where local.artifacts puts every one: a request itself takes 51,200 bytes. The page says 1 MB; the service refuses what "may not exceed 1000000 bytes".
+# Of a template in S3, where local.artifacts puts every one, for a request itself takes 51,200 bytes. The page says 1 MB; the
+# service answers "may not exceed 1000000 bytes".
 IN_S3 = Limit(1_000_000, "bytes", QUOTAS, "leave out metadata, or divide the stack")
 ENTRIES = {
     "Resources": Limit(500, "resources", QUOTAS, DIVIDE),

@@ -33,7 +33,9 @@ def references(template: Node) -> Iterator[Refusal]:
         yield from _missing(one, known[one.what])
     for one in _used(conditions, "$.Conditions"):
         yield from _missing(one, {*parameters} if one.what == REFERENCE else known[one.what])
-    yield from _circle({name: {one.name for one in used} & {*resources} for name, used in needed.items()})
+    yield from _circle(
+        {name: {one.name for one in used if one.what != CONDITION} & {*resources} for name, used in needed.items()}
+    )
 
 
 def _missing(one: Use, known: set[str]) -> Iterator[Refusal]:

@@ -124,6 +124,16 @@ CHANGES: dict[str, tuple[Change, str]] = {
 }
 
 
+def test_condition_that_is_called_like_a_resource_is_no_circle() -> None:
+    """Conditions have names of their own: a resource that depends on the condition of its name does not need itself."""
+
+    def change(node: Node) -> None:
+        node["Conditions"]["UserPool"] = {"Fn::Equals": [{"Ref": "UserMfa"}, "ON"]}
+        node["Resources"]["UserPool"]["Condition"] = "UserPool"
+
+    assert _refused(change) == []
+
+
 def test_our_template_is_not_refused() -> None:
     """AWS takes what `generate.py` makes, as far as its documentation states what is refused."""
     assert refusals(json.dumps(template())) == []
