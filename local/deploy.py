@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 
 from generate import render
+from local import preflight
 from local.artifacts import upload_missing, upload_template, validate
 from local.asking import confirm
 from local.changes import Change, Wanted, propose
@@ -49,6 +50,7 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
     """
     template = _accepted_template(target, stack, options)
     _check_names(template, options.parameters)
+    preflight.check(target, stack)
     url = upload_template(target, template)
     validate(target, url)
     upload_missing(target, folder, installed_layers=options.installed_layers)

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from local.asking import confirm
 from local.exits import exit_code
-from local.stacks import Told, await_end, described, resources
+from local.stacks import Told, await_end, described, how_to_follow, is_new, resources
 from local.target import Client, DeploymentError
 from local.terminal import progress, show_rows
 
@@ -29,6 +29,7 @@ BY_HAND = {
     "AWS::IAM::Role": "once nothing else uses it, delete its policies, then: aws iam delete-role --role-name {}",
     "AWS::ApiGateway::Account": "nothing to delete: it is a setting of the account",
 }
+LISTED = "those there are: aws cloudformation describe-stacks --query Stacks[].StackName"
 OTHERWISE = "delete it in the console of its service"
 
 
@@ -50,8 +51,12 @@ class Resource:
 def inventory(client: Client, stack: str) -> list[Resource]:
     """Return the resources of stack by name; raises DeploymentError if there is no such stack."""
     cloudformation = client("cloudformation")
-    if not described(cloudformation, stack):
-        raise DeploymentError(f"there is no stack {stack}")
+    known = described(cloudformation, stack)
+    if not known:
+        raise DeploymentError(f"there is no stack {stack} in {cloudformation.meta.region_name}; {LISTED}")
+    _check_deletable(known, stack)
+    if is_new(known):  # proposed only: it has no template, and nothing was made
+        return []
     template = cloudformation.get_template(StackName=stack)["TemplateBody"]
     found = [
         Resource(
@@ -64,6 +69,15 @@ def inventory(client: Client, stack: str) -> list[Resource]:
         if one["ResourceStatus"] != "DELETE_COMPLETE"
     ]
     return sorted(found, key=lambda resource: resource.logical_id)
+
+
+def _check_deletable(known: dict[str, Any], stack: str) -> None:
+    """Raise DeploymentError if the stack of which CloudFormation says what is known may not be deleted now."""
+    if known.get("EnableTerminationProtection"):
+        off = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
+        raise DeploymentError(f"stack {stack} is protected from deletion; take that away with: {off} {stack}")
+    if known["StackStatus"].endswith("IN_PROGRESS") and not is_new(known):
+        raise DeploymentError(f"stack {stack} is in {known['StackStatus']}: wait for its end; {how_to_follow(stack)}")
 
 
 def losses(client: Client, found: list[Resource]) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """How the commands that change an account end."""
 
 import sys
+import warnings
 from collections.abc import Callable
+from getpass import GetPassWarning
 
 from local.asking import NotConfirmedError
+from local.faults import explained
 from local.target import FAULTS
 
 DECLINED = 3  # exit code: there was something to do, and it was not done
@@ -13,13 +16,20 @@ INTERRUPTED = 130  # as shells have it
 def exit_code(name: str, command: Callable[[], None]) -> int:
     """Run command and return its exit code; what a person can put right is told on standard error, after name."""
     try:
-        command()
+        with warnings.catch_warnings():
+            # Without a terminal botocore asks for a code of MFA all the same, and getpass warns of that.
+            warnings.simplefilter("ignore", GetPassWarning)
+            command()
     except NotConfirmedError as refusal:
         print(f"{name}: {refusal}", file=sys.stderr)
         return DECLINED
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
+        print(f"{name}: {str(interruption) or 'interrupted'}", file=sys.stderr)
         return INTERRUPTED
+    except EOFError as error:  # botocore asked for a code of MFA; its question has no line of its own
+        print(f"\n{name}: {explained(error)}", file=sys.stderr)
+        return 1
     except FAULTS as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        print(f"{name}: {explained(error)}", file=sys.stderr)
         return 1
     return 0

@@ -41,17 +41,39 @@ def resources(cloudformation: Any, stack: str) -> list[dict[str, Any]]:
 def await_end(cloudformation: Any, stack: str, ends: str, poll_seconds: float, told: Told) -> None:
     """Wait until the operation on stack has ended, and tell meanwhile what is under way.
 
-    Raises DeploymentError if it ended otherwise than with the status ends: the message names what failed and why.
+    Raises DeploymentError if it ended otherwise than with the status ends: the message names what failed and why. Raises it
+    too if the operation goes on for longer than anybody waits, and KeyboardInterrupt that says so if somebody interrupts.
     """
-    for _ in range(int(LONGEST / poll_seconds)):
-        status = described(cloudformation, stack).get("StackStatus", "DELETE_COMPLETE")
+    try:
+        status = _last_status(cloudformation, stack, poll_seconds, told)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"the operation on stack {stack} goes on at AWS; {how_to_follow(stack)}") from None
+    if status.endswith("IN_PROGRESS"):
+        raise DeploymentError(
+            f"stack {stack} is still in {status} after {LONGEST // 60} minutes, and goes on; {how_to_follow(stack)}"
+        )
+    if status != ends:
+        failed = "\n".join(_failures(cloudformation, stack))
+        raise DeploymentError(f"stack {stack} ended as {status}, not as {ends}:\n{failed}")
+
+
+def how_to_follow(stack: str) -> str:
+    """Return how one sees what becomes of an operation on stack, and stops it if it is an update."""
+    return (
+        f"see how it goes: aws cloudformation describe-stack-events --stack-name {stack} --max-items 10; "
+        f"an update is stopped by: aws cloudformation cancel-update-stack --stack-name {stack}"
+    )
+
+
+def _last_status(cloudformation: Any, stack: str, poll_seconds: float, told: Told) -> str:
+    """Return the status of stack once nothing is in progress any more, or the last one seen after LONGEST seconds."""
+    for _ in range(max(1, int(LONGEST / poll_seconds))):
+        status = str(described(cloudformation, stack).get("StackStatus", "DELETE_COMPLETE"))
         if not status.endswith("IN_PROGRESS"):
             break
         told(_under_way(cloudformation, stack))
         time.sleep(poll_seconds)
-    if status != ends:
-        failed = "\n".join(_failures(cloudformation, stack))
-        raise DeploymentError(f"stack {stack} ended as {status}, not as {ends}:\n{failed}")
+    return status
 
 
 def _under_way(cloudformation: Any, stack: str) -> list[str]:

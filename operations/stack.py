@@ -69,9 +69,12 @@ class Stack:
 
 def find(name: str) -> Stack:
     """Return the stack called name; raises DeploymentError if there is none."""
-    told = described(boto3.client("cloudformation"), name)
+    cloudformation = boto3.client("cloudformation")
+    told = described(cloudformation, name)
     if not told:
-        raise DeploymentError(f"there is no stack {name} here; name another with --stack")
+        raise DeploymentError(
+            f"there is no stack {name} in {cloudformation.meta.region_name}; name another with --stack"
+        )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in told.get("Outputs", [])}
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in told.get("Parameters", [])}
     if "ProcessingPipelineArn" not in outputs:

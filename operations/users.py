@@ -72,12 +72,19 @@ def generated_password() -> str:
 
 def asked_password() -> str:
     """Return the password typed twice on the terminal, or the first line of standard input; raises DeploymentError."""
-    if not sys.stdin.isatty():
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif (password := getpass.getpass("Password: ")) != getpass.getpass("Once more: "):
-        raise DeploymentError("the two passwords differ; nothing is done")
+    password = _typed_twice() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise DeploymentError("no password was given; nothing is done")
+    return password
+
+
+def _typed_twice() -> str:
+    try:
+        password = getpass.getpass("Password: ")
+        if password != getpass.getpass("Once more: "):
+            raise DeploymentError("the two passwords differ; nothing is done")
+    except EOFError:
+        return ""
     return password
 
 

@@ -83,7 +83,6 @@ def test_bucket_that_may_not_be_read_is_an_error(
 def test_stack_that_may_not_be_read_is_an_error(target: Target, tmp_path: Path) -> None:
     """A refusal of CloudFormation is raised, and not taken for a stack that is missing."""
     with Stubber(target.cloudformation) as cloudformation:
-        cloudformation.add_response("validate_template", {})
         cloudformation.add_client_error("describe_stacks", "AccessDenied", "no", http_status_code=403)
         with pytest.raises(ClientError, match="AccessDenied"):
             _deploy(target, tmp_path)
@@ -105,6 +104,7 @@ def test_invalid_template_is_told_in_a_sentence(
 ) -> None:
     """What CloudFormation finds wrong with the template is told before any zip is made."""
     with Stubber(target.cloudformation) as cloudformation:
+        cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
         cloudformation.add_client_error("validate_template", "ValidationError", "Template format error: no such type")
         with pytest.raises(DeploymentError, match=r"^CloudFormation refuses the template: Template format error"):
             _deploy(target, Path(arguments[5]))

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
+from local import destroy as destruction
 from local.destroy import BY_HAND, OTHERWISE, Resource, losses, main
 from local.exits import DECLINED
 from local.target import Target
@@ -77,9 +78,41 @@ def test_stack_goes_and_what_is_kept_stays(stack: Target) -> None:
 
 @pytest.mark.usefixtures("target")
 def test_unknown_stack_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """The name of a stack that is not there is an error of one line."""
+    """The name of a stack that is not there is an error of one line, which says where it was looked for."""
     assert main(["--stack", "none", "--yes"]) == 1
-    assert capsys.readouterr().err == "destroy: there is no stack none\n"
+    assert capsys.readouterr().err.startswith("destroy: there is no stack none in us-east-1; those there are: aws ")
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"StackStatus": "UPDATE_IN_PROGRESS"}, "is in UPDATE_IN_PROGRESS: wait for its end; "),
+        (
+            {"StackStatus": "CREATE_COMPLETE", "EnableTerminationProtection": True},
+            "update-termination-protection --no-enable-termination-protection --stack-name pictures",
+        ),
+    ],
+)
+def test_stack_that_may_not_go_now_is_told(
+    target: Target,  # noqa: ARG001 - the account
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    known: dict[str, Any],
+    said: str,
+) -> None:
+    """A stack under way, or protected, is not deleted, and it is said what to do."""
+    monkeypatch.setattr(destruction, "described", lambda *_: known)
+    assert main(["--stack", STACK, "--yes"]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_stack_that_was_only_proposed_is_deleted(target: Target, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stack in REVIEW_IN_PROGRESS has no template and nothing in it: it goes, and nothing is kept."""
+    target.cloudformation.create_change_set(
+        StackName=STACK, ChangeSetName="proposed", ChangeSetType="CREATE", TemplateBody=TEMPLATE
+    )
+    assert main(["--stack", STACK, "--yes"]) == 0
+    assert "Kept" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("kind", [*BY_HAND, "AWS::Another::Kind"])

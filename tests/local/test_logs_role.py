@@ -84,7 +84,7 @@ def test_stack_keeps_its_value(target: Target, tmp_path: Path, request: pytest.F
 
 def test_account_that_does_not_answer_is_told(target: Target, tmp_path: Path) -> None:
     """Where the account does not say, the template's default holds, and the reason is told."""
-    services = {name: boto3.client(name) for name in ("cloudformation", "s3", "apigateway")}
+    services = {name: boto3.client(name) for name in ("cloudformation", "s3", "apigateway", "sts")}
     asking = replace(target, client=services.__getitem__)
     with Stubber(services["apigateway"]) as apigateway:
         apigateway.add_client_error("get_account", "AccessDeniedException", "not yours to read", http_status_code=403)

@@ -1,10 +1,12 @@
 """Waiting for a stack: what is told meanwhile, and why it failed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.stub import Stubber
 
+from local import stacks
 from local.stacks import await_end
 from local.target import DeploymentError, Target
 
@@ -57,3 +59,35 @@ def test_what_is_under_way_is_told(target: Target) -> None:
         cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
         await_end(target.cloudformation, STACK, "DELETE_COMPLETE", 0.01, told.append)
     assert told == [["Busy"]]
+
+
+@pytest.fixture
+def busy(target: Target) -> Iterator[Stubber]:
+    """Give a stack that is updated for ever, and with it the answers that CloudFormation gives to one look."""
+    with Stubber(target.cloudformation) as cloudformation:
+        cloudformation.add_response("describe_stacks", _stack("UPDATE_IN_PROGRESS"))
+        cloudformation.add_response("list_stack_resources", {"StackResourceSummaries": []})
+        yield cloudformation
+
+
+@pytest.mark.usefixtures("busy")
+def test_operation_that_outlasts_the_wait_goes_on(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the longest wait it is said that the operation goes on, and how to follow and stop it; not that it ended."""
+    monkeypatch.setattr(stacks, "LONGEST", 0)
+    with pytest.raises(
+        DeploymentError, match=f"still in UPDATE_IN_PROGRESS .* goes on; .* --stack-name {STACK}"
+    ) as caught:
+        await_end(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, lambda _: None)
+    assert "ended" not in str(caught.value)
+    assert "cancel-update-stack" in str(caught.value)
+
+
+@pytest.mark.usefixtures("busy")
+def test_interruption_says_that_the_operation_goes_on(target: Target) -> None:
+    """Ctrl-C ends the wait, not the update: it says so, and how to follow and stop it."""
+
+    def interrupt(_: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=f"stack {STACK} goes on at AWS; .*cancel-update-stack"):
+        await_end(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, interrupt)

@@ -15,7 +15,7 @@ def test_stack_that_is_not_there_is_named(desk: Desk) -> None:
     """A name that no stack has is told, and how to give another."""
     told = desk.run("--stack", "none", "status", "any")
     assert (told.code, told.out) == (1, "")
-    assert told.err == "operations: there is no stack none here; name another with --stack\n"
+    assert told.err == "operations: there is no stack none in eu-central-1; name another with --stack\n"
 
 
 def test_stack_of_another_project_is_named(desk: Desk) -> None:
