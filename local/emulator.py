@@ -27,6 +27,7 @@ _ATTEMPTS = 3  # a free port can be taken between being found and being used
 _START_SECONDS = 120.0  # one is enough on a quiet machine; a server that has ended is noticed at once
 _END_SECONDS = 300.0  # the guard kills after two, then removes what workers unpacked: ten thousands of files
 _ANSWER_SECONDS = 10.0
+_HTTP_SECONDS = 300.0  # to connect, and between two pieces of an answer; functions that start cold take their time
 _POLL_SECONDS = 0.02
 _LOG_TAIL = 4000  # bytes
 
@@ -47,17 +48,20 @@ class Emulator:
     region: str = REGION
     secret: str = field(default=SECRET, repr=False)  # of the root's access key, KEY
     certificate: Path | None = None  # what its TLS is verified with; None where it speaks plain HTTP
+    answer_seconds: float | None = None  # longest wait for an answer, asked for once; None: as boto3 has it
 
     def client(self, service: str) -> Any:
         """Give a boto3 client of the account's root, whatever profile and proxy this machine has set."""
         verify = str(self.certificate) if self.certificate else None
+        config = Config(proxies={}).merge(_once(self.answer_seconds) if self.answer_seconds else Config())
         return _session(self.region, self.secret).client(
-            service, endpoint_url=self.endpoint, verify=verify, config=Config(proxies={})
+            service, endpoint_url=self.endpoint, verify=verify, config=config
         )
 
     def http(self, connections: int = 1) -> urllib3.PoolManager:
         """Give an HTTP client without credentials that trusts the emulator's certificate and no other."""
-        return _http(self.certificate, maxsize=connections)
+        seconds = min(self.answer_seconds or _HTTP_SECONDS, _HTTP_SECONDS)
+        return _http(self.certificate, maxsize=connections, timeout=seconds)
 
 
 @contextmanager
@@ -183,6 +187,10 @@ def _free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _once(seconds: float) -> Config:
+    return Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 1})
 
 
 def _http(certificate: Path | None, **options: Any) -> urllib3.PoolManager:

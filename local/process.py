@@ -5,12 +5,13 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from urllib3.exceptions import HTTPError
 
 from lambdas.record import NOTIFIED_AT
@@ -59,19 +60,39 @@ def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int,
 
     What has not ended after timeout seconds is yielded last, with status None.
     """
-    client = Client(stack.upload_url_endpoint, stack.token, stack.emulator.http(at_once))
-    deadline = time.monotonic() + timeout
+    token, deadline = stack.token, time.monotonic() + timeout
+    client = Client(stack.upload_url_endpoint, token, _within(stack, deadline).emulator.http(at_once))
     unsent, waiting, notifications = list(files), list[_Sent](), dict[str, dict[str, Any]]()
-    with ThreadPoolExecutor(at_once) as pool:
+    pool = ThreadPoolExecutor(at_once)
+    try:
         while (unsent or waiting) and time.monotonic() < deadline:
             batch, unsent = unsent[: at_once - len(waiting)], unsent[at_once - len(waiting) :]
             waiting += [_Sent(file, time.monotonic(), pool.submit(client.upload, file)) for file in batch]
-            notifications |= _receive(stack)
-            outcomes = [_outcome(stack, sent, notifications, output) for sent in waiting]
+            outcomes = _outcomes(_within(stack, deadline), waiting, notifications, output)
             yield from (outcome for outcome in outcomes if outcome)
             waiting = [sent for sent, outcome in zip(waiting, outcomes, strict=True) if not outcome]
-    yield from (_unfinished(sent) for sent in waiting)
-    yield from (Outcome(shown(file), None, None, "NOT_SENT", 0) for file in unsent)
+        yield from (_unfinished(sent) for sent in waiting)
+        yield from (Outcome(shown(file), None, None, "NOT_SENT", 0) for file in unsent)
+    finally:
+        # What hangs is not waited for: it ends with the emulator, or after its own time.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _within(stack: LocalStack, deadline: float) -> LocalStack:
+    """Return stack as it is asked shortly before deadline: no answer is waited for much longer than until then."""
+    seconds = max(deadline - time.monotonic(), 0) + 2 * RECEIVE_SECONDS
+    return replace(stack, emulator=replace(stack.emulator, answer_seconds=seconds))
+
+
+def _outcomes(
+    stack: LocalStack, waiting: list[_Sent], notifications: dict[str, dict[str, Any]], output: Path
+) -> list[Outcome | None]:
+    """Add what arrives within one long poll to notifications, and return what has become of each picture that waits."""
+    try:
+        notifications |= _receive(stack)
+        return [_outcome(stack, sent, notifications, output) for sent in waiting]
+    except (ConnectTimeoutError, ReadTimeoutError):  # asked again, if there is time
+        return [None] * len(waiting)
 
 
 def _receive(stack: LocalStack) -> dict[str, dict[str, Any]]:
