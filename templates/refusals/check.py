@@ -45,5 +45,6 @@ def check_deployment(text: str, stack: str, parameters: Mapping[str, str], tags:
 
 
 def _raise(what: str, found: Iterable[Refusal]) -> None:
-    if lines := [f"\n  {one}" for one in found]:
-        raise TemplateRefusedError(f"AWS would refuse {what}:{''.join(lines)}")
+    if lines := [str(one) for one in found]:
+        listed = f" {lines[0]}" if len(lines) == 1 else "".join(f"\n  {line}" for line in lines)
+        raise TemplateRefusedError(f"AWS would refuse {what}:{listed}")
