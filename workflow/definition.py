@@ -22,6 +22,8 @@ from workflow.sdk import (
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE, Step
 
 FAILED = "ProcessingFailed"  # the error that a failed execution ends with
+UNEXPLAINED = "No cause was given."
+OF_BRANCH = ":"  # between a branch's name and that of its error, in which no colon is
 TIMEOUT = 35 * 60  # seconds for a whole execution: every retry of every state on the longest way fits
 
 
@@ -45,40 +47,55 @@ def pipeline() -> Graph:
 
 def _renditions(handle_error: Choice) -> Parallel:
     """Build the two renditions at once; an error of a branch says which, for Parallel itself would not."""
+    steps = (RESIZE, THUMBNAIL)
+    rejected = Catch(error_equals=[REJECTED], next_step=handle_error, result_path="$.error")
     both = Parallel(
         "ParallelProcessing",
         result_selector={"resized.$": "$[0]", "thumbnail.$": "$[1]"},
         result_path="$.renditions",
-        catch=[*(_catch_branch(step, handle_error) for step in (RESIZE, THUMBNAIL)), catch_all(handle_error)],
+        catch=[rejected, catch_all(_find_branch(steps, handle_error))],
     )
-    for step in (RESIZE, THUMBNAIL):
+    for step in steps:
         both.add_branch(_branch(step))
     return both
 
 
 def _branch(step: Step) -> LambdaStep:
-    """Build a branch: a rejection leaves it as it came, any other error with the branch's name and its own for cause."""
+    """Build a branch: a rejection leaves it as it came, any other error with the branch's name in front of its own.
+
+    The branch fails, so that its sibling is stopped and one cause is carried on: two could exceed what a payload may be.
+    """
     rejected = Fail(f"{step.state}Rejected", error=REJECTED, cause_path="$.error.Cause")
-    failed = Fail(_branch_failed(step), error=_branch_failed(step), cause_path="$.error.Error")
+    name = f"States.Format('{step.state}{OF_BRANCH}{{}}', $.error.Error)"
+    explained = Fail(f"{step.state}Failed", error_path=name, cause_path="$.error.Cause")
+    unexplained = Fail(f"{step.state}FailedUnexplained", error_path=name, cause=UNEXPLAINED)
+    find_cause = Choice(f"Find{step.state}Cause")
+    find_cause.add_choice(ChoiceRule.IsPresent(variable="$.error.Cause", value=True), explained)
+    find_cause.default_choice(unexplained)
     return task(
-        step, catch=[Catch(error_equals=[REJECTED], next_step=rejected, result_path="$.error"), catch_all(failed)]
+        step, catch=[Catch(error_equals=[REJECTED], next_step=rejected, result_path="$.error"), catch_all(find_cause)]
     )
 
 
-def _branch_failed(step: Step) -> str:
-    """Return the error with which step's branch fails."""
-    return f"{step.state}Failed"
-
-
-def _catch_branch(step: Step, handle_error: Choice) -> Catch:
-    """Return the catcher that gives what failed in step's branch its own name back."""
-    read = Pass(
-        f"Read{_branch_failed(step)}",
-        parameters={"Error.$": "$.error.Cause", "failedIn": step.state},
-        result_path="$.error",
-    )
-    read.next(handle_error)
-    return Catch(error_equals=[_branch_failed(step)], next_step=read, result_path="$.error")
+def _find_branch(steps: tuple[Step, ...], handle_error: Choice) -> Choice:
+    """Build what finds the branch that an error came from, and gives the error its own name back."""
+    choice = Choice("FindFailedBranch")
+    for step in steps:
+        restore = Pass(
+            f"Restore{step.state}Error",
+            parameters={
+                "Error.$": f"States.ArrayGetItem(States.StringSplit($.error.Error, '{OF_BRANCH}'), 1)",
+                "Cause.$": "$.error.Cause",
+                "failedIn": step.state,
+            },
+            result_path="$.error",
+        )
+        restore.next(handle_error)
+        choice.add_choice(
+            ChoiceRule.StringMatches(variable="$.error.Error", value=f"{step.state}{OF_BRANCH}*"), restore
+        )
+    choice.default_choice(handle_error)
+    return choice
 
 
 def _success(failed: Fail) -> list[State]:
@@ -104,13 +121,13 @@ def _noted(state: str, end: State) -> list[State]:
 def _handle_error(failed: Fail) -> Choice:
     """Build what follows an error: a picture rejected or another's to end is no failure, anything else is ours."""
     choice = Choice("HandleError")
-    choice.add_choice(_error_is(REJECTED), _rejection(failed))
     # This execution repeats another one, comes late or too early. Nothing has failed.
     quiet = Succeed("AlreadyEnded")
     for error in QUIET:
         choice.add_choice(_error_is(error), quiet)
     failure = _failure(failed)
     choice.add_choice(ChoiceRule.IsPresent(variable="$.error.failedIn", value=True), failure)
+    choice.add_choice(_error_is(REJECTED), _rejection(failed))  # which no branch names
     # What is not there yet tells which state failed.
     for state, result in (
         (VALIDATE.state, "validation"),

@@ -59,6 +59,7 @@ class Field(Enum):
     ResultSelector = "result_selector"
     MaxDelaySeconds = "max_delay_seconds"
     JitterStrategy = "jitter_strategy"
+    ErrorPath = "error_path"
     CausePath = "cause_path"
 
 
@@ -87,11 +88,11 @@ class Parallel(SdkParallel):
 
 
 class Fail(SdkFail):
-    """An end whose cause comes from the data."""
+    """An end whose error and cause come from the data."""
 
     def allowed_fields(self) -> list[Enum]:
-        """Add CausePath to the SDK's fields."""
-        return [*super().allowed_fields(), Field.CausePath]
+        """Add ErrorPath and CausePath to the SDK's fields."""
+        return [*super().allowed_fields(), Field.ErrorPath, Field.CausePath]
 
 
 @contextmanager

@@ -27,11 +27,11 @@ def test_an_end_is_told_only_once_it_is_recorded(end: str) -> None:
 
 def test_what_is_no_failure_is_chosen_by_its_name() -> None:
     """HandleError leads a rejection, and a picture that is another's to end, to ends that succeed, all else to Failed."""
-    rejected, late, early, *others = TOP["HandleError"]["Choices"]
+    late, early, of_branch, rejected, *others = TOP["HandleError"]["Choices"]
     for rule, error in ((rejected, ImageRejected), (late, AlreadyEnded), (early, NotYet)):
         assert (rule["Variable"], rule["StringEquals"]) == ("$.error.Error", error.__name__)
     assert [path[-1] for path in paths(rejected["Next"])] == ["Rejected"]
     assert {late["Next"], early["Next"]} == {"AlreadyEnded"}
     assert {TOP[end]["Type"] for end in ("Rejected", "AlreadyEnded")} == {"Succeed"}
-    for target in (*(rule["Next"] for rule in others), TOP["HandleError"]["Default"]):
+    for target in (*(rule["Next"] for rule in (of_branch, *others)), TOP["HandleError"]["Default"]):
         assert [path[-1] for path in paths(target)] == ["Failed"]

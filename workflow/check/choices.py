@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from workflow.check.compare import matches
 from workflow.check.paths import NotAPath, Step, parse
 from workflow.check.shapes import (
     NOTHING,
@@ -21,6 +22,7 @@ from workflow.check.shapes import (
     members,
     union,
 )
+from workflow.check.wildcards import always, never
 
 Split = tuple[Shape, Shape]  # what matches, and what does not
 Refine = Callable[[Field], Field | None]  # None: no value is left
@@ -87,6 +89,8 @@ def _sides(rule: dict[str, Any]) -> tuple[Refine, Refine]:
         return sides if wanted else (sides[1], sides[0])
     if operator in ("StringEquals", "BooleanEquals"):
         return _equal_to(wanted), _other_than(wanted)
+    if operator == "StringMatches":
+        return _like(wanted), _unlike(wanted)
     kind = next((kind for prefix, kind in COMPARED.items() if operator.startswith(prefix)), None)
     return (_of_kind(kind) if kind else _same), _same
 
@@ -133,10 +137,25 @@ def _other_than(value: str | bool) -> Refine:  # noqa: FBT001 - the same
     return refine
 
 
+def _like(wanted: str) -> Refine:
+    def refine(field: Field) -> Field | None:
+        texts = [one for member in members(field.shape) if (one := _as_kind(member, Text)) is not None]
+        return _left([one for one in texts if not never(one, wanted)])
+
+    return refine
+
+
+def _unlike(wanted: str) -> Refine:
+    def refine(field: Field) -> Field | None:
+        return _left([member for member in members(field.shape) if not always(member, wanted)])
+
+    return refine
+
+
 def _may_be(member: Shape, value: str | bool) -> bool:  # noqa: FBT001 - the same
     match member, value:
         case Text(), str():
-            return value not in member.excluded and (member.values is None or value in member.values)
+            return matches(value, replace(member, content=None))
         case Boolean(), bool():
             return value in member.values
     return not isinstance(member, Text | Boolean | Number | Null | Object)

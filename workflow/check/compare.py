@@ -100,11 +100,12 @@ def _values(promised: Text, needed: Shape, path: str) -> list[Mismatch]:
     if any(isinstance(other, Anything) and not _alternative(promised, other, path) for other in members(needed)):
         return []
     others = [other for other in members(needed) if isinstance(other, Text)]
-    strange = {value for value in promised.values or () if not any(_matches(value, other) for other in others)}
+    strange = {value for value in promised.values or () if not any(matches(value, other) for other in others)}
     return [Mismatch(path, said(replace(promised, values=frozenset(strange))), said(needed))] if strange else []
 
 
-def _matches(value: str, needed: Text) -> bool:
+def matches(value: str, needed: Text) -> bool:
+    """Tell whether value is one of the strings that needed stands for; of one that has to be JSON, never."""
     return (
         needed.low <= len(value)
         and (needed.high is None or len(value) <= needed.high)
@@ -117,7 +118,7 @@ def _matches(value: str, needed: Text) -> bool:
 
 def _text(promised: Text, needed: Text, path: str) -> list[Mismatch]:
     unlike = not _length_fits(promised, needed) or (needed.content is not None and promised.content is None)
-    if unlike or any(_matches(value, replace(promised, content=None)) for value in needed.excluded):
+    if unlike or any(matches(value, replace(promised, content=None)) for value in needed.excluded):
         return [Mismatch(path, said(promised), said(needed))]
     if needed.values is not None:
         return [Mismatch(path, said(promised), said(needed), decided=not promised.patterns)]
@@ -168,7 +169,7 @@ def _object(promised: Object, needed: Object, path: str) -> list[Mismatch]:
     for name in dict.fromkeys([*dict(promised.fields), *dict(needed.fields)]):
         found += _property(promised.get(name), needed.get(name), f"{path}.{name}")
     for name, field in promised.fields:
-        if field.shape != Union(()) and not _matches(name, needed.names):
+        if field.shape != Union(()) and not matches(name, needed.names):
             found.append(Mismatch(f"{path}.{name}", f'the name "{name}"', said(needed.names)))
     if promised.rest is not None:
         rest = needed.rest if needed.rest is not None else Union(())

@@ -20,6 +20,7 @@ from workflow.check.shapes import (
     union,
 )
 from workflow.check.sizes import most_bytes
+from workflow.check.splits import formatted, parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def _format(template: Shape, *values: Shape) -> Shape:
     sizes = [_characters(value) for value in values]
     written = len(text) - len("{}") * len(values)
     high = None if None in sizes else written + sum(size or 0 for size in sizes)
-    return Text(written + sum(map(_least_characters, values)), high)
+    return Text(written + sum(map(_least_characters, values)), high, formatted(text, values))
 
 
 def _least_characters(shape: Shape) -> int:
@@ -124,11 +125,12 @@ def _array_contains(array: Shape, _: Shape) -> Shape:
 
 
 def _array_get_item(array: Shape, index: Shape) -> Shape:
-    _is(Array, array, "an array for States.ArrayGetItem")
     _is(Number, index, "an integer index for States.ArrayGetItem")
-    if not isinstance(array, Array) or not isinstance(index, Number) or not _within(index, 0, array.low - 1):
+    arrays = _arrays(array, "an array for States.ArrayGetItem")
+    least = min((one.low for one in arrays), default=0)
+    if not isinstance(index, Number) or not _within(index, 0, least - 1):
         raise Misused("an index that may be past the end", "an index within the array")
-    return union(*array.prefix, *([array.items] if array.items is not None else []))
+    return union(*(item for one in arrays for item in (*one.prefix, one.items) if item is not None))
 
 
 def _within(number: Number, low: float, high: float) -> bool:
@@ -234,8 +236,7 @@ def _whole(number: Shape) -> tuple[float, float]:
 def _string_split(text: Shape, separator: Shape) -> Shape:
     _is(Text, text, "a string for States.StringSplit")
     _is(Text, separator, "a string of separators for States.StringSplit")
-    high = _characters(text)
-    return Array((), Text(0, high), 0, high)
+    return union(*(parts(member, separator, _characters(member)) for member in members(text)))
 
 
 def _uuid() -> Shape:

@@ -19,6 +19,19 @@ def within(inner: str, outer: str) -> bool:
     return inner == outer or bool(_automaton(inner).issubset(_automaton(outer)))
 
 
+def apart(one: str, other: str) -> bool:
+    """Tell whether no string matches both; raises Undecided."""
+    return bool((_automaton(one) & _automaton(other)).empty())  # its isdisjoint takes state 0 for none
+
+
+def is_comparable(pattern: str) -> bool:
+    """Tell whether pattern can be compared with others, and be part of one."""
+    try:
+        return _automaton(pattern) is not None
+    except Undecided:
+        return False
+
+
 @cache
 def is_plain(pattern: str) -> bool:
     """Tell whether every matching string is known to hold plain ASCII only: a byte a character, in any string of JSON."""

@@ -1,7 +1,14 @@
 """Defects in what a state of the real machine is given, each with where the proof must see it."""
 
+from tests.workflow.asl import TOP
 from tests.workflow.check.mutation import Mutant, dropping, renaming, setting
+from workflow.contracts.errors import ImageRejected
 
+(REJECTION,) = (
+    number
+    for number, rule in enumerate(TOP["HandleError"]["Choices"])
+    if rule.get("StringEquals") == ImageRejected.__name__
+)
 RESIZE = "States/ParallelProcessing/Branches/0/States/ResizeImage"
 PAYLOAD = "Parameters/Payload"
 
@@ -150,7 +157,7 @@ PARAMETERS = [
         "Choice by another error's name",
         "ReadCause",
         "Parameters.Cause.$",
-        setting("States/HandleError/Choices/0/StringEquals", "ImageRejectd"),
+        setting(f"States/HandleError/Choices/{REJECTION}/StringEquals", "ImageRejectd"),
     ),
     Mutant(
         "JSON read from a string that is none",

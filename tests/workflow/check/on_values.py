@@ -1,5 +1,6 @@
 """What paths, choice rules and ResultPath do to a value: written from the language's specification, for values only."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +14,12 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "IsNumeric": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "IsBoolean": lambda value: isinstance(value, bool),
 }
+STAR = re.compile(r"(?<!\\)\*")  # of StringMatches
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "Equals": lambda value, wanted: value == wanted,
     "LessThan": lambda value, wanted: value < wanted,
     "GreaterThanEquals": lambda value, wanted: value >= wanted,
+    "Matches": lambda value, wanted: _is_like(list(value), STAR.split(wanted)),
 }
 COMPARED = {"String": "IsString", "Numeric": "IsNumeric", "Boolean": "IsBoolean"}
 
@@ -75,6 +78,17 @@ def _matches(operator: str, wanted: Any, value: Any, steps: Steps) -> bool:
         (kind, COMPARISONS[operator.removeprefix(name)]) for name, kind in COMPARED.items() if operator.startswith(name)
     )
     return KINDS[kind](found) and compare(found, wanted)
+
+
+def _is_like(signs: list[str], parts: list[str]) -> bool:
+    """Tell whether signs are all of parts in their order, the first at the beginning and the last at the end."""
+    first, *others = (list(part.replace("\\*", "*")) for part in parts)
+    if signs[: len(first)] != first:
+        return False
+    rest = signs[len(first) :]
+    if not others:
+        return not rest
+    return any(_is_like(rest[start:], ["".join(other) for other in others]) for start in range(len(rest) + 1))
 
 
 def _is_present(value: Any, steps: Steps) -> bool:

@@ -30,10 +30,13 @@ def extreme(letter: str) -> list[Script]:
     """Return a script for each way, with everything as large as it can be made with letter."""
     start = largest(contracts.resolved("pipeline-input"), letter)
     answers = {step.state: largest(contracts.resolved(f"{step.contract}.output"), letter) for step in STEPS}
-    error = {"Error": letter * 256, "Cause": letter * 32_768}
+    error = stretched(CAUGHT, letter, CAUGHT["examples"][1])
+    silent = {"Error": error["Error"]}
     rejection = stretched(CAUGHT, letter, CAUGHT["examples"][0])
     late = {**error, "Error": LATE}
-    failing = [Script(start, answers, {state: said}) for state in STEP_STATES for said in (error, rejection, late)]
+    failing = [
+        Script(start, answers, {state: said}) for state in STEP_STATES for said in (error, silent, rejection, late)
+    ]
     return [Script(start, answers, {}), *failing]
 
 

@@ -19,6 +19,7 @@ VARIABLES = ("$.a", "$.b", "$.cc", "$.a.b", "$.a.a.b", "$.b[0]", "$.b[1].a")
 OPERANDS: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("IsPresent", *KINDS), (True, False)),
     **dict.fromkeys(("StringEquals", "StringLessThan"), ("", "a", "ab", "zz")),
+    "StringMatches": ("a*", "*", "*b", "ab", "\\*", "a*a*", "1*"),
     **dict.fromkeys(("NumericEquals", "NumericGreaterThanEquals"), (0, 1, 2.5)),
     "BooleanEquals": (True, False),
 }

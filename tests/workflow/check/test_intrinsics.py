@@ -62,6 +62,9 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "States.MathRandom($.a, $.b)": (indices, indices | large),
     "States.MathAdd($.a, $.b)": (indices | large, large),
     "States.StringSplit($.a, $.b)": (texts, texts),
+    "States.StringSplit(States.Format('a.{}', $.a), '.')": (texts,),
+    "States.StringSplit(States.Format('{}:{}:b', $.a, $.b), ':')": (texts, texts | numbers),
+    "States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.a), ':'), 1)": (texts,),
     "States.UUID()": (),
 }
 
@@ -75,7 +78,7 @@ def run(call: Call | str | Shape, data: Any) -> Any:
     return FUNCTIONS[call.name](*(run(argument, data) for argument in call.arguments))
 
 
-LITERALS: tuple[Any, ...] = ("{}-{}", "b", None, True, False, 1.5, 1, 2)
+LITERALS: tuple[Any, ...] = ("{}-{}", "a.{}", "{}:{}:b", "x:{}", ".", ":", "b", None, True, False, 1.5, 1, 2)
 
 
 @examples(600)

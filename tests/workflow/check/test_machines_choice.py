@@ -118,6 +118,27 @@ def test_way_that_no_payload_takes_is_not_followed() -> None:
     assert choosing({"Variable": "$.gone", "IsPresent": True}, matched="$.gone") == set()
 
 
+@pytest.mark.parametrize(
+    ("wanted", "ways"),
+    [("x:*", {MATCHED}), ("y:*", {OTHER}), ("x:a*", {MATCHED, OTHER}), ("*", {MATCHED}), ("x:\\*", {OTHER})],
+)
+def test_way_of_a_text_whose_pattern_is_known(wanted: str, ways: Found) -> None:
+    """A text that always matches, or never, by its pattern takes one way; any other takes both."""
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.name", "StringMatches": wanted, "Next": "Matched"}]}
+    start = closed({"name": {"type": "string", "maxLength": 9, "pattern": "^x:[a-z]+$"}})
+    states = {"Ask": {**choice, "Default": "Other"}, "Matched": reading("$.nothing"), "Other": reading("$.nothing")}
+    assert found(states, start) == ways
+
+
+def test_text_is_none_that_its_pattern_excludes() -> None:
+    """A text is not followed to where it would have to be one that its pattern or its length does not allow."""
+    start = closed({"name": {"type": "string", "maxLength": 4, "pattern": "^x:[a-z]+$"}})
+    for value, ways in {"film": {OTHER}, "x:long": {OTHER}, "x:ab": {MATCHED, OTHER}}.items():
+        choice = {"Type": "Choice", "Choices": [{"Variable": "$.name", "StringEquals": value, "Next": "Matched"}]}
+        states = {"Ask": {**choice, "Default": "Other"}, "Matched": reading("$.nothing"), "Other": reading("$.nothing")}
+        assert found(states, start) == ways
+
+
 def test_choice_that_may_match_nothing() -> None:
     """A Choice without Default is undecided, unless its rules take every payload."""
     film = {"Variable": "$.kind", "StringEquals": "film", "Next": "B"}

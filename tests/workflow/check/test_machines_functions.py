@@ -8,6 +8,7 @@ JSON = {"type": "string", "maxLength": 90, "contentMediaType": "application/json
 START = closed(
     {
         "text": TEXT,
+        "name": {"type": "string", "maxLength": 9, "pattern": "^[a-z]+$"},
         "long": {"type": "string", "maxLength": 10_001},
         "n": COUNT,
         "any": {"type": "integer", "minimum": -5000, "maximum": 5000},
@@ -55,6 +56,12 @@ WHOLE: Schema = {"type": "integer"}
         ("States.MathRandom(1, 9, 42)", WHOLE),
         ("States.MathAdd($.n, -1)", WHOLE),
         ("States.StringSplit($.text, ',')", array({"type": "string", "maxLength": 20}, 0, 20)),
+        ("States.Format('x:{}', $.name)", {"type": "string", "pattern": "^x:[a-z]+$"}),
+        ("States.StringSplit(States.Format('x:{}', $.name), ':')", array({"type": "string", "minLength": 1}, 2, 2)),
+        (
+            "States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.name), ':'), 1)",
+            {"type": "string", "maxLength": 11, "pattern": "^[^:]+$"},
+        ),
         ("States.UUID()", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}),
     ],
 )
@@ -103,6 +110,9 @@ def test_well_used(call: str, given: Schema) -> None:
         ("States.MathAdd($.n)", True),
         ("States.StringSplit($.n, ',')", True),
         ("States.StringSplit($.text, 1)", True),
+        ("States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.name), ':'), 2)", True),
+        ("States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.name), ':x'), 1)", True),
+        ("States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.text), ':'), 1)", True),
         ("States.UUID(1)", True),
         ("States.Uuid()", True),
         ("States.StringToJSON($.json)", True),

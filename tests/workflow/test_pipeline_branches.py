@@ -1,0 +1,125 @@
+"""The pipeline when a branch of ParallelProcessing fails, or both do: what is told of it, and of which branch."""
+
+import json
+from collections.abc import Callable
+from threading import Event
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from tests.patience import PATIENCE
+from tests.workflow import drawings
+from tests.workflow.check.stage import ROLE, raising
+from tests.workflow.interpreter import Handler, Interpreter
+from tests.workflow.processing import Outcome, Processing
+from workflow.contracts.errors import AlreadyEnded, ImageRejected, Reason
+from workflow.definition import OF_BRANCH, UNEXPLAINED, states_language
+from workflow.steps import RESIZE, THUMBNAIL, Step
+
+BRANCHES = (RESIZE, THUMBNAIL)
+REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+FAULT = MemoryError("no room")
+ALL = "States.ALL"
+
+each_branch = pytest.mark.parametrize("step", BRANCHES, ids=lambda step: step.state)
+
+
+def told(outcome: Outcome) -> dict[str, Any]:
+    """Return what the record tells of a failure; the notification and the execution's end agree."""
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("FAILED", ["FAILED"], "FAILED")
+    record = outcome.record or {}
+    ((message, _),) = outcome.notifications
+    assert (message["failedIn"], message["reason"]) == (record["failedIn"], record["reason"])
+    assert outcome.execution.cause == record["reason"]
+    assert not outcome.archived
+    found: dict[str, Any] = json.loads(record["error"])
+    assert (found["failedIn"], found["Error"]) == (record["failedIn"], record["reason"])
+    return found
+
+
+@each_branch
+@pytest.mark.parametrize("cause", ["Rate exceeded.", "x" * 32_768, "one: two: three", '{"a": 1}', ""])
+@pytest.mark.parametrize("name", ["Lambda.TooManyRequestsException", "States.Timeout", "MemoryError", "$.a"])
+def test_a_failed_branch_tells_name_and_cause(processing: Processing, step: Step, name: str, cause: str) -> None:
+    """Name and cause of an error leave a branch as they came, however long, with the branch that they are of."""
+    processing.interpreter.before[step.state] = raising({"Error": name, "Cause": cause})
+    outcome = processing.process(drawings.jpeg())
+    assert told(outcome) == {"Error": name, "Cause": cause, "failedIn": step.state}
+
+
+@pytest.mark.usefixtures("processing")
+@each_branch
+def test_a_failed_branch_without_a_cause_says_so(step: Step) -> None:
+    """An error of which no more than its name is known is told all the same.
+
+    The branch begins behind its Catch, for moto's always gives a cause.
+    """
+    (branch,) = (
+        one for one in states_language()["States"]["ParallelProcessing"]["Branches"] if one["StartAt"] == step.state
+    )
+    (start,) = (catcher["Next"] for catcher in branch["States"][step.state]["Catch"] if ALL in catcher["ErrorEquals"])
+    del branch["States"][step.state]
+    made = boto3.client("stepfunctions").create_state_machine(
+        name=f"{step.state}-{uuid4()}", definition=json.dumps({**branch, "StartAt": start}), roleArn=ROLE
+    )
+    execution = Interpreter(made["stateMachineArn"], {}).run({"error": {"Error": "Lambda.Unknown"}}, "alone")
+    assert (execution.status, execution.error, execution.cause) == (
+        "FAILED",
+        f"{step.state}{OF_BRANCH}Lambda.Unknown",
+        UNEXPLAINED,
+    )
+
+
+def test_of_two_failed_branches_one_is_told(processing: Processing) -> None:
+    """Where both branches fail, name, cause and state are those of one of them, and are not mixed."""
+    errors = {RESIZE.state: MemoryError("no room"), THUMBNAIL.state: ConnectionError("no way")}
+    for step in BRANCHES:
+        processing.break_function(step.function, errors[step.state])
+    found = told(processing.process(drawings.jpeg()))
+    assert found["Error"] == type(errors[found["failedIn"]]).__name__
+    assert str(errors[found["failedIn"]]) in found["Cause"]
+
+
+def after(event: Event) -> Callable[[Handler], Handler]:
+    """Return what lets a function begin its work only once event has happened."""
+
+    def wrap(handler: Handler) -> Handler:
+        def handle(given: dict[str, Any], context: object) -> dict[str, Any]:
+            assert event.wait(PATIENCE)
+            return handler(given, context)
+
+        return handle
+
+    return wrap
+
+
+@each_branch
+@pytest.mark.parametrize(("first", "second"), [(REJECTION, FAULT), (FAULT, REJECTION)], ids=["rejected", "failed"])
+def test_of_a_rejection_and_a_failure_the_first_is_told(
+    processing: Processing, step: Step, first: Exception, second: Exception
+) -> None:
+    """Which of the two ends its branch first is the picture's end; what the other comes to changes nothing."""
+    (other,) = {*BRANCHES} - {step}
+    recorded = Event()
+    processing.break_function(step.function, first)
+    processing.break_function(other.function, second)
+    processing.wrap(other.function, after(recorded))
+    end = "Rejection" if first is REJECTION else "Failure"
+    processing.interpreter.before[f"Publish{end}"] = recorded.set
+    outcome = processing.process(drawings.jpeg())
+    if first is REJECTION:
+        assert (outcome.status, outcome.announced) == ("REJECTED", ["REJECTED"])
+        assert outcome.execution.status == "SUCCEEDED"
+    else:
+        assert told(outcome)["failedIn"] == step.state
+    assert processing.interpreter.calls[other.function] == 1
+
+
+@each_branch
+def test_a_branch_whose_picture_is_anothers_is_no_failure(processing: Processing, step: Step) -> None:
+    """An error that says that nothing is to be told says so from a branch too."""
+    processing.break_function(step.function, AlreadyEnded("it has its end"))
+    outcome = processing.process(drawings.jpeg())
+    assert (outcome.announced, outcome.execution.status) == ([], "SUCCEEDED")
