@@ -82,11 +82,12 @@ def test_of_two_failed_branches_one_is_told(processing: Processing) -> None:
     assert str(errors[found["failedIn"]]) in found["Cause"]
 
 
-def after(event: Event) -> Callable[[Handler], Handler]:
-    """Return what lets a function begin its work only once event has happened."""
+def after(event: Event, begun: Event) -> Callable[[Handler], Handler]:
+    """Return what lets a function do its work only once event has happened, and says that it has begun."""
 
     def wrap(handler: Handler) -> Handler:
         def handle(given: dict[str, Any], context: object) -> dict[str, Any]:
+            begun.set()
             assert event.wait(PATIENCE)
             return handler(given, context)
 
@@ -102,10 +103,11 @@ def test_of_a_rejection_and_a_failure_the_first_is_told(
 ) -> None:
     """Which of the two ends its branch first is the picture's end; what the other comes to changes nothing."""
     (other,) = {*BRANCHES} - {step}
-    recorded = Event()
+    begun, recorded = Event(), Event()
     processing.break_function(step.function, first)
     processing.break_function(other.function, second)
-    processing.wrap(other.function, after(recorded))
+    processing.wrap(other.function, after(recorded, begun))
+    processing.interpreter.before[step.state] = lambda: begun.wait(PATIENCE)
     end = "Rejection" if first is REJECTION else "Failure"
     processing.interpreter.before[f"Publish{end}"] = recorded.set
     outcome = processing.process(drawings.jpeg())
