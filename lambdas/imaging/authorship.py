@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from PIL.ExifTags import Base
 
+from lambdas.extraction.exif import tag
+
 if TYPE_CHECKING:
     from lambdas.imaging.picture import Picture
 
@@ -23,7 +25,9 @@ def authorship(picture: Picture) -> Image.Exif:
     """
     found, kept = picture.image.getexif(), Image.Exif()
     said = {
-        name: value for name, tag in KEPT.items() if isinstance(value := found.get(tag), str) and value.strip(" \0")
+        name: value
+        for name, number in KEPT.items()
+        if isinstance(value := tag(found, number), str) and value.strip(" \0")
     }
     if len(said) < len(KEPT) and _may_say_more(picture, found):
         said = _said_anywhere(picture) | said
