@@ -31,7 +31,7 @@ ABI = 0x0209  # of the structures below, libwebp's decode.h; it refuses another 
 FRAME_HEADER = 16  # bytes before the chunks of an animation's frame
 ALPHA = 0x10  # in the flags of an extended file
 MODES = {"RGB": 0, "RGBA": 1}  # WEBP_CSP_MODE
-OUT_OF_MEMORY, NOT_ENOUGH_DATA = 1, 7  # VP8StatusCode
+NOT_ENOUGH_DATA = 7  # VP8StatusCode; 1 stands for too little memory, and for nonsense in place of transparency too
 
 # Chunks, and what Pillow calls them.
 CHUNKS = {b"ICCP": "icc_profile", b"EXIF": "exif", b"XMP ": "xmp"}
@@ -206,7 +206,5 @@ def _decoded(data: bytes, mode: str, size: Size) -> Image.Image:
 def _check(status: int) -> None:
     if status == NOT_ENOUGH_DATA:
         raise UnsoundError("the file is truncated")
-    if status == OUT_OF_MEMORY:
-        raise UnsoundError("libwebp has too little memory")
     if status:
         raise UnsoundError(f"libwebp reports status {status}")
