@@ -117,7 +117,7 @@ def test_template_that_aws_would_refuse_is_not_deployed(
 ) -> None:
     """What an emulator would take and AWS not is refused before anything is uploaded."""
     monkeypatch.setattr(deployment, "render", lambda: template(Quality=None))
-    with pytest.raises(DeploymentError, match=r"\n  \$\.Parameters\.Quality\.Default: null is not allowed"):
+    with pytest.raises(DeploymentError, match=r": \$\.Parameters\.Quality\.Default: null is not allowed"):
         _deploy(target, tmp_path)
     assert "Contents" not in target.s3.list_objects_v2(Bucket=BUCKET)
 
