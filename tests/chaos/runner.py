@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 
@@ -33,15 +35,16 @@ class Runner:
 
     def run(self, seed: int, only: Mapping[Fault, float] | None = None) -> Result:
         """Run the schedule of seed; only says which faults there are, and how likely, instead of letting luck decide."""
-        return Schedule(self.account, self.seams, seed, only).run()
+        with patch.dict(os.environ):  # a schedule sets the variables of its functions
+            return Schedule(self.account, self.seams, seed, only).run()
 
 
 @contextmanager
 def ready() -> Iterator[Runner]:
     """Give what runs schedules, with AWS, time and threads in its hand until the end."""
-    with pytest.MonkeyPatch.context() as patch, opened(patch) as account:
+    with pytest.MonkeyPatch.context() as patches, opened(patches) as account:
         logging.getLogger("moto").setLevel(logging.CRITICAL)
-        yield Runner(account, Seams(patch))
+        yield Runner(account, Seams(patches))
 
 
 def results(seeds: range, jobs: int) -> Iterator[Result]:
