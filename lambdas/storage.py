@@ -15,13 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef, DeleteTypeDef, ObjectVersionTypeDef
+    from mypy_boto3_s3.type_defs import (
+        CopySourceTypeDef,
+        DeleteTypeDef,
+        ObjectVersionTypeDef,
+        PaginatorConfigTypeDef,
+    )
 
     from lambdas.imaging.rendition import Rendition
 
 UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
 STAGED = "staged/"  # the prefix where renditions wait; no event rule matches it
 MAX_FILENAME = 255  # bytes of UTF-8, as file systems have it
+FEW = 10  # versions and markers that are listed at once to find one key's newest version: there is one as a rule
 FILENAME = "filename"  # name of the object metadata that carries the client's file name
 
 
@@ -70,34 +76,57 @@ def archive_folder(image: dict[str, Any], execution: str) -> str:
     return f"{picture_folder(image)}{execution.removeprefix(image['imageId'] + '-')}/"
 
 
+@dataclass(frozen=True)
+class Listed:
+    """The newest version of an upload as the pipeline takes it for a first attempt, and whether a deletion hides it."""
+
+    image: dict[str, Any]
+    deleted: bool
+
+
 def newest(bucket: str, key: str) -> str | None:
-    """Return the id of the newest version of the object at key, deleted or not; S3 lists the newest first."""
-    versions = clients.s3().list_object_versions(Bucket=bucket, Prefix=key, MaxKeys=10).get("Versions", [])
-    return next((version["VersionId"] for version in versions if version["Key"] == key), None)
+    """Return the id of the newest version of the object at key, deleted or not.
+
+    It orders versions, and a deletion is none: a version that was begun goes its way to its end, whoever hides it.
+    """
+    first = next(_versions(bucket, key, page=FEW), None)  # a longer key would come later
+    return first["VersionId"] if first and first["Key"] == key else None
 
 
 def uploads(bucket: str, since: datetime | None, until: datetime, prefix: str = UPLOADS) -> Iterator[dict[str, Any]]:
-    """Yield the newest version of each upload under prefix written from since on and before until.
+    """Yield as listed does the uploads that are there: of one that was deleted nothing is to be started."""
+    yield from (one.image for one in listed(bucket, since, until, prefix) if not one.deleted)
 
-    It is as the pipeline takes it, for a first attempt.
-    """
-    pages = clients.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+
+def listed(bucket: str, since: datetime | None, until: datetime, prefix: str = UPLOADS) -> Iterator[Listed]:
+    """Yield the newest version of each upload under prefix written from since on and before until."""
     key = ""
-    for version in (version for page in pages for version in page.get("Versions", [])):
+    for version in _versions(bucket, prefix):
         if version["Key"] == key:
-            continue  # S3 lists the newest first
+            continue
         key = version["Key"]
         if version["LastModified"] < until and (since is None or version["LastModified"] >= since):
             yield from _uploaded(bucket, version)
 
 
-def _uploaded(bucket: str, version: ObjectVersionTypeDef) -> Iterator[dict[str, Any]]:
-    """Yield the version as the pipeline takes it, unless its key is not one of an upload."""
+def _versions(bucket: str, prefix: str, page: int | None = None) -> Iterator[ObjectVersionTypeDef]:
+    """Yield the versions under prefix, key by key, the newest first, as S3 lists them; markers of deletions are left out."""
+    paging: PaginatorConfigTypeDef = {"PageSize": page} if page else {}
+    pages = (
+        clients.s3()
+        .get_paginator("list_object_versions")
+        .paginate(Bucket=bucket, Prefix=prefix, PaginationConfig=paging)
+    )
+    yield from (version for found in pages for version in found.get("Versions", []))
+
+
+def _uploaded(bucket: str, version: ObjectVersionTypeDef) -> Iterator[Listed]:
+    """Yield the version, unless its key is not one of an upload."""
     try:
         owner, image_id = parse_upload_key(version["Key"])
     except ValueError:
         return
-    yield {
+    image = {
         "imageId": image_id,
         "owner": owner,
         "bucket": bucket,
@@ -107,6 +136,7 @@ def _uploaded(bucket: str, version: ObjectVersionTypeDef) -> Iterator[dict[str, 
         "size": version["Size"],
         "uploadedAt": version["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
+    yield Listed(image, deleted=not version["IsLatest"])
 
 
 def staging(bucket: str, until: datetime) -> Iterator[str]:

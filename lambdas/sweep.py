@@ -22,6 +22,8 @@ from workflow.contracts.errors import AlreadyEnded, ContractViolation, NotYet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from lambdas.storage import Listed
+
 HORIZON = timedelta(days=3)  # what is older has been looked at by hundreds of sweeps; a daily one looks further
 BATCH = 100  # records that DynamoDB gives at once
 HIDDEN = 120  # seconds for which a dead letter that is looked at is kept from others; then it is there again
@@ -66,9 +68,9 @@ class Sweep:
         """Do all of it and return how often what was done."""
         for image in dead_letters(self._environment):
             self._each("settled", image, self._settle_letter)
-        uploads = storage.uploads(self._environment.upload_bucket, self._since, self._late)
-        for image, found in with_records(uploads, self._environment.metadata_table):
-            self._each("resumed", image, partial(self._look_at, found=found))
+        uploads = storage.listed(self._environment.upload_bucket, self._since, self._late)
+        for upload, found in with_records(uploads, self._environment.metadata_table):
+            self._each("resumed", upload.image, partial(self._look_at, found=found, deleted=upload.deleted))
         for name in storage.staging(self._environment.upload_bucket, self._late):
             self._each("cleared", {"imageId": execution.image_id(name)}, partial(self._unstage, name=name))
         return self._done
@@ -84,11 +86,12 @@ class Sweep:
             logger().exception("a picture is left to the next sweep")
             self._done["failed"] += 1
 
-    def _look_at(self, image: Image, *, found: Item | None) -> bool:
+    def _look_at(self, image: Image, *, found: Item | None, deleted: bool) -> bool:
         """Look at one upload, but not at one whose record may have expired: its picture would be tried anew."""
         if not found and datetime.fromisoformat(image["uploadedAt"]) < self._recorded:
             return False
-        return unsettled.look_at(image, found, self._late, self._environment)
+        look_at = unsettled.look_at_deleted if deleted else unsettled.look_at
+        return look_at(image, found, self._late, self._environment)
 
     def _settle_letter(self, image: Image) -> bool:
         """Settle a picture that no execution was ever started for; others settle themselves, or are swept."""
@@ -129,16 +132,16 @@ def letters(url: str) -> Iterator[str]:
         yield from (message["Body"] for message in messages)
 
 
-def with_records(images: Iterable[Image], table: str) -> Iterator[tuple[Image, Item | None]]:
-    """Yield each image with its record; those whose records DynamoDB does not give now are for the next sweep."""
-    waiting = filter(_is_upload, images)
+def with_records(uploads: Iterable[Listed], table: str) -> Iterator[tuple[Listed, Item | None]]:
+    """Yield each upload with its record; those whose records DynamoDB does not give now are for the next sweep."""
+    waiting = (upload for upload in uploads if _is_upload(upload.image))
     while batch := list(islice(waiting, BATCH)):
-        wanted = [{"imageId": {"S": image_id}} for image_id in {image["imageId"]: None for image in batch}]
+        wanted = [{"imageId": {"S": image_id}} for image_id in {one.image["imageId"]: None for one in batch}]
         answer = clients.dynamodb().batch_get_item(RequestItems={table: {"Keys": wanted}})
         left = answer["UnprocessedKeys"]
         missed = {key["imageId"]["S"] for key in left[table]["Keys"]} if table in left else set()
         found = {item["imageId"]: item for item in map(plain, answer["Responses"].get(table, []))}
-        yield from ((image, found.get(image["imageId"])) for image in batch if image["imageId"] not in missed)
+        yield from ((one, found.get(one.image["imageId"])) for one in batch if one.image["imageId"] not in missed)
 
 
 def _is_upload(image: Image) -> bool:

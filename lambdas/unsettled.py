@@ -28,12 +28,28 @@ def look_at(image: Image, found: Item | None, late: datetime, environment: Sweep
 
     image is the newest version, found the picture's record; what was written after late is still being worked on.
     """
-    if found and (found["key"] != image["key"] or datetime.fromisoformat(found["updatedAt"]) > late):
+    if found and not _is_late(image, found, late):
         return False
     done = _tidied(image, found, environment)
     if found and ended(found) and _is_of(image, found):
         return done
     return done | _resume(image, found, environment)
+
+
+def look_at_deleted(image: Image, found: Item | None, late: datetime, environment: SweepEnvironment) -> bool:
+    """Bring what was begun of a deleted upload to its end as look_at does, and tell whether anything was done.
+
+    What was begun is owed an end that is notified, be it an older version than image; nothing is started any more.
+    """
+    if not found or not _is_late(image, found, late):
+        return False
+    begun = {**image, "versionId": found["versionId"], "attempt": execution.attempt(found)}
+    return _tidied(begun, found, environment) if ended(found) else _resume(begun, found, environment, most=0)
+
+
+def _is_late(image: Image, found: Item, late: datetime) -> bool:
+    """Tell whether the record is of image's key, and nobody is still writing it."""
+    return bool(found["key"] == image["key"] and datetime.fromisoformat(found["updatedAt"]) <= late)
 
 
 def _is_of(image: Image, found: Item) -> bool:
@@ -77,11 +93,11 @@ def _clear(image: Image, environment: SweepEnvironment) -> int:
     return sum(storage.empty(environment.archive_bucket, folder) for folder in sorted(strange))
 
 
-def _resume(image: Image, found: Item | None, environment: SweepEnvironment) -> bool:
-    """Bring an open picture on: wait for what runs, settle what failed, start anew what vanished, but not for ever."""
+def _resume(image: Image, found: Item | None, environment: SweepEnvironment, most: int = MOST_ATTEMPTS) -> bool:
+    """Bring an open picture on: wait for what runs, settle what failed, start anew what vanished, up to most attempts."""
     own = found if found and _is_of(image, found) else None
     first = execution.attempt(own or image)
-    for attempt in range(first, max(first, MOST_ATTEMPTS) + 1):
+    for attempt in range(first, max(first, most) + 1):
         tried = {**image, "attempt": attempt}
         status = execution.status(tried, environment)
         if status in RUNNING:
@@ -90,7 +106,7 @@ def _resume(image: Image, found: Item | None, environment: SweepEnvironment) -> 
             arn = execution.arn(tried, environment.state_machine_arn)
             return _fail(tried, history.failure(arn, str(status)), environment)
         begun = own is not None and attempt == first
-        if status is None and not begun and attempt <= MOST_ATTEMPTS:
+        if status is None and not begun and attempt <= most:
             return _unchanged(tried, found, environment) and _restarted(tried, environment)
     return _unchanged(tried, found, environment) and _fail(tried, _vanished(own), environment)
 

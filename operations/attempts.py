@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     REJECTED = "left: it was rejected; reprocess tries it again"
     PROCESSING = "left: it is being processed"
     UNTOLD = "left: its end has not been told yet; sweep first"
-    GONE = "left: no version of the upload is there any more"
+    GONE = "left: the upload was deleted"
     STRANGE = "left: not about an upload"
 
 

@@ -39,6 +39,7 @@ class Journal:
     """Keeps it all, in the order in which it happened."""
 
     uploads: dict[str, list[str]] = field(default_factory=dict)  # versions by image id, oldest first
+    deleted: set[str] = field(default_factory=set)  # ids of the pictures whose upload is not there any more
     sound: dict[str, bool] = field(default_factory=dict)  # by version: whether it is a picture
     poison: list[str] = field(default_factory=list)  # messages that are no upload's
     executions: list[Any] = field(default_factory=list)  # moto's
@@ -50,6 +51,7 @@ class Journal:
         """Note a version of a picture."""
         self.uploads.setdefault(image_id, []).append(version)
         self.sound[version] = sound
+        self.deleted.discard(image_id)
 
     def began(self, execution: Any) -> None:
         """Note that an execution was started, and which ends its version had by then."""

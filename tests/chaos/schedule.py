@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -19,15 +20,18 @@ from tests.chaos.stage import Stage
 from tests.chaos.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.chaos.account import Account
     from tests.chaos.seams import Seams
+
+    Act = Callable[[], None]
 
 SWEEPS = 4  # after the storm: each lets what it started come to its end
 EXPRESS = 0.3  # of the schedules
 PICTURES, WEIGHTS = (1, 2, 3), (5, 3, 1)
 NEWER = 0.3  # of the pictures have a second version
+DELETED = 0.15  # of the pictures are deleted at some time
 POISONED = 0.15  # of the schedules have a message that is no upload's
 
 SWEPT = 0.01  # of the world's turns in a storm
@@ -79,8 +83,8 @@ class Schedule:
         return Result(self._seed, found, self._scheduler.trace, self._faults.counted, ends)
 
     def _storm(self) -> None:
-        """Upload, deliver and sweep under faults, in up to three spells with a long time between them."""
-        waiting = self._drawn_uploads()
+        """Upload, delete, deliver and sweep under faults, in up to three spells with a long time between them."""
+        waiting = self._drawn()
         spells = self._random.randint(1, 3)
         for spell in range(spells):
             if spell:
@@ -90,21 +94,23 @@ class Schedule:
             wanted = len(waiting) if last else self._random.randint(0, len(waiting))
             self._spell([waiting.pop(0) for _ in range(wanted)], None if last else self._random.randint(1, TURNS))
 
-    def _drawn_uploads(self) -> list[str]:
-        """Draw what is uploaded: each picture's id, once for each of its versions; empty for a poisoned message."""
+    def _drawn(self) -> list[Act]:
+        """Draw what people do: they upload each version of a picture, delete some, and send a poisoned message."""
         count = self._random.choices(PICTURES, WEIGHTS)[0]
         images = [self._world.draw_picture() for _ in range(count)]
-        drawn = images + [image for image in images if self._random.random() < NEWER]
-        drawn += [""] if self._random.random() < POISONED else []
-        self._random.shuffle(drawn)
-        return drawn
+        newer, deleted = ([image for image in images if self._random.random() < often] for often in (NEWER, DELETED))
+        acts: list[Act] = [partial(self._world.upload, image) for image in images + newer]
+        acts += [partial(self._world.delete, image) for image in deleted]
+        acts += [self._world.poison] if self._random.random() < POISONED else []
+        self._random.shuffle(acts)
+        return acts
 
-    def _spell(self, waiting: list[str], turns: int | None = None) -> None:
+    def _spell(self, waiting: list[Act], turns: int | None = None) -> None:
         """Let things happen until nothing is left to; after so many turns of the world nothing new begins."""
         while waiting or self._scheduler.busy() or (turns != 0 and self._world.pending()):
             turns = turns - 1 if turns else turns
             if waiting and self._random.random() < 0.5:
-                self._upload(waiting.pop(0))
+                waiting.pop(0)()
             elif turns != 0 and self._world.pending() and self._random.random() < 0.7:
                 self._world.deliver()
             if self._faults.storm and self._random.random() < SWEPT:
@@ -112,12 +118,6 @@ class Schedule:
             self._world.end_something()
             self._scheduler.pause("time passes")
         self._scheduler.drain()
-
-    def _upload(self, image_id: str) -> None:
-        if image_id:
-            self._world.upload(image_id)
-        else:
-            self._world.poison()
 
     def _calm(self) -> None:
         """Deliver everything, and let the sweep find what got lost."""

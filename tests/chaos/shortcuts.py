@@ -6,7 +6,7 @@ Whatever is not in CALLS goes the long way; test_shortcuts holds that both ways 
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -157,19 +157,29 @@ def _list_objects(_: Any, params: Params) -> Answer:
 
 
 def _list_versions(_: Any, params: Params) -> Answer:
-    versions = [{**_listed(key), "VersionId": key.version_id} for key in _versions(params)]
-    return _answer(IsTruncated=False, **({"Versions": versions} if versions else {}))
+    found: dict[str, list[Params]] = {"Versions": [], "DeleteMarkers": []}
+    for key, latest in _versions(params):
+        entry = {"Key": key.name, "VersionId": key.version_id, "IsLatest": latest, "LastModified": _modified(key)}
+        if hasattr(key, "size"):
+            found["Versions"].append({**entry, "Size": key.size})
+        else:
+            found["DeleteMarkers"].append(entry)
+    return _answer(IsTruncated=False, **{name: entries for name, entries in found.items() if entries})
 
 
-def _versions(params: Params) -> Iterator[Any]:
-    """Yield the versions of each object with the prefix, by key, newest first, without what marks a deletion."""
+def _versions(params: Params) -> Iterator[tuple[Any, bool]]:
+    """Yield the versions of each object with the prefix, and what marks its deletions, by key, newest first."""
     keys = _s3().get_bucket(params["Bucket"]).keys
     for name in sorted(name for name in keys if name.startswith(params["Prefix"])):
-        yield from (key for key in reversed(keys.getlist(name)) if hasattr(key, "size"))
+        yield from ((key, number == 0) for number, key in enumerate(reversed(keys.getlist(name))))
 
 
 def _listed(key: Any) -> Params:
-    return {"Key": key.name, "Size": key.size, "LastModified": key.last_modified.replace(tzinfo=UTC, microsecond=0)}
+    return {"Key": key.name, "Size": key.size, "LastModified": _modified(key)}
+
+
+def _modified(key: Any) -> datetime:
+    return key.last_modified.replace(tzinfo=UTC, microsecond=0)  # type: ignore[no-any-return]  # moto's
 
 
 def _history(client: Any, params: Params) -> Answer:

@@ -43,11 +43,9 @@ def violations(account: Account, journal: Journal, *, quiet: bool) -> list[str]:
 
 
 def _one_end(records: Records, journal: Journal) -> Iterator[str]:
-    for image_id in journal.uploads:
-        if image_id not in records:
-            yield f"{image_id} has no record"
-        elif records[image_id]["status"] == OPEN:
-            yield f"{image_id} is still open"
+    missing = journal.uploads.keys() - records.keys() - journal.deleted
+    yield from (f"{image_id} has no record" for image_id in sorted(missing))
+    yield from (f"{image_id} is still open" for image_id, record in records.items() if record["status"] == OPEN)
     for image_id, record in records.items():
         try:
             contracts.check("metadata-record", record)
@@ -122,7 +120,7 @@ def _ends(journal: Journal) -> Iterator[Entry]:
 
 def _order(records: Records, journal: Journal) -> Iterator[str]:
     for image_id, versions in journal.uploads.items():
-        if image_id in records and records[image_id]["versionId"] != versions[-1]:
+        if image_id in records.keys() - journal.deleted and records[image_id]["versionId"] != versions[-1]:
             yield f"{image_id}'s record is not the newest version's"
     for old, new in journal.writes:
         if old and (wrong := _wrong(old, new, journal.uploads[old.image_id])):

@@ -107,6 +107,11 @@ def _record_read_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Record, "is_unchanged", lambda *_: True)
 
 
+def _deleted_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Let the sweep pass over deleted uploads, be something begun of them or not."""
+    patch.setattr("lambdas.unsettled.look_at_deleted", lambda *_: False)
+
+
 def _no_clearing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(storage, "empty", lambda *_: 0)
 
@@ -136,6 +141,12 @@ GUARDS = [
         _record_read_once,
         "4 order",
         {Fault.EVENT_LOST: 1, Fault.TWO_SWEEPS: 1, Fault.CALL_OUTDATED: 0.3},
+    ),
+    Guard(
+        "the end of what was begun of a deleted upload",
+        _deleted_forgotten,
+        "1 one end",
+        {Fault.ABORTED: 0.3, Fault.STATUS_LOST: 1},
     ),
     Guard("clearing", _no_clearing, "2 archive", {Fault.ABORTED: 0.1}),
     Guard(

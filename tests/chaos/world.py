@@ -99,6 +99,13 @@ class World:
         for _ in range({Fault.EVENT_LOST: 0, Fault.EVENT_TWICE: 2}.get(fault or Fault.ABORTED, 1)):
             self.send(json.dumps(event))
 
+    def delete(self, image_id: str) -> None:
+        """Let a client delete a picture's upload, if it is there: S3 hides its versions."""
+        if image_id in self._journal.uploads:
+            clients.s3().delete_object(Bucket=UPLOADS, Key=upload_key(OWNER, image_id))
+            self._journal.deleted.add(image_id)
+            self._scheduler.note("delete")
+
     def poison(self) -> None:
         """Put something on the queue that no upload has sent."""
         self._journal.poison.append(self._random.choice(uploads.POISON))

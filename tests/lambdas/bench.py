@@ -113,6 +113,10 @@ class Bench:
         answer = clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=key, Body=data, Metadata=metadata or {})
         return answer["VersionId"]
 
+    def delete(self, event: Payload) -> None:
+        """Delete the upload of event's picture, as a person does: S3 hides its versions, and keeps them."""
+        clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=event["image"]["key"])
+
     def begun(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
         """Upload data, begin its record, and return the input of the steps that come after validation."""
         event = self.uploaded(data, filename)

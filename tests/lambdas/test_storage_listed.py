@@ -24,10 +24,12 @@ def test_the_newest_version_is_the_last_that_was_put(bench: Bench) -> None:
     assert storage.newest(UPLOAD_BUCKET, f"{key}-none") is None
 
 
-def test_a_deletion_makes_no_older_version_the_newest(bench: Bench) -> None:
-    """A deleted object's newest version is still the last that was put."""
+@pytest.mark.parametrize("deletions", [1, 12])
+def test_a_deletion_makes_no_older_version_the_newest(bench: Bench, deletions: int) -> None:
+    """A deleted object's newest version is still the last that was put, however often it was deleted since."""
     event = bench.uploaded(b"data")
-    clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=event["image"]["key"])
+    for _ in range(deletions):
+        bench.delete(event)
     assert storage.newest(UPLOAD_BUCKET, event["image"]["key"]) == event["image"]["versionId"]
 
 
@@ -54,6 +56,21 @@ def test_uploads_are_found_by_their_age(bench: Bench, watch: Watch) -> None:
     assert found(since, until) == [versions["b"]]
     assert set(found(None, until)) == {versions["e"], versions["b"]}
     assert set(found(None, watch.now())) == set(versions.values())
+
+
+@pytest.mark.parametrize("deletions", [1, 12])
+def test_a_deleted_upload_is_not_found(bench: Bench, watch: Watch, deletions: int) -> None:
+    """What a deletion hides is no upload, and neither is what lay below; uploaded again, it is one."""
+    event = bench.again(bench.uploaded(b"older"), b"newer")
+    for _ in range(deletions):
+        bench.delete(event)
+    watch.set_on(seconds=1)
+    assert found(None, watch.now()) == []
+    (hidden,) = storage.listed(UPLOAD_BUCKET, None, watch.now())
+    assert (hidden.image["versionId"], hidden.deleted) == (event["image"]["versionId"], True)
+    anew = bench.again(event, b"anew")["image"]
+    watch.set_on(seconds=1)
+    assert found(None, watch.now()) == [(anew["imageId"], anew["versionId"])]
 
 
 def test_an_upload_is_found_as_the_pipeline_takes_it(bench: Bench, watch: Watch) -> None:

@@ -199,3 +199,46 @@ def test_what_was_written_of_late_is_left(aftermath: Aftermath, watch: Watch) ->
     Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
     assert handler({}, CONTEXT) == {"resumed": 0}
     assert aftermath.executions() == {}
+
+
+def test_a_deleted_upload_is_not_started(aftermath: Aftermath, sweep: Sweep) -> None:
+    """What was deleted before anybody worked on it is left, whether it had an older version or not."""
+    older = aftermath.begun(b"older")
+    aftermath.ended(older, "FAILED", told=True)
+    for event in (aftermath.uploaded(b"data"), aftermath.again(older, b"newer")):
+        aftermath.delete(event)
+    assert sweep() == {"resumed": 0}
+    assert (aftermath.executions(), aftermath.notifications()) == ({}, [])
+
+
+@each_type
+def test_what_was_begun_of_a_deleted_upload_gets_its_end(
+    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str
+) -> None:
+    """Its execution left no trace: it has failed, is notified, and nothing is started, not for a newer version either."""
+    export(monkeypatch, getattr(aftermath, environment))
+    event = aftermath.begun(b"data")
+    aftermath.delete(aftermath.again(event, b"newer"))
+    assert sweep() == {"resumed": 1}
+    record = aftermath.record(event)
+    assert (record["execution"], record["status"], record["reason"]) == (event["execution"], "FAILED", VANISHED)
+    assert [message["notificationId"] for message, _ in aftermath.notifications()] == [event["execution"]]
+    assert aftermath.executions() == {}
+
+
+def test_what_runs_of_a_deleted_upload_is_left(aftermath: Aftermath, sweep: Sweep) -> None:
+    """Its execution goes its way."""
+    event = aftermath.begun(b"data")
+    aftermath.start(event)
+    aftermath.delete(event)
+    assert sweep() == {"resumed": 0}
+    assert aftermath.record(event)["status"] == PROCESSING
+
+
+def test_what_failed_of_a_deleted_upload_is_notified(aftermath: Aftermath, sweep: Sweep) -> None:
+    """An end that nobody heard of is owed to the uploader all the same."""
+    event = aftermath.begun(b"data")
+    aftermath.ended(event, "FAILED")
+    aftermath.delete(event)
+    assert sweep() == {"resumed": 1}
+    assert [message["status"] for message, _ in aftermath.notifications()] == ["FAILED"]

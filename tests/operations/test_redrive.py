@@ -77,10 +77,12 @@ def test_failure_that_was_not_told_waits(desk: Desk) -> None:
     assert not desk.started
 
 
-def test_upload_that_expired_is_gone(desk: Desk) -> None:
-    """A picture whose upload is gone cannot be tried again, which is told by the exit code."""
+@pytest.mark.parametrize("version", [True, False], ids=["for good", "hidden"])
+def test_upload_that_was_deleted_is_gone(desk: Desk, *, version: bool) -> None:
+    """A picture whose upload was deleted is not tried again, which is told by the exit code."""
     image = desk.ended(FAILED)
-    clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
+    which = {"VersionId": image["versionId"]} if version else {}
+    clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"], **which)
     told = desk.run("redrive", image["imageId"])
     assert (told.code, told.rows) == (1, {(image["imageId"], "", Outcome.GONE)})
 

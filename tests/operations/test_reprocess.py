@@ -2,6 +2,7 @@
 
 import pytest
 
+from lambdas import clients
 from lambdas.record import FAILED, REJECTED, SUCCEEDED
 from operations.attempts import Outcome
 from tests.operations.desk import Desk, attempt
@@ -46,6 +47,16 @@ def test_prefix_is_every_upload_under_it(desk: Desk) -> None:
     desk.upload("other")
     assert desk.run("reprocess", "uploads/owner/").code == 0
     assert desk.started == {attempt(first, 1), attempt(second, 1)}
+
+
+def test_deleted_upload_is_left(desk: Desk) -> None:
+    """A picture that was deleted is not started by its prefix, nor by its id where that is known."""
+    kept, deleted = desk.upload("owner"), desk.ended(FAILED)
+    hidden = desk.upload("owner")
+    for image in (deleted, hidden):
+        clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"])
+    assert desk.run("reprocess", "uploads/owner/", deleted["imageId"]).code == 1
+    assert desk.started == {attempt(kept, 1)}
 
 
 def test_picture_named_twice_is_started_once(desk: Desk) -> None:
