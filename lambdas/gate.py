@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
-from lambdas import record
+from lambdas import races, record
 from lambdas.environment import StepEnvironment
 from lambdas.metrics import FAULTS, IMAGES_REJECTED, LATE, REJECTIONS
 from lambdas.telemetry import count, identify, logger, traced
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded, ImageRejected, NotYet
+from workflow.contracts.errors import AlreadyEnded, ImageRejected
 
 E = TypeVar("E", bound=StepEnvironment)
 Payload = dict[str, Any]
@@ -113,10 +113,8 @@ def _tell(state: str, error: Exception, started: int) -> None:
         logger().info("rejected: %s", error.reason)
         count(REJECTIONS, step=state, at=started, reason=error.reason)
         count(IMAGES_REJECTED, at=started)
-    elif isinstance(error, (AlreadyEnded, NotYet)):
-        # An event was repeated, a try came late or too early. There is nothing to mend.
-        logger().warning("%s", error)
-        count(LATE, step=state, at=started)
+    elif isinstance(error, races.EXPECTED):
+        races.note(error, step=state, at=started)
     else:
         logger().error("%s failed", state, exc_info=error)
         count(FAULTS, step=state, at=started)

@@ -18,4 +18,5 @@ REFUSED: Final = "Refused"  # requests for one
 SETTLED: Final = "Settled"  # ends that the pipeline itself could not record, by status
 RESTARTED: Final = "Restarted"  # pictures that nobody worked on, found by the sweep
 TOLD: Final = "Told"  # ends that the pipeline itself could not tell
+EXPECTED_RACES: Final = "ExpectedRaces"  # outside of steps: another execution was faster, or has to be first
 CLEARED: Final = "Cleared"  # objects removed that an execution left behind

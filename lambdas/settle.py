@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lambdas import history, settlement
+from lambdas import history, races, settlement
 from lambdas.environment import SettleEnvironment
 from lambdas.record import Record
 from lambdas.telemetry import faults_logged, identify, identify_also
@@ -15,10 +15,11 @@ from workflow import contracts
 def handler(event: dict[str, Any], context: Any) -> None:
     """Settle the picture of an execution whose status changed, as the contract execution-ended has it.
 
-    It may be done again, and while others do it. Raises NotYet while an earlier end of the picture has not been told.
+    It may be done again, and while others do it. While an earlier end of the picture has not been notified, it is left
+    to the sweep.
     """
     identify(requestId=context.aws_request_id)
-    with faults_logged():
+    with faults_logged(), races.left_to_the_sweep():
         environment = SettleEnvironment.read()
         contracts.check("execution-ended", event)
         ended = event["detail"]

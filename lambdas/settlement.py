@@ -50,7 +50,8 @@ def tell(record: Record, found: Item, environment: SettleEnvironment) -> None:
         name: {"DataType": "String", "StringValue": message[name]} for name in _attributes(message)
     }
     clients.sns().publish(TopicArn=environment.notification_topic, Message=json.dumps(message), MessageAttributes=typed)
-    record.notified()
+    with suppress(AlreadyEnded):  # a newer execution took the record over: somebody else had noted it before
+        record.notified()
     count(TOLD, status=found["status"])
 
 

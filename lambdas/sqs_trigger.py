@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lambdas import execution, storage
+from lambdas import execution, races, storage
 from lambdas.environment import SqsTriggerEnvironment
 from lambdas.metrics import REPEATED, STARTED
 from lambdas.telemetry import count, faults_logged, identify, identify_also, logger, traced
@@ -34,6 +34,9 @@ def _handle(record: SQSRecord, environment: SqsTriggerEnvironment, request_id: s
     identify(requestId=request_id)
     try:
         start(json.loads(record.body), environment)
+    except races.EXPECTED as race:
+        races.note(race)
+        raise
     except Exception:
         logger().exception("message %s goes back to the queue", record.message_id)
         raise

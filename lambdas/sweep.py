@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from lambdas import clients, clock, execution, storage, unsettled
+from lambdas import clients, clock, execution, races, storage, unsettled
 from lambdas.environment import SweepEnvironment
 from lambdas.items import plain
 from lambdas.record import PROCESSING, Failure, Item, Record
@@ -17,7 +17,7 @@ from lambdas.settlement import settle
 from lambdas.sqs_trigger import read_event
 from lambdas.telemetry import faults_logged, identify, identify_also, logger
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded, ContractViolation, NotYet
+from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -79,9 +79,8 @@ class Sweep:
         """Do it for one picture, and count that it was done; an error is logged and leaves the others alone."""
         identify_also(imageId=image["imageId"])
         try:
-            self._done[what] += do(image)
-        except (NotYet, AlreadyEnded) as wait:  # somebody else is at it
-            logger().info("%s", wait)
+            with races.left_to_the_sweep():
+                self._done[what] += do(image)
         except Exception:  # noqa: BLE001 - whatever it is, it is told at the end
             logger().exception("a picture is left to the next sweep")
             self._done["failed"] += 1

@@ -54,7 +54,7 @@ def of_month(template: Node) -> dict[str, tuple[Price, float]]:
 def own_metrics() -> list[tuple[str, str]]:
     """Return each metric that the functions count: its name, and its step if it is one of a step."""
     plain = [metrics.GRANTED, metrics.REFUSED, metrics.STARTED, metrics.REPEATED]
-    plain += [metrics.SETTLED, metrics.RESTARTED, metrics.TOLD, metrics.CLEARED]
+    plain += [metrics.SETTLED, metrics.RESTARTED, metrics.TOLD, metrics.CLEARED, metrics.EXPECTED_RACES]
     plain += [metrics.IMAGES_REJECTED, metrics.FALLBACK_DECODERS]
     counts = (metrics.FAULTS, metrics.REJECTIONS, metrics.LATE)
     by_step = [(name, step.state) for name in counts for step in STEPS]

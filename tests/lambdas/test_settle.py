@@ -6,10 +6,20 @@ from typing import Any
 import pytest
 
 from lambdas import clients, storage
-from lambdas.metrics import CLEARED, SETTLED, TOLD
+from lambdas.metrics import CLEARED, EXPECTED_RACES, SETTLED, TOLD
+from lambdas.record import PROCESSING, Record
 from lambdas.settle import handler
-from tests.lambdas.aftermath import Aftermath
-from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, UPLOAD_BUCKET, Payload, counted, logged
+from tests.lambdas.aftermath import Aftermath, Sweep
+from tests.lambdas.bench import (
+    ARCHIVE_BUCKET,
+    CONTEXT,
+    RETENTION_DAYS,
+    TABLE,
+    UPLOAD_BUCKET,
+    Payload,
+    counted,
+    logged,
+)
 from tests.lambdas.messages import execution_ended
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
@@ -191,3 +201,50 @@ def test_it_says_what_it_did(aftermath: Aftermath, capsys: pytest.CaptureFixture
     assert (line["level"], line["message"]) == ("WARNING", "failed in A State: Aborted")
     assert event["image"]["owner"] not in output
     assert "secret" not in output
+
+
+def taken_over(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch, older: Payload) -> Payload:
+    """Let a newer version take the record over as soon as the older one's end is notified, and return its event."""
+    newer, client = aftermath.again(older, b"newer"), clients.sns()
+    publish = client.publish
+
+    def published(**arguments: Any) -> Any:
+        answer = publish(**arguments)
+        Record(TABLE, older["image"], older["execution"]).notified()
+        Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
+        return answer
+
+    monkeypatch.setattr(client, "publish", published)
+    return newer
+
+
+def test_an_older_end_that_is_not_notified_yet_alarms_nobody(
+    aftermath: Aftermath, sweep: Sweep, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A newer version's execution that failed before it could begin is left to the sweep, which notifies both in order."""
+    older = aftermath.begun(b"older")
+    before = aftermath.ended(older, "SUCCEEDED")
+    newer = aftermath.again(older, b"newer")
+    over_by_now = over(aftermath, newer, "ABORTED")
+    capsys.readouterr()
+    handler(over_by_now, CONTEXT)
+    output = capsys.readouterr().out
+    assert (aftermath.record(older), aftermath.notifications()) == (before, [])
+    assert [line["level"] for line in logged(output)] == ["WARNING"]
+    assert [line[EXPECTED_RACES] for line in counted(output)] == [[1.0]]
+    assert sweep() == {"resumed": 1}
+    told = [message["notificationId"] for message, _ in aftermath.notifications()]
+    assert told == [older["execution"], newer["execution"]]
+
+
+def test_a_record_that_goes_on_to_a_newer_version_meanwhile_alarms_nobody(
+    aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the note that the end was notified has no place any more, what the execution left is removed all the same."""
+    older = aftermath.begun(b"older")
+    left = set(aftermath.left(older))
+    newer = taken_over(aftermath, monkeypatch, older)
+    handler(over(aftermath, older, "ABORTED"), CONTEXT)
+    assert (aftermath.record(older)["execution"], aftermath.record(older)["status"]) == (newer["execution"], PROCESSING)
+    assert not left & (aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET))
+    assert [message["notificationId"] for message, _ in aftermath.notifications()] == [older["execution"]]

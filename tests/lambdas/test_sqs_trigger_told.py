@@ -2,9 +2,11 @@
 
 import pytest
 
-from lambdas.metrics import REPEATED, SERVICE, STARTED
+from lambdas import execution
+from lambdas.metrics import EXPECTED_RACES, REPEATED, SERVICE, STARTED
 from tests.lambdas.bench import CONTEXT, counted, logged
 from tests.lambdas.messages import IMAGE_IDS, Executions, created, returned
+from workflow.contracts.errors import NotYet
 
 
 def test_each_line_is_of_its_own_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,3 +42,19 @@ def test_a_failure_is_logged_without_the_message(executions: Executions, capsys:
     assert "message-0" in output
     assert "message-1" in output
     assert "secret" not in output
+
+
+def test_a_version_that_has_to_wait_is_no_fault(
+    executions: Executions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where an older end has to be notified first, the message goes back, and the log has a warning, no error."""
+
+    def waiting(*_: object) -> bool:
+        raise NotYet("an earlier end of the picture has not been told yet")
+
+    monkeypatch.setattr(execution, "start", waiting)
+    assert returned(created()) == ["message-0"]
+    assert not executions()
+    output = capsys.readouterr().out
+    assert [line["level"] for line in logged(output)] == ["WARNING"]
+    assert [line[EXPECTED_RACES] for line in counted(output)] == [[1.0]]
