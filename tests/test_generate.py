@@ -157,7 +157,8 @@ def test_template_that_aws_would_refuse_is_not_printed(
     assert generate.main([]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "\n  $.Resources.UserPool.Properties.UserPoolTags.Project: null is not allowed" in printed.err
+    assert "$.Resources.UserPool.Properties.UserPoolTags.Project: null is not allowed" in printed.err
+    assert len(printed.err.splitlines()) == 1
 
 
 def test_unwritable_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
