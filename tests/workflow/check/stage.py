@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -16,16 +16,14 @@ from moto.stepfunctions.parser import quotas
 from moto.stepfunctions.parser.api import HistoryEventType
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent, FailureEventException
-from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.intrinsic.function.statesfunction.json_manipulation import json_to_string
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_dynamodb import (
     StateTaskServiceDynamoDB,
 )
 from moto.stepfunctions.parser.asl.component.state.fail import state_fail
-from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
-from moto.stepfunctions.parser.asl.utils import json_path
 
+from tests.workflow import parsed_once
 from tests.workflow.check.membership import compact
 from tests.workflow.interpreter import Execution, Handler, Interpreter, Payload, substituted
 from tests.workflow.resources import ACCOUNT, REGION, TABLE, TOPIC
@@ -86,7 +84,7 @@ class Stage:
     def __init__(self, machine: dict[str, Any], patch: pytest.MonkeyPatch) -> None:
         """Deploy machine, with what its placeholders stand for."""
         like_aws(patch)
-        remembering(patch)
+        parsed_once.install(patch)
         self._client = boto3.client("stepfunctions")
         self._table = boto3.resource("dynamodb").Table(TABLE)
         definition = json.dumps(substituted(machine, **SUBSTITUTIONS))
@@ -194,10 +192,3 @@ def _from_error(named: Callable[..., FailureEvent]) -> Callable[..., FailureEven
         return ex.failure_event if isinstance(ex, FailureEventException) else named(task, env=env, ex=ex)
 
     return name
-
-
-def remembering(patch: pytest.MonkeyPatch) -> None:
-    """Let moto read each machine and each path once, not anew for each execution."""
-    patch.setattr(AmazonStateLanguageParser, "parse", staticmethod(cache(AmazonStateLanguageParser.parse)))
-    for module in (json_path, result_path):
-        patch.setattr(module, "parse", cache(module.parse))
