@@ -24,7 +24,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from tests.patience import PATIENCE
-from tests.workflow import parsed_once, stopped
+from tests.workflow import made_once, stopped
 from workflow.definition import states_language
 
 Payload = dict[str, Any]
@@ -81,7 +81,7 @@ class Interpreter:
             return self._invoke(arn.rpartition(":")[2], json.loads(body), headers)
 
         stopped.install(patch)
-        parsed_once.install(patch)
+        made_once.install(patch)
         run_task = StateTaskService._eval_execution  # noqa: SLF001 - moto offers no other place
 
         def attempt(task: StateTaskService, env: Any) -> None:

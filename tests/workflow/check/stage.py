@@ -23,7 +23,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.asl.component.state.fail import state_fail
 
-from tests.workflow import parsed_once
+from tests.workflow import made_once
 from tests.workflow.check.membership import compact
 from tests.workflow.interpreter import Execution, Handler, Interpreter, Payload, substituted
 from tests.workflow.resources import ACCOUNT, REGION, TABLE, TOPIC
@@ -84,7 +84,7 @@ class Stage:
     def __init__(self, machine: dict[str, Any], patch: pytest.MonkeyPatch) -> None:
         """Deploy machine, with what its placeholders stand for."""
         like_aws(patch)
-        parsed_once.install(patch)
+        made_once.install(patch)
         self._client = boto3.client("stepfunctions")
         self._table = boto3.resource("dynamodb").Table(TABLE)
         definition = json.dumps(substituted(machine, **SUBSTITUTIONS))
