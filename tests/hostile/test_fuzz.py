@@ -14,7 +14,7 @@ from tests.hostile.mutations import damaged
 from tests.hostile.strangers import BEGINNINGS
 from workflow.contracts.errors import Reason
 
-CASES = times(100, 300)  # of damaged files, where nobody asks for more
+CASES = times(60, 300)  # of damaged files, where nobody asks for more
 ENDS = {IMAGE, *Reason}
 
 
@@ -37,7 +37,7 @@ def test_damaged_files_do_no_harm(ended: Callable[[bytes], str]) -> None:
         assert end in ENDS, f"seed {seed}: {end}"
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(30, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(beginning=st.sampled_from(sorted(BEGINNINGS.values())), rest=st.binary(max_size=2000))
 def test_any_bytes_do_no_harm(ended: Callable[[bytes], str], beginning: bytes, rest: bytes) -> None:
     """Whatever follows what a format begins with does not end otherwise."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import repetition
 from tests.permissions.grants import granted
 
 pytestmark = pytest.mark.heavy
@@ -33,6 +34,13 @@ REFUSED = """
 def test_is_refused(ledger):
     ledger.refuse("some function is not allowed something")
 """
+in_one_process_and_in_two = pytest.mark.parametrize(
+    "workers",
+    [
+        pytest.param((), id="one process", marks=repetition),
+        pytest.param(("-n", "2", "--dist", "loadfile"), id="workers"),
+    ],
+)
 SOUND = f"{len(granted())} grants, all used"
 
 
@@ -47,14 +55,14 @@ def run(folder: Path, *options: str, **files: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist", "loadfile")], ids=["one process", "workers"])
+@in_one_process_and_in_two
 def test_a_suite_that_uses_every_grant_passes(tmp_path: Path, workers: tuple[str, ...]) -> None:
     """What one file uses and what another uses is added up, wherever each of them ran."""
     code, said = run(tmp_path, *workers, test_first=FIRST, test_others=OTHERS)
     assert (code, SOUND in said) == (0, True), said
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2", "--dist", "loadfile")], ids=["one process", "workers"])
+@in_one_process_and_in_two
 def test_a_suite_that_leaves_a_grant_unused_fails(tmp_path: Path, workers: tuple[str, ...]) -> None:
     """Each grant that no file used is told, with role, action and resource."""
     code, said = run(tmp_path, *workers, test_first=FIRST, test_none="def test_none(): pass")

@@ -9,6 +9,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
+from tests.effort import times
 from tests.patience import PATIENCE
 from tests.workflow import drawings
 from tests.workflow.check.stage import ROLE, raising
@@ -22,6 +23,7 @@ BRANCHES = (RESIZE, THUMBNAIL)
 REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
 FAULT = MemoryError("no room")
 ALL = "States.ALL"
+CAUSES = ("x" * 32_768, "one: two: three", "Rate exceeded.", '{"a": 1}', "")
 
 each_branch = pytest.mark.parametrize("step", BRANCHES, ids=lambda step: step.state)
 
@@ -40,7 +42,7 @@ def told(outcome: Outcome) -> dict[str, Any]:
 
 
 @each_branch
-@pytest.mark.parametrize("cause", ["Rate exceeded.", "x" * 32_768, "one: two: three", '{"a": 1}', ""])
+@pytest.mark.parametrize("cause", CAUSES[: times(2, len(CAUSES))])
 @pytest.mark.parametrize("name", ["Lambda.TooManyRequestsException", "States.Timeout", "MemoryError", "$.a"])
 def test_a_failed_branch_tells_name_and_cause(processing: Processing, step: Step, name: str, cause: str) -> None:
     """Name and cause of an error leave a branch as they came, however long, with the branch that they are of."""
