@@ -1,13 +1,17 @@
 """Accounts for the tests: one of ministack for each module, one of moto for each test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import chdir
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from cfnlint.core import get_rules
 from moto import mock_aws
+from moto.cloudformation import models
 
 from local import deploy as deployment
 from local.emulator import emulator
@@ -25,13 +29,36 @@ def account() -> Iterator[Account]:
         yield Account(running.endpoint)
 
 
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """Give the session that all accounts in moto share: to read the service models anew takes longer than most tests."""
+    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+
+
+@pytest.fixture(scope="session")
+def rules() -> Callable[..., Any]:
+    """Give cfn-lint's rules, read once: moto reads them anew for each template that it validates."""
+    return cache(lambda *_: get_rules([], [], []))
+
+
 @pytest.fixture
-def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
+def target(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, session: boto3.Session, rules: Callable[..., Any]
+) -> Iterator[Target]:
     """Give an account in moto with an artifact bucket in it."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    monkeypatch.setattr("cfnlint.core.get_rules", lambda *_: rules())
+    validate = models.validate_template_cfn_lint
+
+    def validated(template: str) -> Any:
+        with chdir(tmp_path):  # moto writes a file of one name where it runs, and other workers may run there too
+            return validate(template)
+
+    monkeypatch.setattr(models, "validate_template_cfn_lint", validated)
+    with mock_aws(config={"core": {"reset_boto3_session": False}}):
         client: Any = boto3.client
         target = Target(client, BUCKET, poll_seconds=0.01)
         target.s3.create_bucket(Bucket=BUCKET)

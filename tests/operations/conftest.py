@@ -1,11 +1,15 @@
 """An account in moto with a stack in it, whole for each test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import SimpleNamespace
 from typing import Final
 
 import boto3
 import pytest
+from joserfc.jwk import RSAKey
 from moto import mock_aws
+from moto.cognitoidp import models
 from moto.core.config import DefaultConfig
 
 from lambdas import clients
@@ -24,10 +28,20 @@ def session() -> boto3.Session:
     return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
 
 
+@pytest.fixture(scope="session")
+def read_key() -> Callable[[dict[str, str]], RSAKey]:
+    """Give what reads the key of moto's user pools once: to read it anew for each stack takes longer than most tests."""
+    read = cache(lambda parts: RSAKey.import_key(dict(parts)))
+    return lambda parts: read(tuple(parts.items()))
+
+
 @pytest.fixture
-def account(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def account(
+    session: boto3.Session, read_key: Callable[[dict[str, str]], RSAKey], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Give an empty account, and clients that know of no other."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    monkeypatch.setattr(models, "jwk", SimpleNamespace(RSAKey=SimpleNamespace(import_key=read_key)))
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     Watch().install(monkeypatch)
