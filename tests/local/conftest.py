@@ -19,7 +19,10 @@ from local.target import Target
 from templates import assets
 from templates.assets import Layer
 from tests.local.account import BUCKET, Account
+from tests.local.shared import made_once
 from tests.local.small import STACK, template
+
+__all__ = ["made_once"]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.ExifTags import GPS
 
 from tests import pictures
-from tests.effort import repetition
+from tests.effort import repetition, times
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.heavy
@@ -83,7 +83,7 @@ def test_missing_file_is_told_by_name() -> None:
     assert "no such.jpg" in done.stderr
 
 
-@pytest.mark.parametrize("given", ["MaxBytes=many", "MaxByte=1", "WorkflowType=FAST"])
+@pytest.mark.parametrize("given", ["MaxBytes=many", "MaxByte=1", "WorkflowType=FAST"][: times(2, 3)])
 def test_wrong_parameter_is_told_by_name(tmp_path: Path, given: str) -> None:
     """A parameter that the template does not have, or a value that it does not take, is told in a line."""
     done = _run("process", PHOTOGRAPH, "--output", str(tmp_path), "--parameter", given)

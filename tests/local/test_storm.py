@@ -19,8 +19,8 @@ from workflow import contracts
 pytestmark = pytest.mark.heavy
 
 SEED = "STORM_SEED"  # the variable that makes one storm like another, if not the same
-PICTURES = times(24, 200)
-FAULTY = times(4, 12)  # pictures that fail for a fault of ours, before the storm
+PICTURES = times(12, 200)
+FAULTY = times(3, 12)  # pictures that fail for a fault of ours, before the storm
 LATE = times(5, 20)  # messages that come again when all is over
 LEFT = times(2, 3)  # pictures that failed and are not tried again
 

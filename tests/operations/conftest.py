@@ -14,7 +14,10 @@ from moto.core.config import DefaultConfig
 
 from lambdas import clients
 from tests.lambdas.watch import Watch
+from tests.local.shared import made_once
 from tests.operations.desk import Desk
+
+__all__ = ["made_once"]
 
 REGION: Final = "eu-central-1"
 # The tests share one session: to read the service models anew would take longer than they do.

@@ -76,12 +76,12 @@ def test_a_suite_that_leaves_a_grant_unused_fails(tmp_path: Path, workers: tuple
     ("options", "why"),
     [
         (("-k", "none"), "tests were deselected"),
-        (("--ignore", "test_first.py"), "tests were not collected"),
-        (("--collect-only",), "tests were not run"),
-        (("test_none.py",), ""),
         (("test_first.py::test_uses", "test_none.py"), ""),
+        pytest.param(("--ignore", "test_first.py"), "tests were not collected", marks=repetition),
+        pytest.param(("--collect-only",), "tests were not run", marks=repetition),
+        pytest.param(("test_none.py",), "", marks=repetition),
     ],
-    ids=["an expression", "a file ignored", "nothing run", "a file", "a test"],
+    ids=["an expression", "a test", "a file ignored", "nothing run", "a file"],
 )
 def test_a_part_of_the_suite_is_not_judged(tmp_path: Path, options: tuple[str, ...], why: str) -> None:
     """A run of some tests passes; it says that it does not judge where the whole suite might be thought to have run."""

@@ -1,0 +1,29 @@
+"""What every stack on this machine is made from is made once in a process: the template, and the zips of the layers."""
+
+from collections.abc import Iterator
+from functools import cache
+from os import link
+from pathlib import Path
+
+import pytest
+
+from local import artifacts, deploy
+from templates.assets import Layer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let deployments share template and zips; those of other programs make their own."""
+    folder, write = tmp_path_factory.mktemp("layers"), cache(artifacts.write_installed)
+
+    def linked(layer: Layer, target: Path) -> Path:
+        made = write(layer, folder)
+        place = target / layer.key
+        place.parent.mkdir(parents=True, exist_ok=True)
+        link(made, place)
+        return place
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(artifacts, "write_installed", linked)
+        patch.setattr(deploy, "render", cache(deploy.render))
+        yield
