@@ -36,7 +36,7 @@ def processed(tmp_path_factory: pytest.TempPathFactory) -> "tuple[subprocess.Com
     Image.new("RGB", (60, 40), "red").save(picture, exif=pictures.exif({}, {}, position))
     (folder / "none.jpg").write_bytes(b"no picture")
     files = [str(picture), str(folder / "none.jpg")]
-    done = _run("process", *files, "--output", str(folder / "out"), "--json", "--report", str(report))
+    done = _run("process", *files, "--output", str(folder / "out"), "--json", "--report", str(report), "--at-once", "1")
     assert done.returncode == 0, done.stderr
     return done, report.read_text(encoding="utf-8")
 

@@ -69,7 +69,7 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
 def test_pipeline_works_under_its_own_roles(stack: LocalStack, files: dict[str, Path], tmp_path: Path) -> None:
     """By the front door and the queue, a photograph ends SUCCEEDED and what is no picture REJECTED, both told."""
     photograph = Path("local/photographs/rocket.jpg")
-    outcomes = process(stack, [photograph, files["unsound"]], tmp_path, at_once=2, timeout=PATIENCE)
+    outcomes = process(stack, [photograph, files["unsound"]], tmp_path, at_once=1, timeout=PATIENCE)
     found = {Path(outcome.file).name: outcome for outcome in outcomes}
     assert {name: outcome.status for name, outcome in found.items()} == {
         "rocket.jpg": "SUCCEEDED",

@@ -48,7 +48,7 @@ def outcomes(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> dic
     (folder / "empty.jpg").touch()
     Image.new("1", (8000, 8000)).save(folder / "too many pixels.png")
     sent = [*folder.iterdir(), PHOTOGRAPHS / "waterfall.jpg", PHOTOGRAPHS / "coffee.png"]
-    found = process(stack, sent, folder / "results", at_once=4, timeout=PATIENCE)
+    found = process(stack, sent, folder / "results", at_once=2, timeout=PATIENCE)
     return {Path(outcome.file).name: outcome for outcome in found}
 
 

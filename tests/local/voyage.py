@@ -8,12 +8,13 @@ from pathlib import Path
 
 from local.client import Client, UploadFailed
 from local.stack import LocalStack
+from tests.effort import times
 from tests.local import aftermath
 from tests.local.aftermath import Ears
 from tests.local.behind import configure, operate
 from tests.pictures import encoded, quadrants
 
-AT_ONCE = 4  # pictures; each takes workers of its own, whose start is what costs most
+AT_ONCE = times(2, 4)  # pictures; each takes workers of its own, whose start is what costs most
 SILENCE = 3  # long polls in which nothing is told before the stack is to look for what got lost
 PATIENCE = 600.0  # seconds; a minute or two is what it takes
 # So short that what is lost comes back within a test.
