@@ -3,6 +3,7 @@
 A repetition is one more schedule, example, picture or combination of a kind that `make test` sees as well.
 """
 
+import gc
 import os
 
 import pytest
@@ -36,6 +37,11 @@ class Effort:
     def pytest_report_header(self) -> str:
         """Return a line for the head of the report."""
         return f"repetitions: {'all' if is_thorough() else f'a share; {THOROUGH}=1 asks for all'}"
+
+    def pytest_collection_finish(self) -> None:
+        """Let the garbage collector pass over what is there by now: the tests stay to the end, and are many objects."""
+        gc.collect()
+        gc.freeze()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
