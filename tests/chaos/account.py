@@ -12,6 +12,7 @@ from moto.s3.utils import _VersionedKeyStore
 from lambdas import clients
 from lambdas.telemetry import logger
 from tests.chaos.shortcuts import backend, machines
+from tests.sessions import shared_session
 from tests.workflow.interpreter import deploy
 from tests.workflow.resources import ACCOUNT, ARCHIVE, ENVIRONMENT, REGION, TABLE, TOPIC, UPLOADS
 from workflow.steps import STEPS
@@ -97,8 +98,7 @@ def opened(patch: pytest.MonkeyPatch) -> Iterator[Account]:
         patch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         patch.delenv(name, raising=False)
-    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
-    patch.setattr(boto3, "DEFAULT_SESSION", session)
+    patch.setattr(boto3, "DEFAULT_SESSION", shared_session(REGION))
     _forget()
     with mock_aws(config=MOTO):
         yield Account()

@@ -27,6 +27,7 @@ from tests.lambdas.bench import (
 )
 from tests.lambdas.messages import Executions, triggering
 from tests.lambdas.watch import Watch
+from tests.sessions import shared_session
 
 DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions, logger, tracer)
@@ -34,8 +35,8 @@ CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfu
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
-    """Give the session that all tests share: reading the service models anew would take longer than the tests."""
-    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    """Give the session that all tests share."""
+    return shared_session(REGION)
 
 
 def _forget() -> None:

@@ -13,6 +13,7 @@ from lambdas import clients, storage
 from lambdas.get_upload_url import handler
 from tests.lambdas.asking import ASKED, DIGEST, ask, event, granted, query
 from tests.lambdas.bench import CONTEXT, OWNER, UPLOAD_BUCKET, UPLOADING
+from tests.sessions import shared_session
 
 ANOTHER = "0d6a3c7e-1f52-4d8b-b1c4-7e3f9a2b5c60"  # somebody else
 
@@ -124,8 +125,7 @@ HOSTS = {
 @pytest.mark.parametrize("region", HOSTS)
 def test_the_url_names_the_buckets_regional_host(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
     """In every partition a browser is not redirected, which would break its upload."""
-    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=region)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", shared_session(region))
     clients.s3.cache_clear()
     body = granted()
     url = urlsplit(body["uploadUrl"])

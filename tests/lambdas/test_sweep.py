@@ -1,5 +1,6 @@
 """The sweep: looks at everything that may have got lost, does nothing where nothing was, and tells what it did."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ WRITES = (
 
 
 @pytest.fixture
-def written(aftermath: Aftermath) -> list[str]:
+def written(aftermath: Aftermath) -> Iterator[list[str]]:
     """Give the calls that change something, as they are made from now on."""
     calls: list[str] = []
 
@@ -35,9 +36,12 @@ def written(aftermath: Aftermath) -> list[str]:
             calls.append(model.name)
 
     assert aftermath.record({"image": {"imageId": "none"}}) == {}
-    for client in (clients.s3(), clients.dynamodb(), clients.sns(), clients.sqs(), clients.stepfunctions()):
+    made = (clients.s3(), clients.dynamodb(), clients.sns(), clients.sqs(), clients.stepfunctions())
+    for client in made:
         client.meta.events.register("provide-client-params", heard)
-    return calls
+    yield calls
+    for client in made:
+        client.meta.events.unregister("provide-client-params", heard)
 
 
 def test_where_nothing_is_lost_nothing_is_written(aftermath: Aftermath, sweep: Sweep, written: list[str]) -> None:

@@ -21,6 +21,7 @@ from templates.assets import Layer
 from tests.local.account import BUCKET, Account
 from tests.local.shared import made_once
 from tests.local.small import STACK, template
+from tests.sessions import shared_session
 
 __all__ = ["made_once"]
 
@@ -34,8 +35,8 @@ def account() -> Iterator[Account]:
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
-    """Give the session that all accounts in moto share: to read the service models anew takes longer than most tests."""
-    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+    """Give the session that all accounts in moto share."""
+    return shared_session("us-east-1")
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from lambdas import clients
 from tests.lambdas.watch import Watch
 from tests.local.shared import made_once
 from tests.operations.desk import Desk
+from tests.sessions import shared_session
 
 __all__ = ["made_once"]
 
@@ -28,7 +29,7 @@ CACHED = (clients.s3, clients.dynamodb, clients.sqs, clients.stepfunctions)
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
     """Give the session that all tests share."""
-    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    return shared_session(REGION)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -12,6 +13,9 @@ from lambdas.environment import Environment
 from tests.lambdas import bench as benches
 from tests.permissions import plugin
 from tests.permissions.recorder import Recorder
+from tests.sessions import shared_session
+
+RECEIVING = "provide-client-params.sqs.ReceiveMessage"
 
 
 @pytest.fixture
@@ -31,18 +35,20 @@ def bench() -> Iterator[benches.Bench]:
         patch.setenv("AWS_DEFAULT_REGION", benches.REGION)
         for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
             patch.delenv(name, raising=False)
-        with mock_aws():
+        patch.setattr(boto3, "DEFAULT_SESSION", shared_session(benches.REGION))
+        with mock_aws(config=benches.MOTO):
             made = benches.Bench()
+            clients.sqs().meta.events.register(RECEIVING, _at_once)
             for name, value in _others().items():
                 patch.setenv(name, value)
             yield made
+            clients.sqs().meta.events.unregister(RECEIVING, _at_once)
         for client in (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions):
             client.cache_clear()
 
 
 def _others() -> dict[str, str]:
     """Make what else the functions use, and return the variables that name it."""
-    clients.sqs().meta.events.register("provide-client-params.sqs.ReceiveMessage", _at_once)
     return {
         "STATE_MACHINE_ARN": _pipeline(),
         "WORKFLOW_TYPE": "STANDARD",

@@ -2,17 +2,26 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Final
 
+import boto3
 import pytest
 from moto import mock_aws
+from moto.core.config import DefaultConfig
 
 from lambdas import archive, clients, metadata, resize, thumbnail, validate
 from tests.lambdas.watch import Watch
+from tests.sessions import shared_session
 from tests.workflow.interpreter import Interpreter, deploy
 from tests.workflow.processing import Processing
 from tests.workflow.resources import ACCOUNT, ENVIRONMENT, REGION, TABLE, TOPIC, Resources
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
+MOTO: Final[DefaultConfig] = {
+    "core": {"reset_boto3_session": False},
+    "stepfunctions": {"execute_state_machine": True},
+    "lambda": {"use_docker": False},
+}
 HANDLERS = {
     VALIDATE.function: validate.handler,
     METADATA.function: metadata.handler,
@@ -30,7 +39,8 @@ def account() -> Iterator[None]:
             patch.setenv(name, value)
         for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
             patch.delenv(name, raising=False)
-        with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
+        patch.setattr(boto3, "DEFAULT_SESSION", shared_session(REGION))
+        with mock_aws(config=MOTO):
             yield
         for client in (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions):
             client.cache_clear()
