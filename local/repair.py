@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import linecache
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -57,6 +58,8 @@ def _source(value: object) -> str:
 def _function(original: FunctionType, source: str) -> Callable[..., object]:
     """Give the function that `source` defines among the names that `original` knows, wherever that was looked up."""
     names: dict[str, Callable[..., object]] = {}
-    code = compile(source, original.__module__, "exec")
+    file = f"<repaired {original.__module__}.{original.__qualname__}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for the next repair to read
+    code = compile(source, file, "exec")
     exec(code, original.__globals__, names)  # noqa: S102 - ministack's and ours
     return names[original.__name__]

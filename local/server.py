@@ -52,12 +52,20 @@ _CONCURRENCY = Repair(
     found='.get("MaximumConcurrency") or _ESM_SQS_DEFAULT_CONCURRENCY',
     instead='.get("MaximumConcurrency") or _ESM_SQS_DEFAULT_CONCURRENCY\n    limit = int(limit)',
 )
-# Each worker would unpack 50 MB of layers for itself; see local/unpack.py. What append returns skips that.
+# Each worker would unpack 50 MB of layers and the code for itself, and compile them; see local/unpack.py.
+# What append returns skips that.
 _UNPACKED = Repair(
     module="ministack.core.lambda_runtime",
     name="Worker._spawn",
     found="if layer_data:",
     instead='if layer_data and layers_dirs.append(__import__("local.unpack").unpack.unpacked(layer_data)):',
+)
+_SHARED = Repair(
+    module="ministack.core.lambda_runtime",
+    name="Worker._spawn",
+    found="""with zipfile.ZipFile(os.path.join(self._tmpdir, "code.zip")) as zf:
+        zf.extractall(code_dir)""",
+    instead='code_dir = __import__("local.unpack").unpack.unpacked(self.code_zip)',
 )
 # AWS knows the type of a resource that a condition may leave out; ministack need not, as long as it is not made.
 _CONDITIONAL = Repair(
@@ -130,6 +138,7 @@ REPAIRS = (
     _VERSION,
     _CONCURRENCY,
     _UNPACKED,
+    _SHARED,
     _CONDITIONAL,
     _COMPUTED,
     _FOLLOWED,
