@@ -19,7 +19,7 @@ class SharedSession(boto3.Session):
         super().__init__(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=region)
         self._made: dict[str, Any] = {}
 
-    def client(self, service_name: str, *args: Any, **options: Any) -> Any:  # type: ignore[override] # one for all services
+    def client(self, service_name: str, *args: Any, **options: Any) -> Any:
         """Return a client of the service."""
         key = repr([service_name, args, {name: _plain(value) for name, value in options.items()}, _variables()])
         if key not in self._made:
