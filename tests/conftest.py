@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import quick_moto
 from tests.effort import Effort
 from tests.isolation import plugin as isolation
 from tests.permissions import plugin as permissions
@@ -17,3 +18,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(isolation.Isolation(), isolation.NAME)
     config.pluginmanager.register(permissions.LeastPrivilege(), permissions.NAME)
     config.pluginmanager.register(Effort(), "effort")
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    quick_moto.install(patch)

@@ -51,13 +51,17 @@ def _premultiplied(part: Image.Image) -> Image.Image:
 def _of_16_bits(image: Image.Image) -> Part:
     """Return what maps greys of up to 16 bits to 8, and makes the one that is transparent so."""
     tags = getattr(image, "tag_v2", {})
-    levels = 2 ** min(16, max(tags.get(BITS_PER_SAMPLE, (16,))))
-    greys = [min(255, 256 * value // levels) for value in range(2**16)]
-    if tags.get(PHOTOMETRIC) == WHITE_IS_ZERO:
-        greys = [255 - grey for grey in greys]
+    greys = _greys(min(16, max(tags.get(BITS_PER_SAMPLE, (16,)))), inverted=tags.get(PHOTOMETRIC) == WHITE_IS_ZERO)
     clear = image.info.get("transparency")
     alphas = [0 if value == clear else 255 for value in range(2**16)] if isinstance(clear, int) else None
     return partial(_looked_up, greys, alphas)
+
+
+@lru_cache(2)  # one picture of each kind after the other; a list takes 0.5 MB
+def _greys(bits: int, *, inverted: bool) -> list[int]:
+    """Return the 8-bit grey of each number of up to 16 bits, of which those above the largest of bits are white."""
+    greys = [min(255, 256 * value // 2**bits) for value in range(2**16)]
+    return [255 - grey for grey in greys] if inverted else greys
 
 
 def _looked_up(greys: list[int], alphas: list[int] | None, part: Image.Image) -> Image.Image:

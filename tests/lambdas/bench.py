@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.config import DefaultConfig
 
 from lambdas import archive, clients, execution, metadata, resize, storage, thumbnail, validate
@@ -112,6 +114,12 @@ class Bench:
         """Put data into the upload bucket and return its version."""
         answer = clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=key, Body=data, Metadata=metadata or {})
         return answer["VersionId"]
+
+    def fill(self, bucket: str, folder: str, count: int) -> None:
+        """Put count empty objects into a folder of bucket, as their numbers; past the API, which takes its time."""
+        service = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
+        for number in range(count):
+            service.put_object(bucket, f"{folder}{number}", b"")
 
     def delete(self, event: Payload) -> None:
         """Delete the upload of event's picture, as a person does: S3 hides its versions, and keeps them."""

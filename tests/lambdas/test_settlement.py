@@ -132,8 +132,6 @@ def test_what_goes_on_is_not_cleared(aftermath: Aftermath) -> None:
 def test_more_than_a_page_is_cleared(aftermath: Aftermath) -> None:
     """However much an execution left, nothing of it stays."""
     event = aftermath.begun(b"data")
-    folder = storage.staged_folder(event["execution"])
-    for number in range(1001):
-        clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=f"{folder}{number}.jpg", Body=b"")
+    aftermath.fill(UPLOAD_BUCKET, storage.staged_folder(event["execution"]), 1001)
     settle(aftermath, event)
     assert aftermath.keys(UPLOAD_BUCKET) == {event["image"]["key"]}

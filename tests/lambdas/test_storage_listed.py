@@ -92,8 +92,7 @@ def test_what_is_not_under_an_uploads_key_is_passed_over(bench: Bench, watch: Wa
 
 def test_more_than_a_page_of_uploads_is_found(bench: Bench, watch: Watch) -> None:
     """However many there are, each is found once."""
-    for number in range(MANY):
-        bench.put(f"uploads/{OWNER}/{number}", b"")
+    bench.fill(UPLOAD_BUCKET, f"uploads/{OWNER}/", MANY)
     watch.set_on(seconds=1)
     assert len(set(found(None, watch.now()))) == len(found(None, watch.now())) == MANY
 
@@ -120,8 +119,7 @@ def test_folders_are_told_to_the_next_slash(bench: Bench) -> None:
 
 def test_a_folder_is_emptied_and_nothing_else(bench: Bench) -> None:
     """All that lies under the prefix goes, however much, and is counted; done again, there is nothing."""
-    for number in range(MANY):
-        bench.put(f"staged/1/{number}", b"")
+    bench.fill(UPLOAD_BUCKET, "staged/1/", MANY)
     bench.put("staged/10/kept", b"")
     assert storage.empty(UPLOAD_BUCKET, "staged/1/") == MANY
     assert bench.keys(UPLOAD_BUCKET) == {"staged/10/kept"}
