@@ -12,8 +12,8 @@ Addresses = Mapping[str, Any]  # what answers, by the pattern of its address
 
 def install(patch: pytest.MonkeyPatch) -> None:
     """Put this into moto."""
-    # It would register hundreds of addresses for the library requests, by which nothing here reaches AWS.
-    patch.setattr(models, "RESPONSES_METHODS", ())
+    # It would register hundreds of addresses for each method of the library requests, with which tests only upload.
+    patch.setattr(models, "RESPONSES_METHODS", ("PUT",))
     patch.setattr(BaseBackend, "urls", property(_urls(BaseBackend.urls)))
 
 

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.config import DefaultConfig
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from lambdas import archive, clients, execution, metadata, resize, storage, thumbnail, validate
 from lambdas.environment import (
