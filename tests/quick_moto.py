@@ -14,7 +14,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     """Put this into moto."""
     # It would register hundreds of addresses for each method of the library requests, with which tests only upload.
     patch.setattr(models, "RESPONSES_METHODS", ("PUT",))
-    patch.setattr(BaseBackend, "urls", property(_urls(BaseBackend.urls)))
+    patch.setattr(BaseBackend, "urls", property(_urls(vars(BaseBackend)["urls"])))
 
 
 def _urls(made: property) -> Callable[[BaseBackend], Addresses]:

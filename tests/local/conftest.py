@@ -12,6 +12,7 @@ import pytest
 from cfnlint.core import get_rules
 from moto import mock_aws
 from moto.cloudformation import models
+from moto.cloudformation.utils import validate_template_cfn_lint
 
 from local import deploy as deployment
 from local.emulator import emulator
@@ -55,7 +56,7 @@ def target(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     monkeypatch.setattr("cfnlint.core.get_rules", lambda *_: rules())
-    validate = models.validate_template_cfn_lint
+    validate = validate_template_cfn_lint
 
     def validated(template: str) -> Any:
         with chdir(tmp_path):  # moto writes a file of one name where it runs, and other workers may run there too

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from generate import render
 from local import artifacts, deploy
+from local.layers import write_installed
 from templates.assets import Layer
 
 
 @pytest.fixture(scope="session", autouse=True)
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let deployments share template and zips; those of other programs make their own."""
-    folder, write = tmp_path_factory.mktemp("layers"), cache(artifacts.write_installed)
+    folder, write = tmp_path_factory.mktemp("layers"), cache(write_installed)
 
     def linked(layer: Layer, target: Path) -> Path:
         made = write(layer, folder)
@@ -26,5 +28,5 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(artifacts, "write_installed", linked)
-        patch.setattr(deploy, "render", cache(deploy.render))
+        patch.setattr(deploy, "render", cache(render))
         yield
