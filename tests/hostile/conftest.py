@@ -23,7 +23,13 @@ def environ() -> dict[str, str]:
     template = Template()
     add_parameters(template)
     defaults = {_variable(name): str(one.properties.get("Default")) for name, one in template.parameters.items()}
-    return {**defaults, "METADATA_TABLE": "records", "POWERTOOLS_SERVICE_NAME": "hostile"}
+    return {
+        **defaults,
+        "METADATA_TABLE": "records",
+        "POWERTOOLS_SERVICE_NAME": "hostile",
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+        "POWERTOOLS_METRICS_DISABLED": "true",
+    }
 
 
 def _variable(name: str) -> str:

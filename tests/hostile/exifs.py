@@ -60,13 +60,15 @@ def kinds() -> Iterator[Kind]:
 
 def _loops() -> Iterator[Kind]:
     for tag in (IFD.Exif, IFD.GPSInfo, IFD.MakerNote, IFD.Interop, Base.SubIFDs):
-        yield kind(f"EXIF with directory {tag} that is the first one", jpeg(pointer(tag, HEADER)), IMAGE)
-        yield kind(f"EXIF with directory {tag} beyond the end", jpeg(pointer(tag, 2**32 - 1)), IMAGE)
-        yield kind(f"EXIF with directory {tag} in the header", jpeg(pointer(tag, 0)), IMAGE)
-        yield kind(f"EXIF with directory {tag} that is text", jpeg((tag, ASCII, 5, b"text\0")), IMAGE)
-        yield kind(
-            f"EXIF with directory {tag} at many places", jpeg((tag, LONG, 999, struct.pack("<I", 8) * 999)), IMAGE
-        )
+        for told, entry in {
+            "that is the first one": pointer(tag, HEADER),
+            "beyond the end": pointer(tag, 2**32 - 1),
+            "in the header": pointer(tag, 0),
+            "that is text": (tag, ASCII, 5, b"text\0"),
+            "at many places": (tag, LONG, 999, struct.pack("<I", 8) * 999),
+        }.items():
+            combined = (f"directory {tag}", f"a directory {told}")
+            yield kind(f"EXIF with directory {tag} {told}", jpeg(entry), IMAGE, combines=combined)
 
 
 def _values() -> Iterator[Kind]:
@@ -77,10 +79,13 @@ def _values() -> Iterator[Kind]:
     for kind_ in TYPES:
         for count in (1, 2**32 - 1):
             entry = struct.pack("<HHII", Base.Orientation, kind_, count, 6)
-            yield kind(f"EXIF turned by {count} values of type {kind_}", raw(entry), IMAGE)
+            combined = (f"turned by type {kind_}", f"turned by {count} values")
+            yield kind(f"EXIF turned by {count} values of type {kind_}", raw(entry), IMAGE, combines=combined)
     for turn in (0, 9, 255, 65_535):
         yield kind(f"EXIF turned by {turn}", jpeg((Base.Orientation, SHORT, 1, struct.pack("<H", turn))), IMAGE)
     for tag in (Base.Make, Base.ImageDescription, Base.Copyright, Base.XPTitle, Base.DateTime, Base.XResolution):
         for kind_ in (BYTE, ASCII, DOUBLE, UNDEFINED, 99):
             entry = struct.pack("<HHII", tag, kind_, 60_000, 0)
-            yield kind(f"EXIF with {tag.name} of 60,000 values of type {kind_}", raw(entry), IMAGE)
+            combined = (f"many values of {tag.name}", f"many values of type {kind_}")
+            name = f"EXIF with {tag.name} of 60,000 values of type {kind_}"
+            yield kind(name, raw(entry), IMAGE, combines=combined)

@@ -95,23 +95,26 @@ def _boxes(name: str) -> Iterator[Kind]:
     yield kind(f"{name} with only its brand", data[:meta], TRUNCATED)
     for length in (2, 7, 8, 2**31, 2**32 - 1):
         lying = data[:meta] + struct.pack(">I", length) + data[meta + 4 :]
-        yield kind(f"{name} whose items have {length} bytes", lying, CORRUPT, TRUNCATED)
+        walked = (f"items of {length} bytes",)
+        yield kind(f"{name} whose items have {length} bytes", lying, CORRUPT, TRUNCATED, combines=walked)
     for length in (0, 15, 2**63, 2**64 - 1):
         lying = data[:media] + struct.pack(">I4sQ", 1, b"mdat", length) + data[media + 8 :]
-        yield kind(f"{name} whose data has {length} bytes, in 8", lying, CORRUPT, TRUNCATED, IMAGE)
+        walked = (f"data of {length} bytes",)
+        yield kind(f"{name} whose data has {length} bytes, in 8", lying, CORRUPT, TRUNCATED, IMAGE, combines=walked)
     endless = data[:media] + bytes(4) + data[media + 4 :]
     yield kind(f"{name} whose data goes to its end", endless, IMAGE)
     many = data + box(b"free") * 300_000
-    yield kind(f"{name} with 300,000 empty boxes", lambda: many, TOO_COMPLEX)
+    yield kind(f"{name} with 300,000 empty boxes", lambda: many, TOO_COMPLEX, combines=("many boxes",))
     deep = b""
     for _ in range(5000):
         deep = box(b"meta", bytes(4), deep)
-    yield kind(f"{name} with 5000 boxes in each other", data[:meta] + deep, CORRUPT)
+    yield kind(f"{name} with 5000 boxes in each other", data[:meta] + deep, CORRUPT, combines=("deep boxes",))
     for brand in (b"mif1", b"msf1", b"heic", b"avif", b"avis", b"hevc"):
         lying = data[:8] + brand + data[12:]
         yield kind(f"{name} with the brand {brand.decode()}", lying, IMAGE, CORRUPT, NOT_AN_IMAGE)
-    for place in (12, 20, meta + 4, meta + 40, meta + 200, media + 4, media + 8, media + 50, len(data) - 1):
-        yield kind(f"{name} cut at {place}", data[:place], TRUNCATED)
+    items, all_data = (meta + 4, meta + 40, meta + 200), (media + 4, media + 8, media + 50, len(data) - 1)
+    for number, place in enumerate((12, 20, *items, *all_data)):
+        yield kind(f"{name} cut at {place}", data[:place], TRUNCATED, combines=(f"boxes cut at place {number}",))
 
 
 def _made() -> Iterator[Kind]:

@@ -151,6 +151,11 @@ def _segments() -> Iterator[Kind]:
 
 def _cuts() -> Iterator[Kind]:
     for name, data in (("JPEG", drawn()), ("progressive JPEG", drawn(progressive=True))):
-        ends = list(accumulate(len(part) for part in parts(data)))
-        for place in sorted({*ends, *(end - 1 for end in ends)} - {1, 2, len(data)}):
-            yield kind(f"{name} cut at {place}", data[:place], TRUNCATED)
+        segments = parts(data)
+        last = len(segments) - 2  # the last scan, which only the end follows
+        for number, end in enumerate(accumulate(len(part) for part in segments)):
+            told = f"the last scan of a {name}" if number == last else segments[number][:2].hex()
+            for place, where in ((end - 1, "in"), (end, "behind")):
+                if place not in {1, 2, len(data)}:
+                    cut = f"cut {where} {told}"
+                    yield kind(f"{name} cut at {place}", data[:place], TRUNCATED, combines=(cut,))

@@ -59,8 +59,10 @@ def _texts() -> Iterator[Kind]:
     yield kind("PNG with 300,000 texts", lambda: with_chunks(chunk(b"tEXt", b"a\0b") * 300_000), TOO_COMPLEX)
     for word in WORDS:
         text = chunk(b"tEXt", word.encode() + b"\0text")
-        yield kind(f"PNG with a text called {word}", with_chunks(text), IMAGE, CORRUPT)
-        yield kind(f"PNG with a text called {word} behind its pixels", png(header((4, 3)), pixels((4, 3)), text), IMAGE)
+        behind = png(header((4, 3)), pixels((4, 3)), text)
+        name = f"PNG with a text called {word}"
+        yield kind(name, with_chunks(text), IMAGE, CORRUPT, combines=(word, "before"))
+        yield kind(f"{name} behind its pixels", behind, IMAGE, combines=(word, "behind"))
     yield kind(
         "PNG with EXIF in hexadecimal of nonsense",
         with_chunks(chunk(b"tEXt", b"Raw profile type exif\0\n\n\nxyz")),

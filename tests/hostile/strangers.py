@@ -115,8 +115,9 @@ def _polyglots() -> Iterator[Kind]:
     archive = b"PK\5\6" + bytes(18)
     for name, data in pictures.examples().items():
         if " " not in name:
-            yield kind(f"a {name} and a ZIP", data + archive, IMAGE)
-            yield kind(f"a {name} and a page", data + b"\n<html>" + SCRIPT, IMAGE)
+            yield kind(f"a {name} and a ZIP", data + archive, IMAGE, combines=(f"more behind a {name}", "a ZIP"))
+            page = data + b"\n<html>" + SCRIPT
+            yield kind(f"a {name} and a page", page, IMAGE, combines=(f"more behind a {name}", "a page"))
     yield kind("a JPEG and another", jpeg + jpeg, IMAGE)
     yield kind("a PNG and a program", png + b"\x7fELF" + bytes(99), IMAGE)
     comment = b"/*" + gif[8:10] + gif[10:] + b"*/=1;alert(1)"

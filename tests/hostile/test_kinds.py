@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.effort import repetition
 from tests.hostile import bmps, exifs, gifs, heifs, jpegs, png_texts, pngs, strangers, tiffs, webps
-from tests.hostile.kind import Kind
+from tests.hostile.kind import IMAGE, Kind, kind, repetitions
 
 pytestmark = pytest.mark.heavy
 
@@ -18,8 +19,25 @@ def test_there_are_many_kinds() -> None:
     assert len({kind.name for kind in KINDS}) == len(KINDS) >= 60
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_hostile_file_does_no_harm(kind: Kind, ended: Callable[[bytes], str]) -> None:
+def test_a_repetition_adds_no_feature() -> None:
+    """A kind that combines nothing is no repetition, nor is one with a feature that none before it had."""
+    plain, first, other = kind("plain", b"", IMAGE), combining("a", "1"), combining("b", "1")
+    assert repetitions([plain, plain, first, other, combining("a", "2")]) == set()
+    assert repetitions([first, other, combining("b", "2"), combining("a", "2")]) == {combining("a", "2")}
+
+
+def combining(*features: str) -> Kind:
+    """Return a kind that combines features."""
+    return Kind(" ".join(features), bytes, (IMAGE,), features)
+
+
+REPETITIONS = repetitions(KINDS)
+
+
+@pytest.mark.parametrize(
+    "hostile", [pytest.param(one, id=one.name, marks=repetition if one in REPETITIONS else ()) for one in KINDS]
+)
+def test_a_hostile_file_does_no_harm(hostile: Kind, ended: Callable[[bytes], str]) -> None:
     """It ends as it should, whatever it is."""
-    end = ended(kind.make())
-    assert end in kind.ends
+    end = ended(hostile.make())
+    assert end in hostile.ends

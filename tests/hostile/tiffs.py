@@ -143,7 +143,8 @@ def _strips() -> Iterator[Kind]:
     for tag in (OFFSETS, COUNTS, BITS, WIDTH):
         for count in (0, 2**31, 2**32 - 1):
             ends = (IMAGE, CORRUPT, TRUNCATED)
-            yield kind(f"TIFF with tag {tag} of {count} values", claimed(tag, count), *ends)
+            combined = (f"values of {tag}", f"{count} values")
+            yield kind(f"TIFF with tag {tag} of {count} values", claimed(tag, count), *ends, combines=combined)
     yield kind("TIFF with a tag of no type known", claimed(SUB, 2**31, 99), IMAGE)
     yield kind("TIFF with strips of 2**32 bytes", tiff(tags(count=2**32 - 1)), IMAGE)
     yield kind("TIFF with packed strips of 2**32 bytes", tiff(tags(compression=LZW, count=2**32 - 1)), TRUNCATED)

@@ -10,6 +10,7 @@ import signal
 import struct
 import sys
 import traceback
+from contextlib import suppress
 from typing import NoReturn
 
 from lambdas.formats import FORMATS
@@ -17,6 +18,7 @@ from lambdas.imaging import decoders
 from tests import pictures
 from tests.hostile.pipeline import passed
 from tests.patience import PATIENCE
+from workflow.contracts.errors import ImageRejected
 
 MEMORY = 512 * 2**20  # bytes of data, those of the interpreter and of all modules among them
 PROCESSOR_TIME = 10  # seconds
@@ -25,9 +27,7 @@ TIME = 2 * PATIENCE  # for what waits and does nothing
 
 def main() -> None:
     """Answer until nothing more is sent; each answer is how a picture ended, or what ended its process."""
-    for format_ in FORMATS.values():
-        decoders.prepare(format_)
-    passed(pictures.examples()["PNG"], os.environ)  # or every child would load contracts and modules for itself
+    warm_up()
     while header := sys.stdin.buffer.read(8):
         data = sys.stdin.buffer.read(struct.unpack(">Q", header)[0])
         reader, writer = os.pipe()
@@ -41,13 +41,21 @@ def main() -> None:
         print(json.dumps(answer or f"its process ended with {status}"), flush=True)
 
 
+def warm_up() -> None:
+    """Load what each child would load for itself: the decoders, which prove that they work, contracts and modules."""
+    for name, format_ in FORMATS.items():
+        with suppress(ImageRejected):
+            decoders.opened(b"", format_)
+        passed(pictures.examples()[name])
+
+
 def _bounded(data: bytes, writer: int) -> NoReturn:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_TIME, PROCESSOR_TIME))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.alarm(int(TIME))
     try:
-        answer = passed(data, os.environ)
+        answer = passed(data)
     except BaseException:  # noqa: BLE001 - whatever it is, the test is to show it
         answer = traceback.format_exc()
     os.write(writer, answer.encode())
