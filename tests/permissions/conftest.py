@@ -18,7 +18,7 @@ from tests.sessions import shared_session
 RECEIVING = "provide-client-params.sqs.ReceiveMessage"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def recorder(pytestconfig: pytest.Config) -> Recorder:
     """Give what listens to the handlers."""
     found = pytestconfig.pluginmanager.get_plugin(plugin.NAME)

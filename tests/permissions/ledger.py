@@ -25,9 +25,13 @@ class Ledger:
         """The grants to judge by."""
         return tuple(self._take())
 
+    def fitting(self, role: str, permission: Permission) -> list[Grant]:
+        """Return the grants that allow role what it asks for."""
+        return [grant for grant in self.grants if grant.role == role and grant.allows(permission)]
+
     def allows(self, role: str, permission: Permission) -> bool:
         """Tell whether role is allowed permission; if it is, the narrowest grant that allows it is used."""
-        fitting = [grant for grant in self.grants if grant.role == role and grant.allows(permission)]
+        fitting = self.fitting(role, permission)
         if fitting:
             self.uses[max(fitting, key=lambda grant: len(grant.arn))].add(_prefix(permission))
         return bool(fitting)

@@ -3,6 +3,7 @@
 The whole suite is held to it too, by plugin.py; this is the same in a few seconds.
 """
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,9 @@ from botocore.exceptions import ClientError
 from lambdas import archive, resize, storage
 from lambdas.sweep import Unswept
 from tests import pictures
-from tests.effort import times
+from tests.effort import repetition
 from tests.lambdas.bench import CONTEXT, Bench
+from tests.permissions.calls import Permission
 from tests.permissions.grants import Grant, granted
 from tests.permissions.ledger import Ledger
 from tests.permissions.life import ask, lived, trigger_express
@@ -25,22 +27,67 @@ pytestmark = pytest.mark.usefixtures("bench")
 # What the functions do that are not on a picture's way.
 OWN = {"SettleFunctionRole": settled, "SweepFunctionRole": swept}
 EVERYWHERE = '{"Fn::Sub": "${UploadBucket.Arn}/*"}'
-READ, STAGE, REMOVE = (
-    next(grant for grant in granted() if (grant.role, grant.action) == wanted)
-    for wanted in (
-        ("ValidateFunctionRole", "s3:GetObjectVersion"),
-        ("ResizeFunctionRole", "s3:PutObject"),
-        ("ArchiveFunctionRole", "s3:DeleteObject"),
-    )
-)
+MACHINE = "STATE_MACHINE_ARN"
 
 
-def judged(recorder: Recorder, bench: Bench, *grants: Grant) -> Ledger:
-    """Let the functions do everything under roles of these grants, and return the account of it."""
-    with recorder.judging(Ledger(lambda: grants)) as ledger:
+def first(role: str, action: str) -> Grant:
+    """Return the first grant of an action to a role."""
+    return next(grant for grant in granted() if (grant.role, grant.action) == (role, action))
+
+
+READ = first("ValidateFunctionRole", "s3:GetObjectVersion")
+STAGE = first("ResizeFunctionRole", "s3:PutObject")
+REMOVE = first("ArchiveFunctionRole", "s3:DeleteObject")
+# One for each way in which a function hears of it: its call is refused, its error is passed over, S3 does not say that
+# nothing is there; and it is tried by a run of its own.
+SHARE = {
+    READ,
+    REMOVE,
+    first("ArchiveFunctionRole", "s3:ListBucket"),
+    first("SettleFunctionRole", "sns:Publish"),
+    first("SweepFunctionRole", "states:StartExecution"),
+}
+
+
+class Noted(Ledger):
+    """An account that can be taken anew under other grants, which is what one does that refuses nothing."""
+
+    def __init__(self) -> None:
+        """Judge by what the template grants."""
+        super().__init__()
+        self.calls: list[tuple[str, Permission, str]] = []  # with the state machine of the time, which some runs change
+        self.allowed_by: list[list[Grant]] = []  # each call
+
+    def fitting(self, role: str, permission: Permission) -> list[Grant]:
+        """Note a call, and by what it is allowed."""
+        self.calls.append((role, permission, os.environ[MACHINE]))
+        self.allowed_by.append(super().fitting(role, permission))
+        return self.allowed_by[-1]
+
+    def judged_by(self, *grants: Grant) -> Ledger:
+        """Return the account of the same calls under other grants."""
+        ledger = Ledger(lambda: grants)
+        for role, permission, machine in self.calls:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv(MACHINE, machine)
+                if not ledger.allows(role, permission):
+                    ledger.refuse(f"{role} is not allowed {permission.action} on {permission.arn}")
+        return ledger
+
+
+@pytest.fixture(scope="module")
+def noted(recorder: Recorder, bench: Bench) -> Noted:
+    """Give the account of all that the functions ever do."""
+    account = Noted()
+    with recorder.judging(account):
         for did in (lived, *OWN.values()):
             did(bench)
-    return ledger
+    return account
+
+
+def told(grant: Grant) -> str:
+    """Return a name of the test of grant."""
+    return f"{grant.role} {grant.action} {grant.resource}"
 
 
 def without(grant: Grant) -> list[Grant]:
@@ -48,11 +95,16 @@ def without(grant: Grant) -> list[Grant]:
     return [other for other in granted() if other != grant]
 
 
-def test_every_call_is_allowed_and_every_grant_is_used(recorder: Recorder, bench: Bench) -> None:
+def test_every_call_is_allowed_and_every_grant_is_used(noted: Noted) -> None:
     """Under their roles the functions do all that they ever do, and need everything that is allowed them."""
-    ledger = judged(recorder, bench, *granted())
-    assert ledger.refusals == []
-    assert faults(ledger) == []
+    assert noted.refusals == []
+    assert faults(noted) == []
+
+
+def test_the_same_calls_are_judged_alike(noted: Noted) -> None:
+    """Under the same grants, calls that were noted make the account that they made at their time."""
+    again = noted.judged_by(*granted())
+    assert (again.refusals, again.uses) == ([], noted.uses)
 
 
 def test_records_are_claimed_and_released_under_express(recorder: Recorder, bench: Bench) -> None:
@@ -67,18 +119,24 @@ def test_records_are_claimed_and_released_under_express(recorder: Recorder, benc
     assert used >= {(role, f"dynamodb:{verb}Item") for role in roles for verb in ("Put", "Delete")}
 
 
+@pytest.mark.parametrize("grant", granted(), ids=told)
+def test_no_grant_can_be_spared(noted: Noted, grant: Grant) -> None:
+    """Some call of its function is allowed by this grant alone."""
+    assert [grant] in noted.allowed_by
+
+
 @pytest.mark.parametrize(
-    "grant", granted()[:: times(4, 1)], ids=lambda grant: f"{grant.role} {grant.action} {grant.resource}"
+    "grant", [pytest.param(grant, id=told(grant), marks=() if grant in SHARE else repetition) for grant in granted()]
 )
-def test_no_grant_can_be_spared(recorder: Recorder, bench: Bench, grant: Grant) -> None:
-    """With any one grant taken out of a role, some call of its function is refused."""
-    told = ""
+def test_a_function_hears_of_its_missing_grant(recorder: Recorder, bench: Bench, grant: Grant) -> None:
+    """With any one grant taken out of a role, some call of its function is refused while it runs."""
+    error_told = ""
     with recorder.judging(Ledger(lambda: without(grant))) as ledger:
         try:
             OWN.get(grant.role, lived)(bench)
         except (ClientError, Unswept) as error:
-            told = str(error)
-    assert any(f"{grant.role} is not allowed " in refusal for refusal in [*ledger.refusals, told])
+            error_told = str(error)
+    assert any(f"{grant.role} is not allowed " in refusal for refusal in [*ledger.refusals, error_told])
 
 
 @pytest.mark.parametrize(
@@ -90,17 +148,17 @@ def test_no_grant_can_be_spared(recorder: Recorder, bench: Bench, grant: Grant) 
         pytest.param(replace(READ, resource=EVERYWHERE), id="on more keys"),
     ],
 )
-def test_a_grant_more_is_told(recorder: Recorder, bench: Bench, more: Grant) -> None:
+def test_a_grant_more_is_told(noted: Noted, more: Grant) -> None:
     """A grant that no call needs is named, one too that allows anew what a narrower one allows."""
-    ledger = judged(recorder, bench, *granted(), more)
+    ledger = noted.judged_by(*granted(), more)
     assert ledger.unused() == [more]
 
 
 @pytest.mark.parametrize("grant", [READ, STAGE, REMOVE], ids=lambda grant: grant.action)
-def test_a_wider_grant_is_told(recorder: Recorder, bench: Bench, grant: Grant) -> None:
+def test_a_wider_grant_is_told(noted: Noted, grant: Grant) -> None:
     """A grant on all keys of a bucket is named if its function touches those of one prefix only."""
     wide = replace(grant, resource=EVERYWHERE)
-    (fault,) = faults(judged(recorder, bench, *without(grant), wide))
+    (fault,) = faults(noted.judged_by(*without(grant), wide))
     assert fault.startswith("too wide")
     assert grant.role in fault
 
