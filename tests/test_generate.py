@@ -14,6 +14,7 @@ import stepfunctions
 import generate
 from templates import assets
 from templates.stack import build
+from tests.effort import repetition
 
 ROOT = Path(generate.__file__).parent
 SCRIPT = str(ROOT / "generate.py")
@@ -78,6 +79,7 @@ def test_output_is_the_template_and_nothing_else() -> None:
     assert json.loads(printed)["Resources"]
 
 
+@repetition
 @pytest.mark.parametrize("environment", PLACES.values(), ids=PLACES.keys())
 def test_template_does_not_tell_where_it_was_made(environment: Mapping[str, str]) -> None:
     """Region, profile, hash seed, time zone, locale and proxies leave no trace; nor is there a HOME to look into."""
@@ -85,15 +87,17 @@ def test_template_does_not_tell_where_it_was_made(environment: Mapping[str, str]
 
 
 def test_template_is_made_without_a_look_outside(tmp_path: Path) -> None:
-    """Neither the clock nor the folder matters, and the network is not asked."""
-    assert _run("-c", CUT_OFF, SCRIPT, folder=tmp_path) == generate.render().encode()
+    """Neither the clock nor the folder nor any of those places matters, and the network is not asked."""
+    environment = {name: value for place in PLACES.values() for name, value in place.items()}
+    assert _run("-c", CUT_OFF, SCRIPT, environment=environment, folder=tmp_path) == generate.render().encode()
 
 
-def test_file_holds_what_would_be_printed(tmp_path: Path) -> None:
+def test_file_holds_what_would_be_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """`--output` writes the same bytes, and prints nothing."""
     file = tmp_path / "template.json"
-    assert _run(SCRIPT, "--output", str(file)) == b""
+    assert generate.main(["--output", str(file)]) == 0
     assert file.read_bytes() == generate.render().encode()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_output_is_the_template_alone_under_awss_own_sdk(tmp_path: Path) -> None:

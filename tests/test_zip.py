@@ -28,23 +28,26 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     for name, entry in json.loads(render())["Resources"].items()
     if entry["Type"] == "AWS::Lambda::Function"
 }
-# Imports a handler, first as a cold start does and then with what it imports at its first call, and tells what it saw.
+# Imports a handler as a cold start does, and prints what it saw; then it runs the import statements that it reads, those
+# of a first call, and prints what it saw then.
 COLD_START = """
 import importlib, importlib.util, json, os, sys
 
-module, paths, late, absent = json.loads(sys.argv[1])
+module, paths, absent = json.loads(sys.argv[1])
 sys.path += paths
 before = dict(os.environ)
 handler = importlib.import_module(module).handler
-started = sorted(sys.modules)
-for statement in late:
+cold = {
+    "callable": callable(handler),
+    "modules": sorted(sys.modules),
+    "environment": dict(os.environ) == before,
+}
+print(json.dumps(cold), flush=True)
+for statement in json.loads(sys.stdin.readline()):
     exec(statement, {})
 contracts = importlib.import_module("workflow.contracts")
 print(json.dumps({
-    "callable": callable(handler),
-    "started": started,
     "contracts": [name for name in contracts.names() if contracts.resolved(name)],
-    "environment": dict(os.environ) == before,
     "found": [name for name in absent if importlib.util.find_spec(name)],
     "elsewhere": sorted({
         str(module.__file__) for module in list(sys.modules.values())
@@ -76,10 +79,19 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
     return Unpacked(_unpack(assets.write_code(folder)), layers, _runtime(folder / "runtime"))
 
 
+@dataclass(frozen=True)
+class Started:
+    """What was seen of a function at its cold start, and after what it imports at its first call, which was late."""
+
+    cold: dict[str, Any]
+    late: list[str]
+    warm: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def cold_start(unpacked: Unpacked) -> Callable[[str], dict[str, Any]]:
-    """Give a function that imports a handler and returns what was seen, once a handler."""
-    return cache(partial(_cold_start, unpacked, late=[]))
+def start(unpacked: Unpacked) -> Callable[[str], Started]:
+    """Give a function that starts a function, once each; nothing may go wrong."""
+    return cache(partial(_start, unpacked))
 
 
 def _unpack(path: Path) -> Path:
@@ -101,20 +113,24 @@ def _runtime(folder: Path) -> Path:
     return folder
 
 
-def _run(unpacked: Unpacked, function: str, late: list[str]) -> subprocess.CompletedProcess[str]:
-    """Import a function's handler in a Python that has nothing else, then run the import statements in late."""
+def _python(unpacked: Unpacked, function: str) -> subprocess.Popen[str]:
+    """Import a function's handler in a Python that has nothing else."""
     module = FUNCTIONS[function]["Handler"].rpartition(".")[0]
-    told = json.dumps([module, unpacked.paths(function), late, ABSENT])
+    told = json.dumps([module, unpacked.paths(function), ABSENT])
     command = [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", COLD_START, told]
-    return subprocess.run(command, env={}, cwd=unpacked.code, capture_output=True, text=True, check=False)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env={}, cwd=unpacked.code, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
-def _cold_start(unpacked: Unpacked, function: str, late: list[str]) -> dict[str, Any]:
-    """Do the same and return what was seen; nothing may go wrong."""
-    found = _run(unpacked, function, late)
-    assert (found.returncode, found.stderr) == (0, "")
-    answer: dict[str, Any] = json.loads(found.stdout)
-    return answer
+def _start(unpacked: Unpacked, function: str) -> Started:
+    """Do the same, then what the function imports at its first call, and return what was seen."""
+    with _python(unpacked, function) as python:
+        assert python.stdout
+        cold = json.loads(python.stdout.readline() or "{}")
+        late = _late_imports_of(cold.get("modules", []), unpacked.code)
+        printed, complaint = python.communicate(json.dumps(late) + "\n")
+    assert (python.returncode, complaint) == (0, "")
+    return Started(cold, late, json.loads(printed))
 
 
 def _late_imports(file: Path) -> Iterator[str]:
@@ -134,28 +150,26 @@ def _late_imports_of(started: list[str], code: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_function_finds_all_that_it_imports(
-    unpacked: Unpacked, cold_start: Callable[[str], dict[str, Any]], function: str
-) -> None:
+def test_function_finds_all_that_it_imports(start: Callable[[str], Started], function: str) -> None:
     """A handler, and what it imports at its first call, is there with the layers that its template entry lists."""
-    late = _late_imports_of(cold_start(function)["started"], unpacked.code)
-    assert any("aws_lambda_powertools" in statement for statement in late)
-    seen = _cold_start(unpacked, function, late)
-    assert seen["callable"]
-    assert seen["found"] == seen["elsewhere"] == []
+    seen = start(function)
+    assert any("aws_lambda_powertools" in statement for statement in seen.late)
+    assert seen.cold["callable"]
+    assert seen.warm["found"] == seen.warm["elsewhere"] == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_cold_start_makes_no_client(cold_start: Callable[[str], dict[str, Any]], function: str) -> None:
+def test_cold_start_makes_no_client(start: Callable[[str], Started], function: str) -> None:
     """Importing a handler needs no environment, changes none, and does not even load the AWS SDK or Powertools."""
-    assert cold_start(function)["environment"]
-    assert not {"boto3", "botocore", "aws_lambda_powertools"} & set(cold_start(function)["started"])
+    cold = start(function).cold
+    assert cold["environment"]
+    assert not {"boto3", "botocore", "aws_lambda_powertools"} & set(cold["modules"])
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_function_finds_every_contract(cold_start: Callable[[str], dict[str, Any]], function: str) -> None:
+def test_function_finds_every_contract(start: Callable[[str], Started], function: str) -> None:
     """A function can check every contract there is: the schemas are in the zip, and what checks them is in a layer."""
-    assert cold_start(function)["contracts"] == contracts.names()
+    assert start(function).warm["contracts"] == contracts.names()
 
 
 def test_imports_in_functions_are_seen(unpacked: Unpacked) -> None:
@@ -169,9 +183,10 @@ def test_imports_in_functions_are_seen(unpacked: Unpacked) -> None:
 def test_missing_package_would_be_seen(unpacked: Unpacked) -> None:
     """A function without the imaging layer finds no Pillow: nothing of this machine leaks into these tests."""
     bare = replace(unpacked, layers=dict.fromkeys(unpacked.layers, unpacked.layers["RuntimeLayer"]))
-    found = _run(bare, "ResizeFunction", late=[])
-    assert found.returncode != 0
-    assert re.search("No module named '(PIL|pillow_heif)'", found.stderr)
+    with _python(bare, "ResizeFunction") as python:
+        _, complaint = python.communicate("[]\n")
+    assert python.returncode != 0
+    assert re.search("No module named '(PIL|pillow_heif)'", complaint)
 
 
 def test_layer_brings_a_libwebp_that_is_found(unpacked: Unpacked) -> None:
