@@ -9,6 +9,7 @@ from typing import Any
 from templates import assets
 from templates.refusals.check import check_template
 from templates.stack import build
+from workflow.command import run_command
 
 SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs"]
 
@@ -39,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         text = render()
         _write_assets(options.assets)
         _write_template(text, options.output)
+    except BrokenPipeError:
+        raise  # whoever read the template has read enough
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is wrong, say it and print no half template
         print(f"generate.py: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
@@ -68,4 +71,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("generate.py", main))

@@ -15,6 +15,7 @@ from benchmarks.packages import UnexpectedFileError
 from benchmarks.photographs import CHOSEN
 from benchmarks.plan import PARTS, Plan, Results
 from benchmarks.show import show, with_progress
+from workflow.command import run_command
 
 QUICK, USUAL = 3, 7  # repetitions; odd, so that a median is one of them
 
@@ -94,4 +95,4 @@ def _odd(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("benchmarks", main))

@@ -12,6 +12,7 @@ from local.report import report
 from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
 from local.target import DeploymentError
+from workflow.command import run_command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -100,4 +101,4 @@ def _file(name: str) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("local", main))

@@ -24,6 +24,7 @@ from local.stacks import Told, outputs
 from local.target import DeploymentError, Target
 from local.terminal import progress, show_changes
 from templates.refusals.check import TemplateRefusedError, check_deployment
+from workflow.command import run_command
 
 
 @dataclass(frozen=True)
@@ -129,4 +130,4 @@ def pair(text: str) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("deploy", main))

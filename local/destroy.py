@@ -17,6 +17,7 @@ from local.exits import exit_code
 from local.stacks import Told, await_end, described, how_to_follow, is_new, resources
 from local.target import Client, DeploymentError
 from local.terminal import progress, show_rows
+from workflow.command import run_command
 
 # How to delete oneself what a stack leaves; {} is its physical ID.
 BY_HAND = {
@@ -160,4 +161,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("destroy", main))

@@ -29,6 +29,8 @@ def exit_code(name: str, command: Callable[[], None]) -> int:
     except EOFError as error:  # botocore asked for a code of MFA; its question has no line of its own
         print(f"\n{name}: {explained(error)}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        raise  # whoever read the output has read enough
     except FAULTS as error:
         print(f"{name}: {explained(error)}", file=sys.stderr)
         return 1

@@ -9,6 +9,7 @@ import sys
 from local.exits import exit_code
 from operations import commands
 from operations.stack import DEFAULT, find
+from workflow.command import run_command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,4 +64,4 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("operations", main))

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from templates.month import of_month
 from templates.prices import STORAGE, Price
 from templates.stack import build
 from templates.usage import of_picture
+from workflow.command import run_command
 
 Node = dict[str, Any]
 THOUSAND: Final = 1000
@@ -124,4 +126,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_command("costs", main))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from templates.arrows import ALARMS, CLIENT, Arrow, Node, arrows, components
 from templates.stack import build
+from workflow.command import run_command
 from workflow.graph.elements import arrow as line_of
 from workflow.graph.elements import label, picture, rectangle, text
 from workflow.graph.layout import LINE, NAME, PADDING, SMALL, TITLE
@@ -178,4 +179,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(run_command("diagram", lambda: main(Path(sys.argv[1]))))

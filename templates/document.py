@@ -7,6 +7,7 @@ from typing import Final
 from templates import costs
 from templates.alarms import Alarm, alarms
 from templates.stack import build
+from workflow.command import run_command
 
 # Alarms that every function has are looked into in one way, and so are told of together.
 TOGETHER: Final = {"FailingAlarm": "a-function-fails", "ThrottledAlarm": "a-function-is-throttled"}
@@ -46,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_command("document", main))

@@ -1,10 +1,12 @@
 """Our answers to what checkers find, in the template's metadata; `python -m templates.findings` prints docs/findings.md."""
 
+import sys
 from typing import Any
 
 from troposphere import Template
 
 from templates.answers import ANSWERS, Answer
+from workflow.command import run_command
 
 HEAD = """\
 # What the checkers find, and our answers
@@ -55,4 +57,4 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    print(page(), end="")
+    sys.exit(run_command("findings", lambda: print(page(), end="")))

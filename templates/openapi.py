@@ -1,6 +1,7 @@
 """The API as an OpenAPI document, read from the template and the contracts: `python -m templates.openapi` prints it."""
 
 import json
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ from templates.api import ANSWERS, PATH
 from templates.stack import build
 from templates.stage import STAGE
 from workflow import contracts
+from workflow.command import run_command
 from workflow.releases import project_version
 
 Node = dict[str, Any]
@@ -194,4 +196,4 @@ def _told(case: Case) -> Node:
 
 
 if __name__ == "__main__":
-    print(json.dumps(document(), indent=2, ensure_ascii=False))
+    sys.exit(run_command("openapi", lambda: print(json.dumps(document(), indent=2, ensure_ascii=False))))

@@ -1,11 +1,13 @@
 """Who may do what, and why: `python -m templates.permissions` prints docs/permissions.md, read from the template."""
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from templates.policies import EVERYTHING
 from templates.stack import build
+from workflow.command import run_command
 from workflow.definition import states_language
 from workflow.language import tasks
 
@@ -141,4 +143,4 @@ def _of_state(state: Node, resources: dict[str, Node]) -> Iterator[tuple[str, st
 
 
 if __name__ == "__main__":
-    print(page(), end="")
+    sys.exit(run_command("permissions", lambda: print(page(), end="")))

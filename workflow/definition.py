@@ -1,9 +1,11 @@
 """The processing pipeline as a graph; `python -m workflow.definition` prints it in the Amazon States Language."""
 
 import json
+import sys
 from typing import Any
 
 from workflow.blocks import QUIET, REJECTED, catch_all, note_told, publish, record_end, task
+from workflow.command import run_command
 from workflow.contracts.errors import OURS
 from workflow.sdk import (
     Catch,
@@ -202,4 +204,4 @@ def states_language() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(states_language(), indent=2))
+    sys.exit(run_command("definition", lambda: print(json.dumps(states_language(), indent=2))))

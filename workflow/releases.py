@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 from workflow import contracts
+from workflow.command import run_command
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 FOLDER = Path(__file__).parent / "released"  # a folder a version
@@ -62,4 +63,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("release", main))

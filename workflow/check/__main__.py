@@ -14,6 +14,7 @@ from workflow.check.dialect import UnsupportedSchema
 from workflow.check.mapping import Mapping, UnusableMapping, load
 from workflow.check.proving import UnusableMachine, prove
 from workflow.check.report import as_json, as_text
+from workflow.command import run_command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,4 +57,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("check", main))

@@ -21,6 +21,7 @@ from workflow.check import ours
 from workflow.check.compare import Mismatch, mismatches
 from workflow.check.dialect import UnsupportedSchema, shape_of
 from workflow.check.shapes import Anything, Array, Field, Object, Shape, Text, Union, union
+from workflow.command import run_command
 
 SHARED = "common"  # definitions, no payload
 KEPT = "metadata-record"  # outlives deployments: the next version reads what this one wrote, and the other way round
@@ -162,4 +163,4 @@ def _verdict(base: str, found: list[Change]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("compat", main))

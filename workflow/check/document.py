@@ -1,6 +1,7 @@
 """The page docs/contracts.md: every contract with an example, and every state with what arrives, leaves, and how large."""
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from workflow.check.proof import Proof
 from workflow.check.proving import prove
 from workflow.check.shapes import Object, Shape, members, said
 from workflow.check.sizes import LIMIT
+from workflow.command import run_command
 from workflow.definition import states_language
 
 
@@ -87,4 +89,4 @@ def _rows(schema: dict[str, Any], above: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(page(), end="")
+    sys.exit(run_command("contracts", lambda: print(page(), end="")))

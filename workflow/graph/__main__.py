@@ -12,6 +12,7 @@ from pathlib import Path
 from workflow.check.dialect import UnsupportedSchema
 from workflow.check.mapping import UnusableMapping
 from workflow.check.proving import UnprovedFlow, UnusableMachine
+from workflow.command import run_command
 from workflow.graph.characters import encodable, one_line
 from workflow.graph.details import details
 from workflow.graph.dot import dot
@@ -98,4 +99,4 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("graph", main))

@@ -1,5 +1,8 @@
 """The page docs/pipeline.md: the pipeline as Mermaid; `python -m workflow.graph.document` prints it."""
 
+import sys
+
+from workflow.command import run_command
 from workflow.graph.mermaid import mermaid
 from workflow.graph.sources import our_own
 
@@ -18,4 +21,4 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    print(page(), end="")
+    sys.exit(run_command("graph", lambda: print(page(), end="")))

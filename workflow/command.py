@@ -1,0 +1,39 @@
+"""How a command ends when nothing is wrong with it: its reader has read enough, or somebody pressed Ctrl-C."""
+
+import os
+import select
+import sys
+from collections.abc import Callable
+
+INTERRUPTED = 130  # exit codes as shells have them: 128, and the number of the signal that would have ended it
+READER_GONE = 141
+
+
+def run_command(name: str, command: Callable[[], int | None]) -> int:
+    """Run command and return its exit code, 0 for None; it ends in silence when nobody reads its output any more."""
+    try:
+        code = command() or 0
+        sys.stdout.flush()  # here, where a reader that has gone is expected, and not as the interpreter ends
+    except BrokenPipeError:
+        if not _reader_gone():
+            raise
+        _print_nowhere()
+        return READER_GONE
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return code
+
+
+def _reader_gone() -> bool:
+    """Tell whether standard output is the pipe that broke."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)  # errors are always reported
+    return bool(poll.poll(0))
+
+
+def _print_nowhere() -> None:
+    """Let what is still in the buffer go nowhere, for the interpreter writes it as it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
