@@ -10,6 +10,7 @@ from rich.text import Text
 
 from local.changes import Change
 from local.stacks import Told
+from workflow.printable import printable
 
 COLOURS = {"Add": "green", "Remove": "red", "True": "bold red", "Conditional": "yellow"}
 MOST = 4  # resources named at a time
@@ -30,6 +31,7 @@ def show_changes(stack: str, changes: list[Change]) -> None:
 
 def show_rows(heads: list[str], rows: list[list[str]]) -> None:
     """Print rows under heads, and elsewhere than on a terminal as plain lines, with tabs between."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in rows:
             print("\t".join(row).rstrip())

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from workflow.printable import printable
+
 Node = dict[str, Any]
 
 
@@ -18,7 +20,7 @@ class Refusal:
 
     def __str__(self) -> str:
         """Return it as one line."""
-        return f"{self.path}: {self.problem}; {self.remedy} ({self.source})"
+        return printable(f"{self.path}: {self.problem}; {self.remedy} ({self.source})")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from workflow.check.mapping import Mapping, UnusableMapping, load
 from workflow.check.proving import UnusableMachine, prove
 from workflow.check.report import as_json, as_text
 from workflow.command import run_command
+from workflow.printable import printable
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         proof = prove(_machine(options.asl), _mapping(options.contracts))
     except (UnusableMachine, UnusableMapping, UnsupportedSchema) as error:
-        print(f"check: {error}", file=sys.stderr)
+        print(f"check: {printable(str(error))}", file=sys.stderr)
         return 2
     except RecursionError:
         print("check: this is nested too deeply", file=sys.stderr)

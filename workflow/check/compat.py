@@ -22,6 +22,7 @@ from workflow.check.compare import Mismatch, mismatches
 from workflow.check.dialect import UnsupportedSchema, shape_of
 from workflow.check.shapes import Anything, Array, Field, Object, Shape, Text, Union, union
 from workflow.command import run_command
+from workflow.printable import printable
 
 SHARED = "common"  # definitions, no payload
 KEPT = "metadata-record"  # outlives deployments: the next version reads what this one wrote, and the other way round
@@ -125,7 +126,7 @@ def told(change: Change) -> str:
     """Return a change in a line, and a line for each place where it breaks somebody."""
     verdict = "breaking" if change.breaking else "compatible"
     where = [f"              ${one.path}: {one.promised}, where {one.needed} is relied on" for one in change.breaks]
-    return "\n".join([f"{verdict:<12}{change.what:<10}{change.name}", *where])
+    return "\n".join(map(printable, [f"{verdict:<12}{change.what:<10}{change.name}", *where]))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -142,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"compat: {error.stderr.strip()}", file=sys.stderr)
             return 2
         except UnsupportedSchema as error:
-            print(f"compat: {error}", file=sys.stderr)
+            print(f"compat: {printable(str(error))}", file=sys.stderr)
             return 2
     if options.json:
         print(json.dumps([change.to_json() for change in found], indent=2))

@@ -5,6 +5,7 @@ import json
 from workflow.check.gaps import Gap
 from workflow.check.proof import Proof
 from workflow.check.sizes import LIMIT
+from workflow.printable import printable
 
 COLUMNS = ("input", "parameters", "result", "output")
 
@@ -27,15 +28,16 @@ def _gap(gap: Gap, proof: Proof) -> str:
         told.append(f"  mend      {gap.mend}")
     if kind == "accepted":
         told.append(f"  because   {proof.mapping.accepted[gap.place]}")
-    return "\n".join([*told, ""])
+    return "\n".join([*map(printable, told), ""])
 
 
 def _sizes(proof: Proof) -> str:
-    width = max([len("state"), *map(len, proof.sizes)])
+    names = {state: printable(state) for state in proof.sizes}
+    width = max([len("state"), *map(len, names.values())])
     rows = [f"{'state':<{width}}" + "".join(f"{kind:>12}" for kind in COLUMNS) + "  largest payload, bytes"]
     for state, sizes in proof.sizes.items():
         cells = [f"{_size(sizes, kind):>12}" for kind in COLUMNS]
-        rows.append(f"{state:<{width}}" + "".join(cells))
+        rows.append(f"{names[state]:<{width}}" + "".join(cells))
     return "\n".join(rows)
 
 

@@ -13,7 +13,7 @@ from workflow.check.dialect import UnsupportedSchema
 from workflow.check.mapping import UnusableMapping
 from workflow.check.proving import UnprovedFlow, UnusableMachine
 from workflow.command import run_command
-from workflow.graph.characters import encodable, one_line
+from workflow.graph.characters import encodable
 from workflow.graph.details import details
 from workflow.graph.dot import dot
 from workflow.graph.histories import fetch, load
@@ -28,6 +28,7 @@ from workflow.graph.run import Run, UnusableHistory
 from workflow.graph.sources import from_execution, from_file, known, our_own
 from workflow.graph.svg import draw
 from workflow.graph.timeline import timeline
+from workflow.printable import printable
 
 FORMATS: dict[str, Callable[[Machine], str]] = {"mermaid": mermaid, "dot": dot, "svg": draw, "json": as_json}
 HTML = "html"
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _refused(why: str) -> int:
-    print(f"graph: {one_line(why)}", file=sys.stderr)
+    print(f"graph: {printable(why)}", file=sys.stderr)
     return 2
 
 
