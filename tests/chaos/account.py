@@ -13,7 +13,8 @@ from lambdas import clients
 from lambdas.telemetry import logger
 from tests.chaos.shortcuts import backend, machines
 from tests.sessions import shared_session
-from tests.workflow.interpreter import deploy
+from tests.workflow import made_once
+from tests.workflow.interpreter import MOTO, deploy
 from tests.workflow.resources import ACCOUNT, ARCHIVE, ENVIRONMENT, REGION, TABLE, TOPIC, UPLOADS
 from workflow.steps import STEPS
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     import pytest
 
-MOTO: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
 UNSETTLED_AFTER = 3600  # seconds
 QUIET = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -99,6 +99,7 @@ def opened(patch: pytest.MonkeyPatch) -> Iterator[Account]:
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         patch.delenv(name, raising=False)
     patch.setattr(boto3, "DEFAULT_SESSION", shared_session(REGION))
+    made_once.install(patch)  # before the machine is made, which parses it
     _forget()
     with mock_aws(config=MOTO):
         yield Account()

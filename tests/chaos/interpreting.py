@@ -1,13 +1,11 @@
-"""Where moto's Step Functions interpreter is taken hold of, so that nothing there blocks, waits or parses twice."""
+"""Where moto's Step Functions interpreter is taken hold of, so that nothing there blocks or waits."""
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from jsonpath_ng.ext.parser import parse
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.api import HistoryEventType
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
@@ -17,16 +15,10 @@ from moto.stepfunctions.parser.asl.component.state import state as state_module
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.branch_worker import BranchWorker
 from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.branches_decl import BranchWorkerPool
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
-    state_task_service_dynamodb,
-    state_task_service_sns,
-)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_lambda import (
     StateTaskServiceLambda,
 )
-from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
-from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
@@ -48,17 +40,15 @@ if TYPE_CHECKING:
 def install(patch: pytest.MonkeyPatch, here: Here) -> None:
     """Put the seams in."""
     stopped.install(patch)
-    _parse_once(patch)
+    _log_nothing(patch)
     _block_nowhere(patch, here)
     _tell_executions(patch, here)
     _branch(patch, here)
     _try_tasks(patch, here)
 
 
-def _parse_once(patch: pytest.MonkeyPatch) -> None:
-    """Keep what was parsed, and let no error write down the whole program."""
-    patch.setattr(AmazonStateLanguageParser, "parse", staticmethod(cache(AmazonStateLanguageParser.parse)))
-    patch.setattr(json_path, "parse", cache(parse))
+def _log_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Let no error write down the whole program."""
     patch.setattr(EvalComponent, "_log_exception", lambda *_, **__: None)
     patch.setattr(EvalComponent, "_log_failure_event_exception", lambda *_, **__: None)
 
@@ -126,8 +116,6 @@ def _try_tasks(patch: pytest.MonkeyPatch, here: Here) -> None:
 
     patch.setattr(StateTaskService, "_eval_execution", attempt)
     patch.setattr(StateTaskServiceLambda, "_eval_service_task", invoke)
-    for module in (state_task_service_dynamodb, state_task_service_sns):
-        patch.setattr(module, "boto_client_for", _client_for)
 
 
 _NO_DETAILS: EventDetails = {}  # type: ignore[typeddict-item]  # moto's type asks for those of every event
@@ -151,15 +139,6 @@ def stop(execution: Any, time: datetime, *, timed_out: bool) -> None:
     else:
         worker.env.set_stop(stop_date=time, cause=None, error=None)
     worker._execution_communication.terminated()  # noqa: SLF001 - moto offers no other place
-
-
-def _client_for(service: str, region: str, **_: object) -> Any:
-    return _client(service, region)
-
-
-@cache
-def _client(service: str, region: str) -> Any:
-    return boto3.client(service, region_name=region)  # type: ignore[call-overload]
 
 
 class Inline:

@@ -2,26 +2,20 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Final
 
 import boto3
 import pytest
 from moto import mock_aws
-from moto.core.config import DefaultConfig
 
 from lambdas import archive, clients, metadata, resize, thumbnail, validate
 from tests.lambdas.watch import Watch
 from tests.sessions import shared_session
-from tests.workflow.interpreter import Interpreter, deploy
+from tests.workflow import made_once
+from tests.workflow.interpreter import MOTO, Interpreter, deploy
 from tests.workflow.processing import Processing
 from tests.workflow.resources import ACCOUNT, ENVIRONMENT, REGION, TABLE, TOPIC, Resources
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
-MOTO: Final[DefaultConfig] = {
-    "core": {"reset_boto3_session": False},
-    "stepfunctions": {"execute_state_machine": True},
-    "lambda": {"use_docker": False},
-}
 HANDLERS = {
     VALIDATE.function: validate.handler,
     METADATA.function: metadata.handler,
@@ -40,6 +34,7 @@ def account() -> Iterator[None]:
         for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
             patch.delenv(name, raising=False)
         patch.setattr(boto3, "DEFAULT_SESSION", shared_session(REGION))
+        made_once.install(patch)  # before a machine is made, which parses it
         with mock_aws(config=MOTO):
             yield
         for client in (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions):

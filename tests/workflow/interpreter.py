@@ -9,13 +9,14 @@ from functools import wraps
 from itertools import count
 from threading import Event, Lock
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.core.config import DefaultConfig
 from moto.dynamodb.models import DynamoDBBackend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.state import state as state_module
@@ -30,6 +31,11 @@ from workflow.definition import states_language
 Payload = dict[str, Any]
 Handler = Callable[[Payload, Any], Payload]
 
+MOTO: Final[DefaultConfig] = {
+    "core": {"reset_boto3_session": False},  # the tests share one session
+    "stepfunctions": {"execute_state_machine": True},
+    "lambda": {"use_docker": False},
+}
 _HEAD: Any = {"HTTPStatusCode": 400, "RequestId": "of-the-refusal"}
 
 

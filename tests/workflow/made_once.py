@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import pytest
+from jsonpath_ng.ext.parser import parse
 from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
@@ -20,7 +21,7 @@ from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 MACHINES = 8  # kept; a file of tests runs one machine, or many machines one after the other
 
 _machine = lru_cache(MACHINES)(AmazonStateLanguageParser.parse)
-_path = cache(json_path.parse)
+_path = cache(parse)
 _client = cache(boto_client_for)
 
 
