@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from moto import mock_aws
-from moto.s3.utils import _VersionedKeyStore
 
 from lambdas import clients
 from lambdas.telemetry import logger
-from tests.chaos.shortcuts import backend, machines
 from tests.sessions import shared_session
-from tests.workflow import made_once
+from tests.workflow import made_once, stores
 from tests.workflow.interpreter import MOTO, deploy
 from tests.workflow.resources import ACCOUNT, ARCHIVE, ENVIRONMENT, REGION, TABLE, TOPIC, UPLOADS
 from workflow.steps import STEPS
@@ -66,29 +64,18 @@ class Account:
             "UNSETTLED_AFTER_SECONDS": str(UNSETTLED_AFTER),
         }
 
-    def empty(self) -> None:
-        """Take everything out of the resources."""
-        for bucket in (UPLOADS, ARCHIVE):
-            backend("s3", "aws").buckets[bucket].keys = _VersionedKeyStore()
-        backend("dynamodb").tables[TABLE].items.clear()
-        backend("sns").topics[TOPIC].sent_notifications.clear()
-        queue = backend("sqs").queues["dead-letters"]
-        queue._messages, queue._pending_messages = [], set()  # noqa: SLF001 - moto purges once a minute only
-        for machine in machines():
-            machine.executions.clear()
-
     def records(self) -> dict[str, dict[str, Any]]:
         """Return all items of the table, by image id, as DynamoDB has them."""
-        items = backend("dynamodb").tables[TABLE].items
+        items = stores.backend("dynamodb").tables[TABLE].items
         return {key.value: item.to_json()["Attributes"] for key, item in items.items()}
 
     def letters(self) -> list[str]:
         """Return the bodies of the dead letters."""
-        return [message.body for message in backend("sqs").queues["dead-letters"]._messages]  # noqa: SLF001 - receiving would hide them
+        return [message.body for message in stores.backend("sqs").queues["dead-letters"]._messages]  # noqa: SLF001 - receiving would hide them
 
     def keys(self, bucket: str) -> list[str]:
         """Return the keys of what lies in a bucket."""
-        return [key.name for key in backend("s3", "aws").buckets[bucket].keys.values() if hasattr(key, "size")]
+        return [key.name for key in stores.backend("s3", "aws").buckets[bucket].keys.values() if hasattr(key, "size")]
 
 
 @contextmanager

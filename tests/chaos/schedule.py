@@ -18,6 +18,7 @@ from tests.chaos.journal import Journal
 from tests.chaos.scheduler import Scheduler, Step, Stuck
 from tests.chaos.stage import Stage
 from tests.chaos.world import World
+from tests.workflow import stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +56,7 @@ class Schedule:
     def __init__(self, account: Account, seams: Seams, seed: int, only: Mapping[Fault, float] | None = None) -> None:
         """Draw from seed what is uploaded and what goes wrong; only says instead how likely which faults are."""
         mock_random.seed(seed)
-        account.empty()
+        stores.empty()
         self._account = account
         self._seams = seams
         self._seed = seed

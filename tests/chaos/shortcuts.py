@@ -11,11 +11,10 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from botocore.response import StreamingBody
-from moto.backends import get_backend
 from moto.dynamodb.exceptions import ConditionalCheckFailed
-from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+from moto.stepfunctions.exceptions import ExecutionDoesNotExist
 
-from tests.workflow.resources import ACCOUNT, REGION
+from tests.workflow.stores import backend, step_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,18 +23,6 @@ Params = dict[str, Any]
 Answer = dict[str, Any]
 
 WHOLE = 1000  # entries that S3 lists at once; no schedule has as many
-
-
-def backend(service: str, region: str = REGION) -> Any:
-    """Return moto's store of a service; S3's region is its partition."""
-    backends: Any = get_backend(service)  # type: ignore[call-overload]
-    return backends[ACCOUNT][region]
-
-
-def machines() -> list[Any]:
-    """Return the state machines; those that run have a store of their own."""
-    found: list[Any] = stepfunctions_parser_backends[ACCOUNT][REGION].state_machines
-    return found
 
 
 def short(client: Any, operation: str, params: Params) -> Callable[[], Answer] | None:
@@ -183,11 +170,11 @@ def _modified(key: Any) -> datetime:
 
 
 def _history(client: Any, params: Params) -> Answer:
-    for machine in machines():
-        for execution in machine.executions:
-            if execution.exec_arn == params["executionArn"]:
-                return _answer(events=[_event(event) for event in execution.to_history_output()["events"]])
-    raise _refused(client, "GetExecutionHistory", "ExecutionDoesNotExist", 400)
+    try:
+        found = step_functions().get_execution_history(params["executionArn"])
+    except ExecutionDoesNotExist:
+        raise _refused(client, "GetExecutionHistory", "ExecutionDoesNotExist", 400) from None
+    return _answer(events=[_event(event) for event in found["events"]])
 
 
 def _event(event: Any) -> Params:

@@ -10,7 +10,7 @@ from moto import mock_aws
 from lambdas import archive, clients, metadata, resize, thumbnail, validate
 from tests.lambdas.watch import Watch
 from tests.sessions import shared_session
-from tests.workflow import made_once
+from tests.workflow import made_once, stores
 from tests.workflow.interpreter import MOTO, Interpreter, deploy
 from tests.workflow.processing import Processing
 from tests.workflow.resources import ACCOUNT, ENVIRONMENT, REGION, TABLE, TOPIC, Resources
@@ -67,6 +67,5 @@ def processing(
     monkeypatch.setenv("DEAD_LETTER_QUEUE", resources.dead_letters)
     watch = Watch()
     watch.install(monkeypatch)
-    resources.notifications()
-    resources.forget_uploads()
+    stores.empty()  # so that a sweep looks at nothing of other tests
     return Processing(resources, interpreter, watch)

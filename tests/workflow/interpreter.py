@@ -125,7 +125,7 @@ class Interpreter:
 
     def ended(self, name: str) -> Execution:
         """Return the execution called name, which was started, once all threads have ended."""
-        _join_threads()
+        join_threads()
         arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{name}"
         found = self._client.describe_execution(executionArn=arn)
         return Execution(found["executionArn"], found["name"], found["status"], found.get("error"), found.get("cause"))
@@ -169,15 +169,13 @@ class _Patient(Event):
         return super().wait(PATIENCE)
 
 
-def _join_threads() -> None:
+def join_threads() -> None:
     """Wait until no thread of the interpreter runs: a branch outlives the failure of its sibling.
 
-    Moto lists a thread before it starts it.
+    Moto lists a thread before it starts it, and a thread has its number before it may be joined.
     """
     while TMP_THREADS:
         thread = TMP_THREADS.pop()
-        if thread.ident is None:
-            TMP_THREADS.insert(0, thread)
-            continue
+        assert thread._started.wait(PATIENCE), "a thread is not started"  # noqa: SLF001 - nothing public waits for that
         thread.join(PATIENCE)
         assert not thread.is_alive(), "an execution hangs"

@@ -68,11 +68,6 @@ class Resources:
         self._sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=queue, Attributes=raw)
         self.dead_letters = self._sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
 
-    def forget_uploads(self) -> None:
-        """Remove all that was uploaded or staged, so that a sweep looks at nothing of other tests."""
-        for version in self._s3.list_object_versions(Bucket=UPLOADS).get("Versions", []):
-            self._s3.delete_object(Bucket=UPLOADS, Key=version["Key"], VersionId=version["VersionId"])
-
     def upload(self, data: bytes, filename: str = "Größe 8.jpg", image_id: str | None = None) -> dict[str, Any]:
         """Upload data and return the image as the pipeline is told of it."""
         image_id = image_id or str(uuid4())
@@ -114,15 +109,16 @@ class Resources:
 
     def archived(self, image: dict[str, Any], execution: str) -> dict[str, bytes]:
         """Return what the execution has put into the archive for the picture, by key."""
-        keys = [key for key in self._keys(ARCHIVE) if key.startswith(archive_folder(image, execution))]
+        keys = self.keys(ARCHIVE, archive_folder(image, execution))
         return {key: self._s3.get_object(Bucket=ARCHIVE, Key=key)["Body"].read() for key in keys}
 
     def staged(self, execution: str) -> list[str]:
         """Return the keys of the execution's renditions that wait to be archived."""
-        return [key for key in self._keys(UPLOADS) if key.startswith(staged_folder(execution))]
+        return self.keys(UPLOADS, staged_folder(execution))
 
-    def _keys(self, bucket: str) -> list[str]:
-        return [item["Key"] for item in self._s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    def keys(self, bucket: str, prefix: str) -> list[str]:
+        """Return the keys under prefix of what lies in a bucket."""
+        return [item["Key"] for item in self._s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
 
 
 def _attributes(message: Any) -> dict[str, dict[str, str]]:

@@ -1,8 +1,8 @@
-"""Moto's interpreter, where we repair it: a branch that is stopped ends where it is."""
+"""Moto's interpreter, where we repair it: a branch that is stopped ends where it is, and all threads are waited for."""
 
 import json
 from collections import Counter
-from threading import Event
+from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +11,10 @@ import pytest
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sns import (
     StateTaskServiceSns,
 )
+from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from tests.patience import PATIENCE
-from tests.workflow.interpreter import Interpreter, refusal
+from tests.workflow.interpreter import Interpreter, join_threads, refusal
 from tests.workflow.resources import TOPIC, Resources
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
@@ -79,3 +80,38 @@ def test_a_stopped_branch_ends_where_it_is(
     assert interpreter.attempts == {"Failing": 1, "Stopped": 1, "Caught": 1}
     types = happened(execution.arn)
     assert (types["TaskStateEntered"], types["TaskFailed"], types["TaskStateExited"]) == (3, 1, 1)
+
+
+class Hesitant(Event):
+    """A thread's start that happens once the main thread waits for it."""
+
+    def __init__(self) -> None:
+        """Let nobody have begun or waited."""
+        super().__init__()
+        self.begun, self.awaited = Event(), Event()
+
+    def set(self) -> None:
+        """Happen."""
+        self.begun.set()
+        assert self.awaited.wait(PATIENCE)
+        super().set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it has happened."""
+        if current_thread() is main_thread():
+            self.awaited.set()
+        return super().wait(timeout)
+
+
+def test_a_thread_that_is_about_to_start_is_waited_for() -> None:
+    """A thread that is listed, and has its number, but is not started yet cannot be joined at once."""
+    done, start = Event(), Hesitant()
+    thread = Thread(target=done.set, daemon=True)
+    vars(thread)["_started"] = start
+    TMP_THREADS.append(thread)
+    starter = Thread(target=thread.start, daemon=True)
+    starter.start()
+    assert start.begun.wait(PATIENCE)
+    join_threads()
+    assert done.is_set()
+    starter.join(PATIENCE)

@@ -12,7 +12,7 @@ from lambdas import history, storage
 from tests.workflow import drawings
 from tests.workflow.interpreter import Handler, refusal
 from tests.workflow.processing import Outcome, Processing
-from tests.workflow.resources import ARCHIVE
+from tests.workflow.resources import ARCHIVE, UPLOADS
 from workflow.contracts.errors import ImageRejected, Reason
 from workflow.steps import ARCHIVE as LAST
 from workflow.steps import METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
@@ -50,9 +50,8 @@ each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in S
 def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
     """Assert that neither execution nor picture has anything staged or archived."""
     assert (outcome.staged, outcome.archived) == ([], {})
-    found = boto3.client("s3").list_objects_v2(Bucket=ARCHIVE, Prefix=storage.picture_folder(outcome.image))
-    assert found["KeyCount"] == 0
-    assert processing.resources.staged("") == []
+    assert processing.resources.keys(ARCHIVE, storage.picture_folder(outcome.image)) == []
+    assert processing.resources.keys(UPLOADS, storage.STAGED) == []
 
 
 @each_way

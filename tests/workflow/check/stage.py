@@ -27,6 +27,7 @@ from tests.workflow import made_once
 from tests.workflow.check.membership import compact
 from tests.workflow.interpreter import Execution, Handler, Interpreter, Payload, substituted
 from tests.workflow.resources import ACCOUNT, REGION, TABLE, TOPIC
+from tests.workflow.stores import step_functions
 from workflow.steps import STEPS
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
@@ -85,11 +86,10 @@ class Stage:
         """Deploy machine, with what its placeholders stand for."""
         like_aws(patch)
         made_once.install(patch)
-        self._client = boto3.client("stepfunctions")
         self._table = boto3.resource("dynamodb").Table(TABLE)
         definition = json.dumps(substituted(machine, **SUBSTITUTIONS))
         name = f"machine-{next(_NUMBERS)}"
-        created = self._client.create_state_machine(name=name, definition=definition, roleArn=ROLE)
+        created = boto3.client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=ROLE)
         self._machine = created["stateMachineArn"]
         self._interpreter = Interpreter(self._machine, {})
         self._interpreter.install(patch)
@@ -104,8 +104,7 @@ class Stage:
             self._interpreter.functions[FUNCTIONS[state]] = stand_in(state, answer, received)
         self._interpreter.before = {state: raising(error) for state, error in script.errors.items()}
         execution = self._interpreter.run(script.payload, name)
-        machine = self._machine.replace(":stateMachine:", ":execution:")
-        history = self._client.get_execution_history(executionArn=f"{machine}:{execution.name}", maxResults=1000)
+        history = step_functions().get_execution_history(execution.arn)  # a request takes long for it
         return _run(execution, history["events"], received)
 
 
