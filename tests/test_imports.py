@@ -6,9 +6,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.effort import repetition
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ["workflow", "lambdas", "templates", "local", "operations", "benchmarks"]
@@ -84,6 +87,7 @@ def _files(folder: str) -> list[Path]:
     return sorted(top.rglob("*.py")) if top.is_dir() else [top]
 
 
+@cache
 def _imports(file: Path) -> list[Import]:
     """Return everything that a file imports, in functions too."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -170,10 +174,13 @@ def test_workflow_package_is_empty() -> None:
     assert (ROOT / "workflow/__init__.py").read_text(encoding="utf-8") == ""
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_importing_does_nothing(folder: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "folders", [pytest.param(FOLDERS, id="all"), *(pytest.param([name], id=name, marks=repetition) for name in FOLDERS)]
+)
+def test_importing_does_nothing(folders: list[str], tmp_path: Path) -> None:
     """Importing changes no environment variable and no logging, prints nothing, and leaves no file behind."""
-    command = [sys.executable, "-B", "-W", "error", "-c", QUIETLY, *_modules(folder)]
+    modules = [name for folder in folders for name in _modules(folder)]
+    command = [sys.executable, "-B", "-W", "error", "-c", QUIETLY, *modules]
     found = subprocess.run(
         command, env={"PYTHONPATH": str(ROOT)}, cwd=tmp_path, capture_output=True, text=True, check=False
     )

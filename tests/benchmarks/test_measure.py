@@ -1,6 +1,7 @@
 """Rows, measured with our own worker on both sides, so that no Node.js is needed."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,19 @@ class Scribe(Worker):
         return Answer(cpu=1, wall=1, bytes=0, width=1, height=1, format="", before=0, peak=0)
 
 
-@pytest.fixture
-def photograph(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Draw a JPEG that is larger than a thumbnail."""
-    file = tmp_path / "photograph.jpg"
+    file = tmp_path_factory.mktemp("photographs") / "photograph.jpg"
     file.write_bytes(pictures.encoded(pictures.quadrants((600, 400)), "JPEG"))
     return file
+
+
+@pytest.fixture(scope="module")
+def against_itself() -> Iterator[Contest]:
+    """Give a contest of our library against itself."""
+    with Contest(our_worker, our_worker, 1) as contest:
+        yield contest
 
 
 def test_sides_take_turns_and_go_first_alternately() -> None:
@@ -51,10 +59,9 @@ def test_sides_take_turns_and_go_first_alternately() -> None:
     assert asked == ["sharp", "ours", "ours", "sharp", "sharp", "ours"]
 
 
-def test_a_row_compares_both_sides(photograph: Path) -> None:
+def test_a_row_compares_both_sides(against_itself: Contest, photograph: Path) -> None:
     """Against itself a library makes the same rendition of the same quality."""
-    with Contest(our_worker, our_worker, 1) as contest:
-        row = contest.row(photograph, "resize", Reference(photograph))
+    row = against_itself.row(photograph, "resize", Reference(photograph))
     assert (row.picture, row.format, row.megapixels) == ("photograph.jpg", "JPEG", 0.24)
     assert row.sharp is not None
     assert row.ours.quality == row.sharp.quality
@@ -63,10 +70,9 @@ def test_a_row_compares_both_sides(photograph: Path) -> None:
     assert row.ratio == row.ours.cpu / row.sharp.cpu
 
 
-def test_metadata_has_no_quality(photograph: Path) -> None:
+def test_metadata_has_no_quality(against_itself: Contest, photograph: Path) -> None:
     """Where nothing is rendered, nothing is compared."""
-    with Contest(our_worker, our_worker, 1) as contest:
-        row = contest.row(photograph, "header", Reference(photograph))
+    row = against_itself.row(photograph, "header", Reference(photograph))
     assert row.ours.quality is None
     assert row.gain is None
 

@@ -1,16 +1,18 @@
 """docs/benchmarks.md, of which the program writes one part."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from benchmarks.page import BEGIN, END, PAGE, kind, replaced
 from tests import pictures
+from tests.effort import times
 
 UNMARKED = st.text().filter(lambda text: BEGIN not in text and END not in text)
 
 
+@settings(max_examples=times(25, 100))
 @given(UNMARKED, UNMARKED, UNMARKED, UNMARKED)
 def test_only_what_stands_between_the_marks_is_replaced(head: str, old: str, new: str, tail: str) -> None:
     """What is written by hand stays, and writing twice is writing once."""

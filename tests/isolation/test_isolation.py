@@ -1,97 +1,55 @@
 """The guard of the whole suite: who reaches out or leaves something behind fails, on small suites of their own."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 import pytest
 
+from tests.effort import repetition
+from tests.isolation.careless import ELSEWHERE, LEAVING, REACHING_OUT, SUITE
+
 ROOT = Path(__file__).parents[2]
-CONFTEST = """
-from tests.isolation import plugin
-
-def pytest_configure(config):
-    config.pluginmanager.register(plugin.Isolation(), plugin.NAME)
-"""
-# Of the addresses that are kept for documentation: nobody is there.
-ELSEWHERE = "192.0.2.1"
-STATEMENT = f"socket.create_connection(('{ELSEWHERE}', 80), 1)"
-TRIED = "with contextlib.suppress(RuntimeError): {}"
-IMPORTS = "import contextlib, os, pytest, socket, subprocess, sys\nfrom threading import Thread\n"
-REACHING_OUT = {
-    "connect": STATEMENT,
-    "connect_ex": f"socket.socket().connect_ex(('{ELSEWHERE}', 80))",
-    "IPv6": "socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))",
-    "a datagram": f"socket.socket(type=socket.SOCK_DGRAM).sendto(b'any', ('{ELSEWHERE}', 80))",
-    "a datagram with flags": f"socket.socket(type=socket.SOCK_DGRAM).sendto(b'any', 0, ('{ELSEWHERE}', 80))",
-    "a message": f"socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'any'], [], 0, ('{ELSEWHERE}', 80))",
-    "a name": "socket.getaddrinfo('example.org', 80)",
-    "an old look-up": "socket.gethostbyname('example.org')",
-}
+VARIABLES = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "KEPT": "mine", "PATH": os.defpath}
 
 
-Outcome = tuple[int, str]  # the exit code, and what was printed
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a suite."""
+
+    code: int
+    said: str
+
+    def of(self, file: str) -> dict[str, int]:
+        """Return how many tests of a file passed and failed, and how many errors it had."""
+        found = re.findall(rf"^(PASSED|FAILED|ERROR) {file}\.py", self.said, re.MULTILINE)
+        return dict(Counter(found))
 
 
-def ran(folder: Path, text: str, *options: str, **environ: str) -> Outcome:
-    """Run a suite of one file in folder."""
-    (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    (folder / "test_any.py").write_text(IMPORTS + text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", *options]
-    variables = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | environ
-    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def reached(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """Give the outcome of a suite that reaches out in every way, and passes over every error."""
-    tests = f"""
-{TRIED.format(STATEMENT)}
-
-def test_imported(): pass
-
-@pytest.mark.parametrize("code", {[*REACHING_OUT.values()]!r})
-def test_statement(code):
-    with contextlib.suppress(Exception):
-        exec(code)
-
-def test_sound(): pass
-
-def reach():
-    {TRIED.format(STATEMENT)}
-
-def test_thread():
-    thread = Thread(target=reach); thread.start(); thread.join()
-
-@pytest.fixture
-def before(): reach()
-
-@pytest.fixture
-def after():
-    yield
-    reach()
-
-def test_before(before): pass
-def test_after(after): pass
-
-CHILD = "import socket; {STATEMENT}"
-GRANDCHILD = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {{CHILD!r}}])"
-
-@pytest.mark.parametrize("code", [CHILD, GRANDCHILD], ids=["child", "grandchild"])
-def test_process(code):
-    subprocess.run([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-"""
-    return ran(tmp_path_factory.mktemp("reached"), tests)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(("-n", "1"), id="worker"), pytest.param((), id="one process", marks=repetition)],
+)
+def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """Give the outcome of the careless suite."""
+    folder = tmp_path_factory.mktemp("suite")
+    for name, text in SUITE.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-p", "no:randomly", *request.param]
+    done = subprocess.run(command, cwd=folder, env=VARIABLES, capture_output=True, text=True, check=False)
+    return Outcome(done.returncode, done.stdout + done.stderr)
 
 
 @pytest.mark.parametrize("statement", REACHING_OUT.values(), ids=REACHING_OUT)
-def test_reaching_out_fails_the_test(reached: Outcome, statement: str) -> None:
+def test_reaching_out_fails_the_test(outcome: Outcome, statement: str) -> None:
     """A test that connects elsewhere, or asks for an address, fails though it passes over the error; it says where to."""
-    (line,) = (line for line in reached[1].splitlines() if f"test_statement[{statement}] (call)" in line)
+    (line,) = (line for line in outcome.said.splitlines() if f"test_statement[{statement}] (call)" in line)
     assert any(f"reaches out to {where}" in line for where in (f"{ELSEWHERE}:80", "2001:db8::1:80", "example.org"))
 
 
@@ -106,23 +64,16 @@ def test_reaching_out_fails_the_test(reached: Outcome, statement: str) -> None:
         "test_any.py::test_process[grandchild] (call)",
     ],
 )
-def test_who_reached_out_is_named(reached: Outcome, who: str) -> None:
+def test_who_reached_out_is_named(outcome: Outcome, who: str) -> None:
     """An import, a thread, a fixture before and after, and the processes of a test count for it; it is said who did."""
-    code, said = reached
-    assert code == 1, said
-    assert f"{who} reaches out to {ELSEWHERE}:80" in said
+    assert outcome.code == 1, outcome.said
+    assert f"{who} reaches out to {ELSEWHERE}:80" in outcome.said
 
 
-def test_who_does_not_reach_out_passes(reached: Outcome) -> None:
+def test_who_does_not_reach_out_passes(outcome: Outcome) -> None:
     """Only who reached out fails, and the first test for what was imported before it."""
     failed = len(REACHING_OUT) + 3
-    assert f"{failed} failed, 2 passed, 3 errors" in reached[1], reached[1]
-
-
-def test_workers_are_guarded(tmp_path: Path) -> None:
-    """It is the same in the workers of xdist."""
-    code, said = ran(tmp_path, f"def test_out():\n    {TRIED.format(STATEMENT)}\n", "-n", "1")
-    assert (code, f"test_any.py::test_out (call) reaches out to {ELSEWHERE}:80" in said) == (1, True), said
+    assert outcome.of("test_any") == {"FAILED": failed, "PASSED": 2, "ERROR": 3}, outcome.said
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=lambda family: family.name)
@@ -149,51 +100,18 @@ def test_unix_sockets_may_be_connected_to(tmp_path: Path, monkeypatch: pytest.Mo
         client.connect("any")
 
 
-LEAVING = {
-    "the variable LEFT": "os.environ['LEFT'] = 'any'",
-    "the variable KEPT": "os.environ['KEPT'] = 'other'",
-    "the variable PATH": "del os.environ['PATH']",
-    "the working directory": "os.chdir('/')",
-    "sys.path": "sys.path.append('any')",
-}
-
-
-@pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """Give the outcome of a suite whose tests change what others find, and of which the last sees that it is as it was."""
-    tests = f"""
-def now(): return os.environ.get("LEFT"), os.environ["KEPT"], "PATH" in os.environ, os.getcwd(), list(sys.path)
-FOUND = now()
-
-@pytest.mark.parametrize("code", {[*LEAVING.values()]!r})
-def test_leaves(code):
-    assert now() == FOUND
-    exec(code)
-
-def test_finds():
-    assert now() == FOUND
-"""
-    return ran(tmp_path_factory.mktemp("left"), tests, KEPT="mine", PATH=os.defpath)
-
-
 @pytest.mark.parametrize(("what", "statement"), LEAVING.items(), ids=LEAVING)
-def test_leaving_something_fails_the_test(left: Outcome, what: str, statement: str) -> None:
+def test_leaving_something_fails_the_test(outcome: Outcome, what: str, statement: str) -> None:
     """A test that changes what others find fails with the name of what it changed, and the next finds it as it was."""
-    code, said = left
-    assert (code, f"{len(LEAVING) + 1} passed, {len(LEAVING)} errors" in said) == (1, True), said
-    assert f"test_leaves[{statement}] leaves changed: {what}\n" in said
+    assert outcome.of("test_left") == {"PASSED": len(LEAVING) + 1, "ERROR": len(LEAVING)}, outcome.said
+    assert f"test_leaves[{statement}] leaves changed: {what}\n" in outcome.said
 
 
-def test_a_fixture_of_a_file_may_set_what_it_takes_back(tmp_path: Path) -> None:
+def test_a_fixture_of_a_file_may_set_what_it_takes_back(outcome: Outcome) -> None:
     """What a fixture sets for all tests of a file is there in each; if it stays, the file is named."""
-    fixture = (
-        "@pytest.fixture(scope='module', autouse=True)\ndef account():\n    os.environ['OURS'] = 'any'\n    yield\n"
-    )
-    tests = "def test_first(): assert 'OURS' in os.environ\ndef test_second(): assert 'OURS' in os.environ\n"
-    code, said = ran(tmp_path, f"{fixture}    del os.environ['OURS']\n{tests}")
-    assert code == 0, said
-    code, said = ran(tmp_path, fixture + tests)
-    assert (code, "test_any.py leaves changed: the variable OURS" in said) == (1, True), said
+    assert outcome.of("test_kept") == {"PASSED": 2}, outcome.said
+    assert outcome.of("test_stays") == {"PASSED": 2, "ERROR": 1}, outcome.said
+    assert "test_stays.py leaves changed: the variable OURS" in outcome.said
 
 
 def test_nobodys_account_is_found() -> None:
