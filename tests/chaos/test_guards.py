@@ -129,44 +129,46 @@ def _success_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 GUARDS = [
-    Guard("execution names that follow from the version", _random_name, "once", {Fault.EVENT_TWICE: 1}),
-    Guard("conditions of the functions' writes", _no_condition_of_functions, "4 order", {Fault.ZOMBIE: 0.3}),
-    Guard("conditions of the graph's writes", _no_condition_of_graph, "4 order", {Fault.CALL_ANSWER_LOST: 0.2}),
-    Guard("partial batch responses", _no_partial_batches, "messages", {}),
+    Guard("execution names that follow from the version", _random_name, "once", {Fault.EVENT_TWICE: 1}, start=15),
+    Guard("conditions of the functions' writes", _no_condition_of_functions, "4 order", {Fault.ZOMBIE: 0.3}, start=22),
     Guard(
-        "an archive that may be tried again", _archive_not_repeatable, "5 reasons", {Fault.KILLED_AFTER: 0.04}, start=50
+        "conditions of the graph's writes", _no_condition_of_graph, "4 order", {Fault.CALL_ANSWER_LOST: 0.2}, start=38
     ),
-    Guard("the sweep", _no_sweep, "1 one end", {Fault.EVENT_LOST: 0.5}),
-    Guard("settling by event", _no_settling, "1 one end", {Fault.ABORTED: 0.1}),
-    Guard("the check for the newest version", _any_version_follows, "4 order", {Fault.MESSAGE_TWICE: 0.3}),
+    Guard("partial batch responses", _no_partial_batches, "messages", {}, start=7),
+    Guard(
+        "an archive that may be tried again", _archive_not_repeatable, "5 reasons", {Fault.KILLED_AFTER: 0.04}, start=52
+    ),
+    Guard("the sweep", _no_sweep, "1 one end", {Fault.EVENT_LOST: 0.5}, start=38),
+    Guard("settling by event", _no_settling, "1 one end", {Fault.ABORTED: 0.1}, start=37),
+    Guard("the check for the newest version", _any_version_follows, "4 order", {Fault.MESSAGE_TWICE: 0.3}, start=77),
     Guard(
         "the record read again before another attempt",
         _record_read_once,
         "4 order",
         {Fault.EVENT_LOST: 1, Fault.TWO_SWEEPS: 1, Fault.CALL_OUTDATED: 0.3},
-        start=85,
+        start=88,
     ),
     Guard(
         "the end of what was begun of a deleted upload",
         _deleted_forgotten,
         "1 one end",
         {Fault.ABORTED: 0.3, Fault.STATUS_LOST: 1},
-        start=24,
+        start=83,
     ),
-    Guard("clearing", _no_clearing, "2 archive", {Fault.ABORTED: 0.1}),
+    Guard("clearing", _no_clearing, "2 archive", {Fault.ABORTED: 0.1}, start=41),
     Guard(
         "an older success that outlives its own copies",
         _success_forgotten,
         "2 archive",
         {Fault.ZOMBIE: 0.5, Fault.TWO_COPIES: 0.5},
-        start=130,
+        start=135,
     ),
     Guard(
         "telling an end before another takes its place",
         _told_early,
         "3 notifications",
         {Fault.TASK_FAILS: 0.6},
-        start=15,
+        start=103,
     ),
 ]
 

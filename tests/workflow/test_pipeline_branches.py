@@ -9,10 +9,10 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from tests.effort import times
 from tests.patience import PATIENCE
 from tests.workflow import drawings
 from tests.workflow.check.stage import ROLE, raising
+from tests.workflow.combinations import combined, named
 from tests.workflow.interpreter import Handler, Interpreter
 from tests.workflow.processing import Outcome, Processing
 from workflow.contracts.errors import AlreadyEnded, ImageRejected, Reason
@@ -23,9 +23,12 @@ BRANCHES = (RESIZE, THUMBNAIL)
 REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
 FAULT = MemoryError("no room")
 ALL = "States.ALL"
+NAMES = ("Lambda.TooManyRequestsException", "States.Timeout", "MemoryError", "$.a")
 CAUSES = ("x" * 32_768, "one: two: three", "Rate exceeded.", '{"a": 1}', "")
 
-each_branch = pytest.mark.parametrize("step", BRANCHES, ids=lambda step: step.state)
+ORDERS = {"rejected": (REJECTION, FAULT), "failed": (FAULT, REJECTION)}  # by the one that is first
+
+each_branch = pytest.mark.parametrize("step", BRANCHES, ids=named)
 
 
 def told(outcome: Outcome) -> dict[str, Any]:
@@ -41,9 +44,7 @@ def told(outcome: Outcome) -> dict[str, Any]:
     return found
 
 
-@each_branch
-@pytest.mark.parametrize("cause", CAUSES[: times(2, len(CAUSES))])
-@pytest.mark.parametrize("name", ["Lambda.TooManyRequestsException", "States.Timeout", "MemoryError", "$.a"])
+@pytest.mark.parametrize(("step", "name", "cause"), combined(BRANCHES, NAMES, CAUSES), ids=named)
 def test_a_failed_branch_tells_name_and_cause(processing: Processing, step: Step, name: str, cause: str) -> None:
     """Name and cause of an error leave a branch as they came, however long, with the branch that they are of."""
     processing.interpreter.before[step.state] = raising({"Error": name, "Cause": cause})
@@ -98,12 +99,10 @@ def after(event: Event, begun: Event) -> Callable[[Handler], Handler]:
     return wrap
 
 
-@each_branch
-@pytest.mark.parametrize(("first", "second"), [(REJECTION, FAULT), (FAULT, REJECTION)], ids=["rejected", "failed"])
-def test_of_a_rejection_and_a_failure_the_first_is_told(
-    processing: Processing, step: Step, first: Exception, second: Exception
-) -> None:
+@pytest.mark.parametrize(("step", "order"), combined(BRANCHES, [*ORDERS]), ids=named)
+def test_of_a_rejection_and_a_failure_the_first_is_told(processing: Processing, step: Step, order: str) -> None:
     """Which of the two ends its branch first is the picture's end; what the other comes to changes nothing."""
+    first, second = ORDERS[order]
     (other,) = {*BRANCHES} - {step}
     begun, recorded = Event(), Event()
     processing.break_function(step.function, first)

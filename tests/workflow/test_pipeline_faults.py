@@ -11,17 +11,20 @@ from lambdas import storage
 from lambdas.record import Record
 from tests.workflow import drawings
 from tests.workflow.asl import MAX_ATTEMPTS, longest_waits
+from tests.workflow.combinations import named, some
 from tests.workflow.interpreter import Handler, refusal
 from tests.workflow.processing import Outcome, Processing
 from tests.workflow.resources import TABLE
 from workflow.contracts.errors import NotConfigured
 from workflow.definition import FAILED
-from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, Step
-
-pytestmark = pytest.mark.heavy
+from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
 
 ANY, THROTTLE = "States.ALL", "Lambda.TooManyRequestsException"
-each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in STEPS])
+
+
+def each(*kept: Step) -> pytest.MarkDecorator:
+    """Return what runs a test for each step: all have the same policy, so that some of them are enough in `make test`."""
+    return pytest.mark.parametrize("step", some(STEPS, *kept), ids=named)
 
 
 def assert_failed(outcome: Outcome, step: Step, reason: str) -> None:
@@ -62,7 +65,7 @@ def failing(_: Handler) -> Handler:
     return handle
 
 
-@each_step
+@each(*STEPS)
 def test_a_fault_of_ours_is_retried_and_then_told(processing: Processing, step: Step) -> None:
     """A step that keeps failing is tried as often as its policy says, and then record and topic tell where and why.
 
@@ -92,7 +95,7 @@ def test_a_bug_behind_the_decoder_is_a_failure(
     assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
 
 
-@each_step
+@each(VALIDATE, RESIZE)
 def test_a_fault_that_passes_is_got_over(processing: Processing, step: Step) -> None:
     """A step that fails as often as its policy forgives succeeds in the end, as if nothing had been."""
     processing.break_function(step.function, MemoryError("no room"), times=MAX_ATTEMPTS[ANY])
@@ -102,7 +105,7 @@ def test_a_fault_that_passes_is_got_over(processing: Processing, step: Step) -> 
     assert all(0 <= wait <= longest for wait, longest in zip(waits, longest_waits(ANY), strict=True))
 
 
-@each_step
+@each(*STEPS)
 def test_a_lost_answer_is_asked_for_again(processing: Processing, step: Step) -> None:
     """A step that did its work but whose answer was lost can repeat it."""
     processing.wrap(step.function, answer_lost(times=1))
@@ -118,7 +121,7 @@ def test_a_success_stays_one_when_its_answer_is_lost_for_good(processing: Proces
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", [], "FAILED")
 
 
-@each_step
+@each(METADATA, THUMBNAIL)
 def test_a_throttle_is_waited_out(processing: Processing, step: Step) -> None:
     """A step that Lambda throttles is retried more patiently, and its function runs once."""
     code = THROTTLE.partition(".")[2]
@@ -130,7 +133,7 @@ def test_a_throttle_is_waited_out(processing: Processing, step: Step) -> None:
     assert all(0 <= wait <= longest for wait, longest in zip(waits, longest_waits(THROTTLE), strict=True))
 
 
-@each_step
+@each(RESIZE, ARCHIVE)
 def test_an_update_under_way_is_waited_out(processing: Processing, step: Step) -> None:
     """A step whose function is being updated, its code newer than its variables, is retried as patiently as a throttle."""
     processing.break_function(step.function, NotConfigured("it is not set"), times=MAX_ATTEMPTS[THROTTLE])
@@ -145,7 +148,7 @@ def test_an_endless_throttle_is_a_failure(processing: Processing) -> None:
     assert processing.interpreter.calls[RESIZE.function] == 0
 
 
-@pytest.mark.parametrize("step", STEPS[1:], ids=[step.state for step in STEPS[1:]])
+@pytest.mark.parametrize("step", some(STEPS[1:], THUMBNAIL, ARCHIVE), ids=named)
 def test_a_timeout_is_a_fault_of_ours(processing: Processing, step: Step) -> None:
     """A task that times out is retried and then recorded as States.Timeout."""
 

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from lambdas import history, storage
 from tests.workflow import drawings
+from tests.workflow.combinations import combined, named, some
 from tests.workflow.interpreter import Handler, refusal
 from tests.workflow.processing import Outcome, Processing
 from tests.workflow.resources import ARCHIVE, UPLOADS
@@ -43,8 +44,6 @@ WAYS: dict[str, tuple[Break, str]] = {
     "throttle": (_throttle, "Lambda.TooManyRequestsException"),
     "timeout": (_timeout, "States.Timeout"),
 }
-each_way = pytest.mark.parametrize("way", WAYS)
-each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in STEPS])
 
 
 def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
@@ -54,8 +53,7 @@ def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
     assert processing.resources.keys(UPLOADS, storage.STAGED) == []
 
 
-@each_way
-@each_step
+@pytest.mark.parametrize(("step", "way"), combined(STEPS, [*WAYS]), ids=named)
 def test_every_failure_is_told_where_and_why_and_leaves_nothing(processing: Processing, step: Step, way: str) -> None:
     """Whichever step fails, however, record, notification and the execution's history agree; settled, nothing is left."""
     make, reason = WAYS[way]
@@ -116,7 +114,7 @@ def test_an_archive_that_was_half_made_is_cleared(processing: Processing) -> Non
     assert_nothing_left(processing, processing.settle(first))
 
 
-@pytest.mark.parametrize("step", STEPS[1:], ids=[step.state for step in STEPS[1:]])
+@pytest.mark.parametrize("step", some(STEPS[1:], METADATA, THUMBNAIL), ids=named)
 def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, step: Step) -> None:
     """What was staged before a later step found the picture unsound goes with the next sweep; its end stays, told once."""
     processing.break_function(step.function, REJECTION)
@@ -139,7 +137,7 @@ def told_of_failure(outcome: Outcome) -> Outcome:
     return replace(outcome, execution=replace(outcome.execution, status="FAILED"))
 
 
-@pytest.mark.parametrize("step", [METADATA, RESIZE, THUMBNAIL, LAST], ids=lambda step: step.state)
+@pytest.mark.parametrize("step", some(STEPS[1:], RESIZE, LAST), ids=named)
 def test_a_lost_failure_is_found_by_a_sweep(processing: Processing, step: Step) -> None:
     """If neither the execution can record its failure nor its event arrives, the sweep tells where and why."""
     _fault(processing, step)

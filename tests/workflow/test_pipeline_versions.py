@@ -7,10 +7,11 @@ import pytest
 
 from lambdas.record import Record
 from tests.workflow import drawings
+from tests.workflow.combinations import some
 from tests.workflow.processing import PICTURES, Processing
 from tests.workflow.resources import TABLE
 from tests.workflow.test_pipeline_endings import ENDS, lead_to
-from workflow.steps import STEPS, VALIDATE
+from workflow.steps import ARCHIVE, RESIZE, STEPS, VALIDATE
 
 SUPERSEDABLE = [step.state for step in STEPS[1:]]
 
@@ -52,7 +53,7 @@ def test_an_older_upload_that_comes_late_changes_nothing(
     assert processing.interpreter.calls == {VALIDATE.function: 1}
 
 
-@pytest.mark.parametrize("state", SUPERSEDABLE)
+@pytest.mark.parametrize("state", some(SUPERSEDABLE, RESIZE.state, ARCHIVE.state))
 def test_a_superseded_execution_ends_quietly(processing: Processing, state: str) -> None:
     """An upload whose key is uploaded to again while it is processed is told nobody of, and nothing of it is archived."""
     image = processing.resources.upload(drawings.jpeg())

@@ -10,7 +10,8 @@ from local.terminal import show_rows
 from templates.refusals.check import TemplateRefusedError, check_template
 from workflow.check import compat
 from workflow.check.__main__ import main as check
-from workflow.check.compat import Change, Mismatch
+from workflow.check.compare import Mismatch
+from workflow.check.compat import Change
 from workflow.graph.__main__ import main as graph
 from workflow.printable import printable
 
