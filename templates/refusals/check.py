@@ -7,7 +7,7 @@ from types import MappingProxyType
 from templates.refusals.bodies import bodies
 from templates.refusals.filling import Filling
 from templates.refusals.form import form
-from templates.refusals.given import given
+from templates.refusals.given import defaults, given
 from templates.refusals.quotas import quotas
 from templates.refusals.references import references
 from templates.refusals.refusal import Refusal
@@ -28,6 +28,7 @@ def refusals(text: str, parameters: Mapping[str, str] = NOTHING) -> list[Refusal
     filling = Filling(template, parameters)
     return [
         *quotas(text, template),
+        *defaults(template),
         *references(template),
         *services(template, filling),
         *bodies(template, filling),

@@ -1,16 +1,14 @@
-"""The form of a template: no null, text where only text may stand."""
+"""The form of a template: no null, its parts, text where only text may stand."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from templates.refusals.refusal import Node, Refusal, below, function_of
+from templates.refusals.anatomy import ANATOMY, OUTPUTS, PARAMETERS, anatomy
+from templates.refusals.refusal import Node, Refusal, below, function_of, kind
 
-ANATOMY = "CloudFormation: Template anatomy"
 ATTRIBUTES = "CloudFormation: Resource attribute reference"
-PARAMETERS = "CloudFormation: Parameters"
-OUTPUTS = "CloudFormation: Outputs"
 RESOURCES = "CloudFormation: Resource and property types reference"
-SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 KEEPING = {
     "DeletionPolicy": {"Delete", "Retain", "RetainExceptOnCreate", "Snapshot"},
     "UpdateReplacePolicy": {"Delete", "Retain", "Snapshot"},
@@ -40,12 +38,13 @@ COMPUTED = [
 def form(template: Node) -> Iterator[Refusal]:
     """Yield what has not the form that CloudFormation reads."""
     yield from _nulls(template, "$")
-    yield from _sections(template)
+    yield from anatomy(template)
     for steps, source in LITERAL:
         yield from _unlike(template, steps, source, lambda value: isinstance(value, str))
     for steps, source in COMPUTED:
         yield from _unlike(template, steps, source, lambda value: isinstance(value, str) or bool(function_of(value)))
     yield from _values_of_parameters(template)
+    yield from _bounds_of_parameters(template)
     for name, kept in KEEPING.items():
         for path, value in below(template, "Resources", "*", name):
             if isinstance(value, str) and value not in kept:
@@ -61,20 +60,10 @@ def _nulls(node: Any, path: str) -> Iterator[Refusal]:
         yield from _nulls(value, path_of)
 
 
-def _sections(template: Node) -> Iterator[Refusal]:
-    """Yield the sections, and what stands in them, that are no objects; resources there must be."""
-    for steps in (("*",), ("*", "*")):
-        for path, value in below({name: template[name] for name in SECTIONS if name in template}, *steps):
-            if value is not None and not isinstance(value, dict):
-                yield Refusal(path, f"an object stands here, and this is {_kind(value)}", "write an object", ANATOMY)
-    if not template.get("Resources"):
-        yield Refusal("$.Resources", "a template has at least one resource", "add one", ANATOMY)
-
-
 def _unlike(template: Node, steps: tuple[str, ...], source: str, fits: Callable[[Any], bool]) -> Iterator[Refusal]:
     for path, value in below(template, *steps):
         if value is not None and not fits(value):
-            yield Refusal(path, f"only text may stand here, and this is {_kind(value)}", "write it as text", source)
+            yield Refusal(path, f"only text may stand here, and this is {kind(value)}", "write it as text", source)
 
 
 def _values_of_parameters(template: Node) -> Iterator[Refusal]:
@@ -82,8 +71,21 @@ def _values_of_parameters(template: Node) -> Iterator[Refusal]:
     for steps in (("Default",), ("AllowedValues", "*")):
         for path, value in below(template, "Parameters", "*", *steps):
             if value is not None and (isinstance(value, bool) or not isinstance(value, str | int | float)):
-                problem = f"a parameter's value is text or a number, and this is {_kind(value)}"
+                problem = f"a parameter's value is text or a number, and this is {kind(value)}"
                 yield Refusal(path, problem, "write it as text; a list's values with commas between", PARAMETERS)
+
+
+def _bounds_of_parameters(template: Node) -> Iterator[Refusal]:
+    """Yield bounds that are no numbers and patterns that are no regular expressions."""
+    for name in (f"{end}{what}" for end in ("Min", "Max") for what in ("Length", "Value")):
+        for path, value in below(template, "Parameters", "*", name):
+            if isinstance(value, bool) or not re.fullmatch(r"-?\d+(\.\d+)?", str(value)):
+                yield Refusal(path, f"a number stands here, and this is {kind(value)}", "write digits", PARAMETERS)
+    for path, value in below(template, "Parameters", "*", "AllowedPattern"):
+        try:
+            re.compile(str(value))
+        except re.error as error:
+            yield Refusal(path, f"this is no regular expression: {error}", "correct it", PARAMETERS)
 
 
 def _policies(template: Node) -> Iterator[Refusal]:
@@ -94,15 +96,9 @@ def _policies(template: Node) -> Iterator[Refusal]:
         ("KeyPolicy",),
         ("Policies", "*", "PolicyDocument"),
     ):
-        where = ("Resources", "*", "Properties", *steps, "Statement", "*", "Condition", "*")
-        for path, keys in below(template, *where):
+        where = ("Resources", "*", "Properties", *steps, "Statement")
+        one, many = below(template, *where, "Condition", "*"), below(template, *where, "*", "Condition", "*")
+        for path, keys in (*one, *many):
             if not isinstance(keys, dict) or not all(keys):
                 remedy = 'write {"Operator": {"key": "value"}}'
                 yield Refusal(path, "a condition has keys and values", remedy, "IAM: JSON policy elements: Condition")
-
-
-def _kind(value: Any) -> str:
-    if function := function_of(value):
-        return f"the intrinsic function {function}"
-    names = {str: "text", bool: "a truth value", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return names[type(value)]

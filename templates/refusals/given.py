@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from templates.refusals.quotas import QUOTAS, VALUE
-from templates.refusals.refusal import Limit, Node, Refusal
+from templates.refusals.refusal import Limit, Node, Refusal, below
 
 CHANGE_SET = "CloudFormation API: CreateChangeSet"
 STACK_NAME = Limit(128, "characters in the stack's name", QUOTAS)
@@ -26,6 +26,13 @@ def given(template: Node, stack: str, parameters: Mapping[str, str], tags: Mappi
         yield from TAG_VALUE.exceeded(f"the tag {key}", len(value))
     for name, value in parameters.items():
         yield from _parameter(f"the parameter {name}", template.get("Parameters", {}).get(name, {}), value)
+
+
+def defaults(template: Node) -> Iterator[Refusal]:
+    """Yield why the default of a parameter is none of the values that the parameter allows."""
+    for path, declared in below(template, "Parameters", "*"):
+        if "Default" in declared:
+            yield from _parameter(f"{path}.Default", declared, str(declared["Default"]))
 
 
 def _parameter(path: str, declared: Node, value: str) -> Iterator[Refusal]:

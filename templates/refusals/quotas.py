@@ -6,6 +6,7 @@ from typing import Any
 
 from templates.refusals.refusal import Limit, Node, Refusal, below
 
+# All of them were read there, in the page's source of 2023 and a later copy.
 QUOTAS = "CloudFormation: Understand CloudFormation quotas"
 DIVIDE = "divide the stack, for example into nested stacks"
 # Of a template in S3, where local.artifacts puts every one, for a request itself takes 51,200 bytes. The page says 1 MB; the
@@ -39,14 +40,13 @@ def quotas(text: str, template: Node) -> Iterator[Refusal]:
         for name in entries:
             yield from _named(f"$.{section}.{name}", name)
     for path, mapping in below(template, "Mappings", "*", "*"):
+        yield from NAME.exceeded(path, len(path.removeprefix("$.Mappings.").partition(".")[2]))
         yield from ATTRIBUTES.exceeded(path, len(mapping))
         for name in mapping:
             yield from NAME.exceeded(f"{path}.{name}", len(name))
     for steps, limit in DESCRIPTIONS.items():
         for path, value in below(template, *steps):
             yield from limit.exceeded(path, _bytes(value) if limit.unit == "bytes" else len(value))
-    for path, value in below(template, "Parameters", "*", "Default"):
-        yield from VALUE.exceeded(path, _bytes(value))
 
 
 def _named(path: str, name: str) -> Iterator[Refusal]:

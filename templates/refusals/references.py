@@ -6,10 +6,36 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from templates.refusals.refusal import Node, Refusal
+from templates.refusals.refusal import Node, Refusal, function_of
 
 SOURCE = "CloudFormation: Intrinsic function reference"
-REFERENCE, CONDITION, DEPENDENCY = "resource or parameter", "condition", "resource"
+REFERENCE, CONDITION, RESOURCE, MAPPING = "resource or parameter", "condition", "resource", "mapping"
+FUNCTION = "intrinsic function"
+# With those of the transform AWS::LanguageExtensions.
+FUNCTIONS = {
+    f"Fn::{name}"
+    for name in (
+        *(
+            "Base64",
+            "Cidr",
+            "FindInMap",
+            "GetAtt",
+            "GetAZs",
+            "GetStackOutput",
+            "ImportValue",
+            "Join",
+            "Length",
+            "Select",
+        ),
+        *("Split", "Sub", "ToJsonString", "Transform", "And", "Equals", "If", "Not", "Or"),
+    )
+}
+PSEUDO = {
+    f"AWS::{name}"
+    for name in (
+        *("AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix"),
+    )
+}
 _VARIABLE = re.compile(r"\$\{(?!!)([^}]*)\}")
 
 
@@ -26,15 +52,33 @@ def references(template: Node) -> Iterator[Refusal]:
     """Yield what refers to nothing, and a circle of resources of which each needs another first."""
     resources, parameters = template.get("Resources", {}), template.get("Parameters", {})
     conditions = template.get("Conditions", {})
-    known = {REFERENCE: {*resources, *parameters}, CONDITION: {*conditions}, DEPENDENCY: {*resources}}
+    known = {
+        REFERENCE: {*resources, *parameters, *PSEUDO},
+        CONDITION: {*conditions},
+        RESOURCE: {*resources},
+        MAPPING: {*template.get("Mappings", {})},
+        FUNCTION: FUNCTIONS,
+    }
     needed = {name: list(_used(entry, f"$.Resources.{name}")) for name, entry in resources.items()}
     outputs = _used(template.get("Outputs", {}), "$.Outputs")
     for one in (*(one for used in needed.values() for one in used), *outputs):
         yield from _missing(one, known[one.what])
+    before = {
+        REFERENCE: {*parameters, *PSEUDO},
+        RESOURCE: set[str](),
+    }  # conditions are evaluated before any resource is made
     for one in _used(conditions, "$.Conditions"):
-        yield from _missing(one, {*parameters} if one.what == REFERENCE else known[one.what])
+        yield from _missing(one, before.get(one.what, known[one.what]))
+    asked = {
+        name: {one.name for one in _used(entry, "") if one.what == CONDITION} for name, entry in conditions.items()
+    }
+    yield from _circle("$.Conditions", asked)
     yield from _circle(
-        {name: {one.name for one in used if one.what != CONDITION} & {*resources} for name, used in needed.items()}
+        "$.Resources",
+        {
+            name: {one.name for one in used if one.what in (REFERENCE, RESOURCE)} & {*resources}
+            for name, used in needed.items()
+        },
     )
 
 
@@ -44,9 +88,9 @@ def _missing(one: Use, known: set[str]) -> Iterator[Refusal]:
 
 
 def _used(node: Any, path: str) -> Iterator[Use]:
-    """Yield what node and everything below it uses; what is AWS's own is always there."""
+    """Yield what node and everything below it uses."""
     if isinstance(node, dict):
-        yield from (Use(path, what, name) for what, name in _names(node) if not name.startswith("AWS::"))
+        yield from (Use(path, what, name) for what, name in _names(node))
         for key, value in node.items():
             yield from _used(value, f"{path}.{key}")
     elif isinstance(node, list):
@@ -56,24 +100,36 @@ def _used(node: Any, path: str) -> Iterator[Use]:
 
 def _names(node: Node) -> Iterator[tuple[str, str]]:
     match node:
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+        case {"Ref": str(name)}:
             yield REFERENCE, name
+        case {"Fn::GetAtt": [str(name), *_]}:
+            yield RESOURCE, name
+        case {"Fn::FindInMap": [str(name), *_]}:
+            yield MAPPING, name
         case {"Fn::Sub": str(text)}:
-            yield from ((REFERENCE, name.partition(".")[0]) for name in _VARIABLE.findall(text))
+            yield from map(_variable, _VARIABLE.findall(text))
         case {"Fn::Sub": [str(text), dict(own)]}:
-            yield from ((REFERENCE, name.partition(".")[0]) for name in _VARIABLE.findall(text) if name not in own)
+            yield from (_variable(name) for name in _VARIABLE.findall(text) if name not in own)
         case {"Fn::If": [str(name), *_]}:
             yield CONDITION, name
+    if (function := function_of(node)) and function != "Ref" and not function.startswith("Fn::ForEach::"):
+        yield FUNCTION, function
     whole = {"Type", "Value"} & node.keys()  # a resource or an output
     if (whole or len(node) == 1) and isinstance(condition := node.get("Condition"), str):
         yield CONDITION, condition
     if whole and (depends := node.get("DependsOn")):
-        yield from ((DEPENDENCY, name) for name in ([depends] if isinstance(depends, str) else depends))
+        yield from ((RESOURCE, name) for name in ([depends] if isinstance(depends, str) else depends))
 
 
-def _circle(needed: dict[str, set[str]]) -> Iterator[Refusal]:
+def _variable(name: str) -> tuple[str, str]:
+    """Return what a variable in a text names: with an attribute it can only be a resource."""
+    owner, dot, _ = name.partition(".")
+    return (RESOURCE if dot else REFERENCE), owner
+
+
+def _circle(path: str, needed: dict[str, set[str]]) -> Iterator[Refusal]:
     try:
         TopologicalSorter(needed).prepare()
     except CycleError as error:
         circle = ", ".join(error.args[1])
-        yield Refusal("$.Resources", f"each of these is needed by the next: {circle}", "cut the circle", SOURCE)
+        yield Refusal(path, f"each of these is needed by the next: {circle}", "cut the circle", SOURCE)

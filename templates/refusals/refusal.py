@@ -54,6 +54,14 @@ def _entries(node: Any) -> list[tuple[Any, Any]]:
     return list(enumerate(node)) if isinstance(node, list) else []
 
 
+def kind(value: Any) -> str:
+    """Return what value is, for a sentence."""
+    if function := function_of(value):
+        return f"the intrinsic function {function}"
+    names = {str: "text", bool: "a truth value", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names.get(type(value), "null")
+
+
 def function_of(node: Any) -> str | None:
     """Return the name of the intrinsic function that node is, None if it is none."""
     if isinstance(node, dict) and len(node) == 1:

@@ -1,4 +1,10 @@
-"""The limits of the services that the template's resources belong to, as far as cfn-lint does not know them or comes too late."""
+"""The limits of the services that the template's resources belong to, as far as cfn-lint does not know them or comes too late.
+
+Where the numbers were read, in November 2026: what botocore's service models state, the tests hold against them; the rest in the
+sources of AWS's documentation (github.com/awsdocs, last of 2023) and in later copies of the pages that are named. Only the
+length of a topic's DisplayName is stated by none of these, but by others who use SNS. AWS raises on request what is said to
+be adjustable; here everything has its default.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,6 +20,7 @@ SQS = "SQS: Amazon SQS policy quotas"
 SNS = "SNS: Amazon SNS API permissions"
 EVENTS = "EventBridge: Amazon EventBridge quotas"
 ALARMS = "CloudWatch API: PutMetricAlarm"
+MACHINES = "Step Functions API: CreateStateMachine"
 API = "API Gateway: Quotas for configuring and running a REST API"
 KB = 1024
 OTHER_POLICY = "move statements into a managed policy, or name fewer resources"
@@ -37,13 +44,13 @@ def number(value: Any) -> int:
 
 
 def together(policies: Any) -> int:
-    """Return how long the documents of a role's own policies are together."""
-    return sum(characters(policy.get("PolicyDocument", "")) for policy in policies)
+    """Return how long the documents of the policies of a role, user or group are together."""
+    return sum(characters(document) for _, document in below(policies, "*", "PolicyDocument"))
 
 
 def metrics(queries: Any) -> int:
     """Return how many metrics an alarm's expression takes."""
-    return sum("MetricStat" in query for query in queries)
+    return sum(1 for _ in below(queries, "*", "MetricStat"))
 
 
 def _text(value: Any) -> str:
@@ -61,11 +68,21 @@ class Rule:
 
 
 STATEMENTS = ("PolicyDocument", "Statement")
+INLINE = {"Role": 10_240, "User": 2048, "Group": 5120}  # characters, of all inline policies of one together
 RULES = [
-    Rule("AWS::IAM::Role", ("Policies",), together, Limit(10_240, "characters", IAM, OTHER_POLICY)),
+    *(
+        Rule(f"AWS::IAM::{owner}", ("Policies",), together, Limit(most, "characters", IAM, OTHER_POLICY))
+        for owner, most in INLINE.items()
+    ),
+    *(
+        Rule(f"AWS::IAM::{owner}Policy", ("PolicyDocument",), characters, Limit(most, "characters", IAM, OTHER_POLICY))
+        for owner, most in INLINE.items()
+    ),
+    # Of any of the three, of which a role may have the most.
+    Rule("AWS::IAM::Policy", ("PolicyDocument",), characters, Limit(10_240, "characters", IAM, OTHER_POLICY)),
+    # Adjustable, up to 4,096.
     Rule("AWS::IAM::Role", ("AssumeRolePolicyDocument",), characters, Limit(2048, "characters", IAM, FEWER)),
     Rule("AWS::IAM::ManagedPolicy", ("PolicyDocument",), characters, Limit(6144, "characters", IAM, "divide it")),
-    Rule("AWS::IAM::ManagedPolicy", ("Roles",), number, Limit(10, "roles", IAM, "attach it to fewer")),
     Rule("AWS::KMS::Key", ("KeyPolicy",), size, Limit(32 * KB, "bytes", "KMS: Resource quotas", FEWER)),
     Rule("AWS::KMS::Key", ("Description",), characters, Limit(8192, "characters", "KMS API: CreateKey")),
     Rule("AWS::SQS::QueuePolicy", ("PolicyDocument",), size, Limit(8192, "bytes", SQS, FEWER)),
@@ -82,6 +99,7 @@ RULES = [
         number,
         Limit(1000, "rules", "S3: Setting an S3 Lifecycle configuration", "join some"),
     ),
+    # Adjustable, up to 4,096.
     Rule("AWS::Events::Rule", ("EventPattern",), characters, Limit(2048, "characters", EVENTS, "match fewer values")),
     Rule("AWS::Events::Rule", ("Targets",), number, Limit(5, "targets", EVENTS, "add a second rule")),
     Rule("AWS::Events::Rule", ("Description",), characters, Limit(512, "characters", "EventBridge API: PutRule")),
@@ -118,6 +136,7 @@ RULES = [
         Limit(10, "metrics", "CloudWatch: CloudWatch service quotas", "take fewer"),
     ),
     Rule("AWS::ApiGateway::GatewayResponse", ("ResponseTemplates", "*"), size, Limit(300 * KB, "bytes", API)),
+    # Adjustable.
     Rule("AWS::ApiGateway::RestApi", ("Policy",), characters, Limit(8192, "characters", API, FEWER)),
     Rule("AWS::ApiGateway::Stage", ("AccessLogSetting", "Format"), size, Limit(3 * KB, "bytes", API)),
     Rule("AWS::ApiGateway::Stage", ("Variables",), number, Limit(100, "variables", API, "leave some out")),
@@ -127,12 +146,23 @@ RULES = [
         characters,
         Limit(512, "characters", "CloudWatch Logs API: CreateLogGroup"),
     ),
+    # Not stated by AWS where we could look.
     Rule("AWS::SNS::Topic", ("DisplayName",), characters, Limit(100, "characters", "SNS API: SetTopicAttributes")),
+    *(
+        Rule(
+            "AWS::StepFunctions::StateMachine",
+            (name,),
+            size,
+            Limit(1024 * KB, "bytes", MACHINES, "nest a state machine"),
+        )
+        for name in ("DefinitionString", "Definition")
+    ),
+    Rule("AWS::StepFunctions::StateMachine", ("StateMachineName",), characters, Limit(80, "characters", MACHINES)),
     Rule(
-        "AWS::StepFunctions::StateMachine",
-        ("DefinitionString",),
-        size,
-        Limit(1024 * KB, "bytes", "Step Functions API: CreateStateMachine", "nest a state machine"),
+        "AWS::CloudWatch::Dashboard",
+        ("DashboardName",),
+        characters,
+        Limit(255, "characters", "CloudWatch API: PutDashboard"),
     ),
 ]
 TAGGED = [

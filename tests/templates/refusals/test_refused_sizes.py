@@ -1,7 +1,6 @@
 """The limits of services: what just fits is taken, and what is larger by one is refused."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import botocore.session
@@ -29,6 +28,7 @@ MODELLED = {
     ("AWS::CloudWatch::Alarm", "Metrics.*.Expression"): ("cloudwatch", "PutMetricAlarm", "Metrics.*.Expression"),
     ("AWS::Logs::LogGroup", "LogGroupName"): ("logs", "CreateLogGroup", "logGroupName"),
     ("AWS::StepFunctions::StateMachine", "DefinitionString"): ("stepfunctions", "CreateStateMachine", "definition"),
+    ("AWS::StepFunctions::StateMachine", "StateMachineName"): ("stepfunctions", "CreateStateMachine", "name"),
 }
 
 
@@ -47,12 +47,14 @@ def _of_size(rule: Rule, size: int) -> Any:
         return [{"PolicyDocument": {"Statement": "x" * (part - EMPTY)}} for part in parts]
     if rule.steps[-1] in {"PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "EventPattern", "Variables"}:
         return {"Statement": "x" * (size - EMPTY)}
+    if rule.steps == ("Definition",):
+        return json.loads(_machine(size, separators=(",", ":")))
     return _machine(size) if rule.steps == ("DefinitionString",) else "x" * size
 
 
-def _machine(size: int) -> str:
+def _machine(size: int, **form: Any) -> str:
     machine = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}, "Comment": ""}
-    return json.dumps({**machine, "Comment": "x" * (size - len(json.dumps(machine)))})
+    return json.dumps({**machine, "Comment": "x" * (size - len(json.dumps(machine, **form)))}, **form)
 
 
 def _said(rule: Rule, value: Any) -> list[str]:
@@ -134,55 +136,6 @@ def test_names_of_resources_are_as_long_as_arns_get(value: Any) -> None:
     name = f"{'s' * 128}-Table-1X2Y3Z4A5B6C7"
     longest = f"arn:aws-us-gov:states:ap-southeast-3:{'1' * 12}:stateMachine:{name}"
     assert len(Filling({}, {}).fill(value)) >= len(longest)
-
-
-def _with_body(kind: str, field: str, body: Node) -> list[str]:
-    properties = {field: json.dumps(body)}
-    return [str(one) for one in refusals(json.dumps({"Resources": {"It": {"Type": kind, "Properties": properties}}}))]
-
-
-Widgets = Callable[[int], list[Node]]
-CHARTS: dict[str, tuple[Widgets, int]] = {
-    "widgets": (lambda number: [{}] * number, 500),
-    "metrics of a widget": (lambda number: [{"properties": {"metrics": [["a"]] * number}}], 500),
-    "metrics": (
-        lambda number: [{"properties": {"metrics": [["a"]] * size}} for size in (500, 500, 500, 500, number - 2000)],
-        2500,
-    ),
-    "columns": (lambda number: [{"x": number - 6, "width": 6}], 24),
-}
-
-
-@pytest.mark.parametrize("what", CHARTS)
-def test_dashboard_is_bounded(what: str) -> None:
-    """A dashboard has so many widgets and metrics, and is so wide."""
-    widgets, most = CHARTS[what]
-    assert _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most)}) == []
-    found = _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most + 1)})
-    assert f"{most + 1:,} {what.split(maxsplit=1)[0]}, and {most:,} are the most" in found[0]
-
-
-def test_names_of_states_are_bounded() -> None:
-    """A state's name has 80 characters at most, that of one within a Map too."""
-
-    def machine(name: str) -> Node:
-        inner = {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
-        return {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": inner, "End": True}}}
-
-    kind = ("AWS::StepFunctions::StateMachine", "DefinitionString")
-    assert _with_body(*kind, machine("n" * 80)) == []
-    assert "81 characters in the name, and 80 are the most" in _with_body(*kind, machine("n" * 81))[0]
-
-
-@pytest.mark.parametrize("body", ["", "{", "[]", '"a"', {"an": "object"}])
-@pytest.mark.parametrize(
-    "kind", [("AWS::CloudWatch::Dashboard", "DashboardBody"), ("AWS::StepFunctions::StateMachine", "DefinitionString")]
-)
-def test_body_is_json(kind: tuple[str, str], body: Any) -> None:
-    """What the service could not read as the text of a JSON object is refused with its place."""
-    resources = {"It": {"Type": kind[0], "Properties": {kind[1]: body}}}
-    (found,) = map(str, refusals(json.dumps({"Resources": resources})))
-    assert found.startswith(f"$.Resources.It.Properties.{kind[1]}: no JSON")
 
 
 def test_our_types_have_rules() -> None:

@@ -1,0 +1,218 @@
+"""Changes of our template that CloudFormation refuses, each with what is said of it."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+from templates.refusals.check import refusals
+from tests.templates.emitted import Node, template
+
+ROLE = "ResizeFunctionRole"
+Change = Callable[[Node], object]
+
+
+def refused(change: Change) -> list[str]:
+    """Return what is said of our template after change."""
+    changed = deepcopy(template())
+    change(changed)
+    return [str(one) for one in refusals(json.dumps(changed))]
+
+
+def setting(path: str, value: Any) -> Change:
+    """Return a change that puts value at path."""
+    *steps, last = path.split("/")
+
+    def change(node: Node) -> None:
+        for step in steps:
+            node = node.setdefault(step, {})
+        node[last] = value
+
+    return change
+
+
+def removing(section: str, name: str) -> Change:
+    """Return a change that takes an entry out of a section."""
+    return lambda node: node[section].pop(name)
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "null": (
+        setting("Resources/ResizeFunction/Properties/Environment/Variables/QUALITY", None),
+        "$.Resources.ResizeFunction.Properties.Environment.Variables.QUALITY: null is not allowed",
+    ),
+    "null in a list": (
+        setting("Resources/ProcessingPipeline/Properties/Definition", {"States": {"A": [{"ResultPath": None}]}}),
+        "$.Resources.ProcessingPipeline.Properties.Definition.States.A[0].ResultPath: null is not allowed",
+    ),
+    "description": (setting("Description", ["a"]), "$.Description: only text may stand here, and this is a list"),
+    "number as output": (setting("Outputs/Bytes", {"Value": 1}), "$.Outputs.Bytes.Value: only text"),
+    "list as output": (setting("Outputs/Bytes", {"Value": [{"Ref": "UserPool"}]}), "$.Outputs.Bytes.Value: only text"),
+    "function in a description": (
+        setting("Outputs/UserPoolId/Description", {"Ref": "UserPool"}),
+        "$.Outputs.UserPoolId.Description: only text may stand here, and this is the intrinsic function Ref",
+    ),
+    "export": (setting("Outputs/UserPoolId/Export", {"Name": 3}), "$.Outputs.UserPoolId.Export.Name: only text"),
+    "variable": (
+        setting("Resources/ResizeFunction/Properties/Environment/Variables/QUALITY", 80),
+        "$.Resources.ResizeFunction.Properties.Environment.Variables.QUALITY: only text",
+    ),
+    "truth value as variable": (
+        setting("Resources/ResizeFunction/Properties/Environment/Variables/QUALITY", True),
+        "QUALITY: only text may stand here, and this is a truth value",
+    ),
+    "tag": (
+        setting(f"Resources/{ROLE}/Properties/Tags", [{"Key": "Cost", "Value": 7}]),
+        f"{ROLE}.Properties.Tags[0].Value",
+    ),
+    "tag of a pool": (setting("Resources/UserPool/Properties/UserPoolTags/Cost", 7), "UserPoolTags.Cost: only text"),
+    "default": (
+        setting("Parameters/Quality/Default", [82]),
+        "$.Parameters.Quality.Default: a parameter's value is text or a",
+    ),
+    "truth value as default": (
+        setting("Parameters/Quality/Default", True),
+        "$.Parameters.Quality.Default: a parameter's",
+    ),
+    "allowed value": (setting("Parameters/Quality/AllowedValues", [{"Ref": "X"}]), "AllowedValues[0]: a parameter's"),
+    "pattern": (setting("Parameters/Quality/AllowedPattern", 1), "$.Parameters.Quality.AllowedPattern: only text"),
+    "type": (setting("Resources/UserPool/Type", {"Ref": "Quality"}), "$.Resources.UserPool.Type: only text"),
+    "policy of deletion": (
+        setting("Resources/UserPool/DeletionPolicy", "Keep"),
+        "Keep is no DeletionPolicy; take one of Delete",
+    ),
+    "policy of replacement": (
+        setting("Resources/UserPool/UpdateReplacePolicy", "RetainExceptOnCreate"),
+        "RetainExceptOnCreate is no UpdateReplacePolicy",
+    ),
+    "condition of a policy": (
+        setting(
+            f"Resources/{ROLE}/Properties/AssumeRolePolicyDocument/Statement", [{"Condition": {"StringEquals": "a"}}]
+        ),
+        "Statement[0].Condition.StringEquals: a condition has keys",
+    ),
+    "condition without a key": (
+        setting(
+            f"Resources/{ROLE}/Properties/AssumeRolePolicyDocument/Statement", [{"Condition": {"Bool": {"": "a"}}}]
+        ),
+        "Statement[0].Condition.Bool: a condition has keys",
+    ),
+    "section": (setting("Outputs", []), "$.Outputs: an object stands here, and this is a list"),
+    "resource": (setting("Resources/UserPool", "a"), "$.Resources.UserPool: an object stands here, and this is text"),
+    "no resource": (setting("Resources", {}), "$.Resources: a template has at least one resource"),
+    "name": (
+        setting("Parameters/Max_Edge", {"Type": "String"}),
+        "$.Parameters.Max_Edge: a name has A-Z, a-z and 0-9 only",
+    ),
+    "reference": (
+        setting("Outputs/Lost", {"Value": {"Ref": "Lost"}}),
+        "$.Outputs.Lost.Value: there is no resource or parameter",
+    ),
+    "reference in a text": (
+        setting("Outputs/Lost", {"Value": {"Fn::Sub": "${AWS::Region} ${!Literal} ${Lost.Arn}"}}),
+        "$.Outputs.Lost.Value: there is no resource Lost;",
+    ),
+    "attribute": (setting("Outputs/Lost", {"Value": {"Fn::GetAtt": ["Lost", "Arn"]}}), "there is no resource Lost;"),
+    "dependency": (setting("Resources/UserPool/DependsOn", ["Quality"]), "UserPool: there is no resource Quality"),
+    "condition": (
+        setting("Resources/UserPool/Condition", "Never"),
+        "$.Resources.UserPool: there is no condition Never",
+    ),
+    "condition of a value": (
+        setting("Outputs/Lost", {"Value": {"Fn::If": ["Never", "a", "b"]}}),
+        "$.Outputs.Lost.Value: there is no condition Never",
+    ),
+    "condition on a resource": (
+        setting("Conditions/Own", {"Fn::Equals": [{"Ref": "UserPool"}, ""]}),
+        "$.Conditions.Own.Fn::Equals[0]: there is no resource or parameter UserPool",
+    ),
+    "parameter that is gone": (removing("Parameters", "Quality"), "there is no resource or parameter Quality"),
+    "condition on a resource's attribute": (
+        setting("Conditions/Own", {"Fn::Equals": [{"Fn::GetAtt": ["UserPool", "Arn"]}, ""]}),
+        "$.Conditions.Own.Fn::Equals[0]: there is no resource UserPool",
+    ),
+    "condition that is nothing": (setting("Conditions/Own", {}), "$.Conditions.Own: a condition is one intrinsic"),
+    "circle of conditions": (
+        setting("Conditions/Own", {"Fn::Not": [{"Condition": "Own"}]}),
+        "$.Conditions: each of these is needed by the next: Own",
+    ),
+    "pseudo parameter": (
+        setting("Outputs/Lost", {"Value": {"Ref": "AWS::Lost"}}),
+        "no resource or parameter AWS::Lost",
+    ),
+    "attribute of a parameter": (
+        setting("Outputs/Lost", {"Value": {"Fn::GetAtt": ["Quality", "Arn"]}}),
+        "there is no resource Quality",
+    ),
+    "attribute of a parameter in a text": (
+        setting("Outputs/Lost", {"Value": {"Fn::Sub": "${Quality.Arn}"}}),
+        "there is no resource Quality",
+    ),
+    "mapping that is not there": (
+        setting("Outputs/Lost", {"Value": {"Fn::FindInMap": ["Sizes", "a", "b"]}}),
+        "$.Outputs.Lost.Value: there is no mapping Sizes",
+    ),
+    "function": (
+        setting("Outputs/Lost", {"Value": {"Fn::Replace": "a"}}),
+        "$.Outputs.Lost.Value: there is no intrinsic function Fn::Replace",
+    ),
+    "section of another name": (setting("Ressources", {}), "$.Ressources: nothing of this name may stand here"),
+    "attribute of another name": (setting("Resources/UserPool/Tags", []), "$.Resources.UserPool.Tags: nothing of this"),
+    "property of a parameter": (
+        setting("Parameters/Quality/Value", "1"),
+        "$.Parameters.Quality.Value: nothing of this",
+    ),
+    "no type": (setting("Resources/Own", {"Properties": {}}), "$.Resources.Own.Type: this is missing"),
+    "no type of a parameter": (setting("Parameters/Own", {"Default": ""}), "$.Parameters.Own.Type: this is missing"),
+    "no value": (setting("Outputs/Lost", {"Description": "a"}), "$.Outputs.Lost.Value: this is missing"),
+    "version": (
+        setting("AWSTemplateFormatVersion", "2010-09-10"),
+        "$.AWSTemplateFormatVersion: the one version is 2010-",
+    ),
+    "properties": (
+        setting("Resources/UserPool/Properties", []),
+        "Properties: an object stands here, and this is a list",
+    ),
+    "dependency that is a number": (
+        setting("Resources/UserPool/DependsOn", 1),
+        "DependsOn: text or a list stands here",
+    ),
+    "allowed values": (
+        setting("Parameters/UserMfa/AllowedValues", "ON"),
+        "AllowedValues: a list stands here, and this",
+    ),
+    "type of a parameter": (setting("Parameters/Quality/Type", "Integer"), "Quality.Type: there is no type Integer"),
+    "bound": (setting("Parameters/Quality/MaxValue", "many"), "$.Parameters.Quality.MaxValue: a number stands here"),
+    "regular expression": (
+        setting("Parameters/Quality/AllowedPattern", "("),
+        "this is no regular expression: missing )",
+    ),
+    "default out of bounds": (setting("Parameters/Quality/Default", 101), "Quality.Default: this number is not from 1"),
+    "default that is not allowed": (setting("Parameters/UserMfa/Default", "NO"), "UserMfa.Default: this value is not"),
+    "default that does not match": (
+        setting("Parameters/AlarmEmail/Default", "nobody"),
+        "AlarmEmail.Default: this value",
+    ),
+    "flat mapping": (
+        setting("Mappings/Sizes", {"a": "b"}),
+        "$.Mappings.Sizes.a: an object stands here, and this is text",
+    ),
+    "function in a mapping": (
+        setting("Mappings/Sizes", {"a": {"b": {"Ref": "Quality"}}}),
+        "$.Mappings.Sizes.a.b: text stands here, and this is the intrinsic function Ref",
+    ),
+    "function in a list of a mapping": (
+        setting("Mappings/Sizes", {"a": {"b": ["c", {"Ref": "Quality"}]}}),
+        "$.Mappings.Sizes.a.b[1]: text stands here",
+    ),
+    "condition of a policy's one statement": (
+        setting(
+            f"Resources/{ROLE}/Properties/AssumeRolePolicyDocument/Statement", {"Condition": {"StringEquals": "a"}}
+        ),
+        "Statement.Condition.StringEquals: a condition has keys",
+    ),
+    "circle": (
+        setting("Resources/UserPool/DependsOn", "UserPoolClient"),
+        "$.Resources: each of these is needed by the next: UserPool",
+    ),
+}

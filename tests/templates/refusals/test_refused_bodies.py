@@ -1,0 +1,89 @@
+"""What services would find wrong with dashboards and state machines, which travel as text."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from templates.refusals.check import refusals
+from tests.templates.emitted import Node
+
+
+def _with_body(kind: str, field: str, body: Node) -> list[str]:
+    properties = {field: json.dumps(body)}
+    return [str(one) for one in refusals(json.dumps({"Resources": {"It": {"Type": kind, "Properties": properties}}}))]
+
+
+Widgets = Callable[[int], list[Node]]
+CHARTS: dict[str, tuple[Widgets, int]] = {
+    "widgets": (lambda number: [{}] * number, 500),
+    "metrics of a widget": (lambda number: [{"properties": {"metrics": [["a"]] * number}}], 500),
+    "metrics": (
+        lambda number: [{"properties": {"metrics": [["a"]] * size}} for size in (500, 500, 500, 500, number - 2000)],
+        2500,
+    ),
+    "columns": (lambda number: [{"x": number - 6, "width": 6}], 24),
+}
+
+
+@pytest.mark.parametrize("what", CHARTS)
+def test_dashboard_is_bounded(what: str) -> None:
+    """A dashboard has so many widgets and metrics, and is so wide."""
+    widgets, most = CHARTS[what]
+    assert _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most)}) == []
+    found = _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most + 1)})
+    assert f"{most + 1:,} {what.split(maxsplit=1)[0]}, and {most:,} are the most" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"widgets": {}}, ".widgets: a list stands here, and this is an object"),
+        ({"widgets": [1]}, ".widgets[0]: an object stands here, and this is a number"),
+        ({"widgets": [{"x": "a"}]}, ".widgets[0].x: a whole number from 0 on stands here, and this is text"),
+        ({"widgets": [{"width": 1.5}]}, ".widgets[0].width: a whole number"),
+    ],
+)
+def test_dashboard_that_is_none_is_refused(body: Node, place: str) -> None:
+    """What is no widget, or has no place, is refused."""
+    (found,) = _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", body)
+    assert place in found
+
+
+@pytest.mark.parametrize(
+    "states",
+    [{"A": []}, {"A": {"Type": "Parallel", "Branches": 1}}, {"A": {"Type": "Map", "Iterator": {}}}, {"A": {}}],
+    ids=str,
+)
+def test_definition_that_is_no_machine_is_refused(states: Node) -> None:
+    """What is no state machine is refused, as text and as an object."""
+    machine = {"StartAt": "A", "States": states}
+    (found,) = _with_body("AWS::StepFunctions::StateMachine", "DefinitionString", machine)
+    assert "DefinitionString: no state machine: $.States.A" in found
+    resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": machine}}
+    (same,) = map(str, refusals(json.dumps({"Resources": {"It": resource}})))
+    assert "Definition: no state machine: $.States.A" in same
+
+
+def test_names_of_states_are_bounded() -> None:
+    """A state's name has 80 characters at most, that of one within a Map too."""
+
+    def machine(name: str) -> Node:
+        inner = {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
+        return {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": inner, "End": True}}}
+
+    kind = ("AWS::StepFunctions::StateMachine", "DefinitionString")
+    assert _with_body(*kind, machine("n" * 80)) == []
+    assert "81 characters in the name, and 80 are the most" in _with_body(*kind, machine("n" * 81))[0]
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '"a"', {"an": "object"}])
+@pytest.mark.parametrize(
+    "kind", [("AWS::CloudWatch::Dashboard", "DashboardBody"), ("AWS::StepFunctions::StateMachine", "DefinitionString")]
+)
+def test_body_is_json(kind: tuple[str, str], body: Any) -> None:
+    """What the service could not read as the text of a JSON object is refused with its place."""
+    resources = {"It": {"Type": kind[0], "Properties": {kind[1]: body}}}
+    (found,) = map(str, refusals(json.dumps({"Resources": resources})))
+    assert found.startswith(f"$.Resources.It.Properties.{kind[1]}: no JSON")
