@@ -10,7 +10,7 @@ pytestmark = pytest.mark.heavy
 
 FIRST = 20_261_123  # seed
 SHARE = 50  # schedules of one test
-SHARES = times(2, 40)
+SHARES = times(1, 40)
 
 
 @pytest.mark.parametrize("share", range(SHARES))
