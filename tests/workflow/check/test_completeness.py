@@ -39,7 +39,7 @@ def mutated(mutant: Mutant) -> dict[str, Any]:
     return machine
 
 
-@pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW][:: times(3, 1)], ids=str)
+@pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW][times(1, 0) :: times(5, 1)], ids=str)
 def test_a_defect_that_is_refused_fails_some_run(resources: Resources, mutant: Mutant) -> None:  # noqa: ARG001 - they must be there
     """A machine with a defect cannot be created, or a run of it meets an error, a broken contract or too much data."""
     shown = sorted(dict.fromkeys(_faults(mutant)))
@@ -50,8 +50,8 @@ def test_the_defect_of_size_is_one_of_size(resources: Resources) -> None:  # noq
     """The defect by which an error is kept twice brings about a payload that Step Functions does not let pass."""
     (mutant,) = (one for one in [*PARAMETERS, *FLOW] if one.name == "every error kept twice")
     with staged(mutated(mutant)) as stage:
-        found = [fault for script in extreme("\u0000") for fault in faults(stage.play(script), script)]
-    assert any(fault.startswith(f"{mutant.state}: {mutant.field} of more than") for fault in found)
+        found = (fault for script in extreme("\u0000") for fault in faults(stage.play(script), script))
+        assert any(fault.startswith(f"{mutant.state}: {mutant.field} of more than") for fault in found)
 
 
 def _faults(mutant: Mutant) -> list[str]:

@@ -24,7 +24,7 @@ from workflow.steps import RESIZE, THUMBNAIL
 pytestmark = pytest.mark.heavy
 
 LONGEST = "\u0000"  # no character takes more bytes of JSON
-LETTERS = (LONGEST, "\U0001f600", '"', "\\", "é")
+LETTERS = ("\U0001f600", '"', "\\", "é")
 # What moto never leads to: it gives every error a cause, if only an empty one.
 UNSEEN = {f"{step.state}FailedUnexplained" for step in (RESIZE, THUMBNAIL)}
 # What arrives here holds JSON in a string, or was read from one. The proof counts six bytes for each character, as of
@@ -71,7 +71,7 @@ def test_what_is_proved_never_fails_of_itself(stage: Stage, script: Script) -> N
     assert_as_proved(run, script)
 
 
-@pytest.mark.parametrize("letter", LETTERS[: times(2, len(LETTERS))], ids=ascii)
+@pytest.mark.parametrize("letter", LETTERS[: times(1, len(LETTERS))], ids=ascii)
 def test_the_largest_payloads_are_within_the_bounds(stage: Stage, letter: str) -> None:
     """On every way, payloads as large as they can be made are within the limit and within what is proved."""
     for script in extreme(letter):
@@ -79,10 +79,12 @@ def test_the_largest_payloads_are_within_the_bounds(stage: Stage, letter: str) -
 
 
 def test_the_bounds_are_no_larger_than_need_be(stage: Stage) -> None:
-    """What arrives at a state comes within a tenth of the bound that the proof states, on some way."""
+    """What arrives at a state comes within a tenth of the bound that the proof states, on some way, and not above it."""
     largest: dict[str, int] = defaultdict(int)
     for script in extreme(LONGEST):
-        for sight in stage.play(script).sights:
+        run = stage.play(script)
+        assert_as_proved(run, script)
+        for sight in run.sights:
             if sight.kind == "input":
                 largest[sight.state] = max(largest[sight.state], len(compact(sight.payload)))
     loose = {state for state in proof().sizes if largest[state] < 0.9 * bound(state, "input")}
