@@ -28,7 +28,7 @@ RUN_ELSEWHERE = {
     r"make deploy .*": "tests/local/test_deploy.py",
     r"\.venv/bin/python -m operations .* add-user .*": "tests/operations/test_add_user.py",
     r"\.venv/bin/python -m operations .*": "tests/operations/test_on_laptop.py",
-    r"aws cognito-idp .*": "tests/docs/test_sign_in_commands.py",
+    r"aws cognito-idp .*": "tests/operations/test_on_laptop.py",
     r"\.venv/bin/python -m local process .*": "tests/local/test_command_line.py",
 }
 RUN_HERE = r"\.venv/bin/python -m workflow\.graph .*"

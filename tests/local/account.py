@@ -14,6 +14,8 @@ from tests.patience import PATIENCE
 BUCKET = "artifacts"  # where a deployment in moto finds its zips
 _ROLE = "arn:aws:iam::000000000000:role/any"
 
+PAUSE = 0.05  # seconds between two looks: each takes both processes some milliseconds
+
 Seen = TypeVar("Seen")
 
 
@@ -22,7 +24,7 @@ def eventually(look: Callable[[], Seen]) -> Seen:
     deadline = time.monotonic() + PATIENCE
     while not (seen := look()):
         assert time.monotonic() < deadline, "nothing to be seen"
-        time.sleep(0.01)
+        time.sleep(PAUSE)
     return seen
 
 

@@ -31,6 +31,13 @@ def configure(stack: LocalStack, logical_id: str, **variables: str) -> dict[str,
     return {name: before[name] for name in variables}
 
 
+def scale_waits(stack: LocalStack, scale: float) -> None:
+    """Let Step Functions wait that many times as long as state machines say."""
+    config = {"stepfunctions._SFN_WAIT_SCALE": scale}
+    answer = stack.emulator.http().request("POST", f"{stack.emulator.endpoint}/_ministack/config", json=config)
+    assert answer.json()["applied"] == config
+
+
 def operate(stack: LocalStack, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run `python -m operations` on stack as a person does, and return how it ended."""
     command = [sys.executable, "-m", "operations", "--stack", STACK, *arguments]

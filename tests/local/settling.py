@@ -11,7 +11,8 @@ from lambdas.clock import timestamp
 from lambdas.items import item, plain
 from local.stack import LocalStack
 from tests.local.account import eventually
-from tests.local.behind import invoke, invoke_trigger, object_created, physical_id
+from tests.local.aftermath import Ears
+from tests.local.behind import configure, invoke, invoke_trigger, object_created, physical_id
 from tests.pictures import encoded, quadrants
 from workflow import contracts
 
@@ -52,6 +53,17 @@ def ended(stack: LocalStack, image: Image) -> dict[str, Any]:
     """Return the picture's record once it has an end that was told, for the version of image; nothing before."""
     found = record(stack, image)
     return found if found.get("versionId") == image["versionId"] and "notifiedAt" in found else {}
+
+
+def notified(stack: LocalStack, image: Image) -> dict[str, Any]:
+    """Return the notification about the picture, once there is one; those about others are passed over."""
+    ears = Ears(stack)
+    return eventually(lambda: _heard(ears, image))
+
+
+def _heard(ears: Ears, image: Image) -> dict[str, Any]:
+    ears.listen()
+    return next((one for one in ears.heard if one["imageId"] == image["imageId"]), {})
 
 
 def superseding(stack: LocalStack) -> Image:
@@ -105,6 +117,19 @@ def sweeps(stack: LocalStack) -> bool:
         return False
     found = [ended(stack, image).get("reason") for image in (letter, broken)]
     return found == ["DeadLetter", "Aborted"] and eventually(lambda: ended(stack, lost))["status"] == "SUCCEEDED"
+
+
+@contextmanager
+def stuck(stack: LocalStack, image: Image) -> Iterator[str]:
+    """Start the pipeline for image, whose metadata cannot be extracted; give its execution, which waits to try again."""
+    client, arn = stack.emulator.client("stepfunctions"), execution.arn(image, stack.outputs["ProcessingPipelineArn"])
+    before = configure(stack, "MetadataFunction", MAX_EDGE="none")
+    try:
+        invoke_trigger(stack, [created(image)])
+        eventually(lambda: client.get_execution_history(executionArn=arn)["events"][-1]["type"] == "TaskFailed")
+        yield arn
+    finally:
+        configure(stack, "MetadataFunction", **before)
 
 
 def aborted(stack: LocalStack, image: Image) -> dict[str, Any]:

@@ -11,14 +11,15 @@ from typing import Any, Self
 from botocore.exceptions import ClientError
 
 from local.stack import LocalStack
+from tests.effort import times
 from tests.local import processes
 from tests.local.behind import physical_id
 
-PACE = 0.25  # seconds between two blows, in the mean
+PACE = times(2, 1) / 4  # seconds between two blows, in the mean
 # Seconds that a worker is let live: for one that dies as it starts, the emulator ends all the others of its function.
 GROWN = 3.0
-MOST = 200  # blows: more would make a slow machine slower still
-LATEST = 8  # seconds that a repeated message may be late
+MOST = times(20, 200)  # blows before it goes on: more would make a slow machine slower still
+LATEST = times(2, 8)  # seconds that a repeated message may be late
 OVERHEARD = "overheard"  # queue
 # How often each blow comes, relative to the others.
 BLOWS = {"killed": 4, "repeated": 6, "replaced": 1, "aborted": 1}
@@ -39,6 +40,7 @@ class Storm:
         self._over, self._faults = Event(), list[Exception]()
         self._thread = Thread(target=self._blow)
         self.done: Counter[str] = Counter()
+        self._most = MOST
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -58,6 +60,10 @@ class Storm:
         """Whether each kind of blow has been dealt."""
         return all(self.done[blow] for blow in BLOWS)
 
+    def go_on(self) -> None:
+        """Deal as many blows again: those so far did not hit."""
+        self._most = self.done.total() + MOST
+
     def repeat(self) -> None:
         """Send the event of an upload again, be it the newest or long over, at once or late."""
         self._listen()
@@ -71,12 +77,19 @@ class Storm:
 
     def _blow(self) -> None:
         blows = {"killed": self._kill, "repeated": self.repeat, "replaced": self._replace, "aborted": self._abort}
-        names, weights = list(BLOWS), list(BLOWS.values())
         try:
-            while self.done.total() < MOST and not self._over.wait(self._random.expovariate(1 / PACE)):
-                blows[self._random.choices(names, weights)[0]]()
+            while not self._over.wait(self._random.expovariate(1 / PACE)):
+                if names := self._next():
+                    blows[self._random.choices(names, [BLOWS[name] for name in names])[0]]()
+                else:
+                    self._kill_frozen()  # it would keep its picture for as long as a function may take
         except Exception as fault:  # noqa: BLE001 - raised where the storm ends
             self._faults.append(fault)
+
+    def _next(self) -> list[str]:
+        """Return the blows that may come next: each has its turn before any comes again."""
+        missing = [blow for blow in BLOWS if not self.done[blow]]
+        return missing or (list(BLOWS) if self.done.total() < self._most else [])
 
     def _kill(self) -> None:
         """Kill the worker that hangs and let another one hang, so that work reaches it before its own turn comes."""

@@ -4,18 +4,24 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS
 
+from local.__main__ import main
 from tests import pictures
 from tests.effort import repetition, times
+from tests.local.account import Account
 from tests.patience import PATIENCE
+from tests.templates import emitted
 
 pytestmark = pytest.mark.heavy
 
@@ -61,35 +67,51 @@ def test_report_is_one_page(processed: "tuple[subprocess.CompletedProcess[str], 
     assert not re.search(r'src="(?!data:)|<link|@import|url\(', page)
 
 
-def test_unfinished_picture_fails_the_command(tmp_path: Path) -> None:
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, account: Account) -> Callable[..., int]:
+    """Give a function that runs the command in this process and returns its exit code.
+
+    Each time it finds the same emulator, and the signals stay as they are.
+    """
+    monkeypatch.setattr("local.stack.emulator", lambda **_: nullcontext(account))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    return lambda *arguments: main([str(argument) for argument in arguments])
+
+
+def test_unfinished_picture_fails_the_command(
+    run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """When a picture does not reach an end in time, the exit code is 1."""
-    done = _run("process", PHOTOGRAPH, "--output", str(tmp_path), "--timeout", "0")
-    assert done.returncode == 1
-    assert "UNFINISHED" in done.stdout
+    assert run("process", PHOTOGRAPH, "--output", tmp_path, "--timeout", "0") == 1
+    assert "UNFINISHED" in capsys.readouterr().out
 
 
-def test_unwritable_output_is_told_before_anything_starts(tmp_path: Path) -> None:
+def test_unwritable_output_is_told_before_anything_starts(
+    run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where results cannot be written the command says so in a line, and starts nothing."""
-    (tmp_path / "file").touch()
-    done = _run("process", PHOTOGRAPH, "--output", str(tmp_path / "file"))
-    assert done.returncode == 2
-    assert done.stderr.splitlines() == [f"local: results cannot be written to {tmp_path / 'file'}: File exists"]
+    file = tmp_path / "file"
+    file.touch()
+    assert run("process", PHOTOGRAPH, "--output", file) == 2
+    assert capsys.readouterr() == ("", f"local: results cannot be written to {file}: File exists\n")
 
 
-def test_missing_file_is_told_by_name() -> None:
+def test_missing_file_is_told_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     """A file that does not exist is named, and nothing is started."""
-    done = _run("process", "no such.jpg")
-    assert done.returncode == 2
-    assert "no such.jpg" in done.stderr
+    with pytest.raises(SystemExit, match="2"):
+        main(["process", "no such.jpg"])
+    assert "no such.jpg" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("given", ["MaxBytes=many", "MaxByte=1", "WorkflowType=FAST"][: times(2, 3)])
-def test_wrong_parameter_is_told_by_name(tmp_path: Path, given: str) -> None:
+def test_wrong_parameter_is_told_by_name(
+    run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str], given: str
+) -> None:
     """A parameter that the template does not have, or a value that it does not take, is told in a line."""
-    done = _run("process", PHOTOGRAPH, "--output", str(tmp_path), "--parameter", given)
-    assert done.returncode == 2
-    assert given.partition("=")[0] in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert run("process", PHOTOGRAPH, "--output", tmp_path, "--parameter", given) == 2
+    told = capsys.readouterr().err
+    assert given.partition("=")[0] in told
+    assert len(told.splitlines()) == 1
 
 
 @pytest.fixture(params=[pytest.param([], id="open", marks=repetition), pytest.param(["--enforce"], id="enforced")])
@@ -105,7 +127,7 @@ def test_aws_cli_deploys_to_a_running_stack(up: "subprocess.Popen[str]", tmp_pat
     """The real AWS CLI deploys the generated template to `local up` and describes it; Ctrl-C ends all of it."""
     environment = _exports(up)
     template = tmp_path / "template.json"
-    subprocess.run([sys.executable, "generate.py", "--output", str(template)], check=True)
+    template.write_text(json.dumps(emitted.template()), encoding="utf-8")
     deploy = ["--stack-name", "second", "--template-file", str(template), "--capabilities", "CAPABILITY_IAM"]
     _aws(
         environment, "deploy", *deploy, "--s3-bucket", "artifacts", "--parameter-overrides", "ArtifactBucket=artifacts"
@@ -138,8 +160,9 @@ def _aws(environment: dict[str, str], *arguments: str) -> str:
 
 
 def _refuses(environment: dict[str, str]) -> bool:
-    command = [sys.executable, "-m", "awscli", "cloudformation", "describe-stacks"]
-    once = {"AWS_MAX_ATTEMPTS": "1"}
-    return (
-        subprocess.run(command, env=os.environ | environment | once, capture_output=True, check=False).returncode != 0
-    )
+    where = urlsplit(environment["AWS_ENDPOINT_URL"])
+    try:
+        socket.create_connection((str(where.hostname), int(where.port or 0))).close()
+    except ConnectionRefusedError:
+        return True
+    return False

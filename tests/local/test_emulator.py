@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -48,13 +49,34 @@ def knows(process: Path, directory: Path) -> bool:
         return False
 
 
-@pytest.fixture
-def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """Give a port that another program has, and let emulators start below `tmp_path`."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+@pytest.fixture(scope="module")
+def taken() -> Iterator[int]:
+    """Give a port that another program has."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         yield other.getsockname()[1]
+
+
+class Second(NamedTuple):
+    """An emulator beside that of `account`, and the second port that it was given."""
+
+    endpoint: str
+    free: int
+
+
+@pytest.fixture(scope="module")
+def second(taken: int) -> Iterator[Second]:
+    """Run another emulator on a machine with secrets, where another program takes the first port that it is given."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free = probe.getsockname()[1]
+    ports = iter([taken, free])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("A_SECRET", "of this machine")
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setattr("local.emulator._free_port", lambda: next(ports))
+        with emulator() as running:
+            patch.undo()
+            yield Second(running.endpoint, free)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.2", "::1"])
@@ -75,14 +97,11 @@ def test_a_client_needs_nothing_of_the_machine(account: Account, monkeypatch: py
     assert ":eu-central-1:" in abroad.client("sns").create_topic(Name="abroad")["TopicArn"]
 
 
-def test_a_function_sees_neither_checkout_nor_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_sees_neither_checkout_nor_machine(second: Second) -> None:
     """A Lambda worker imports nothing from the checkout and inherits no variable of the machine."""
-    monkeypatch.setenv("A_SECRET", "of this machine")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    with emulator() as running:
-        account = Account(running.endpoint)
-        account.deploy("curious", CURIOUS)
-        answer = account.invoke("curious", names=["json", "lambdas", "local", "templates", "workflow"])
+    account = Account(second.endpoint)
+    account.deploy("curious", CURIOUS)
+    answer = account.invoke("curious", names=["json", "lambdas", "local", "templates", "workflow"])
     assert answer["found"] == ["json"]
     assert not {"A_SECRET", "PYTHONPATH"} & set(answer["environment"])
 
@@ -110,18 +129,15 @@ def test_nothing_outlives_the_parent(tmp_path: Path, ending: signal.Signals | No
     eventually(lambda: not left(tmp_path))
 
 
-def test_a_port_taken_meanwhile_is_given_up(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_taken_meanwhile_is_given_up(second: Second) -> None:
     """An emulator whose port another program took first starts on another."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        free = probe.getsockname()[1]
-    ports = iter([taken, free])
-    monkeypatch.setattr("local.emulator._free_port", lambda: next(ports))
-    with emulator() as running:
-        assert running.endpoint == f"http://127.0.0.1:{free}"
+    assert second.endpoint == f"http://127.0.0.1:{second.free}"
 
 
 def test_a_failed_start_says_why(taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An emulator that cannot start raises with the end of its log and leaves nothing."""
+    """An emulator that cannot start, as often as it tries, raises with the end of its log and leaves nothing."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("local.emulator._ATTEMPTS", 2)
     monkeypatch.setattr("local.emulator._free_port", lambda: taken)
     with pytest.raises(PortTakenError, match="already in use"), emulator():
         pass

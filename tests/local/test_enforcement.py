@@ -13,15 +13,28 @@ from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.effort import is_thorough
 from tests.local.account import eventually
-from tests.local.behind import configure, ends, invoke, is_polled, sent
-from tests.local.settling import aborted, ended, record, settles, supersedes, sweeps, unheard, uploaded
+from tests.local.behind import configure, ends, invoke, is_polled, scale_waits, sent
+from tests.local.settling import (
+    aborted,
+    ended,
+    notified,
+    record,
+    settles,
+    stuck,
+    supersedes,
+    sweeps,
+    unheard,
+    uploaded,
+)
 from tests.local.statements import GRANTED, ONLY_EXPRESS, uninvited, without
 from tests.patience import PATIENCE
 from tests.pictures import encoded, quadrants
-from workflow.steps import ARCHIVE
+from workflow import contracts
+from workflow.steps import ARCHIVE, METADATA
 
 pytestmark = pytest.mark.heavy
 
+LONG = 1000  # times what a state machine says: no test waits for that
 # What is left out is missed by nothing here; what EXPRESS needs is taken away in test_express.py.
 EXERCISED = {granted.name: granted for granted in GRANTED if not granted.only_aws and granted.name not in ONLY_EXPRESS}
 ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
@@ -31,8 +44,7 @@ ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
 def stack() -> Iterator[LocalStack]:
     """Run the stack with permissions enforced; what fails there is tried again at once, and what is lost found at once."""
     with local_stack(enforce=True) as running:
-        config = {"stepfunctions._SFN_WAIT_SCALE": 0}
-        running.emulator.http().request("POST", f"{running.emulator.endpoint}/_ministack/config", json=config)
+        scale_waits(running, 0)
         configure(running, "SweepFunction", UNSETTLED_AFTER_SECONDS="0")
         yield running
 
@@ -109,6 +121,25 @@ def test_rule_calls_its_function_by_permission(stack: LocalStack) -> None:
     aborted(stack, settled)
     assert eventually(lambda: ended(stack, settled))["status"] == "FAILED"
     assert not record(stack, unsettled)
+
+
+def test_aborted_execution_is_settled(stack: LocalStack) -> None:
+    """The record says FAILED, in which state and why, and subscribers are told the same, though no state could do so."""
+    with unheard(stack):
+        image = uploaded(stack, str(uuid4()))
+    scale_waits(stack, LONG)
+    try:
+        with stuck(stack, image) as execution:
+            stack.emulator.client("stepfunctions").stop_execution(executionArn=execution)
+    finally:
+        scale_waits(stack, 0)
+    told = notified(stack, image)
+    contracts.check("failure-notification", told)
+    found = eventually(lambda: ended(stack, image))
+    contracts.check("metadata-record", found)
+    name = execution.rpartition(":")[2]
+    assert (told["notificationId"], told["failedIn"], told["reason"]) == (name, METADATA.state, "Aborted")
+    assert (found["execution"], found["status"], found["failedIn"]) == (name, "FAILED", METADATA.state)
 
 
 def test_upload_without_tls_is_refused(stack: LocalStack) -> None:

@@ -53,6 +53,7 @@ def voyage(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Voyag
         operate(stack, "redrive", *voyage.failed()[LEFT:])
         voyage.send(files[FAULTY:])
         while not (aftermath.struck(stack) and storm.is_whole):  # the rest shows little if no worker was killed at work
+            storm.go_on()
             voyage.send(files[:FAULTY])
     for _ in range(LATE):
         storm.repeat()

@@ -1,6 +1,5 @@
 """Pictures on their way through a stack, from the upload until nothing is left to do."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from local.stack import LocalStack
 from tests.effort import times
 from tests.local import aftermath
 from tests.local.aftermath import Ears
-from tests.local.behind import configure, operate
+from tests.local.behind import configure, invoke, scale_waits
 from tests.pictures import encoded, quadrants
 
 AT_ONCE = times(2, 4)  # pictures; each takes workers of its own, whose start is what costs most
@@ -62,7 +61,7 @@ class Voyage:
         assert time.monotonic() < self._deadline, "something is stuck"
         self._silent = 0 if self.ears.listen() else self._silent + 1
         if self._silent >= SILENCE:
-            operate(self.stack, "sweep")
+            invoke(self.stack, "SweepFunction", {})
             self._silent = 0
 
     def rest(self) -> None:
@@ -93,8 +92,7 @@ def hasten(stack: LocalStack) -> None:
     queue = stack.outputs["ProcessingQueueUrl"]
     stack.emulator.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": VISIBILITY})
     configure(stack, "SweepFunction", UNSETTLED_AFTER_SECONDS=UNSETTLED_AFTER)
-    scale = json.dumps({"stepfunctions._SFN_WAIT_SCALE": WAITS})
-    stack.emulator.http().request("POST", f"{stack.emulator.endpoint}/_ministack/config", body=scale)
+    scale_waits(stack, WAITS)
 
 
 @contextmanager

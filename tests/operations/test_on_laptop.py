@@ -1,6 +1,7 @@
-"""The commands as a person runs them, on a stack on this machine."""
+"""The commands as a person runs them, those of the documents too, on a stack on this machine."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from lambdas import execution, storage
 from local.stack import LocalStack, local_stack
+from tests.docs.typed import block, mailed_password, ran, sign_in, status, upload_url_status
 from tests.local import aftermath
 from tests.local.behind import configure, object_created, operate, physical_id
 from tests.local.voyage import Voyage, broken, hasten
@@ -18,6 +20,7 @@ from tests.pictures import encoded, quadrants
 pytestmark = pytest.mark.heavy
 
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
+PASSWORD = "a, \"b\" = 'c' $D 12"  # what the AWS CLI's short form, a shell or JSON would take apart
 PICTURES = ("original", "resized", "thumbnail")
 
 
@@ -83,7 +86,6 @@ def test_failure_is_seen_mended_and_tried_again(stack: LocalStack, tmp_path: Pat
     facts = _facts(stack, image_id)
     assert (facts["status"], facts["attempt"]) == ("SUCCEEDED", "2")
     assert {facts[name].rpartition("/")[2].partition(".")[0] for name in PICTURES} == set(PICTURES)
-    assert operate(stack, "--json", "reprocess", image_id).stdout.count("it has succeeded") == 1
 
 
 def test_sweep_finds_whatever_got_lost(stack: LocalStack, lost: Lost) -> None:
@@ -91,12 +93,13 @@ def test_sweep_finds_whatever_got_lost(stack: LocalStack, lost: Lost) -> None:
     done = operate(stack, "--json", "sweep")
     assert (done.returncode, json.loads(done.stdout)) == (0, {"settled": 1, "resumed": 1, "cleared": 1})
     assert lost.staged not in aftermath.found(stack, []).staged  # but what the picture that is started stages may be
-    facts = _facts(stack, lost.dead)
+    facts = aftermath.found(stack, []).records[lost.dead]
     assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ProcessingQueue", "DeadLetter")
     assert operate(stack, "reprocess", lost.dead).stdout == f"{lost.dead}\t2\tstarted\n"
     Voyage(stack).rest()
-    assert [_facts(stack, image_id)["status"] for image_id in (lost.unknown, lost.dead)] == ["SUCCEEDED"] * 2
-    assert aftermath.found(stack, []).staged == []
+    found = aftermath.found(stack, [])
+    assert [found.records[image_id]["status"] for image_id in (lost.unknown, lost.dead)] == ["SUCCEEDED"] * 2
+    assert found.staged == []
 
 
 def test_sweep_that_fails_says_why(stack: LocalStack) -> None:
@@ -108,3 +111,51 @@ def test_sweep_that_fails_says_why(stack: LocalStack) -> None:
         configure(stack, "SweepFunction", **before)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("operations: the sweep failed: ")
+
+
+def test_user_made_by_hand_signs_in(stack: LocalStack) -> None:
+    """After `admin-create-user` a plain sign-in gives no token; the first sign-in does, and then the plain one too."""
+    by_hand = block("operations.md", "Users", 2)
+    helpers = block("operations.md", "Operations")
+    ran(stack, helpers.replace("export STACK=pictures\n", ""), by_hand)
+    email = "person@example.com"
+    assert status(stack, email) == "FORCE_CHANGE_PASSWORD"
+    temporary = mailed_password(stack, email)
+    assert sign_in(stack, email, temporary) == "None"
+    assert upload_url_status(stack, sign_in(stack, email, temporary, PASSWORD, heading="The first sign-in")) == 200
+    assert status(stack, email) == "CONFIRMED"
+    assert upload_url_status(stack, sign_in(stack, email, PASSWORD)) == 200
+
+
+def test_invited_user_signs_in(stack: LocalStack) -> None:
+    """`add-user` invites, again too; the person chooses a password by the page's commands, and gets an upload URL."""
+    email = "invited@example.com"
+    first, again = (operate(stack, "add-user", email) for _ in range(2))
+    assert (first.returncode, again.returncode) == (0, 0), again.stderr
+    assert "temporary password" in again.stdout
+    token = sign_in(stack, email, mailed_password(stack, email), PASSWORD, heading="The first sign-in")
+    assert upload_url_status(stack, token) == 200
+
+
+def test_generated_password_signs_in(stack: LocalStack) -> None:
+    """`add-user --generate` shows a password, which signs in at once."""
+    made = operate(stack, "--json", "add-user", "generated@example.com", "--generate")
+    found = json.loads(made.stdout)
+    assert not found["invited"]
+    assert upload_url_status(stack, sign_in(stack, "generated@example.com", found["password"])) == 200
+
+
+def test_refused_password_leaves_no_user(stack: LocalStack) -> None:
+    """A password that the pool's policy refuses is told in a line, and nobody is added."""
+    done = ran(
+        stack,
+        f"printf short | {sys.executable} -m operations --stack $STACK add-user x@example.com --password 2>&1 || :",
+    )
+    assert done.startswith("operations: the password is refused: ")
+    found = stack.emulator.client("cognito-idp").list_users(UserPoolId=stack.outputs["UserPoolId"])["Users"]
+    assert "x@example.com" not in json.dumps(found, default=str)
+
+
+def test_laptop_has_its_user_by_the_same_way(stack: LocalStack) -> None:
+    """The laptop's test user is one that the page's commands sign in."""
+    assert upload_url_status(stack, sign_in(stack, stack.user.email, stack.user.password)) == 200
