@@ -20,7 +20,7 @@ from local.asking import confirm
 from local.changes import Change, Wanted, propose
 from local.exits import exit_code
 from local.logs_role import logs_role
-from local.stacks import Told, outputs
+from local.stacks import EVERY_STACKS, Told, outputs
 from local.target import DeploymentError, Target
 from local.terminal import progress, show_changes
 from templates.refusals.check import TemplateRefusedError, check_deployment
@@ -56,7 +56,7 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
     validate(target, url)
     upload_missing(target, folder, installed_layers=options.installed_layers)
     role = logs_role(target, stack, options.parameters, options.say)
-    given = {**role, **options.parameters, "ArtifactBucket": target.bucket}
+    given = {**role, **options.parameters, EVERY_STACKS: target.bucket}
     if proposed := propose(target, stack, Wanted(template, url, given, options.tags)):
         try:
             options.approve(proposed.changes)
@@ -71,7 +71,7 @@ def _accepted_template(target: Target, stack: str, options: Options) -> str:
     """Return the template; raises DeploymentError for what AWS would refuse, so that an emulator's users hear of it too."""
     try:
         template = render()
-        check_deployment(template, stack, {**options.parameters, "ArtifactBucket": target.bucket}, options.tags)
+        check_deployment(template, stack, {**options.parameters, EVERY_STACKS: target.bucket}, options.tags)
     except TemplateRefusedError as error:
         raise DeploymentError(str(error)) from error
     return template

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from local.asking import confirm
 from local.exits import exit_code
-from local.stacks import Told, await_end, described, how_to_follow, is_new, resources
+from local.stacks import LISTED, Told, await_end, check_ours, described, how_to_follow, is_new, resources
 from local.target import Client, DeploymentError
 from local.terminal import progress, show_rows
 from workflow.command import run_command
@@ -30,7 +30,6 @@ BY_HAND = {
     "AWS::IAM::Role": "once nothing else uses it, delete its policies, then: aws iam delete-role --role-name {}",
     "AWS::ApiGateway::Account": "nothing to delete: it is a setting of the account",
 }
-LISTED = "those there are: aws cloudformation describe-stacks --query Stacks[].StackName"
 OTHERWISE = "delete it in the console of its service"
 
 
@@ -54,7 +53,8 @@ def inventory(client: Client, stack: str) -> list[Resource]:
     cloudformation = client("cloudformation")
     known = described(cloudformation, stack)
     if not known:
-        raise DeploymentError(f"there is no stack {stack} in {cloudformation.meta.region_name}; {LISTED}")
+        raise DeploymentError(f"there is no stack {stack} in {cloudformation.meta.region_name}. {LISTED}")
+    check_ours(known, stack)
     _check_deletable(known, stack)
     if is_new(known):  # proposed only: it has no template, and nothing was made
         return []

@@ -31,6 +31,11 @@ def exit_code(name: str, command: Callable[[], None]) -> int:
         return 1
     except BrokenPipeError:
         raise  # whoever read the output has read enough
+    except ValueError as error:
+        if not str(error).startswith("Invalid endpoint"):  # botocore has no class for it
+            raise
+        print(f"{name}: {error}: see AWS_ENDPOINT_URL and the profile's endpoint_url", file=sys.stderr)
+        return 1
     except FAULTS as error:
         print(f"{name}: {explained(error)}", file=sys.stderr)
         return 1

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.stacks import described, how_to_follow, is_new
+from local.stacks import check_ours, described, how_to_follow, is_new
 from local.target import DeploymentError, Target
 
 FAILED_FIRST = "was never made and takes no update: make destroy STACK={0}, then deploy again"
@@ -25,7 +25,9 @@ def check(target: Target, stack: str) -> None:
     """Raise DeploymentError, or what the credentials raise, if stack cannot be deployed to target as things are."""
     target.client("sts").get_caller_identity()  # whatever is wrong with the credentials, it is said now
     check_bucket(target)
-    check_status(described(target.cloudformation, stack), stack)
+    known = described(target.cloudformation, stack)
+    check_ours(known, stack)
+    check_status(known, stack)
 
 
 def check_bucket(target: Target) -> None:

@@ -13,6 +13,7 @@ from rich.text import Text
 from local.emulator import KEY, Emulator
 from local.process import Outcome
 from local.stack import LocalStack
+from workflow.printable import printable
 
 COLOURS = {"SUCCEEDED": "green", "REJECTED": "yellow", "FAILED": "red"}
 PLAIN_WIDTH = 200  # columns where there is no terminal to measure
@@ -38,8 +39,8 @@ def show_table(outcomes: list[Outcome]) -> None:
         colour = COLOURS.get(status, "red")
         told = status if outcome.reason is None else f"{status} {outcome.reason}"
         table.add_row(
-            Text(Path(outcome.file).name),
-            Text(told, colour),
+            Text(printable(Path(outcome.file).name)),
+            Text(printable(told), colour),
             _size(outcome),
             _validation(outcome).get("format", ""),
             f"{outcome.seconds:.1f}",

@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from local.target import LONGEST, DeploymentError
 
+EVERY_STACKS = "ArtifactBucket"  # the parameter that every deployment sets
+LISTED = "Stacks there are: aws cloudformation describe-stacks --query Stacks[].StackName"
 Told = Callable[[list[str]], None]  # hears now and then which resources are under way
 
 
@@ -24,6 +26,15 @@ def described(cloudformation: Any, stack: str) -> dict[str, Any]:
 def is_new(known: dict[str, Any]) -> bool:
     """Tell whether a stack of which CloudFormation says what is known was never made: at most, changes were proposed."""
     return bool(known.get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS")
+
+
+def check_ours(known: dict[str, Any], stack: str) -> None:
+    """Raise DeploymentError if the stack of which CloudFormation says what is known was made from another template."""
+    parameters = {one["ParameterKey"] for one in known.get("Parameters", [])}
+    if known and not is_new(known) and EVERY_STACKS not in parameters:
+        raise DeploymentError(
+            f"stack {stack} is none of this project, for it has no parameter {EVERY_STACKS}: is its name right? {LISTED}"
+        )
 
 
 def outputs(cloudformation: Any, stack: str) -> dict[str, str]:

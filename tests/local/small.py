@@ -5,6 +5,7 @@ import json
 import boto3
 
 STACK = "pictures"
+OURS = [{"ParameterKey": "ArtifactBucket", "ParameterValue": "artifacts"}]  # as CloudFormation tells it
 
 
 def template(name: str = "first", **defaults: str | None) -> str:

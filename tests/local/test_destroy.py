@@ -10,10 +10,12 @@ from local import destroy as destruction
 from local.destroy import BY_HAND, OTHERWISE, Resource, losses, main
 from local.exits import DECLINED
 from local.target import Target
+from tests.local.small import OURS
 
 STACK = "pictures"
 TEMPLATE = json.dumps(
     {
+        "Parameters": {"ArtifactBucket": {"Type": "String", "Default": "artifacts"}},
         "Resources": {
             "Archive": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain", "Properties": {"BucketName": "archive"}},
             "Uploads": {
@@ -22,7 +24,7 @@ TEMPLATE = json.dumps(
                 "Properties": {"BucketName": "uploads"},
             },
             "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "queue"}},
-        }
+        },
     }
 )
 
@@ -50,6 +52,14 @@ def test_what_is_gone_already_does_not_keep_a_stack(stack: Target, capsys: pytes
 
 def _buckets() -> set[str]:
     return {bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]}
+
+
+def test_stack_of_another_project_is_left_alone(target: Target, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under a wrong name nothing is deleted, whatever language its template is in."""
+    target.cloudformation.create_stack(StackName="other", TemplateBody="Resources: {Topic: {Type: 'AWS::SNS::Topic'}}")
+    assert main(["--stack", "other", "--yes"]) == 1
+    assert capsys.readouterr().err.startswith("destroy: stack other is none of this project, ")
+    assert target.cloudformation.describe_stacks(StackName="other")["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
 
 
 @pytest.mark.usefixtures("stack")
@@ -80,7 +90,7 @@ def test_stack_goes_and_what_is_kept_stays(stack: Target) -> None:
 def test_unknown_stack_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """The name of a stack that is not there is an error of one line, which says where it was looked for."""
     assert main(["--stack", "none", "--yes"]) == 1
-    assert capsys.readouterr().err.startswith("destroy: there is no stack none in us-east-1; those there are: aws ")
+    assert capsys.readouterr().err.startswith("destroy: there is no stack none in us-east-1. Stacks there are: aws ")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +111,7 @@ def test_stack_that_may_not_go_now_is_told(
     said: str,
 ) -> None:
     """A stack under way, or protected, is not deleted, and it is said what to do."""
-    monkeypatch.setattr(destruction, "described", lambda *_: known)
+    monkeypatch.setattr(destruction, "described", lambda *_: {**known, "Parameters": OURS})
     assert main(["--stack", STACK, "--yes"]) == 1
     assert said in capsys.readouterr().err
 

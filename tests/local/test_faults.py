@@ -6,6 +6,7 @@ import sys
 from itertools import cycle, product
 from pathlib import Path
 
+import boto3
 import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
@@ -116,6 +117,23 @@ def test_refusal_of_aws_names_what_to_do(code: str, said: str) -> None:
 def test_error_names_what_to_do(error: Exception, said: str) -> None:
     """Each error on the way to AWS is told with its next command; another one as it is."""
     assert said in explained(error)
+
+
+def test_endpoint_that_is_none_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that is no URL is said in a line; another ValueError is a fault of ours."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+
+    def asked() -> None:
+        boto3.client("sts", "eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+
+    assert exit_code("deploy", asked) == 1
+    assert capsys.readouterr().err.startswith("deploy: Invalid endpoint: nonsense: see AWS_ENDPOINT_URL")
+    with pytest.raises(ValueError, match="a bug"):
+        exit_code("deploy", lambda: _raise(ValueError("a bug")))
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def test_interruption_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """Before anything is uploaded: a name, a bucket or a stack that will not do is told, and what to do."""
 
+import json
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -13,7 +14,7 @@ from local.deploy import Options, deploy, main
 from local.preflight import WAYS_OUT, check_bucket, check_status
 from local.target import DeploymentError, Target
 from tests.local.account import BUCKET
-from tests.local.small import STACK
+from tests.local.small import OURS, STACK
 
 WITHOUT_WAITING = [
     "REVIEW_IN_PROGRESS",
@@ -88,9 +89,19 @@ def test_stack_that_was_never_made_is_told_first(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stack in ROLLBACK_COMPLETE is to be destroyed: that is said before anything is uploaded."""
-    known: dict[str, Any] = {"StackStatus": "ROLLBACK_COMPLETE"}
+    known: dict[str, Any] = {"StackStatus": "ROLLBACK_COMPLETE", "Parameters": OURS}
     monkeypatch.setattr(preflight, "described", lambda *_: known)
     with pytest.raises(DeploymentError, match=f"make destroy STACK={STACK}, then deploy again$"):
+        deploy(target, STACK, tmp_path / "build", Options())
+    assert uploaded(target) == []
+
+
+@pytest.mark.usefixtures("small")
+def test_stack_of_another_project_is_told_first(target: Target, tmp_path: Path) -> None:
+    """Under a wrong name nothing is uploaded, and nobody's resources are proposed to be removed."""
+    other = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    target.cloudformation.create_stack(StackName=STACK, TemplateBody=other)
+    with pytest.raises(DeploymentError, match=f"stack {STACK} is none of this project, .*: is its name right"):
         deploy(target, STACK, tmp_path / "build", Options())
     assert uploaded(target) == []
 

@@ -104,17 +104,18 @@ def _with_rest(shape: Shape, change: Callable[[Shape | None], Shape | None]) -> 
 
 def at_revision(revision: str, folder: Path) -> Path:
     """Write the contracts as they were at a git revision to folder, and return it; raises CalledProcessError for an unknown one."""
+    commit = _git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
     place = contracts.FOLDER.relative_to(_git("rev-parse", "--show-toplevel").strip()).as_posix()
-    for file in _git("ls-tree", "--name-only", "--full-tree", revision, f"{place}/").split():
+    for file in _git("ls-tree", "--name-only", "--full-tree", commit, f"{place}/").split():
         if file.endswith(".json"):
-            (folder / Path(file).name).write_text(_git("show", f"{revision}:{file}"), encoding="utf-8")
+            (folder / Path(file).name).write_text(_git("show", f"{commit}:{file}"), encoding="utf-8")
     return folder
 
 
 def base_folder(base: str, folder: Path) -> Path:
     """Return where the contracts of base lie: kept as a release, or written to folder from git's history."""
     known = releases.FOLDER / base.removeprefix("v")
-    return known if base and known.is_dir() else at_revision(base, folder)
+    return known if base.removeprefix("v") in releases.released() else at_revision(base, folder)
 
 
 def _git(*arguments: str) -> str:
@@ -139,8 +140,9 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         try:
             found = list(changes(base_folder(base, Path(folder)), contracts.FOLDER))
-        except subprocess.CalledProcessError as error:
-            print(f"compat: {error.stderr.strip()}", file=sys.stderr)
+        except (subprocess.CalledProcessError, FileNotFoundError):  # the latter of git itself
+            known = ", ".join(releases.released())
+            print(f"compat: {printable(base)} is no release ({known}), and no revision that git knows", file=sys.stderr)
             return 2
         except UnsupportedSchema as error:
             print(f"compat: {printable(str(error))}", file=sys.stderr)

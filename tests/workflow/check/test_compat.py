@@ -16,6 +16,7 @@ from workflow import contracts, releases
 from workflow.check import compat
 from workflow.check.compat import Change, at_revision, changes, is_read, main, told
 from workflow.check.dialect import shape_of
+from workflow.printable import printable
 from workflow.releases import keep
 
 TEXT = {"type": "string", "minLength": 1, "maxLength": 20}
@@ -169,13 +170,21 @@ def test_command_tells_each_change_since_a_revision(
         assert printed.strip() == ("\n".join(map(told, since)) or "no contract has changed since HEAD")
 
 
-def test_unknown_revision(capsys: pytest.CaptureFixture[str]) -> None:
-    """A revision that git does not know exits with 2, and stderr names it."""
-    assert main(["no-such-revision"]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("compat: ")
-    assert "no-such-revision" in printed.err
+@pytest.mark.parametrize("base", ["no-such-revision", "..", "-x", "HEAD:README.md", "v9.9.9", "a\nb"])
+def test_unknown_revision(capsys: pytest.CaptureFixture[str], base: str) -> None:
+    """What is neither a release nor a revision exits with 2, and stderr names it and the releases in one line."""
+    assert main(["--", base]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"compat: {printable(base)} is no release (0.1.0), and no revision that git knows\n"
+
+
+def test_without_git(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no git, releases can be compared with, and revisions not."""
+    monkeypatch.setenv("PATH", "")
+    assert main(["HEAD"]) == 2
+    assert "HEAD is no release" in capsys.readouterr().err
+    assert main(["0.1.0"]) in (0, 1)
 
 
 def test_contract_that_was_no_schema_of_the_dialect(
