@@ -32,6 +32,11 @@ COMPUTED = [
     (("Resources", "*", "Properties", "Tags", "*", "Value"), RESOURCES),
     (("Resources", "*", "Properties", "UserPoolTags", "*"), RESOURCES),
     (("Resources", "*", "Properties", "Environment", "Variables", "*"), RESOURCES),
+    # Of gateway responses and stages; troposphere, which knows what a property is, does not know what is in these.
+    *(
+        (("Resources", "*", "Properties", name, "*"), RESOURCES)
+        for name in ("ResponseTemplates", "ResponseParameters", "Variables")
+    ),
 ]
 
 

@@ -63,12 +63,12 @@ def _refused(why: str) -> int:
 
 def _drawn(options: argparse.Namespace) -> str:
     events = None
-    if options.execution:
+    if options.execution is not None:
         definition, events = fetch(options.execution)
         machine = from_execution(definition, options.execution)
     else:
         machine = from_file(options.asl) if options.asl else our_own()
-        events = load(options.history) if options.history else None
+        events = load(options.history) if options.history is not None else None
     run = read(machine, events) if events is not None else None
     if options.format == HTML:
         return _page(machine, run)
@@ -92,9 +92,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     shown.add_argument("--execution", metavar="ARN", help="show what this execution did; asks Step Functions")
     shown.add_argument("--history", type=Path, metavar="FILE", help="the same of what get-execution-history printed")
     options = parser.parse_args(arguments)
-    if (options.execution or options.history) and options.format not in ("svg", HTML):
+    if (options.execution is not None or options.history) and options.format not in ("svg", HTML):
         parser.error("an execution can be shown with --format svg or html")
-    if options.execution and options.asl:
+    if options.execution is not None and options.asl:
         parser.error("an execution brings its definition along: leave ASL.json out")
     return options
 

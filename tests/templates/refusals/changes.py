@@ -66,6 +66,14 @@ CHANGES: dict[str, tuple[Change, str]] = {
         f"{ROLE}.Properties.Tags[0].Value",
     ),
     "tag of a pool": (setting("Resources/UserPool/Properties/UserPoolTags/Cost", 7), "UserPoolTags.Cost: only text"),
+    "body of an answer": (
+        setting("Resources/UnauthorizedAnswer/Properties/ResponseTemplates", {"application/json": {"reason": "a"}}),
+        "$.Resources.UnauthorizedAnswer.Properties.ResponseTemplates.application/json: only text may stand here",
+    ),
+    "variable of a stage": (
+        setting("Resources/RestApiStage/Properties/Variables", {"debug": True}),
+        "Variables.debug: only text may stand here, and this is a truth value",
+    ),
     "default": (
         setting("Parameters/Quality/Default", [82]),
         "$.Parameters.Quality.Default: a parameter's value is text or a",

@@ -92,6 +92,7 @@ def test_unusable_history_is_told(capsys: pytest.CaptureFixture[str], tmp_path: 
     ("arn", "said"),
     [
         ("nonsense", "no execution's ARN"),
+        ("", "no execution's ARN"),
         ("arn:aws:states:eu-west-1:123456789012:express:machine:name:id", "EXPRESS"),
     ],
 )
