@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from local.client import Client, UploadFailed
+from local.client import PUT_RETRIES, Client, UploadFailed
 
 LOST = 0  # the server takes the picture, and hangs up
 IMAGE = "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"
 CONTENT = b"a picture" * 1000
+POLL = 0.01  # seconds in which the server sees that it is to end
 
 
 @contextmanager
@@ -52,11 +53,17 @@ def served(*answers: int) -> Iterator[tuple[Client, list[bytes]]]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[POLL], daemon=True).start()
         try:
             yield Client(f"http://127.0.0.1:{server.server_port}/upload-url", "token", urllib3.PoolManager()), bodies
         finally:
             server.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the client wait for nothing before it sends again."""
+    monkeypatch.setattr("local.client.PUT_RETRIES", PUT_RETRIES.new(backoff_factor=0))
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
 def hanging() -> Iterator[Hanging]:
     """Run a server that hangs."""
     with Hanging() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield server
         server.let_go.set()
         server.shutdown()
