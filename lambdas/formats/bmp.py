@@ -1,7 +1,6 @@
 """BMP: a header that tells the size, the palette and where the pixels begin."""
 
-import struct
-
+from lambdas.formats.reading import unpacked
 from lambdas.formats.survey import Survey, truncated
 from workflow.contracts.errors import ImageRejected, Reason
 
@@ -13,10 +12,10 @@ MAX_RUN_PIXELS = 10_000_000  # Pillow unpacks runs in Python, which takes up to 
 def walk(data: bytes, survey: Survey) -> None:
     """Survey a BMP; a negative height stands for rows from the top."""
     survey.add_frame()
-    pixels, header = struct.unpack_from("<II", data, 10)
-    width, height = struct.unpack_from("<HH" if header == CORE else "<Ii", data, 18)
+    pixels, header = unpacked("<II", data, 10)
+    width, height = unpacked("<HH" if header == CORE else "<Ii", data, 18)
     survey.add_size(width, abs(height))
-    if header != CORE and struct.unpack_from("<I", data, 30)[0] in RUNS and width * abs(height) > MAX_RUN_PIXELS:
+    if header != CORE and unpacked("<I", data, 30)[0] in RUNS and width * abs(height) > MAX_RUN_PIXELS:
         message = f"The BMP is packed in runs, and has more than {MAX_RUN_PIXELS} pixels."
         raise ImageRejected(Reason.TOO_COMPLEX, message)
     if max(pixels, 14 + header) >= len(data):

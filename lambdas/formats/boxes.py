@@ -1,9 +1,9 @@
 """Boxes, of which an ISO media file is made: ISO/IEC 14496-12."""
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lambdas.formats.reading import byte, unpacked
 from lambdas.formats.survey import Survey, corrupt, truncated
 
 FULL = 4  # bytes of version and flags, with which the content of many boxes begins
@@ -23,18 +23,18 @@ class Box:
     @property
     def version(self) -> int:
         """The version that the content begins with, where it does."""
-        return self.data[self.start]
+        return byte(self.data, self.start)
 
     def numbers(self, form: str, skip: int = 0) -> tuple[int, ...]:
-        """Return numbers from the content, of a form as struct has it, big-endian; raises struct.error beyond the end."""
-        return struct.unpack_from(f">{form}", self.data, self.start + skip)
+        """Return numbers from the content, of a form as struct has it, big-endian; raises BeyondTheEndError."""
+        return unpacked(f">{form}", self.data, self.start + skip)
 
     def boxes(self, skip: int = 0) -> Iterator["Box"]:
         """Yield the boxes in the content; what follows the last and cannot be one is passed over."""
         at = self.start + skip
         while at + 8 <= self.end:
-            size, name = struct.unpack_from(">I4s", self.data, at)
-            start, size = (at + 16, struct.unpack_from(">Q", self.data, at + 8)[0]) if size == 1 else (at + 8, size)
+            size, name = unpacked(">I4s", self.data, at)
+            start, size = (at + 16, unpacked(">Q", self.data, at + 8)[0]) if size == 1 else (at + 8, size)
             at = at + size if size else self.end
             if at < start or not self._holds(name, at):
                 return

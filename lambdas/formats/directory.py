@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from lambdas.formats.reading import BeyondTheEndError, unpacked
+
 # Bytes of a value by its type: the twelve of TIFF 6.0, an offset, and BigTIFF's three of 8 bytes.
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 BYTES = {1, 2, 7}  # types that are read in one piece: bytes, text and undefined
@@ -43,12 +45,12 @@ class Directories:
 
     @property
     def first(self) -> int:
-        """Where the first directory is; raises struct.error beyond the end, as all methods here do."""
+        """Where the first directory is; raises BeyondTheEndError, as all methods here may."""
         return self.number("Q", 8) if self.big else self.number("I", 4)
 
     def number(self, kind: str, place: int) -> int:
         """Return the number at place, of a type as struct has it."""
-        return int(struct.unpack_from(self.order + kind, self.data, self.base + place)[0])
+        return int(unpacked(self.order + kind, self.data, self.base + place)[0])
 
     def entries(self, place: int) -> Iterator[Entry]:
         """Yield the entries of the directory at place."""
@@ -56,7 +58,7 @@ class Directories:
         step = struct.calcsize(f"={form}") + short
         for number in range(self.number("Q" if self.big else "H", place)):
             at = place + head + number * step
-            tag, kind, count = struct.unpack_from(self.order + form, self.data, self.base + at)
+            tag, kind, count = unpacked(self.order + form, self.data, self.base + at)
             value = at + step - short
             beyond = count * SIZES.get(kind, 0) > short
             yield Entry(tag, kind, count, self.number("Q" if self.big else "I", value) if beyond else value)
@@ -71,5 +73,7 @@ class Directories:
         """Return the values of entry; none if they are no unsigned integers."""
         if entry.kind not in INTEGERS:
             return ()
+        if entry.count > len(self.data):
+            raise BeyondTheEndError  # before a form is made that struct cannot count
         form = f"{self.order}{entry.count}{INTEGERS[entry.kind]}"
-        return struct.unpack_from(form, self.data, self.base + entry.place)
+        return unpacked(form, self.data, self.base + entry.place)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lambdas.formats.boxes import FULL, Box
+from lambdas.formats.reading import byte, unpacked
 from lambdas.formats.survey import Survey, corrupt, truncated
 
 SEQUENCE = b"avis"  # the brand of an AVIF whose tracks are read, and not its items
@@ -61,7 +62,7 @@ def _look_at_items(meta: Box) -> int:
     kinds = dict(_kind(entry) for entry in entries)
     for extent in (extent for box in meta.at(b"iloc", skip=FULL) for extent in _extents(box)):
         _look_at_data(meta, extent, kinds.get(extent.item, b""))
-    shown = {_kind(entry) for entry in entries if not entry.data[entry.start + 3] & 1}  # the flag of a hidden one
+    shown = {_kind(entry) for entry in entries if not byte(entry.data, entry.start + 3) & 1}  # the flag of a hidden one
     secondary = {item for box in meta.at(b"iref", skip=FULL) for item in _secondary(box)}
     return sum(kind in PICTURES and item not in secondary for item, kind in shown)
 
@@ -75,7 +76,7 @@ def _look_at_property(one: Box) -> None:
 
 def _kind(entry: Box) -> tuple[int, bytes]:
     """Return the number and the type of the item that entry is about."""
-    item, kind = struct.unpack_from(ENTRIES.get(entry.version, ENTRIES[2]), entry.data, entry.start + FULL)
+    item, kind = unpacked(ENTRIES.get(entry.version, ENTRIES[2]), entry.data, entry.start + FULL)
     return item, kind
 
 
@@ -90,11 +91,11 @@ def _extents(places: Box) -> Iterator[Extent]:
     """Yield the extents that an `iloc` lists."""
     head, extent, count, at = _layout(places)
     for _ in range(count):
-        item, method, _, base, extents = head.unpack_from(places.data, at)
+        item, method, _, base, extents = unpacked(head.format, places.data, at)
         at += head.size
         for _ in range(extents):
             places.survey.add_parts()
-            _, place, size = extent.unpack_from(places.data, at)
+            _, place, size = unpacked(extent.format, places.data, at)
             at += extent.size
             yield Extent(item, int(method or IN_FILE) & 15, int(base or 0) + int(place or 0), int(size or 0))
 
@@ -121,6 +122,6 @@ def _look_at_data(meta: Box, extent: Extent, kind: bytes) -> None:
         meta.survey.add_metadata(METADATA[kind], extent.size)
     if kind in DERIVED:
         base = next((box.start for box in meta.at(b"idat", skip=FULL)), 0) if extent.method == IN_META else 0
-        form = "II" if meta.data[base + extent.place + 1] & 1 else "HH"
+        form = "II" if byte(meta.data, base + extent.place + 1) & 1 else "HH"
         content = Box(meta.data, meta.survey, start=base + extent.place)
         meta.survey.add_size(*content.numbers(form, DERIVED[kind]))

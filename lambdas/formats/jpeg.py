@@ -1,12 +1,12 @@
 """JPEG and MPO: segments up to the first scan, then only what can hold another scan."""
 
 import re
-import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
 from lambdas.formats.directory import Directories
+from lambdas.formats.reading import BeyondTheEndError, byte, unpacked
 from lambdas.formats.survey import MAX_SCANS, Survey, corrupt, truncated
 
 # 0xff and a code; zero, filling and restarts belong to the scan that they stand in.
@@ -53,11 +53,11 @@ def walk(data: bytes, survey: Survey) -> None:
 
 
 def segments(data: bytes, at: int = 2) -> Iterator[Segment]:
-    """Yield each segment from at on, to that of the picture's end if it is there; raises struct.error at half a segment."""
+    """Yield each segment from at on, to that of the picture's end if it is there; raises BeyondTheEndError at half a segment."""
     while (found := MARKER.search(data, at)) is not None:
-        marker, at = data[found.start() + 1], found.end()
+        marker, at = byte(data, found.start() + 1), found.end()
         if marker not in BARE:
-            at += struct.unpack_from(">H", data, at)[0]
+            at += unpacked(">H", data, at)[0]
         yield Segment(marker, found.start(), found.end() + 2, at)
         if marker == END:
             return
@@ -78,7 +78,7 @@ def _segments(data: bytes, survey: Survey, at: int = 2) -> Iterator[Segment]:
 
 
 def _add_frame_size(data: bytes, start: int, survey: Survey) -> None:
-    height, width = struct.unpack_from(">HH", data, start + 1)
+    height, width = unpacked(">HH", data, start + 1)
     survey.add_size(width, height)
 
 
@@ -96,7 +96,7 @@ def _look_at_scan(data: bytes, frame: Segment, scan: Segment, survey: Survey) ->
     if not frame.content:
         corrupt("The JPEG has a scan, but no frame.")
     survey.add_scan()
-    is_whole = frame.marker in SEQUENTIAL and data[scan.content] == data[frame.content + 5]
+    is_whole = frame.marker in SEQUENTIAL and byte(data, scan.content) == byte(data, frame.content + 5)
     survey.first_scan = 0 if is_whole else scan.end
 
 
@@ -104,7 +104,7 @@ def count_scans(data: bytes, survey: Survey) -> None:
     """Hold the scans to their bound; apart from walk, since it takes a pass over all bytes and only decoding needs it."""
     first, survey.scans = survey.first_scan, 1  # anew, if a picture is decoded twice
     if first and data.count(b"\xff\xda", first) >= MAX_SCANS:
-        with suppress(struct.error):  # a marker at the very end: the decoder tells that there should be more
+        with suppress(BeyondTheEndError):  # a marker at the very end: the decoder tells that there should be more
             for segment in _segments(data, survey, first):
                 if segment.marker == SCAN:
                     survey.add_scan()
@@ -112,7 +112,7 @@ def count_scans(data: bytes, survey: Survey) -> None:
 
 def _pictures(data: bytes, index: int) -> int:
     """Return how many of the pictures that an MPO's index names are there; 1 if the index is nonsense."""
-    with suppress(struct.error):
+    with suppress(BeyondTheEndError):
         block = Directories.at(data, index)
         entries = {entry.tag: entry for entry in block.entries(block.first)}
         if NUMBER_OF_PICTURES in entries and PICTURES in entries:

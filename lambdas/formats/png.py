@@ -1,10 +1,10 @@
 """PNG and APNG: chunks, and what their compressed text unpacks to."""
 
-import struct
 import zlib
 from collections.abc import Iterator
 from typing import Literal
 
+from lambdas.formats.reading import byte, unpacked
 from lambdas.formats.survey import Survey, corrupt, truncated
 from workflow.contracts.errors import ImageRejected, Reason
 
@@ -29,14 +29,14 @@ def walk(data: bytes, survey: Survey) -> None:
             _look(data, chunk, survey)
         if name != b"acTL" or b"IDAT" not in seen:  # behind the pixels it does not make an animation
             seen.add(name)
-    if b"IDAT" not in seen or (data[COLOURS] == PALETTE and b"PLTE" not in seen):
+    if b"IDAT" not in seen or (byte(data, COLOURS) == PALETTE and b"PLTE" not in seen):
         corrupt("The PNG lacks its pixels or its palette.")
 
 
 def _chunks(data: bytes, survey: Survey) -> Iterator[Chunk]:
     at, name = 8, b""
     while name != b"IEND":
-        length, name = struct.unpack_from(">I4s", data, at)
+        length, name = unpacked(">I4s", data, at)
         start, at = at + 8, at + length + 12
         if at > len(data):
             truncated()
@@ -54,7 +54,7 @@ def _begins_a_frame(name: bytes, seen: set[bytes]) -> bool:
 def _look(data: bytes, chunk: Chunk, survey: Survey) -> None:
     name, start, end = chunk
     if name == b"IHDR":
-        survey.add_size(*struct.unpack_from(">II", data, start))
+        survey.add_size(*unpacked(">II", data, start))
     elif name == b"eXIf":
         survey.add_metadata("EXIF", end - start)
         survey.exif = data[start:end]

@@ -1,9 +1,9 @@
 """TIFF and BigTIFF: the chain of pages, and what the first one asks a decoder for."""
 
-import struct
 from contextlib import suppress
 
 from lambdas.formats.directory import BYTES, Directories, Entry
+from lambdas.formats.reading import BeyondTheEndError
 from lambdas.formats.survey import Survey, corrupt, truncated
 
 # Tags of TIFF 6.0, and of the EXIF and ICC standards
@@ -58,7 +58,7 @@ def _look(block: Directories, entries: dict[int, Entry], survey: Survey) -> None
     for tag in entries.keys() & NEEDED:
         _first(block, entries, tag)
     for tag in entries.keys() & BLOCKS:
-        with suppress(struct.error):  # a block beyond the end is no broken picture
+        with suppress(BeyondTheEndError):  # a block beyond the end is no broken picture
             _entries(block, _first(block, entries, tag), survey)
 
 

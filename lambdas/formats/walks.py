@@ -1,9 +1,8 @@
 """The survey of any file: its format told by its content, and its structure walked before any decoder runs."""
 
-import struct
-
 from lambdas.environment import PictureEnvironment
 from lambdas.formats import bmp, gif, heif, jpeg, png, tiff, told_by, webp
+from lambdas.formats.reading import BeyondTheEndError
 from lambdas.formats.survey import Survey, truncated
 from workflow.contracts.errors import ImageRejected, Reason
 
@@ -27,6 +26,6 @@ def surveyed(data: bytes, limits: PictureEnvironment) -> Survey:
     survey = Survey(format_, limits)
     try:
         WALKS[format_.name](data, survey)
-    except (struct.error, IndexError, OverflowError):  # a walk reads on wherever the file leads it
+    except BeyondTheEndError:  # a walk reads on wherever the file leads it
         truncated()
     return survey

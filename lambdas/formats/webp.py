@@ -1,9 +1,9 @@
 """WebP: RIFF chunks, and the sizes in the bitstreams of the canvas and the first frame."""
 
-import struct
 from collections.abc import Iterator
 from typing import Literal
 
+from lambdas.formats.reading import unpacked
 from lambdas.formats.survey import Survey, corrupt, truncated
 
 HEADER = 8  # bytes: name and length
@@ -18,7 +18,7 @@ Size = tuple[int, int]
 
 def walk(data: bytes, survey: Survey) -> None:
     """Survey a WebP to the end that its header tells; what follows is no part of it."""
-    end = HEADER + struct.unpack_from("<I", data, 4)[0]
+    end = HEADER + unpacked("<I", data, 4)[0]
     if end > len(data):
         truncated()
     canvas = (0, 0)
@@ -49,7 +49,7 @@ def _look_at_frame(data: bytes, span: Size, canvas: Size, survey: Survey) -> Non
 
 def _chunks(data: bytes, at: int, end: int, survey: Survey) -> Iterator[Chunk]:
     while at + HEADER <= end:
-        name, length = struct.unpack_from("<4sI", data, at)
+        name, length = unpacked("<4sI", data, at)
         start, at = at + HEADER, at + HEADER + length + length % 2
         if start + length > end:
             truncated()
@@ -61,11 +61,11 @@ def _size(data: bytes, chunk: Chunk) -> Size:
     """Return the size of a canvas, or of a lossy or lossless frame: RFC 9649, 2.7 and 3.4, and RFC 6386, 9.1."""
     name, start, _ = chunk
     if name == b"VP8X":
-        middle, high = struct.unpack_from("<4xIH", data, start)
+        middle, high = unpacked("<4xIH", data, start)
         bits = high << 32 | middle
         return (bits & 0xFFFFFF) + 1, (bits >> 24) + 1
     if name == b"VP8L":
-        (bits,) = struct.unpack_from("<xI", data, start)
+        (bits,) = unpacked("<xI", data, start)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    width, height = struct.unpack_from("<6xHH", data, start)
+    width, height = unpacked("<6xHH", data, start)
     return width & 0x3FFF, height & 0x3FFF

@@ -29,7 +29,7 @@ from tests.lambdas.bench import PICTURE
 from workflow.contracts.errors import ImageRejected, Reason
 
 RAISED = [OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, RuntimeError, struct.error, zlib.error]
-BUGS = [TypeError, AttributeError, KeyError, RuntimeError]
+BUGS = [IndexError, struct.error, TypeError, AttributeError, KeyError, RuntimeError, OverflowError, ValueError]
 # A sound picture of each format, and of those ways of coding that have code of their own.
 SOUND = {
     "JPEG progressive, large": pictures.encoded(
