@@ -1,5 +1,6 @@
-"""How a command ends when nothing is wrong with it: its reader has read enough, or somebody pressed Ctrl-C."""
+"""How a command ends for reasons outside of it: its reader has read enough, the disk is full, or somebody pressed Ctrl-C."""
 
+import errno
 import os
 import select
 import sys
@@ -19,6 +20,12 @@ def run_command(name: str, command: Callable[[], int | None]) -> int:
             raise
         _print_nowhere()
         return READER_GONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _print_nowhere()
+        print(f"{name}: {error.strerror}: what was to be written is not whole", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
         return INTERRUPTED

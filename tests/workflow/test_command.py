@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.needed import missing
 from workflow.command import run_command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,19 @@ def without_reader(*arguments: str) -> tuple[int, str]:
 def test_reader_that_is_gone_ends_a_command_in_silence(arguments: tuple[str, ...]) -> None:
     """`| head` shows what it was to show and nothing of Python, and the exit code is the one that shells give."""
     assert without_reader(*arguments) == (141, "")
+
+
+@pytest.mark.parametrize("much", ["'a'", "'a' * 1_000_000"])
+def test_full_disk_is_told_in_a_line(much: str) -> None:
+    """What does not fit is said to be incomplete, by a line and the exit code."""
+    full = Path("/dev/full")
+    if not full.exists():
+        missing("/dev/full, a disk that is always full, is not there")
+    with full.open("w") as nowhere:
+        command = [sys.executable, "-c", SOMETHING.format(much)]
+        ended = subprocess.run(command, cwd=ROOT, stdout=nowhere, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == "x: No space left on device: what was to be written is not whole\n"
 
 
 def test_another_pipe_that_breaks_is_a_fault() -> None:
