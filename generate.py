@@ -10,6 +10,7 @@ from templates import assets
 from templates.refusals.check import check_template
 from templates.stack import build
 from workflow.command import run_command
+from workflow.printable import printable_lines
 
 SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs"]
 
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         raise  # whoever read the template has read enough
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is wrong, say it and print no half template
-        print(f"generate.py: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"generate.py: {type(error).__name__}: {printable_lines(str(error))}", file=sys.stderr)
         return 1
     return 0
 

@@ -13,6 +13,7 @@ from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
 from local.target import DeploymentError
 from workflow.command import run_command
+from workflow.printable import printable_lines
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _process(options) if options.command == "process" else _up(options)
     except DeploymentError as error:
-        print(f"local: {error}", file=sys.stderr)
+        print(f"local: {printable_lines(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

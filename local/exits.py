@@ -8,6 +8,7 @@ from getpass import GetPassWarning
 from local.asking import NotConfirmedError
 from local.faults import explained
 from local.target import FAULTS
+from workflow.printable import printable_lines
 
 DECLINED = 3  # exit code: there was something to do, and it was not done
 INTERRUPTED = 130  # as shells have it
@@ -21,22 +22,25 @@ def exit_code(name: str, command: Callable[[], None]) -> int:
             warnings.simplefilter("ignore", GetPassWarning)
             command()
     except NotConfirmedError as refusal:
-        print(f"{name}: {refusal}", file=sys.stderr)
+        print(f"{name}: {printable_lines(str(refusal))}", file=sys.stderr)
         return DECLINED
     except KeyboardInterrupt as interruption:
         print(f"{name}: {str(interruption) or 'interrupted'}", file=sys.stderr)
         return INTERRUPTED
     except EOFError as error:  # botocore asked for a code of MFA; its question has no line of its own
-        print(f"\n{name}: {explained(error)}", file=sys.stderr)
+        print(f"\n{name}: {printable_lines(explained(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         raise  # whoever read the output has read enough
     except ValueError as error:
         if not str(error).startswith("Invalid endpoint"):  # botocore has no class for it
             raise
-        print(f"{name}: {error}: see AWS_ENDPOINT_URL and the profile's endpoint_url", file=sys.stderr)
+        print(
+            f"{name}: {printable_lines(str(error))}: see AWS_ENDPOINT_URL and the profile's endpoint_url",
+            file=sys.stderr,
+        )
         return 1
     except FAULTS as error:
-        print(f"{name}: {explained(error)}", file=sys.stderr)
+        print(f"{name}: {printable_lines(explained(error))}", file=sys.stderr)
         return 1
     return 0

@@ -44,7 +44,7 @@ def show_table(outcomes: list[Outcome]) -> None:
             _size(outcome),
             _validation(outcome).get("format", ""),
             f"{outcome.seconds:.1f}",
-            Text(str(outcome.folder or "")),
+            Text(printable(str(outcome.folder or ""))),
         )
     console.print(table)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from local.exits import exit_code
+from local.target import DeploymentError
 from local.terminal import show_rows
 from templates.refusals.check import TemplateRefusedError, check_template
 from workflow.check import compat
@@ -72,6 +74,18 @@ def test_refused_names_are_printable() -> None:
         check_template(json.dumps({"Resources": {NASTY: {"Type": "AWS::SNS::Topic"}}}))
     assert SAFE in str(found.value)
     assert all(line.isprintable() for line in str(found.value).split("\n"))
+
+
+def test_faults_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a command for an account says of an error is printable, and keeps its lines."""
+
+    def refused() -> None:
+        raise DeploymentError(f"{NASTY.replace(chr(10), ' ')}:\n  a reason")
+
+    assert exit_code("deploy", refused) == 1
+    (first, second, end) = capsys.readouterr().err.split("\n")
+    assert first.isprintable()
+    assert (second, end) == ("  a reason", "")
 
 
 def test_cells_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
