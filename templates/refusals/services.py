@@ -1,9 +1,9 @@
 """The limits of the services that the template's resources belong to, as far as cfn-lint does not know them or comes too late.
 
 Where the numbers were read, in November 2026: what botocore's service models state, the tests hold against them; the rest in the
-sources of AWS's documentation (github.com/awsdocs, last of 2023) and in later copies of the pages that are named. Only the
-length of a topic's DisplayName is stated by none of these, but by others who use SNS. AWS raises on request what is said to
-be adjustable; here everything has its default.
+sources of AWS's documentation (github.com/awsdocs, last of 2023) and in later copies of the pages that are named. Two are stated
+by none of these, as far as we could look: the length of a topic's DisplayName, which others who use SNS state, and the number
+of statements in a topic's policy. AWS raises on request what is said to be adjustable; here everything has its default.
 """
 
 import json
@@ -91,6 +91,7 @@ RULES = [
         "AWS::SQS::QueuePolicy", (*STATEMENTS, "*", "Action"), number, Limit(7, "actions", SQS, "divide the statement")
     ),
     Rule("AWS::SNS::TopicPolicy", ("PolicyDocument",), size, Limit(30 * KB, "bytes", SNS, FEWER)),
+    # Not stated by AWS where we could look.
     Rule("AWS::SNS::TopicPolicy", STATEMENTS, number, Limit(100, "statements", SNS, FEWER)),
     Rule("AWS::S3::BucketPolicy", ("PolicyDocument",), size, Limit(20 * KB, "bytes", "S3: Bucket policies", FEWER)),
     Rule(

@@ -39,7 +39,7 @@ def _name(rule: Rule) -> str:
 def _of_size(rule: Rule, size: int) -> Any:
     """Return a value that measures size for rule."""
     if rule.measure is services.number:
-        return [{}] * size
+        return {f"name{number}": "value" for number in range(size)} if rule.steps == ("Variables",) else [{}] * size
     if rule.measure is services.metrics:
         return [{"MetricStat": {}}] * size
     if rule.measure is services.together:
