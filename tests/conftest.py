@@ -4,12 +4,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import quick_moto
-from tests.effort import Effort
+from tests.effort import Effort, times
 from tests.isolation import plugin as isolation
 from tests.permissions import plugin as permissions
 
 # How long an example takes, or its making, says something of the machine. A failure is replayed by what it prints.
-settings.register_profile("suite", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite",
+    deadline=None,
+    print_blob=True,
+    max_examples=times(40, 100),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("suite")
 
 
