@@ -19,6 +19,8 @@ import botocore.session
 import urllib3
 from botocore.config import Config
 
+from local.unpack import FOLDER
+
 HOST = "127.0.0.1"
 REGION = "us-east-1"
 KEY, SECRET = "test", "test"  # the account's root; only an emulator that enforces permissions asks for the secret
@@ -138,6 +140,7 @@ def _environment(home: str, port: int, mark: str) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": home,
         "TMPDIR": home,
+        FOLDER: f"{home}/unpacked",
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": str(Path(__file__).resolve().parents[1]),

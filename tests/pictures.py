@@ -10,6 +10,8 @@ import pillow_heif
 from PIL import Image, ImageChops, ImageCms, ImageStat
 from PIL.ExifTags import IFD, Base
 
+from tests.effort import is_thorough
+
 Size = tuple[int, int]
 Colour = tuple[int, int, int]
 
@@ -193,6 +195,11 @@ def examples() -> dict[str, bytes]:
         "TIFF pages": animation("TIFF", 2),
         "HEIF RGBA": encoded(quadrants(mode="RGBA"), "HEIF"),
     }
+
+
+def examples_of_formats() -> list[str]:
+    """Return the names of examples: in `make test` one of each format, in `make test-all` all."""
+    return list(examples() if is_thorough() else CONTENT_TYPES)
 
 
 def difference(first: Image.Image, second: Image.Image) -> float:

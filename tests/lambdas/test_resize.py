@@ -12,7 +12,7 @@ from workflow import contracts
 from workflow.contracts.errors import ImageRejected, Reason
 
 
-@pytest.mark.parametrize("name", pictures.examples())
+@pytest.mark.parametrize("name", pictures.examples_of_formats())
 def test_every_format_is_fitted_and_staged(bench: Bench, name: str) -> None:
     """The staged object is a picture of the told format, type and size, with its longer edge at the limit."""
     staged = resize.handler(bench.begun(pictures.examples()[name]), CONTEXT)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from generate import render
-from local import artifacts, deploy
+from local import artifacts, deploy, emulator
 from local.layers import write_installed
+from local.unpack import FOLDER
 from templates.assets import Layer
 
 
@@ -29,4 +30,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(artifacts, "write_installed", linked)
         patch.setattr(deploy, "render", cache(render))
+        # To unpack and compile it anew takes an emulator a second.
+        environment = emulator._environment  # noqa: SLF001 - what an emulator is given
+        shared = {FOLDER: str(tmp_path_factory.mktemp("unpacked"))}
+        patch.setattr(emulator, "_environment", lambda *given: environment(*given) | shared)
         yield
