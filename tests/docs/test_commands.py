@@ -10,7 +10,9 @@ import pytest
 from workflow.graph.__main__ import main as draw
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# The changelog names commands of earlier versions.
+PAGES = [page for page in sorted(ROOT.glob("*.md")) if page.name != "CHANGELOG.md"]
+PAGES += [page for top in ("docs", "examples", ".github") for page in sorted((ROOT / top).rglob("*.md"))]
 MARK = re.compile(r"<!-- needs (AWS|Node\.js) -->")  # holds for its section, or the page if it comes before all
 FENCE = re.compile(r"```(?:bash|sh|console)\n(.*?)```", re.DOTALL)
 ASSIGNED = re.compile(r'^(?:read -r \w+ \w+ <<< |\w+=)"\$\(')  # what a variable takes is a command too
@@ -29,7 +31,8 @@ RUN_ELSEWHERE = {
     r"\.venv/bin/python -m operations .* add-user .*": "tests/operations/test_add_user.py",
     r"\.venv/bin/python -m operations .*": "tests/operations/test_on_laptop.py",
     r"aws cognito-idp .*": "tests/operations/test_on_laptop.py",
-    r"\.venv/bin/python -m local process .*": "tests/local/test_command_line.py",
+    r"\.venv/bin/python -m local (process .*|up)": "tests/local/test_command_line.py",
+    r"\.venv/bin/python -m examples\.added_step .*": "tests/examples/test_added_step.py",
 }
 RUN_HERE = r"\.venv/bin/python -m workflow\.graph .*"
 ON_PAGES_OF_THEIR_OWN = {"operations.md": "tests/templates/test_operations_page.py"}  # every command there is looked up

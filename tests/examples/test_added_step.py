@@ -1,43 +1,19 @@
-"""The worked example of docs/development.md: applied as it stands there, it is proved, generated and run."""
+"""The example of an added step: applied to a copy of the repository, it is proved, generated and run."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from examples.added_step import __main__ as added_step
+from examples.added_step.__main__ import main
 from tests.effort import is_thorough
-from tests.needed import program
 
 pytestmark = pytest.mark.heavy
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "development.md"
-COPIED = ("workflow", "lambdas", "templates", "tests", "generate.py", "pyproject.toml", "requirements.lock")
-NEW = re.compile(r"`([\w/.-]+)` is new:\n\n```\w+\n(.*?)```", re.DOTALL)
-CHANGES = re.compile(r"```diff\n(.*?)```", re.DOTALL)
-
 SOME = () if is_thorough() else ("-k", "describe or a_sound or success")  # of the pipeline's tests
-
-
-@pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a copy of the repository with the example applied."""
-    folder = tmp_path_factory.mktemp("example")
-    for name in COPIED:
-        source = ROOT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, folder / name)
-    page = PAGE.read_text(encoding="utf-8")
-    for name, content in NEW.findall(page):
-        assert not (folder / name).exists()
-        (folder / name).write_text(content, encoding="utf-8")
-    changes = "".join(CHANGES.findall(page))
-    apply = [program("git"), "apply", "-p0", "--unidiff-zero", "-"]
-    subprocess.run(apply, cwd=folder, input=changes, text=True, check=True, capture_output=True)
-    return folder
 
 
 def ran(folder: Path, *arguments: str) -> str:
@@ -67,3 +43,23 @@ def test_example_runs(changed: Path) -> None:
     told = ran(changed, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *SOME, *tests)
     (passed,) = re.findall(r"(\d+) passed", told)
     assert int(passed) > 3, "none but the step's own"
+
+
+def test_existing_folder_is_left_alone(changed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that exists is left as it is: exit code 1, and a line that names it."""
+    before = sorted(changed.rglob("*"))
+    assert main([str(changed)]) == 1
+    assert capsys.readouterr() == ("", f"added_step: {changed} exists: name a folder that does not\n")
+    assert sorted(changed.rglob("*")) == before
+
+
+def test_patches_that_do_not_fit_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the repository has changed so that a patch does not fit, the error names its file."""
+    root = tmp_path / "repository"
+    for folder in ("workflow/contracts", "lambdas", "tests/lambdas", "templates"):
+        (root / folder).mkdir(parents=True)
+    monkeypatch.setattr(added_step, "ROOT", root)
+    assert main([str(tmp_path / "copy")]) == 1
+    assert "workflow/definition.py: No such file" in capsys.readouterr().err

@@ -1,0 +1,14 @@
+"""DescribeImage: the picture in words."""
+
+from typing import Any
+
+from lambdas.environment import StepEnvironment
+from lambdas.gate import step
+
+
+@step("describe-image", StepEnvironment, found_as="description")
+def handler(event: dict[str, Any], _: StepEnvironment) -> dict[str, Any]:
+    """Return what can be said of a picture without looking at it."""
+    width, height = event["validation"]["width"], event["validation"]["height"]
+    shape = "square" if width == height else "landscape" if width > height else "portrait"
+    return {"text": f"A {event['validation']['format']} in {shape} format, {width} by {height} pixels"}
