@@ -6,12 +6,12 @@ import sys
 import threading
 from pathlib import Path
 
-from local.deploy import pair
 from local.process import process, shown
 from local.report import report
 from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
-from local.target import DeploymentError
+from operations.cloudformation.deploy import pair
+from operations.cloudformation.target import DeploymentError
 from workflow.command import run_command
 from workflow.printable import printable_lines
 

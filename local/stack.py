@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from local.deploy import Options, deploy
 from local.emulator import Emulator, emulator
-from local.target import Target
+from operations.cloudformation.deploy import Options, deploy
+from operations.cloudformation.target import Target
 from operations.users import Users, generated_password
 from templates.api import PATH
 from templates.stage import STAGE

@@ -8,11 +8,11 @@ import boto3
 
 from lambdas import execution, storage
 from lambdas.record import Record
-from local.target import DeploymentError
-from local.terminal import progress
 from operations import candidates, show
 from operations.attempts import Attempt, Outcome, again, uploads
 from operations.candidates import Candidate
+from operations.cli.progress import progress
+from operations.cloudformation.target import DeploymentError
 from operations.stack import Stack
 from operations.users import Users, asked_password, generated_password
 

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from lambdas.record import FAILED, Item, ended, untold
 from lambdas.unsettled import RUNNING
-from local.terminal import show_rows
 from operations.attempts import Attempt
+from operations.cli.tables import show_rows
 from operations.stack import Stack
 from templates.release import version
 

@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 
 from lambdas.environment import StartEnvironment
-from local.stacks import described
-from local.target import DeploymentError
+from operations.cloudformation.stacks import described
+from operations.cloudformation.target import DeploymentError
 from templates.release import contracts_digest, version
 
 DEFAULT = "quantum-image-processor"

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from local.target import DeploymentError
+from operations.cloudformation.target import DeploymentError
 
 # Those that Cognito counts as symbols, and that no shell or JSON gives a meaning.
 SYMBOLS = "-_.+:"

@@ -146,7 +146,7 @@ def test_table_is_applied_by_the_closest_folder() -> None:
     """The contracts, which run in Lambda, have a stricter rule than the workflow around them."""
     assert _rule(ROOT / "workflow/contracts/__init__.py") == ALLOWED["workflow/contracts"]
     assert _rule(ROOT / "workflow/steps.py") == ALLOWED["workflow"]
-    assert _rule(ROOT / "local/deploy.py") is None
+    assert _rule(ROOT / "operations/cloudformation/deploy.py") is None
 
 
 def test_imports_are_seen_wherever_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

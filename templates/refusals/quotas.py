@@ -9,7 +9,7 @@ from templates.refusals.refusal import Limit, Node, Refusal, below
 # All of them were read there, in the page's source of 2023 and a later copy.
 QUOTAS = "CloudFormation: Understand CloudFormation quotas"
 DIVIDE = "divide the stack, for example into nested stacks"
-# Of a template in S3, where local.artifacts puts every one, for a request itself takes 51,200 bytes. The page says 1 MB; the
+# Of a template in S3, where operations.cloudformation.artifacts puts every one, for a request itself takes 51,200 bytes. The page says 1 MB; the
 # service answers "may not exceed 1000000 bytes".
 IN_S3 = Limit(1_000_000, "bytes", QUOTAS, "leave out metadata, or divide the stack")
 ENTRIES = {

@@ -27,7 +27,7 @@ RUN_ELSEWHERE = {
     r"python -m workflow\.check build/machine\.json .*": "tests/workflow/check/test_cli.py",
     r"python generate\.py .*": "tests/test_generate.py",
     r"aws cloudformation deploy .*": "tests/local/test_command_line.py",
-    r"make deploy .*": "tests/local/test_deploy.py",
+    r"make deploy .*": "tests/operations/cloudformation/test_deploy.py",
     r"\.venv/bin/python -m operations .* add-user .*": "tests/operations/test_add_user.py",
     r"\.venv/bin/python -m operations .*": "tests/operations/test_on_laptop.py",
     r"aws cognito-idp .*": "tests/operations/test_on_laptop.py",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local.deploy import pair
 from operations import __main__ as operations
 from operations import commands
+from operations.cloudformation.deploy import pair
 from tests.docs.aws_commands import check
 from tests.templates.emitted import resources, template
 

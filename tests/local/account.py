@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from local.emulator import Emulator
 from tests.patience import PATIENCE
 
-BUCKET = "artifacts"  # where a deployment in moto finds its zips
 _ROLE = "arn:aws:iam::000000000000:role/any"
 
 PAUSE = 0.05  # seconds between two looks: each takes both processes some milliseconds

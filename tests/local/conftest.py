@@ -1,28 +1,12 @@
-"""Accounts for the tests: one of ministack for each module, one of moto for each test."""
+"""An account of ministack for each module."""
 
-from collections.abc import Callable, Iterator
-from contextlib import chdir
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-import boto3
 import pytest
-from cfnlint.core import get_rules
-from moto import mock_aws
-from moto.cloudformation import models
-from moto.cloudformation.utils import validate_template_cfn_lint
 
-from local import deploy as deployment
 from local.emulator import emulator
-from local.target import Target
-from templates import assets
-from templates.assets import Layer
-from tests.local.account import BUCKET, Account
+from tests.local.account import Account
 from tests.local.shared import made_once
-from tests.local.small import STACK, template
-from tests.sessions import shared_session
 
 __all__ = ["made_once"]
 
@@ -32,54 +16,3 @@ def account() -> Iterator[Account]:
     """Run an emulator."""
     with emulator() as running:
         yield Account(running.endpoint)
-
-
-@pytest.fixture(scope="session")
-def session() -> boto3.Session:
-    """Give the session that all accounts in moto share."""
-    return shared_session("us-east-1")
-
-
-@pytest.fixture(scope="session")
-def rules() -> Callable[..., Any]:
-    """Give cfn-lint's rules, read once: moto reads them anew for each template that it validates."""
-    return cache(lambda *_: get_rules([], [], []))
-
-
-@pytest.fixture
-def target(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, session: boto3.Session, rules: Callable[..., Any]
-) -> Iterator[Target]:
-    """Give an account in moto with an artifact bucket in it."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
-    monkeypatch.setattr("cfnlint.core.get_rules", lambda *_: rules())
-    validate = validate_template_cfn_lint
-
-    def validated(template: str) -> Any:
-        with chdir(tmp_path):  # moto writes a file of one name where it runs, and other workers may run there too
-            return validate(template)
-
-    monkeypatch.setattr(models, "validate_template_cfn_lint", validated)
-    with mock_aws(config={"core": {"reset_boto3_session": False}}):
-        client: Any = boto3.client
-        target = Target(client, BUCKET, poll_seconds=0.01)
-        target.s3.create_bucket(Bucket=BUCKET)
-        yield target
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Deploy a small template and a layer of one small package."""
-    lock = tmp_path / "small.lock"
-    lock.write_text(f"iniconfig=={version('iniconfig')} \\\n", encoding="utf-8")
-    monkeypatch.setattr(assets, "LAYERS", (Layer("SmallLayer", lock),))
-    monkeypatch.setattr(deployment, "render", template)
-
-
-@pytest.fixture
-def arguments(tmp_path: Path) -> list[str]:
-    """Give the arguments of a deployment that is to be asked about."""
-    return ["--stack", STACK, "--artifacts", BUCKET, "--build", str(tmp_path / "build"), "--installed-layers"]

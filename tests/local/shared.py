@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from generate import render
-from local import artifacts, deploy, emulator
+from local import emulator
 from local.layers import write_installed
 from local.unpack import FOLDER
+from operations.cloudformation import artifacts, deploy
 from templates.assets import Layer
 
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from local import deploy as deployment
 from local.stack import local_stack
-from local.target import DeploymentError
+from operations.cloudformation import deploy as deployment
+from operations.cloudformation.target import DeploymentError
 from tests.templates.emitted import template
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from local.deploy import Options, deploy
-from local.destroy import Resource, destroy, inventory
-from local.stacks import described
-from local.target import Target
-from tests.local.account import BUCKET, Account
+from operations.cloudformation.deploy import Options, deploy
+from operations.cloudformation.destroy import Resource, destroy, inventory
+from operations.cloudformation.stacks import described
+from operations.cloudformation.target import Target
+from tests.local.account import Account
+from tests.operations.cloudformation.small_stack import BUCKET
 
 pytestmark = pytest.mark.heavy
 

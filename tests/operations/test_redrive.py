@@ -6,9 +6,9 @@ import pytest
 
 from lambdas import clients, execution
 from lambdas.record import FAILED, PROCESSING, REJECTED, SUCCEEDED
-from local.target import DeploymentError
 from operations import candidates
 from operations.attempts import Outcome
+from operations.cloudformation.target import DeploymentError
 from tests.operations.desk import Desk, attempt
 
 BOTH = pytest.mark.parametrize("desk", ["STANDARD", "EXPRESS"], indirect=True)

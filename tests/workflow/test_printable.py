@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local.exits import exit_code
-from local.target import DeploymentError
-from local.terminal import show_rows
+from operations.cli.errors import exit_code
+from operations.cli.tables import show_rows
+from operations.cloudformation.target import DeploymentError
 from templates.refusals.check import TemplateRefusedError, check_template
 from workflow.check import compat
 from workflow.check.__main__ import main as check

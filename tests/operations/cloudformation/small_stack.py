@@ -28,3 +28,6 @@ def display_names() -> list[str]:
     sns = boto3.client("sns")
     topics = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
     return [sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DisplayName"] for topic in topics]
+
+
+BUCKET = "artifacts"  # where a deployment in moto finds its zips

@@ -8,7 +8,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from local.layers import write_installed
-from local.target import Target, refusals_told
+from operations.cloudformation.target import Target, refusals_told
 from templates import assets
 
 

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from local import deploy as deployment
-from local.deploy import main
-from local.exits import DECLINED, INTERRUPTED
-from local.target import Target
-from tests.local.account import BUCKET
-from tests.local.small import STACK, display_names, template
+from operations.cli.errors import DECLINED, INTERRUPTED
+from operations.cloudformation import deploy as deployment
+from operations.cloudformation.deploy import main
+from operations.cloudformation.target import Target
+from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_names, template
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef

@@ -5,9 +5,9 @@ import warnings
 from collections.abc import Callable
 from getpass import GetPassWarning
 
-from local.asking import NotConfirmedError
-from local.faults import explained
-from local.target import FAULTS
+from operations.cli.advice import explained
+from operations.cli.confirm import NotConfirmedError
+from operations.cloudformation.target import FAULTS
 from workflow.printable import printable_lines
 
 DECLINED = 3  # exit code: there was something to do, and it was not done

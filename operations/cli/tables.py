@@ -1,19 +1,15 @@
-"""What a person sees of a deployment: tables on a terminal and plain lines elsewhere, and what is under way."""
+"""What a person sees of a deployment: tables on a terminal, and plain lines elsewhere."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from local.changes import Change
-from local.stacks import Told
+from operations.cloudformation.change_sets import Change
 from workflow.printable import printable
 
 COLOURS = {"Add": "green", "Remove": "red", "True": "bold red", "Conditional": "yellow"}
-MOST = 4  # resources named at a time
 
 
 def show_changes(stack: str, changes: list[Change]) -> None:
@@ -42,25 +38,3 @@ def show_rows(heads: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))
     Console().print(table)
-
-
-@contextmanager
-def progress(doing: str) -> Iterator[Told]:
-    """Show on stderr, if it is a terminal, what is under way, from the first time that the function given hears it."""
-    console = Console(stderr=True)
-    status = console.status(doing)
-
-    def told(names: list[str]) -> None:
-        if console.is_terminal:
-            status.update(f"{doing}: {_some(names)}" if names else doing)
-            status.start()
-
-    try:
-        yield told
-    finally:
-        status.stop()
-
-
-def _some(names: list[str]) -> str:
-    more = len(names) - MOST
-    return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "")

@@ -11,8 +11,8 @@ import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from local.exits import INTERRUPTED, exit_code
-from local.faults import explained
+from operations.cli.advice import explained
+from operations.cli.errors import INTERRUPTED, exit_code
 from tests.effort import is_thorough
 
 CONFIG = """
@@ -35,8 +35,8 @@ sso_start_url = https://example.awsapps.com/start
 """
 NOWHERE = "http://127.0.0.1:9"
 COMMANDS = {
-    "deploy": ["-m", "local.deploy", "--stack", "pictures", "--artifacts", "bucket"],
-    "destroy": ["-m", "local.destroy", "--stack", "pictures"],
+    "deploy": ["-m", "operations.cloudformation.deploy", "--stack", "pictures", "--artifacts", "bucket"],
+    "destroy": ["-m", "operations.cloudformation.destroy", "--stack", "pictures"],
     "operations": ["-m", "operations", "status"],
 }
 

@@ -1,6 +1,6 @@
 """Deploy the template: check it, upload what is missing, show what changes, ask, and apply it. The same for an emulator.
 
-`python -m local.deploy --stack NAME --artifacts BUCKET` deploys to AWS; it honours AWS_ENDPOINT_URL.
+`python -m operations.cloudformation.deploy --stack NAME --artifacts BUCKET` deploys to AWS; it honours AWS_ENDPOINT_URL.
 """
 
 import argparse
@@ -14,15 +14,16 @@ from typing import Any
 import boto3
 
 from generate import render
-from local import preflight
-from local.artifacts import upload_missing, upload_template, validate
-from local.asking import confirm
-from local.changes import Change, Wanted, propose
-from local.exits import exit_code
-from local.logs_role import logs_role
-from local.stacks import EVERY_STACKS, Told, outputs
-from local.target import DeploymentError, Target
-from local.terminal import progress, show_changes
+from operations.cli.confirm import confirm
+from operations.cli.errors import exit_code
+from operations.cli.progress import progress
+from operations.cli.tables import show_changes
+from operations.cloudformation import preflight
+from operations.cloudformation.artifacts import upload_missing, upload_template, validate
+from operations.cloudformation.change_sets import Change, Wanted, propose
+from operations.cloudformation.logs_role import logs_role
+from operations.cloudformation.stacks import EVERY_STACKS, Told, outputs
+from operations.cloudformation.target import DeploymentError, Target
 from templates.refusals.check import TemplateRefusedError, check_deployment
 from workflow.command import run_command
 
@@ -104,7 +105,9 @@ def _deploy(given: argparse.Namespace) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local.deploy", description="Deploy the template to AWS.")
+    parser = argparse.ArgumentParser(
+        prog="python -m operations.cloudformation.deploy", description="Deploy the template to AWS."
+    )
     parser.add_argument("--stack", required=True, metavar="NAME", help="name of the stack")
     parser.add_argument(
         "--artifacts", required=True, metavar="BUCKET", help="bucket for code and layers, in the same region"

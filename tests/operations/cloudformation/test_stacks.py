@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from local import stacks
-from local.stacks import await_end
-from local.target import DeploymentError, Target
+from operations.cloudformation import stacks
+from operations.cloudformation.stacks import await_end
+from operations.cloudformation.target import DeploymentError, Target
 
 STACK = "pictures"
 

@@ -1,6 +1,6 @@
 """Delete a stack: say what goes, what is kept and what is lost for good, ask, and delete it.
 
-`python -m local.destroy --stack NAME` honours AWS_ENDPOINT_URL.
+`python -m operations.cloudformation.destroy --stack NAME` honours AWS_ENDPOINT_URL.
 """
 
 import argparse
@@ -12,11 +12,21 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from local.asking import confirm
-from local.exits import exit_code
-from local.stacks import LISTED, Told, await_end, check_ours, described, how_to_follow, is_new, resources
-from local.target import Client, DeploymentError
-from local.terminal import progress, show_rows
+from operations.cli.confirm import confirm
+from operations.cli.errors import exit_code
+from operations.cli.progress import progress
+from operations.cli.tables import show_rows
+from operations.cloudformation.stacks import (
+    LISTED,
+    Told,
+    await_end,
+    check_ours,
+    described,
+    how_to_follow,
+    is_new,
+    resources,
+)
+from operations.cloudformation.target import Client, DeploymentError
 from workflow.command import run_command
 
 # How to delete oneself what a stack leaves; {} is its physical ID.
@@ -154,7 +164,7 @@ def _destroy(stack: str, *, yes: bool) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local.destroy", description="Delete a stack.")
+    parser = argparse.ArgumentParser(prog="python -m operations.cloudformation.destroy", description="Delete a stack.")
     parser.add_argument("--stack", required=True, metavar="NAME", help="name of the stack")
     parser.add_argument("--yes", action="store_true", help="delete it without asking")
     return parser

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.stacks import described, is_new
-from local.target import Target
+from operations.cloudformation.stacks import described, is_new
+from operations.cloudformation.target import Target
 
 PARAMETER = "ApiLogsRole"
 

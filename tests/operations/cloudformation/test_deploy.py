@@ -9,12 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from local import deploy as deployment
-from local.deploy import Options, deploy, main
-from local.target import DeploymentError, Target
+from operations.cloudformation import deploy as deployment
+from operations.cloudformation.deploy import Options, deploy, main
+from operations.cloudformation.target import DeploymentError, Target
 from templates import assets
-from tests.local.account import BUCKET
-from tests.local.small import STACK, display_names, template
+from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_names, template
 
 pytestmark = pytest.mark.usefixtures("small")
 
@@ -92,7 +91,7 @@ def test_stack_that_may_not_be_read_is_an_error(target: Target, tmp_path: Path) 
 def test_command_line_shows_changes_and_outputs(
     arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`python -m local.deploy --yes` prints a line a change, then a line an output, in order, and exits with 0."""
+    """`python -m operations.cloudformation.deploy --yes` prints a line a change, then a line an output, in order, and exits with 0."""
     monkeypatch.setattr(deployment, "outputs", lambda _, stack: {"Second": "2", "First": stack})
     assert main([*arguments, "--yes"]) == 0
     changes = f"Changes to stack {STACK}:\nAdd\tTopic\tAWS::SNS::Topic\n"

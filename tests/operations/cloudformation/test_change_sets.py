@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 from botocore.stub import Stubber
 
-from local.changes import STATEFUL, Change, Wanted, propose
-from local.target import DeploymentError, Target
-from local.terminal import show_changes
-from tests.local.account import BUCKET
+from operations.cli.tables import show_changes
+from operations.cloudformation.change_sets import STATEFUL, Change, Wanted, propose
+from operations.cloudformation.target import DeploymentError, Target
+from tests.operations.cloudformation.small_stack import BUCKET
 
 STACK = "pictures"
 WANTED = Wanted('{"Parameters": {"Quality": {}, "MaxEdge": {}}}', "https://template", {"Quality": "90"}, {"Team": "b"})

@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.stacks import check_ours, described, how_to_follow, is_new
-from local.target import DeploymentError, Target
+from operations.cloudformation.stacks import check_ours, described, how_to_follow, is_new
+from operations.cloudformation.target import DeploymentError, Target
 
 FAILED_FIRST = "was never made and takes no update: make destroy STACK={0}, then deploy again"
 # What gets a stack out of a status in which it takes no update; {0} is its name.

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from botocore.exceptions import WaiterError
 
-from local.stacks import Told, await_end, described, is_new
-from local.target import DeploymentError, Target, refusals_told
+from operations.cloudformation.stacks import Told, await_end, described, is_new
+from operations.cloudformation.target import DeploymentError, Target, refusals_told
 
 # What it means when one of these gives way to another, and when it goes.
 STATEFUL = {

@@ -9,12 +9,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from local import preflight
-from local.deploy import Options, deploy, main
-from local.preflight import WAYS_OUT, check_bucket, check_status
-from local.target import DeploymentError, Target
-from tests.local.account import BUCKET
-from tests.local.small import OURS, STACK
+from operations.cloudformation import preflight
+from operations.cloudformation.deploy import Options, deploy, main
+from operations.cloudformation.preflight import WAYS_OUT, check_bucket, check_status
+from operations.cloudformation.target import DeploymentError, Target
+from tests.operations.cloudformation.small_stack import BUCKET, OURS, STACK
 
 WITHOUT_WAITING = [
     "REVIEW_IN_PROGRESS",

@@ -6,11 +6,11 @@ from typing import Any
 import boto3
 import pytest
 
-from local import destroy as destruction
-from local.destroy import BY_HAND, OTHERWISE, Resource, losses, main
-from local.exits import DECLINED
-from local.target import Target
-from tests.local.small import OURS
+from operations.cli.errors import DECLINED
+from operations.cloudformation import destroy as destruction
+from operations.cloudformation.destroy import BY_HAND, OTHERWISE, Resource, losses, main
+from operations.cloudformation.target import Target
+from tests.operations.cloudformation.small_stack import OURS
 
 STACK = "pictures"
 TEMPLATE = json.dumps(

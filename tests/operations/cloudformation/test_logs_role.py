@@ -8,12 +8,12 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from local import deploy as deployment
-from local.deploy import Options, deploy, main
-from local.logs_role import PARAMETER
-from local.stacks import described
-from local.target import Target
-from tests.local.small import STACK, template
+from operations.cloudformation import deploy as deployment
+from operations.cloudformation.deploy import Options, deploy, main
+from operations.cloudformation.logs_role import PARAMETER
+from operations.cloudformation.stacks import described
+from operations.cloudformation.target import Target
+from tests.operations.cloudformation.small_stack import STACK, template
 
 pytestmark = pytest.mark.usefixtures("small", "choosing")  # in this order
 
@@ -51,7 +51,7 @@ def test_new_stack_leaves_the_role_that_is_set(target: Target, role: str, tmp_pa
 
 @pytest.mark.usefixtures("role")
 def test_command_line_says_so(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m local.deploy` says it in a line, before the changes and the question."""
+    """`python -m operations.cloudformation.deploy` says it in a line, before the changes and the question."""
     main(arguments)
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert f"{PARAMETER}=EXISTING" in first

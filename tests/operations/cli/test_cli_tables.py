@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.terminal import MOST, progress, show_rows
+from operations.cli.progress import MOST, progress
+from operations.cli.tables import show_rows
 
 HEADS, ROWS = ["action", "resource"], [["Add", "Bucket"], ["Remove", ""]]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.target import LONGEST, DeploymentError
+from operations.cloudformation.target import LONGEST, DeploymentError
 
 EVERY_STACKS = "ArtifactBucket"  # the parameter that every deployment sets
 LISTED = "Stacks there are: aws cloudformation describe-stacks --query Stacks[].StackName"
