@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from local.emulator import KEY, Emulator
+from local.emulator.process import KEY, Emulator
 from local.process import Outcome
 from local.stack import LocalStack
 from workflow.printable import printable

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from local.emulator import Emulator, emulator
+from local.emulator.process import Emulator, emulator
 from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.target import Target
 from operations.users import Users, generated_password

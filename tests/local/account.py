@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from local.emulator import Emulator
+from local.emulator.process import Emulator
 from tests.patience import PATIENCE
 
 _ROLE = "arn:aws:iam::000000000000:role/any"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.emulator import emulator
+from local.emulator.process import emulator
 from tests.local.account import Account
 from tests.local.shared import made_once
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from generate import render
-from local import emulator
+from local.emulator import process
+from local.emulator.unpack import FOLDER
 from local.layers import write_installed
-from local.unpack import FOLDER
 from operations.cloudformation import artifacts, deploy
 from templates.assets import Layer
 
@@ -32,7 +32,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(artifacts, "write_installed", linked)
         patch.setattr(deploy, "render", cache(render))
         # To unpack and compile it anew takes an emulator a second.
-        environment = emulator._environment  # noqa: SLF001 - what an emulator is given
+        environment = process._environment  # noqa: SLF001 - what an emulator is given
         shared = {FOLDER: str(tmp_path_factory.mktemp("unpacked"))}
-        patch.setattr(emulator, "_environment", lambda *given: environment(*given) | shared)
+        patch.setattr(process, "_environment", lambda *given: environment(*given) | shared)
         yield

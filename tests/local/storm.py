@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from local.stack import LocalStack
 from tests.effort import times
-from tests.local import processes
 from tests.local.behind import physical_id
+from tests.local.emulator import processes
 
 PACE = times(2, 1) / 4  # seconds between two blows, in the mean
 # Seconds that a worker is let live: for one that dies as it starts, the emulator ends all the others of its function.

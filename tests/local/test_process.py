@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import Emulator
+from local.emulator.process import Emulator
 from local.process import process
 from local.stack import LocalStack, User
 

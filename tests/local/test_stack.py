@@ -14,7 +14,7 @@ import urllib3
 from PIL import Image
 
 from lambdas import storage
-from local.emulator import KEY
+from local.emulator.process import KEY
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
 from templates.api import ANSWERS

@@ -14,7 +14,7 @@ from workflow.command import run_command
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ["workflow", "templates", "operations", "local", "benchmarks"]
 # Started by our own code, with a pipe or nothing as standard output: what they end with is for that code.
-INNER = {"benchmarks/worker.py", "local/guard.py", "local/server.py"}
+INNER = {"benchmarks/worker.py", "local/emulator/guard.py", "local/emulator/server.py"}
 COMMANDS = [
     path
     for path in (ROOT / "generate.py", *(file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py"))))

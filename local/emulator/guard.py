@@ -17,7 +17,7 @@ _PAUSE_SECONDS = 0.02
 
 def main() -> None:
     """Run the server until it or standard input ends, then clear its processes and directory `argv[1]`."""
-    directory, command = Path(sys.argv[1]), [sys.executable, "-m", "local.server"]
+    directory, command = Path(sys.argv[1]), [sys.executable, "-m", "local.emulator.server"]
     # A session of its own makes a process group of the server and all that it starts.
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as server:
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())

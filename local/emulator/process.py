@@ -19,7 +19,7 @@ import botocore.session
 import urllib3
 from botocore.config import Config
 
-from local.unpack import FOLDER
+from local.emulator.unpack import FOLDER
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
@@ -91,7 +91,7 @@ def _running(port: int, *, enforce: bool) -> Iterator[Emulator]:
     with _home() as home, Path(home, "server.log").open("a+b") as log:
         found = _enforcing(home, port) if enforce else Emulator(f"http://{HOST}:{port}")
         guard = subprocess.Popen(
-            [sys.executable, "-m", "local.guard", home],
+            [sys.executable, "-m", "local.emulator.guard", home],
             cwd=home,
             env=_environment(home, port, mark) | _enforcement(found),
             stdin=subprocess.PIPE,
@@ -113,7 +113,7 @@ def _home() -> "tempfile.TemporaryDirectory[str]":
 
 
 def _enforcing(home: str, port: int) -> Emulator:
-    from local.certificate import write_certificate
+    from local.emulator.certificate import write_certificate
 
     certificate, _ = write_certificate(Path(home), HOST)
     return Emulator(f"https://{HOST}:{port}", secret=secrets.token_urlsafe(30), certificate=certificate)
@@ -143,7 +143,7 @@ def _environment(home: str, port: int, mark: str) -> dict[str, str]:
         FOLDER: f"{home}/unpacked",
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
-        "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         "AWS_ACCESS_KEY_ID": KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_DEFAULT_REGION": REGION,

@@ -19,7 +19,7 @@ class UnexpectedSourceError(RuntimeError):
         """Say where, and what to do about it."""
         super().__init__(
             f"{where} does not read as in ministack {PINNED}: install ministack=={PINNED}, "
-            "or review the repairs in local/server.py and local/enforcement.py",
+            "or review the repairs in local/emulator/server.py and local/emulator/enforcement.py",
         )
 
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import pytest
 
-from local.emulator import Emulator, PortTakenError, emulator
+from local.emulator.process import Emulator, PortTakenError, emulator
 from tests.local.account import Account, eventually
 from tests.patience import PATIENCE
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CURIOUS = """
 import importlib.util, os
 
@@ -27,7 +27,7 @@ def handler(event, context):
 LEAVER = "import subprocess\ndef handler(event, context): subprocess.Popen(['sleep', '600'])"
 PARENT = """
 import sys
-from local.emulator import emulator
+from local.emulator.process import emulator
 
 with emulator() as running:
     print(running.endpoint, flush=True)
@@ -73,7 +73,7 @@ def second(taken: int) -> Iterator[Second]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("A_SECRET", "of this machine")
         patch.setenv("PYTHONPATH", str(ROOT))
-        patch.setattr("local.emulator._free_port", lambda: next(ports))
+        patch.setattr("local.emulator.process._free_port", lambda: next(ports))
         with emulator() as running:
             patch.undo()
             yield Second(running.endpoint, free)
@@ -137,8 +137,8 @@ def test_a_port_taken_meanwhile_is_given_up(second: Second) -> None:
 def test_a_failed_start_says_why(taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An emulator that cannot start, as often as it tries, raises with the end of its log and leaves nothing."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr("local.emulator._ATTEMPTS", 2)
-    monkeypatch.setattr("local.emulator._free_port", lambda: taken)
+    monkeypatch.setattr("local.emulator.process._ATTEMPTS", 2)
+    monkeypatch.setattr("local.emulator.process._free_port", lambda: taken)
     with pytest.raises(PortTakenError, match="already in use"), emulator():
         pass
     assert left(tmp_path) == []

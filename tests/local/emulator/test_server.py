@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
-from local.repair import PINNED, Repair, UnexpectedSourceError
+from local.emulator.patch import PINNED, Repair, UnexpectedSourceError
 from tests.local.account import Account, eventually
 
 PICKY = """

@@ -7,7 +7,7 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from local.emulator import KEY, emulator
+from local.emulator.process import KEY, emulator
 from tests.local.account import Account, eventually
 
 ALL_OBJECTS = '{"source": ["aws.s3"]}'

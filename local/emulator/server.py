@@ -3,8 +3,8 @@
 import importlib
 import os
 
-from local import enforcement
-from local.repair import Repair
+from local.emulator import enforcement
+from local.emulator.patch import Repair
 
 # To an exception Lambda answers with its class, message and stack, and keeps the environment. Ministack calls
 # each one Runtime.HandlerError, so that no Catch on an error name ever matches, and ends the worker.
@@ -52,20 +52,20 @@ _CONCURRENCY = Repair(
     found='.get("MaximumConcurrency") or _ESM_SQS_DEFAULT_CONCURRENCY',
     instead='.get("MaximumConcurrency") or _ESM_SQS_DEFAULT_CONCURRENCY\n    limit = int(limit)',
 )
-# Each worker would unpack 50 MB of layers and the code for itself, and compile them; see local/unpack.py.
+# Each worker would unpack 50 MB of layers and the code for itself, and compile them; see local/emulator/unpack.py.
 # What append returns skips that.
 _UNPACKED = Repair(
     module="ministack.core.lambda_runtime",
     name="Worker._spawn",
     found="if layer_data:",
-    instead='if layer_data and layers_dirs.append(__import__("local.unpack").unpack.unpacked(layer_data)):',
+    instead='if layer_data and layers_dirs.append(__import__("local.emulator.unpack").emulator.unpack.unpacked(layer_data)):',
 )
 _SHARED = Repair(
     module="ministack.core.lambda_runtime",
     name="Worker._spawn",
     found="""with zipfile.ZipFile(os.path.join(self._tmpdir, "code.zip")) as zf:
         zf.extractall(code_dir)""",
-    instead='code_dir = __import__("local.unpack").unpack.unpacked(self.code_zip)',
+    instead='code_dir = __import__("local.emulator.unpack").emulator.unpack.unpacked(self.code_zip)',
 )
 # AWS knows the type of a resource that a condition may leave out; ministack need not, as long as it is not made.
 _CONDITIONAL = Repair(
@@ -87,7 +87,7 @@ _FOLLOWED = Repair(
     module="ministack.services.stepfunctions",
     name="_add_event",
     found='execution["events"].append(event)',
-    instead='__import__("local.history").history.append(execution, event)',
+    instead='__import__("local.emulator.history").emulator.history.append(execution, event)',
 )
 # The states of a branch are entered like all others, and know which of them they are.
 _ENTERED = Repair(

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from tests.needed import program
 
-GUARD = "local.guard"  # of the one emulator that this process runs
+GUARD = "local.emulator.guard"  # of the one emulator that this process runs
 
 
 def workers() -> list[int]:

@@ -8,7 +8,7 @@ import importlib
 from contextvars import ContextVar
 from typing import Any
 
-from local.repair import Repair, UnexpectedSourceError
+from local.emulator.patch import Repair, UnexpectedSourceError
 
 # What a task of a state machine needs: the action, and which of its parameters names the resource.
 TASKS = {
@@ -18,7 +18,7 @@ TASKS = {
 }
 POLLER = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
-_HERE = '__import__("local.enforcement").enforcement'
+_HERE = '__import__("local.emulator.enforcement").emulator.enforcement'
 
 _TASK = Repair(
     module="ministack.services.stepfunctions",
@@ -102,7 +102,7 @@ def refused_task(execution: dict[str, Any], resource: str, parameters: dict[str,
     """Return error and cause if the role of execution's machine may not do the task, None if it may."""
     integration = resource.rpartition(":::")[2]
     if integration not in TASKS:
-        return "States.Runtime", f"local/enforcement.py does not know what {integration} needs."
+        return "States.Runtime", f"local/emulator/enforcement.py does not know what {integration} needs."
     action, parameter = TASKS[integration]
     role = execution["events"][0]["executionStartedEventDetails"]["roleArn"]
     if _may(role, action, _arn(parameters[parameter])):

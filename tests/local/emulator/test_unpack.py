@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.unpack import FOLDER, unpacked
+from local.emulator.unpack import FOLDER, unpacked
 
 
 def archive(text: str) -> bytes:
