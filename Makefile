@@ -58,22 +58,22 @@ audit: template $(AUDIT)/installed  ## hold what checkov finds in the template a
 	$(AUDIT)/bin/python .ci/audit.py build/template.json
 
 check: $(INSTALLED)  ## prove the data flow of the state machine
-	$(BIN)/python -m workflow.check
+	$(BIN)/python -m asl.check
 
 graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipeline.svg
-	$(BIN)/python -m workflow.graph.document > docs/pipeline.md
-	$(BIN)/python -m workflow.graph --format svg --output docs/pipeline.svg
+	$(BIN)/python -m pages.pipeline > docs/pipeline.md
+	$(BIN)/python -m asl.graph --format svg --output docs/pipeline.svg
 
 docs: graph  ## make every generated page anew
 	$(BIN)/python -m templates.diagram docs
 	$(BIN)/python -m templates.openapi > docs/openapi.json
-	$(BIN)/python -m workflow.check.document > docs/contracts.md
+	$(BIN)/python -m pages.contracts > docs/contracts.md
 	$(BIN)/python -m templates.permissions > docs/permissions.md
 	$(BIN)/python -m templates.findings > docs/findings.md
 	$(BIN)/python -m templates.document docs/operations.md
 
 contracts-compat: $(INSTALLED)  ## tell which contracts changed, and whom that breaks: [BASE=version or git revision]
-	$(BIN)/python -m workflow.check.compat $(BASE)
+	$(BIN)/python -m asl.check.compat $(BASE)
 
 release: $(INSTALLED)  ## keep the contracts as those of the version in pyproject.toml, for contracts-compat
 	$(BIN)/python -m workflow.releases

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from asl.command import run_command
+from asl.printable import printable_lines
 from templates import assets
 from templates.refusals.check import check_template
 from templates.stack import build
-from workflow.command import run_command
-from workflow.printable import printable_lines
 
 SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs"]
 

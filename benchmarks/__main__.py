@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from asl.command import run_command
 from benchmarks import machine, page, sharp_package
 from benchmarks.job import OPERATIONS
 from benchmarks.packages import UnexpectedFileError
 from benchmarks.photographs import CHOSEN
 from benchmarks.plan import PARTS, Plan, Results
 from benchmarks.show import show, with_progress
-from workflow.command import run_command
 
 QUICK, USUAL = 3, 7  # repetitions; odd, so that a median is one of them
 

@@ -6,14 +6,14 @@ import sys
 import threading
 from pathlib import Path
 
+from asl.command import run_command
+from asl.printable import printable_lines
 from local.process import process, shown
 from local.report import report
 from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
 from operations.cloudformation.deploy import pair
 from operations.cloudformation.target import DeploymentError
-from workflow.command import run_command
-from workflow.printable import printable_lines
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,16 +7,16 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from asl.graph.html import VIEWER
+from asl.graph.overlay import headline, marks
+from asl.graph.sources import our_own
+from asl.graph.svg import draw
+from asl.graph.timeline import timeline
+from asl.history.parser import read
+from asl.history.sources import fetch
+from asl.history.trace import UnusableHistory
 from local.process import Outcome
 from local.stack import LocalStack
-from workflow.graph.histories import fetch
-from workflow.graph.html import VIEWER
-from workflow.graph.outcome import headline, marks
-from workflow.graph.reading import read
-from workflow.graph.run import UnusableHistory
-from workflow.graph.sources import our_own
-from workflow.graph.svg import draw
-from workflow.graph.timeline import timeline
 
 MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=15/{0}/{1}"
 HEAD = ("picture", "status", "size", "format", "seconds")

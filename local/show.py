@@ -10,10 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from asl.printable import printable
 from local.emulator.process import KEY, Emulator
 from local.process import Outcome
 from local.stack import LocalStack
-from workflow.printable import printable
 
 COLOURS = {"SUCCEEDED": "green", "REJECTED": "yellow", "FAILED": "red"}
 PLAIN_WIDTH = 200  # columns where there is no terminal to measure

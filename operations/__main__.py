@@ -6,10 +6,10 @@ It works on AWS, or with AWS_ENDPOINT_URL on a stack on a laptop.
 import argparse
 import sys
 
+from asl.command import run_command
 from operations import commands
 from operations.cli.errors import exit_code
 from operations.stack import DEFAULT, find
-from workflow.command import run_command
 
 
 def main(arguments: list[str] | None = None) -> int:

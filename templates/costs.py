@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
+from asl.command import run_command
 from templates.measured import INVOCATIONS, PICTURE, PICTURES, WAIT
 from templates.month import of_month
 from templates.prices import STORAGE, Price
 from templates.stack import build
 from templates.usage import of_picture
-from workflow.command import run_command
 
 Node = dict[str, Any]
 THOUSAND: Final = 1000

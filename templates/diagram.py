@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from asl.command import run_command
+from asl.graph.elements import arrow as line_of
+from asl.graph.elements import label, picture, rectangle, text
+from asl.graph.graphviz import Line, Point, Size, place
+from asl.graph.layout import LINE, NAME, PADDING, SMALL, TITLE
 from templates.arrows import ALARMS, CLIENT, Arrow, Node, arrows, components
 from templates.stack import build
-from workflow.command import run_command
-from workflow.graph.elements import arrow as line_of
-from workflow.graph.elements import label, picture, rectangle, text
-from workflow.graph.layout import LINE, NAME, PADDING, SMALL, TITLE
-from workflow.graph.placing import Line, Point, Size, place
 
 STEPS = "Steps"  # the functions that the pipeline runs, as one box
 # The way of a picture, which is drawn straight.

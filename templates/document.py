@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from asl.command import run_command
 from templates import costs
 from templates.alarms import Alarm, alarms
 from templates.stack import build
-from workflow.command import run_command
 
 # Alarms that every function has are looked into in one way, and so are told of together.
 TOGETHER: Final = {"FailingAlarm": "a-function-fails", "ThrottledAlarm": "a-function-is-throttled"}

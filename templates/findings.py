@@ -5,8 +5,8 @@ from typing import Any
 
 from troposphere import Template
 
+from asl.command import run_command
 from templates.answers import ANSWERS, Answer
-from workflow.command import run_command
 
 HEAD = """\
 # What the checkers find, and our answers

@@ -5,12 +5,12 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from asl.command import run_command
 from lambdas.cors import ALLOW_ORIGIN, ALLOWED
 from templates.api import ANSWERS, PATH
 from templates.stack import build
 from templates.stage import STAGE
 from workflow import contracts
-from workflow.command import run_command
 from workflow.releases import project_version
 
 Node = dict[str, Any]

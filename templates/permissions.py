@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from asl.command import run_command
+from asl.language import tasks
 from templates.policies import EVERYTHING
 from templates.stack import build
-from workflow.command import run_command
 from workflow.definition import states_language
-from workflow.language import tasks
 
 Node = dict[str, Any]
 

@@ -5,12 +5,12 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from asl.language import inner_machines
 from templates import prices
 from templates.measured import ACCESS_LOG, INVOCATIONS, NOTE, PLATFORM_LOG, STATE, WAIT
 from templates.prices import Price
 from templates.substitution import definition_of
 from workflow.blocks import REJECTED
-from workflow.language import inner_machines
 from workflow.steps import STEPS
 
 Node = dict[str, Any]

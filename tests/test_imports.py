@@ -14,15 +14,15 @@ import pytest
 from tests.effort import repetition
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ["workflow", "lambdas", "templates", "local", "operations", "benchmarks"]
+FOLDERS = ["asl", "pages", "workflow", "lambdas", "templates", "local", "operations", "benchmarks"]
 # The standard library may be imported everywhere; a name stands for all that is below it.
 ALLOWED = {
     # `referencing` is the part of jsonschema that resolves references.
     "workflow/contracts": {"workflow.contracts", "jsonschema", "referencing"},
-    "workflow/check": {"workflow", "interegular"},
-    # boto3, which the SDK needs anyway, asks for executions; of our own states the template knows the permissions.
-    "workflow/graph": {"workflow", "pygraphviz", "boto3", "botocore", "templates.permissions"},
-    "workflow": {"workflow", "stepfunctions"},
+    # boto3 asks for executions; of our own states the template knows the permissions.
+    "asl": {"asl", "workflow", "interegular", "pygraphviz", "boto3", "botocore", "templates.permissions"},
+    "pages": {"pages", "asl", "workflow"},
+    "workflow": {"workflow", "asl", "stepfunctions"},
     "lambdas": {
         "lambdas",
         "workflow.contracts",
@@ -36,6 +36,7 @@ ALLOWED = {
     # Of the functions, what they declare: environments, metrics, headers, attributes, and the prefixes they read and write.
     "templates": {
         "templates",
+        "asl",
         "workflow",
         "lambdas.cors",
         "lambdas.environment",
@@ -45,7 +46,7 @@ ALLOWED = {
         "troposphere",
         "awacs",
     },
-    "generate.py": {"templates", "workflow.command", "workflow.printable"},
+    "generate.py": {"templates", "asl.command", "asl.printable"},
 }
 FORBIDDEN = {"tests", "conftest", "pytest", "setuptools", "pkg_resources"}
 # Imports each module of a folder and complains, by its name, as soon as one has done more than define things.

@@ -4,8 +4,8 @@ import json
 import sys
 from typing import Any
 
+from asl.command import run_command
 from workflow.blocks import QUIET, REJECTED, catch_all, note_told, publish, record_end, task
-from workflow.command import run_command
 from workflow.contracts.errors import OURS
 from workflow.sdk import (
     Catch,

@@ -9,8 +9,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from asl.command import run_command
 from workflow import contracts
-from workflow.command import run_command
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 FOLDER = Path(__file__).parent / "released"  # a folder a version

@@ -5,10 +5,10 @@ import warnings
 from collections.abc import Callable
 from getpass import GetPassWarning
 
+from asl.printable import printable_lines
 from operations.cli.advice import explained
 from operations.cli.confirm import NotConfirmedError
 from operations.cloudformation.target import FAULTS
-from workflow.printable import printable_lines
 
 DECLINED = 3  # exit code: there was something to do, and it was not done
 INTERRUPTED = 130  # as shells have it

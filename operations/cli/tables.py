@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from asl.printable import printable
 from operations.cloudformation.change_sets import Change
-from workflow.printable import printable
 
 COLOURS = {"Add": "green", "Remove": "red", "True": "bold red", "Conditional": "yellow"}
 

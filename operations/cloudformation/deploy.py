@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 
+from asl.command import run_command
 from generate import render
 from operations.cli.confirm import confirm
 from operations.cli.errors import exit_code
@@ -25,7 +26,6 @@ from operations.cloudformation.logs_role import logs_role
 from operations.cloudformation.stacks import EVERY_STACKS, Told, outputs
 from operations.cloudformation.target import DeploymentError, Target
 from templates.refusals.check import TemplateRefusedError, check_deployment
-from workflow.command import run_command
 
 
 @dataclass(frozen=True)

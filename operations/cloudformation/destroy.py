@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from asl.command import run_command
 from operations.cli.confirm import confirm
 from operations.cli.errors import exit_code
 from operations.cli.progress import progress
@@ -27,7 +28,6 @@ from operations.cloudformation.stacks import (
     resources,
 )
 from operations.cloudformation.target import Client, DeploymentError
-from workflow.command import run_command
 
 # How to delete oneself what a stack leaves; {} is its physical ID.
 BY_HAND = {

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from asl.check.grammar import misbuilt
+from asl.language import each_state
 from templates.refusals.filling import Filling
 from templates.refusals.refusal import Limit, Node, Refusal, below, kind
-from workflow.check.grammar import misbuilt
-from workflow.language import each_state
 
 DASHBOARDS = "CloudWatch: CloudWatch service quotas"
 STRUCTURE = "CloudWatch: Dashboard body structure and syntax"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.printable import printable
+from asl.printable import printable
 
 Node = dict[str, Any]
 

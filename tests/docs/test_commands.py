@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.graph.__main__ import main as draw
+from asl.graph.__main__ import main as draw
 
 ROOT = Path(__file__).parents[2]
 # The changelog names commands of earlier versions.
@@ -22,9 +22,9 @@ PROGRAMS = ("make", "python", "python3", ".venv/bin/python", "aws", "operations"
 RUN_ELSEWHERE = {
     r"make (demo|test|test-all)\b.*": ".ci/run",
     r"make install && \. .*": "Makefile",  # each of CI's commands begins with it
-    r"\.venv/bin/python -m workflow\.check": "tests/workflow/check/test_cli.py",
-    r"python -m workflow\.check docs/examples/.*": "tests/workflow/check/test_example.py",
-    r"python -m workflow\.check build/machine\.json .*": "tests/workflow/check/test_cli.py",
+    r"\.venv/bin/python -m asl\.check": "tests/asl/check/test_cli.py",
+    r"python -m asl\.check docs/examples/.*": "tests/asl/check/test_example.py",
+    r"python -m asl\.check build/machine\.json .*": "tests/asl/check/test_cli.py",
     r"python generate\.py .*": "tests/test_generate.py",
     r"aws cloudformation deploy .*": "tests/local/test_command_line.py",
     r"make deploy .*": "tests/operations/cloudformation/test_deploy.py",
@@ -34,7 +34,7 @@ RUN_ELSEWHERE = {
     r"\.venv/bin/python -m local (process .*|up)": "tests/local/test_command_line.py",
     r"\.venv/bin/python -m examples\.added_step .*": "tests/examples/test_added_step.py",
 }
-RUN_HERE = r"\.venv/bin/python -m workflow\.graph .*"
+RUN_HERE = r"\.venv/bin/python -m asl\.graph .*"
 ON_PAGES_OF_THEIR_OWN = {"operations.md": "tests/templates/test_operations_page.py"}  # every command there is looked up
 
 
@@ -90,7 +90,7 @@ def test_drawing_commands_draw(
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     monkeypatch.chdir(tmp_path)
     program, *arguments = shlex.split(text.partition(" -m ")[2])
-    assert (program, draw(arguments), capsys.readouterr().err) == ("workflow.graph", 0, "")
+    assert (program, draw(arguments), capsys.readouterr().err) == ("asl.graph", 0, "")
     written = tmp_path / arguments[arguments.index("--output") + 1]
     assert written.stat().st_size > 1000
 

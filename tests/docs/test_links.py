@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from asl.graph.model import END, START
+from asl.graph.sources import our_own
 from tests.templates.emitted import COMPONENTS, resources
-from workflow.graph.model import END, START
-from workflow.graph.sources import our_own
 
 ROOT = Path(__file__).parents[2]
 PAGES = [

@@ -13,6 +13,7 @@ import pytest
 import urllib3
 from PIL import Image
 
+from asl.graph.__main__ import main as draw
 from lambdas import storage
 from local.emulator.process import KEY
 from local.process import Outcome, process, read_record
@@ -23,7 +24,6 @@ from tests.local.account import eventually
 from tests.local.behind import configure, invoke_trigger, object_created, scale_waits
 from tests.patience import PATIENCE
 from workflow import contracts
-from workflow.graph.__main__ import main as draw
 
 pytestmark = pytest.mark.heavy
 
@@ -121,7 +121,7 @@ def test_execution_is_drawn(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """`python -m workflow.graph --execution ARN` asks the stack for an execution and draws what it did."""
+    """`python -m asl.graph --execution ARN` asks the stack for an execution and draws what it did."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", stack.emulator.endpoint)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, KEY)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from workflow import language
+from asl import language
 from workflow.definition import states_language
 from workflow.steps import VALIDATE
 

@@ -11,10 +11,10 @@ import pytest
 
 from tests.patience import PATIENCE
 from tests.workflow import drawings
-from tests.workflow.check.stage import ROLE, raising
 from tests.workflow.combinations import combined, named
 from tests.workflow.interpreter import Handler, Interpreter
 from tests.workflow.processing import Outcome, Processing
+from tests.workflow.proof.stage import ROLE, raising
 from workflow.contracts.errors import AlreadyEnded, ImageRejected, Reason
 from workflow.definition import OF_BRANCH, UNEXPLAINED, states_language
 from workflow.steps import RESIZE, THUMBNAIL, Step

@@ -1,0 +1,190 @@
+"""From JSON Schema (Draft 2020-12) to shapes: the dialect that the proof understands, stated here once.
+
+Keywords: type, properties, required, additionalProperties, propertyNames (as a string), maxProperties, prefixItems,
+items, minItems, maxItems, minLength, maxLength, pattern, minimum, maximum, enum, const, anyOf, not (of const or enum),
+contentMediaType application/json with contentSchema; beside them annotations. A keyword outside it is refused.
+"""
+
+import re
+from typing import Any
+
+from asl.check.compare import mismatches
+from asl.check.shapes import (
+    NULL,
+    Anything,
+    Array,
+    Boolean,
+    Field,
+    Number,
+    Object,
+    Shape,
+    Text,
+    constant,
+    union,
+)
+
+ANNOTATIONS = {"$schema", "$id", "$comment", "$defs", "title", "description", "examples", "default", "deprecated"}
+KEYWORDS: dict[str, set[str]] = {
+    "string": {"minLength", "maxLength", "pattern", "not", "contentMediaType", "contentSchema"},
+    "number": {"minimum", "maximum"},
+    "integer": {"minimum", "maximum"},
+    "boolean": set(),
+    "null": set(),
+    "array": {"prefixItems", "items", "minItems", "maxItems"},
+    "object": {"properties", "required", "additionalProperties", "propertyNames", "maxProperties"},
+}
+WHOLE = ("const", "enum", "anyOf")  # each stands alone, beside annotations and a type
+FORMS: dict[str, type] = {  # of what a keyword says
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "maxProperties"), int),
+    **dict.fromkeys(("minimum", "maximum"), float),
+    **dict.fromkeys(("pattern", "contentMediaType"), str),
+    **dict.fromkeys(("required", "enum", "anyOf", "prefixItems"), list),
+    "properties": dict,
+}
+
+
+class UnsupportedSchema(ValueError):  # noqa: N818 - it is the schema that is refused
+    """A schema says something that the proof does not understand and therefore must not ignore."""
+
+    def __init__(self, where: str, what: str) -> None:
+        """Name the place in the schema and what is not understood there."""
+        super().__init__(f"{where}: {what} is outside the dialect that can be proved")
+
+
+def shape_of(schema: Any, where: str = "#") -> Shape:
+    """Return the shape that schema, its references resolved, describes; raises UnsupportedSchema."""
+    if isinstance(schema, bool):
+        return Anything() if schema else union()
+    if not isinstance(schema, dict):
+        raise UnsupportedSchema(where, f"the schema {schema!r}")
+    said = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
+    for key, value in said.items():
+        if not _is_formed(key, value):
+            raise UnsupportedSchema(where, f"{key} {value!r}")
+    for keyword in WHOLE:
+        if keyword in said:
+            return _whole(said, keyword, where)
+    types = said.pop("type", None)
+    if types is None:
+        if said:
+            raise UnsupportedSchema(where, f"{sorted(said)} without a type")
+        return Anything()
+    return _of_types(types, said, where)
+
+
+def _is_formed(keyword: str, value: Any) -> bool:
+    """Tell whether value is of the form that the values of keyword have."""
+    form = FORMS.get(keyword)
+    if keyword == "required" and isinstance(value, list):
+        return all(isinstance(name, str) for name in value)
+    if form is float and isinstance(value, int):
+        value = float(value) if not isinstance(value, bool) else None
+    return form is None or (isinstance(value, form) and not isinstance(value, bool))
+
+
+def _of_types(types: Any, said: dict[str, Any], where: str) -> Shape:
+    names = types if isinstance(types, list) else [types]
+    return union(*(_typed(name, said, where, alone=len(names) == 1) for name in names))
+
+
+def _whole(said: dict[str, Any], keyword: str, where: str) -> Shape:
+    beside = {keyword} if keyword == "anyOf" else {keyword, "type"}
+    if strange := set(said) - beside:
+        raise UnsupportedSchema(where, f"{keyword} beside {sorted(strange)}")
+    if keyword != "anyOf":
+        shape = constant(said["const"]) if keyword == "const" else _enumerated(said["enum"])
+        if "type" in said and mismatches(shape, _of_types(said["type"], {}, where)):
+            raise UnsupportedSchema(where, f"{keyword} of another type")
+        return shape
+    return union(*(shape_of(one, f"{where}/anyOf/{number}") for number, one in enumerate(said["anyOf"])))
+
+
+def _enumerated(values: list[Any]) -> Shape:
+    texts = [value for value in values if isinstance(value, str)]
+    others = [constant(value) for value in values if not isinstance(value, str)]
+    if not texts:
+        return union(*others)
+    lengths = [len(text) for text in texts]
+    return union(Text(min(lengths), max(lengths), values=frozenset(texts)), *others)
+
+
+def _typed(name: str, said: dict[str, Any], where: str, *, alone: bool) -> Shape:
+    if not isinstance(name, str) or name not in KEYWORDS:
+        raise UnsupportedSchema(where, f"type {name}")
+    known = set().union(*KEYWORDS.values()) if not alone else KEYWORDS[name]
+    if strange := set(said) - known:
+        raise UnsupportedSchema(where, f"{sorted(strange)} on type {name}")
+    match name:
+        case "string":
+            return _text(said, where)
+        case "number" | "integer":
+            return Number(name == "integer", said.get("minimum"), said.get("maximum"))
+        case "boolean":
+            return Boolean()
+        case "null":
+            return NULL
+        case "array":
+            return _array(said, where)
+    return _object(said, where)
+
+
+def _text(said: dict[str, Any], where: str) -> Text:
+    patterns = frozenset([_pattern(said["pattern"], where)] if "pattern" in said else [])
+    return Text(
+        said.get("minLength", 0),
+        said.get("maxLength"),
+        patterns,
+        excluded=_excluded(said["not"], where) if "not" in said else frozenset(),
+        content=_content(said, where),
+    )
+
+
+def _pattern(pattern: str, where: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise UnsupportedSchema(where, f"the pattern {pattern} ({error})") from error
+    return pattern
+
+
+def _excluded(schema: Any, where: str) -> frozenset[str]:
+    if not isinstance(schema, dict) or set(schema) not in ({"const"}, {"enum"}):
+        raise UnsupportedSchema(where, "not, of anything but const or enum,")
+    return frozenset(value for value in schema.get("enum", [schema.get("const")]) if isinstance(value, str))
+
+
+def _content(said: dict[str, Any], where: str) -> Shape | None:
+    if "contentMediaType" not in said and "contentSchema" not in said:
+        return None
+    if said.get("contentMediaType") != "application/json":
+        raise UnsupportedSchema(where, "contentMediaType other than application/json")
+    return shape_of(said.get("contentSchema", True), f"{where}/contentSchema")
+
+
+def _array(said: dict[str, Any], where: str) -> Array:
+    prefix = tuple(
+        shape_of(one, f"{where}/prefixItems/{number}") for number, one in enumerate(said.get("prefixItems", []))
+    )
+    items = said.get("items", True)
+    rest = None if items is False else shape_of(items, f"{where}/items")
+    highs = [said.get("maxItems"), len(prefix) if rest is None else None]
+    return Array(prefix, rest, said.get("minItems", 0), min((high for high in highs if high is not None), default=None))
+
+
+def _names(schema: Any, where: str) -> Text:
+    names = shape_of({"type": "string", **schema}, where) if isinstance(schema, dict) else None
+    if not isinstance(names, Text) or names.content is not None:
+        raise UnsupportedSchema(where, "anything but one kind of string")
+    return names
+
+
+def _object(said: dict[str, Any], where: str) -> Object:
+    required = set(said.get("required", []))
+    properties = {name: shape_of(one, f"{where}/properties/{name}") for name, one in said.get("properties", {}).items()}
+    others = said.get("additionalProperties", True)
+    rest = None if others is False else shape_of(others, f"{where}/additionalProperties")
+    for name in required - set(properties):
+        properties[name] = rest if rest is not None else union()
+    names = _names(said.get("propertyNames", {}), f"{where}/propertyNames")
+    fields = tuple(sorted((name, Field(shape, name in required)) for name, shape in properties.items()))
+    return Object(fields, rest, names, said.get("maxProperties"))

@@ -1,0 +1,105 @@
+"""How a machine in the Amazon States Language is built, as far as the proof reads it; the whole grammar is statelint's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from asl.check.shapes import NULL, Anything, Array, Field, Object, Shape, Text, union
+from asl.check.validate import misfit
+from asl.language import PROCESSORS, inner_machines
+
+ENDS = ("Choice", "Succeed", "Fail")  # types of state that have neither Next nor End
+
+_ORDERED = [f"{order}{equal}" for order in ("LessThan", "GreaterThan") for equal in ("", "Equals")]
+_COMPARED = [f"{kind}{how}" for kind in ("String", "Numeric", "Timestamp") for how in ("Equals", *_ORDERED)]
+OPERATORS = {
+    *(f"{one}{side}" for one in (*_COMPARED, "BooleanEquals") for side in ("", "Path")),
+    *(f"Is{kind}" for kind in ("Boolean", "Null", "Numeric", "Present", "String", "Timestamp")),
+    "StringMatches",
+}
+BESIDE = {"Comment", "Next", "Assign", "Output"}  # an operator
+
+
+def _opened(required: dict[str, Shape], optional: dict[str, Shape]) -> Object:
+    """Return the shape of an object that has these properties, and may have any others."""
+    fields = {name: Field(shape) for name, shape in required.items()}
+    fields |= {name: Field(shape, required=False) for name, shape in optional.items()}
+    return Object(tuple(sorted(fields.items())), Anything())
+
+
+TEXT = Text()
+OBJECT = Object((), Anything())
+MANY = Array((), OBJECT, 1)
+_PATHS = dict.fromkeys(("InputPath", "OutputPath", "ResultPath"), union(TEXT, NULL))
+_TEXTS = ("Next", "Default", "Resource", "QueryLanguage", "Error", "Cause")
+_READ = ("ItemsPath", "SecondsPath", "TimestampPath", "ErrorPath", "CausePath")
+_INNER = {"Branches": MANY, **dict.fromkeys(PROCESSORS, OBJECT)}
+_HANDLERS = dict.fromkeys(("Catch", "Retry"), Array((), OBJECT))
+MACHINE = _opened({"StartAt": TEXT, "States": Object((), OBJECT)}, {"QueryLanguage": TEXT, "ProcessorConfig": OBJECT})
+STATE = _opened(
+    {"Type": TEXT},
+    {**dict.fromkeys((*_TEXTS, *_READ), TEXT), **_PATHS, **_INNER, "Choices": MANY, **_HANDLERS},
+)
+RETRIER = _opened({"ErrorEquals": Array((), TEXT)}, {})
+CATCHER = _opened({"ErrorEquals": Array((), TEXT), "Next": TEXT}, {"ResultPath": union(TEXT, NULL)})
+# What a state of a type cannot be without.
+REQUIRED: dict[str, dict[str, Shape]] = {
+    "Task": {"Resource": TEXT},
+    "Choice": {"Choices": MANY},
+    "Parallel": {"Branches": MANY},
+}
+
+
+def misbuilt(machine: Any) -> str | None:
+    """Return what is wrong first with how machine is built, and where, or None."""
+    return next((wrong for wrong in _machine(machine, "$") if wrong), None)
+
+
+def _machine(machine: Any, at: str) -> Iterator[str | None]:
+    yield misfit(machine, MACHINE, at)
+    if "" in machine["States"]:
+        yield f"{at}.States: a state has no name"
+    for name, state in machine["States"].items():
+        yield from _state(state, f"{at}.States.{name}")
+
+
+def _state(state: dict[str, Any], at: str) -> Iterator[str | None]:
+    yield misfit(state, STATE, at)
+    yield misfit(state, _opened(REQUIRED.get(state["Type"], {}), {}), at)
+    if state["Type"] not in ENDS and ("Next" in state) is (state.get("End") is True):
+        yield f"{at}: needs either Next or End: true"
+    if state["Type"] == "Map" and len(inner_machines(state)) != 1:
+        yield f"{at}: needs either {' or '.join(PROCESSORS)}"
+    for number, rule in enumerate(state.get("Choices", [])):
+        yield misfit(rule, _opened({"Next": TEXT}, {}), f"{at}.Choices[{number}]")
+        yield from _rule(rule, f"{at}.Choices[{number}]")
+    for number, catcher in enumerate(state.get("Catch", [])):
+        yield misfit(catcher, CATCHER, f"{at}.Catch[{number}]")
+    for number, retrier in enumerate(state.get("Retry", [])):
+        yield misfit(retrier, RETRIER, f"{at}.Retry[{number}]")
+    for number, branch in enumerate(state.get("Branches", [])):
+        yield from _machine(branch, f"{at}.Branches[{number}]")
+    for name in PROCESSORS:
+        if name in state:
+            yield from _machine(state[name], f"{at}.{name}")
+
+
+def _rule(rule: dict[str, Any], at: str) -> Iterator[str | None]:
+    for operator in ("And", "Or"):
+        yield misfit(rule, _opened({}, {operator: MANY, "Not": OBJECT}), at)
+        for number, one in enumerate(rule.get(operator, [])):
+            yield from _rule(one, f"{at}.{operator}[{number}]")
+    if "Not" in rule:
+        yield from _rule(rule["Not"], f"{at}.Not")
+    if {"And", "Or", "Not", "Condition"} & set(rule):
+        return
+    paths: dict[str, Shape] = {name: TEXT for name in rule if name.endswith("Path")}
+    yield misfit(rule, _opened({"Variable": TEXT}, paths), at)
+    operators = set(rule) - {"Variable"} - BESIDE
+    if len(operators) != 1 or operators - OPERATORS:
+        yield f"{at}: needs one operator, and has {', '.join(sorted(operators)) or 'none'}"
+
+
+def branchings(state: dict[str, Any]) -> list[str]:
+    """Return where state may lead beside Next: by its rules, its default and its catchers."""
+    rules = [one["Next"] for name in ("Choices", "Catch") for one in state.get(name, [])]
+    return [*rules, *([state["Default"]] if "Default" in state else [])]

@@ -1,0 +1,149 @@
+"""Service integrations: what each takes as Parameters, and what it answers."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from asl.check.shapes import (
+    Anything,
+    Array,
+    Boolean,
+    Field,
+    Number,
+    Object,
+    Shape,
+    Text,
+    made_object,
+    union,
+)
+from asl.check.sizes import LIMIT
+
+RESOURCE = re.compile(
+    r"arn:(?:\$\{[^}]+\}|[^:])+:states:::(?P<call>[a-zA-Z-]+:[a-zA-Z:]+)(?P<pattern>\.[a-zA-Z:0-9]+)?$"
+)
+FUNCTION = re.compile(r"arn:(?:\$\{[^}]+\}|[^:])+:lambda:|\$\{[^}]+\}$")
+
+WAITING = ".waitForTaskToken"  # the pattern of a call that another hand answers
+
+Template = dict[str, Any]  # Parameters as written
+NAME = Text(1, 2048)
+FREE = Text(0, LIMIT)
+
+
+def closed(required: dict[str, Shape], optional: dict[str, Shape] | None = None) -> Object:
+    """Return the object with exactly these properties, required and optional."""
+    fields = {name: Field(shape) for name, shape in required.items()}
+    fields |= {name: Field(shape, required=False) for name, shape in (optional or {}).items()}
+    return Object(tuple(sorted(fields.items())))
+
+
+def called(resource: str) -> str | None:
+    """Return the integration that a Task's Resource names: `lambda` for a function's ARN, or such as `sns:publish`."""
+    if match := RESOURCE.match(resource):
+        return match["call"] + (match["pattern"] or "").replace(".sync:2", ".sync")
+    return "lambda" if FUNCTION.match(resource) else None
+
+
+@dataclass(frozen=True)
+class Integration:
+    """An integration: the shape that it takes as Parameters, and that of its answer; both may depend on the template."""
+
+    takes: Callable[[Template], Shape]
+    answers: Callable[[Template], Shape]
+
+
+def names(parameters: Template) -> set[str]:
+    """Return the names that a template gives, whether their values are literal or not."""
+    return {name.removesuffix(".$") for name in parameters}
+
+
+METADATA: dict[str, Shape] = {"SdkHttpMetadata": Anything(2048), "SdkResponseMetadata": Anything(2048)}  # bytes
+
+
+def lambda_invoke(gives: Shape) -> Integration:
+    """Return the integration `lambda:invoke` of a function that gives gives."""
+    kinds = frozenset({"RequestResponse", "Event", "DryRun"})
+    optional: dict[str, Shape] = {
+        "Payload": Anything(),
+        "InvocationType": Text(values=kinds),
+        "Qualifier": Text(1, 128),
+        "ClientContext": FREE,
+        "LogType": Text(values=frozenset({"None", "Tail"})),
+    }
+
+    def answers(parameters: Template) -> Shape:
+        silent = names(parameters) & {"InvocationType"} and parameters.get("InvocationType") != "RequestResponse"
+        payload = Anything(len("null")) if silent else gives  # an event's function is not waited for
+        required: dict[str, Shape] = {"Payload": payload, "StatusCode": Number(integer=True, low=200, high=299)}
+        return closed(required, {"ExecutedVersion": Text(1, 1024), **METADATA})
+
+    return Integration(lambda _: closed({"FunctionName": NAME}, optional), answers)
+
+
+_ATTRIBUTE = closed(
+    {"DataType": Text(values=frozenset({"String", "String.Array", "Number", "Binary"}))},
+    {"StringValue": FREE, "BinaryValue": FREE},
+)
+_PUBLISH: dict[str, Shape] = {
+    "Subject": Text(1, 100),
+    "MessageAttributes": Object((), _ATTRIBUTE),
+    "MessageStructure": Text(values=frozenset({"json"})),
+    "MessageGroupId": Text(1, 128),
+    "MessageDeduplicationId": Text(1, 128),
+}
+
+
+def _publish(parameters: Template) -> Shape:
+    target = next(iter(names(parameters) & {"TargetArn", "PhoneNumber"}), "TopicArn")
+    return closed({target: NAME, "Message": Anything(LIMIT)}, _PUBLISH)
+
+
+# One attribute value of DynamoDB; numbers travel as strings.
+_VALUES: dict[str, Shape] = {
+    "S": FREE,
+    "N": Text(1, 64),
+    "B": FREE,
+    "BOOL": Boolean(),
+    "NULL": Boolean(),
+    "M": Object((), Anything()),
+    "L": Array((), Anything()),
+    "SS": Array((), FREE, 1),
+    "NS": Array((), FREE, 1),
+    "BS": Array((), FREE, 1),
+}
+ITEM = Object((), union(*(made_object(**{kind: shape}) for kind, shape in _VALUES.items())))
+MOST_ITEM = Anything(400 * 1024)  # bytes: DynamoDB's limit for an item
+RETURNS = frozenset({"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"})
+_NAMES = Object((), Text(1, 65_535))
+_EXPRESSION = Text(1, 4096)
+_OPTIONS: dict[str, Shape] = {"ExpressionAttributeNames": _NAMES, "ReturnConsumedCapacity": Text(1, 16)}
+_WRITE = _OPTIONS | {
+    "ConditionExpression": _EXPRESSION,
+    "ExpressionAttributeValues": ITEM,
+    "ReturnValues": Text(values=RETURNS),
+    "ReturnItemCollectionMetrics": Text(1, 16),
+}
+_READ = _OPTIONS | {"ConsistentRead": Boolean(), "ProjectionExpression": _EXPRESSION}
+
+
+def _write(key: str, **more: Shape) -> Integration:
+    shape = closed({"TableName": NAME, key: ITEM}, _WRITE | more)
+    return Integration(lambda _: shape, _written)
+
+
+def _written(parameters: Template) -> Shape:
+    silent = "ReturnValues" not in names(parameters) or parameters.get("ReturnValues") == "NONE"
+    return closed({}, METADATA if silent else {"Attributes": MOST_ITEM, **METADATA})
+
+
+# Lambda is not among them: what it takes and gives is the function's own.
+SERVICES: dict[str, Integration] = {
+    "sns:publish": Integration(_publish, lambda _: closed({"MessageId": Text(1, 128)}, METADATA)),
+    "dynamodb:updateItem": _write("Key", UpdateExpression=_EXPRESSION),
+    "dynamodb:putItem": _write("Item"),
+    "dynamodb:deleteItem": _write("Key"),
+    "dynamodb:getItem": Integration(
+        lambda _: closed({"TableName": NAME, "Key": ITEM}, _READ), lambda _: closed({}, {"Item": MOST_ITEM, **METADATA})
+    ),
+}

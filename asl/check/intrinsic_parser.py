@@ -1,0 +1,58 @@
+"""Calls of intrinsic functions as text: how one is read."""
+
+import re
+from dataclasses import dataclass
+
+from asl.check.intrinsics import Misused
+from asl.check.shapes import Shape, constant
+
+TOKEN = re.compile(
+    r"\s*(?:(States\.\w+)\s*\(|('(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|(true|false|null)\b|(\$[^,)\s]*)|([,)]))"
+)
+WORDS = {"true": True, "false": False, "null": None}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of an intrinsic function; an argument is a call, a path, or a literal."""
+
+    name: str
+    arguments: tuple["Call | str | Shape", ...]
+
+
+def read(text: str) -> Call:
+    """Return the call that text is; raises Misused."""
+    call, end = _read_argument(text, 0)
+    if not isinstance(call, Call) or text[end:].strip():
+        raise Misused(f"`{text}`", "a call of an intrinsic function")
+    return call
+
+
+def _read_argument(text: str, at: int) -> tuple[Call | str | Shape, int]:
+    match = TOKEN.match(text, at)
+    if match is None or match[6]:
+        raise Misused(f"`{text}`", f"an argument at character {at + 1}")
+    name, quoted, number, word, path, _ = match.groups()
+    if name:
+        return _read_call(name, text, match.end())
+    if quoted:
+        return constant(re.sub(r"\\(.)", r"\1", quoted[1:-1])), match.end()
+    if number:
+        return constant(float(number) if "." in number else int(number)), match.end()
+    return (constant(WORDS[word]), match.end()) if word else (path, match.end())
+
+
+def _read_call(name: str, text: str, at: int) -> tuple[Call, int]:
+    arguments: list[Call | str | Shape] = []
+    match = TOKEN.match(text, at)
+    if match and match[6] == ")":
+        return Call(name, ()), match.end()
+    while True:
+        argument, at = _read_argument(text, at)
+        arguments.append(argument)
+        match = TOKEN.match(text, at)
+        if match is None or not match[6]:
+            raise Misused(f"`{text}`", f"a comma or parenthesis at character {at + 1}")
+        at = match.end()
+        if match[6] == ")":
+            return Call(name, tuple(arguments)), at

@@ -1,0 +1,79 @@
+"""Proving one machine against its contracts."""
+
+from typing import Any
+
+from asl.check.flow import follow
+from asl.check.grammar import branchings, misbuilt
+from asl.check.mapping import Edges, Mapping, UnusableMapping
+from asl.check.proof import Arrival, Proof
+from asl.check.report import as_error
+from asl.language import each_state, inner_machines
+
+LEAVE_NOTHING = {"Choice", "Wait", "Succeed", "Fail"}  # of their own: what arrives goes on
+NO_TASKS = {*LEAVE_NOTHING, "Pass", "Parallel", "Map"}
+
+
+class UnusableMachine(ValueError):  # noqa: N818 - it is the machine that is
+    """A text is no machine in the Amazon States Language, or one whose states lead nowhere."""
+
+
+class UnprovedFlow(ValueError):  # noqa: N818 - an answer
+    """A machine's data flow has gaps; the message tells each."""
+
+
+def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
+    """Follow what the machine starts with along every path and return what was found.
+
+    Raises UnusableMachine if machine is none, and UnusableMapping if mapping names what the machine does not have.
+    """
+    if wrong := misbuilt(machine):
+        raise UnusableMachine(f"this is no state machine: {wrong}")
+    _check_mapping(mapping, states_of(machine))
+    proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"))
+    follow(machine, Arrival(mapping.starts_with.shape), proof)
+    return proof
+
+
+def proved(machine: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
+    """Return machine if its data flow is proved; raises UnprovedFlow otherwise."""
+    proof = prove(machine, mapping)
+    if proof.open_gaps:
+        raise UnprovedFlow(as_error(proof))
+    return machine
+
+
+def states_of(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every state of machine by name, inner ones too; raises UnusableMachine where one leads nowhere."""
+    found: dict[str, dict[str, Any]] = {}
+    _check_targets(machine)
+    for name, state in each_state(machine):
+        if name in found:
+            raise UnusableMachine(f"there are two states {name}")
+        found[name] = state
+    return found
+
+
+def _check_targets(machine: dict[str, Any]) -> None:
+    """Raise UnusableMachine where a state of machine, or of an inner one, leads nowhere."""
+    states = machine["States"]
+    leading = [("StartAt", machine["StartAt"])]
+    for name, state in states.items():
+        leading += [(name, target) for target in (*branchings(state), *([state["Next"]] if "Next" in state else []))]
+    for place, target in leading:
+        if target not in states:
+            raise UnusableMachine(f"{place} leads to {target}, which is no state beside it")
+    for inner in (inner for state in states.values() for inner in inner_machines(state)):
+        _check_targets(inner)
+
+
+def _check_mapping(mapping: Mapping, states: dict[str, dict[str, Any]]) -> None:
+    """Raise UnusableMapping if mapping names a state that is none of states, or says what none of its type does."""
+    unknown = set(mapping.states) - set(states)
+    unknown |= {place for place in mapping.accepted if not any(place.startswith(f"{name}.") for name in states)}
+    if unknown:
+        raise UnusableMapping(f"the mapping names {', '.join(sorted(unknown))}, which the machine does not have")
+    for name, edges in mapping.states.items():
+        kind = states[name]["Type"]
+        for edge in Edges.__dataclass_fields__:
+            if getattr(edges, edge) is not None and kind in (LEAVE_NOTHING if edge == "leaves" else NO_TASKS):
+                raise UnusableMapping(f"{name}: the mapping says what it {edge}, which no {kind} does")

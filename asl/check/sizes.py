@@ -1,0 +1,108 @@
+"""The most bytes that a value of a shape can take as JSON, which is how Step Functions measures a payload."""
+
+import json
+from functools import cache
+
+from asl.check.patterns import is_plain
+from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Reported, Shape, Text, Union
+
+LIMIT = 262_144  # bytes, of a state's input, result or output
+FLOAT = 25  # characters: -1.7976931348623157e+308 and a few to spare
+
+
+@cache
+def most_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: PLR0911 - a kind each
+    """Return the most bytes of JSON that a value of shape takes, or None if nothing bounds it.
+
+    depth counts the strings that the JSON itself stands in: each doubles the backslashes and escapes the quotes.
+    """
+    match shape:
+        case Text():
+            return _text(shape, depth)
+        case Number():
+            return _number(shape)
+        case Boolean():
+            return len("false")
+        case Null():
+            return len("null")
+        case Array():
+            return _array(shape, depth)
+        case Object():
+            return _object(shape, depth)
+        case Anything():
+            return None if shape.high is None else shape.high * (1 << depth)
+        case Union():
+            sizes = [most_bytes(member, depth) for member in shape.members]
+            return None if None in sizes else max((size for size in sizes if size is not None), default=0)
+        case Reported():
+            return 0
+    raise TypeError(f"{shape} has no size")
+
+
+def bytes_a_character(depth: int) -> int:
+    """Return the most bytes of one character: a control character's escape, or a quote in very deep strings."""
+    control, quote = (1 << depth) + len("u0000"), 1 << (depth + 1)
+    return max(control, quote)
+
+
+def _text(text: Text, depth: int) -> int | None:
+    if text.values is not None:
+        return max((_literal(value, depth) for value in text.values), default=0)
+    bounds = []
+    if text.high is not None:
+        plain = any(is_plain(pattern) for pattern in text.patterns)
+        bounds.append(text.high * (1 if plain else bytes_a_character(depth)))
+    inner = most_bytes(text.content, depth + 1) if text.content is not None and text.compact else None
+    if inner is not None:
+        bounds.append(inner)
+    return min(bounds) + 2 * (1 << depth) if bounds else None
+
+
+def _literal(value: str, depth: int) -> int:
+    for _ in range(depth + 1):
+        value = json.dumps(value, ensure_ascii=False)
+    return len(value.encode()) - 2 * depth  # without the quotes of the strings around
+
+
+def _number(number: Number) -> int | None:
+    """Return the most bytes of a number; a whole one may be written as 1.0 or -0.0."""
+    if number.low is None or number.high is None:
+        return None  # JSON sets no bound on digits
+    digits = max(len(str(int(number.low))), len(str(int(number.high))), len("-0")) + len(".0")
+    return digits if number.integer else max(digits, FLOAT)
+
+
+def _array(array: Array, depth: int) -> int | None:
+    prefix = [most_bytes(item, depth) for item in array.prefix]
+    following = 0 if array.items is None else None if array.high is None else max(0, array.high - len(prefix))
+    each = most_bytes(array.items, depth) if array.items is not None else 0
+    if None in prefix or following is None or (following and each is None):
+        return None
+    commas = max(0, len(prefix) + following - 1)
+    return 2 + sum(size or 0 for size in prefix) + following * (each or 0) + commas
+
+
+def _object(shape: Object, depth: int) -> int | None:
+    sizes = [_property(_literal(name, depth), field.shape, depth) for name, field in shape.fields]
+    others = _others(shape, depth)
+    bounds = [] if shape.most is None else [shape.most * (1 << depth)]
+    if None not in sizes and others is not None:
+        bounds.append(2 + sum(size or 0 for size in sizes) + others)
+    return min(bounds, default=None)
+
+
+def _property(name: int, shape: Shape, depth: int) -> int | None:
+    size = most_bytes(shape, depth)
+    return None if size is None else name + len(":") + size + len(",")
+
+
+def _others(shape: Object, depth: int) -> int | None:
+    """Return the most bytes of the properties that have no name in the shape."""
+    if shape.rest is None:
+        return 0
+    if isinstance(shape.rest, Anything) and shape.rest.high is not None:
+        return shape.rest.high * (1 << depth)  # bounded all together
+    each = _property(most_bytes(shape.names, depth) or 0, shape.rest, depth)
+    if shape.high is None or shape.names.high is None or each is None:
+        return None
+    return max(0, shape.high - sum(field.required for _, field in shape.fields)) * each

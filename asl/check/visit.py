@@ -1,0 +1,169 @@
+"""A payload's visit to one state: the fields that every state has for what goes in and what comes out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from asl.check.choices import split
+from asl.check.compare import Mismatch, mismatches
+from asl.check.context import context_object
+from asl.check.integrations import WAITING
+from asl.check.mapping import Contract
+from asl.check.paths import NotAPath, parse, put
+from asl.check.proof import Arrival, Exit, Proof
+from asl.check.shapes import Object, Reported, Shape, made_object, members, union
+from asl.check.templates import Evaluation, Scope, Trouble
+
+EVERY_ERROR = "States.ALL"
+TASK_FAILED = "States.TaskFailed"
+TIMEOUT = "States.Timeout"
+
+EMPTY = made_object()  # what a null path selects
+
+
+@dataclass
+class Visit:
+    """One state with the payload that arrives; item is what the Map state around hands to an iteration."""
+
+    name: str
+    state: dict[str, Any]
+    arrival: Arrival
+    proof: Proof
+    item: Shape | None = None
+    errors: list[Shape] = field(default_factory=list)  # those that no Catch of the state takes
+
+    @property
+    def context(self) -> Object:
+        """The context object in this state."""
+        token = str(self.state.get("Resource")).endswith(WAITING)
+        return context_object(self.proof.mapping.starts_with.shape, self.name, self.item, token=token)
+
+    def evaluation(self, data: Shape) -> Evaluation:
+        """Return what evaluates paths and templates over data."""
+        return Evaluation(Scope(data, self.context))
+
+    def tell(self, troubles: list[Trouble]) -> None:
+        """Report troubles of this state."""
+        self.proof.report(self.name, self.arrival, troubles)
+
+    def measure(self, kind: str, shape: Shape) -> Shape:
+        """Note how large a payload of this state can get, and return it."""
+        self.proof.measure(self.name, self.arrival, kind, shape)
+        return shape
+
+    def selected(self, data: Shape, field_name: str) -> Shape:
+        """Return what the path in field_name (InputPath, OutputPath) selects from data; null selects nothing."""
+        path = self.state.get(field_name, "$")
+        return EMPTY if path is None else self.evaluated(data, path, field_name)
+
+    def evaluated(self, data: Shape, expression: Any, field_name: str) -> Shape:
+        """Return the shape of a path or call over data, and report what is wrong with it."""
+        evaluation = self.evaluation(data)
+        found = evaluation.expression(expression, field_name)
+        self.tell(evaluation.troubles)
+        return found
+
+    def templated(self, data: Shape, field_name: str) -> Shape:
+        """Return what the template in field_name makes of data, or data where there is none."""
+        if field_name not in self.state:
+            return data
+        evaluation = self.evaluation(data)
+        found = evaluation.template(self.state[field_name], field_name)
+        self.tell(evaluation.troubles)
+        return found
+
+    def effective(self) -> Shape:
+        """Return what the state works on: InputPath and Parameters applied to what arrives."""
+        return self.measure("parameters", self.templated(self.selected(self.arrival.shape, "InputPath"), "Parameters"))
+
+    def leave(self, result: Shape) -> Iterator[Exit]:
+        """Yield the way on with result: ResultSelector, ResultPath and OutputPath applied."""
+        chosen = self.templated(self.measure("result", result), "ResultSelector")
+        self.keeps(chosen, self.proof.mapping.edges(self.name).leaves, "ResultSelector")
+        path = self.state.get("ResultPath", "$")
+        whole = self.combined(chosen, path, "ResultPath")
+        yield self.way_on(whole, path)
+
+    def way_on(self, whole: Shape, result_path: str | None = None) -> Exit:
+        """Return the way to the next state, or to the end, with OutputPath applied to whole."""
+        output = self.measure("output", self.selected(whole, "OutputPath"))
+        return Exit(self.state.get("Next"), output, result_path)
+
+    def combined(self, result: Shape, path: str | None, field_name: str) -> Shape:
+        """Return the state's raw input with result at path; null drops the result."""
+        if path is None:
+            return self.arrival.shape
+        try:
+            whole, problem = put(self.arrival.shape, parse(path), result)
+        except NotAPath as error:
+            self.tell([Trouble(field_name, str(error), "a reference path", decided=False)])
+            return Reported()
+        if problem is not None:
+            self.tell([Trouble(field_name, problem.promised, f"an object, to put `{path}` in")])
+        return whole
+
+    def keeps(self, promised: Shape, contract: Contract | None, field_name: str, *below: str) -> None:
+        """Report where promised may not keep contract; below leads from the template in field_name to promised."""
+        if contract is not None:
+            self.fits(promised, contract.shape, field_name, *below, by=f" in contract {contract.name}")
+
+    def fits(self, promised: Shape, needed: Shape, field_name: str, *below: str, by: str = "") -> None:
+        """Report where promised may not be what is needed, each at the field of the template that makes it."""
+        found = mismatches(promised, needed)
+        self.tell([self._trouble(one, field_name, below, by) for one in found])
+
+    def _trouble(self, found: Mismatch, field_name: str, below: tuple[str, ...], by: str) -> Trouble:
+        names = [*below, *(name for name in found.path.split(".") if name)]
+        where, inside = located(self.state.get(field_name), names)
+        at = f" at `{'.'.join(inside)}`" if inside else ""
+        whole = ".".join([field_name, *where])
+        return Trouble(whole, found.promised + at, found.needed + by, decided=found.decided)
+
+    def catches(self, error: Shape) -> Iterator[Exit]:
+        """Yield where Catch sends error; what no catcher takes goes to errors."""
+        for number, catcher in enumerate(self.state.get("Catch", [])):
+            taken, error = divided(error, catcher["ErrorEquals"])
+            path = catcher.get("ResultPath", "$")
+            by = f"Catch[{number}].ResultPath"
+            whole = self.combined(taken, path, by)
+            if members(taken):
+                yield Exit(catcher["Next"], self.measure("caught", whole), path, by)
+        if members(error):
+            self.errors.append(error)
+
+
+def located(template: Any, names: list[str]) -> tuple[list[str], list[str]]:
+    """Return the part of names that leads through template to the field that is written there, and the rest of them."""
+    where: list[str] = []
+    for number, name in enumerate(names):
+        if isinstance(template, dict) and f"{name}.$" in template:
+            return [*where, f"{name}.$"], names[number + 1 :]
+        if not isinstance(template, dict) or name not in template:
+            return [*where, name], names[number + 1 :]
+        where.append(name)
+        template = template[name]
+    return where, []
+
+
+def divided(error: Shape, names: list[str]) -> tuple[Shape, Shape]:
+    """Return the part of error that a catcher of names takes, and the part that it leaves."""
+    taken, left = [], []
+    for member in members(error):
+        one, other = _divided_member(member, names)
+        taken += one
+        left += other
+    return union(*taken), union(*left)
+
+
+def _divided_member(error: Shape, names: list[str]) -> tuple[list[Shape], list[Shape]]:
+    if EVERY_ERROR in names:
+        return [error], []
+    taken: list[Shape] = []
+    left: Shape = error
+    if TASK_FAILED in names:
+        left, other = split(error, {"Variable": "$.Error", "StringEquals": TIMEOUT})
+        taken += members(other)
+    for name in names:
+        one, left = split(left, {"Variable": "$.Error", "StringEquals": name})
+        taken += members(one)
+    return taken, [*members(left)]

@@ -1,0 +1,79 @@
+"""What is known of each state beside how it is drawn: its definition, and of our own its contracts, sizes and rights."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from asl.check.mapping import Edges, Mapping
+from asl.check.proof import Proof
+from asl.check.shapes import Object, Shape, members
+from asl.graph.model import END, START, Machine, Node
+from asl.language import WITHIN
+from workflow import contracts
+
+Details = dict[str, dict[str, Any]]  # by the state's key
+EDGES = tuple(Edges.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a machine whose data flow is proved."""
+
+    proof: Proof
+    permissions: dict[str, list[tuple[str, str, str]]]  # by state: what for, which actions, on what
+
+
+def details(machine: Machine, known: Known | None = None) -> Details:
+    """Return what a viewer tells of each state of machine."""
+    found = {node.key: _plain(node) for node in machine.all_nodes() if node.kind not in (START, END)}
+    if known:
+        fields = _example_fields(machine, known.proof.mapping)
+        for told in found.values():
+            told.update(_known(told["name"], known, fields))
+    return found
+
+
+def _plain(node: Node) -> dict[str, Any]:
+    """Return a state's definition, without the states within it: each of those has its own."""
+    definition = {name: value for name, value in node.state.items() if name not in WITHIN}
+    return {"name": node.name, "kind": node.kind, "notes": list(node.notes), "definition": definition}
+
+
+def _known(state: str, known: Known, fields: dict[str, Any]) -> dict[str, Any]:
+    edges = known.proof.mapping.edges(state)
+    named = {edge: contract.name for edge in EDGES if (contract := getattr(edges, edge))}
+    return {
+        "contracts": {edge: {"name": name, "example": _example(name)} for edge, name in named.items()},
+        "arrives": _payload(known.proof.arrivals.get(state, []), fields),
+        # The first is what leaves when nothing went wrong; what a Catch adds is told by its contract.
+        "leaves": _payload(known.proof.leavings.get(state, [])[:1], fields),
+        "sizes": known.proof.sizes.get(state, {}),
+        "permissions": [list(row) for row in known.permissions.get(state, [])],
+    }
+
+
+def _payload(shapes: list[Shape], fields: dict[str, Any]) -> dict[str, Any] | None:
+    """Return an example of what has one of shapes: the fields that each of them has for certain; None without shapes."""
+    objects = [one for shape in shapes for one in members(shape) if isinstance(one, Object)]
+    names = dict.fromkeys(name for one in objects for name, field in one.fields if field.required)
+    certain = [name for name in names if all((field := one.get(name)) and field.required for one in objects)]
+    return {name: fields[name] for name in certain if name in fields} if objects else None
+
+
+def _example_fields(machine: Machine, mapping: Mapping) -> dict[str, Any]:
+    """Return an example of each field that a payload may get on its way, taken from the contract of who adds it."""
+    fields: dict[str, Any] = dict(_example(mapping.starts_with.name))
+    for node in machine.all_nodes():
+        edges = mapping.edges(node.name)
+        fields |= _added(node.state.get("ResultPath"), edges.leaves or edges.gives)
+        for catcher in node.state.get("Catch", []):
+            fields |= _added(catcher.get("ResultPath"), edges.raises)
+    return fields
+
+
+def _added(path: str | None, contract: Any) -> dict[str, Any]:
+    name = (path or "").removeprefix("$.")
+    return {name: _example(contract.name)} if contract and name.isidentifier() else {}
+
+
+def _example(contract: str) -> Any:
+    return contracts.resolved(contract).get("examples", contracts.schema(contract).get("examples", [{}]))[0]

@@ -1,0 +1,134 @@
+"""Where everything of a graph goes: each machine is laid out by itself, inner ones first, as boxes of the outer."""
+
+from dataclasses import dataclass, replace
+
+from asl.graph.graphviz import Line, Point, Size, place
+from asl.graph.model import END, START, Edge, Machine, Node
+
+# Pixels, all of them.
+NAME, SMALL = 10.0, 7.5  # the width of a character, of a name and of the rest: the mean in the widest common font
+LINE = 17  # height of a line of small text
+TITLE = 24  # height of a name
+PADDING = 14
+GAP = 20  # between branches
+DOT = 18  # start and end
+LEAST = 120  # width of a state
+LONGEST = 34  # characters of a label's line; all of it is in the details
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node's place."""
+
+    node: Node
+    x: float  # of its left edge
+    y: float  # of its upper edge
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Path:
+    """An edge's way: a start and three points for each Bézier curve from there, the last one the tip of its arrow."""
+
+    edge: Edge
+    points: tuple[Point, ...]
+    label: Point | None  # its middle
+    straight: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A machine laid out; what is within a box comes after it."""
+
+    size: Size
+    boxes: tuple[Box, ...] = ()
+    paths: tuple[Path, ...] = ()
+
+    def moved(self, x: float, y: float) -> "Drawing":
+        """Return the same drawing, x to the right and y down from here."""
+
+        def shifted(point: Point) -> Point:
+            return point[0] + x, point[1] + y
+
+        boxes = (replace(box, x=box.x + x, y=box.y + y) for box in self.boxes)
+        paths = (
+            replace(path, points=tuple(map(shifted, path.points)), label=path.label and shifted(path.label))
+            for path in self.paths
+        )
+        return Drawing(self.size, tuple(boxes), tuple(paths))
+
+
+def lay_out(machine: Machine) -> Drawing:
+    """Return where the nodes and edges of machine go, those of its inner machines within their boxes."""
+    inner = {node.key: _side_by_side([lay_out(one) for one in node.machines]) for node in machine.nodes}
+    sizes = {node.key: _size(node, inner[node.key].size) for node in machine.nodes}
+    outer = _placed(machine, sizes)
+    parts = [outer, *(_within(box, inner[box.node.key]) for box in outer.boxes)]
+    return _joined(outer.size, parts)
+
+
+def _joined(size: Size, parts: list[Drawing]) -> Drawing:
+    boxes = (box for part in parts for box in part.boxes)
+    return Drawing(size, tuple(boxes), tuple(path for part in parts for path in part.paths))
+
+
+def _within(box: Box, inner: Drawing) -> Drawing:
+    """Return what is drawn in box, below its name and notes."""
+    return inner.moved(box.x + (box.width - inner.size[0]) / 2, box.y + _text_height(box.node))
+
+
+def _side_by_side(drawings: list[Drawing]) -> Drawing:
+    x, parts = 0.0, list[Drawing]()
+    for drawing in drawings:
+        parts.append(drawing.moved(x, 0))
+        x += drawing.size[0] + GAP
+    size = max(x - GAP, 0), max((one.size[1] for one in drawings), default=0)
+    return _joined(size, parts)
+
+
+def _size(node: Node, inner: Size) -> Size:
+    if node.kind in (START, END):
+        return DOT, DOT
+    text = max(len(node.name) * NAME, *(len(note) * SMALL for note in ("", *node.notes)))
+    return max(text + 2 * PADDING, inner[0] + 2 * PADDING, LEAST), _text_height(node) + (
+        inner[1] + PADDING if inner[1] else 0
+    )
+
+
+def _text_height(node: Node) -> float:
+    return TITLE + LINE * len(node.notes) + PADDING / 2
+
+
+def label_lines(edge: Edge) -> list[str]:
+    """Return the lines of an edge's label: what leads there or, where nothing went wrong, the contract that travels."""
+    if edge.kind == "next":
+        return [edge.contract] if edge.contract else []
+    return [_shortened("any error" if one == "States.ALL" else one) for one in edge.labels]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _placed(machine: Machine, sizes: dict[str, Size]) -> Drawing:
+    """Return the machine's own boxes and edges."""
+    on_spine = set(zip(machine.spine, machine.spine[1:], strict=False))
+    straight = [edge.kind != "catch" and (edge.source, edge.target) in on_spine for edge in machine.edges]
+    lines = [
+        Line(edge.source, edge.target, _label_size(edge), is_straight)
+        for edge, is_straight in zip(machine.edges, straight, strict=True)
+    ]
+    placed = place(sizes, lines, machine.spine)
+    boxes = [_box(node, placed.centres[node.key], sizes[node.key]) for node in machine.nodes]
+    paths = map(Path, machine.edges, placed.lines, placed.labels, straight)
+    return Drawing(placed.size, tuple(boxes), tuple(paths))
+
+
+def _box(node: Node, centre: Point, size: Size) -> Box:
+    return Box(node, centre[0] - size[0] / 2, centre[1] - size[1] / 2, *size)
+
+
+def _label_size(edge: Edge) -> Size | None:
+    lines = label_lines(edge)
+    return (max(map(len, lines)) * SMALL + PADDING, len(lines) * LINE) if lines else None

@@ -1,0 +1,93 @@
+"""The graph as a Mermaid state diagram, which GitHub draws as it is."""
+
+import re
+from collections.abc import Iterator
+
+from asl.graph.characters import one_line
+from asl.graph.model import END, START, Edge, Machine, Node
+
+INDENT = "    "
+# What can be an id as it is. It begins with a capital letter and has no underscore: the ids that are made here, and those
+# that Mermaid makes (root, A_start), do not; nor do the names that every object of JavaScript has, such as constructor.
+PLAIN = re.compile("[A-Z][A-Za-z0-9]*")
+# Words of Mermaid's grammar, which reads them in capitals, too.
+KEYWORDS = {
+    *(
+        "accdescr",
+        "acctitle",
+        "as",
+        "class",
+        "classdef",
+        "click",
+        "default",
+        "direction",
+        "end",
+        "hide",
+        "href",
+        "note",
+    ),
+    *("scale", "state", "statediagram", "style"),
+}
+# What Mermaid, Markdown or HTML could take for its own in a label: shown by its code. "direction TB" is an instruction
+# wherever it stands in a line.
+SPECIAL = re.compile(r"(?![\w.,()=/'+?!-])[!-~]|_|(?<=direction) ", re.IGNORECASE)
+ENDINGS = ("Succeed", "Fail")
+
+
+def mermaid(machine: Machine) -> str:
+    """Return the diagram: edges that catch errors begin with "on", those that nothing brings about name a contract."""
+    return "\n".join(["stateDiagram-v2", *(INDENT + line for line in _machine(machine, _ids(machine)))]) + "\n"
+
+
+def _ids(machine: Machine) -> dict[str, str]:
+    """Return the id of each node in the diagram: its name where that can be one."""
+    return {node.key: _id(node, number) for number, node in enumerate(machine.all_nodes())}
+
+
+def _id(node: Node, number: int) -> str:
+    if node.kind in (START, END):
+        return "[*]"
+    plain = PLAIN.fullmatch(node.name) and node.name.lower() not in KEYWORDS
+    return node.name if plain else f"s{number}"
+
+
+def _machine(machine: Machine, ids: dict[str, str]) -> Iterator[str]:
+    for node in machine.nodes:
+        yield from _node(node, ids)
+    yield from (_edge(edge, ids) for edge in machine.edges)
+    yield from (f"{ids[node.key]} --> [*]" for node in machine.nodes if node.kind in ENDINGS)
+
+
+def _node(node: Node, ids: dict[str, str]) -> Iterator[str]:
+    name = ids[node.key]
+    named = name == "[*]" or bool(PLAIN.fullmatch(name))
+    if not named:
+        yield f'state "{_shown(node.name)}" as {name}'
+    if node.notes and not node.machines:
+        yield from (f"{name}: {_shown(line)}" for line in ([node.name] if named else []) + [*node.notes])
+    if node.machines:
+        yield f"state {name} {{"
+        yield from _branches(node.machines, ids)
+        yield "}"
+
+
+def _branches(machines: tuple[Machine, ...], ids: dict[str, str]) -> Iterator[str]:
+    for number, machine in enumerate(machines):
+        yield from ([f"{INDENT}--"] if number else [])
+        yield from (INDENT + line for line in _machine(machine, ids))
+
+
+def _edge(edge: Edge, ids: dict[str, str]) -> str:
+    label = _shown(_label(edge))
+    return f"{ids[edge.source]} --> {ids[edge.target]}{f': {label}' if label else ''}"
+
+
+def _label(edge: Edge) -> str:
+    if edge.kind == "catch":
+        return f"on {', '.join(edge.labels)}"
+    return " or ".join(edge.labels) or edge.contract or ""
+
+
+def _shown(text: str) -> str:
+    """Return text as a label: Mermaid shows the character that a code stands for, and takes it for nothing else."""
+    return SPECIAL.sub(lambda found: f"#{ord(found[0])};", one_line(text))

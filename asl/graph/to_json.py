@@ -1,0 +1,29 @@
+"""The graph as JSON, for other programs."""
+
+import json
+from typing import Any
+
+from asl.graph.model import Edge, Machine, Node
+
+
+def as_json(machine: Machine) -> str:
+    """Return nodes and edges as JSON, those of inner machines within their nodes."""
+    return json.dumps(_machine(machine), indent=2, ensure_ascii=False) + "\n"
+
+
+def _machine(machine: Machine) -> dict[str, Any]:
+    return {
+        "straight": list(machine.spine),
+        "nodes": [_node(node) for node in machine.nodes],
+        "edges": [_edge(edge) for edge in machine.edges],
+    }
+
+
+def _node(node: Node) -> dict[str, Any]:
+    told: dict[str, Any] = {"key": node.key, "name": node.name, "kind": node.kind, "notes": list(node.notes)}
+    return told | ({"machines": [_machine(one) for one in node.machines]} if node.machines else {})
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    told: dict[str, Any] = {"from": edge.source, "to": edge.target, "kind": edge.kind, "labels": list(edge.labels)}
+    return told | ({"contract": edge.contract} if edge.contract else {})

@@ -1,0 +1,91 @@
+"""The page docs/contracts.md: every contract with an example, and every state with what arrives, leaves, and how large."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from asl.check.compat import SHARED
+from asl.check.dialect import shape_of
+from asl.check.proof import Proof
+from asl.check.prover import prove
+from asl.check.shapes import Object, Shape, members, said
+from asl.check.sizes import LIMIT
+from asl.command import run_command
+from workflow import contracts, mapping
+from workflow.definition import states_language
+
+
+def page() -> str:
+    """Return the page."""
+    return "\n".join([*_head(), *_states(), *_contracts()]) + "\n"
+
+
+def _head() -> Iterator[str]:
+    yield "# The contracts"
+    yield ""
+    yield "Made from `workflow/contracts/` and the proof by `make docs`. How to prove a machine of your own stands in"
+    yield "[check.md](check.md)."
+    yield ""
+
+
+def _states() -> Iterator[str]:
+    proof = prove(states_language(), mapping.mapping())
+    yield "## What travels through the states"
+    yield ""
+    yield "The fields of the payload on arrival and on leaving (a field that is there on some paths only in brackets), and"
+    yield f"the largest payload that any path can bring about there, in bytes; Step Functions allows {LIMIT:,}."
+    yield ""
+    yield "| state | arrives | leaves | largest |"
+    yield "|---|---|---|---:|"
+    for state in proof.sizes:
+        arrives, leaves = _fields(proof.arrivals.get(state, [])), _fields(proof.leavings.get(state, []))
+        yield f"| `{state}` | {arrives} | {leaves} | {_largest(proof, state):,} |"
+    yield ""
+
+
+def _fields(shapes: list[Shape]) -> str:
+    """Return the names of the top-level fields of shapes, in brackets those that not every shape has for certain."""
+    objects = [one for shape in shapes for one in members(shape) if isinstance(one, Object)]
+    names = dict.fromkeys(name for one in objects for name, _ in one.fields)
+    certain = {name for name in names if all((field := one.get(name)) and field.required for one in objects)}
+    return " ".join(f"`{name}`" if name in certain else f"(`{name}`)" for name in names)
+
+
+def _largest(proof: Proof, state: str) -> int:
+    return max(size for size in proof.sizes[state].values() if size is not None)
+
+
+def _contracts() -> Iterator[str]:
+    yield "## The payloads"
+    for name in contracts.names():
+        if name != SHARED:
+            yield from _contract(name, contracts.resolved(name))
+
+
+def _contract(name: str, schema: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    yield f"### {schema['title']}"
+    yield ""
+    yield f"[`{name}.json`](../workflow/contracts/{name}.json): {schema['description']}"
+    yield ""
+    yield "| field | | what it is |"
+    yield "|---|---|---|"
+    for one in schema.get("anyOf", [schema]):
+        yield from _rows(one, "")
+    yield ""
+    yield "```json"
+    yield json.dumps(schema["examples"][0], indent=2, ensure_ascii=False)
+    yield "```"
+
+
+def _rows(schema: dict[str, Any], above: str) -> Iterator[str]:
+    for name, one in schema.get("properties", {}).items():
+        optional = "" if name in schema.get("required", []) else "optional, "
+        kind = said(shape_of(one)).replace("|", "\\|") if "properties" not in one else "an object"
+        yield f"| `{above}{name}` | {optional}{kind} | {one.get('description', '')} |"
+        yield from _rows(one, f"{above}{name}.")
+
+
+if __name__ == "__main__":
+    sys.exit(run_command("contracts", lambda: print(page(), end="")))

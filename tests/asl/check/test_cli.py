@@ -1,0 +1,151 @@
+"""The command line: its exit codes, what it prints for a person and for a tool, and what it loads."""
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asl.check.__main__ import main
+from workflow.definition import states_language
+
+ROOT = Path(__file__).parents[3]
+ORDERS = ROOT / "docs/examples/orders"
+COMMAND = [sys.executable, "-m", "asl.check"]
+
+
+def command(machine: str, *more: str) -> list[str]:
+    """Return the arguments that prove one of the example's machines."""
+    return [str(ORDERS / machine), "--contracts", str(ORDERS / "contracts"), *more]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a person does."""
+    return subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("machine", "code", "verdict"), [("machine", 0, "proved: "), ("broken", 1, "not proved: 3 gaps")]
+)
+def test_exit_code_tells_the_verdict(machine: str, code: int, verdict: str) -> None:
+    """A proved machine exits with 0 and one with gaps with 1; the last line says so, and stderr stays empty."""
+    done = run(*command(f"{machine}.json"))
+    assert (done.returncode, done.stderr) == (code, "")
+    assert done.stdout.splitlines()[-1].startswith(verdict)
+
+
+def test_unusable_input_exits_with_2_and_one_line() -> None:
+    """Unusable input exits with 2, says what and where in one line on stderr, and prints nothing else."""
+    done = run("missing.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "check: missing.json cannot be read: [Errno 2] No such file or directory: 'missing.json'\n"
+
+
+def test_gap_tells_where_whence_what_and_the_mend(capsys: pytest.CaptureFixture[str]) -> None:
+    """A gap names the state and field, the states it came by, what is promised, what is needed, and the likely mend."""
+    assert main(command("broken.json")) == 1
+    blocks = capsys.readouterr().out.split("\n\n")
+    (block,) = (block for block in blocks if block.startswith("gap: TellStaff, Parameters.Message.$"))
+    lines = dict(line.strip().split(maxsplit=1) for line in block.splitlines()[1:])
+    assert list(lines) == ["came", "promised", "needed", "mend"]
+    came_by = [word for word in lines["came"].split() if word not in ("by", ">")]
+    assert came_by == ["CheckOrder", "HasCoupon", "ReserveLines", "ChargeAndPack"]
+    assert lines["promised"] == "an object of Cause, Error at $"
+    assert lines["needed"] == "`$.order.orderId`"
+    assert "did you mean `$.error`?" in lines["mend"]
+
+
+def test_json_holds_all_that_the_text_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    """--json prints one document: the verdict, each gap with all its fields, what is accepted, the limit and the sizes."""
+    assert main(command("broken.json", "--json")) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert main(command("broken.json")) == 1
+    text = capsys.readouterr().out
+    assert set(told) == {"proved", "gaps", "accepted", "limit", "sizes"}
+    assert (told["proved"], told["accepted"], told["limit"]) == (False, [], 262_144)
+    for gap in told["gaps"]:
+        assert set(gap) == {"state", "field", "cameBy", "promised", "needed", "mend", "decided"}
+        assert f"gap: {gap['state']}, {gap['field']}\n  came by   {' > '.join(gap['cameBy'])}\n" in text
+        assert f"  promised  {gap['promised']}\n  needed    {gap['needed']}\n" in text
+        assert gap["mend"] is None or f"  mend      {gap['mend']}\n" in text
+    for state, sizes in told["sizes"].items():
+        (row,) = (line for line in text.splitlines() if line.startswith(f"{state} "))
+        assert row.split()[1:] == [
+            f"{sizes[kind]:,}" for kind in ("input", "parameters", "result", "output") if kind in sizes
+        ]
+
+
+def test_json_of_a_proof(capsys: pytest.CaptureFixture[str]) -> None:
+    """--json says that a machine is proved, with a bound for every state."""
+    assert main(command("machine.json", "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["proved"], told["gaps"]) == (True, [])
+    assert all(0 < size <= told["limit"] for sizes in told["sizes"].values() for size in sizes.values())
+
+
+def test_real_machine_from_a_file_is_the_one_that_is_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a file the project's own machine is proved, and the same from a file gives the same result."""
+    file = tmp_path / "machine.json"
+    file.write_text(json.dumps(states_language()), encoding="utf-8")
+    assert (main([]), main([str(file)])) == (0, 0)
+    text = capsys.readouterr().out
+    assert text[: len(text) // 2] == text[len(text) // 2 :]
+
+
+def test_file_is_proved_without_the_tools_that_write_machines() -> None:
+    """A machine from a file is proved without loading the authoring SDK, the template's library or an AWS client."""
+    code = (
+        "import sys; from asl.check.__main__ import main; code = main(sys.argv[1:]);"
+        "heavy = {'stepfunctions', 'troposphere', 'awacs', 'boto3', 'botocore', 'setuptools'} & set(sys.modules);"
+        "sys.exit(code or ' '.join(heavy) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command("machine.json")], cwd=ROOT, check=False, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def accepting(folder: Path, machine: Any, accepted: dict[str, str], *more: str) -> int:
+    """Prove a machine that has an order and no contracts, with these places accepted."""
+    (folder / "order.json").write_text('{"type": "string", "maxLength": 9}')
+    (folder / "mapping.json").write_text(json.dumps({"startsWith": "order", "accepted": accepted}))
+    (folder / "machine.json").write_text(json.dumps(machine))
+    return main([str(folder / "machine.json"), "--contracts", str(folder), *more])
+
+
+UNDECIDED: dict[str, Any] = {
+    "StartAt": "Ask",
+    "States": {"Ask": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "End": True}},
+}
+
+
+def test_undecided_construct_fails_until_it_is_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be decided fails the check, and passes it once accepted: still told, with the reason why that is fine."""
+    assert accepting(tmp_path, UNDECIDED, {}) == 1
+    assert "undecided: Ask, QueryLanguage\n" in capsys.readouterr().out
+    (tmp_path / "again").mkdir()
+    assert accepting(tmp_path / "again", UNDECIDED, {"Ask.QueryLanguage": "we know"}) == 0
+    told = capsys.readouterr().out
+    assert "accepted: Ask, QueryLanguage\n" in told
+    assert "  because   we know\n" in told
+
+
+def test_json_keeps_what_is_accepted_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--json lists what is accepted apart from the gaps."""
+    assert accepting(tmp_path, UNDECIDED, {"Ask.QueryLanguage": "we know"}, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["proved"], told["gaps"]) == (True, [])
+    assert [(gap["state"], gap["field"], gap["decided"]) for gap in told["accepted"]] == [
+        ("Ask", "QueryLanguage", False)
+    ]
+
+
+def test_certain_gap_cannot_be_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A gap that is certain fails the check whatever the mapping accepts."""
+    machine = copy.deepcopy(UNDECIDED)
+    machine["States"] = {"Ask": {"Type": "Pass", "Parameters": {"a.$": "$.x"}, "End": True}}
+    assert accepting(tmp_path, machine, {"Ask.Parameters.a.$": "please"}) == 1
+    assert "gap: Ask, Parameters.a.$" in capsys.readouterr().out

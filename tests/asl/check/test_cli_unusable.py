@@ -1,0 +1,217 @@
+"""The command line on unusable input: exit code 2, and one line on stderr that says what is wrong and where."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asl.check.__main__ import main
+from tests.asl.check.mutation import dropping, renaming, setting
+
+ORDERS = Path(__file__).parents[3] / "docs/examples/orders"
+MACHINE, MAPPING = "machine.json", "contracts/mapping.json"
+ORDER = "contracts/order.json"
+
+STATES = "States"
+CHECK, ASK = f"{STATES}/CheckOrder", f"{STATES}/HasCoupon"
+
+
+def refusal(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what is said on stderr of the example in folder, which must be refused in one line."""
+    assert main([str(folder / MACHINE), "--contracts", str(folder / "contracts")]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    (line,) = told.err.splitlines()
+    assert line.startswith("check: ")
+    return line.removeprefix("check: ")
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    """Give a copy of the example to spoil."""
+    return Path(shutil.copytree(ORDERS, tmp_path / "orders"))
+
+
+@pytest.mark.parametrize("file", [MACHINE, MAPPING, ORDER, "contracts/common.json"])
+@pytest.mark.parametrize("text", ["", "{", "\xff", None])
+def test_file_that_cannot_be_read(
+    orders: Path, capsys: pytest.CaptureFixture[str], file: str, text: str | None
+) -> None:
+    """A file that is missing or holds no JSON is named."""
+    if text is None:
+        (orders / file).unlink()
+    else:
+        (orders / file).write_bytes(text.encode("latin-1"))
+    told = refusal(orders, capsys)
+    assert Path(file).stem in told
+    assert "cannot be read" in told or "no contract" in told or "is not in" in told
+
+
+def test_folder_of_contracts_that_is_missing(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A missing folder of contracts is told by its mapping, which cannot be read."""
+    shutil.rmtree(orders / "contracts")
+    assert f"{orders / MAPPING} cannot be read" in refusal(orders, capsys)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda _: [], "this is no state machine: $: an array of 0 items, where an object of"),
+        (dropping("StartAt"), "$.StartAt: nothing, where a string"),
+        (dropping(STATES), "$.States: nothing, where an object is needed"),
+        (setting("StartAt", "Nowhere"), "StartAt leads to Nowhere"),
+        (setting(f"{CHECK}/Next", "Nowhere"), "CheckOrder leads to Nowhere"),
+        (setting(f"{CHECK}/Catch/0/Next", "Nowhere"), "CheckOrder leads to Nowhere"),
+        (setting(f"{ASK}/Choices/0/Next", "Nowhere"), "HasCoupon leads to Nowhere"),
+        (setting(f"{ASK}/Default", "Nowhere"), "HasCoupon leads to Nowhere"),
+        (setting(f"{STATES}/ChargeAndPack/Branches/0/StartAt", "SaveOrder"), "StartAt leads to SaveOrder"),
+        (dropping(f"{CHECK}/Next"), "$.States.CheckOrder: needs either Next or End: true"),
+        (dropping(f"{CHECK}/Type"), "$.States.CheckOrder.Type: nothing, where a string"),
+        (dropping(f"{CHECK}/Resource"), "$.States.CheckOrder.Resource: nothing, where a string"),
+        (
+            dropping(f"{CHECK}/Catch/0/ErrorEquals"),
+            "$.States.CheckOrder.Catch[0].ErrorEquals: nothing, where an array",
+        ),
+        (setting(f"{CHECK}/ResultPath", 5), "$.States.CheckOrder.ResultPath: 5, where a string"),
+        (dropping(f"{ASK}/Choices"), "$.States.HasCoupon.Choices: nothing, where an array"),
+        (
+            setting(f"{ASK}/Choices", []),
+            "$.States.HasCoupon.Choices: an array of 0 items, where an array of at least 1",
+        ),
+        (
+            setting(f"{ASK}/Choices/0/And/0", {"Variable": "$.order"}),
+            "Choices[0].And[0]: needs one operator, and has none",
+        ),
+        (
+            renaming(f"{ASK}/Choices/0/And/0/IsPresent", "IsPressent"),
+            "Choices[0].And[0]: needs one operator, and has IsPressent",
+        ),
+        (renaming(f"{ASK}/Choices/0/And/0/Variable", "Comment"), "And[0].Variable: nothing, where a string"),
+        (dropping(f"{STATES}/ReserveLines/ItemProcessor"), "ReserveLines: needs either Iterator or ItemProcessor"),
+        (dropping(f"{STATES}/ChargeAndPack/Branches"), "ChargeAndPack.Branches: nothing, where an array"),
+        (
+            setting(f"{STATES}/ReserveLines/ItemProcessor", {"StartAt": "Pack", STATES: {"Pack": {"Type": "Succeed"}}}),
+            "there are two states Pack",
+        ),
+    ],
+)
+def test_machine_that_is_none(
+    orders: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any], Any], words: str
+) -> None:
+    """A text that is no state machine, or one whose states lead nowhere, is told by the place at fault."""
+    spoil(orders / MACHINE, change)
+    assert words in refusal(orders, capsys)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda _: [], "mapping.json: $: an array of 0 items, where an object of"),
+        (dropping("startsWith"), "the mapping does not say what the machine startsWith"),
+        (setting("startsWith", "ordr"), "there is no contract ordr in"),
+        (setting("startsWith", 5), "mapping.json: $.startsWith: 5, where a string"),
+        (setting("accept", {}), "the mapping says ['accept'], which nothing here understands"),
+        (setting("states/Pack/gives", "pack.outptu"), "there is no contract pack.outptu in"),
+        (
+            setting("states/Pack/give", "pack.output"),
+            "Pack: an edge is one of takes, gives, raises, says, leaves, not ['give']",
+        ),
+        (setting("states/Pcak", {}), "the mapping names Pcak, which the machine does not have"),
+        (setting("states/Pack", "pack.input"), 'mapping.json: $.states.Pack: "pack.input", where an object'),
+        (
+            setting("states/HasCoupon", {"takes": "order"}),
+            "HasCoupon: the mapping says what it takes, which no Choice does",
+        ),
+        (
+            setting("states/Shipped", {"leaves": "order"}),
+            "Shipped: the mapping says what it leaves, which no Succeed does",
+        ),
+        (
+            setting("accepted", {"Pcak.Resource": "fine"}),
+            "the mapping names Pcak.Resource, which the machine does not have",
+        ),
+        (
+            setting("accepted", {"Pack.Resource": True}),
+            "mapping.json: $.accepted.Pack.Resource: true, where a string",
+        ),
+    ],
+)
+def test_mapping_of_what_is_not_there(
+    orders: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any], Any], words: str
+) -> None:
+    """A mapping that names an unknown contract, state, edge or place is told by that name."""
+    spoil(orders / MAPPING, change)
+    assert words in refusal(orders, capsys)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda _: [], "order.json is no JSON Schema: it is no object"),
+        (
+            setting("properties/orderId", {"type": "string", "format": "uuid"}),
+            "order/properties/orderId: ['format'] on type string is",
+        ),
+        (
+            setting("properties/lines/uniqueItems", True),
+            "order/properties/lines: ['uniqueItems'] on type array is outside",
+        ),
+        (setting("oneOf", [{"required": ["coupon"]}]), "order: ['oneOf'] on type object is outside the dialect"),
+        (setting("properties/coupon", {"maxLength": 3}), "order/properties/coupon: ['maxLength'] without a type is"),
+        (
+            setting("properties/coupon", {"not": {"type": "null"}, "type": "string"}),
+            "order/properties/coupon: not, of anything but const",
+        ),
+        (
+            setting("properties/coupon", {"enum": ["a"], "maxLength": 3}),
+            "order/properties/coupon: enum beside ['maxLength']",
+        ),
+        (
+            setting("properties/coupon", {"enum": ["a", 1], "type": "string"}),
+            "order/properties/coupon: enum of another type",
+        ),
+        (
+            setting("properties/coupon", {"type": "string", "pattern": "("}),
+            "order/properties/coupon: the pattern ( (",
+        ),
+        (setting("properties/coupon", {"type": "text"}), "order/properties/coupon: type text is outside"),
+        (setting("required", "orderId"), "order: required 'orderId' is outside"),
+        (
+            setting("properties/coupon", {"type": "string", "maxLength": "9"}),
+            "order/properties/coupon: maxLength '9' is outside",
+        ),
+        (setting("properties/coupon", "text"), "order/properties/coupon: the schema 'text' is outside"),
+        (setting("properties/coupon", {"$ref": "coupon.json"}), "refers to coupon.json, which is not in"),
+        (setting("properties/coupon", {"$ref": "common.json#/$defs/coupon"}), "order refers to /$defs/coupon"),
+        (setting("properties/coupon", {"$ref": "order.json"}), "refers to itself"),
+    ],
+)
+def test_contract_that_cannot_be_used(
+    orders: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any], Any], words: str
+) -> None:
+    """A schema that is none, points nowhere, or says what cannot be proved, is told by the contract and place in it."""
+    spoil(orders / ORDER, change)
+    assert words in refusal(orders, capsys)
+
+
+def spoil(file: Path, change: Callable[[Any], Any]) -> None:
+    """Change the document in file in place, or to what change returns."""
+    document = json.loads(file.read_text(encoding="utf-8"))
+    returned = change(document)
+    file.write_text(json.dumps(document if returned is None else returned), encoding="utf-8")
+
+
+def test_foreign_machine_without_its_contracts(capsys: pytest.CaptureFixture[str]) -> None:
+    """A machine that is not this project's needs its own contracts."""
+    assert main([str(ORDERS / MACHINE)]) == 2
+    assert "the mapping names ArchiveImage, " in capsys.readouterr().err
+
+
+def test_machine_without_end_in_depth(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A machine within a machine within a machine, and so on, is no traceback."""
+    level = '{"StartAt": "A", "States": {"A": {"Type": "Parallel", "End": true, "Branches": ['
+    (orders / MACHINE).write_text(level * 30_000, encoding="utf-8")
+    assert "nested too deeply" in refusal(orders, capsys)

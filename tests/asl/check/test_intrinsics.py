@@ -1,0 +1,100 @@
+"""What the proof says of a call of an intrinsic function is what the function does with values."""
+
+from typing import Any
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from asl.check.context import context_object
+from asl.check.dialect import shape_of
+from asl.check.intrinsic_parser import Call, read
+from asl.check.paths import parse
+from asl.check.shapes import NULL, Shape
+from asl.check.templates import Evaluation, Scope
+from tests.asl.check.functions import FUNCTIONS
+from tests.asl.check.membership import is_member
+from tests.asl.check.on_values import selected
+from tests.asl.check.schemas import (
+    Schema,
+    arrays,
+    examples,
+    jsons,
+    leaves,
+    numbers,
+    objects,
+    of,
+    schemas,
+    some,
+    texts,
+)
+from tests.asl.check.values import values
+
+long_texts = st.sampled_from((9_999, 10_000, 10_001)).map(lambda most: {"type": "string", "maxLength": most})
+few = st.integers(-2, 5)
+halves = st.sampled_from((-0.5, 0.4, 0.5, 1.5, 4.6))
+indices = of("integer", some(minimum=few, maximum=few)) | of("number", some(minimum=few | halves, maximum=few | halves))
+large = of("integer", some(minimum=st.sampled_from((-(2**32), -5)), maximum=st.sampled_from((5, 2**31 - 2, 2**32))))
+algorithms = st.sampled_from(
+    ({"const": "MD5"}, {"enum": ["SHA-1", "SHA-512"]}, {"enum": ["SHA-1", "CRC"]}, {"type": "string"})
+)
+closed = objects().map(lambda schema: {**schema, "additionalProperties": False, "required": []})
+
+# Each call with what its arguments are.
+CALLS: dict[str, tuple[Any, ...]] = {
+    "States.Format('{}-{}', $.a, $.b)": (leaves | texts | numbers, leaves | numbers),
+    "States.StringToJson($.a)": (jsons(),),
+    "States.JsonToString($.a)": (schemas(1),),
+    "States.StringToJson(States.JsonToString($.a))": (schemas(1),),
+    "States.Array($.a, 'b', null, true, 1.5, States.Array())": (schemas(1),),
+    "States.ArrayPartition($.a, $.b)": (arrays(), indices),
+    "States.ArrayContains($.a, $.b)": (arrays(), leaves),
+    "States.ArrayRange($.a, $.b, 2)": (indices, indices),
+    "States.ArrayRange(1, $.a, $.b)": (large, indices),
+    "States.ArrayGetItem($.a, $.b)": (arrays(), indices),
+    "States.ArrayGetItem($.a, 1)": (arrays(),),
+    "States.ArrayLength($.a)": (arrays() | schemas(1),),
+    "States.ArrayUnique($.a)": (arrays(),),
+    "States.Base64Encode($.a)": (texts | long_texts,),
+    "States.Base64Decode(States.Base64Encode($.a))": (texts,),
+    "States.Base64Decode($.a)": (texts,),
+    "States.Hash($.a, $.b)": (texts | long_texts, algorithms),
+    "States.JsonMerge($.a, $.b, false)": (closed | objects(), closed | objects()),
+    "States.MathRandom($.a, $.b)": (indices, indices | large),
+    "States.MathAdd($.a, $.b)": (indices | large, large),
+    "States.StringSplit($.a, $.b)": (texts, texts),
+    "States.StringSplit(States.Format('a.{}', $.a), '.')": (texts,),
+    "States.StringSplit(States.Format('{}:{}:b', $.a, $.b), ':')": (texts, texts | numbers),
+    "States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.a), ':'), 1)": (texts,),
+    "States.UUID()": (),
+}
+
+
+def run(call: Call | str | Shape, data: Any) -> Any:
+    """Return what a call returns for the values in data."""
+    if isinstance(call, str):
+        return selected(data, parse(call))
+    if isinstance(call, Shape):
+        return next(value for value in LITERALS if is_member(value, call))
+    return FUNCTIONS[call.name](*(run(argument, data) for argument in call.arguments))
+
+
+LITERALS: tuple[Any, ...] = ("{}-{}", "a.{}", "{}:{}:b", "x:{}", ".", ":", "b", None, True, False, 1.5, 1, 2)
+
+
+@examples(600)
+@given(st.data(), st.sampled_from(sorted(CALLS)))
+def test_a_call_that_is_accepted_returns_what_the_proof_says(data: st.DataObject, text: str) -> None:
+    """A call in which nothing is found wrong fails for no value, and returns what is of the shape that it is said to."""
+    given_schemas: dict[str, Schema] = dict(zip("ab", (data.draw(one) for one in CALLS[text]), strict=False))
+    fields = {
+        "type": "object",
+        "properties": given_schemas,
+        "required": sorted(given_schemas),
+        "additionalProperties": False,
+    }
+    shape = shape_of(fields)
+    evaluation = Evaluation(Scope(shape, context_object(NULL, "A")))
+    returned = evaluation.expression(text, "Parameters.v.$")
+    event(f"{read(text).name} {'refused' if evaluation.troubles else 'accepted'}")
+    for value in data.draw(st.lists(values(fields), min_size=1, max_size=3)) if not evaluation.troubles else ():
+        assert is_member(run(read(text), value), returned)

@@ -1,0 +1,192 @@
+"""Small machines, each for one rule: what the proof finds in them, and nothing more; here the fields that move payloads."""
+
+from typing import Any
+
+import pytest
+
+from asl.check.dialect import shape_of
+from asl.check.mapping import Contract, Edges, Mapping
+from asl.check.proof import Proof
+from asl.check.prover import prove
+
+State = dict[str, Any]
+Schema = dict[str, Any]
+Found = set[tuple[str, str, bool]]  # state, field, and whether the gap is certain
+
+TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 20}
+COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": 9}
+FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:f"
+
+
+def closed(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
+    """Return the schema of an object with exactly these properties."""
+    properties = {**required, **(optional or {})}
+    return {"type": "object", "properties": properties, "required": [*required], "additionalProperties": False}
+
+
+def array(items: Schema, low: int = 0, high: int = 5) -> Schema:
+    """Return the schema of an array."""
+    return {"type": "array", "items": items, "minItems": low, "maxItems": high}
+
+
+ORDER = closed({"id": TEXT, "pieces": COUNT, "paid": {"type": "boolean"}}, {"coupon": TEXT})
+START = closed(
+    {"order": ORDER, "lines": array(closed({"sku": TEXT}), low=1), "note": {"type": ["string", "null"], "maxLength": 9}}
+)
+
+
+def proof_of(states: dict[str, State], start: Schema = START, edges: Any = None, accepted: Any = None) -> Proof:
+    """Prove a machine that starts at the first of states; edges are schemas by state and edge."""
+    told = {
+        state: Edges(**{kind: Contract(kind, shape_of(schema)) for kind, schema in one.items()})
+        for state, one in (edges or {}).items()
+    }
+    mapping = Mapping(Contract("start", shape_of(start)), told, accepted or {})
+    return prove({"StartAt": next(iter(states)), "States": states}, mapping)
+
+
+def found(states: dict[str, State], start: Schema = START, edges: Any = None) -> Found:
+    """Return the gaps of a machine."""
+    return {(gap.state, gap.field, gap.decided) for gap in proof_of(states, start, edges).gaps}
+
+
+def ending(state: State) -> dict[str, State]:
+    """Return the states of a machine with this state only."""
+    return {"A": {**state, "End": True}}
+
+
+def task(**fields: Any) -> State:
+    """Return a function's state that ends its machine, unless fields say more."""
+    return {"Type": "Task", "Resource": FUNCTION, **({} if "Next" in fields else {"End": True}), **fields}
+
+
+def reading(path: str) -> State:
+    """Return a last state that reads path."""
+    return {"Type": "Pass", "Parameters": {"read.$": path}, "End": True}
+
+
+READ = ("B", "Parameters.read.$", True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "gaps"),
+    [
+        ({}, "$.order.id", set()),
+        ({}, "$.order.coupon", {READ}),
+        ({}, "$['order']['id']", set()),
+        ({}, "$.lines[0].sku", set()),
+        ({}, "$.lines[1].sku", {READ}),
+        ({}, "$.lines[*].sku", set()),
+        ({}, "$.lines[*].price", {READ}),
+        ({}, "$.lines.sku", {READ}),
+        ({"InputPath": "$.order"}, "$.id", set()),
+        ({"InputPath": "$.order"}, "$.order", {READ}),
+        ({"InputPath": "$.ordr"}, "$.id", {("A", "InputPath", True)}),
+        ({"InputPath": None, "ResultPath": "$.empty"}, "$.empty", set()),
+        ({"InputPath": None}, "$.order", {READ}),
+        ({"OutputPath": "$.order"}, "$.id", set()),
+        ({"OutputPath": "$.ordr"}, "$.id", {("A", "OutputPath", True)}),
+        ({"OutputPath": None}, "$", set()),
+        ({"OutputPath": None}, "$.order", {READ}),
+        ({"Result": {"a": 1}}, "$.a", set()),
+        ({"Result": {"a": 1}}, "$.order", {READ}),
+        ({"Result": {"a.$": "$.order"}}, "$['a.$']", set()),
+        ({"Parameters": {"a.$": "$.order.id"}}, "$.a", set()),
+        ({"Parameters": {"a.$": "$.order.nr"}}, "$.a", {("A", "Parameters.a.$", True)}),
+        ({"Parameters": {"a.$": "order.id"}}, "$.a", {("A", "Parameters.a.$", True)}),
+        ({"Parameters": {"a.$": 5}}, "$.a", {("A", "Parameters.a.$", True)}),
+        ({"Parameters": {"a": "$.order.id"}}, "$.a", {("A", "Parameters.a", False)}),
+        ({"Parameters": {"a": [{"b.$": "$.order.nr"}]}}, "$.a[0].b", {("A", "Parameters.a[0].b.$", True)}),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.found"}, "$.found.a", set()),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.found"}, "$.order.id", set()),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.order.found.deep"}, "$.order.found.deep.a", set()),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.order.found.deep"}, "$.order.id", set()),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.order"}, "$.order.id", {READ}),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.order.id.found"}, "$.order.pieces", {("A", "ResultPath", True)}),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.lines[0]"}, "$.lines", {("A", "ResultPath", True)}),
+        ({"Parameters": {"a": 1}, "ResultPath": None}, "$.order.id", set()),
+        ({"Parameters": {"a": 1}, "ResultPath": None}, "$.a", {READ}),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.found", "OutputPath": "$.found"}, "$.a", set()),
+    ],
+)
+def test_what_a_state_hands_on(fields: State, path: str, gaps: Found) -> None:
+    """The next state finds what InputPath, Parameters, Result, ResultPath and OutputPath leave, and nothing else."""
+    assert found({"A": {"Type": "Pass", **fields, "Next": "B"}, "B": reading(path)}) == gaps
+
+
+def test_result_beside_a_property_that_may_be_absent() -> None:
+    """A ResultPath into an optional object makes no other property of it certain."""
+    start = closed({}, {"info": closed({"by": TEXT})})
+    put = {"Type": "Pass", "Result": 1, "ResultPath": "$.info.count", "Next": "B"}
+    assert found({"A": put, "B": reading("$.info.count")}, start) == set()
+    assert found({"A": put, "B": reading("$.info.by")}, start) == {READ}
+
+
+def test_result_selector_reads_the_result() -> None:
+    """A ResultSelector reads what the task gives, not what the state got."""
+    edges = {"A": {"takes": {}, "gives": closed({"size": COUNT})}}
+    assert found({"A": task(ResultSelector={"n.$": "$.size"})}, edges=edges) == set()
+    assert found({"A": task(ResultSelector={"n.$": "$.order"})}, edges=edges) == {("A", "ResultSelector.n.$", True)}
+
+
+def test_contract_of_what_leaves() -> None:
+    """What a ResultSelector makes keeps the contract of what leaves, or is told at the field that does not."""
+    states = {"A": task(ResultSelector={"n.$": "$.size"})}
+    edges = {"takes": {}, "gives": closed({"size": COUNT})}
+    assert found(states, edges={"A": {**edges, "leaves": closed({"n": COUNT})}}) == set()
+    assert found(states, edges={"A": {**edges, "leaves": closed({"n": TEXT})}}) == {("A", "ResultSelector.n.$", True)}
+
+
+def test_every_way_to_a_state_counts() -> None:
+    """A field that one of two ways leaves out is a gap, and the gap names that way."""
+    states: dict[str, State] = {
+        "Ask": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.order.paid", "BooleanEquals": True, "Next": "A"}],
+            "Default": "B",
+        },
+        "A": {"Type": "Pass", "Result": 1, "ResultPath": "$.found", "Next": "B"},
+        "B": reading("$.found"),
+    }
+    (gap,) = proof_of(states).gaps
+    assert (gap.state, gap.field, gap.came_by) == ("B", "Parameters.read.$", ("Ask",))
+
+
+@pytest.mark.parametrize(
+    ("needed", "gaps"),
+    [
+        (closed({"id": TEXT, "pieces": COUNT, "paid": {"type": "boolean"}}, {"coupon": TEXT}), set()),
+        ({"type": "object", "required": ["id"], "properties": {"id": TEXT}}, set()),
+        (
+            {"type": "object", "required": ["coupon"], "properties": {"coupon": TEXT}},
+            {("A", "Parameters.coupon", True)},
+        ),
+        ({"type": "object", "properties": {"coupon": COUNT}}, {("A", "Parameters.coupon", True)}),
+        ({"type": "object", "properties": {"id": {"type": "string", "maxLength": 19}}}, {("A", "Parameters.id", True)}),
+        ({"type": "object", "properties": {"id": {"type": "string", "minLength": 2}}}, {("A", "Parameters.id", True)}),
+        ({"type": "object", "properties": {"pieces": {"type": "number"}}}, set()),
+        ({"type": "object", "properties": {"pieces": {"enum": [1, 2]}}}, {("A", "Parameters.pieces", False)}),
+        ({"type": "object", "properties": {"paid": {"const": True}}}, {("A", "Parameters.paid", True)}),
+        ({"type": "object", "maxProperties": 3}, {("A", "Parameters", True)}),
+        (
+            {"type": "object", "propertyNames": {"maxLength": 5}},
+            {("A", "Parameters.coupon", True), ("A", "Parameters.pieces", True)},
+        ),
+        ({"type": ["object", "null"]}, set()),
+        (
+            {
+                "anyOf": [
+                    closed({"id": TEXT}),
+                    {"type": "object", "required": ["pieces"], "properties": {"pieces": COUNT}},
+                ]
+            },
+            set(),
+        ),
+        (closed({"id": TEXT}), {("A", f"Parameters.{name}", True) for name in ("paid", "pieces", "coupon")}),
+        (array(TEXT), {("A", "Parameters", True)}),
+    ],
+)
+def test_what_a_task_takes(needed: Schema, gaps: Found) -> None:
+    """A task gets what its contract takes: each property, type, length and range, told at the property that falls short."""
+    edges = {"A": {"takes": needed, "gives": {"type": "null"}}}
+    assert found({"A": task(InputPath="$.order")}, edges=edges) == gaps

@@ -1,0 +1,176 @@
+"""Small machines with a Choice: which payload takes which way, and what is known of it there."""
+
+from typing import Any
+
+import pytest
+
+from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed, found, reading
+
+START = closed(
+    {
+        "kind": {"enum": ["book", "film"]},
+        "size": {"anyOf": [COUNT, TEXT, {"type": "null"}]},
+        "done": {"type": "boolean"},
+        "lines": array(TEXT),
+    },
+    {
+        "gift": TEXT,
+        "to": closed({"name": TEXT}, {"street": TEXT}),
+        "any": {"anyOf": [{"type": "null"}, closed({"x": TEXT})]},
+    },
+)
+BOOK = {"Variable": "$.kind", "StringEquals": "book"}
+GIFT = {"Variable": "$.gift", "IsPresent": True}
+MATCHED, OTHER = ("Matched", "Parameters.read.$", True), ("Other", "Parameters.read.$", True)
+
+
+def choosing(rule: State, matched: str = "$", other: str = "$") -> Found:
+    """Return the gaps of a machine that reads one path where rule matches and another where it does not."""
+    choice = {"Type": "Choice", "Choices": [{**rule, "Next": "Matched"}], "Default": "Other"}
+    return found({"Ask": choice, "Matched": reading(matched), "Other": reading(other)}, START)
+
+
+def typed(path: str, schema: Any, rule: State) -> Found:
+    """Return the gaps of a machine that hands path, where rule matches, to a task that takes schema."""
+    states: dict[str, State] = {
+        "Ask": {"Type": "Choice", "Choices": [{**rule, "Next": "T"}], "Default": "End"},
+        "T": {"Type": "Task", "Resource": "arn:aws:lambda:::f", "Parameters": {"v.$": path}, "Next": "End"},
+        "End": {"Type": "Succeed"},
+    }
+    return found(states, START, {"T": {"takes": closed({"v": schema}), "gives": {"type": "null"}}})
+
+
+def test_field_that_may_be_absent_must_be_asked_for() -> None:
+    """A Choice on an optional field is a gap, as the execution fails where it is absent; IsPresent is none."""
+    ask = ("Ask", "Choices[0].Variable", True)
+    assert choosing({"Variable": "$.gift", "StringEquals": "x"}) == {ask}
+    assert choosing({"Variable": "$.giftt", "StringEquals": "x"}) == {ask}
+    assert choosing({"Variable": "$.kind", "StringEqualsPath": "$.gift"}) == {ask}
+    assert choosing(GIFT) == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "matched", "other", "gaps"),
+    [
+        (GIFT, "$.gift", "$.kind", set()),
+        (GIFT, "$.kind", "$.gift", {OTHER}),
+        ({"Variable": "$.gift", "IsPresent": False}, "$.gift", "$.gift", {MATCHED}),
+        ({"Not": GIFT}, "$.gift", "$.gift", {MATCHED}),
+        ({"Variable": "$.to.street", "IsPresent": True}, "$.to.street", "$.to.name", {OTHER}),
+        ({"Variable": "$.to.street", "IsPresent": True}, "$.to.name", "$", set()),
+        ({"Variable": "$.any.x", "IsPresent": True}, "$.any.x", "$.any", {OTHER}),
+        ({"Variable": "$.lines[1]", "IsPresent": True}, "$.lines[1]", "$", set()),
+        ({"Variable": "$.lines[1]", "IsPresent": True}, "$.lines[2]", "$", {MATCHED}),
+        ({"And": [GIFT, BOOK]}, "$.gift", "$.gift", {OTHER}),
+        ({"And": [GIFT, {"Variable": "$.gift", "StringMatches": "a*"}]}, "$.gift", "$", set()),
+        (
+            {"And": [{"Variable": "$.gift", "StringMatches": "a*"}, GIFT]},
+            "$.gift",
+            "$",
+            {("Ask", "Choices[0].Variable", True)},
+        ),
+        ({"Or": [{"Not": GIFT}, {"Variable": "$.gift", "StringEquals": "x"}]}, "$", "$.gift", set()),
+        ({"Or": [GIFT, BOOK]}, "$.gift", "$.kind", {MATCHED}),
+        ({"Or": [GIFT, {"Variable": "$.to", "IsPresent": True}]}, "$", "$.gift", {OTHER}),
+    ],
+)
+def test_what_is_present_on_each_way(rule: State, matched: str, other: str, gaps: Found) -> None:
+    """IsPresent makes a field certain on one way and absent on the other, through And, Or and Not and in their order."""
+    assert choosing(rule, matched, other) == gaps
+
+
+@pytest.mark.parametrize(
+    ("path", "schema", "rule", "holds"),
+    [
+        ("$.kind", {"const": "book"}, BOOK, True),
+        ("$.kind", {"const": "film"}, {"Not": BOOK}, True),
+        ("$.kind", {"const": "film"}, BOOK, False),
+        ("$.kind", {"const": "book"}, {"Variable": "$.kind", "StringEqualsPath": "$.kind"}, False),
+        ("$.done", {"const": True}, {"Variable": "$.done", "BooleanEquals": True}, True),
+        ("$.done", {"const": True}, {"Not": {"Variable": "$.done", "BooleanEquals": False}}, True),
+        ("$.done", {"const": True}, {"Variable": "$.done", "BooleanEquals": False}, False),
+        ("$.size", {"type": "null"}, {"Variable": "$.size", "IsNull": True}, True),
+        ("$.size", {"type": ["string", "integer"]}, {"Variable": "$.size", "IsNull": False}, True),
+        ("$.size", {"type": "string"}, {"Variable": "$.size", "IsString": True}, True),
+        ("$.size", COUNT, {"Variable": "$.size", "IsNumeric": True}, True),
+        ("$.size", COUNT, {"Variable": "$.size", "NumericGreaterThan": 3}, True),
+        ("$.size", COUNT, {"Not": {"Variable": "$.size", "NumericGreaterThan": 3}}, False),
+        ("$.size", TEXT, {"Variable": "$.size", "StringLessThanEquals": "m"}, True),
+        ("$.size", TEXT, {"Variable": "$.size", "TimestampLessThan": "2026-01-01T00:00:00Z"}, True),
+        (
+            "$.size",
+            {"type": "integer"},
+            {"And": [{"Variable": "$.size", "IsNull": False}, {"Variable": "$.size", "IsString": False}]},
+            True,
+        ),
+        ("$.size", COUNT, {"Variable": "$.size", "IsTimestamp": False}, False),
+    ],
+)
+def test_what_a_rule_tells_of_a_value(path: str, schema: Any, rule: State, holds: bool) -> None:
+    """Where a rule matches, a field has the value or type that the rule asked for, and no more is taken for granted."""
+    assert typed(path, schema, rule) == (set() if holds else {("T", "Parameters.v.$", True)})
+
+
+def test_way_that_no_payload_takes_is_not_followed() -> None:
+    """A value that the contracts exclude leads nowhere: what stands behind it is not told of."""
+    impossible = {"Variable": "$.kind", "StringEquals": "song"}
+    assert choosing(impossible, matched="$.nothing") == set()
+    assert choosing({"Variable": "$.gone", "IsPresent": True}, matched="$.gone") == set()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ways"),
+    [("x:*", {MATCHED}), ("y:*", {OTHER}), ("x:a*", {MATCHED, OTHER}), ("*", {MATCHED}), ("x:\\*", {OTHER})],
+)
+def test_way_of_a_text_whose_pattern_is_known(wanted: str, ways: Found) -> None:
+    """A text that always matches, or never, by its pattern takes one way; any other takes both."""
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.name", "StringMatches": wanted, "Next": "Matched"}]}
+    start = closed({"name": {"type": "string", "maxLength": 9, "pattern": "^x:[a-z]+$"}})
+    states = {"Ask": {**choice, "Default": "Other"}, "Matched": reading("$.nothing"), "Other": reading("$.nothing")}
+    assert found(states, start) == ways
+
+
+def test_text_is_none_that_its_pattern_excludes() -> None:
+    """A text is not followed to where it would have to be one that its pattern or its length does not allow."""
+    start = closed({"name": {"type": "string", "maxLength": 4, "pattern": "^x:[a-z]+$"}})
+    for value, ways in {"film": {OTHER}, "x:long": {OTHER}, "x:ab": {MATCHED, OTHER}}.items():
+        choice = {"Type": "Choice", "Choices": [{"Variable": "$.name", "StringEquals": value, "Next": "Matched"}]}
+        states = {"Ask": {**choice, "Default": "Other"}, "Matched": reading("$.nothing"), "Other": reading("$.nothing")}
+        assert found(states, start) == ways
+
+
+def test_choice_that_may_match_nothing() -> None:
+    """A Choice without Default is undecided, unless its rules take every payload."""
+    film = {"Variable": "$.kind", "StringEquals": "film", "Next": "B"}
+    some = {"Type": "Choice", "Choices": [{**BOOK, "Next": "B"}]}
+    every = {"Type": "Choice", "Choices": [{**BOOK, "Next": "B"}, film]}
+    assert found({"Ask": some, "B": {"Type": "Succeed"}}, START) == {("Ask", "Choices", False)}
+    assert found({"Ask": every, "B": {"Type": "Succeed"}}, START) == set()
+
+
+def test_paths_of_a_choice_itself() -> None:
+    """InputPath narrows what the rules read, and OutputPath what goes on."""
+    narrowed = {
+        "Type": "Choice",
+        "InputPath": "$.to",
+        "Choices": [{"Variable": "$.name", "IsString": True, "Next": "B"}],
+    }
+    start = closed({"to": closed({"name": TEXT})})
+    assert found({"Ask": narrowed, "B": reading("$.name")}, start) == set()
+    assert found({"Ask": {**narrowed, "OutputPath": "$.name"}, "B": reading("$.name")}, start) == {
+        ("B", "Parameters.read.$", True)
+    }
+
+
+def test_value_of_any_kind_takes_every_way() -> None:
+    """A value of which nothing is known may match every comparison, and is then of the type compared."""
+    start = closed({"any": {}})
+    rule = {"Variable": "$.any", "NumericGreaterThan": 3, "Next": "N"}
+    states: dict[str, State] = {
+        "Ask": {"Type": "Choice", "Choices": [rule], "Default": "Other"},
+        "N": {"Type": "Wait", "SecondsPath": "$.any", "End": True},
+        "Other": reading("$.nothing"),
+    }
+    gaps = found(states, start)
+    assert ("N", "SecondsPath", True) in gaps
+    assert OTHER in gaps

@@ -1,0 +1,135 @@
+"""Small machines that read the context object, and small machines whose payloads are too large."""
+
+import pytest
+
+from asl.check.sizes import LIMIT
+from tests.asl.check.test_machines import (
+    COUNT,
+    FUNCTION,
+    TEXT,
+    Found,
+    Schema,
+    State,
+    array,
+    closed,
+    found,
+    proof_of,
+    reading,
+    task,
+)
+
+START = closed({"id": TEXT}, {"may": TEXT})
+
+
+@pytest.mark.parametrize(
+    ("path", "gap"),
+    [
+        ("$$.Execution.Id", False),
+        ("$$.Execution.Name", False),
+        ("$$.Execution.StartTime", False),
+        ("$$.Execution.Input.id", False),
+        ("$$.Execution.Input.may", True),
+        ("$$.Execution.Input.nr", True),
+        ("$$.Execution.Nmae", True),
+        ("$$.State.Name", False),
+        ("$$.State.EnteredTime", False),
+        ("$$.State.RetryCount", False),
+        ("$$.StateMachine.Id", False),
+        ("$$.Sate.Name", True),
+        ("$$.Task.Token", True),
+        ("$$.Map.Item.Value", True),
+        ("$$['Execution']['Name']", False),
+        ("States.Format('{}/{}', $$.StateMachine.Name, $$.Execution.Name)", False),
+        ("States.Format('{}', $$.Execution.Nmae)", True),
+    ],
+)
+def test_what_the_context_object_holds(path: str, gap: bool) -> None:
+    """A path into the context object finds what Step Functions puts there, and the execution's own input."""
+    assert found({"B": reading(path)}, START) == ({("B", "Parameters.read.$", True)} if gap else set())
+
+
+def test_input_of_the_execution_outlives_a_lost_payload() -> None:
+    """What a ResultPath replaces is still there in the context object."""
+    states: dict[str, State] = {"A": {"Type": "Pass", "Result": {}, "Next": "B"}, "B": reading("$$.Execution.Input.id")}
+    assert found(states, START) == set()
+    assert found({**states, "A": {"Type": "Pass", "InputPath": "$$.Execution.Input", "Next": "B"}}, START) == set()
+
+
+def test_token_is_there_in_a_task_that_waits_for_it() -> None:
+    """The task token is there in a task that waits for it, and in no other."""
+    fields = {"Parameters": {"FunctionName": "f", "Payload": {"token.$": "$$.Task.Token"}}}
+    edges = {"A": {"takes": {}, "gives": COUNT}}
+    waiting = task(**fields, Resource="arn:aws:states:::lambda:invoke.waitForTaskToken")
+    assert found({"A": waiting}, START, edges) == set()
+    waiting["Resource"] = "arn:aws:states:::lambda:invoke"
+    assert found({"A": waiting}, START, edges) == {("A", "Parameters.Payload.token.$", True)}
+
+
+def text(characters: int) -> Schema:
+    """Return the schema of a string of at most so many plain characters."""
+    return {"type": "string", "pattern": "^[a-z]*$", "maxLength": characters}
+
+
+def sized(start: Schema, state: State) -> Found:
+    """Return the gaps of a machine of one state."""
+    return found({"A": {**state, "End": True}}, start)
+
+
+@pytest.mark.parametrize(
+    ("schema", "gap"),
+    [
+        (text(LIMIT - 20), False),
+        (text(LIMIT), True),
+        ({"type": "string", "maxLength": LIMIT // 6 - 9}, False),
+        ({"type": "string", "maxLength": LIMIT // 6}, True),
+        ({"type": "string"}, True),
+        (array(text(100), high=2500), False),
+        (array(text(100), high=2600), True),
+        ({"type": "array", "items": COUNT}, True),
+        ({"type": "object", "maxProperties": 9, "propertyNames": text(9), "additionalProperties": COUNT}, False),
+        ({"type": "object", "maxProperties": 9, "additionalProperties": COUNT}, True),
+        ({"type": "object"}, True),
+        ({"type": "number", "minimum": 0, "maximum": 1}, False),
+        ({}, True),
+    ],
+)
+def test_size_of_what_arrives(schema: Schema, gap: bool) -> None:
+    """A payload that may exceed the limit, or that nothing bounds, is a gap wherever it travels."""
+    everywhere = {("A", kind, True) for kind in ("input", "output")}
+    assert sized(closed({"v": schema}), {"Type": "Wait", "Seconds": 1}) == (everywhere if gap else set())
+
+
+def test_size_of_what_a_state_makes() -> None:
+    """Parameters, results and outputs are measured each for itself."""
+    half = closed({"v": text(LIMIT // 2)})
+    twice = {"Type": "Pass", "Parameters": {"a.$": "$.v", "b.$": "$.v"}, "ResultPath": None}
+    assert sized(half, twice) == {("A", "parameters", True), ("A", "result", True)}
+    kept = {"Type": "Pass", "Parameters": {"a.$": "$.v"}, "ResultPath": "$.kept"}
+    assert sized(half, kept) == {("A", "output", True)}
+    escaped = {"Type": "Pass", "Parameters": {"a.$": "States.JsonToString($)"}}
+    assert sized(half, escaped) == set()
+    assert sized(closed({"v": {"type": "string", "maxLength": LIMIT // 7}}), escaped) != set()
+
+
+def test_size_of_results() -> None:
+    """The results of tasks, branches and iterations are measured, and so is what a Catch hands on."""
+    big = {"takes": {}, "gives": closed({"v": text(LIMIT - 1000)})}
+    branches = [{"StartAt": f"T{n}", "States": {f"T{n}": task()}} for n in (1, 2)]
+    edges = {"T1": big, "T2": big}
+    assert found({"A": {"Type": "Parallel", "Branches": branches, "ResultPath": None, "End": True}}, START, edges) == {
+        ("A", "result", True)
+    }
+    caught = task(Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "B"}], Resource=FUNCTION)
+    near = closed({"v": text(LIMIT - 1000)})
+    gaps = found({"A": caught, "B": {"Type": "Succeed"}}, near, {"A": {"takes": {}, "gives": COUNT}})
+    assert gaps == {("A", "caught", True), ("B", "input", True), ("B", "output", True)}
+
+
+def test_sizes_are_told_by_state() -> None:
+    """The proof tells the most bytes of each payload of each state, in UTF-8, and nothing of what a state does not have."""
+    state = {"Type": "Pass", "Result": {"a": "é"}, "ResultPath": "$.b", "End": True}
+    sizes = proof_of({"A": state}, closed({"v": {"enum": ["é", "eee"]}})).sizes["A"]
+    assert len('{"v":"eee"}') <= (sizes["input"] or 0) <= len('{"v":"eee"},')
+    assert len('{"a":"é"}'.encode()) <= (sizes["result"] or 0) <= len('{"a":"é"},'.encode())
+    assert (sizes["output"] or 0) > (sizes["result"] or 0)
+    assert set(sizes) == {"input", "parameters", "result", "output"}

@@ -1,0 +1,127 @@
+"""Small machines with a Map: what each iteration gets, and what all of them give."""
+
+import pytest
+
+from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed, found, proof_of, reading, task
+
+LINE = closed({"sku": TEXT}, {"note": TEXT})
+START = closed({"id": TEXT, "lines": array(LINE, 2, 5), "one": TEXT, "grid": array(array(COUNT, 1, 2), 1, 3)})
+READ, INNER = ("B", "Parameters.read.$", True), ("In", "Parameters.read.$", True)
+
+
+def mapping(path: str, fields: State, after: str = "$", name: str = "ItemProcessor") -> Found:
+    """Return the gaps of a Map whose iterations read one path, before a state that reads another."""
+    state = {"Type": "Map", "ItemsPath": "$.lines", name: {"StartAt": "In", "States": {"In": reading(path)}}, **fields}
+    return found({"A": {**state, "Next": "B"}, "B": reading(after)}, START)
+
+
+@pytest.mark.parametrize("name", ["ItemProcessor", "Iterator"])
+@pytest.mark.parametrize(
+    ("path", "fields", "gaps"),
+    [
+        ("$.sku", {}, set()),
+        ("$.note", {}, {INNER}),
+        ("$.id", {}, {INNER}),
+        ("$", {"ItemsPath": "$.one"}, {("A", "ItemsPath", True)}),
+        ("$", {"ItemsPath": "$.linse"}, {("A", "ItemsPath", True)}),
+        ("$", {"ItemsPath": "$"}, {("A", "ItemsPath", True)}),
+        ("$", {"ItemsPath": "$", "InputPath": "$.grid"}, set()),
+        ("$[0]", {"ItemsPath": "$.grid"}, set()),
+        ("$[1]", {"ItemsPath": "$.grid"}, {INNER}),
+    ],
+)
+def test_what_an_iteration_gets(name: str, path: str, fields: State, gaps: Found) -> None:
+    """An iteration gets one item of what ItemsPath selects, which must be an array, in either spelling of a Map."""
+    assert mapping(path, fields, name=name) == gaps
+
+
+@pytest.mark.parametrize("selector", ["ItemSelector", "Parameters"])
+@pytest.mark.parametrize(
+    ("template", "path", "gaps"),
+    [
+        ({"line.$": "$$.Map.Item.Value"}, "$.line.sku", set()),
+        ({"line.$": "$$.Map.Item.Value"}, "$.sku", {INNER}),
+        ({"n.$": "$$.Map.Item.Index", "id.$": "$.id"}, "$.n", set()),
+        ({"sku.$": "$$.Map.Item.Value.sku"}, "$.sku", set()),
+        ({"note.$": "$$.Map.Item.Value.note"}, "$.note", {("A", "{}.note.$", True)}),
+        ({"sku.$": "$.sku"}, "$.sku", {("A", "{}.sku.$", True)}),
+        ({"sku.$": "$$.Map.Itme.Value"}, "$.sku", {("A", "{}.sku.$", True)}),
+    ],
+)
+def test_what_a_selector_makes_of_an_item(selector: str, template: State, path: str, gaps: Found) -> None:
+    """ItemSelector, or Parameters as it was once called, reads the Map's input and the item in the context object."""
+    told = {(state, field.format(selector), decided) for state, field, decided in gaps}
+    assert mapping(path, {selector: template}) == told
+
+
+@pytest.mark.parametrize(
+    ("after", "fields", "gaps"),
+    [
+        ("$[0].read", {}, set()),
+        ("$[1].read", {}, set()),
+        ("$[2].read", {}, {READ}),
+        ("$[*].read", {}, set()),
+        ("$[0].sku", {}, {READ}),
+        ("$.id", {}, {READ}),
+        ("$.done[1].read", {"ResultPath": "$.done"}, set()),
+        ("$.id", {"ResultPath": "$.done"}, set()),
+        ("$.first", {"ResultSelector": {"first.$": "$[0].read"}}, set()),
+        ("$.first", {"ResultSelector": {"first.$": "$[5].read"}}, {("A", "ResultSelector.first.$", True)}),
+    ],
+)
+def test_what_a_map_gives(after: str, fields: State, gaps: Found) -> None:
+    """The result of a Map is an array of as many results as there are items."""
+    assert mapping("$.sku", fields, after) == gaps
+
+
+def test_result_has_the_bounds_of_the_items() -> None:
+    """A task behind a Map may rely on the fewest and the most items that the contract promises."""
+    state = {
+        "Type": "Map",
+        "ItemsPath": "$.lines",
+        "ItemProcessor": {"StartAt": "In", "States": {"In": reading("$.sku")}},
+    }
+    for low, high, gaps in ((2, 5, set()), (3, 5, {("B", "Parameters", True)}), (2, 4, {("B", "Parameters", True)})):
+        edges = {"B": {"takes": array(closed({"read": TEXT}), low, high), "gives": {"type": "null"}}}
+        assert found({"A": {**state, "Next": "B"}, "B": task()}, START, edges) == gaps
+
+
+def test_error_of_an_iteration() -> None:
+    """An error that an iteration does not catch reaches the Catch of the Map, joined with the Map's input."""
+    failing = {"StartAt": "In", "States": {"In": {"Type": "Fail", "Error": "Broken"}}}
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "B"}]
+    state = {"Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": failing, "Catch": catch, "End": True}
+    assert found({"A": state, "B": reading("$.e.Error")}, START) == set()
+    assert found({"A": state, "B": reading("$.id")}, START) == set()
+    assert found({"A": state, "B": reading("$.e.Name")}, START) == {READ}
+
+
+def test_map_in_a_map() -> None:
+    """In an inner Map, the context object's item is the inner one."""
+    inner = {
+        "Type": "Map",
+        "ItemSelector": {"n.$": "$$.Map.Item.Value"},
+        "ItemProcessor": {"StartAt": "In", "States": {"In": task(Parameters={"n.$": "$.n"})}},
+    }
+    outer = {
+        "Type": "Map",
+        "ItemsPath": "$.grid",
+        "ItemProcessor": {"StartAt": "M", "States": {"M": {**inner, "End": True}}},
+    }
+    states = {"A": {**outer, "Next": "B"}, "B": reading("$[0][0]")}
+    for schema, gaps in ((COUNT, set()), (TEXT, {("In", "Parameters.n.$", True)})):
+        assert found(states, START, {"In": {"takes": closed({"n": schema}), "gives": COUNT}}) == gaps
+
+
+def test_map_item_is_there_in_a_map_only() -> None:
+    """Outside a Map, the context object has no item."""
+    assert found({"B": reading("$$.Map.Item.Value")}, START) == {READ}
+
+
+@pytest.mark.parametrize("name", ["ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailurePercentage"])
+def test_distributed_map_is_undecided(name: str) -> None:
+    """Items from elsewhere, batches, results elsewhere and tolerated failures are undecided, and end no way."""
+    state = {"Type": "Map", name: {}, "ItemProcessor": {"StartAt": "In", "States": {"In": reading("$.x")}}, "Next": "B"}
+    proof = proof_of({"A": state, "B": reading("$.x")}, START)
+    assert {(gap.state, gap.field, gap.decided) for gap in proof.gaps} == {("A", name, False)}
+    assert {"In", "B"} <= set(proof.arrivals)

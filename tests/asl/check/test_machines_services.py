@@ -1,0 +1,183 @@
+"""Small machines that call functions and services: what each takes as Parameters, and what it answers."""
+
+from typing import Any
+
+import pytest
+
+from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed, found, proof_of, reading, task
+
+START = closed({"id": TEXT, "n": COUNT, "tags": array(TEXT, 1), "topic": TEXT}, {"may": TEXT})
+SERVICE = "arn:aws:states:::"
+READ = ("B", "Parameters.read.$", True)
+RESOURCE = ("A", "Resource", False)
+KEY = {"id": {"S.$": "$.id"}}
+
+
+def calling(resource: str, parameters: Any, edges: Any = None, path: str = "$") -> Found:
+    """Return the gaps of a machine that calls a service and reads a path in its answer."""
+    state = task(Resource=f"{SERVICE}{resource}", Parameters=parameters, Next="B")
+    return found({"A": state, "B": reading(path)}, START, {"A": edges or {}})
+
+
+def told(*fields: str) -> Found:
+    """Return the gaps in these fields of the Parameters."""
+    return {("A", f"Parameters.{field}", True) for field in fields}
+
+
+INVOKED = {"takes": closed({"id": TEXT}), "gives": closed({"ok": {"type": "boolean"}})}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "path", "gaps"),
+    [
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.Payload.ok", set()),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.StatusCode", set()),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.ok", {READ}),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.n"}}, "$", told("Payload.id.$")),
+        ({"FunctionName": "f", "Payload": {"nr.$": "$.id"}}, "$", told("Payload.id", "Payload.nr.$")),
+        ({"FunctionName": "f"}, "$", told("Payload")),
+        ({"Payload": {"id.$": "$.id"}}, "$", told("FunctionName")),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "Function": "f"}, "$", told("Function")),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "InvocationType": "Event"}, "$.Payload.ok", {READ}),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "InvocationType": "Evnt"}, "$", told("InvocationType")),
+    ],
+)
+def test_invoked_function(parameters: State, path: str, gaps: Found) -> None:
+    """lambda:invoke takes the function's input as its Payload, and answers with what the function gives as Payload."""
+    assert calling("lambda:invoke", parameters, INVOKED, path) == gaps
+
+
+@pytest.mark.parametrize(
+    "resource", ["arn:aws:lambda:eu-west-1:111122223333:function:f", "${Function}", "arn:${AWS::Partition}:lambda:x"]
+)
+def test_function_by_its_arn(resource: str) -> None:
+    """A function that is called by its ARN takes the Parameters and gives the result, without a Payload."""
+    states = {"A": task(Resource=resource, Parameters={"id.$": "$.id"}, Next="B"), "B": reading("$.ok")}
+    assert found(states, START, {"A": INVOKED}) == set()
+    states["B"] = reading("$.Payload.ok")
+    assert found(states, START, {"A": INVOKED}) == {READ}
+
+
+def test_task_that_waits_for_its_token() -> None:
+    """A task that waits for a token gives what comes back with it, in place of the service's answer."""
+    payload = {"id.$": "$.id", "token.$": "$$.Task.Token"}
+    edges = {
+        "takes": closed({"id": TEXT, "token": {"type": "string", "maxLength": 2048}}),
+        "gives": closed({"ok": COUNT}),
+    }
+    invoke = {"FunctionName": "f", "Payload": payload}
+    publish = {"TopicArn": "t", "Message": payload}
+    assert calling("lambda:invoke.waitForTaskToken", invoke, edges, "$.ok") == set()
+    assert calling("lambda:invoke.waitForTaskToken", invoke, edges, "$.Payload.ok") == {READ}
+    assert calling("lambda:invoke", invoke, edges) == told("Payload.token.$")
+    assert calling("sns:publish.waitForTaskToken", publish, {"gives": closed({"ok": COUNT})}, "$.ok") == set()
+    assert calling("sns:publish.waitForTaskToken", publish) == {RESOURCE}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "gaps"),
+    [
+        ({"TopicArn": "t", "Message": "text"}, set()),
+        ({"TopicArn.$": "$.topic", "Message.$": "$"}, set()),
+        ({"TargetArn": "t", "Message.$": "$.id"}, set()),
+        ({"PhoneNumber": "+1", "Message.$": "$.id", "Subject": "s"}, set()),
+        ({"TopicArn": "t"}, told("Message")),
+        ({"Message": "text"}, told("TopicArn")),
+        ({"TopicArn": "t", "Mesage": "text"}, told("Message", "Mesage")),
+        ({"TopicArn.$": "$.n", "Message": "text"}, told("TopicArn.$")),
+        ({"TopicArn": "t", "Message": "text", "Subject.$": "$.may"}, told("Subject.$")),
+        ({"TopicArn": "t", "Message": "text", "Subject": ""}, told("Subject")),
+        (
+            {
+                "TopicArn": "t",
+                "Message": "m",
+                "MessageAttributes": {"a": {"DataType": "String", "StringValue.$": "$.id"}},
+            },
+            set(),
+        ),
+        (
+            {"TopicArn": "t", "Message": "m", "MessageAttributes": {"a": {"DataType": "Text", "StringValue.$": "$.n"}}},
+            told("MessageAttributes.a.DataType", "MessageAttributes.a.StringValue.$"),
+        ),
+    ],
+)
+def test_publish(parameters: State, gaps: Found) -> None:
+    """sns:publish takes one target, a message, and attributes of a type."""
+    assert calling("sns:publish", parameters) == gaps
+
+
+def test_message_keeps_its_contract() -> None:
+    """What a task publishes is held against the contract of what it says."""
+    says = {"says": closed({"id": TEXT})}
+    assert calling("sns:publish", {"TopicArn": "t", "Message": {"id.$": "$.id"}}, says, "$.MessageId") == set()
+    assert calling("sns:publish", {"TopicArn": "t", "Message": {"id.$": "$.n"}}, says) == told("Message.id.$")
+
+
+@pytest.mark.parametrize(
+    ("call", "parameters", "gaps"),
+    [
+        ("putItem", {"TableName": "t", "Item": KEY}, set()),
+        ("putItem", {"TableName": "t", "Item": {"n": {"N.$": "States.Format('{}', $.n)"}}}, set()),
+        ("putItem", {"TableName": "t", "Item": {"n": {"N.$": "$.n"}}}, told("Item.n.N.$")),
+        ("putItem", {"TableName": "t", "Item": {"id.$": "$.id"}}, told("Item.id.$")),
+        ("putItem", {"TableName": "t", "Item": {"id": {"S.$": "$.may"}}}, told("Item.id.S.$")),
+        ("putItem", {"TableName": "t", "Item": {"tags": {"SS.$": "$.tags"}}}, set()),
+        (
+            "putItem",
+            {"TableName": "t", "Item": {"a": {"BOOL": True}, "b": {"NULL": True}, "c": {"L": []}, "d": {"M": {}}}},
+            set(),
+        ),
+        ("putItem", {"TableName": "t", "Item": {"a": {"BOOL": "true"}}}, told("Item.a.BOOL")),
+        ("putItem", {"Table": "t", "Item": KEY}, told("Table", "TableName")),
+        ("putItem", {"TableName": "t", "Key": KEY}, told("Item", "Key")),
+        ("deleteItem", {"TableName": "t", "Key": KEY}, set()),
+        ("deleteItem", {"TableName": "t", "Item": KEY}, told("Item", "Key")),
+        ("deleteItem", {"TableName": "t", "Key": KEY, "ConditionExpression": "attribute_exists(id)"}, set()),
+        ("updateItem", {"TableName": "t", "Key": KEY, "UpdateExpression": "SET n = :n"}, set()),
+        ("updateItem", {"TableName": "t", "Key": KEY, "ReturnValues": "NEW"}, told("ReturnValues")),
+        (
+            "updateItem",
+            {"TableName": "t", "Key": KEY, "ExpressionAttributeValues": {":n": {"N.$": "$.n"}}},
+            told("ExpressionAttributeValues.:n.N.$"),
+        ),
+        ("getItem", {"TableName": "t", "Key": KEY, "UpdateExpression": "x"}, told("UpdateExpression")),
+    ],
+)
+def test_dynamodb(call: str, parameters: State, gaps: Found) -> None:
+    """A call of DynamoDB takes its own parameters, and each attribute value under its type, as the right JSON type."""
+    gives = {"gives": closed({"Item": closed({"id": closed({"S": TEXT})})})}
+    assert calling(f"dynamodb:{call}", parameters, gives) == gaps
+
+
+def test_item_that_is_read() -> None:
+    """An item that is read may be absent, and as large as DynamoDB allows, unless a contract says what is there."""
+    read = {"TableName": "t", "Key": KEY}
+    large = {("A", "result", True), ("A", "output", True), ("B", "input", True), ("B", "parameters", True)}
+    assert READ in calling("dynamodb:getItem", read, path="$.Item.id.S")
+    assert {gap for gap in calling("dynamodb:getItem", read) if gap not in large} == {
+        ("B", "result", True),
+        ("B", "output", True),
+    }
+    known = {"gives": closed({"Item": closed({"id": closed({"S": TEXT})})})}
+    assert calling("dynamodb:getItem", read, known, "$.Item.id.S") == set()
+
+
+@pytest.mark.parametrize(
+    "resource", ["sqs:sendMessage", "states:startExecution.sync:2", "aws-sdk:s3:getObject", "lambda:invoke.sync"]
+)
+def test_integration_that_is_not_known(resource: str) -> None:
+    """A call that the proof does not know is undecided until the mapping says what it takes and gives."""
+    edges = {"takes": closed({"id": TEXT}), "gives": closed({"ok": COUNT})}
+    good, bad = {"id.$": "$.id"}, {"id.$": "$.n"}
+    assert calling(resource, good, path="$.ok") == {RESOURCE}
+    assert calling(resource, good, {"takes": edges["takes"]}) == {RESOURCE}
+    assert calling(resource, good, {"gives": edges["gives"]}) == {RESOURCE}
+    assert calling(resource, good, edges, "$.ok") == set()
+    assert calling(resource, bad, edges, "$.no") == {*told("id.$"), READ}
+
+
+def test_accepted_task_without_contracts() -> None:
+    """A task without contracts is undecided; once accepted, what it gives is taken on faith."""
+    states = {"A": task(ResultPath="$.a", Next="B"), "B": reading("$.a.x")}
+    assert [gap.place for gap in proof_of(states, START).open_gaps] == ["A.Resource"]
+    assert proof_of(states, START, accepted={"A.Resource": "it has tests"}).open_gaps == []

@@ -1,0 +1,131 @@
+"""Small machines that the proof cannot decide: it says so, goes on as well as it can, and lets a mapping accept it."""
+
+import pytest
+
+from asl.check.dialect import shape_of
+from asl.check.mapping import Contract, Mapping
+from asl.check.prover import prove
+from tests.asl.check.test_machines import COUNT, START, TEXT, Found, State, closed, found, proof_of, reading, task
+
+READ = ("B", "Parameters.read.$", True)
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}"}, "QueryLanguage"),
+        ({"Type": "Pass", "Assign": {"a.$": "$.order"}}, "Assign"),
+        ({"Type": "Pass", "Parameters": {"a.$": "$variable.x"}}, "Parameters.a.$"),
+        ({"Type": "Pass", "Parameters": {"a.$": "$.lines[?(@.sku == 'x')]"}}, "Parameters.a.$"),
+        ({"Type": "Pass", "Parameters": {"a.$": "$.lines[0:2]"}}, "Parameters.a.$"),
+        ({"Type": "Pass", "Parameters": {"a.$": "$..sku"}}, "Parameters.a.$"),
+        ({"Type": "Pass", "Parameters": {"a.$": "$.lines[*].sku[*]"}}, "Parameters.a.$"),
+        ({"Type": "Pass", "InputPath": "$.lines[-1]"}, "InputPath"),
+        ({"Type": "Pass", "ResultPath": "order"}, "ResultPath"),
+        ({"Type": "Teleport"}, "Type"),
+    ],
+)
+def test_undecided_construct(state: State, field: str) -> None:
+    """JSONata, variables, filters, slices, descents and unknown types are undecided, not refused and not passed over."""
+    assert found({"A": {**state, "End": True}}) == {("A", field, False)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({"Variable": "$.lines[?(@.sku)]", "IsNull": True}, "Choices[0].Variable"),
+        ({"Variable": "$.order.paid", "BooleanEquals": True, "Assign": {"a": 1}}, "Assign"),
+        ({"Condition": "{% $states.input.paid %}"}, "QueryLanguage"),
+    ],
+)
+def test_undecided_rule(rule: State, field: str) -> None:
+    """A rule that cannot be decided is told, and both its ways are followed."""
+    states: dict[str, State] = {
+        "A": {"Type": "Choice", "Choices": [{**rule, "Next": "B"}], "Default": "C"},
+        "B": {"Type": "Pass", "Next": "C"},
+        "C": {"Type": "Succeed"},
+    }
+    proof = proof_of(states)
+    assert [(gap.state, gap.field, gap.decided) for gap in proof.gaps] == [("A", field, False)]
+    assert set(proof.arrivals) == {"A", "B", "C"}
+
+
+def test_language_of_the_whole_machine() -> None:
+    """A machine in JSONata is undecided in each of its states, but for those that say JSONPath."""
+    states: dict[str, State] = {
+        "A": {"Type": "Pass", "Next": "B"},
+        "B": {**reading("$.x"), "QueryLanguage": "JSONPath"},
+    }
+    machine = {"QueryLanguage": "JSONata", "StartAt": "A", "States": states}
+    gaps = prove(machine, Mapping(Contract("start", shape_of(START)))).gaps
+    assert [(gap.state, gap.field) for gap in gaps] == [("A", "QueryLanguage")]
+
+
+def test_what_follows_an_undecided_state() -> None:
+    """Behind an undecided state nothing is known, so nothing is a gap, unless a contract says what the state leaves."""
+    states: dict[str, State] = {"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Next": "B"}, "B": reading("$.x")}
+    jsonata = ("A", "QueryLanguage", False)
+    assert found(states) == {jsonata}
+    assert found(states, edges={"A": {"leaves": closed({"x": TEXT})}}) == {jsonata}
+    assert found(states, edges={"A": {"leaves": closed({"y": TEXT})}}) == {jsonata, READ}
+
+
+def test_every_way_on_from_an_undecided_state() -> None:
+    """Rules, catchers, branches and iterations of an undecided state are followed all the same."""
+    inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "ResultPath": "$.a.b", "Result": 1, "End": True}}}
+    states: dict[str, State] = {
+        "A": {
+            "Type": "Parallel",
+            "QueryLanguage": "JSONata",
+            "Branches": [inner],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}],
+            "Next": "B",
+        },
+        "B": {
+            "Type": "Choice",
+            "QueryLanguage": "JSONata",
+            "Choices": [{"Condition": "x", "Next": "D"}],
+            "Default": "E",
+        },
+        "C": {"Type": "Succeed"},
+        "D": {"Type": "Fail", "QueryLanguage": "JSONata"},
+        "E": {"Type": "Succeed"},
+    }
+    assert set(proof_of(states).arrivals) == {"A", "In", "B", "C", "D", "E"}
+
+
+def accepting(states: dict[str, State], place: str) -> Found:
+    """Return the gaps that are left open where place is accepted."""
+    proof = proof_of(states, accepted={place: "we have looked at it"})
+    return {(gap.state, gap.field, gap.decided) for gap in proof.open_gaps}
+
+
+def test_accepted_field() -> None:
+    """A mapping accepts what is undecided at one field of one state, and nowhere else."""
+    filtered = {"Type": "Pass", "Parameters": {"a.$": "$..sku", "b.$": "$..sku"}, "End": True}
+    assert accepting({"A": filtered}, "A.Parameters.a.$") == {("A", "Parameters.b.$", False)}
+    assert accepting({"A 1.2": filtered}, "A 1.2.Parameters.a.$") == {("A 1.2", "Parameters.b.$", False)}
+
+
+def test_gap_cannot_be_accepted() -> None:
+    """What is certain to be a gap stays one, also at a field where something undecided is accepted."""
+    assert accepting({"A": reading("$.nothing")}, "A.Parameters.read.$") == {("A", "Parameters.read.$", True)}
+    paid = {"Variable": "$.order.paid", "BooleanEquals": True, "Next": "Unknown"}
+    states: dict[str, State] = {
+        "Ask": {"Type": "Choice", "Choices": [paid], "Default": "Wrong"},
+        "Unknown": {"Type": "Pass", "Parameters": {"form.$": "$.order.id"}, "Next": "T"},
+        "Wrong": {"Type": "Pass", "Parameters": {"form": "no place"}, "Next": "T"},
+        "T": {"Type": "Pass", "Parameters": {"w.$": "States.Format($.form, 1)"}, "End": True},
+    }
+    assert [gap.decided for gap in proof_of(states).gaps] == [False, True]
+    assert accepting(states, "T.Parameters.w.$") == {("T", "Parameters.w.$", True)}
+
+
+def test_pattern_that_cannot_be_compared() -> None:
+    """Patterns that are not anchored, or that no automaton knows, are undecided unless they are the same."""
+    start = closed({"id": {"type": "string", "maxLength": 9, "pattern": "a+"}, "n": COUNT})
+    state = task(InputPath="$.id")
+    edges = {"A": {"takes": {"type": "string", "pattern": "^[a-z]+$"}, "gives": {"type": "null"}}}
+    assert found({"A": state}, start, edges) == {("A", "Parameters", False)}
+    edges["A"]["takes"] = {"type": "string", "pattern": "a+"}
+    assert found({"A": state}, start, edges) == set()

@@ -1,0 +1,121 @@
+"""`python -m asl.graph`: what it prints and writes, and what it says of unusable input."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from asl.graph.__main__ import main
+from asl.graph.mermaid import mermaid
+from asl.graph.model import read
+from asl.graph.sources import our_own
+from tests.asl.graph.machines import POLLER, UNDOING
+
+ROOT = Path(__file__).parents[3]
+REJECTED = ROOT / "docs" / "examples" / "rejected.json"
+
+BEGINNINGS = {"mermaid": "stateDiagram-v2", "dot": "digraph {", "svg": "<svg", "json": "{", "html": "<!doctype html>"}
+
+
+@pytest.fixture
+def asl(tmp_path: Path) -> Path:
+    """Give somebody's machine in a file."""
+    file = tmp_path / "poller.json"
+    file.write_text(json.dumps(POLLER), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("form", "beginning"), BEGINNINGS.items())
+def test_every_format_is_printed(capsys: pytest.CaptureFixture[str], asl: Path, form: str, beginning: str) -> None:
+    """Of anybody's machine, to standard output, and nothing else."""
+    assert main(["--format", form, str(asl)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(beginning)
+    assert "Ask for the job" in out
+    assert err == ""
+
+
+def test_without_a_file_it_is_our_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """The pipeline of this project, as Mermaid."""
+    assert main([]) == 0
+    assert capsys.readouterr().out == mermaid(our_own())
+
+
+def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], asl: Path) -> None:
+    """With --output nothing is printed."""
+    file = tmp_path / "poller.mmd"
+    assert main(["--output", str(file), str(asl)]) == 0
+    assert file.read_text(encoding="utf-8") == mermaid(read(POLLER))
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("form", ["svg", "html"])
+def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """The states that were visited are coloured by their outcome, the others are faint."""
+    assert main(["--history", str(REJECTED), "--format", form]) == 0
+    out = capsys.readouterr().out
+    assert 'class="state Task caught" data-state="ValidateImage"' in out
+    assert 'class="state Task faint" data-state="ArchiveImage"' in out
+    assert 'class="edge catch" data-from="ValidateImage" data-to="HandleError"' in out
+    assert 'class="edge catch faint" data-from="NoteRejection" data-to="Rejected"' in out
+    assert 'class="edge next" data-from="NoteRejection" data-to="Rejected"' in out
+    if form == "html":
+        assert "the first error was ImageRejected in ValidateImage" in out
+        assert 'class="bar caught"' in out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "cannot be read"), ("[]", "no state machine"), ('{"StartAt": "A", "States": {}}', "StartAt leads to A")],
+)
+def test_unusable_machine_is_told(capsys: pytest.CaptureFixture[str], asl: Path, content: str, said: str) -> None:
+    """One line on standard error, and exit code 2."""
+    asl.write_text(content, encoding="utf-8")
+    assert main([str(asl)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", '{"events": [{"id": 1}]}', '[{"id": 1, "type": "x", "timestamp": "soon"}]', "[]"]
+)
+def test_unusable_history_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str) -> None:
+    """One line on standard error that names the file or what is wrong, and exit code 2."""
+    file = tmp_path / "history.json"
+    file.write_text(content, encoding="utf-8")
+    assert main(["--history", str(file), "--format", "svg"]) == 2
+    assert "histor" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arn", "said"),
+    [
+        ("nonsense", "no execution's ARN"),
+        ("", "no execution's ARN"),
+        ("arn:aws:states:eu-west-1:123456789012:express:machine:name:id", "EXPRESS"),
+    ],
+)
+def test_unusable_execution_is_told(capsys: pytest.CaptureFixture[str], arn: str, said: str) -> None:
+    """What is no execution, or has no history, is told before anybody is asked."""
+    assert main(["--execution", arn, "--format", "html"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_execution_needs_a_drawing(capsys: pytest.CaptureFixture[str]) -> None:
+    """An execution cannot be shown as text."""
+    with pytest.raises(SystemExit):
+        main(["--history", str(REJECTED), "--format", "dot"])
+    assert "svg or html" in capsys.readouterr().err
+
+
+def test_unwritable_output_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A file that cannot be written: exit code 2, and the file's name."""
+    assert main(["--output", str(tmp_path)]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_way_does_not_end_where_it_came_from() -> None:
+    """Of a Choice's ways the straight one goes on: not back, and not to a failure."""
+    assert read(POLLER).spine[-2:] == ("Done?", "End")
+    assert read(UNDOING).spine[-1] == "Booked"

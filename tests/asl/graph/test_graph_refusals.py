@@ -1,0 +1,134 @@
+"""`python -m asl.graph`: unusable machines of every sort end in one sentence and exit code 2."""
+
+import contextlib
+import copy
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pygraphviz import AGraph
+
+from asl.check.prover import UnprovedFlow
+from asl.graph.__main__ import main
+from tests.asl.graph.machines import MACHINES, ONE_STATE
+
+FORMS = ["mermaid", "dot", "json", "svg", "html"]
+
+
+@pytest.fixture
+def asl(tmp_path: Path) -> Path:
+    """Give a file with a machine that can be drawn."""
+    file = tmp_path / "machine.json"
+    file.write_text(json.dumps(ONE_STATE), encoding="utf-8")
+    return file
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return what is said on standard error, which is one line without control characters, after exit code 2."""
+    assert main(list(arguments)) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith("\n")
+    assert err[:-1].isprintable()
+    return err
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("Retry", {"ErrorEquals": ["X"]}, "$.States.T.Retry: an object of ErrorEquals, where an array"),
+        ("Retry", ["X"], "$.States.T.Retry[0]"),
+        ("Retry", [{"MaxAttempts": 1}], "$.States.T.Retry[0].ErrorEquals: nothing"),
+        ("Next", "a\x07\nb", "T leads to a\ufffd b, which is no state"),
+        ("Iterator", {"StartAt": "A", "States": {}, "ProcessorConfig": []}, "$.States.T.Iterator.ProcessorConfig"),
+        (
+            "Iterator",
+            {"StartAt": "", "States": {"": {"Type": "Succeed"}}},
+            "$.States.T.Iterator.States: a state has no",
+        ),
+    ],
+)
+def test_misbuilt_state_is_reported(
+    capsys: pytest.CaptureFixture[str], asl: Path, field: str, value: Any, said: str
+) -> None:
+    """What a state cannot have is reported with its place, whatever stands there."""
+    way = {} if field == "Next" else {"End": True}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", **way, field: value}
+    asl.write_text(json.dumps({"StartAt": "T", "States": {"T": state}}), encoding="utf-8")
+    assert said in refusal(capsys, str(asl))
+
+
+def test_too_deep_a_machine_is_reported(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
+    """A machine within a machine within a machine, and so on, is no traceback."""
+    asl.write_text('{"StartAt":"A","States":{"A":{"Type":"Parallel","End":true,"Branches":[' * 30_000, encoding="utf-8")
+    assert "nested too deeply" in refusal(capsys, str(asl))
+
+
+SPOILS = [None, True, 0, -1.5, "", "x", "a\x00\ud800b", '"><script>', [], ["x"], {}, {"StartAt": "A", "States": {}}]
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Return each place within a JSON value: what it is in, and under which name or number."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for name, one in inner for found in [(value, name), *places(one)]]
+
+
+@given(data=st.data())
+def test_any_machine_is_drawn_or_refused(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """Spoilt anywhere, a machine is drawn, or one line says why not."""
+    spoilt = copy.deepcopy(data.draw(st.sampled_from(list(MACHINES.values()))))
+    holder, name = data.draw(st.sampled_from(places(spoilt)))
+    holder[name] = data.draw(st.sampled_from(SPOILS))
+    file = tmp_path_factory.getbasetemp() / "spoilt.json"
+    file.write_text(json.dumps(spoilt), encoding="utf-8")
+    form = data.draw(st.sampled_from(["mermaid", "dot", "json"]))
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        code = main(["--format", form, "--output", str(file.with_suffix(".out")), str(file)])
+    assert (code, said.getvalue().count("\n")) in ((0, 0), (2, 1))
+    assert said.getvalue().rstrip("\n").isprintable()
+
+
+def test_type_that_nobody_knows_is_drawn(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
+    """Whatever stands as a state's type is no markup."""
+    state = {"Type": 'x"/><script>', "End": True}
+    asl.write_text(json.dumps({"StartAt": "A", "States": {"A": state}}), encoding="utf-8")
+    assert main(["--format", "svg", str(asl)]) == 0
+    assert "<script>" not in capsys.readouterr().out
+
+
+def test_half_characters_are_replaced(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
+    """JSON can hold half a character, which no output can: it is printed with a replacement."""
+    asl.write_text(json.dumps({"StartAt": "\ud800", "States": {"\ud800": {"Type": "Succeed"}}}), encoding="utf-8")
+    for form in FORMS:
+        assert main(["--format", form, str(asl)]) == 0
+        assert "\ufffd" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("error", [ValueError("Graphviz raised a layout error."), OSError(), OSError(12, "no memory")])
+def test_failing_graphviz_is_reported(
+    capsys: pytest.CaptureFixture[str], asl: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Where Graphviz fails, it is Graphviz that is named, and not a file that nobody asked for."""
+
+    def failing(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(AGraph, "draw", failing)
+    said = refusal(capsys, "--format", "svg", str(asl))
+    assert said.startswith("graph: Graphviz cannot lay this out: ")
+    assert "None" not in said
+
+
+def test_unproved_pipeline_is_reported(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where our own data flow has a gap, one sentence says which command shows it."""
+
+    def unproved(*_: Any) -> Any:
+        raise UnprovedFlow("the data flow is not proved:\nValidateImage: ...")
+
+    monkeypatch.setattr("templates.pipeline.proved", unproved)
+    assert "python -m asl.check" in refusal(capsys, "--format", "html")

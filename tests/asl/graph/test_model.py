@@ -1,0 +1,117 @@
+"""What a graph says of a state machine: edges, labels, notes, and which contract travels where."""
+
+from typing import Any
+
+import pytest
+
+from asl.check.prover import UnusableMachine
+from asl.graph.model import Edge, Machine, read
+from asl.graph.sources import our_own
+from tests.asl.graph.machines import APPROVAL, DISTRIBUTED_MAP, INLINE_MAP, JSONATA, LOOP, POLLER, SDK_CALLS
+from workflow import contracts
+
+
+def edge(machine: Machine, source: str, target: str, kind: str = "next") -> Edge:
+    """Return the one edge of that kind."""
+    (found,) = [one for one in machine.all_edges() if (one.source, one.target, one.kind) == (source, target, kind)]
+    return found
+
+
+def notes(definition: dict[str, Any]) -> dict[str, str]:
+    """Return the notes of each state by name."""
+    return {node.name: " | ".join(node.notes) for node in read(definition).all_nodes() if node.notes}
+
+
+def test_edges_are_named_after_the_contracts_that_travel_there() -> None:
+    """Ours starts with the pipeline's input; each step's output goes on, and what a step takes begins its branch."""
+    ours = our_own()
+    assert edge(ours, "(start)", "ValidateImage").contract == "pipeline-input"
+    assert edge(ours, "ArchiveImage", "PublishSuccess").contract == "archive-image.output"
+    assert edge(ours, "ParallelProcessing", "ArchiveImage").contract == "parallel-processing.output"
+    within = "ParallelProcessing/0/"
+    assert edge(ours, f"{within}(start)", f"{within}ResizeImage").contract == "resize-image.input"
+    assert edge(ours, "ArchiveImage", "HandleError", "catch").contract == "caught-error"
+    named = {one.contract for one in ours.all_edges() if one.contract}
+    assert named <= set(contracts.names())
+
+
+def test_rules_that_lead_to_the_same_state_are_one_edge() -> None:
+    """Its label has a line for each of them, in words."""
+    labels = edge(read(LOOP), "More?", "Next page", "choice").labels
+    assert labels == ("token is present", "n < m")
+    assert edge(read(LOOP), "More?", "Stop", "choice").labels == ("at ≤ 2030-01-01T00:00:00Z",)
+    assert edge(read(POLLER), "Done?", "End", "choice").labels == ("status = SUCCEEDED and not errors > 0",)
+    assert edge(read(POLLER), "Done?", "Wait a while", "choice").labels == ("otherwise",)
+    condition = "$count($states.input.items) > 10 and $tries < 3"
+    assert edge(read(JSONATA), "Enough?", "Look up", "choice").labels == (condition,)
+    assert edge(read(APPROVAL), "Decide", "Work", "choice").labels == ("approved = true",)
+
+
+def test_catchers_name_their_errors() -> None:
+    """An edge that catches says what."""
+    caught = edge(read(APPROVAL), "Start", "Remind", "catch")
+    assert caught.labels == ("States.Timeout", "States.HeartbeatTimeout")
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        (
+            POLLER,
+            {
+                "Submit Job": "batch submitJob",
+                "Wait a while": "waits the seconds given",
+                "Ask for the job's status": "Lambda status",
+                "Job failed": "$.status",
+            },
+        ),
+        (
+            APPROVAL,
+            {
+                "Start": "SQS sendMessage, waits for its token | 86400 s at most",
+                "Remind": "SNS publish",
+                "Work": "Activity by-hand",
+            },
+        ),
+        (
+            JSONATA,
+            {"Look up": "Lambda look-up | at most the seconds given · retries", "Pause": "waits the seconds given"},
+        ),
+        (
+            INLINE_MAP,
+            {"Each line": "for each item, 5 at a time | 1 retry", "Check": "Lambda check", "Sum": "Lambda sum"},
+        ),
+        (
+            DISTRIBUTED_MAP,
+            {
+                "Read the file": "for each item, each in an execution of its own",
+                "Row": "DynamoDB putItem",
+                "Report": "Step Functions startExecution, waits for its end",
+            },
+        ),
+        (
+            SDK_CALLS,
+            {"Run": "ecs runTask, waits for its end", "Crawl": "glue startCrawler", "Ask": "http invoke"},
+        ),
+    ],
+    ids=["poller", "approval", "jsonata", "inline map", "distributed map", "sdk calls"],
+)
+def test_notes_say_what_a_state_does(definition: dict[str, Any], expected: dict[str, str]) -> None:
+    """What it calls or waits for, its time limit and its retries, where it has any."""
+    assert notes(definition) == expected
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        ([], "no state machine"),
+        ({"StartAt": "A"}, "States"),
+        ({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}, "A leads to B"),
+        ({"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}, "StartAt leads to B"),
+        ({"StartAt": "A", "States": {"A": {"Type": "Task", "End": True}}}, "Resource"),
+    ],
+)
+def test_what_is_no_machine_is_refused(definition: Any, said: str) -> None:
+    """The error says what is wrong and where."""
+    with pytest.raises(UnusableMachine, match=said):
+        read(definition)

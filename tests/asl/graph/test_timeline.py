@@ -1,0 +1,142 @@
+"""The timeline: bars stand where and as long as the visits were, in an order that can be read."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asl.graph.timeline import MOST, timeline
+from asl.history.trace import RUNNING, SUCCEEDED, Attempt, Run, Visit
+
+START = datetime(2027, 1, 15, 8, tzinfo=UTC)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def at(seconds: float) -> datetime:
+    """Return the time so many seconds after the start."""
+    return START + timedelta(seconds=seconds)
+
+
+def visited(state: str, entered: float, left: float | None, **fields: Any) -> Visit:
+    """Return a visit that succeeded, or that still runs."""
+    outcome = SUCCEEDED if left is not None else RUNNING
+    ended = None if left is None else at(left)
+    return Visit(state, state, "Task", at(entered), left=ended, **{"outcome": outcome, **fields})
+
+
+def drawn(*visits: Visit, stopped: float | None = None) -> ET.Element:
+    """Return the timeline of an execution."""
+    run = Run(RUNNING, START, None if stopped is None else at(stopped), list(visits))
+    return ET.fromstring(timeline(run))  # noqa: S314 - ours
+
+
+def texts(svg: ET.Element, kind: str) -> list[str]:
+    """Return the texts of a kind, from the top and the left."""
+    return [one.text or "" for one in svg.iter(f"{SVG}text") if one.get("class") == kind]
+
+
+def names(svg: ET.Element) -> list[str]:
+    """Return what the bars are called, from the top."""
+    return texts(svg, "row")[::2]
+
+
+def bars(svg: ET.Element) -> list[list[tuple[float, float]]]:
+    """Return from where to where the bar of each visit goes, and those of its tries."""
+    rows = [one for one in svg.iter(f"{SVG}g") if "bar" in one.get("class", "")]
+    return [[_ends(rectangle) for rectangle in row.iter(f"{SVG}rect")] for row in rows]
+
+
+def _ends(rectangle: ET.Element) -> tuple[float, float]:
+    x, width = float(rectangle.get("x", "")), float(rectangle.get("width", ""))
+    return x, x + width
+
+
+def test_bars_are_as_long_as_the_visits() -> None:
+    """Twice the time is twice the length, and a bar begins where the one before it ends."""
+    ((first,), (second,)) = bars(drawn(visited("A", 0, 10), visited("B", 10, 30)))
+    assert second[0] == pytest.approx(first[1])
+    assert second[1] - second[0] == pytest.approx(
+        2 * (first[1] - first[0]), abs=0.3
+    )  # pixels: all are rounded to a tenth
+
+
+def test_what_took_no_time_can_be_seen() -> None:
+    """A visit without length has a bar, even if it is the only one."""
+    (((left, right),),) = bars(drawn(visited("A", 0, 0), stopped=0))
+    assert right > left
+
+
+def test_what_runs_reaches_to_the_end() -> None:
+    """A bar that has no end goes as far as anything is known, is called running, and so does its last try."""
+    waiting = visited("B", 2, None, attempts=[Attempt(at(2), at(4), "Throttled"), Attempt(at(5))])
+    svg = drawn(visited("A", 0, 10), waiting)
+    (done,), (whole, failed, under_way) = bars(svg)
+    assert whole[1] == under_way[1] == done[1]
+    assert whole[0] == failed[0] < failed[1] < under_way[0]
+    assert texts(svg, "row")[-1] == "running"
+
+
+def test_one_try_is_no_news() -> None:
+    """Only what was tried more than once shows its tries."""
+    ((_,),) = bars(drawn(visited("A", 0, 10, attempts=[Attempt(at(0), at(10))])))
+
+
+def test_items_of_a_map_stand_together() -> None:
+    """However the visits of two items alternate, those of one follow one another, after the Map."""
+    around = visited("All", 0, 9)
+    alternating = [(name, item) for name in ("First", "Second") for item in (1, 0)]
+    inner = [visited(name, 1, 2, within=around, iteration=item) for name, item in alternating]
+    svg = drawn(around, *inner, visited("Last", 9, 10))
+    assert names(svg) == ["All", "First [0]", "Second [0]", "First [1]", "Second [1]", "Last"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "last"),
+    [
+        (0.4, "400 ms"),
+        (4, "4 s"),
+        (45, "40 s"),
+        (170, "150 s"),
+        (3600, "60 min"),
+        (86_400, "24 h"),
+        (31_536_000, "300 d"),
+    ],
+)
+def test_axis_counts_in_round_numbers(whole: float, last: str) -> None:
+    """Ticks are whole milliseconds, seconds, minutes, hours or days, and few."""
+    ticks = texts(drawn(visited("A", 0, whole)), "tick")
+    assert ticks[0] == "0"
+    assert len(ticks) <= 7
+    assert all(re.fullmatch(r"\d+ (ms|s|min|h|d)", tick) for tick in ticks[1:])
+    assert ticks[-1] == last
+
+
+def test_very_many_visits_are_counted() -> None:
+    """Beyond what anybody reads, the rest is a number, in the drawing and in what screen readers tell."""
+    svg = drawn(*(visited("A", number, number + 1) for number in range(MOST + 50)))
+    assert len(bars(svg)) == MOST
+    assert texts(svg, "row")[-1] == "and 50 more"
+    assert (svg.findtext(f"{SVG}desc") or "").endswith("and 50 more")
+
+
+def test_each_bar_says_what_it_is() -> None:
+    """Its title tells outcome, time, tries and error."""
+    tries = [Attempt(at(0), at(1), "Down"), Attempt(at(2), at(3), "Down")]
+    svg = drawn(visited("A & B", 0, 3, outcome="failed", error="Down", attempts=tries))
+    assert [one.text for one in svg.iter(f"{SVG}title")][1:] == ["A & B: failed, 3.0 s, 2 tries, Down"]
+
+
+@given(
+    visits=st.lists(st.tuples(st.floats(0, 1e5), st.none() | st.floats(0, 1e5)), max_size=30),
+    stopped=st.none() | st.floats(0, 1e5),
+)
+def test_everything_stays_within_the_drawing(visits: list[tuple[float, float | None]], stopped: float | None) -> None:
+    """Whatever the times are, each bar lies between the names and the edge."""
+    times = [(begin, None if took is None else begin + took) for begin, took in visits]
+    svg = drawn(*(visited("A", begin, end) for begin, end in times), stopped=stopped)
+    left, _, width, _ = map(float, svg.get("viewBox", "").split())
+    assert all(left < begin < end < left + width for row in bars(svg) for begin, end in row)

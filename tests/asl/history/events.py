@@ -1,0 +1,28 @@
+"""Histories of executions, written as AWS writes them."""
+
+from typing import Any
+
+from asl.history.trace import Run, Visit
+
+BEGIN = 1_800_000_000.0  # seconds since 1970
+
+
+def visit(run: Run, state: str) -> Visit:
+    """Return the only visit of state."""
+    (found,) = [one for one in run.visits if one.state == state]
+    return found
+
+
+class History:
+    """Events as AWS writes them, an ever later one at a time."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.events: list[dict[str, Any]] = []
+
+    def add(self, kind: str, after: int | None = None, **said: Any) -> int:
+        """Add an event one second later, and return its id."""
+        number = len(self.events) + 1
+        event = {"id": number, "previousEventId": number - 1 if after is None else after, "type": kind}
+        self.events.append({**event, "timestamp": BEGIN + number, "someEventDetails": said})
+        return number

@@ -1,0 +1,176 @@
+"""Reading histories: iterations, tries and times are told apart, wherever a history ends."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asl.graph.model import Machine
+from asl.graph.model import read as graph_of
+from asl.graph.overlay import headline, marks, with_visits
+from asl.graph.timeline import timeline
+from asl.history.parser import read
+from asl.history.trace import UnusableHistory
+from tests.asl.graph.machines import INLINE_MAP, POLLER
+from tests.asl.history.events import BEGIN, History, visit
+
+
+def test_iterations_are_told_apart(history: History) -> None:
+    """A state within a Map is visited once an item, under the item's number, at the same time as others."""
+    history.add("MapStateEntered", name="Each line", input="[1, 2]")
+    started = history.add("MapStateStarted", length=2)
+    for index in (0, 1):
+        begun = history.add("MapIterationStarted", after=started, name="Each line", index=index)
+        entered = history.add("TaskStateEntered", after=begun, name="Check", input=str(index))
+        history.add("TaskStateExited", after=entered, name="Check", output="{}")
+    history.add("MapStateSucceeded")
+    history.add("MapStateExited", name="Each line", output="[]")
+    history.add("ExecutionSucceeded", output="[]")
+    run = read(graph_of(INLINE_MAP), history.events)
+    checks = [one for one in run.visits if one.state == "Check"]
+    assert [(one.iteration, one.input, one.key) for one in checks] == [
+        (0, 0, "Each line/0/Check"),
+        (1, 1, "Each line/0/Check"),
+    ]
+    assert [one.outcome for one in run.visits] == ["succeeded"] * 3
+    assert marks(run)["Each line/0/Check"][1].startswith("2 times")
+
+
+def test_iterations_that_run_at_once_are_told_apart(history: History) -> None:
+    """Items that all begin before the first of their states is entered keep their numbers, from state to state."""
+    history.add("MapStateEntered", name="Each line")
+    started = history.add("MapStateStarted", length=3)
+    last = [history.add("MapIterationStarted", after=started, index=index) for index in range(3)]
+    for name in ("Check", "Sum"):
+        last = [history.add("TaskStateEntered", after=one, name=name) for one in last]
+        last = [history.add("TaskStateExited", after=one, name=name) for one in reversed(last)][::-1]
+    found = [(one.state, one.iteration) for one in read(graph_of(INLINE_MAP), history.events).visits]
+    assert found == [("Each line", None), *((name, index) for name in ("Check", "Sum") for index in range(3))]
+
+
+def test_map_that_succeeds_at_its_second_try_succeeded(history: History) -> None:
+    """A Map, as a task, was not caught if it failed and was tried again; both tries are told."""
+    history.add("MapStateEntered", name="Each line")
+    for error in ("Throttled", None):
+        history.add("MapStateStarted", length=1)
+        history.add("MapIterationStarted", index=0)
+        history.add("TaskStateEntered", name="Check")
+        history.add("TaskScheduled")
+        if error:
+            history.add("TaskFailed", error=error)
+            history.add("MapIterationFailed", index=0)
+            history.add("MapStateFailed", error=error)
+        else:
+            history.add("TaskSucceeded")
+            history.add("TaskStateExited", name="Check")
+            history.add("MapIterationSucceeded", index=0)
+            history.add("MapStateSucceeded")
+    history.add("MapStateExited", name="Each line")
+    history.add("ExecutionSucceeded")
+    run = read(graph_of(INLINE_MAP), history.events)
+    tried = visit(run, "Each line")
+    assert (tried.outcome, tried.error, [one.error for one in tried.attempts]) == (
+        "succeeded",
+        None,
+        ["Throttled", None],
+    )
+    assert [one.outcome for one in run.visits if one.state == "Check"] == ["failed", "succeeded"]
+
+
+def test_tries_have_their_own_times(history: History) -> None:
+    """Each try has its error and its length; that of the state is all of it, waits included."""
+    history.add("TaskStateEntered", name="Submit Job", input="{}")
+    for error in ("Throttled", "Throttled", None):
+        history.add("TaskScheduled")
+        history.add("TaskStarted")
+        history.add("TaskFailed", error=error) if error else history.add("TaskSucceeded")
+    history.add("TaskStateExited", name="Submit Job", output="{}")
+    found = visit(read(graph_of(POLLER), history.events), "Submit Job")
+    assert [one.error for one in found.attempts] == ["Throttled", "Throttled", None]
+    assert (found.outcome, found.seconds) == ("succeeded", 10.0)
+
+
+def test_redriven_execution_goes_on(history: History) -> None:
+    """What failed and was redriven ends as it did in the end, with the tries of both times."""
+    history.add("TaskStateEntered", name="Submit Job", input="{}")
+    history.add("TaskScheduled")
+    history.add("TaskFailed", error="Down", cause="for now")
+    history.add("ExecutionFailed", error="Down")
+    history.add("ExecutionRedriven")
+    history.add("TaskScheduled")
+    history.add("TaskSucceeded")
+    history.add("TaskStateExited", name="Submit Job", output="{}")
+    running = read(graph_of(POLLER), history.events)
+    assert (running.status, running.error, running.stopped) == ("running", None, None)
+    history.add("ExecutionSucceeded")
+    run = read(graph_of(POLLER), history.events)
+    found = visit(run, "Submit Job")
+    assert (run.status, found.outcome, len(found.attempts)) == ("succeeded", "succeeded", 2)
+
+
+def test_times_are_read_in_every_form() -> None:
+    """Seconds since 1970, and ISO 8601 with any offset, as the AWS CLI prints them."""
+    for time in (BEGIN, "2027-01-15T08:00:00+00:00", "2027-01-15T09:00:00+01:00", "2027-01-15T08:00:00Z"):
+        run = read(graph_of(POLLER), [{"id": 1, "type": "ExecutionStarted", "timestamp": time}])
+        assert run.started.isoformat() == "2027-01-15T08:00:00+00:00"
+
+
+def test_no_events_are_no_history() -> None:
+    """An empty history is refused."""
+    with pytest.raises(UnusableHistory, match="no events"):
+        read(graph_of(POLLER), [])
+
+
+@given(cut=st.integers(1, 60))
+def test_any_beginning_of_a_history_is_told(cut: int) -> None:
+    """Cut anywhere, a history tells the same visits as far as it goes, and nothing has ended that had not."""
+    whole = History()
+    whole.add("ExecutionStarted")
+    for _ in range(12):
+        whole.add("TaskStateEntered", name="Submit Job")
+        whole.add("TaskScheduled")
+        whole.add("TaskFailed", error="Throttled")
+        whole.add("TaskScheduled")
+        whole.add("TaskStateExited", name="Submit Job")
+    run = read(graph_of(POLLER), whole.events[:cut])
+    full = read(graph_of(POLLER), whole.events)
+    assert [one.entered for one in run.visits] == [one.entered for one in full.visits][: len(run.visits)]
+    assert [one.outcome for one in run.visits] == ["succeeded" if one.left else "running" for one in run.visits]
+
+
+KINDS = [
+    *(f"{kind}State{way}" for kind in ("Task", "Map", "Parallel", "Wait") for way in ("Entered", "Exited")),
+    *("MapStateStarted", "MapIterationStarted", "MapIterationFailed", "ParallelStateFailed", "TaskScheduled"),
+    *("TaskFailed", "TaskSucceeded", "LambdaFunctionTimedOut", "ExecutionFailed", "SomethingNew"),
+]
+EVENTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(KINDS),
+            "previousEventId": st.integers(0, 30),
+            "timestamp": st.floats(BEGIN, BEGIN + 1000),
+            "aEventDetails": st.fixed_dictionaries(
+                {},
+                optional={
+                    "name": st.sampled_from(["Check", "Sum", "Each line", "x"]),
+                    "input": st.text(),
+                    "error": st.text(),
+                },
+            ),
+        }
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(events=EVENTS)
+def test_any_history_can_be_shown(events: list[dict[str, Any]]) -> None:
+    """However events are cut, mixed or new, they are read, and drawn as a timeline; nothing is raised."""
+    graph: Machine = graph_of(INLINE_MAP)
+    run = read(graph, [{"id": number, **event} for number, event in enumerate(events, 1)])
+    assert timeline(run).startswith("<svg")
+    assert headline(run)
+    assert json.dumps(with_visits({node.key: {} for node in graph.all_nodes()}, run))

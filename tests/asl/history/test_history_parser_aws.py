@@ -1,0 +1,160 @@
+"""Reading histories in the form of AWS: what failed first has failed, what was beside it was aborted."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from asl.graph.model import read as graph_of
+from asl.graph.overlay import headline, marks
+from asl.graph.sources import our_own
+from asl.history.parser import read
+from asl.history.trace import Run
+from tests import aws_histories as aws
+from tests.asl.graph.machines import DISTRIBUTED_MAP, INLINE_MAP, JSONATA, NESTED, Machine, machine
+
+Outcomes = list[tuple[str, str]]
+
+
+def ran(machine: Machine, happened: list[aws.Event]) -> Run:
+    """Return the run of a machine."""
+    return read(graph_of(machine), happened)
+
+
+def outcomes(run: Run) -> Outcomes:
+    """Return state and outcome of each visit in the order in which they began."""
+    return [(one.state, one.outcome) for one in run.visits]
+
+
+def test_the_branch_that_failed_has_failed() -> None:
+    """Step Functions says of a failing branch's task, too, that it was aborted: it has failed; the other was aborted."""
+    run = read(our_own(), aws.branch_failed())
+    assert outcomes(run)[:3] == [
+        ("ParallelProcessing", "caught"),
+        ("ResizeImage", "failed"),
+        ("GenerateThumbnail", "aborted"),
+    ]
+    parallel, resize, thumbnail = run.visits[:3]
+    assert (parallel.error, parallel.cause) == (resize.error, resize.cause) == ("MemoryError", "no room")
+    assert thumbnail.error is None
+    assert marks(run)["ParallelProcessing/0/ResizeImage"][0] == "failed"
+    assert "the first error was MemoryError in" in headline(run)
+
+
+def test_both_branches_may_fail() -> None:
+    """A task that failed by itself before the Parallel ended has failed as well, but the first error is the Parallel's."""
+    run = read(our_own(), aws.both_branches_failed())
+    assert [one.error for one in run.visits[:3]] == ["MemoryError", "MemoryError", "States.Timeout"]
+    assert outcomes(run)[1:3] == [("ResizeImage", "failed"), ("GenerateThumbnail", "timed out")]
+
+
+def test_what_breaks_an_execution_off_is_the_state_of_the_event_before() -> None:
+    """An error that no state can catch is that of the branch in which it happened, whichever was entered last."""
+    run = read(our_own(), aws.branch_broken_off())
+    assert outcomes(run) == [
+        ("ParallelProcessing", "failed"),
+        ("ResizeImage", "failed"),
+        ("GenerateThumbnail", "aborted"),
+    ]
+    assert [one.error for one in run.visits] == ["States.Runtime", "States.Runtime", None]
+
+
+def test_parallel_around_an_aborted_parallel_has_failed() -> None:
+    """Of a Parallel that is said to be aborted after a failure it is the one beside that was, not the one around."""
+    run = ran(NESTED, aws.branch_failed_within_a_branch())
+    assert outcomes(run) == [("All", "failed"), ("A", "failed"), ("Both", "aborted"), ("B", "aborted")]
+
+
+def test_item_that_timed_out_has_timed_out() -> None:
+    """Items that ran out of time did, whatever is said after; their Map failed, since it has no time of its own."""
+    run = ran(INLINE_MAP, aws.item_timed_out())
+    assert outcomes(run) == [("Each line", "failed"), ("Check", "timed out"), ("Check", "timed out")]
+    assert run.visits[0].error == "States.Timeout"
+
+
+def test_items_in_turn_are_followed() -> None:
+    """An item that begins after the end of the one before belongs to the same Map, whose second try has its own items."""
+    run = ran(INLINE_MAP, aws.items_in_turn())
+    assert [(one.state, one.iteration, one.outcome) for one in run.visits] == [
+        ("Each line", None, "failed"),
+        *[("Check", 0, "succeeded"), ("Check", 1, "failed")] * 2,
+    ]
+    assert len(run.visits[0].attempts) == 2
+    assert run.visits[0].error == "MemoryError"
+
+
+def test_map_run_that_failed_has_its_error() -> None:
+    """A distributed Map that could not begin says why."""
+    run = ran(DISTRIBUTED_MAP, aws.run_of_items_failed())
+    assert [(one.state, one.outcome, one.error) for one in run.visits] == [
+        ("Read the file", "failed", "States.ItemReaderFailed")
+    ]
+
+
+def test_expression_failed_in_the_state_that_is_named() -> None:
+    """EvaluationFailed is the named state's, and not that of the event before."""
+    run = ran(JSONATA, aws.evaluation_failed())
+    assert [(one.state, one.outcome, one.error) for one in run.visits] == [
+        ("Look up", "succeeded", None),
+        ("Pause", "failed", "States.QueryEvaluationError"),
+    ]
+
+
+def test_expression_that_failed_may_be_caught() -> None:
+    """A catcher may take an expression's error; the function itself was called once, and succeeded."""
+    run = ran(JSONATA, aws.evaluation_caught())
+    assert outcomes(run) == [("Look up", "caught"), ("Fallback", "succeeded")]
+    assert [one.error for one in run.visits[0].attempts] == [None]
+
+
+def test_expression_failed_for_the_item_that_was_there() -> None:
+    """Where several items are at the named state, it is the one that was entered after the same event."""
+    run = ran(INLINE_MAP, aws.evaluation_failed_for_an_item())
+    assert [(one.iteration, one.outcome) for one in run.visits] == [(None, "failed"), (1, "failed"), (0, "aborted")]
+
+
+def redriven(happened: list[aws.Event], *following: tuple[str, dict[str, str]]) -> list[aws.Event]:
+    """Return what happened, redriven, and what followed, one after the other."""
+    goes_on = [("ExecutionRedriven", {}), *following]
+    told = [(number, kind, said) for number, (kind, said) in enumerate(goes_on, len(happened))]
+    begun: list[tuple[int, str, dict[str, Any]]] = [(0, "", {})] * len(happened)
+    return [*happened, *aws.events(*begun, *told)[len(happened) :]]
+
+
+@pytest.mark.parametrize("begins", [[], [("TaskStateEntered", {"name": "A"})]], ids=["tried again", "entered again"])
+def test_redriven_branch_goes_on(begins: list[tuple[str, dict[str, str]]]) -> None:
+    """What failed in a branch and was redriven has succeeded in the end, as has all that is around it."""
+    goes_on = [
+        *begins,
+        *[("TaskScheduled", {}), ("TaskSucceeded", {}), ("TaskStateExited", {"name": "A"})],
+        *[("ParallelStateSucceeded", {}), ("ParallelStateExited", {"name": "All"}), ("ExecutionSucceeded", {})],
+    ]
+    run = ran(NESTED, redriven(aws.branch_failed_within_a_branch(), *goes_on))
+    found = dict(outcomes(run))
+    assert (run.status, found["A"], found["All"]) == ("succeeded", "succeeded", "succeeded")
+
+
+def test_fail_state_has_its_error() -> None:
+    """A Fail state fails with what it states or, where that is computed, as the execution did; so does what is around it."""
+    happened = aws.fail_state_reached()
+    assert [one.error for one in ran(NESTED, happened).visits] == ["No", "No"]
+    computed = graph_of(machine({"C": {"Type": "Fail", "ErrorPath": "$.error"}}))
+    assert [one.error for one in read(computed, happened).visits] == ["Computed", "Computed"]
+
+
+HISTORIES = [
+    *(aws.branch_failed, aws.both_branches_failed, aws.branch_failed_within_a_branch, aws.item_timed_out),
+    *(aws.items_in_turn, aws.evaluation_failed, aws.evaluation_failed_for_an_item),
+]
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_what_has_failed_has_failed(history: Callable[[], list[aws.Event]]) -> None:
+    """No later event turns the failure of a task into anything else."""
+    happened = history()
+    runs = [ran(INLINE_MAP, happened[:cut]) for cut in range(1, len(happened) + 1)]
+    for earlier, later in pairwise(runs):
+        for before, after in zip(earlier.visits, later.visits, strict=False):
+            assert before.kind != "Task" or before.error is None or before.error == after.error
+            assert after.outcome != "aborted" or before.error is None

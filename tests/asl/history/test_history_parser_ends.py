@@ -1,0 +1,88 @@
+"""How visits end that nothing says the end of: failed, aborted, timed out, or still running."""
+
+import pytest
+
+from asl.graph.model import read as graph_of
+from asl.history.parser import read
+from tests.asl.graph.machines import NESTED, POLLER
+from tests.asl.history.events import History, visit
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [("ExecutionTimedOut", "timed out"), ("ExecutionAborted", "aborted"), (None, "running")],
+)
+def test_what_is_open_ends_as_the_execution_does(history: History, end: str | None, status: str) -> None:
+    """A state that nothing says was left is as the execution is: timed out, aborted, or running."""
+    history.add("TaskStateEntered", name="Submit Job", input="{}")
+    history.add("TaskScheduled")
+    if end:
+        history.add(end)
+    run = read(graph_of(POLLER), history.events)
+    assert (run.status, visit(run, "Submit Job").outcome) == (status, status)
+    assert visit(run, "Submit Job").seconds == (2.0 if end else None)
+
+
+def test_what_was_aborted_beside_a_failure_did_not_fail(history: History) -> None:
+    """When a branch fails, what waited in another was aborted: it has no error and no tries of its own."""
+    history.add("ParallelStateEntered", name="All")
+    started = history.add("ParallelStateStarted")
+    history.add("ParallelStateEntered", after=started, name="Both")
+    inner = history.add("ParallelStateStarted")
+    waiting = history.add("WaitStateEntered", after=inner, name="B")
+    failed = history.add("FailStateEntered", after=inner, name="C")
+    history.add("WaitStateAborted", after=waiting)
+    history.add("ParallelStateFailed", after=failed, error="No")
+    history.add("ParallelStateExited", name="Both")
+    run = read(graph_of(NESTED), history.events)
+    waited = visit(run, "B")
+    assert (waited.outcome, waited.error, waited.attempts, waited.seconds) == ("aborted", None, [], 2.0)
+    assert (visit(run, "C").outcome, visit(run, "Both").outcome) == ("failed", "caught")
+
+
+def test_what_is_deep_within_an_aborted_branch_is_aborted(history: History) -> None:
+    """A failure ends all that is around what was under way, however deep, though the execution goes on and succeeds."""
+    history.add("ParallelStateEntered", name="All")
+    started = history.add("ParallelStateStarted")
+    history.add("ParallelStateEntered", after=started, name="Both")
+    history.add("ParallelStateStarted")
+    history.add("WaitStateEntered", name="B")
+    history.add("PassStateEntered", after=started, name="A")
+    history.add("ParallelStateFailed", error="States.Runtime")
+    history.add("ParallelStateExited", name="All")
+    history.add("ExecutionSucceeded")
+    run = read(graph_of(NESTED), history.events)
+    assert [visit(run, name).outcome for name in ("All", "Both", "B", "A")] == ["caught", *["aborted"] * 3]
+
+
+def test_stopped_execution_aborts_its_task(history: History) -> None:
+    """A task that AWS tells was aborted did not fail, and its try ended then."""
+    history.add("TaskStateEntered", name="Submit Job")
+    history.add("TaskScheduled")
+    history.add("TaskStateAborted")
+    history.add("ExecutionAborted")
+    found = visit(read(graph_of(POLLER), history.events), "Submit Job")
+    assert (found.outcome, found.error, found.seconds) == ("aborted", None, 2.0)
+    assert found.attempts[0].ended == found.left
+
+
+def test_task_that_took_too_long_timed_out(history: History) -> None:
+    """A task whose last try ran out of time, and that nothing catches, timed out."""
+    history.add("TaskStateEntered", name="Submit Job")
+    history.add("TaskScheduled")
+    history.add("TaskTimedOut", error="States.Timeout")
+    history.add("ExecutionFailed", error="States.Timeout")
+    assert visit(read(graph_of(POLLER), history.events), "Submit Job").outcome == "timed out"
+
+
+def test_parallel_that_is_tried_again_ends_its_first_try(history: History) -> None:
+    """Step Functions says no more than that a Parallel began again: that ends the first try, and what was in it."""
+    history.add("ParallelStateEntered", name="All")
+    for _ in range(2):
+        started = history.add("ParallelStateStarted")
+        history.add("PassStateEntered", after=started, name="A")
+        history.add("FailStateEntered", after=started, name="C")
+    run = read(graph_of(NESTED), history.events)
+    first, second = visit(run, "All").attempts
+    assert (first.ended, second.ended) == (second.started, None)
+    assert [one.outcome for one in run.visits if one.state == "A"] == ["aborted", "running"]

@@ -1,0 +1,121 @@
+"""Where histories come from: files of the AWS CLI, and Step Functions, page by page."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from asl.history.sources import fetch, load
+from asl.history.trace import UnusableHistory
+
+ARN = "arn:aws:states:eu-west-1:123456789012:execution:machine:name"
+MACHINE = ARN.replace(":execution:", ":stateMachine:").removesuffix(":name")
+BEGUN = {"id": 1, "type": "ExecutionStarted", "timestamp": "2027-01-15T08:00:00+00:00"}
+ENDED = {"id": 2, "type": "ExecutionSucceeded", "timestamp": 1_800_000_001.5, "previousEventId": 1}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Stubber:
+    """Give what answers for Step Functions, and keep this machine's settings out."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    client = boto3.client("stepfunctions", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    return Stubber(client)
+
+
+@pytest.mark.parametrize("content", [[BEGUN, ENDED], {"events": [BEGUN, ENDED], "nextToken": "more"}])
+def test_both_forms_are_loaded(tmp_path: Path, content: Any) -> None:
+    """A file holds what the AWS CLI prints, or only the list in it."""
+    file = tmp_path / "history.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    assert load(file) == [BEGUN, ENDED]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"previousEventId": None},
+        {"previousEventId": "1"},
+        {"type": 5},
+        {"id": "2"},
+        {"timestamp": None},
+        {"timestamp": 1e30},
+    ],
+    ids=str,
+)
+def test_odd_event_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    """An event whose id, type, time or predecessor is of the wrong kind is none; the message names the file."""
+    file = tmp_path / "history.json"
+    file.write_text(json.dumps([BEGUN, {**ENDED, **wrong}]), encoding="utf-8")
+    with pytest.raises(UnusableHistory, match=r"history\.json is no history"):
+        load(file)
+
+
+def test_all_pages_are_fetched(asked: Stubber) -> None:
+    """What comes in pages is one history, beside the definition that ran."""
+    asked.add_response(
+        "describe_state_machine_for_execution",
+        {
+            "stateMachineArn": MACHINE,
+            "name": "machine",
+            "definition": '{"StartAt": "A"}',
+            "roleArn": "arn:aws:iam::123456789012:role/any",
+            "updateDate": datetime(2027, 1, 1, tzinfo=UTC),
+        },
+        {"executionArn": ARN},
+    )
+    times = {"timestamp": datetime(2027, 1, 15, 8, tzinfo=UTC)}
+    asked.add_response("get_execution_history", {"events": [{**BEGUN, **times}], "nextToken": "more"})
+    asked.add_response("get_execution_history", {"events": [{**ENDED, **times}]})
+    with asked:
+        definition, events = fetch(ARN, asked.client)
+    assert definition == {"StartAt": "A"}
+    assert [event["id"] for event in events] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("ExecutionDoesNotExist", "no such execution; if its machine is EXPRESS"), ("AccessDenied", "AccessDenied: No.")],
+)
+def test_refusal_is_told(asked: Stubber, code: str, said: str) -> None:
+    """What Step Functions refuses is told with the execution that was asked for."""
+    asked.add_client_error("describe_state_machine_for_execution", code, "No.")
+    with asked, pytest.raises(UnusableHistory, match=said) as told:
+        fetch(ARN, asked.client)
+    assert str(told.value).startswith(ARN)
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [("eu-west-1", "Unable to locate credentials"), ("no region!", "'no region!' doesn't match a supported format")],
+)
+def test_nobody_to_ask_is_told(region: str, said: str) -> None:
+    """Without credentials, or with a region that is none, there is one sentence about it."""
+    with pytest.raises(UnusableHistory, match=said):
+        fetch(ARN.replace("eu-west-1", region))
+
+
+@pytest.mark.usefixtures("asked")
+def test_odd_endpoint_is_told_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that is no address is named by its variable, since an address may hold a password."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "user:secret@nowhere")
+    with pytest.raises(UnusableHistory, match="AWS_ENDPOINT_URL") as told:
+        fetch(ARN)
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "arn", ["nonsense", ARN.replace("eu-west-1", ""), ARN.replace(":execution:", ":express:") + ":id"]
+)
+def test_what_has_no_history_is_refused_before_asking(asked: Stubber, arn: str) -> None:
+    """No call is made for what is no execution's ARN, or of an EXPRESS one, whoever is to be asked."""
+    with asked, pytest.raises(UnusableHistory):
+        fetch(arn, asked.client)

@@ -1,0 +1,96 @@
+"""Every command ends without a traceback when its reader has read enough, as `head` does, or at Ctrl-C."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from asl.command import run_command
+from tests.needed import missing
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ["workflow", "templates", "operations", "local", "benchmarks"]
+# Started by our own code, with a pipe or nothing as standard output: what they end with is for that code.
+INNER = {"benchmarks/worker.py", "local/emulator/guard.py", "local/emulator/server.py"}
+COMMANDS = [
+    path
+    for path in (ROOT / "generate.py", *(file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py"))))
+    if '__name__ == "__main__"' in path.read_text(encoding="utf-8") and path.relative_to(ROOT).as_posix() not in INNER
+]
+SOMETHING = "from asl.command import run_command\nraise SystemExit(run_command('x', lambda: print({})))"
+BROKEN = "import os, sys\nfrom asl.command import run_command\nr, w = os.pipe()\nos.close(r)\nrun_command('x', lambda: os.write(w, b'a'))"
+
+
+def without_reader(*arguments: str) -> tuple[int, str]:
+    """Return exit code and standard error of a Python whose standard output nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        command = [sys.executable, *arguments]
+        ended = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writing)
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-c", SOMETHING.format("'a'")),
+        ("-c", SOMETHING.format("'a' * 1_000_000")),
+        ("-c", SOMETHING.format("'a', flush=True")),
+        ("generate.py",),
+        ("-m", "asl.check"),
+        ("-m", "asl.graph", "--format", "svg"),
+    ],
+    ids=["little", "much", "at once", "generate", "check", "graph"],
+)
+def test_reader_that_is_gone_ends_a_command_in_silence(arguments: tuple[str, ...]) -> None:
+    """`| head` shows what it was to show and nothing of Python, and the exit code is the one that shells give."""
+    assert without_reader(*arguments) == (141, "")
+
+
+@pytest.mark.parametrize("much", ["'a'", "'a' * 1_000_000"])
+def test_full_disk_is_told_in_a_line(much: str) -> None:
+    """What does not fit is said to be incomplete, by a line and the exit code."""
+    full = Path("/dev/full")
+    if not full.exists():
+        missing("/dev/full, a disk that is always full, is not there")
+    with full.open("w") as nowhere:
+        command = [sys.executable, "-c", SOMETHING.format(much)]
+        ended = subprocess.run(command, cwd=ROOT, stdout=nowhere, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == "x: No space left on device: what was to be written is not whole\n"
+
+
+def test_another_pipe_that_breaks_is_a_fault() -> None:
+    """Only standard output may lose its reader without anything being wrong."""
+    ended = subprocess.run([sys.executable, "-c", BROKEN], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "BrokenPipeError" in ended.stderr
+
+
+def test_interruption_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends a command with a line, and with the exit code that shells give."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    assert run_command("check", interrupted) == 130
+    assert capsys.readouterr() == ("", "check: interrupted\n")
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, None])
+def test_exit_code_is_that_of_the_command(code: int | None) -> None:
+    """What a command returns is its exit code, and nothing is 0."""
+    assert run_command("check", lambda: code) == (code or 0)
+
+
+@pytest.mark.parametrize("file", COMMANDS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_each_command_ends_that_way(file: Path) -> None:
+    """Whatever may be started from a shell runs as `run_command` has it."""
+    (started,) = re.findall(r'(?s)^if __name__ == "__main__":\n(.*)', file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert "sys.exit(run_command(" in started

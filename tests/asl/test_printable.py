@@ -1,0 +1,94 @@
+"""What is printed obeys nobody who wrote a name in it: no escape sequence, line end or reordering reaches a terminal raw."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from asl.check import compat
+from asl.check.__main__ import main as check
+from asl.check.compare import Mismatch
+from asl.check.compat import Change
+from asl.graph.__main__ import main as graph
+from asl.printable import printable
+from operations.cli.errors import exit_code
+from operations.cli.tables import show_rows
+from operations.cloudformation.target import DeploymentError
+from templates.refusals.check import TemplateRefusedError, check_template
+
+# A colour, a title, CSI in one character, a backspace, a line end, a carriage return, right to left, half a character.
+NASTY = "\x1b[31mA\x1b]0;x\x07\x9bK\x08\n\r\u2028B\u202ec\x7f\ud800"
+SAFE = "\ufffd[31mA\ufffd]0;x\ufffd\ufffdK\ufffd B\ufffdc\ufffd\ufffd"
+ORDERS = Path(__file__).parents[2] / "docs/examples/orders"
+
+
+def test_what_a_terminal_would_obey_is_replaced() -> None:
+    """Letters of all scripts and spaces stay as they are."""
+    assert printable(NASTY) == SAFE
+    assert printable("  Größe  図 🙂 a") == "  Größe  図 🙂 a"
+
+
+@pytest.fixture
+def nasty(tmp_path: Path) -> Path:
+    """Give the machine of the example, with a state whose name and path are nasty."""
+    machine = json.loads((ORDERS / "machine.json").read_text(encoding="utf-8"))
+    state = {"Type": "Pass", "InputPath": f"$['{NASTY}']", "Next": machine["StartAt"]}
+    file = tmp_path / "machine.json"
+    file.write_text(json.dumps({**machine, "StartAt": NASTY, "States": {NASTY: state, **machine["States"]}}))
+    return file
+
+
+def test_gaps_and_sizes_are_printable(nasty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A state's name and path stand in gaps and in the table of sizes, each in one line."""
+    assert check([str(nasty), "--contracts", str(ORDERS / "contracts")]) == 1
+    told = capsys.readouterr().out
+    assert f"gap: {SAFE}, InputPath" in told
+    assert [line for line in told.split("\n") if line.startswith(f"{SAFE}  ")]
+    assert all(line.isprintable() for line in told.split("\n"))
+
+
+@pytest.mark.parametrize("command", [check, graph])
+def test_unusable_machine_is_reported_printable(
+    command: Callable[[list[str]], int], nasty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong with a machine is said in one line, whatever its states are called."""
+    nasty.write_text(json.dumps({"StartAt": NASTY, "States": {"A": {"Type": "Succeed"}}}), encoding="utf-8")
+    assert command([str(nasty)]) == 2
+    (line, end) = capsys.readouterr().err.split("\n")
+    assert SAFE in line
+    assert line.isprintable()
+    assert end == ""
+
+
+def test_breaks_of_contracts_are_printable() -> None:
+    """The name of a field that breaks somebody is printable."""
+    told = compat.told(Change("order", "changed", (Mismatch(NASTY, "a number", "text"),)))
+    assert all(line.isprintable() for line in told.split("\n"))
+    assert f"              ${SAFE}: a number" in told
+
+
+def test_refused_names_are_printable() -> None:
+    """A name in a template that is refused is printable."""
+    with pytest.raises(TemplateRefusedError) as found:
+        check_template(json.dumps({"Resources": {NASTY: {"Type": "AWS::SNS::Topic"}}}))
+    assert SAFE in str(found.value)
+    assert all(line.isprintable() for line in str(found.value).split("\n"))
+
+
+def test_faults_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a command for an account says of an error is printable, and keeps its lines."""
+
+    def refused() -> None:
+        raise DeploymentError(f"{NASTY.replace(chr(10), ' ')}:\n  a reason")
+
+    assert exit_code("deploy", refused) == 1
+    (first, second, end) = capsys.readouterr().err.split("\n")
+    assert first.isprintable()
+    assert (second, end) == ("  a reason", "")
+
+
+def test_cells_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
+    """What operations read from a record, such as an error's cause, is printable."""
+    show_rows(["what", "value"], [["cause", NASTY]])
+    assert capsys.readouterr().out == f"cause\t{SAFE}\n"

@@ -1,0 +1,19 @@
+"""The drawings in docs are those of the graph: `make docs` makes them anew."""
+
+from pathlib import Path
+
+from asl.graph.sources import our_own
+from asl.graph.svg import draw
+from pages import pipeline
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_page_of_the_pipeline_is_up_to_date() -> None:
+    """docs/pipeline.md is what the graph makes of it."""
+    assert (DOCS / "pipeline.md").read_text(encoding="utf-8") == pipeline.page()
+
+
+def test_drawing_of_the_pipeline_is_up_to_date() -> None:
+    """docs/pipeline.svg is what the graph makes of it."""
+    assert (DOCS / "pipeline.svg").read_text(encoding="utf-8") == draw(our_own())

@@ -1,0 +1,193 @@
+"""A machine on moto's interpreter with stand-ins for all that it calls, and everything that can be seen of a run."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto.stepfunctions.parser import quotas
+from moto.stepfunctions.parser.api import HistoryEventType
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent, FailureEventException
+from moto.stepfunctions.parser.asl.component.intrinsic.function.statesfunction.json_manipulation import json_to_string
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_dynamodb import (
+    StateTaskServiceDynamoDB,
+)
+from moto.stepfunctions.parser.asl.component.state.fail import state_fail
+
+from tests.asl.check.membership import compact
+from tests.workflow import made_once
+from tests.workflow.interpreter import Execution, Handler, Interpreter, Payload, substituted
+from tests.workflow.resources import ACCOUNT, REGION, TABLE, TOPIC
+from tests.workflow.stores import step_functions
+from workflow.steps import STEPS
+
+ROLE = "arn:aws:iam::123456789012:role/pipeline"
+SUBSTITUTIONS = {"Partition": "aws", "MetadataTable": TABLE, "NotificationTopic": TOPIC} | {
+    step.function: f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{step.function}" for step in STEPS
+}
+FUNCTIONS = {step.state: step.function for step in STEPS}
+
+# The payloads in an event of the history, and their kinds as Proof.sizes calls them.
+SEEN = {
+    "stateEnteredEventDetails": ("input", "input"),
+    "stateExitedEventDetails": ("output", "output"),
+    "taskScheduledEventDetails": ("parameters", "parameters"),
+    "taskSucceededEventDetails": ("output", "result"),
+}
+FAILED = ("taskFailedEventDetails", "executionFailedEventDetails")
+
+
+class Script:
+    """What a run starts with, and what its stand-ins do."""
+
+    def __init__(self, payload: Payload, answers: dict[str, Payload | Exception], errors: dict[str, Payload]) -> None:
+        """Start with payload; by state, give or raise answers, or fail at every attempt as a Catch sees it in errors."""
+        self.payload = payload
+        self.answers = answers
+        self.errors = errors
+
+    def __repr__(self) -> str:
+        """Return what to look at when a run went wrong: all of it, long strings abridged."""
+        return f"Script({abridged(self.payload)}, {abridged(self.answers)}, {abridged(self.errors)})"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A payload that was seen at a state."""
+
+    state: str
+    kind: str
+    payload: Any
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished run."""
+
+    execution: Execution
+    sights: list[Sight]
+    errors: list[tuple[str, str, str]]  # all in its history: the state, the name, and what is said of it
+    received: list[tuple[str, Payload]]  # what functions got, by state
+
+
+class Stage:
+    """A machine deployed into moto, to be run again and again."""
+
+    def __init__(self, machine: dict[str, Any], patch: pytest.MonkeyPatch) -> None:
+        """Deploy machine, with what its placeholders stand for."""
+        like_aws(patch)
+        made_once.install(patch)
+        self._table = boto3.resource("dynamodb").Table(TABLE)
+        definition = json.dumps(substituted(machine, **SUBSTITUTIONS))
+        name = f"machine-{next(_NUMBERS)}"
+        created = boto3.client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=ROLE)
+        self._machine = created["stateMachineArn"]
+        self._interpreter = Interpreter(self._machine, {})
+        self._interpreter.install(patch)
+
+    def play(self, script: Script) -> Run:
+        """Run script, under a name of the greatest length, for a picture whose record is that execution's and open."""
+        name = f"{next(_NUMBERS):080}"
+        image_id = script.payload["image"]["imageId"]
+        self._table.put_item(Item={"imageId": image_id, "execution": name, "status": "PROCESSING"})
+        received: list[tuple[str, Payload]] = []
+        for state, answer in script.answers.items():
+            self._interpreter.functions[FUNCTIONS[state]] = stand_in(state, answer, received)
+        self._interpreter.before = {state: raising(error) for state, error in script.errors.items()}
+        execution = self._interpreter.run(script.payload, name)
+        history = step_functions().get_execution_history(execution.arn)  # a request takes long for it
+        return _run(execution, history["events"], received)
+
+
+@contextmanager
+def staged(machine: dict[str, Any]) -> Iterator[Stage]:
+    """Deploy machine, and put moto back as it was afterwards."""
+    log = logging.getLogger("moto.stepfunctions")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # it logs its program with each error
+    with pytest.MonkeyPatch.context() as patch:
+        yield Stage(machine, patch)
+    log.setLevel(level)
+
+
+def abridged(value: Any) -> str:
+    """Return value as Python writes it, but only the two ends of long strings and how much is between."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name!r}: {abridged(one)}' for name, one in value.items())}}}"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:30]}<{len(text) - 60} more>{text[-30:]}"
+
+
+def stand_in(state: str, answer: Payload | Exception, received: list[tuple[str, Payload]]) -> Handler:
+    """Return the function behind state that takes down what it gets and gives answer."""
+
+    def handle(event: Payload, _: object) -> Payload:
+        received.append((state, event))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return handle
+
+
+_NUMBERS = count(1)
+
+
+def raising(error: Payload) -> Callable[[], None]:
+    """Return what makes a task fail with the Error and Cause of error, as a Catch would see them."""
+    found = {name.lower(): said for name, said in error.items()}
+    place: Any = SimpleNamespace(next_state_name="", event_history_context=SimpleNamespace(source_event_id=0))
+    details: Any = {"taskFailedEventDetails": found}
+
+    def fail() -> None:
+        raise FailureEventException(FailureEvent(place, _Name(error["Error"]), HistoryEventType.TaskFailed, details))
+
+    return fail
+
+
+class _Name(ErrorName):
+    """An error's name; moto's own class refuses those that begin with `States.`."""
+
+
+def _run(execution: Execution, history: list[Any], received: list[tuple[str, Payload]]) -> Run:
+    sights: list[Sight] = []
+    errors: list[tuple[str, str, str]] = []
+    states: dict[int, str] = {}  # by number of the event
+    for event in history:
+        named = event.get("stateEnteredEventDetails", {}) | event.get("stateExitedEventDetails", {})
+        states[event["id"]] = state = named.get("name") or states.get(event["previousEventId"], "")
+        sights += [
+            Sight(state, kind, json.loads(event[details][field]))
+            for details, (field, kind) in SEEN.items()
+            if details in event
+        ]
+        failed = [event[details] for details in FAILED if details in event]
+        errors += [(state, one.get("error", ""), one.get("cause", "")) for one in failed]
+    return Run(execution, sights, errors, received)
+
+
+def like_aws(patch: pytest.MonkeyPatch) -> None:
+    """Let moto measure and write JSON as AWS does, without escapes, and let Fail tell an error of `States.`.
+
+    An error that a script gives to DynamoDB stays what it is, where moto names all but its own alike.
+    """
+    patch.setattr(StateTaskServiceDynamoDB, "_from_error", _from_error(StateTaskServiceDynamoDB._from_error))  # noqa: SLF001
+    patch.setattr(quotas, "to_json_str", lambda value: compact(value).decode())
+    patch.setattr(json_to_string, "json", SimpleNamespace(dumps=partial(json.dumps, ensure_ascii=False)))
+    patch.setattr(state_fail, "CustomErrorName", _Name)
+
+
+def _from_error(named: Callable[..., FailureEvent]) -> Callable[..., FailureEvent]:
+    def name(task: StateTaskService, env: Any, ex: Exception) -> FailureEvent:
+        return ex.failure_event if isinstance(ex, FailureEventException) else named(task, env=env, ex=ex)
+
+    return name

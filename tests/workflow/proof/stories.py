@@ -1,0 +1,48 @@
+"""The ways through the pipeline, each with the plainest or the largest payloads: what a run of each is to show."""
+
+from functools import cache
+
+from tests.asl.check.extremes import largest, stretched
+from tests.asl.check.keeping import accepts
+from tests.workflow.asl import states
+from tests.workflow.proof.scripts import CAUGHT, STEP_STATES
+from tests.workflow.proof.stage import Script
+from workflow import contracts
+from workflow.blocks import LATE
+from workflow.contracts.errors import ImageRejected, Reason
+from workflow.steps import STEPS
+
+REJECTED = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+
+
+@cache
+def plain() -> list[Script]:
+    """Return a script for each way: all goes well, each step rejects, each step fails, each error that rules ask for."""
+    start = contracts.schema("pipeline-input")["examples"][0]
+    answers = {step.state: contracts.schema(f"{step.contract}.output")["examples"][0] for step in STEPS}
+    rejections = [Script(start, {**answers, state: REJECTED}, {}) for state in STEP_STATES]
+    failures = [Script(start, {**answers, state: MemoryError("no room")}, {}) for state in STEP_STATES]
+    return [Script(start, answers, {}), *rejections, *failures]
+
+
+@cache
+def extreme(letter: str) -> list[Script]:
+    """Return a script for each way, with everything as large as it can be made with letter."""
+    start = largest(contracts.resolved("pipeline-input"), letter)
+    answers = {step.state: largest(contracts.resolved(f"{step.contract}.output"), letter) for step in STEPS}
+    error = stretched(CAUGHT, letter, CAUGHT["examples"][1])
+    silent = {"Error": error["Error"]}
+    rejection = stretched(CAUGHT, letter, CAUGHT["examples"][0])
+    late = {**error, "Error": LATE}
+    failing = [
+        Script(start, answers, {state: said}) for state in STEP_STATES for said in (error, silent, rejection, late)
+    ]
+    return [Script(start, answers, {}), *failing]
+
+
+def misnamed(machine: dict[str, object]) -> list[Script]:
+    """Return a script for each error that a rule of machine asks for by name, raised with a cause that is no JSON."""
+    rules = [rule for _, state in states(machine) for rule in state.get("Choices", [])]
+    errors = [{"Error": rule["StringEquals"], "Cause": "no JSON"} for rule in rules if "StringEquals" in rule]
+    ways = plain()[0]
+    return [Script(ways.payload, ways.answers, {STEP_STATES[0]: error}) for error in errors if accepts(CAUGHT, error)]

@@ -1,0 +1,74 @@
+"""What the proof refuses does fail: each defect of the machine, run until something goes wrong."""
+
+import copy
+from functools import cache
+from itertools import chain
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from asl.check.prover import prove
+from tests.asl.check.mutants_of_flow import FLOW
+from tests.asl.check.mutants_of_parameters import PARAMETERS
+from tests.asl.check.mutation import Mutant
+from tests.effort import is_thorough, times
+from tests.workflow.asl import DEFINITION
+from tests.workflow.proof.faults import faults
+from tests.workflow.proof.stage import staged
+from tests.workflow.proof.stories import extreme, misnamed, plain
+from tests.workflow.resources import Resources
+from workflow import mapping
+
+pytestmark = pytest.mark.heavy
+
+# What the interpreter takes where Step Functions does not, so that no run of it shows the defect.
+LAXER = {
+    "payload literal where a path was meant": "the text `$$.Execution.Name` is a name as the contract allows one; wrong only to us",
+    "Choice on a misspelt path": "moto takes the default where a variable is missing; Step Functions fails",
+    "DynamoDB number that is no string": "moto's table takes a number as it is; DynamoDB asks for a string",
+    "SNS attribute that is a number": "moto's topic takes a number for a string; SNS does not",
+}
+
+
+@cache
+def mutated(mutant: Mutant) -> dict[str, Any]:
+    """Return the real machine with the defect."""
+    machine = copy.deepcopy(DEFINITION)
+    mutant.change(machine)
+    return machine
+
+
+@pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW][times(1, 0) :: times(5, 1)], ids=str)
+def test_a_defect_that_is_refused_fails_some_run(resources: Resources, mutant: Mutant) -> None:  # noqa: ARG001 - they must be there
+    """A machine with a defect cannot be created, or a run of it meets an error, a broken contract or too much data."""
+    shown = sorted(dict.fromkeys(_faults(mutant)))
+    assert bool(shown) is (mutant.name not in LAXER), shown
+
+
+def test_the_defect_of_size_is_one_of_size(resources: Resources) -> None:  # noqa: ARG001 - they must be there
+    """The defect by which an error is kept twice brings about a payload that Step Functions does not let pass."""
+    (mutant,) = (one for one in [*PARAMETERS, *FLOW] if one.name == "every error kept twice")
+    with staged(mutated(mutant)) as stage:
+        found = (fault for script in extreme("\u0000") for fault in faults(stage.play(script), script))
+        assert any(fault.startswith(f"{mutant.state}: {mutant.field} of more than") for fault in found)
+
+
+def _faults(mutant: Mutant) -> list[str]:
+    machine = mutated(mutant)
+    is_blind = mutant.name in LAXER and not is_thorough()  # no run shows it: a share of them is enough to see that
+    try:
+        with staged(machine) as stage:
+            for script in chain(plain(), misnamed(machine), [] if is_blind else extreme('"')):
+                if found := faults(stage.play(script), script):
+                    return found
+    except ClientError as error:
+        return [str(error)]
+    return []
+
+
+def test_what_a_run_cannot_show_is_refused_all_the_same() -> None:
+    """The defects to which the interpreter is blind are defects of this table, and the proof refuses each."""
+    blind = [mutant for mutant in [*PARAMETERS, *FLOW] if mutant.name in LAXER]
+    assert {mutant.name for mutant in blind} == set(LAXER)
+    assert all(prove(mutated(mutant), mapping.mapping()).open_gaps for mutant in blind)

@@ -1,0 +1,91 @@
+"""What the proof accepts never fails for a path, a contract or a size: the real machine, run with whatever is allowed."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from hypothesis import event, given
+
+from asl.check.proof import Proof
+from asl.check.prover import prove
+from tests.asl.check.membership import compact, is_member
+from tests.asl.check.schemas import examples
+from tests.effort import times
+from tests.workflow.asl import DEFINITION
+from tests.workflow.proof.faults import faults
+from tests.workflow.proof.scripts import scripts
+from tests.workflow.proof.stage import Run, Script, Stage, staged
+from tests.workflow.proof.stories import extreme
+from tests.workflow.resources import Resources
+from workflow import mapping
+from workflow.steps import RESIZE, THUMBNAIL
+
+pytestmark = pytest.mark.heavy
+
+LONGEST = "\u0000"  # no character takes more bytes of JSON
+LETTERS = ("\U0001f600", '"', "\\", "é")
+# What moto never leads to: it gives every error a cause, if only an empty one.
+UNSEEN = {f"{step.state}FailedUnexplained" for step in (RESIZE, THUMBNAIL)}
+# What arrives here holds JSON in a string, or was read from one. The proof counts six bytes for each character, as of
+# any string; but JSON holds no control character, which alone would take as many.
+JSON_CAUSE = {"ReadCause", "ReadRejection", *(f"{step.state}Rejected" for step in (RESIZE, THUMBNAIL))}
+
+
+@pytest.fixture(scope="module")
+def stage(resources: Resources) -> Iterator[Stage]:  # noqa: ARG001 - the services must be there
+    """Give the real machine, ready to be run."""
+    with staged(DEFINITION) as ready:
+        yield ready
+
+
+@cache
+def proof() -> Proof:
+    """Return the proof of the real machine."""
+    return prove(DEFINITION, mapping.mapping())
+
+
+def bound(state: str, kind: str) -> int:
+    """Return the most bytes that the proof states of a kind of payload at state; what a Catch sends on is an output."""
+    sizes = proof().sizes[state]
+    return max(sizes.get(kind) or 0, (sizes.get("caught") or 0) if kind == "output" else 0)
+
+
+def assert_as_proved(run: Run, script: Script) -> None:
+    """Assert that nothing went wrong of itself, and that each payload is of the shapes and size that are proved."""
+    assert not faults(run, script)
+    shapes = {"input": proof().arrivals, "output": proof().leavings}
+    for sight in run.sights:
+        assert len(compact(sight.payload)) <= bound(sight.state, sight.kind), sight.state
+        known = shapes.get(sight.kind)
+        assert known is None or any(is_member(sight.payload, shape) for shape in known[sight.state]), sight.state
+
+
+@examples(180, shrink=False)
+@given(script=scripts())
+def test_what_is_proved_never_fails_of_itself(stage: Stage, script: Script) -> None:
+    """Every run meets only the errors that its stand-ins raise, and every payload in it is what the proof says."""
+    assert not proof().gaps
+    run = stage.play(script)
+    event(f"{run.execution.status} through {sorted({*script.errors} & {sight.state for sight in run.sights})}")
+    assert_as_proved(run, script)
+
+
+@pytest.mark.parametrize("letter", LETTERS[: times(1, len(LETTERS))], ids=ascii)
+def test_the_largest_payloads_are_within_the_bounds(stage: Stage, letter: str) -> None:
+    """On every way, payloads as large as they can be made are within the limit and within what is proved."""
+    for script in extreme(letter):
+        assert_as_proved(stage.play(script), script)
+
+
+def test_the_bounds_are_no_larger_than_need_be(stage: Stage) -> None:
+    """What arrives at a state comes within a tenth of the bound that the proof states, on some way, and not above it."""
+    largest: dict[str, int] = defaultdict(int)
+    for script in extreme(LONGEST):
+        run = stage.play(script)
+        assert_as_proved(run, script)
+        for sight in run.sights:
+            if sight.kind == "input":
+                largest[sight.state] = max(largest[sight.state], len(compact(sight.payload)))
+    loose = {state for state in proof().sizes if largest[state] < 0.9 * bound(state, "input")}
+    assert loose == JSON_CAUSE | UNSEEN

@@ -1,0 +1,61 @@
+"""An execution on the graph: what really ran, as moto's interpreter tells of it."""
+
+import boto3
+
+from asl.graph.overlay import headline, marks
+from asl.graph.sources import our_own
+from asl.history.parser import read
+from asl.history.sources import fetch
+from asl.history.trace import Run
+from tests.asl.history.events import visit
+from tests.workflow import drawings
+from tests.workflow.interpreter import refusal
+from tests.workflow.processing import Outcome, Processing
+from workflow.steps import RESIZE
+
+
+def run_of(outcome: Outcome) -> Run:
+    """Return what the history of an execution tells."""
+    _, events = fetch(outcome.execution.arn, boto3.client("stepfunctions"))
+    return read(our_own(), events)
+
+
+def test_success_is_green_all_the_way(processing: Processing) -> None:
+    """Every state on the straight way succeeded, the branches' too, with payloads in and out."""
+    run = run_of(processing.process(drawings.jpeg()))
+    assert run.status == "succeeded"
+    on_way = {node.key for node in our_own().nodes if node.key in our_own().spine} - {"(start)", "(end)"}
+    branches = {"ParallelProcessing/0/ResizeImage", "ParallelProcessing/1/GenerateThumbnail"}
+    assert {key: outcome for key, (outcome, _) in marks(run).items()} == dict.fromkeys(on_way | branches, "succeeded")
+    assert visit(run, "ValidateImage").input.keys() == {"image"}
+    assert "validation" in visit(run, "ValidateImage").output
+    assert "archive" in visit(run, "PublishSuccess").input
+
+
+def test_rejection_is_caught(processing: Processing) -> None:
+    """The step that rejects is marked as caught, with its error, and the execution succeeded."""
+    run = run_of(processing.process(b"no picture"))
+    validate = visit(run, "ValidateImage")
+    assert (run.status, validate.outcome, validate.error) == ("succeeded", "caught", "ImageRejected")
+    assert visit(run, "Rejected").outcome == "succeeded"
+
+
+def test_failure_in_a_branch_shows_where(processing: Processing) -> None:
+    """The branch's state says why; the Parallel around it was caught; the execution failed in the end."""
+    processing.break_function(RESIZE.function, MemoryError("no room"))
+    run = run_of(processing.process(drawings.jpeg()))
+    resize = visit(run, "ResizeImage")
+    assert (resize.outcome, resize.error) == ("caught", "MemoryError")
+    assert visit(run, "ResizeImageFailed").outcome == "failed"
+    assert visit(run, "ParallelProcessing").outcome == "caught"
+    assert (run.status, run.error, visit(run, "Failed").outcome) == ("failed", "ProcessingFailed", "failed")
+    assert "MemoryError" in headline(run)
+
+
+def test_retries_are_counted(processing: Processing) -> None:
+    """A step that succeeds at its third try has three attempts, two of them with an error."""
+    processing.interpreter.before["ArchiveImage"] = refusal("Lambda.TooManyRequestsException", times=2)
+    run = run_of(processing.process(drawings.jpeg()))
+    archive = visit(run, "ArchiveImage")
+    assert [one.error for one in archive.attempts][-1] is None
+    assert archive.outcome == "succeeded"
