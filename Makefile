@@ -65,12 +65,12 @@ graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipe
 	$(BIN)/python -m asl.graph --format svg --output docs/pipeline.svg
 
 docs: graph  ## make every generated page anew
-	$(BIN)/python -m templates.diagram docs
-	$(BIN)/python -m templates.openapi > docs/openapi.json
+	$(BIN)/python -m pages.diagram docs
+	$(BIN)/python -m pages.openapi > docs/openapi.json
 	$(BIN)/python -m pages.contracts > docs/contracts.md
-	$(BIN)/python -m templates.permissions > docs/permissions.md
-	$(BIN)/python -m templates.findings > docs/findings.md
-	$(BIN)/python -m templates.document docs/operations.md
+	$(BIN)/python -m pages.permissions > docs/permissions.md
+	$(BIN)/python -m pages.findings > docs/findings.md
+	$(BIN)/python -m pages.runbook docs/operations.md
 
 contracts-compat: $(INSTALLED)  ## tell which contracts changed, and whom that breaks: [BASE=version or git revision]
 	$(BIN)/python -m asl.check.compat $(BASE)
@@ -96,7 +96,7 @@ format: $(INSTALLED)  ## put style right where that can be done by machine
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Lambda's platform, for the locks of the layers; the same as in templates/assets.py.
+# Lambda's platform, for the locks of the layers; the same as in templates/packaging.py.
 LAMBDA := --python-version 3.13 --python-platform x86_64-manylinux_2_34 --only-binary :all: --constraint requirements.lock
 # What the tracer asks for and Lambda's Python has: in a layer it would come before Lambda's own.
 ABOARD := $(addprefix --no-emit-package ,botocore python-dateutil six urllib3)

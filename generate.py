@@ -8,7 +8,7 @@ from typing import Any
 
 from asl.command import run_command
 from asl.printable import printable_lines
-from templates import assets
+from templates import packaging
 from templates.refusals.check import check_template
 from templates.stack import build
 
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _write_assets(folder: Path | None) -> None:
     if folder is not None:
-        for path in assets.write_all(folder):
+        for path in packaging.write_all(folder):
             print(f"wrote {path}", file=sys.stderr)
 
 

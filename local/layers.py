@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-from templates.assets import Entry, Layer, is_content, write_zip
+from templates.packaging import Entry, Layer, is_content, write_zip
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 

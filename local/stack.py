@@ -14,8 +14,8 @@ from local.emulator.process import Emulator, emulator
 from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.target import Target
 from operations.users import Users, generated_password
-from templates.api import PATH
-from templates.stage import STAGE
+from templates.resources.api import PATH
+from templates.resources.stage import STAGE
 
 STACK = "quantum-image-processor"
 ARTIFACTS = "artifacts"  # bucket

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from templates.assets import LAYERS, code_key
+from templates.packaging import LAYERS, code_key
 from workflow import contracts
 from workflow.releases import project_version
 

@@ -4,21 +4,21 @@ from typing import Any
 
 from troposphere import AWSObject, Output, Ref, Sub, Tags, Template
 
-from templates.alarms import add_alarms
-from templates.api import PATH, add_api
-from templates.dashboard import add_dashboard
-from templates.findings import add_answers
-from templates.function import add_function, add_layers
-from templates.functions import TRIGGER_TIMEOUT, add_steps, get_upload_url, sqs_trigger
-from templates.messaging import add_messaging
-from templates.operations import add_operations
 from templates.parameters import add_parameters
-from templates.pipeline import add_pipeline, add_trigger
 from templates.release import contracts_digest, version
-from templates.settling import add_settling
-from templates.sign_in import add_sign_in
-from templates.stage import STAGE
-from templates.storage import add_storage
+from templates.resources.alarms import add_alarms
+from templates.resources.api import PATH, add_api
+from templates.resources.dashboard import add_dashboard
+from templates.resources.finalization import add_settling
+from templates.resources.function import add_function, add_layers
+from templates.resources.functions import TRIGGER_TIMEOUT, add_steps, get_upload_url, sqs_trigger
+from templates.resources.messaging import add_messaging
+from templates.resources.operations_topic import add_operations
+from templates.resources.sign_in import add_sign_in
+from templates.resources.stage import STAGE
+from templates.resources.state_machine import add_pipeline, add_trigger
+from templates.resources.storage import add_storage
+from templates.suppressions import add_answers
 
 PROJECT = {"Project": "quantum-image-processor"}  # the tag; CloudFormation adds the stack's name by itself
 

@@ -12,7 +12,7 @@ import pytest
 import stepfunctions
 
 import generate
-from templates import assets
+from templates import packaging
 from templates.stack import build
 from tests.effort import repetition
 
@@ -181,7 +181,7 @@ def test_failed_assets_leave_no_template(
     def refuse(folder: Path) -> NoReturn:
         raise subprocess.CalledProcessError(1, ["pip", str(folder)])
 
-    monkeypatch.setattr(assets, "write_all", refuse)
+    monkeypatch.setattr(packaging, "write_all", refuse)
     file = tmp_path / "template.json"
     assert generate.main(["--assets", str(tmp_path), "--output", str(file)]) == 1
     assert not file.exists()
@@ -192,7 +192,7 @@ def test_assets_are_written_beside_the_template(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`--assets` puts the zips where the template's keys say, names them on standard error, and prints the template."""
-    monkeypatch.setattr(assets, "LAYERS", ())  # they need a package index
+    monkeypatch.setattr(packaging, "LAYERS", ())  # they need a package index
     assert generate.main(["--assets", str(tmp_path)]) == 0
     printed = capsys.readouterr()
     assert printed.out == generate.render()

@@ -17,12 +17,12 @@ import pytest
 
 from generate import render
 from local.layers import write_installed
-from templates import assets
+from templates import packaging
 from workflow import contracts
 
 # What Lambda's Python runtime brings along.
 RUNTIME = ["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"]
-ABSENT = ["stepfunctions", "troposphere", "awacs", "moto", "templates", "local", "tests", "setuptools", "yaml"]
+ABSENT = ["stepfunctions", "troposphere", "awacs", "moto", "templates", "pages", "local", "tests", "setuptools", "yaml"]
 FUNCTIONS: dict[str, dict[str, Any]] = {
     name: entry["Properties"]
     for name, entry in json.loads(render())["Resources"].items()
@@ -75,8 +75,8 @@ class Unpacked:
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
     """Make the zips, the layers from what is installed here, and unpack them."""
     folder = tmp_path_factory.mktemp("zips")
-    layers = {layer.logical_id: _unpack(write_installed(layer, folder)) for layer in assets.LAYERS}
-    return Unpacked(_unpack(assets.write_code(folder)), layers, _runtime(folder / "runtime"))
+    layers = {layer.logical_id: _unpack(write_installed(layer, folder)) for layer in packaging.LAYERS}
+    return Unpacked(_unpack(packaging.write_code(folder)), layers, _runtime(folder / "runtime"))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def our_own() -> Machine:
 
 def known(machine: Machine) -> Known | None:
     """Return what is known of machine if it is this project's pipeline; raises UnprovedFlow if that is not proved."""
-    from templates.permissions import of_states
+    from pages.permissions import of_states
     from workflow.definition import states_language
 
     if not _alike(machine, our_own()):

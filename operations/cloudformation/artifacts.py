@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from local.layers import write_installed
 from operations.cloudformation.target import Target, refusals_told
-from templates import assets
+from templates import packaging
 
 
 def upload_template(target: Target, template: str) -> str:
@@ -37,9 +37,9 @@ def upload_missing(target: Target, folder: Path, *, installed_layers: bool) -> N
 
 def _missing(target: Target, folder: Path, *, installed_layers: bool) -> Iterator[Path]:
     """Make and yield the zips that the bucket does not hold; a key names its content, so one that is there is right."""
-    if not _exists(target, assets.code_key()):
-        yield assets.write_code(folder)
-    for layer in assets.LAYERS:
+    if not _exists(target, packaging.code_key()):
+        yield packaging.write_code(folder)
+    for layer in packaging.LAYERS:
         if not _exists(target, layer.key):
             yield write_installed(layer, folder) if installed_layers else layer.write(folder)
 

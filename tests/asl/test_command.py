@@ -12,7 +12,7 @@ from asl.command import run_command
 from tests.needed import missing
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ["workflow", "templates", "operations", "local", "benchmarks"]
+FOLDERS = ["workflow", "templates", "pages", "operations", "local", "benchmarks"]
 # Started by our own code, with a pipe or nothing as standard output: what they end with is for that code.
 INNER = {"benchmarks/worker.py", "local/emulator/guard.py", "local/emulator/server.py"}
 COMMANDS = [

@@ -35,7 +35,7 @@ RUN_ELSEWHERE = {
     r"\.venv/bin/python -m examples\.added_step .*": "tests/examples/test_added_step.py",
 }
 RUN_HERE = r"\.venv/bin/python -m asl\.graph .*"
-ON_PAGES_OF_THEIR_OWN = {"operations.md": "tests/templates/test_operations_page.py"}  # every command there is looked up
+ON_PAGES_OF_THEIR_OWN = {"operations.md": "tests/pages/test_runbook.py"}  # every command there is looked up
 
 
 @dataclass(frozen=True)

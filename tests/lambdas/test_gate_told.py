@@ -11,7 +11,7 @@ import pytest
 from lambdas.environment import StepEnvironment
 from lambdas.gate import Handler, step
 from lambdas.metrics import FAULTS, IMAGES_REJECTED, LATE, NAMESPACE, REJECTIONS, SERVICE, STEP
-from templates.alarms import alarms
+from templates.resources.alarms import alarms
 from tests.lambdas.bench import CONTEXT, Bench, Context, Payload, counted, logged
 from tests.lambdas.gated import SECRET, example, failed, found_sound, found_wrongly, rejected
 from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected

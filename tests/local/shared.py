@@ -12,7 +12,7 @@ from local.emulator import process
 from local.emulator.unpack import FOLDER
 from local.layers import write_installed
 from operations.cloudformation import artifacts, deploy
-from templates.assets import Layer
+from templates.packaging import Layer
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,8 +18,8 @@ from lambdas import storage
 from local.emulator.process import KEY
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
-from templates.api import ANSWERS
-from templates.openapi import CASES, Case
+from pages.openapi import CASES, Case
+from templates.resources.api import ANSWERS
 from tests.local.account import eventually
 from tests.local.behind import configure, invoke_trigger, object_created, scale_waits
 from tests.patience import PATIENCE

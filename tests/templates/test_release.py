@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from templates import assets, release
+from templates import packaging, release
 from templates.release import contracts_digest, promise, version
 from tests.templates.emitted import FUNCTIONS, properties, template
 from workflow import contracts
@@ -44,7 +44,7 @@ def test_version_tells_builds_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "code_key", lambda: "code/other.zip")
     other_code = version.__wrapped__()
     monkeypatch.undo()
-    monkeypatch.setattr(release, "LAYERS", assets.LAYERS[:1])
+    monkeypatch.setattr(release, "LAYERS", packaging.LAYERS[:1])
     assert len({known, other_code, version.__wrapped__()}) == 3
 
 

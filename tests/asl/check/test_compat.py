@@ -13,7 +13,7 @@ from asl.check import compat
 from asl.check.compat import Change, at_revision, changes, is_read, main, told
 from asl.check.dialect import shape_of
 from asl.printable import printable
-from templates import assets
+from templates import packaging
 from tests.asl.check.mutation import dropping, optional, setting, together
 from tests.needed import program
 from workflow import contracts, releases
@@ -253,6 +253,6 @@ def test_version_says_whether_it_may_break(since: str, version: str, may: bool) 
 def test_released_contracts_are_in_no_zip() -> None:
     """The releases that the repository keeps can be compared, and do not go to Lambda."""
     assert releases.released()
-    assert not [name for name, _ in assets.code_entries() if "released" in name]
+    assert not [name for name, _ in packaging.code_entries() if "released" in name]
     for version in releases.released():
         assert contracts.names(releases.FOLDER / version)

@@ -130,5 +130,5 @@ def test_unproved_pipeline_is_reported(capsys: pytest.CaptureFixture[str], monke
     def unproved(*_: Any) -> Any:
         raise UnprovedFlow("the data flow is not proved:\nValidateImage: ...")
 
-    monkeypatch.setattr("templates.pipeline.proved", unproved)
+    monkeypatch.setattr("templates.resources.state_machine.proved", unproved)
     assert "python -m asl.check" in refusal(capsys, "--format", "html")

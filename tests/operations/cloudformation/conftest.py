@@ -16,8 +16,8 @@ from moto.cloudformation.utils import validate_template_cfn_lint
 
 from operations.cloudformation import deploy as deployment
 from operations.cloudformation.target import Target
-from templates import assets
-from templates.assets import Layer
+from templates import packaging
+from templates.packaging import Layer
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, template
 from tests.sessions import shared_session
 
@@ -63,7 +63,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Deploy a small template and a layer of one small package."""
     lock = tmp_path / "small.lock"
     lock.write_text(f"iniconfig=={version('iniconfig')} \\\n", encoding="utf-8")
-    monkeypatch.setattr(assets, "LAYERS", (Layer("SmallLayer", lock),))
+    monkeypatch.setattr(packaging, "LAYERS", (Layer("SmallLayer", lock),))
     monkeypatch.setattr(deployment, "render", template)
 
 

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from operations.cloudformation import deploy as deployment
 from operations.cloudformation.deploy import Options, deploy, main
 from operations.cloudformation.target import DeploymentError, Target
-from templates import assets
+from templates import packaging
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_names, template
 
 pytestmark = pytest.mark.usefixtures("small")
@@ -29,9 +29,9 @@ def _deploy(target: Target, folder: Path) -> dict[str, str]:
 def test_missing_zips_are_uploaded(target: Target, tmp_path: Path) -> None:
     """Code and layers lie in the bucket afterwards, under the keys that the template names."""
     _deploy(target, tmp_path / "build")
-    assert {assets.code_key(), *(layer.key for layer in assets.LAYERS)} <= _keys(target)
-    uploaded = target.s3.get_object(Bucket=BUCKET, Key=assets.code_key())["Body"].read()
-    assert uploaded == (tmp_path / "build" / assets.code_key()).read_bytes()
+    assert {packaging.code_key(), *(layer.key for layer in packaging.LAYERS)} <= _keys(target)
+    uploaded = target.s3.get_object(Bucket=BUCKET, Key=packaging.code_key())["Body"].read()
+    assert uploaded == (tmp_path / "build" / packaging.code_key()).read_bytes()
 
 
 def test_nothing_is_uploaded_twice(target: Target, tmp_path: Path) -> None:

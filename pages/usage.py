@@ -1,0 +1,146 @@
+"""What one picture uses of AWS, counted from the template."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from asl.language import inner_machines
+from pages import prices
+from pages.prices import Price
+from pages.workload_profile import ACCESS_LOG, INVOCATIONS, NOTE, PLATFORM_LOG, STATE, WAIT
+from templates.substitution import definition_of
+from workflow.blocks import REJECTED
+from workflow.steps import STEPS
+
+Node = dict[str, Any]
+Used = tuple[Price, float]  # what is paid for, and how many units of it
+
+GB, MB = 2**30, 2**20
+WRITE_UNIT: Final = 1024  # bytes
+EXPRESS_OWN: Final = 50  # MB that AWS counts for an EXPRESS execution before its definition and data
+EXPRESS_STEP, EXPRESS_TICK = 64, 0.1  # MB and seconds that an EXPRESS execution is rounded up to
+ENDS: Final = 2  # AWS's example counts start and end of a STANDARD execution among its transitions
+S3_EVENTS: Final = 3  # of an object in a bucket with versions: made, deleted, its version expired
+DELIVERY: Final = 3  # requests for a message that comes alone: send, receive, delete
+
+S3_CALLS: Final = {
+    "PutObject": prices.WRITING,
+    "CopyObject": prices.WRITING,
+    "GetObject": prices.READING,
+    "HeadObject": prices.READING,
+}
+
+
+def of_picture(template: Node, kind: str, *, rejected: bool = False) -> dict[Price, float]:
+    """Return what one picture uses, archived or rejected, on a state machine of kind STANDARD or EXPRESS."""
+    machine = resources(template, "AWS::StepFunctions::StateMachine")["ProcessingPipeline"]
+    definition = definition_of(machine)
+    passed = list(states(definition, rejected=rejected))
+    functions = resources(template, "AWS::Lambda::Function")
+    before = INVOCATIONS.keys() - {step.function for step in STEPS}  # the pipeline begins
+    invoked = [*sorted(before), *(name for state in passed if (name := function(state)))]
+    record = max(INVOCATIONS[name].record for name in invoked)
+    stage = resources(template, "AWS::ApiGateway::Stage")["RestApiStage"]
+    traces = stage["TracingEnabled"] + machine["TracingConfiguration"]["Enabled"]
+    return total(
+        [
+            *_on_the_way(invoked, traces),
+            *(used for name in invoked for used in _of_invocation(name, functions[name]["MemorySize"])),
+            *(used for state in passed for used in _of_integration(state, record + NOTE)),
+            *(_standard(passed) if kind == "STANDARD" else _express(definition, passed)),
+        ]
+    )
+
+
+def total(used: Iterable[Used]) -> dict[Price, float]:
+    """Return how many units there are of each price."""
+    found: dict[Price, float] = {}
+    for price, units in used:
+        found[price] = found.get(price, 0) + units
+    return {price: units for price, units in found.items() if units}
+
+
+def states(definition: Node, *, rejected: bool = False) -> Iterator[Node]:
+    """Yield the states that a picture passes, those of branches too; what is rejected is rejected by the first."""
+    following = definition["StartAt"]
+    while following:
+        state = definition["States"][following]
+        yield state
+        for inner in inner_machines(state):
+            yield from states(inner)
+        following = _caught(state) if rejected else _next(state)
+        rejected = False
+
+
+def function(state: Node) -> str:
+    """Return the logical ID of the function that state runs; empty if it runs none."""
+    return str(state.get("Parameters", {}).get("FunctionName", "")).strip("${}")
+
+
+def _caught(state: Node) -> str:
+    return next(str(catch["Next"]) for catch in state["Catch"] if "States.ALL" in catch["ErrorEquals"])
+
+
+def _next(state: Node) -> str:
+    """Return which state follows; a choice leads to where a rejection is named."""
+    named = [choice["Next"] for choice in state.get("Choices", []) if choice.get("StringEquals") == REJECTED]
+    return str(next(iter(named), state.get("Next", "")))
+
+
+def _on_the_way(invoked: list[str], traces: int) -> Iterator[Used]:
+    """Yield what it takes besides functions and states: API, upload, events, the message, traces and the access log."""
+    objects = 1 + sum(INVOCATIONS[name].calls.count("PutObject") for name in invoked)  # in the upload bucket
+    yield prices.REQUEST, 1
+    yield prices.WRITING, 1
+    yield prices.EVENT, S3_EVENTS * objects
+    yield prices.MESSAGING, DELIVERY
+    yield prices.TRACE, traces
+    yield prices.LOGGING, ACCESS_LOG / GB
+
+
+def _of_invocation(name: str, memory: int) -> Iterator[Used]:
+    """Yield what one invocation of the function takes that has memory, MB."""
+    taken = INVOCATIONS[name]
+    yield prices.INVOCATION, 1
+    yield prices.COMPUTING, taken.seconds * memory / 1024
+    yield prices.LOGGING, (taken.log + PLATFORM_LOG) / GB
+    writes = taken.calls.count("PutItem") + taken.calls.count("UpdateItem")
+    yield prices.RECORDING, writes * math.ceil(taken.record / WRITE_UNIT)
+    yield from ((S3_CALLS[call], 1) for call in taken.calls if call in S3_CALLS)
+
+
+def _of_integration(state: Node, record: int) -> Iterator[Used]:
+    """Yield what a state takes that calls a service itself; the picture's record has so many bytes by then."""
+    match state.get("Resource", "").rpartition(":::")[2]:
+        case "sns:publish":
+            yield prices.NOTIFICATION, 1
+        case "dynamodb:updateItem":
+            yield prices.RECORDING, math.ceil(record / WRITE_UNIT)
+
+
+def _standard(passed: list[Node]) -> Iterator[Used]:
+    yield prices.TRANSITION, len(passed) + ENDS
+
+
+def _express(definition: Node, passed: list[Node]) -> Iterator[Used]:
+    """Yield one execution, its GB-seconds, and the record that is begun before it, and once more in it.
+
+    Branches are taken to run one after the other, the most that it can be.
+    """
+    branches = max(len(inner_machines(state)) for state in passed)
+    memory = EXPRESS_OWN + (len(json.dumps(definition)) + STATE * (1 + branches)) / MB
+    tasks = [state for state in passed if state["Type"] == "Task"]
+    taken = sum(INVOCATIONS[name].seconds if (name := function(task)) else WAIT for task in tasks)
+    yield prices.RECORDING, 1
+    yield prices.EXECUTION, 1
+    yield prices.EXECUTING, _up(taken, EXPRESS_TICK) * _up(memory, EXPRESS_STEP) / 1024
+
+
+def _up(value: float, step: float) -> float:
+    return math.ceil(value / step) * step
+
+
+def resources(template: Node, kind: str) -> Node:
+    """Return the properties of the resources of a type by their logical IDs."""
+    return {name: entry["Properties"] for name, entry in template["Resources"].items() if entry["Type"] == kind}

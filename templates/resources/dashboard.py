@@ -1,0 +1,102 @@
+"""One dashboard on which an operator sees the flow from left to right: requests, queue, executions, steps, repairs."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, Template, cloudwatch
+
+from lambdas import metrics as own
+from templates.resources import metrics
+from templates.resources.alarms import alarms
+from templates.resources.metrics import Metric
+from templates.substitution import placeholder
+from workflow.steps import STEPS
+
+ROW = 6  # units of height
+ALL = 24  # units of width
+PERIOD = 300  # seconds
+
+
+def add_dashboard(template: Template) -> None:
+    """Add the dashboard to template; CloudFormation names it after the stack."""
+    template.add_resource(cloudwatch.Dashboard("Dashboard", DashboardBody=_text(list(_widgets()))))
+
+
+def _widgets() -> Iterator[dict[str, Any]]:
+    yield from _row(0, _flow())
+    yield from _row(ROW, _steps())
+    yield from _row(2 * ROW, _repairs())
+    yield {
+        "type": "alarm",
+        "x": 0,
+        "y": 3 * ROW,
+        "width": ALL,
+        "height": ROW // 2,
+        "properties": {"title": "Alarms", "alarms": [GetAtt(alarm.logical_id, "Arn") for alarm in alarms()]},
+    }
+
+
+def _flow() -> dict[str, list[Metric]]:
+    """Return the charts of the way that a picture takes, by their titles."""
+    return {
+        "Requests": [metrics.api("Count"), metrics.api("4XXError"), metrics.api("5XXError")],
+        "Uploads": [metrics.counted(own.GRANTED), metrics.counted(own.REFUSED), metrics.counted(own.STARTED)],
+        "Queue": [
+            metrics.queue("ProcessingQueue", "ApproximateNumberOfMessagesVisible"),
+            metrics.queue("ProcessingQueue", "ApproximateAgeOfOldestMessage"),
+            metrics.queue("DeadLetterQueue", "ApproximateNumberOfMessagesVisible"),
+        ],
+        "Executions": [
+            metrics.executions(f"Executions{end}") for end in ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")
+        ],
+    }
+
+
+def _steps() -> dict[str, list[Metric]]:
+    """Return the charts of the steps: how long each takes, and what it counts."""
+    return {
+        "Duration, ms (90 %)": [metrics.function(step.function, "Duration", "p90") for step in STEPS],
+        "Throttles": [metrics.function(step.function, "Throttles") for step in STEPS],
+        own.REJECTIONS: [metrics.counted(own.REJECTIONS, **{own.STEP: step.state}) for step in STEPS],
+        own.FAULTS: [metrics.counted(own.FAULTS, **{own.STEP: step.state}) for step in STEPS],
+    }
+
+
+def _repairs() -> dict[str, list[Metric]]:
+    """Return the charts of what the pipeline itself did not bring about, and of the functions that did."""
+    pair = ("SettleFunction", "SweepFunction")
+    return {
+        "Put right afterwards": [metrics.counted(name) for name in (own.SETTLED, own.RESTARTED, own.TOLD, own.CLEARED)],
+        "Processes without libwebp": [metrics.counted(own.FALLBACK_DECODERS)],
+        "Settling and sweeping, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
+        "Settling and sweeping, errors": [metrics.function(name, "Errors") for name in pair],
+    }
+
+
+def _row(y: int, charts: dict[str, list[Metric]]) -> Iterator[dict[str, Any]]:
+    width = ALL // len(charts)
+    for column, (title, shown) in enumerate(charts.items()):
+        yield {
+            "type": "metric",
+            "x": column * width,
+            "y": y,
+            "width": width,
+            "height": ROW,
+            "properties": {
+                "title": title,
+                "region": Ref("AWS::Region"),
+                "period": PERIOD,
+                "metrics": [_line(metric) for metric in shown],
+            },
+        }
+
+
+def _line(metric: Metric) -> list[Any]:
+    dimensions = [part for pair in metric.dimensions.items() for part in pair]
+    return [metric.namespace, metric.name, *dimensions, {"stat": metric.statistic}]
+
+
+def _text(widgets: list[dict[str, Any]]) -> Sub:
+    """Return the body, which is to be text: references as what CloudFormation substitutes in it."""
+    return Sub(json.dumps({"widgets": widgets}, default=placeholder, separators=(",", ":")))

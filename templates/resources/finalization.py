@@ -1,0 +1,154 @@
+"""What gives a picture the end that its execution did not: two functions, the rules that invoke them, and who may."""
+
+import json
+
+import awacs.dynamodb
+import awacs.s3
+import awacs.sns
+import awacs.sqs
+import awacs.states
+from awacs.aws import Statement
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, events, stepfunctions
+
+from lambdas import environment as env
+from lambdas.storage import STAGED
+from templates.iam.policies import allow, objects
+from templates.iam.statements import keep_record, list_staged, list_versions
+from templates.packaging import RUNTIME_LAYER
+from templates.parameters import SHORTEST_SWEEP, variables
+from templates.resources.function import FunctionEntry, add_function
+from templates.resources.functions import LIGHT, TRIGGER_TIMEOUT
+from templates.resources.messaging import Messaging, deliveries
+from templates.resources.storage import Storage
+from workflow.definition import TIMEOUT
+
+SETTLE_TIMEOUT = 60  # seconds
+SWEEP_TIMEOUT = 15 * 60  # seconds: the longest that Lambda offers, for it goes through all uploads
+SWEEP_MEMORY = 1024  # MB: a million pictures a month are gone through in ten minutes; with half as much, in twenty
+# Seconds from an upload on: by then its message is a dead letter if it fails, and its execution over if there is one.
+UNSETTLED_AFTER = deliveries(TRIGGER_TIMEOUT) + TIMEOUT
+# Of STANDARD executions; EXPRESS ones cannot be asked for.
+EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
+# How a STANDARD execution ends without a word: Step Functions tells of these, and of EXPRESS executions nothing.
+UNTOLD = ["FAILED", "TIMED_OUT", "ABORTED"]
+
+
+def add_settling(
+    template: Template, storage: Storage, messaging: Messaging, pipeline: stepfunctions.StateMachine
+) -> None:
+    """Add both functions to template, and the rules that invoke them.
+
+    None of the rules has a queue for what it cannot deliver: what one execution's end does not bring about, the next sweep
+    does, and what one sweep does not find, the next one does.
+    """
+    settling = add_function(template, _settle(storage, messaging))
+    sweeping = add_function(template, _sweep(storage, messaging, pipeline))
+    _invoke(template, settling, "SettleRule", EventPattern=_untold(pipeline))
+    _invoke(template, sweeping, "SweepRule", ScheduleExpression=Sub("rate(${SweepMinutes} minutes)"))
+    _invoke(template, sweeping, "DailySweepRule", {"everything": True}, ScheduleExpression="rate(1 day)")
+    template.add_resource(_unrepeated(sweeping))
+
+
+def _settle(storage: Storage, messaging: Messaging) -> FunctionEntry:
+    return FunctionEntry(
+        "SettleFunction",
+        "settle",
+        "Ends and tells what an execution left open",
+        memory=LIGHT,
+        timeout=SETTLE_TIMEOUT,
+        environment=variables(
+            env.SettleEnvironment,
+            metadata_table=Ref(storage.table),
+            upload_bucket=Ref(storage.upload_bucket),
+            archive_bucket=Ref(storage.archive_bucket),
+            notification_topic=Ref(messaging.topic),
+        ),
+        statements=[
+            keep_record(storage, awacs.dynamodb.GetItem, awacs.dynamodb.PutItem),
+            *_settling(storage, messaging),
+        ],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.StateMachine) -> FunctionEntry:
+    reading = [awacs.dynamodb.GetItem, awacs.dynamodb.BatchGetItem]
+    return FunctionEntry(
+        "SweepFunction",
+        "sweep",
+        "Finds pictures without an end, and starts or ends them",
+        memory=SWEEP_MEMORY,
+        timeout=SWEEP_TIMEOUT,
+        environment=variables(
+            env.SweepEnvironment,
+            metadata_table=Ref(storage.table),
+            upload_bucket=Ref(storage.upload_bucket),
+            archive_bucket=Ref(storage.archive_bucket),
+            notification_topic=Ref(messaging.topic),
+            state_machine_arn=Ref(pipeline),
+            dead_letter_queue=Ref(messaging.dead_letter_queue),
+            unsettled_after_seconds=str(UNSETTLED_AFTER),
+        ),
+        statements=[
+            keep_record(storage, *reading, awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem),
+            *_settling(storage, messaging),
+            allow("see how an execution stands", [awacs.states.DescribeExecution], Sub(EXECUTIONS)),
+            allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
+            allow("read dead letters", [awacs.sqs.ReceiveMessage], GetAtt(messaging.dead_letter_queue, "Arn")),
+        ],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def _settling(storage: Storage, messaging: Messaging) -> list[Statement]:
+    """Return what it takes to give a picture its end, have it told, and clear up."""
+    rubbish = [objects("UploadBucket", STAGED), objects("ArchiveBucket")]
+    return [
+        list_versions(storage),
+        allow("see why an execution failed", [awacs.states.GetExecutionHistory], Sub(EXECUTIONS)),
+        allow("tell the end", [awacs.sns.Publish], Ref(messaging.topic)),
+        list_staged(storage),
+        # By owner and image, which are made up as pictures come: there is no prefix to narrow it to.
+        allow("find what is archived", [awacs.s3.ListBucket], GetAtt(storage.archive_bucket, "Arn")),
+        allow("clear up", [awacs.s3.DeleteObject], *rubbish),
+    ]
+
+
+def _untold(pipeline: stepfunctions.StateMachine) -> dict[str, object]:
+    return {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {"stateMachineArn": [Ref(pipeline)], "status": UNTOLD},
+    }
+
+
+def _invoke(
+    template: Template, function: awslambda.Function, name: str, told: dict[str, bool] | None = None, **when: object
+) -> None:
+    """Add the rule called name to template, which invokes function, and the permission to do so.
+
+    What the function is told, unless it is the event itself, is told.
+    """
+    given = {"Input": json.dumps(told)} if told else {}
+    target = events.Target(Id=function.title, Arn=GetAtt(function, "Arn"), **given)
+    rule = template.add_resource(events.Rule(name, State="ENABLED", Targets=[target], **when))
+    template.add_resource(
+        awslambda.Permission(
+            f"{name}Permission",
+            Action="lambda:InvokeFunction",
+            FunctionName=Ref(function),
+            Principal="events.amazonaws.com",
+            SourceArn=GetAtt(rule, "Arn"),
+        )
+    )
+
+
+def _unrepeated(sweeping: awslambda.Function) -> awslambda.EventInvokeConfig:
+    """Return how Lambda is to treat a sweep that failed or has to wait: the next one does its work."""
+    return awslambda.EventInvokeConfig(
+        "SweepInvokeConfig",
+        FunctionName=Ref(sweeping),
+        Qualifier="$LATEST",
+        MaximumRetryAttempts=0,
+        MaximumEventAgeInSeconds=60 * SHORTEST_SWEEP,
+    )

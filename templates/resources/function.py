@@ -1,0 +1,111 @@
+"""One Lambda function with what belongs to it: its role, its log group, its layers."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import awacs.logs
+import awacs.xray
+from awacs.aws import Statement
+from troposphere import GetAtt, Ref, Template, awslambda, iam, logs
+
+from lambdas.environment import VERSION
+from templates.iam.policies import EVERYTHING, allow, assumed_by, document
+from templates.packaging import ARCHITECTURE, IMAGING_LAYER, LAYERS, RUNTIME, Layer, code_key
+from templates.release import version
+
+# Memory stays with a function from one picture to the next: to fetch it anew, page by page, is a fifth of the time that
+# a rendition takes. The first two are glibc's, bytes; the third is Pillow's, blocks of 16 MB.
+ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # the largest that glibc takes
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+    "PILLOW_BLOCKS_MAX": "4",
+}
+
+
+class LoggingConfig(awslambda.LoggingConfig):  # type: ignore[misc]
+    """How a function logs: troposphere 4.11.1 defines the class a second time without the format."""
+
+    props: ClassVar[dict[str, Any]] = dict.fromkeys(("ApplicationLogLevel", "LogFormat", "LogGroup"), (str, False))
+
+
+@dataclass(frozen=True)
+class FunctionEntry:
+    """A function as the template states it, once: what it runs, how much it gets, what it may do."""
+
+    logical_id: str
+    module: str  # below lambdas/
+    does: str
+    memory: int  # MB; 1769 are one full vCPU
+    timeout: int  # seconds
+    environment: dict[str, Any]
+    statements: list[Statement]
+    layers: list[Layer]
+
+
+def add_layers(template: Template) -> None:
+    """Add the layers to template, their content from the artifact bucket."""
+    for layer in LAYERS:
+        template.add_resource(
+            awslambda.LayerVersion(
+                layer.logical_id,
+                CompatibleArchitectures=[ARCHITECTURE],
+                CompatibleRuntimes=[RUNTIME],
+                Content=awslambda.Content(S3Bucket=Ref("ArtifactBucket"), S3Key=layer.key),
+            )
+        )
+
+
+def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function:
+    """Add the function of entry to template, with a role and a log group of its own."""
+    group = add_log_group(template, f"{entry.logical_id}Logs")
+    role = template.add_resource(_role(entry, group))
+    return template.add_resource(
+        awslambda.Function(
+            entry.logical_id,
+            Description=entry.does,
+            Handler=f"lambdas.{entry.module}.handler",
+            Runtime=RUNTIME,
+            Architectures=[ARCHITECTURE],
+            MemorySize=entry.memory,
+            Timeout=entry.timeout,
+            Code=awslambda.Code(S3Bucket=Ref("ArtifactBucket"), S3Key=code_key()),
+            Layers=[Ref(layer.logical_id) for layer in entry.layers],
+            Environment=awslambda.Environment(Variables=_common(entry) | entry.environment),
+            # JSON: Lambda's own lines too. It leaves ours as they are, and the metrics in them.
+            LoggingConfig=LoggingConfig(ApplicationLogLevel=Ref("LogLevel"), LogFormat="JSON", LogGroup=Ref(group)),
+            TracingConfig=awslambda.TracingConfig(Mode="Active"),
+            Role=GetAtt(role, "Arn"),
+        )
+    )
+
+
+def add_log_group(template: Template, logical_id: str, **properties: Any) -> logs.LogGroup:
+    """Add a log group to template that forgets after the days of the parameter, and goes with the stack."""
+    return template.add_resource(
+        logs.LogGroup(
+            logical_id,
+            RetentionInDays=Ref("LogRetentionDays"),
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+            **properties,
+        )
+    )
+
+
+def _common(entry: FunctionEntry) -> dict[str, Any]:
+    """Return the variables that others than the handler read: Powertools, the log and, for pictures, the allocators."""
+    powertools = {
+        "POWERTOOLS_SERVICE_NAME": Ref("AWS::StackName"),  # so that two stacks of an account are told apart
+        "POWERTOOLS_LOG_LEVEL": Ref("LogLevel"),
+    }
+    return powertools | {VERSION: version()} | (ALLOCATOR if IMAGING_LAYER in entry.layers else {})
+
+
+def _role(entry: FunctionEntry, group: logs.LogGroup) -> iam.Role:
+    common = [
+        allow("write its log", [awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], GetAtt(group, "Arn")),
+        # A trace is no resource that could be named: X-Ray offers `*` only.
+        allow("send traces", [awacs.xray.PutTraceSegments, awacs.xray.PutTelemetryRecords], EVERYTHING),
+    ]
+    policy = iam.Policy(PolicyName="own", PolicyDocument=document(*common, *entry.statements))
+    return iam.Role(f"{entry.logical_id}Role", AssumeRolePolicyDocument=assumed_by("lambda"), Policies=[policy])

@@ -1,0 +1,157 @@
+"""The functions on a picture's way: each one's memory, time, environment and permissions in one entry."""
+
+import awacs.dynamodb
+import awacs.s3
+import awacs.sqs
+import awacs.states
+from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
+
+from lambdas import environment as env
+from lambdas.storage import STAGED, UPLOADS
+from templates.iam.policies import allow, objects
+from templates.iam.statements import keep_record, list_versions, read_uploads, stage
+from templates.packaging import IMAGING_LAYER, RUNTIME_LAYER
+from templates.parameters import variables
+from templates.resources.function import FunctionEntry, add_function
+from templates.resources.storage import Storage
+from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
+
+FULL_CORE = 1769  # MB: one full vCPU; picture work is bound by the processor, not by memory
+LIGHT = 256  # MB: these wait for AWS, not for the processor
+TRIGGER_TIMEOUT = 30  # seconds; the queue's visibility follows from it
+
+IMAGING = [RUNTIME_LAYER, IMAGING_LAYER]
+
+
+def add_steps(template: Template, storage: Storage) -> list[awslambda.Function]:
+    """Add the functions of the pipeline's steps to template."""
+    entries = [_validate(storage), _metadata(storage), _resize(storage), _thumbnail(storage), _archive(storage)]
+    return [add_function(template, entry) for entry in entries]
+
+
+def _validate(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        VALIDATE.function,
+        "validate",
+        "Finds out whether an upload is a sound picture, and begins its record",
+        memory=FULL_CORE,
+        timeout=VALIDATE.timeout,
+        environment=variables(env.ValidateEnvironment, metadata_table=Ref(storage.table)),
+        statements=[read_uploads(), list_versions(storage), keep_record(storage, awacs.dynamodb.PutItem)],
+        layers=IMAGING,
+    )
+
+
+def _metadata(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        METADATA.function,
+        "metadata",
+        "Extracts properties and EXIF data",
+        memory=FULL_CORE,
+        timeout=METADATA.timeout,
+        environment=variables(env.PictureEnvironment, metadata_table=Ref(storage.table)),
+        statements=[read_uploads(), keep_record(storage)],
+        layers=IMAGING,
+    )
+
+
+def _resize(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        RESIZE.function,
+        "resize",
+        "Fits the picture inside the configured edge",
+        memory=FULL_CORE,
+        timeout=RESIZE.timeout,
+        environment=variables(env.ResizeEnvironment, metadata_table=Ref(storage.table)),
+        statements=[read_uploads(), stage(), keep_record(storage)],
+        layers=IMAGING,
+    )
+
+
+def _thumbnail(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        THUMBNAIL.function,
+        "thumbnail",
+        "Crops and scales the picture to a square",
+        memory=FULL_CORE,
+        timeout=THUMBNAIL.timeout,
+        environment=variables(env.ThumbnailEnvironment, metadata_table=Ref(storage.table)),
+        statements=[read_uploads(), stage(), keep_record(storage)],
+        layers=IMAGING,
+    )
+
+
+def _archive(storage: Storage) -> FunctionEntry:
+    staged = objects("UploadBucket", STAGED)
+    # Without leave to list, S3 answers "forbidden" instead of "not there", and a repeat could not tell the two apart. It
+    # knows no prefix where one object is asked for, so that the right cannot be narrowed to one.
+    list_both = allow(
+        "tell what is missing from what is forbidden",
+        [awacs.s3.ListBucket],
+        GetAtt(storage.upload_bucket, "Arn"),
+        GetAtt(storage.archive_bucket, "Arn"),
+    )
+    return FunctionEntry(
+        ARCHIVE.function,
+        "archive",
+        "Copies original and renditions to the archive and removes the staged ones",
+        memory=LIGHT,
+        timeout=ARCHIVE.timeout,
+        environment=variables(
+            env.ArchiveEnvironment, metadata_table=Ref(storage.table), archive_bucket=Ref(storage.archive_bucket)
+        ),
+        statements=[
+            read_uploads(),
+            allow("take staged renditions away", [awacs.s3.GetObject, awacs.s3.DeleteObject], staged),
+            allow(
+                "fill the archive and take back what is of no use",
+                [awacs.s3.GetObject, awacs.s3.PutObject, awacs.s3.DeleteObject],
+                objects("ArchiveBucket"),
+            ),
+            list_both,
+            keep_record(storage),
+        ],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def get_upload_url(storage: Storage) -> FunctionEntry:
+    """Return the entry of the function behind GET /upload-url."""
+    return FunctionEntry(
+        "GetUploadUrlFunction",
+        "get_upload_url",
+        "Mints a key and signs the URL to upload to",
+        memory=LIGHT,
+        timeout=10,
+        environment=variables(env.GetUploadUrlEnvironment, upload_bucket=Ref(storage.upload_bucket)),
+        # It puts nothing itself: what a URL allows is what its signer may do.
+        statements=[allow("sign uploads", [awacs.s3.PutObject], objects("UploadBucket", UPLOADS))],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.StateMachine) -> FunctionEntry:
+    """Return the entry of the function that starts the pipeline."""
+    receive = [awacs.sqs.ReceiveMessage, awacs.sqs.DeleteMessage, awacs.sqs.GetQueueAttributes]
+    claim = [awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem]
+    return FunctionEntry(
+        "SqsTriggerFunction",
+        "sqs_trigger",
+        "Starts one execution an object-created event",
+        memory=LIGHT,
+        timeout=TRIGGER_TIMEOUT,
+        environment=variables(
+            env.SqsTriggerEnvironment,
+            upload_bucket=Ref(storage.upload_bucket),
+            state_machine_arn=Ref(pipeline),
+            metadata_table=Ref(storage.table),
+        ),
+        statements=[
+            allow("receive from the queue", receive, GetAtt(queue, "Arn")),
+            allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
+            # An EXPRESS state machine takes any name twice: there the record tells whether an event is repeated.
+            allow("claim and release the record", claim, GetAtt(storage.table, "Arn")),
+            list_versions(storage),
+        ],
+        layers=[RUNTIME_LAYER],
+    )

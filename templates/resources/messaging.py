@@ -1,0 +1,98 @@
+"""What carries events and news: the rule, two queues and the topic."""
+
+from dataclasses import dataclass
+
+import awacs.sns
+import awacs.sqs
+from awacs.aws import ArnEquals, Condition, Principal
+from troposphere import GetAtt, Ref, Template, events, s3, sns, sqs
+
+from lambdas.storage import UPLOADS
+from templates.iam.policies import allow, document, without_tls
+
+DAY = 24 * 3600  # seconds
+RETENTION = 7 * DAY
+DEAD_LETTER_RETENTION = 14 * DAY  # the longest SQS offers; the age of a message goes on counting from its first sending
+MAX_RECEIVES = 5  # deliveries before a message counts as poison
+
+
+def visibility(trigger_timeout: int) -> int:
+    """Return how long a message stays hidden, seconds: what AWS asks for, time for every retry of a throttled batch."""
+    return 6 * trigger_timeout
+
+
+def deliveries(trigger_timeout: int) -> int:
+    """Return how long all of a message's deliveries take, seconds: one that fails is a dead letter by then."""
+    return MAX_RECEIVES * visibility(trigger_timeout)
+
+
+@dataclass(frozen=True)
+class Messaging:
+    """The stack's queues, and the topic that tells how pictures ended."""
+
+    queue: sqs.Queue
+    dead_letter_queue: sqs.Queue
+    topic: sns.Topic
+
+
+def add_messaging(template: Template, upload_bucket: s3.Bucket, trigger_timeout: int) -> Messaging:
+    """Add rule, queues and topic to template; trigger_timeout is that of the function that reads the queue, seconds."""
+    dead = template.add_resource(_queue("DeadLetterQueue", DEAD_LETTER_RETENTION))
+    queue = template.add_resource(
+        _queue(
+            "ProcessingQueue",
+            RETENTION,
+            VisibilityTimeout=visibility(trigger_timeout),
+            ReceiveMessageWaitTimeSeconds=20,
+            RedrivePolicy=sqs.RedrivePolicy(deadLetterTargetArn=GetAtt(dead, "Arn"), maxReceiveCount=MAX_RECEIVES),
+        )
+    )
+    rule = template.add_resource(_upload_rule(upload_bucket, queue, dead))
+    template.add_resource(_queue_policy(queue, rule, "let the rule send events"))
+    template.add_resource(_queue_policy(dead, rule, "let the rule send what it cannot deliver"))
+    topic = template.add_resource(sns.Topic("NotificationTopic", KmsMasterKeyId="alias/aws/sns"))
+    template.add_resource(_topic_policy(topic))
+    return Messaging(queue, dead, topic)
+
+
+def _queue(name: str, retention: int, **properties: object) -> sqs.Queue:
+    return sqs.Queue(
+        name,
+        MessageRetentionPeriod=retention,
+        SqsManagedSseEnabled=True,
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        **properties,
+    )
+
+
+def _upload_rule(bucket: s3.Bucket, queue: sqs.Queue, dead: sqs.Queue) -> events.Rule:
+    """Return the rule that routes new uploads, and only those, to queue; what cannot be delivered goes to dead."""
+    pattern = {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [Ref(bucket)]}, "object": {"key": [{"prefix": UPLOADS}]}},
+    }
+    target = events.Target(
+        Id="ProcessingQueue",
+        Arn=GetAtt(queue, "Arn"),
+        DeadLetterConfig=events.DeadLetterConfig(Arn=GetAtt(dead, "Arn")),
+    )
+    return events.Rule("UploadRule", EventPattern=pattern, State="ENABLED", Targets=[target])
+
+
+def _queue_policy(queue: sqs.Queue, rule: events.Rule, purpose: str) -> sqs.QueuePolicy:
+    from_rule = allow(
+        purpose,
+        [awacs.sqs.SendMessage],
+        GetAtt(queue, "Arn"),
+        Principal=Principal("Service", "events.amazonaws.com"),
+        Condition=Condition(ArnEquals("aws:SourceArn", GetAtt(rule, "Arn"))),
+    )
+    policy = document(from_rule, without_tls([awacs.sqs.Action("*")], [GetAtt(queue, "Arn")]))
+    return sqs.QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=policy)
+
+
+def _topic_policy(topic: sns.Topic) -> sns.TopicPolicy:
+    policy = document(without_tls([awacs.sns.Publish], [Ref(topic)]))
+    return sns.TopicPolicy("NotificationTopicPolicy", Topics=[Ref(topic)], PolicyDocument=policy)

@@ -1,0 +1,44 @@
+"""The metrics that alarms watch and the dashboard shows, each named once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub
+
+from lambdas import metrics as own
+from templates.resources.stage import STAGE
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric of CloudWatch's: its namespace, name, dimensions, and how its values are put together."""
+
+    namespace: str
+    name: str
+    dimensions: dict[str, Any]
+    statistic: str = "Sum"
+
+
+def queue(logical_id: str, name: str, statistic: str = "Maximum") -> Metric:
+    """Return a metric of the queue with that logical ID."""
+    return Metric("AWS/SQS", name, {"QueueName": GetAtt(logical_id, "QueueName")}, statistic)
+
+
+def executions(name: str, statistic: str = "Sum") -> Metric:
+    """Return a metric of the pipeline's executions."""
+    return Metric("AWS/States", name, {"StateMachineArn": Ref("ProcessingPipeline")}, statistic)
+
+
+def function(logical_id: str, name: str, statistic: str = "Sum") -> Metric:
+    """Return a metric of the function with that logical ID."""
+    return Metric("AWS/Lambda", name, {"FunctionName": Ref(logical_id)}, statistic)
+
+
+def api(name: str, statistic: str = "Sum") -> Metric:
+    """Return a metric of the REST API."""
+    return Metric("AWS/ApiGateway", name, {"ApiName": Sub("${AWS::StackName}-upload"), "Stage": STAGE}, statistic)
+
+
+def counted(name: str, **dimensions: str) -> Metric:
+    """Return a metric that the functions count themselves, in this stack."""
+    return Metric(own.NAMESPACE, name, {own.SERVICE: Ref("AWS::StackName"), **dimensions})

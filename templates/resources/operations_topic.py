@@ -1,0 +1,81 @@
+"""Whom alarms tell: a topic for operators, and the key that its messages are encrypted with."""
+
+import awacs.kms
+import awacs.sns
+from awacs.aws import ArnLike, Condition, Principal, Statement, StringEquals
+from troposphere import Ref, Sub, Template, kms, sns
+
+from templates.iam.policies import EVERYTHING, allow, document, without_tls
+
+CLOUDWATCH = Principal("Service", "cloudwatch.amazonaws.com")
+# What it takes to keep the key, without the use of it. In a key's policy, `*` is the key itself.
+KEEPING = [
+    awacs.kms.CancelKeyDeletion,
+    awacs.kms.DescribeKey,
+    awacs.kms.DisableKey,
+    awacs.kms.DisableKeyRotation,
+    awacs.kms.EnableKey,
+    awacs.kms.EnableKeyRotation,
+    awacs.kms.GetKeyPolicy,
+    awacs.kms.GetKeyRotationStatus,
+    awacs.kms.ListResourceTags,
+    awacs.kms.PutKeyPolicy,
+    awacs.kms.ScheduleKeyDeletion,
+    awacs.kms.TagResource,
+    awacs.kms.UntagResource,
+    awacs.kms.UpdateKeyDescription,
+]
+
+
+def add_operations(template: Template) -> sns.Topic:
+    """Add the topic that alarms publish to, with the address of the parameter subscribed, and return it."""
+    key = template.add_resource(_key())
+    topic = template.add_resource(sns.Topic("OperationsTopic", KmsMasterKeyId=Ref(key)))
+    template.add_resource(_topic_policy(topic))
+    template.add_resource(
+        sns.SubscriptionResource(
+            "OperationsEmail",
+            TopicArn=Ref(topic),
+            Protocol="email",
+            Endpoint=Ref("AlarmEmail"),
+            Condition="HasAlarmEmail",
+        )
+    )
+    return topic
+
+
+def _key() -> kms.Key:
+    """Return a key of our own: alarms cannot publish to a topic that is encrypted with AWS's."""
+    account = Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
+    policy = document(
+        allow("let the account keep the key", KEEPING, EVERYTHING, Principal=account),
+        allow(
+            "let alarms publish",
+            [awacs.kms.Decrypt, awacs.kms.GenerateDataKey],
+            EVERYTHING,
+            Principal=CLOUDWATCH,
+            Condition=_own_alarms(),
+        ),
+    )
+    return kms.Key(
+        "OperationsKey",
+        Description=Sub("${AWS::StackName}: what operators are told"),
+        EnableKeyRotation=True,
+        KeyPolicy=policy,
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+    )
+
+
+def _topic_policy(topic: sns.Topic) -> sns.TopicPolicy:
+    from_alarms: Statement = allow(
+        "let alarms publish", [awacs.sns.Publish], Ref(topic), Principal=CLOUDWATCH, Condition=_own_alarms()
+    )
+    policy = document(from_alarms, without_tls([awacs.sns.Publish], [Ref(topic)]))
+    return sns.TopicPolicy("OperationsTopicPolicy", Topics=[Ref(topic)], PolicyDocument=policy)
+
+
+def _own_alarms() -> Condition:
+    """Return the condition that CloudWatch acts for an alarm of this account: it says so to SNS, and to KMS as well."""
+    alarms = Sub("arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*")
+    return Condition([ArnLike("aws:SourceArn", alarms), StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))])

@@ -1,0 +1,121 @@
+"""Where pictures and their records live: two buckets and a table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import awacs.s3
+from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
+
+from lambdas.cors import PREFLIGHT_SECONDS
+from lambdas.record import EXPIRES_AT
+from lambdas.storage import STAGED, UPLOADS
+from templates.iam.policies import document, without_tls
+
+STAGED_DAYS = 7  # nothing needs it for longer than an execution lasts; this is for where the sweep is switched off
+KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}  # with these go pictures, or what is known of them
+# The same, but that a first creation which fails leaves nothing behind; not for what is under deletion protection.
+KEPT_ONCE_MADE = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The stack's storage."""
+
+    upload_bucket: s3.Bucket
+    archive_bucket: s3.Bucket
+    table: dynamodb.Table
+
+
+def add_storage(template: Template) -> Storage:
+    """Add buckets and table to template; all three outlive the stack."""
+    upload = template.add_resource(_upload_bucket())
+    archive = template.add_resource(_bucket("ArchiveBucket", LifecycleConfiguration=_lifecycle([_move()])))
+    for bucket in (upload, archive):
+        template.add_resource(_tls_only_policy(bucket))
+    return Storage(upload, archive, template.add_resource(_table()))
+
+
+def _upload_bucket() -> s3.Bucket:
+    expiry = [
+        s3.LifecycleRule(Id="staged", Prefix=STAGED, Status="Enabled", ExpirationInDays=STAGED_DAYS),
+        s3.LifecycleRule(Id="uploads", Prefix=UPLOADS, Status="Enabled", ExpirationInDays=Ref("UploadRetentionDays")),
+    ]
+    # The headers that a browser sends are those that the URL's signature covers.
+    cors = s3.CorsRules(
+        AllowedMethods=["PUT"], AllowedOrigins=Ref("AllowedOrigins"), AllowedHeaders=["*"], MaxAge=PREFLIGHT_SECONDS
+    )
+    return _bucket(
+        "UploadBucket",
+        CorsConfiguration=If("HasAllowedOrigins", s3.CorsConfiguration(CorsRules=[cors]), NoValue),
+        LifecycleConfiguration=_lifecycle(expiry),
+        NotificationConfiguration=s3.NotificationConfiguration(
+            EventBridgeConfiguration=s3.EventBridgeConfiguration(EventBridgeEnabled=True)
+        ),
+    )
+
+
+def _move() -> Any:
+    """Return the rule by which archived pictures move to the storage class of the parameter, if they are to move."""
+    transition = s3.LifecycleRuleTransition(
+        StorageClass=Ref("ArchiveStorageClass"), TransitionInDays=Ref("ArchiveTransitionDays")
+    )
+    return If("ArchiveMoves", s3.LifecycleRule(Id="move", Status="Enabled", Transitions=[transition]), NoValue)
+
+
+def _bucket(name: str, **properties: object) -> s3.Bucket:
+    encryption = s3.ServerSideEncryptionRule(
+        ServerSideEncryptionByDefault=s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+    )
+    return s3.Bucket(
+        name,
+        BucketEncryption=s3.BucketEncryption(ServerSideEncryptionConfiguration=[encryption]),
+        OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
+        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
+            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+        ),
+        VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+        LoggingConfiguration=If(
+            "HasAccessLogBucket",
+            s3.LoggingConfiguration(
+                DestinationBucketName=Ref("AccessLogBucket"), LogFilePrefix=Sub(f"${{AWS::StackName}}/{name}/")
+            ),
+            NoValue,
+        ),
+        **KEPT_ONCE_MADE,
+        **properties,
+    )
+
+
+def _lifecycle(rules: list[Any]) -> s3.LifecycleConfiguration:
+    """Add to rules what holds for every bucket: old versions and abandoned uploads go."""
+    tidy = s3.LifecycleRule(
+        Id="tidy",
+        Status="Enabled",
+        ExpiredObjectDeleteMarker=True,
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=30),
+        AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=1),
+    )
+    return s3.LifecycleConfiguration(Rules=[*rules, tidy])
+
+
+def _tls_only_policy(bucket: s3.Bucket) -> s3.BucketPolicy:
+    everything = [GetAtt(bucket, "Arn"), Sub(f"${{{bucket.title}.Arn}}/*")]
+    return s3.BucketPolicy(
+        f"{bucket.title}Policy",
+        Bucket=Ref(bucket),
+        PolicyDocument=document(without_tls([awacs.s3.Action("*")], everything)),
+    )
+
+
+def _table() -> dynamodb.Table:
+    return dynamodb.Table(
+        "MetadataTable",
+        AttributeDefinitions=[dynamodb.AttributeDefinition(AttributeName="imageId", AttributeType="S")],
+        KeySchema=[dynamodb.KeySchema(AttributeName="imageId", KeyType="HASH")],
+        BillingMode="PAY_PER_REQUEST",
+        PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
+        SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
+        TimeToLiveSpecification=dynamodb.TimeToLiveSpecification(AttributeName=EXPIRES_AT, Enabled=True),
+        DeletionProtectionEnabled=True,
+        **KEPT,
+    )

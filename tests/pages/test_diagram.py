@@ -1,0 +1,102 @@
+"""The diagram: everything in the template is in it, and nothing gets in or out of it unnoticed."""
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pages.diagram import mermaid, page, svg
+from pages.relationships import TELEMETRY, VERBS, Unplaced, arrows, components, named
+from tests.templates.emitted import resources
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture
+def given() -> dict[str, Any]:
+    """Give the template's resources, to be changed."""
+    return copy.deepcopy(resources())
+
+
+def statements(given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each statement of each role."""
+    for name, one in given.items():
+        if one["Type"] == "AWS::IAM::Role":
+            for policy in one["Properties"]["Policies"]:
+                yield from ((name, statement) for statement in policy["PolicyDocument"]["Statement"])
+
+
+def test_page_and_drawing_are_up_to_date(given: dict[str, Any]) -> None:
+    """docs/components.md and docs/components.svg are what the template makes of them: `make docs` makes them anew."""
+    assert (DOCS / "components.md").read_text(encoding="utf-8") == page(given)
+    assert (DOCS / "components.svg").read_text(encoding="utf-8") == svg(given)
+
+
+def test_every_resource_is_on_the_page(given: dict[str, Any]) -> None:
+    """Each logical ID is told, and each component is drawn."""
+    told, drawn = page(given), mermaid(given)
+    assert all(f"`{name}`" in told for name in given)
+    assert all(f"    {name}" in drawn for name in components(given))
+
+
+def test_every_permission_is_an_arrow(given: dict[str, Any]) -> None:
+    """For each statement of a function's role there is an arrow from that function, but for logs and traces."""
+    found = {(one.source, one.target): one.verbs for one in arrows(given)}
+    for role, statement in statements(given):
+        for action in (one for one in statement["Action"] if not one.startswith(TELEMETRY)):
+            for target in named(statement["Resource"]):
+                assert VERBS[action] in found[role.removesuffix("Role"), target], (role, action)
+
+
+def test_another_permission_changes_the_diagram(given: dict[str, Any]) -> None:
+    """A right that is added shows."""
+    statement = next(one for role, one in statements(given) if role == "ResizeFunctionRole" and "Record" in one["Sid"])
+    before = mermaid(given)
+    statement["Action"].append("dynamodb:DeleteItem")
+    assert mermaid(given) != before
+
+
+@pytest.mark.parametrize("kind", ["AWS::SQS::Queue", "AWS::Lambda::Function"])
+def test_another_resource_changes_the_page(given: dict[str, Any], kind: str) -> None:
+    """A resource that is added shows."""
+    before = page(given)
+    assert page({**given, "Another": {"Type": kind, "Properties": {}}}) != before
+
+
+def test_resource_of_a_new_type_has_to_be_placed(given: dict[str, Any]) -> None:
+    """A type that nobody has thought of is refused, with what to do."""
+    with pytest.raises(Unplaced, match="AWS::RDS::DBInstance: put it into COMPONENTS or PARTS"):
+        arrows({**given, "Another": {"Type": "AWS::RDS::DBInstance", "Properties": {}}})
+
+
+def test_action_that_is_new_has_to_be_named(given: dict[str, Any]) -> None:
+    """An action that has no word is refused, with what to do."""
+    next(statement for _, statement in statements(given))["Action"].append("s3:RestoreObject")
+    with pytest.raises(Unplaced, match="s3:RestoreObject: say in VERBS"):
+        arrows(given)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "verb"),
+    [
+        ("Client", "RestApi", "GET /upload-url"),
+        ("RestApi", "CognitoAuthorizer", "asks"),
+        ("Client", "UploadBucket", "PUT by signed URL"),
+        ("UploadBucket", "UploadRule", "Object Created"),
+        ("UploadRule", "ProcessingQueue", "sends"),
+        ("ProcessingQueue", "SqsTriggerFunction", "triggers"),
+        ("ProcessingQueue", "DeadLetterQueue", "fails over to"),
+        ("SqsTriggerFunction", "ProcessingPipeline", "starts"),
+        ("ProcessingPipeline", "ValidateFunction", "runs"),
+        ("ProcessingPipeline", "NotificationTopic", "tells"),
+        ("MetadataFunction", "ImagingLayer", "uses"),
+        ("ResizeFunction", "UploadBucket", "reads"),
+        ("ArchiveFunction", "ArchiveBucket", "writes"),
+        ("ThumbnailFunction", "MetadataTable", "writes"),
+    ],
+)
+def test_arrows_of_the_architecture_are_there(given: dict[str, Any], source: str, target: str, verb: str) -> None:
+    """What the architecture asks for is among the arrows."""
+    assert any((one.source, one.target) == (source, target) and verb in one.verbs for one in arrows(given))

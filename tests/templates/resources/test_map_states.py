@@ -1,0 +1,49 @@
+"""A Map in the pipeline: what it runs for each item counts as much as what stands outside."""
+
+from typing import Any
+
+import pytest
+
+from pages import permissions
+from pages.usage import function, states
+from templates.resources import state_machine
+from templates.stack import build
+from tests.templates.emitted import Node, arn, at
+
+FUNCTION = "ResizeFunction"
+WORK = {
+    "Type": "Task",
+    "Resource": "arn:${Partition}:states:::lambda:invoke",
+    "Parameters": {"FunctionName": f"${{{FUNCTION}}}"},
+    "End": True,
+}
+
+
+@pytest.fixture(params=["ItemProcessor", "Iterator"])
+def machine(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Node:
+    """Let the pipeline be a Map alone, and take it for proved."""
+    inner = {"StartAt": "Work", "States": {"Work": WORK}}
+    found = {"StartAt": "Each", "States": {"Each": {"Type": "Map", request.param: inner, "End": True}}}
+    for module in (state_machine, permissions):
+        monkeypatch.setattr(module, "states_language", lambda: found)
+    monkeypatch.setattr(state_machine, "proved", lambda definition, _: definition)
+    return found
+
+
+@pytest.mark.usefixtures("machine")
+def test_pipeline_may_call_what_a_map_runs() -> None:
+    """The role of the state machine allows the call of a task within a Map, and there is no other."""
+    role: Any = build().to_dict()["Resources"]["ProcessingPipelineRole"]
+    granted = [one for one in at(role, "Properties.Policies.0.PolicyDocument.Statement") if one["Resource"] != ["*"]]
+    assert [(one["Action"], one["Resource"]) for one in granted] == [(["lambda:InvokeFunction"], [arn(FUNCTION)])]
+
+
+@pytest.mark.usefixtures("machine")
+def test_permissions_of_a_task_in_a_map_are_shown() -> None:
+    """What the task within the Map may do stands beside it in the viewer."""
+    assert ("run the steps", "lambda:InvokeFunction", FUNCTION) in permissions.of_states()["Work"]
+
+
+def test_state_within_a_map_is_paid_for(machine: Node) -> None:
+    """The states of a Map are passed too, and the function that one of them runs is invoked, also in the first state."""
+    assert [function(state) for state in states(machine)] == ["", FUNCTION]

@@ -1,0 +1,132 @@
+"""The zips: the same bytes for the same content, and another key for other content."""
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePath
+
+import pytest
+
+from templates import packaging
+from templates.packaging import Entry, Layer, code_key, is_content, write_code, write_zip
+
+Folder = Callable[[dict[str, str]], list[Entry]]
+
+
+@pytest.fixture
+def entries(tmp_path: Path) -> Folder:
+    """Give a function that writes files of given contents and returns them as the entries of a zip."""
+
+    def write(contents: dict[str, str]) -> list[Entry]:
+        folder = tmp_path / f"files {len(list(tmp_path.iterdir()))}"
+        for name, content in contents.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        return [(name, folder / name) for name in contents]
+
+    return write
+
+
+@pytest.fixture
+def code(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[list[Entry]], str]]:
+    """Give a function that returns the key of code made of other entries; the real key is forgotten on both sides."""
+
+    def key(found: list[Entry]) -> str:
+        monkeypatch.setattr(packaging, "code_entries", lambda: found)
+        code_key.cache_clear()
+        return code_key()
+
+    yield key
+    code_key.cache_clear()
+
+
+def test_code_is_written_alike_twice(tmp_path: Path) -> None:
+    """Writing the functions' code twice makes two identical zips under one key."""
+    first, second = write_code(tmp_path / "one"), write_code(tmp_path / "two")
+    assert first.read_bytes() == second.read_bytes()
+    assert [path.relative_to(folder) for path, folder in ((first, tmp_path / "one"), (second, tmp_path / "two"))] == [
+        Path(code_key())
+    ] * 2
+
+
+def test_zip_does_not_tell_when_or_in_which_order(tmp_path: Path, entries: Folder) -> None:
+    """A zip's bytes depend on neither the files' times and modes nor the order in which they were found."""
+    first, second = entries({"a.py": "1", "b/c.py": "2"}), entries({"a.py": "1", "b/c.py": "2"})
+    for _, path in second:
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        path.chmod(0o600)
+    written = [write_zip(tmp_path / name, found) for name, found in (("1.zip", first), ("2.zip", second[::-1]))]
+    assert written[0].read_bytes() == written[1].read_bytes()
+
+
+def test_zip_holds_what_it_was_given(tmp_path: Path, entries: Folder) -> None:
+    """Every entry is in the zip under its name, readable to whoever runs it, and nothing else is."""
+    contents = {"lambdas/a.py": "x = 1\n", "lib/b.so": "elf"}
+    with zipfile.ZipFile(write_zip(tmp_path / "new" / "one.zip", entries(contents))) as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist()} == contents
+        modes = {info.filename: info.external_attr >> 16 for info in archive.infolist()}
+    assert modes == {"lambdas/a.py": 0o644, "lib/b.so": 0o755}
+
+
+def test_same_content_has_the_same_key(entries: Folder, code: Callable[[list[Entry]], str]) -> None:
+    """Where the files lie does not matter to the key."""
+    assert code(entries({"a.py": "x"})) == code(entries({"a.py": "x"}))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"a.py": "y", "b.py": "z"}, {"c.py": "x", "b.py": "z"}, {"a.py": "x"}, {"a.py": "xb.p", "y": "z"}],
+    ids=["content", "name", "fewer", "shifted"],
+)
+def test_other_content_has_another_key(
+    entries: Folder, code: Callable[[list[Entry]], str], other: dict[str, str]
+) -> None:
+    """A changed byte, a renamed file, a file less: each makes another key."""
+    assert code(entries({"a.py": "x", "b.py": "z"})) != code(entries(other))
+
+
+def test_code_holds_handlers_and_contracts_only() -> None:
+    """The functions' zip has no authoring code and no layer's lock in it; that it has enough, test_zip.py shows."""
+    names = [name for name, _ in packaging.code_entries()]
+    others = [name for name in names if not name.startswith(("lambdas/", "workflow/contracts/"))]
+    assert others == ["workflow/__init__.py"]
+    assert {Path(name).suffix for name in names} == {".py", ".json"}
+
+
+def test_layers_key_tells_its_lock(tmp_path: Path) -> None:
+    """A layer whose lock pins something else has another key; where the lock lies does not matter."""
+    keys = []
+    for folder, pins in (("one", "a==1"), ("two", "a==1"), ("three", "a==2")):
+        lock = tmp_path / folder / "some.lock"
+        lock.parent.mkdir()
+        lock.write_text(pins, encoding="utf-8")
+        keys.append(Layer("SomeLayer", lock).key)
+    assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.mark.parametrize("fact", ["RUNTIME", "PLATFORMS"])
+def test_layers_key_tells_its_platform(monkeypatch: pytest.MonkeyPatch, fact: str) -> None:
+    """A layer built for another Python or another C library has another key."""
+    before = packaging.RUNTIME_LAYER.key
+    monkeypatch.setattr(packaging, fact, "python9.99" if fact == "RUNTIME" else ["manylinux_9_99_x86_64"])
+    assert packaging.RUNTIME_LAYER.key != before
+
+
+@pytest.mark.parametrize("name", ["package/code.py", "package/lib.so", "package.dist-info/METADATA"])
+def test_packages_files_are_content(name: str) -> None:
+    """A package's modules, libraries and metadata belong in a layer."""
+    assert is_content(PurePath(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "package/__pycache__/code.pyc",
+        "bin/tool",
+        *(f"package.dist-info/{note}" for note in sorted(packaging.PIP_NOTES)),
+    ],
+)
+def test_byte_code_scripts_and_notes_are_not(name: str) -> None:
+    """What differs from one installation to the next does not."""
+    assert not is_content(PurePath(name))
