@@ -19,7 +19,7 @@ class Job:
     file: str
     edge: int = 0  # pixels; what a rendition fits into
     quality: int = 0  # 1 to 100, of lossy renditions
-    format: str = ""  # for sharp: what to encode, by its name in lambdas.formats
+    format: str = ""  # for sharp: what to encode, by its name in imaging.formats
     size: Size | None = None  # for sharp: the exact size of the rendition, where its own rounding differs from ours
     rounds: int = 1  # how often, one after the other
     keep: str | None = None  # file that the rendition is written to

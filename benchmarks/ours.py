@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.job import Job, Operation
+from imaging.decoding.picture import has_alpha, open_picture
+from imaging.features.appearance import SAMPLE, appearance
+from imaging.metadata.bit_depth import bit_depth
+from imaging.metadata.embedded import written
+from imaging.metadata.properties import dots_per_inch, properties
+from imaging.rendering.rendition import Rendition, resized, sampled, thumbnail
 from lambdas.environment import PictureEnvironment
-from lambdas.extraction.appearance import SAMPLE, appearance
-from lambdas.extraction.depth import bit_depth
-from lambdas.extraction.properties import dots_per_inch, properties
-from lambdas.extraction.written import written
-from lambdas.imaging.picture import has_alpha, open_picture
-from lambdas.imaging.rendition import Rendition, resized, sampled, thumbnail
 from lambdas.trial import tried
 from lambdas.validate import examined
 from workflow.contracts.errors import ImageRejected

@@ -10,7 +10,7 @@ from PIL import Image
 
 from benchmarks.packages import Package, extracted
 from benchmarks.settings import BUILD, ROOT
-from lambdas.formats import FORMATS
+from imaging.formats import FORMATS
 
 EXIF_READER = Package("npm", "exif", "0.6.0", "MIT")
 PILLOW_HEIF = Package("PyPI", "pillow-heif", "1.8.1", "BSD 3-Clause")
@@ -170,7 +170,7 @@ def _heics() -> list[Photograph]:
     return [Photograph("pug.heic", PUG), Photograph("guitar_cw90.hif", GUITAR)]
 
 
-# By the format's name in lambdas.formats.
+# By the format's name in imaging.formats.
 CHOSEN: dict[str, Callable[[], list[Photograph]]] = {
     "JPEG": _jpegs,
     **{name: partial(_three_sizes, FORMATS[name].extension) for name in ("PNG", "WEBP", "AVIF")},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imaging.formats import FORMATS
 from lambdas import record, storage
 from lambdas.environment import ArchiveEnvironment
-from lambdas.formats import FORMATS
 from lambdas.gate import step
 
 if TYPE_CHECKING:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from imaging.decoding.picture import open_picture
+from imaging.features.appearance import SAMPLE, appearance
+from imaging.metadata.embedded import written
+from imaging.metadata.properties import properties
+from imaging.rendering.rendition import sampled
 from lambdas import storage
 from lambdas.environment import PictureEnvironment
-from lambdas.extraction.appearance import SAMPLE, appearance
-from lambdas.extraction.properties import properties
-from lambdas.extraction.written import written
 from lambdas.gate import step
-from lambdas.imaging.picture import open_picture
-from lambdas.imaging.rendition import sampled
 
 
 @step("extract-metadata", PictureEnvironment, found_as="metadata")

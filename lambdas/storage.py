@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         PaginatorConfigTypeDef,
     )
 
-    from lambdas.imaging.rendition import Rendition
+    from imaging.rendering.rendition import Rendition
 
 UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
 STAGED = "staged/"  # the prefix where renditions wait; no event rule matches it

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from imaging.decoding.picture import open_picture
+from imaging.rendering.rendition import thumbnail
 from lambdas import storage
 from lambdas.environment import ThumbnailEnvironment
 from lambdas.gate import step
-from lambdas.imaging.picture import open_picture
-from lambdas.imaging.rendition import thumbnail
 
 
 def _undo(event: dict[str, Any], found: dict[str, Any], _: ThumbnailEnvironment) -> None:

@@ -3,13 +3,13 @@
 from functools import cache
 from typing import Any
 
+from imaging.decoding import libwebp
+from imaging.decoding.decoders import prepare
+from imaging.decoding.picture import decode, open_picture
+from imaging.formats import FORMATS, told_by
 from lambdas import storage
 from lambdas.environment import PictureEnvironment, ValidateEnvironment
-from lambdas.formats import FORMATS, told_by
 from lambdas.gate import step
-from lambdas.imaging import libwebp
-from lambdas.imaging.decoders import prepare
-from lambdas.imaging.picture import decode, open_picture
 from lambdas.metrics import FALLBACK_DECODERS
 from lambdas.record import Record
 from lambdas.telemetry import count, logger

@@ -12,7 +12,7 @@ import urllib3
 from PIL import Image
 from urllib3.util import Retry
 
-from lambdas.formats import FORMATS
+from imaging.formats import FORMATS
 
 # What file names say beside the endings that the formats list.
 ENDINGS = {"jpeg": "image/jpeg", "tiff": "image/tiff", "heif": "image/heif"}

@@ -51,8 +51,9 @@ LAYERS = (RUNTIME_LAYER, IMAGING_LAYER)
 
 
 def code_entries() -> list[Entry]:
-    """Return the files of the functions' code, under their own names: handlers, and the contracts that they check."""
+    """Return the files of the functions' code, under their own names: handlers, imaging, and the contracts."""
     files = [
+        *ROOT.glob("imaging/**/*.py"),
         *ROOT.glob("lambdas/**/*.py"),
         ROOT / "workflow/__init__.py",
         *ROOT.glob("workflow/contracts/*.py"),

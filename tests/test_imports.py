@@ -14,7 +14,7 @@ import pytest
 from tests.effort import repetition
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ["asl", "pages", "workflow", "lambdas", "templates", "pages", "local", "operations", "benchmarks"]
+FOLDERS = ["asl", "pages", "workflow", "imaging", "lambdas", "templates", "pages", "local", "operations", "benchmarks"]
 # The standard library may be imported everywhere; a name stands for all that is below it.
 ALLOWED = {
     # `referencing` is the part of jsonschema that resolves references.
@@ -26,12 +26,18 @@ ALLOWED = {
     "lambdas": {
         "lambdas",
         "workflow.contracts",
+        "imaging",
         "boto3",
         "botocore",
+        "aws_lambda_powertools",
+    },
+    "imaging": {
+        "imaging",
+        "lambdas.environment",
+        "workflow.contracts",
         "PIL",
         "cykooz_resizer",
         "pillow_heif",
-        "aws_lambda_powertools",
     },
     # Of the functions, what they declare: environments, metrics, headers, attributes, and the prefixes they read and write.
     "templates": {

@@ -144,7 +144,7 @@ def _late_imports(file: Path) -> Iterator[str]:
 
 def _late_imports_of(started: list[str], code: Path) -> list[str]:
     """Return the import statements in functions of those of our modules that were started."""
-    paths = [code / name.replace(".", "/") for name in started if name.startswith("lambdas.")]
+    paths = [code / name.replace(".", "/") for name in started if name.startswith(("imaging.", "lambdas."))]
     ours = [path / "__init__.py" if path.is_dir() else path.with_suffix(".py") for path in paths]
     return sorted({statement for file in ours for statement in _late_imports(file)})
 
@@ -191,7 +191,7 @@ def test_missing_package_would_be_seen(unpacked: Unpacked) -> None:
 
 def test_layer_brings_a_libwebp_that_is_found(unpacked: Unpacked) -> None:
     """In the layer that is built, the libwebp of Pillow's wheel is where the code looks for it, and works."""
-    script = "import sys; sys.path += sys.argv[1:]; from lambdas.imaging import libwebp; print(libwebp.is_found())"
+    script = "import sys; sys.path += sys.argv[1:]; from imaging.decoding import libwebp; print(libwebp.is_found())"
     command = [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", script, *unpacked.paths("ValidateFunction")]
     found = subprocess.run(command, env={}, cwd=unpacked.code, capture_output=True, text=True, check=False)
     assert (found.stdout, found.stderr) == ("True\n", "")

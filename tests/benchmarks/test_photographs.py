@@ -7,7 +7,7 @@ from PIL import Image
 
 from benchmarks import photographs
 from benchmarks.photographs import CHOSEN, DOGS, Original, Photograph
-from lambdas.formats import FORMATS
+from imaging.formats import FORMATS
 from tests import pictures
 
 EVERY = [(name, photograph) for name, chosen in CHOSEN.items() for photograph in chosen()]

@@ -13,8 +13,8 @@ import traceback
 from contextlib import suppress
 from typing import NoReturn
 
-from lambdas.formats import FORMATS
-from lambdas.imaging import decoders
+from imaging.decoding import decoders
+from imaging.formats import FORMATS
 from tests import pictures
 from tests.hostile.pipeline import passed
 from tests.patience import PATIENCE

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from moto.stepfunctions.models import Execution, stepfunctions_backends
 
+from imaging.formats import FORMATS
+from imaging.rendering.rendition import Rendition
 from lambdas import clients, execution, storage
 from lambdas.environment import SweepEnvironment
 from lambdas.execution import EXPRESS
-from lambdas.formats import FORMATS
-from lambdas.imaging.rendition import Rendition
 from lambdas.record import Record
 from tests.lambdas.bench import ARCHIVE_BUCKET, REGION, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
 from workflow import contracts

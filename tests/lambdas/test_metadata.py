@@ -10,8 +10,8 @@ from PIL.ExifTags import GPS, Base
 
 from lambdas import metadata
 from tests import pictures
+from tests.imaging.metadata.packets import jpeg, utf8_records, xmp
 from tests.lambdas.bench import CONTEXT, PICTURE, Bench, timeless
-from tests.lambdas.extraction.packets import jpeg, utf8_records, xmp
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, Reason
 

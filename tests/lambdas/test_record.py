@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imaging.metadata.sanitize import number
 from lambdas import clients, clock
-from lambdas.extraction.fields import number
 from lambdas.record import EXPIRES_AT, FAILED, PROCESSING, REJECTED, SUCCEEDED, Record
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, timeless
 from workflow import contracts

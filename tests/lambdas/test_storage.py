@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imaging.formats import FORMATS
+from imaging.rendering.rendition import Rendition
 from lambdas import clients, storage
-from lambdas.formats import FORMATS
-from lambdas.imaging.rendition import Rendition
 from lambdas.storage import FILENAME, MAX_FILENAME, STAGED, UPLOADS
 from tests.lambdas.bench import ARCHIVE_BUCKET, MAX_BYTES, OWNER, UPLOAD_BUCKET, Bench
 from workflow import contracts

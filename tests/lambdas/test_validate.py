@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from imaging.decoding import libwebp
 from lambdas import validate
-from lambdas.imaging import libwebp
 from lambdas.metrics import FALLBACK_DECODERS
 from lambdas.record import EXPIRES_AT, PROCESSING, expiry
 from lambdas.trial import BOUNDS

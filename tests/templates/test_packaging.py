@@ -89,7 +89,7 @@ def test_other_content_has_another_key(
 def test_code_holds_handlers_and_contracts_only() -> None:
     """The functions' zip has no authoring code and no layer's lock in it; that it has enough, test_zip.py shows."""
     names = [name for name, _ in packaging.code_entries()]
-    others = [name for name in names if not name.startswith(("lambdas/", "workflow/contracts/"))]
+    others = [name for name in names if not name.startswith(("imaging/", "lambdas/", "workflow/contracts/"))]
     assert others == ["workflow/__init__.py"]
     assert {Path(name).suffix for name in names} == {".py", ".json"}
 

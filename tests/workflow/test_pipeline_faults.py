@@ -82,8 +82,8 @@ def test_a_fault_of_ours_is_retried_and_then_told(processing: Processing, step: 
     ("step", "bug"),
     [
         (METADATA, "lambdas.metadata.written"),
-        (RESIZE, "lambdas.imaging.rendition.fitted"),
-        (THUMBNAIL, "lambdas.imaging.rendition.centred_square"),
+        (RESIZE, "imaging.rendering.rendition.fitted"),
+        (THUMBNAIL, "imaging.rendering.rendition.centred_square"),
     ],
 )
 def test_a_bug_behind_the_decoder_is_a_failure(

@@ -101,7 +101,7 @@ def test_a_function_sees_neither_checkout_nor_machine(second: Second) -> None:
     """A Lambda worker imports nothing from the checkout and inherits no variable of the machine."""
     account = Account(second.endpoint)
     account.deploy("curious", CURIOUS)
-    answer = account.invoke("curious", names=["json", "lambdas", "local", "templates", "workflow"])
+    answer = account.invoke("curious", names=["json", "imaging", "lambdas", "local", "templates", "workflow"])
     assert answer["found"] == ["json"]
     assert not {"A_SECRET", "PYTHONPATH"} & set(answer["environment"])
 

@@ -1,0 +1,53 @@
+"""Bits per sample as a file has them, which is not always as Pillow decodes them; told by its header."""
+
+import re
+from typing import Any
+
+from PIL import Image
+
+from imaging.decoding.picture import Picture
+from imaging.metadata.exif import tag
+from imaging.metadata.sanitize import integer
+
+BITS_PER_SAMPLE = 0x0102  # TIFF tag
+OLD_HEADER = 12  # bytes of a BMP's header before Windows 3
+RGB_BITS = {16: 5, 24: 8, 32: 8}  # of a pixel in a BMP: of its samples (one of 16 bits may have 6 of green)
+
+
+def bit_depth(picture: Picture) -> int | None:
+    """Return the bits per sample of picture, or per index into its palette; None if its header does not tell.
+
+    Sources: PNG (ISO 15948) 11.2.2, GIF89a 18, BITMAPINFOHEADER, TIFF 6.0 section 8, AV1-ISOBMFF 2.3.
+    """
+    bits: Any = 8  # Pillow opens no JPEG of another precision, and WebP has none
+    match picture.format.name:
+        case "PNG":
+            bits = picture.data[24]
+        case "GIF":
+            bits = (picture.data[10] & 7) + 1
+        case "BMP":
+            bits = _bmp(picture.data)
+        case "TIFF":
+            bits = _tiff(picture.image.getexif())
+        case "AVIF":
+            bits = _avif(picture.data)
+        case "HEIF":
+            bits = picture.image.info.get("bit_depth")
+    return integer(bits, 1, 64)
+
+
+def _bmp(data: bytes) -> int:
+    at = 24 if data[14] == OLD_HEADER else 28
+    bits = int.from_bytes(data[at : at + 2], "little")
+    return RGB_BITS.get(bits, bits)
+
+
+def _tiff(exif: Image.Exif) -> Any:
+    found = tag(exif, BITS_PER_SAMPLE, 1)
+    return max(found) if isinstance(found, tuple) and found else found
+
+
+def _avif(data: bytes) -> int | None:
+    """Return what the `av1C` boxes say: of colour and of transparency the more."""
+    flags = [found[0] for found in re.findall(rb"av1C\x81.(.)", data, re.DOTALL)]
+    return max((12 if flag & 0x20 else 10 if flag & 0x40 else 8 for flag in flags), default=None)

@@ -1,0 +1,80 @@
+"""The facts of a file, and of the picture in it, that need no decoding."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+from PIL import ImageCms
+
+from imaging.decoding.picture import Picture, has_alpha
+from imaging.metadata.bit_depth import bit_depth
+from imaging.metadata.exif import MAX_DPI, resolution
+from imaging.metadata.sanitize import positive, text, told
+from imaging.rendering.color import profiled_mode, srgb_transform
+
+RESOLUTION = 0x03ED  # number of Photoshop's image resource
+PER_INCH = {1: 1.0, 2: 2.54}  # of JFIF's units: inch, centimetre
+MAX_PROFILE = 128  # characters, of a colour profile's name
+
+
+def properties(picture: Picture) -> dict[str, Any]:
+    """Return the fields of `properties` in the contract extract-metadata.output.
+
+    To be called before picture is decoded, which may change its size and mode.
+    """
+    width, height = picture.size
+    return told(
+        {
+            "format": picture.format.name,
+            "width": width,
+            "height": height,
+            "mode": picture.image.mode,
+            "bitDepth": bit_depth(picture),
+            "alpha": has_alpha(picture.image),
+            "frames": picture.frames,
+            "size": len(picture.data),
+            "sha256": sha256(picture.data).hexdigest(),
+            "dpi": dots_per_inch(picture),
+            **_profile(picture),
+        }
+    )
+
+
+def dots_per_inch(picture: Picture) -> float | None:
+    """Return the horizontal resolution: EXIF's, or that of the format itself."""
+    return resolution(picture.image.getexif()) or positive(_own_resolution(picture), MAX_DPI)
+
+
+def _own_resolution(picture: Picture) -> Any:
+    info = picture.image.info
+    if picture.format.name == "JPEG":
+        return _jpeg_resolution(info)
+    dpi = info.get("dpi") if picture.format.name in ("PNG", "BMP") else None  # Pillow makes up 1 for a TIFF
+    return dpi[0] if isinstance(dpi, tuple) else None  # in a PNG's info stand its texts too
+
+
+def _jpeg_resolution(info: dict[Any, Any]) -> Any:
+    """Return what Photoshop or else JFIF says; Pillow makes up 72 where neither does."""
+    photoshop, per_inch = info.get("photoshop", {}).get(RESOLUTION), PER_INCH.get(info.get("jfif_unit", 0))
+    if photoshop:
+        return photoshop["XResolution"]
+    return info["jfif_density"][0] * per_inch if per_inch else None
+
+
+def _profile(picture: Picture) -> dict[str, Any]:
+    """Return the colour profile's name, and whether it is one that serves to show the picture; nothing without one."""
+    profile = picture.image.info.get("icc_profile")
+    if not isinstance(profile, bytes):
+        return {}
+    usable = srgb_transform(profile, profiled_mode(picture.image.mode)) is not None
+    return {"iccProfile": profile_name(profile), "iccBroken": None if usable else True}
+
+
+def profile_name(profile: bytes) -> str | None:
+    """Return what a colour profile calls itself, None if it cannot be read."""
+    try:
+        return text(ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))), MAX_PROFILE)
+    except (OSError, TypeError, ImageCms.PyCMSError):
+        return None

@@ -1,0 +1,225 @@
+"""Unsound files: a decoder's errors are the uploader's to know, and those of our own code never are."""
+
+import importlib
+import pkgutil
+import struct
+import sys
+import warnings
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from inspect import isclass, isfunction
+from types import ModuleType
+from typing import Any
+
+import pytest
+from PIL import AvifImagePlugin
+
+import imaging
+from imaging.decoding.decoder_errors import UnsoundError, unsound_is_rejected
+from imaging.decoding.picture import open_picture
+from imaging.features.appearance import SAMPLE, appearance
+from imaging.metadata.embedded import written
+from imaging.metadata.properties import properties
+from imaging.rendering.rendition import resized, sampled, thumbnail
+from lambdas.trial import TrialFailed, tried
+from lambdas.validate import examined
+from tests import pictures
+from tests.effort import times
+from tests.lambdas.bench import PICTURE
+from workflow.contracts.errors import ImageRejected, Reason
+
+RAISED = [OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, RuntimeError, struct.error, zlib.error]
+BUGS = [IndexError, struct.error, TypeError, AttributeError, KeyError, RuntimeError, OverflowError, ValueError]
+# A sound picture of each format, and of those ways of coding that have code of their own.
+SOUND = {
+    "JPEG progressive, large": pictures.encoded(
+        pictures.quadrants((400, 300)), "JPEG", progressive=True, icc_profile=pictures.swapped_profile()
+    ),
+    **{name: pictures.examples()[name] for name in ("JPEG CMYK", "PNG RGBA", "GIF", "TIFF", "BMP", "AVIF", "HEIF")},
+    "PNG of 16 bits": pictures.grey_png(16, side=40),
+    "WEBP, large": pictures.encoded(pictures.quadrants((400, 300)), "WEBP"),
+    "WEBP animated": pictures.animation("WEBP", 2),
+}
+
+
+def raising(package: str, error: BaseException) -> Callable[..., Any]:
+    """Return a function of that package that raises error."""
+    scope: dict[str, Any] = {"__name__": package, "error": error}
+    exec("def planted(*_, **__):\n    raise error", scope)  # noqa: S102 - the text is the line above
+    return scope["planted"]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("package", ["PIL.AnImagePlugin", "pillow_heif.heif"])
+@pytest.mark.parametrize("error", RAISED)
+def test_what_decoders_raise_is_a_rejection(error: type[Exception], package: str) -> None:
+    """The whole family of a decoder's errors is the uploader's to know."""
+    decode = raising(package, error())
+    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
+        decode()
+    assert rejected.value.reason in {Reason.CORRUPT, Reason.TRUNCATED}
+
+
+@pytest.mark.parametrize("package", ["imaging.rendering.color", "cykooz_resizer", "botocore.client", "PILOT", "tests"])
+@pytest.mark.parametrize("error", RAISED)
+def test_the_same_errors_are_ours_if_no_decoder_raised_them(error: type[Exception], package: str) -> None:
+    """An error of any other code keeps its name, so that it is retried and raises an alarm."""
+    work = raising(package, error())
+    with pytest.raises(error), unsound_is_rejected():
+        work()
+
+
+@pytest.mark.parametrize("error", [MemoryError, AssertionError, ZeroDivisionError, NameError, KeyboardInterrupt])
+def test_what_no_unsound_file_causes_is_ours(error: type[BaseException]) -> None:
+    """Errors outside of the family are ours, though a decoder raised them."""
+    decode = raising("PIL.AnImagePlugin", error())
+    with pytest.raises(error), unsound_is_rejected():
+        decode()
+
+
+def test_what_our_own_code_says_of_a_file_is_a_rejection() -> None:
+    """Our wrappers of decoders say by a class of its own that the file is unsound, from wherever."""
+    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
+        raise UnsoundError("libwebp reports status 3")
+    assert rejected.value.reason == Reason.CORRUPT
+
+
+def test_the_standard_library_raises_for_its_caller() -> None:
+    """An error inside the standard library belongs to whoever called it: a decoder, or we."""
+    scope = {"__name__": "PIL.TiffImagePlugin"}
+    exec("from fractions import Fraction\ndef read():\n    return Fraction('many')", scope)  # noqa: S102 - as above
+    with pytest.raises(ImageRejected), unsound_is_rejected():
+        scope["read"]()  # type: ignore[operator]
+    scope["__name__"] = "imaging.metadata.exif"
+    with pytest.raises(ValueError, match="many"), unsound_is_rejected():
+        scope["read"]()  # type: ignore[operator]
+
+
+def test_an_error_that_pillow_renames_keeps_its_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow turns a KeyError of a plugin into a SyntaxError; of our own plugin it stays ours."""
+    plant = raising("imaging.decoding.libwebp", KeyError("a bug"))
+    monkeypatch.setattr("imaging.decoding.libwebp._chunks", plant)
+    with pytest.raises(SyntaxError):
+        open_picture(pictures.examples()["WEBP"], PICTURE)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError("out of memory error"), RuntimeError("Memory allocation error: too large"), UnsoundError("memory")],
+)
+def test_what_memory_does_not_hold_is_too_complex(error: Exception) -> None:
+    """A decoder that gets no memory does not say that the picture is broken."""
+    decode = raising("PIL.AnImagePlugin", error)
+    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
+        decode()
+    assert rejected.value.reason == Reason.TOO_COMPLEX
+
+
+def test_a_decoders_warning_is_let_pass() -> None:
+    """What a decoder only warns of is no reason to reject, nor worth a line in the log."""
+    with unsound_is_rejected():
+        warnings.warn("some oddity", UserWarning, stacklevel=1)
+
+
+def renamed(original: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return what opens an AVIF as a newer Pillow might: with its decoder under another private name."""
+
+    def opening(self: Any) -> None:
+        original(self)
+        vars(self)["_codec"] = vars(self).pop("_decoder")
+
+    return opening
+
+
+def test_an_avif_of_another_pillow_is_not_corrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Pillow's decoder is not where we look for it, that is our fault, in the sandbox as outside of it."""
+    plugin = AvifImagePlugin.AvifImageFile
+    monkeypatch.setattr(plugin, "_open", renamed(plugin._open))  # noqa: SLF001 - Pillow's plugins all have it
+    data = pictures.examples()["AVIF"]
+    with pytest.raises(KeyError):
+        open_picture(data, PICTURE)
+    with pytest.raises(TrialFailed):
+        tried(lambda: examined(data, PICTURE))
+
+
+def modules() -> Iterator[ModuleType]:
+    """Yield each module that a picture passes."""
+    for found in pkgutil.walk_packages(imaging.__path__, "imaging."):
+        yield importlib.import_module(found.name)
+
+
+def functions(module: ModuleType) -> Iterator[tuple[Any, str, Callable[..., Any]]]:
+    """Yield each function and method of module, with its owner and name."""
+    owned = {name: one for name, one in vars(module).items() if getattr(one, "__module__", "") == module.__name__}
+    for name, one in owned.items():
+        if isclass(one):
+            yield from ((one, each, method) for each, method in vars(one).items() if isfunction(method))
+        elif callable(one):
+            yield module, name, one
+
+
+FUNCTIONS = [
+    pytest.param(owner, name, function, id=f"{module.__name__}.{getattr(function, '__qualname__', name)}")
+    for module in modules()
+    for owner, name, function in functions(module)
+    if not name.startswith("__")
+]
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Callable[..., Any], bug: Exception) -> None:
+    """Put a function that raises bug in the place of function, wherever that is known by name."""
+    broken = raising(function.__module__, bug)
+    monkeypatch.setattr(owner, name, broken)
+    for module in [one for known, one in sys.modules.items() if known.startswith(("imaging.", "lambdas."))]:
+        for alias, value in list(vars(module).items()):
+            if value is function:
+                monkeypatch.setattr(module, alias, broken)
+
+
+def process(data: bytes) -> None:
+    """Do with a picture what the steps do, but for S3 and the record."""
+    examined(data, PICTURE)
+    picture = open_picture(data, PICTURE)
+    properties(picture), written(picture)
+    appearance(sampled(picture, SAMPLE), picture.size)
+    resized(open_picture(data, PICTURE), (30, 20), 80)
+    thumbnail(open_picture(data, PICTURE), 20, 80)
+
+
+def test_sound_pictures_pass_without_a_bug() -> None:
+    """What the next test plants its bugs in works without them."""
+    for data in SOUND.values():
+        process(data)
+
+
+@pytest.mark.parametrize(("owner", "name", "function"), FUNCTIONS)
+def test_a_bug_of_ours_is_no_rejection(
+    monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Callable[..., Any]
+) -> None:
+    """Whichever function of ours fails, no sound picture is rejected for it: the error itself comes out, if any does."""
+    for bug in BUGS[: times(1, len(BUGS))]:
+        with monkeypatch.context() as patch:
+            plant(patch, owner, name, function, bug("planted"))
+            assert not isinstance(outcome(SOUND.values()), ImageRejected)
+
+
+def outcome(files: Iterable[bytes]) -> Exception | None:
+    """Return the first error that comes out of processing files."""
+    try:
+        for data in files:
+            process(data)
+    except Exception as error:  # noqa: BLE001 - which it is, the test tells
+        return error
+    return None
+
+
+def test_a_bug_in_authorship_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug behind the decoder comes out of the step by its own name."""
+    plant(monkeypatch, *bug_in("imaging.rendering.authorship", "authorship"), TypeError("planted"))
+    with pytest.raises(TypeError, match="planted"):
+        resized(open_picture(pictures.examples()["JPEG"], PICTURE), (30,), 80)
+
+
+def bug_in(module: str, name: str) -> tuple[ModuleType, str, Callable[..., Any]]:
+    """Return where to plant a bug."""
+    owner = importlib.import_module(module)
+    return owner, name, getattr(owner, name)

@@ -1,0 +1,182 @@
+"""Opening pictures: which may be opened, within which limits, and what counts as unsound."""
+
+import struct
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL.ExifTags import Base
+
+from imaging.decoding.picture import decode, has_alpha, open_picture, upright_size
+from imaging.formats import FORMATS
+from tests import pictures
+from tests.hostile import pngs
+from tests.lambdas.bench import PICTURE
+from workflow.contracts.errors import ImageRejected, Reason
+
+JPEG = pictures.encoded(pictures.quadrants((400, 300)), "JPEG")
+
+
+def rejection(data: bytes) -> Reason:
+    """Return why data is rejected, by opening it or by decoding it."""
+    with pytest.raises(ImageRejected) as rejected:
+        decode(open_picture(data, PICTURE))
+    return rejected.value.reason
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_every_format_is_opened_and_decoded(name: str) -> None:
+    """Each supported format is recognised by its content, in every mode."""
+    picture = open_picture(pictures.examples()[name], PICTURE)
+    assert picture.format is FORMATS[name.split(maxsplit=1)[0]]
+    assert decode(picture).size == picture.size
+
+
+@pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
+@pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
+def test_size_is_upright(format_name: str, orientation: int) -> None:
+    """However the camera was held, width is what a viewer shows as width."""
+    assert open_picture(pictures.turned(format_name, orientation), PICTURE).size == pictures.SIZE
+
+
+@pytest.mark.parametrize("name", ["JPEG", "JPEG progressive", "JPEG CMYK", "PNG", "GIF", "TIFF", "BMP"])
+@pytest.mark.parametrize("share", [0.4, 0.6, 0.8])
+def test_a_file_that_ends_early_is_truncated(name: str, share: float) -> None:
+    """Wherever the pixels break off, the uploader is told that the file is not whole."""
+    data = pictures.examples()[name]
+    assert rejection(data[: int(len(data) * share)]) == Reason.TRUNCATED
+
+
+@pytest.mark.parametrize("name", ["WEBP", "AVIF", "HEIF"])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
+def test_a_video_frame_that_ends_early_is_rejected(name: str, share: float) -> None:
+    """Decoders that do not tell why still never pass half a picture as a whole one."""
+    data = pictures.examples()[name]
+    assert rejection(data[: int(len(data) * share)]) in {Reason.NOT_AN_IMAGE, Reason.CORRUPT, Reason.TRUNCATED}
+
+
+def test_a_damaged_avif_is_corrupt() -> None:
+    """A file that is whole but holds no sound frame is the uploader's to know, though its decoder has one error for all."""
+    data = pictures.examples()["AVIF"]
+    assert rejection(data[:-60] + b"\xff" * 60) == Reason.CORRUPT
+
+
+@pytest.mark.parametrize("cut", [1, 2, 10, 100, 1000])
+def test_a_jpeg_is_read_to_its_last_byte(cut: int) -> None:
+    """Decoded at the smallest scale, too, a JPEG that lacks its end is truncated."""
+    with pytest.raises(ImageRejected) as rejected:
+        decode(open_picture(JPEG[:-cut], PICTURE), wanted=(1, 1))
+    assert rejected.value.reason == Reason.TRUNCATED
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    name=st.sampled_from(sorted(pictures.examples())),
+    cut=st.floats(0, 1),
+    flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=4),
+)
+def test_a_damaged_file_is_decoded_or_rejected(name: str, cut: float, flips: list[tuple[float, int]]) -> None:
+    """Whatever bytes are lost or changed, nothing but a rejection leaves the decoders."""
+    data = bytearray(pictures.examples()[name])
+    del data[len(data) - int(cut * cut * len(data)) :]
+    for place, mask in flips if data else []:
+        data[int(place * len(data))] ^= mask
+    with suppress(ImageRejected):
+        decode(open_picture(bytes(data), PICTURE))
+
+
+@pytest.mark.parametrize("format_name", ["PPM", "TGA", "PCX", "ICO", "SGI", "DDS", "PDF", "EPS"])
+def test_no_other_decoder_runs(format_name: str) -> None:
+    """Formats that Pillow knows and we do not support are no images to us, so that their decoders stay idle."""
+    assert rejection(pictures.encoded(pictures.quadrants(), format_name)) == Reason.NOT_AN_IMAGE
+
+
+@pytest.mark.parametrize(
+    "block", [b"no TIFF at all", b"II*\0\xff\xff\xff\xff", b"II+\0\x08\0\0\0", b"MM\0*\0\0\0\x08\0\x01"], ids=range(4)
+)
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_a_broken_exif_block_is_no_broken_picture(format_name: str, block: bytes) -> None:
+    """A sound picture whose EXIF block is nonsense is taken as it is stored."""
+    header = b"Exif\0\0" if format_name in {"JPEG", "HEIF"} else b""
+    # Were there no resolution, Pillow would look for one in the block when it opens a JPEG, and forget the error.
+    options = {"dpi": (72, 72)} if format_name == "JPEG" else {}
+    data = pictures.encoded(pictures.quadrants(), format_name, exif=header + block, **options)
+    assert open_picture(data, PICTURE).size == pictures.SIZE
+
+
+@pytest.mark.parametrize("behind", [False, True])
+@pytest.mark.parametrize("word", ["exif", "icc_profile", "transparency", "dpi", "xmp"])
+def test_a_text_does_not_pass_for_what_pillow_notes(word: str, *, behind: bool) -> None:
+    """A PNG's texts may have any keyword, and Pillow keeps them where it keeps what it found itself."""
+    text = pngs.chunk(b"tEXt", word.encode() + b"\0text")
+    chunks = [pngs.pixels((4, 3)), text] if behind else [text, pngs.pixels((4, 3))]
+    image = decode(open_picture(pngs.png(pngs.header((4, 3)), *chunks), PICTURE))
+    assert not isinstance(image.info.get(word), str)
+    assert not has_alpha(image)
+
+
+def test_transparency_of_colours_that_are_not_there_is_none() -> None:
+    """A PNG with fewer colours than it says are transparent is opaque, as browsers show it."""
+    chunks = (pngs.chunk(b"PLTE", bytes(6)), pngs.chunk(b"tRNS", bytes(9)), pngs.pixels((4, 3), 1))
+    image = decode(open_picture(pngs.png(pngs.header((4, 3), colours=3), *chunks), PICTURE))
+    assert not has_alpha(image)
+    assert image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
+
+
+def test_an_avif_that_cannot_be_opened_for_its_exif_is_rejected() -> None:
+    """Pillow writes a turned AVIF's EXIF anew, and fails where a name is said to be a fraction: no fault of ours."""
+    data = pictures.encoded(
+        pictures.quadrants(), "AVIF", exif=pictures.exif({Base.Orientation: 6, Base.Artist: "x" * 7})
+    )
+    text, fraction = (struct.pack(">HHI", Base.Artist, *kind) for kind in ((2, 8), (5, 1)))
+    assert rejection(data.replace(text, fraction)) == Reason.CORRUPT
+
+
+def test_a_jpeg_is_decoded_no_larger_than_wanted() -> None:
+    """A JPEG is decoded at the smallest of its scales that is no smaller than wanted; nothing else is scaled."""
+    sizes = {
+        wanted: decode(open_picture(JPEG, PICTURE), wanted=(wanted, wanted)).size for wanted in (1, 40, 80, 160, 310)
+    }
+    assert sizes == {1: (50, 38), 40: (100, 75), 80: (200, 150), 160: (400, 300), 310: (400, 300)}
+    assert decode(open_picture(pictures.examples()["PNG"], PICTURE), wanted=(1, 1)).size == pictures.SIZE
+
+
+def test_an_embedded_preview_does_not_stand_for_the_picture() -> None:
+    """A HEIF's own thumbnail is never decoded in its place: it may show anything, and be sound where the picture is not."""
+    data = pictures.encoded(pictures.quadrants((400, 300)), "HEIF", thumbnails=[128])
+    assert decode(open_picture(data, PICTURE), wanted=(1, 1)).size == (400, 300)
+
+
+@given(size=st.tuples(st.integers(1, 9999), st.integers(1, 9999)), orientation=st.sampled_from(pictures.ORIENTATIONS))
+def test_upright_size_leads_there_and_back(size: tuple[int, int], orientation: int) -> None:
+    """The same function turns a size upright and back, and keeps its edges."""
+    turned = upright_size(size, orientation)
+    assert upright_size(turned, orientation) == size
+    assert sorted(turned) == sorted(size)
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_transparency_is_told(name: str) -> None:
+    """Transparency is known from a channel as from a transparent colour."""
+    image = decode(open_picture(pictures.examples()[name], PICTURE))
+    assert has_alpha(image) == name.endswith(("RGBA", "LA"))
+
+
+def test_a_png_cut_behind_its_picture_is_truncated() -> None:
+    """A PNG without its end is truncated, though its first frame can be decoded."""
+    with pytest.raises(ImageRejected) as caught:
+        open_picture(pictures.examples()["PNG"][:-12], PICTURE)
+    assert caught.value.reason == Reason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("ratio", "scale"), [(1, 1), (2, 1), (2.9, 1), (3, 2), (4.9, 2), (5, 4), (8.9, 4), (9, 8), (30, 8)], ids=str
+)
+def test_a_jpeg_is_scaled_where_there_is_some_to_spare(ratio: float, scale: int) -> None:
+    """Half, quarter and eighth are taken from 3, 5 and 9 times what is wanted on, and never earlier."""
+    size = (1440, 720)
+    picture = open_picture(pictures.encoded(pictures.quadrants(size), "JPEG"), PICTURE)
+    image = decode(picture, wanted=(round(size[0] / ratio), round(size[1] / ratio)))
+    assert image.size == (size[0] // scale, size[1] // scale)
+    assert picture.size == size

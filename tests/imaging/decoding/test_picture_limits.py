@@ -1,0 +1,97 @@
+"""The limits: held before anything is decoded, by what a file announces."""
+
+import struct
+from dataclasses import replace
+
+import pytest
+from PIL import Image, ImageFile
+
+from imaging.decoding.picture import open_picture
+from tests import pictures
+from tests.lambdas.bench import PICTURE
+from workflow.contracts.errors import ImageRejected, Reason
+
+LARGE = 60_000  # pixels: an edge that no limit allows
+
+
+def rejection(data: bytes) -> Reason:
+    """Return why data is not even opened."""
+    with pytest.raises(ImageRejected) as rejected:
+        open_picture(data, PICTURE)
+    return rejected.value.reason
+
+
+def with_size(data: bytes, marker: bytes, offset: int, form: str) -> bytes:
+    """Return data with a huge width and height written at offset behind its first marker."""
+    at = data.index(marker) + offset
+    size = struct.pack(form, LARGE, LARGE)
+    return data[:at] + size + data[at + len(size) :]
+
+
+# A few bytes that announce 3,600 million pixels.
+BOMBS = {
+    "JPEG": with_size(pictures.examples()["JPEG"], b"\xff\xc0", 5, ">HH"),
+    "JPEG progressive": with_size(pictures.examples()["JPEG progressive"], b"\xff\xc2", 5, ">HH"),
+    "PNG": pictures.png((LARGE, LARGE), b""),
+    "GIF": with_size(pictures.examples()["GIF"], b"GIF8", 6, "<HH"),
+    "BMP": with_size(pictures.examples()["BMP"], b"BM", 18, "<ii"),
+    "TIFF": pictures.tiff_block([(tag, 4, 1, struct.pack("<I", LARGE)) for tag in (256, 257, 273)]),
+    "WEBP": pictures.webp_canvas(16_384),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bombs_are_rejected_by_their_header(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that announces too many pixels is rejected before any is decoded."""
+    monkeypatch.delattr(ImageFile.ImageFile, "load")
+    assert rejection(BOMBS[name]) == Reason.TOO_MANY_PIXELS
+
+
+@pytest.mark.parametrize("edge", [7_100, 10_000, 14_000, 40_000])
+def test_the_limit_is_ours_and_not_pillows(edge: int) -> None:
+    """Just over the limit, where Pillow would only warn, and where it would raise: the reason is the same."""
+    assert rejection(pictures.png((edge, edge), b"")) == Reason.TOO_MANY_PIXELS
+
+
+def test_a_heif_is_held_to_what_is_decoded() -> None:
+    """A HEIF that shows a small part of a large picture has the pixels of the large one."""
+    data = pictures.encoded(pictures.quadrants((399, 299)), "HEIF")  # no multiple of 8, so that a part is shown
+    at = data.index(b"clap") + 4
+    shown = struct.pack(">4I", 60, 1, 40, 1)
+    data = data[:at] + shown + data[at + len(shown) :]
+    assert open_picture(data, PICTURE).size == (60, 40)
+    with pytest.raises(ImageRejected) as rejected:
+        open_picture(data, replace(PICTURE, max_pixels=399 * 299 - 1))
+    assert rejected.value.reason == Reason.TOO_MANY_PIXELS
+
+
+def test_a_long_thin_picture_is_rejected() -> None:
+    """A picture of few pixels may still have too long an edge."""
+    width = PICTURE.max_edge + 1
+    assert rejection(pictures.encoded(Image.new("L", (width, 1)), "PNG")) == Reason.TOO_LONG_AN_EDGE
+    assert open_picture(pictures.encoded(Image.new("L", (width - 1, 1)), "PNG"), PICTURE).size == (width - 1, 1)
+
+
+@pytest.mark.parametrize("format_name", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_frames_are_counted_up_to_the_limit(format_name: str) -> None:
+    """So many frames are allowed, and not one more."""
+    for frames in (1, 2, PICTURE.max_frames):
+        assert open_picture(pictures.animation(format_name, frames), PICTURE).frames == frames
+    assert rejection(pictures.animation(format_name, PICTURE.max_frames + 1)) == Reason.TOO_MANY_FRAMES
+
+
+def test_a_tiff_is_not_counted_to_its_end() -> None:
+    """Of a TIFF's pages no more are looked at than the limit needs, since counting all takes Pillow quadratic time."""
+    data = bytearray(pictures.animation("TIFF", PICTURE.max_frames + 1))
+    at = last_pointer(data)
+    data[at : at + 4] = struct.pack("<I", len(data) + 1000)  # where the next page would be, were it looked at
+    assert rejection(bytes(data)) == Reason.TOO_MANY_FRAMES
+
+
+def last_pointer(data: bytes | bytearray) -> int:
+    """Return where a TIFF's last directory says that there is no next one."""
+    at = 4
+    while following := struct.unpack_from("<I", data, at)[0]:
+        (entries,) = struct.unpack_from("<H", data, following)
+        at = following + 2 + 12 * entries
+    return at

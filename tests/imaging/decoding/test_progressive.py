@@ -1,0 +1,161 @@
+"""Progressive JPEGs at an eighth: every pixel as from the whole file, of a fraction of its bytes."""
+
+from functools import cache
+from io import BytesIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from imaging.decoding.decoder_errors import UnsoundError
+from imaging.decoding.picture import decode, open_picture
+from imaging.decoding.progressive import at_an_eighth
+from imaging.formats.jpeg import MARKER
+from lambdas.validate import examined
+from tests import pictures
+from tests.lambdas.bench import PICTURE
+from workflow.contracts.errors import ImageRejected, Reason
+
+SUBSAMPLINGS = ["4:4:4", "4:2:2", "4:2:0"]
+
+
+def drawn(size: pictures.Size, mode: str = "RGB") -> Image.Image:
+    """Draw a picture with detail in every block and channel."""
+    noise, rings = Image.effect_noise(size, 90), Image.radial_gradient("L").resize(size)
+    return Image.merge("RGB", (noise, rings, noise.rotate(180))).convert(mode)
+
+
+@cache
+def written(size: pictures.Size, mode: str = "RGB", subsampling: str = "4:2:0", **options: object) -> bytes:
+    """Encode such a picture as a progressive JPEG."""
+    more = {} if mode == "L" else {"subsampling": subsampling}
+    return pictures.encoded(drawn(size, mode), "JPEG", progressive=True, **more, **options)
+
+
+def eighth(data: bytes) -> Image.Image:
+    """Decode data at an eighth of its scale."""
+    image = Image.open(BytesIO(data))
+    image.draft(None, (max(1, image.width // 8), max(1, image.height // 8)))
+    image.load()
+    return image
+
+
+def scans(data: bytes) -> int:
+    """Count the scans."""
+    return sum(found[0] == b"\xff\xda" for found in MARKER.finditer(data))
+
+
+@settings(deadline=None)
+@given(
+    width=st.integers(64, 400),
+    height=st.integers(64, 400),
+    mode=st.sampled_from(["RGB", "L", "CMYK"]),
+    subsampling=st.sampled_from(SUBSAMPLINGS),
+)
+def test_every_pixel_is_the_same(width: int, height: int, mode: str, subsampling: str) -> None:
+    """Whatever its size, colours and sampling, at an eighth the picture does not show that scans are missing."""
+    data = written((width, height), mode, subsampling)
+    small = at_an_eighth(data)
+    assert small is not None
+    found, wanted = eighth(small), eighth(data)
+    assert (found.mode, found.size) == (wanted.mode, wanted.size)
+    assert found.tobytes() == wanted.tobytes()
+
+
+@pytest.mark.parametrize("subsampling", SUBSAMPLINGS)
+def test_most_bytes_are_left_out(subsampling: str) -> None:
+    """What is left is less than a third of a detailed picture, and any profile, comment and EXIF block is gone."""
+    data = written(
+        (800, 600), subsampling=subsampling, comment="comment", exif=pictures.exif({0x013B: "Ann"}).tobytes()
+    )
+    small = at_an_eighth(data)
+    assert small is not None
+    assert len(small) < len(data) / 3
+    assert b"comment" not in small
+    assert b"Exif" not in small
+
+
+@pytest.mark.parametrize("size", [(8, 8), (16, 8), (40000, 8), (8, 40000), (2500, 2000)], ids=str)
+def test_any_number_of_blocks_is_told(size: pictures.Size) -> None:
+    """The empty scans hold as many blocks as the picture, from one to more than a run can count."""
+    data = pictures.encoded(Image.linear_gradient("L").resize(size), "JPEG", progressive=True)
+    small = at_an_eighth(data)
+    assert small is not None
+    assert eighth(small).tobytes() == eighth(data).tobytes()
+
+
+def test_restarts_do_not_reach_the_empty_scans() -> None:
+    """A picture with restart markers, which the empty scans have none of, is still whole."""
+    data = written((400, 300), restart_marker_blocks=4)
+    small = at_an_eighth(data)
+    assert small is not None
+    assert b"\xff\xd0" in small
+    assert eighth(small).tobytes() == eighth(data).tobytes()
+
+
+def test_a_sequential_jpeg_is_left_alone() -> None:
+    """A JPEG that is not progressive has nothing to leave out."""
+    assert at_an_eighth(pictures.examples()["JPEG"]) is None
+
+
+def test_decoding_small_uses_it_and_decoding_all_does_not() -> None:
+    """A damaged AC scan is no matter to a thumbnail, but to whoever asks for all scans the file is cut short."""
+    data = written((800, 600))
+    cut = data[: int(len(data) * 0.9)] + b"\xff\xd9"
+    whole = decode(open_picture(data, PICTURE), wanted=(32, 32), all_scans=True)
+    for file in (data, cut):
+        found = decode(open_picture(file, PICTURE), wanted=(32, 32))
+        assert found.tobytes() == whole.tobytes()
+    assert scans(data) > 2
+
+
+def test_a_marker_without_a_length_is_no_segment() -> None:
+    """What a decoder steps over, even between scans, is stepped over here."""
+    data = written((800, 600))
+    last = data.rindex(b"\xff\xda")
+    odd = data[:last] + b"\xff\x01" + data[last:]
+    assert decode(open_picture(odd, PICTURE), wanted=(32, 32)).tobytes() == eighth(data).tobytes()
+
+
+def test_only_whoever_asks_for_all_scans_sees_that_one_is_broken() -> None:
+    """A scan of coefficients that cannot be is found by ValidateImage, which decodes them all."""
+    data = bytearray(written((800, 600)))
+    data[data.rindex(b"\xff\xda") + 8] = 64  # the last coefficient of the scan; there are 64, from 0
+    assert decode(open_picture(bytes(data), PICTURE), wanted=(32, 32)).size == (100, 75)
+    with pytest.raises(ImageRejected):
+        decode(open_picture(bytes(data), PICTURE), wanted=(32, 32), all_scans=True)
+    with pytest.raises(ImageRejected):
+        examined(bytes(data), PICTURE)
+
+
+@pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
+def test_a_truncated_picture_is_rejected(kept: float) -> None:
+    """A file that ends before its picture does is told from one that was made smaller on purpose."""
+    data = written((800, 600))
+    picture = open_picture(data[: int(len(data) * kept)], PICTURE)
+    with pytest.raises(ImageRejected) as rejected:
+        decode(picture, wanted=(32, 32))
+    assert rejected.value.reason == Reason.TRUNCATED
+
+
+def test_a_component_without_samples_is_no_picture() -> None:
+    """Sampling factors of zero are refused before anything is divided by them."""
+    data = bytearray(written((800, 600)))
+    frame = data.index(b"\xff\xc2")
+    data[frame + 11] = 0
+    with pytest.raises(UnsoundError):
+        at_an_eighth(bytes(data))
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_changed_byte_does_no_harm(data: st.DataObject) -> None:
+    """Whatever byte is another, the answer is a JPEG, None, or an error that says that the file is not sound."""
+    changed = bytearray(written((64, 64)))
+    changed[data.draw(st.integers(2, len(changed) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        small = at_an_eighth(bytes(changed))
+    except UnsoundError:
+        return
+    assert small is None or small.startswith(b"\xff\xd8")

@@ -1,0 +1,198 @@
+"""The formats: told by content alone, and surveyed before any decoder runs."""
+
+import struct
+import zlib
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from PIL.ExifTags import Base
+
+from imaging.decoding.picture import decode, open_picture
+from imaging.formats import FORMATS, told_by
+from imaging.formats.inspection import MAX_METADATA, MAX_PARTS, MAX_SCANS, Survey
+from imaging.formats.inspectors import WALKS, surveyed
+from tests import pictures
+from tests.hostile import gifs, heif_files, jpegs, png_texts, pngs, tiffs, webps
+from tests.lambdas.bench import PICTURE
+from workflow.contracts.errors import ImageRejected, Reason
+
+LIMITS = replace(PICTURE, max_frames=100)
+ANIMATED = ("GIF", "PNG", "WEBP", "TIFF", "MPO", "AVIF", "HEIF")
+
+
+def reason_of(data: bytes) -> Reason | None:
+    """Return why a survey rejects data, None if it does not."""
+    try:
+        surveyed(data, LIMITS)
+    except ImageRejected as rejected:
+        return rejected.reason
+    return None
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_the_content_tells_the_format(name: str) -> None:
+    """Nothing but the first bytes of a file decides what it is."""
+    assert told_by(pictures.examples()[name]) is FORMATS[name.split(maxsplit=1)[0]]
+
+
+def test_every_format_has_a_walk() -> None:
+    """What may be opened is surveyed first, without exception."""
+    assert WALKS.keys() == FORMATS.keys()
+
+
+@pytest.mark.parametrize(
+    ("brands", "name"),
+    [
+        (b"avifmif1", "AVIF"),
+        (b"avisavif", "AVIF"),
+        (b"mif1avif", "AVIF"),
+        (b"mif1miafavif", "AVIF"),
+        (b"heicmif1", "HEIF"),
+        (b"heixheic", "HEIF"),
+        (b"mif1heic", "HEIF"),
+        (b"msf1hevc", "HEIF"),
+        (b"isommp42", None),
+        (b"jpeg2000", None),
+    ],
+)
+def test_the_brands_of_a_media_file_tell_its_format(brands: bytes, name: str | None) -> None:
+    """The first brand decides; where it stands for any container, those after it do."""
+    head = heif_files.box(b"ftyp", brands[:4], bytes(4), brands[4:])
+    assert told_by(head) == (FORMATS[name] if name else None)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+@pytest.mark.parametrize("name", ANIMATED)
+def test_frames_are_those_that_pillow_finds(name: str, frames: int) -> None:
+    """Of a truthful file, as many frames are counted as the decoder would."""
+    data = pictures.animation(name, frames)
+    assert surveyed(data, LIMITS).frames == getattr(Image.open(BytesIO(data)), "n_frames", 1) == frames
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_sizes_are_held_to_the_limits(name: str) -> None:
+    """The survey alone knows the size, as well as the decoder does: a pixel less is not enough."""
+    data = pictures.examples()[name]
+    width, height = surveyed_size(data)
+    surveyed(data, replace(LIMITS, max_pixels=width * height, max_edge=width))
+    for limits in (replace(LIMITS, max_pixels=width * height - 1), replace(LIMITS, max_edge=width - 1)):
+        with pytest.raises(ImageRejected):
+            surveyed(data, limits)
+
+
+def surveyed_size(data: bytes) -> tuple[int, int]:
+    """Return the size that a file's decoder works with, which for a HEIF may be more than it shows."""
+    if told_by(data) is FORMATS["HEIF"]:
+        at = data.index(b"ispe") + 8
+        width, height = struct.unpack_from(">II", data, at)
+        return width, height
+    return pictures.decoded(data).size
+
+
+def test_a_default_image_is_a_frame_of_its_own() -> None:
+    """An APNG may show a picture that is none of its frames to those who know no animations."""
+    data = pictures.animation("PNG", 3, default_image=True)
+    assert surveyed(data, LIMITS).frames == getattr(Image.open(BytesIO(data)), "n_frames", 1)
+
+
+def test_control_chunks_alone_make_no_animation() -> None:
+    """Without its header, or with one too late, an animation is a still picture."""
+    frame, pixels = png_texts.control(0), pngs.pixels((40, 30))
+    header = pngs.chunk(b"acTL", struct.pack(">II", 2, 0))
+    for chunks in ((frame, pixels, frame), (frame, pixels, header, frame)):
+        assert surveyed(pngs.png(pngs.header((40, 30)), *chunks), LIMITS).frames == 1
+
+
+def test_pictures_that_an_index_only_claims_are_not_counted() -> None:
+    """Of an MPO's pictures those count that are there."""
+    data = pictures.animation("MPO", 3)
+    second = data.index(b"\xff\xd8", 1000)
+    assert surveyed(data[:second] + b"??" + data[second + 2 :], LIMITS).frames == 2
+
+
+@pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
+def test_a_pngs_orientation_is_found_behind_its_pixels(orientation: int) -> None:
+    """EXIF may follow the pixels, and is read without decoding them."""
+    block = pictures.exif({Base.Orientation: orientation}).tobytes()[6:]
+    data = pngs.png(pngs.header((40, 30)), pngs.chunk(b"IDAT", b"?"), pngs.chunk(b"eXIf", block))
+    assert open_picture(data, PICTURE).orientation == orientation
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("behind", [False, True])
+def test_a_pngs_orientation_is_found_in_its_text(*, packed: bool, behind: bool) -> None:
+    """Older programs wrote EXIF in hexadecimal."""
+    block = pictures.exif({Base.Orientation: 6}).tobytes()
+    text = b"\nexif\n%8d\n" % len(block) + block.hex().encode() + b"\n"
+    keyword = b"Raw profile type exif\0"
+    content = (
+        pngs.chunk(b"zTXt", keyword + b"\0" + zlib.compress(text)) if packed else pngs.chunk(b"tEXt", keyword + text)
+    )
+    chunks = [pngs.pixels((40, 30)), content] if behind else [content, pngs.pixels((40, 30))]
+    picture = open_picture(pngs.png(pngs.header((40, 30)), *chunks), PICTURE)
+    assert (picture.orientation, picture.size) == (6, (30, 40))
+
+
+def test_a_png_without_exif_is_not_decoded_for_it() -> None:
+    """That there is no EXIF block is known without looking behind the pixels, which do not even have to be sound."""
+    data = pngs.png(pngs.header((40, 30)), pngs.chunk(b"IDAT", b"nonsense"))
+    assert dict(open_picture(data, PICTURE).image.getexif()) == {}
+
+
+@pytest.mark.parametrize("scans", [10, MAX_SCANS, MAX_SCANS + 1])
+def test_scans_are_counted_before_a_jpeg_is_decoded(scans: int) -> None:
+    """So many passes over a picture are allowed, and not one more."""
+    picture = open_picture(jpegs.repeated(scans - 9), PICTURE)
+    if scans <= MAX_SCANS:
+        assert decode(picture).size == picture.size
+    else:
+        with pytest.raises(ImageRejected) as rejected:
+            decode(picture)
+        assert rejected.value.reason == Reason.TOO_MANY_SCANS
+
+
+def test_what_looks_like_a_scan_in_metadata_is_none() -> None:
+    """The bytes of a scan's marker may stand anywhere."""
+    behind = jpegs.repeated(40)[:-2] + jpegs.segment(0xFE, jpegs.SCAN * 1000) + jpegs.END
+    picture = open_picture(behind + jpegs.SCAN * 1000, PICTURE)
+    assert decode(picture).size == decode(picture).size == (96, 64)
+
+
+MOST_EXIF, MOST_PROFILE, MOST_TEXT = (MAX_METADATA[kind] for kind in ("EXIF", "profile", "text"))
+WITH_METADATA = {
+    "JPEG's comments": lambda size: jpegs.put(*[jpegs.segment(0xFE, bytes(2**15))] * (size // 2**15)),
+    "PNG's EXIF": lambda size: pngs.with_chunks(pngs.chunk(b"eXIf", bytes(size))),
+    "PNG's text": lambda size: pngs.with_chunks(pngs.chunk(b"tEXt", bytes(size))),
+    "WebP's EXIF": lambda size: webps.riff(webps.canvas(), webps.bitstream(), webps.chunk(b"EXIF", bytes(size))),
+    "WebP's profile": lambda size: webps.riff(webps.canvas(), webps.bitstream(), webps.chunk(b"ICCP", bytes(size))),
+    "TIFF's profile": lambda size: tiffs.tiff(tiffs.tags() | {tiffs.PROFILE: bytes(size)}),
+    "HEIF's EXIF": lambda size: heif_files.File([heif_files.tile(), heif_files.Item(b"Exif", bytes(size))]).written(),
+    "GIF's comment": lambda size: gifs.head() + b"!\xfe" + gifs.chain(bytes(size - size // 256)) + gifs.frame(),
+}
+
+
+@pytest.mark.parametrize("name", WITH_METADATA)
+def test_metadata_has_its_bounds(name: str) -> None:
+    """Up to its bound each kind of metadata is let pass, wherever it is, and beyond it none."""
+    most = {"EXIF": MOST_EXIF, "profile": MOST_PROFILE}.get(name.rsplit(maxsplit=1)[-1], MOST_TEXT)
+    surveyed(WITH_METADATA[name](most - 2**15), LIMITS)
+    assert reason_of(WITH_METADATA[name](most + 2**15)) == Reason.TOO_MUCH_METADATA
+
+
+def test_parts_have_their_bound() -> None:
+    """What is read one by one is counted, so that a file of nothing but small parts is let go of early."""
+    survey = Survey(FORMATS["PNG"], LIMITS)
+    survey.add_parts(MAX_PARTS)
+    with pytest.raises(ImageRejected) as rejected:
+        survey.add_parts()
+    assert rejected.value.reason == Reason.TOO_COMPLEX
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_a_survey_ends_wherever_a_file_is_cut(name: str) -> None:
+    """At every length a file is surveyed or rejected, and nothing else."""
+    data = pictures.examples()[name]
+    reasons = {reason_of(data[:end]) for end in range(0, len(data), 1 + len(data) // 400)}
+    assert reasons <= {None, Reason.TRUNCATED, Reason.NOT_AN_IMAGE, Reason.CORRUPT}

@@ -1,0 +1,171 @@
+"""What is written: EXIF, IPTC and XMP from every format, and which of them counts where they differ."""
+
+from typing import Any
+
+import pytest
+from PIL.ExifTags import GPS, Base
+from PIL.PngImagePlugin import PngInfo
+
+from imaging.decoding.picture import open_picture
+from imaging.metadata.embedded import written
+from tests import pictures
+from tests.imaging.metadata.packets import digest, in_languages, jpeg, record, several, utf8_records, xmp
+from tests.lambdas.bench import PICTURE
+
+CAMERA: dict[int, Any] = {Base.Make: "Canon", Base.Model: "EOS 40D", Base.Orientation: 6}
+EXPOSURE: dict[int, Any] = {Base.ISOSpeedRatings: 100, Base.FNumber: 7.1, Base.DateTimeOriginal: "2008:05:30 15:56:01"}
+PLACE: dict[int, Any] = {
+    GPS.GPSLatitudeRef: "N",
+    GPS.GPSLatitude: (51.0, 30.0, 0.0),
+    GPS.GPSLongitudeRef: "W",
+    GPS.GPSLongitude: (0.0, 7.0, 39.0),
+}
+TOLD = {
+    "make": "Canon",
+    "model": "EOS 40D",
+    "orientation": 6,
+    "iso": 100,
+    "fNumber": 7.1,
+    "takenAt": "2008-05-30T15:56:01",
+    "gps": {"latitude": 51.5, "longitude": -0.1275},
+}
+PACKET = xmp(
+    several("dc:subject", "of XMP")
+    + several("dc:creator", "Xavier")
+    + in_languages("dc:title", default="Title of XMP"),
+    'dc:description="Caption of XMP" dc:rights="Rights of XMP" tiff:Make="Leica" photoshop:DateCreated="2012-12-12T12:12:12"',
+)
+RECORDS = utf8_records(
+    (5, "Title of IPTC"),
+    (25, "of IPTC"),
+    (80, "Iris"),
+    (116, "Rights of IPTC"),
+    (120, "Caption of IPTC"),
+    (55, "20111111"),
+    (60, "111111"),
+)
+BLOCK = pictures.exif(
+    {Base.ImageDescription: "Caption of EXIF", Base.Artist: "Ed", Base.Copyright: "Rights of EXIF", Base.Make: "Canon"},
+    {Base.DateTimeOriginal: "2010:10:10 10:10:10"},
+)
+OF_XMP = {
+    "title": "Title of XMP",
+    "description": "Caption of XMP",
+    "keywords": ["of XMP"],
+    "artist": "Xavier",
+    "copyright": "Rights of XMP",
+}
+OF_IPTC = {
+    "title": "Title of IPTC",
+    "description": "Caption of IPTC",
+    "keywords": ["of IPTC"],
+    "artist": "Iris",
+    "copyright": "Rights of IPTC",
+}
+OF_EXIF = {"description": "Caption of EXIF", "artist": "Ed", "copyright": "Rights of EXIF"}
+
+
+def found(data: bytes) -> dict[str, Any]:
+    """Return what is written in the picture in data."""
+    return written(open_picture(data, PICTURE))
+
+
+@pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
+def test_exif_is_told_from_every_format(format_name: str) -> None:
+    """What the camera wrote is told alike from every format, the orientation as it stands there, even if it is undone."""
+    image = pictures.stored(pictures.quadrants(), 6)
+    data = pictures.encoded(image, format_name, exif=pictures.exif(CAMERA, EXPOSURE, PLACE))
+    assert found(data) == {"camera": TOLD, "about": {}}
+
+
+@pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
+def test_xmp_is_told_from_every_format(format_name: str) -> None:
+    """What editors wrote is told alike from every format that carries a packet."""
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", PACKET.decode())
+    options: dict[str, dict[str, Any]] = {"PNG": {"pnginfo": info}, "TIFF": {"tiffinfo": {700: PACKET}}}
+    data = pictures.encoded(pictures.quadrants(), format_name, **options.get(format_name, {"xmp": PACKET}))
+    assert found(data) == {"camera": {"make": "Leica", "takenAt": "2012-12-12T12:12:12"}, "about": OF_XMP}
+
+
+def test_what_stands_behind_the_pixels_of_a_png_is_told() -> None:
+    """A PNG may have its XMP packet and its texts after the pixels."""
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", PACKET.decode())
+    info.add_text("Software", "GIMP")
+    data = pictures.encoded(pictures.quadrants(), "PNG", pnginfo=info)
+    start, pixels, end = data.index(b"iTXt") - 4, data.index(b"IDAT") - 4, data.index(b"IEND") - 4
+    behind = data[:start] + data[pixels:end] + data[start:pixels] + data[end:]
+    assert found(behind) == found(data)
+    assert found(behind)["camera"]["software"] == "GIMP"
+
+
+@pytest.mark.parametrize(
+    ("data", "about", "taken"),
+    [
+        (jpeg(RECORDS, PACKET, exif=BLOCK), OF_XMP | OF_EXIF, 2010),
+        (jpeg(RECORDS, PACKET), OF_XMP, 2012),
+        (jpeg(RECORDS, PACKET, digest(RECORDS)), OF_XMP, 2012),
+        (jpeg(RECORDS, PACKET, digest(b"other")), OF_IPTC, 2011),
+        (jpeg(RECORDS, PACKET, digest(b"other"), exif=BLOCK), OF_IPTC | OF_EXIF, 2010),
+        (jpeg(RECORDS, exif=BLOCK), OF_IPTC | OF_EXIF, 2010),
+        (jpeg(RECORDS), OF_IPTC, 2011),
+        (jpeg(record(25, b"of IPTC"), xmp(attributes='dc:title="Title of XMP"'), exif=BLOCK), None, 2010),
+    ],
+    ids=["all", "no EXIF", "agreeing", "changed", "changed with EXIF", "no XMP", "IPTC alone", "a field each"],
+)
+def test_where_sources_differ_the_first_counts(data: bytes, about: dict[str, Any] | None, taken: int) -> None:
+    """EXIF goes before XMP and XMP before IPTC; but IPTC before XMP where its digest shows that it is newer."""
+    told = found(data)
+    assert told["about"] == (about or OF_EXIF | {"keywords": ["of IPTC"], "title": "Title of XMP"})
+    assert told["camera"]["takenAt"].startswith(str(taken))
+
+
+def test_blank_exif_gives_way() -> None:
+    """Cameras fill the description with blanks, which hide no caption."""
+    block = pictures.exif({Base.ImageDescription: " " * 31, Base.Artist: "\0" * 8})
+    about = found(jpeg(RECORDS, PACKET, exif=block))["about"]
+    assert (about["description"], about["artist"]) == ("Caption of XMP", "Xavier")
+
+
+def test_what_windows_adds_comes_last() -> None:
+    """Windows Explorer's fields are told where no standard one is."""
+    tags: dict[int, Any] = {
+        Base.XPTitle: "Title of Windows\0".encode("utf-16-le"),
+        Base.XPKeywords: "a;b\0".encode("utf-16-le"),
+    }
+    assert found(jpeg(exif=pictures.exif(tags)))["about"] == {"title": "Title of Windows", "keywords": ["a", "b"]}
+    assert found(jpeg(packet=PACKET, exif=pictures.exif(tags)))["about"] == OF_XMP
+
+
+def test_a_png_has_texts_of_its_own() -> None:
+    """What a PNG says under the standard's keywords is told where nothing else is; all its other texts are not."""
+    info = PngInfo()
+    for keyword, text in {
+        "Title": "Title of PNG",
+        "Author": "Piet",
+        "Description": "Caption of PNG",
+        "Copyright": "Rights of PNG",
+        "Software": "GIMP",
+        "Comment": "nothing",
+        "xmp": "nothing",
+        "original_orientation": "6",
+        "photoshop": "nothing",
+    }.items():
+        info.add_text(keyword, text)
+    about = {"title": "Title of PNG", "description": "Caption of PNG", "artist": "Piet", "copyright": "Rights of PNG"}
+    data = pictures.encoded(pictures.quadrants(), "PNG", pnginfo=info)
+    assert found(data) == {"camera": {"software": "GIMP"}, "about": about}
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_where_nothing_is_written_nothing_is_told(name: str) -> None:
+    """A picture of any format and mode without EXIF, IPTC and XMP tells nothing; nothing is made up."""
+    assert found(pictures.examples()[name]) == {"camera": {}, "about": {}}
+
+
+def test_a_comment_is_no_description() -> None:
+    """What cameras and programs leave as a comment says nothing of the picture."""
+    block = pictures.exif({}, {Base.UserComment: b"ASCII\0\0\0A comment"})
+    data = pictures.encoded(pictures.quadrants(), "JPEG", exif=block, comment="A comment")
+    assert found(data)["about"] == {}

@@ -1,0 +1,169 @@
+"""EXIF: what a camera and people wrote; nonsense is dropped and never fatal."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
+from PIL.TiffImagePlugin import IFDRational
+
+from imaging.metadata.exif import copyright_notice, read_exif, read_windows, resolution
+from imaging.metadata.merge import Source, Words, merged
+from tests import pictures
+from tests.imaging.metadata.packets import exif_block, place
+from tests.imaging.metadata.values import VALUES
+from workflow import contracts
+
+SAMPLE = contracts.schema("extract-metadata.output")["examples"][0]
+PLACES = st.dictionaries(st.sampled_from(GPS), VALUES)
+TAGS = st.dictionaries(st.sampled_from(Base).filter(lambda tag: tag not in list(IFD)), VALUES)
+
+TAGS_OF_ALL: dict[int, Any] = {
+    Base.Make: "Canon",
+    Base.Model: "EOS",
+    Base.Software: "GIMP",
+    Base.Artist: "Ann",
+    Base.Copyright: "(c) Ann",
+    Base.ImageDescription: "A scene",
+    Base.Orientation: 8,
+}
+DETAIL_OF_ALL: dict[int, Any] = {
+    Base.LensModel: "50mm",
+    Base.DateTimeOriginal: "2008:05:30 15:56:01",
+    Base.SubsecTimeOriginal: "07",
+    Base.OffsetTimeOriginal: "+02:00",
+    Base.ExposureTime: IFDRational(1, 160),
+    Base.FNumber: IFDRational(71, 10),
+    Base.ISOSpeedRatings: (100, 200),
+    Base.FocalLength: IFDRational(135, 1),
+    Base.Flash: 9,
+}
+CAMERA_OF_ALL = {
+    "make": "Canon",
+    "model": "EOS",
+    "lens": "50mm",
+    "software": "GIMP",
+    "takenAt": "2008-05-30T15:56:01.07+02:00",
+    "exposureSeconds": 0.00625,
+    "fNumber": 7.1,
+    "iso": 100,
+    "focalLengthMm": 135,
+    "flash": True,
+    "orientation": 8,
+    "gps": {"latitude": 51.5, "longitude": 0.1275, "altitude": 35},
+}
+
+
+def check(*sources: Source) -> None:
+    """Check that what sources say keeps the contract."""
+    contracts.check("extract-metadata.output", SAMPLE | merged(sources))
+
+
+@given(tags=TAGS, detail=TAGS, gps=PLACES)
+def test_nonsense_never_raises_and_the_contract_is_kept(
+    tags: dict[int, Any], detail: dict[int, Any], gps: dict[int, Any]
+) -> None:
+    """Whatever stands in whichever tag, what is told keeps the contract."""
+    made = exif_block(tags, detail, gps)
+    check(read_exif(made))
+    check(read_windows(made))
+    dots = resolution(made)
+    assert dots is None or 0 < dots <= 1_000_000
+
+
+def test_everything_that_is_known_is_told() -> None:
+    """Each field of the contract comes from its tag, in the contract's units."""
+    found = merged([read_exif(exif_block(TAGS_OF_ALL, DETAIL_OF_ALL, place(GPSAltitude=IFDRational(70, 2))))])
+    assert found["camera"] == CAMERA_OF_ALL
+    assert (
+        found["camera"].keys()
+        == contracts.resolved("extract-metadata.output")["properties"]["camera"]["properties"].keys()
+    )
+    assert found["about"] == {"description": "A scene", "artist": "Ann", "copyright": "(c) Ann"}
+
+
+def test_tags_in_the_wrong_directory_are_told() -> None:
+    """Programs that write a single directory, and those that write the camera's name into the other, are understood."""
+    camera = {**CAMERA_OF_ALL}
+    camera.pop("gps")
+    assert merged([read_exif(exif_block(TAGS_OF_ALL | DETAIL_OF_ALL, {}, {}))])["camera"] == camera
+    assert merged([read_exif(exif_block({}, TAGS_OF_ALL | DETAIL_OF_ALL, {}))])["camera"] == camera
+
+
+def test_without_a_block_nothing_is_told() -> None:
+    """An empty block tells nothing."""
+    assert merged([read_exif(Image.Exif()), read_windows(Image.Exif())]) == {"camera": {}, "about": {}}
+
+
+def test_what_was_not_measured_is_not_told() -> None:
+    """A zero where a camera did not know, as of a lens without contacts, is no measurement."""
+    unknown: dict[int, Any] = dict.fromkeys(
+        (Base.ExposureTime, Base.FNumber, Base.FocalLength, Base.ISOSpeedRatings), 0
+    )
+    assert merged([read_exif(exif_block({}, unknown, {}))])["camera"] == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("Canon\0EOS", "Canon"),
+        ("JÃ¶rg", "Jörg"),
+        ("J\xf6rg", "Jörg"),
+        ("\x93Ann\x94", "“Ann”"),
+        ("撮影者", "撮影者"),
+        (b"J\xc3\xb6rg\0", "Jörg"),
+        (17, None),
+    ],
+)
+def test_texts_end_at_a_nul_and_are_read_as_what_they_are(value: object, told: str | None) -> None:
+    """Text is UTF-8 where it can be, whatever Pillow took it for, and what stands behind a NUL is no part of it."""
+    assert merged([read_exif(exif_block({Base.Artist: value}, {}, {}))])["about"].get("artist") == told
+
+
+@pytest.mark.parametrize(
+    ("value", "notice"),
+    [
+        ("(c) Ann", "(c) Ann"),
+        ("(c) Ann \0(c) Ed\0", "(c) Ann\n(c) Ed"),
+        (" \0(c) Ed\0", "(c) Ed"),
+        ("(c) Ann\0\0", "(c) Ann"),
+        ("(c) Ann\0(c) Ed\0more", "(c) Ann\n(c) Ed"),
+        ("\0\0\0", ""),
+        (17, ""),
+    ],
+)
+def test_both_notices_of_copyright_are_told(value: object, notice: str) -> None:
+    """The photographer's notice and the editor's, between which EXIF has a NUL, are both told."""
+    assert copyright_notice(value) == notice
+
+
+def test_what_windows_adds_is_told() -> None:
+    """Title, comment, keywords and author of Windows Explorer are read as the UTF-16 that they are."""
+    tags: dict[int, Any] = {
+        Base.XPTitle: "Títle\0".encode("utf-16-le"),
+        Base.XPComment: "A comment".encode("utf-16-le"),
+        Base.XPKeywords: "one;zwei ü;one\0".encode("utf-16-le"),
+        Base.XPAuthor: "Jörg".encode("utf-16-le"),
+    }
+    about = {"title": "Títle", "description": "A comment", "keywords": ["one", "zwei ü"], "artist": "Jörg"}
+    assert merged([read_windows(exif_block(tags, {}, {}))]) == {"camera": {}, "about": about}
+
+
+def test_half_a_character_of_windows_is_left_out() -> None:
+    """A last byte that is half of a character is not told, nor is what is no text at all."""
+    tags: dict[int, Any] = {Base.XPTitle: "Títle".encode("utf-16-le") + b"!", Base.XPComment: b"\0", Base.XPAuthor: 7}
+    assert read_windows(exif_block(tags, {}, {})).words == Words("Títle", "", [""], "")
+
+
+@pytest.mark.parametrize(
+    "pointer", [(6, b"\xff"), (9, b"\xff" * 4), (16, b"\xff" * 8), (2, b"here"), (12, b"\x41" * 8)]
+)
+@pytest.mark.parametrize("directory", [IFD.Exif, IFD.GPSInfo])
+def test_a_directory_that_is_nowhere_is_empty(directory: int, pointer: tuple[int, bytes]) -> None:
+    """A pointer to before the file, beyond it or to no number leads to no error, and the rest is told."""
+    kind, data = pointer
+    made = Image.Exif()
+    made.load(pictures.tiff_block([(Base.Make, 2, 6, b"Canon\0"), (directory, kind, 1, data)]))
+    assert merged([read_exif(made)])["camera"] == {"make": "Canon"}

@@ -1,0 +1,69 @@
+"""Places: signed degrees and metres, or none."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imaging.metadata.gps import MAX_DEPTH, MAX_HEIGHT, degrees, height, place
+from tests.imaging.metadata.values import VALUES
+
+
+@pytest.mark.parametrize(
+    ("parts", "negative", "angle"),
+    [
+        ((51.0, 30.0, 0.0), False, 51.5),
+        ((0, 7, 39), True, -0.1275),
+        (("33", "51.408"), True, -33.8568),
+        ((51.5,), False, 51.5),
+        ((90, 0, 0), False, 90),
+        ((90, 0, 1), False, None),
+        ((91,), False, None),
+        ((-51.5,), False, None),
+        ((51, None, 0), False, None),
+        ((51, 30, 0, 0), False, None),
+        ((), False, None),
+    ],
+)
+def test_an_angle_is_one_number(parts: tuple[Any, ...], negative: bool, angle: float | None) -> None:
+    """Degrees, minutes and seconds, of which the last may be missing, come to decimal degrees within the limit."""
+    assert degrees(parts, 90, negative=negative) == angle
+
+
+@given(parts=st.lists(VALUES, max_size=5), negative=st.booleans())
+def test_an_angle_lies_on_the_earth(parts: list[Any], negative: bool) -> None:
+    """Whatever the parts, an angle is within its limits or none."""
+    found = degrees(parts, 180, negative=negative)
+    assert found is None or -180 <= found <= 180
+
+
+@pytest.mark.parametrize(
+    ("value", "below", "metres"),
+    [
+        (35, False, 35),
+        (35, True, -35),
+        (-35, True, -35),
+        (-35, False, -35),
+        (420_000, False, 420_000),
+        (MAX_DEPTH + 1, True, None),
+        (MAX_HEIGHT + 1, False, None),
+        (None, True, None),
+        ("high", False, None),
+    ],
+)
+def test_heights_are_signed(value: object, below: bool, metres: float | None) -> None:
+    """What lies below the sea is negative, told by its sign or beside it; what lies nowhere is none."""
+    assert height(value, below=below) == metres
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [(None, 0.0), (0.0, None), (None, None)])
+def test_half_a_place_is_none(latitude: float | None, longitude: float | None) -> None:
+    """Without both coordinates there is no place, whatever its height."""
+    assert place(latitude, longitude, 35.0) is None
+
+
+def test_a_place_may_have_no_height() -> None:
+    """The altitude is told where it is known."""
+    assert place(51.5, 0.0, None) == {"latitude": 51.5, "longitude": 0.0}
+    assert place(51.5, 0.0, 0.0) == {"latitude": 51.5, "longitude": 0.0, "altitude": 0.0}

@@ -1,0 +1,181 @@
+"""Fields: what strangers wrote, cleaned and bounded; nonsense is dropped and never fatal."""
+
+import math
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL.TiffImagePlugin import IFDRational
+
+from imaging.metadata.sanitize import MAX_TEXT, integer, number, positive, ratio, text, texts, time, told, unencoded
+from tests.imaging.metadata.values import VALUES
+
+ARABIC = str.maketrans("0123456789", "".join(chr(0x660 + digit) for digit in range(10)))
+NOTHING = IFDRational(1, 0)  # a fraction with a denominator of zero
+JOINED = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f468\u200d\U0001f467"  # Persian, and a family
+LETTERS = st.text(st.characters(), max_size=300)
+
+
+@given(value=VALUES | LETTERS, limit=st.integers(1, 300))
+def test_text_is_one_clean_line(value: object, limit: int) -> None:
+    """A text is in form NFC, bounded, without blanks at its ends, and has no control, surrogate or hidden sign in it."""
+    found = text(value, limit)
+    assert found is None or (0 < len(found) <= limit and found == found.strip())
+    hidden = [letter for letter in found or "" if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")]
+    assert hidden == []
+    assert found is None or (found.encode() and unicodedata.is_normalized("NFC", found))
+
+
+@given(value=VALUES | LETTERS)
+def test_a_clean_text_stays_as_it_is(value: object) -> None:
+    """To clean twice is to clean once."""
+    assert text(text(value)) == text(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "clean"),
+    [
+        ("Canon\0\0\0", "Canon"),
+        ("one\r\ntwo\tthree", "one two three"),
+        ("\x1b[31mred", "[31mred"),
+        ("   ", None),
+        ("", None),
+        ("\x00", None),
+        ("\u200b\u2066", None),
+        (17, None),
+        (b"bytes", None),
+        ("Jörg", "Jörg"),
+        ("Jo\u0308rg", "Jörg"),
+        ("\ufb01ne \u00b2", "\ufb01ne \u00b2"),
+        ("撮影者", "撮影者"),
+        ("photo\u202egnp.exe", "photognp.exe"),
+        ("\ufeffso\u00adft\u2060", "soft"),
+        (JOINED, JOINED),
+        ("one\u2028two\x85three", "one two three"),
+        ("x" * 999, "x" * MAX_TEXT),
+        ("x" * (MAX_TEXT - 1) + " y", "x" * (MAX_TEXT - 1)),
+    ],
+)
+def test_text_is_cleaned(value: object, clean: str | None) -> None:
+    """Controls become blanks, signs that turn or hide text go, joiners that spelling needs stay, and no text is None."""
+    assert text(value) == clean
+
+
+def test_a_letter_with_endless_marks_is_cleaned_at_once() -> None:
+    """Marks without end, which take quadratic time to put in order, are cut before they are."""
+    found = text("a" + "\u0301\u0323" * 1_000_000)
+    assert found is not None
+    assert len(found) == MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    ("values", "clean"),
+    [
+        (["b", "a", "b ", "\0b"], ["b", "a"]),
+        (["one", "two", "three", "four"], ["one", "two", "three"]),
+        (["too long a word"], ["too long"]),
+        (["", " ", 7], None),
+        ([], None),
+    ],
+)
+def test_texts_are_told_once_each_and_in_order(values: list[object], clean: list[str] | None) -> None:
+    """Of several texts each is told once, in their order, no longer and no more than allowed."""
+    assert texts(values, 8, 3) == clean
+
+
+@pytest.mark.parametrize(
+    ("data", "spelt"),
+    [(b"J\xc3\xb6rg", "Jörg"), (b"J\xf6rg", "Jörg"), (b"\x93quoted\x94", "“quoted”"), (b"\x81", "\ufffd"), (b"", "")],
+)
+def test_bytes_are_read_as_what_they_can_be(data: bytes, spelt: str) -> None:
+    """Bytes that can be UTF-8 are; all others are Windows-1252."""
+    assert unencoded(data) == spelt
+
+
+@given(value=VALUES, low=st.integers(-1000, 0), high=st.integers(1, 1000))
+def test_numbers_are_finite_and_within_bounds(value: object, low: int, high: int) -> None:
+    """A number is told only if it is one, and lies where the contract has it."""
+    found = number(value, low, high)
+    assert found is None or (math.isfinite(found) and low <= found <= high)
+    above = positive(value, high)
+    assert above is None or 0 < above <= high
+    whole = integer(value, low, high)
+    assert whole is None or (isinstance(whole, int) and low <= whole <= high)
+
+
+@pytest.mark.parametrize("value", [NOTHING, IFDRational(0, 0), math.nan, math.inf, -1, 101, None, "many", (), 1e-300])
+def test_what_is_no_number_is_dropped(value: object) -> None:
+    """Zero denominators, infinities, numbers out of bounds or too small for the table, and texts are no measurements."""
+    assert number(value, 0, 100) is None
+    assert positive(value, 100) is None
+
+
+def test_a_measurement_of_nothing_is_none() -> None:
+    """Zero, which cameras write for what they do not know, is a number but no measurement."""
+    assert number(0, 0, 100) == 0
+    assert positive(0, 100) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "comes_to"),
+    [
+        ("1/160", 0.00625),
+        ("71/10", 7.1),
+        ("50", 50),
+        ("2.8", 2.8),
+        ("-5/2", -2.5),
+        ("1/0", None),
+        ("", None),
+        ("1/2/3", None),
+        ("one", None),
+        ("1e9999999999/1", math.inf),
+    ],
+)
+def test_a_fraction_comes_to_a_number(value: str, comes_to: float | None) -> None:
+    """A fraction in figures is divided; what is none is None."""
+    assert ratio(value) == comes_to
+
+
+@given(value=st.text(max_size=40) | st.from_regex(r"[0-9eE./+-]{1,30}", fullmatch=True))
+def test_no_fraction_raises(value: str) -> None:
+    """Whatever stands for a fraction is a number or None."""
+    assert ratio(value) is None or isinstance(ratio(value), float)
+
+
+@pytest.mark.parametrize(
+    ("value", "fraction", "offset", "iso"),
+    [
+        ("2008:05:30 15:56:01", None, None, "2008-05-30T15:56:01"),
+        ("2008-05-30T15:56:01", None, "-03:30", "2008-05-30T15:56:01-03:30"),
+        ("2008:05:30 15:56:01", "07", "+02:00", "2008-05-30T15:56:01.07+02:00"),
+        ("2008:05:30 15:56:01", "25   ", None, "2008-05-30T15:56:01.25"),
+        ("2008:05:30 15:56:01", "soon", "summer", "2008-05-30T15:56:01"),
+        ("2008:05:30 15:56:01", None, "+99:00", "2008-05-30T15:56:01"),
+        ("2008:05:30 15:56:01", None, "   :  ", "2008-05-30T15:56:01"),
+        ("2008-05-30T15:56:01.5Z", "25", "+02:00", "2008-05-30T15:56:01.5+00:00"),
+        ("2008-05-30T15:56:01.1234567890123-08:00", None, None, "2008-05-30T15:56:01.123456789-08:00"),
+        ("2008-05-30T15:56Z", None, None, "2008-05-30T15:56:00+00:00"),
+        ("2008:05:30 15:56:01\0", None, "+02:00\0", "2008-05-30T15:56:01+02:00"),
+        ("2008-05-30", None, None, None),
+        ("0000:00:00 00:00:00", None, None, None),
+        ("2008:13:45 25:61:61", None, None, None),
+        ("2008:02:30 00:00:00", None, None, None),
+        ("    :  :     :  :  ", None, None, None),
+        ("2008:05:30 15:56:01".translate(ARABIC), None, None, None),
+        ("2008:05:30 15:56:01", "25".translate(ARABIC), "+02:00".translate(ARABIC), "2008-05-30T15:56:01"),
+        ("yesterday", None, None, None),
+        (20080530, None, None, None),
+    ],
+)
+def test_a_time_is_told_if_there_was_such_a_time(
+    value: object, fraction: object, offset: object, iso: str | None
+) -> None:
+    """A clock is told in ISO 8601, with fraction and offset where there are sound ones, its own before those beside it."""
+    assert time(value, fraction, offset) == iso
+
+
+def test_what_is_none_is_not_told() -> None:
+    """Of a set of fields those without a value go, and those that are nothing or false stay."""
+    found: dict[str, object | None] = {"a": None, "b": 0, "c": False, "d": ""}
+    assert told(found) == {"b": 0, "c": False, "d": ""}

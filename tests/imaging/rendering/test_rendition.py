@@ -1,0 +1,180 @@
+"""Renditions: fitted or cropped, upright, never enlarged, with their transparency."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from imaging.decoding.picture import open_picture
+from imaging.rendering.rendition import Rendition, centred_square, fitted, resized, thumbnail
+from tests import pictures
+from tests.lambdas.bench import PICTURE
+
+QUALITY = 90
+MIDDLE = (30, 180, 30)
+SIZES = st.tuples(st.integers(1, 65_535), st.integers(1, 65_535))
+EDGES = st.integers(1, 20_000)
+
+Make = Callable[[bytes, int], Rendition]
+
+
+def resize(data: bytes, edge: int) -> Rendition:
+    """Fit data inside edge."""
+    return resized(open_picture(data, PICTURE), [edge], QUALITY)[edge]
+
+
+def crop(data: bytes, edge: int) -> Rendition:
+    """Crop data to a square of edge."""
+    return thumbnail(open_picture(data, PICTURE), edge, QUALITY)
+
+
+both = pytest.mark.parametrize("make", [resize, crop])
+every_example = pytest.mark.parametrize("name", pictures.examples())
+
+
+def shown(rendition: Rendition) -> Image.Image:
+    """Return the picture that a rendition holds, which is of the format and size that it tells."""
+    image = pictures.decoded(rendition.data)
+    assert (image.format, image.size) == (rendition.format.name, (rendition.width, rendition.height))
+    return image
+
+
+@given(size=SIZES, edge=EDGES)
+def test_fitted_is_inside_the_edge_and_never_larger(size: pictures.Size, edge: int) -> None:
+    """Both edges fit, none grows, none vanishes, and what fits already stays."""
+    found = fitted(size, edge)
+    assert max(found) == min(edge, max(size))
+    assert all(1 <= new <= old for new, old in zip(found, size, strict=True))
+    assert (found == size) == (max(size) <= edge)
+    assert fitted(found, edge) == found
+
+
+@given(size=SIZES, edge=EDGES)
+def test_fitted_keeps_the_aspect_within_a_pixel(size: pictures.Size, edge: int) -> None:
+    """Neither edge is a pixel or more off what the other asks for."""
+    scale = min(1, edge / max(size))
+    assert all(abs(new - old * scale) <= 0.5 or new == 1 for new, old in zip(fitted(size, edge), size, strict=True))
+
+
+@given(size=SIZES, edge=EDGES)
+def test_fitted_does_not_care_which_way_up(size: pictures.Size, edge: int) -> None:
+    """A picture on its side is fitted to the same size on its side."""
+    assert fitted(size[::-1], edge) == fitted(size, edge)[::-1]
+
+
+@given(size=SIZES)
+def test_the_centred_square_is_both(size: pictures.Size) -> None:
+    """The square is as large as can be, and leaves as much on either side."""
+    left, top, right, bottom = centred_square(size)
+    assert right - left == bottom - top == min(size)
+    assert (left, top) == (size[0] - right, size[1] - bottom)
+    assert min(left, top) == 0
+
+
+@pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
+@pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
+@both
+def test_however_held_the_picture_is_upright(make: Make, format_name: str, orientation: int) -> None:
+    """All eight orientations of every format that knows them give the same upright picture."""
+    upright = shown(make(pictures.turned(format_name, 1), 30))
+    found = shown(make(pictures.turned(format_name, orientation), 30))
+    assert found.size == upright.size
+    assert pictures.is_upright(found)
+    assert pictures.difference(found, upright) < 8
+
+
+def banded(size: pictures.Size) -> Image.Image:
+    """Draw a picture whose centred square is of one colour, and what lies beside it of others."""
+    side, (width, height) = min(size), size
+    image = Image.new("RGB", size, (220, 30, 30))
+    image.paste((30, 30, 220), (width // 2, height // 2, width, height))
+    left, top = (width - side) // 2, (height - side) // 2
+    image.paste(MIDDLE, (left, top, left + side, top + side))
+    return image
+
+
+@pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
+@pytest.mark.parametrize("size", [(200, 40), (40, 200)], ids=["wide", "tall"])
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF"])
+def test_a_thumbnail_is_the_middle(format_name: str, size: pictures.Size, orientation: int) -> None:
+    """What lies beside the centred square is cut off, however the camera was held."""
+    image = pictures.stored(banded(size), orientation)
+    found = shown(crop(pictures.encoded(image, format_name, exif=pictures.exif({0x0112: orientation})), 20))
+    inner = [found.getpixel((x, y)) for x in (1, 18) for y in (1, 18)]
+    assert found.size == (20, 20)
+    assert all(pictures.close(colour, MIDDLE) for colour in inner)
+
+
+@every_example
+@both
+def test_nothing_is_enlarged(make: Make, name: str) -> None:
+    """An edge that is larger than the picture changes no size."""
+    image = pictures.decoded(pictures.examples()[name])
+    found = shown(make(pictures.examples()[name], 5000))
+    assert found.size == (image.size if make is resize else (min(image.size),) * 2)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (3, 4000)])
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "GIF", "WEBP", "TIFF"])
+@both
+def test_the_thinnest_pictures_have_renditions(make: Make, format_name: str, size: pictures.Size) -> None:
+    """No edge is ever less than one pixel."""
+    found = shown(make(pictures.encoded(Image.new("RGB", size, MIDDLE), format_name), 100))
+    assert min(found.size) >= 1
+    assert max(found.size) <= 100
+    assert pictures.close(found.convert("RGB").getpixel((0, 0)), MIDDLE)
+
+
+@every_example
+@both
+def test_the_format_is_one_that_browsers_show(make: Make, name: str) -> None:
+    """JPEG, PNG and WebP stay, photographs become JPEG; what is transparent or drawn stays as lossy as it was."""
+    source = name.split(maxsplit=1)[0]
+    wanted = {"GIF": "PNG", "TIFF RGBA": "PNG", "AVIF RGBA": "WEBP", "HEIF RGBA": "WEBP"}
+    expected = source if source in {"JPEG", "PNG", "WEBP"} else wanted.get(name, wanted.get(source, "JPEG"))
+    assert make(pictures.examples()[name], 30).format.name == expected
+
+
+@pytest.mark.parametrize(
+    ("format_name", "expected"), [("TIFF", "JPEG"), ("AVIF", "JPEG"), ("PNG", "PNG"), ("WEBP", "WEBP")]
+)
+@both
+def test_alpha_that_hides_nothing_counts_as_none(make: Make, format_name: str, expected: str) -> None:
+    """A picture with an alpha channel that is opaque everywhere becomes what one without would."""
+    image = pictures.quadrants()
+    image.putalpha(255)
+    found = make(pictures.encoded(image, format_name), 30)
+    assert found.format.name == expected
+    assert not shown(found).has_transparency_data
+
+
+@every_example
+def test_all_edges_come_from_one_decoding(name: str) -> None:
+    """Each of several edges gives what it gives alone, largest first; one that would only repeat a size is left out."""
+    data, edges = pictures.examples()[name], [10, 30, 100, 20, 90]
+    found = resized(open_picture(data, PICTURE), edges, QUALITY)
+    assert list(found) in ([100, 30, 20, 10], [30, 20, 10])
+    for edge, rendition in found.items():
+        alone = resize(data, edge)
+        assert (rendition.format, rendition.width, rendition.height) == (alone.format, alone.width, alone.height)
+        assert pictures.difference(shown(rendition), shown(alone)) < 6
+
+
+@every_example
+def test_transparency_is_kept(name: str) -> None:
+    """What was transparent stays so, and nothing else becomes it."""
+    found = shown(resize(pictures.examples()[name], 30)).convert("RGBA").getchannel("A")
+    clear = name.endswith(("RGBA", "LA"))
+    opaque, other = found.getpixel((found.width // 4, 5)), found.getpixel((found.width * 3 // 4, 5))
+    assert (opaque, other) == (255, 0 if clear else 255)
+
+
+def test_transparent_colours_do_not_bleed() -> None:
+    """Where opaque meets transparent, no colour from under the transparency shines through."""
+    image = pictures.quadrants((400, 400), mode="RGBA")
+    image.paste((0, 255, 0, 0), (200, 0, 400, 400))
+    found = shown(resize(pictures.encoded(image, "PNG"), 10))
+    bands = [found.crop((0, 0, 10, 4)).getchannel(band).tobytes() for band in ("G", "A")]
+    assert all(green < 60 for green, alpha in zip(*bands, strict=True) if alpha)

@@ -1,0 +1,99 @@
+"""Resampling: the same picture whether it is converted whole or in bands, and in bounded memory."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from imaging.rendering import resampling
+from imaging.rendering.resampling import Raster, plain_raster, resampled
+from tests import pictures
+
+MODES = [
+    "1",
+    "L",
+    "LA",
+    "La",
+    "P",
+    "PA",
+    "RGB",
+    "RGBA",
+    "RGBa",
+    "RGBX",
+    "CMYK",
+    "YCbCr",
+    "LAB",
+    "HSV",
+    "I",
+    "F",
+    "I;16",
+]
+PLAIN = {"L", "RGB", "RGBa", "CMYK"}
+# What a picture of 40 megapixels costs beyond itself when it becomes a thumbnail; prints kilobytes.
+COST = """
+import resource, sys
+from PIL import Image
+from imaging.rendering.resampling import plain_raster, resampled
+image = Image.new(sys.argv[1], (8000, 5000), 1)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+resampled(plain_raster(image, (0, 0, 8000, 5000), (256, 160)), (256, 160))
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // (1024 if sys.platform == "darwin" else 1))
+"""
+
+
+def drawn(mode: str, size: pictures.Size = (300, 200)) -> Image.Image:
+    """Draw a ramp from black to white in mode."""
+    ramp = Image.linear_gradient("L").rotate(90).resize(size)
+    if mode == "I;16":
+        return ramp.convert("I").point(lambda value: value * 257).convert(mode)
+    if mode in {"La", "RGBa"}:
+        return ramp.convert("LA" if mode == "La" else "RGBA").convert(mode)
+    if mode in {"LAB", "HSV", "PA"}:
+        return ramp.convert("RGB").convert("P" if mode == "PA" else mode).convert(mode)
+    return ramp.convert(mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_becomes_one_that_can_be_resampled(mode: str) -> None:
+    """Whatever mode a decoder gives, its raster is plain, and what comes of it has the wanted size."""
+    raster = plain_raster(drawn(mode), (0, 0, 300, 200), (30, 20))
+    assert raster.image.mode in PLAIN
+    assert resampled(raster, (30, 20)).size == (30, 20)
+
+
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode not in PLAIN])
+@pytest.mark.parametrize("size", [(300, 200), (150, 100), (30, 20), (7, 5)], ids=str)
+def test_bands_leave_no_trace(mode: str, size: pictures.Size, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Converted in bands of a few rows, a picture looks as if it had been converted in one piece."""
+    whole = resampled(plain_raster(drawn(mode), (0, 0, 300, 200), size), size)
+    monkeypatch.setattr(resampling, "BAND", 1000)
+    banded = resampled(plain_raster(drawn(mode), (0, 0, 300, 200), size), size)
+    assert (banded.mode, banded.size) == (whole.mode, whole.size)
+    assert banded.tobytes() == whole.tobytes()
+
+
+@given(left=st.floats(0, 100), top=st.floats(0, 100), side=st.floats(20, 100), edge=st.integers(8, 30))
+def test_a_box_is_where_it_was(left: float, top: float, side: float, edge: int) -> None:
+    """Shrunk on the way or not, the box shows the same part of the picture."""
+    image, size = drawn("RGB", (200, 200)), (edge, edge)
+    box = (left, top, left + side, top + side)
+    plain = resampled(Raster(image, box), size)
+    shrunk = resampled(plain_raster(image.convert("RGBA"), box, size), size).convert("RGBA").convert("RGB")
+    assert pictures.difference(plain, shrunk) < 3
+
+
+def test_what_is_plain_is_not_copied() -> None:
+    """A picture that can be resampled as it is stays the very one that was decoded."""
+    image = drawn("RGB")
+    assert plain_raster(image, (0, 0, 300, 200), (30, 20)).image is image
+
+
+@pytest.mark.parametrize("mode", ["P", "RGBA", "I;16", "LA"])
+def test_a_small_rendition_costs_no_second_picture(mode: str) -> None:
+    """A thumbnail of 40 megapixels takes less than 40 MB beyond the picture, though every pixel is converted."""
+    command = [sys.executable, "-c", COST, mode]
+    kilobytes = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert kilobytes < 40 * 1024
