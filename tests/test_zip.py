@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from generate import render
-from local.layers import write_installed
+from operations.cloudformation.installed_layers import write_installed
 from templates import packaging
 from workflow import contracts
 

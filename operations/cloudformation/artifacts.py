@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from local.layers import write_installed
+from operations.cloudformation.installed_layers import write_installed
 from operations.cloudformation.target import Target, refusals_told
 from templates import packaging
 

@@ -10,7 +10,7 @@ from typing import Any
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.layers import VersionMismatchError
+from operations.cloudformation.installed_layers import VersionMismatchError
 
 Client = Callable[[str], Any]  # gives the client of a service
 

@@ -10,8 +10,8 @@ import pytest
 from generate import render
 from local.emulator import process
 from local.emulator.unpack import FOLDER
-from local.layers import write_installed
 from operations.cloudformation import artifacts, deploy
+from operations.cloudformation.installed_layers import write_installed
 from templates.packaging import Layer
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.layers import VersionMismatchError, write_installed
+from operations.cloudformation.installed_layers import VersionMismatchError, write_installed
 from templates.packaging import LAYERS, PIP_NOTES, Layer
 
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+) ", re.MULTILINE)
