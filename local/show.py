@@ -72,6 +72,11 @@ def instructions(stack: LocalStack) -> str:
         export AWS_ENDPOINT_URL={endpoint} AWS_DEFAULT_REGION={stack.emulator.region}
         export AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={stack.emulator.secret}{_trusted(stack.emulator)}
 
+        # For the programs in examples/:
+        export UPLOAD_URL_ENDPOINT={stack.upload_url_endpoint} USER_POOL_CLIENT_ID={outputs["UserPoolClientId"]}
+        export EMAIL={stack.user.email} PASSWORD={stack.user.password}
+        export NOTIFICATION_TOPIC_ARN={outputs["NotificationTopicArn"]} NOTIFICATIONS_QUEUE_URL={stack.notifications_url}
+
         # 1. Sign in.
         TOKEN=$(curl -s {endpoint} -H 'Content-Type: application/x-amz-json-1.1' \\
           -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' \\

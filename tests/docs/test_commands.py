@@ -33,6 +33,7 @@ RUN_ELSEWHERE = {
     r"aws cognito-idp .*": "tests/operations/test_on_laptop.py",
     r"\.venv/bin/python -m local (process .*|up)": "tests/local/test_command_line.py",
     r"\.venv/bin/python -m examples\.added_step .*": "tests/examples/test_added_step.py",
+    r"\.venv/bin/python -m examples\.(client|subscriber) .*": "tests/examples/test_examples.py",
 }
 RUN_HERE = r"\.venv/bin/python -m asl\.graph .*"
 ON_PAGES_OF_THEIR_OWN = {"operations.md": "tests/pages/test_runbook.py"}  # every command there is looked up

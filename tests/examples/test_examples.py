@@ -1,0 +1,177 @@
+"""The client and the subscriber, as their README has them, against a stack with the added step on this machine."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples import client, subscriber
+from local.process import read_record
+from local.show import instructions
+from local.stack import LocalStack, local_stack
+from operations.cloudformation import deploy
+from templates import assets
+from tests.local.account import eventually
+from tests.local.behind import exported, variables
+from tests.patience import PATIENCE
+from workflow import contracts
+
+pytestmark = pytest.mark.heavy
+
+PHOTOGRAPH = Path("local/photographs/coffee.png")
+
+
+@pytest.fixture(scope="module")
+def stack(changed: Path, template: str) -> Iterator[LocalStack]:
+    """Run the stack of the copy: its template, and its code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deploy, "render", lambda: template)
+        patch.setattr(assets, "ROOT", changed)
+        patch.setattr(assets, "code_key", assets.code_key.__wrapped__)  # the cached one is of the repository itself
+        with local_stack() as running:
+            yield running
+
+
+@pytest.fixture
+def environment(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the variables that `python -m local up` tells its reader to set."""
+    for name, value in exported(instructions(stack).splitlines()).items():
+        monkeypatch.setenv(name, value)
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    """A running subscriber, its database, and its queue."""
+
+    process: "subprocess.Popen[str]"
+    database: Path
+    queue: str
+
+    def line(self) -> dict[str, Any]:
+        """Return the next line that it prints."""
+        assert self.process.stdout
+        return dict(json.loads(self.process.stdout.readline()))
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return what is in its database."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute("SELECT imageId, status, reason FROM outcomes").fetchall()
+
+
+@pytest.fixture(scope="module")
+def subscribed(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subscribed]:
+    """Run the subscriber, which keeps what was REJECTED or FAILED."""
+    database = tmp_path_factory.mktemp("subscriber") / "outcomes.db"
+    command = [sys.executable, "-m", "examples.subscriber", "--database", str(database)]
+    with subprocess.Popen(command, env=variables(stack), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield Subscribed(process, database, json.loads(process.stdout.readline())["queue"])
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+
+
+@pytest.fixture(scope="module")
+def printed(
+    stack: LocalStack, subscribed: Subscribed, tmp_path_factory: pytest.TempPathFactory
+) -> "subprocess.CompletedProcess[str]":
+    """Run the client with a photograph, a file that is no image, and an empty one, while the subscriber runs."""
+    folder = tmp_path_factory.mktemp("images")
+    files = [PHOTOGRAPH, folder / "page.jpg", folder / "empty.jpg"]
+    files[1].write_text("<html>no image</html>", encoding="utf-8")
+    files[2].touch()
+    command = [sys.executable, "-m", "examples.client", *map(str, files)]
+    assert subscribed.process.poll() is None
+    return subprocess.run(command, env=variables(stack), capture_output=True, text=True, check=False)
+
+
+def by_status(printed: "subprocess.CompletedProcess[str]") -> dict[str, dict[str, Any]]:
+    """Return the outcomes that the client printed."""
+    lines = [json.loads(line) for line in printed.stdout.splitlines()]
+    return {line["status"]: line for line in lines if line["status"] != "UPLOADED"}
+
+
+def test_client_prints_how_each_image_ended(printed: "subprocess.CompletedProcess[str]") -> None:
+    """The client prints the notification of each image, names the file that the API refuses, and exits with 1."""
+    found = by_status(printed)
+    assert (sorted(found), printed.returncode) == (["REJECTED", "SUCCEEDED"], 1)
+    contracts.check("success-notification", found["SUCCEEDED"])
+    assert (found["SUCCEEDED"]["filename"], found["REJECTED"]["reason"]) == ("coffee.png", "NOT_AN_IMAGE")
+    assert "client: the API answered 400 EMPTY for " in printed.stderr
+    assert len(printed.stderr.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("environment")
+def test_wrong_password_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sign-in that Cognito refuses is one line on standard error, without the password, and exit code 1."""
+    monkeypatch.setenv("PASSWORD", "wrong-Password-1")
+    assert client.main([str(PHOTOGRAPH)]) == 1
+    printed = capsys.readouterr()
+    assert (printed.out, len(printed.err.splitlines())) == ("", 1)
+    assert "NotAuthorizedException" in printed.err
+    assert "wrong-Password-1" not in printed.err
+
+
+@pytest.mark.usefixtures("environment")
+def test_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a variable the client says which one it needs, and sends nothing."""
+    monkeypatch.delenv("USER_POOL_CLIENT_ID")
+    with pytest.raises(SystemExit, match="2"):
+        client.main([str(PHOTOGRAPH)])
+    assert "set USER_POOL_CLIENT_ID;" in capsys.readouterr().err
+
+
+def test_subscriber_keeps_what_its_filter_lets_through(
+    printed: "subprocess.CompletedProcess[str]", subscribed: Subscribed, stack: LocalStack
+) -> None:
+    """Of two outcomes the rejection is kept; a repeat changes nothing; what is no notification becomes a dead letter."""
+    rejection = by_status(printed)["REJECTED"]
+    assert subscribed.line() == rejection
+    sqs, queue = stack.emulator.client("sqs"), subscribed.queue
+    dead = sqs.get_queue_url(QueueName="image-problems-dead-letters")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "0"})  # for polls that begin from now on
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(rejection))
+    eventually(lambda: _waiting(sqs, queue) == 0)
+    unlike = json.dumps(rejection | {"reason": "UNKNOWN"})
+    for body in ("no JSON", unlike):
+        sqs.send_message(QueueUrl=queue, MessageBody=body)
+    assert {eventually(lambda: _taken(sqs, dead)) for _ in range(2)} == {"no JSON", unlike}
+    assert subscribed.rows() == [(rejection["imageId"], "REJECTED", "NOT_AN_IMAGE")]
+
+
+def _taken(sqs: Any, queue: str) -> str:
+    """Take a message from queue and return its body, or nothing if there is none."""
+    for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20).get("Messages", []):
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        return str(message["Body"])
+    return ""
+
+
+def _waiting(sqs: Any, queue: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)
+    return sum(int(number) for number in answer["Attributes"].values())
+
+
+@pytest.mark.usefixtures("environment")
+def test_filter_can_name_an_owner(stack: LocalStack) -> None:
+    """A subscription for one user has a filter policy with that user, and may be made again."""
+    wanted = {"status": ["FAILED"], "owner": ["9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"]}
+    topic, sns = stack.outputs["NotificationTopicArn"], stack.emulator.client("sns")
+    assert len({subscriber.subscribe(topic, "of-one-user", wanted) for _ in range(2)}) == 1
+    found = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    (arn,) = (one["SubscriptionArn"] for one in found if one["Endpoint"].endswith(":of-one-user"))
+    assert json.loads(sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["FilterPolicy"]) == wanted
+
+
+def test_added_step_describes_the_image(printed: "subprocess.CompletedProcess[str]", stack: LocalStack) -> None:
+    """The record of the photograph holds what the added step returned."""
+    record = read_record(stack, by_status(printed)["SUCCEEDED"]["imageId"])
+    assert record["description"] == {"text": "A PNG in landscape format, 600 by 400 pixels"}
