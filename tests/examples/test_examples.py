@@ -18,7 +18,7 @@ from local.process import read_record
 from local.show import instructions
 from local.stack import LocalStack, local_stack
 from operations.cloudformation import deploy
-from templates import assets
+from templates import packaging
 from tests.local.account import eventually
 from tests.local.behind import exported, variables
 from tests.patience import PATIENCE
@@ -34,8 +34,10 @@ def stack(changed: Path, template: str) -> Iterator[LocalStack]:
     """Run the stack of the copy: its template, and its code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deploy, "render", lambda: template)
-        patch.setattr(assets, "ROOT", changed)
-        patch.setattr(assets, "code_key", assets.code_key.__wrapped__)  # the cached one is of the repository itself
+        patch.setattr(packaging, "ROOT", changed)
+        patch.setattr(
+            packaging, "code_key", packaging.code_key.__wrapped__
+        )  # the cached one is of the repository itself
         with local_stack() as running:
             yield running
 
