@@ -10,8 +10,8 @@ from imaging.metadata.bit_depth import bit_depth
 from imaging.metadata.embedded import written
 from imaging.metadata.properties import dots_per_inch, properties
 from imaging.rendering.rendition import Rendition, resized, sampled, thumbnail
-from lambdas.environment import PictureEnvironment
-from lambdas.trial import tried
+from lambdas.runtime.sandbox import tried
+from lambdas.runtime.settings import PictureEnvironment
 from lambdas.validate import examined
 from workflow.contracts.errors import ImageRejected
 

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from lambdas.environment import PictureEnvironment, ResizeEnvironment, ThumbnailEnvironment
+from lambdas.runtime.settings import PictureEnvironment, ResizeEnvironment, ThumbnailEnvironment
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "bench"  # what is downloaded and made; never committed

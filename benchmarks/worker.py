@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.job import Answer, Job
 from benchmarks.ours import OPERATIONS
-from lambdas.environment import PictureEnvironment
+from lambdas.runtime.settings import PictureEnvironment
 
 
 def main() -> None:

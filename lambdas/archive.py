@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imaging.formats import FORMATS
-from lambdas import record, storage
-from lambdas.environment import ArchiveEnvironment
-from lambdas.gate import step
+from lambdas.domain import objects, record
+from lambdas.domain.step_handler import step
+from lambdas.runtime.settings import ArchiveEnvironment
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 def _undo(_: dict[str, Any], found: dict[str, Any], environment: ArchiveEnvironment) -> None:
     """Take away what was archived for a picture that has another end by now."""
     archived = [found["original"], found["resized"], *found["smaller"], found["thumbnail"]]
-    storage.remove(environment.archive_bucket, [copy["key"] for copy in archived])
+    objects.remove(environment.archive_bucket, [copy["key"] for copy in archived])
 
 
 @step("archive-image", ArchiveEnvironment, found_as="archive", end=record.SUCCEEDED, undo=_undo)
 def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str, Any]:
     """Archive the pictures and return where they lie."""
     image, staged = event["image"], event["renditions"]
-    folder = storage.archive_folder(image, event["execution"])
+    folder = objects.archive_folder(image, event["execution"])
     archived = {
         "original": _archive_original(image, event["validation"]["format"], environment.archive_bucket, folder),
         "resized": _archive_staged(image, staged["resized"], environment.archive_bucket, folder),
@@ -34,17 +34,17 @@ def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str,
         "thumbnail": _archive_staged(image, staged["thumbnail"], environment.archive_bucket, folder),
     }
     waiting = [staged["resized"], *staged["resized"]["smaller"], staged["thumbnail"]]
-    storage.remove(image["bucket"], [rendition["key"] for rendition in waiting])
+    objects.remove(image["bucket"], [rendition["key"] for rendition in waiting])
     return {"bucket": environment.archive_bucket, **archived}
 
 
 def _archive_original(image: dict[str, Any], format_name: str, bucket: str, folder: str) -> dict[str, Any]:
     found = FORMATS[format_name]
     source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": image["key"], "VersionId": image["versionId"]}
-    return storage.archive(source, bucket, f"{folder}original.{found.extension}", found.content_type)
+    return objects.archive(source, bucket, f"{folder}original.{found.extension}", found.content_type)
 
 
 def _archive_staged(image: dict[str, Any], staged: dict[str, Any], bucket: str, folder: str) -> dict[str, Any]:
     source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": staged["key"]}
     name = staged["key"].rsplit("/", 1)[-1]
-    return storage.archive(source, bucket, f"{folder}{name}", staged["contentType"])
+    return objects.archive(source, bucket, f"{folder}{name}", staged["contentType"])

@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from lambdas import clients, clock, cors, storage
-from lambdas.environment import GetUploadUrlEnvironment
-from lambdas.metrics import GRANTED, REFUSED
-from lambdas.telemetry import count, faults_logged, identify, identify_also, logger, traced
+from lambdas.domain import objects
+from lambdas.runtime import clients, clock, cors
+from lambdas.runtime.metrics import GRANTED, REFUSED
+from lambdas.runtime.settings import GetUploadUrlEnvironment
+from lambdas.runtime.telemetry import count, faults_logged, identify, identify_also, logger, traced
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
@@ -70,8 +71,8 @@ def read_request(parameters: dict[str, str], max_bytes: int) -> dict[str, Any]:
         contracts.check("upload-url.request", request)
     except ContractViolation as error:
         raise _bad_request(error) from error
-    if len(request["filename"].encode()) > storage.MAX_FILENAME:
-        raise BadRequest("filename", "INVALID", f"must have at most {storage.MAX_FILENAME} bytes in UTF-8")
+    if len(request["filename"].encode()) > objects.MAX_FILENAME:
+        raise BadRequest("filename", "INVALID", f"must have at most {objects.MAX_FILENAME} bytes in UTF-8")
     return request
 
 
@@ -91,7 +92,7 @@ def _bad_request(error: ContractViolation) -> BadRequest:
 def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlEnvironment) -> dict[str, Any]:
     image_id = str(uuid4())
     identify_also(imageId=image_id)
-    key = storage.upload_key(owner, image_id)
+    key = objects.upload_key(owner, image_id)
     lifetime = timedelta(seconds=environment.url_expiry_seconds)
     expires = (clock.now() + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
     with traced("SignUpload", imageId=image_id):
@@ -108,7 +109,7 @@ def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlEnviron
 
 def _signed(bucket: str, key: str, request: dict[str, Any], expires_in: int) -> tuple[str, dict[str, str]]:
     """Return a URL whose signature fixes type, exact length, file name and checksum, and the headers it covers."""
-    metadata = storage.filename_metadata(request["filename"])
+    metadata = objects.filename_metadata(request["filename"])
     parameters = {
         "Bucket": bucket,
         "Key": key,

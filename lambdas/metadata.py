@@ -7,15 +7,15 @@ from imaging.features.appearance import SAMPLE, appearance
 from imaging.metadata.embedded import written
 from imaging.metadata.properties import properties
 from imaging.rendering.rendition import sampled
-from lambdas import storage
-from lambdas.environment import PictureEnvironment
-from lambdas.gate import step
+from lambdas.domain import objects
+from lambdas.domain.step_handler import step
+from lambdas.runtime.settings import PictureEnvironment
 
 
 @step("extract-metadata", PictureEnvironment, found_as="metadata")
 def handler(event: dict[str, Any], environment: PictureEnvironment) -> dict[str, Any]:
     """Return what the picture is, what is written in it and what it looks like; raises ImageRejected."""
-    picture = open_picture(storage.read(event["image"], environment.max_bytes).data, environment)
+    picture = open_picture(objects.read(event["image"], environment.max_bytes).data, environment)
     # In this order: to sample a picture is to decode it small, after which Pillow tells another size.
     facts, words, size = properties(picture), written(picture), picture.size
     return {"properties": facts, **words, "appearance": appearance(sampled(picture, SAMPLE), size)}

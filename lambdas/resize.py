@@ -4,23 +4,23 @@ from typing import Any
 
 from imaging.decoding.picture import open_picture
 from imaging.rendering.rendition import resized
-from lambdas import storage
-from lambdas.environment import ResizeEnvironment
-from lambdas.gate import step
+from lambdas.domain import objects
+from lambdas.domain.step_handler import step
+from lambdas.runtime.settings import ResizeEnvironment
 
 
 def _undo(event: dict[str, Any], found: dict[str, Any], _: ResizeEnvironment) -> None:
-    storage.remove(event["image"]["bucket"], [rendition["key"] for rendition in (found, *found["smaller"])])
+    objects.remove(event["image"]["bucket"], [rendition["key"] for rendition in (found, *found["smaller"])])
 
 
 # Where they are staged is true for a moment only; the archive is what the record tells of.
 @step("resize-image", ResizeEnvironment, found_as="resized", unrecorded="key", undo=_undo)
 def handler(event: dict[str, Any], environment: ResizeEnvironment) -> dict[str, Any]:
     """Stage the resized images and return what and where they are, largest first; raises ImageRejected."""
-    upload = storage.read(event["image"], environment.max_bytes)
+    upload = objects.read(event["image"], environment.max_bytes)
     renditions = resized(open_picture(upload.data, environment), environment.resize_edges, environment.quality)
     largest, *smaller = (
-        storage.stage(event["image"]["bucket"], event["execution"], _name(edge, environment), rendition)
+        objects.stage(event["image"]["bucket"], event["execution"], _name(edge, environment), rendition)
         for edge, rendition in renditions.items()
     )
     return {**largest, "smaller": smaller}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lambdas import history, races, settlement
-from lambdas.environment import SettleEnvironment
-from lambdas.record import Record
-from lambdas.telemetry import faults_logged, identify, identify_also
+from lambdas.domain import conflicts, execution_history, finalization
+from lambdas.domain.record import Record
+from lambdas.runtime.settings import SettleEnvironment
+from lambdas.runtime.telemetry import faults_logged, identify, identify_also
 from workflow import contracts
 
 
@@ -19,11 +19,11 @@ def handler(event: dict[str, Any], context: Any) -> None:
     to the sweep.
     """
     identify(requestId=context.aws_request_id)
-    with faults_logged(), races.left_to_the_sweep():
+    with faults_logged(), conflicts.left_to_the_sweep():
         environment = SettleEnvironment.read()
         contracts.check("execution-ended", event)
         ended = event["detail"]
         image = json.loads(ended["input"])["image"]
         identify_also(imageId=image["imageId"], execution=ended["name"])
         record = Record(environment.metadata_table, image, ended["name"])
-        settlement.settle(record, history.failure(ended["executionArn"], ended["status"]), environment)
+        finalization.settle(record, execution_history.failure(ended["executionArn"], ended["status"]), environment)

@@ -6,10 +6,10 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lambdas import execution, races, storage
-from lambdas.environment import SqsTriggerEnvironment
-from lambdas.metrics import REPEATED, STARTED
-from lambdas.telemetry import count, faults_logged, identify, identify_also, logger, traced
+from lambdas.domain import conflicts, executions, objects
+from lambdas.runtime.metrics import REPEATED, STARTED
+from lambdas.runtime.settings import SqsTriggerEnvironment
+from lambdas.runtime.telemetry import count, faults_logged, identify, identify_also, logger, traced
 from workflow import contracts
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def _handle(record: SQSRecord, environment: SqsTriggerEnvironment, request_id: s
     identify(requestId=request_id)
     try:
         start(json.loads(record.body), environment)
-    except races.EXPECTED as race:
-        races.note(race)
+    except conflicts.EXPECTED as race:
+        conflicts.note(race)
         raise
     except Exception:
         logger().exception("message %s goes back to the queue", record.message_id)
@@ -48,10 +48,10 @@ def start(event: object, environment: SqsTriggerEnvironment) -> None:
     Raises ContractViolation or ValueError for an event that is not one of an upload to our bucket.
     """
     image = read_event(event, environment.upload_bucket)
-    identity = {"imageId": image["imageId"], "execution": execution.name(image)}
+    identity = {"imageId": image["imageId"], "execution": executions.name(image)}
     identify_also(**identity)
     with traced("StartPipeline", **identity):
-        started = execution.start(image, environment)
+        started = executions.start(image, environment)
     logger().info("started" if started else "started before")
     count(STARTED if started else REPEATED)
 
@@ -65,7 +65,7 @@ def read_event(event: Any, upload_bucket: str) -> dict[str, Any]:
     bucket, created = event["detail"]["bucket"]["name"], event["detail"]["object"]
     if bucket != upload_bucket:
         raise ValueError("the event is of another bucket than the upload bucket")
-    owner, image_id = storage.parse_upload_key(created["key"])
+    owner, image_id = objects.parse_upload_key(created["key"])
     image = {
         "imageId": image_id,
         "owner": owner,

@@ -9,20 +9,21 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from lambdas import clients, clock, execution, races, storage, unsettled
-from lambdas.environment import SweepEnvironment
-from lambdas.items import plain
-from lambdas.record import PROCESSING, Failure, Item, Record
-from lambdas.settlement import settle
+from lambdas.domain import conflicts, executions, objects, stalled_uploads
+from lambdas.domain.attribute_values import plain
+from lambdas.domain.finalization import settle
+from lambdas.domain.record import PROCESSING, Failure, Item, Record
+from lambdas.runtime import clients, clock
+from lambdas.runtime.settings import SweepEnvironment
+from lambdas.runtime.telemetry import faults_logged, identify, identify_also, logger
 from lambdas.sqs_trigger import read_event
-from lambdas.telemetry import faults_logged, identify, identify_also, logger
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from lambdas.storage import Listed
+    from lambdas.domain.objects import Listed
 
 HORIZON = timedelta(days=3)  # what is older has been looked at by hundreds of sweeps; a daily one looks further
 BATCH = 100  # records that DynamoDB gives at once
@@ -68,18 +69,18 @@ class Sweep:
         """Do all of it and return how often what was done."""
         for image in dead_letters(self._environment):
             self._each("settled", image, self._settle_letter)
-        uploads = storage.listed(self._environment.upload_bucket, self._since, self._late)
+        uploads = objects.listed(self._environment.upload_bucket, self._since, self._late)
         for upload, found in with_records(uploads, self._environment.metadata_table):
             self._each("resumed", upload.image, partial(self._look_at, found=found, deleted=upload.deleted))
-        for name in storage.staging(self._environment.upload_bucket, self._late):
-            self._each("cleared", {"imageId": execution.image_id(name)}, partial(self._unstage, name=name))
+        for name in objects.staging(self._environment.upload_bucket, self._late):
+            self._each("cleared", {"imageId": executions.image_id(name)}, partial(self._unstage, name=name))
         return self._done
 
     def _each(self, what: str, image: Image, do: Callable[[Image], bool]) -> None:
         """Do it for one picture, and count that it was done; an error is logged and leaves the others alone."""
         identify_also(imageId=image["imageId"])
         try:
-            with races.left_to_the_sweep():
+            with conflicts.left_to_the_sweep():
                 self._done[what] += do(image)
         except Exception:  # noqa: BLE001 - whatever it is, it is told at the end
             logger().exception("a picture is left to the next sweep")
@@ -89,13 +90,13 @@ class Sweep:
         """Look at one upload, but not at one whose record may have expired: its picture would be tried anew."""
         if not found and datetime.fromisoformat(image["uploadedAt"]) < self._recorded:
             return False
-        look_at = unsettled.look_at_deleted if deleted else unsettled.look_at
+        look_at = stalled_uploads.look_at_deleted if deleted else stalled_uploads.look_at
         return look_at(image, found, self._late, self._environment)
 
     def _settle_letter(self, image: Image) -> bool:
         """Settle a picture that no execution was ever started for; others settle themselves, or are swept."""
-        record = Record(self._environment.metadata_table, image, execution.name(image))
-        if record.read() or execution.status(image, self._environment):
+        record = Record(self._environment.metadata_table, image, executions.name(image))
+        if record.read() or executions.status(image, self._environment):
             return False
         error = {"Error": DEAD_LETTER, "Cause": "The message was not taken up in all of its deliveries."}
         # By now another message of the same upload may have been taken up.
@@ -108,7 +109,7 @@ class Sweep:
         found = record.read()
         if found and found["execution"] == name and found["status"] == PROCESSING:
             return False
-        return bool(storage.empty(self._environment.upload_bucket, storage.staged_folder(name)))
+        return bool(objects.empty(self._environment.upload_bucket, objects.staged_folder(name)))
 
 
 def dead_letters(environment: SweepEnvironment) -> Iterator[Image]:

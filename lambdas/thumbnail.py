@@ -4,19 +4,19 @@ from typing import Any
 
 from imaging.decoding.picture import open_picture
 from imaging.rendering.rendition import thumbnail
-from lambdas import storage
-from lambdas.environment import ThumbnailEnvironment
-from lambdas.gate import step
+from lambdas.domain import objects
+from lambdas.domain.step_handler import step
+from lambdas.runtime.settings import ThumbnailEnvironment
 
 
 def _undo(event: dict[str, Any], found: dict[str, Any], _: ThumbnailEnvironment) -> None:
-    storage.remove(event["image"]["bucket"], [found["key"]])
+    objects.remove(event["image"]["bucket"], [found["key"]])
 
 
 # As in resize.py.
 @step("generate-thumbnail", ThumbnailEnvironment, found_as="thumbnail", unrecorded="key", undo=_undo)
 def handler(event: dict[str, Any], environment: ThumbnailEnvironment) -> dict[str, Any]:
     """Stage the thumbnail and return what and where it is; raises ImageRejected."""
-    upload = storage.read(event["image"], environment.max_bytes)
+    upload = objects.read(event["image"], environment.max_bytes)
     rendition = thumbnail(open_picture(upload.data, environment), environment.thumbnail_edge, environment.quality)
-    return storage.stage(event["image"]["bucket"], event["execution"], "thumbnail", rendition)
+    return objects.stage(event["image"]["bucket"], event["execution"], "thumbnail", rendition)

@@ -7,13 +7,13 @@ from imaging.decoding import libwebp
 from imaging.decoding.decoders import prepare
 from imaging.decoding.picture import decode, open_picture
 from imaging.formats import FORMATS, told_by
-from lambdas import storage
-from lambdas.environment import PictureEnvironment, ValidateEnvironment
-from lambdas.gate import step
-from lambdas.metrics import FALLBACK_DECODERS
-from lambdas.record import Record
-from lambdas.telemetry import count, logger
-from lambdas.trial import tried
+from lambdas.domain import objects
+from lambdas.domain.record import Record
+from lambdas.domain.step_handler import step
+from lambdas.runtime.metrics import FALLBACK_DECODERS
+from lambdas.runtime.sandbox import tried
+from lambdas.runtime.settings import PictureEnvironment, ValidateEnvironment
+from lambdas.runtime.telemetry import count, logger
 
 
 @step("validate-image", ValidateEnvironment, found_as="validation")
@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], environment: ValidateEnvironment) -> dict[str
     """Return what the picture was found to be; raises ImageRejected."""
     image = event["image"]
     Record(environment.metadata_table, image, event["execution"]).begin(environment.record_retention_days)
-    upload = storage.read(image, environment.max_bytes)
+    upload = objects.read(image, environment.max_bytes)
     format_ = told_by(upload.data)
     prepare(format_)  # here, or every trial would do it anew
     if format_ is FORMATS["WEBP"]:

@@ -14,7 +14,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from urllib3.exceptions import HTTPError
 
-from lambdas.record import NOTIFIED_AT
+from lambdas.domain.record import NOTIFIED_AT
 from local.client import Client, UploadFailed, UploadRefused
 from local.stack import LocalStack
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lambdas import clock, execution, storage
-from lambdas.record import REJECTED, SUCCEEDED, Item, Record, ended, untold
-from lambdas.unsettled import RUNNING
+from lambdas.domain import executions, objects
+from lambdas.domain.record import REJECTED, SUCCEEDED, Item, Record, ended, untold
+from lambdas.domain.stalled_uploads import RUNNING
+from lambdas.runtime import clock
 from operations.stack import Stack
 from workflow.contracts.errors import NotYet
 
@@ -61,8 +62,8 @@ def _decided(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attemp
     if own is None:
         return _next(stack, found, record, dry_run=dry_run)
     if reason := _reason(own, rejected=rejected):
-        return Attempt(found["imageId"], execution.attempt(own), reason)
-    return _next(stack, {**found, "attempt": execution.attempt(own) + 1}, record, dry_run=dry_run)
+        return Attempt(found["imageId"], executions.attempt(own), reason)
+    return _next(stack, {**found, "attempt": executions.attempt(own) + 1}, record, dry_run=dry_run)
 
 
 def _reason(record: Item, *, rejected: bool) -> Outcome | None:
@@ -83,7 +84,7 @@ def _next(stack: Stack, image: dict[str, Any], known: Item | None, *, dry_run: b
     """
     for number in range(image["attempt"], image["attempt"] + MOST):
         tried = {**image, "attempt": number}
-        status = execution.status(tried, stack.starting)
+        status = executions.status(tried, stack.starting)
         if status in RUNNING:
             break
         if status is None:
@@ -102,11 +103,11 @@ def _started(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Outcome |
     if dry_run:
         return Outcome.WOULD_START
     try:
-        return Outcome.STARTED if execution.claim(image, stack.starting) else None
+        return Outcome.STARTED if executions.claim(image, stack.starting) else None
     except NotYet:
         return Outcome.UNTOLD
 
 
 def uploads(stack: Stack, prefix: str) -> Iterator[dict[str, Any]]:
     """Yield the newest version of each upload whose key begins with prefix, as for a first attempt."""
-    yield from storage.uploads(stack.upload_bucket, None, clock.now(), prefix)
+    yield from objects.uploads(stack.upload_bucket, None, clock.now(), prefix)

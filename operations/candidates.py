@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas import clients, sqs_trigger
-from lambdas.items import plain
-from lambdas.record import FAILED
+from lambdas import sqs_trigger
+from lambdas.domain.attribute_values import plain
+from lambdas.domain.record import FAILED
+from lambdas.runtime import clients
 from operations.stack import Stack
 
 HIDDEN = 300  # seconds for which a dead letter is kept from others, if the command cannot put it back itself

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import boto3
 
-from lambdas import execution, storage
-from lambdas.record import Record
+from lambdas.domain import executions, objects
+from lambdas.domain.record import Record
 from operations import candidates, show
 from operations.attempts import Attempt, Outcome, again, uploads
 from operations.candidates import Candidate
@@ -29,7 +29,7 @@ def status(stack: Stack, options: Namespace) -> int:
     missing = 0
     for image_id in options.images:
         found = Record(stack.starting.metadata_table, {"imageId": image_id}, "").read()
-        running = execution.status({**found, "attempt": execution.attempt(found)}, stack.starting) if found else None
+        running = executions.status({**found, "attempt": executions.attempt(found)}, stack.starting) if found else None
         show.picture(image_id, found, running, as_json=options.json)
         missing += found is None
     return min(missing, 1)
@@ -93,12 +93,12 @@ def reprocess(stack: Stack, options: Namespace) -> int:
 
 def _keys(stack: Stack, wanted: str) -> list[str]:
     """Return the keys of uploads that wanted means; raises DeploymentError if there are none."""
-    if wanted.startswith(storage.UPLOADS):
+    if wanted.startswith(objects.UPLOADS):
         keys = [image["key"] for image in uploads(stack, wanted)]
     elif found := Record(stack.starting.metadata_table, {"imageId": wanted}, "").read():
         keys = [found["key"]]
     else:
-        keys = [image["key"] for image in uploads(stack, storage.UPLOADS) if image["imageId"] == wanted]
+        keys = [image["key"] for image in uploads(stack, objects.UPLOADS) if image["imageId"] == wanted]
     if not keys:
         raise DeploymentError(f"{wanted} is neither the id of an uploaded picture nor a prefix of some, as uploads/ is")
     return keys

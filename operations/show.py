@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lambdas.record import FAILED, Item, ended, untold
-from lambdas.unsettled import RUNNING
+from lambdas.domain.record import FAILED, Item, ended, untold
+from lambdas.domain.stalled_uploads import RUNNING
 from operations.attempts import Attempt
 from operations.cli.tables import show_rows
 from operations.stack import Stack

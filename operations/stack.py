@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from lambdas.environment import StartEnvironment
+from lambdas.runtime.settings import StartEnvironment
 from operations.cloudformation.stacks import described
 from operations.cloudformation.target import DeploymentError
 from templates.release import contracts_digest, version

@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any, Final
 
-from lambdas import metrics
+from lambdas.runtime import metrics
 from pages import prices
 from pages.prices import Price
 from pages.usage import resources

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asl.command import run_command
-from lambdas.cors import ALLOW_ORIGIN, ALLOWED
+from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
 from templates.resources.api import ANSWERS, PATH
 from templates.resources.stage import STAGE
 from templates.stack import build

@@ -5,7 +5,7 @@ from typing import Any
 
 from troposphere import Equals, Join, Not, Parameter, Ref, Template
 
-from lambdas.environment import Environment
+from lambdas.runtime.settings import Environment
 
 # The retentions that CloudWatch Logs offers, days.
 LOG_RETENTIONS = [

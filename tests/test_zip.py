@@ -174,7 +174,7 @@ def test_function_finds_every_contract(start: Callable[[str], Started], function
 
 def test_imports_in_functions_are_seen(unpacked: Unpacked) -> None:
     """What these tests try for a module is what its functions import: the clients' SDK, for example."""
-    assert set(_late_imports(unpacked.code / "lambdas/clients.py")) == {
+    assert set(_late_imports(unpacked.code / "lambdas/runtime/clients.py")) == {
         "import boto3",
         "from botocore.config import Config",
     }

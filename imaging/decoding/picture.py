@@ -13,7 +13,7 @@ from imaging.formats import Format
 from imaging.formats.inspection import Survey
 from imaging.formats.inspectors import surveyed
 from imaging.formats.jpeg import count_scans
-from lambdas.environment import PictureEnvironment
+from lambdas.runtime.settings import PictureEnvironment
 from workflow.contracts.errors import ImageRejected
 
 Size = tuple[int, int]

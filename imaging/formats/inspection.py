@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NoReturn
 
 from imaging.formats import Format
-from lambdas.environment import PictureEnvironment
+from lambdas.runtime.settings import PictureEnvironment
 from workflow.contracts.errors import ImageRejected, Reason
 
 MAX_METADATA = {  # bytes a file

@@ -3,7 +3,7 @@
 from imaging.formats import bmp, gif, heif, jpeg, png, tiff, told_by, webp
 from imaging.formats.binary import BeyondTheEndError
 from imaging.formats.inspection import Survey, truncated
-from lambdas.environment import PictureEnvironment
+from lambdas.runtime.settings import PictureEnvironment
 from workflow.contracts.errors import ImageRejected, Reason
 
 WALKS = {

@@ -5,7 +5,7 @@ import awacs.s3
 from awacs.aws import Action, Condition, Statement, StringLike
 from troposphere import GetAtt, s3
 
-from lambdas.storage import STAGED, UPLOADS
+from lambdas.domain.objects import STAGED, UPLOADS
 from templates.iam.policies import allow, objects
 from templates.resources.storage import Storage
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from troposphere import Ref, Template, cloudwatch, sns
 
-from lambdas.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, REJECTIONS, RESTARTED, STEP
+from lambdas.runtime.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, REJECTIONS, RESTARTED, STEP
 from templates.resources import metrics
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import deliveries

@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, apigateway, awslambda, cognito
 
-from lambdas.cors import ALLOW_ORIGIN, ALLOWED
+from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
 from templates.resources.stage import STAGE, add_stage
 from workflow import contracts
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, cloudwatch
 
-from lambdas import metrics as own
+from lambdas.runtime import metrics as own
 from templates.resources import metrics
 from templates.resources.alarms import alarms
 from templates.resources.metrics import Metric

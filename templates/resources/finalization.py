@@ -10,8 +10,8 @@ import awacs.states
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, events, stepfunctions
 
-from lambdas import environment as env
-from lambdas.storage import STAGED
+from lambdas.domain.objects import STAGED
+from lambdas.runtime import settings as env
 from templates.iam.policies import allow, objects
 from templates.iam.statements import keep_record, list_staged, list_versions
 from templates.packaging import RUNTIME_LAYER

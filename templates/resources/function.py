@@ -8,7 +8,7 @@ import awacs.xray
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, awslambda, iam, logs
 
-from lambdas.environment import VERSION
+from lambdas.runtime.settings import VERSION
 from templates.iam.policies import EVERYTHING, allow, assumed_by, document
 from templates.packaging import ARCHITECTURE, IMAGING_LAYER, LAYERS, RUNTIME, Layer, code_key
 from templates.release import version

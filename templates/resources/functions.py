@@ -6,8 +6,8 @@ import awacs.sqs
 import awacs.states
 from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
 
-from lambdas import environment as env
-from lambdas.storage import STAGED, UPLOADS
+from lambdas.domain.objects import STAGED, UPLOADS
+from lambdas.runtime import settings as env
 from templates.iam.policies import allow, objects
 from templates.iam.statements import keep_record, list_versions, read_uploads, stage
 from templates.packaging import IMAGING_LAYER, RUNTIME_LAYER

@@ -7,7 +7,7 @@ import awacs.sqs
 from awacs.aws import ArnEquals, Condition, Principal
 from troposphere import GetAtt, Ref, Template, events, s3, sns, sqs
 
-from lambdas.storage import UPLOADS
+from lambdas.domain.objects import UPLOADS
 from templates.iam.policies import allow, document, without_tls
 
 DAY = 24 * 3600  # seconds

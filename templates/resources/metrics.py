@@ -5,7 +5,7 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub
 
-from lambdas import metrics as own
+from lambdas.runtime import metrics as own
 from templates.resources.stage import STAGE
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import awacs.s3
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 
-from lambdas.cors import PREFLIGHT_SECONDS
-from lambdas.record import EXPIRES_AT
-from lambdas.storage import STAGED, UPLOADS
+from lambdas.domain.objects import STAGED, UPLOADS
+from lambdas.domain.record import EXPIRES_AT
+from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import document, without_tls
 
 STAGED_DAYS = 7  # nothing needs it for longer than an execution lasts; this is for where the sweep is switched off

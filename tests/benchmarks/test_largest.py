@@ -12,7 +12,7 @@ from benchmarks.largest import BLOCK, DEEP, KINDS, Kind, deepened, largest_size,
 from benchmarks.workers import JobError
 from imaging.decoding.picture import open_picture
 from imaging.formats import FORMATS
-from lambdas.environment import PictureEnvironment
+from lambdas.runtime.settings import PictureEnvironment
 from tests import pictures
 
 SMALL = PictureEnvironment(metadata_table="-", max_bytes=1_000_000, max_pixels=128 * 192, max_edge=1000, max_frames=2)

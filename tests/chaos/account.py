@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from moto import mock_aws
 
-from lambdas import clients
-from lambdas.telemetry import logger
+from lambdas.runtime import clients
+from lambdas.runtime.telemetry import logger
 from tests.sessions import shared_session
 from tests.workflow import made_once, stores
 from tests.workflow.interpreter import MOTO, deploy

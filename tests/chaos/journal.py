@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lambdas.items import plain
-from lambdas.record import PROCESSING
+from lambdas.domain.attribute_values import plain
+from lambdas.domain.record import PROCESSING
 
 
 class Entry(NamedTuple):

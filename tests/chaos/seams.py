@@ -12,7 +12,8 @@ from moto.s3 import models as s3_models
 from moto.sns.models import SNSBackend
 from moto.sqs import models as sqs_models
 
-from lambdas import clock, validate
+from lambdas import validate
+from lambdas.runtime import clock
 from tests.chaos import interpreting
 from tests.chaos.shortcuts import short
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from lambdas.items import plain
-from lambdas.storage import STAGED
+from lambdas.domain.attribute_values import plain
+from lambdas.domain.objects import STAGED
 from tests.chaos.trouble import EXPLAINED
 from tests.workflow.processing import NOTIFICATIONS
 from tests.workflow.resources import ARCHIVE, OWNER, UPLOADS

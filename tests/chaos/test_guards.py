@@ -10,8 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from lambdas import clients, execution, settle, sqs_trigger, storage, sweep
-from lambdas.record import Record
+from lambdas import settle, sqs_trigger, sweep
+from lambdas.domain import executions, objects
+from lambdas.domain.record import Record
+from lambdas.runtime import clients
 from tests.chaos.faults import Fault
 from tests.chaos.runner import Runner, ready
 from tests.workflow import interpreter
@@ -41,7 +43,7 @@ class Guard:
 
 
 def _random_name(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(execution, "name", lambda image: f"{image['imageId']}-{uuid4().hex}-{execution.attempt(image)}")
+    patch.setattr(executions, "name", lambda image: f"{image['imageId']}-{uuid4().hex}-{executions.attempt(image)}")
 
 
 def _no_condition_of_functions(patch: pytest.MonkeyPatch) -> None:
@@ -83,7 +85,7 @@ def _archive_not_repeatable(patch: pytest.MonkeyPatch) -> None:
         size = clients.s3().head_object(Bucket=bucket, Key=key)["ContentLength"]
         return {"key": key, "contentType": content_type, "size": size}
 
-    patch.setattr(storage, "archive", copied)
+    patch.setattr(objects, "archive", copied)
 
 
 def _nothing(*_: object) -> dict[str, Any]:
@@ -110,16 +112,16 @@ def _record_read_once(patch: pytest.MonkeyPatch) -> None:
 
 def _deleted_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Let the sweep pass over deleted uploads, be something begun of them or not."""
-    patch.setattr("lambdas.unsettled.look_at_deleted", lambda *_: False)
+    patch.setattr("lambdas.domain.stalled_uploads.look_at_deleted", lambda *_: False)
 
 
 def _no_clearing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(storage, "empty", lambda *_: 0)
+    patch.setattr(objects, "empty", lambda *_: 0)
 
 
 def _told_early(patch: pytest.MonkeyPatch) -> None:
     """Take over records whose end has not been told."""
-    patch.setattr("lambdas.record.untold", lambda _: False)
+    patch.setattr("lambdas.domain.record.untold", lambda _: False)
 
 
 def _success_forgotten(patch: pytest.MonkeyPatch) -> None:

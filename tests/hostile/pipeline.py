@@ -9,8 +9,9 @@ from unittest import mock
 
 from PIL import Image
 
-from lambdas import clients, metadata, resize, thumbnail, validate
-from lambdas.trial import BOUNDS, tried
+from lambdas import metadata, resize, thumbnail, validate
+from lambdas.runtime import clients
+from lambdas.runtime.sandbox import BOUNDS, tried
 from tests.patience import PATIENCE
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected

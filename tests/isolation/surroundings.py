@@ -9,7 +9,7 @@ from pathlib import Path
 
 import boto3
 
-from lambdas import clients, telemetry
+from lambdas.runtime import clients, telemetry
 from tests.isolation.everywhere.loopback import NOTES, TEST
 
 # What would lead a test to somebody's account or proxy, or change what the functions do.

@@ -9,10 +9,12 @@ from moto.stepfunctions.models import Execution, stepfunctions_backends
 
 from imaging.formats import FORMATS
 from imaging.rendering.rendition import Rendition
-from lambdas import clients, execution, storage
-from lambdas.environment import SweepEnvironment
-from lambdas.execution import EXPRESS
-from lambdas.record import Record
+from lambdas.domain import executions as execution
+from lambdas.domain import objects
+from lambdas.domain.executions import EXPRESS
+from lambdas.domain.record import Record
+from lambdas.runtime import clients
+from lambdas.runtime.settings import SweepEnvironment
 from tests.lambdas.bench import ARCHIVE_BUCKET, REGION, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
 from workflow import contracts
 
@@ -100,8 +102,8 @@ class Aftermath(Bench):
 
     def left(self, event: Payload) -> tuple[str, str]:
         """Stage and archive something for event's execution and return both keys."""
-        staged = storage.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"]
-        archived = storage.archive_folder(event["image"], event["execution"]) + "original.jpg"
+        staged = objects.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"]
+        archived = objects.archive_folder(event["image"], event["execution"]) + "original.jpg"
         clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=archived, Body=b"data")
         return staged, archived
 

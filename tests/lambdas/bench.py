@@ -13,8 +13,11 @@ from moto.backends import get_backend
 from moto.core.config import DefaultConfig
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from lambdas import archive, clients, execution, metadata, resize, storage, thumbnail, validate
-from lambdas.environment import (
+from lambdas import archive, metadata, resize, thumbnail, validate
+from lambdas.domain import executions, objects
+from lambdas.domain.record import Record
+from lambdas.runtime import clients
+from lambdas.runtime.settings import (
     ArchiveEnvironment,
     Environment,
     GetUploadUrlEnvironment,
@@ -23,7 +26,6 @@ from lambdas.environment import (
     ThumbnailEnvironment,
     ValidateEnvironment,
 )
-from lambdas.record import Record
 
 Payload = dict[str, Any]
 
@@ -100,15 +102,15 @@ class Bench:
     def uploaded(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
         """Upload data and return the input of the first steps."""
         image_id = str(uuid4())
-        key = storage.upload_key(OWNER, image_id)
+        key = objects.upload_key(OWNER, image_id)
         image = {"imageId": image_id, "owner": OWNER, "bucket": UPLOAD_BUCKET, "key": key}
-        image["versionId"] = self.put(key, data, storage.filename_metadata(filename))
-        return {"image": image, "execution": execution.name(image)}
+        image["versionId"] = self.put(key, data, objects.filename_metadata(filename))
+        return {"image": image, "execution": executions.name(image)}
 
     def again(self, event: Payload, data: bytes) -> Payload:
         """Upload data under the key of event's picture and return the input of the first steps."""
         image = {**event["image"], "versionId": self.put(event["image"]["key"], data)}
-        return {"image": image, "execution": execution.name(image)}
+        return {"image": image, "execution": executions.name(image)}
 
     def put(self, key: str, data: bytes, metadata: dict[str, str] | None = None) -> str:
         """Put data into the upload bucket and return its version."""

@@ -9,9 +9,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas import clients, execution
 from lambdas import sweep as sweeping
-from lambdas.telemetry import logger, tracer
+from lambdas.domain import executions as execution
+from lambdas.runtime import clients
+from lambdas.runtime.telemetry import logger, tracer
 from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Meanwhile, Sweep
 from tests.lambdas.bench import (
     ARCHIVING,

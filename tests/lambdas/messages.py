@@ -5,9 +5,9 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from lambdas.environment import SqsTriggerEnvironment
+from lambdas.domain.objects import upload_key
+from lambdas.runtime.settings import SqsTriggerEnvironment
 from lambdas.sqs_trigger import handler
-from lambdas.storage import upload_key
 from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE
 from workflow import contracts
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from lambdas import clients, execution
-from lambdas.record import CLEARED_AT, PROCESSING, Record
+from lambdas.domain import executions
+from lambdas.domain.record import CLEARED_AT, PROCESSING, Record
+from lambdas.runtime import clients
 from lambdas.sweep import DEAD_LETTER, HIDDEN
 from tests.lambdas.aftermath import Aftermath, Sweep
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
@@ -52,17 +53,17 @@ def test_a_picture_that_is_taken_up_meanwhile_goes_its_way(
     aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An execution that another message of the same upload starts while the letter is looked at keeps the record."""
-    event, ask = aftermath.uploaded(b"data"), execution.status
+    event, ask = aftermath.uploaded(b"data"), executions.status
     aftermath.dead(letter(event))
 
     def begun_meanwhile(*asked: Any) -> str | None:
-        monkeypatch.setattr(execution, "status", ask)
+        monkeypatch.setattr(executions, "status", ask)
         status = ask(*asked)
         aftermath.start(event)
         Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
         return status
 
-    monkeypatch.setattr(execution, "status", begun_meanwhile)
+    monkeypatch.setattr(executions, "status", begun_meanwhile)
     sweep()
     assert (aftermath.record(event)["status"], aftermath.notifications()) == (PROCESSING, [])
 

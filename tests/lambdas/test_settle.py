@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from lambdas import clients, storage
-from lambdas.metrics import CLEARED, EXPECTED_RACES, SETTLED, TOLD
-from lambdas.record import PROCESSING, Record
+from lambdas.domain import objects
+from lambdas.domain.record import PROCESSING, Record
+from lambdas.runtime import clients
+from lambdas.runtime.metrics import CLEARED, EXPECTED_RACES, SETTLED, TOLD
 from lambdas.settle import handler
 from tests.lambdas.aftermath import Aftermath, Sweep
 from tests.lambdas.bench import (
@@ -155,7 +156,7 @@ def test_others_leftovers_stay(aftermath: Aftermath) -> None:
     handler(over(aftermath, event, "FAILED"), CONTEXT)
     assert kept <= aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET)
     assert not [
-        key for key in aftermath.keys(UPLOAD_BUCKET) if key.startswith(storage.staged_folder(event["execution"]))
+        key for key in aftermath.keys(UPLOAD_BUCKET) if key.startswith(objects.staged_folder(event["execution"]))
     ]
 
 

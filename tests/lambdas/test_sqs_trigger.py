@@ -2,9 +2,9 @@
 
 import pytest
 
-from lambdas import execution
+from lambdas.domain import executions as execution
+from lambdas.domain.objects import STAGED
 from lambdas.sqs_trigger import read_event
-from lambdas.storage import STAGED
 from tests.lambdas.bench import OWNER, REGION, export
 from tests.lambdas.messages import BUCKET, EXAMPLE, IMAGE_IDS, Executions, created, image_ids, returned, triggering
 from workflow import contracts

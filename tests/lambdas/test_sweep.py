@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from lambdas import clients, execution, storage
-from lambdas.record import Record
-from lambdas.storage import UPLOADS
+from lambdas.domain import executions, objects
+from lambdas.domain.objects import UPLOADS
+from lambdas.domain.record import Record
+from lambdas.runtime import clients
 from lambdas.sweep import BATCH, HORIZON, handler
 from tests.lambdas.aftermath import RENDITION, UNSETTLED_AFTER, Aftermath, Sweep
 from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
@@ -67,7 +68,7 @@ def test_many_are_resumed_in_one_sweep(aftermath: Aftermath, sweep: Sweep) -> No
     aftermath.ended(begun(events[0]), "FAILED", told=True)
     assert sweep() == {"resumed": BATCH + 1}
     names = {one["execution"] for one in events[1:]}
-    assert {name for name in names if execution.status(image_of(events, name), aftermath.environment)} == names
+    assert {name for name in names if executions.status(image_of(events, name), aftermath.environment)} == names
 
 
 def begun(event: Payload) -> Payload:
@@ -132,7 +133,7 @@ def test_what_is_staged_for_nobody_is_removed(aftermath: Aftermath, sweep: Sweep
 
 def stage(event: Payload) -> str:
     """Stage something for event's execution and return its key."""
-    return str(storage.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"])
+    return str(objects.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"])
 
 
 def test_what_was_staged_of_late_is_left(aftermath: Aftermath, watch: Watch) -> None:
@@ -170,7 +171,7 @@ def test_an_old_upload_that_is_tried_again_is_looked_at(aftermath: Aftermath, sw
     watch.set_on(seconds=timedelta(days=RETENTION_DAYS, minutes=1).total_seconds())
     begun(event)
     assert sweep(everything=True) == {"resumed": 1}
-    assert execution.name({**event["image"], "attempt": 2}) in aftermath.executions()
+    assert executions.name({**event["image"], "attempt": 2}) in aftermath.executions()
 
 
 @pytest.mark.parametrize("key", ["photo.jpg", f"{OWNER}/photo.jpg", f"{OWNER}/{'0' * 36}", f"a/b/{OWNER}", "<>/x"])

@@ -10,9 +10,9 @@ import pytest
 
 from imaging.decoding import libwebp
 from lambdas import validate
-from lambdas.metrics import FALLBACK_DECODERS
-from lambdas.record import EXPIRES_AT, PROCESSING, expiry
-from lambdas.trial import BOUNDS
+from lambdas.domain.record import EXPIRES_AT, PROCESSING, expiry
+from lambdas.runtime.metrics import FALLBACK_DECODERS
+from lambdas.runtime.sandbox import BOUNDS
 from tests import pictures
 from tests.lambdas.bench import (
     CONTEXT,

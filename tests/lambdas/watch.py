@@ -7,7 +7,7 @@ from moto.core import utils
 from moto.s3 import models as s3
 from moto.sqs.models import Queue
 
-from lambdas import clock
+from lambdas.runtime import clock
 
 TICK = timedelta(milliseconds=1)  # what moto tells versions of an object apart by
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas import execution, storage
-from lambdas.items import plain
+from lambdas.domain import executions as execution
+from lambdas.domain import objects
+from lambdas.domain.attribute_values import plain
 from local.stack import LocalStack
 from workflow.contracts.errors import NotYet
 
@@ -62,7 +63,7 @@ class Aftermath:
     def folders(self) -> set[str]:
         """The folders in the archive of the executions that succeeded."""
         records = self.records.values()
-        return {storage.archive_folder(record, name) for record in records for name in self.succeeded(record)}
+        return {objects.archive_folder(record, name) for record in records for name in self.succeeded(record)}
 
     @property
     def left(self) -> set[str]:
@@ -82,7 +83,7 @@ def found(stack: LocalStack, told: list[dict[str, Any]]) -> Aftermath:
         versions=versions(stack),
         executions=[one["name"] for one in executions(stack)],
         archived=_by_folder(_keys(stack, archive, "")),
-        staged=_keys(stack, uploads, storage.STAGED),
+        staged=_keys(stack, uploads, objects.STAGED),
         told=told,
     )
 
@@ -128,11 +129,11 @@ def versions(stack: LocalStack) -> dict[str, list[dict[str, Any]]]:
     pages = (
         stack.emulator.client("s3")
         .get_paginator("list_object_versions")
-        .paginate(Bucket=bucket, Prefix=storage.UPLOADS)
+        .paginate(Bucket=bucket, Prefix=objects.UPLOADS)
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for one in pages.search("Versions[]"):
-        owner, image_id = storage.parse_upload_key(one["Key"])
+        owner, image_id = objects.parse_upload_key(one["Key"])
         image = {
             "imageId": image_id,
             "owner": owner,

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-from lambdas import execution, storage
-from lambdas.clock import timestamp
-from lambdas.items import item, plain
+from lambdas.domain import executions, objects
+from lambdas.domain.attribute_values import item, plain
+from lambdas.runtime.clock import timestamp
 from local.stack import LocalStack
 from tests.local.account import eventually
 from tests.local.aftermath import Ears
@@ -36,7 +36,7 @@ def unheard(stack: LocalStack) -> Iterator[None]:
 
 def uploaded(stack: LocalStack, image_id: str) -> Image:
     """Upload a picture under an id, and return what the pipeline starts with."""
-    bucket, key = stack.outputs["UploadBucketName"], storage.upload_key(OWNER, image_id)
+    bucket, key = stack.outputs["UploadBucketName"], objects.upload_key(OWNER, image_id)
     put = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "JPEG"))
     place = {"imageId": image_id, "owner": OWNER, "bucket": bucket, "key": key, "versionId": put["VersionId"]}
     return {**place, "attempt": 1, "size": 1, "uploadedAt": timestamp()}
@@ -89,7 +89,7 @@ def supersedes(stack: LocalStack) -> bool:
 
 def _status(stack: LocalStack, image: Image) -> str:
     """Return how the execution for image ended; nothing before."""
-    client, arn = stack.emulator.client("stepfunctions"), execution.arn(image, stack.outputs["ProcessingPipelineArn"])
+    client, arn = stack.emulator.client("stepfunctions"), executions.arn(image, stack.outputs["ProcessingPipelineArn"])
     status = str(client.describe_execution(executionArn=arn)["status"])
     return "" if status == "RUNNING" else status
 
@@ -122,7 +122,7 @@ def sweeps(stack: LocalStack) -> bool:
 @contextmanager
 def stuck(stack: LocalStack, image: Image) -> Iterator[str]:
     """Start the pipeline for image, whose metadata cannot be extracted; give its execution, which waits to try again."""
-    client, arn = stack.emulator.client("stepfunctions"), execution.arn(image, stack.outputs["ProcessingPipelineArn"])
+    client, arn = stack.emulator.client("stepfunctions"), executions.arn(image, stack.outputs["ProcessingPipelineArn"])
     before = configure(stack, "MetadataFunction", MAX_EDGE="none")
     try:
         invoke_trigger(stack, [created(image)])
@@ -135,7 +135,7 @@ def stuck(stack: LocalStack, image: Image) -> Iterator[str]:
 def aborted(stack: LocalStack, image: Image) -> dict[str, Any]:
     """Start the execution for image and abort it, with something left behind; return the event that tells of it."""
     client, machine = stack.emulator.client("stepfunctions"), stack.outputs["ProcessingPipelineArn"]
-    text, name = json.dumps({"image": image}), execution.name(image)
+    text, name = json.dumps({"image": image}), executions.name(image)
     arn = client.start_execution(stateMachineArn=machine, name=name, input=text)["executionArn"]
     client.stop_execution(executionArn=arn)
     for bucket, folder in _folders(stack, image):
@@ -148,16 +148,16 @@ def aborted(stack: LocalStack, image: Image) -> dict[str, Any]:
 def _begin(stack: LocalStack, image: Image) -> None:
     """Make the record of image as the first step does."""
     facts = {name: image[name] for name in ("imageId", "owner", "bucket", "key", "versionId", "attempt")}
-    begun = {"execution": execution.name(image), "status": "PROCESSING", "steps": {}}
+    begun = {"execution": executions.name(image), "status": "PROCESSING", "steps": {}}
     times = {"createdAt": timestamp(), "updatedAt": timestamp()}
     table = stack.outputs["MetadataTableName"]
     stack.emulator.client("dynamodb").put_item(TableName=table, Item=item({**facts, **begun, **times}))
 
 
 def _folders(stack: LocalStack, image: Image) -> list[tuple[str, str]]:
-    name = execution.name(image)
-    archive = stack.outputs["ArchiveBucketName"], storage.archive_folder(image, name)
-    return [(stack.outputs["UploadBucketName"], storage.staged_folder(name)), archive]
+    name = executions.name(image)
+    archive = stack.outputs["ArchiveBucketName"], objects.archive_folder(image, name)
+    return [(stack.outputs["UploadBucketName"], objects.staged_folder(name)), archive]
 
 
 def _left(stack: LocalStack, image: Image) -> bool:
@@ -169,5 +169,5 @@ def _left(stack: LocalStack, image: Image) -> bool:
 def _forget(stack: LocalStack) -> None:
     """Remove what was uploaded here before, so that a sweep looks at little more than it is given."""
     s3, bucket = stack.emulator.client("s3"), stack.outputs["UploadBucketName"]
-    for version in s3.list_object_versions(Bucket=bucket, Prefix=storage.upload_key(OWNER, "")).get("Versions", []):
+    for version in s3.list_object_versions(Bucket=bucket, Prefix=objects.upload_key(OWNER, "")).get("Versions", []):
         s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from lambdas import execution
+from lambdas.domain import executions
 from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.local.account import eventually
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.heavy
 
 ALLOWED, OTHER = "https://photos.example", "https://other.example"
 CHOSEN = {
-    "WorkflowType": execution.EXPRESS,
+    "WorkflowType": executions.EXPRESS,
     "AllowedOrigins": f"https://more.example,{ALLOWED}",
     "ThumbnailEdge": "300",
 }
@@ -88,7 +88,7 @@ def _executions(stack: LocalStack, image: Image) -> int:
     """Return how many executions there are for image; AWS itself would not tell."""
     client, machine = stack.emulator.client("stepfunctions"), stack.outputs["ProcessingPipelineArn"]
     found = client.list_executions(stateMachineArn=machine, maxResults=1000)["executions"]
-    return sum(one["name"] == execution.name(image) for one in found)
+    return sum(one["name"] == executions.name(image) for one in found)
 
 
 def test_repeated_event_starts_one_execution(stack: LocalStack) -> None:

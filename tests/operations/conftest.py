@@ -12,7 +12,7 @@ from moto import mock_aws
 from moto.cognitoidp import models
 from moto.core.config import DefaultConfig
 
-from lambdas import clients
+from lambdas.runtime import clients
 from tests.lambdas.watch import Watch
 from tests.local.shared import made_once
 from tests.operations.desk import Desk

@@ -8,8 +8,9 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from lambdas import clients, execution, storage
-from lambdas.record import REJECTED, SUCCEEDED, Failure, Record
+from lambdas.domain import executions, objects
+from lambdas.domain.record import REJECTED, SUCCEEDED, Failure, Record
+from lambdas.runtime import clients
 from operations.__main__ import main
 from operations.stack import DEFAULT
 from templates.release import contracts_digest, version
@@ -70,7 +71,7 @@ class Desk:
     def upload(self, owner: str = OWNER) -> Image:
         """Upload a picture, and return what an execution for it would get."""
         image_id = str(uuid4())
-        return self.replace({"imageId": image_id, "owner": owner, "key": storage.upload_key(owner, image_id)})
+        return self.replace({"imageId": image_id, "owner": owner, "key": objects.upload_key(owner, image_id)})
 
     def replace(self, image: Image) -> Image:
         """Upload a newer version of image."""
@@ -84,7 +85,7 @@ class Desk:
 
     def begun(self, image: Image) -> Record:
         """Begin image's record."""
-        record = Record(self.outputs["MetadataTableName"], image, execution.name(image))
+        record = Record(self.outputs["MetadataTableName"], image, executions.name(image))
         record.begin(RETENTION)
         return record
 
@@ -122,7 +123,7 @@ class Desk:
         """Start the execution for image, and return its ARN."""
         started = clients.stepfunctions().start_execution(
             stateMachineArn=self.outputs["ProcessingPipelineArn"],
-            name=execution.name(image),
+            name=executions.name(image),
             input=json.dumps({"image": image}),
         )
         return started["executionArn"]
@@ -137,11 +138,11 @@ class Desk:
 
 def attempt(image: Image, number: int) -> str:
     """Return the name of the execution for that attempt at image."""
-    return execution.name({**image, "attempt": number})
+    return executions.name({**image, "attempt": number})
 
 
 def _archive(image: Image) -> dict[str, Any]:
-    folder = storage.archive_folder(image, execution.name(image))
+    folder = objects.archive_folder(image, executions.name(image))
     copies = {name: {"key": f"{folder}{name}.png"} for name in ("original", "resized", "thumbnail")}
     return {"bucket": "archive", **copies, "smaller": [{"key": f"{folder}resized-64.png"}]}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdas import execution, storage
+from lambdas.domain import executions, objects
 from local.stack import LocalStack, local_stack
 from tests.docs.typed import block, mailed_password, ran, sign_in, status, upload_url_status
 from tests.local import aftermath
@@ -51,14 +51,14 @@ def lost(stack: LocalStack) -> Iterator[Lost]:
     dead = _uploaded(stack, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d11")
     body = json.dumps(object_created(dead["bucket"], dead["key"], dead["versionId"], "2026-11-01T12:00:00Z"))
     stack.emulator.client("sqs").send_message(QueueUrl=stack.outputs["DeadLetterQueueUrl"], MessageBody=body)
-    staged = f"{storage.staged_folder(execution.name({**dead, 'attempt': 9}))}thumbnail.png"
+    staged = f"{objects.staged_folder(executions.name({**dead, 'attempt': 9}))}thumbnail.png"
     stack.emulator.client("s3").put_object(Bucket=dead["bucket"], Key=staged, Body=b"thumbnail")
     yield Lost(unknown["imageId"], dead["imageId"], staged)
     events.enable_rule(Name=rule)
 
 
 def _uploaded(stack: LocalStack, image_id: str) -> dict[str, Any]:
-    bucket, key = stack.outputs["UploadBucketName"], storage.upload_key(OWNER, image_id)
+    bucket, key = stack.outputs["UploadBucketName"], objects.upload_key(OWNER, image_id)
     made = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "PNG"))
     return {"imageId": image_id, "owner": OWNER, "bucket": bucket, "key": key, "versionId": made["VersionId"]}
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from lambdas import clients, execution
-from lambdas.record import FAILED, PROCESSING, REJECTED, SUCCEEDED
+from lambdas.domain import executions
+from lambdas.domain.record import FAILED, PROCESSING, REJECTED, SUCCEEDED
+from lambdas.runtime import clients
 from operations import candidates
 from operations.attempts import Outcome
 from operations.cloudformation.target import DeploymentError
@@ -188,14 +189,14 @@ def test_attempt_is_in_the_record_before_it_runs(desk: Desk) -> None:
 def test_of_two_operators_at_once_one_starts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two who try the same picture again at the same time start one attempt."""
     image = desk.ended(FAILED)
-    claim = execution.claim
+    claim = executions.claim
 
     def late(*arguments: Any) -> bool:
-        monkeypatch.setattr(execution, "claim", claim)
+        monkeypatch.setattr(executions, "claim", claim)
         assert desk.run("redrive", image["imageId"]).rows == {(image["imageId"], "2", Outcome.STARTED)}
         return claim(*arguments)
 
-    monkeypatch.setattr(execution, "claim", late)
+    monkeypatch.setattr(executions, "claim", late)
     assert desk.run("redrive", image["imageId"]).rows == {(image["imageId"], "2", Outcome.PROCESSING)}
     assert desk.started == {attempt(image, 2)}
 
@@ -209,15 +210,15 @@ def test_attempt_that_ends_while_it_is_looked_for_is_not_followed(
     """An attempt of somebody else's that ends after the record was read counts: only what FAILED is tried once more."""
     image = desk.ended(FAILED)
     second = {**image, "attempt": 2}
-    ask = execution.status
+    ask = executions.status
 
     def ended_meanwhile(*asked: Any) -> str | None:
-        monkeypatch.setattr(execution, "status", ask)
+        monkeypatch.setattr(executions, "status", ask)
         clients.stepfunctions().stop_execution(executionArn=desk.start(second))
         desk.end(desk.begun(second), end)
         return ask(*asked)
 
-    monkeypatch.setattr(execution, "status", ended_meanwhile)
+    monkeypatch.setattr(executions, "status", ended_meanwhile)
     number = 3 if outcome is Outcome.STARTED else 2
     assert desk.run("redrive", image["imageId"]).rows == {(image["imageId"], str(number), outcome)}
     assert desk.started == {attempt(image, each) for each in range(2, number + 1)}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdas import clients
-from lambdas.record import FAILED, REJECTED, SUCCEEDED
+from lambdas.domain.record import FAILED, REJECTED, SUCCEEDED
+from lambdas.runtime import clients
 from operations.attempts import Outcome
 from tests.operations.desk import Desk, attempt
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdas import clients
-from lambdas.record import FAILED, REJECTED, SUCCEEDED, Failure
+from lambdas.domain.record import FAILED, REJECTED, SUCCEEDED, Failure
+from lambdas.runtime import clients
 from tests.operations.desk import CAUSE, FAILURE, RETENTION, Desk
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.record import FAILED
+from lambdas.domain.record import FAILED
 from operations import stack as stacks
 from tests.operations.desk import Desk
 

@@ -11,8 +11,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas import clients
-from lambdas.telemetry import logger, tracer
+from lambdas.runtime import clients
+from lambdas.runtime.telemetry import logger, tracer
 from pages import costs, prices
 from pages.monthly_cost import of_month
 from pages.prices import STORAGE, Price

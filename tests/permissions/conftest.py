@@ -8,8 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas import clients
-from lambdas.environment import Environment
+from lambdas.runtime import clients
+from lambdas.runtime.settings import Environment
 from tests.lambdas import bench as benches
 from tests.permissions import plugin
 from tests.permissions.recorder import Recorder

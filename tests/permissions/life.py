@@ -10,9 +10,11 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas import archive, clients, get_upload_url, resize, sqs_trigger, storage, thumbnail, validate
-from lambdas.execution import EXPRESS
-from lambdas.gate import Handler
+from lambdas import archive, get_upload_url, resize, sqs_trigger, thumbnail, validate
+from lambdas.domain import objects
+from lambdas.domain.executions import EXPRESS
+from lambdas.domain.step_handler import Handler
+from lambdas.runtime import clients
 from tests import pictures
 from tests.lambdas.bench import CONTEXT, OWNER, UPLOAD_BUCKET, Bench, Payload
 from tests.permissions.calls import NOTHING_THERE
@@ -46,7 +48,7 @@ def created(image: Payload | None = None) -> Payload:
     """Return the event of an upload, of the one that image tells of if it is given."""
     event: dict[str, Any] = deepcopy(contracts.schema("object-created")["examples"][0])
     event["detail"]["bucket"]["name"] = UPLOAD_BUCKET
-    event["detail"]["object"]["key"] = storage.upload_key(OWNER, str(uuid4()))
+    event["detail"]["object"]["key"] = objects.upload_key(OWNER, str(uuid4()))
     if image:
         event["detail"]["object"] |= {"key": image["key"], "version-id": image["versionId"]}
     return event

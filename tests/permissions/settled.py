@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from lambdas import clients, execution, settle, storage, sweep
-from lambdas.execution import EXPRESS
-from lambdas.record import Record
+from lambdas import settle, sweep
+from lambdas.domain import executions, objects
+from lambdas.domain.executions import EXPRESS
+from lambdas.domain.record import Record
+from lambdas.runtime import clients
 from lambdas.sweep import Unswept
 from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
 from tests.permissions.life import created, superseding
@@ -30,7 +32,7 @@ def swept(bench: Bench) -> None:
     url, letter = os.environ["DEAD_LETTER_QUEUE"], created(_uploaded(bench))
     clients.sqs().send_message(QueueUrl=url, MessageBody=json.dumps(letter))
     begun = _uploaded(bench)
-    Record(TABLE, begun, execution.name(begun)).begin(RETENTION_DAYS)
+    Record(TABLE, begun, executions.name(begun)).begin(RETENTION_DAYS)
     _aborted(begun)
     sweep.handler({}, CONTEXT)
     sweep_express(bench)
@@ -55,19 +57,19 @@ def forget() -> None:
 def _uploaded(bench: Bench) -> Payload:
     """Upload something, leave something staged and archived for it, and return what the pipeline starts with."""
     image = {**bench.uploaded(b"data")["image"], "attempt": 1, "size": 4, "uploadedAt": "2026-11-23T09:15:02Z"}
-    _leave(image, execution.name(image))
+    _leave(image, executions.name(image))
     return image
 
 
 def _leave(image: Payload, name: str) -> None:
-    clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=f"{storage.staged_folder(name)}resized.jpg", Body=b"")
-    clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=f"{storage.archive_folder(image, name)}resized.jpg", Body=b"")
+    clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=f"{objects.staged_folder(name)}resized.jpg", Body=b"")
+    clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=f"{objects.archive_folder(image, name)}resized.jpg", Body=b"")
 
 
 def _aborted(image: Payload) -> Payload:
     """Start the execution for image and abort it; return the event that tells of it."""
     client, machine, text = clients.stepfunctions(), os.environ["STATE_MACHINE_ARN"], json.dumps({"image": image})
-    name = execution.name(image)
+    name = executions.name(image)
     arn = client.start_execution(stateMachineArn=machine, name=name, input=text)["executionArn"]
     client.stop_execution(executionArn=arn)
     event: dict[str, Any] = deepcopy(contracts.schema("execution-ended")["examples"][0])

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas import archive, resize, storage
+from lambdas import archive, resize
+from lambdas.domain import objects
 from lambdas.sweep import Unswept
 from tests import pictures
 from tests.effort import repetition
@@ -168,7 +169,7 @@ def test_a_key_under_another_prefix_is_refused(
 ) -> None:
     """A function that may write staged renditions may not write where uploads lie, whose events start the pipeline."""
     event = bench.begun(pictures.examples()["JPEG"])
-    monkeypatch.setattr(storage, "STAGED", storage.UPLOADS)
+    monkeypatch.setattr(objects, "STAGED", objects.UPLOADS)
     with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
         resize.handler(event, CONTEXT)
     (refusal,) = ledger.refusals
@@ -177,7 +178,7 @@ def test_a_key_under_another_prefix_is_refused(
 
 def test_a_url_allows_no_more_than_its_signer_may(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     """To sign a URL is to be judged as if the upload was the signer's own."""
-    monkeypatch.setattr(storage, "UPLOADS", storage.STAGED)
+    monkeypatch.setattr(objects, "UPLOADS", objects.STAGED)
     with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
         ask()
     (refusal,) = ledger.refusals

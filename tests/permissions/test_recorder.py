@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas import clients, storage
+from lambdas.domain import objects
+from lambdas.runtime import clients
 from tests import pictures
 from tests.lambdas.bench import CONTEXT, STEPS, TABLE, UPLOAD_BUCKET, Bench
 from tests.permissions.attribution import role_at_work
@@ -32,7 +33,7 @@ def ledger(recorder: Recorder) -> Iterator[Ledger]:
 
 def doing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Let steps do something else where they read the upload."""
-    monkeypatch.setattr(storage, "read", lambda *_: act())
+    monkeypatch.setattr(objects, "read", lambda *_: act())
 
 
 def step(bench: Bench, contract: str = "resize-image") -> object:
@@ -73,7 +74,7 @@ def test_nothing_is_at_work_outside_a_handler() -> None:
 def test_what_the_tests_do_themselves_is_not_judged(bench: Bench, recorder: Recorder) -> None:
     """A test may call what it likes, and read through the functions' own modules, without any grant."""
     with recorder.judging(Ledger(tuple)) as ledger:
-        storage.read(bench.uploaded(b"data")["image"], 10)
+        objects.read(bench.uploaded(b"data")["image"], 10)
     assert (ledger.refusals, ledger.uses) == ([], {})
 
 

@@ -6,8 +6,8 @@ import re
 import pytest
 
 import generate
-from lambdas import environment
-from lambdas.environment import ArchiveEnvironment, Environment, ResizeEnvironment
+from lambdas.runtime import settings
+from lambdas.runtime.settings import ArchiveEnvironment, Environment, ResizeEnvironment
 from templates import parameters
 from templates.parameters import groups, variables
 from tests.templates.emitted import Node, template
@@ -56,7 +56,7 @@ def test_misspelt_variable_stops_generation(
 ) -> None:
     """A variable that a handler reads and the template does not know makes `generate.py` fail and print nothing."""
     misspelt = dataclasses.make_dataclass("Misspelt", [("upload_buket", str)], bases=(Environment,), frozen=True)
-    monkeypatch.setattr(environment, "SqsTriggerEnvironment", misspelt)
+    monkeypatch.setattr(settings, "SqsTriggerEnvironment", misspelt)
     assert generate.main([]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""

@@ -7,7 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas import archive, clients, metadata, resize, thumbnail, validate
+from lambdas import archive, metadata, resize, thumbnail, validate
+from lambdas.runtime import clients
 from tests.lambdas.watch import Watch
 from tests.sessions import shared_session
 from tests.workflow import made_once, stores

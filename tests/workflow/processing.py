@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from lambdas import execution as executions
 from lambdas import settle, sweep
+from lambdas.domain import executions
 from tests.lambdas.bench import CONTEXT
 from tests.lambdas.messages import execution_ended
 from tests.lambdas.watch import Watch

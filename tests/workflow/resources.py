@@ -8,7 +8,7 @@ from uuid import uuid4
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
-from lambdas.storage import archive_folder, filename_metadata, staged_folder, upload_key
+from lambdas.domain.objects import archive_folder, filename_metadata, staged_folder, upload_key
 
 REGION: Literal["eu-central-1"] = "eu-central-1"
 ACCOUNT = "123456789012"

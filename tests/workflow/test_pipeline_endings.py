@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.record import EXPIRES_AT
+from lambdas.domain.record import EXPIRES_AT
 from tests.workflow import drawings
 from tests.workflow.asl import MAX_ATTEMPTS
 from tests.workflow.combinations import combined

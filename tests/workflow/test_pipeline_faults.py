@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambdas import storage
-from lambdas.record import Record
+from lambdas.domain import objects
+from lambdas.domain.record import Record
 from tests.workflow import drawings
 from tests.workflow.asl import MAX_ATTEMPTS, longest_waits
 from tests.workflow.combinations import named, some
@@ -162,8 +162,8 @@ def test_a_timeout_is_a_fault_of_ours(processing: Processing, step: Step) -> Non
 
 def test_a_broken_contract_is_not_retried(processing: Processing, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step whose result breaks its contract fails at once: a retry would give the same."""
-    stage = storage.stage
+    stage = objects.stage
     broken = {"key": "staged/nothing"}
-    monkeypatch.setattr(storage, "stage", lambda *of: stage(*of) if of[2] == "thumbnail" else broken)
+    monkeypatch.setattr(objects, "stage", lambda *of: stage(*of) if of[2] == "thumbnail" else broken)
     assert_failed(processing.process(drawings.jpeg()), RESIZE, "ContractViolation")
     assert processing.interpreter.waits == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.record import Record
+from lambdas.domain.record import Record
 from tests.workflow import drawings
 from tests.workflow.combinations import some
 from tests.workflow.processing import PICTURES, Processing

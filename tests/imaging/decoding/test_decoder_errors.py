@@ -21,7 +21,7 @@ from imaging.features.appearance import SAMPLE, appearance
 from imaging.metadata.embedded import written
 from imaging.metadata.properties import properties
 from imaging.rendering.rendition import resized, sampled, thumbnail
-from lambdas.trial import TrialFailed, tried
+from lambdas.runtime.sandbox import TrialFailed, tried
 from lambdas.validate import examined
 from tests import pictures
 from tests.effort import times

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lambdas.storage import STAGED, UPLOADS
+from lambdas.domain.objects import STAGED, UPLOADS
 from tests.templates.emitted import (
     FUNCTIONS,
     Node,

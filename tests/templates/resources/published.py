@@ -5,7 +5,7 @@ A metric under any other name, with a dimension more, less or otherwise, has no 
 
 from typing import Any, NamedTuple
 
-from lambdas.metrics import (
+from lambdas.runtime.metrics import (
     CLEARED,
     FALLBACK_DECODERS,
     FAULTS,

@@ -4,7 +4,7 @@ from math import ceil
 
 import pytest
 
-from lambdas.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, NAMESPACE, REJECTIONS, RESTARTED, SERVICE
+from lambdas.runtime.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, NAMESPACE, REJECTIONS, RESTARTED, SERVICE
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources
 from tests.templates.resources.metric_math import evaluated, fires, metrics
 from tests.templates.resources.published import API, LAMBDA, SQS, STATES, Watched

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from lambdas.metrics import CLEARED, FAULTS, REJECTIONS, RESTARTED, SETTLED, TOLD
+from lambdas.runtime.metrics import CLEARED, FAULTS, REJECTIONS, RESTARTED, SETTLED, TOLD
 from tests.templates.emitted import Node, properties, resources
 from tests.templates.resources.metric_math import metrics
 from tests.templates.resources.published import Watched

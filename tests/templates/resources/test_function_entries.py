@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.environment import Environment
+from lambdas.runtime.settings import Environment
 from templates.packaging import code_key
 from templates.resources.function import ALLOCATOR
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources, state_of, target, template

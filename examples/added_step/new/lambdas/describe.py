@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from lambdas.environment import StepEnvironment
-from lambdas.gate import step
+from lambdas.domain.step_handler import step
+from lambdas.runtime.settings import StepEnvironment
 
 
 @step("describe-image", StepEnvironment, found_as="description")

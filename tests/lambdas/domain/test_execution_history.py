@@ -1,0 +1,226 @@
+"""What an execution's history tells of its failure: in which state, and why, however it ended."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.domain.execution_history import NOWHERE, UNNAMED, found
+from lambdas.domain.record import Failure
+from tests import aws_histories as aws
+from workflow.contracts.errors import ImageRejected
+
+Event = dict[str, Any]
+
+TIMEOUT = {"error": "States.Timeout"}
+FAULT = {"error": "MemoryError", "cause": "no room"}
+REJECTION = {"error": ImageRejected.__name__, "cause": "{}"}
+
+
+class History:
+    """The events of an execution, in the form that Step Functions writes them."""
+
+    def __init__(self) -> None:
+        """Begin with the execution's start."""
+        self.events: list[Event] = []
+        self.add("ExecutionStarted")
+
+    def add(self, kind: str, after: int | None = None, **details: str) -> int:
+        """Add an event after the one with that number, or after the last, and return its own."""
+        number = len(self.events) + 1
+        name = "state" + kind[kind.index("State") + 5 :] if "StateE" in kind else kind[0].lower() + kind[1:]
+        told = {f"{name}EventDetails": details} if details else {}
+        previous = number - 1 if after is None else after
+        self.events.append({"id": number, "previousEventId": previous, "type": kind, **told})
+        return number
+
+    def task(self, state: str, *failures: dict[str, str], after: int | None = None, kind: str = "TaskFailed") -> int:
+        """Enter a task that fails so often, and return the number of its last event."""
+        last = self.add("TaskStateEntered", after, name=state)
+        for failure in failures:
+            last = self.add(kind, self.add("TaskStarted", self.add("TaskScheduled", last)), **failure)
+        return last
+
+    def done(self, *states: str) -> "History":
+        """Enter and leave tasks."""
+        for state in states:
+            self.add("TaskStateExited", self.add("TaskSucceeded", self.task(state)), name=state)
+        return self
+
+    def handled(self, *states: str) -> "History":
+        """Enter HandleError and the states behind it."""
+        for kind, state in (("Choice", "HandleError"), *(("Pass", state) for state in states)):
+            self.add(f"{kind}StateEntered", name=state)
+        return self
+
+
+def failure(history: History, status: str = "FAILED") -> tuple[str, str]:
+    """Return state and reason of the failure that history tells."""
+    told = found(history.events, status)
+    return told.failed_in, told.reason
+
+
+TASKS = ["ValidateImage", "ExtractMetadata", "ArchiveImage", "PublishSuccess"]
+
+
+@pytest.mark.parametrize("number", range(len(TASKS)), ids=TASKS)
+@pytest.mark.parametrize("kind", ["TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed"])
+def test_a_task_that_failed_for_good(number: int, kind: str) -> None:
+    """The state is the task's, after however many tries, and the reason is the error's name."""
+    history = History().done(*TASKS[:number])
+    history.task(TASKS[number], FAULT, FAULT, kind=kind)
+    history.handled(f"{TASKS[number]}Failed").add("ExecutionFailed", error="ProcessingFailed", cause="MemoryError")
+    told = found(history.events, "FAILED")
+    error = json.dumps({"Error": "MemoryError", "Cause": "no room"})
+    assert told == Failure(TASKS[number], "MemoryError", error)
+
+
+def test_an_error_that_was_got_over_is_not_told() -> None:
+    """A step that failed and was retried well did not lead to the end."""
+    history = History()
+    history.add("TaskSucceeded", history.task("ValidateImage", FAULT, FAULT))
+    history.add("TaskStateExited", name="ValidateImage")
+    history.task("ExtractMetadata", TIMEOUT)
+    assert failure(history.handled()) == ("ExtractMetadata", "States.Timeout")
+
+
+@pytest.mark.parametrize(
+    ("failing", "other"), [("ResizeImage", "GenerateThumbnail"), ("GenerateThumbnail", "ResizeImage")]
+)
+def test_a_branch_that_failed(failing: str, other: str) -> None:
+    """The state is the branch's own, though its sibling's events stand in between."""
+    history = History().done("ValidateImage", "ExtractMetadata")
+    parallel = history.add("ParallelStateStarted", history.add("ParallelStateEntered", name="ParallelProcessing"))
+    first = history.task(failing, after=parallel)
+    second = history.task(other, after=parallel)
+    scheduled = history.add("TaskScheduled", first)
+    history.add("TaskSucceeded", history.add("TaskScheduled", second))
+    last = history.add("TaskFailed", history.add("TaskStarted", scheduled), **FAULT)
+    history.add("FailStateEntered", last, name=f"{failing}Failed")
+    history.add("PassStateEntered", name=f"Read{failing}Failed")
+    assert failure(history.handled("RecordFailure")) == (failing, "MemoryError")
+
+
+def test_what_failed_while_a_failure_was_handled_is_not_its_reason() -> None:
+    """If the failure cannot be recorded, the reason is still what failed first."""
+    history = History()
+    history.task("ValidateImage", FAULT)
+    history.handled("ValidateImageFailed").task("RecordFailure", {"error": "DynamoDB.InternalServerError"})
+    history.add("FailStateEntered", name="Failed")
+    assert failure(history) == ("ValidateImage", "MemoryError")
+
+
+def test_a_rejection_that_cannot_be_recorded_is_no_reason() -> None:
+    """A rejection is no failure: what failed is its record."""
+    history = History()
+    history.task("ValidateImage", REJECTION)
+    history.handled("ReadCause", "ReadRejection").task("RecordRejection", {"error": "DynamoDB.InternalServerError"})
+    history.add("FailStateEntered", name="Failed")
+    assert failure(history) == ("RecordRejection", "DynamoDB.InternalServerError")
+
+
+def test_an_execution_that_timed_out() -> None:
+    """The state is the one that it was in, though a try of it had failed before."""
+    history = History().done("ValidateImage")
+    history.task("ExtractMetadata", FAULT)
+    history.add("TaskScheduled")
+    history.add("ExecutionTimedOut")
+    assert failure(history, "TIMED_OUT") == ("ExtractMetadata", "States.Timeout")
+
+
+@pytest.mark.parametrize(("details", "reason"), [({}, "Aborted"), ({"error": "Operator", "cause": "why"}, "Operator")])
+def test_an_execution_that_was_aborted(details: dict[str, str], reason: str) -> None:
+    """The reason is what whoever stopped it said, or that it was."""
+    history = History().done("ValidateImage")
+    history.task("ExtractMetadata")
+    told: dict[str, Any] = details
+    history.add("ExecutionAborted", **told)
+    assert failure(history, "ABORTED") == ("ExtractMetadata", reason)
+
+
+def test_what_comes_after_the_end_does_not_count() -> None:
+    """An emulator's task may be tried once more after the execution was stopped: that is not why it ended."""
+    history = History()
+    history.task("ExtractMetadata", FAULT)
+    history.add("ExecutionAborted")
+    history.add("TaskFailed", history.add("TaskScheduled"), **FAULT)
+    assert failure(history, "ABORTED") == ("ExtractMetadata", "Aborted")
+
+
+def test_an_execution_that_step_functions_broke_off() -> None:
+    """Errors that no state can catch are told of the state that it was in."""
+    history = History().done("ValidateImage")
+    history.task("ExtractMetadata")
+    history.add("ExecutionFailed", error="States.DataLimitExceeded", cause="too long")
+    assert failure(history) == ("ExtractMetadata", "States.DataLimitExceeded")
+
+
+def test_an_execution_that_never_ran() -> None:
+    """Where no state was entered the pipeline itself is named."""
+    for history, status, reason in ((History(), "ABORTED", "Aborted"), (History(), "TIMED_OUT", "States.Timeout")):
+        assert failure(history, status) == (NOWHERE, reason)
+    assert found([], "FAILED") == Failure(NOWHERE, UNNAMED, json.dumps({"Error": UNNAMED, "Cause": ""}))
+
+
+NAMES = st.sampled_from([*TASKS, "HandleError", "ParallelProcessing", "RecordFailure", "Failed", ""])
+ERRORS = st.sampled_from(["", "MemoryError", "States.Timeout", ImageRejected.__name__])
+KINDS = st.sampled_from(
+    [
+        *("TaskStateEntered", "PassStateEntered", "ChoiceStateEntered", "FailStateEntered", "TaskStateExited"),
+        *("TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed", "TaskScheduled", "TaskSucceeded"),
+        *("ExecutionStarted", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted", "SomethingNew"),
+    ]
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event]:
+    """Draw events in any order, each after any before it, some without their details."""
+    history = History()
+    for kind in draw(st.lists(KINDS, max_size=12)):
+        after = draw(st.integers(0, len(history.events)))
+        details = {"name": draw(NAMES)} if "StateE" in kind else {"error": draw(ERRORS), "cause": draw(st.text())}
+        told: dict[str, Any] = details if draw(st.booleans()) else {}
+        history.add(kind, after, **told)
+    return history.events[draw(st.integers(0, 2)) :]
+
+
+@given(events=histories(), status=st.sampled_from(["FAILED", "TIMED_OUT", "ABORTED"]))
+def test_whatever_happened_a_state_and_a_reason_are_told(events: list[Event], status: str) -> None:
+    """No history is too strange, and nothing is told that did not happen."""
+    told = found(events, status)
+    entered = {event.get("stateEnteredEventDetails", {}).get("name") for event in events} - {"", None}
+    assert told.failed_in in entered | {NOWHERE}
+    assert told.reason
+    assert json.loads(told.error)["Error"] == told.reason
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        (aws.branch_failed, ("ResizeImage", "MemoryError")),
+        (aws.both_branches_failed, ("ResizeImage", "MemoryError")),
+        (aws.branch_broken_off, ("ResizeImage", "States.Runtime")),
+        (aws.parallel_broken_off, ("ParallelProcessing", "States.Runtime")),
+        (aws.item_timed_out, ("Check", "States.Timeout")),
+        (aws.items_in_turn, ("Check", "MemoryError")),
+        (aws.run_of_items_failed, ("Read the file", "States.ItemReaderFailed")),
+        (aws.evaluation_failed, ("Pause", "States.QueryEvaluationError")),
+        (aws.evaluation_failed_for_an_item, ("Check", "States.QueryEvaluationError")),
+        (aws.branch_failed_within_a_branch, ("A", "MemoryError")),
+    ],
+)
+def test_histories_of_aws(history: Callable[[], list[Event]], expected: tuple[str, str]) -> None:
+    """Of branches and items that end at once, the reason is the failure that ended what they are in."""
+    reason = found(history(), "FAILED")
+    assert (reason.failed_in, reason.reason) == expected
+
+
+def test_a_stopped_execution_of_aws() -> None:
+    """An execution that was stopped comes after its first event: the state is the one that was entered last."""
+    happened = [*aws.branch_failed()[:9], {"id": 10, "previousEventId": 0, "type": "ExecutionAborted"}]
+    reason = found(happened, "ABORTED")
+    assert (reason.failed_in, reason.reason) == ("GenerateThumbnail", "Aborted")

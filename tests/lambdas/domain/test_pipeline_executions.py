@@ -1,0 +1,183 @@
+"""Executions: one name for one attempt at one version, and each started once."""
+
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.domain import executions, objects
+from lambdas.domain.record import PROCESSING
+from lambdas.runtime import clients
+from tests.lambdas.aftermath import Aftermath, machine, pipeline_input
+from tests.lambdas.messages import IMAGE_IDS
+from workflow import contracts
+from workflow.contracts.errors import NotYet
+
+WORDS = st.text(st.sampled_from("abc012./-"), min_size=1)
+IMAGES = st.fixed_dictionaries(
+    {
+        "imageId": st.sampled_from(IMAGE_IDS),
+        "bucket": WORDS,
+        "key": WORDS,
+        "versionId": WORDS,
+        "attempt": st.integers(1, 999),
+    }
+)
+
+
+@given(first=IMAGES, second=IMAGES)
+def test_names_differ_as_attempts_at_object_versions_do(first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Two object versions, or attempts, have two names, one has one, and each name is one that the contract takes."""
+    assert (executions.name(first) == executions.name(second)) == (first == second)
+    contract = contracts.resolved("validate-image.input")["properties"]["execution"]
+    assert len(executions.name(first)) <= contract["maxLength"]
+    assert executions.name(first).isascii()
+
+
+@given(image=IMAGES, other=WORDS)
+def test_a_name_tells_picture_and_attempt(image: dict[str, Any], other: str) -> None:
+    """The name begins with the picture's id and ends with the attempt's number; nothing else of the image is in it."""
+    name = executions.name(image)
+    assert executions.image_id(name) == image["imageId"]
+    assert name.endswith(f"-{image['attempt']}")
+    assert executions.name({**image, "size": other, "sequencer": other}) == name
+
+
+@given(image=IMAGES)
+def test_the_first_attempt_may_go_without_saying(image: dict[str, Any]) -> None:
+    """An image without a number of its attempt is the first."""
+    unnumbered = {name: value for name, value in image.items() if name != "attempt"}
+    assert executions.name(unnumbered) == executions.name({**image, "attempt": 1})
+
+
+def test_standard_starts_an_attempt_once(aftermath: Aftermath) -> None:
+    """The first start is new, a repeat is not, and a later attempt is; what it starts with keeps the contract."""
+    image = pipeline_input(aftermath.uploaded(b"data"))
+    assert executions.start(image, aftermath.environment)
+    assert not executions.start({**image, "uploadedAt": "2026-11-23T09:15:09Z"}, aftermath.environment)
+    assert executions.start({**image, "attempt": 2}, aftermath.environment)
+    assert sorted(one["image"]["attempt"] for one in aftermath.executions().values()) == [1, 2]
+    for started in aftermath.executions().values():
+        contracts.check("pipeline-input", started)
+    assert aftermath.record({"image": image}) == {}
+
+
+def test_express_claims_the_record_first(aftermath: Aftermath) -> None:
+    """An execution starts with its record begun; a repeat finds the record and starts nothing, whatever its name."""
+    event = aftermath.uploaded(b"data")
+    image = pipeline_input(event)
+    assert executions.start(image, aftermath.express)
+    claimed = aftermath.record(event)
+    assert (claimed["status"], claimed["execution"]) == (PROCESSING, executions.name(image))
+    elsewhere = replace(aftermath.express, state_machine_arn=machine("that-knows-no-names"))
+    assert not executions.start(image, elsewhere)
+    assert not clients.stepfunctions().list_executions(stateMachineArn=elsewhere.state_machine_arn)["executions"]
+    assert aftermath.record(event) == claimed
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
+def test_express_starts_nothing_for_a_picture_with_its_end(aftermath: Aftermath, status: str) -> None:
+    """An event that comes again after the end is done with."""
+    event = aftermath.begun(b"data")
+    before = aftermath.ended(event, status, told=True)
+    assert not executions.start(pipeline_input(event), aftermath.express)
+    assert (aftermath.record(event), aftermath.executions()) == (before, {})
+
+
+def test_express_starts_nothing_for_an_older_version(aftermath: Aftermath) -> None:
+    """An event that comes after a newer version's is done with."""
+    older = aftermath.uploaded(b"older")
+    newer = aftermath.again(older, b"newer")
+    assert executions.start(pipeline_input(newer), aftermath.express)
+    assert not executions.start(pipeline_input(older), aftermath.express)
+    assert list(aftermath.executions()) == [newer["execution"]]
+
+
+def test_express_waits_for_an_end_to_be_told(aftermath: Aftermath) -> None:
+    """A newer version's event goes back to the queue while nobody may have been told of the older one's end."""
+    older = aftermath.begun(b"older")
+    aftermath.ended(older, "FAILED")
+    with pytest.raises(NotYet):
+        executions.start(pipeline_input(aftermath.again(older, b"newer")), aftermath.express)
+    assert aftermath.executions() == {}
+
+
+def test_express_releases_what_it_may_not_start(aftermath: Aftermath) -> None:
+    """If Step Functions refuses, the record is taken back, so that the event's next delivery can begin it anew."""
+    event = aftermath.uploaded(b"data")
+    nowhere = replace(aftermath.express, state_machine_arn=f"{aftermath.express.state_machine_arn}-missing")
+    with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
+        executions.start(pipeline_input(event), nowhere)
+    assert aftermath.record(event) == {}
+    assert executions.start(pipeline_input(event), aftermath.express)
+
+
+def test_express_keeps_a_record_that_took_anothers_place(aftermath: Aftermath) -> None:
+    """If Step Functions refuses, what the record knows of an older success is kept; a sweep starts the newer one."""
+    older = aftermath.begun(b"older")
+    aftermath.ended(older, "SUCCEEDED", told=True)
+    image = pipeline_input(aftermath.again(older, b"newer"))
+    nowhere = replace(aftermath.express, state_machine_arn=f"{aftermath.express.state_machine_arn}-missing")
+    with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
+        executions.start(image, nowhere)
+    found = aftermath.record(older)
+    assert (found["execution"], found["earlier"]) == (executions.name(image), [older["execution"]])
+    assert not executions.start(image, aftermath.express)
+    assert executions.start({**image, "attempt": 2}, aftermath.express)
+
+
+FAULT: Any = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+
+
+@pytest.mark.parametrize(
+    "error", [ClientError(FAULT, "StartExecution"), ReadTimeoutError(endpoint_url="")], ids=["5xx", "no answer"]
+)
+def test_express_keeps_what_may_have_started(
+    aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """If nobody knows whether it was started, the record stays begun: the repeat starts nothing, the sweep sees to it."""
+    event = aftermath.uploaded(b"data")
+    with monkeypatch.context() as patch:
+        patch.setattr(clients.stepfunctions(), "start_execution", raising(error))
+        with pytest.raises(type(error)):
+            executions.start(pipeline_input(event), aftermath.express)
+    assert aftermath.record(event)["status"] == PROCESSING
+    assert not executions.start(pipeline_input(event), aftermath.express)
+
+
+def raising(error: Exception) -> Any:
+    """Return a call that raises error."""
+
+    def call(**_: object) -> NoReturn:
+        raise error
+
+    return call
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
+def test_how_an_execution_stands(aftermath: Aftermath, status: str) -> None:
+    """The status is what Step Functions says, and None of an attempt that was never started; EXPRESS cannot be asked."""
+    event = aftermath.uploaded(b"data")
+    assert executions.status(event["image"], aftermath.environment) is None
+    arn = aftermath.start(event, status)
+    assert executions.status(event["image"], aftermath.environment) == status
+    assert executions.status({**event["image"], "attempt": 2}, aftermath.environment) is None
+    assert executions.status(event["image"], aftermath.express) is None
+    assert clients.stepfunctions().describe_execution(executionArn=arn)["name"] == event["execution"]
+
+
+def test_no_two_executions_share_a_folder(aftermath: Aftermath) -> None:
+    """What attempts and versions stage and archive lies apart, and all of a picture's archive under its own folder."""
+    first = aftermath.uploaded(b"data")
+    names = [
+        first["execution"],
+        aftermath.again(first, b"x")["execution"],
+        executions.name({**first["image"], "attempt": 2}),
+    ]
+    folders = {objects.archive_folder(first["image"], name) for name in names}
+    staged = {objects.staged_folder(name) for name in names}
+    assert len(folders) == len(staged) == len(names)
+    assert all(one.startswith(objects.picture_folder(first["image"])) and one.endswith("/") for one in folders)

@@ -1,0 +1,205 @@
+"""What the gate tells of a step's end: a line of the log, a count, and of which picture."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import cast
+
+import pytest
+
+from lambdas.domain.step_handler import Handler, step
+from lambdas.runtime.metrics import FAULTS, IMAGES_REJECTED, LATE, NAMESPACE, REJECTIONS, SERVICE, STEP
+from lambdas.runtime.settings import StepEnvironment
+from templates.resources.alarms import alarms
+from tests.lambdas.bench import CONTEXT, Bench, Context, Payload, counted, logged
+from tests.lambdas.domain.example_steps import SECRET, example, failed, found_sound, found_wrongly, rejected
+from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected
+from workflow.steps import STEPS, Step
+
+
+def violating(bench: Bench) -> Payload:
+    """Return an input that tells picture and execution, and breaks the contract otherwise."""
+    event = bench.begun(b"data")
+    del event["image"]["key"]
+    return event
+
+
+def repeated(bench: Bench) -> Payload:
+    """Return the input of an execution whose picture's record has its end."""
+    event = bench.begun(b"data")
+    bench.end(event, "REJECTED")
+    return event
+
+
+def begun(bench: Bench) -> Payload:
+    """Return a sound input."""
+    return bench.begun(b"data", filename="My secret.jpg")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A way in which a step ends, and what is told of it."""
+
+    handler: Handler
+    made: Callable[[Bench], Payload]  # its input
+    error: type[Exception] | None
+    metrics: tuple[str, ...]
+    level: str
+    message: str
+
+
+ENDINGS = {
+    "done": Ending(found_sound, begun, None, (), "INFO", "ValidateImage is done"),
+    "unsound": Ending(rejected, begun, ImageRejected, (REJECTIONS, IMAGES_REJECTED), "INFO", "rejected: CORRUPT"),
+    "fault": Ending(failed, begun, MemoryError, (FAULTS,), "ERROR", "ValidateImage failed"),
+    "wrong input": Ending(found_sound, violating, ContractViolation, (FAULTS,), "ERROR", "ValidateImage failed"),
+    "wrong answer": Ending(found_wrongly, begun, ContractViolation, (FAULTS,), "ERROR", "ValidateImage failed"),
+    "late": Ending(
+        found_sound,
+        repeated,
+        AlreadyEnded,
+        (LATE,),
+        "WARNING",
+        "the picture's record has its end, or is another execution's",
+    ),
+}
+
+
+def ended(handler: Handler, event: Payload, error: type[Exception] | None, context: object = CONTEXT) -> None:
+    """Run a step that ends with error, or without if it is None."""
+    with pytest.raises(error) if error else nullcontext():
+        handler(event, context)
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_each_ending_is_logged_and_counted(bench: Bench, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """A step's end is one line of the log: a rejection is no fault, and neither is a record that has its end."""
+    ending = ENDINGS[name]
+    ended(ending.handler, ending.made(bench), ending.error)
+    output = capsys.readouterr().out
+    (line,) = logged(output)
+    assert (line["level"], line["message"]) == (ending.level, ending.message)
+    assert ("exception" in line) == (ending.level == "ERROR")
+    assert [name for line in counted(output) for name, number in numbers(line).items() if number] == [*ending.metrics]
+
+
+def numbers(line: Payload) -> dict[str, float]:
+    """Return how many a line counts of each metric."""
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    return {metric["Name"]: sum(line[metric["Name"]]) for metric in directive["Metrics"]}
+
+
+@pytest.mark.parametrize("step_", STEPS, ids=lambda step: step.state)
+def test_what_alarms_take_off_is_there_before_the_work(
+    bench: Bench, capsys: pytest.CaptureFixture[str], step_: Step
+) -> None:
+    """A function that is killed in its work has counted as none what an alarm takes off its errors.
+
+    CloudWatch does not document what an expression makes of a metric that was never published.
+    """
+    del bench
+
+    @step(step_.contract, StepEnvironment, found_as="nothing")
+    def killed(event: Payload, environment: StepEnvironment) -> Payload:
+        raise SystemExit(f"{len(event)} {environment}")
+
+    with pytest.raises(SystemExit):
+        killed(example(step_.contract), CONTEXT)
+    found = {
+        (name, line[STEP]): number
+        for line in counted(capsys.readouterr().out)
+        for name, number in numbers(line).items()
+    }
+    taken_off = {(one.name, one.dimensions[STEP]) for alarm in alarms() for one in alarm.less}
+    assert found == dict.fromkeys([one for one in taken_off if one[1] == step_.state], 0)
+    assert found
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_every_line_tells_picture_execution_and_request(
+    bench: Bench, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Log and counts can be followed by picture, execution or request; they tell neither key nor owner nor file name."""
+    event = ENDINGS[name].made(bench)
+    ended(ENDINGS[name].handler, event, ENDINGS[name].error)
+    output = capsys.readouterr().out
+    wanted = {
+        "imageId": event["image"]["imageId"],
+        "execution": event["execution"],
+        "requestId": CONTEXT.aws_request_id,
+    }
+    assert [line for line in map(json.loads, output.splitlines()) if not wanted.items() <= line.items()] == []
+    secrets = [SECRET, "secret", event["image"]["owner"], event["image"].get("key", SECRET)]
+    assert not [word for word in secrets if word in output]
+
+
+def test_a_fault_is_logged_with_its_traceback(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line of a fault names the error and leads to where it was raised."""
+    ended(failed, bench.begun(b"data"), MemoryError)
+    (line,) = logged(capsys.readouterr().out)
+    assert line["exception_name"] == "MemoryError"
+    assert "in failed" in line["exception"]
+
+
+def test_a_rejection_is_counted_by_its_step_alone(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """The step is a dimension; picture, execution, request and reason stand beside, where they make no metric."""
+    event = bench.begun(b"data")
+    ended(rejected, event, ImageRejected)
+    (line,) = (line for line in counted(capsys.readouterr().out) if numbers(line).get(REJECTIONS))
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == NAMESPACE
+    assert [set(names) for names in directive["Dimensions"]] == [{SERVICE, STEP}]
+    assert (line[STEP], line["reason"], line[REJECTIONS]) == ("ValidateImage", "CORRUPT", [1.0])
+    assert (line["imageId"], line["execution"]) == (event["image"]["imageId"], event["execution"])
+
+
+def damaged(bench: Bench) -> Iterator[object]:
+    """Yield inputs that do not tell soundly which picture they are about."""
+    event = bench.begun(b"data")
+    yield from ({}, [], None, "image", {"image": None}, {"image": []}, {"image": SECRET, "execution": SECRET})
+    yield {"execution": [SECRET], "image": {**event["image"], "imageId": SECRET}}
+    yield {"execution": "x" * 81, "image": {"imageId": f"{event['image']['imageId']}\n"}}
+
+
+def test_a_warm_function_forgets_the_picture_before(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is logged of an input that tells no picture carries no other's; a value that may be anything is not told."""
+    before = bench.begun(b"data")
+    for event in damaged(bench):
+        found_sound(before, CONTEXT)
+        capsys.readouterr()
+        ended(found_sound, cast("Payload", event), ContractViolation, Context("another-request"))
+        output = capsys.readouterr().out
+        for line in map(json.loads, output.splitlines()):
+            assert not {"imageId", "execution"} & line.keys()
+            assert line["requestId"] == "another-request"
+        assert not [word for word in (SECRET, *before["image"].values(), before["execution"]) if word in output]
+
+
+def test_one_picture_follows_another(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each picture's lines carry its own id, on a warm function too."""
+    events = [bench.begun(b"data") for _ in range(3)]
+    for event in events:
+        found_sound(event, CONTEXT)
+    lines = logged(capsys.readouterr().out)
+    assert [line["imageId"] for line in lines] == [event["image"]["imageId"] for event in events]
+
+
+def test_what_is_known_before_the_check_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of an input that breaks its contract, whichever of picture and execution is sound is on the line."""
+    event = example("validate-image")
+    ended(found_sound, {"execution": event["execution"]}, ContractViolation)
+    ended(found_sound, {"image": event["image"]}, ContractViolation)
+    first, second = logged(capsys.readouterr().out)
+    assert (first["execution"], "imageId" in first) == (event["execution"], False)
+    assert (second["imageId"], "execution" in second) == (event["image"]["imageId"], False)
+
+
+def test_the_trace_is_named_on_the_line(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From a line of the log one gets to the trace."""
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-65a1b2c3-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=0")
+    found_sound(bench.begun(b"data"), CONTEXT)
+    (line,) = logged(capsys.readouterr().out)
+    assert line["xray_trace_id"] == "1-65a1b2c3-0123456789abcdef01234567"

@@ -1,0 +1,86 @@
+"""Environments: typed, read from variables named like their fields, and complete or not at all."""
+
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from lambdas.runtime import settings
+from lambdas.runtime.settings import Environment, GetUploadUrlEnvironment, PictureEnvironment, ResizeEnvironment
+from tests.lambdas.bench import PICTURE, export
+from workflow.contracts.errors import NotConfigured
+
+KINDS = [
+    kind
+    for kind in vars(settings).values()
+    if isinstance(kind, type) and issubclass(kind, Environment) and fields(kind)
+]
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+
+
+def variables(kind: type[Environment]) -> dict[str, str]:
+    """Make a variable for each field: a number of its own, which is good text too."""
+    return {field.name.upper(): str(number) for number, field in enumerate(fields(kind), start=1)}
+
+
+@every_kind
+def test_fields_come_from_variables_of_their_name(kind: type[Environment]) -> None:
+    """Each field holds its variable's value in the field's type; other variables do not matter."""
+    read = kind.read({**variables(kind), "PATH": "/usr/bin"})
+    for number, field in enumerate(fields(kind), start=1):
+        wanted: dict[object, object] = {
+            int: number,
+            str: str(number),
+            tuple[int, ...]: (number,),
+            tuple[str, ...]: (str(number),),
+        }
+        assert getattr(read, field.name) == wanted[field.type]
+
+
+def test_numbers_with_commas_between_are_several() -> None:
+    """A field of several numbers holds them in the order of its variable."""
+    read = ResizeEnvironment.read({**variables(ResizeEnvironment), "RESIZE_EDGES": "1600,320,800"})
+    assert read.resize_edges == (1600, 320, 800)
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        ("https://a.example,https://b.example:8443", ("https://a.example", "https://b.example:8443")),
+    ],
+)
+def test_words_with_commas_between_are_several(value: str, wanted: tuple[str, ...]) -> None:
+    """A field of several words holds them in order, and none if its variable is empty."""
+    found = GetUploadUrlEnvironment.read({**variables(GetUploadUrlEnvironment), "ALLOWED_ORIGINS": value})
+    assert found.allowed_origins == wanted
+
+
+@every_kind
+def test_a_missing_variable_is_named(kind: type[Environment]) -> None:
+    """Without one of its variables nothing is read, and the error names the variable."""
+    for name, others in ((name, variables(kind)) for name in variables(kind)):
+        del others[name]
+        with pytest.raises(NotConfigured, match=name):
+            kind.read(others)
+
+
+@pytest.mark.parametrize("value", ["", "many", "1.5", "0x10"])
+def test_a_bad_number_is_refused(value: str) -> None:
+    """A number that is none does not become a limit, nor one of several an edge."""
+    with pytest.raises(ValueError, match="invalid literal"):
+        PictureEnvironment.read({**variables(PictureEnvironment), "MAX_BYTES": value})
+    with pytest.raises(ValueError, match="invalid literal"):
+        ResizeEnvironment.read({**variables(ResizeEnvironment), "RESIZE_EDGES": f"800,{value}"})
+
+
+def test_the_process_is_the_usual_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an argument, the variables are those that the process has at the time."""
+    export(monkeypatch, PICTURE)
+    assert PictureEnvironment.read() == PICTURE
+
+
+def test_an_environment_stays_as_it_was_read() -> None:
+    """No function can change its limits."""
+    with pytest.raises(FrozenInstanceError):
+        PICTURE.max_bytes = 0  # type: ignore[misc]

@@ -1,0 +1,207 @@
+"""The trial: whatever the work does to its process, the function lives on and gives an answer."""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import struct
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from lambdas.runtime.sandbox import BOUNDS, SIZES, Bounds, TrialFailed, tried
+from tests.patience import PATIENCE
+from workflow.contracts.errors import ImageRejected, Reason
+
+BOUNDED = pytest.mark.skipif(not SIZES.exists(), reason="only Linux bounds the memory of a process")
+
+
+def crash() -> dict[str, Any]:
+    """Read memory that is not there."""
+    return {"text": str(ctypes.string_at(0))}
+
+
+def spin() -> NoReturn:
+    """Use the processor for ever."""
+    while True:
+        pass
+
+
+def wait() -> dict[str, Any]:
+    """Wait for a signal that never comes."""
+    signal.pause()
+    return {}
+
+
+def overflow() -> dict[str, Any]:
+    """Ask for more memory than there may be."""
+    return {"size": len(bytearray(2 * BOUNDS.memory))}
+
+
+def exit_silently() -> NoReturn:
+    """End the process as if all were well."""
+    os._exit(0)
+
+
+def leave() -> NoReturn:
+    """End as a program ends."""
+    raise SystemExit
+
+
+def reject() -> NoReturn:
+    """Find the picture unsound."""
+    raise ImageRejected(Reason.CORRUPT, "It is broken: \u201cä\u201d.")
+
+
+def fail() -> NoReturn:
+    """Have a fault of our own."""
+    raise LookupError("a fault of ours")
+
+
+def descriptors() -> set[Path]:
+    """Return the open files of this process."""
+    return set(Path("/dev/fd").iterdir())
+
+
+def attempted(work: Any) -> object:
+    """Return the answer or the error that trying work ends with; what waits for ever has little time."""
+    bounds = replace(BOUNDS, time=0.2 if work is wait else PATIENCE)
+    try:
+        return tried(work, bounds)
+    except (ImageRejected, TrialFailed) as error:
+        return error
+
+
+def test_what_work_finds_is_returned() -> None:
+    """The answer comes back as it was given, however long."""
+    found = {"number": 1, "text": "ä" * 300_000, "list": [None, True, 0.5]}
+    assert tried(lambda: found) == found
+
+
+def test_work_leaves_nothing_behind() -> None:
+    """What the work changes, it changes in a process of its own."""
+    changed = {"times": 0}
+
+    def change() -> dict[str, int]:
+        changed["times"] += 1
+        return changed
+
+    assert tried(change) == {"times": 1}
+    assert changed == {"times": 0}
+
+
+@pytest.mark.parametrize(
+    ("work", "bounds"),
+    [
+        (crash, BOUNDS),
+        (spin, replace(BOUNDS, processor_time=1)),
+        (spin, replace(BOUNDS, time=0.2)),
+        (wait, replace(BOUNDS, time=0.2)),
+        pytest.param(overflow, BOUNDS, marks=BOUNDED),
+        (exit_silently, BOUNDS),
+        (leave, BOUNDS),
+    ],
+)
+def test_what_breaks_its_process_is_too_complex(work: Any, bounds: Bounds) -> None:
+    """A crash, a hang, and too much memory or time all end as one reason."""
+    with pytest.raises(ImageRejected) as rejected:
+        tried(work, bounds)
+    assert rejected.value.reason == Reason.TOO_COMPLEX
+
+
+@BOUNDED
+def test_memory_is_bounded_beyond_what_the_function_has() -> None:
+    """However much the function holds itself, the work may have as much again as the bound says, and no more."""
+    mine = bytearray(BOUNDS.memory)
+    assert tried(lambda: {"size": len(bytearray(BOUNDS.memory // 2)) + len(mine)})
+    assert isinstance(attempted(overflow), ImageRejected)
+
+
+def test_a_rejection_comes_back_as_it_was_raised() -> None:
+    """Reason and message of a rejection are the work's."""
+    with pytest.raises(ImageRejected) as rejected:
+        tried(reject)
+    assert json.loads(str(rejected.value)) == {"reason": "CORRUPT", "message": "It is broken: \u201cä\u201d."}
+
+
+@pytest.mark.parametrize("work", [fail, lambda: {"not": object()}], ids=["raises", "finds what is no JSON"])
+def test_a_fault_of_ours_fails(work: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any other error is no rejection, and the log tells where it was raised."""
+    with pytest.raises(TrialFailed):
+        tried(work)
+    assert "Traceback" in capsys.readouterr().out
+
+
+def test_a_sandbox_that_cannot_be_set_up_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the child cannot be bounded, no picture is too complex for it."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError
+
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    with pytest.raises(TrialFailed):
+        tried(dict)
+
+
+@pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError, RuntimeError, OSError, struct.error])
+def test_an_error_of_ours_stays_ours_on_its_way_out(error: type[Exception]) -> None:
+    """Whatever its type, an error that is no rejection inside the sandbox is none outside of it."""
+
+    def work() -> NoReturn:
+        raise error("planted")
+
+    with pytest.raises(TrialFailed):
+        tried(work)
+
+
+@pytest.mark.parametrize("work", [dict, crash, wait, overflow, exit_silently, reject, fail])
+def test_nothing_is_left_over(work: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On every way out the child is gone for good, and no file stays open."""
+    fork, children = os.fork, list[int]()
+
+    def noted() -> int:
+        children.append(fork())
+        return children[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
+    before = descriptors()
+    attempted(work)
+    assert descriptors() == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(children[0], os.WNOHANG)
+
+
+def test_a_fork_that_fails_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When there can be no child, that is a fault of ours, and the pipe to it is closed."""
+
+    def refuse() -> NoReturn:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    before = descriptors()
+    with pytest.raises(BlockingIOError):
+        tried(dict)
+    assert descriptors() == before
+
+
+@BOUNDED
+def test_a_lower_limit_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the process may have less than the bounds say, that is no error."""
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1000, 2000))
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, bounds: limits.update({kind: bounds}))
+    limits: dict[int, tuple[int, int]] = {}
+    assert (
+        tried(lambda: {str(kind): bounds for kind, bounds in limits.items()})[str(resource.RLIMIT_DATA)] == [2000] * 2
+    )
+
+
+def test_threads_try_at_once() -> None:
+    """Functions that share a process, as in a test, do not disturb each other's trials."""
+    with ThreadPoolExecutor(9) as pool:
+        found = list(pool.map(attempted, [dict, crash, wait] * 3))
+    assert found[::3] == [{}] * 3
+    assert [isinstance(answer, ImageRejected) for answer in found] == [False, True, True] * 3

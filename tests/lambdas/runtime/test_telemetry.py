@@ -1,0 +1,163 @@
+"""Log, metrics and traces: keys that go with the invocation, counts that CloudWatch reads, segments that X-Ray gets."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas.runtime import metrics
+from lambdas.runtime.metrics import FAULTS, NAMESPACE, SERVICE, STARTED, STEP
+from lambdas.runtime.telemetry import count, faults_logged, identify, identify_also, logger, traced, tracer
+from tests.lambdas.bench import counted, logged
+from workflow.contracts.errors import ImageRejected, Reason
+
+ROOT = Path(__file__).resolve().parents[3]
+TRACE = "1-65a1b2c3-0123456789abcdef01234567"
+ANNOTATIONS = {"imageId": "an-image", "execution": "an-execution"}
+# What a function does that is traced: a call of AWS, a rejection and a fault, each in a subsegment of its own.
+TRACED = """
+from contextlib import suppress
+from botocore.stub import Stubber
+from lambdas.runtime import clients
+from lambdas.runtime.telemetry import traced
+from workflow.contracts.errors import ImageRejected, Reason
+
+client = clients.dynamodb()
+with Stubber(client) as stubber:
+    stubber.add_response("update_item", {})
+    with traced("Done", imageId="an-image", execution="an-execution"):
+        client.update_item(TableName="records", Key={"imageId": {"S": "secret"}})
+with suppress(ImageRejected), traced("Rejected", imageId="an-image"):
+    raise ImageRejected(Reason.CORRUPT, "Not sound.")
+with suppress(ValueError), traced("Fault", imageId="an-image"):
+    raise ValueError
+"""
+
+
+def test_each_line_is_of_one_invocation(capsys: pytest.CaptureFixture[str]) -> None:
+    """Keys are added to what the invocation knows, and begun anew with the next."""
+    identify(requestId="first")
+    identify_also(imageId="an-image")
+    logger().info("one")
+    identify(requestId="second")
+    logger().info("two")
+    one, two = logged(capsys.readouterr().out)
+    assert (one["requestId"], one["imageId"]) == ("first", "an-image")
+    assert (two["requestId"], "imageId" in two) == ("second", False)
+
+
+def test_a_fault_is_logged_and_passes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error that leaves a function is one line with its traceback, and the same error."""
+    identify(requestId="a-request")
+    with pytest.raises(KeyError, match="variable"), faults_logged():
+        raise KeyError("variable")
+    (line,) = logged(capsys.readouterr().out)
+    assert (line["level"], line["exception_name"], line["requestId"]) == ("ERROR", "KeyError", "a-request")
+
+
+@pytest.mark.parametrize(("step", "dimensions"), [("", {SERVICE}), ("ValidateImage", {SERVICE, STEP})])
+def test_a_count_is_one_of_its_metric(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], step: str, dimensions: set[str]
+) -> None:
+    """A line in the embedded metric format counts one, by service and step, and no other number or dimension."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "a-stack")
+    identify(requestId="a-request")
+    count(FAULTS, step=step, reason="CORRUPT")
+    (line,) = counted(capsys.readouterr().out)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == NAMESPACE
+    assert directive["Metrics"] == [{"Name": FAULTS, "Unit": "Count"}]
+    assert [set(names) for names in directive["Dimensions"]] == [dimensions]
+    assert (line[FAULTS], line[SERVICE], line.get(STEP, "")) == ([1.0], "a-stack", step)
+    assert (line["reason"], line["requestId"]) == ("CORRUPT", "a-request")
+
+
+def test_a_count_leaves_nothing_to_the_next(capsys: pytest.CaptureFixture[str]) -> None:
+    """Step and details are of one count alone."""
+    count(FAULTS, step="ValidateImage", reason="CORRUPT")
+    count(STARTED)
+    line = counted(capsys.readouterr().out)[1]
+    assert not {FAULTS, STEP, "reason"} & line.keys()
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": STARTED, "Unit": "Count"}]
+
+
+def test_no_two_metrics_share_a_name() -> None:
+    """Each constant is a name of its own, as CloudWatch takes it."""
+    names = [value for name, value in vars(metrics).items() if name.isupper()]
+    assert len(set(names)) == len(names)
+    assert all(name.isascii() and name.isalpha() for name in names)
+
+
+def test_outside_lambda_nothing_is_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without X-Ray's daemon, or where it does not take the invocation, the work is done and no tracer made."""
+    for daemon, sampled in (("", "1"), ("127.0.0.1:2000", "0")):
+        monkeypatch.setenv("_X_AMZN_TRACE_ID", f"Root={TRACE};Parent=53995c3f42cd8ad8;Sampled={sampled}")
+        monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", daemon)
+        if not daemon:
+            monkeypatch.delenv("AWS_XRAY_DAEMON_ADDRESS")
+        with pytest.raises(ImageRejected), traced("Rejected", **ANNOTATIONS):
+            raise ImageRejected(Reason.CORRUPT, "Not sound.")
+    assert tracer.cache_info().misses == 0
+
+
+@pytest.fixture(scope="module")
+def segments() -> dict[str, dict[str, Any]]:
+    """Give the segments, by name, that X-Ray's daemon gets of what TRACED does in a function's environment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
+        daemon.bind(("127.0.0.1", 0))
+        daemon.settimeout(30)
+        environment = {
+            "PYTHONPATH": str(ROOT),
+            "LAMBDA_TASK_ROOT": str(ROOT),
+            "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{daemon.getsockname()[1]}",
+            "_X_AMZN_TRACE_ID": f"Root={TRACE};Parent=53995c3f42cd8ad8;Sampled=1",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "POWERTOOLS_SERVICE_NAME": "a-stack",
+        }
+        path = {"PATH": os.environ.get("PATH", os.defpath)}
+        command = [sys.executable, "-B", "-W", "error", "-c", TRACED]
+        done = subprocess.run(command, env=environment | path, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        sent = [json.loads(daemon.recv(2**16).split(b"\n", 1)[1]) for _ in range(4)]
+    return {segment["name"]: segment for segment in sent}
+
+
+def test_a_step_is_found_by_picture_and_execution(segments: dict[str, dict[str, Any]]) -> None:
+    """A subsegment of the invocation's trace carries what it is about, and neither error nor fault if there was none."""
+    done = segments["## Done"]
+    assert (done["trace_id"], done["annotations"]) == (TRACE, ANNOTATIONS)
+    assert not {"error", "fault"} & done.keys()
+
+
+def test_calls_of_aws_are_traced_without_their_content(segments: dict[str, dict[str, Any]]) -> None:
+    """A call is a subsegment of the step's that tells the operation, and nothing of what was written."""
+    call = segments["dynamodb"]
+    assert (call["parent_id"], call["aws"]["operation"]) == (segments["## Done"]["id"], "UpdateItem")
+    assert "secret" not in json.dumps(segments)
+
+
+def test_a_rejection_is_no_fault(segments: dict[str, dict[str, Any]]) -> None:
+    """X-Ray's errors are the client's doing, its faults are ours."""
+    rejected, fault = segments["## Rejected"], segments["## Fault"]
+    assert (rejected.get("error"), rejected.get("fault")) == (True, None)
+    assert (fault.get("error"), fault.get("fault")) == (None, True)
+    assert fault["cause"]["exceptions"][0]["type"] == "ValueError"
+
+
+def test_each_line_tells_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every line says which version the function is of, in every invocation."""
+    monkeypatch.setenv("VERSION", "0.1.0+0123456789ab")
+    logger.cache_clear()
+    for request in ("first", "second"):
+        identify(requestId=request)
+        logger().info("done")
+    monkeypatch.undo()
+    logger.cache_clear()
+    assert [line["version"] for line in logged(capsys.readouterr().out)] == ["0.1.0+0123456789ab"] * 2

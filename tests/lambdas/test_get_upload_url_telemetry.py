@@ -1,0 +1,127 @@
+"""What is told of a request for an upload URL: to the page that made it, in the log, and in the metrics."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from lambdas.get_upload_url import handler
+from lambdas.runtime.cors import ALLOW_ORIGIN
+from lambdas.runtime.metrics import GRANTED, REFUSED, SERVICE
+from lambdas.runtime.telemetry import LIBRARIES
+from tests.lambdas.asking import ASKED, ask, event, granted
+from tests.lambdas.bench import CONTEXT, ORIGIN, OWNER, UPLOADING, Bench, Context, counted, export, logged
+from workflow.contracts.errors import NotConfigured
+
+ANOTHER = "https://another.example"
+each_status = pytest.mark.parametrize(
+    ("parameters", "status"), [(ASKED, 200), ({**ASKED, "size": "0"}, 400), (None, 400)]
+)
+
+pytestmark = pytest.mark.usefixtures("bench")
+
+
+@each_status
+def test_a_page_of_an_allowed_origin_may_read_any_answer(parameters: dict[str, str] | None, status: int) -> None:
+    """What is granted and what is refused can be read by the page that asked."""
+    answer = handler(event(parameters), CONTEXT)
+    assert (answer["statusCode"], answer["headers"][ALLOW_ORIGIN]) == (status, ORIGIN)
+    assert (answer["headers"]["Vary"], answer["headers"]["Content-Type"]) == ("Origin", "application/json")
+
+
+@each_status
+def test_a_page_of_another_origin_may_read_none(parameters: dict[str, str] | None, status: int) -> None:
+    """Its browser keeps the answer from it; a cache knows that it differs by origin."""
+    answer = handler(event(parameters, origin=ANOTHER), CONTEXT)
+    assert (answer["statusCode"], answer["headers"]["Vary"]) == (status, "Origin")
+    assert ALLOW_ORIGIN not in answer["headers"]
+
+
+def preflight(origin: str) -> dict[str, Any]:
+    """Return the event of a preflight: nobody is signed in yet, and API Gateway knows of no parameters."""
+    return {
+        "httpMethod": "OPTIONS",
+        "headers": {"Origin": origin, "Access-Control-Request-Method": "GET"},
+        "queryStringParameters": None,
+        "requestContext": {},
+    }
+
+
+def test_a_preflight_needs_no_token(capsys: pytest.CaptureFixture[str]) -> None:
+    """A browser asks before it sends the token; that counts as no request for a URL."""
+    answer = handler(preflight(ORIGIN), CONTEXT)
+    assert (answer["statusCode"], answer["headers"][ALLOW_ORIGIN]) == (204, ORIGIN)
+    assert ALLOW_ORIGIN not in handler(preflight(ANOTHER), CONTEXT)["headers"]
+    assert counted(capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize(("allowed", "told"), [((), None), (("*",), ANOTHER), ((ORIGIN, ANOTHER), ANOTHER)])
+def test_the_environment_tells_which_origins(
+    monkeypatch: pytest.MonkeyPatch, allowed: tuple[str, ...], told: str | None
+) -> None:
+    """None, all, or those that are named."""
+    monkeypatch.setenv("ALLOWED_ORIGINS", ",".join(allowed))
+    for asked in (preflight(ANOTHER), event(ASKED, origin=ANOTHER)):
+        assert handler(asked, CONTEXT)["headers"].get(ALLOW_ORIGIN) == told
+
+
+def test_a_grant_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    """The image's id leads from the request to the picture; it is no dimension of the count."""
+    body = granted()
+    output = capsys.readouterr().out
+    (line,), (count,) = logged(output), counted(output)
+    for told in (line, count):
+        assert (told["imageId"], told["requestId"]) == (body["imageId"], CONTEXT.aws_request_id)
+    (directive,) = count["_aws"]["CloudWatchMetrics"]
+    assert (directive["Metrics"], directive["Dimensions"]) == ([{"Name": GRANTED, "Unit": "Count"}], [[SERVICE]])
+
+
+def test_a_refusal_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    """Parameter and reason are told, and no value."""
+    ask({**ASKED, "contentType": "text/secret"})
+    output = capsys.readouterr().out
+    (line,), (count,) = logged(output), counted(output)
+    assert (line["level"], line["message"]) == ("INFO", "refused: contentType UNSUPPORTED_CONTENT_TYPE")
+    assert (count[REFUSED], count["reason"]) == ([1.0], "UNSUPPORTED_CONTENT_TYPE")
+    assert "secret" not in output
+
+
+def test_a_warm_function_forgets_the_image_before(capsys: pytest.CaptureFixture[str]) -> None:
+    """A refusal after a grant is of no image."""
+    granted()
+    capsys.readouterr()
+    handler(event(None), Context("another-request"))
+    for line in map(json.loads, capsys.readouterr().out.splitlines()):
+        assert (line["requestId"], "imageId" in line) == ("another-request", False)
+
+
+def test_a_fault_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no answer is an error with its traceback, under the request's id."""
+    export(monkeypatch, UPLOADING)
+    monkeypatch.delenv("UPLOAD_BUCKET")
+    with pytest.raises(NotConfigured, match="UPLOAD_BUCKET"):
+        granted()
+    (line,) = logged(capsys.readouterr().out)
+    assert (line["level"], line["exception_name"], line["requestId"]) == (
+        "ERROR",
+        "NotConfigured",
+        CONTEXT.aws_request_id,
+    )
+
+
+def test_the_log_tells_neither_url_nor_file_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """A signed URL is a secret, and a file name the user's own: the log has the image's id."""
+    body = granted(filename="my-secret.jpg")
+    output = capsys.readouterr().out
+    assert body["imageId"] in output
+    assert not [word for word in ("X-Amz-Signature", "my-secret", OWNER) if word in output]
+
+
+def test_no_library_logs_when_all_is_asked_for(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """Lambda gives every logger the level that is asked for; AWS's own would log requests with their credentials."""
+    with caplog.at_level(logging.DEBUG):
+        granted()
+        bench.keys(bench.uploaded(b"data")["image"]["bucket"])
+    libraries = {record.name.partition(".")[0] for record in caplog.records if record.levelno < logging.WARNING}
+    assert libraries.isdisjoint(LIBRARIES)

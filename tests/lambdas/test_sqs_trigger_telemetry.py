@@ -1,0 +1,60 @@
+"""What the trigger tells of its messages: lines of the log, each of its own message, and counts."""
+
+import pytest
+
+from lambdas.domain import executions as execution
+from lambdas.runtime.metrics import EXPECTED_RACES, REPEATED, SERVICE, STARTED
+from tests.lambdas.bench import CONTEXT, counted, logged
+from tests.lambdas.messages import IMAGE_IDS, Executions, created, returned
+from workflow.contracts.errors import NotYet
+
+
+def test_each_line_is_of_its_own_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
+    """A message's lines carry its image, execution and request; one that tells no image carries none of the one before."""
+    assert returned(created(IMAGE_IDS[0]), "<html>", created(IMAGE_IDS[1]), created(IMAGE_IDS[0])) == ["message-1"]
+    output = capsys.readouterr().out
+    names = {started["image"]["imageId"]: name for name, started in executions().items()}
+    first, second = IMAGE_IDS[:2]
+    for lines, images in (
+        (logged(output), [first, None, second, first]),
+        (counted(output), [first, second, first]),
+    ):
+        assert [line.get("imageId") for line in lines] == images
+        assert [line.get("execution") for line in lines] == [names.get(image or "") for image in images]
+        assert {line["requestId"] for line in lines} == {CONTEXT.aws_request_id}
+
+
+def test_starts_and_repeats_are_counted_apart(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
+    """What starts nothing is no execution, and what goes back is neither."""
+    again = created() | {"time": "2026-11-23T09:15:03Z"}
+    assert returned(created(), again, "<html>") == ["message-2"]
+    assert len(executions()) == 1
+    directives = [line["_aws"]["CloudWatchMetrics"][0] for line in counted(capsys.readouterr().out)]
+    assert [directive["Metrics"][0]["Name"] for directive in directives] == [STARTED, REPEATED]
+    assert [directive["Dimensions"] for directive in directives] == [[[SERVICE]]] * 2
+
+
+def test_a_failure_is_logged_without_the_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
+    """The log tells which message went back and why, and not what stood in it."""
+    assert returned(created(bucket="another-bucket-secret"), {"secret": 1}) == ["message-0", "message-1"]
+    assert not executions()
+    output = capsys.readouterr().out
+    assert "message-0" in output
+    assert "message-1" in output
+    assert "secret" not in output
+
+
+def test_a_version_that_has_to_wait_is_no_fault(
+    executions: Executions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where an older end has to be notified first, the message goes back, and the log has a warning, no error."""
+
+    def waiting(*_: object) -> bool:
+        raise NotYet("an earlier end of the picture has not been told yet")
+
+    monkeypatch.setattr(execution, "start", waiting)
+    assert returned(created()) == ["message-0"]
+    assert not executions()
+    output = capsys.readouterr().out
+    assert [line["level"] for line in logged(output)] == ["WARNING"]
+    assert [line[EXPECTED_RACES] for line in counted(output)] == [[1.0]]

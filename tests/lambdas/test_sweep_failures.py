@@ -1,0 +1,66 @@
+"""What a sweep does when something goes wrong with one of the pictures, and what it tells."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.domain import executions
+from lambdas.runtime import clients
+from lambdas.runtime.metrics import RESTARTED
+from lambdas.sweep import Unswept
+from tests.lambdas.aftermath import Aftermath, Sweep
+from tests.lambdas.bench import TABLE, Payload, counted, logged
+
+
+def test_one_pictures_error_is_its_own(
+    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others are seen to, the log says what went wrong with which, and the sweep itself fails, for the alarm."""
+    broken, sound = sorted((aftermath.uploaded(b"data") for _ in range(2)), key=lambda one: one["image"]["key"])
+    start = executions.start
+
+    def failing(image: Payload, environment: Any) -> bool:
+        if image["imageId"] == broken["image"]["imageId"]:
+            raise MemoryError
+        return start(image, environment)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(executions, "start", failing)
+        with pytest.raises(Unswept, match="1 pictures"):
+            sweep()
+    assert list(aftermath.executions()) == [sound["execution"]]
+    faults = [line for line in logged(capsys.readouterr().out) if line["level"] == "ERROR"]
+    assert faults[0]["imageId"] == broken["image"]["imageId"]
+    assert sweep() == {"resumed": 1}
+
+
+def test_records_that_are_not_given_now_are_left_to_the_next_sweep(
+    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A throttled table's silence is not mistaken for a picture without a record."""
+    events = [aftermath.uploaded(b"data") for _ in range(2)]
+    batches = clients.dynamodb().batch_get_item
+
+    def throttled(RequestItems: Any) -> Any:  # noqa: N803 - the client's own name
+        keys = RequestItems[TABLE]["Keys"]
+        return {**batches(RequestItems={TABLE: {"Keys": keys[1:]}}), "UnprocessedKeys": {TABLE: {"Keys": keys[:1]}}}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clients.dynamodb(), "batch_get_item", throttled)
+        assert sweep() == {"resumed": 1}
+    assert len(aftermath.executions()) == 1
+    assert sweep() == {"resumed": 1}
+    assert set(aftermath.executions()) == {event["execution"] for event in events}
+
+
+def test_it_says_what_it_started(aftermath: Aftermath, sweep: Sweep, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is started again is counted, for somebody should ask why; the log's lines tell which picture."""
+    event = aftermath.uploaded(b"data")
+    capsys.readouterr()
+    sweep()
+    output = capsys.readouterr().out
+    (line,) = counted(output)
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == RESTARTED
+    assert line["imageId"] == event["image"]["imageId"]
+    assert [one["message"] for one in logged(output)] == ["started again", "swept"]
+    assert logged(output)[-1]["done"] == {"resumed": 1}
