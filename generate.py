@@ -1,37 +1,13 @@
 """Print the one CloudFormation template: `python generate.py > template.json`."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from asl.command import run_command
 from asl.printable import printable_lines
 from templates import packaging
-from templates.refusals.check import check_template
-from templates.stack import build
-
-SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs"]
-
-
-def render() -> str:
-    """Return the template as JSON text, a line a resource, so that changes show.
-
-    Raises TemplateRefusedError if AWS would refuse it.
-    """
-    template = build().to_dict()
-    sections = (f" {json.dumps(name)}: {_section(template[name])}" for name in sorted(template, key=SECTIONS.index))
-    text = "{\n" + ",\n".join(sections) + "\n}\n"
-    check_template(text)
-    return text
-
-
-def _section(content: Any) -> str:
-    if not isinstance(content, dict):
-        return json.dumps(content)
-    entries = (f"  {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in content.items())
-    return "{\n" + ",\n".join(entries) + "\n }"
+from templates.stack import render
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from local.report import report
 from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
 from operations.cloudformation.deploy import pair
-from operations.cloudformation.target import DeploymentError
+from operations.errors import OperationError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return _process(options) if options.command == "process" else _up(options)
-    except DeploymentError as error:
+    except OperationError as error:
         print(f"local: {printable_lines(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -13,7 +13,7 @@ from typing import Any
 from local.emulator.process import Emulator, emulator
 from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.target import Target
-from operations.users import Users, generated_password
+from operations.users import Users, generate_password
 from templates.resources.api import PATH
 from templates.resources.stage import STAGE
 
@@ -74,7 +74,7 @@ def _deployed(running: Emulator, options: Options) -> dict[str, str]:
 
 def _add_user(running: Emulator, outputs: dict[str, str]) -> User:
     """Add a user as `operations add-user --generate` does."""
-    user = User(EMAIL, generated_password())
+    user = User(EMAIL, generate_password())
     cognito = running.client("cognito-idp")
     Users(cognito, outputs["UserPoolId"], outputs["UserPoolClientId"]).add(user.email, user.password)
     return user

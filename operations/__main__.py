@@ -9,20 +9,20 @@ import sys
 from asl.command import run_command
 from operations import commands
 from operations.cli.errors import exit_code
-from operations.stack import DEFAULT, find
+from operations.stack import DEFAULT_STACK, find_stack
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1 where something could not be done, 2 for a wrong call."""
     options = _parser().parse_args(arguments)
     left: list[int] = []
-    code = exit_code("operations", lambda: left.append(options.command(find(options.stack), options)))
+    code = exit_code("operations", lambda: left.append(options.command(find_stack(options.stack), options)))
     return code or left[0]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
-    parser.add_argument("--stack", default=DEFAULT, metavar="NAME", help=f"the stack's name ({DEFAULT})")
+    parser.add_argument("--stack", default=DEFAULT_STACK, metavar="NAME", help=f"the stack's name ({DEFAULT_STACK})")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     wanted = parser.add_subparsers(required=True)
 

@@ -12,7 +12,7 @@ from lambdas.runtime import clock
 from operations.stack import Stack
 from workflow.contracts.errors import NotYet
 
-MOST = 50  # attempts of which the next one is looked for
+MAX_ATTEMPTS = 50  # attempts of which the next one is looked for
 
 
 class Outcome(StrEnum):
@@ -42,17 +42,17 @@ class Attempt:
         return {"id": self.name, "attempt": self.attempt or None, "outcome": self.outcome}
 
 
-def again(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt:
+def start_next_attempt(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt:
     """Start the next attempt at the newest version of the upload at key, unless there is nothing to try.
 
     A picture that was rejected is tried only if rejected says so.
     """
-    while (done := _decided(stack, key, rejected=rejected, dry_run=dry_run)) is None:
+    while (done := _try_once(stack, key, rejected=rejected, dry_run=dry_run)) is None:
         continue  # with the record as it is by now
     return done
 
 
-def _decided(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt | None:
+def _try_once(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt | None:
     """Do as again does, but return None if the record changed while its executions were asked for."""
     found = next(uploads(stack, key), None)
     if found is None or found["key"] != key:
@@ -82,7 +82,7 @@ def _next(stack: Stack, image: dict[str, Any], known: Item | None, *, dry_run: b
 
     Return None if the record is not as known any more: an attempt that has an execution by now may have ended there.
     """
-    for number in range(image["attempt"], image["attempt"] + MOST):
+    for number in range(image["attempt"], image["attempt"] + MAX_ATTEMPTS):
         tried = {**image, "attempt": number}
         status = executions.status(tried, stack.starting)
         if status in RUNNING:

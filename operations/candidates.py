@@ -12,7 +12,9 @@ from lambdas.domain.record import FAILED
 from lambdas.runtime import clients
 from operations.stack import Stack
 
-HIDDEN = 300  # seconds for which a dead letter is kept from others, if the command cannot put it back itself
+VISIBILITY_TIMEOUT = (
+    300  # seconds for which a dead letter is kept from others, if the command cannot put it back itself
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Candidate:
     receipt: str = ""  # by which the dead letter is deleted, or put back
 
 
-def failed(stack: Stack) -> Iterator[Candidate]:
+def failed_images(stack: Stack) -> Iterator[Candidate]:
     """Yield the pictures whose records say FAILED."""
     pages = clients.dynamodb().get_paginator("scan")
     answers = pages.paginate(
@@ -38,24 +40,24 @@ def failed(stack: Stack) -> Iterator[Candidate]:
         yield Candidate(item["imageId"], item["key"])
 
 
-def dead(stack: Stack) -> Iterator[Candidate]:
+def dead_letter_messages(stack: Stack) -> Iterator[Candidate]:
     """Yield what the dead letters are about, each once; they are hidden until they are removed or put back."""
     seen = set[str]()
-    while messages := _received(stack, seen):
+    while messages := _receive(stack, seen):
         for message in messages:
             seen.add(message["MessageId"])
-            yield _letter(stack, message["MessageId"], message["Body"], message["ReceiptHandle"])
+            yield _candidate(stack, message["MessageId"], message["Body"], message["ReceiptHandle"])
 
 
-def _received(stack: Stack, seen: set[str]) -> list[Any]:
+def _receive(stack: Stack, seen: set[str]) -> list[Any]:
     """Receive a few dead letters, and return those that have not been seen; none in the end."""
     answer = clients.sqs().receive_message(
-        QueueUrl=stack.dead_letters, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN, WaitTimeSeconds=1
+        QueueUrl=stack.dead_letters, MaxNumberOfMessages=10, VisibilityTimeout=VISIBILITY_TIMEOUT, WaitTimeSeconds=1
     )
     return [message for message in answer.get("Messages", []) if message["MessageId"] not in seen]
 
 
-def _letter(stack: Stack, message_id: str, body: str, receipt: str) -> Candidate:
+def _candidate(stack: Stack, message_id: str, body: str, receipt: str) -> Candidate:
     try:
         image = sqs_trigger.read_event(json.loads(body), stack.upload_bucket)
     except (ValueError, RecursionError):  # the latter of JSON without end in depth
@@ -63,12 +65,12 @@ def _letter(stack: Stack, message_id: str, body: str, receipt: str) -> Candidate
     return Candidate(image["imageId"], image["key"], message_id, receipt)
 
 
-def remove(stack: Stack, candidate: Candidate) -> None:
+def delete(stack: Stack, candidate: Candidate) -> None:
     """Delete the dead letter of candidate."""
     clients.sqs().delete_message(QueueUrl=stack.dead_letters, ReceiptHandle=candidate.receipt)
 
 
-def put_back(stack: Stack, candidate: Candidate) -> None:
+def release(stack: Stack, candidate: Candidate) -> None:
     """Let others see the dead letter of candidate again, unless they do already, as after HIDDEN seconds."""
     client = clients.sqs()
     with suppress(client.exceptions.MessageNotInflight):
@@ -77,7 +79,7 @@ def put_back(stack: Stack, candidate: Candidate) -> None:
         )
 
 
-def hidden(stack: Stack) -> int:
+def messages_in_flight(stack: Stack) -> int:
     """Return about how many dead letters somebody is looking at, as a sweep does for two minutes, or this command."""
     answer = clients.sqs().get_queue_attributes(
         QueueUrl=stack.dead_letters, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]

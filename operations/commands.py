@@ -9,12 +9,12 @@ import boto3
 from lambdas.domain import executions, objects
 from lambdas.domain.record import Record
 from operations import candidates, show
-from operations.attempts import Attempt, Outcome, again, uploads
+from operations.attempts import Attempt, Outcome, start_next_attempt, uploads
 from operations.candidates import Candidate
-from operations.cli.progress import progress
-from operations.cloudformation.target import DeploymentError
+from operations.cli.progress import spinner
+from operations.errors import OperationError
 from operations.stack import Stack
-from operations.users import Users, asked_password, generated_password
+from operations.users import Users, generate_password, read_password
 
 UNRESOLVED = {Outcome.UNTOLD, Outcome.GONE, Outcome.STRANGE}
 # What a dead letter is needed for still; else the picture has its end, or is under way to one.
@@ -40,31 +40,31 @@ def redrive(stack: Stack, options: Namespace) -> int:
     _check_writable(stack, options)
     letters: list[Candidate] = []
     try:
-        with progress("looking for dead letters and failed pictures") as told:
+        with spinner("looking for dead letters and failed pictures") as told:
             told([])
-            letters.extend(candidates.dead(stack))
-            failed = list(candidates.failed(stack))
-        show.hidden(candidates.hidden(stack) - len(letters))
+            letters.extend(candidates.dead_letter_messages(stack))
+            failed = list(candidates.failed_images(stack))
+        show.hidden(candidates.messages_in_flight(stack) - len(letters))
         chosen = _chosen([*letters, *failed], options)
         return _tell(options, _redriven(stack, chosen, letters, dry_run=options.dry_run), len(chosen))
     finally:
         for letter in letters:
-            candidates.put_back(stack, letter)
+            candidates.release(stack, letter)
 
 
 def _check_writable(stack: Stack, options: Namespace) -> None:
-    """Raise DeploymentError if the command is to write what the stack's own code may not understand."""
+    """Raise OperationError if the command is to write what the stack's own code may not understand."""
     if not options.dry_run:
         stack.check_contracts()
 
 
 def _chosen(found: list[Candidate], options: Namespace) -> list[Candidate]:
-    """Return what is asked for of what was found, each picture once; raises DeploymentError for what was not found."""
+    """Return what is asked for of what was found, each picture once; raises OperationError for what was not found."""
     wanted = set(options.ids)
     chosen = {one.name: one for one in reversed(found) if options.all or wanted & {one.name, one.letter}}
     known = {name for one in chosen.values() for name in (one.name, one.letter)}
     if missing := wanted - known:
-        raise DeploymentError(f"neither a dead letter nor a failed picture: {', '.join(sorted(missing))}")
+        raise OperationError(f"neither a dead letter nor a failed picture: {', '.join(sorted(missing))}")
     return [*reversed(chosen.values())]
 
 
@@ -74,11 +74,11 @@ def _redriven(stack: Stack, chosen: list[Candidate], letters: list[Candidate], *
         if candidate.key is None:
             yield Attempt(candidate.name, 0, Outcome.STRANGE)
             continue
-        done = again(stack, candidate.key, rejected=False, dry_run=dry_run)
+        done = start_next_attempt(stack, candidate.key, rejected=False, dry_run=dry_run)
         about = [letter for letter in letters if letter.name == candidate.name]
         if done.outcome not in NEEDED and not dry_run:
             for letter in about:
-                candidates.remove(stack, letter)
+                candidates.delete(stack, letter)
                 letters.remove(letter)
         yield done
 
@@ -87,12 +87,12 @@ def reprocess(stack: Stack, options: Namespace) -> int:
     """Give each picture named, or under a prefix, another attempt unless it has succeeded."""
     _check_writable(stack, options)
     keys = dict.fromkeys(key for wanted in options.wanted for key in _keys(stack, wanted))
-    tried = (again(stack, key, rejected=True, dry_run=options.dry_run) for key in keys)
+    tried = (start_next_attempt(stack, key, rejected=True, dry_run=options.dry_run) for key in keys)
     return _tell(options, tried, len(keys))
 
 
 def _keys(stack: Stack, wanted: str) -> list[str]:
-    """Return the keys of uploads that wanted means; raises DeploymentError if there are none."""
+    """Return the keys of uploads that wanted means; raises OperationError if there are none."""
     if wanted.startswith(objects.UPLOADS):
         keys = [image["key"] for image in uploads(stack, wanted)]
     elif found := Record(stack.starting.metadata_table, {"imageId": wanted}, "").read():
@@ -100,7 +100,7 @@ def _keys(stack: Stack, wanted: str) -> list[str]:
     else:
         keys = [image["key"] for image in uploads(stack, objects.UPLOADS) if image["imageId"] == wanted]
     if not keys:
-        raise DeploymentError(f"{wanted} is neither the id of an uploaded picture nor a prefix of some, as uploads/ is")
+        raise OperationError(f"{wanted} is neither the id of an uploaded picture nor a prefix of some, as uploads/ is")
     return keys
 
 
@@ -115,20 +115,20 @@ def sweep(stack: Stack, options: Namespace) -> int:
 
     client = boto3.client("lambda", config=Config(read_timeout=LONGEST, retries={"total_max_attempts": 1}))
     payload = json.dumps({"everything": options.everything})
-    with progress("sweeping") as told:
+    with spinner("sweeping") as told:
         told([])
         answer = client.invoke(FunctionName=stack.function("SweepFunction"), Payload=payload.encode())
     found = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise DeploymentError(f"the sweep failed: {found.get('errorMessage', 'its log says why')}")
+        raise OperationError(f"the sweep failed: {found.get('errorMessage', 'its log says why')}")
     show.swept(found, as_json=options.json)
     return 0
 
 
 def add_user(stack: Stack, options: Namespace) -> int:
     """Add someone who may upload, and say what they do next."""
-    generated = generated_password() if options.generate else ""
-    password = asked_password() if options.password else generated
+    generated = generate_password() if options.generate else ""
+    password = read_password() if options.password else generated
     users = Users(boto3.client("cognito-idp"), stack.outputs["UserPoolId"], stack.outputs["UserPoolClientId"])
     users.add(options.email, password)
     show.user(stack, options.email, invited=not password, generated=generated, as_json=options.json)

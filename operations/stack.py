@@ -6,11 +6,11 @@ from typing import Any
 import boto3
 
 from lambdas.runtime.settings import StartEnvironment
-from operations.cloudformation.stacks import described
-from operations.cloudformation.target import DeploymentError
+from operations.cloudformation.stacks import describe
+from operations.errors import OperationError
 from templates.release import contracts_digest, version
 
-DEFAULT = "quantum-image-processor"
+DEFAULT_STACK = "quantum-image-processor"
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class Stack:
         return self.outputs.get("ContractsDigest") == contracts_digest()
 
     def check_contracts(self) -> None:
-        """Raise DeploymentError if the deployed code may not understand what this checkout writes."""
+        """Raise OperationError if the deployed code may not understand what this checkout writes."""
         if not self.has_own_contracts:
-            raise DeploymentError(
+            raise OperationError(
                 f"stack {self.name} runs {self.version or 'an unknown version'}, whose contracts are not those of this "
                 f"checkout, {version()}: check out what the stack runs, or deploy this checkout first"
             )
@@ -67,16 +67,16 @@ class Stack:
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
 
-def find(name: str) -> Stack:
-    """Return the stack called name; raises DeploymentError if there is none."""
+def find_stack(name: str) -> Stack:
+    """Return the stack called name; raises OperationError if there is none."""
     cloudformation = boto3.client("cloudformation")
-    told = described(cloudformation, name)
+    told = describe(cloudformation, name)
     if not told:
-        raise DeploymentError(
+        raise OperationError(
             f"there is no stack {name} in {cloudformation.meta.region_name}; name another with --stack"
         )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in told.get("Outputs", [])}
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in told.get("Parameters", [])}
     if "ProcessingPipelineArn" not in outputs:
-        raise DeploymentError(f"stack {name} is none of this project, or not there yet: it has no state machine")
+        raise OperationError(f"stack {name} is none of this project, or not there yet: it has no state machine")
     return Stack(name, outputs, parameters)

@@ -8,13 +8,13 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from operations.cloudformation.target import DeploymentError
+from operations.errors import OperationError
 
 # Those that Cognito counts as symbols, and that no shell or JSON gives a meaning.
 SYMBOLS = "-_.+:"
 KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOLS)
 LENGTH = 24  # characters of a generated password: about 145 bits
-UNUSED = "FORCE_CHANGE_PASSWORD"  # Cognito's status of a user who has not chosen a password yet
+NEVER_SIGNED_IN = "FORCE_CHANGE_PASSWORD"  # Cognito's status of a user who has not chosen a password yet
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,16 @@ class Users:
     def add(self, email: str, password: str = "") -> None:
         """Create a user who signs in with password or, if none is given, is invited by mail to choose one.
 
-        Safe to repeat until the person has signed in; raises DeploymentError after that, and for what Cognito refuses.
+        Safe to repeat until the person has signed in; raises OperationError after that, and for what Cognito refuses.
         """
         try:
             self._create(email, password)
         except self.cognito.exceptions.InvalidPasswordException as error:
-            raise DeploymentError(f"the password is refused: {_message(error)}") from error
+            raise OperationError(f"the password is refused: {_message(error)}") from error
         except self.cognito.exceptions.InvalidParameterException as error:
-            raise DeploymentError(f"the user pool refuses this user: {_message(error)}") from error
+            raise OperationError(f"the user pool refuses this user: {_message(error)}") from error
         except self.cognito.exceptions.CodeDeliveryFailureException as error:
-            raise DeploymentError(f"the invitation was not sent; run the command again: {_message(error)}") from error
+            raise OperationError(f"the invitation was not sent; run the command again: {_message(error)}") from error
 
     def _create(self, email: str, password: str) -> None:
         user = {"UserPoolId": self.pool, "Username": email}
@@ -55,14 +55,14 @@ class Users:
             self.cognito.admin_set_user_password(**user, Password=password, Permanent=True)
 
     def _check_unused(self, email: str) -> None:
-        if self.cognito.admin_get_user(UserPoolId=self.pool, Username=email)["UserStatus"] != UNUSED:
-            raise DeploymentError(
+        if self.cognito.admin_get_user(UserPoolId=self.pool, Username=email)["UserStatus"] != NEVER_SIGNED_IN:
+            raise OperationError(
                 f"{email} is a user already. A forgotten password is reset by mail: "
                 f"aws cognito-idp forgot-password --client-id {self.client} --username {shlex.quote(email)}"
             )
 
 
-def generated_password() -> str:
+def generate_password() -> str:
     """Return a random password with characters of every kind that the pool asks for."""
     while True:
         password = "".join(secrets.choice("".join(KINDS)) for _ in range(LENGTH))
@@ -70,19 +70,19 @@ def generated_password() -> str:
             return password
 
 
-def asked_password() -> str:
-    """Return the password typed twice on the terminal, or the first line of standard input; raises DeploymentError."""
-    password = _typed_twice() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+def read_password() -> str:
+    """Return the password typed twice on the terminal, or the first line of standard input; raises OperationError."""
+    password = _prompt_twice() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     if not password:
-        raise DeploymentError("no password was given; nothing is done")
+        raise OperationError("no password was given; nothing is done")
     return password
 
 
-def _typed_twice() -> str:
+def _prompt_twice() -> str:
     try:
         password = getpass.getpass("Password: ")
         if password != getpass.getpass("Once more: "):
-            raise DeploymentError("the two passwords differ; nothing is done")
+            raise OperationError("the two passwords differ; nothing is done")
     except EOFError:
         return ""
     return password

@@ -1,10 +1,12 @@
 """The whole template, put together from its concerns."""
 
+import json
 from typing import Any
 
 from troposphere import AWSObject, Output, Ref, Sub, Tags, Template
 
 from templates.parameters import add_parameters
+from templates.refusals.check import check_template
 from templates.release import contracts_digest, version
 from templates.resources.alarms import add_alarms
 from templates.resources.api import PATH, add_api
@@ -81,3 +83,25 @@ def _add_outputs(template: Template) -> None:
     }
     for name, (meaning, value) in outputs.items():
         template.add_output(Output(name, Description=meaning, Value=value))
+
+
+SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs"]
+
+
+def render() -> str:
+    """Return the template as JSON text, a line a resource, so that changes show.
+
+    Raises TemplateRefusedError if AWS would refuse it.
+    """
+    template = build().to_dict()
+    sections = (f" {json.dumps(name)}: {_section(template[name])}" for name in sorted(template, key=SECTIONS.index))
+    text = "{\n" + ",\n".join(sections) + "\n}\n"
+    check_template(text)
+    return text
+
+
+def _section(content: Any) -> str:
+    if not isinstance(content, dict):
+        return json.dumps(content)
+    entries = (f"  {json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in content.items())
+    return "{\n" + ",\n".join(entries) + "\n }"

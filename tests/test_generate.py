@@ -12,7 +12,7 @@ import pytest
 import stepfunctions
 
 import generate
-from templates import packaging
+from templates import packaging, stack
 from templates.stack import build
 from tests.effort import repetition
 
@@ -68,13 +68,13 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> NoReturn:
         raise ValueError("no such bucket")
 
-    monkeypatch.setattr(generate, "build", refuse)
+    monkeypatch.setattr(stack, "build", refuse)
 
 
 def test_output_is_the_template_and_nothing_else() -> None:
     """Standard output is one JSON document that ends with a newline; standard error is silent."""
     printed = _run(SCRIPT)
-    assert printed == generate.render().encode()
+    assert printed == stack.render().encode()
     assert printed.endswith(b"}\n")
     assert json.loads(printed)["Resources"]
 
@@ -83,20 +83,20 @@ def test_output_is_the_template_and_nothing_else() -> None:
 @pytest.mark.parametrize("environment", PLACES.values(), ids=PLACES.keys())
 def test_template_does_not_tell_where_it_was_made(environment: Mapping[str, str]) -> None:
     """Region, profile, hash seed, time zone, locale and proxies leave no trace; nor is there a HOME to look into."""
-    assert _run(SCRIPT, environment=environment) == generate.render().encode()
+    assert _run(SCRIPT, environment=environment) == stack.render().encode()
 
 
 def test_template_is_made_without_a_look_outside(tmp_path: Path) -> None:
     """Neither the clock nor the folder nor any of those places matters, and the network is not asked."""
     environment = {name: value for place in PLACES.values() for name, value in place.items()}
-    assert _run("-c", CUT_OFF, SCRIPT, environment=environment, folder=tmp_path) == generate.render().encode()
+    assert _run("-c", CUT_OFF, SCRIPT, environment=environment, folder=tmp_path) == stack.render().encode()
 
 
 def test_file_holds_what_would_be_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """`--output` writes the same bytes, and prints nothing."""
     file = tmp_path / "template.json"
     assert generate.main(["--output", str(file)]) == 0
-    assert file.read_bytes() == generate.render().encode()
+    assert file.read_bytes() == stack.render().encode()
     assert capfd.readouterr() == ("", "")
 
 
@@ -108,26 +108,26 @@ def test_output_is_the_template_alone_under_awss_own_sdk(tmp_path: Path) -> None
     found = subprocess.run(
         [sys.executable, "-B", SCRIPT], cwd=ROOT, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=True
     )
-    assert found.stdout == generate.render().encode()
+    assert found.stdout == stack.render().encode()
     assert b"Not applying SDK defaults" in found.stderr
 
 
 def test_template_is_rendered_alike_twice() -> None:
     """Rendering leaves nothing behind that a second rendering would see."""
-    assert generate.render() == generate.render()
+    assert stack.render() == stack.render()
 
 
 def test_each_resource_is_on_a_line_of_its_own() -> None:
     """A change of one resource is a change of one line, so that a difference can be read."""
-    lines = generate.render().splitlines()
-    for name, resource in json.loads(generate.render())["Resources"].items():
+    lines = stack.render().splitlines()
+    for name, resource in json.loads(stack.render())["Resources"].items():
         (line,) = (line for line in lines if line.startswith(f'  "{name}": {{"') and '"Type":"AWS::' in line)
         assert json.loads("{" + line.rstrip(",") + "}") == {name: resource}
 
 
 def test_sections_come_in_the_usual_order() -> None:
     """Parameters come before resources and outputs after, as readers expect."""
-    sections = list(json.loads(generate.render()))
+    sections = list(json.loads(stack.render()))
     assert sections[0] == "AWSTemplateFormatVersion"
     assert sections.index("Parameters") < sections.index("Resources") < sections.index("Outputs")
 
@@ -157,7 +157,7 @@ def test_template_that_aws_would_refuse_is_not_printed(
     """A null, which emulators take: exit code 1, its place on standard error, and nothing on standard output."""
     template = build()
     template.resources["UserPool"].UserPoolTags = {"Project": None}
-    monkeypatch.setattr(generate, "build", lambda: template)
+    monkeypatch.setattr(stack, "build", lambda: template)
     assert generate.main([]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -195,7 +195,7 @@ def test_assets_are_written_beside_the_template(
     monkeypatch.setattr(packaging, "LAYERS", ())  # they need a package index
     assert generate.main(["--assets", str(tmp_path)]) == 0
     printed = capsys.readouterr()
-    assert printed.out == generate.render()
+    assert printed.out == stack.render()
     (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
     assert printed.err == f"wrote {written}\n"
     assert f'"S3Key":"{written.relative_to(tmp_path).as_posix()}"' in printed.out

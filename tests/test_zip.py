@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from generate import render
 from operations.cloudformation.installed_layers import write_installed
 from templates import packaging
+from templates.stack import render
 from workflow import contracts
 
 # What Lambda's Python runtime brings along.

@@ -45,7 +45,7 @@ BY_CODE = {
 }
 
 
-def explained(error: BaseException) -> str:
+def explain(error: BaseException) -> str:
     """Return what error says, with what to do where that is known."""
     if isinstance(error, ClientError):
         advice = BY_CODE.get(error.response["Error"]["Code"], "")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from getpass import GetPassWarning
 
 from asl.printable import printable_lines
-from operations.cli.advice import explained
+from operations.cli.advice import explain
 from operations.cli.confirm import NotConfirmedError
 from operations.cloudformation.target import FAULTS
 
@@ -28,7 +28,7 @@ def exit_code(name: str, command: Callable[[], None]) -> int:
         print(f"{name}: {str(interruption) or 'interrupted'}", file=sys.stderr)
         return INTERRUPTED
     except EOFError as error:  # botocore asked for a code of MFA; its question has no line of its own
-        print(f"\n{name}: {printable_lines(explained(error))}", file=sys.stderr)
+        print(f"\n{name}: {printable_lines(explain(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         raise  # whoever read the output has read enough
@@ -41,6 +41,6 @@ def exit_code(name: str, command: Callable[[], None]) -> int:
         )
         return 1
     except FAULTS as error:
-        print(f"{name}: {printable_lines(explained(error))}", file=sys.stderr)
+        print(f"{name}: {printable_lines(explain(error))}", file=sys.stderr)
         return 1
     return 0

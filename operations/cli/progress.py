@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from operations.cloudformation.stacks import Told
+from operations.cloudformation.stacks import OnProgress
 
-MOST = 4  # resources named at a time
+MAX_NAMES = 4  # resources named at a time
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[Told]:
+def spinner(doing: str) -> Iterator[OnProgress]:
     """Show on stderr, if it is a terminal, what is under way, from the first time that the function given hears it."""
     console = Console(stderr=True)
     status = console.status(doing)
@@ -28,5 +28,5 @@ def progress(doing: str) -> Iterator[Told]:
 
 
 def _some(names: list[str]) -> str:
-    more = len(names) - MOST
-    return ", ".join(names[:MOST]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

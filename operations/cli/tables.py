@@ -9,7 +9,7 @@ from rich.text import Text
 from asl.printable import printable
 from operations.cloudformation.change_sets import Change
 
-COLOURS = {"Add": "green", "Remove": "red", "True": "bold red", "Conditional": "yellow"}
+COLORS = {"Add": "green", "Remove": "red", "True": "bold red", "Conditional": "yellow"}
 
 
 def show_changes(stack: str, changes: list[Change]) -> None:
@@ -36,5 +36,5 @@ def show_rows(heads: list[str], rows: list[list[str]]) -> None:
     for head in heads:
         table.add_column(head, overflow="fold")  # names are to be copied from here: none is cut short
     for row in rows:
-        table.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))
+        table.add_row(*(Text(cell, COLORS.get(cell, "")) for cell in row))
     Console().print(table)

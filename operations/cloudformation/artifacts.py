@@ -8,7 +8,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from operations.cloudformation.installed_layers import write_installed
-from operations.cloudformation.target import Target, refusals_told
+from operations.cloudformation.target import Target, explain_validation_errors
 from templates import packaging
 
 
@@ -20,9 +20,9 @@ def upload_template(target: Target, template: str) -> str:
     return f"{target.s3.meta.endpoint_url}/{target.bucket}/{key}"
 
 
-def validate(target: Target, url: str) -> None:
-    """Have CloudFormation look at the template at url; raises DeploymentError with what it finds."""
-    with refusals_told("the template"):
+def validate_template(target: Target, url: str) -> None:
+    """Have CloudFormation look at the template at url; raises OperationError with what it finds."""
+    with explain_validation_errors("the template"):
         target.cloudformation.validate_template(TemplateURL=url)
 
 

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from botocore.exceptions import WaiterError
 
-from operations.cloudformation.stacks import Told, await_end, described, is_new
-from operations.cloudformation.target import DeploymentError, Target, refusals_told
+from operations.cloudformation.stacks import OnProgress, describe, is_new, wait_for_status
+from operations.cloudformation.target import Target, explain_validation_errors
+from operations.errors import OperationError
 
 # What it means when one of these gives way to another, and when it goes.
 STATEFUL = {
@@ -25,7 +26,7 @@ STATEFUL = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Specification:
     """What a stack is to become: its template, where that lies, and the parameters and tags that are set anew."""
 
     template: str
@@ -62,11 +63,11 @@ class ChangeSet:
     is_first: bool  # there was no stack before
     changes: list[Change]
 
-    def apply(self, told: Told) -> None:
-        """Apply it and wait for the end; raises DeploymentError."""
+    def apply(self, told: OnProgress) -> None:
+        """Apply it and wait for the end; raises OperationError."""
         cloudformation = self.target.cloudformation
         cloudformation.execute_change_set(StackName=self.stack, ChangeSetName=self.arn)
-        await_end(cloudformation, self.stack, f"{self.kind}_COMPLETE", self.target.poll_seconds, told)
+        wait_for_status(cloudformation, self.stack, f"{self.kind}_COMPLETE", self.target.poll_seconds, told)
 
     def withdraw(self) -> None:
         """Delete it, and the empty stack that came into being with it."""
@@ -75,11 +76,11 @@ class ChangeSet:
             self.target.cloudformation.delete_stack(StackName=self.stack)
 
 
-def propose(target: Target, stack: str, wanted: Wanted) -> ChangeSet | None:
-    """Return the change set that makes stack what is wanted, None if it is that already; raises DeploymentError."""
-    known = described(target.cloudformation, stack)
+def create_change_set(target: Target, stack: str, wanted: Specification) -> ChangeSet | None:
+    """Return the change set that makes stack what is wanted, None if it is that already; raises OperationError."""
+    known = describe(target.cloudformation, stack)
     kind = "CREATE" if is_new(known) else "UPDATE"
-    with refusals_told("what the stack is to become"):
+    with explain_validation_errors("what the stack is to become"):
         arn = target.cloudformation.create_change_set(
             StackName=stack,
             ChangeSetName=f"deploy-{uuid4().hex}",  # one that an interrupted deployment left is not in the way
@@ -90,10 +91,10 @@ def propose(target: Target, stack: str, wanted: Wanted) -> ChangeSet | None:
             Capabilities=["CAPABILITY_IAM"],
         )["Id"]
     made = ChangeSet(target, stack, arn, kind, is_first=not known, changes=[])
-    return replace(made, changes=list(_changes(made))) if _is_made(made) else None
+    return replace(made, changes=list(_changes(made))) if _has_changes(made) else None
 
 
-def _parameters(known: dict[str, Any], wanted: Wanted) -> list[dict[str, Any]]:
+def _parameters(known: dict[str, Any], wanted: Specification) -> list[dict[str, Any]]:
     """Return what is wanted, and the stack's own value for every other parameter that both it and the template have."""
     # A stack that was only ever proposed may name parameters, whose values cannot be used.
     own = set() if is_new(known) else {one["ParameterKey"] for one in known.get("Parameters", [])}
@@ -104,14 +105,14 @@ def _parameters(known: dict[str, Any], wanted: Wanted) -> list[dict[str, Any]]:
     ]
 
 
-def _tags(known: dict[str, Any], wanted: Wanted) -> list[dict[str, str]]:
+def _tags(known: dict[str, Any], wanted: Specification) -> list[dict[str, str]]:
     """Return the stack's tags, those that are wanted set anew."""
     tags = {tag["Key"]: tag["Value"] for tag in known.get("Tags", [])} | wanted.tags
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def _is_made(proposed: ChangeSet) -> bool:
-    """Wait until CloudFormation has made the change set and tell whether it changes anything; raises DeploymentError."""
+def _has_changes(proposed: ChangeSet) -> bool:
+    """Wait until CloudFormation has made the change set and tell whether it changes anything; raises OperationError."""
     target, names = proposed.target, {"StackName": proposed.stack, "ChangeSetName": proposed.arn}
     waiter = target.cloudformation.get_waiter("change_set_create_complete")
     try:
@@ -120,7 +121,7 @@ def _is_made(proposed: ChangeSet) -> bool:
         reason = target.cloudformation.describe_change_set(**names).get("StatusReason", "")
         proposed.withdraw()
         if "didn't contain changes" not in reason and "No updates" not in reason:
-            raise DeploymentError(f"the change set of stack {proposed.stack} failed: {reason}") from error
+            raise OperationError(f"the change set of stack {proposed.stack} failed: {reason}") from error
         return False
     return True
 

@@ -14,18 +14,19 @@ from typing import Any
 import boto3
 
 from asl.command import run_command
-from generate import render
 from operations.cli.confirm import confirm
 from operations.cli.errors import exit_code
-from operations.cli.progress import progress
+from operations.cli.progress import spinner
 from operations.cli.tables import show_changes
 from operations.cloudformation import preflight
-from operations.cloudformation.artifacts import upload_missing, upload_template, validate
-from operations.cloudformation.change_sets import Change, Wanted, propose
+from operations.cloudformation.artifacts import upload_missing, upload_template, validate_template
+from operations.cloudformation.change_sets import Change, Specification, create_change_set
 from operations.cloudformation.logs_role import logs_role
-from operations.cloudformation.stacks import EVERY_STACKS, Told, outputs
-from operations.cloudformation.target import DeploymentError, Target
+from operations.cloudformation.stacks import ARTIFACT_BUCKET, OnProgress, outputs
+from operations.cloudformation.target import Target
+from operations.errors import OperationError
 from templates.refusals.check import TemplateRefusedError, check_deployment
+from templates.stack import render
 
 
 @dataclass(frozen=True)
@@ -41,24 +42,24 @@ class Options:
     tags: dict[str, str] = field(default_factory=dict)
     installed_layers: bool = False
     approve: Callable[[list[Change]], None] = lambda _: None
-    told: Told = lambda _: None
+    told: OnProgress = lambda _: None
     say: Callable[[str], None] = lambda _: None
 
 
 def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[str, str]:
     """Build code and layers below folder, upload what is missing, apply the template, and return the stack's outputs.
 
-    Raises DeploymentError, or NotConfirmedError with everything as it was but for the uploads.
+    Raises OperationError, or NotConfirmedError with everything as it was but for the uploads.
     """
     template = _accepted_template(target, stack, options)
     _check_names(template, options.parameters)
     preflight.check(target, stack)
     url = upload_template(target, template)
-    validate(target, url)
+    validate_template(target, url)
     upload_missing(target, folder, installed_layers=options.installed_layers)
     role = logs_role(target, stack, options.parameters, options.say)
-    given = {**role, **options.parameters, EVERY_STACKS: target.bucket}
-    if proposed := propose(target, stack, Wanted(template, url, given, options.tags)):
+    given = {**role, **options.parameters, ARTIFACT_BUCKET: target.bucket}
+    if proposed := create_change_set(target, stack, Specification(template, url, given, options.tags)):
         try:
             options.approve(proposed.changes)
         except BaseException:  # Ctrl-C too
@@ -69,19 +70,19 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
 
 
 def _accepted_template(target: Target, stack: str, options: Options) -> str:
-    """Return the template; raises DeploymentError for what AWS would refuse, so that an emulator's users hear of it too."""
+    """Return the template; raises OperationError for what AWS would refuse, so that an emulator's users hear of it too."""
     try:
         template = render()
-        check_deployment(template, stack, {**options.parameters, EVERY_STACKS: target.bucket}, options.tags)
+        check_deployment(template, stack, {**options.parameters, ARTIFACT_BUCKET: target.bucket}, options.tags)
     except TemplateRefusedError as error:
-        raise DeploymentError(str(error)) from error
+        raise OperationError(str(error)) from error
     return template
 
 
 def _check_names(template: str, given: dict[str, str]) -> None:
     known = sorted(json.loads(template)["Parameters"])
     if unknown := sorted(given.keys() - set(known)):
-        raise DeploymentError(f"the template has no parameter {', '.join(unknown)}; it has {', '.join(known)}")
+        raise OperationError(f"the template has no parameter {', '.join(unknown)}; it has {', '.join(known)}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -97,7 +98,7 @@ def _deploy(given: argparse.Namespace) -> None:
 
     client: Any = boto3.client
     target = Target(client, given.artifacts)
-    with progress(f"deploying {given.stack}") as told:
+    with spinner(f"deploying {given.stack}") as told:
         options = Options(dict(given.parameter), dict(given.tag), given.installed_layers, approve, told, print)
         found = deploy(target, given.stack, given.build, options)
     for name, value in sorted(found.items()):

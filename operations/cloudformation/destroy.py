@@ -15,22 +15,23 @@ from botocore.exceptions import ClientError
 from asl.command import run_command
 from operations.cli.confirm import confirm
 from operations.cli.errors import exit_code
-from operations.cli.progress import progress
+from operations.cli.progress import spinner
 from operations.cli.tables import show_rows
 from operations.cloudformation.stacks import (
-    LISTED,
-    Told,
-    await_end,
-    check_ours,
-    described,
+    HOW_TO_LIST,
+    OnProgress,
+    check_project,
+    describe,
     how_to_follow,
     is_new,
     resources,
+    wait_for_status,
 )
-from operations.cloudformation.target import Client, DeploymentError
+from operations.cloudformation.target import Client
+from operations.errors import OperationError
 
 # How to delete oneself what a stack leaves; {} is its physical ID.
-BY_HAND = {
+MANUAL_DELETION = {
     "AWS::S3::Bucket": "delete every version of every object in it, then: aws s3api delete-bucket --bucket {}",
     "AWS::DynamoDB::Table": "aws dynamodb update-table --table-name {0} --no-deletion-protection-enabled,"
     " then: aws dynamodb delete-table --table-name {0}",
@@ -40,7 +41,7 @@ BY_HAND = {
     "AWS::IAM::Role": "once nothing else uses it, delete its policies, then: aws iam delete-role --role-name {}",
     "AWS::ApiGateway::Account": "nothing to delete: it is a setting of the account",
 }
-OTHERWISE = "delete it in the console of its service"
+UNKNOWN_TYPE = "delete it in the console of its service"
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,16 @@ class Resource:
     @property
     def by_hand(self) -> str:
         """How to delete it oneself."""
-        return BY_HAND.get(self.kind, OTHERWISE).format(self.physical_id)
+        return MANUAL_DELETION.get(self.kind, UNKNOWN_TYPE).format(self.physical_id)
 
 
 def inventory(client: Client, stack: str) -> list[Resource]:
-    """Return the resources of stack by name; raises DeploymentError if there is no such stack."""
+    """Return the resources of stack by name; raises OperationError if there is no such stack."""
     cloudformation = client("cloudformation")
-    known = described(cloudformation, stack)
+    known = describe(cloudformation, stack)
     if not known:
-        raise DeploymentError(f"there is no stack {stack} in {cloudformation.meta.region_name}. {LISTED}")
-    check_ours(known, stack)
+        raise OperationError(f"there is no stack {stack} in {cloudformation.meta.region_name}. {HOW_TO_LIST}")
+    check_project(known, stack)
     _check_deletable(known, stack)
     if is_new(known):  # proposed only: it has no template, and nothing was made
         return []
@@ -83,12 +84,12 @@ def inventory(client: Client, stack: str) -> list[Resource]:
 
 
 def _check_deletable(known: dict[str, Any], stack: str) -> None:
-    """Raise DeploymentError if the stack of which CloudFormation says what is known may not be deleted now."""
+    """Raise OperationError if the stack of which CloudFormation says what is known may not be deleted now."""
     if known.get("EnableTerminationProtection"):
         off = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
-        raise DeploymentError(f"stack {stack} is protected from deletion; take that away with: {off} {stack}")
+        raise OperationError(f"stack {stack} is protected from deletion; take that away with: {off} {stack}")
     if known["StackStatus"].endswith("IN_PROGRESS") and not is_new(known):
-        raise DeploymentError(f"stack {stack} is in {known['StackStatus']}: wait for its end; {how_to_follow(stack)}")
+        raise OperationError(f"stack {stack} is in {known['StackStatus']}: wait for its end; {how_to_follow(stack)}")
 
 
 def losses(client: Client, found: list[Resource]) -> Iterator[str]:
@@ -126,13 +127,13 @@ def _executions(stepfunctions: Any, machine: str) -> int:
         return 0
 
 
-def destroy(client: Client, stack: str, told: Told = lambda _: None, poll_seconds: float = 5) -> None:
-    """Delete stack and wait for the end; raises DeploymentError that names what could not be deleted."""
+def destroy(client: Client, stack: str, told: OnProgress = lambda _: None, poll_seconds: float = 5) -> None:
+    """Delete stack and wait for the end; raises OperationError that names what could not be deleted."""
     cloudformation = client("cloudformation")
     # A deleted stack is found by its ID only.
-    known = str(described(cloudformation, stack)["StackId"])
+    known = str(describe(cloudformation, stack)["StackId"])
     cloudformation.delete_stack(StackName=known)
-    await_end(cloudformation, known, "DELETE_COMPLETE", poll_seconds, told)
+    wait_for_status(cloudformation, known, "DELETE_COMPLETE", poll_seconds, told)
 
 
 def show(client: Client, stack: str, found: list[Resource]) -> None:
@@ -159,7 +160,7 @@ def _destroy(stack: str, *, yes: bool) -> None:
     client: Any = boto3.client
     show(client, stack, inventory(client, stack))
     confirm(f"Delete stack {stack}?", yes=yes, how="--yes (make: YES=1)")
-    with progress(f"deleting {stack}") as told:
+    with spinner(f"deleting {stack}") as told:
         destroy(client, stack, told)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations.cloudformation.stacks import described, is_new
+from operations.cloudformation.stacks import describe, is_new
 from operations.cloudformation.target import Target
 
 PARAMETER = "ApiLogsRole"
@@ -16,7 +16,7 @@ def logs_role(target: Target, stack: str, given: dict[str, str], say: Callable[[
     Otherwise nothing: what is given, the stack's own value or the template's default holds. Says what it did, or why it
     could not ask.
     """
-    if PARAMETER in given or not is_new(described(target.cloudformation, stack)):
+    if PARAMETER in given or not is_new(describe(target.cloudformation, stack)):
         return {}
     try:
         role = _role(target)

@@ -5,12 +5,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operations.cloudformation.stacks import check_ours, described, how_to_follow, is_new
-from operations.cloudformation.target import DeploymentError, Target
+from operations.cloudformation.stacks import check_project, describe, how_to_follow, is_new
+from operations.cloudformation.target import Target
+from operations.errors import OperationError
 
 FAILED_FIRST = "was never made and takes no update: make destroy STACK={0}, then deploy again"
 # What gets a stack out of a status in which it takes no update; {0} is its name.
-WAYS_OUT = {
+RECOVERY = {
     "CREATE_FAILED": FAILED_FIRST,
     "ROLLBACK_COMPLETE": FAILED_FIRST,
     "ROLLBACK_FAILED": FAILED_FIRST,
@@ -22,16 +23,16 @@ WAYS_OUT = {
 
 
 def check(target: Target, stack: str) -> None:
-    """Raise DeploymentError, or what the credentials raise, if stack cannot be deployed to target as things are."""
+    """Raise OperationError, or what the credentials raise, if stack cannot be deployed to target as things are."""
     target.client("sts").get_caller_identity()  # whatever is wrong with the credentials, it is said now
     check_bucket(target)
-    known = described(target.cloudformation, stack)
-    check_ours(known, stack)
+    known = describe(target.cloudformation, stack)
+    check_project(known, stack)
     check_status(known, stack)
 
 
 def check_bucket(target: Target) -> None:
-    """Raise DeploymentError if the bucket for artifacts is not there, not to be read, or in another region."""
+    """Raise OperationError if the bucket for artifacts is not there, not to be read, or in another region."""
     region = target.s3.meta.region_name
     try:
         found = target.s3.head_bucket(Bucket=target.bucket).get("BucketRegion", region)
@@ -41,20 +42,20 @@ def check_bucket(target: Target) -> None:
             raise
         advice = f"make one with: aws s3 mb s3://NAME --region {region}"
         what = "is not there" if status == HTTPStatus.NOT_FOUND else "is not yours, or you may not list it"
-        raise DeploymentError(f"the bucket {target.bucket} for artifacts {what}; {advice}") from error
+        raise OperationError(f"the bucket {target.bucket} for artifacts {what}; {advice}") from error
     if found != region:
-        raise DeploymentError(
+        raise OperationError(
             f"the bucket {target.bucket} is in {found}, the stack in {region}, and Lambda takes code from its own region only: "
             f"aws s3 mb s3://{target.bucket[:40]}-{region} --region {region}, and name that one; or deploy to {found}"
         )
 
 
 def check_status(known: dict[str, Any], stack: str) -> None:
-    """Raise DeploymentError if the stack of which CloudFormation says what is known takes no change now."""
+    """Raise OperationError if the stack of which CloudFormation says what is known takes no change now."""
     status = known.get("StackStatus", "")
-    if way_out := WAYS_OUT.get(status):
-        raise DeploymentError(f"stack {stack} is in {status}: it {way_out.format(stack)}")
+    if way_out := RECOVERY.get(status):
+        raise OperationError(f"stack {stack} is in {status}: it {way_out.format(stack)}")
     if status.endswith("IN_PROGRESS") and not is_new(known):
-        raise DeploymentError(
+        raise OperationError(
             f"stack {stack} is in {status}: wait for its end, then deploy again; {how_to_follow(stack)}"
         )

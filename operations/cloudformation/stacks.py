@@ -6,14 +6,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from operations.cloudformation.target import LONGEST, DeploymentError
+from operations.cloudformation.target import MAX_SECONDS
+from operations.errors import OperationError
 
-EVERY_STACKS = "ArtifactBucket"  # the parameter that every deployment sets
-LISTED = "Stacks there are: aws cloudformation describe-stacks --query Stacks[].StackName"
-Told = Callable[[list[str]], None]  # hears now and then which resources are under way
+ARTIFACT_BUCKET = "ArtifactBucket"  # the parameter that every deployment sets
+HOW_TO_LIST = "Stacks there are: aws cloudformation describe-stacks --query Stacks[].StackName"
+OnProgress = Callable[[list[str]], None]  # hears now and then which resources are under way
 
 
-def described(cloudformation: Any, stack: str) -> dict[str, Any]:
+def describe(cloudformation: Any, stack: str) -> dict[str, Any]:
     """Return what CloudFormation says of stack, nothing if there is none."""
     try:
         return dict(cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
@@ -28,12 +29,12 @@ def is_new(known: dict[str, Any]) -> bool:
     return bool(known.get("StackStatus", "REVIEW_IN_PROGRESS") == "REVIEW_IN_PROGRESS")
 
 
-def check_ours(known: dict[str, Any], stack: str) -> None:
-    """Raise DeploymentError if the stack of which CloudFormation says what is known was made from another template."""
+def check_project(known: dict[str, Any], stack: str) -> None:
+    """Raise OperationError if the stack of which CloudFormation says what is known was made from another template."""
     parameters = {one["ParameterKey"] for one in known.get("Parameters", [])}
-    if known and not is_new(known) and EVERY_STACKS not in parameters:
-        raise DeploymentError(
-            f"stack {stack} is none of this project, for it has no parameter {EVERY_STACKS}: is its name right? {LISTED}"
+    if known and not is_new(known) and ARTIFACT_BUCKET not in parameters:
+        raise OperationError(
+            f"stack {stack} is none of this project, for it has no parameter {ARTIFACT_BUCKET}: is its name right? {HOW_TO_LIST}"
         )
 
 
@@ -49,10 +50,10 @@ def resources(cloudformation: Any, stack: str) -> list[dict[str, Any]]:
     return list(pages.search("StackResourceSummaries[]"))
 
 
-def await_end(cloudformation: Any, stack: str, ends: str, poll_seconds: float, told: Told) -> None:
+def wait_for_status(cloudformation: Any, stack: str, ends: str, poll_seconds: float, told: OnProgress) -> None:
     """Wait until the operation on stack has ended, and tell meanwhile what is under way.
 
-    Raises DeploymentError if it ended otherwise than with the status ends: the message names what failed and why. Raises it
+    Raises OperationError if it ended otherwise than with the status ends: the message names what failed and why. Raises it
     too if the operation goes on for longer than anybody waits, and KeyboardInterrupt that says so if somebody interrupts.
     """
     try:
@@ -60,12 +61,12 @@ def await_end(cloudformation: Any, stack: str, ends: str, poll_seconds: float, t
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"the operation on stack {stack} goes on at AWS; {how_to_follow(stack)}") from None
     if status.endswith("IN_PROGRESS"):
-        raise DeploymentError(
-            f"stack {stack} is still in {status} after {LONGEST // 60} minutes, and goes on; {how_to_follow(stack)}"
+        raise OperationError(
+            f"stack {stack} is still in {status} after {MAX_SECONDS // 60} minutes, and goes on; {how_to_follow(stack)}"
         )
     if status != ends:
         failed = "\n".join(_failures(cloudformation, stack))
-        raise DeploymentError(f"stack {stack} ended as {status}, not as {ends}:\n{failed}")
+        raise OperationError(f"stack {stack} ended as {status}, not as {ends}:\n{failed}")
 
 
 def how_to_follow(stack: str) -> str:
@@ -76,18 +77,18 @@ def how_to_follow(stack: str) -> str:
     )
 
 
-def _last_status(cloudformation: Any, stack: str, poll_seconds: float, told: Told) -> str:
+def _last_status(cloudformation: Any, stack: str, poll_seconds: float, told: OnProgress) -> str:
     """Return the status of stack once nothing is in progress any more, or the last one seen after LONGEST seconds."""
-    for _ in range(max(1, int(LONGEST / poll_seconds))):
-        status = str(described(cloudformation, stack).get("StackStatus", "DELETE_COMPLETE"))
+    for _ in range(max(1, int(MAX_SECONDS / poll_seconds))):
+        status = str(describe(cloudformation, stack).get("StackStatus", "DELETE_COMPLETE"))
         if not status.endswith("IN_PROGRESS"):
             break
-        told(_under_way(cloudformation, stack))
+        told(_in_progress(cloudformation, stack))
         time.sleep(poll_seconds)
     return status
 
 
-def _under_way(cloudformation: Any, stack: str) -> list[str]:
+def _in_progress(cloudformation: Any, stack: str) -> list[str]:
     return [
         resource["LogicalResourceId"]
         for resource in resources(cloudformation, stack)

@@ -11,18 +11,15 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.cloudformation.installed_layers import VersionMismatchError
+from operations.errors import OperationError
 
 Client = Callable[[str], Any]  # gives the client of a service
 
-LONGEST = 1800  # seconds that one operation on a stack may take
-
-
-class DeploymentError(RuntimeError):
-    """CloudFormation refused the template or failed to apply it; the message says what and why."""
+MAX_SECONDS = 1800  # seconds that one operation on a stack may take
 
 
 # What a person can put right: template, packages, credentials, region, bucket, network.
-FAULTS = (DeploymentError, VersionMismatchError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
+FAULTS = (OperationError, VersionMismatchError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
 
 
 @dataclass(frozen=True)
@@ -46,16 +43,16 @@ class Target:
     @property
     def waiter(self) -> dict[str, float]:
         """How long and how often to look."""
-        return {"Delay": self.poll_seconds, "MaxAttempts": int(LONGEST / self.poll_seconds)}
+        return {"Delay": self.poll_seconds, "MaxAttempts": int(MAX_SECONDS / self.poll_seconds)}
 
 
 @contextmanager
-def refusals_told(what: str) -> Iterator[None]:
-    """Raise DeploymentError with CloudFormation's own sentence where it finds what was sent to it invalid."""
+def explain_validation_errors(what: str) -> Iterator[None]:
+    """Raise OperationError with CloudFormation's own sentence where it finds what was sent to it invalid."""
     try:
         yield
     except ClientError as error:
         found = error.response["Error"]
         if found["Code"] != "ValidationError":
             raise
-        raise DeploymentError(f"CloudFormation refuses {what}: {found['Message']}") from error
+        raise OperationError(f"CloudFormation refuses {what}: {found['Message']}") from error

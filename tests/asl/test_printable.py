@@ -14,7 +14,7 @@ from asl.graph.__main__ import main as graph
 from asl.printable import printable
 from operations.cli.errors import exit_code
 from operations.cli.tables import show_rows
-from operations.cloudformation.target import DeploymentError
+from operations.errors import OperationError
 from templates.refusals.check import TemplateRefusedError, check_template
 
 # A colour, a title, CSI in one character, a backspace, a line end, a carriage return, right to left, half a character.
@@ -80,7 +80,7 @@ def test_faults_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
     """What a command for an account says of an error is printable, and keeps its lines."""
 
     def refused() -> None:
-        raise DeploymentError(f"{NASTY.replace(chr(10), ' ')}:\n  a reason")
+        raise OperationError(f"{NASTY.replace(chr(10), ' ')}:\n  a reason")
 
     assert exit_code("deploy", refused) == 1
     (first, second, end) = capsys.readouterr().err.split("\n")

@@ -32,7 +32,7 @@ def test_command_of_aws_exists(command: re.Match[str]) -> None:
 
 def test_operators_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands of our own are ones that their command line takes."""
-    monkeypatch.setattr(operations, "find", lambda _: None)
+    monkeypatch.setattr(operations, "find_stack", lambda _: None)
     for name in ("status", "redrive", "sweep", "add_user"):
         monkeypatch.setattr(commands, name, lambda *_: 0)
     given = [shlex.split(code)[1:] for code in CODE if code.startswith("operations ") and code != "operations status"]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from generate import render
 from local.emulator import process
 from local.emulator.unpack import FOLDER
 from operations.cloudformation import artifacts, deploy
 from operations.cloudformation.installed_layers import write_installed
 from templates.packaging import Layer
+from templates.stack import render
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ import pytest
 
 from local.stack import local_stack
 from operations.cloudformation import deploy as deployment
-from operations.cloudformation.target import DeploymentError
+from operations.errors import OperationError
 from tests.templates.emitted import template
 
 
@@ -14,5 +14,5 @@ def test_stack_on_a_laptop_is_not_made_of_what_aws_refuses(monkeypatch: pytest.M
     """A null in the template ends `local up` with its place, before the emulator is asked to make anything."""
     refused = {**template(), "Metadata": {"Own": [None]}}
     monkeypatch.setattr(deployment, "render", lambda: json.dumps(refused))
-    with pytest.raises(DeploymentError, match=r"\$\.Metadata\.Own\[0\]: null is not allowed"), local_stack():
+    with pytest.raises(OperationError, match=r"\$\.Metadata\.Own\[0\]: null is not allowed"), local_stack():
         pass

@@ -7,7 +7,7 @@ import pytest
 
 from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.destroy import Resource, destroy, inventory
-from operations.cloudformation.stacks import described
+from operations.cloudformation.stacks import describe
 from operations.cloudformation.target import Target
 from tests.local.account import Account
 from tests.operations.cloudformation.small_stack import BUCKET
@@ -39,7 +39,7 @@ def test_two_stacks_have_no_name_in_common(target: Target, tmp_path: Path) -> No
     assert role in first
     kept = {name for name, one in first.items() if one.is_kept}
     destroy(target.client, "first", poll_seconds=0.1)
-    assert not described(target.cloudformation, "first")
+    assert not describe(target.cloudformation, "first")
     there = _there(target)
     assert there & first.keys() == there & kept == {name for name in kept if first[name].kind in LISTED}
     assert there & second.keys() == {name for name, one in second.items() if one.kind in LISTED}
@@ -49,7 +49,7 @@ def test_two_stacks_have_no_name_in_common(target: Target, tmp_path: Path) -> No
 def _deployed(target: Target, stack: str, folder: Path) -> dict[str, Resource]:
     """Deploy stack, and return its resources by physical ID."""
     deploy(target, stack, folder, Options(installed_layers=True))
-    assert described(target.cloudformation, stack)["StackStatus"] == "CREATE_COMPLETE"
+    assert describe(target.cloudformation, stack)["StackStatus"] == "CREATE_COMPLETE"
     return {one.physical_id: one for one in inventory(target.client, stack) if one.kind not in NOT_NAMED}
 
 

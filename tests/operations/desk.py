@@ -12,7 +12,7 @@ from lambdas.domain import executions, objects
 from lambdas.domain.record import REJECTED, SUCCEEDED, Failure, Record
 from lambdas.runtime import clients
 from operations.__main__ import main
-from operations.stack import DEFAULT
+from operations.stack import DEFAULT_STACK
 from templates.release import contracts_digest, version
 from tests.templates.emitted import properties
 
@@ -54,8 +54,10 @@ class Desk:
         self._capsys = capsys
         known = {**_user_pool(), "UploadUrlEndpoint": "https://api.example/v1/upload-url"}
         known |= {"Version": version(), "ContractsDigest": contracts_digest()}
-        boto3.client("cloudformation").create_stack(StackName=DEFAULT, TemplateBody=_template(workflow_type, known))
-        told = boto3.client("cloudformation").describe_stacks(StackName=DEFAULT)["Stacks"][0]["Outputs"]
+        boto3.client("cloudformation").create_stack(
+            StackName=DEFAULT_STACK, TemplateBody=_template(workflow_type, known)
+        )
+        told = boto3.client("cloudformation").describe_stacks(StackName=DEFAULT_STACK)["Stacks"][0]["Outputs"]
         self.outputs = {one["OutputKey"]: one["OutputValue"] for one in told}
         # Moto's CloudFormation leaves that out.
         clients.s3().put_bucket_versioning(

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from operations import users
-from operations.users import generated_password
+from operations.users import generate_password
 from tests.operations.desk import Desk
 
 EMAIL = "person@example.com"
@@ -102,7 +102,7 @@ def test_password_is_typed_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch, se
 
 def test_generated_passwords_are_of_every_kind_and_differ() -> None:
     """A generated password has what the pool asks for, nothing that a shell takes apart, and is another each time."""
-    made = {generated_password() for _ in range(200)}
+    made = {generate_password() for _ in range(200)}
     assert len(made) == 200
     assert all(set(kind) & set(password) for password in made for kind in users.KINDS)
     assert not set("'\"$,`\\ ") & set().union(*made)

@@ -9,7 +9,7 @@ from lambdas.domain.record import FAILED, PROCESSING, REJECTED, SUCCEEDED
 from lambdas.runtime import clients
 from operations import candidates
 from operations.attempts import Outcome
-from operations.cloudformation.target import DeploymentError
+from operations.errors import OperationError
 from tests.operations.desk import Desk, attempt
 
 BOTH = pytest.mark.parametrize("desk", ["STANDARD", "EXPRESS"], indirect=True)
@@ -229,9 +229,9 @@ def test_letters_are_put_back_after_an_error(desk: Desk, monkeypatch: pytest.Mon
     letter = desk.letter(desk.upload())
 
     def refused(_: object) -> list[candidates.Candidate]:
-        raise DeploymentError("no")
+        raise OperationError("no")
 
-    monkeypatch.setattr(candidates, "failed", refused)
+    monkeypatch.setattr(candidates, "failed_images", refused)
     assert desk.run("redrive", "--all").code == 1
     assert desk.letters == {letter}
 
@@ -239,6 +239,6 @@ def test_letters_are_put_back_after_an_error(desk: Desk, monkeypatch: pytest.Mon
 def test_letter_that_others_have_by_now_is_no_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A letter that was looked at for so long that it can be seen again need not be put back."""
     letter = desk.letter("no event")
-    monkeypatch.setattr(candidates, "HIDDEN", 0)
+    monkeypatch.setattr(candidates, "VISIBILITY_TIMEOUT", 0)
     assert desk.run("redrive", "--all").rows == {(letter, "", Outcome.STRANGE)}
     assert desk.letters == {letter}

@@ -53,7 +53,7 @@ def test_command_exists(command: re.Match[str]) -> None:
 def test_operators_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command of the project's own that the page gives is one that its command line takes, and none is left out."""
     codes = dict(enumerate(OPERATIONS))
-    monkeypatch.setattr(operations, "find", lambda _: None)
+    monkeypatch.setattr(operations, "find_stack", lambda _: None)
     for code, name in codes.items():
         monkeypatch.setattr(commands, name, lambda *_, code=code: code)
     given = [shlex.split(line)[1:] for line in LINES if line.startswith("operations ")]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from generate import render
+from templates.stack import render
 from templates.substitution import definition_of
 
 Node = dict[str, Any]

@@ -9,7 +9,7 @@ import pytest
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
-from generate import render
+from templates.stack import render
 from tests.templates.emitted import properties, resources, substituted, template, walk
 
 # One region of each kind: the oldest, one of those with fewer services, and the other partitions.

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from generate import render
 from templates.release import contracts_digest, version
-from templates.stack import build
+from templates.stack import build, render
 from tests.templates.emitted import COMPONENTS, Node, properties, resources, template, walk
 
 # The largest template that CloudFormation takes, from S3: bytes, resources, parameters, outputs.

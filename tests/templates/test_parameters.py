@@ -8,7 +8,7 @@ import pytest
 import generate
 from lambdas.runtime import settings
 from lambdas.runtime.settings import ArchiveEnvironment, Environment, ResizeEnvironment
-from templates import parameters
+from templates import parameters, stack
 from templates.parameters import groups, variables
 from tests.templates.emitted import Node, template
 
@@ -68,7 +68,7 @@ def test_renamed_parameter_stops_generation(monkeypatch: pytest.MonkeyPatch) -> 
     found = {heading: [one for one in group if one.title != "MaxBytes"] for heading, group in groups().items()}
     monkeypatch.setattr(parameters, "groups", lambda: found)
     with pytest.raises(TypeError, match="max_bytes"):
-        generate.render()
+        stack.render()
 
 
 @pytest.mark.parametrize("edges", ["1600", "1600,800,320", "1,2,3,4,5,6,7,15999"])

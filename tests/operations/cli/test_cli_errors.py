@@ -11,7 +11,7 @@ import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from operations.cli.advice import explained
+from operations.cli.advice import explain
 from operations.cli.errors import INTERRUPTED, exit_code
 from tests.effort import is_thorough
 
@@ -98,8 +98,8 @@ def test_profile_that_cannot_be_used_is_told(tmp_path: Path, name: str, profile:
 def test_refusal_of_aws_names_what_to_do(code: str, said: str) -> None:
     """What AWS itself says is kept, and after it stands what to do."""
     error = ClientError({"Error": {"Code": code, "Message": "AWS says no"}}, "DescribeStacks")
-    assert "AWS says no" in explained(error)
-    assert said in explained(error)
+    assert "AWS says no" in explain(error)
+    assert said in explain(error)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_refusal_of_aws_names_what_to_do(code: str, said: str) -> None:
 )
 def test_error_names_what_to_do(error: Exception, said: str) -> None:
     """Each error on the way to AWS is told with its next command; another one as it is."""
-    assert said in explained(error)
+    assert said in explain(error)
 
 
 def test_endpoint_that_is_none_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from operations.cli.progress import MOST, progress
+from operations.cli.progress import MAX_NAMES, spinner
 from operations.cli.tables import show_rows
 
 HEADS, ROWS = ["action", "resource"], [["Add", "Bucket"], ["Remove", ""]]
@@ -28,16 +28,16 @@ def test_progress_names_a_few(capsys: pytest.CaptureFixture[str], monkeypatch: p
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
-    with progress("deploying") as told:
-        told([f"Resource{number}" for number in range(MOST + 2)])
+    with spinner("deploying") as told:
+        told([f"Resource{number}" for number in range(MAX_NAMES + 2)])
     printed = capsys.readouterr().err
-    assert all(f"Resource{number}" in printed for number in range(MOST))
-    assert f"Resource{MOST}" not in printed
+    assert all(f"Resource{number}" in printed for number in range(MAX_NAMES))
+    assert f"Resource{MAX_NAMES}" not in printed
     assert "2 more" in printed
 
 
 def test_no_progress_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
     """Elsewhere than at a terminal nothing is written while one waits."""
-    with progress("deploying") as told:
+    with spinner("deploying") as told:
         told(["Resource"])
     assert capsys.readouterr() == ("", "")

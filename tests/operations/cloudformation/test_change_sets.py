@@ -8,12 +8,15 @@ from botocore.exceptions import ClientError, WaiterError
 from botocore.stub import Stubber
 
 from operations.cli.tables import show_changes
-from operations.cloudformation.change_sets import STATEFUL, Change, Wanted, propose
-from operations.cloudformation.target import DeploymentError, Target
+from operations.cloudformation.change_sets import STATEFUL, Change, Specification, create_change_set
+from operations.cloudformation.target import Target
+from operations.errors import OperationError
 from tests.operations.cloudformation.small_stack import BUCKET
 
 STACK = "pictures"
-WANTED = Wanted('{"Parameters": {"Quality": {}, "MaxEdge": {}}}', "https://template", {"Quality": "90"}, {"Team": "b"})
+WANTED = Specification(
+    '{"Parameters": {"Quality": {}, "MaxEdge": {}}}', "https://template", {"Quality": "90"}, {"Team": "b"}
+)
 NO_CHANGES = [
     "The submitted information didn't contain changes. Submit different information to create a change set.",
     "No updates are to be performed.",
@@ -53,7 +56,7 @@ def test_change_set_without_changes_is_withdrawn(client: MagicMock, reason: str)
     """However CloudFormation says that nothing changes: there is nothing to apply, and the change set goes."""
     _known(client, "CREATE_COMPLETE")
     _failing(client, reason)
-    assert propose(_target(client), STACK, WANTED) is None
+    assert create_change_set(_target(client), STACK, WANTED) is None
     client.delete_change_set.assert_called_once_with(StackName=STACK, ChangeSetName="the change set")
     client.delete_stack.assert_not_called()
 
@@ -62,8 +65,8 @@ def test_refused_change_set_says_why_each_time(client: MagicMock) -> None:
     """A refused change set is an error with its reason, and neither it nor the stack made for it is left."""
     _failing(client, "Parameter Quality must be at most 100")
     for _ in range(2):
-        with pytest.raises(DeploymentError, match="Quality must be at most 100"):
-            propose(_target(client), STACK, WANTED)
+        with pytest.raises(OperationError, match="Quality must be at most 100"):
+            create_change_set(_target(client), STACK, WANTED)
     assert client.delete_change_set.call_count == client.delete_stack.call_count == 2
     client.execute_change_set.assert_not_called()
 
@@ -71,7 +74,7 @@ def test_refused_change_set_says_why_each_time(client: MagicMock) -> None:
 def test_abandoned_review_is_taken_for_a_new_stack(client: MagicMock) -> None:
     """A stack of which only a change set was ever made is created, not updated, and is not ours to delete."""
     _known(client, "REVIEW_IN_PROGRESS")
-    proposed = propose(_target(client), STACK, WANTED)
+    proposed = create_change_set(_target(client), STACK, WANTED)
     assert client.create_change_set.call_args.kwargs["ChangeSetType"] == "CREATE"
     assert proposed
     proposed.withdraw()
@@ -81,7 +84,7 @@ def test_abandoned_review_is_taken_for_a_new_stack(client: MagicMock) -> None:
 def test_abandoned_review_has_no_values_to_keep(client: MagicMock) -> None:
     """The parameters of a stack that was only ever proposed are not kept: CloudFormation refuses that of a new stack."""
     _known(client, "REVIEW_IN_PROGRESS", Parameters=[{"ParameterKey": "Quality"}, {"ParameterKey": "MaxEdge"}])
-    propose(_target(client), STACK, WANTED)
+    create_change_set(_target(client), STACK, WANTED)
     given = client.create_change_set.call_args.kwargs["Parameters"]
     assert not [one for one in given if "UsePreviousValue" in one]
 
@@ -91,7 +94,7 @@ def test_what_is_not_named_is_kept(client: MagicMock) -> None:
     parameters = [{"ParameterKey": name} for name in ("Quality", "MaxEdge", "Abandoned")]
     tags = [{"Key": "Team", "Value": "a"}, {"Key": "Cost", "Value": "1=2"}]
     _known(client, "UPDATE_COMPLETE", Parameters=parameters, Tags=tags)
-    propose(_target(client), STACK, WANTED)
+    create_change_set(_target(client), STACK, WANTED)
     asked = client.create_change_set.call_args.kwargs
     assert asked["Parameters"] == [
         {"ParameterKey": "Quality", "ParameterValue": "90"},
@@ -120,7 +123,7 @@ def test_all_pages_of_changes_are_read(target: Target) -> None:
         cloudformation.add_response("describe_change_set", {"Status": "CREATE_COMPLETE"})
         cloudformation.add_response("describe_change_set", {**page("First"), "NextToken": "more"})
         cloudformation.add_response("describe_change_set", page("Second"))
-        proposed = propose(target, STACK, WANTED)
+        proposed = create_change_set(target, STACK, WANTED)
     assert proposed
     assert proposed.changes == [
         Change("Modify", name, "AWS::S3::Bucket", "True", ["BucketName"]) for name in ("First", "Second")

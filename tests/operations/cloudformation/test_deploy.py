@@ -11,7 +11,8 @@ from botocore.stub import Stubber
 
 from operations.cloudformation import deploy as deployment
 from operations.cloudformation.deploy import Options, deploy, main
-from operations.cloudformation.target import DeploymentError, Target
+from operations.cloudformation.target import Target
+from operations.errors import OperationError
 from templates import packaging
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_names, template
 
@@ -105,7 +106,7 @@ def test_invalid_template_is_told_in_a_sentence(
     with Stubber(target.cloudformation) as cloudformation:
         cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
         cloudformation.add_client_error("validate_template", "ValidationError", "Template format error: no such type")
-        with pytest.raises(DeploymentError, match=r"^CloudFormation refuses the template: Template format error"):
+        with pytest.raises(OperationError, match=r"^CloudFormation refuses the template: Template format error"):
             _deploy(target, Path(arguments[5]))
     assert not Path(arguments[5]).exists()
     assert capsys.readouterr().out == ""
@@ -116,14 +117,14 @@ def test_template_that_aws_would_refuse_is_not_deployed(
 ) -> None:
     """What an emulator would take and AWS not is refused before anything is uploaded."""
     monkeypatch.setattr(deployment, "render", lambda: template(Quality=None))
-    with pytest.raises(DeploymentError, match=r": \$\.Parameters\.Quality\.Default: null is not allowed"):
+    with pytest.raises(OperationError, match=r": \$\.Parameters\.Quality\.Default: null is not allowed"):
         _deploy(target, tmp_path)
     assert "Contents" not in target.s3.list_objects_v2(Bucket=BUCKET)
 
 
 def test_values_that_aws_would_refuse_are_not_deployed(target: Target, tmp_path: Path) -> None:
     """The stack's name, parameters and tags are held against AWS's limits too."""
-    with pytest.raises(DeploymentError, match="the tag Team: 257 characters, and 256 are the most"):
+    with pytest.raises(OperationError, match="the tag Team: 257 characters, and 256 are the most"):
         deploy(target, STACK, tmp_path, Options(tags={"Team": "x" * 257}))
     assert "Contents" not in target.s3.list_objects_v2(Bucket=BUCKET)
 

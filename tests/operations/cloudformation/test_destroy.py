@@ -8,7 +8,7 @@ import pytest
 
 from operations.cli.errors import DECLINED
 from operations.cloudformation import destroy as destruction
-from operations.cloudformation.destroy import BY_HAND, OTHERWISE, Resource, losses, main
+from operations.cloudformation.destroy import MANUAL_DELETION, UNKNOWN_TYPE, Resource, losses, main
 from operations.cloudformation.target import Target
 from tests.operations.cloudformation.small_stack import OURS
 
@@ -111,7 +111,7 @@ def test_stack_that_may_not_go_now_is_told(
     said: str,
 ) -> None:
     """A stack under way, or protected, is not deleted, and it is said what to do."""
-    monkeypatch.setattr(destruction, "described", lambda *_: {**known, "Parameters": OURS})
+    monkeypatch.setattr(destruction, "describe", lambda *_: {**known, "Parameters": OURS})
     assert main(["--stack", STACK, "--yes"]) == 1
     assert said in capsys.readouterr().err
 
@@ -125,12 +125,12 @@ def test_stack_that_was_only_proposed_is_deleted(target: Target, capsys: pytest.
     assert "Kept" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("kind", [*BY_HAND, "AWS::Another::Kind"])
+@pytest.mark.parametrize("kind", [*MANUAL_DELETION, "AWS::Another::Kind"])
 def test_deletion_by_hand_names_the_resource(kind: str) -> None:
     """How to delete what is kept fits the kind of the resource, and names it wherever there is a command."""
     found = Resource("Thing", "the-id", kind, is_kept=True).by_hand
     assert ("the-id" in found) == ("aws " in found)
-    assert (found == OTHERWISE) == (kind not in BY_HAND)
+    assert (found == UNKNOWN_TYPE) == (kind not in MANUAL_DELETION)
 
 
 def test_running_executions_are_counted() -> None:

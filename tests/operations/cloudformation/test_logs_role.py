@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from operations.cloudformation import deploy as deployment
 from operations.cloudformation.deploy import Options, deploy, main
 from operations.cloudformation.logs_role import PARAMETER
-from operations.cloudformation.stacks import described
+from operations.cloudformation.stacks import describe
 from operations.cloudformation.target import Target
 from tests.operations.cloudformation.small_stack import STACK, template
 
@@ -38,7 +38,7 @@ def _deployed(target: Target, folder: Path, **parameters: str) -> tuple[str, lis
     """Deploy, and return the value that the stack has then and what was said."""
     said: list[str] = []
     deploy(target, STACK, folder, Options(parameters, installed_layers=True, say=said.append))
-    found = described(target.cloudformation, STACK)["Parameters"]
+    found = describe(target.cloudformation, STACK)["Parameters"]
     return {one["ParameterKey"]: one["ParameterValue"] for one in found}[PARAMETER], said
 
 

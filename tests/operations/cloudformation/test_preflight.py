@@ -11,8 +11,9 @@ from botocore.stub import Stubber
 
 from operations.cloudformation import preflight
 from operations.cloudformation.deploy import Options, deploy, main
-from operations.cloudformation.preflight import WAYS_OUT, check_bucket, check_status
-from operations.cloudformation.target import DeploymentError, Target
+from operations.cloudformation.preflight import RECOVERY, check_bucket, check_status
+from operations.cloudformation.target import Target
+from operations.errors import OperationError
 from tests.operations.cloudformation.small_stack import BUCKET, OURS, STACK
 
 WITHOUT_WAITING = [
@@ -36,7 +37,7 @@ def uploaded(target: Target) -> list[str]:
 @pytest.mark.parametrize("name", ["my_stack", "1st", "", "a" * 129, "a b", "Stück"])
 def test_name_that_no_stack_has_is_refused(target: Target, tmp_path: Path, name: str) -> None:
     """A name that CloudFormation does not take is told before anything is made or uploaded."""
-    with pytest.raises(DeploymentError, match="AWS would refuse the deployment"):
+    with pytest.raises(OperationError, match="AWS would refuse the deployment"):
         deploy(target, name, tmp_path / "build", Options())
     assert (uploaded(target), (tmp_path / "build").exists()) == ([], False)
 
@@ -59,7 +60,7 @@ def test_bucket_of_another_region_is_told(target: Target) -> None:
     boto3.client("s3", "eu-west-1").create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
-    with pytest.raises(DeploymentError, match=r"is in eu-west-1, the stack in us-east-1.*aws s3 mb s3://.*us-east-1"):
+    with pytest.raises(OperationError, match=r"is in eu-west-1, the stack in us-east-1.*aws s3 mb s3://.*us-east-1"):
         check_bucket(target)
 
 
@@ -67,7 +68,7 @@ def test_bucket_of_somebody_else_is_told(target: Target) -> None:
     """A bucket that may not be listed is told from one that is not there."""
     with Stubber(target.s3) as s3:
         s3.add_client_error("head_bucket", "403", "Forbidden", http_status_code=403)
-        with pytest.raises(DeploymentError, match="is not yours, or you may not list it"):
+        with pytest.raises(OperationError, match="is not yours, or you may not list it"):
             check_bucket(target)
 
 
@@ -77,10 +78,10 @@ def test_each_status_is_one_that_takes_changes_or_is_told(status: str) -> None:
     if status in WITHOUT_WAITING:
         check_status({"StackStatus": status}, STACK)
     elif status not in SEEN_BY_NOBODY:
-        with pytest.raises(DeploymentError, match=f"stack {STACK} is in {status}: .*{STACK}") as caught:
+        with pytest.raises(OperationError, match=f"stack {STACK} is in {status}: .*{STACK}") as caught:
             check_status({"StackStatus": status}, STACK)
         assert ("make destroy" in str(caught.value) or "aws cloudformation " in str(caught.value)) is True
-        assert status in WAYS_OUT or "wait for its end" in str(caught.value)
+        assert status in RECOVERY or "wait for its end" in str(caught.value)
 
 
 @pytest.mark.usefixtures("small")
@@ -89,8 +90,8 @@ def test_stack_that_was_never_made_is_told_first(
 ) -> None:
     """A stack in ROLLBACK_COMPLETE is to be destroyed: that is said before anything is uploaded."""
     known: dict[str, Any] = {"StackStatus": "ROLLBACK_COMPLETE", "Parameters": OURS}
-    monkeypatch.setattr(preflight, "described", lambda *_: known)
-    with pytest.raises(DeploymentError, match=f"make destroy STACK={STACK}, then deploy again$"):
+    monkeypatch.setattr(preflight, "describe", lambda *_: known)
+    with pytest.raises(OperationError, match=f"make destroy STACK={STACK}, then deploy again$"):
         deploy(target, STACK, tmp_path / "build", Options())
     assert uploaded(target) == []
 
@@ -100,7 +101,7 @@ def test_stack_of_another_project_is_told_first(target: Target, tmp_path: Path) 
     """Under a wrong name nothing is uploaded, and nobody's resources are proposed to be removed."""
     other = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     target.cloudformation.create_stack(StackName=STACK, TemplateBody=other)
-    with pytest.raises(DeploymentError, match=f"stack {STACK} is none of this project, .*: is its name right"):
+    with pytest.raises(OperationError, match=f"stack {STACK} is none of this project, .*: is its name right"):
         deploy(target, STACK, tmp_path / "build", Options())
     assert uploaded(target) == []
 

@@ -7,8 +7,9 @@ import pytest
 from botocore.stub import Stubber
 
 from operations.cloudformation import stacks
-from operations.cloudformation.stacks import await_end
-from operations.cloudformation.target import DeploymentError, Target
+from operations.cloudformation.stacks import wait_for_status
+from operations.cloudformation.target import Target
+from operations.errors import OperationError
 
 STACK = "pictures"
 
@@ -35,8 +36,8 @@ def test_failure_names_what_failed_and_why(target: Target) -> None:
         begun = (STACK, "UPDATE_IN_PROGRESS", "User Initiated")
         before = ("RestApi", "UPDATE_FAILED", "another time")
         cloudformation.add_response("describe_stack_events", _events(failed, begun, before))
-        with pytest.raises(DeploymentError) as caught:
-            await_end(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, lambda _: None)
+        with pytest.raises(OperationError) as caught:
+            wait_for_status(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, lambda _: None)
     assert str(caught.value) == (
         f"stack {STACK} ended as ROLLBACK_COMPLETE, not as UPDATE_COMPLETE:\n  MetadataTable: too many tables"
     )
@@ -57,7 +58,7 @@ def test_what_is_under_way_is_told(target: Target) -> None:
         cloudformation.add_response("describe_stacks", _stack("DELETE_IN_PROGRESS"))
         cloudformation.add_response("list_stack_resources", {"StackResourceSummaries": summaries})
         cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
-        await_end(target.cloudformation, STACK, "DELETE_COMPLETE", 0.01, told.append)
+        wait_for_status(target.cloudformation, STACK, "DELETE_COMPLETE", 0.01, told.append)
     assert told == [["Busy"]]
 
 
@@ -73,11 +74,11 @@ def busy(target: Target) -> Iterator[Stubber]:
 @pytest.mark.usefixtures("busy")
 def test_operation_that_outlasts_the_wait_goes_on(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the longest wait it is said that the operation goes on, and how to follow and stop it; not that it ended."""
-    monkeypatch.setattr(stacks, "LONGEST", 0)
+    monkeypatch.setattr(stacks, "MAX_SECONDS", 0)
     with pytest.raises(
-        DeploymentError, match=f"still in UPDATE_IN_PROGRESS .* goes on; .* --stack-name {STACK}"
+        OperationError, match=f"still in UPDATE_IN_PROGRESS .* goes on; .* --stack-name {STACK}"
     ) as caught:
-        await_end(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, lambda _: None)
+        wait_for_status(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, lambda _: None)
     assert "ended" not in str(caught.value)
     assert "cancel-update-stack" in str(caught.value)
 
@@ -90,4 +91,4 @@ def test_interruption_says_that_the_operation_goes_on(target: Target) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt, match=f"stack {STACK} goes on at AWS; .*cancel-update-stack"):
-        await_end(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, interrupt)
+        wait_for_status(target.cloudformation, STACK, "UPDATE_COMPLETE", 0.01, interrupt)
