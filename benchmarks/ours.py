@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from benchmarks.job import Job, Operation
 from imaging.decoding.picture import has_alpha, open_picture
-from imaging.features.appearance import SAMPLE, appearance
+from imaging.features.appearance import SAMPLE, describe_appearance
 from imaging.metadata.bit_depth import bit_depth
-from imaging.metadata.embedded import written
-from imaging.metadata.properties import dots_per_inch, properties
-from imaging.rendering.rendition import Rendition, resized, sampled, thumbnail
+from imaging.metadata.embedded import read_embedded
+from imaging.metadata.properties import dots_per_inch, read_properties
+from imaging.rendering.rendition import Rendition, crop_thumbnail, make_sample, resize_to_edges
 from lambdas.runtime.sandbox import tried
 from lambdas.runtime.settings import PictureEnvironment
-from lambdas.validate import examined
+from lambdas.validate import examine
 from workflow.contracts.errors import ImageRejected
 
 
@@ -31,11 +31,11 @@ def _of(rendition: Rendition) -> Made:
 
 
 def _resize(data: bytes, job: Job, limits: PictureEnvironment) -> Made:
-    return _of(resized(open_picture(data, limits), [job.edge], job.quality)[job.edge])
+    return _of(resize_to_edges(open_picture(data, limits), [job.edge], job.quality)[job.edge])
 
 
 def _thumbnail(data: bytes, job: Job, limits: PictureEnvironment) -> Made:
-    return _of(thumbnail(open_picture(data, limits), job.edge, job.quality))
+    return _of(crop_thumbnail(open_picture(data, limits), job.edge, job.quality))
 
 
 def _header(data: bytes, _: Job, limits: PictureEnvironment) -> Made:
@@ -51,16 +51,16 @@ def _metadata(data: bytes, _: Job, limits: PictureEnvironment) -> Made:
     """Find out all that the step ExtractMetadata tells."""
     picture = open_picture(data, limits)
     size = picture.size
-    properties(picture)
-    written(picture)
-    appearance(sampled(picture, SAMPLE), size)
+    read_properties(picture)
+    read_embedded(picture)
+    describe_appearance(make_sample(picture, SAMPLE), size)
     return Made(*size)
 
 
 def accepts(data: bytes, limits: PictureEnvironment) -> bool:
     """Tell whether the step ValidateImage lets data pass, in its trial."""
     try:
-        return bool(tried(lambda: examined(data, limits)))
+        return bool(tried(lambda: examine(data, limits)))
     except ImageRejected:
         return False
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from imaging.decoding.picture import open_picture
-from imaging.features.appearance import SAMPLE, appearance
-from imaging.metadata.embedded import written
-from imaging.metadata.properties import properties
-from imaging.rendering.rendition import sampled
+from imaging.features.appearance import SAMPLE, describe_appearance
+from imaging.metadata.embedded import read_embedded
+from imaging.metadata.properties import read_properties
+from imaging.rendering.rendition import make_sample
 from lambdas.domain import objects
 from lambdas.domain.step_handler import step
 from lambdas.runtime.settings import PictureEnvironment
@@ -17,5 +17,5 @@ def handler(event: dict[str, Any], environment: PictureEnvironment) -> dict[str,
     """Return what the picture is, what is written in it and what it looks like; raises ImageRejected."""
     picture = open_picture(objects.read(event["image"], environment.max_bytes).data, environment)
     # In this order: to sample a picture is to decode it small, after which Pillow tells another size.
-    facts, words, size = properties(picture), written(picture), picture.size
-    return {"properties": facts, **words, "appearance": appearance(sampled(picture, SAMPLE), size)}
+    facts, words, size = read_properties(picture), read_embedded(picture), picture.size
+    return {"properties": facts, **words, "appearance": describe_appearance(make_sample(picture, SAMPLE), size)}

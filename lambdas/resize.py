@@ -3,7 +3,7 @@
 from typing import Any
 
 from imaging.decoding.picture import open_picture
-from imaging.rendering.rendition import resized
+from imaging.rendering.rendition import resize_to_edges
 from lambdas.domain import objects
 from lambdas.domain.step_handler import step
 from lambdas.runtime.settings import ResizeEnvironment
@@ -18,7 +18,7 @@ def _undo(event: dict[str, Any], found: dict[str, Any], _: ResizeEnvironment) ->
 def handler(event: dict[str, Any], environment: ResizeEnvironment) -> dict[str, Any]:
     """Stage the resized images and return what and where they are, largest first; raises ImageRejected."""
     upload = objects.read(event["image"], environment.max_bytes)
-    renditions = resized(open_picture(upload.data, environment), environment.resize_edges, environment.quality)
+    renditions = resize_to_edges(open_picture(upload.data, environment), environment.resize_edges, environment.quality)
     largest, *smaller = (
         objects.stage(event["image"]["bucket"], event["execution"], _name(edge, environment), rendition)
         for edge, rendition in renditions.items()

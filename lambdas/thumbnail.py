@@ -3,7 +3,7 @@
 from typing import Any
 
 from imaging.decoding.picture import open_picture
-from imaging.rendering.rendition import thumbnail
+from imaging.rendering.rendition import crop_thumbnail
 from lambdas.domain import objects
 from lambdas.domain.step_handler import step
 from lambdas.runtime.settings import ThumbnailEnvironment
@@ -18,5 +18,5 @@ def _undo(event: dict[str, Any], found: dict[str, Any], _: ThumbnailEnvironment)
 def handler(event: dict[str, Any], environment: ThumbnailEnvironment) -> dict[str, Any]:
     """Stage the thumbnail and return what and where it is; raises ImageRejected."""
     upload = objects.read(event["image"], environment.max_bytes)
-    rendition = thumbnail(open_picture(upload.data, environment), environment.thumbnail_edge, environment.quality)
+    rendition = crop_thumbnail(open_picture(upload.data, environment), environment.thumbnail_edge, environment.quality)
     return objects.stage(event["image"]["bucket"], event["execution"], "thumbnail", rendition)

@@ -4,9 +4,9 @@ from functools import cache
 from typing import Any
 
 from imaging.decoding import libwebp
-from imaging.decoding.decoders import prepare
+from imaging.decoding.decoders import load_decoder
 from imaging.decoding.picture import decode, open_picture
-from imaging.formats import FORMATS, told_by
+from imaging.formats import FORMATS, sniff_format
 from lambdas.domain import objects
 from lambdas.domain.record import Record
 from lambdas.domain.step_handler import step
@@ -22,22 +22,22 @@ def handler(event: dict[str, Any], environment: ValidateEnvironment) -> dict[str
     image = event["image"]
     Record(environment.metadata_table, image, event["execution"]).begin(environment.record_retention_days)
     upload = objects.read(image, environment.max_bytes)
-    format_ = told_by(upload.data)
-    prepare(format_)  # here, or every trial would do it anew
+    format_ = sniff_format(upload.data)
+    load_decoder(format_)  # here, or every trial would do it anew
     if format_ is FORMATS["WEBP"]:
         report_missing_libwebp()
-    return {"filename": upload.filename, **tried(lambda: examined(upload.data, environment))}
+    return {"filename": upload.filename, **tried(lambda: examine(upload.data, environment))}
 
 
 @cache
 def report_missing_libwebp() -> None:
     """Say, once a process, that Pillow's own decoder stands in for libwebp: it has too little memory for large pictures."""
-    if not libwebp.is_found():
+    if not libwebp.is_available():
         logger().warning("libwebp is not where Pillow's wheel has it: large WebP pictures are rejected as TOO_COMPLEX")
         count(FALLBACK_DECODERS)
 
 
-def examined(data: bytes, limits: PictureEnvironment) -> dict[str, Any]:
+def examine(data: bytes, limits: PictureEnvironment) -> dict[str, Any]:
     """Return the facts of a picture that can be opened and decoded within limits; raises ImageRejected."""
     picture = open_picture(data, limits)
     width, height = picture.size

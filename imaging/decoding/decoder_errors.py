@@ -22,16 +22,16 @@ from workflow.contracts.errors import ImageRejected, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DECODERS = {"PIL", "pillow_heif"}  # packages
+DECODER_PACKAGES = {"PIL", "pillow_heif"}  # packages
 
 
-class UnsoundError(Exception):
+class MalformedFileError(Exception):
     """The file is unsound: raised by our own code that stands between a decoder and Pillow."""
 
 
 # What decoders raise for files that are not sound.
-FAMILY = (
-    UnsoundError,
+DECODER_ERRORS = (
+    MalformedFileError,
     OSError,
     SyntaxError,
     ValueError,
@@ -48,7 +48,7 @@ FAMILY = (
 
 
 @contextmanager
-def unsound_is_rejected() -> Iterator[None]:
+def refuse_malformed() -> Iterator[None]:
     """Turn what a decoder raises for an unsound file into ImageRejected; what it only warns of is let pass.
 
     An error that was not raised by a decoder passes as it is.
@@ -60,31 +60,31 @@ def unsound_is_rejected() -> Iterator[None]:
             yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageRejected(Reason.TOO_MANY_PIXELS, "The picture has too many pixels.") from error
-    except FAMILY as error:
-        if not _is_a_decoders(error):
+    except DECODER_ERRORS as error:
+        if not _raised_by_decoder(error):
             raise
-        raise _rejection(error) from error
+        raise _refusal(error) from error
 
 
-def _is_a_decoders(error: BaseException) -> bool:
+def _raised_by_decoder(error: BaseException) -> bool:
     """Tell whether a decoder raised error: whether the innermost frame outside of the standard library is one's.
 
     An extension in C has no frame: what it raises counts as its caller's. Pillow turns some errors into others: the first
     one counts.
     """
-    if isinstance(error, UnsoundError):
+    if isinstance(error, MalformedFileError):
         return True
-    return _is_a_decoders(error.__cause__) if error.__cause__ else _raised_in(error) in DECODERS
+    return _raised_by_decoder(error.__cause__) if error.__cause__ else _raising_package(error) in DECODER_PACKAGES
 
 
-def _raised_in(error: BaseException) -> str:
+def _raising_package(error: BaseException) -> str:
     """Return the package that raised error, passing over the standard library; nothing if no other has a frame."""
     names = [str(frame.f_globals.get("__name__")) for frame, _ in traceback.walk_tb(error.__traceback__)]
     packages = (name.partition(".")[0] for name in reversed(names))
     return next((package for package in packages if package not in sys.stdlib_module_names), "")
 
 
-def _rejection(error: Exception) -> ImageRejected:
+def _refusal(error: Exception) -> ImageRejected:
     message = str(error).lower()
     if isinstance(error, EOFError) or "truncated" in message:
         return ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")

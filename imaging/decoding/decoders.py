@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from imaging.decoding import libwebp
-from imaging.decoding.decoder_errors import UnsoundError, unsound_is_rejected
-from imaging.decoding.samples import sample
+from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
+from imaging.decoding.samples import sample_file
 from workflow.contracts.errors import ImageRejected, Reason
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class DecoderBrokenError(Exception):
     """A decoder does not work: it is missing, or not called as it wants to be, and no file is to blame."""
 
 
-def prepare(format_: Format | None) -> None:
+def load_decoder(format_: Format | None) -> None:
     """Import what decodes format_."""
     Image.preinit()
     name = format_.name if format_ else ""
@@ -44,48 +44,48 @@ def prepare(format_: Format | None) -> None:
         pillow_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
 
 
-def opened(data: bytes, format_: Format) -> ImageFile.ImageFile:
+def open_image(data: bytes, format_: Format) -> ImageFile.ImageFile:
     """Open data with the decoder of format_, which decodes nothing yet; raises ImageRejected."""
-    prepare(format_)
-    with decoding(format_):
-        return _opened(data, format_)
+    load_decoder(format_)
+    with decoder_guard(format_):
+        return _open(data, format_)
 
 
 @contextmanager
-def decoding(format_: Format) -> Iterator[None]:
+def decoder_guard(format_: Format) -> Iterator[None]:
     """Turn what the decoder of format_ raises for an unsound file into ImageRejected.
 
     Raises DecoderBrokenError instead if that decoder does not work at all: then the file may well be sound.
     """
     try:
-        with unsound_is_rejected():
+        with refuse_malformed():
             yield
     except ImageRejected as rejected:
         if rejected.reason in UNDECODABLE:
-            _prove(format_)
+            _check_decoder(format_)
         raise
 
 
 @cache
-def _prove(format_: Format) -> None:
+def _check_decoder(format_: Format) -> None:
     """See, once a process, that the decoder of format_ decodes a sound picture."""
     try:
-        _opened(sample(format_.name), format_).load()
+        _open(sample_file(format_.name), format_).load()
     except MemoryError:  # of a picture in its sandbox, which left none
         raise
     except Exception as error:
         raise DecoderBrokenError(f"the decoder of {format_.name} does not decode a sound picture") from error
 
 
-def _opened(data: bytes, format_: Format) -> ImageFile.ImageFile:
-    first = libwebp.open_first(data) if format_.name == "WEBP" else None
+def _open(data: bytes, format_: Format) -> ImageFile.ImageFile:
+    first = libwebp.open_first_frame(data) if format_.name == "WEBP" else None
     image = first or Image.open(BytesIO(data), formats=[format_.name])
     if format_.name == "AVIF":
-        vars(image).update(_decoder=_Once(vars(image)["_decoder"]))
+        vars(image).update(_decoder=_SingleFrameDecoder(vars(image)["_decoder"]))
     return image
 
 
-class _Once:
+class _SingleFrameDecoder:
     """What decodes an AVIF, but for one frame: the planes that it holds are gone before Pillow copies the pixels."""
 
     def __init__(self, decoder: Any) -> None:
@@ -94,11 +94,11 @@ class _Once:
     def get_frame(self, number: int) -> tuple[Any, ...]:
         """Return the pixels of a frame, how many units of time a second has, and the frame's times in these.
 
-        Raises UnsoundError.
+        Raises MalformedFileError.
         """
         decode = self._decoders.pop().get_frame
         try:
             pixels, units, *times = decode(number)
         except RuntimeError as error:  # in C, so that it would count as ours
-            raise UnsoundError(str(error)) from None
+            raise MalformedFileError(str(error)) from None
         return pixels, units or 1, *times  # Pillow divides by it

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 import PIL
 from PIL import Image, ImageFile
 
-from imaging.decoding.decoder_errors import UnsoundError
+from imaging.decoding.decoder_errors import MalformedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ MODES = {"RGB": 0, "RGBA": 1}  # WEBP_CSP_MODE
 NOT_ENOUGH_DATA = 7  # VP8StatusCode; 1 stands for too little memory, and for nonsense in place of transparency too
 
 # Chunks, and what Pillow calls them.
-CHUNKS = {b"ICCP": "icc_profile", b"EXIF": "exif", b"XMP ": "xmp"}
+INFO_CHUNKS = {b"ICCP": "icc_profile", b"EXIF": "exif", b"XMP ": "xmp"}
 # Decoding averages squares of pixels; at twice the size that is wanted, Lanczos still has the say.
 GAP = 2
 
@@ -109,8 +109,8 @@ class FirstFrame(ImageFile.ImageFile):
         features = _features(data)
         self._size = (features.width, features.height)
         self._mode = "RGBA" if features.has_alpha else "RGB"
-        self._frame = _animated(data, self._size) if features.has_animation else _Frame(data, self._size)
-        self.info |= {CHUNKS[name]: bytes(content) for name, content in _chunks(data) if name in CHUNKS}
+        self._frame = _first_frame(data, self._size) if features.has_animation else _Frame(data, self._size)
+        self.info |= {INFO_CHUNKS[name]: bytes(content) for name, content in _chunks(data) if name in INFO_CHUNKS}
 
     def draft(self, mode: str | None, size: Size | None) -> tuple[str, tuple[int, int, float, float]] | None:  # noqa: ARG002 - Pillow's
         """Decode at a scale that gives at least GAP times size; what is transparent at full scale.
@@ -123,7 +123,7 @@ class FirstFrame(ImageFile.ImageFile):
         return None
 
     def load(self) -> PixelAccess | None:
-        """Decode, once; raises UnsoundError."""
+        """Decode, once; raises MalformedFileError."""
         if self._frame.data:
             self.im = self._decoded().im
             self._frame = replace(self._frame, data=b"")
@@ -147,22 +147,22 @@ class _Frame:
     covers: bool = True  # the whole canvas
 
 
-def is_found() -> bool:
+def is_available() -> bool:
     """Tell whether the libwebp that Pillow brings can be used; without it Pillow decodes, with 16 bytes a pixel."""
     return _library() is not None
 
 
-def open_first(data: bytes) -> FirstFrame | None:
+def open_first_frame(data: bytes) -> FirstFrame | None:
     """Open the first frame of a WebP picture; None if Pillow's libwebp cannot be reached."""
-    return FirstFrame(BytesIO(data)) if is_found() else None
+    return FirstFrame(BytesIO(data)) if is_available() else None
 
 
 def _features(data: bytes) -> _Features:
-    """Return what the header says; raises UnsoundError if it says nothing sensible."""
+    """Return what the header says; raises MalformedFileError if it says nothing sensible."""
     library, features = _library(), _Features()
     assert library is not None  # noqa: S101 - or nothing could have been opened
     if library.WebPGetFeaturesInternal(data, len(data), features, ABI):
-        raise UnsoundError("not a WebP picture")
+        raise MalformedFileError("not a WebP picture")
     return features
 
 
@@ -176,11 +176,11 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
         at += 8 + size + size % 2
 
 
-def _animated(data: bytes, canvas: Size) -> _Frame:
-    """Return the first frame of an animation: RFC 9649, 2.7.1.1; raises UnsoundError if there is none."""
+def _first_frame(data: bytes, canvas: Size) -> _Frame:
+    """Return the first frame of an animation: RFC 9649, 2.7.1.1; raises MalformedFileError if there is none."""
     content = next((bytes(content) for name, content in _chunks(data) if name == b"ANMF"), b"")
     if len(content) < FRAME_HEADER:
-        raise UnsoundError("a WebP animation without a frame")
+        raise MalformedFileError("a WebP animation without a frame")
     x, y, width, height = (int.from_bytes(content[at : at + 3], "little") for at in (0, 3, 6, 9))
     place, size = (2 * x, 2 * y), (width + 1, height + 1)
     extended = struct.pack("<4sII", b"VP8X", 10, ALPHA) + content[6:12]  # which a frame's own transparency needs
@@ -205,6 +205,6 @@ def _decoded(data: bytes, mode: str, size: Size) -> Image.Image:
 
 def _check(status: int) -> None:
     if status == NOT_ENOUGH_DATA:
-        raise UnsoundError("the file is truncated")
+        raise MalformedFileError("the file is truncated")
     if status:
-        raise UnsoundError(f"libwebp reports status {status}")
+        raise MalformedFileError(f"libwebp reports status {status}")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from PIL import Image, ImageFile
 
 from imaging.decoding import libwebp
-from imaging.decoding.decoder_errors import UnsoundError, unsound_is_rejected
-from imaging.decoding.decoders import decoding, opened
-from imaging.decoding.progressive import at_an_eighth
+from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
+from imaging.decoding.decoders import decoder_guard, open_image
+from imaging.decoding.progressive import drop_detail_scans
 from imaging.formats import Format
-from imaging.formats.inspection import Survey
-from imaging.formats.inspectors import surveyed
+from imaging.formats.inspection import Inspection
+from imaging.formats.inspectors import inspect_file
 from imaging.formats.jpeg import count_scans
 from lambdas.runtime.settings import PictureEnvironment
 from workflow.contracts.errors import ImageRejected
@@ -19,7 +19,7 @@ from workflow.contracts.errors import ImageRejected
 Size = tuple[int, int]
 
 BLOCKS = ("exif", "icc_profile", "xmp")  # what Pillow puts into info as it stands in the file
-NOTES = (
+PNG_NOTES = (
     "aspect",
     "bbox",
     "blend",
@@ -58,7 +58,7 @@ class Picture:
     frames: int
     orientation: int  # EXIF, 1 to 8
     data: bytes  # of the file
-    survey: Survey
+    survey: Inspection
 
     @property
     def size(self) -> Size:
@@ -73,22 +73,22 @@ def upright_size(size: Size, orientation: int) -> Size:
 
 def open_picture(data: bytes, limits: PictureEnvironment) -> Picture:
     """Open data and hold it to limits before anything is decoded; raises ImageRejected."""
-    survey = surveyed(data, limits)
-    image = opened(data, survey.format)
+    survey = inspect_file(data, limits)
+    image = open_image(data, survey.format)
     survey.add_size(*image.size)  # in case Pillow sees what the survey does not
     if survey.format.name == "PNG":
         image.info["exif"] = survey.exif or b""  # without one Pillow would decode all, to look behind the pixels
-    _forget_nonsense(image)
+    _drop_invalid_info(image)
     _scale_transparency(image, data)
     return Picture(image, image.size, survey.format, survey.frames, _orientation(image), data, survey)
 
 
-def _forget_nonsense(image: Image.Image) -> None:
+def _drop_invalid_info(image: Image.Image) -> None:
     """Drop from info what is not of the type that its name stands for: a text chunk of a PNG may have any name."""
     for name in BLOCKS:
         if not isinstance(image.info.get(name, b""), bytes):
             del image.info[name]
-    for name in NOTES:
+    for name in PNG_NOTES:
         if isinstance(image.info.get(name), str):
             del image.info[name]
     alphas = image.info.get("transparency")
@@ -111,7 +111,7 @@ def _scale_transparency(image: Image.Image, data: bytes) -> None:
 def _orientation(image: ImageFile.ImageFile) -> int:
     """Return the EXIF orientation that is left to undo: 1 if the block is broken, and for TIFF, which Pillow turns."""
     orientation = None
-    with suppress(ImageRejected), unsound_is_rejected():
+    with suppress(ImageRejected), refuse_malformed():
         orientation = image.getexif().get(ORIENTATION)
     return orientation if orientation in UPRIGHT and image.format != "TIFF" else 1
 
@@ -123,14 +123,14 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     of a progressive JPEG that make no difference there are left out, unless all_scans are to be.
     """
     count_scans(picture.data, picture.survey)
-    image = picture.image if wanted is None else _drafted(picture, wanted, all_scans=all_scans)
-    with decoding(picture.format):
+    image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
+    with decoder_guard(picture.format):
         image.load()
-    _forget_nonsense(image)  # of what followed the pixels
+    _drop_invalid_info(image)  # of what followed the pixels
     return image
 
 
-def _drafted(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.ImageFile:
+def _draft(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.ImageFile:
     """Return the image of picture, set to the smallest scale that serves.
 
     A JPEG's half, quarter and eighth are taken from 3, 5 and 9 times wanted on: with less to spare, the coarse scaling
@@ -150,9 +150,9 @@ def _drafted(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.Im
 
 def _at_an_eighth(picture: Picture) -> ImageFile.ImageFile:
     """Return the image of what an eighth of picture shows; its own if that cannot be told, so that the decoder decides."""
-    with suppress(UnsoundError, ImageRejected):
-        data = at_an_eighth(picture.data)
-        return picture.image if data is None else opened(data, picture.format)
+    with suppress(MalformedFileError, ImageRejected):
+        data = drop_detail_scans(picture.data)
+        return picture.image if data is None else open_image(data, picture.format)
     return picture.image
 
 

@@ -11,11 +11,11 @@ import struct
 from dataclasses import dataclass
 from itertools import pairwise
 
-from imaging.decoding.decoder_errors import UnsoundError
+from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.formats.jpeg import END, SCAN, segments
 
 PROGRESSIVE = 0xC2  # marker of a frame in Huffman coding
-NOTES = {
+SKIPPED_SEGMENTS = {
     *range(0xE1, 0xEE),
     0xEF,
     0xFE,
@@ -36,25 +36,25 @@ class _Component:
     detailed: bool  # an eighth of the picture shows more of it than DC coefficients, since it is sampled coarsely
 
 
-def at_an_eighth(data: bytes) -> bytes | None:
+def drop_detail_scans(data: bytes) -> bytes | None:
     """Return a JPEG that at an eighth of its scale gives the pixels that data gives; None if data is not progressive.
 
-    Raises UnsoundError if data ends before its picture does, or contradicts itself.
+    Raises MalformedFileError if data ends before its picture does, or contradicts itself.
     """
     try:
-        return _without_detail(data)
+        return _drop_detail_scans(data)
     except (
         struct.error,
         IndexError,
         ValueError,
     ) as error:  # the file leads beyond its end, or has nothing where it must not
-        raise UnsoundError("the JPEG contradicts itself") from error
+        raise MalformedFileError("the JPEG contradicts itself") from error
 
 
-def _without_detail(data: bytes) -> bytes | None:
+def _drop_detail_scans(data: bytes) -> bytes | None:
     found = list(segments(data))
     if not found or found[-1].marker != END:
-        raise UnsoundError("the file is truncated")
+        raise MalformedFileError("the file is truncated")
     parts, components = [data[:2]], list[_Component]()
     for segment, following in pairwise(found):
         content = data[segment.content : segment.end]
@@ -62,7 +62,7 @@ def _without_detail(data: bytes) -> bytes | None:
             components = _components(content)
         elif segment.marker == SCAN and not components:
             return None
-        if segment.marker not in NOTES and (segment.marker != SCAN or _shows(content, components)):
+        if segment.marker not in SKIPPED_SEGMENTS and (segment.marker != SCAN or _is_visible(content, components)):
             parts.append(data[segment.start : following.start])
     empty = [_empty_scan(component) for component in components if not component.detailed]
     return b"".join([*parts, NO_RESTARTS, TABLE, *empty, END_OF_IMAGE])
@@ -73,7 +73,7 @@ def _components(frame: bytes) -> list[_Component]:
     height, width, count = struct.unpack_from(">HHB", frame, 1)
     described = [(frame[at], frame[at + 1] >> 4, frame[at + 1] & 15) for at in range(6, 6 + 3 * count, 3)]
     if not all(wide and high for _, wide, high in described):
-        raise UnsoundError("a JPEG has a component of no samples")
+        raise MalformedFileError("a JPEG has a component of no samples")
     across, down = (max(component[axis] for component in described) for axis in (1, 2))
     return [
         _Component(
@@ -91,7 +91,7 @@ def _blocks(size: int, factor: int, most: int) -> int:
     return -(-samples // 8)
 
 
-def _shows(scan: bytes, components: list[_Component]) -> bool:
+def _is_visible(scan: bytes, components: list[_Component]) -> bool:
     """Tell whether an eighth of the picture shows what a scan holds: DC coefficients, or those of a detailed component."""
     count = scan[0]
     detailed = {component.number for component in components if component.detailed}

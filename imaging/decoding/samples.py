@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 
-_TEXTS = {
+_BASE64 = {
     "JPEG": (
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////////////////////////////"
         "////////////////wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAv/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8A"
@@ -33,6 +33,6 @@ _TEXTS = {
 }
 
 
-def sample(format_name: str) -> bytes:
+def sample_file(format_name: str) -> bytes:
     """Return the sample of a format: a few pixels, of one colour."""
-    return b64decode(_TEXTS[format_name])
+    return b64decode(_BASE64[format_name])

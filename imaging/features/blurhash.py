@@ -7,29 +7,29 @@ import math
 from functools import cache
 from itertools import chain
 
-from imaging.features.dct import spectrum, waves
+from imaging.features.dct import coefficients, cosines
 
 Size = tuple[int, int]
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
-LOUDEST = 82  # the highest of the steps in which the strongest wave's amplitude is told
-LOUDNESS = 166  # steps to an amplitude of 1, which is full white
+MAX_AMPLITUDE_STEP = 82  # the highest of the steps in which the strongest wave's amplitude is told
+AMPLITUDE_STEPS = 166  # steps to an amplitude of 1, which is full white
 STEPS = 19  # from a wave's lowest to its highest amplitude
 
 
 def blurhash(pixels: bytes, size: Size, count: Size) -> str:
     """Return the BlurHash of pixels, RGB in sRGB and of that size, with count waves (1 to 9) across and down."""
-    average, *others = _colours(pixels, size, count)
+    average, *others = _components(pixels, size, count)
     strongest = max(map(abs, chain.from_iterable(others)), default=0)
-    loudness = max(0, min(LOUDEST, math.floor(strongest * LOUDNESS - 0.5)))
-    amplitude = (loudness + 1) / LOUDNESS
-    head = _digits(count[0] - 1 + (count[1] - 1) * 9, 1) + _digits(loudness, 1)
+    loudness = max(0, min(MAX_AMPLITUDE_STEP, math.floor(strongest * AMPLITUDE_STEPS - 0.5)))
+    amplitude = (loudness + 1) / AMPLITUDE_STEPS
+    head = _base83(count[0] - 1 + (count[1] - 1) * 9, 1) + _base83(loudness, 1)
     return head + _average(average) + "".join(_wave(colour, amplitude) for colour in others)
 
 
-def _colours(pixels: bytes, size: Size, count: Size) -> list[tuple[float, ...]]:
+def _components(pixels: bytes, size: Size, count: Size) -> list[tuple[float, ...]]:
     """Return each wave's amplitude in red, green and blue of linear light; the first is the average colour."""
-    light = [_light()[value] for value in pixels]
+    light = [_linear_light()[value] for value in pixels]
     channels = [_amplitudes(light[channel::3], size, count) for channel in range(3)]
     return list(zip(*channels, strict=True))
 
@@ -37,14 +37,14 @@ def _colours(pixels: bytes, size: Size, count: Size) -> list[tuple[float, ...]]:
 def _amplitudes(samples: list[float], size: Size, count: Size) -> list[float]:
     width, height = size
     rows = (samples[start : start + width] for start in range(0, width * height, width))
-    found = spectrum(rows, waves(width, count[0], 0), waves(height, count[1], 0))
+    found = coefficients(rows, cosines(width, count[0], 0), cosines(height, count[1], 0))
     first, *others = chain.from_iterable(found)
     return [first / (width * height), *(2 * value / (width * height) for value in others)]
 
 
 def _average(colour: tuple[float, ...]) -> str:
     red, green, blue = map(_srgb, colour)
-    return _digits((red << 16) + (green << 8) + blue, 4)
+    return _base83((red << 16) + (green << 8) + blue, 4)
 
 
 def _wave(colour: tuple[float, ...], amplitude: float) -> str:
@@ -53,16 +53,16 @@ def _wave(colour: tuple[float, ...], amplitude: float) -> str:
     for part in colour:
         root = math.copysign(math.sqrt(abs(part / amplitude)), part)
         value = value * STEPS + max(0, min(STEPS - 1, math.floor(root * 9 + 9.5)))
-    return _digits(value, 2)
+    return _base83(value, 2)
 
 
-def _digits(value: int, length: int) -> str:
+def _base83(value: int, length: int) -> str:
     """Return value in base 83."""
     return "".join(DIGITS[value // len(DIGITS) ** power % len(DIGITS)] for power in reversed(range(length)))
 
 
 @cache
-def _light() -> list[float]:
+def _linear_light() -> list[float]:
     """Return the linear light, 0 to 1, of each value of sRGB (IEC 61966-2-1)."""
     shares = (value / 255 for value in range(256))
     return [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]  # noqa: PLR2004 - the standard's

@@ -39,7 +39,7 @@ _BEGINNINGS = {
 _SIGNATURES = {name: re.compile(beginning, re.DOTALL) for name, beginning in _BEGINNINGS.items()}
 
 
-def told_by(data: bytes) -> Format | None:
+def sniff_format(data: bytes) -> Format | None:
     """Return the format that data begins as, or None; neither its file name nor its declared type has a say."""
     head = data[:64]
     return next((FORMATS[name] for name, signature in _SIGNATURES.items() if signature.match(head)), None)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imaging.formats.binary import byte, unpacked
-from imaging.formats.inspection import Survey, corrupt, truncated
+from imaging.formats.binary import byte_at, unpack
+from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 
-FULL = 4  # bytes of version and flags, with which the content of many boxes begins
-NEEDED = {b"ftyp", b"meta", b"moov", b"mdat"}  # boxes of a file; whatever else does not fit in is no part of it
+FULL_BOX_HEADER = 4  # bytes of version and flags, with which the content of many boxes begins
+REQUIRED = {b"ftyp", b"meta", b"moov", b"mdat"}  # boxes of a file; whatever else does not fit in is no part of it
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Box:
     """A box in data: its name, and where its content begins and ends."""
 
     data: bytes
-    survey: Survey
+    survey: Inspection
     name: bytes = b""
     start: int = 0
     end: int = 0
@@ -23,18 +23,18 @@ class Box:
     @property
     def version(self) -> int:
         """The version that the content begins with, where it does."""
-        return byte(self.data, self.start)
+        return byte_at(self.data, self.start)
 
     def numbers(self, form: str, skip: int = 0) -> tuple[int, ...]:
-        """Return numbers from the content, of a form as struct has it, big-endian; raises BeyondTheEndError."""
-        return unpacked(f">{form}", self.data, self.start + skip)
+        """Return numbers from the content, of a form as struct has it, big-endian; raises EndOfDataError."""
+        return unpack(f">{form}", self.data, self.start + skip)
 
     def boxes(self, skip: int = 0) -> Iterator["Box"]:
         """Yield the boxes in the content; what follows the last and cannot be one is passed over."""
         at = self.start + skip
         while at + 8 <= self.end:
-            size, name = unpacked(">I4s", self.data, at)
-            start, size = (at + 16, unpacked(">Q", self.data, at + 8)[0]) if size == 1 else (at + 8, size)
+            size, name = unpack(">I4s", self.data, at)
+            start, size = (at + 16, unpack(">Q", self.data, at + 8)[0]) if size == 1 else (at + 8, size)
             at = at + size if size else self.end
             if at < start or not self._holds(name, at):
                 return
@@ -44,9 +44,9 @@ class Box:
     def _holds(self, name: bytes, end: int) -> bool:
         """Tell whether a box of that name has room until `end`; raises ImageRejected where it should have."""
         if end > self.end and self.end < len(self.data):
-            corrupt("A box ends beyond the one that holds it.")
-        if end > self.end and name in NEEDED:
-            truncated()
+            refuse_corrupt("A box ends beyond the one that holds it.")
+        if end > self.end and name in REQUIRED:
+            refuse_truncated()
         return end <= self.end
 
     def at(self, *path: bytes, skip: int = 0) -> Iterator["Box"]:

@@ -20,7 +20,7 @@ MAX_PARTS = 2**18
 
 
 @dataclass
-class Survey:
+class Inspection:
     """What has been found so far; its methods raise ImageRejected as soon as a bound is exceeded."""
 
     format: Format
@@ -35,7 +35,7 @@ class Survey:
     def add_size(self, width: int, height: int) -> None:
         """Note a width and height, pixels, that decoding the first frame makes room for."""
         if min(width, height) < 1:
-            corrupt("The picture has no pixels.")
+            refuse_corrupt("The picture has no pixels.")
         if width * height > self.limits.max_pixels:
             message = f"The picture has more than {self.limits.max_pixels} pixels."
             raise ImageRejected(Reason.TOO_MANY_PIXELS, message)
@@ -69,11 +69,11 @@ class Survey:
             raise ImageRejected(Reason.TOO_MUCH_METADATA, message)
 
 
-def corrupt(message: str) -> NoReturn:
+def refuse_corrupt(message: str) -> NoReturn:
     """Reject a file that contradicts itself."""
     raise ImageRejected(Reason.CORRUPT, message)
 
 
-def truncated() -> NoReturn:
+def refuse_truncated() -> NoReturn:
     """Reject a file that ends too early."""
     raise ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from imaging.formats.binary import BeyondTheEndError, unpacked
+from imaging.formats.binary import EndOfDataError, unpack
 
 # Bytes of a value by its type: the twelve of TIFF 6.0, an offset, and BigTIFF's three of 8 bytes.
-SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
-BYTES = {1, 2, 7}  # types that are read in one piece: bytes, text and undefined
-INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}  # unsigned types and how struct calls them
+TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+BYTE_TYPES = {1, 2, 7}  # types that are read in one piece: bytes, text and undefined
+INTEGER_FORMATS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}  # unsigned types and how struct calls them
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Entry:
     @property
     def size(self) -> int:
         """Bytes of all values; 0 for a type that nobody reads."""
-        return self.count * SIZES.get(self.kind, 0)
+        return self.count * TYPE_SIZES.get(self.kind, 0)
 
 
 @dataclass(frozen=True)
-class Directories:
+class TiffDirectories:
     """A block of data that begins with a TIFF header, at base; all places in it count from there."""
 
     data: bytes
@@ -45,12 +45,12 @@ class Directories:
 
     @property
     def first(self) -> int:
-        """Where the first directory is; raises BeyondTheEndError, as all methods here may."""
+        """Where the first directory is; raises EndOfDataError, as all methods here may."""
         return self.number("Q", 8) if self.big else self.number("I", 4)
 
     def number(self, kind: str, place: int) -> int:
         """Return the number at place, of a type as struct has it."""
-        return int(unpacked(self.order + kind, self.data, self.base + place)[0])
+        return int(unpack(self.order + kind, self.data, self.base + place)[0])
 
     def entries(self, place: int) -> Iterator[Entry]:
         """Yield the entries of the directory at place."""
@@ -58,9 +58,9 @@ class Directories:
         step = struct.calcsize(f"={form}") + short
         for number in range(self.number("Q" if self.big else "H", place)):
             at = place + head + number * step
-            tag, kind, count = unpacked(self.order + form, self.data, self.base + at)
+            tag, kind, count = unpack(self.order + form, self.data, self.base + at)
             value = at + step - short
-            beyond = count * SIZES.get(kind, 0) > short
+            beyond = count * TYPE_SIZES.get(kind, 0) > short
             yield Entry(tag, kind, count, self.number("Q" if self.big else "I", value) if beyond else value)
 
     def following(self, place: int) -> int:
@@ -71,9 +71,9 @@ class Directories:
 
     def integers(self, entry: Entry) -> tuple[int, ...]:
         """Return the values of entry; none if they are no unsigned integers."""
-        if entry.kind not in INTEGERS:
+        if entry.kind not in INTEGER_FORMATS:
             return ()
         if entry.count > len(self.data):
-            raise BeyondTheEndError  # before a form is made that struct cannot count
-        form = f"{self.order}{entry.count}{INTEGERS[entry.kind]}"
-        return unpacked(form, self.data, self.base + entry.place)
+            raise EndOfDataError  # before a form is made that struct cannot count
+        form = f"{self.order}{entry.count}{INTEGER_FORMATS[entry.kind]}"
+        return unpack(form, self.data, self.base + entry.place)

@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from imaging.formats.binary import unpacked
-from imaging.formats.inspection import Survey, corrupt, truncated
+from imaging.formats.binary import unpack
+from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 
 HEADER = 8  # bytes: name and length
 FRAME_HEADER = 16  # bytes of an animation's frame before its own chunks
 METADATA: dict[bytes, Literal["EXIF", "profile"]] = {b"EXIF": "EXIF", b"ICCP": "profile"}
 
-PICTURES = {b"VP8X", b"VP8 ", b"VP8L"}  # canvas, lossy and lossless frame
+IMAGE_CHUNKS = {b"VP8X", b"VP8 ", b"VP8L"}  # canvas, lossy and lossless frame
 
 Chunk = tuple[bytes, int, int]  # name, start and end of its content
 Size = tuple[int, int]
 
 
-def walk(data: bytes, survey: Survey) -> None:
+def inspect(data: bytes, survey: Inspection) -> None:
     """Survey a WebP to the end that its header tells; what follows is no part of it."""
-    end = HEADER + unpacked("<I", data, 4)[0]
+    end = HEADER + unpack("<I", data, 4)[0]
     if end > len(data):
-        truncated()
+        refuse_truncated()
     canvas = (0, 0)
     for name, start, stop in _chunks(data, 12, end, survey):
         if name == b"VP8X":
@@ -28,8 +28,8 @@ def walk(data: bytes, survey: Survey) -> None:
         if name == b"ANMF":
             survey.add_frame()
             if survey.frames == 1:
-                _look_at_frame(data, (start, stop), canvas, survey)
-        elif name in PICTURES:
+                _inspect_frame(data, (start, stop), canvas, survey)
+        elif name in IMAGE_CHUNKS:
             survey.add_size(*_size(data, (name, start, stop)))
         elif name not in {b"ALPH", b"ANIM"}:
             survey.add_metadata(METADATA.get(name, "text"), stop - start)
@@ -37,22 +37,22 @@ def walk(data: bytes, survey: Survey) -> None:
         survey.add_frame()
 
 
-def _look_at_frame(data: bytes, span: Size, canvas: Size, survey: Survey) -> None:
+def _inspect_frame(data: bytes, span: Size, canvas: Size, survey: Inspection) -> None:
     """Hold a frame of an animation to the canvas, and what is in it to the limits."""
     left, top, width, height = (int.from_bytes(data[at : at + 3], "little") for at in range(span[0], span[0] + 12, 3))
     if 2 * left + width + 1 > canvas[0] or 2 * top + height + 1 > canvas[1]:
-        corrupt("A frame of the WebP lies outside its canvas.")
+        refuse_corrupt("A frame of the WebP lies outside its canvas.")
     for chunk in _chunks(data, span[0] + FRAME_HEADER, span[1], survey):
-        if chunk[0] in PICTURES:
+        if chunk[0] in IMAGE_CHUNKS:
             survey.add_size(*_size(data, chunk))
 
 
-def _chunks(data: bytes, at: int, end: int, survey: Survey) -> Iterator[Chunk]:
+def _chunks(data: bytes, at: int, end: int, survey: Inspection) -> Iterator[Chunk]:
     while at + HEADER <= end:
-        name, length = unpacked("<4sI", data, at)
+        name, length = unpack("<4sI", data, at)
         start, at = at + HEADER, at + HEADER + length + length % 2
         if start + length > end:
-            truncated()
+            refuse_truncated()
         survey.add_parts()
         yield name, start, start + length
 
@@ -61,11 +61,11 @@ def _size(data: bytes, chunk: Chunk) -> Size:
     """Return the size of a canvas, or of a lossy or lossless frame: RFC 9649, 2.7 and 3.4, and RFC 6386, 9.1."""
     name, start, _ = chunk
     if name == b"VP8X":
-        middle, high = unpacked("<4xIH", data, start)
+        middle, high = unpack("<4xIH", data, start)
         bits = high << 32 | middle
         return (bits & 0xFFFFFF) + 1, (bits >> 24) + 1
     if name == b"VP8L":
-        (bits,) = unpacked("<xI", data, start)
+        (bits,) = unpack("<xI", data, start)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    width, height = unpacked("<6xHH", data, start)
+    width, height = unpack("<6xHH", data, start)
     return width & 0x3FFF, height & 0x3FFF

@@ -6,8 +6,8 @@ from typing import Any
 from PIL import Image
 
 from imaging.decoding.picture import Picture
-from imaging.metadata.exif import tag
-from imaging.metadata.sanitize import integer
+from imaging.metadata.exif import read_tag
+from imaging.metadata.sanitize import clean_integer
 
 BITS_PER_SAMPLE = 0x0102  # TIFF tag
 OLD_HEADER = 12  # bytes of a BMP's header before Windows 3
@@ -33,7 +33,7 @@ def bit_depth(picture: Picture) -> int | None:
             bits = _avif(picture.data)
         case "HEIF":
             bits = picture.image.info.get("bit_depth")
-    return integer(bits, 1, 64)
+    return clean_integer(bits, 1, 64)
 
 
 def _bmp(data: bytes) -> int:
@@ -43,7 +43,7 @@ def _bmp(data: bytes) -> int:
 
 
 def _tiff(exif: Image.Exif) -> Any:
-    found = tag(exif, BITS_PER_SAMPLE, 1)
+    found = read_tag(exif, BITS_PER_SAMPLE, 1)
     return max(found) if isinstance(found, tuple) and found else found
 
 

@@ -7,22 +7,22 @@ first, then XMP, then IPTC; but IPTC before XMP where Photoshop's digest shows t
 from typing import Any
 
 from imaging.decoding.picture import Picture, decode
-from imaging.metadata.exif import read_exif, read_windows
+from imaging.metadata.exif import read_exif, read_windows_tags
 from imaging.metadata.iptc import read_iptc
-from imaging.metadata.merge import Camera, Source, Words, merged
-from imaging.metadata.xmp_fields import read_packet
+from imaging.metadata.merge import About, Camera, Source, merge
+from imaging.metadata.xmp_fields import read_xmp
 
 
-def written(picture: Picture) -> dict[str, Any]:
+def read_embedded(picture: Picture) -> dict[str, Any]:
     """Return the fields `camera` and `about` of the contract extract-metadata.output; raises ImageRejected."""
     image = decode(picture) if picture.format.name == "PNG" else picture.image  # a PNG's may stand behind its pixels
     exif = image.getexif()
-    iptc, xmp = read_iptc(picture), read_packet(image.info.get("xmp"))
+    iptc, xmp = read_iptc(picture), read_xmp(image.info.get("xmp"))
     edited = (iptc.source, xmp) if iptc.changed else (xmp, iptc.source)
-    return merged([_before_decoding(picture), read_exif(exif), *edited, read_windows(exif), _png_texts(picture)])
+    return merge([_heif_orientation(picture), read_exif(exif), *edited, read_windows_tags(exif), _png_texts(picture)])
 
 
-def _before_decoding(picture: Picture) -> Source:
+def _heif_orientation(picture: Picture) -> Source:
     """Return the orientation that the EXIF block of a HEIF had before its decoder set it to 1."""
     told = picture.image.info.get("original_orientation") if picture.format.name == "HEIF" else None
     return Source(Camera(orientation=told))
@@ -31,7 +31,7 @@ def _before_decoding(picture: Picture) -> Source:
 def _png_texts(picture: Picture) -> Source:
     """Return what a PNG says under the keywords that its standard names (ISO 15948, 11.3.4.2)."""
     said = picture.image.info if picture.format.name == "PNG" else {}
-    words = Words(
+    words = About(
         title=said.get("Title"),
         description=said.get("Description"),
         artist=said.get("Author"),

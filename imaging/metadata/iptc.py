@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from hashlib import md5
 from typing import TYPE_CHECKING
 
-from imaging.formats.tiff_directory import Directories
-from imaging.metadata.merge import Camera, Source, Words
-from imaging.metadata.sanitize import time, unencoded
+from imaging.formats.tiff_directory import TiffDirectories
+from imaging.metadata.merge import About, Camera, Source
+from imaging.metadata.sanitize import decode_text, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def _segments(picture: Picture) -> bytes:
 
 def _tiff_tags(data: bytes) -> dict[int, bytes]:
     """Return the bytes of the tags wanted of a TIFF: Pillow takes what Photoshop calls 32-bit integers for one."""
-    block = Directories.at(data)
+    block = TiffDirectories.at(data)
     entries = [entry for entry in block.entries(block.first) if entry.tag in (TIFF_IIM, TIFF_RESOURCES)]
     return {entry.tag: data[entry.place : entry.place + entry.size] for entry in entries}
 
@@ -96,7 +96,7 @@ def _records(block: bytes) -> Records:
 
 
 def _source(records: Records) -> Source:
-    decode = _utf8 if records.get(CHARSET, [b""])[0].startswith(UTF8) else unencoded
+    decode = _utf8 if records.get(CHARSET, [b""])[0].startswith(UTF8) else decode_text
 
     def said(number: tuple[int, int]) -> list[str]:
         return [decode(value.strip(b"\0")) for value in records.get(number, [])]
@@ -104,7 +104,7 @@ def _source(records: Records) -> Source:
     title, caption, notice, date, clock = (
         "".join(said(number)[:1]) for number in (TITLE, CAPTION, COPYRIGHT, DATE, TIME)
     )
-    words = Words(title, caption, said(KEYWORD), "; ".join(said(BY_LINE)), notice)
+    words = About(title, caption, said(KEYWORD), "; ".join(said(BY_LINE)), notice)
     return Source(Camera(taken_at=_moment(f"{date}T{clock}")), words)
 
 
@@ -118,4 +118,4 @@ def _moment(basic: str) -> str | None:
     if match is None:
         return None
     year, month, day, hour, minute, second, hours, minutes = match.groups()
-    return time(f"{year}-{month}-{day}T{hour}:{minute}:{second}", offset=hours and f"{hours}:{minutes}")
+    return parse_time(f"{year}-{month}-{day}T{hour}:{minute}:{second}", offset=hours and f"{hours}:{minutes}")

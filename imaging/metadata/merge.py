@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from imaging.metadata.sanitize import integer, positive, text, texts, told
+from imaging.metadata.sanitize import clean_integer, clean_text, clean_texts, drop_none, positive_number
 
 MAX_NAME = 64  # characters, of a make or model
 MAX_PRODUCT = 128  # characters, of a lens or program
@@ -34,26 +34,26 @@ class Camera:
 
     def cleaned(self) -> dict[str, Any]:
         """Return the fields of `camera` in the contract extract-metadata.output that are told."""
-        return told(
+        return drop_none(
             {
-                "make": text(self.make, MAX_NAME),
-                "model": text(self.model, MAX_NAME),
-                "lens": text(self.lens, MAX_PRODUCT),
-                "software": text(self.software, MAX_PRODUCT),
+                "make": clean_text(self.make, MAX_NAME),
+                "model": clean_text(self.model, MAX_NAME),
+                "lens": clean_text(self.lens, MAX_PRODUCT),
+                "software": clean_text(self.software, MAX_PRODUCT),
                 "takenAt": self.taken_at,
-                "exposureSeconds": positive(self.exposure, 1_000_000),
-                "fNumber": positive(self.f_number, 1000),
-                "iso": integer(self.iso, 1, MAX_ISO),
-                "focalLengthMm": positive(self.focal_length, 100_000),
+                "exposureSeconds": positive_number(self.exposure, 1_000_000),
+                "fNumber": positive_number(self.f_number, 1000),
+                "iso": clean_integer(self.iso, 1, MAX_ISO),
+                "focalLengthMm": positive_number(self.focal_length, 100_000),
                 "flash": self.flash,
-                "orientation": integer(self.orientation, 1, 8),
+                "orientation": clean_integer(self.orientation, 1, 8),
                 "gps": self.gps,
             }
         )
 
 
 @dataclass(frozen=True)
-class Words:
+class About:
     """What one source says in words, sound or not."""
 
     title: object = None
@@ -64,13 +64,13 @@ class Words:
 
     def cleaned(self) -> dict[str, Any]:
         """Return the fields of `about` in the contract extract-metadata.output that are told."""
-        return told(
+        return drop_none(
             {
-                "title": text(self.title),
-                "description": text(self.description, MAX_DESCRIPTION),
-                "keywords": texts(self.keywords, MAX_KEYWORD, MAX_KEYWORDS),
-                "artist": text(self.artist),
-                "copyright": text(self.copyright),
+                "title": clean_text(self.title),
+                "description": clean_text(self.description, MAX_DESCRIPTION),
+                "keywords": clean_texts(self.keywords, MAX_KEYWORD, MAX_KEYWORDS),
+                "artist": clean_text(self.artist),
+                "copyright": clean_text(self.copyright),
             }
         )
 
@@ -80,10 +80,10 @@ class Source:
     """What one source says."""
 
     camera: Camera = Camera()
-    words: Words = Words()
+    words: About = About()
 
 
-def merged(sources: Iterable[Source]) -> dict[str, Any]:
+def merge(sources: Iterable[Source]) -> dict[str, Any]:
     """Return `camera` and `about` of the contract extract-metadata.output, each field from the first that tells it."""
     camera: dict[str, Any] = {}
     about: dict[str, Any] = {}

@@ -11,21 +11,21 @@ from PIL import ImageCms
 from imaging.decoding.picture import Picture, has_alpha
 from imaging.metadata.bit_depth import bit_depth
 from imaging.metadata.exif import MAX_DPI, resolution
-from imaging.metadata.sanitize import positive, text, told
-from imaging.rendering.color import profiled_mode, srgb_transform
+from imaging.metadata.sanitize import clean_text, drop_none, positive_number
+from imaging.rendering.color import profile_mode, srgb_transform
 
 RESOLUTION = 0x03ED  # number of Photoshop's image resource
 PER_INCH = {1: 1.0, 2: 2.54}  # of JFIF's units: inch, centimetre
 MAX_PROFILE = 128  # characters, of a colour profile's name
 
 
-def properties(picture: Picture) -> dict[str, Any]:
+def read_properties(picture: Picture) -> dict[str, Any]:
     """Return the fields of `properties` in the contract extract-metadata.output.
 
     To be called before picture is decoded, which may change its size and mode.
     """
     width, height = picture.size
-    return told(
+    return drop_none(
         {
             "format": picture.format.name,
             "width": width,
@@ -44,10 +44,10 @@ def properties(picture: Picture) -> dict[str, Any]:
 
 def dots_per_inch(picture: Picture) -> float | None:
     """Return the horizontal resolution: EXIF's, or that of the format itself."""
-    return resolution(picture.image.getexif()) or positive(_own_resolution(picture), MAX_DPI)
+    return resolution(picture.image.getexif()) or positive_number(_format_resolution(picture), MAX_DPI)
 
 
-def _own_resolution(picture: Picture) -> Any:
+def _format_resolution(picture: Picture) -> Any:
     info = picture.image.info
     if picture.format.name == "JPEG":
         return _jpeg_resolution(info)
@@ -68,13 +68,13 @@ def _profile(picture: Picture) -> dict[str, Any]:
     profile = picture.image.info.get("icc_profile")
     if not isinstance(profile, bytes):
         return {}
-    usable = srgb_transform(profile, profiled_mode(picture.image.mode)) is not None
+    usable = srgb_transform(profile, profile_mode(picture.image.mode)) is not None
     return {"iccProfile": profile_name(profile), "iccBroken": None if usable else True}
 
 
 def profile_name(profile: bytes) -> str | None:
     """Return what a colour profile calls itself, None if it cannot be read."""
     try:
-        return text(ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))), MAX_PROFILE)
+        return clean_text(ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))), MAX_PROFILE)
     except (OSError, TypeError, ImageCms.PyCMSError):
         return None

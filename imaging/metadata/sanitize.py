@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 MAX_TEXT = 256  # characters; the contract's bound, where it has no other
-TINY = 1e-30  # in any unit: no camera measured less, and DynamoDB takes no number under 1e-130
+MIN_MAGNITUDE = 1e-30  # in any unit: no camera measured less, and DynamoDB takes no number under 1e-130
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ _FRACTION = re.compile(r"\d{1,9}", re.ASCII)
 _OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)  # no clock is more than 14 hours off UTC
 
 
-def text(value: object, limit: int = MAX_TEXT) -> str | None:
+def clean_text(value: object, limit: int = MAX_TEXT) -> str | None:
     """Return value as one clean line of at most limit characters in Unicode's form NFC, or None if nothing is left."""
     if not isinstance(value, str):
         return None
@@ -35,13 +35,13 @@ def text(value: object, limit: int = MAX_TEXT) -> str | None:
     return unicodedata.normalize("NFC", line[: 4 * limit])[:limit].strip() or None
 
 
-def texts(values: Iterable[object], limit: int, most: int) -> list[str] | None:
+def clean_texts(values: Iterable[object], limit: int, most: int) -> list[str] | None:
     """Return the first most of values, cleaned, each once and in their order, or None if none is left."""
-    found = dict.fromkeys(clean for value in values if (clean := text(value, limit)))
+    found = dict.fromkeys(clean for value in values if (clean := clean_text(value, limit)))
     return list(found)[:most] or None
 
 
-def unencoded(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """Return what data spells: UTF-8 if it can be, which other text almost never is, or else Windows-1252."""
     try:
         return data.decode("utf-8")
@@ -49,33 +49,33 @@ def unencoded(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def number(value: Any, low: float, high: float) -> float | None:
+def clean_number(value: Any, low: float, high: float) -> float | None:
     """Return value as a finite float from low to high, to 12 digits, or None."""
-    found = converted(float, value)
-    if found is None or not math.isfinite(found) or not low <= found <= high or 0 < abs(found) < TINY:
+    found = convert_or_none(float, value)
+    if found is None or not math.isfinite(found) or not low <= found <= high or 0 < abs(found) < MIN_MAGNITUDE:
         return None
     return float(f"{found:.12g}")
 
 
-def positive(value: Any, high: float) -> float | None:
+def positive_number(value: Any, high: float) -> float | None:
     """Return value as a number over 0 up to high, or None: a measurement of 0 stands for one not taken."""
-    return number(value, TINY, high)
+    return clean_number(value, MIN_MAGNITUDE, high)
 
 
-def ratio(value: str) -> float | None:
+def parse_ratio(value: str) -> float | None:
     """Return what a fraction comes to, as in 1/160, or a plain number; None for what is neither."""
     over, _, under = value.partition("/")
-    return converted(lambda parts: float(parts[0]) / float(parts[1]), (over, under or 1))
+    return convert_or_none(lambda parts: float(parts[0]) / float(parts[1]), (over, under or 1))
 
 
-def integer(value: Any, low: int, high: int) -> int | None:
+def clean_integer(value: Any, low: int, high: int) -> int | None:
     """Return value, or the first of several, as an integer from low to high, or None."""
     first = value[0] if isinstance(value, tuple) and value else value
-    found = converted(int, first)
+    found = convert_or_none(int, first)
     return found if found is not None and low <= found <= high else None
 
 
-def converted(kind: Callable[[Any], T], value: Any) -> T | None:
+def convert_or_none(kind: Callable[[Any], T], value: Any) -> T | None:
     """Return what kind makes of value, or None if it cannot."""
     try:
         return kind(value)
@@ -83,24 +83,24 @@ def converted(kind: Callable[[Any], T], value: Any) -> T | None:
         return None
 
 
-def time(value: object, fraction: object = None, offset: object = None) -> str | None:
+def parse_time(value: object, fraction: object = None, offset: object = None) -> str | None:
     """Return a local time as ISO 8601, with fraction (digits) and offset if value has none and they are sound."""
-    match = _TIME.match(text(value) or "")
+    match = _TIME.match(clean_text(value) or "")
     if match is None:
         return None
     year, month, day, clock, own_fraction, own_offset = match.groups()
-    moment = converted(datetime.fromisoformat, f"{year}-{month}-{day}T{clock}")
+    moment = convert_or_none(datetime.fromisoformat, f"{year}-{month}-{day}T{clock}")
     if moment is None:
         return None
-    digits, zone = own_fraction or _sound(_FRACTION, fraction), _sound(_OFFSET, own_offset or offset)
+    digits, zone = own_fraction or _match_or_empty(_FRACTION, fraction), _match_or_empty(_OFFSET, own_offset or offset)
     return moment.isoformat() + (digits and f".{digits}") + zone.replace("Z", "+00:00")
 
 
-def _sound(pattern: re.Pattern[str], value: object) -> str:
-    found = text(value) or ""
+def _match_or_empty(pattern: re.Pattern[str], value: object) -> str:
+    found = clean_text(value) or ""
     return found if pattern.fullmatch(found) else ""
 
 
-def told(found: dict[str, T | None]) -> dict[str, T]:
+def drop_none(found: dict[str, T | None]) -> dict[str, T]:
     """Return the fields of found that are not None."""
     return {name: value for name, value in found.items() if value is not None}

@@ -25,30 +25,30 @@ NAMESPACES = {
 Properties = dict[str, list[str]]
 
 
-class Refused(Exception):  # noqa: N818 - the packet is what is wrong
+class UnsafePacketError(Exception):
     """The packet declares a document type, and with it entities, or is too deep."""
 
 
-def read_xmp(packet: bytes) -> Properties:
+def parse_packet(packet: bytes) -> Properties:
     """Return the values of the properties of packet by name, as in dc:title; nothing of one that is not sound.
 
     Of a text in several languages the default comes first; a field of a structure is named exif:Flash/exif:Fired.
     """
     from xml.parsers import expat
 
-    rdf = _Rdf()
+    rdf = _RdfHandler()
     parser = expat.ParserCreate("utf-8", " ")  # whatever it declares: the standard wants UTF-8 in pictures
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = rdf.refuse
     parser.StartElementHandler = rdf.start
     parser.EndElementHandler = rdf.end
     parser.CharacterDataHandler = rdf.text
-    with suppress(expat.ExpatError, Refused):
+    with suppress(expat.ExpatError, UnsafePacketError):
         parser.Parse(packet[:MAX_BYTES], True)
     return rdf.properties if rdf.is_whole else {}
 
 
-class _Rdf:
+class _RdfHandler:
     """What expat has read so far."""
 
     def __init__(self) -> None:
@@ -60,12 +60,12 @@ class _Rdf:
 
     def refuse(self, *_: object) -> None:
         """Refuse a document type: nothing in a packet needs one, and attacks do."""
-        raise Refused
+        raise UnsafePacketError
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Open an element; its attributes may be properties too."""
         if len(self._path) == MAX_DEPTH:
-            raise Refused
+            raise UnsafePacketError
         self._path.append(_short(name))
         self._text, self._language = [], attributes.get(f"{XML} lang", "")
         for attribute, value in attributes.items():

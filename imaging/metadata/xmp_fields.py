@@ -2,18 +2,18 @@
 
 import re
 
-from imaging.metadata.gps import degrees, height, place
-from imaging.metadata.merge import Camera, Source, Words
-from imaging.metadata.sanitize import ratio, time
-from imaging.metadata.xmp import Properties, read_xmp
+from imaging.metadata.gps import clean_altitude, decimal_degrees, gps_position
+from imaging.metadata.merge import About, Camera, Source
+from imaging.metadata.sanitize import parse_ratio, parse_time
+from imaging.metadata.xmp import Properties, parse_packet
 
 _ANGLE = re.compile(r"(\d+)(?:,(\d+(?:\.\d+)?))?(?:,(\d+(?:\.\d+)?))?([NSEW])", re.ASCII)  # 51,30.25N or 51,30,15N
 
 
-def read_packet(packet: object) -> Source:
+def read_xmp(packet: object) -> Source:
     """Return what an XMP packet says; nothing if it is none, or not sound."""
-    xmp = read_xmp(packet) if isinstance(packet, bytes) else {}
-    return Source(_camera(xmp), _words(xmp))
+    xmp = parse_packet(packet) if isinstance(packet, bytes) else {}
+    return Source(_camera(xmp), _about(xmp))
 
 
 def _camera(xmp: Properties) -> Camera:
@@ -22,19 +22,19 @@ def _camera(xmp: Properties) -> Camera:
         model=_first(xmp, "tiff:Model"),
         lens=_first(xmp, "exifEX:LensModel", "aux:Lens"),
         software=_first(xmp, "tiff:Software", "xmp:CreatorTool"),
-        exposure=ratio(_first(xmp, "exif:ExposureTime")),
-        f_number=ratio(_first(xmp, "exif:FNumber")),
+        exposure=parse_ratio(_first(xmp, "exif:ExposureTime")),
+        f_number=parse_ratio(_first(xmp, "exif:FNumber")),
         iso=_first(xmp, "exifEX:PhotographicSensitivity", "exif:ISOSpeedRatings"),
-        focal_length=ratio(_first(xmp, "exif:FocalLength")),
+        focal_length=parse_ratio(_first(xmp, "exif:FocalLength")),
         orientation=_first(xmp, "tiff:Orientation"),
-        taken_at=time(_first(xmp, "exif:DateTimeOriginal", "photoshop:DateCreated")),
+        taken_at=parse_time(_first(xmp, "exif:DateTimeOriginal", "photoshop:DateCreated")),
         flash={"true": True, "false": False}.get(_first(xmp, "exif:Flash/exif:Fired").lower()),
         gps=position(xmp),
     )
 
 
-def _words(xmp: Properties) -> Words:
-    return Words(
+def _about(xmp: Properties) -> About:
+    return About(
         title=_first(xmp, "dc:title"),
         description=_first(xmp, "dc:description"),
         keywords=xmp.get("dc:subject", ()),
@@ -45,11 +45,11 @@ def _words(xmp: Properties) -> Words:
 
 def position(xmp: Properties) -> dict[str, float] | None:
     """Return where the picture was taken as signed decimal degrees and metres, or None without both coordinates."""
-    altitude = ratio(_first(xmp, "exif:GPSAltitude"))
-    return place(
+    altitude = parse_ratio(_first(xmp, "exif:GPSAltitude"))
+    return gps_position(
         _degrees(_first(xmp, "exif:GPSLatitude"), 90),
         _degrees(_first(xmp, "exif:GPSLongitude"), 180),
-        height(altitude, below=_first(xmp, "exif:GPSAltitudeRef") == "1"),
+        clean_altitude(altitude, below=_first(xmp, "exif:GPSAltitudeRef") == "1"),
     )
 
 
@@ -63,4 +63,4 @@ def _degrees(angle: str, limit: int) -> float | None:
     if match is None:
         return None
     *parts, letter = match.groups()
-    return degrees([part for part in parts if part], limit, negative=letter in "SW")
+    return decimal_degrees([part for part in parts if part], limit, negative=letter in "SW")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from PIL.ExifTags import Base
 
-from imaging.metadata.exif import tag
+from imaging.metadata.exif import read_tag
 
 if TYPE_CHECKING:
     from imaging.decoding.picture import Picture
@@ -27,7 +27,7 @@ def authorship(picture: Picture) -> Image.Exif:
     said = {
         name: value
         for name, number in KEPT.items()
-        if isinstance(value := tag(found, number), str) and value.strip(" \0")
+        if isinstance(value := read_tag(found, number), str) and value.strip(" \0")
     }
     if len(said) < len(KEPT) and _may_say_more(picture, found):
         said = _said_anywhere(picture) | said
@@ -43,6 +43,10 @@ def _may_say_more(picture: Picture, exif: Image.Exif) -> bool:
 
 def _said_anywhere(picture: Picture) -> dict[str, str]:
     """Return what EXIF, XMP, IPTC and the texts of a PNG say, as Pillow would read it from EXIF."""
-    from imaging.metadata.embedded import written
+    from imaging.metadata.embedded import read_embedded
 
-    return {name: value.encode().decode("latin-1") for name, value in written(picture)["about"].items() if name in KEPT}
+    return {
+        name: value.encode().decode("latin-1")
+        for name, value in read_embedded(picture)["about"].items()
+        if name in KEPT
+    }

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from imaging.decoding.picture import UPRIGHT, Picture, covered, decode, upright_size
 from imaging.formats import FORMATS, Format
 from imaging.rendering.authorship import authorship
-from imaging.rendering.color import in_srgb, profiled_mode, without_needless_alpha
-from imaging.rendering.resampling import Box, Raster, Size, plain_raster, resampled
+from imaging.rendering.color import convert_to_srgb, drop_opaque_alpha, profile_mode
+from imaging.rendering.resampling import Box, Raster, Size, make_raster, resample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Rendition:
     height: int
 
 
-def fitted(size: Size, edge: int) -> Size:
+def fit_inside(size: Size, edge: int) -> Size:
     """Return size scaled so that its longer edge is edge pixels; never enlarged, never under one pixel."""
     longer = max(size)
     if longer <= edge:
@@ -42,54 +42,56 @@ def fitted(size: Size, edge: int) -> Size:
     return width, height
 
 
-def centred_square(size: tuple[float, float]) -> Box:
+def center_square(size: tuple[float, float]) -> Box:
     """Return the largest centred square of size, as left, top, right, bottom."""
     side = min(size)
     left, top = (size[0] - side) / 2, (size[1] - side) / 2
     return left, top, left + side, top + side
 
 
-def resized(picture: Picture, edges: Sequence[int], quality: int) -> dict[int, Rendition]:
+def resize_to_edges(picture: Picture, edges: Sequence[int], quality: int) -> dict[int, Rendition]:
     """Return picture fitted inside each of edges, largest first, all from one decoding; raises ImageRejected.
 
     An edge that would give the same size as a larger one, because nothing is enlarged, is left out.
     """
     targets: dict[Size, int] = {}
     for edge in sorted(edges, reverse=True):
-        targets.setdefault(upright_size(fitted(picture.size, edge), picture.orientation), edge)
+        targets.setdefault(upright_size(fit_inside(picture.size, edge), picture.orientation), edge)
     largest = next(iter(targets))
     image = decode(picture, wanted=largest)
-    raster = plain_raster(image, (0, 0, *covered(picture, image)), largest)
+    raster = make_raster(image, (0, 0, *covered(picture, image)), largest)
     return {edge: _rendition(picture, raster, size, quality) for size, edge in targets.items()}
 
 
-def thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
+def crop_thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
     """Return the centred square of picture, at most edge by edge pixels; raises ImageRejected."""
     width, height = picture.stored
     edge = min(edge, width, height)
     scale = edge / min(width, height)
     image = decode(picture, wanted=(round(width * scale), round(height * scale)))
-    raster = plain_raster(image, centred_square(covered(picture, image)), (edge, edge))
+    raster = make_raster(image, center_square(covered(picture, image)), (edge, edge))
     return _rendition(picture, raster, (edge, edge), quality)
 
 
-def sampled(picture: Picture, size: Size) -> Image.Image:
+def make_sample(picture: Picture, size: Size) -> Image.Image:
     """Return the whole picture squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRejected."""
     stored = upright_size(size, picture.orientation)
     image = decode(picture, wanted=stored)
-    small = _finished(picture, plain_raster(image, (0, 0, *covered(picture, image)), stored), stored)
+    small = _finish(picture, make_raster(image, (0, 0, *covered(picture, image)), stored), stored)
     return small if small.mode == "RGBA" else small.convert("RGB")
 
 
 def _rendition(picture: Picture, raster: Raster, size: Size, quality: int) -> Rendition:
-    image = without_needless_alpha(_finished(picture, raster, size))
+    image = drop_opaque_alpha(_finish(picture, raster, size))
     output = _output_format(picture.format, image)
-    return Rendition(_encoded(image, output, quality, authorship(picture)), output, *image.size)
+    return Rendition(_encode(image, output, quality, authorship(picture)), output, *image.size)
 
 
-def _finished(picture: Picture, raster: Raster, size: Size) -> Image.Image:
+def _finish(picture: Picture, raster: Raster, size: Size) -> Image.Image:
     """Return raster as people are to see it, L, RGB or RGBA; turned and recoloured only once it is small."""
-    image = in_srgb(resampled(raster, size), picture.image.info.get("icc_profile"), profiled_mode(picture.image.mode))
+    image = convert_to_srgb(
+        resample(raster, size), picture.image.info.get("icc_profile"), profile_mode(picture.image.mode)
+    )
     return image.transpose(UPRIGHT[picture.orientation]) if picture.orientation in UPRIGHT else image
 
 
@@ -100,7 +102,7 @@ def _output_format(source: Format, image: Image.Image) -> Format:
     return FORMATS[OPAQUE.get(source.name, "JPEG")]
 
 
-def _encoded(image: Image.Image, output: Format, quality: int, exif: Image.Exif) -> bytes:
+def _encode(image: Image.Image, output: Format, quality: int, exif: Image.Exif) -> bytes:
     image.info = {}  # or Pillow would copy the source's comment into the file
     options: dict[str, dict[str, Any]] = {
         "JPEG": {"quality": quality},

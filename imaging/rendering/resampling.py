@@ -8,7 +8,7 @@ from functools import cache
 
 from PIL import Image
 
-from imaging.rendering.color import Part, to_plain
+from imaging.rendering.color import Converter, plain_converter
 
 Size = tuple[int, int]
 Box = tuple[float, float, float, float]  # left, top, right, bottom; pixels
@@ -26,22 +26,22 @@ class Raster:
     box: Box
 
 
-def plain_raster(image: Image.Image, box: Box, size: Size) -> Raster:
+def make_raster(image: Image.Image, box: Box, size: Size) -> Raster:
     """Return box of image in a plain mode, large enough for renditions up to size.
 
     What needs no conversion is left as it is. Else it is converted band by band, and shrunk on the way if it is more
     than GAP times as large as size, so that no second picture of full size is made where a smaller one serves.
     """
-    convert = to_plain(image)
+    convert = plain_converter(image)
     if convert is None:
         return Raster(image, box)
     outer = (math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3]))
     factor = max(1, int(min((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]) / GAP))
     left, top, right, bottom = ((edge - outer[axis % 2]) / factor for axis, edge in enumerate(box))
-    return Raster(_shrunk(image, outer, factor, convert), (left, top, right, bottom))
+    return Raster(_shrink(image, outer, factor, convert), (left, top, right, bottom))
 
 
-def _shrunk(image: Image.Image, box: tuple[int, int, int, int], factor: int, convert: Part) -> Image.Image:
+def _shrink(image: Image.Image, box: tuple[int, int, int, int], factor: int, convert: Converter) -> Image.Image:
     """Return box of image, converted, with each square of factor by factor pixels averaged."""
     left, top, right, bottom = box
     rows = factor * max(1, BAND // ((right - left) * factor))
@@ -57,12 +57,12 @@ def _shrunk(image: Image.Image, box: tuple[int, int, int, int], factor: int, con
     return whole
 
 
-def resampled(raster: Raster, size: Size) -> Image.Image:
+def resample(raster: Raster, size: Size) -> Image.Image:
     """Return raster's box resampled to size with a Lanczos kernel of three lobes."""
     if raster.box == (0, 0, *size) and raster.image.size == size:
         return raster.image.copy()
     if _has_fast_resizer():
-        return _resampled_fast(raster, size)
+        return _resample_fast(raster, size)
     return raster.image.resize(size, Image.Resampling.LANCZOS, box=raster.box)
 
 
@@ -74,7 +74,7 @@ def _has_fast_resizer() -> bool:
     return find_spec("cykooz_resizer") is not None
 
 
-def _resampled_fast(raster: Raster, size: Size) -> Image.Image:
+def _resample_fast(raster: Raster, size: Size) -> Image.Image:
     from cykooz_resizer import CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer
 
     left, top, right, bottom = raster.box

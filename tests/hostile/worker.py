@@ -45,7 +45,7 @@ def warm_up() -> None:
     """Load what each child would load for itself: the decoders, which prove that they work, contracts and modules."""
     for name, format_ in FORMATS.items():
         with suppress(ImageRejected):
-            decoders.opened(b"", format_)
+            decoders.open_image(b"", format_)
         passed(pictures.examples()[name])
 
 

@@ -81,9 +81,9 @@ def test_a_fault_of_ours_is_retried_and_then_told(processing: Processing, step: 
 @pytest.mark.parametrize(
     ("step", "bug"),
     [
-        (METADATA, "lambdas.metadata.written"),
-        (RESIZE, "imaging.rendering.rendition.fitted"),
-        (THUMBNAIL, "imaging.rendering.rendition.centred_square"),
+        (METADATA, "lambdas.metadata.read_embedded"),
+        (RESIZE, "imaging.rendering.rendition.fit_inside"),
+        (THUMBNAIL, "imaging.rendering.rendition.center_square"),
     ],
 )
 def test_a_bug_behind_the_decoder_is_a_failure(

@@ -15,14 +15,14 @@ import pytest
 from PIL import AvifImagePlugin
 
 import imaging
-from imaging.decoding.decoder_errors import UnsoundError, unsound_is_rejected
+from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
 from imaging.decoding.picture import open_picture
-from imaging.features.appearance import SAMPLE, appearance
-from imaging.metadata.embedded import written
-from imaging.metadata.properties import properties
-from imaging.rendering.rendition import resized, sampled, thumbnail
+from imaging.features.appearance import SAMPLE, describe_appearance
+from imaging.metadata.embedded import read_embedded
+from imaging.metadata.properties import read_properties
+from imaging.rendering.rendition import crop_thumbnail, make_sample, resize_to_edges
 from lambdas.runtime.sandbox import TrialFailed, tried
-from lambdas.validate import examined
+from lambdas.validate import examine
 from tests import pictures
 from tests.effort import times
 from tests.lambdas.bench import PICTURE
@@ -54,7 +54,7 @@ def raising(package: str, error: BaseException) -> Callable[..., Any]:
 def test_what_decoders_raise_is_a_rejection(error: type[Exception], package: str) -> None:
     """The whole family of a decoder's errors is the uploader's to know."""
     decode = raising(package, error())
-    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
+    with pytest.raises(ImageRejected) as rejected, refuse_malformed():
         decode()
     assert rejected.value.reason in {Reason.CORRUPT, Reason.TRUNCATED}
 
@@ -64,7 +64,7 @@ def test_what_decoders_raise_is_a_rejection(error: type[Exception], package: str
 def test_the_same_errors_are_ours_if_no_decoder_raised_them(error: type[Exception], package: str) -> None:
     """An error of any other code keeps its name, so that it is retried and raises an alarm."""
     work = raising(package, error())
-    with pytest.raises(error), unsound_is_rejected():
+    with pytest.raises(error), refuse_malformed():
         work()
 
 
@@ -72,14 +72,14 @@ def test_the_same_errors_are_ours_if_no_decoder_raised_them(error: type[Exceptio
 def test_what_no_unsound_file_causes_is_ours(error: type[BaseException]) -> None:
     """Errors outside of the family are ours, though a decoder raised them."""
     decode = raising("PIL.AnImagePlugin", error())
-    with pytest.raises(error), unsound_is_rejected():
+    with pytest.raises(error), refuse_malformed():
         decode()
 
 
 def test_what_our_own_code_says_of_a_file_is_a_rejection() -> None:
     """Our wrappers of decoders say by a class of its own that the file is unsound, from wherever."""
-    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
-        raise UnsoundError("libwebp reports status 3")
+    with pytest.raises(ImageRejected) as rejected, refuse_malformed():
+        raise MalformedFileError("libwebp reports status 3")
     assert rejected.value.reason == Reason.CORRUPT
 
 
@@ -87,10 +87,10 @@ def test_the_standard_library_raises_for_its_caller() -> None:
     """An error inside the standard library belongs to whoever called it: a decoder, or we."""
     scope = {"__name__": "PIL.TiffImagePlugin"}
     exec("from fractions import Fraction\ndef read():\n    return Fraction('many')", scope)  # noqa: S102 - as above
-    with pytest.raises(ImageRejected), unsound_is_rejected():
+    with pytest.raises(ImageRejected), refuse_malformed():
         scope["read"]()  # type: ignore[operator]
     scope["__name__"] = "imaging.metadata.exif"
-    with pytest.raises(ValueError, match="many"), unsound_is_rejected():
+    with pytest.raises(ValueError, match="many"), refuse_malformed():
         scope["read"]()  # type: ignore[operator]
 
 
@@ -104,19 +104,19 @@ def test_an_error_that_pillow_renames_keeps_its_origin(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize(
     "error",
-    [OSError("out of memory error"), RuntimeError("Memory allocation error: too large"), UnsoundError("memory")],
+    [OSError("out of memory error"), RuntimeError("Memory allocation error: too large"), MalformedFileError("memory")],
 )
 def test_what_memory_does_not_hold_is_too_complex(error: Exception) -> None:
     """A decoder that gets no memory does not say that the picture is broken."""
     decode = raising("PIL.AnImagePlugin", error)
-    with pytest.raises(ImageRejected) as rejected, unsound_is_rejected():
+    with pytest.raises(ImageRejected) as rejected, refuse_malformed():
         decode()
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
 def test_a_decoders_warning_is_let_pass() -> None:
     """What a decoder only warns of is no reason to reject, nor worth a line in the log."""
-    with unsound_is_rejected():
+    with refuse_malformed():
         warnings.warn("some oddity", UserWarning, stacklevel=1)
 
 
@@ -138,7 +138,7 @@ def test_an_avif_of_another_pillow_is_not_corrupt(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(KeyError):
         open_picture(data, PICTURE)
     with pytest.raises(TrialFailed):
-        tried(lambda: examined(data, PICTURE))
+        tried(lambda: examine(data, PICTURE))
 
 
 def modules() -> Iterator[ModuleType]:
@@ -177,12 +177,12 @@ def plant(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Call
 
 def process(data: bytes) -> None:
     """Do with a picture what the steps do, but for S3 and the record."""
-    examined(data, PICTURE)
+    examine(data, PICTURE)
     picture = open_picture(data, PICTURE)
-    properties(picture), written(picture)
-    appearance(sampled(picture, SAMPLE), picture.size)
-    resized(open_picture(data, PICTURE), (30, 20), 80)
-    thumbnail(open_picture(data, PICTURE), 20, 80)
+    read_properties(picture), read_embedded(picture)
+    describe_appearance(make_sample(picture, SAMPLE), picture.size)
+    resize_to_edges(open_picture(data, PICTURE), (30, 20), 80)
+    crop_thumbnail(open_picture(data, PICTURE), 20, 80)
 
 
 def test_sound_pictures_pass_without_a_bug() -> None:
@@ -216,7 +216,7 @@ def test_a_bug_in_authorship_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug behind the decoder comes out of the step by its own name."""
     plant(monkeypatch, *bug_in("imaging.rendering.authorship", "authorship"), TypeError("planted"))
     with pytest.raises(TypeError, match="planted"):
-        resized(open_picture(pictures.examples()["JPEG"], PICTURE), (30,), 80)
+        resize_to_edges(open_picture(pictures.examples()["JPEG"], PICTURE), (30,), 80)
 
 
 def bug_in(module: str, name: str) -> tuple[ModuleType, str, Callable[..., Any]]:

@@ -8,10 +8,10 @@ import pytest
 from PIL import AvifImagePlugin, Image, ImageChops
 
 from imaging.decoding import decoders
-from imaging.decoding.decoder_errors import UnsoundError
-from imaging.decoding.decoders import DecoderBrokenError, decoding, opened, prepare
-from imaging.decoding.samples import sample
-from imaging.formats import FORMATS, told_by
+from imaging.decoding.decoder_errors import MalformedFileError
+from imaging.decoding.decoders import DecoderBrokenError, decoder_guard, load_decoder, open_image
+from imaging.decoding.samples import sample_file
+from imaging.formats import FORMATS, sniff_format
 from tests import pictures
 from workflow.contracts.errors import ImageRejected, Reason
 
@@ -21,23 +21,23 @@ def test_no_decoder_but_the_formats_own_is_asked(name: str, monkeypatch: pytest.
     """Whatever else Pillow knows is not even loaded, and a file of another format is not opened."""
     data = pictures.examples()[name]
     monkeypatch.setattr(Image, "init", pytest.fail)  # by which Pillow loads all that it has
-    assert opened(data, FORMATS[name]).size == pictures.SIZE
+    assert open_image(data, FORMATS[name]).size == pictures.SIZE
     for other in FORMATS.keys() - {name}:
         with pytest.raises(ImageRejected):
-            opened(data, FORMATS[other])
+            open_image(data, FORMATS[other])
 
 
 def test_an_avif_is_decoded_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many cores there are, so that the memory it takes is the same everywhere."""
     monkeypatch.setattr(AvifImagePlugin, "DEFAULT_MAX_THREADS", 0)
-    opened(pictures.examples()["AVIF"], FORMATS["AVIF"])
+    open_image(pictures.examples()["AVIF"], FORMATS["AVIF"])
     assert AvifImagePlugin._get_default_max_threads() == 1  # noqa: SLF001 - what the decoder is told, it tells nobody else
 
 
 @pytest.mark.parametrize("name", ["AVIF", "AVIF RGBA"])
 def test_an_avif_is_decoded_as_pillow_does(name: str) -> None:
     """That planes are let go of early changes no pixel."""
-    image = opened(pictures.examples()[name], FORMATS["AVIF"])
+    image = open_image(pictures.examples()[name], FORMATS["AVIF"])
     image.load()
     plain = Image.open(BytesIO(pictures.examples()[name]))
     assert image.mode == plain.mode
@@ -47,17 +47,17 @@ def test_an_avif_is_decoded_as_pillow_does(name: str) -> None:
 @pytest.fixture
 def _unproved() -> Iterator[None]:
     """Let no decoder have shown yet that it works, before and after."""
-    decoders._prove.cache_clear()  # noqa: SLF001 - what a process keeps
+    decoders._check_decoder.cache_clear()  # noqa: SLF001 - what a process keeps
     yield
-    decoders._prove.cache_clear()  # noqa: SLF001
+    decoders._check_decoder.cache_clear()  # noqa: SLF001
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_sample_is_a_small_picture_of_its_format(name: str) -> None:
     """What a decoder is tried with has the format that it stands for, and takes no time."""
-    assert told_by(sample(name)) is FORMATS[name]
-    assert len(sample(name)) < 500
-    image = opened(sample(name), FORMATS[name])
+    assert sniff_format(sample_file(name)) is FORMATS[name]
+    assert len(sample_file(name)) < 500
+    image = open_image(sample_file(name), FORMATS[name])
     image.load()
     assert max(image.size) <= 8
 
@@ -71,29 +71,29 @@ def unknown(*_: object, **__: object) -> NoReturn:
 @pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"WEBP"}))
 def test_a_decoder_that_is_missing_is_our_fault(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Pillow came without the decoder of a format, no picture of it is corrupt."""
-    prepare(FORMATS[name])
-    monkeypatch.setattr(decoders, "prepare", lambda _: None)
+    load_decoder(FORMATS[name])
+    monkeypatch.setattr(decoders, "load_decoder", lambda _: None)
     monkeypatch.setitem(Image.OPEN, name, (unknown, Image.OPEN[name][1]))
     with pytest.raises(DecoderBrokenError):
-        opened(pictures.examples()[name], FORMATS[name])
+        open_image(pictures.examples()[name], FORMATS[name])
 
 
 @pytest.mark.usefixtures("_unproved")
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_decoder_that_decodes_nothing_is_our_fault(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a decoder fails at every picture, the first one is not rejected for it."""
-    image = opened(pictures.examples()[name], FORMATS[name])
-    monkeypatch.setattr(decoders, "sample", lambda _: pictures.examples()[name][:-40])
-    with pytest.raises(DecoderBrokenError), decoding(FORMATS[name]):
-        raise UnsoundError(repr(image))
+    image = open_image(pictures.examples()[name], FORMATS[name])
+    monkeypatch.setattr(decoders, "sample_file", lambda _: pictures.examples()[name][:-40])
+    with pytest.raises(DecoderBrokenError), decoder_guard(FORMATS[name]):
+        raise MalformedFileError(repr(image))
 
 
 @pytest.mark.usefixtures("_unproved")
 def test_a_decoder_that_lacks_memory_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a picture has left of its sandbox is too little for any other, and says nothing of the decoder."""
-    monkeypatch.setattr(decoders, "_opened", pytest.fail)
-    with pytest.raises(ImageRejected) as rejected, decoding(FORMATS["PNG"]):
-        raise UnsoundError("out of memory")
+    monkeypatch.setattr(decoders, "_open", pytest.fail)
+    with pytest.raises(ImageRejected) as rejected, decoder_guard(FORMATS["PNG"]):
+        raise MalformedFileError("out of memory")
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
@@ -101,6 +101,6 @@ def test_a_decoder_that_lacks_memory_is_not_tried(monkeypatch: pytest.MonkeyPatc
 def test_a_decoder_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A decoder that has shown that it works is believed from then on."""
     for _ in range(2):
-        with pytest.raises(ImageRejected), decoding(FORMATS["PNG"]):
-            raise UnsoundError("no sound file")
-        monkeypatch.setattr(decoders, "sample", pytest.fail)
+        with pytest.raises(ImageRejected), decoder_guard(FORMATS["PNG"]):
+            raise MalformedFileError("no sound file")
+        monkeypatch.setattr(decoders, "sample_file", pytest.fail)

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from imaging.decoding import libwebp
-from imaging.decoding.decoder_errors import UnsoundError
+from imaging.decoding.decoder_errors import MalformedFileError
 from tests import pictures
 
 SIZE = (600, 400)
@@ -14,7 +14,7 @@ SIZE = (600, 400)
 
 def opened(data: bytes) -> libwebp.FirstFrame:
     """Open data, which is of a still picture."""
-    found = libwebp.open_first(data)
+    found = libwebp.open_first_frame(data)
     assert found is not None
     return found
 
@@ -106,14 +106,14 @@ def placed(data: bytes, canvas: pictures.Size, place: pictures.Size) -> bytes:
 def test_an_animation_without_a_frame_is_no_picture() -> None:
     """A file that promises an animation and holds none is refused."""
     data = moving(pictures.quadrants((60, 40)))
-    with pytest.raises(UnsoundError):
-        libwebp.open_first(data.replace(b"ANMF", b"XXXX"))
+    with pytest.raises(MalformedFileError):
+        libwebp.open_first_frame(data.replace(b"ANMF", b"XXXX"))
 
 
 def test_without_the_library_all_is_left_to_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Pillow came without its own libwebp, nothing is opened here."""
     monkeypatch.setattr(libwebp, "_library", lambda: None)
-    assert libwebp.open_first(written()) is None
+    assert libwebp.open_first_frame(written()) is None
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
@@ -122,12 +122,12 @@ def test_a_truncated_picture_is_no_picture(kept: float, *, lossless: bool) -> No
     """A file that ends too early is unsound."""
     image = Image.effect_noise(SIZE, 80).convert("RGB")
     data = pictures.encoded(image, "WEBP", lossless=lossless)
-    with pytest.raises(UnsoundError):
+    with pytest.raises(MalformedFileError):
         opened(data[: int(len(data) * kept)]).load()
 
 
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\0\0\0\0WEBP", b"RIFF\x20\0\0\0WEBPVP8 \x10\0\0\0" + bytes(16)])
 def test_what_is_no_webp_is_refused(data: bytes) -> None:
     """A header that says nothing sensible is unsound."""
-    with pytest.raises(UnsoundError):
-        libwebp.open_first(data)
+    with pytest.raises(MalformedFileError):
+        libwebp.open_first_frame(data)

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from imaging.decoding.decoder_errors import UnsoundError
+from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.picture import decode, open_picture
-from imaging.decoding.progressive import at_an_eighth
+from imaging.decoding.progressive import drop_detail_scans
 from imaging.formats.jpeg import MARKER
-from lambdas.validate import examined
+from lambdas.validate import examine
 from tests import pictures
 from tests.lambdas.bench import PICTURE
 from workflow.contracts.errors import ImageRejected, Reason
@@ -56,7 +56,7 @@ def scans(data: bytes) -> int:
 def test_every_pixel_is_the_same(width: int, height: int, mode: str, subsampling: str) -> None:
     """Whatever its size, colours and sampling, at an eighth the picture does not show that scans are missing."""
     data = written((width, height), mode, subsampling)
-    small = at_an_eighth(data)
+    small = drop_detail_scans(data)
     assert small is not None
     found, wanted = eighth(small), eighth(data)
     assert (found.mode, found.size) == (wanted.mode, wanted.size)
@@ -69,7 +69,7 @@ def test_most_bytes_are_left_out(subsampling: str) -> None:
     data = written(
         (800, 600), subsampling=subsampling, comment="comment", exif=pictures.exif({0x013B: "Ann"}).tobytes()
     )
-    small = at_an_eighth(data)
+    small = drop_detail_scans(data)
     assert small is not None
     assert len(small) < len(data) / 3
     assert b"comment" not in small
@@ -80,7 +80,7 @@ def test_most_bytes_are_left_out(subsampling: str) -> None:
 def test_any_number_of_blocks_is_told(size: pictures.Size) -> None:
     """The empty scans hold as many blocks as the picture, from one to more than a run can count."""
     data = pictures.encoded(Image.linear_gradient("L").resize(size), "JPEG", progressive=True)
-    small = at_an_eighth(data)
+    small = drop_detail_scans(data)
     assert small is not None
     assert eighth(small).tobytes() == eighth(data).tobytes()
 
@@ -88,7 +88,7 @@ def test_any_number_of_blocks_is_told(size: pictures.Size) -> None:
 def test_restarts_do_not_reach_the_empty_scans() -> None:
     """A picture with restart markers, which the empty scans have none of, is still whole."""
     data = written((400, 300), restart_marker_blocks=4)
-    small = at_an_eighth(data)
+    small = drop_detail_scans(data)
     assert small is not None
     assert b"\xff\xd0" in small
     assert eighth(small).tobytes() == eighth(data).tobytes()
@@ -96,7 +96,7 @@ def test_restarts_do_not_reach_the_empty_scans() -> None:
 
 def test_a_sequential_jpeg_is_left_alone() -> None:
     """A JPEG that is not progressive has nothing to leave out."""
-    assert at_an_eighth(pictures.examples()["JPEG"]) is None
+    assert drop_detail_scans(pictures.examples()["JPEG"]) is None
 
 
 def test_decoding_small_uses_it_and_decoding_all_does_not() -> None:
@@ -126,7 +126,7 @@ def test_only_whoever_asks_for_all_scans_sees_that_one_is_broken() -> None:
     with pytest.raises(ImageRejected):
         decode(open_picture(bytes(data), PICTURE), wanted=(32, 32), all_scans=True)
     with pytest.raises(ImageRejected):
-        examined(bytes(data), PICTURE)
+        examine(bytes(data), PICTURE)
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
@@ -144,8 +144,8 @@ def test_a_component_without_samples_is_no_picture() -> None:
     data = bytearray(written((800, 600)))
     frame = data.index(b"\xff\xc2")
     data[frame + 11] = 0
-    with pytest.raises(UnsoundError):
-        at_an_eighth(bytes(data))
+    with pytest.raises(MalformedFileError):
+        drop_detail_scans(bytes(data))
 
 
 @settings(deadline=None)
@@ -155,7 +155,7 @@ def test_a_changed_byte_does_no_harm(data: st.DataObject) -> None:
     changed = bytearray(written((64, 64)))
     changed[data.draw(st.integers(2, len(changed) - 1))] = data.draw(st.integers(0, 255))
     try:
-        small = at_an_eighth(bytes(changed))
-    except UnsoundError:
+        small = drop_detail_scans(bytes(changed))
+    except MalformedFileError:
         return
     assert small is None or small.startswith(b"\xff\xd8")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
 from imaging.decoding.picture import open_picture
-from imaging.features.appearance import SAMPLE, appearance, dominant_colour, perceptual_hash
-from imaging.rendering.rendition import sampled
+from imaging.features.appearance import SAMPLE, describe_appearance, dominant_color, perceptual_hash
+from imaging.rendering.rendition import make_sample
 from tests import pictures
 from tests.lambdas.bench import PICTURE
 from workflow import contracts
@@ -31,7 +31,7 @@ def scene(turns: int = 1) -> Image.Image:
 def look(data: bytes) -> dict[str, str]:
     """Return what a file looks like."""
     picture = open_picture(data, PICTURE)
-    return appearance(sampled(picture, SAMPLE), picture.size)
+    return describe_appearance(make_sample(picture, SAMPLE), picture.size)
 
 
 def sample(image: Image.Image) -> Image.Image:
@@ -56,14 +56,14 @@ def test_every_picture_has_an_appearance(name: str) -> None:
 def test_whatever_the_pixels_the_contract_is_kept(tile: bytes, mode: str) -> None:
     """Any sample has an appearance that keeps the contract."""
     size = SAMPLE[0] * SAMPLE[1] * len(mode)
-    found = appearance(Image.frombytes(mode, SAMPLE, (tile * size)[:size]), (4, 3))
+    found = describe_appearance(Image.frombytes(mode, SAMPLE, (tile * size)[:size]), (4, 3))
     contracts.check("extract-metadata.output", EXAMPLE | {"appearance": found})
 
 
 @pytest.mark.parametrize(("size", "first"), [((4, 3), "L"), ((3, 3), "L"), ((3, 4), "T")])
 def test_the_blur_has_more_waves_along_the_longer_edge(size: tuple[int, int], first: str) -> None:
     """Four waves by three, or three by four where the picture is higher than wide."""
-    assert appearance(sample(pictures.quadrants()), size)["blurHash"][0] == first
+    assert describe_appearance(sample(pictures.quadrants()), size)["blurHash"][0] == first
 
 
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
@@ -84,7 +84,7 @@ def test_a_picture_looks_the_same_however_it_is_stored(orientation: int) -> None
 )
 def test_a_single_colour_is_dominant(mode: str, paint: tuple[int, ...], colour: str | None) -> None:
     """The colour of a picture of one is told to the bit, and none of one that is transparent all over."""
-    assert dominant_colour(Image.new(mode, SAMPLE, paint)) == colour
+    assert dominant_color(Image.new(mode, SAMPLE, paint)) == colour
 
 
 def test_the_most_frequent_colours_are_dominant() -> None:
@@ -93,17 +93,17 @@ def test_the_most_frequent_colours_are_dominant() -> None:
     image.paste((200, 10, 10, 255), (0, 0, 32, 12))
     image.paste((10, 10, 100, 255), (0, 12, 32, 20))
     image.paste((10, 10, 104, 255), (0, 20, 32, 28))
-    assert dominant_colour(image) == "#0a0a66"
+    assert dominant_color(image) == "#0a0a66"
 
 
 def test_transparent_pixels_look_white() -> None:
     """Blur and hash are those of the picture on an empty page, whatever the hidden colours."""
-    on_white = appearance(pictures.quadrants(SAMPLE), SAMPLE)
+    on_white = describe_appearance(pictures.quadrants(SAMPLE), SAMPLE)
     clear = pictures.quadrants(SAMPLE).convert("RGBA")
     clear.paste((1, 2, 3, 0), (16, 16, 32, 32))
     white = pictures.quadrants(SAMPLE)
     white.paste((255, 255, 255), (16, 16, 32, 32))
-    found, expected = appearance(clear, SAMPLE), appearance(white, SAMPLE)
+    found, expected = describe_appearance(clear, SAMPLE), describe_appearance(white, SAMPLE)
     assert (found["blurHash"], found["perceptualHash"]) == (expected["blurHash"], expected["perceptualHash"])
     assert found["blurHash"] != on_white["blurHash"]
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.features.dct import spectrum, waves
+from imaging.features.dct import coefficients, cosines
 
 
 @pytest.mark.parametrize("phase", [0, 0.5])
 def test_waves_are_cosines(phase: float) -> None:
     """Each wave has half a period more than the one before, and the first is level."""
-    level, half, whole = waves(8, 3, phase)
+    level, half, whole = cosines(8, 3, phase)
     assert level == (1,) * 8
     assert half == tuple(math.cos(math.pi * (at + phase) / 8) for at in range(8))
     assert whole == tuple(math.cos(2 * math.pi * (at + phase) / 8) for at in range(8))
@@ -21,8 +21,8 @@ def test_waves_are_cosines(phase: float) -> None:
 @pytest.mark.parametrize(("across", "down"), [(0, 0), (3, 0), (0, 2), (1, 3)])
 def test_a_wave_is_found_where_it_is(across: int, down: int) -> None:
     """Of rows that are a single product of waves, that product is found and no other."""
-    wide, high = waves(12, 4, 0.5), waves(10, 4, 0.5)
-    found = spectrum([[x * y for x in wide[across]] for y in high[down]], wide, high)
+    wide, high = cosines(12, 4, 0.5), cosines(10, 4, 0.5)
+    found = coefficients([[x * y for x in wide[across]] for y in high[down]], wide, high)
     strong = [(row, column) for row in range(4) for column in range(4) if abs(found[row][column]) > 1e-9]
     assert strong == [(down, across)]
 
@@ -33,7 +33,7 @@ def test_a_wave_is_found_where_it_is(across: int, down: int) -> None:
 )
 def test_a_picture_times_a_factor_has_waves_times_that_factor(rows: list[list[int]], factor: int) -> None:
     """The transform is linear."""
-    wide, high = waves(4, 4, 0.5), waves(3, 3, 0.5)
-    once = spectrum(rows, wide, high)
-    often = spectrum([[value * factor for value in row] for row in rows], wide, high)
+    wide, high = cosines(4, 4, 0.5), cosines(3, 3, 0.5)
+    once = coefficients(rows, wide, high)
+    often = coefficients([[value * factor for value in row] for row in rows], wide, high)
     assert [value * factor for line in once for value in line] == pytest.approx([v for line in often for v in line])

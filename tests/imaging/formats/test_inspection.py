@@ -10,9 +10,9 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from imaging.decoding.picture import decode, open_picture
-from imaging.formats import FORMATS, told_by
-from imaging.formats.inspection import MAX_METADATA, MAX_PARTS, MAX_SCANS, Survey
-from imaging.formats.inspectors import WALKS, surveyed
+from imaging.formats import FORMATS, sniff_format
+from imaging.formats.inspection import MAX_METADATA, MAX_PARTS, MAX_SCANS, Inspection
+from imaging.formats.inspectors import INSPECTORS, inspect_file
 from tests import pictures
 from tests.hostile import gifs, heif_files, jpegs, png_texts, pngs, tiffs, webps
 from tests.lambdas.bench import PICTURE
@@ -25,7 +25,7 @@ ANIMATED = ("GIF", "PNG", "WEBP", "TIFF", "MPO", "AVIF", "HEIF")
 def reason_of(data: bytes) -> Reason | None:
     """Return why a survey rejects data, None if it does not."""
     try:
-        surveyed(data, LIMITS)
+        inspect_file(data, LIMITS)
     except ImageRejected as rejected:
         return rejected.reason
     return None
@@ -34,12 +34,12 @@ def reason_of(data: bytes) -> Reason | None:
 @pytest.mark.parametrize("name", pictures.examples())
 def test_the_content_tells_the_format(name: str) -> None:
     """Nothing but the first bytes of a file decides what it is."""
-    assert told_by(pictures.examples()[name]) is FORMATS[name.split(maxsplit=1)[0]]
+    assert sniff_format(pictures.examples()[name]) is FORMATS[name.split(maxsplit=1)[0]]
 
 
 def test_every_format_has_a_walk() -> None:
     """What may be opened is surveyed first, without exception."""
-    assert WALKS.keys() == FORMATS.keys()
+    assert INSPECTORS.keys() == FORMATS.keys()
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_every_format_has_a_walk() -> None:
 def test_the_brands_of_a_media_file_tell_its_format(brands: bytes, name: str | None) -> None:
     """The first brand decides; where it stands for any container, those after it do."""
     head = heif_files.box(b"ftyp", brands[:4], bytes(4), brands[4:])
-    assert told_by(head) == (FORMATS[name] if name else None)
+    assert sniff_format(head) == (FORMATS[name] if name else None)
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3])
@@ -68,7 +68,7 @@ def test_the_brands_of_a_media_file_tell_its_format(brands: bytes, name: str | N
 def test_frames_are_those_that_pillow_finds(name: str, frames: int) -> None:
     """Of a truthful file, as many frames are counted as the decoder would."""
     data = pictures.animation(name, frames)
-    assert surveyed(data, LIMITS).frames == getattr(Image.open(BytesIO(data)), "n_frames", 1) == frames
+    assert inspect_file(data, LIMITS).frames == getattr(Image.open(BytesIO(data)), "n_frames", 1) == frames
 
 
 @pytest.mark.parametrize("name", pictures.examples())
@@ -76,15 +76,15 @@ def test_sizes_are_held_to_the_limits(name: str) -> None:
     """The survey alone knows the size, as well as the decoder does: a pixel less is not enough."""
     data = pictures.examples()[name]
     width, height = surveyed_size(data)
-    surveyed(data, replace(LIMITS, max_pixels=width * height, max_edge=width))
+    inspect_file(data, replace(LIMITS, max_pixels=width * height, max_edge=width))
     for limits in (replace(LIMITS, max_pixels=width * height - 1), replace(LIMITS, max_edge=width - 1)):
         with pytest.raises(ImageRejected):
-            surveyed(data, limits)
+            inspect_file(data, limits)
 
 
 def surveyed_size(data: bytes) -> tuple[int, int]:
     """Return the size that a file's decoder works with, which for a HEIF may be more than it shows."""
-    if told_by(data) is FORMATS["HEIF"]:
+    if sniff_format(data) is FORMATS["HEIF"]:
         at = data.index(b"ispe") + 8
         width, height = struct.unpack_from(">II", data, at)
         return width, height
@@ -94,7 +94,7 @@ def surveyed_size(data: bytes) -> tuple[int, int]:
 def test_a_default_image_is_a_frame_of_its_own() -> None:
     """An APNG may show a picture that is none of its frames to those who know no animations."""
     data = pictures.animation("PNG", 3, default_image=True)
-    assert surveyed(data, LIMITS).frames == getattr(Image.open(BytesIO(data)), "n_frames", 1)
+    assert inspect_file(data, LIMITS).frames == getattr(Image.open(BytesIO(data)), "n_frames", 1)
 
 
 def test_control_chunks_alone_make_no_animation() -> None:
@@ -102,14 +102,14 @@ def test_control_chunks_alone_make_no_animation() -> None:
     frame, pixels = png_texts.control(0), pngs.pixels((40, 30))
     header = pngs.chunk(b"acTL", struct.pack(">II", 2, 0))
     for chunks in ((frame, pixels, frame), (frame, pixels, header, frame)):
-        assert surveyed(pngs.png(pngs.header((40, 30)), *chunks), LIMITS).frames == 1
+        assert inspect_file(pngs.png(pngs.header((40, 30)), *chunks), LIMITS).frames == 1
 
 
 def test_pictures_that_an_index_only_claims_are_not_counted() -> None:
     """Of an MPO's pictures those count that are there."""
     data = pictures.animation("MPO", 3)
     second = data.index(b"\xff\xd8", 1000)
-    assert surveyed(data[:second] + b"??" + data[second + 2 :], LIMITS).frames == 2
+    assert inspect_file(data[:second] + b"??" + data[second + 2 :], LIMITS).frames == 2
 
 
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
@@ -177,13 +177,13 @@ WITH_METADATA = {
 def test_metadata_has_its_bounds(name: str) -> None:
     """Up to its bound each kind of metadata is let pass, wherever it is, and beyond it none."""
     most = {"EXIF": MOST_EXIF, "profile": MOST_PROFILE}.get(name.rsplit(maxsplit=1)[-1], MOST_TEXT)
-    surveyed(WITH_METADATA[name](most - 2**15), LIMITS)
+    inspect_file(WITH_METADATA[name](most - 2**15), LIMITS)
     assert reason_of(WITH_METADATA[name](most + 2**15)) == Reason.TOO_MUCH_METADATA
 
 
 def test_parts_have_their_bound() -> None:
     """What is read one by one is counted, so that a file of nothing but small parts is let go of early."""
-    survey = Survey(FORMATS["PNG"], LIMITS)
+    survey = Inspection(FORMATS["PNG"], LIMITS)
     survey.add_parts(MAX_PARTS)
     with pytest.raises(ImageRejected) as rejected:
         survey.add_parts()

@@ -7,7 +7,7 @@ from PIL.ExifTags import GPS, Base
 from PIL.PngImagePlugin import PngInfo
 
 from imaging.decoding.picture import open_picture
-from imaging.metadata.embedded import written
+from imaging.metadata.embedded import read_embedded
 from tests import pictures
 from tests.imaging.metadata.packets import digest, in_languages, jpeg, record, several, utf8_records, xmp
 from tests.lambdas.bench import PICTURE
@@ -67,7 +67,7 @@ OF_EXIF = {"description": "Caption of EXIF", "artist": "Ed", "copyright": "Right
 
 def found(data: bytes) -> dict[str, Any]:
     """Return what is written in the picture in data."""
-    return written(open_picture(data, PICTURE))
+    return read_embedded(open_picture(data, PICTURE))
 
 
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)

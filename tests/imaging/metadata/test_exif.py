@@ -9,8 +9,8 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
-from imaging.metadata.exif import copyright_notice, read_exif, read_windows, resolution
-from imaging.metadata.merge import Source, Words, merged
+from imaging.metadata.exif import copyright_notice, read_exif, read_windows_tags, resolution
+from imaging.metadata.merge import About, Source, merge
 from tests import pictures
 from tests.imaging.metadata.packets import exif_block, place
 from tests.imaging.metadata.values import VALUES
@@ -58,7 +58,7 @@ CAMERA_OF_ALL = {
 
 def check(*sources: Source) -> None:
     """Check that what sources say keeps the contract."""
-    contracts.check("extract-metadata.output", SAMPLE | merged(sources))
+    contracts.check("extract-metadata.output", SAMPLE | merge(sources))
 
 
 @given(tags=TAGS, detail=TAGS, gps=PLACES)
@@ -68,14 +68,14 @@ def test_nonsense_never_raises_and_the_contract_is_kept(
     """Whatever stands in whichever tag, what is told keeps the contract."""
     made = exif_block(tags, detail, gps)
     check(read_exif(made))
-    check(read_windows(made))
+    check(read_windows_tags(made))
     dots = resolution(made)
     assert dots is None or 0 < dots <= 1_000_000
 
 
 def test_everything_that_is_known_is_told() -> None:
     """Each field of the contract comes from its tag, in the contract's units."""
-    found = merged([read_exif(exif_block(TAGS_OF_ALL, DETAIL_OF_ALL, place(GPSAltitude=IFDRational(70, 2))))])
+    found = merge([read_exif(exif_block(TAGS_OF_ALL, DETAIL_OF_ALL, place(GPSAltitude=IFDRational(70, 2))))])
     assert found["camera"] == CAMERA_OF_ALL
     assert (
         found["camera"].keys()
@@ -88,13 +88,13 @@ def test_tags_in_the_wrong_directory_are_told() -> None:
     """Programs that write a single directory, and those that write the camera's name into the other, are understood."""
     camera = {**CAMERA_OF_ALL}
     camera.pop("gps")
-    assert merged([read_exif(exif_block(TAGS_OF_ALL | DETAIL_OF_ALL, {}, {}))])["camera"] == camera
-    assert merged([read_exif(exif_block({}, TAGS_OF_ALL | DETAIL_OF_ALL, {}))])["camera"] == camera
+    assert merge([read_exif(exif_block(TAGS_OF_ALL | DETAIL_OF_ALL, {}, {}))])["camera"] == camera
+    assert merge([read_exif(exif_block({}, TAGS_OF_ALL | DETAIL_OF_ALL, {}))])["camera"] == camera
 
 
 def test_without_a_block_nothing_is_told() -> None:
     """An empty block tells nothing."""
-    assert merged([read_exif(Image.Exif()), read_windows(Image.Exif())]) == {"camera": {}, "about": {}}
+    assert merge([read_exif(Image.Exif()), read_windows_tags(Image.Exif())]) == {"camera": {}, "about": {}}
 
 
 def test_what_was_not_measured_is_not_told() -> None:
@@ -102,7 +102,7 @@ def test_what_was_not_measured_is_not_told() -> None:
     unknown: dict[int, Any] = dict.fromkeys(
         (Base.ExposureTime, Base.FNumber, Base.FocalLength, Base.ISOSpeedRatings), 0
     )
-    assert merged([read_exif(exif_block({}, unknown, {}))])["camera"] == {}
+    assert merge([read_exif(exif_block({}, unknown, {}))])["camera"] == {}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_was_not_measured_is_not_told() -> None:
 )
 def test_texts_end_at_a_nul_and_are_read_as_what_they_are(value: object, told: str | None) -> None:
     """Text is UTF-8 where it can be, whatever Pillow took it for, and what stands behind a NUL is no part of it."""
-    assert merged([read_exif(exif_block({Base.Artist: value}, {}, {}))])["about"].get("artist") == told
+    assert merge([read_exif(exif_block({Base.Artist: value}, {}, {}))])["about"].get("artist") == told
 
 
 @pytest.mark.parametrize(
@@ -148,13 +148,13 @@ def test_what_windows_adds_is_told() -> None:
         Base.XPAuthor: "Jörg".encode("utf-16-le"),
     }
     about = {"title": "Títle", "description": "A comment", "keywords": ["one", "zwei ü"], "artist": "Jörg"}
-    assert merged([read_windows(exif_block(tags, {}, {}))]) == {"camera": {}, "about": about}
+    assert merge([read_windows_tags(exif_block(tags, {}, {}))]) == {"camera": {}, "about": about}
 
 
 def test_half_a_character_of_windows_is_left_out() -> None:
     """A last byte that is half of a character is not told, nor is what is no text at all."""
     tags: dict[int, Any] = {Base.XPTitle: "Títle".encode("utf-16-le") + b"!", Base.XPComment: b"\0", Base.XPAuthor: 7}
-    assert read_windows(exif_block(tags, {}, {})).words == Words("Títle", "", [""], "")
+    assert read_windows_tags(exif_block(tags, {}, {})).words == About("Títle", "", [""], "")
 
 
 @pytest.mark.parametrize(
@@ -166,4 +166,4 @@ def test_a_directory_that_is_nowhere_is_empty(directory: int, pointer: tuple[int
     kind, data = pointer
     made = Image.Exif()
     made.load(pictures.tiff_block([(Base.Make, 2, 6, b"Canon\0"), (directory, kind, 1, data)]))
-    assert merged([read_exif(made)])["camera"] == {"make": "Canon"}
+    assert merge([read_exif(made)])["camera"] == {"make": "Canon"}

@@ -6,8 +6,8 @@ import pytest
 from PIL.ExifTags import GPS, Base
 from PIL.TiffImagePlugin import IFDRational
 
-from imaging.metadata.exif import flash_fired, position, read_exif, resolution, sensitivity, taken_at
-from imaging.metadata.merge import merged
+from imaging.metadata.exif import flash_fired, iso_speed, position, read_exif, resolution, taken_at
+from imaging.metadata.merge import merge
 from tests.imaging.metadata.packets import exif_block, place
 
 NOTHING = IFDRational(1, 0)  # a fraction with a denominator of zero
@@ -29,7 +29,7 @@ NOTHING = IFDRational(1, 0)  # a fraction with a denominator of zero
 )
 def test_a_sensitivity_too_high_for_its_field_stands_elsewhere(tags: dict[int, Any], iso: int | None) -> None:
     """The field has 16 bits: its highest value means that one of the longer fields tells."""
-    assert sensitivity(tags.get) == iso
+    assert iso_speed(tags.get) == iso
 
 
 def test_a_time_has_the_fraction_and_offset_beside_it() -> None:
@@ -47,7 +47,7 @@ def test_a_time_has_the_fraction_and_offset_beside_it() -> None:
 def test_when_it_was_digitised_or_changed_is_not_when_it_was_taken() -> None:
     """A scan's time and the time of the last change are no substitutes."""
     tags: dict[int, Any] = {Base.DateTime: "2008:05:30 15:56:01", Base.DateTimeDigitized: "2008:05:30 15:56:01"}
-    assert merged([read_exif(exif_block(tags, tags, {}))])["camera"] == {}
+    assert merge([read_exif(exif_block(tags, tags, {}))])["camera"] == {}
 
 
 @pytest.mark.parametrize(("value", "fired"), [(0, False), (1, True), (9, True), (16, False), (None, None), ("x", None)])

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from imaging.decoding.picture import SIDEWAYS, open_picture
-from imaging.metadata.embedded import written
-from imaging.metadata.properties import properties
-from imaging.metadata.sanitize import text
+from imaging.metadata.embedded import read_embedded
+from imaging.metadata.properties import read_properties
+from imaging.metadata.sanitize import clean_text
 from tests.imaging.metadata.exiftool import drawn, photographs, recorded
 from tests.lambdas.bench import PICTURE
 
@@ -28,7 +28,7 @@ def present(**fields: Any) -> dict[str, Any]:
 
 def clean(value: object) -> str | None:
     """Return a text of exiftool's as one line."""
-    return None if value is None else text(str(value))
+    return None if value is None else clean_text(str(value))
 
 
 def several(value: Any) -> list[str]:
@@ -100,9 +100,9 @@ def test_agrees_with_exiftool(name: str) -> None:
     """Every field that either tells the other tells too, with the same value."""
     data = (drawn() | photographs())[name]
     picture = open_picture(data, PICTURE)
-    found, told = properties(picture), RECORDED[name]
+    found, told = read_properties(picture), RECORDED[name]
     assert {field: found[field] for field in FACTS if field in found} == approximate(facts(told))
-    words = written(picture)
+    words = read_embedded(picture)
     assert words["camera"] == approximate(camera(told))
     assert words["about"] == about(told)
 

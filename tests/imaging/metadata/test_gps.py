@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.metadata.gps import MAX_DEPTH, MAX_HEIGHT, degrees, height, place
+from imaging.metadata.gps import MAX_ALTITUDE, MAX_DEPTH, clean_altitude, decimal_degrees, gps_position
 from tests.imaging.metadata.values import VALUES
 
 
@@ -28,13 +28,13 @@ from tests.imaging.metadata.values import VALUES
 )
 def test_an_angle_is_one_number(parts: tuple[Any, ...], negative: bool, angle: float | None) -> None:
     """Degrees, minutes and seconds, of which the last may be missing, come to decimal degrees within the limit."""
-    assert degrees(parts, 90, negative=negative) == angle
+    assert decimal_degrees(parts, 90, negative=negative) == angle
 
 
 @given(parts=st.lists(VALUES, max_size=5), negative=st.booleans())
 def test_an_angle_lies_on_the_earth(parts: list[Any], negative: bool) -> None:
     """Whatever the parts, an angle is within its limits or none."""
-    found = degrees(parts, 180, negative=negative)
+    found = decimal_degrees(parts, 180, negative=negative)
     assert found is None or -180 <= found <= 180
 
 
@@ -47,23 +47,23 @@ def test_an_angle_lies_on_the_earth(parts: list[Any], negative: bool) -> None:
         (-35, False, -35),
         (420_000, False, 420_000),
         (MAX_DEPTH + 1, True, None),
-        (MAX_HEIGHT + 1, False, None),
+        (MAX_ALTITUDE + 1, False, None),
         (None, True, None),
         ("high", False, None),
     ],
 )
 def test_heights_are_signed(value: object, below: bool, metres: float | None) -> None:
     """What lies below the sea is negative, told by its sign or beside it; what lies nowhere is none."""
-    assert height(value, below=below) == metres
+    assert clean_altitude(value, below=below) == metres
 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(None, 0.0), (0.0, None), (None, None)])
 def test_half_a_place_is_none(latitude: float | None, longitude: float | None) -> None:
     """Without both coordinates there is no place, whatever its height."""
-    assert place(latitude, longitude, 35.0) is None
+    assert gps_position(latitude, longitude, 35.0) is None
 
 
 def test_a_place_may_have_no_height() -> None:
     """The altitude is told where it is known."""
-    assert place(51.5, 0.0, None) == {"latitude": 51.5, "longitude": 0.0}
-    assert place(51.5, 0.0, 0.0) == {"latitude": 51.5, "longitude": 0.0, "altitude": 0.0}
+    assert gps_position(51.5, 0.0, None) == {"latitude": 51.5, "longitude": 0.0}
+    assert gps_position(51.5, 0.0, 0.0) == {"latitude": 51.5, "longitude": 0.0, "altitude": 0.0}

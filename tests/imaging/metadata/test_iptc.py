@@ -10,7 +10,7 @@ from PIL import TiffImagePlugin
 
 from imaging.decoding.picture import open_picture
 from imaging.metadata.iptc import Iptc, read_iptc
-from imaging.metadata.merge import merged
+from imaging.metadata.merge import merge
 from tests import pictures
 from tests.imaging.metadata.packets import RECORDS, digest, jpeg, record, resource, utf8_records, with_segments
 from tests.lambdas.bench import PICTURE
@@ -47,7 +47,7 @@ def read(data: bytes) -> Iptc:
 
 def told(records: bytes) -> dict[str, Any]:
     """Return what is told of a JPEG with records."""
-    return merged([read(jpeg(records)).source])
+    return merge([read(jpeg(records)).source])
 
 
 def tiff(tag: int, data: bytes, kind: int) -> bytes:
@@ -71,7 +71,7 @@ def test_everything_that_is_known_is_told() -> None:
 @pytest.mark.parametrize("kind", [1, 7])
 def test_a_tiff_tells_it_from_its_tags(tag: int, content: bytes, kind: int) -> None:
     """In a TIFF the records are a tag of their own or stand within Photoshop's."""
-    assert merged([read(tiff(tag, content, kind)).source]) == TOLD
+    assert merge([read(tiff(tag, content, kind)).source]) == TOLD
 
 
 def test_a_tiff_may_call_its_records_numbers() -> None:
@@ -80,7 +80,7 @@ def test_a_tiff_may_call_its_records_numbers() -> None:
     entry = (0x83BB, 4, len(padded) // 4, padded)
     size = [(number, 3, 1, struct.pack("<H", value)) for number, value in ((256, 1), (257, 1), (258, 8), (262, 1))]
     strip = [(number, 4, 1, struct.pack("<I", value)) for number, value in ((273, 8), (278, 1), (279, 1))]
-    assert merged([read(pictures.tiff_block([*size, *strip, entry])).source]) == TOLD
+    assert merge([read(pictures.tiff_block([*size, *strip, entry])).source]) == TOLD
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_records_may_go_on_in_the_next_segment() -> None:
     whole = resource(0x03EB, bytes(300)) + resource(RECORDS, ALL)
     for cut in (10, 200, 320, len(whole) - 5):
         data = with_segments(pictures.examples()["JPEG"], whole[:cut], whole[cut:])
-        assert merged([read(data).source]) == TOLD
+        assert merge([read(data).source]) == TOLD
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_digest_tells_whether_they_were_changed(resources: bytes, changed: boo
 def test_without_records_nothing_is_told(name: str) -> None:
     """A picture of any format that has none says nothing."""
     assert read(pictures.examples()[name]) == Iptc(read(pictures.examples()["PNG"]).source, changed=False)
-    assert merged([read(pictures.examples()[name]).source]) == {"camera": {}, "about": {}}
+    assert merge([read(pictures.examples()[name]).source]) == {"camera": {}, "about": {}}
 
 
 DATA_SETS = st.builds(record, st.integers(0, 255), st.binary(max_size=80), kind=st.integers(0, 9))

@@ -10,7 +10,7 @@ from PIL.ExifTags import Base
 from PIL.PngImagePlugin import PngInfo
 
 from imaging.decoding.picture import open_picture
-from imaging.metadata.properties import properties
+from imaging.metadata.properties import read_properties
 from tests import pictures
 from tests.imaging.metadata.packets import resource, with_segments
 from tests.lambdas.bench import PICTURE
@@ -22,7 +22,7 @@ EXIF_RESOLUTION = pictures.exif({Base.XResolution: 240.0, Base.ResolutionUnit: 2
 
 def facts(data: bytes) -> dict[str, Any]:
     """Return the properties of the picture in data."""
-    return properties(open_picture(data, PICTURE))
+    return read_properties(open_picture(data, PICTURE))
 
 
 @pytest.mark.parametrize("name", pictures.examples())

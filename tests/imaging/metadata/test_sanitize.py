@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL.TiffImagePlugin import IFDRational
 
-from imaging.metadata.sanitize import MAX_TEXT, integer, number, positive, ratio, text, texts, time, told, unencoded
+from imaging.metadata.sanitize import (
+    MAX_TEXT,
+    clean_integer,
+    clean_number,
+    clean_text,
+    clean_texts,
+    decode_text,
+    drop_none,
+    parse_ratio,
+    parse_time,
+    positive_number,
+)
 from tests.imaging.metadata.values import VALUES
 
 ARABIC = str.maketrans("0123456789", "".join(chr(0x660 + digit) for digit in range(10)))
@@ -20,7 +31,7 @@ LETTERS = st.text(st.characters(), max_size=300)
 @given(value=VALUES | LETTERS, limit=st.integers(1, 300))
 def test_text_is_one_clean_line(value: object, limit: int) -> None:
     """A text is in form NFC, bounded, without blanks at its ends, and has no control, surrogate or hidden sign in it."""
-    found = text(value, limit)
+    found = clean_text(value, limit)
     assert found is None or (0 < len(found) <= limit and found == found.strip())
     hidden = [letter for letter in found or "" if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")]
     assert hidden == []
@@ -30,7 +41,7 @@ def test_text_is_one_clean_line(value: object, limit: int) -> None:
 @given(value=VALUES | LETTERS)
 def test_a_clean_text_stays_as_it_is(value: object) -> None:
     """To clean twice is to clean once."""
-    assert text(text(value)) == text(value)
+    assert clean_text(clean_text(value)) == clean_text(value)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +70,12 @@ def test_a_clean_text_stays_as_it_is(value: object) -> None:
 )
 def test_text_is_cleaned(value: object, clean: str | None) -> None:
     """Controls become blanks, signs that turn or hide text go, joiners that spelling needs stay, and no text is None."""
-    assert text(value) == clean
+    assert clean_text(value) == clean
 
 
 def test_a_letter_with_endless_marks_is_cleaned_at_once() -> None:
     """Marks without end, which take quadratic time to put in order, are cut before they are."""
-    found = text("a" + "\u0301\u0323" * 1_000_000)
+    found = clean_text("a" + "\u0301\u0323" * 1_000_000)
     assert found is not None
     assert len(found) == MAX_TEXT
 
@@ -81,7 +92,7 @@ def test_a_letter_with_endless_marks_is_cleaned_at_once() -> None:
 )
 def test_texts_are_told_once_each_and_in_order(values: list[object], clean: list[str] | None) -> None:
     """Of several texts each is told once, in their order, no longer and no more than allowed."""
-    assert texts(values, 8, 3) == clean
+    assert clean_texts(values, 8, 3) == clean
 
 
 @pytest.mark.parametrize(
@@ -90,31 +101,31 @@ def test_texts_are_told_once_each_and_in_order(values: list[object], clean: list
 )
 def test_bytes_are_read_as_what_they_can_be(data: bytes, spelt: str) -> None:
     """Bytes that can be UTF-8 are; all others are Windows-1252."""
-    assert unencoded(data) == spelt
+    assert decode_text(data) == spelt
 
 
 @given(value=VALUES, low=st.integers(-1000, 0), high=st.integers(1, 1000))
 def test_numbers_are_finite_and_within_bounds(value: object, low: int, high: int) -> None:
     """A number is told only if it is one, and lies where the contract has it."""
-    found = number(value, low, high)
+    found = clean_number(value, low, high)
     assert found is None or (math.isfinite(found) and low <= found <= high)
-    above = positive(value, high)
+    above = positive_number(value, high)
     assert above is None or 0 < above <= high
-    whole = integer(value, low, high)
+    whole = clean_integer(value, low, high)
     assert whole is None or (isinstance(whole, int) and low <= whole <= high)
 
 
 @pytest.mark.parametrize("value", [NOTHING, IFDRational(0, 0), math.nan, math.inf, -1, 101, None, "many", (), 1e-300])
 def test_what_is_no_number_is_dropped(value: object) -> None:
     """Zero denominators, infinities, numbers out of bounds or too small for the table, and texts are no measurements."""
-    assert number(value, 0, 100) is None
-    assert positive(value, 100) is None
+    assert clean_number(value, 0, 100) is None
+    assert positive_number(value, 100) is None
 
 
 def test_a_measurement_of_nothing_is_none() -> None:
     """Zero, which cameras write for what they do not know, is a number but no measurement."""
-    assert number(0, 0, 100) == 0
-    assert positive(0, 100) is None
+    assert clean_number(0, 0, 100) == 0
+    assert positive_number(0, 100) is None
 
 
 @pytest.mark.parametrize(
@@ -134,13 +145,13 @@ def test_a_measurement_of_nothing_is_none() -> None:
 )
 def test_a_fraction_comes_to_a_number(value: str, comes_to: float | None) -> None:
     """A fraction in figures is divided; what is none is None."""
-    assert ratio(value) == comes_to
+    assert parse_ratio(value) == comes_to
 
 
 @given(value=st.text(max_size=40) | st.from_regex(r"[0-9eE./+-]{1,30}", fullmatch=True))
 def test_no_fraction_raises(value: str) -> None:
     """Whatever stands for a fraction is a number or None."""
-    assert ratio(value) is None or isinstance(ratio(value), float)
+    assert parse_ratio(value) is None or isinstance(parse_ratio(value), float)
 
 
 @pytest.mark.parametrize(
@@ -172,10 +183,10 @@ def test_a_time_is_told_if_there_was_such_a_time(
     value: object, fraction: object, offset: object, iso: str | None
 ) -> None:
     """A clock is told in ISO 8601, with fraction and offset where there are sound ones, its own before those beside it."""
-    assert time(value, fraction, offset) == iso
+    assert parse_time(value, fraction, offset) == iso
 
 
 def test_what_is_none_is_not_told() -> None:
     """Of a set of fields those without a value go, and those that are nothing or false stay."""
     found: dict[str, object | None] = {"a": None, "b": 0, "c": False, "d": ""}
-    assert told(found) == {"b": 0, "c": False, "d": ""}
+    assert drop_none(found) == {"b": 0, "c": False, "d": ""}

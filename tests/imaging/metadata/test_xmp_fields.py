@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.metadata.merge import merged
-from imaging.metadata.xmp_fields import position, read_packet
+from imaging.metadata.merge import merge
+from imaging.metadata.xmp_fields import position, read_xmp
 from tests.imaging.metadata.packets import in_languages, several, xmp
 from workflow import contracts
 
@@ -46,7 +46,7 @@ TOLD = {
 def told(elements: str = "", attributes: dict[str, str] | None = None) -> dict[str, Any]:
     """Return what is told of a packet."""
     written = " ".join(f'{name}="{value}"' for name, value in (attributes or {}).items())
-    return merged([read_packet(xmp(elements, written))])
+    return merge([read_xmp(xmp(elements, written))])
 
 
 def test_everything_that_is_known_is_told() -> None:
@@ -117,7 +117,7 @@ def test_a_position_is_told_as_signed_decimals(latitude: str, longitude: str, to
 @pytest.mark.parametrize("packet", [None, "text", 7, b"", b"<html>"])
 def test_what_is_no_packet_says_nothing(packet: object) -> None:
     """Whatever a decoder found in the packet's place is no error."""
-    assert merged([read_packet(packet)]) == {"camera": {}, "about": {}}
+    assert merge([read_xmp(packet)]) == {"camera": {}, "about": {}}
 
 
 VALUES = st.text(st.characters(codec="utf-8", exclude_characters='<&"', exclude_categories=["Cc"]), max_size=40)

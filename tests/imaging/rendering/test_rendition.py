@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imaging.decoding.picture import open_picture
-from imaging.rendering.rendition import Rendition, centred_square, fitted, resized, thumbnail
+from imaging.rendering.rendition import Rendition, center_square, crop_thumbnail, fit_inside, resize_to_edges
 from tests import pictures
 from tests.lambdas.bench import PICTURE
 
@@ -22,12 +22,12 @@ Make = Callable[[bytes, int], Rendition]
 
 def resize(data: bytes, edge: int) -> Rendition:
     """Fit data inside edge."""
-    return resized(open_picture(data, PICTURE), [edge], QUALITY)[edge]
+    return resize_to_edges(open_picture(data, PICTURE), [edge], QUALITY)[edge]
 
 
 def crop(data: bytes, edge: int) -> Rendition:
     """Crop data to a square of edge."""
-    return thumbnail(open_picture(data, PICTURE), edge, QUALITY)
+    return crop_thumbnail(open_picture(data, PICTURE), edge, QUALITY)
 
 
 both = pytest.mark.parametrize("make", [resize, crop])
@@ -44,30 +44,30 @@ def shown(rendition: Rendition) -> Image.Image:
 @given(size=SIZES, edge=EDGES)
 def test_fitted_is_inside_the_edge_and_never_larger(size: pictures.Size, edge: int) -> None:
     """Both edges fit, none grows, none vanishes, and what fits already stays."""
-    found = fitted(size, edge)
+    found = fit_inside(size, edge)
     assert max(found) == min(edge, max(size))
     assert all(1 <= new <= old for new, old in zip(found, size, strict=True))
     assert (found == size) == (max(size) <= edge)
-    assert fitted(found, edge) == found
+    assert fit_inside(found, edge) == found
 
 
 @given(size=SIZES, edge=EDGES)
 def test_fitted_keeps_the_aspect_within_a_pixel(size: pictures.Size, edge: int) -> None:
     """Neither edge is a pixel or more off what the other asks for."""
     scale = min(1, edge / max(size))
-    assert all(abs(new - old * scale) <= 0.5 or new == 1 for new, old in zip(fitted(size, edge), size, strict=True))
+    assert all(abs(new - old * scale) <= 0.5 or new == 1 for new, old in zip(fit_inside(size, edge), size, strict=True))
 
 
 @given(size=SIZES, edge=EDGES)
 def test_fitted_does_not_care_which_way_up(size: pictures.Size, edge: int) -> None:
     """A picture on its side is fitted to the same size on its side."""
-    assert fitted(size[::-1], edge) == fitted(size, edge)[::-1]
+    assert fit_inside(size[::-1], edge) == fit_inside(size, edge)[::-1]
 
 
 @given(size=SIZES)
 def test_the_centred_square_is_both(size: pictures.Size) -> None:
     """The square is as large as can be, and leaves as much on either side."""
-    left, top, right, bottom = centred_square(size)
+    left, top, right, bottom = center_square(size)
     assert right - left == bottom - top == min(size)
     assert (left, top) == (size[0] - right, size[1] - bottom)
     assert min(left, top) == 0
@@ -154,7 +154,7 @@ def test_alpha_that_hides_nothing_counts_as_none(make: Make, format_name: str, e
 def test_all_edges_come_from_one_decoding(name: str) -> None:
     """Each of several edges gives what it gives alone, largest first; one that would only repeat a size is left out."""
     data, edges = pictures.examples()[name], [10, 30, 100, 20, 90]
-    found = resized(open_picture(data, PICTURE), edges, QUALITY)
+    found = resize_to_edges(open_picture(data, PICTURE), edges, QUALITY)
     assert list(found) in ([100, 30, 20, 10], [30, 20, 10])
     for edge, rendition in found.items():
         alone = resize(data, edge)

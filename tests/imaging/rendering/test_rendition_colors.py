@@ -19,12 +19,12 @@ Make = Callable[[bytes, int], rendition.Rendition]
 
 def resized(data: bytes, edge: int) -> rendition.Rendition:
     """Fit data inside edge."""
-    return rendition.resized(open_picture(data, PICTURE), [edge], 95)[edge]
+    return rendition.resize_to_edges(open_picture(data, PICTURE), [edge], 95)[edge]
 
 
 def thumbnail(data: bytes, edge: int) -> rendition.Rendition:
     """Crop data to a square of edge."""
-    return rendition.thumbnail(open_picture(data, PICTURE), edge, 95)
+    return rendition.crop_thumbnail(open_picture(data, PICTURE), edge, 95)
 
 
 def shown(data: bytes, edge: int = 30) -> Image.Image:

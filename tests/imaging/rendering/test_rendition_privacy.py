@@ -9,7 +9,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
 from imaging.decoding.picture import Picture, open_picture
-from imaging.rendering.rendition import Rendition, resized, thumbnail
+from imaging.rendering.rendition import Rendition, crop_thumbnail, resize_to_edges
 from tests import pictures
 from tests.imaging.metadata import packets
 from tests.lambdas.bench import PICTURE
@@ -31,10 +31,10 @@ Make = Callable[[Picture, int, int], Rendition]
 
 def resize(picture: Picture, edge: int, quality: int) -> Rendition:
     """Fit picture inside edge."""
-    return resized(picture, [edge], quality)[edge]
+    return resize_to_edges(picture, [edge], quality)[edge]
 
 
-both = pytest.mark.parametrize("make", [resize, thumbnail])
+both = pytest.mark.parametrize("make", [resize, crop_thumbnail])
 
 
 def exif() -> Image.Exif:

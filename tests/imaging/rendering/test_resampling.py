@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imaging.rendering import resampling
-from imaging.rendering.resampling import Raster, plain_raster, resampled
+from imaging.rendering.resampling import Raster, make_raster, resample
 from tests import pictures
 
 MODES = [
@@ -59,18 +59,18 @@ def drawn(mode: str, size: pictures.Size = (300, 200)) -> Image.Image:
 @pytest.mark.parametrize("mode", MODES)
 def test_every_mode_becomes_one_that_can_be_resampled(mode: str) -> None:
     """Whatever mode a decoder gives, its raster is plain, and what comes of it has the wanted size."""
-    raster = plain_raster(drawn(mode), (0, 0, 300, 200), (30, 20))
+    raster = make_raster(drawn(mode), (0, 0, 300, 200), (30, 20))
     assert raster.image.mode in PLAIN
-    assert resampled(raster, (30, 20)).size == (30, 20)
+    assert resample(raster, (30, 20)).size == (30, 20)
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode not in PLAIN])
 @pytest.mark.parametrize("size", [(300, 200), (150, 100), (30, 20), (7, 5)], ids=str)
 def test_bands_leave_no_trace(mode: str, size: pictures.Size, monkeypatch: pytest.MonkeyPatch) -> None:
     """Converted in bands of a few rows, a picture looks as if it had been converted in one piece."""
-    whole = resampled(plain_raster(drawn(mode), (0, 0, 300, 200), size), size)
+    whole = resample(make_raster(drawn(mode), (0, 0, 300, 200), size), size)
     monkeypatch.setattr(resampling, "BAND", 1000)
-    banded = resampled(plain_raster(drawn(mode), (0, 0, 300, 200), size), size)
+    banded = resample(make_raster(drawn(mode), (0, 0, 300, 200), size), size)
     assert (banded.mode, banded.size) == (whole.mode, whole.size)
     assert banded.tobytes() == whole.tobytes()
 
@@ -80,15 +80,15 @@ def test_a_box_is_where_it_was(left: float, top: float, side: float, edge: int) 
     """Shrunk on the way or not, the box shows the same part of the picture."""
     image, size = drawn("RGB", (200, 200)), (edge, edge)
     box = (left, top, left + side, top + side)
-    plain = resampled(Raster(image, box), size)
-    shrunk = resampled(plain_raster(image.convert("RGBA"), box, size), size).convert("RGBA").convert("RGB")
+    plain = resample(Raster(image, box), size)
+    shrunk = resample(make_raster(image.convert("RGBA"), box, size), size).convert("RGBA").convert("RGB")
     assert pictures.difference(plain, shrunk) < 3
 
 
 def test_what_is_plain_is_not_copied() -> None:
     """A picture that can be resampled as it is stays the very one that was decoded."""
     image = drawn("RGB")
-    assert plain_raster(image, (0, 0, 300, 200), (30, 20)).image is image
+    assert make_raster(image, (0, 0, 300, 200), (30, 20)).image is image
 
 
 @pytest.mark.parametrize("mode", ["P", "RGBA", "I;16", "LA"])

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imaging.metadata.sanitize import number
+from imaging.metadata.sanitize import clean_number
 from lambdas.domain.record import EXPIRES_AT, FAILED, PROCESSING, REJECTED, SUCCEEDED, Record
 from lambdas.runtime import clients, clock
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, timeless
@@ -191,7 +191,9 @@ def test_steps_side_by_side_keep_each_other(bench: Bench, event: Payload) -> Non
 
 
 # What a step finds: JSON, with the numbers that the functions make.
-NUMBERS = st.integers(-(10**15), 10**15) | st.floats(allow_nan=False).map(lambda value: number(value, -1e15, 1e15) or 0)
+NUMBERS = st.integers(-(10**15), 10**15) | st.floats(allow_nan=False).map(
+    lambda value: clean_number(value, -1e15, 1e15) or 0
+)
 FINDINGS = st.recursive(
     NUMBERS | st.booleans() | st.text(max_size=20), lambda inner: st.dictionaries(st.text(min_size=1), inner)
 )
