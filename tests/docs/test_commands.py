@@ -20,8 +20,7 @@ INDENTED = re.compile(r"(?:^    .*\n)+", re.MULTILINE)
 PROGRAMS = ("make", "python", "python3", ".venv/bin/python", "aws", "operations", "pip", "git", "docker")
 # Which test runs what, as far as it is not run here.
 RUN_ELSEWHERE = {
-    r"make (demo|test|test-all)\b.*": ".ci/run",
-    r"make install && \. .*": "Makefile",  # each of CI's commands begins with it
+    r"make (demo|install|test|test-all)\b.*": ".ci/run",
     r"\.venv/bin/python -m asl\.check": "tests/asl/check/test_cli.py",
     r"python -m asl\.check docs/examples/.*": "tests/asl/check/test_example.py",
     r"python -m asl\.check build/machine\.json .*": "tests/asl/check/test_cli.py",
