@@ -1,65 +1,107 @@
-"""How ministack is put right where it departs from AWS: a text of its source replaced, and none other than expected."""
+"""Patches of ministack where it departs from AWS: a part of it is replaced, and only if it is what was expected there."""
 
 import importlib
 import inspect
 import linecache
-from collections.abc import Callable
+import pkgutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from textwrap import dedent
-from types import FunctionType
+from types import FunctionType, ModuleType
+from typing import Any, Protocol
 
 PINNED = "1.5.33"
 
 
 class UnexpectedSourceError(RuntimeError):
-    """A text to be replaced does not occur exactly once where it stands in the pinned ministack."""
+    """What a patch replaces is not there, or not as in the pinned ministack."""
 
-    def __init__(self, where: str) -> None:
-        """Say where, and what to do about it."""
+    def __init__(self, place: str, file: str) -> None:
+        """Name the place in ministack and the file of the patch."""
         super().__init__(
-            f"{where} does not read as in ministack {PINNED}: install ministack=={PINNED}, "
-            "or review the repairs in local/emulator/server.py and local/emulator/enforcement.py",
+            f"{place} does not read as in ministack {PINNED}: install ministack=={PINNED}, or review the patch in {file}"
         )
 
 
+class Patch(Protocol):
+    """A replacement of a part of ministack."""
+
+    def apply(self, file: str) -> None:
+        """Replace the part; raises UnexpectedSourceError, which names file as the patch's."""
+
+
 @dataclass(frozen=True)
-class Repair:
-    """Names a function, method or string of ministack, the text found in it, and what AWS's behaviour asks for."""
+class SourcePatch:
+    """Replaces a text in the source of a function, a method or a string of ministack.
+
+    helpers are functions that the replacement calls by their names.
+    """
 
     module: str
     name: str
     found: str
-    instead: str
+    replacement: str
+    helpers: tuple[Callable[..., object], ...] = ()
 
-    def apply(self) -> None:
-        """Put the rewritten function or string where ministack looks it up; raises UnexpectedSourceError."""
+    def apply(self, file: str) -> None:
+        """Replace the text, which must occur exactly once; raises UnexpectedSourceError."""
         module = importlib.import_module(self.module)
         *owners, name = self.name.split(".")
         owner = reduce(getattr, owners, module)
         value: object = getattr(owner, name, None)
-        text = self._rewrite(_source(value))
-        setattr(owner, name, _function(value, text) if isinstance(value, FunctionType) else text)
+        helpers = {helper.__name__: helper for helper in self.helpers}
+        source, taken = _source(value), helpers.keys() & getattr(value, "__globals__", {}).keys()
+        if source.count(self.found) != 1 or taken:
+            raise UnexpectedSourceError(f"{self.module}.{self.name}", file)
+        source = source.replace(self.found, self.replacement)
+        setattr(owner, name, _compile(value, source, helpers) if isinstance(value, FunctionType) else source)
 
-    def _rewrite(self, source: str) -> str:
-        if source.count(self.found) != 1:
-            where = f"{self.module}.{self.name}"
-            raise UnexpectedSourceError(where)
-        return source.replace(self.found, self.instead)
+
+@dataclass(frozen=True)
+class ValuePatch:
+    """Replaces a variable of a module of ministack."""
+
+    module: str
+    name: str
+    is_expected: Callable[[Any], bool]
+    replacement: object
+
+    def apply(self, file: str) -> None:
+        """Replace the value, which must be as expected; raises UnexpectedSourceError."""
+        module = importlib.import_module(self.module)
+        if not hasattr(module, self.name) or not self.is_expected(getattr(module, self.name)):
+            raise UnexpectedSourceError(f"{self.module}.{self.name}", file)
+        setattr(module, self.name, self.replacement)
+
+
+def find_patches(package: ModuleType) -> Iterator[tuple[str, Patch]]:
+    """Yield each patch in PATCHES of the modules of a package, by their names, and the file that it is in."""
+    for name in sorted(found.name for found in pkgutil.iter_modules(package.__path__) if not found.ispkg):
+        module = importlib.import_module(f"{package.__name__}.{name}")
+        for patch in module.PATCHES:
+            yield f"{module.__name__.replace('.', '/')}.py", patch
+
+
+def apply_patches(package: ModuleType) -> None:
+    """Apply all patches of a package to ministack; raises UnexpectedSourceError."""
+    for file, patch in find_patches(package):
+        patch.apply(file)
 
 
 def _source(value: object) -> str:
-    """Give the text of a string or of a function, and none of anything else."""
+    """Return a string, or the source of a function; nothing of anything else."""
     if isinstance(value, FunctionType):
         return dedent(inspect.getsource(value))
     return value if isinstance(value, str) else ""
 
 
-def _function(original: FunctionType, source: str) -> Callable[..., object]:
-    """Give the function that `source` defines among the names that `original` knows, wherever that was looked up."""
+def _compile(original: FunctionType, source: str, helpers: dict[str, Callable[..., object]]) -> Callable[..., object]:
+    """Return the function that source defines, with the globals of the original, to which helpers are added."""
+    original.__globals__.update(helpers)
     names: dict[str, Callable[..., object]] = {}
-    file = f"<repaired {original.__module__}.{original.__qualname__}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for the next repair to read
+    file = f"<patched {original.__module__}.{original.__qualname__}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for the next patch to read
     code = compile(source, file, "exec")
-    exec(code, original.__globals__, names)  # noqa: S102 - ministack's and ours
+    exec(code, original.__globals__, names)  # noqa: S102 - the source is ministack's and ours
     return names[original.__name__]

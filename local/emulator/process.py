@@ -19,7 +19,7 @@ import botocore.session
 import urllib3
 from botocore.config import Config
 
-from local.emulator.unpack import FOLDER
+from local.emulator.zips import FOLDER
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator import process
-from local.emulator.unpack import FOLDER
+from local.emulator.zips import FOLDER
 from operations.cloudformation import artifacts, deploy
 from operations.cloudformation.installed_layers import write_installed
 from templates.packaging import Layer

@@ -1,4 +1,4 @@
-"""Zips unpacked once for all workers of an emulator, as Lambda mounts them, where ministack unpacks one for each."""
+"""Zips of functions and layers, extracted once for all workers of an emulator."""
 
 import os
 import threading
@@ -8,22 +8,22 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-FOLDER = "UNPACKED"  # the variable that names where; emulators that are given the same folder share what is in it
+FOLDER = "EXTRACTED_ZIPS"  # the variable that names the folder; emulators with the same folder share what is in it
 
 _lock = threading.Lock()
 
 
-def unpacked(archived: bytes) -> str:
-    """Return the folder that holds the content of a zip, unpacked at its first use; what it imports is compiled once."""
+def extract_once(archived: bytes) -> str:
+    """Return the folder with the content of a zip, extracted at its first use; Python's byte code stays there too."""
     folder = Path(os.environ[FOLDER], sha256(archived).hexdigest())
     with _lock:
         if not folder.exists():
-            _unpack(archived, folder)
+            _extract(archived, folder)
     return str(folder)
 
 
-def _unpack(archived: bytes, folder: Path) -> None:
-    """Unpack a zip to folder, which is there as a whole or not at all, whichever emulator is the first."""
+def _extract(archived: bytes, folder: Path) -> None:
+    """Extract a zip to a folder that appears as a whole, even if another emulator extracts the same zip meanwhile."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent) as place:
         with zipfile.ZipFile(BytesIO(archived)) as archive:

@@ -1,11 +1,7 @@
-"""The repairs: where ministack by itself departs from AWS."""
+"""Patched behaviour of Lambda, SNS, S3 and CloudFormation; test_executions.py has that of Step Functions."""
 
 import json
-from importlib.metadata import version
 
-import pytest
-
-from local.emulator.patch import PINNED, Repair, UnexpectedSourceError
 from tests.local.account import Account, eventually
 
 PICKY = """
@@ -23,7 +19,7 @@ SLOW = "import time\ndef handler(event, context): time.sleep(60)"
 
 
 def caught(function: str, error: str) -> dict[str, dict[str, object]]:
-    """Give the states that call a function and end with one error of it."""
+    """Return the states that call a function and catch one error of it."""
     call: dict[str, object] = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -34,8 +30,8 @@ def caught(function: str, error: str) -> dict[str, dict[str, object]]:
     return {"Call": call, "Caught": {"Type": "Pass", "End": True}, "Missed": {"Type": "Fail"}}
 
 
-def test_a_catch_knows_an_exception_by_its_class(account: Account) -> None:
-    """A Catch names the class of a handler's exception; its cause tells message, request and stack."""
+def test_a_catch_matches_the_class_of_an_exception(account: Account) -> None:
+    """A Catch matches the class of a handler's exception; its cause has message, request id and stack."""
     account.deploy("strict", PICKY)
     outcome = account.execute("strict", caught("strict", "ImageRejected"))
     cause = json.loads(outcome["Cause"])
@@ -59,7 +55,7 @@ def test_a_timeout_keeps_its_own_name(account: Account) -> None:
 
 
 def test_message_attributes_reach_subscribers(account: Account) -> None:
-    """Attributes a state publishes are in the envelope, on a raw message, and what filter policies judge."""
+    """Attributes that a state publishes are in the envelope, on a raw message, and matched by filter policies."""
     sns = account.client("sns")
     topic = sns.create_topic(Name="status")["TopicArn"]
     for queue, options in {
@@ -83,7 +79,7 @@ def test_message_attributes_reach_subscribers(account: Account) -> None:
 
 
 def test_an_event_names_the_version_of_its_object(account: Account) -> None:
-    """An upload to a versioned bucket makes an event with the key as it is and the version S3 gave."""
+    """The event about an upload to a versioned bucket has the key, not encoded, and the version."""
     s3, events = account.client("s3"), account.client("events")
     s3.create_bucket(Bucket="uploads")
     s3.put_bucket_versioning(Bucket="uploads", VersioningConfiguration={"Status": "Enabled"})
@@ -97,8 +93,8 @@ def test_an_event_names_the_version_of_its_object(account: Account) -> None:
     assert (created["key"], created["version-id"]) == ("a b+ü%20.jpg", put["VersionId"])
 
 
-def test_a_mapping_takes_its_concurrency_as_text(account: Account) -> None:
-    """A queue is read although the template's parameter made the mapping's concurrency a text."""
+def test_maximum_concurrency_may_be_a_string(account: Account) -> None:
+    """A queue is read although MaximumConcurrency, from a template's parameter, is a string."""
     account.deploy("reader", "def handler(event, context): pass")
     properties = {
         "EventSourceArn": account.queue("todo"),
@@ -112,8 +108,8 @@ def test_a_mapping_takes_its_concurrency_as_text(account: Account) -> None:
     eventually(lambda: account.is_empty("todo"))
 
 
-def test_a_resource_left_out_may_be_of_any_type(account: Account) -> None:
-    """A template is valid although ministack does not know the type of a resource that a condition leaves out."""
+def test_a_conditional_resource_may_have_an_unknown_type(account: Account) -> None:
+    """A template is valid although ministack does not have the type of a resource that a condition leaves out."""
     left_out = {"Type": "AWS::WAFv2::WebACLAssociation", "Condition": "Never"}
     template = {
         "Parameters": {"NoDefault": {"Type": "String"}},
@@ -124,15 +120,15 @@ def test_a_resource_left_out_may_be_of_any_type(account: Account) -> None:
     assert [one["ParameterKey"] for one in found["Parameters"]] == ["NoDefault"]
 
 
-def test_an_alarm_may_compute_with_several_metrics(account: Account) -> None:
-    """An alarm on the difference of two metrics is made."""
-    counted = [
+def test_an_alarm_may_use_metric_math(account: Account) -> None:
+    """An alarm on the difference of two metrics is created."""
+    metrics = [
         {"Id": name, "MetricStat": {"Metric": {"Namespace": "any", "MetricName": name}, "Period": 300, "Stat": "Sum"}}
-        for name in ("errors", "late")
+        for name in ("errors", "warnings")
     ]
     properties = {
         "AlarmName": "computed",
-        "Metrics": [{"Id": "left", "Expression": "errors - late"}, *counted],
+        "Metrics": [{"Id": "left", "Expression": "errors - warnings"}, *metrics],
         "ComparisonOperator": "GreaterThanThreshold",
         "Threshold": 0,
         "EvaluationPeriods": 1,
@@ -140,15 +136,3 @@ def test_an_alarm_may_compute_with_several_metrics(account: Account) -> None:
     template = json.dumps({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}})
     account.client("cloudformation").create_stack(StackName="computed", TemplateBody=template)
     assert eventually(lambda: account.client("cloudwatch").describe_alarms(AlarmNames=["computed"])["MetricAlarms"])
-
-
-@pytest.mark.parametrize("name", ["digits", "capwords", "absent"])
-def test_a_text_that_reads_otherwise_is_not_repaired(name: str) -> None:
-    """A string or function that differs, or is gone, is an error that names the pinned version."""
-    with pytest.raises(UnexpectedSourceError, match=rf"string\.{name} .* ministack=={PINNED}"):
-        Repair(module="string", name=name, found="not there", instead="").apply()
-
-
-def test_the_repairs_are_for_the_installed_version() -> None:
-    """The version that the repairs name is the one installed."""
-    assert version("ministack") == PINNED
