@@ -58,11 +58,11 @@ audit: template $(AUDIT)/installed  ## hold what checkov finds in the template a
 	$(AUDIT)/bin/python .ci/audit.py build/template.json
 
 check: $(INSTALLED)  ## prove the data flow of the state machine
-	$(BIN)/python -m asl.check
+	$(BIN)/python -m workflow.proof
 
 graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipeline.svg
 	$(BIN)/python -m pages.pipeline > docs/pipeline.md
-	$(BIN)/python -m asl.graph --format svg --output docs/pipeline.svg
+	$(BIN)/python -m pages.graph --format svg --output docs/pipeline.svg
 
 docs: graph  ## make every generated page anew
 	$(BIN)/python -m pages.diagram docs
@@ -73,7 +73,7 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m pages.runbook docs/operations.md
 
 contracts-compat: $(INSTALLED)  ## tell which contracts changed, and whom that breaks: [BASE=version or git revision]
-	$(BIN)/python -m asl.check.compat $(BASE)
+	$(BIN)/python -m workflow.compat $(BASE)
 
 release: $(INSTALLED)  ## keep the contracts as those of the version in pyproject.toml, for contracts-compat
 	$(BIN)/python -m workflow.releases

@@ -5,15 +5,14 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from asl.check.compat import SHARED
 from asl.check.dialect import shape_of
 from asl.check.proof import Proof
-from asl.check.prover import prove
 from asl.check.shapes import Object, Shape, members, said
 from asl.check.sizes import LIMIT
 from asl.command import run_command
-from workflow import contracts, mapping
-from workflow.definition import states_language
+from workflow import contracts
+from workflow.mapping import DEFINITIONS
+from workflow.proof import prove
 
 
 def page() -> str:
@@ -30,7 +29,7 @@ def _head() -> Iterator[str]:
 
 
 def _states() -> Iterator[str]:
-    proof = prove(states_language(), mapping.mapping())
+    proof = prove()
     yield "## What travels through the states"
     yield ""
     yield "The fields of the payload on arrival and on leaving (a field that is there on some paths only in brackets), and"
@@ -59,7 +58,7 @@ def _largest(proof: Proof, state: str) -> int:
 def _contracts() -> Iterator[str]:
     yield "## The payloads"
     for name in contracts.names():
-        if name != SHARED:
+        if name != DEFINITIONS:
             yield from _contract(name, contracts.resolved(name))
 
 

@@ -1,30 +1,29 @@
-"""`python -m asl.check.compat [BASE]`: which contracts changed since BASE, and whom that breaks.
+"""What has changed between two folders of contracts, and whom that breaks.
 
-BASE is a released version, the newest if none is named, or a git revision. A contract that is read may come to accept more:
-payloads on their way were made by the old one. A contract that is made may come to give more: executions in flight,
-consumers of notifications and readers of records go by the old one.
-Exit code 0: nothing breaks, or the project's version says that it may. 1: something does. 2: BASE cannot be read.
+A contract that is read may come to accept more: payloads on their way were made by the old one. A contract that is made may
+come to give more: executions in flight, consumers of notifications and readers of records go by the old one.
 """
 
-import argparse
 import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from asl.check import contracts
 from asl.check.compare import Mismatch, mismatches
-from asl.check.dialect import UnsupportedSchema, shape_of
+from asl.check.dialect import shape_of
 from asl.check.shapes import Anything, Array, Field, Object, Shape, Text, Union, union
-from asl.command import run_command
 from asl.printable import printable
-from workflow import contracts, mapping, releases
 
-SHARED = "common"  # definitions, no payload
-KEPT = "metadata-record"  # outlives deployments: the next version reads what this one wrote, and the other way round
+
+@dataclass(frozen=True)
+class Usage:
+    """How the contracts of a folder are used, as far as their schemas do not show it."""
+
+    definitions: frozenset[str] = frozenset()  # files that others refer to, and that no payload keeps
+    read: frozenset[str] = frozenset()  # contracts that the deployed code reads although they are closed
+    stored: frozenset[str] = frozenset()  # payloads that outlive a deployment: each version reads what the other wrote
 
 
 @dataclass(frozen=True)
@@ -46,9 +45,9 @@ class Change:
         return {"contract": self.name, "what": self.what, "breaking": self.breaking, "breaks": breaks}
 
 
-def changes(old: Path, new: Path = contracts.FOLDER) -> Iterator[Change]:
+def changes(old: Path, new: Path, usage: Usage) -> Iterator[Change]:
     """Yield every contract that differs between the folders old and new."""
-    before, after = (set(contracts.names(folder)) - {SHARED} for folder in (old, new))
+    before, after = (set(contracts.names(folder)) - usage.definitions for folder in (old, new))
     for name in sorted(before | after):
         if name not in before:
             yield Change(name, "added")
@@ -56,24 +55,23 @@ def changes(old: Path, new: Path = contracts.FOLDER) -> Iterator[Change]:
             yield Change(name, "removed")
         elif contracts.resolved(name, old) != contracts.resolved(name, new):
             was, now = (shape_of(contracts.resolved(name, folder), name) for folder in (old, new))
-            yield Change(name, "changed", tuple(_breaks(name, was, now)))
+            yield Change(name, "changed", tuple(_breaks(name, was, now, usage)))
 
 
-def _breaks(name: str, was: Shape, now: Shape) -> list[Mismatch]:
-    pairs = [(was, now)] if is_read(name, now) else [(now, was)]
-    if name == KEPT:
+def _breaks(name: str, was: Shape, now: Shape, usage: Usage) -> list[Mismatch]:
+    pairs = [(was, now)] if is_read(name, now, usage) else [(now, was)]
+    if name in usage.stored:
         pairs.append((was, now))
     return [found for made, read in pairs for found in mismatches(as_made(made), as_read(read))]
 
 
-def is_read(name: str, shape: Shape) -> bool:
+def is_read(name: str, shape: Shape, usage: Usage) -> bool:
     """Tell whether the deployed code reads such payloads, rather than makes them for others.
 
-    What it makes is closed, and what it reads is open, as a tolerant reader has it. An execution's input is both: made
-    once, by what starts the execution, and read all the time.
+    What it makes is closed, and what it reads is open, as a tolerant reader has it; usage names the exceptions.
     """
     is_open = isinstance(shape, Object) and shape.rest == Anything()
-    return is_open or name == mapping.STARTS_WITH
+    return is_open or name in usage.read
 
 
 def as_made(shape: Shape) -> Shape:
@@ -101,68 +99,17 @@ def _with_rest(shape: Shape, change: Callable[[Shape | None], Shape | None]) -> 
     return shape
 
 
-def at_revision(revision: str, folder: Path) -> Path:
-    """Write the contracts as they were at a git revision to folder, and return it; raises CalledProcessError for an unknown one."""
-    commit = _git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
-    place = contracts.FOLDER.relative_to(_git("rev-parse", "--show-toplevel").strip()).as_posix()
-    for file in _git("ls-tree", "--name-only", "--full-tree", commit, f"{place}/").split():
-        if file.endswith(".json"):
-            (folder / Path(file).name).write_text(_git("show", f"{commit}:{file}"), encoding="utf-8")
-    return folder
+def as_text(found: list[Change]) -> str:
+    """Return a line for each change, and below it a line for each place where it breaks somebody."""
+    return "\n".join(map(_as_text, found))
 
 
-def base_folder(base: str, folder: Path) -> Path:
-    """Return where the contracts of base lie: kept as a release, or written to folder from git's history."""
-    known = releases.FOLDER / base.removeprefix("v")
-    return known if base.removeprefix("v") in releases.released() else at_revision(base, folder)
-
-
-def _git(*arguments: str) -> str:
-    command = ["git", "-C", str(contracts.FOLDER), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def told(change: Change) -> str:
-    """Return a change in a line, and a line for each place where it breaks somebody."""
+def _as_text(change: Change) -> str:
     verdict = "breaking" if change.breaking else "compatible"
     where = [f"              ${one.path}: {one.promised}, where {one.needed} is relied on" for one in change.breaks]
     return "\n".join(map(printable, [f"{verdict:<12}{change.what:<10}{change.name}", *where]))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m asl.check.compat", description=__doc__)
-    parser.add_argument("base", nargs="?", metavar="BASE", help="a released version, or a git revision to compare with")
-    parser.add_argument("--json", action="store_true", help="print the result for tools")
-    options = parser.parse_args(arguments)
-    base = options.base or releases.released()[-1]
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            found = list(changes(base_folder(base, Path(folder)), contracts.FOLDER))
-        except (subprocess.CalledProcessError, FileNotFoundError):  # the latter of git itself
-            known = ", ".join(releases.released())
-            print(f"compat: {printable(base)} is no release ({known}), and no revision that git knows", file=sys.stderr)
-            return 2
-        except UnsupportedSchema as error:
-            print(f"compat: {printable(str(error))}", file=sys.stderr)
-            return 2
-    if options.json:
-        print(json.dumps([change.to_json() for change in found], indent=2))
-    else:
-        print("\n".join(map(told, found)) or f"no contract has changed since {base}")
-    return _verdict(base, found)
-
-
-def _verdict(base: str, found: list[Change]) -> int:
-    """Return the exit code; a version that may break those who go by base is said to be one."""
-    if not any(change.breaking for change in found):
-        return 0
-    version = releases.project_version()
-    if base.removeprefix("v") not in releases.released() or not releases.may_break(base, version):
-        return 1
-    print(f"compat: version {version} may break what goes by {base}", file=sys.stderr)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("compat", main))
+def as_json(found: list[Change]) -> str:
+    """Return the changes for tools."""
+    return json.dumps([change.to_json() for change in found], indent=2)

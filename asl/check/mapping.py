@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from asl.check import contracts
 from asl.check.dialect import shape_of
 from asl.check.integrations import closed
 from asl.check.shapes import Anything, Field, Object, Shape, Text
 from asl.check.validate import misfit
-from workflow import contracts
 
 MAPPING_FILE = "mapping.json"
 _NAMES = Object((), Text())
@@ -33,10 +33,11 @@ class UnusableMapping(ValueError):  # noqa: N818 - it is the mapping that is
 
 @dataclass(frozen=True)
 class Contract:
-    """A contract by name, with its shape."""
+    """A contract by name, with its shape and the first of the schema's `examples`, if it has any."""
 
     name: str
     shape: Shape
+    example: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def load(folder: Path) -> Mapping:
     return read(said, folder)
 
 
-def read(said: Any, folder: Path = contracts.FOLDER) -> Mapping:
+def read(said: Any, folder: Path) -> Mapping:
     """Return the mapping that said describes, with the contracts in folder; raises UnusableMapping."""
     if wrong := misfit(said, SAID):
         raise UnusableMapping(f"{MAPPING_FILE}: {wrong}")
@@ -101,7 +102,9 @@ def _edges(state: str, said: dict[str, str], folder: Path) -> Edges:
 @cache
 def _contract(name: str, folder: Path) -> Contract:
     _read(name, folder)
-    return Contract(name, shape_of(_resolved(name, folder), name))
+    schema = _resolved(name, folder)
+    examples = schema.get("examples")
+    return Contract(name, shape_of(schema, name), examples[0] if isinstance(examples, list) and examples else None)
 
 
 def _read(name: str, folder: Path) -> None:

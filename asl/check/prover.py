@@ -7,14 +7,10 @@ from asl.check.grammar import branchings, misbuilt
 from asl.check.mapping import Edges, Mapping, UnusableMapping
 from asl.check.proof import Arrival, Proof
 from asl.check.report import as_error
-from asl.language import each_state, inner_machines
+from asl.language import UnusableMachine, each_state, inner_machines
 
 LEAVE_NOTHING = {"Choice", "Wait", "Succeed", "Fail"}  # of their own: what arrives goes on
 NO_TASKS = {*LEAVE_NOTHING, "Pass", "Parallel", "Map"}
-
-
-class UnusableMachine(ValueError):  # noqa: N818 - it is the machine that is
-    """A text is no machine in the Amazon States Language, or one whose states lead nowhere."""
 
 
 class UnprovedFlow(ValueError):  # noqa: N818 - an answer

@@ -1,14 +1,13 @@
-"""What is known of each state beside how it is drawn: its definition, and of our own its contracts, sizes and rights."""
+"""What is known of each state beside how it is drawn: its definition and, with contracts, what travels through it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from asl.check.mapping import Edges, Mapping
+from asl.check.mapping import Contract, Edges, Mapping
 from asl.check.proof import Proof
 from asl.check.shapes import Object, Shape, members
 from asl.graph.model import END, START, Machine, Node
 from asl.language import WITHIN
-from workflow import contracts
 
 Details = dict[str, dict[str, Any]]  # by the state's key
 EDGES = tuple(Edges.__dataclass_fields__)
@@ -16,10 +15,11 @@ EDGES = tuple(Edges.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a machine whose data flow is proved."""
+    """What is known of a machine with contracts: its proof, and who calls may add what its states are permitted to do."""
 
     proof: Proof
-    permissions: dict[str, list[tuple[str, str, str]]]  # by state: what for, which actions, on what
+    # By state: what for, which actions, on what.
+    permissions: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
 
 def details(machine: Machine, known: Known | None = None) -> Details:
@@ -40,9 +40,9 @@ def _plain(node: Node) -> dict[str, Any]:
 
 def _known(state: str, known: Known, fields: dict[str, Any]) -> dict[str, Any]:
     edges = known.proof.mapping.edges(state)
-    named = {edge: contract.name for edge in EDGES if (contract := getattr(edges, edge))}
+    named = {edge: contract for edge in EDGES if (contract := getattr(edges, edge))}
     return {
-        "contracts": {edge: {"name": name, "example": _example(name)} for edge, name in named.items()},
+        "contracts": {edge: {"name": one.name, "example": one.example} for edge, one in named.items()},
         "arrives": _payload(known.proof.arrivals.get(state, []), fields),
         # The first is what leaves when nothing went wrong; what a Catch adds is told by its contract.
         "leaves": _payload(known.proof.leavings.get(state, [])[:1], fields),
@@ -61,7 +61,8 @@ def _payload(shapes: list[Shape], fields: dict[str, Any]) -> dict[str, Any] | No
 
 def _example_fields(machine: Machine, mapping: Mapping) -> dict[str, Any]:
     """Return an example of each field that a payload may get on its way, taken from the contract of who adds it."""
-    fields: dict[str, Any] = dict(_example(mapping.starts_with.name))
+    first = mapping.starts_with.example
+    fields: dict[str, Any] = dict(first) if isinstance(first, dict) else {}
     for node in machine.all_nodes():
         edges = mapping.edges(node.name)
         fields |= _added(node.state.get("ResultPath"), edges.leaves or edges.gives)
@@ -70,10 +71,6 @@ def _example_fields(machine: Machine, mapping: Mapping) -> dict[str, Any]:
     return fields
 
 
-def _added(path: str | None, contract: Any) -> dict[str, Any]:
+def _added(path: str | None, contract: Contract | None) -> dict[str, Any]:
     name = (path or "").removeprefix("$.")
-    return {name: _example(contract.name)} if contract and name.isidentifier() else {}
-
-
-def _example(contract: str) -> Any:
-    return contracts.resolved(contract).get("examples", contracts.schema(contract).get("examples", [{}]))[0]
+    return {name: contract.example} if contract and name.isidentifier() else {}

@@ -7,9 +7,9 @@ from typing import Any
 
 from asl.check.grammar import misbuilt
 from asl.check.mapping import Edges, Mapping
-from asl.check.prover import UnusableMachine, states_of
+from asl.check.prover import states_of
 from asl.graph.labels import condition, notes
-from asl.language import inner_machines
+from asl.language import UnusableMachine, inner_machines
 
 START, END = "(start)", "(end)"  # kinds of node beside the types of states, and what such a node is called
 ENDINGS = ("Succeed", "Fail")

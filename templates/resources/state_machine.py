@@ -11,13 +11,11 @@ import awacs.xray
 from awacs.aws import Action, Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, iam, logs, sns, sqs, stepfunctions, validators
 
-from asl.check.prover import proved
 from asl.language import tasks
 from templates.iam.policies import EVERYTHING, allow, assumed_by, document, for_this_account
 from templates.resources.function import add_log_group
 from templates.substitution import definition_string
-from workflow import mapping
-from workflow.definition import states_language
+from workflow.proof import proved_definition
 
 # What each integration of the graph is for, the action it calls, and the parameter that names what it is called on.
 INTEGRATIONS: dict[str, tuple[str, Action, str]] = {
@@ -60,7 +58,7 @@ def add_pipeline(
 
     Raises UnprovedFlow if some state may not get what it needs.
     """
-    definition = proved(states_language(), mapping.mapping())
+    definition = proved_definition()
     names = {"Partition": Ref("AWS::Partition"), table.title: Ref(table), topic.title: Ref(topic)}
     arns = {function.title: GetAtt(function, "Arn") for function in functions}
     targets = arns | {table.title: GetAtt(table, "Arn"), topic.title: Ref(topic)}

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from asl.check import compat
-from asl.check.__main__ import main as check
+from asl.check.cli import main as check
 from asl.check.compare import Mismatch
-from asl.check.compat import Change
-from asl.graph.__main__ import main as graph
+from asl.check.compat import Change, as_text
+from asl.graph.cli import main as graph
 from asl.printable import printable
 from operations.cli.errors import exit_code
 from operations.cli.tables import show_rows
@@ -54,7 +53,7 @@ def test_unusable_machine_is_reported_printable(
 ) -> None:
     """What is wrong with a machine is said in one line, whatever its states are called."""
     nasty.write_text(json.dumps({"StartAt": NASTY, "States": {"A": {"Type": "Succeed"}}}), encoding="utf-8")
-    assert command([str(nasty)]) == 2
+    assert command([str(nasty), "--contracts", str(ORDERS / "contracts")]) == 2
     (line, end) = capsys.readouterr().err.split("\n")
     assert SAFE in line
     assert line.isprintable()
@@ -63,7 +62,7 @@ def test_unusable_machine_is_reported_printable(
 
 def test_breaks_of_contracts_are_printable() -> None:
     """The name of a field that breaks somebody is printable."""
-    told = compat.told(Change("order", "changed", (Mismatch(NASTY, "a number", "text"),)))
+    told = as_text([Change("order", "changed", (Mismatch(NASTY, "a number", "text"),))])
     assert all(line.isprintable() for line in told.split("\n"))
     assert f"              ${SAFE}: a number" in told
 

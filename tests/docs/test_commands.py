@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from asl.graph.__main__ import main as draw
+from asl.graph.cli import main as draw
+from pages.graph import main as draw_pipeline
 
 ROOT = Path(__file__).parents[2]
 # The changelog names commands of earlier versions.
@@ -21,7 +22,7 @@ PROGRAMS = ("make", "python", "python3", ".venv/bin/python", "aws", "operations"
 # Which test runs what, as far as it is not run here.
 RUN_ELSEWHERE = {
     r"make (demo|install|test|test-all)\b.*": ".ci/run",
-    r"\.venv/bin/python -m asl\.check": "tests/asl/check/test_cli.py",
+    r"\.venv/bin/python -m workflow\.proof": "tests/workflow/test_proof_command.py",
     r"python -m asl\.check docs/examples/.*": "tests/asl/check/test_example.py",
     r"python -m asl\.check build/machine\.json .*": "tests/asl/check/test_cli.py",
     r"python generate\.py .*": "tests/test_generate.py",
@@ -34,7 +35,8 @@ RUN_ELSEWHERE = {
     r"\.venv/bin/python -m examples\.added_step .*": "tests/examples/test_added_step.py",
     r"\.venv/bin/python -m examples\.(client|subscriber) .*": "tests/examples/test_examples.py",
 }
-RUN_HERE = r"\.venv/bin/python -m asl\.graph .*"
+RUN_HERE = r"\.venv/bin/python -m (asl|pages)\.graph .*"
+DRAW = {"asl.graph": draw, "pages.graph": draw_pipeline}
 ON_PAGES_OF_THEIR_OWN = {"operations.md": "tests/pages/test_runbook.py"}  # every command there is looked up
 
 
@@ -90,7 +92,7 @@ def test_drawing_commands_draw(
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     monkeypatch.chdir(tmp_path)
     program, *arguments = shlex.split(text.partition(" -m ")[2])
-    assert (program, draw(arguments), capsys.readouterr().err) == ("asl.graph", 0, "")
+    assert (DRAW[program](arguments), capsys.readouterr().err) == (0, "")
     written = tmp_path / arguments[arguments.index("--output") + 1]
     assert written.stat().st_size > 1000
 

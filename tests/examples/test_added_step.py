@@ -25,7 +25,7 @@ def ran(folder: Path, *arguments: str) -> str:
 
 def test_example_is_proved(changed: Path) -> None:
     """The data flow with the new step is proved."""
-    told = ran(changed, "-m", "asl.check")
+    told = ran(changed, "-m", "workflow.proof")
     assert "DescribeImage" in told
     assert "\nproved: " in told
 

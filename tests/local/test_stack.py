@@ -13,11 +13,11 @@ import pytest
 import urllib3
 from PIL import Image
 
-from asl.graph.__main__ import main as draw
 from lambdas.domain import objects
 from local.emulator.process import KEY
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
+from pages.graph import main as draw
 from pages.openapi import CASES, Case
 from templates.resources.api import ANSWERS
 from tests.local.account import eventually
@@ -121,7 +121,7 @@ def test_execution_is_drawn(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """`python -m asl.graph --execution ARN` asks the stack for an execution and draws what it did."""
+    """`python -m pages.graph --execution ARN` asks the stack for an execution and draws what it did."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", stack.emulator.endpoint)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, KEY)

@@ -1,6 +1,7 @@
 """The command line: its exit codes, what it prints for a person and for a tool, and what it loads."""
 
 import copy
+import io
 import json
 import subprocess
 import sys
@@ -9,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from asl.check.__main__ import main
-from workflow.definition import states_language
+from asl.check.cli import main
 
 ROOT = Path(__file__).parents[3]
 ORDERS = ROOT / "docs/examples/orders"
@@ -39,9 +39,10 @@ def test_exit_code_tells_the_verdict(machine: str, code: int, verdict: str) -> N
 
 def test_unusable_input_exits_with_2_and_one_line() -> None:
     """Unusable input exits with 2, says what and where in one line on stderr, and prints nothing else."""
-    done = run("missing.json")
+    done = run(*command("missing.json"))
+    file = ORDERS / "missing.json"
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "check: missing.json cannot be read: [Errno 2] No such file or directory: 'missing.json'\n"
+    assert done.stderr == f"asl-check: {file} cannot be read: [Errno 2] No such file or directory: '{file}'\n"
 
 
 def test_gap_tells_where_whence_what_and_the_mend(capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,19 +87,19 @@ def test_json_of_a_proof(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(0 < size <= told["limit"] for sizes in told["sizes"].values() for size in sizes.values())
 
 
-def test_real_machine_from_a_file_is_the_one_that_is_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a file the project's own machine is proved, and the same from a file gives the same result."""
-    file = tmp_path / "machine.json"
-    file.write_text(json.dumps(states_language()), encoding="utf-8")
-    assert (main([]), main([str(file)])) == (0, 0)
-    text = capsys.readouterr().out
-    assert text[: len(text) // 2] == text[len(text) // 2 :]
+def test_machine_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `-` for a file, the machine is read from standard input."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO((ORDERS / "machine.json").read_text(encoding="utf-8")))
+    assert main(["-", "--contracts", str(ORDERS / "contracts")]) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO("{"))
+    assert main(["-", "--contracts", str(ORDERS / "contracts")]) == 2
+    assert capsys.readouterr().err.startswith("asl-check: standard input cannot be read: ")
 
 
 def test_file_is_proved_without_the_tools_that_write_machines() -> None:
     """A machine from a file is proved without loading the authoring SDK, the template's library or an AWS client."""
     code = (
-        "import sys; from asl.check.__main__ import main; code = main(sys.argv[1:]);"
+        "import sys; from asl.check.cli import main; code = main(sys.argv[1:]);"
         "heavy = {'stepfunctions', 'troposphere', 'awacs', 'boto3', 'botocore', 'setuptools'} & set(sys.modules);"
         "sys.exit(code or ' '.join(heavy) or 0)"
     )

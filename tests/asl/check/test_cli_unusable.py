@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from asl.check.__main__ import main
+from asl.check.cli import main
 from tests.asl.check.mutation import dropping, renaming, setting
 
 ORDERS = Path(__file__).parents[3] / "docs/examples/orders"
@@ -25,8 +25,8 @@ def refusal(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     told = capsys.readouterr()
     assert told.out == ""
     (line,) = told.err.splitlines()
-    assert line.startswith("check: ")
-    return line.removeprefix("check: ")
+    assert line.startswith("asl-check: ")
+    return line.removeprefix("asl-check: ")
 
 
 @pytest.fixture
@@ -204,10 +204,12 @@ def spoil(file: Path, change: Callable[[Any], Any]) -> None:
     file.write_text(json.dumps(document if returned is None else returned), encoding="utf-8")
 
 
-def test_foreign_machine_without_its_contracts(capsys: pytest.CaptureFixture[str]) -> None:
-    """A machine that is not this project's needs its own contracts."""
-    assert main([str(ORDERS / MACHINE)]) == 2
-    assert "the mapping names ArchiveImage, " in capsys.readouterr().err
+def test_machine_without_contracts(capsys: pytest.CaptureFixture[str]) -> None:
+    """A machine without a folder of contracts is a usage error."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(ORDERS / MACHINE)])
+    assert ended.value.code == 2
+    assert "--contracts" in capsys.readouterr().err
 
 
 def test_machine_without_end_in_depth(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:

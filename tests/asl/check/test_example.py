@@ -61,7 +61,7 @@ def test_command_prints_what_is_shown(block: str) -> None:
 
 def test_commands_show_every_exit_code() -> None:
     """The page shows a proof, gaps and unusable input."""
-    codes = {"proved:": 0, "not proved:": 0, "check:": 0}
+    codes = {"proved:": 0, "not proved:": 0, "asl-check:": 0}
     for block in blocks("console"):
         codes.update((start, 1) for start in codes if re.search(rf"^{start}", block, re.MULTILINE))
     assert all(codes.values())

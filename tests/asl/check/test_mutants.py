@@ -14,8 +14,9 @@ from tests.asl.check.mutants_of_contracts import CONTRACTS
 from tests.asl.check.mutants_of_flow import FLOW
 from tests.asl.check.mutants_of_parameters import PARAMETERS
 from tests.asl.check.mutation import Mutant
-from workflow import contracts, mapping
+from workflow import contracts
 from workflow.definition import states_language
+from workflow.proof import mapping
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def _told(gaps: list[Gap]) -> str:
 
 def test_the_real_machine_is_proved_without_noise(machine: dict[str, Any]) -> None:
     """The machine as it stands has no gap, nothing undecided, and nothing that had to be accepted."""
-    assert _told(prove(machine, mapping.mapping()).gaps) == ""
+    assert _told(prove(machine, mapping()).gaps) == ""
 
 
 @pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW], ids=str)
@@ -42,7 +43,7 @@ def test_defect_of_the_machine_is_seen(machine: dict[str, Any], mutant: Mutant) 
     """A defect of the machine is told at the state and field where it bites, with what would mend it."""
     changed = copy.deepcopy(machine)
     mutant.change(changed)
-    gaps = prove(changed, mapping.mapping()).gaps
+    gaps = prove(changed, mapping()).gaps
     found = _found(gaps, mutant)
     assert found, _told(gaps)
     assert mutant.words in f"{found[0].promised} {found[0].needed} {found[0].mend}"
@@ -56,7 +57,7 @@ def test_defect_of_a_contract_is_seen(machine: dict[str, Any], mutant: Mutant, t
     schema = json.loads(file.read_text(encoding="utf-8"))
     mutant.change(schema)
     file.write_text(json.dumps(schema), encoding="utf-8")
-    gaps = prove(machine, mapping.mapping(folder)).gaps
+    gaps = prove(machine, mapping(folder)).gaps
     found = _found(gaps, mutant)
     assert found, _told(gaps)
     assert mutant.words in f"{found[0].promised} {found[0].needed} {found[0].mend}"

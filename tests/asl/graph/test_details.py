@@ -8,7 +8,7 @@ import pytest
 from asl.check.sizes import LIMIT
 from asl.graph.details import details
 from asl.graph.html import data
-from asl.graph.sources import known, our_own
+from pages.graph import pipeline
 from workflow import contracts
 from workflow.steps import STEPS
 
@@ -16,8 +16,8 @@ from workflow.steps import STEPS
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
     """Give what is told of each state, by its name."""
-    machine = our_own()
-    return {one["name"]: one for one in details(machine, known(machine)).values()}
+    subject = pipeline()
+    return {one["name"]: one for one in details(subject.machine, subject.known()).values()}
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)

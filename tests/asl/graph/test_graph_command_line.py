@@ -1,17 +1,21 @@
 """`python -m asl.graph`: what it prints and writes, and what it says of unusable input."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from asl.graph.__main__ import main
+from asl.graph.cli import main
 from asl.graph.mermaid import mermaid
 from asl.graph.model import read
-from asl.graph.sources import our_own
+from pages.graph import main as draw_pipeline
 from tests.asl.graph.machines import POLLER, UNDOING
+from workflow.graph import graph
 
 ROOT = Path(__file__).parents[3]
+ORDERS = ROOT / "docs/examples/orders"
 REJECTED = ROOT / "docs" / "examples" / "rejected.json"
 
 BEGINNINGS = {"mermaid": "stateDiagram-v2", "dot": "digraph {", "svg": "<svg", "json": "{", "html": "<!doctype html>"}
@@ -35,10 +39,37 @@ def test_every_format_is_printed(capsys: pytest.CaptureFixture[str], asl: Path, 
     assert err == ""
 
 
-def test_without_a_file_it_is_our_own(capsys: pytest.CaptureFixture[str]) -> None:
-    """The pipeline of this project, as Mermaid."""
-    assert main([]) == 0
-    assert capsys.readouterr().out == mermaid(our_own())
+def test_contracts_name_the_edges(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --contracts, edges have the contracts that travel there, and the viewer has the proved sizes."""
+    own = [str(ORDERS / "machine.json"), "--contracts", str(ORDERS / "contracts")]
+    assert main(own) == 0
+    assert "[*] --> CheckOrder: order" in capsys.readouterr().out
+    assert main([*own, "--format", "html"]) == 0
+    assert '"sizes":{"input":' in capsys.readouterr().out
+
+
+def test_machine_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `-` for a file, the machine is read from standard input."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(POLLER)))
+    assert main(["-"]) == 0
+    assert capsys.readouterr().out == mermaid(read(POLLER))
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--contracts", "x", "--execution", "arn"], ["x.json", "--execution", "arn", "--format", "svg"]]
+)
+def test_machine_is_a_file_or_an_execution(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    """What is to be drawn has to be named, once."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "ASL.json" in capsys.readouterr().err
+
+
+def test_pipeline_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m pages.graph` draws the pipeline of this project, as Mermaid."""
+    assert draw_pipeline([]) == 0
+    assert capsys.readouterr().out == mermaid(graph())
 
 
 def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], asl: Path) -> None:
@@ -52,7 +83,7 @@ def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], a
 @pytest.mark.parametrize("form", ["svg", "html"])
 def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None:
     """The states that were visited are coloured by their outcome, the others are faint."""
-    assert main(["--history", str(REJECTED), "--format", form]) == 0
+    assert draw_pipeline(["--history", str(REJECTED), "--format", form]) == 0
     out = capsys.readouterr().out
     assert 'class="state Task caught" data-state="ValidateImage"' in out
     assert 'class="state Task faint" data-state="ArchiveImage"' in out
@@ -84,7 +115,7 @@ def test_unusable_history_is_told(capsys: pytest.CaptureFixture[str], tmp_path: 
     """One line on standard error that names the file or what is wrong, and exit code 2."""
     file = tmp_path / "history.json"
     file.write_text(content, encoding="utf-8")
-    assert main(["--history", str(file), "--format", "svg"]) == 2
+    assert draw_pipeline(["--history", str(file), "--format", "svg"]) == 2
     assert "histor" in capsys.readouterr().err
 
 
@@ -105,13 +136,13 @@ def test_unusable_execution_is_told(capsys: pytest.CaptureFixture[str], arn: str
 def test_execution_needs_a_drawing(capsys: pytest.CaptureFixture[str]) -> None:
     """An execution cannot be shown as text."""
     with pytest.raises(SystemExit):
-        main(["--history", str(REJECTED), "--format", "dot"])
+        draw_pipeline(["--history", str(REJECTED), "--format", "dot"])
     assert "svg or html" in capsys.readouterr().err
 
 
-def test_unwritable_output_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_unwritable_output_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path, asl: Path) -> None:
     """A file that cannot be written: exit code 2, and the file's name."""
-    assert main(["--output", str(tmp_path)]) == 2
+    assert main(["--output", str(tmp_path), str(asl)]) == 2
     assert str(tmp_path) in capsys.readouterr().err
 
 

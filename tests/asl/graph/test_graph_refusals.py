@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pygraphviz import AGraph
 
 from asl.check.prover import UnprovedFlow
-from asl.graph.__main__ import main
+from asl.graph.cli import main
+from pages.graph import main as draw_pipeline
 from tests.asl.graph.machines import MACHINES, ONE_STATE
 
 FORMS = ["mermaid", "dot", "json", "svg", "html"]
@@ -120,7 +121,7 @@ def test_failing_graphviz_is_reported(
 
     monkeypatch.setattr(AGraph, "draw", failing)
     said = refusal(capsys, "--format", "svg", str(asl))
-    assert said.startswith("graph: Graphviz cannot lay this out: ")
+    assert said.startswith("asl-graph: Graphviz cannot lay this out: ")
     assert "None" not in said
 
 
@@ -130,5 +131,6 @@ def test_unproved_pipeline_is_reported(capsys: pytest.CaptureFixture[str], monke
     def unproved(*_: Any) -> Any:
         raise UnprovedFlow("the data flow is not proved:\nValidateImage: ...")
 
-    monkeypatch.setattr("templates.resources.state_machine.proved", unproved)
-    assert "python -m asl.check" in refusal(capsys, "--format", "html")
+    monkeypatch.setattr("templates.resources.state_machine.proved_definition", unproved)
+    assert draw_pipeline(["--format", "html"]) == 2
+    assert "python -m workflow.proof" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from asl.graph.__main__ import main
+from pages.graph import main
 from tests.browser import chromium, opened
 
 DESK: ViewportSize = {"width": 1440, "height": 900}

@@ -6,9 +6,9 @@ import pytest
 
 from pages import permissions
 from pages.usage import function, states
-from templates.resources import state_machine
 from templates.stack import build
 from tests.templates.emitted import Node, arn, at
+from workflow import proof
 
 FUNCTION = "ResizeFunction"
 WORK = {
@@ -24,9 +24,9 @@ def machine(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
     """Let the pipeline be a Map alone, and take it for proved."""
     inner = {"StartAt": "Work", "States": {"Work": WORK}}
     found = {"StartAt": "Each", "States": {"Each": {"Type": "Map", request.param: inner, "End": True}}}
-    for module in (state_machine, permissions):
+    for module in (proof, permissions):
         monkeypatch.setattr(module, "states_language", lambda: found)
-    monkeypatch.setattr(state_machine, "proved", lambda definition, _: definition)
+    monkeypatch.setattr(proof, "proved", lambda definition, _: definition)
     return found
 
 

@@ -18,7 +18,7 @@ from tests.workflow.proof.faults import faults
 from tests.workflow.proof.stage import staged
 from tests.workflow.proof.stories import extreme, misnamed, plain
 from tests.workflow.resources import Resources
-from workflow import mapping
+from workflow.proof import mapping
 
 pytestmark = pytest.mark.heavy
 
@@ -71,4 +71,4 @@ def test_what_a_run_cannot_show_is_refused_all_the_same() -> None:
     """The defects to which the interpreter is blind are defects of this table, and the proof refuses each."""
     blind = [mutant for mutant in [*PARAMETERS, *FLOW] if mutant.name in LAXER]
     assert {mutant.name for mutant in blind} == set(LAXER)
-    assert all(prove(mutated(mutant), mapping.mapping()).open_gaps for mutant in blind)
+    assert all(prove(mutated(mutant), mapping()).open_gaps for mutant in blind)

@@ -18,7 +18,7 @@ from tests.workflow.proof.scripts import scripts
 from tests.workflow.proof.stage import Run, Script, Stage, staged
 from tests.workflow.proof.stories import extreme
 from tests.workflow.resources import Resources
-from workflow import mapping
+from workflow.proof import mapping
 from workflow.steps import RESIZE, THUMBNAIL
 
 pytestmark = pytest.mark.heavy
@@ -42,7 +42,7 @@ def stage(resources: Resources) -> Iterator[Stage]:  # noqa: ARG001 - the servic
 @cache
 def proof() -> Proof:
     """Return the proof of the real machine."""
-    return prove(DEFINITION, mapping.mapping())
+    return prove(DEFINITION, mapping())
 
 
 def bound(state: str, kind: str) -> int:

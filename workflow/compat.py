@@ -1,0 +1,80 @@
+"""`python -m workflow.compat [BASE]`: which contracts changed since BASE, and whom that breaks.
+
+BASE is a released version, the newest if none is named, or a git revision.
+Exit code 0: nothing breaks, or the project's version says that it may. 1: something does. 2: BASE cannot be read.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from asl.check.compat import Change, Usage, as_json, as_text, changes
+from asl.check.dialect import UnsupportedSchema
+from asl.command import run_command
+from asl.printable import printable
+from workflow import contracts, releases
+from workflow.mapping import DEFINITIONS, STARTS_WITH
+
+# An execution's input is made once, by what starts the execution, and read all the time; the record outlives deployments.
+USAGE = Usage(
+    definitions=frozenset({DEFINITIONS}), read=frozenset({STARTS_WITH}), stored=frozenset({"metadata-record"})
+)
+
+
+def at_revision(revision: str, folder: Path) -> Path:
+    """Write the contracts as they were at a git revision to folder, and return it; raises CalledProcessError for an unknown one."""
+    commit = _git("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    place = contracts.FOLDER.relative_to(_git("rev-parse", "--show-toplevel").strip()).as_posix()
+    for file in _git("ls-tree", "--name-only", "--full-tree", commit, f"{place}/").split():
+        if file.endswith(".json"):
+            (folder / Path(file).name).write_text(_git("show", f"{commit}:{file}"), encoding="utf-8")
+    return folder
+
+
+def base_folder(base: str, folder: Path) -> Path:
+    """Return where the contracts of base lie: kept as a release, or written to folder from git's history."""
+    known = releases.FOLDER / base.removeprefix("v")
+    return known if base.removeprefix("v") in releases.released() else at_revision(base, folder)
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(contracts.FOLDER), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m workflow.compat", description=__doc__)
+    parser.add_argument("base", nargs="?", metavar="BASE", help="a released version, or a git revision to compare with")
+    parser.add_argument("--json", action="store_true", help="print the result for tools")
+    options = parser.parse_args(arguments)
+    base = options.base or releases.released()[-1]
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = list(changes(base_folder(base, Path(folder)), contracts.FOLDER, USAGE))
+        except (subprocess.CalledProcessError, FileNotFoundError):  # the latter of git itself
+            known = ", ".join(releases.released())
+            print(f"compat: {printable(base)} is no release ({known}), and no revision that git knows", file=sys.stderr)
+            return 2
+        except UnsupportedSchema as error:
+            print(f"compat: {printable(str(error))}", file=sys.stderr)
+            return 2
+    print(as_json(found) if options.json else as_text(found) or f"no contract has changed since {base}")
+    return _verdict(base, found)
+
+
+def _verdict(base: str, found: list[Change]) -> int:
+    """Return the exit code; a version that may break those who go by base is said to be one."""
+    if not any(change.breaking for change in found):
+        return 0
+    version = releases.project_version()
+    if base.removeprefix("v") not in releases.released() or not releases.may_break(base, version):
+        return 1
+    print(f"compat: version {version} may break what goes by {base}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_command("compat", main))

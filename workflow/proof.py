@@ -1,0 +1,48 @@
+"""The proof of the pipeline's data flow; `python -m workflow.proof [--json]` prints it.
+
+Exit code 0: proved. 1: findings, or something undecided.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from asl.check.cli import add_output_option, print_proof
+from asl.check.mapping import Mapping, read
+from asl.check.proof import Proof
+from asl.check.prover import prove as prove_machine
+from asl.check.prover import proved
+from asl.command import run_command
+from workflow import contracts
+from workflow.definition import states_language
+from workflow.mapping import PIPELINE_MAPPING
+
+NAME = "proof"
+
+
+def mapping(folder: Path = contracts.FOLDER) -> Mapping:
+    """Return the pipeline's mapping with the contracts in folder."""
+    return read(PIPELINE_MAPPING, folder)
+
+
+def prove() -> Proof:
+    """Return the proof of the pipeline's data flow."""
+    return prove_machine(states_language(), mapping())
+
+
+def proved_definition() -> dict[str, Any]:
+    """Return the pipeline in the Amazon States Language; raises UnprovedFlow if its data flow is not proved."""
+    return proved(states_language(), mapping())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m workflow.proof", description=__doc__)
+    add_output_option(parser)
+    options = parser.parse_args(arguments)
+    return print_proof(NAME, prove, to_json=options.json)
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(NAME, main))
