@@ -7,34 +7,34 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from asl.command import run_command
-from pages.monthly_cost import of_month
-from pages.prices import STORAGE, Price
-from pages.usage import of_picture
-from pages.workload_profile import INVOCATIONS, PICTURE, PICTURES, WAIT
+from pages.monthly_cost import monthly_usage
+from pages.prices import STORAGE_CLASSES, Price
+from pages.usage import image_usage
+from pages.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, INVOCATIONS, SAMPLE_IMAGE
 from templates.stack import build
 
 Node = dict[str, Any]
 THOUSAND: Final = 1000
-KINDS: Final = ("STANDARD", "EXPRESS")
+WORKFLOW_TYPES: Final = ("STANDARD", "EXPRESS")
 # What may become of a picture, in words, and whether it is rejected.
-ENDS: Final = {"archived": False, "rejected": True}
+OUTCOMES: Final = {"archived": False, "rejected": True}
 
 
 def costs(template: Node) -> Node:
     """Return what 1,000 pictures cost, by service, workflow type and end; what a month costs; and what storage does."""
     pictures = {
-        kind: {end: _by_service(of_picture(template, kind, rejected=rejected)) for end, rejected in ENDS.items()}
-        for kind in KINDS
+        kind: {end: _by_service(image_usage(template, kind, rejected=rejected)) for end, rejected in OUTCOMES.items()}
+        for kind in WORKFLOW_TYPES
     }
-    month = {what: price.each * units for what, (price, units) in of_month(template).items()}
+    month = {what: price.each * units for what, (price, units) in monthly_usage(template).items()}
     offered = template["Parameters"]["ArchiveStorageClass"]["AllowedValues"]
-    return {"pictures": pictures, "month": month, "storage": {name: STORAGE[name].kept for name in offered}}
+    return {"pictures": pictures, "month": month, "storage": {name: STORAGE_CLASSES[name].kept for name in offered}}
 
 
 def page(template: Node) -> str:
     """Return all of it in Markdown, with what it rests on."""
     found = costs(template)
-    tables = [_pictures(found["pictures"]), _month(template), _storage(found["storage"]), _prices(template)]
+    tables = [_images(found["pictures"]), _month(template), _storage(found["storage"]), _prices(template)]
     return "\n\n".join(tables) + "\n"
 
 
@@ -46,17 +46,17 @@ def _by_service(used: dict[Price, float]) -> dict[str, float]:
     return found
 
 
-def _pictures(found: Node) -> str:
-    columns = [found[kind][end] for kind in KINDS for end in ENDS]
+def _images(found: Node) -> str:
+    columns = [found[kind][end] for kind in WORKFLOW_TYPES for end in OUTCOMES]
     services = sorted(columns[0], key=lambda service: -columns[0][service])
-    head = ["dollars for 1,000 pictures", *(f"{kind}, {end}" for kind in KINDS for end in ENDS)]
+    head = ["dollars for 1,000 pictures", *(f"{kind}, {end}" for kind in WORKFLOW_TYPES for end in OUTCOMES)]
     rows = [[service, *(f"{column.get(service, 0):.4f}" for column in columns)] for service in services]
     total = ["**together**", *(f"**{sum(column.values()):.2f}**" for column in columns)]
     seconds = ", ".join(f"{name.removesuffix('Function')} {taken.seconds:.3f} s" for name, taken in INVOCATIONS.items())
     caption = (
-        f"The picture is {PICTURE}. States, functions and their memory are counted from the template; the calls of each"
+        f"The picture is {SAMPLE_IMAGE}. States, functions and their memory are counted from the template; the calls of each"
         " function, its log, the record's size and the functions' times were measured with that picture on one core in"
-        f" November 2026, and every call of AWS is taken to last {WAIT:.2f} s: {seconds}. Each picture is taken to come"
+        f" November 2026, and every call of AWS is taken to last {CALL_SECONDS:.2f} s: {seconds}. Each picture is taken to come"
         " alone, with a message, an invocation and two traces of its own, as it does below one a second; above that X-Ray"
         " samples one in 20. Nothing is retried, no function starts cold, and a rejected picture is rejected by the first"
         " step. Not in it: what is kept, which is pictures (below), records with DynamoDB's backup for a point in time, and"
@@ -67,12 +67,12 @@ def _pictures(found: Node) -> str:
 
 
 def _month(template: Node) -> str:
-    found = of_month(template)
+    found = monthly_usage(template)
     rows = [[what, f"{units:,.0f}", f"{price.each * units:.2f}"] for what, (price, units) in found.items()]
     total = sum(price.each * units for price, units in found.values())
     caption = (
         "A metric is paid for only in the hours in which it is told, and a key by how often its data keys are asked for. What"
-        f" the sweeps take grows with the pictures that are kept: here {PICTURES:,} come in a month, and succeed. Of each"
+        f" the sweeps take grows with the pictures that are kept: here {IMAGES_PER_MONTH:,} come in a month, and succeed. Of each"
         " that ended otherwise, a sweep lists its place in the archive too, for three days. `SweepMinutes` says how often;"
         " what is less than a cent is left out."
     )
@@ -82,7 +82,10 @@ def _month(template: Node) -> str:
 
 
 def _storage(offered: Node) -> str:
-    rows = [[f"`{name}`", f"{STORAGE[name].kept}", f"{STORAGE[name].moved}", STORAGE[name].remark] for name in offered]
+    rows = [
+        [f"`{name}`", f"{STORAGE_CLASSES[name].kept}", f"{STORAGE_CLASSES[name].moved}", STORAGE_CLASSES[name].remark]
+        for name in offered
+    ]
     caption = (
         "A picture is kept as an upload for `UploadRetentionDays` and 30 days more as an old version, and in the archive as"
         " original, resized images and thumbnail. S3 moves no object of less than 128 KB, so thumbnails stay. Of the 40 KB"
@@ -95,9 +98,12 @@ def _storage(offered: Node) -> str:
 
 def _prices(template: Node) -> str:
     by_picture = (
-        price for kind in KINDS for rejected in (False, True) for price in of_picture(template, kind, rejected=rejected)
+        price
+        for kind in WORKFLOW_TYPES
+        for rejected in (False, True)
+        for price in image_usage(template, kind, rejected=rejected)
     )
-    used = dict.fromkeys([*by_picture, *(price for price, _ in of_month(template).values())])
+    used = dict.fromkeys([*by_picture, *(price for price, _ in monthly_usage(template).values())])
     rows = [
         [
             price.service,

@@ -10,12 +10,12 @@ from asl.graph.elements import arrow as line_of
 from asl.graph.elements import label, picture, rectangle, text
 from asl.graph.graphviz import Line, Point, Size, place
 from asl.graph.layout import LINE, NAME, PADDING, SMALL, TITLE
-from pages.relationships import ALARMS, CLIENT, Arrow, Node, arrows, components
+from pages.relationships import ALARMS, CLIENT, Node, Relationship, components, relationships
 from templates.stack import build
 
 STEPS = "Steps"  # the functions that the pipeline runs, as one box
 # The way of a picture, which is drawn straight.
-WAY = [
+MAIN_PATH = [
     CLIENT,
     "UploadBucket",
     "UploadRule",
@@ -26,7 +26,7 @@ WAY = [
     "ArchiveBucket",
 ]
 # Those that put right what went wrong: what they do is drawn apart.
-SETTLING = ("SettleFunction", "SweepFunction")
+RECOVERY = ("FinalizeFunction", "SweepFunction")
 SHAPES = {
     "S3": "[({})]",
     "DynamoDB": "[({})]",
@@ -73,7 +73,7 @@ def mermaid(resources: dict[str, Node]) -> str:
     """Return all components and arrows as a Mermaid flowchart."""
     named = _named(resources)
     nodes = [f"    {name}{SHAPES.get(named[name], '[{}]').format(_quoted(name, named[name]))}" for name in named]
-    lines = [f'    {one.source} -->|"{", ".join(one.verbs)}"| {one.target}' for one in arrows(resources)]
+    lines = [f'    {one.source} -->|"{", ".join(one.verbs)}"| {one.target}' for one in relationships(resources)]
     return "\n".join(["flowchart LR", *nodes, *lines]) + "\n"
 
 
@@ -88,18 +88,20 @@ def _named(resources: dict[str, Node]) -> dict[str, str]:
 
 def svg(resources: dict[str, Node]) -> str:
     """Return the components as an SVG, the steps as one box and what every function does left out."""
-    found, steps = arrows(resources), _steps(resources)
+    found, steps = relationships(resources), _steps(resources)
     common = _common(found, resources)
     notes = {name: _notes(name, service, common) for name, service in _named(resources).items() if name not in steps}
     notes[STEPS] = ("Lambda", *steps)
     drawn = _merged(found, steps, common)
-    sizes = {name: _size(name, notes[name]) for name in [*WAY, *(name for name in notes if name not in WAY)]}
-    way = set(pairwise(WAY))
+    sizes = {
+        name: _size(name, notes[name]) for name in [*MAIN_PATH, *(name for name in notes if name not in MAIN_PATH)]
+    }
+    way = set(pairwise(MAIN_PATH))
     lines = [Line(one.source, one.target, _label_size(one), (one.source, one.target) in way) for one in drawn]
-    placed = place(sizes, lines, WAY, rankdir="TB", ranksep=0.45, nodesep=0.35)
+    placed = place(sizes, lines, MAIN_PATH, rankdir="TB", ranksep=0.45, nodesep=0.35)
     parts = [part for name in sizes for part in _box(name, notes, placed.centres[name], sizes[name])]
     for one, points, middle in zip(drawn, placed.lines, placed.labels, strict=True):
-        kind = "settling" if one.source in SETTLING else "next"
+        kind = "settling" if one.source in RECOVERY else "next"
         straight = " straight" if (one.source, one.target) in way else ""
         parts += [
             f'<g class="edge {kind}{straight}">',
@@ -107,14 +109,16 @@ def svg(resources: dict[str, Node]) -> str:
             *label(middle or (0, 0), _lines(one), LINE),
             "</g>",
         ]
-    return picture(placed.size, "Architecture", _told(drawn), parts, "architecture")
+    return picture(placed.size, "Architecture", _alt_text(drawn), parts, "architecture")
 
 
 def _steps(resources: dict[str, Node]) -> tuple[str, ...]:
-    return tuple(one.target for one in arrows(resources) if "runs" in one.verbs and one.source == "ProcessingPipeline")
+    return tuple(
+        one.target for one in relationships(resources) if "runs" in one.verbs and one.source == "ProcessingPipeline"
+    )
 
 
-def _common(found: list[Arrow], resources: dict[str, Node]) -> set[str]:
+def _common(found: list[Relationship], resources: dict[str, Node]) -> set[str]:
     """Return the layers that every function uses: arrows would tell nothing."""
     functions = {name for name, one in resources.items() if one["Type"] == "AWS::Lambda::Function"}
     users: dict[str, set[str]] = {}
@@ -130,7 +134,7 @@ def _notes(name: str, service: str, common: set[str]) -> tuple[str, ...]:
     return (service,) if service != name else ()
 
 
-def _merged(found: list[Arrow], steps: tuple[str, ...], common: set[str]) -> list[Arrow]:
+def _merged(found: list[Relationship], steps: tuple[str, ...], common: set[str]) -> list[Relationship]:
     """Return the arrows with all steps as one, without those to what all use or within a pair the other way round."""
     merged: dict[tuple[str, str], set[str]] = {}
     for one in found:
@@ -139,15 +143,15 @@ def _merged(found: list[Arrow], steps: tuple[str, ...], common: set[str]) -> lis
             merged.setdefault((source, target), set()).update(one.verbs)
     # The queue's trigger is told once.
     merged = {pair: verbs for pair, verbs in merged.items() if verbs != {"takes"} or pair[::-1] not in merged}
-    return [Arrow(*pair, tuple(sorted(verbs))) for pair, verbs in merged.items()]
+    return [Relationship(*pair, tuple(sorted(verbs))) for pair, verbs in merged.items()]
 
 
-def _lines(one: Arrow) -> list[str]:
+def _lines(one: Relationship) -> list[str]:
     """Return the verbs two to a line."""
     return [", ".join(one.verbs[at : at + 2]) for at in range(0, len(one.verbs), 2)]
 
 
-def _label_size(one: Arrow) -> Size:
+def _label_size(one: Relationship) -> Size:
     lines = _lines(one)
     return max(map(len, lines)) * SMALL + PADDING, len(lines) * LINE
 
@@ -167,7 +171,7 @@ def _box(name: str, notes: dict[str, tuple[str, ...]], centre: Point, size: Size
     yield "</g>"
 
 
-def _told(drawn: list[Arrow]) -> str:
+def _alt_text(drawn: list[Relationship]) -> str:
     return ". ".join(f"{one.source} {' and '.join(one.verbs)} {one.target}" for one in drawn) + "."
 
 

@@ -3,7 +3,7 @@
 import sys
 
 from asl.command import run_command
-from templates.suppressions import ANSWERS
+from templates.suppressions import SUPPRESSIONS
 
 HEAD = """\
 # What the checkers find, and our answers
@@ -29,7 +29,7 @@ def page() -> str:
     """Return docs/findings.md."""
     return HEAD + "".join(
         f"| {'<br>'.join(f'`{name}`' for name in answer.on)} | {answer.reason} | {'<br>'.join(answer.rules)} |\n"
-        for answer in ANSWERS
+        for answer in SUPPRESSIONS
     )
 
 

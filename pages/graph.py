@@ -10,7 +10,7 @@ from asl.command import run_command
 from asl.graph.cli import draw_own, refused
 from asl.graph.details import Known
 from asl.graph.sources import Subject
-from pages.permissions import of_states
+from pages.permissions import state_permissions
 from workflow.graph import graph
 from workflow.proof import prove
 
@@ -19,7 +19,7 @@ NAME = "pages.graph"
 
 def pipeline() -> Subject:
     """Return the pipeline, with what is known of its states."""
-    return Subject(graph(), lambda: Known(prove(), of_states()))
+    return Subject(graph(), lambda: Known(prove(), state_permissions()))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from asl.command import run_command
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
-from templates.resources.api import ANSWERS, PATH
+from templates.resources.api import GATEWAY_RESPONSES, PATH
 from templates.resources.stage import STAGE
 from templates.stack import build
 from workflow import contracts
@@ -15,7 +15,7 @@ from workflow.releases import project_version
 
 Node = dict[str, Any]
 
-SOUND = contracts.schema("upload-url.request")["examples"][0]
+VALID_QUERY = contracts.schema("upload-url.request")["examples"][0]
 ERROR = "#/components/schemas/api-error"
 DESCRIPTION = """\
 Ask for an upload URL with a token of the user pool, then PUT the file to it with exactly the headers that came along. What
@@ -28,7 +28,7 @@ class Case:
 
     summary: str
     status: int
-    query: dict[str, Any] = field(default_factory=lambda: dict(SOUND))
+    query: dict[str, Any] = field(default_factory=lambda: dict(VALID_QUERY))
     signed_in: bool = True
     says: Node = field(default_factory=dict)  # what the answer's body has
 
@@ -36,28 +36,30 @@ class Case:
 CASES = {
     "granted": Case("An upload is granted.", 200),
     "granted-with-checksum": Case(
-        "The checksum is announced too; then S3 checks it.", 200, {**SOUND, "sha256": "0" * 64}
+        "The checksum is announced too; then S3 checks it.", 200, {**VALID_QUERY, "sha256": "0" * 64}
     ),
     "no-token": Case("No token.", 401, signed_in=False, says={"reason": "UNAUTHORIZED"}),
     "missing": Case(
         "A parameter is missing; API Gateway names it.",
         400,
-        {name: value for name, value in SOUND.items() if name != "size"},
+        {name: value for name, value in VALID_QUERY.items() if name != "size"},
         says={"reason": "BAD_REQUEST_PARAMETERS"},
     ),
     "too-large": Case(
-        "More than MaxBytes.", 400, {**SOUND, "size": 10**12}, says={"field": "size", "reason": "TOO_MANY_BYTES"}
+        "More than MaxBytes.", 400, {**VALID_QUERY, "size": 10**12}, says={"field": "size", "reason": "TOO_MANY_BYTES"}
     ),
-    "empty": Case("No bytes.", 400, {**SOUND, "size": 0}, says={"field": "size", "reason": "EMPTY"}),
-    "no-number": Case("Not a number.", 400, {**SOUND, "size": "big"}, says={"field": "size", "reason": "INVALID"}),
+    "empty": Case("No bytes.", 400, {**VALID_QUERY, "size": 0}, says={"field": "size", "reason": "EMPTY"}),
+    "no-number": Case(
+        "Not a number.", 400, {**VALID_QUERY, "size": "big"}, says={"field": "size", "reason": "INVALID"}
+    ),
     "unsupported": Case(
         "Not a type that can be a picture.",
         400,
-        {**SOUND, "contentType": "text/html"},
+        {**VALID_QUERY, "contentType": "text/html"},
         says={"field": "contentType", "reason": "UNSUPPORTED_CONTENT_TYPE"},
     ),
 }
-MEANINGS: dict[int | str, str] = {
+RESPONSES: dict[int | str, str] = {
     200: "The upload is granted.",
     400: "A parameter is missing or cannot be accepted.",
     401: "There is no valid token.",
@@ -66,7 +68,7 @@ MEANINGS: dict[int | str, str] = {
     "5XX": "The service failed; try again.",
 }
 # What S3 answers to the PUT.
-PUT_MEANINGS: dict[int | str, str] = {
+PUT_RESPONSES: dict[int | str, str] = {
     200: "The picture is there, and is being processed.",
     400: "The file does not have the checksum that was announced; nothing is stored.",
     403: "Length, type or another header is not what was announced, or the URL has expired: ask for another one.",
@@ -75,7 +77,7 @@ PUT_MEANINGS: dict[int | str, str] = {
     "5XX": "S3 has trouble: send it again, with the same URL.",
 }
 # The answers that API Gateway gives by itself, which no request brings about at will.
-BY_ITSELF: dict[int | str, str] = {429: "THROTTLED", "4XX": "DEFAULT_4XX", "5XX": "DEFAULT_5XX"}
+GATEWAY_ONLY: dict[int | str, str] = {429: "THROTTLED", "4XX": "DEFAULT_4XX", "5XX": "DEFAULT_5XX"}
 
 
 def document() -> Node:
@@ -132,7 +134,7 @@ def _operation(method: Node) -> Node:
         "summary": "Ask for a URL to upload one file to.",
         "security": [{"token": []}],
         "parameters": [_parameter(name, required) for name, required in method["RequestParameters"].items()],
-        "responses": {str(status): _response(status, said) for status, said in MEANINGS.items()},
+        "responses": {str(status): _response(status, said) for status, said in RESPONSES.items()},
     }
 
 
@@ -146,7 +148,7 @@ def _upload() -> Node:
         "description": "Send it again, with the same URL, until there is an answer; 412 then says that the picture is there.",
         "security": [],  # the URL is signed
         "requestBody": {"required": True, "content": {"image/*": {}}},
-        "responses": {str(status): {"description": said} for status, said in PUT_MEANINGS.items()},
+        "responses": {str(status): {"description": said} for status, said in PUT_RESPONSES.items()},
     }
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("owner", "imageId")
@@ -175,9 +177,9 @@ def _preflight() -> Node:
 def _response(status: int | str, said: str) -> Node:
     schema = {"$ref": "#/components/schemas/upload-url.response" if status == 200 else ERROR}  # noqa: PLR2004 - HTTP's
     examples = {name: _example(case) for name, case in CASES.items() if case.status == status}
-    if status in BY_ITSELF:
-        reason = BY_ITSELF[status]
-        value = {"reason": reason, "message": ANSWERS[reason]}
+    if status in GATEWAY_ONLY:
+        reason = GATEWAY_ONLY[status]
+        value = {"reason": reason, "message": GATEWAY_RESPONSES[reason]}
         examples[reason.lower().replace("_", "-")] = {"summary": "By API Gateway itself.", "value": value}
     return {"description": said, "content": {"application/json": {"schema": schema, "examples": examples}}}
 
@@ -185,13 +187,13 @@ def _response(status: int | str, said: str) -> Node:
 def _example(case: Case) -> Node:
     """Return an example: the request in an extension, and the answer."""
     request = {"query": case.query, "signedIn": case.signed_in}
-    body = contracts.schema("upload-url.response")["examples"][0] if case.status == 200 else _told(case)  # noqa: PLR2004
+    body = contracts.schema("upload-url.response")["examples"][0] if case.status == 200 else _error_body(case)  # noqa: PLR2004
     return {"summary": case.summary, "value": body, "x-request": request}
 
 
-def _told(case: Case) -> Node:
+def _error_body(case: Case) -> Node:
     reason = case.says["reason"]
-    message = ANSWERS.get(reason, "What is wrong with the field, and what is accepted.")
+    message = GATEWAY_RESPONSES.get(reason, "What is wrong with the field, and what is accepted.")
     return {**case.says, "message": "Missing required request parameters: [size]" if "$" in message else message}
 
 

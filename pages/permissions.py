@@ -7,7 +7,7 @@ from typing import Any
 
 from asl.command import run_command
 from asl.language import tasks
-from templates.iam.policies import EVERYTHING
+from templates.iam.policies import ALL_RESOURCES
 from templates.stack import build
 from workflow.definition import states_language
 
@@ -63,7 +63,7 @@ def _policies(resources: dict[str, Node]) -> Iterator[str]:
 def _invocations(resources: dict[str, Node]) -> Iterator[str]:
     yield "## Who may invoke a function from outside\n"
     rows = [
-        ROW.format(f"`{_place(given['FunctionName'])}`", given["Principal"], f"`{_place(given['SourceArn'])}`")
+        ROW.format(f"`{_target(given['FunctionName'])}`", given["Principal"], f"`{_target(given['SourceArn'])}`")
         for given in (one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::Permission")
     ]
     yield "\n".join([ROW.format("function", "by", "for"), ROW.format(*["---"] * 3), *rows]) + "\n"
@@ -75,7 +75,7 @@ def _statements(policy: Node) -> list[Node]:
 
 
 def _table(purpose: str, statements: list[Node]) -> str:
-    rows = [ROW.format(_purpose(one), _list(one["Action"]), _list(map(_place, one["Resource"]))) for one in statements]
+    rows = [ROW.format(_purpose(one), _list(one["Action"]), _list(map(_target, one["Resource"]))) for one in statements]
     return "\n".join([ROW.format(purpose, "actions", "on"), ROW.format(*["---"] * 3), *rows]) + "\n"
 
 
@@ -93,46 +93,46 @@ def _condition(condition: Node) -> str:
 
 
 def _value(value: Any) -> str:
-    return f"`{_place(value)}`" if isinstance(value, dict | str) else str(value).lower()
+    return f"`{_target(value)}`" if isinstance(value, dict | str) else str(value).lower()
 
 
 def _who(principal: Any) -> str:
     if isinstance(principal, str):
         return "anybody"
     ((_, who),) = principal.items()
-    return f"`{_place(who)}`"
+    return f"`{_target(who)}`"
 
 
 def _list(entries: Any) -> str:
     return "<br>".join(f"`{entry}`" for entry in entries)
 
 
-def _place(reference: Any) -> str:
+def _target(reference: Any) -> str:
     """Return what a reference names: the logical ID of a resource, with the keys below it, or a text as it is."""
     match reference:
         case {"Ref": name} | {"Fn::GetAtt": [name, _]}:
             return str(name)
         case {"Fn::Sub": text}:
             return re.sub(r"\$\{(\w+)(?:\.\w+)?\}", r"\1", str(text))
-    return str(reference) if reference != EVERYTHING else "*"
+    return str(reference) if reference != ALL_RESOURCES else "*"
 
 
-def of_states() -> dict[str, list[tuple[str, str, str]]]:
+def state_permissions() -> dict[str, list[tuple[str, str, str]]]:
     """Return for each task of the pipeline what it may do, as rows of purpose, actions and resources.
 
     That is what the pipeline's own role allows for it and, where it runs a function, what that one's role allows.
     """
     resources: dict[str, Node] = build().to_dict()["Resources"]
-    return {name: list(_of_state(state, resources)) for name, state in tasks(states_language())}
+    return {name: list(_state_permissions(state, resources)) for name, state in tasks(states_language())}
 
 
-def _of_state(state: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
+def _state_permissions(state: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
     function = state["Parameters"].get("FunctionName", "").strip("${}")
     call = state["Resource"].partition(":states:::")[2].lower().replace(":invoke", ":invokefunction")
     for role in ("ProcessingPipelineRole", *([f"{function}Role"] if function else [])):
         for policy in resources[role]["Properties"]["Policies"]:
             for one in _statements(policy):
-                places = list(map(_place, one["Resource"]))
+                places = list(map(_target, one["Resource"]))
                 ours = role != "ProcessingPipelineRole"
                 if ours or (call in map(str.lower, one["Action"]) and (not function or function in places)):
                     yield (

@@ -23,26 +23,26 @@ class Price:
         return self.dollars / self.per
 
 
-INVOCATION = Price("Lambda", "invocations", 0.20, MILLION, "lambda", "2024")
-COMPUTING = Price("Lambda", "GB-seconds, x86", 16.6667, MILLION, "lambda", "2024")
-TRANSITION = Price("Step Functions", "state transitions, STANDARD", 0.025, 1000, "step-functions", "2026-03")
-EXECUTION = Price("Step Functions", "executions, EXPRESS", 1.00, MILLION, "step-functions", "2026-03")
-EXECUTING = Price("Step Functions", "GB-seconds, EXPRESS", 16.67, MILLION, "step-functions", "2026-03")
-WRITING = Price("S3", "requests PUT, COPY, POST, LIST", 0.005, 1000, "s3", "2025")
-READING = Price("S3", "requests GET, HEAD", 0.0004, 1000, "s3", "2025")
-RECORDING = Price("DynamoDB", "write request units", 0.625, MILLION, "dynamodb", "2025-07")
-LOOKING = Price("DynamoDB", "read request units", 0.125, MILLION, "dynamodb", "2025")
-REQUEST = Price("API Gateway", "requests, REST", 3.50, MILLION, "api-gateway", "2026")
-EVENT = Price("EventBridge", "opt-in events, such as S3's", 1.00, MILLION, "eventbridge", "2025")
-MESSAGING = Price("SQS", "requests", 0.40, MILLION, "sqs", "2026-03")
-NOTIFICATION = Price("SNS", "notifications published", 0.50, MILLION, "sns", "2026")
-LOGGING = Price("CloudWatch Logs", "GB taken in", 0.50, 1, "cloudwatch", "2026-06")
-TRACE = Price("X-Ray", "traces recorded", 5.00, MILLION, "xray", "2025")
-ALARM = Price("CloudWatch", "metrics of alarms, a month", 0.10, 1, "cloudwatch", "2025")
+LAMBDA_REQUEST = Price("Lambda", "invocations", 0.20, MILLION, "lambda", "2024")
+LAMBDA_COMPUTE = Price("Lambda", "GB-seconds, x86", 16.6667, MILLION, "lambda", "2024")
+STATE_TRANSITION = Price("Step Functions", "state transitions, STANDARD", 0.025, 1000, "step-functions", "2026-03")
+EXPRESS_EXECUTION = Price("Step Functions", "executions, EXPRESS", 1.00, MILLION, "step-functions", "2026-03")
+EXPRESS_COMPUTE = Price("Step Functions", "GB-seconds, EXPRESS", 16.67, MILLION, "step-functions", "2026-03")
+S3_WRITE = Price("S3", "requests PUT, COPY, POST, LIST", 0.005, 1000, "s3", "2025")
+S3_READ = Price("S3", "requests GET, HEAD", 0.0004, 1000, "s3", "2025")
+DYNAMODB_WRITE = Price("DynamoDB", "write request units", 0.625, MILLION, "dynamodb", "2025-07")
+DYNAMODB_READ = Price("DynamoDB", "read request units", 0.125, MILLION, "dynamodb", "2025")
+API_REQUEST = Price("API Gateway", "requests, REST", 3.50, MILLION, "api-gateway", "2026")
+EVENTBRIDGE_EVENT = Price("EventBridge", "opt-in events, such as S3's", 1.00, MILLION, "eventbridge", "2025")
+SQS_REQUEST = Price("SQS", "requests", 0.40, MILLION, "sqs", "2026-03")
+SNS_PUBLISH = Price("SNS", "notifications published", 0.50, MILLION, "sns", "2026")
+LOG_INGESTION = Price("CloudWatch Logs", "GB taken in", 0.50, 1, "cloudwatch", "2026-06")
+XRAY_TRACE = Price("X-Ray", "traces recorded", 5.00, MILLION, "xray", "2025")
+ALARM_METRIC = Price("CloudWatch", "metrics of alarms, a month", 0.10, 1, "cloudwatch", "2025")
 DASHBOARD = Price("CloudWatch", "dashboards, a month", 3.00, 1, "cloudwatch", "2026-06")
-METRIC = Price("CloudWatch", "custom metrics, a month", 0.30, 1, "cloudwatch", "2026-02")
-KEY = Price("KMS", "keys, a month", 1.00, 1, "kms", "2026-06")
-KEY_USE = Price("KMS", "requests", 0.03, 10_000, "kms", "2026-06")
+CUSTOM_METRIC = Price("CloudWatch", "custom metrics, a month", 0.30, 1, "cloudwatch", "2026-02")
+KMS_KEY = Price("KMS", "keys, a month", 1.00, 1, "kms", "2026-06")
+KMS_REQUEST = Price("KMS", "requests", 0.03, 10_000, "kms", "2026-06")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class StorageClass:
 
 
 # By the name that CloudFormation has for the class.
-STORAGE: Final = {
+STORAGE_CLASSES: Final = {
     "STANDARD": StorageClass(0.023, 0, "where everything begins"),
     "INTELLIGENT_TIERING": StorageClass(
         0.023, 0.01, "0.0125 once 30 days unread, 0.004 once 90; and 0.0025 a month for 1,000 objects watched"

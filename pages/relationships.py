@@ -71,12 +71,12 @@ VERBS = {
 TELEMETRY = ("logs:", "xray:")
 
 
-class Unplaced(ValueError):  # noqa: N818 - the name of the fact
+class UnmappedTypeError(ValueError):
     """The template has something that the diagram has no place for; the message says what, and where to give it one."""
 
 
 @dataclass(frozen=True)
-class Arrow:
+class Relationship:
     """What one component does with another."""
 
     source: str
@@ -87,46 +87,46 @@ class Arrow:
 def components(resources: dict[str, Node]) -> dict[str, str]:
     """Return the logical IDs of what is drawn, with their services; raises Unplaced at a type that is new."""
     if strange := sorted({one["Type"] for one in resources.values()} - set(COMPONENTS) - PARTS):
-        raise Unplaced(f"{', '.join(strange)}: put it into COMPONENTS or PARTS of pages/relationships.py")
+        raise UnmappedTypeError(f"{', '.join(strange)}: put it into COMPONENTS or PARTS of pages/relationships.py")
     return {name: COMPONENTS[one["Type"]] for name, one in resources.items() if one["Type"] in COMPONENTS}
 
 
-def arrows(resources: dict[str, Node]) -> list[Arrow]:
+def relationships(resources: dict[str, Node]) -> list[Relationship]:
     """Return every arrow between components, sorted; raises Unplaced at an action that is new."""
     drawn = components(resources)
     verbs: dict[tuple[str, str], dict[str, None]] = {}
-    for source, target, verb in _found(resources):
+    for source, target, verb in _relationships(resources):
         if source != target and {source, target} <= {*drawn, CLIENT, ALARMS}:
             verbs.setdefault((source, target), {})[verb] = None
-    return [Arrow(*pair, tuple(sorted(verbs[pair]))) for pair in sorted(verbs)]
+    return [Relationship(*pair, tuple(sorted(verbs[pair]))) for pair in sorted(verbs)]
 
 
-def _found(resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
+def _relationships(resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
     for name, resource in resources.items():
         given = resource.get("Properties", {})
         match resource["Type"]:
             case "AWS::IAM::Role":
-                yield from _allowed(name, given, resources)
+                yield from _of_role(name, given, resources)
             case "AWS::Events::Rule":
-                yield from _routed(name, given)
+                yield from _of_rule(name, given)
             case "AWS::Lambda::Function":
-                yield from ((name, layer, "uses") for layer in named(given.get("Layers")))
+                yield from ((name, layer, "uses") for layer in references(given.get("Layers")))
             case "AWS::Lambda::EventSourceMapping":
-                yield named(given["EventSourceArn"])[0], named(given["FunctionName"])[0], "triggers"
+                yield references(given["EventSourceArn"])[0], references(given["FunctionName"])[0], "triggers"
             case "AWS::SQS::Queue":
-                yield from ((name, other, "fails over to") for other in named(given.get("RedrivePolicy")))
+                yield from ((name, other, "fails over to") for other in references(given.get("RedrivePolicy")))
             case "AWS::ApiGateway::Method":
-                yield from _asked(given, resources)
+                yield from _of_method(given, resources)
             case "AWS::ApiGateway::Authorizer":
-                yield from ((name, pool, "asks") for pool in named(given["ProviderARNs"]))
+                yield from ((name, pool, "asks") for pool in references(given["ProviderARNs"]))
             case "AWS::CloudWatch::Alarm":
-                yield from ((ALARMS, topic, "tell") for topic in named(given.get("AlarmActions")))
+                yield from ((ALARMS, topic, "tell") for topic in references(given.get("AlarmActions")))
 
 
-def _allowed(role: str, given: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
+def _of_role(role: str, given: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
     """Yield what those who take a role may do."""
-    takers = [name for name, one in resources.items() if role in named(_role_of(one))]
-    yield from _allowed_to(takers, given)
+    takers = [name for name, one in resources.items() if role in references(_role_of(one))]
+    yield from _of_policies(takers, given)
 
 
 def _role_of(resource: Node) -> Any:
@@ -134,42 +134,42 @@ def _role_of(resource: Node) -> Any:
     return [given.get("Role"), given.get("RoleArn")]
 
 
-def _done(takers: list[str], action: str, targets: list[str]) -> Iterator[tuple[str, str, str]]:
+def _of_action(takers: list[str], action: str, targets: list[str]) -> Iterator[tuple[str, str, str]]:
     if action not in VERBS:
-        raise Unplaced(f"{action}: say in VERBS of pages/relationships.py what that is called")
+        raise UnmappedTypeError(f"{action}: say in VERBS of pages/relationships.py what that is called")
     yield from ((taker, target, VERBS[action]) for taker in takers for target in targets)
 
 
-def _routed(rule: str, given: Node) -> Iterator[tuple[str, str, str]]:
+def _of_rule(rule: str, given: Node) -> Iterator[tuple[str, str, str]]:
     """Yield where a rule's events come from and where they go."""
     pattern = given.get("EventPattern", {})
-    yield from ((source, rule, pattern["detail-type"][0]) for source in named(pattern.get("detail")))
+    yield from ((source, rule, pattern["detail-type"][0]) for source in references(pattern.get("detail")))
     for target in given["Targets"]:
-        yield from ((rule, name, "sends") for name in named(target["Arn"]))
-        yield from ((rule, name, "fails over to") for name in named(target.get("DeadLetterConfig")))
+        yield from ((rule, name, "sends") for name in references(target["Arn"]))
+        yield from ((rule, name, "fails over to") for name in references(target.get("DeadLetterConfig")))
 
 
-def _asked(method: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
+def _of_method(method: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
     """Yield who asks for a method, who guards it, who answers it, and what its answer lets the client do."""
-    path = resources[named(method["ResourceId"])[0]]["Properties"]["PathPart"]
-    (api,) = named(method["RestApiId"])
+    path = resources[references(method["ResourceId"])[0]]["Properties"]["PathPart"]
+    (api,) = references(method["RestApiId"])
     yield CLIENT, api, f"{method['HttpMethod']} /{path}"
-    yield from ((api, guard, "asks") for guard in named(method.get("AuthorizerId")))
-    for function in named(method["Integration"]["Uri"]):
+    yield from ((api, guard, "asks") for guard in references(method.get("AuthorizerId")))
+    for function in references(method["Integration"]["Uri"]):
         yield api, function, "invokes"
-        role = resources[named(_role_of(resources[function]))[0]]["Properties"]
-        signed = [target for _, target, verb in _allowed_to([function], role) if verb == "writes"]
+        role = resources[references(_role_of(resources[function]))[0]]["Properties"]
+        signed = [target for _, target, verb in _of_policies([function], role) if verb == "writes"]
         yield from ((CLIENT, bucket, "PUT by signed URL") for bucket in signed)
 
 
-def _allowed_to(takers: list[str], role: Node) -> Iterator[tuple[str, str, str]]:
+def _of_policies(takers: list[str], role: Node) -> Iterator[tuple[str, str, str]]:
     for policy in role["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             for action in (one for one in statement["Action"] if not one.startswith(TELEMETRY)):
-                yield from _done(takers, action, named(statement["Resource"]))
+                yield from _of_action(takers, action, references(statement["Resource"]))
 
 
-def named(value: Any) -> list[str]:
+def references(value: Any) -> list[str]:
     """Return the logical IDs that value refers to, at any depth."""
     match value:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
@@ -181,7 +181,7 @@ def named(value: Any) -> list[str]:
                 if not part.startswith("AWS::")
             ]
         case dict():
-            return [name for one in value.values() for name in named(one)]
+            return [name for one in value.values() for name in references(one)]
         case list():
-            return [name for one in value for name in named(one)]
+            return [name for one in value for name in references(one)]
     return []

@@ -10,10 +10,10 @@ from templates.resources.alarms import Alarm, alarms
 from templates.stack import build
 
 # Alarms that every function has are looked into in one way, and so are told of together.
-TOGETHER: Final = {"FailingAlarm": "a-function-fails", "ThrottledAlarm": "a-function-is-throttled"}
+SHARED_SECTIONS: Final = {"ErrorsAlarm": "a-function-fails", "ThrottledAlarm": "a-function-is-throttled"}
 
 
-def filled(text: str) -> str:
+def fill(text: str) -> str:
     """Return text with what stands between its marks made anew; raises ValueError if a mark is missing."""
     made = {"alarms": alarm_table(), "costs": costs.page(build().to_dict())}
     for mark, content in made.items():
@@ -34,7 +34,7 @@ def alarm_table() -> str:
 
 def link(alarm: Alarm) -> str:
     """Return a link to the section that tells how to look into alarm."""
-    for suffix, anchor in TOGETHER.items():
+    for suffix, anchor in SHARED_SECTIONS.items():
         if alarm.logical_id.endswith(suffix) and "FunctionName" in alarm.metric.dimensions:
             return f"[look](#{anchor})"
     return f"[look](#{alarm.logical_id.lower()})"
@@ -43,7 +43,7 @@ def link(alarm: Alarm) -> str:
 def main() -> None:
     """Write what has changed into the file that the command line names."""
     file = Path(sys.argv[1])
-    file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
+    file.write_text(fill(file.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

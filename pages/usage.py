@@ -8,52 +8,59 @@ from typing import Any, Final
 from asl.language import inner_machines
 from pages import prices
 from pages.prices import Price
-from pages.workload_profile import ACCESS_LOG, INVOCATIONS, NOTE, PLATFORM_LOG, STATE, WAIT
+from pages.workload_profile import (
+    ACCESS_LOG_BYTES,
+    CALL_SECONDS,
+    INVOCATIONS,
+    NOTIFIED_BYTES,
+    PLATFORM_LOG_BYTES,
+    STATE_BYTES,
+)
 from templates.substitution import definition_of
 from workflow.blocks import REJECTED
 from workflow.steps import STEPS
 
 Node = dict[str, Any]
-Used = tuple[Price, float]  # what is paid for, and how many units of it
+Usage = tuple[Price, float]  # what is paid for, and how many units of it
 
 GB, MB = 2**30, 2**20
 WRITE_UNIT: Final = 1024  # bytes
-EXPRESS_OWN: Final = 50  # MB that AWS counts for an EXPRESS execution before its definition and data
-EXPRESS_STEP, EXPRESS_TICK = 64, 0.1  # MB and seconds that an EXPRESS execution is rounded up to
-ENDS: Final = 2  # AWS's example counts start and end of a STANDARD execution among its transitions
+EXPRESS_BASE_MEMORY: Final = 50  # MB that AWS counts for an EXPRESS execution before its definition and data
+EXPRESS_MEMORY_STEP, EXPRESS_TIME_STEP = 64, 0.1  # MB and seconds that an EXPRESS execution is rounded up to
+START_AND_END: Final = 2  # AWS's example counts start and end of a STANDARD execution among its transitions
 S3_EVENTS: Final = 3  # of an object in a bucket with versions: made, deleted, its version expired
-DELIVERY: Final = 3  # requests for a message that comes alone: send, receive, delete
+MESSAGE_REQUESTS: Final = 3  # requests for a message that comes alone: send, receive, delete
 
 S3_CALLS: Final = {
-    "PutObject": prices.WRITING,
-    "CopyObject": prices.WRITING,
-    "GetObject": prices.READING,
-    "HeadObject": prices.READING,
+    "PutObject": prices.S3_WRITE,
+    "CopyObject": prices.S3_WRITE,
+    "GetObject": prices.S3_READ,
+    "HeadObject": prices.S3_READ,
 }
 
 
-def of_picture(template: Node, kind: str, *, rejected: bool = False) -> dict[Price, float]:
+def image_usage(template: Node, kind: str, *, rejected: bool = False) -> dict[Price, float]:
     """Return what one picture uses, archived or rejected, on a state machine of kind STANDARD or EXPRESS."""
     machine = resources(template, "AWS::StepFunctions::StateMachine")["ProcessingPipeline"]
     definition = definition_of(machine)
-    passed = list(states(definition, rejected=rejected))
+    passed = list(visited_states(definition, rejected=rejected))
     functions = resources(template, "AWS::Lambda::Function")
     before = INVOCATIONS.keys() - {step.function for step in STEPS}  # the pipeline begins
-    invoked = [*sorted(before), *(name for state in passed if (name := function(state)))]
+    invoked = [*sorted(before), *(name for state in passed if (name := function_of(state)))]
     record = max(INVOCATIONS[name].record for name in invoked)
     stage = resources(template, "AWS::ApiGateway::Stage")["RestApiStage"]
     traces = stage["TracingEnabled"] + machine["TracingConfiguration"]["Enabled"]
     return total(
         [
-            *_on_the_way(invoked, traces),
+            *_outside_of_steps(invoked, traces),
             *(used for name in invoked for used in _of_invocation(name, functions[name]["MemorySize"])),
-            *(used for state in passed for used in _of_integration(state, record + NOTE)),
+            *(used for state in passed for used in _of_integration(state, record + NOTIFIED_BYTES)),
             *(_standard(passed) if kind == "STANDARD" else _express(definition, passed)),
         ]
     )
 
 
-def total(used: Iterable[Used]) -> dict[Price, float]:
+def total(used: Iterable[Usage]) -> dict[Price, float]:
     """Return how many units there are of each price."""
     found: dict[Price, float] = {}
     for price, units in used:
@@ -61,19 +68,19 @@ def total(used: Iterable[Used]) -> dict[Price, float]:
     return {price: units for price, units in found.items() if units}
 
 
-def states(definition: Node, *, rejected: bool = False) -> Iterator[Node]:
+def visited_states(definition: Node, *, rejected: bool = False) -> Iterator[Node]:
     """Yield the states that a picture passes, those of branches too; what is rejected is rejected by the first."""
     following = definition["StartAt"]
     while following:
         state = definition["States"][following]
         yield state
         for inner in inner_machines(state):
-            yield from states(inner)
+            yield from visited_states(inner)
         following = _caught(state) if rejected else _next(state)
         rejected = False
 
 
-def function(state: Node) -> str:
+def function_of(state: Node) -> str:
     """Return the logical ID of the function that state runs; empty if it runs none."""
     return str(state.get("Parameters", {}).get("FunctionName", "")).strip("${}")
 
@@ -88,56 +95,59 @@ def _next(state: Node) -> str:
     return str(next(iter(named), state.get("Next", "")))
 
 
-def _on_the_way(invoked: list[str], traces: int) -> Iterator[Used]:
+def _outside_of_steps(invoked: list[str], traces: int) -> Iterator[Usage]:
     """Yield what it takes besides functions and states: API, upload, events, the message, traces and the access log."""
     objects = 1 + sum(INVOCATIONS[name].calls.count("PutObject") for name in invoked)  # in the upload bucket
-    yield prices.REQUEST, 1
-    yield prices.WRITING, 1
-    yield prices.EVENT, S3_EVENTS * objects
-    yield prices.MESSAGING, DELIVERY
-    yield prices.TRACE, traces
-    yield prices.LOGGING, ACCESS_LOG / GB
+    yield prices.API_REQUEST, 1
+    yield prices.S3_WRITE, 1
+    yield prices.EVENTBRIDGE_EVENT, S3_EVENTS * objects
+    yield prices.SQS_REQUEST, MESSAGE_REQUESTS
+    yield prices.XRAY_TRACE, traces
+    yield prices.LOG_INGESTION, ACCESS_LOG_BYTES / GB
 
 
-def _of_invocation(name: str, memory: int) -> Iterator[Used]:
+def _of_invocation(name: str, memory: int) -> Iterator[Usage]:
     """Yield what one invocation of the function takes that has memory, MB."""
     taken = INVOCATIONS[name]
-    yield prices.INVOCATION, 1
-    yield prices.COMPUTING, taken.seconds * memory / 1024
-    yield prices.LOGGING, (taken.log + PLATFORM_LOG) / GB
+    yield prices.LAMBDA_REQUEST, 1
+    yield prices.LAMBDA_COMPUTE, taken.seconds * memory / 1024
+    yield prices.LOG_INGESTION, (taken.log + PLATFORM_LOG_BYTES) / GB
     writes = taken.calls.count("PutItem") + taken.calls.count("UpdateItem")
-    yield prices.RECORDING, writes * math.ceil(taken.record / WRITE_UNIT)
+    yield prices.DYNAMODB_WRITE, writes * math.ceil(taken.record / WRITE_UNIT)
     yield from ((S3_CALLS[call], 1) for call in taken.calls if call in S3_CALLS)
 
 
-def _of_integration(state: Node, record: int) -> Iterator[Used]:
+def _of_integration(state: Node, record: int) -> Iterator[Usage]:
     """Yield what a state takes that calls a service itself; the picture's record has so many bytes by then."""
     match state.get("Resource", "").rpartition(":::")[2]:
         case "sns:publish":
-            yield prices.NOTIFICATION, 1
+            yield prices.SNS_PUBLISH, 1
         case "dynamodb:updateItem":
-            yield prices.RECORDING, math.ceil(record / WRITE_UNIT)
+            yield prices.DYNAMODB_WRITE, math.ceil(record / WRITE_UNIT)
 
 
-def _standard(passed: list[Node]) -> Iterator[Used]:
-    yield prices.TRANSITION, len(passed) + ENDS
+def _standard(passed: list[Node]) -> Iterator[Usage]:
+    yield prices.STATE_TRANSITION, len(passed) + START_AND_END
 
 
-def _express(definition: Node, passed: list[Node]) -> Iterator[Used]:
+def _express(definition: Node, passed: list[Node]) -> Iterator[Usage]:
     """Yield one execution, its GB-seconds, and the record that is begun before it, and once more in it.
 
     Branches are taken to run one after the other, the most that it can be.
     """
     branches = max(len(inner_machines(state)) for state in passed)
-    memory = EXPRESS_OWN + (len(json.dumps(definition)) + STATE * (1 + branches)) / MB
+    memory = EXPRESS_BASE_MEMORY + (len(json.dumps(definition)) + STATE_BYTES * (1 + branches)) / MB
     tasks = [state for state in passed if state["Type"] == "Task"]
-    taken = sum(INVOCATIONS[name].seconds if (name := function(task)) else WAIT for task in tasks)
-    yield prices.RECORDING, 1
-    yield prices.EXECUTION, 1
-    yield prices.EXECUTING, _up(taken, EXPRESS_TICK) * _up(memory, EXPRESS_STEP) / 1024
+    taken = sum(INVOCATIONS[name].seconds if (name := function_of(task)) else CALL_SECONDS for task in tasks)
+    yield prices.DYNAMODB_WRITE, 1
+    yield prices.EXPRESS_EXECUTION, 1
+    yield (
+        prices.EXPRESS_COMPUTE,
+        _rounded_up(taken, EXPRESS_TIME_STEP) * _rounded_up(memory, EXPRESS_MEMORY_STEP) / 1024,
+    )
 
 
-def _up(value: float, step: float) -> float:
+def _rounded_up(value: float, step: float) -> float:
     return math.ceil(value / step) * step
 
 

@@ -11,12 +11,12 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-PICTURE: Final = "a JPEG of 12 megapixels and 2.3 MB"
-WAIT: Final = 0.05  # seconds that a call of AWS takes; assumed, since no emulator tells
+SAMPLE_IMAGE: Final = "a JPEG of 12 megapixels and 2.3 MB"
+CALL_SECONDS: Final = 0.05  # seconds that a call of AWS takes; assumed, since no emulator tells
 
 
 @dataclass(frozen=True)
-class Invocation:
+class InvocationProfile:
     """What one invocation of a function takes."""
 
     work: float  # seconds of processor time
@@ -27,26 +27,28 @@ class Invocation:
     @property
     def seconds(self) -> float:
         """How long it takes if it finds its function warm, to the millisecond that is paid for."""
-        return math.ceil((self.work + WAIT * len(self.calls)) * 1000) / 1000
+        return math.ceil((self.work + CALL_SECONDS * len(self.calls)) * 1000) / 1000
 
 
 INVOCATIONS: Final = {
-    "GetUploadUrlFunction": Invocation(0.007, 609),
-    "SqsTriggerFunction": Invocation(0.008, 748, ("StartExecution",)),
-    "ValidateFunction": Invocation(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 586),
-    "MetadataFunction": Invocation(0.027, 848, ("GetObject", "UpdateItem"), 1212),
-    "ResizeFunction": Invocation(0.101, 840, ("GetObject", "PutObject", "UpdateItem"), 1331),
-    "ThumbnailFunction": Invocation(0.025, 852, ("GetObject", "PutObject", "UpdateItem"), 1446),
-    "ArchiveFunction": Invocation(0.008, 842, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052),
+    "GetUploadUrlFunction": InvocationProfile(0.007, 609),
+    "SqsTriggerFunction": InvocationProfile(0.008, 748, ("StartExecution",)),
+    "ValidateFunction": InvocationProfile(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 586),
+    "MetadataFunction": InvocationProfile(0.027, 848, ("GetObject", "UpdateItem"), 1212),
+    "ResizeFunction": InvocationProfile(0.101, 840, ("GetObject", "PutObject", "UpdateItem"), 1331),
+    "ThumbnailFunction": InvocationProfile(0.025, 852, ("GetObject", "PutObject", "UpdateItem"), 1446),
+    "ArchiveFunction": InvocationProfile(
+        0.008, 842, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052
+    ),
 }
-NOTE: Final = 34  # bytes of the record that say when its end was told
-STATE: Final = 2300  # bytes of what an execution knows of its picture in the end
-PLATFORM_LOG: Final = 732  # bytes of Lambda's own lines about an invocation: its start and its report, traced
-ACCESS_LOG: Final = 500  # bytes of a line of the API's access log
+NOTIFIED_BYTES: Final = 34  # bytes of the record that say when its end was told
+STATE_BYTES: Final = 2300  # bytes of what an execution knows of its picture in the end
+PLATFORM_LOG_BYTES: Final = 732  # bytes of Lambda's own lines about an invocation: its start and its report, traced
+ACCESS_LOG_BYTES: Final = 500  # bytes of a line of the API's access log
 
 
 @dataclass(frozen=True)
-class Sweeping:
+class SweepProfile:
     """What one sweep takes, seconds: of waiting whatever there is, and of a core where a GB of memory brings one."""
 
     alone: float  # waiting for dead letters, and for one answer of each service
@@ -54,7 +56,7 @@ class Sweeping:
     batch: float  # to read and check 100 records
 
 
-GB_OF_A_CORE: Final = 1769 / 1024  # of memory, for which Lambda gives a whole one
-SWEEP: Final = Sweeping(1.2, 0.059 * GB_OF_A_CORE, 0.047 * GB_OF_A_CORE)
-PICTURES: Final = 10_000  # a month; assumed
-HORIZON: Final = 3  # days that a sweep looks back
+GB_PER_CORE: Final = 1769 / 1024  # of memory, for which Lambda gives a whole one
+SWEEP: Final = SweepProfile(1.2, 0.059 * GB_PER_CORE, 0.047 * GB_PER_CORE)
+IMAGES_PER_MONTH: Final = 10_000  # a month; assumed
+SWEEP_DAYS: Final = 3  # days that a sweep looks back

@@ -18,7 +18,7 @@ PLATFORMS = [f"manylinux_2_{minor}_{ARCHITECTURE}" for minor in (34, 28, 17)] + 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can tell
 
 # Left out of layers: what pip notes about its own doings, which differs from one installation to the next.
-PIP_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+PIP_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 Entry = tuple[str, Path]  # name in the zip, file on disk
 
@@ -92,7 +92,7 @@ def write_zip(path: Path, entries: Iterable[Entry]) -> Path:
 
 def is_content(name: PurePath) -> bool:
     """Tell whether a layer carries the installed file of that name: no byte code, no scripts, none of pip's notes."""
-    return not {"__pycache__", "bin"} & set(name.parts) and name.name not in PIP_NOTES
+    return not {"__pycache__", "bin"} & set(name.parts) and name.name not in PIP_RECORDS
 
 
 def _pip_install(lock: Path, target: Path) -> None:

@@ -32,8 +32,8 @@ LOG_RETENTIONS = [
     3288,
     3653,
 ]
-EDGE = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: a WebP has room for 16,383
-STAY = "STANDARD"  # the storage class of what is not moved
+EDGE_PATTERN = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: a WebP has room for 16,383
+NO_TRANSITION = "STANDARD"  # the storage class of what is not moved
 NO, YES = "false", "true"
 SHORTEST_SWEEP, LONGEST_SWEEP = 5, 60  # minutes between two; for one minute EventBridge has another word
 
@@ -57,7 +57,7 @@ def groups() -> dict[str, list[Parameter]]:
         "Artifacts": [
             Parameter("ArtifactBucket", Type="String", Description="Bucket that holds the functions' code and layers")
         ],
-        "What is accepted": _limits(),
+        "What is accepted": _input_limits(),
         "What is made of it": _renditions(),
         "Uploads": _uploads(),
         "Workflow": _workflow(),
@@ -66,7 +66,7 @@ def groups() -> dict[str, list[Parameter]]:
     }
 
 
-def _limits() -> list[Parameter]:
+def _input_limits() -> list[Parameter]:
     return [
         _number("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Largest picture accepted, bytes"),
         _number("MaxPixels", 50_000_000, 1, 100_000_000, "Most pixels (width times height) accepted"),
@@ -76,7 +76,7 @@ def _limits() -> list[Parameter]:
 
 
 def _renditions() -> list[Parameter]:
-    edges = f"^{EDGE}(,{EDGE}){{0,7}}$"
+    edges = f"^{EDGE_PATTERN}(,{EDGE_PATTERN}){{0,7}}$"
     return [
         _text("ResizeEdges", "1600", edges, "Longer edge of the resized image, pixels; up to 8 with commas between"),
         _number("ThumbnailEdge", 256, 1, 4096, "Edge of the square thumbnail, pixels"),
@@ -120,7 +120,7 @@ def _workflow() -> list[Parameter]:
 
 
 def _retention() -> list[Parameter]:
-    classes = [STAY, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
+    classes = [NO_TRANSITION, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
     moves = "Where archived pictures move; GLACIER and DEEP_ARCHIVE need hours to read; STANDARD does not move them"
     return [
         _number("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept, whatever became of it"),
@@ -149,7 +149,7 @@ _UNLESS = {
     "HasAlarmEmail": ("AlarmEmail", ""),
     "HasAccessLogBucket": ("AccessLogBucket", ""),
     "HasWebAcl": ("WebAclArn", ""),
-    "ArchiveMoves": ("ArchiveStorageClass", STAY),
+    "ArchiveMoves": ("ArchiveStorageClass", NO_TRANSITION),
     "AsksForMfa": ("UserMfa", "OFF"),
     "SetsApiLogsRole": ("ApiLogsRole", "EXISTING"),
 }

@@ -11,7 +11,7 @@ from templates.packaging import LAYERS, code_key
 from workflow import contracts
 from workflow.releases import project_version
 
-DIGITS = 12  # of a digest: enough to tell builds apart, short enough to compare by eye
+DIGEST_LENGTH = 12  # of a digest: enough to tell builds apart, short enough to compare by eye
 
 # Of a schema, what says nothing about payloads; below PROPERTIES stand names, which may be spelt like these.
 ANNOTATIONS = {"$schema", "$id", "$defs", "$comment", "title", "description", "examples"}
@@ -28,19 +28,19 @@ def version() -> str:
 @cache
 def contracts_digest(folder: Path = contracts.FOLDER) -> str:
     """Return a digest of what the contracts promise; titles, descriptions and examples do not count."""
-    return _digest(_promises(folder))
+    return _digest(_contract_texts(folder))
 
 
-def _promises(folder: Path) -> Iterator[str]:
+def _contract_texts(folder: Path) -> Iterator[str]:
     for name in contracts.names(folder):
         yield name
-        yield json.dumps(promise(contracts.resolved(name, folder)), sort_keys=True)
+        yield json.dumps(without_annotations(contracts.resolved(name, folder)), sort_keys=True)
 
 
-def promise(schema: Any) -> Any:
+def without_annotations(schema: Any) -> Any:
     """Return schema without its annotations."""
     if isinstance(schema, list):
-        return [promise(one) for one in schema]
+        return [without_annotations(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
     return {name: _part(name, value) for name, value in schema.items() if name not in ANNOTATIONS}
@@ -49,8 +49,12 @@ def promise(schema: Any) -> Any:
 def _part(name: str, value: Any) -> Any:
     if name in VALUES:
         return value
-    return {key: promise(one) for key, one in value.items()} if name in PROPERTIES else promise(value)
+    return (
+        {key: without_annotations(one) for key, one in value.items()}
+        if name in PROPERTIES
+        else without_annotations(value)
+    )
 
 
 def _digest(texts: Iterator[str] | list[str]) -> str:
-    return sha256(json.dumps([*texts]).encode()).hexdigest()[:DIGITS]
+    return sha256(json.dumps([*texts]).encode()).hexdigest()[:DIGEST_LENGTH]

@@ -11,16 +11,16 @@ from templates.release import contracts_digest, version
 from templates.resources.alarms import add_alarms
 from templates.resources.api import PATH, add_api
 from templates.resources.dashboard import add_dashboard
-from templates.resources.finalization import add_settling
+from templates.resources.finalization import add_finalization
 from templates.resources.function import add_function, add_layers
 from templates.resources.functions import TRIGGER_TIMEOUT, add_steps, get_upload_url, sqs_trigger
 from templates.resources.messaging import add_messaging
-from templates.resources.operations_topic import add_operations
+from templates.resources.operations_topic import add_operations_topic
 from templates.resources.sign_in import add_sign_in
 from templates.resources.stage import STAGE
-from templates.resources.state_machine import add_pipeline, add_trigger
+from templates.resources.state_machine import add_state_machine, add_trigger
 from templates.resources.storage import add_storage
-from templates.suppressions import add_answers
+from templates.suppressions import add_suppressions
 
 PROJECT = {"Project": "quantum-image-processor"}  # the tag; CloudFormation adds the stack's name by itself
 
@@ -36,16 +36,16 @@ def build() -> Template:
     messaging = add_messaging(template, storage.upload_bucket, TRIGGER_TIMEOUT)
     add_layers(template)
     functions = add_steps(template, storage)
-    pipeline = add_pipeline(template, functions, storage.table, messaging.topic)
+    pipeline = add_state_machine(template, functions, storage.table, messaging.topic)
     trigger = add_function(template, sqs_trigger(storage, messaging.queue, pipeline))
     add_trigger(template, trigger, messaging.queue)
-    add_settling(template, storage, messaging, pipeline)
+    add_finalization(template, storage, messaging, pipeline)
     add_api(template, add_function(template, get_upload_url(storage)), add_sign_in(template))
-    add_alarms(template, add_operations(template))
+    add_alarms(template, add_operations_topic(template))
     add_dashboard(template)
     for resource in template.resources.values():
         _tag(resource)
-    add_answers(template)
+    add_suppressions(template)
     _add_outputs(template)
     return template
 

@@ -5,10 +5,10 @@ logged as a warning and counted, and no alarm looks at the count. Who comes agai
 
 - A step raises the error, for Step Functions acts on its name: workflow/blocks.py says how.
 - The trigger raises it, too: its message goes back to the queue, which delivers it again.
-- SettleFunction and the sweep return, for the next sweep looks at every picture that is late. Of an error of SettleFunction
+- FinalizeFunction and the sweep return, for the next sweep looks at every picture that is late. Of an error of FinalizeFunction
   Lambda would count an Error, which operators are called for, and try twice more, after one minute and after two. That
   helps seldom: an end is notified within seconds by an execution that is alive, and by the sweep if that one has died.
-  SettleFunction does not notify the earlier end itself, for the execution that is about to do so would do it again.
+  FinalizeFunction does not notify the earlier end itself, for the execution that is about to do so would do it again.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from awacs.aws import Action, Allow, Bool, Condition, Deny, PolicyDocument, Prin
 from awacs.sts import AssumeRole
 from troposphere import Ref, Sub
 
-EVERYTHING = "*"  # as a resource only where the service offers no other; each use says so
+ALL_RESOURCES = "*"  # as a resource only where the service offers no other; each use says so
 
 
 def allow(purpose: str, actions: Sequence[Action], *resources: Any, **fields: Any) -> Statement:
@@ -19,12 +19,12 @@ def allow(purpose: str, actions: Sequence[Action], *resources: Any, **fields: An
     return Statement(Sid=sid, Effect=Allow, Action=list(actions), Resource=list(resources), **fields)
 
 
-def document(*statements: Statement) -> PolicyDocument:
+def policy_document(*statements: Statement) -> PolicyDocument:
     """Return a policy document of statements."""
     return PolicyDocument(Version="2012-10-17", Statement=list(statements))
 
 
-def assumed_by(service: str, **fields: Any) -> PolicyDocument:
+def trust_policy(service: str, **fields: Any) -> PolicyDocument:
     """Return the trust policy that lets service, such as "lambda", take the role.
 
     A role can be passed within its own account only. A condition on the account is for services that are documented to send
@@ -32,15 +32,15 @@ def assumed_by(service: str, **fields: Any) -> PolicyDocument:
     and a condition on a key that is not sent would keep the service out.
     """
     principal = Principal("Service", f"{service}.amazonaws.com")
-    return document(Statement(Effect=Allow, Principal=principal, Action=[AssumeRole], **fields))
+    return policy_document(Statement(Effect=Allow, Principal=principal, Action=[AssumeRole], **fields))
 
 
-def for_this_account() -> Condition:
+def in_this_account() -> Condition:
     """Return the condition that a service acts for something in this account."""
     return Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId")))
 
 
-def without_tls(actions: list[Action], resources: list[Any]) -> Statement:
+def deny_without_tls(actions: list[Action], resources: list[Any]) -> Statement:
     """Return the statement that denies actions on resources to every caller without TLS."""
     return Statement(
         Sid="WhateverIsNotEncryptedOnItsWay",
@@ -52,6 +52,6 @@ def without_tls(actions: list[Action], resources: list[Any]) -> Statement:
     )
 
 
-def objects(bucket: str, prefix: str = "") -> Sub:
+def object_arns(bucket: str, prefix: str = "") -> Sub:
     """Return the ARN of the objects below prefix in the bucket with the logical ID bucket."""
     return Sub(f"${{{bucket}.Arn}}/{prefix}*")

@@ -6,18 +6,18 @@ from awacs.aws import Action, Condition, Statement, StringLike
 from troposphere import GetAtt, s3
 
 from lambdas.domain.objects import STAGED, UPLOADS
-from templates.iam.policies import allow, objects
+from templates.iam.policies import allow, object_arns
 from templates.resources.storage import Storage
 
 
 def read_uploads() -> Statement:
     """Return the statement that lets a step read the version that it works on."""
-    return allow("read the uploaded picture", [awacs.s3.GetObjectVersion], objects("UploadBucket", UPLOADS))
+    return allow("read the uploaded picture", [awacs.s3.GetObjectVersion], object_arns("UploadBucket", UPLOADS))
 
 
-def stage() -> Statement:
+def stage_renditions() -> Statement:
     """Return the statement that lets a step put renditions where they wait, and take back those of no use."""
-    return allow("stage renditions", [awacs.s3.PutObject, awacs.s3.DeleteObject], objects("UploadBucket", STAGED))
+    return allow("stage renditions", [awacs.s3.PutObject, awacs.s3.DeleteObject], object_arns("UploadBucket", STAGED))
 
 
 def keep_record(storage: Storage, *more: Action) -> Statement:

@@ -8,17 +8,17 @@ from troposphere import Ref, Template, cloudwatch, sns
 from lambdas.runtime.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, REJECTIONS, RESTARTED, STEP
 from templates.resources import metrics
 from templates.resources.functions import TRIGGER_TIMEOUT
-from templates.resources.messaging import deliveries
+from templates.resources.messaging import delivery_seconds
 from templates.resources.metrics import Metric
 from workflow.blocks import RETRIES
 from workflow.steps import STEPS, VALIDATE
 
 PERIOD = 300  # seconds: what a metric is put together over
-LASTING = 3  # periods: throttling of that length is no burst, which retries outlast
-COUNTED = 2  # periods: what is counted from the log may come later than what it is taken off
+SUSTAINED_PERIODS = 3  # periods: throttling of that length is no burst, which retries outlast
+STEP_ERROR_PERIODS = 2  # periods: what is counted from the log may come later than what it is taken off
 HOUR = 3600  # seconds
-ENOUGH = 20  # pictures an hour: of fewer, one uploader's bad files are a large share
-SHARE = 0.5  # of the pictures, rejected: far above what uploaders' own mistakes come to
+MINIMUM_IMAGES = 20  # pictures an hour: of fewer, one uploader's bad files are a large share
+REJECTION_SHARE = 0.5  # of the pictures, rejected: far above what uploaders' own mistakes come to
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ class Alarm:
         """
         first, *others = self.watched
         if self.whole:
-            return f"IF({others[-1]} >= {ENOUGH}, {first} / {others[-1]}, 0)"
+            return f"IF({others[-1]} >= {MINIMUM_IMAGES}, {first} / {others[-1]}, 0)"
         return " - ".join([first, *(f"FILL({name}, 0)" for name in others)])
 
 
 def alarms() -> list[Alarm]:
     """Return every alarm, from the front door to the search for what got lost on the way."""
-    return [*_front_door(), *_queues(), *_pipeline(), *_pictures(), *_sweep(), *_functions()]
+    return [*_front_door(), *_queues(), *_pipeline(), *_images(), *_sweep(), *_functions()]
 
 
 def add_alarms(template: Template, topic: sns.Topic) -> None:
@@ -78,7 +78,7 @@ def add_alarms(template: Template, topic: sns.Topic) -> None:
 
 
 def _single(alarm: Alarm) -> dict[str, Any]:
-    return {**_of(alarm.metric), "Statistic": alarm.metric.statistic, "Period": alarm.period}
+    return {**_metric(alarm.metric), "Statistic": alarm.metric.statistic, "Period": alarm.period}
 
 
 def _math(alarm: Alarm) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _math(alarm: Alarm) -> dict[str, Any]:
         cloudwatch.MetricDataQuery(
             Id=name,
             MetricStat=cloudwatch.MetricStat(
-                Metric=cloudwatch.Metric(**_of(metric)), Period=alarm.period, Stat=metric.statistic
+                Metric=cloudwatch.Metric(**_metric(metric)), Period=alarm.period, Stat=metric.statistic
             ),
             ReturnData=False,
         )
@@ -96,7 +96,7 @@ def _math(alarm: Alarm) -> dict[str, Any]:
     return {"Metrics": [cloudwatch.MetricDataQuery(Id="left", Expression=alarm.expression, ReturnData=True), *queries]}
 
 
-def _of(metric: Metric) -> dict[str, Any]:
+def _metric(metric: Metric) -> dict[str, Any]:
     dimensions = [cloudwatch.MetricDimension(Name=name, Value=value) for name, value in metric.dimensions.items()]
     return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
 
@@ -104,7 +104,7 @@ def _of(metric: Metric) -> dict[str, Any]:
 def _front_door() -> list[Alarm]:
     return [
         Alarm(
-            "ApiFailingAlarm",
+            "ApiErrorsAlarm",
             "GET /upload-url was answered with 5xx.",
             "Look into the log of GetUploadUrlFunction, then into the API's error log.",
             metrics.api("5XXError"),
@@ -121,11 +121,11 @@ def _queues() -> list[Alarm]:
             metrics.queue("DeadLetterQueue", "ApproximateNumberOfMessagesVisible"),
         ),
         Alarm(
-            "QueueStuckAlarm",
+            "OldestMessageAgeAlarm",
             "A message waits longer than all of its deliveries take: pictures are not picked up.",
             "Look at the log and throttles of SqsTriggerFunction; raise MaxConcurrency if there is just too much.",
             metrics.queue("ProcessingQueue", "ApproximateAgeOfOldestMessage"),
-            above=deliveries(TRIGGER_TIMEOUT),
+            above=delivery_seconds(TRIGGER_TIMEOUT),
         ),
     ]
 
@@ -149,28 +149,28 @@ def _pipeline() -> list[Alarm]:
             "Step Functions has been holding state transitions back for a while.",
             "Ask for a higher quota of state transitions; a lower MaxConcurrency starts executions more slowly.",
             metrics.executions("ExecutionThrottled"),
-            periods=LASTING,
+            periods=SUSTAINED_PERIODS,
         ),
     ]
 
 
-def _pictures() -> list[Alarm]:
+def _images() -> list[Alarm]:
     """Return what is watched of rejections, which are nobody's fault one by one, and of decoders."""
     return [
         Alarm(
             "RejectionsAlarm",
-            f"More than {SHARE:.0%} of {ENOUGH} pictures or more were rejected within an hour: uploaders are refused.",
+            f"More than {REJECTION_SHARE:.0%} of {MINIMUM_IMAGES} pictures or more were rejected within an hour: uploaders are refused.",
             "See for which reasons, and whose. All uploaders' since a deployment: roll back. One uploader's: nothing to mend.",
-            metrics.counted(IMAGES_REJECTED),
+            metrics.custom(IMAGES_REJECTED),
             whole=metrics.function(VALIDATE.function, "Invocations"),
-            above=SHARE,
+            above=REJECTION_SHARE,
             period=HOUR,
         ),
         Alarm(
             "FallbackDecoderAlarm",
             "ValidateFunction does not find libwebp in its layer: large WebP pictures are rejected as TOO_COMPLEX.",
             "Roll back the layer, or build it from Pillow's wheel.",
-            metrics.counted(FALLBACK_DECODERS),
+            metrics.custom(FALLBACK_DECODERS),
         ),
     ]
 
@@ -178,20 +178,20 @@ def _pictures() -> list[Alarm]:
 def _sweep() -> list[Alarm]:
     return [
         Alarm(
-            "PicturesLostAlarm",
+            "StalledUploadsAlarm",
             "Pictures were found that nothing worked on, and were started: their events are late, or got lost.",
             "See what an upload's event passes: UploadRule, the queue, SqsTriggerFunction, and executions that vanished.",
-            metrics.counted(RESTARTED),
+            metrics.custom(RESTARTED),
         )
     ]
 
 
 def _functions() -> list[Alarm]:
     """Return what is watched of the functions: failures but for rejections, and throttles that last."""
-    light = ["GetUploadUrlFunction", "SqsTriggerFunction", "SettleFunction", "SweepFunction"]
+    light = ["GetUploadUrlFunction", "SqsTriggerFunction", "FinalizeFunction", "SweepFunction"]
     failing = [
         Alarm(
-            f"{name.removesuffix('Function')}FailingAlarm",
+            f"{name.removesuffix('Function')}ErrorsAlarm",
             f"{name} failed.",
             "Its log has the error.",
             metrics.function(name, "Errors"),
@@ -201,13 +201,13 @@ def _functions() -> list[Alarm]:
     # Lambda counts a rejected picture as an error, and a try that came late; a killed function can count nothing itself.
     steps = [
         Alarm(
-            f"{step.function.removesuffix('Function')}FailingAlarm",
+            f"{step.function.removesuffix('Function')}ErrorsAlarm",
             f"{step.state} failed more often than one picture is tried, and not because of the pictures.",
             f"The log of {step.function} has the errors.",
             metrics.function(step.function, "Errors"),
-            less=tuple(metrics.counted(name, **{STEP: step.state}) for name in (REJECTIONS, LATE)),
+            less=tuple(metrics.custom(name, **{STEP: step.state}) for name in (REJECTIONS, LATE)),
             above=1 + RETRIES,
-            periods=COUNTED,
+            periods=STEP_ERROR_PERIODS,
         )
         for step in STEPS
     ]
@@ -220,5 +220,5 @@ def _throttled(function: str) -> Alarm:
         f"{function} has been throttled for a while.",
         "Look who else takes the account's concurrent executions, or ask for a higher quota.",
         metrics.function(function, "Throttles"),
-        periods=LASTING,
+        periods=SUSTAINED_PERIODS,
     )

@@ -11,19 +11,19 @@ from templates.resources.stage import STAGE, add_stage
 from workflow import contracts
 
 PATH = "upload-url"
-OWN_MESSAGE = (
+ERROR_MESSAGE = (
     "$context.error.messageString"  # API Gateway's, as a JSON string: it brings its quotes, and escapes what it holds
 )
 # What API Gateway answers by itself, by its own name for the case; as the contract api-error has it.
-ANSWERS = {
+GATEWAY_RESPONSES = {
     "UNAUTHORIZED": "A valid token of the user pool is required in the Authorization header.",
     "THROTTLED": "There are too many requests; try again later.",
-    "BAD_REQUEST_PARAMETERS": OWN_MESSAGE,  # names what is missing
+    "BAD_REQUEST_PARAMETERS": ERROR_MESSAGE,  # names what is missing
     "DEFAULT_4XX": "The request is not one this API answers.",
     "DEFAULT_5XX": "The service failed; try again.",
 }
 # The headers of a preflight's answer.
-PREFLIGHT = [f"method.response.header.{name}" for name in (ALLOW_ORIGIN, *ALLOWED)]
+PREFLIGHT_HEADERS = [f"method.response.header.{name}" for name in (ALLOW_ORIGIN, *ALLOWED)]
 
 
 def add_api(template: Template, function: awslambda.Function, pool: cognito.UserPool) -> None:
@@ -35,7 +35,7 @@ def add_api(template: Template, function: awslambda.Function, pool: cognito.User
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
         )
     )
-    parts = [*_methods(api, function, _authorizer(api, pool)), *_answers(api)]
+    parts = [*_methods(api, function, _authorizer(api, pool)), *_gateway_responses(api)]
     for part in parts:
         template.add_resource(part)
     deployment = template.add_resource(_deployment(api, parts))
@@ -78,7 +78,7 @@ def _methods(api: apigateway.RestApi, function: awslambda.Function, authorizer: 
         HttpMethod="OPTIONS",
         AuthorizationType="NONE",
         MethodResponses=[
-            apigateway.MethodResponse(StatusCode="204", ResponseParameters=dict.fromkeys(PREFLIGHT, True))
+            apigateway.MethodResponse(StatusCode="204", ResponseParameters=dict.fromkeys(PREFLIGHT_HEADERS, True))
         ],
         **where,
     )
@@ -96,7 +96,7 @@ def _request_parameters() -> dict[str, bool]:
     return {f"method.request.querystring.{name}": name in request["required"] for name in request["properties"]}
 
 
-def _answers(api: apigateway.RestApi) -> list[apigateway.GatewayResponse]:
+def _gateway_responses(api: apigateway.RestApi) -> list[apigateway.GatewayResponse]:
     """Return the answers that API Gateway gives by itself."""
     return [
         apigateway.GatewayResponse(
@@ -105,15 +105,15 @@ def _answers(api: apigateway.RestApi) -> list[apigateway.GatewayResponse]:
             ResponseType=reason,
             # Any page may read what went wrong: nothing in it is anybody's.
             ResponseParameters={f"gatewayresponse.header.{ALLOW_ORIGIN}": "'*'"},
-            ResponseTemplates={"application/json": _error(reason, message)},
+            ResponseTemplates={"application/json": _error_body(reason, message)},
         )
-        for reason, message in ANSWERS.items()
+        for reason, message in GATEWAY_RESPONSES.items()
     ]
 
 
-def _error(reason: str, message: str) -> str:
+def _error_body(reason: str, message: str) -> str:
     """Return the body of an answer, in which API Gateway fills in its own message."""
-    return json.dumps({"reason": reason, "message": message}).replace(f'"{OWN_MESSAGE}"', OWN_MESSAGE)
+    return json.dumps({"reason": reason, "message": message}).replace(f'"{ERROR_MESSAGE}"', ERROR_MESSAGE)
 
 
 def _deployment(api: apigateway.RestApi, parts: list[Any]) -> apigateway.Deployment:

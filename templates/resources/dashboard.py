@@ -13,8 +13,8 @@ from templates.resources.metrics import Metric
 from templates.substitution import placeholder
 from workflow.steps import STEPS
 
-ROW = 6  # units of height
-ALL = 24  # units of width
+ROW_HEIGHT = 6  # units of height
+FULL_WIDTH = 24  # units of width
 PERIOD = 300  # seconds
 
 
@@ -25,14 +25,14 @@ def add_dashboard(template: Template) -> None:
 
 def _widgets() -> Iterator[dict[str, Any]]:
     yield from _row(0, _flow())
-    yield from _row(ROW, _steps())
-    yield from _row(2 * ROW, _repairs())
+    yield from _row(ROW_HEIGHT, _steps())
+    yield from _row(2 * ROW_HEIGHT, _recovery())
     yield {
         "type": "alarm",
         "x": 0,
-        "y": 3 * ROW,
-        "width": ALL,
-        "height": ROW // 2,
+        "y": 3 * ROW_HEIGHT,
+        "width": FULL_WIDTH,
+        "height": ROW_HEIGHT // 2,
         "properties": {"title": "Alarms", "alarms": [GetAtt(alarm.logical_id, "Arn") for alarm in alarms()]},
     }
 
@@ -41,7 +41,7 @@ def _flow() -> dict[str, list[Metric]]:
     """Return the charts of the way that a picture takes, by their titles."""
     return {
         "Requests": [metrics.api("Count"), metrics.api("4XXError"), metrics.api("5XXError")],
-        "Uploads": [metrics.counted(own.GRANTED), metrics.counted(own.REFUSED), metrics.counted(own.STARTED)],
+        "Uploads": [metrics.custom(own.GRANTED), metrics.custom(own.REFUSED), metrics.custom(own.STARTED)],
         "Queue": [
             metrics.queue("ProcessingQueue", "ApproximateNumberOfMessagesVisible"),
             metrics.queue("ProcessingQueue", "ApproximateAgeOfOldestMessage"),
@@ -58,31 +58,31 @@ def _steps() -> dict[str, list[Metric]]:
     return {
         "Duration, ms (90 %)": [metrics.function(step.function, "Duration", "p90") for step in STEPS],
         "Throttles": [metrics.function(step.function, "Throttles") for step in STEPS],
-        own.REJECTIONS: [metrics.counted(own.REJECTIONS, **{own.STEP: step.state}) for step in STEPS],
-        own.FAULTS: [metrics.counted(own.FAULTS, **{own.STEP: step.state}) for step in STEPS],
+        own.REJECTIONS: [metrics.custom(own.REJECTIONS, **{own.STEP: step.state}) for step in STEPS],
+        own.FAULTS: [metrics.custom(own.FAULTS, **{own.STEP: step.state}) for step in STEPS],
     }
 
 
-def _repairs() -> dict[str, list[Metric]]:
+def _recovery() -> dict[str, list[Metric]]:
     """Return the charts of what the pipeline itself did not bring about, and of the functions that did."""
-    pair = ("SettleFunction", "SweepFunction")
+    pair = ("FinalizeFunction", "SweepFunction")
     return {
-        "Put right afterwards": [metrics.counted(name) for name in (own.SETTLED, own.RESTARTED, own.TOLD, own.CLEARED)],
-        "Processes without libwebp": [metrics.counted(own.FALLBACK_DECODERS)],
+        "Put right afterwards": [metrics.custom(name) for name in (own.SETTLED, own.RESTARTED, own.TOLD, own.CLEARED)],
+        "Processes without libwebp": [metrics.custom(own.FALLBACK_DECODERS)],
         "Settling and sweeping, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
         "Settling and sweeping, errors": [metrics.function(name, "Errors") for name in pair],
     }
 
 
 def _row(y: int, charts: dict[str, list[Metric]]) -> Iterator[dict[str, Any]]:
-    width = ALL // len(charts)
+    width = FULL_WIDTH // len(charts)
     for column, (title, shown) in enumerate(charts.items()):
         yield {
             "type": "metric",
             "x": column * width,
             "y": y,
             "width": width,
-            "height": ROW,
+            "height": ROW_HEIGHT,
             "properties": {
                 "title": title,
                 "region": Ref("AWS::Region"),

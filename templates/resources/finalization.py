@@ -12,28 +12,28 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, events, stepfunct
 
 from lambdas.domain.objects import STAGED
 from lambdas.runtime import settings as env
-from templates.iam.policies import allow, objects
+from templates.iam.policies import allow, object_arns
 from templates.iam.statements import keep_record, list_staged, list_versions
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import SHORTEST_SWEEP, variables
 from templates.resources.function import FunctionEntry, add_function
-from templates.resources.functions import LIGHT, TRIGGER_TIMEOUT
-from templates.resources.messaging import Messaging, deliveries
+from templates.resources.functions import LIGHT_MEMORY, TRIGGER_TIMEOUT
+from templates.resources.messaging import Messaging, delivery_seconds
 from templates.resources.storage import Storage
 from workflow.definition import TIMEOUT
 
-SETTLE_TIMEOUT = 60  # seconds
+FINALIZE_TIMEOUT = 60  # seconds
 SWEEP_TIMEOUT = 15 * 60  # seconds: the longest that Lambda offers, for it goes through all uploads
 SWEEP_MEMORY = 1024  # MB: a million pictures a month are gone through in ten minutes; with half as much, in twenty
 # Seconds from an upload on: by then its message is a dead letter if it fails, and its execution over if there is one.
-UNSETTLED_AFTER = deliveries(TRIGGER_TIMEOUT) + TIMEOUT
+STALLED_AFTER = delivery_seconds(TRIGGER_TIMEOUT) + TIMEOUT
 # Of STANDARD executions; EXPRESS ones cannot be asked for.
-EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
+EXECUTION_ARNS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
 # How a STANDARD execution ends without a word: Step Functions tells of these, and of EXPRESS executions nothing.
-UNTOLD = ["FAILED", "TIMED_OUT", "ABORTED"]
+FAILED_STATUSES = ["FAILED", "TIMED_OUT", "ABORTED"]
 
 
-def add_settling(
+def add_finalization(
     template: Template, storage: Storage, messaging: Messaging, pipeline: stepfunctions.StateMachine
 ) -> None:
     """Add both functions to template, and the rules that invoke them.
@@ -41,21 +41,21 @@ def add_settling(
     None of the rules has a queue for what it cannot deliver: what one execution's end does not bring about, the next sweep
     does, and what one sweep does not find, the next one does.
     """
-    settling = add_function(template, _settle(storage, messaging))
+    settling = add_function(template, _finalize(storage, messaging))
     sweeping = add_function(template, _sweep(storage, messaging, pipeline))
-    _invoke(template, settling, "SettleRule", EventPattern=_untold(pipeline))
+    _invoke(template, settling, "FinalizeRule", EventPattern=_failure_pattern(pipeline))
     _invoke(template, sweeping, "SweepRule", ScheduleExpression=Sub("rate(${SweepMinutes} minutes)"))
     _invoke(template, sweeping, "DailySweepRule", {"everything": True}, ScheduleExpression="rate(1 day)")
-    template.add_resource(_unrepeated(sweeping))
+    template.add_resource(_sweep_invoke_config(sweeping))
 
 
-def _settle(storage: Storage, messaging: Messaging) -> FunctionEntry:
+def _finalize(storage: Storage, messaging: Messaging) -> FunctionEntry:
     return FunctionEntry(
-        "SettleFunction",
-        "settle",
+        "FinalizeFunction",
+        "finalize",
         "Ends and tells what an execution left open",
-        memory=LIGHT,
-        timeout=SETTLE_TIMEOUT,
+        memory=LIGHT_MEMORY,
+        timeout=FINALIZE_TIMEOUT,
         environment=variables(
             env.SettleEnvironment,
             metadata_table=Ref(storage.table),
@@ -65,7 +65,7 @@ def _settle(storage: Storage, messaging: Messaging) -> FunctionEntry:
         ),
         statements=[
             keep_record(storage, awacs.dynamodb.GetItem, awacs.dynamodb.PutItem),
-            *_settling(storage, messaging),
+            *_finalization_statements(storage, messaging),
         ],
         layers=[RUNTIME_LAYER],
     )
@@ -87,12 +87,12 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
             notification_topic=Ref(messaging.topic),
             state_machine_arn=Ref(pipeline),
             dead_letter_queue=Ref(messaging.dead_letter_queue),
-            unsettled_after_seconds=str(UNSETTLED_AFTER),
+            unsettled_after_seconds=str(STALLED_AFTER),
         ),
         statements=[
             keep_record(storage, *reading, awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem),
-            *_settling(storage, messaging),
-            allow("see how an execution stands", [awacs.states.DescribeExecution], Sub(EXECUTIONS)),
+            *_finalization_statements(storage, messaging),
+            allow("see how an execution stands", [awacs.states.DescribeExecution], Sub(EXECUTION_ARNS)),
             allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
             allow("read dead letters", [awacs.sqs.ReceiveMessage], GetAtt(messaging.dead_letter_queue, "Arn")),
         ],
@@ -100,12 +100,12 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
     )
 
 
-def _settling(storage: Storage, messaging: Messaging) -> list[Statement]:
+def _finalization_statements(storage: Storage, messaging: Messaging) -> list[Statement]:
     """Return what it takes to give a picture its end, have it told, and clear up."""
-    rubbish = [objects("UploadBucket", STAGED), objects("ArchiveBucket")]
+    rubbish = [object_arns("UploadBucket", STAGED), object_arns("ArchiveBucket")]
     return [
         list_versions(storage),
-        allow("see why an execution failed", [awacs.states.GetExecutionHistory], Sub(EXECUTIONS)),
+        allow("see why an execution failed", [awacs.states.GetExecutionHistory], Sub(EXECUTION_ARNS)),
         allow("tell the end", [awacs.sns.Publish], Ref(messaging.topic)),
         list_staged(storage),
         # By owner and image, which are made up as pictures come: there is no prefix to narrow it to.
@@ -114,11 +114,11 @@ def _settling(storage: Storage, messaging: Messaging) -> list[Statement]:
     ]
 
 
-def _untold(pipeline: stepfunctions.StateMachine) -> dict[str, object]:
+def _failure_pattern(pipeline: stepfunctions.StateMachine) -> dict[str, object]:
     return {
         "source": ["aws.states"],
         "detail-type": ["Step Functions Execution Status Change"],
-        "detail": {"stateMachineArn": [Ref(pipeline)], "status": UNTOLD},
+        "detail": {"stateMachineArn": [Ref(pipeline)], "status": FAILED_STATUSES},
     }
 
 
@@ -143,7 +143,7 @@ def _invoke(
     )
 
 
-def _unrepeated(sweeping: awslambda.Function) -> awslambda.EventInvokeConfig:
+def _sweep_invoke_config(sweeping: awslambda.Function) -> awslambda.EventInvokeConfig:
     """Return how Lambda is to treat a sweep that failed or has to wait: the next one does its work."""
     return awslambda.EventInvokeConfig(
         "SweepInvokeConfig",

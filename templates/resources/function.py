@@ -9,7 +9,7 @@ from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, awslambda, iam, logs
 
 from lambdas.runtime.settings import VERSION
-from templates.iam.policies import EVERYTHING, allow, assumed_by, document
+from templates.iam.policies import ALL_RESOURCES, allow, policy_document, trust_policy
 from templates.packaging import ARCHITECTURE, IMAGING_LAYER, LAYERS, RUNTIME, Layer, code_key
 from templates.release import version
 
@@ -105,7 +105,7 @@ def _role(entry: FunctionEntry, group: logs.LogGroup) -> iam.Role:
     common = [
         allow("write its log", [awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], GetAtt(group, "Arn")),
         # A trace is no resource that could be named: X-Ray offers `*` only.
-        allow("send traces", [awacs.xray.PutTraceSegments, awacs.xray.PutTelemetryRecords], EVERYTHING),
+        allow("send traces", [awacs.xray.PutTraceSegments, awacs.xray.PutTelemetryRecords], ALL_RESOURCES),
     ]
-    policy = iam.Policy(PolicyName="own", PolicyDocument=document(*common, *entry.statements))
-    return iam.Role(f"{entry.logical_id}Role", AssumeRolePolicyDocument=assumed_by("lambda"), Policies=[policy])
+    policy = iam.Policy(PolicyName="own", PolicyDocument=policy_document(*common, *entry.statements))
+    return iam.Role(f"{entry.logical_id}Role", AssumeRolePolicyDocument=trust_policy("lambda"), Policies=[policy])

@@ -8,8 +8,8 @@ from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
 
 from lambdas.domain.objects import STAGED, UPLOADS
 from lambdas.runtime import settings as env
-from templates.iam.policies import allow, objects
-from templates.iam.statements import keep_record, list_versions, read_uploads, stage
+from templates.iam.policies import allow, object_arns
+from templates.iam.statements import keep_record, list_versions, read_uploads, stage_renditions
 from templates.packaging import IMAGING_LAYER, RUNTIME_LAYER
 from templates.parameters import variables
 from templates.resources.function import FunctionEntry, add_function
@@ -17,10 +17,10 @@ from templates.resources.storage import Storage
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
 FULL_CORE = 1769  # MB: one full vCPU; picture work is bound by the processor, not by memory
-LIGHT = 256  # MB: these wait for AWS, not for the processor
+LIGHT_MEMORY = 256  # MB: these wait for AWS, not for the processor
 TRIGGER_TIMEOUT = 30  # seconds; the queue's visibility follows from it
 
-IMAGING = [RUNTIME_LAYER, IMAGING_LAYER]
+IMAGING_LAYERS = [RUNTIME_LAYER, IMAGING_LAYER]
 
 
 def add_steps(template: Template, storage: Storage) -> list[awslambda.Function]:
@@ -38,7 +38,7 @@ def _validate(storage: Storage) -> FunctionEntry:
         timeout=VALIDATE.timeout,
         environment=variables(env.ValidateEnvironment, metadata_table=Ref(storage.table)),
         statements=[read_uploads(), list_versions(storage), keep_record(storage, awacs.dynamodb.PutItem)],
-        layers=IMAGING,
+        layers=IMAGING_LAYERS,
     )
 
 
@@ -51,7 +51,7 @@ def _metadata(storage: Storage) -> FunctionEntry:
         timeout=METADATA.timeout,
         environment=variables(env.PictureEnvironment, metadata_table=Ref(storage.table)),
         statements=[read_uploads(), keep_record(storage)],
-        layers=IMAGING,
+        layers=IMAGING_LAYERS,
     )
 
 
@@ -63,8 +63,8 @@ def _resize(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=RESIZE.timeout,
         environment=variables(env.ResizeEnvironment, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), stage(), keep_record(storage)],
-        layers=IMAGING,
+        statements=[read_uploads(), stage_renditions(), keep_record(storage)],
+        layers=IMAGING_LAYERS,
     )
 
 
@@ -76,13 +76,13 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
         environment=variables(env.ThumbnailEnvironment, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), stage(), keep_record(storage)],
-        layers=IMAGING,
+        statements=[read_uploads(), stage_renditions(), keep_record(storage)],
+        layers=IMAGING_LAYERS,
     )
 
 
 def _archive(storage: Storage) -> FunctionEntry:
-    staged = objects("UploadBucket", STAGED)
+    staged = object_arns("UploadBucket", STAGED)
     # Without leave to list, S3 answers "forbidden" instead of "not there", and a repeat could not tell the two apart. It
     # knows no prefix where one object is asked for, so that the right cannot be narrowed to one.
     list_both = allow(
@@ -95,7 +95,7 @@ def _archive(storage: Storage) -> FunctionEntry:
         ARCHIVE.function,
         "archive",
         "Copies original and renditions to the archive and removes the staged ones",
-        memory=LIGHT,
+        memory=LIGHT_MEMORY,
         timeout=ARCHIVE.timeout,
         environment=variables(
             env.ArchiveEnvironment, metadata_table=Ref(storage.table), archive_bucket=Ref(storage.archive_bucket)
@@ -106,7 +106,7 @@ def _archive(storage: Storage) -> FunctionEntry:
             allow(
                 "fill the archive and take back what is of no use",
                 [awacs.s3.GetObject, awacs.s3.PutObject, awacs.s3.DeleteObject],
-                objects("ArchiveBucket"),
+                object_arns("ArchiveBucket"),
             ),
             list_both,
             keep_record(storage),
@@ -121,11 +121,11 @@ def get_upload_url(storage: Storage) -> FunctionEntry:
         "GetUploadUrlFunction",
         "get_upload_url",
         "Mints a key and signs the URL to upload to",
-        memory=LIGHT,
+        memory=LIGHT_MEMORY,
         timeout=10,
         environment=variables(env.GetUploadUrlEnvironment, upload_bucket=Ref(storage.upload_bucket)),
         # It puts nothing itself: what a URL allows is what its signer may do.
-        statements=[allow("sign uploads", [awacs.s3.PutObject], objects("UploadBucket", UPLOADS))],
+        statements=[allow("sign uploads", [awacs.s3.PutObject], object_arns("UploadBucket", UPLOADS))],
         layers=[RUNTIME_LAYER],
     )
 
@@ -138,7 +138,7 @@ def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.Stat
         "SqsTriggerFunction",
         "sqs_trigger",
         "Starts one execution an object-created event",
-        memory=LIGHT,
+        memory=LIGHT_MEMORY,
         timeout=TRIGGER_TIMEOUT,
         environment=variables(
             env.SqsTriggerEnvironment,

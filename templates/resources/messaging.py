@@ -8,7 +8,7 @@ from awacs.aws import ArnEquals, Condition, Principal
 from troposphere import GetAtt, Ref, Template, events, s3, sns, sqs
 
 from lambdas.domain.objects import UPLOADS
-from templates.iam.policies import allow, document, without_tls
+from templates.iam.policies import allow, deny_without_tls, policy_document
 
 DAY = 24 * 3600  # seconds
 RETENTION = 7 * DAY
@@ -16,14 +16,14 @@ DEAD_LETTER_RETENTION = 14 * DAY  # the longest SQS offers; the age of a message
 MAX_RECEIVES = 5  # deliveries before a message counts as poison
 
 
-def visibility(trigger_timeout: int) -> int:
+def visibility_timeout(trigger_timeout: int) -> int:
     """Return how long a message stays hidden, seconds: what AWS asks for, time for every retry of a throttled batch."""
     return 6 * trigger_timeout
 
 
-def deliveries(trigger_timeout: int) -> int:
+def delivery_seconds(trigger_timeout: int) -> int:
     """Return how long all of a message's deliveries take, seconds: one that fails is a dead letter by then."""
-    return MAX_RECEIVES * visibility(trigger_timeout)
+    return MAX_RECEIVES * visibility_timeout(trigger_timeout)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def add_messaging(template: Template, upload_bucket: s3.Bucket, trigger_timeout:
         _queue(
             "ProcessingQueue",
             RETENTION,
-            VisibilityTimeout=visibility(trigger_timeout),
+            VisibilityTimeout=visibility_timeout(trigger_timeout),
             ReceiveMessageWaitTimeSeconds=20,
             RedrivePolicy=sqs.RedrivePolicy(deadLetterTargetArn=GetAtt(dead, "Arn"), maxReceiveCount=MAX_RECEIVES),
         )
@@ -89,10 +89,10 @@ def _queue_policy(queue: sqs.Queue, rule: events.Rule, purpose: str) -> sqs.Queu
         Principal=Principal("Service", "events.amazonaws.com"),
         Condition=Condition(ArnEquals("aws:SourceArn", GetAtt(rule, "Arn"))),
     )
-    policy = document(from_rule, without_tls([awacs.sqs.Action("*")], [GetAtt(queue, "Arn")]))
+    policy = policy_document(from_rule, deny_without_tls([awacs.sqs.Action("*")], [GetAtt(queue, "Arn")]))
     return sqs.QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=policy)
 
 
 def _topic_policy(topic: sns.Topic) -> sns.TopicPolicy:
-    policy = document(without_tls([awacs.sns.Publish], [Ref(topic)]))
+    policy = policy_document(deny_without_tls([awacs.sns.Publish], [Ref(topic)]))
     return sns.TopicPolicy("NotificationTopicPolicy", Topics=[Ref(topic)], PolicyDocument=policy)

@@ -39,6 +39,6 @@ def api(name: str, statistic: str = "Sum") -> Metric:
     return Metric("AWS/ApiGateway", name, {"ApiName": Sub("${AWS::StackName}-upload"), "Stage": STAGE}, statistic)
 
 
-def counted(name: str, **dimensions: str) -> Metric:
+def custom(name: str, **dimensions: str) -> Metric:
     """Return a metric that the functions count themselves, in this stack."""
     return Metric(own.NAMESPACE, name, {own.SERVICE: Ref("AWS::StackName"), **dimensions})

@@ -5,11 +5,11 @@ import awacs.sns
 from awacs.aws import ArnLike, Condition, Principal, Statement, StringEquals
 from troposphere import Ref, Sub, Template, kms, sns
 
-from templates.iam.policies import EVERYTHING, allow, document, without_tls
+from templates.iam.policies import ALL_RESOURCES, allow, deny_without_tls, policy_document
 
 CLOUDWATCH = Principal("Service", "cloudwatch.amazonaws.com")
 # What it takes to keep the key, without the use of it. In a key's policy, `*` is the key itself.
-KEEPING = [
+KEY_ADMINISTRATION = [
     awacs.kms.CancelKeyDeletion,
     awacs.kms.DescribeKey,
     awacs.kms.DisableKey,
@@ -27,7 +27,7 @@ KEEPING = [
 ]
 
 
-def add_operations(template: Template) -> sns.Topic:
+def add_operations_topic(template: Template) -> sns.Topic:
     """Add the topic that alarms publish to, with the address of the parameter subscribed, and return it."""
     key = template.add_resource(_key())
     topic = template.add_resource(sns.Topic("OperationsTopic", KmsMasterKeyId=Ref(key)))
@@ -47,12 +47,12 @@ def add_operations(template: Template) -> sns.Topic:
 def _key() -> kms.Key:
     """Return a key of our own: alarms cannot publish to a topic that is encrypted with AWS's."""
     account = Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
-    policy = document(
-        allow("let the account keep the key", KEEPING, EVERYTHING, Principal=account),
+    policy = policy_document(
+        allow("let the account keep the key", KEY_ADMINISTRATION, ALL_RESOURCES, Principal=account),
         allow(
             "let alarms publish",
             [awacs.kms.Decrypt, awacs.kms.GenerateDataKey],
-            EVERYTHING,
+            ALL_RESOURCES,
             Principal=CLOUDWATCH,
             Condition=_own_alarms(),
         ),
@@ -71,7 +71,7 @@ def _topic_policy(topic: sns.Topic) -> sns.TopicPolicy:
     from_alarms: Statement = allow(
         "let alarms publish", [awacs.sns.Publish], Ref(topic), Principal=CLOUDWATCH, Condition=_own_alarms()
     )
-    policy = document(from_alarms, without_tls([awacs.sns.Publish], [Ref(topic)]))
+    policy = policy_document(from_alarms, deny_without_tls([awacs.sns.Publish], [Ref(topic)]))
     return sns.TopicPolicy("OperationsTopicPolicy", Topics=[Ref(topic)], PolicyDocument=policy)
 
 

@@ -2,7 +2,7 @@
 
 from troposphere import If, NoValue, Ref, Template, cognito
 
-from templates.resources.storage import KEPT
+from templates.resources.storage import RETAIN
 
 TOKEN_HOURS = 1  # what an identity or access token is good for
 REFRESH_DAYS = 30
@@ -38,7 +38,7 @@ def _user_pool() -> cognito.UserPool:
         UsernameAttributes=["email"],
         # Cognito's default takes person@example.com and Person@example.com for two users. Fixed once a pool is made.
         UsernameConfiguration=cognito.UsernameConfiguration(CaseSensitive=False),
-        **KEPT,
+        **RETAIN,
     )
 
 

@@ -5,9 +5,9 @@ import json
 import awacs.logs
 from troposphere import GetAtt, If, Ref, Sub, Template, apigateway, iam, wafv2
 
-from templates.iam.policies import EVERYTHING, allow, assumed_by, document
+from templates.iam.policies import ALL_RESOURCES, allow, policy_document, trust_policy
 from templates.resources.function import add_log_group
-from templates.resources.storage import KEPT_ONCE_MADE
+from templates.resources.storage import RETAIN_EXCEPT_ON_CREATE
 
 STAGE = "v1"
 # A line of the access log: who asked and how it was answered; no token, no query.
@@ -80,20 +80,20 @@ def _add_logs_role(template: Template) -> apigateway.Account:
     An account and region has one such setting; both stay when the stack goes, since other APIs may have come to use them.
     """
     policy = iam.Policy(
-        PolicyName="logs", PolicyDocument=document(allow("write the logs of every api", LOGGING, EVERYTHING))
+        PolicyName="logs", PolicyDocument=policy_document(allow("write the logs of every api", LOGGING, ALL_RESOURCES))
     )
     role = template.add_resource(
         iam.Role(
             "ApiAccountRole",
-            AssumeRolePolicyDocument=assumed_by("apigateway"),
+            AssumeRolePolicyDocument=trust_policy("apigateway"),
             Policies=[policy],
             Condition="SetsApiLogsRole",
-            **KEPT_ONCE_MADE,
+            **RETAIN_EXCEPT_ON_CREATE,
         )
     )
     return template.add_resource(
         apigateway.Account(
-            "ApiAccount", CloudWatchRoleArn=GetAtt(role, "Arn"), Condition="SetsApiLogsRole", **KEPT_ONCE_MADE
+            "ApiAccount", CloudWatchRoleArn=GetAtt(role, "Arn"), Condition="SetsApiLogsRole", **RETAIN_EXCEPT_ON_CREATE
         )
     )
 

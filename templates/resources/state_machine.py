@@ -12,7 +12,7 @@ from awacs.aws import Action, Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, iam, logs, sns, sqs, stepfunctions, validators
 
 from asl.language import tasks
-from templates.iam.policies import EVERYTHING, allow, assumed_by, document, for_this_account
+from templates.iam.policies import ALL_RESOURCES, allow, in_this_account, policy_document, trust_policy
 from templates.resources.function import add_log_group
 from templates.substitution import definition_string
 from workflow.proof import proved_definition
@@ -51,7 +51,7 @@ class ScalingConfig(awslambda.ScalingConfig):  # type: ignore[misc]
     props: ClassVar[dict[str, Any]] = {"MaximumConcurrency": (validators.integer, False)}
 
 
-def add_pipeline(
+def add_state_machine(
     template: Template, functions: list[awslambda.Function], table: dynamodb.Table, topic: sns.Topic
 ) -> stepfunctions.StateMachine:
     """Add the state machine to template, with a role that allows exactly what its states call.
@@ -94,11 +94,11 @@ def _logging(group: logs.LogGroup) -> stepfunctions.LoggingConfiguration:
 def _role(definition: dict[str, Any], targets: dict[str, Any]) -> iam.Role:
     statements = [
         *_statements(definition, targets),
-        allow("have its log delivered", LOG_DELIVERY, EVERYTHING),
-        allow("send traces", TRACING, EVERYTHING),
+        allow("have its log delivered", LOG_DELIVERY, ALL_RESOURCES),
+        allow("send traces", TRACING, ALL_RESOURCES),
     ]
-    trust = assumed_by("states", Condition=for_this_account())
-    policy = iam.Policy(PolicyName="graph", PolicyDocument=document(*statements))
+    trust = trust_policy("states", Condition=in_this_account())
+    policy = iam.Policy(PolicyName="graph", PolicyDocument=policy_document(*statements))
     return iam.Role("ProcessingPipelineRole", AssumeRolePolicyDocument=trust, Policies=[policy])
 
 

@@ -9,12 +9,15 @@ from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 from lambdas.domain.objects import STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
-from templates.iam.policies import document, without_tls
+from templates.iam.policies import deny_without_tls, policy_document
 
 STAGED_DAYS = 7  # nothing needs it for longer than an execution lasts; this is for where the sweep is switched off
-KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}  # with these go pictures, or what is known of them
+RETAIN = {
+    "DeletionPolicy": "Retain",
+    "UpdateReplacePolicy": "Retain",
+}  # with these go pictures, or what is known of them
 # The same, but that a first creation which fails leaves nothing behind; not for what is under deletion protection.
-KEPT_ONCE_MADE = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+RETAIN_EXCEPT_ON_CREATE = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def _bucket(name: str, **properties: object) -> s3.Bucket:
             ),
             NoValue,
         ),
-        **KEPT_ONCE_MADE,
+        **RETAIN_EXCEPT_ON_CREATE,
         **properties,
     )
 
@@ -103,7 +106,7 @@ def _tls_only_policy(bucket: s3.Bucket) -> s3.BucketPolicy:
     return s3.BucketPolicy(
         f"{bucket.title}Policy",
         Bucket=Ref(bucket),
-        PolicyDocument=document(without_tls([awacs.s3.Action("*")], everything)),
+        PolicyDocument=policy_document(deny_without_tls([awacs.s3.Action("*")], everything)),
     )
 
 
@@ -117,5 +120,5 @@ def _table() -> dynamodb.Table:
         SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
         TimeToLiveSpecification=dynamodb.TimeToLiveSpecification(AttributeName=EXPIRES_AT, Enabled=True),
         DeletionProtectionEnabled=True,
-        **KEPT,
+        **RETAIN,
     )

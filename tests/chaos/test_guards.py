@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from lambdas import settle, sqs_trigger, sweep
+from lambdas import finalize, sqs_trigger, sweep
 from lambdas.domain import executions, objects
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
@@ -97,7 +97,7 @@ def _no_sweep(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_settling(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(settle, "handler", _nothing)
+    patch.setattr(finalize, "handler", _nothing)
     _no_sweep(patch)
 
 

@@ -179,7 +179,7 @@ class World:
     def _settle(self, status: Status) -> None:
         """Hand an event to settle, which is tried again if it fails."""
         status.tries += 1
-        invocation = invoke(self._scheduler, "lambdas.settle", status.event)
+        invocation = invoke(self._scheduler, "lambdas.finalize", status.event)
 
         def again() -> None:
             if invocation.error and status.tries < MAX_TRIES:

@@ -24,7 +24,10 @@ OWNER = "owner"  # of what is uploaded here
 @contextmanager
 def unheard(stack: LocalStack) -> Iterator[None]:
     """Let nobody hear of uploads and of how executions end, for a while."""
-    events, rules = stack.emulator.client("events"), [physical_id(stack, name) for name in ("UploadRule", "SettleRule")]
+    events, rules = (
+        stack.emulator.client("events"),
+        [physical_id(stack, name) for name in ("UploadRule", "FinalizeRule")],
+    )
     for rule in rules:
         events.disable_rule(Name=rule)
     try:
@@ -99,7 +102,7 @@ def settles(stack: LocalStack) -> bool:
     with unheard(stack):
         image = superseding(stack)
         event = aborted(stack, image)
-        answer = invoke(stack, "SettleFunction", event)
+        answer = invoke(stack, "FinalizeFunction", event)
     return answer is None and ended(stack, image).get("reason") == "Aborted" and not _left(stack, image)
 
 

@@ -74,7 +74,7 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
             and is_polled(stack)
         )
 
-    others = {"SettleFunctionRole": partial(settles, stack), "SweepFunctionRole": partial(sweeps, stack)}
+    others = {"FinalizeFunctionRole": partial(settles, stack), "SweepFunctionRole": partial(sweeps, stack)}
     return lambda role: others.get(role, pipeline)()
 
 
@@ -102,7 +102,7 @@ def test_without_what_only_aws_does_it_works(stack: LocalStack, works: Callable[
     """The statements that the test above leaves out are missed by nothing on this machine."""
     left_out = [granted for granted in GRANTED if granted.name not in EXERCISED]
     with without(stack, *left_out):
-        assert all(works(role) for role in ("ArchiveFunctionRole", "SettleFunctionRole", "SweepFunctionRole"))
+        assert all(works(role) for role in ("ArchiveFunctionRole", "FinalizeFunctionRole", "SweepFunctionRole"))
 
 
 def test_api_calls_its_function_by_permission(stack: LocalStack, files: dict[str, Path]) -> None:
@@ -116,7 +116,7 @@ def test_rule_calls_its_function_by_permission(stack: LocalStack) -> None:
     """Without the permission for the rule nothing comes of an aborted execution; with it back, the next one is settled."""
     with unheard(stack):
         unsettled, settled = (uploaded(stack, str(uuid4())) for _ in range(2))
-    with uninvited(stack, "SettleFunction"):
+    with uninvited(stack, "FinalizeFunction"):
         aborted(stack, unsettled)
     aborted(stack, settled)
     assert eventually(lambda: ended(stack, settled))["status"] == "FAILED"

@@ -14,9 +14,9 @@ from moto import mock_aws
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger, tracer
 from pages import costs, prices
-from pages.monthly_cost import of_month
-from pages.prices import STORAGE, Price
-from pages.usage import function, of_picture, states
+from pages.monthly_cost import monthly_usage
+from pages.prices import STORAGE_CLASSES, Price
+from pages.usage import function_of, image_usage, visited_states
 from pages.workload_profile import INVOCATIONS
 from tests.lambdas.bench import ARCHIVING, CONTEXT, MOTO, REGION, RESIZE, THUMBNAIL, VALIDATING, Bench, Payload, export
 from tests.lambdas.bench import STEPS as HANDLERS
@@ -45,7 +45,7 @@ def _changed_machine(change: Callable[[Node], object]) -> Node:
 
 
 def _dollars(kind: str, *, rejected: bool = False) -> float:
-    return sum(price.each * units for price, units in of_picture(template(), kind, rejected=rejected).items())
+    return sum(price.each * units for price, units in image_usage(template(), kind, rejected=rejected).items())
 
 
 @pytest.mark.parametrize("name", ON_THE_WAY)
@@ -53,7 +53,10 @@ def test_memory_of_a_function_is_paid_for(name: str) -> None:
     """A function with twice the memory costs twice as much for its time."""
     doubled = _changed()
     doubled["Resources"][name]["Properties"]["MemorySize"] *= 2
-    more = of_picture(doubled, "STANDARD")[prices.COMPUTING] - of_picture(template(), "STANDARD")[prices.COMPUTING]
+    more = (
+        image_usage(doubled, "STANDARD")[prices.LAMBDA_COMPUTE]
+        - image_usage(template(), "STANDARD")[prices.LAMBDA_COMPUTE]
+    )
     assert isclose(more, INVOCATIONS[name].seconds * properties(name)["MemorySize"] / 1024)
 
 
@@ -65,44 +68,47 @@ def test_a_state_more_is_a_transition_more() -> None:
         machine["StartAt"] = "First"
 
     longer = _changed_machine(lengthen)
-    before, after = of_picture(template(), "STANDARD"), of_picture(longer, "STANDARD")
-    assert after == {**before, prices.TRANSITION: before[prices.TRANSITION] + 1}
-    assert of_picture(longer, "EXPRESS") == of_picture(template(), "EXPRESS")
+    before, after = image_usage(template(), "STANDARD"), image_usage(longer, "STANDARD")
+    assert after == {**before, prices.STATE_TRANSITION: before[prices.STATE_TRANSITION] + 1}
+    assert image_usage(longer, "EXPRESS") == image_usage(template(), "EXPRESS")
 
 
 def test_branches_are_counted() -> None:
     """The states of a Parallel's branches are transitions too, and the functions they run are invoked."""
     narrower = _changed_machine(lambda machine: machine["States"]["ParallelProcessing"]["Branches"].pop(1))
-    before, after = of_picture(template(), "STANDARD"), of_picture(narrower, "STANDARD")
-    fewer = {price: before[price] - after[price] for price in (prices.TRANSITION, prices.NOTIFICATION, prices.EVENT)}
-    assert fewer == {prices.TRANSITION: 1, prices.NOTIFICATION: 0, prices.EVENT: 3}
+    before, after = image_usage(template(), "STANDARD"), image_usage(narrower, "STANDARD")
+    fewer = {
+        price: before[price] - after[price]
+        for price in (prices.STATE_TRANSITION, prices.SNS_PUBLISH, prices.EVENTBRIDGE_EVENT)
+    }
+    assert fewer == {prices.STATE_TRANSITION: 1, prices.SNS_PUBLISH: 0, prices.EVENTBRIDGE_EVENT: 3}
 
 
 @pytest.mark.parametrize("rejected", [False, True])
 def test_express_is_cheaper(rejected: bool) -> None:
     """A picture costs less on EXPRESS than on STANDARD, and a rejected one less than an archived one on either."""
     assert _dollars("EXPRESS", rejected=rejected) < _dollars("STANDARD", rejected=rejected)
-    assert all(_dollars(kind, rejected=True) < _dollars(kind) for kind in costs.KINDS)
+    assert all(_dollars(kind, rejected=True) < _dollars(kind) for kind in costs.WORKFLOW_TYPES)
 
 
 def test_archived_picture_passes_every_step() -> None:
     """The way that is counted runs each step once, in order, and no state that is there for errors."""
-    passed = list(states(definition()))
-    assert [name for state in passed if (name := function(state))] == STEPS
+    passed = list(visited_states(definition()))
+    assert [name for state in passed if (name := function_of(state))] == STEPS
     assert {state["Type"] for state in passed} == {"Task", "Parallel", "Succeed"}
 
 
 def test_rejected_picture_passes_the_first_step_only() -> None:
     """A rejected picture is counted through the first step and its telling, to a good end."""
-    passed = list(states(definition(), rejected=True))
-    assert [name for state in passed if (name := function(state))] == STEPS[:1]
+    passed = list(visited_states(definition(), rejected=True))
+    assert [name for state in passed if (name := function_of(state))] == STEPS[:1]
     assert passed[-1]["Type"] == "Succeed"
 
 
 def test_reading_is_cheaper_than_writing() -> None:
     """S3 and DynamoDB ask for more where something changes; two prices that were taken for each other would show."""
-    assert prices.READING.each < prices.WRITING.each
-    assert prices.LOOKING.each < prices.RECORDING.each
+    assert prices.S3_READ.each < prices.S3_WRITE.each
+    assert prices.DYNAMODB_READ.each < prices.DYNAMODB_WRITE.each
 
 
 def test_every_price_can_be_looked_up() -> None:
@@ -113,16 +119,18 @@ def test_every_price_can_be_looked_up() -> None:
 
 def test_every_price_is_used() -> None:
     """No price stands there that nothing is paid for by."""
-    pictures = [of_picture(template(), kind, rejected=rejected) for kind in costs.KINDS for rejected in (False, True)]
-    monthly = [price for price, _ in of_month(template()).values()]
+    pictures = [
+        image_usage(template(), kind, rejected=rejected) for kind in costs.WORKFLOW_TYPES for rejected in (False, True)
+    ]
+    monthly = [price for price, _ in monthly_usage(template()).values()]
     assert {price for used in pictures for price in used} | set(monthly) == set(PRICES)
 
 
 def test_every_storage_class_on_offer_has_a_price() -> None:
     """What the parameter offers is what there are prices for: the colder a class, the cheaper to keep and dearer to get to."""
     offered = template()["Parameters"]["ArchiveStorageClass"]["AllowedValues"]
-    assert list(STORAGE) == offered
-    kept, moved = ([getattr(STORAGE[name], what) for name in offered] for what in ("kept", "moved"))
+    assert list(STORAGE_CLASSES) == offered
+    kept, moved = ([getattr(STORAGE_CLASSES[name], what) for name in offered] for what in ("kept", "moved"))
     assert kept == sorted(kept, reverse=True)
     assert moved == sorted(moved)
 

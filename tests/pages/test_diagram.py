@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pages.diagram import mermaid, page, svg
-from pages.relationships import TELEMETRY, VERBS, Unplaced, arrows, components, named
+from pages.relationships import TELEMETRY, VERBS, UnmappedTypeError, components, references, relationships
 from tests.templates.emitted import resources
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -43,10 +43,10 @@ def test_every_resource_is_on_the_page(given: dict[str, Any]) -> None:
 
 def test_every_permission_is_an_arrow(given: dict[str, Any]) -> None:
     """For each statement of a function's role there is an arrow from that function, but for logs and traces."""
-    found = {(one.source, one.target): one.verbs for one in arrows(given)}
+    found = {(one.source, one.target): one.verbs for one in relationships(given)}
     for role, statement in statements(given):
         for action in (one for one in statement["Action"] if not one.startswith(TELEMETRY)):
-            for target in named(statement["Resource"]):
+            for target in references(statement["Resource"]):
                 assert VERBS[action] in found[role.removesuffix("Role"), target], (role, action)
 
 
@@ -67,15 +67,15 @@ def test_another_resource_changes_the_page(given: dict[str, Any], kind: str) -> 
 
 def test_resource_of_a_new_type_has_to_be_placed(given: dict[str, Any]) -> None:
     """A type that nobody has thought of is refused, with what to do."""
-    with pytest.raises(Unplaced, match="AWS::RDS::DBInstance: put it into COMPONENTS or PARTS"):
-        arrows({**given, "Another": {"Type": "AWS::RDS::DBInstance", "Properties": {}}})
+    with pytest.raises(UnmappedTypeError, match="AWS::RDS::DBInstance: put it into COMPONENTS or PARTS"):
+        relationships({**given, "Another": {"Type": "AWS::RDS::DBInstance", "Properties": {}}})
 
 
 def test_action_that_is_new_has_to_be_named(given: dict[str, Any]) -> None:
     """An action that has no word is refused, with what to do."""
     next(statement for _, statement in statements(given))["Action"].append("s3:RestoreObject")
-    with pytest.raises(Unplaced, match="s3:RestoreObject: say in VERBS"):
-        arrows(given)
+    with pytest.raises(UnmappedTypeError, match="s3:RestoreObject: say in VERBS"):
+        relationships(given)
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_action_that_is_new_has_to_be_named(given: dict[str, Any]) -> None:
 )
 def test_arrows_of_the_architecture_are_there(given: dict[str, Any], source: str, target: str, verb: str) -> None:
     """What the architecture asks for is among the arrows."""
-    assert any((one.source, one.target) == (source, target) and verb in one.verbs for one in arrows(given))
+    assert any((one.source, one.target) == (source, target) and verb in one.verbs for one in relationships(given))

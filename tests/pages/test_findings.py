@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pages.findings import page
-from templates.suppressions import ANSWERS, Answer
+from templates.suppressions import SUPPRESSIONS, Suppression
 from tests.templates.emitted import Node, resources, template
 
 
@@ -20,7 +20,7 @@ def _suppressed(name: str) -> dict[str, str]:
     }
 
 
-def _about(answer: Answer) -> list[str]:
+def _about(answer: Suppression) -> list[str]:
     return [name for name, entry in resources().items() if {name, entry["Type"]} & set(answer.on)]
 
 
@@ -29,8 +29,8 @@ def test_page_is_up_to_date() -> None:
     assert Path("docs/findings.md").read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.rules[0])
-def test_answer_stands_at_each_of_its_resources(answer: Answer) -> None:
+@pytest.mark.parametrize("answer", SUPPRESSIONS, ids=lambda answer: answer.rules[0])
+def test_answer_stands_at_each_of_its_resources(answer: Suppression) -> None:
     """An answer is about resources that are there, and stands in the metadata of each, in the form of every tool."""
     assert _about(answer)
     for name in _about(answer):
@@ -40,7 +40,7 @@ def test_answer_stands_at_each_of_its_resources(answer: Answer) -> None:
 @pytest.mark.parametrize("name", sorted(resources()))
 def test_nothing_is_suppressed_without_a_reason(name: str) -> None:
     """What the metadata suppresses on a resource has an answer of ours."""
-    reasons = {rule: answer.reason for answer in ANSWERS if name in _about(answer) for rule in answer.rules}
+    reasons = {rule: answer.reason for answer in SUPPRESSIONS if name in _about(answer) for rule in answer.rules}
     assert _suppressed(name).keys() == reasons.keys()
     assert all(reason in ("", reasons[rule]) for rule, reason in _suppressed(name).items())
     assert all(reason.strip() for reason in reasons.values())
@@ -49,12 +49,12 @@ def test_nothing_is_suppressed_without_a_reason(name: str) -> None:
 def test_no_rule_is_answered_twice() -> None:
     """On one resource a rule has one answer."""
     for name in resources():
-        rules = [rule for answer in ANSWERS if name in _about(answer) for rule in answer.rules]
+        rules = [rule for answer in SUPPRESSIONS if name in _about(answer) for rule in answer.rules]
         assert len(rules) == len(set(rules))
 
 
 def test_answered_parameters_exist() -> None:
     """A parameter that an answer points to is there."""
-    named = {name for answer in ANSWERS for name in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", answer.reason)}
+    named = {name for answer in SUPPRESSIONS for name in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", answer.reason)}
     known = {*template()["Parameters"], "MaximumConcurrency", "EventBridge"}
     assert named <= known | {"CloudWatch"}

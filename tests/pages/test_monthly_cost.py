@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from lambdas import sweep
-from pages.monthly_cost import of_month
-from pages.workload_profile import HORIZON
+from pages.monthly_cost import monthly_usage
+from pages.workload_profile import SWEEP_DAYS
 from tests.templates.emitted import Node, template
 
 SWEEPS = ("the sweeps' listings", "the records that they read", "the time that they take")
@@ -24,7 +24,7 @@ def test_month_is_counted_from_the_template() -> None:
     assert _alarms(fewer) == _alarms(template()) - 1
 
 
-@pytest.mark.parametrize(("name", "metrics"), [("ResizeFailingAlarm", 3), ("RejectionsAlarm", 2)])
+@pytest.mark.parametrize(("name", "metrics"), [("ResizeErrorsAlarm", 3), ("RejectionsAlarm", 2)])
 def test_alarm_on_an_expression_is_paid_for_by_its_metrics(name: str, metrics: int) -> None:
     """An alarm on an expression of several metrics costs as much as an alarm on each, as CloudWatch counts."""
     fewer = _changed()
@@ -33,7 +33,7 @@ def test_alarm_on_an_expression_is_paid_for_by_its_metrics(name: str, metrics: i
 
 
 def _alarms(of: Node) -> float:
-    return of_month(of)["alarms, by the metrics that they watch"][1]
+    return monthly_usage(of)["alarms, by the metrics that they watch"][1]
 
 
 def test_sweeps_are_paid_for_by_what_they_look_at() -> None:
@@ -48,7 +48,7 @@ def test_sweeps_are_paid_for_by_what_they_look_at() -> None:
 
 def _sweeps(of: Node) -> dict[str, float]:
     """Return what a month's sweeps take, by what it is."""
-    return {what: of_month(of)[what][1] for what in SWEEPS}
+    return {what: monthly_usage(of)[what][1] for what in SWEEPS}
 
 
 def test_records_that_may_have_expired_are_not_looked_at() -> None:
@@ -61,4 +61,4 @@ def test_records_that_may_have_expired_are_not_looked_at() -> None:
 
 def test_sweeps_look_back_as_far_as_they_are_paid_for() -> None:
     """The days that are counted for reading records are those that a sweep looks back."""
-    assert timedelta(days=HORIZON) == sweep.HORIZON
+    assert timedelta(days=SWEEP_DAYS) == sweep.HORIZON

@@ -22,8 +22,8 @@ ARROWS = [
     ("GetUploadUrlMethod", "AuthorizerId", ref("CognitoAuthorizer")),
     ("CognitoAuthorizer", "ProviderARNs.0", arn("UserPool")),
     ("UserPoolClient", "UserPoolId", ref("UserPool")),
-    ("SettleRule", "EventPattern.detail.stateMachineArn.0", ref("ProcessingPipeline")),
-    ("SettleRule", "Targets.0.Arn", arn("SettleFunction")),
+    ("FinalizeRule", "EventPattern.detail.stateMachineArn.0", ref("ProcessingPipeline")),
+    ("FinalizeRule", "Targets.0.Arn", arn("FinalizeFunction")),
     ("SweepRule", "Targets.0.Arn", arn("SweepFunction")),
     ("DailySweepRule", "Targets.0.Arn", arn("SweepFunction")),
 ]

@@ -26,13 +26,13 @@ OPERATIONS = ["status", "redrive", "reprocess", "sweep", "add_user"]
 def test_page_is_up_to_date() -> None:
     """Alarms and costs stand in the page as `make docs` would write them now."""
     text = PAGE.read_text(encoding="utf-8")
-    assert text == runbook.filled(text), "run `make docs`"
+    assert text == runbook.fill(text), "run `make docs`"
 
 
 def test_page_without_a_mark_is_refused() -> None:
     """A page that has lost a mark is not taken for one that is up to date."""
     with pytest.raises(ValueError, match="<!-- costs -->"):
-        runbook.filled("<!-- alarms --><!-- /alarms -->")
+        runbook.fill("<!-- alarms --><!-- /alarms -->")
 
 
 def test_every_alarm_leads_to_its_commands() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdas import settle, sweep
+from lambdas import finalize, sweep
 from lambdas.domain import executions, objects
 from lambdas.domain.executions import EXPRESS
 from lambdas.domain.record import Record
@@ -22,7 +22,7 @@ from workflow import contracts
 def settled(bench: Bench) -> None:
     """Settle a picture of which there is no record but much else, and a newer version of one with a record."""
     for image in (_uploaded(bench), {**superseding(bench)["image"], "attempt": 1}):
-        settle.handler(_aborted(image), CONTEXT)
+        finalize.handler(_aborted(image), CONTEXT)
 
 
 def swept(bench: Bench) -> None:

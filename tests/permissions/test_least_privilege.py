@@ -26,7 +26,7 @@ from tests.permissions.settled import settled, sweep_express, swept
 pytestmark = pytest.mark.usefixtures("bench")
 
 # What the functions do that are not on a picture's way.
-OWN = {"SettleFunctionRole": settled, "SweepFunctionRole": swept}
+OWN = {"FinalizeFunctionRole": settled, "SweepFunctionRole": swept}
 EVERYWHERE = '{"Fn::Sub": "${UploadBucket.Arn}/*"}'
 MACHINE = "STATE_MACHINE_ARN"
 
@@ -45,7 +45,7 @@ SHARE = {
     READ,
     REMOVE,
     first("ArchiveFunctionRole", "s3:ListBucket"),
-    first("SettleFunctionRole", "sns:Publish"),
+    first("FinalizeFunctionRole", "sns:Publish"),
     first("SweepFunctionRole", "states:StartExecution"),
 }
 

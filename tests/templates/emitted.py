@@ -13,7 +13,7 @@ Node = dict[str, Any]
 
 STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
 ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every picture
-FUNCTIONS = [*ON_THE_WAY, "SettleFunction", "SweepFunction"]
+FUNCTIONS = [*ON_THE_WAY, "FinalizeFunction", "SweepFunction"]
 # The components of the architecture by their logical IDs, whose names never change, and what each is.
 COMPONENTS = {
     "UploadBucket": "AWS::S3::Bucket",
@@ -25,7 +25,7 @@ COMPONENTS = {
     "OperationsTopic": "AWS::SNS::Topic",  # operators' own, beside the architecture's
     "ProcessingPipeline": "AWS::StepFunctions::StateMachine",
     "UploadRule": "AWS::Events::Rule",
-    "SettleRule": "AWS::Events::Rule",  # this and the next two are not on a picture's way: they see that it has an end
+    "FinalizeRule": "AWS::Events::Rule",  # this and the next two are not on a picture's way: they see that it has an end
     "SweepRule": "AWS::Events::Rule",
     "DailySweepRule": "AWS::Events::Rule",
     "RestApi": "AWS::ApiGateway::RestApi",

@@ -124,7 +124,7 @@ def test_packages_files_are_content(name: str) -> None:
     [
         "package/__pycache__/code.pyc",
         "bin/tool",
-        *(f"package.dist-info/{note}" for note in sorted(packaging.PIP_NOTES)),
+        *(f"package.dist-info/{note}" for note in sorted(packaging.PIP_RECORDS)),
     ],
 )
 def test_byte_code_scripts_and_notes_are_not(name: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from templates import packaging, release
-from templates.release import contracts_digest, promise, version
+from templates.release import contracts_digest, version, without_annotations
 from tests.templates.emitted import FUNCTIONS, properties, template
 from workflow import contracts
 
@@ -68,4 +68,4 @@ def test_other_promises_are_another_digest(copied: Path, old: str, new: str) -> 
 def test_properties_may_be_called_as_annotations_are() -> None:
     """A property called title counts, and what it is said to be does not; so does a constant."""
     schema = {"title": "A", "properties": {"title": {"type": "string", "title": "B"}}, "const": {"title": "C"}}
-    assert promise(schema) == {"properties": {"title": {"type": "string"}}, "const": {"title": "C"}}
+    assert without_annotations(schema) == {"properties": {"title": {"type": "string"}}, "const": {"title": "C"}}

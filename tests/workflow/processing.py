@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from lambdas import settle, sweep
+from lambdas import finalize, sweep
 from lambdas.domain import executions
 from tests.lambdas.bench import CONTEXT
 from tests.lambdas.messages import execution_ended
@@ -64,7 +64,7 @@ class Processing:
     def settle(self, outcome: Outcome) -> Outcome:
         """Tell the function that settles how the execution ended, and return what is to be seen then."""
         found = outcome.execution
-        settle.handler(execution_ended(outcome.image, found.arn, found.status), CONTEXT)
+        finalize.handler(execution_ended(outcome.image, found.arn, found.status), CONTEXT)
         return self._seen(outcome.image, found)
 
     def sweep(self, outcome: Outcome) -> Outcome:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from operations.cloudformation.installed_layers import VersionMismatchError, write_installed
-from templates.packaging import LAYERS, PIP_NOTES, Layer
+from templates.packaging import LAYERS, PIP_RECORDS, Layer
 
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+) ", re.MULTILINE)
 
@@ -23,7 +23,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _install(site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Install the package in a folder, as pip does, and put the folder on the path."""
-    notes = [f"example-1.0.dist-info/{name}" for name in sorted(PIP_NOTES)]
+    notes = [f"example-1.0.dist-info/{name}" for name in sorted(PIP_RECORDS)]
     package = ["example/__init__.py", "example/data.txt", "example/__pycache__/__init__.cpython-311.pyc"]
     files = [*package, "example-1.0.dist-info/METADATA", *notes, "../bin/example", "../share/example.1"]
     for name in files:
@@ -112,4 +112,4 @@ def _packages(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.logical_id)
 def test_layer_has_no_notes_of_pip(layer: Layer, tmp_path: Path) -> None:
     """Nothing in a real layer tells when, how or from where it was installed."""
-    assert not {Path(name).name for name in _names(write_installed(layer, tmp_path))} & PIP_NOTES
+    assert not {Path(name).name for name in _names(write_installed(layer, tmp_path))} & PIP_RECORDS

@@ -65,7 +65,7 @@ VERSIONS, WAITING = (["s3:ListBucketVersions"], f"{UPLOADS}*"), (["s3:ListBucket
 LISTS = {
     "ValidateFunction": [VERSIONS],
     "SqsTriggerFunction": [VERSIONS],
-    "SettleFunction": [VERSIONS, WAITING],
+    "FinalizeFunction": [VERSIONS, WAITING],
     "SweepFunction": [VERSIONS, WAITING],
 }
 WITHOUT_TLS = {"Bool": {"aws:SecureTransport": False}}
@@ -199,7 +199,7 @@ def test_only_its_rule_may_invoke_what_settles() -> None:
     """EventBridge may invoke the two functions that settle pictures, each for its own rule."""
     given = _invocations("events.amazonaws.com")
     assert [(target(one["FunctionName"]), one["SourceArn"]) for one in given] == [
-        ("SettleFunction", arn("SettleRule")),
+        ("FinalizeFunction", arn("FinalizeRule")),
         ("SweepFunction", arn("SweepRule")),
         ("SweepFunction", arn("DailySweepRule")),
     ]

@@ -122,6 +122,6 @@ def test_dashboard_shows_every_step(step: Step) -> None:
 def test_dashboard_shows_what_was_put_right_afterwards() -> None:
     """Whatever the pipeline did not bring about itself, and how the functions fare that did, is on the dashboard."""
     assert {line.name for line in LINES} >= {SETTLED, RESTARTED, TOLD, CLEARED}
-    for function in ("SettleFunction", "SweepFunction"):
+    for function in ("FinalizeFunction", "SweepFunction"):
         shown = {line.name for line in LINES if f"${{{function}}}" in line.dimensions.values()}
         assert shown >= {"Duration", "Errors"}

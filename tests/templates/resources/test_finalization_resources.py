@@ -8,7 +8,7 @@ from moto.events.models import EventPattern
 from tests.templates.emitted import FUNCTIONS, Node, at, definition, properties, ref, resources, sub, template
 
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:pipeline"
-RULES = ["SettleRule", "SweepRule", "DailySweepRule"]
+RULES = ["FinalizeRule", "SweepRule", "DailySweepRule"]
 SECONDS = 60  # of a minute
 SHORTEST_RATE = 2  # minutes: of one, EventBridge wants the word in the singular
 
@@ -22,7 +22,7 @@ def _changed(
 
 def _matches(event: Node) -> bool:
     """Tell whether the rule's pattern, as it is in a deployed stack, matches event."""
-    text = json.dumps(properties("SettleRule")["EventPattern"])
+    text = json.dumps(properties("FinalizeRule")["EventPattern"])
     text = text.replace(json.dumps(ref("ProcessingPipeline")), json.dumps(MACHINE))
     return bool(EventPattern.load(text).matches_event(event))  # type: ignore[arg-type]
 

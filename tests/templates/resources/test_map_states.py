@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pages import permissions
-from pages.usage import function, states
+from pages.usage import function_of, visited_states
 from templates.stack import build
 from tests.templates.emitted import Node, arn, at
 from workflow import proof
@@ -41,9 +41,9 @@ def test_pipeline_may_call_what_a_map_runs() -> None:
 @pytest.mark.usefixtures("machine")
 def test_permissions_of_a_task_in_a_map_are_shown() -> None:
     """What the task within the Map may do stands beside it in the viewer."""
-    assert ("run the steps", "lambda:InvokeFunction", FUNCTION) in permissions.of_states()["Work"]
+    assert ("run the steps", "lambda:InvokeFunction", FUNCTION) in permissions.state_permissions()["Work"]
 
 
 def test_state_within_a_map_is_paid_for(machine: Node) -> None:
     """The states of a Map are passed too, and the function that one of them runs is invoked, also in the first state."""
-    assert [function(state) for state in states(machine)] == ["", FUNCTION]
+    assert [function_of(state) for state in visited_states(machine)] == ["", FUNCTION]

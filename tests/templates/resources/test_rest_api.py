@@ -51,7 +51,7 @@ def test_every_part_of_the_api_counts(monkeypatch: pytest.MonkeyPatch, changed: 
 def test_what_is_not_the_api_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """A function that gets more memory leaves the API as it is deployed."""
     before = _deployment()
-    monkeypatch.setattr(functions, "LIGHT", 2 * functions.LIGHT)
+    monkeypatch.setattr(functions, "LIGHT_MEMORY", 2 * functions.LIGHT_MEMORY)
     assert _deployment() == before
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from lambdas.domain import objects
 from lambdas.domain.record import PROCESSING, Record
+from lambdas.finalize import handler
 from lambdas.runtime import clients
 from lambdas.runtime.metrics import CLEARED, EXPECTED_RACES, SETTLED, TOLD
-from lambdas.settle import handler
 from tests.lambdas.aftermath import Aftermath, Sweep
 from tests.lambdas.bench import (
     ARCHIVE_BUCKET,
