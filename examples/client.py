@@ -94,11 +94,19 @@ class Uploader:
             "sha256": hashlib.sha256(content).hexdigest(),  # S3 refuses any other file then
         }
         answer = self.http.request("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
-        body: dict[str, Any] = answer.json()
         if answer.status != HTTPStatus.OK:
-            reason, message = body.get("reason"), body.get("message")
-            raise RefusedError(f"the API answered {answer.status} {reason} for {file}: {message}")
-        return body
+            raise RefusedError(f"the API answered {answer.status} for {file}{_reason(answer)}")
+        grant: dict[str, Any] = answer.json()
+        return grant
+
+
+def _reason(answer: urllib3.BaseHTTPResponse) -> str:
+    """Return the API's reason code and sentence, or nothing if something else answered, such as a proxy."""
+    try:
+        body = answer.json()
+        return f": {body['reason']}: {body['message']}"
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def outcomes(queue: str, image_ids: set[str], seconds: float) -> Iterator[dict[str, Any]]:

@@ -38,7 +38,10 @@ def served(*answers: int) -> Iterator[tuple[Uploader, list[str]]]:
             if status == LOST:
                 self.close_connection = True
                 return
-            content = body if status == 200 else json.dumps({"reason": "THROTTLED", "message": "Try again."})
+            refusal = (
+                json.dumps({"reason": "INVALID", "message": "Try another."}) if status < 500 else "<html>busy</html>"
+            )
+            content = body if status == 200 else refusal
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.send_header("Retry-After", "0")
@@ -78,7 +81,11 @@ def test_busy_server_is_asked_again(file: Path, answers: tuple[int, ...]) -> Non
 
 @pytest.mark.parametrize(
     ("answers", "message"),
-    [((400,), "answered 400 THROTTLED"), ((401,), "answered 401"), ((200, 403), "answered 403 to the PUT")],
+    [
+        ((400,), "answered 400 for .*: INVALID: Try another"),
+        ((401,), "answered 401"),
+        ((200, 403), "answered 403 to the PUT"),
+    ],
 )
 def test_refusal_is_not_sent_again(file: Path, answers: tuple[int, ...], message: str) -> None:
     """What another attempt cannot change is refused at once, with the status."""
