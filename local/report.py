@@ -16,7 +16,7 @@ from asl.history.sources import fetch
 from asl.history.trace import UnusableHistory
 from local.process import Outcome
 from local.stack import LocalStack
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 
 MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=15/{0}/{1}"
 HEAD = ("picture", "status", "size", "format", "seconds")
@@ -101,7 +101,7 @@ def _execution(stack: LocalStack, name: str, number: int) -> Iterator[str]:
     arn = stack.outputs["ProcessingPipelineArn"].replace(":stateMachine:", ":execution:") + f":{name}"
     try:
         _, events = fetch(arn, stack.emulator.client("stepfunctions"))
-        run = read(machine := graph(), events)
+        run = read(machine := pipeline_graph(), events)
     except UnusableHistory as error:
         yield f'<p class="hint">Its execution cannot be shown: {escape(str(error))}</p>'
         return

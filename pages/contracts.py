@@ -7,7 +7,7 @@ from typing import Any
 
 from asl.check.dialect import shape_of
 from asl.check.proof import Proof
-from asl.check.shapes import Object, Shape, members, said
+from asl.check.shapes import Object, Shape, describe, members
 from asl.check.sizes import LIMIT
 from asl.command import run_command
 from workflow import contracts
@@ -38,7 +38,7 @@ def _states() -> Iterator[str]:
     yield "| state | arrives | leaves | largest |"
     yield "|---|---|---|---:|"
     for state in proof.sizes:
-        arrives, leaves = _fields(proof.arrivals.get(state, [])), _fields(proof.leavings.get(state, []))
+        arrives, leaves = _fields(proof.inputs.get(state, [])), _fields(proof.outputs.get(state, []))
         yield f"| `{state}` | {arrives} | {leaves} | {_largest(proof, state):,} |"
     yield ""
 
@@ -81,7 +81,7 @@ def _contract(name: str, schema: dict[str, Any]) -> Iterator[str]:
 def _rows(schema: dict[str, Any], above: str) -> Iterator[str]:
     for name, one in schema.get("properties", {}).items():
         optional = "" if name in schema.get("required", []) else "optional, "
-        kind = said(shape_of(one)).replace("|", "\\|") if "properties" not in one else "an object"
+        kind = describe(shape_of(one)).replace("|", "\\|") if "properties" not in one else "an object"
         yield f"| `{above}{name}` | {optional}{kind} | {one.get('description', '')} |"
         yield from _rows(one, f"{above}{name}.")
 

@@ -5,13 +5,13 @@
 
 import sys
 
-from asl.check.prover import UnprovedFlow
+from asl.check.prover import UnprovedDataFlowError
 from asl.command import run_command
 from asl.graph.cli import draw_own, refused
 from asl.graph.details import Known
 from asl.graph.sources import Subject
 from pages.permissions import state_permissions
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 from workflow.proof import prove
 
 NAME = "pages.graph"
@@ -19,14 +19,14 @@ NAME = "pages.graph"
 
 def pipeline() -> Subject:
     """Return the pipeline, with what is known of its states."""
-    return Subject(graph(), lambda: Known(prove(), state_permissions()))
+    return Subject(pipeline_graph(), lambda: Known(prove(), state_permissions()))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
         return draw_own(NAME, __doc__, pipeline, arguments)
-    except UnprovedFlow:
+    except UnprovedDataFlowError:
         return refused(NAME, "the data flow of the pipeline is not proved: see python -m workflow.proof")
 
 

@@ -4,7 +4,7 @@ import sys
 
 from asl.command import run_command
 from asl.graph.mermaid import mermaid
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 
 HEAD = """\
 # The pipeline
@@ -17,7 +17,7 @@ through.
 
 def page() -> str:
     """Return the page."""
-    return f"{HEAD}\n```mermaid\n{mermaid(graph())}```\n"
+    return f"{HEAD}\n```mermaid\n{mermaid(pipeline_graph())}```\n"
 
 
 if __name__ == "__main__":

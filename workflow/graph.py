@@ -7,6 +7,6 @@ from workflow.proof import mapping
 TITLE = "Processing pipeline"
 
 
-def graph() -> Machine:
+def pipeline_graph() -> Machine:
     """Return the graph of the pipeline."""
     return read(states_language(), mapping(), title=TITLE)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from asl.check.cli import add_output_option, print_proof
-from asl.check.mapping import Mapping, read
+from asl.check.mapping import Mapping, parse_mapping
 from asl.check.proof import Proof
 from asl.check.prover import prove as prove_machine
 from asl.check.prover import proved
@@ -23,7 +23,7 @@ NAME = "proof"
 
 def mapping(folder: Path = contracts.FOLDER) -> Mapping:
     """Return the pipeline's mapping with the contracts in folder."""
-    return read(PIPELINE_MAPPING, folder)
+    return parse_mapping(PIPELINE_MAPPING, folder)
 
 
 def prove() -> Proof:

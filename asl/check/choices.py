@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from asl.check.compare import matches
-from asl.check.paths import NotAPath, Step, parse
+from asl.check.paths import PathError, Step, parse_path
 from asl.check.shapes import (
     NOTHING,
     Anything,
@@ -15,14 +15,14 @@ from asl.check.shapes import (
     Null,
     Number,
     Object,
-    Reported,
     Shape,
     Text,
+    Unknown,
     constant,
     members,
     union,
 )
-from asl.check.wildcards import always, never
+from asl.check.wildcards import always_matches, never_matches
 
 Split = tuple[Shape, Shape]  # what matches, and what does not
 Refine = Callable[[Field], Field | None]  # None: no value is left
@@ -30,11 +30,11 @@ ABSENT = Field(NOTHING, required=False)
 
 KINDS: dict[str, type[Shape]] = {"IsNull": Null, "IsString": Text, "IsNumeric": Number, "IsBoolean": Boolean}
 # Comparisons whose two sides are kept whole: true of the type at least, and perhaps false of any value.
-COMPARED: dict[str, type[Shape]] = {"String": Text, "Numeric": Number, "Timestamp": Text, "Boolean": Boolean}
+OPERAND_KINDS: dict[str, type[Shape]] = {"String": Text, "Numeric": Number, "Timestamp": Text, "Boolean": Boolean}
 NO_OPERATOR = {"Variable", "Next", "Comment", "Assign", "Output"}
 
 
-def split(shape: Shape, rule: dict[str, Any]) -> Split:
+def split_by_rule(shape: Shape, rule: dict[str, Any]) -> Split:
     """Return the part of shape that may match rule and the part that may not; they overlap where it cannot be told."""
     if "And" in rule:
         return _every(shape, rule["And"])
@@ -42,13 +42,13 @@ def split(shape: Shape, rule: dict[str, Any]) -> Split:
         unmatched, matched = _every(shape, [{"Not": one} for one in rule["Or"]])
         return matched, unmatched
     if "Not" in rule:
-        yes, no = split(shape, rule["Not"])
+        yes, no = split_by_rule(shape, rule["Not"])
         return no, yes
     if rule["Variable"].startswith("$$"):  # it asks about the context, not about shape
         return shape, shape
     try:
-        steps = parse(rule["Variable"])
-    except NotAPath:  # reported where it is read
+        steps = parse_path(rule["Variable"])
+    except PathError:  # reported where it is read
         return shape, shape
     matching, other = _sides(rule)
     return _refined(shape, steps, matching), _refined(shape, steps, other)
@@ -57,22 +57,22 @@ def split(shape: Shape, rule: dict[str, Any]) -> Split:
 def _every(shape: Shape, rules: list[dict[str, Any]]) -> Split:
     missed: Shape = NOTHING
     for rule in rules:
-        shape, no = split(shape, rule)
+        shape, no = split_by_rule(shape, rule)
         missed = union(missed, no)
     return shape, missed
 
 
-def reads(shape: Shape, rule: dict[str, Any]) -> Iterator[tuple[str, Shape]]:
+def paths_read(shape: Shape, rule: dict[str, Any]) -> Iterator[tuple[str, Shape]]:
     """Yield the paths that rule reads from shape, each with what is left of shape there: And and Or stop once they can.
 
     A path that only IsPresent asks about may be absent, and is left out.
     """
     if "Not" in rule:
-        yield from reads(shape, rule["Not"])
+        yield from paths_read(shape, rule["Not"])
     for operator in ("And", "Or"):
         for one in rule.get(operator, []):
-            yield from reads(shape, one)
-            yes, no = split(shape, one)
+            yield from paths_read(shape, one)
+            yes, no = split_by_rule(shape, one)
             shape = yes if operator == "And" else no
     if "Variable" in rule and "IsPresent" not in rule:
         yield rule["Variable"], shape
@@ -91,7 +91,7 @@ def _sides(rule: dict[str, Any]) -> tuple[Refine, Refine]:
         return _equal_to(wanted), _other_than(wanted)
     if operator == "StringMatches":
         return _like(wanted), _unlike(wanted)
-    kind = next((kind for prefix, kind in COMPARED.items() if operator.startswith(prefix)), None)
+    kind = next((kind for prefix, kind in OPERAND_KINDS.items() if operator.startswith(prefix)), None)
     return (_of_kind(kind) if kind else _same), _same
 
 
@@ -120,7 +120,7 @@ def _as_kind(member: Shape, kind: type[Shape]) -> Shape | None:
     """Return what is of kind in member, which may be any value."""
     if isinstance(member, Anything):
         return Text(0, member.high) if kind is Text else kind()
-    return member if isinstance(member, kind | Reported) else None
+    return member if isinstance(member, kind | Unknown) else None
 
 
 def _equal_to(value: str | bool) -> Refine:  # noqa: FBT001 - it is the rule's operand
@@ -140,14 +140,14 @@ def _other_than(value: str | bool) -> Refine:  # noqa: FBT001 - the same
 def _like(wanted: str) -> Refine:
     def refine(field: Field) -> Field | None:
         texts = [one for member in members(field.shape) if (one := _as_kind(member, Text)) is not None]
-        return _left([one for one in texts if not never(one, wanted)])
+        return _left([one for one in texts if not never_matches(one, wanted)])
 
     return refine
 
 
 def _unlike(wanted: str) -> Refine:
     def refine(field: Field) -> Field | None:
-        return _left([member for member in members(field.shape) if not always(member, wanted)])
+        return _left([member for member in members(field.shape) if not always_matches(member, wanted)])
 
     return refine
 

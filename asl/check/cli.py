@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asl.check.dialect import UnsupportedSchema
-from asl.check.mapping import UnusableMapping, load
+from asl.check.mapping import UnusableMapping, load_mapping
 from asl.check.proof import Proof
 from asl.check.prover import prove
 from asl.check.report import as_json, as_text
@@ -36,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     add_output_option(parser)
     options = parser.parse_args(arguments)
-    return print_proof(NAME, lambda: prove(load_machine(options.asl), load(options.contracts)), to_json=options.json)
+    return print_proof(
+        NAME, lambda: prove(load_machine(options.asl), load_mapping(options.contracts)), to_json=options.json
+    )
 
 
 def add_output_option(parser: argparse.ArgumentParser) -> None:
@@ -55,4 +57,4 @@ def print_proof(name: str, make: Callable[[], Proof], *, to_json: bool) -> int:
         print(f"{name}: this is nested too deeply", file=sys.stderr)
         return 2
     print(as_json(proof) if to_json else as_text(proof))
-    return 1 if proof.open_gaps else 0
+    return 1 if proof.open_findings else 0

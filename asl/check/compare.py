@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from asl.check.patterns import Undecided, within
+from asl.check.patterns import UndecidedPatternError, is_subset
 from asl.check.shapes import (
     Anything,
     Array,
@@ -12,181 +12,183 @@ from asl.check.shapes import (
     Null,
     Number,
     Object,
-    Reported,
     Shape,
     Text,
     Union,
+    Unknown,
+    describe,
     members,
-    said,
 )
-from asl.check.sizes import most_bytes
+from asl.check.sizes import max_bytes
 
-LAST = re.compile(r"(?<!\\)\$$")  # which in a schema lets no line break follow, and in Python one
+FINAL_DOLLAR = re.compile(r"(?<!\\)\$$")  # which in a schema lets no line break follow, and in Python one
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A place at which a promise is not enough: what is promised there, what is needed, and whether that is certain."""
+    """A place at which a promise is not enough: what is provided there, what is required, and whether that is certain."""
 
     path: str  # such as `.image.key`
-    promised: str
-    needed: str
+    provided: str
+    required: str
     decided: bool = True
 
 
-def mismatches(promised: Shape, needed: Shape, path: str = "") -> list[Mismatch]:
-    """Return where a value of promised may not be a value of needed: no mismatch proves that every one is."""
+def mismatches(provided: Shape, required: Shape, path: str = "") -> list[Mismatch]:
+    """Return where a value of provided may not be a value of required: no mismatch proves that every one is."""
     found: list[Mismatch] = []
-    for member in members(promised):
-        found += [one for one in _member(member, needed, path) if one not in found]
+    for member in members(provided):
+        found += [one for one in _member(member, required, path) if one not in found]
     return found
 
 
-def _member(promised: Shape, needed: Shape, path: str) -> list[Mismatch]:
-    """Compare one alternative: it must lie within one alternative of needed, for all that can be decided."""
-    if isinstance(promised, Reported) or needed == Anything():
+def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
+    """Compare one alternative: it must lie within one alternative of required, for all that can be decided."""
+    if isinstance(provided, Unknown) or required == Anything():
         return []
-    if isinstance(promised, Text) and promised.values is not None:
-        return _values(promised, needed, path)
-    candidates = [other for other in members(needed) if _alike(promised, other)]
+    if isinstance(provided, Text) and provided.values is not None:
+        return _values(provided, required, path)
+    candidates = [other for other in members(required) if _alike(provided, other)]
     if not candidates:
-        return [Mismatch(path, said(promised), said(needed))]
-    best = min((_alternative(promised, other, path) for other in candidates), key=len)
-    if best and sum(not _disjoint(promised, other) for other in candidates) > 1:
+        return [Mismatch(path, describe(provided), describe(required))]
+    best = min((_alternative(provided, other, path) for other in candidates), key=len)
+    if best and sum(not _disjoint(provided, other) for other in candidates) > 1:
         return [replace(one, decided=False) for one in best]
     return best
 
 
-def _disjoint(promised: Shape, needed: Shape) -> bool:
+def _disjoint(provided: Shape, required: Shape) -> bool:
     """Tell whether no value at all is of both shapes, as far as their properties' names and values show."""
-    if isinstance(promised, Text) and isinstance(needed, Text):
-        both = (promised.values or frozenset()) & (needed.values or frozenset())
-        return promised.values is not None and needed.values is not None and not both
-    if not isinstance(promised, Object) or not isinstance(needed, Object):
+    if isinstance(provided, Text) and isinstance(required, Text):
+        both = (provided.values or frozenset()) & (required.values or frozenset())
+        return provided.values is not None and required.values is not None and not both
+    if not isinstance(provided, Object) or not isinstance(required, Object):
         return False
-    names = {name for one in (promised, needed) for name, field in one.fields if field.required}
-    pairs = [(promised.get(name), needed.get(name)) for name in names]
+    names = {name for one in (provided, required) for name, field in one.fields if field.required}
+    pairs = [(provided.get(name), required.get(name)) for name in names]
     return any(mine is None or theirs is None or _disjoint(mine.shape, theirs.shape) for mine, theirs in pairs)
 
 
-def _alike(promised: Shape, needed: Shape) -> bool:
-    return isinstance(needed, Anything) or type(promised) is type(needed)
+def _alike(provided: Shape, required: Shape) -> bool:
+    return isinstance(required, Anything) or type(provided) is type(required)
 
 
-def _alternative(promised: Shape, needed: Shape, path: str) -> list[Mismatch]:
-    match promised, needed:
+def _alternative(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
+    match provided, required:
         case _, Anything(limit):
-            size = most_bytes(promised)
+            size = max_bytes(provided)
             fits = limit is None or (size is not None and size <= limit)
         case Text(), Text():
-            return _text(promised, needed, path)
+            return _text(provided, required, path)
         case Number(), Number():
-            fits = _number_fits(promised, needed)
+            fits = _number_fits(provided, required)
         case Boolean(), Boolean():
-            fits = promised.values <= needed.values
+            fits = provided.values <= required.values
         case Null(), Null():
             fits = True
         case Array(), Array():
-            return _array(promised, needed, path)
+            return _array(provided, required, path)
         case Object(), Object():
-            return _object(promised, needed, path)
+            return _object(provided, required, path)
         case _:
             fits = False
-    return [] if fits else [Mismatch(path, said(promised), said(needed))]
+    return [] if fits else [Mismatch(path, describe(provided), describe(required))]
 
 
-def _values(promised: Text, needed: Shape, path: str) -> list[Mismatch]:
+def _values(provided: Text, required: Shape, path: str) -> list[Mismatch]:
     """Compare a string of few values: each is tried by itself."""
-    if any(isinstance(other, Anything) and not _alternative(promised, other, path) for other in members(needed)):
+    if any(isinstance(other, Anything) and not _alternative(provided, other, path) for other in members(required)):
         return []
-    others = [other for other in members(needed) if isinstance(other, Text)]
-    strange = {value for value in promised.values or () if not any(matches(value, other) for other in others)}
-    return [Mismatch(path, said(replace(promised, values=frozenset(strange))), said(needed))] if strange else []
-
-
-def matches(value: str, needed: Text) -> bool:
-    """Tell whether value is one of the strings that needed stands for; of one that has to be JSON, never."""
+    others = [other for other in members(required) if isinstance(other, Text)]
+    strange = {value for value in provided.values or () if not any(matches(value, other) for other in others)}
     return (
-        needed.low <= len(value)
-        and (needed.high is None or len(value) <= needed.high)
-        and (needed.values is None or value in needed.values)
-        and value not in needed.excluded
-        and needed.content is None
-        and all(re.search(LAST.sub(r"\\Z", pattern), value) for pattern in needed.patterns)
+        [Mismatch(path, describe(replace(provided, values=frozenset(strange))), describe(required))] if strange else []
     )
 
 
-def _text(promised: Text, needed: Text, path: str) -> list[Mismatch]:
-    unlike = not _length_fits(promised, needed) or (needed.content is not None and promised.content is None)
-    if unlike or any(matches(value, replace(promised, content=None)) for value in needed.excluded):
-        return [Mismatch(path, said(promised), said(needed))]
-    if needed.values is not None:
-        return [Mismatch(path, said(promised), said(needed), decided=not promised.patterns)]
-    if promised.content is not None and needed.content is not None:
-        found = mismatches(promised.content, needed.content, path)
-        return found or _text(replace(promised, content=None), replace(needed, content=None), path)
+def matches(value: str, required: Text) -> bool:
+    """Tell whether value is one of the strings that required stands for; of one that has to be JSON, never."""
+    return (
+        required.low <= len(value)
+        and (required.high is None or len(value) <= required.high)
+        and (required.values is None or value in required.values)
+        and value not in required.excluded
+        and required.content is None
+        and all(re.search(FINAL_DOLLAR.sub(r"\\Z", pattern), value) for pattern in required.patterns)
+    )
+
+
+def _text(provided: Text, required: Text, path: str) -> list[Mismatch]:
+    unlike = not _length_fits(provided, required) or (required.content is not None and provided.content is None)
+    if unlike or any(matches(value, replace(provided, content=None)) for value in required.excluded):
+        return [Mismatch(path, describe(provided), describe(required))]
+    if required.values is not None:
+        return [Mismatch(path, describe(provided), describe(required), decided=not provided.patterns)]
+    if provided.content is not None and required.content is not None:
+        found = mismatches(provided.content, required.content, path)
+        return found or _text(replace(provided, content=None), replace(required, content=None), path)
     try:
-        matched = all(any(within(mine, pattern) for mine in promised.patterns) for pattern in needed.patterns)
-    except Undecided:
-        return [Mismatch(path, said(promised), said(needed), decided=False)]
-    return [] if matched else [Mismatch(path, said(promised), said(needed))]
+        matched = all(any(is_subset(mine, pattern) for mine in provided.patterns) for pattern in required.patterns)
+    except UndecidedPatternError:
+        return [Mismatch(path, describe(provided), describe(required), decided=False)]
+    return [] if matched else [Mismatch(path, describe(provided), describe(required))]
 
 
-def _length_fits(promised: Text | Array, needed: Text | Array) -> bool:
-    upper = needed.high is None or (promised.high is not None and promised.high <= needed.high)
-    return promised.low >= needed.low and upper
+def _length_fits(provided: Text | Array, required: Text | Array) -> bool:
+    upper = required.high is None or (provided.high is not None and provided.high <= required.high)
+    return provided.low >= required.low and upper
 
 
-def _number_fits(promised: Number, needed: Number) -> bool:
-    if promised.values is not None and needed.values is not None:
-        return promised.values <= needed.values
-    whole = promised.integer or not needed.integer
-    low = needed.low is None or (promised.low is not None and promised.low >= needed.low)
-    high = needed.high is None or (promised.high is not None and promised.high <= needed.high)
-    return whole and low and high and needed.values is None
+def _number_fits(provided: Number, required: Number) -> bool:
+    if provided.values is not None and required.values is not None:
+        return provided.values <= required.values
+    whole = provided.integer or not required.integer
+    low = required.low is None or (provided.low is not None and provided.low >= required.low)
+    high = required.high is None or (provided.high is not None and provided.high <= required.high)
+    return whole and low and high and required.values is None
 
 
-def _array(promised: Array, needed: Array, path: str) -> list[Mismatch]:
-    if not _length_fits(promised, needed):
-        return [Mismatch(path, said(promised), said(needed))]
+def _array(provided: Array, required: Array, path: str) -> list[Mismatch]:
+    if not _length_fits(provided, required):
+        return [Mismatch(path, describe(provided), describe(required))]
     found: list[Mismatch] = []
-    for index in range(max(len(promised.prefix), len(needed.prefix)) + 1):
-        mine, theirs = item(promised, index), item(needed, index)
+    for index in range(max(len(provided.prefix), len(required.prefix)) + 1):
+        mine, theirs = item_at(provided, index), item_at(required, index)
         if mine is not None:
             found += mismatches(mine, theirs if theirs is not None else Union(()), f"{path}[{index}]")
     return found
 
 
-def item(array: Array, index: int) -> Shape | None:
+def item_at(array: Array, index: int) -> Shape | None:
     """Return the shape of the item at index, or None if there can be none."""
     if array.high is not None and index >= array.high:
         return None
     return array.prefix[index] if index < len(array.prefix) else array.items
 
 
-def _object(promised: Object, needed: Object, path: str) -> list[Mismatch]:
+def _object(provided: Object, required: Object, path: str) -> list[Mismatch]:
     found: list[Mismatch] = []
-    for name in dict.fromkeys([*dict(promised.fields), *dict(needed.fields)]):
-        found += _property(promised.get(name), needed.get(name), f"{path}.{name}")
-    for name, field in promised.fields:
-        if field.shape != Union(()) and not matches(name, needed.names):
-            found.append(Mismatch(f"{path}.{name}", f'the name "{name}"', said(needed.names)))
-    if promised.rest is not None:
-        rest = needed.rest if needed.rest is not None else Union(())
-        found += mismatches(promised.rest, rest, f"{path}.*")
-        found += mismatches(promised.names, needed.names, f"{path}.* (its name)")
-    bounds = [promised.high, len(promised.fields) if promised.rest is None else None]
+    for name in dict.fromkeys([*dict(provided.fields), *dict(required.fields)]):
+        found += _property(provided.get(name), required.get(name), f"{path}.{name}")
+    for name, field in provided.fields:
+        if field.shape != Union(()) and not matches(name, required.names):
+            found.append(Mismatch(f"{path}.{name}", f'the name "{name}"', describe(required.names)))
+    if provided.rest is not None:
+        rest = required.rest if required.rest is not None else Union(())
+        found += mismatches(provided.rest, rest, f"{path}.*")
+        found += mismatches(provided.names, required.names, f"{path}.* (its name)")
+    bounds = [provided.high, len(provided.fields) if provided.rest is None else None]
     most = min((bound for bound in bounds if bound is not None), default=None)
-    if needed.high is not None and (most is None or most > needed.high):
-        found += [Mismatch(path, said(promised), f"at most {needed.high} properties")]
+    if required.high is not None and (most is None or most > required.high):
+        found += [Mismatch(path, describe(provided), f"at most {required.high} properties")]
     return found
 
 
 def _property(mine: Field | None, theirs: Field | None, path: str) -> list[Mismatch]:
     if mine is None or mine.shape == Union(()):
-        return [Mismatch(path, "nothing", said(theirs.shape))] if theirs is not None and theirs.required else []
+        return [Mismatch(path, "nothing", describe(theirs.shape))] if theirs is not None and theirs.required else []
     if theirs is None:
-        return [Mismatch(path, said(mine.shape), "nothing")]
+        return [Mismatch(path, describe(mine.shape), "nothing")]
     if theirs.required and not mine.required:
-        return [Mismatch(path, f"{said(mine.shape)}, not always there", said(theirs.shape))]
+        return [Mismatch(path, f"{describe(mine.shape)}, not always there", describe(theirs.shape))]
     return mismatches(mine.shape, theirs.shape, path)

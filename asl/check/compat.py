@@ -41,7 +41,7 @@ class Change:
 
     def to_json(self) -> dict[str, Any]:
         """Return the change for tools."""
-        breaks = [{"path": f"${one.path}", "promised": one.promised, "needed": one.needed} for one in self.breaks]
+        breaks = [{"path": f"${one.path}", "provided": one.provided, "required": one.required} for one in self.breaks]
         return {"contract": self.name, "what": self.what, "breaking": self.breaking, "breaks": breaks}
 
 
@@ -106,7 +106,7 @@ def as_text(found: list[Change]) -> str:
 
 def _as_text(change: Change) -> str:
     verdict = "breaking" if change.breaking else "compatible"
-    where = [f"              ${one.path}: {one.promised}, where {one.needed} is relied on" for one in change.breaks]
+    where = [f"              ${one.path}: {one.provided}, where {one.required} is relied on" for one in change.breaks]
     return "\n".join(map(printable, [f"{verdict:<12}{change.what:<10}{change.name}", *where]))
 
 

@@ -1,6 +1,6 @@
 """The context object `$$`, as Step Functions fills it."""
 
-from asl.check.shapes import Number, Object, Shape, Text, made_object
+from asl.check.shapes import Number, Object, Shape, Text, exact_object
 
 _SECONDS = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
 TIMESTAMP = Text(20, 30, frozenset({f"{_SECONDS}Z$"}))
@@ -11,14 +11,14 @@ COUNT = Number(integer=True, low=0, high=100_000)
 
 def context_object(machine_input: Shape, state: str, item: Shape | None = None, *, token: bool = False) -> Object:
     """Return the shape of `$$` in state; item is what a Map hands to one iteration, token whether the state waits for one."""
-    execution = made_object(
+    execution = exact_object(
         Id=ARN, Input=machine_input, Name=Text(1, 80), RoleArn=ARN, StartTime=TIMESTAMP, RedriveCount=COUNT
     )
-    entered = made_object(EnteredTime=TIMESTAMP, Name=Text(1, 80, values=frozenset({state})), RetryCount=COUNT)
-    machine = made_object(Id=ARN, Name=Text(1, 80))
+    entered = exact_object(EnteredTime=TIMESTAMP, Name=Text(1, 80, values=frozenset({state})), RetryCount=COUNT)
+    machine = exact_object(Id=ARN, Name=Text(1, 80))
     known: dict[str, Shape] = {"Execution": execution, "State": entered, "StateMachine": machine}
     if token:
-        known["Task"] = made_object(Token=Text(1, 2048))
+        known["Task"] = exact_object(Token=Text(1, 2048))
     if item is not None:
-        known["Map"] = made_object(Item=made_object(Index=COUNT, Value=item))
-    return made_object(**known)
+        known["Map"] = exact_object(Item=exact_object(Index=COUNT, Value=item))
+    return exact_object(**known)

@@ -1,16 +1,16 @@
-"""Gaps: where a payload may not be what a state needs, told as a person would want it."""
+"""Findings: where a payload may not be what a state needs, told as a person would want it."""
 
 import difflib
 from dataclasses import dataclass
 from typing import Any
 
-from asl.check.paths import NotAPath, Step, parse, select, written
+from asl.check.paths import PathError, Step, format_path, parse_path, select
 from asl.check.shapes import Array, Object, Shape, members
-from asl.check.templates import Trouble
+from asl.check.templates import Problem
 
 
 @dataclass(frozen=True)
-class Passed:
+class VisitedState:
     """A state that the payload came through: its name, what it got, what it passed on, its ResultPath and whose that is."""
 
     state: str
@@ -21,15 +21,15 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Gap:
+class Finding:
     """One place where the proof fails, or cannot decide."""
 
     state: str
     field: str
-    came_by: tuple[str, ...]
-    promised: str
-    needed: str
-    mend: str | None = None
+    path: tuple[str, ...]
+    provided: str
+    required: str
+    suggestion: str | None = None
     decided: bool = True
 
     @property
@@ -38,37 +38,37 @@ class Gap:
         return f"{self.state}.{self.field}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the gap for tools."""
+        """Return the finding for tools."""
         return {
             "state": self.state,
             "field": self.field,
-            "cameBy": list(self.came_by),
-            "promised": self.promised,
-            "needed": self.needed,
-            "mend": self.mend,
+            "path": list(self.path),
+            "provided": self.provided,
+            "required": self.required,
+            "suggestion": self.suggestion,
             "decided": self.decided,
         }
 
 
-def mend_for(trouble: Trouble, arrived: Shape, passed: tuple[Passed, ...]) -> str | None:
-    """Return the likely mend of trouble, at a state at which arrived came in through passed."""
-    if trouble.path is None or trouble.absence is None or trouble.data is None:
-        return trouble.mend
-    if trouble.data == arrived and (lost := _lost_at(trouble.path, passed)):
+def suggestion_for(problem: Problem, arrived: Shape, visited: tuple[VisitedState, ...]) -> str | None:
+    """Return the likely suggestion of problem, at a state at which arrived came in through passed."""
+    if problem.path is None or problem.absence is None or problem.data is None:
+        return problem.suggestion
+    if problem.data == arrived and (lost := _lost_at(problem.path, visited)):
         return _keep(lost)
-    if isinstance(trouble.absence.there, Array) and isinstance(trouble.absence.wanted, int):
-        sure = trouble.absence.there.low
+    if isinstance(problem.absence.there, Array) and isinstance(problem.absence.wanted, int):
+        sure = problem.absence.there.low
         return f"the indices run from 0 to {sure - 1}" if sure else "the array may be empty"
-    if trouble.absence.optional:
+    if problem.absence.optional:
         return (
-            f"ask for `{trouble.absence.wanted}` in a Choice with IsPresent, or make it required where it is promised"
+            f"ask for `{problem.absence.wanted}` in a Choice with IsPresent, or make it required where it is provided"
         )
-    return _nearest(trouble.path, trouble.absence.wanted, trouble.absence.there, trouble.data)
+    return _nearest(problem.path, problem.absence.wanted, problem.absence.there, problem.data)
 
 
-def _lost_at(path: str, passed: tuple[Passed, ...]) -> Passed | None:
+def _lost_at(path: str, visited: tuple[VisitedState, ...]) -> VisitedState | None:
     """Return the state whose ResultPath took away what path would have found."""
-    for one in reversed(passed):
+    for one in reversed(visited):
         if one.result_path == "$" and _finds(path, one.before) and not _finds(path, one.after):
             return one
     return None
@@ -76,12 +76,12 @@ def _lost_at(path: str, passed: tuple[Passed, ...]) -> Passed | None:
 
 def _finds(path: str, shape: Shape) -> bool:
     try:
-        return not path.startswith("$$") and not select(shape, parse(path))[1]
-    except NotAPath:
+        return not path.startswith("$$") and not select(shape, parse_path(path))[1]
+    except PathError:
         return False
 
 
-def _keep(lost: Passed) -> str:
+def _keep(lost: VisitedState) -> str:
     words = [word.lower() for word in _words(lost.state)]
     words += ["error"] if lost.by != "ResultPath" else []
     taken = {name for member in members(lost.before) if isinstance(member, Object) for name, _ in member.fields}
@@ -101,9 +101,9 @@ def _nearest(path: str, wanted: Step, there: Shape, data: Shape) -> str | None:
         return f"did you mean `{close[0]}`?"
     if path.startswith("$$"):
         return None
-    last = parse(path)[-1]
+    last = parse_path(path)[-1]
     found = next((place for place in _places(data, []) if place[-1] == last), None)
-    return f"did you mean `{written(found)}`?" if found else None
+    return f"did you mean `{format_path(found)}`?" if found else None
 
 
 def _places(shape: Shape, above: list[Step]) -> list[list[Step]]:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from asl.check.choices import reads, split
+from asl.check.choices import paths_read, split_by_rule
 from asl.check.context import ANY_ZONE
 from asl.check.grammar import branchings
 from asl.check.proof import Arrival, Exit, Outcome, Proof
@@ -13,26 +13,26 @@ from asl.check.shapes import (
     Anything,
     Array,
     Number,
-    Reported,
     Shape,
     Text,
+    Unknown,
     constant,
     depth,
-    made_object,
+    exact_object,
     members,
     union,
 )
-from asl.check.tasks import task
-from asl.check.templates import Trouble
+from asl.check.tasks import task_exits
+from asl.check.templates import Problem
 from asl.check.visit import Visit
 from asl.language import inner_machines
 
 # Of one state; a loop whose payload keeps changing is not decided.
-MOST_SHAPES = 200
-MOST_NESTING = 10  # levels more than what came first
+MAX_SHAPES = 200
+MAX_NESTING = 10  # levels more than what came first
 SECONDS = Number(integer=True, low=0, high=99_999_999)
 # What only a distributed Map has: its items, its batches or its results are elsewhere, or some may be missing.
-DISTRIBUTED = (
+DISTRIBUTED_MAP_FIELDS = (
     "ItemReader",
     "ItemBatcher",
     "ResultWriter",
@@ -41,7 +41,7 @@ DISTRIBUTED = (
 
 
 def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | None = None) -> Outcome:
-    """Follow start through machine along every path, and return what it may end with; proof takes down the gaps."""
+    """Follow start through machine along every path, and return what it may end with; proof takes down the findings."""
     outputs: list[Shape] = []
     errors: list[Shape] = []
     waiting = deque([(str(machine["StartAt"]), start)])
@@ -52,7 +52,7 @@ def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | 
             continue
         visit = Visit(name, machine["States"][name], arrival, proof, item)
         for leaving in exits(visit):
-            proof.leavings.setdefault(name, []).append(leaving.shape)
+            proof.outputs.setdefault(name, []).append(leaving.shape)
             if leaving.next is None:
                 outputs.append(leaving.shape)
             else:
@@ -65,14 +65,14 @@ def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> boo
     """Tell whether the shape comes to the state for the first time, and note it."""
     if arrival.shape in known or arrival.shape == NOTHING:
         return False
-    if len(known) >= MOST_SHAPES or depth(arrival.shape) > MOST_NESTING + min(
+    if len(known) >= MAX_SHAPES or depth(arrival.shape) > MAX_NESTING + min(
         map(depth, known), default=depth(arrival.shape)
     ):
-        settled = Trouble("Next", "a payload that changes each time round", "a loop that settles", decided=False)
+        settled = Problem("Next", "a payload that changes each time round", "a loop that settles", decided=False)
         proof.report(name, arrival, [settled])
         return False
     known.add(arrival.shape)
-    proof.arrivals.setdefault(name, []).append(arrival.shape)
+    proof.inputs.setdefault(name, []).append(arrival.shape)
     return True
 
 
@@ -80,37 +80,37 @@ def exits(visit: Visit) -> Iterator[Exit]:
     """Yield where the payload goes from the state of visit, and in what shape."""
     visit.measure("input", visit.arrival.shape)
     kind = KINDS.get(visit.state["Type"])
-    unknown = list(_unknown(visit))
-    visit.tell(unknown)
-    if any(trouble.field != "Assign" for trouble in unknown) or kind is None:
-        return (yield from _on_faith(visit))
+    unknown = list(_undecided(visit))
+    visit.report(unknown)
+    if any(problem.field != "Assign" for problem in unknown) or kind is None:
+        return (yield from _undecided_exits(visit))
     return (yield from kind(visit))
 
 
-def _unknown(visit: Visit) -> Iterator[Trouble]:
+def _undecided(visit: Visit) -> Iterator[Problem]:
     """Yield what about the state as a whole cannot be decided."""
     state = visit.state
     if state["Type"] not in KINDS:
-        yield Trouble("Type", state["Type"], "a type of state that is known", decided=False)
+        yield Problem("Type", state["Type"], "a type of state that is known", decided=False)
     rules = state.get("Choices", [])
     if state.get("QueryLanguage", visit.proof.language) != "JSONPath" or any("Condition" in rule for rule in rules):
-        yield Trouble("QueryLanguage", "JSONata", "JSONPath", decided=False)
+        yield Problem("QueryLanguage", "JSONata", "JSONPath", decided=False)
     if any("Assign" in one for one in (state, *rules, *state.get("Catch", []))):
-        yield Trouble("Assign", "variables", "no variables", decided=False)
-    for name in DISTRIBUTED:
+        yield Problem("Assign", "variables", "no variables", decided=False)
+    for name in DISTRIBUTED_MAP_FIELDS:
         if name in state:
-            yield Trouble(name, "a distributed Map", "a Map of what the payload holds", decided=False)
+            yield Problem(name, "a distributed Map", "a Map of what the payload holds", decided=False)
 
 
-def _on_faith(visit: Visit) -> Iterator[Exit]:
+def _undecided_exits(visit: Visit) -> Iterator[Exit]:
     """Yield every way on from a state that cannot be decided; only a contract tells what it passes on."""
     leaves = visit.proof.mapping.edges(visit.name).leaves
     for machine in inner_machines(visit.state):
-        outcome = follow(machine, visit.arrival.within(visit.name, Reported()), visit.proof, Reported())
+        outcome = follow(machine, visit.arrival.within(visit.name, Unknown()), visit.proof, Unknown())
         visit.errors += members(outcome.error)
     if visit.state["Type"] not in ("Choice", "Fail"):
-        yield Exit(visit.state.get("Next"), visit.measure("output", leaves.shape if leaves else Reported()))
-    yield from (Exit(target, Reported()) for target in branchings(visit.state))
+        yield Exit(visit.state.get("Next"), visit.measure("output", leaves.shape if leaves else Unknown()))
+    yield from (Exit(target, Unknown()) for target in branchings(visit.state))
     visit.errors.append(visit.proof.mapping.raised(visit.name))
 
 
@@ -121,24 +121,24 @@ def _pass(visit: Visit) -> Iterator[Exit]:
 
 def _wait(visit: Visit) -> Iterator[Exit]:
     data = visit.selected(visit.arrival.shape, "InputPath")
-    for name, needed in (("SecondsPath", SECONDS), ("TimestampPath", ANY_ZONE)):
+    for name, required in (("SecondsPath", SECONDS), ("TimestampPath", ANY_ZONE)):
         if name in visit.state:
-            visit.fits(visit.evaluated(data, visit.state[name], name), needed, name)
-    yield visit.way_on(data)
+            visit.check(visit.evaluated(data, visit.state[name], name), required, name)
+    yield visit.exit_with(data)
 
 
 def _choice(visit: Visit) -> Iterator[Exit]:
     left = visit.selected(visit.arrival.shape, "InputPath")
     for number, rule in enumerate(visit.state["Choices"]):
-        for path, seen in reads(left, rule):
+        for path, seen in paths_read(left, rule):
             visit.evaluated(seen, path, f"Choices[{number}].Variable")
-        taken, left = split(left, rule)
+        taken, left = split_by_rule(left, rule)
         if members(taken):
             yield Exit(rule["Next"], visit.measure("output", visit.selected(taken, "OutputPath")))
     if "Default" in visit.state and members(left):
         yield Exit(visit.state["Default"], visit.measure("output", visit.selected(left, "OutputPath")))
     elif members(left):
-        visit.tell([Trouble("Choices", "a payload that no rule may match", "a Default", decided=False)])
+        visit.report([Problem("Choices", "a payload that no rule may match", "a Default", decided=False)])
 
 
 def _succeed(visit: Visit) -> Iterator[Exit]:
@@ -152,8 +152,8 @@ def _fail(visit: Visit) -> Iterator[Exit]:
         parts[name] = constant(visit.state.get(name, ""))
         if f"{name}Path" in visit.state:
             parts[name] = visit.evaluated(visit.arrival.shape, visit.state[f"{name}Path"], f"{name}Path")
-            visit.fits(parts[name], Text(0, 32_768), f"{name}Path")
-    visit.errors.append(made_object(**parts))
+            visit.check(parts[name], Text(0, 32_768), f"{name}Path")
+    visit.errors.append(exact_object(**parts))
     yield from ()
 
 
@@ -172,14 +172,14 @@ def _parallel(visit: Visit) -> Iterator[Exit]:
 def _map(visit: Visit) -> Iterator[Exit]:
     data = visit.selected(visit.arrival.shape, "InputPath")
     items = visit.evaluated(data, visit.state.get("ItemsPath", "$"), "ItemsPath")
-    visit.fits(items, Array((), Anything()), "ItemsPath")
+    visit.check(items, Array((), Anything()), "ItemsPath")
     arrays = [array for array in members(items) if isinstance(array, Array)]
-    one = union(*(item for array in arrays for item in (*array.prefix, array.items) if item)) if arrays else Reported()
+    one = union(*(item for array in arrays for item in (*array.prefix, array.items) if item)) if arrays else Unknown()
     given = _item(visit, data, one)
     (machine,) = inner_machines(visit.state)
     outcome = follow(machine, visit.arrival.within(visit.name, given), visit.proof, one)
     results = [Array((), outcome.output, array.low, array.high) for array in arrays]
-    yield from visit.leave(union(*results) if arrays else Reported())
+    yield from visit.leave(union(*results) if arrays else Unknown())
     yield from visit.catches(outcome.error)
 
 
@@ -193,7 +193,7 @@ def _item(visit: Visit, data: Shape, one: Shape) -> Shape:
 
 
 KINDS: dict[str, Callable[[Visit], Iterator[Exit]]] = {
-    "Task": task,
+    "Task": task_exits,
     "Pass": _pass,
     "Wait": _wait,
     "Choice": _choice,

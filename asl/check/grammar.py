@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.check.shapes import NULL, Anything, Array, Field, Object, Shape, Text, union
-from asl.check.validate import misfit
+from asl.check.validate import validate
 from asl.language import PROCESSORS, inner_machines
 
 ENDS = ("Choice", "Succeed", "Fail")  # types of state that have neither Next nor End
@@ -19,7 +19,7 @@ OPERATORS = {
 BESIDE = {"Comment", "Next", "Assign", "Output"}  # an operator
 
 
-def _opened(required: dict[str, Shape], optional: dict[str, Shape]) -> Object:
+def _open_object(required: dict[str, Shape], optional: dict[str, Shape]) -> Object:
     """Return the shape of an object that has these properties, and may have any others."""
     fields = {name: Field(shape) for name, shape in required.items()}
     fields |= {name: Field(shape, required=False) for name, shape in optional.items()}
@@ -28,34 +28,36 @@ def _opened(required: dict[str, Shape], optional: dict[str, Shape]) -> Object:
 
 TEXT = Text()
 OBJECT = Object((), Anything())
-MANY = Array((), OBJECT, 1)
+NON_EMPTY = Array((), OBJECT, 1)
 _PATHS = dict.fromkeys(("InputPath", "OutputPath", "ResultPath"), union(TEXT, NULL))
 _TEXTS = ("Next", "Default", "Resource", "QueryLanguage", "Error", "Cause")
 _READ = ("ItemsPath", "SecondsPath", "TimestampPath", "ErrorPath", "CausePath")
-_INNER = {"Branches": MANY, **dict.fromkeys(PROCESSORS, OBJECT)}
+_INNER = {"Branches": NON_EMPTY, **dict.fromkeys(PROCESSORS, OBJECT)}
 _HANDLERS = dict.fromkeys(("Catch", "Retry"), Array((), OBJECT))
-MACHINE = _opened({"StartAt": TEXT, "States": Object((), OBJECT)}, {"QueryLanguage": TEXT, "ProcessorConfig": OBJECT})
-STATE = _opened(
-    {"Type": TEXT},
-    {**dict.fromkeys((*_TEXTS, *_READ), TEXT), **_PATHS, **_INNER, "Choices": MANY, **_HANDLERS},
+MACHINE = _open_object(
+    {"StartAt": TEXT, "States": Object((), OBJECT)}, {"QueryLanguage": TEXT, "ProcessorConfig": OBJECT}
 )
-RETRIER = _opened({"ErrorEquals": Array((), TEXT)}, {})
-CATCHER = _opened({"ErrorEquals": Array((), TEXT), "Next": TEXT}, {"ResultPath": union(TEXT, NULL)})
+STATE = _open_object(
+    {"Type": TEXT},
+    {**dict.fromkeys((*_TEXTS, *_READ), TEXT), **_PATHS, **_INNER, "Choices": NON_EMPTY, **_HANDLERS},
+)
+RETRIER = _open_object({"ErrorEquals": Array((), TEXT)}, {})
+CATCHER = _open_object({"ErrorEquals": Array((), TEXT), "Next": TEXT}, {"ResultPath": union(TEXT, NULL)})
 # What a state of a type cannot be without.
 REQUIRED: dict[str, dict[str, Shape]] = {
     "Task": {"Resource": TEXT},
-    "Choice": {"Choices": MANY},
-    "Parallel": {"Branches": MANY},
+    "Choice": {"Choices": NON_EMPTY},
+    "Parallel": {"Branches": NON_EMPTY},
 }
 
 
-def misbuilt(machine: Any) -> str | None:
+def grammar_error(machine: Any) -> str | None:
     """Return what is wrong first with how machine is built, and where, or None."""
     return next((wrong for wrong in _machine(machine, "$") if wrong), None)
 
 
 def _machine(machine: Any, at: str) -> Iterator[str | None]:
-    yield misfit(machine, MACHINE, at)
+    yield validate(machine, MACHINE, at)
     if "" in machine["States"]:
         yield f"{at}.States: a state has no name"
     for name, state in machine["States"].items():
@@ -63,19 +65,19 @@ def _machine(machine: Any, at: str) -> Iterator[str | None]:
 
 
 def _state(state: dict[str, Any], at: str) -> Iterator[str | None]:
-    yield misfit(state, STATE, at)
-    yield misfit(state, _opened(REQUIRED.get(state["Type"], {}), {}), at)
+    yield validate(state, STATE, at)
+    yield validate(state, _open_object(REQUIRED.get(state["Type"], {}), {}), at)
     if state["Type"] not in ENDS and ("Next" in state) is (state.get("End") is True):
         yield f"{at}: needs either Next or End: true"
     if state["Type"] == "Map" and len(inner_machines(state)) != 1:
         yield f"{at}: needs either {' or '.join(PROCESSORS)}"
     for number, rule in enumerate(state.get("Choices", [])):
-        yield misfit(rule, _opened({"Next": TEXT}, {}), f"{at}.Choices[{number}]")
+        yield validate(rule, _open_object({"Next": TEXT}, {}), f"{at}.Choices[{number}]")
         yield from _rule(rule, f"{at}.Choices[{number}]")
     for number, catcher in enumerate(state.get("Catch", [])):
-        yield misfit(catcher, CATCHER, f"{at}.Catch[{number}]")
+        yield validate(catcher, CATCHER, f"{at}.Catch[{number}]")
     for number, retrier in enumerate(state.get("Retry", [])):
-        yield misfit(retrier, RETRIER, f"{at}.Retry[{number}]")
+        yield validate(retrier, RETRIER, f"{at}.Retry[{number}]")
     for number, branch in enumerate(state.get("Branches", [])):
         yield from _machine(branch, f"{at}.Branches[{number}]")
     for name in PROCESSORS:
@@ -85,7 +87,7 @@ def _state(state: dict[str, Any], at: str) -> Iterator[str | None]:
 
 def _rule(rule: dict[str, Any], at: str) -> Iterator[str | None]:
     for operator in ("And", "Or"):
-        yield misfit(rule, _opened({}, {operator: MANY, "Not": OBJECT}), at)
+        yield validate(rule, _open_object({}, {operator: NON_EMPTY, "Not": OBJECT}), at)
         for number, one in enumerate(rule.get(operator, [])):
             yield from _rule(one, f"{at}.{operator}[{number}]")
     if "Not" in rule:
@@ -93,7 +95,7 @@ def _rule(rule: dict[str, Any], at: str) -> Iterator[str | None]:
     if {"And", "Or", "Not", "Condition"} & set(rule):
         return
     paths: dict[str, Shape] = {name: TEXT for name in rule if name.endswith("Path")}
-    yield misfit(rule, _opened({"Variable": TEXT}, paths), at)
+    yield validate(rule, _open_object({"Variable": TEXT}, paths), at)
     operators = set(rule) - {"Variable"} - BESIDE
     if len(operators) != 1 or operators - OPERATORS:
         yield f"{at}: needs one operator, and has {', '.join(sorted(operators)) or 'none'}"

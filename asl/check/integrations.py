@@ -14,7 +14,7 @@ from asl.check.shapes import (
     Object,
     Shape,
     Text,
-    made_object,
+    exact_object,
     union,
 )
 from asl.check.sizes import LIMIT
@@ -27,11 +27,11 @@ FUNCTION = re.compile(r"arn:(?:\$\{[^}]+\}|[^:])+:lambda:|\$\{[^}]+\}$")
 WAITING = ".waitForTaskToken"  # the pattern of a call that another hand answers
 
 Template = dict[str, Any]  # Parameters as written
-NAME = Text(1, 2048)
-FREE = Text(0, LIMIT)
+IDENTIFIER = Text(1, 2048)
+ANY_TEXT = Text(0, LIMIT)
 
 
-def closed(required: dict[str, Shape], optional: dict[str, Shape] | None = None) -> Object:
+def closed_object(required: dict[str, Shape], optional: dict[str, Shape] | None = None) -> Object:
     """Return the object with exactly these properties, required and optional."""
     fields = {name: Field(shape) for name, shape in required.items()}
     fields |= {name: Field(shape, required=False) for name, shape in (optional or {}).items()}
@@ -68,7 +68,7 @@ def lambda_invoke(gives: Shape) -> Integration:
         "Payload": Anything(),
         "InvocationType": Text(values=kinds),
         "Qualifier": Text(1, 128),
-        "ClientContext": FREE,
+        "ClientContext": ANY_TEXT,
         "LogType": Text(values=frozenset({"None", "Tail"})),
     }
 
@@ -76,14 +76,14 @@ def lambda_invoke(gives: Shape) -> Integration:
         silent = names(parameters) & {"InvocationType"} and parameters.get("InvocationType") != "RequestResponse"
         payload = Anything(len("null")) if silent else gives  # an event's function is not waited for
         required: dict[str, Shape] = {"Payload": payload, "StatusCode": Number(integer=True, low=200, high=299)}
-        return closed(required, {"ExecutedVersion": Text(1, 1024), **METADATA})
+        return closed_object(required, {"ExecutedVersion": Text(1, 1024), **METADATA})
 
-    return Integration(lambda _: closed({"FunctionName": NAME}, optional), answers)
+    return Integration(lambda _: closed_object({"FunctionName": IDENTIFIER}, optional), answers)
 
 
-_ATTRIBUTE = closed(
+_ATTRIBUTE = closed_object(
     {"DataType": Text(values=frozenset({"String", "String.Array", "Number", "Binary"}))},
-    {"StringValue": FREE, "BinaryValue": FREE},
+    {"StringValue": ANY_TEXT, "BinaryValue": ANY_TEXT},
 )
 _PUBLISH: dict[str, Shape] = {
     "Subject": Text(1, 100),
@@ -96,24 +96,24 @@ _PUBLISH: dict[str, Shape] = {
 
 def _publish(parameters: Template) -> Shape:
     target = next(iter(names(parameters) & {"TargetArn", "PhoneNumber"}), "TopicArn")
-    return closed({target: NAME, "Message": Anything(LIMIT)}, _PUBLISH)
+    return closed_object({target: IDENTIFIER, "Message": Anything(LIMIT)}, _PUBLISH)
 
 
 # One attribute value of DynamoDB; numbers travel as strings.
 _VALUES: dict[str, Shape] = {
-    "S": FREE,
+    "S": ANY_TEXT,
     "N": Text(1, 64),
-    "B": FREE,
+    "B": ANY_TEXT,
     "BOOL": Boolean(),
     "NULL": Boolean(),
     "M": Object((), Anything()),
     "L": Array((), Anything()),
-    "SS": Array((), FREE, 1),
-    "NS": Array((), FREE, 1),
-    "BS": Array((), FREE, 1),
+    "SS": Array((), ANY_TEXT, 1),
+    "NS": Array((), ANY_TEXT, 1),
+    "BS": Array((), ANY_TEXT, 1),
 }
-ITEM = Object((), union(*(made_object(**{kind: shape}) for kind, shape in _VALUES.items())))
-MOST_ITEM = Anything(400 * 1024)  # bytes: DynamoDB's limit for an item
+ITEM = Object((), union(*(exact_object(**{kind: shape}) for kind, shape in _VALUES.items())))
+LARGEST_ITEM = Anything(400 * 1024)  # bytes: DynamoDB's limit for an item
 RETURNS = frozenset({"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"})
 _NAMES = Object((), Text(1, 65_535))
 _EXPRESSION = Text(1, 4096)
@@ -128,22 +128,23 @@ _READ = _OPTIONS | {"ConsistentRead": Boolean(), "ProjectionExpression": _EXPRES
 
 
 def _write(key: str, **more: Shape) -> Integration:
-    shape = closed({"TableName": NAME, key: ITEM}, _WRITE | more)
+    shape = closed_object({"TableName": IDENTIFIER, key: ITEM}, _WRITE | more)
     return Integration(lambda _: shape, _written)
 
 
 def _written(parameters: Template) -> Shape:
     silent = "ReturnValues" not in names(parameters) or parameters.get("ReturnValues") == "NONE"
-    return closed({}, METADATA if silent else {"Attributes": MOST_ITEM, **METADATA})
+    return closed_object({}, METADATA if silent else {"Attributes": LARGEST_ITEM, **METADATA})
 
 
 # Lambda is not among them: what it takes and gives is the function's own.
 SERVICES: dict[str, Integration] = {
-    "sns:publish": Integration(_publish, lambda _: closed({"MessageId": Text(1, 128)}, METADATA)),
+    "sns:publish": Integration(_publish, lambda _: closed_object({"MessageId": Text(1, 128)}, METADATA)),
     "dynamodb:updateItem": _write("Key", UpdateExpression=_EXPRESSION),
     "dynamodb:putItem": _write("Item"),
     "dynamodb:deleteItem": _write("Key"),
     "dynamodb:getItem": Integration(
-        lambda _: closed({"TableName": NAME, "Key": ITEM}, _READ), lambda _: closed({}, {"Item": MOST_ITEM, **METADATA})
+        lambda _: closed_object({"TableName": IDENTIFIER, "Key": ITEM}, _READ),
+        lambda _: closed_object({}, {"Item": LARGEST_ITEM, **METADATA}),
     ),
 }

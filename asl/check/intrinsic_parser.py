@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from asl.check.intrinsics import Misused
+from asl.check.intrinsics import IntrinsicCallError
 from asl.check.shapes import Shape, constant
 
 TOKEN = re.compile(
@@ -20,21 +20,21 @@ class Call:
     arguments: tuple["Call | str | Shape", ...]
 
 
-def read(text: str) -> Call:
+def parse_call(text: str) -> Call:
     """Return the call that text is; raises Misused."""
-    call, end = _read_argument(text, 0)
+    call, end = _parse_argument(text, 0)
     if not isinstance(call, Call) or text[end:].strip():
-        raise Misused(f"`{text}`", "a call of an intrinsic function")
+        raise IntrinsicCallError(f"`{text}`", "a call of an intrinsic function")
     return call
 
 
-def _read_argument(text: str, at: int) -> tuple[Call | str | Shape, int]:
+def _parse_argument(text: str, at: int) -> tuple[Call | str | Shape, int]:
     match = TOKEN.match(text, at)
     if match is None or match[6]:
-        raise Misused(f"`{text}`", f"an argument at character {at + 1}")
+        raise IntrinsicCallError(f"`{text}`", f"an argument at character {at + 1}")
     name, quoted, number, word, path, _ = match.groups()
     if name:
-        return _read_call(name, text, match.end())
+        return _parse_call(name, text, match.end())
     if quoted:
         return constant(re.sub(r"\\(.)", r"\1", quoted[1:-1])), match.end()
     if number:
@@ -42,17 +42,17 @@ def _read_argument(text: str, at: int) -> tuple[Call | str | Shape, int]:
     return (constant(WORDS[word]), match.end()) if word else (path, match.end())
 
 
-def _read_call(name: str, text: str, at: int) -> tuple[Call, int]:
+def _parse_call(name: str, text: str, at: int) -> tuple[Call, int]:
     arguments: list[Call | str | Shape] = []
     match = TOKEN.match(text, at)
     if match and match[6] == ")":
         return Call(name, ()), match.end()
     while True:
-        argument, at = _read_argument(text, at)
+        argument, at = _parse_argument(text, at)
         arguments.append(argument)
         match = TOKEN.match(text, at)
         if match is None or not match[6]:
-            raise Misused(f"`{text}`", f"a comma or parenthesis at character {at + 1}")
+            raise IntrinsicCallError(f"`{text}`", f"a comma or parenthesis at character {at + 1}")
         at = match.end()
         if match[6] == ")":
             return Call(name, tuple(arguments)), at

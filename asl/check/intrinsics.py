@@ -12,15 +12,15 @@ from asl.check.shapes import (
     Null,
     Number,
     Object,
-    Reported,
     Shape,
     Text,
+    Unknown,
     constant,
     members,
     union,
 )
-from asl.check.sizes import most_bytes
-from asl.check.splits import formatted, parts
+from asl.check.sizes import max_bytes
+from asl.check.string_patterns import format_pattern, split_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,46 +33,48 @@ LEAST, GREATEST = -(2**31), 2**31 - 1  # of the numbers that MathAdd and MathRan
 ALGORITHMS = frozenset({"MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"})
 
 
-class Misused(ValueError):  # noqa: N818 - it is the call that is
+class IntrinsicCallError(ValueError):
     """A call that fails at run time, or may: what is wrong with it, and what it needs."""
 
-    def __init__(self, what: str, needed: str, *, decided: bool = True) -> None:
-        """Say what is given, what is needed, and whether the fault is certain."""
+    def __init__(self, what: str, required: str, *, decided: bool = True) -> None:
+        """Say what is given, what is required, and whether the fault is certain."""
         super().__init__(what)
         self.what = what
-        self.needed = needed
+        self.required = required
         self.decided = decided
 
 
-def returned(name: str, arguments: list[Shape]) -> Shape:
+def result_of(name: str, arguments: list[Shape]) -> Shape:
     """Return the shape of what the function name returns for arguments; raises Misused."""
     if name not in FUNCTIONS:
-        raise Misused(f"`{name}`", "one of the intrinsic functions")
+        raise IntrinsicCallError(f"`{name}`", "one of the intrinsic functions")
     function, low, high = FUNCTIONS[name]
     if not low <= len(arguments) <= high:
-        raise Misused(f"{len(arguments)} arguments of {name}", f"{low} to {high}")
-    known = [[one for one in members(argument) if not isinstance(one, Reported)] for argument in arguments]
-    return function(*(union(*one) for one in known)) if all(known) else Reported()
+        raise IntrinsicCallError(f"{len(arguments)} arguments of {name}", f"{low} to {high}")
+    known = [[one for one in members(argument) if not isinstance(one, Unknown)] for argument in arguments]
+    return function(*(union(*one) for one in known)) if all(known) else Unknown()
 
 
-def _is(kind: type[Shape] | tuple[type[Shape], ...], shape: Shape, needed: str) -> None:
+def _is(kind: type[Shape] | tuple[type[Shape], ...], shape: Shape, required: str) -> None:
     for member in members(shape):
         if not isinstance(member, kind):
-            raise Misused("an argument of another type", needed)
+            raise IntrinsicCallError("an argument of another type", required)
 
 
 def _format(template: Shape, *values: Shape) -> Shape:
     if not isinstance(template, Text) or template.values is None or len(template.values) > 1:
-        raise Misused("a template that is not written out", "a literal template", decided=False)
+        raise IntrinsicCallError("a template that is not written out", "a literal template", decided=False)
     (text,) = template.values
     if text.count("{}") != len(values):
-        raise Misused(f"a template with {text.count('{}')} places for {len(values)} values", "as many values as places")
+        raise IntrinsicCallError(
+            f"a template with {text.count('{}')} places for {len(values)} values", "as many values as places"
+        )
     for value in values:
         _is((Text, Number, Boolean, Null), value, "strings, numbers, truth values or null in States.Format")
     sizes = [_characters(value) for value in values]
     written = len(text) - len("{}") * len(values)
     high = None if None in sizes else written + sum(size or 0 for size in sizes)
-    return Text(written + sum(map(_least_characters, values)), high, formatted(text, values))
+    return Text(written + sum(map(_least_characters, values)), high, format_pattern(text, values))
 
 
 def _least_characters(shape: Shape) -> int:
@@ -81,7 +83,7 @@ def _least_characters(shape: Shape) -> int:
 
 
 def _characters(shape: Shape) -> int | None:
-    highs = [member.high if isinstance(member, Text) else most_bytes(member) for member in members(shape)]
+    highs = [member.high if isinstance(member, Text) else max_bytes(member) for member in members(shape)]
     return None if None in highs else max((int(high or 0) for high in highs), default=0)
 
 
@@ -89,7 +91,9 @@ def _string_to_json(text: Shape) -> Shape:
     found = []
     for member in members(text):
         if not isinstance(member, Text) or member.content is None:
-            raise Misused("a string that no contract says is JSON", "a string with contentMediaType application/json")
+            raise IntrinsicCallError(
+                "a string that no contract says is JSON", "a string with contentMediaType application/json"
+            )
         found.append(_parsed(member.content, member.high))
     return union(*found)
 
@@ -97,20 +101,20 @@ def _string_to_json(text: Shape) -> Shape:
 def _parsed(content: Shape, characters: int | None) -> Shape:
     """Return content bounded by the text that it is read from: no character of JSON takes more than 4 bytes."""
     if isinstance(content, Object) and characters is not None:
-        return replace(content, most=4 * characters)
+        return replace(content, max_bytes=4 * characters)
     return content
 
 
 def _json_to_string(value: Shape) -> Shape:
-    return Text(1, most_bytes(value), content=value, compact=True)
+    return Text(1, max_bytes(value), content=value, compact=True)
 
 
 def _array(*items: Shape) -> Shape:
     return Array(items, None, len(items), len(items))
 
 
-def _arrays(shape: Shape, needed: str) -> list[Array]:
-    _is(Array, shape, needed)
+def _arrays(shape: Shape, required: str) -> list[Array]:
+    _is(Array, shape, required)
     return [member for member in members(shape) if isinstance(member, Array)]
 
 
@@ -129,7 +133,7 @@ def _array_get_item(array: Shape, index: Shape) -> Shape:
     arrays = _arrays(array, "an array for States.ArrayGetItem")
     least = min((one.low for one in arrays), default=0)
     if not isinstance(index, Number) or not _within(index, 0, least - 1):
-        raise Misused("an index that may be past the end", "an index within the array")
+        raise IntrinsicCallError("an index that may be past the end", "an index within the array")
     return union(*(item for one in arrays for item in (*one.prefix, one.items) if item is not None))
 
 
@@ -148,7 +152,9 @@ def _array_unique(array: Shape) -> Shape:
 def _array_partition(array: Shape, size: Shape) -> Shape:
     for number in members(size):
         if not isinstance(number, Number) or number.low is None or number.low < 1:
-            raise Misused("a size that may be no positive number", "a positive integer for States.ArrayPartition")
+            raise IntrinsicCallError(
+                "a size that may be no positive number", "a positive integer for States.ArrayPartition"
+            )
     inner = _array_unique(array)
     return Array((), inner, inner.low, inner.high) if isinstance(inner, Array) else inner
 
@@ -157,17 +163,17 @@ def _array_range(first: Shape, last: Shape, step: Shape) -> Shape:
     (one, two), (other, three), (slow, fast) = (_bounds(number) for number in (first, last, step))
     low, high, pace = min(one, other), max(two, three), slow if slow > 0 else -fast
     if pace <= 0:
-        raise Misused("a step that may be 0", "a step up or down for States.ArrayRange")
+        raise IntrinsicCallError("a step that may be 0", "a step up or down for States.ArrayRange")
     most = int((high - low) // pace) + 1
     if most > RANGE_LIMIT:
-        raise Misused(f"a range of up to {most} items", f"at most {RANGE_LIMIT} items")
+        raise IntrinsicCallError(f"a range of up to {most} items", f"at most {RANGE_LIMIT} items")
     return Array((), Number(integer=True, low=low, high=high), 0, most)
 
 
 def _bounds(number: Shape) -> tuple[float, float]:
     _is(Number, number, "integers for States.ArrayRange")
     if not isinstance(number, Number) or number.low is None or number.high is None:
-        raise Misused("a range of any length", f"at most {RANGE_LIMIT} items")
+        raise IntrinsicCallError("a range of any length", f"at most {RANGE_LIMIT} items")
     return math.floor(number.low), math.ceil(number.high)  # either is rounded
 
 
@@ -175,7 +181,7 @@ def _short(text: Shape) -> int:
     """Return the most characters of text; raises Misused if they may be more than an encoding or hash takes."""
     most = _characters(text)
     if most is None or most > ENCODED_LIMIT:
-        raise Misused("a value that may be longer", f"a string of at most {ENCODED_LIMIT} characters")
+        raise IntrinsicCallError("a value that may be longer", f"a string of at most {ENCODED_LIMIT} characters")
     return most
 
 
@@ -186,24 +192,26 @@ def _base64_encode(text: Shape) -> Shape:
 
 def _base64_decode(text: Shape) -> Shape:
     if any(not isinstance(one, Text) or BASE64 not in one.patterns for one in members(text)):
-        raise Misused("a string that may be no Base64", f"one that matches {BASE64}", decided=False)
+        raise IntrinsicCallError("a string that may be no Base64", f"one that matches {BASE64}", decided=False)
     return Text(0, _short(text))
 
 
 def _hash(data: Shape, algorithm: Shape) -> Shape:
     _short(data)
     if not isinstance(algorithm, Text) or not (algorithm.values or {""}) <= ALGORITHMS:
-        raise Misused("an algorithm that may be none of them", f"one of {', '.join(sorted(ALGORITHMS))}")
+        raise IntrinsicCallError("an algorithm that may be none of them", f"one of {', '.join(sorted(ALGORITHMS))}")
     return Text(32, 128, frozenset({"^[0-9a-f]+$"}))
 
 
 def _json_merge(first: Shape, second: Shape, deep: Shape) -> Shape:
     if deep != constant(False):
-        raise Misused("a deep merge", "false as the third argument of States.JsonMerge")
+        raise IntrinsicCallError("a deep merge", "false as the third argument of States.JsonMerge")
     for one in (*members(first), *members(second)):
         _is(Object, one, "two objects for States.JsonMerge")
     if not isinstance(first, Object) or not isinstance(second, Object) or first.rest or second.rest:
-        raise Misused("objects that may have further fields", "two objects of fields that are known", decided=False)
+        raise IntrinsicCallError(
+            "objects that may have further fields", "two objects of fields that are known", decided=False
+        )
     merged = Object(first.fields)
     for name, field in second.fields:
         kept = merged.get(name)
@@ -215,7 +223,7 @@ def _json_merge(first: Shape, second: Shape, deep: Shape) -> Shape:
 def _math_random(first: Shape, last: Shape, *_: Shape) -> Shape:
     (low, high), (other, most) = _whole(first), _whole(last)
     if high > other:
-        raise Misused("a start that may be past the end", "a start before the end for States.MathRandom")
+        raise IntrinsicCallError("a start that may be past the end", "a start before the end for States.MathRandom")
     return Number(integer=True, low=low, high=most)
 
 
@@ -229,14 +237,14 @@ def _whole(number: Shape) -> tuple[float, float]:
     """Return the least and the greatest of number; raises Misused if it may be out of the range that arithmetic takes."""
     _is(Number, number, "integers")
     if not isinstance(number, Number) or not _within(number, LEAST, GREATEST):
-        raise Misused("a number that may be out of range", f"an integer from {LEAST} to {GREATEST}")
+        raise IntrinsicCallError("a number that may be out of range", f"an integer from {LEAST} to {GREATEST}")
     return math.floor(number.low or 0), math.ceil(number.high or 0)
 
 
 def _string_split(text: Shape, separator: Shape) -> Shape:
     _is(Text, text, "a string for States.StringSplit")
     _is(Text, separator, "a string of separators for States.StringSplit")
-    return union(*(parts(member, separator, _characters(member)) for member in members(text)))
+    return union(*(split_parts(member, separator, _characters(member)) for member in members(text)))
 
 
 def _uuid() -> Shape:

@@ -8,13 +8,13 @@ from typing import Any
 
 from asl.check import contracts
 from asl.check.dialect import shape_of
-from asl.check.integrations import closed
+from asl.check.integrations import closed_object
 from asl.check.shapes import Anything, Field, Object, Shape, Text
-from asl.check.validate import misfit
+from asl.check.validate import validate
 
 MAPPING_FILE = "mapping.json"
 _NAMES = Object((), Text())
-SAID = Object(  # a mapping, but for the names in it
+MAPPING_SHAPE = Object(  # a mapping, but for the names in it
     (
         ("accepted", Field(_NAMES, required=False)),
         ("startsWith", Field(Text(), required=False)),
@@ -24,7 +24,7 @@ SAID = Object(  # a mapping, but for the names in it
 )
 
 # What a Catch adds, where no contract says more; Step Functions bounds both.
-CAUGHT = closed({"Error": Text(1, 256)}, {"Cause": Text(0, 32_768)})
+CAUGHT = closed_object({"Error": Text(1, 256)}, {"Cause": Text(0, 32_768)})
 
 
 class UnusableMapping(ValueError):  # noqa: N818 - it is the mapping that is
@@ -69,7 +69,7 @@ class Mapping:
         return raises.shape if raises else CAUGHT
 
 
-def load(folder: Path) -> Mapping:
+def load_mapping(folder: Path) -> Mapping:
     """Return the mapping that `mapping.json` in folder makes of the contracts beside it; raises UnusableMapping."""
     try:
         said = json.loads((folder / MAPPING_FILE).read_text(encoding="utf-8"))
@@ -77,12 +77,12 @@ def load(folder: Path) -> Mapping:
         raise UnusableMapping(f"{folder / MAPPING_FILE} cannot be read: {error}") from error
     for name in set(contracts.names(folder)) - {MAPPING_FILE.removesuffix(".json")}:
         _read(name, folder)  # each may be referred to
-    return read(said, folder)
+    return parse_mapping(said, folder)
 
 
-def read(said: Any, folder: Path) -> Mapping:
+def parse_mapping(said: Any, folder: Path) -> Mapping:
     """Return the mapping that said describes, with the contracts in folder; raises UnusableMapping."""
-    if wrong := misfit(said, SAID):
+    if wrong := validate(said, MAPPING_SHAPE):
         raise UnusableMapping(f"{MAPPING_FILE}: {wrong}")
     if strange := set(said) - {"startsWith", "states", "accepted"}:
         raise UnusableMapping(f"the mapping says {sorted(strange)}, which nothing here understands")

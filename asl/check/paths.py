@@ -3,19 +3,19 @@
 import re
 from dataclasses import dataclass, replace
 
-from asl.check.compare import item
+from asl.check.compare import item_at
 from asl.check.shapes import (
     Array,
     Field,
     Object,
-    Reported,
     Shape,
-    made_object,
+    Unknown,
+    describe,
+    exact_object,
     members,
-    said,
     union,
 )
-from asl.check.sizes import most_bytes
+from asl.check.sizes import max_bytes
 
 STEP = re.compile(
     r"""\.([^\s.\[\]'"*?@()]+) | \[(\d+)\] | \['((?:[^'\\]|\\.)*)'\] | \["((?:[^"\\]|\\.)*)"\] | (\[\*\])""", re.VERBOSE
@@ -25,7 +25,7 @@ Step = str | int
 EVERY = -1  # the step [*]
 
 
-class NotAPath(ValueError):  # noqa: N818 - it is the text that is none
+class PathError(ValueError):
     """A text is no path, or one whose selection cannot be decided: a filter, a slice, a descent."""
 
 
@@ -39,32 +39,32 @@ class Absence:
     optional: bool = False
 
     @property
-    def promised(self) -> str:
-        """What is promised at the place where the path ends too soon."""
+    def provided(self) -> str:
+        """What is provided at the place where the path ends too soon."""
         if self.optional:
             return f"`{self.wanted}` at {self.reached}, but not always"
-        return f"{said(self.there)} at {self.reached}"
+        return f"{describe(self.there)} at {self.reached}"
 
 
-def parse(path: str) -> list[Step]:
+def parse_path(path: str) -> list[Step]:
     """Return the steps of a path, which starts with `$` or `$$`; raises NotAPath."""
     rest = path.removeprefix("$").removeprefix("$")
     if not path.startswith("$"):
-        raise NotAPath(f"{path} does not start with $")
+        raise PathError(f"{path} does not start with $")
     steps: list[Step] = []
     while rest:
         match = STEP.match(rest)
         if match is None:
-            raise NotAPath(f"what {path} selects cannot be decided at `{rest}`")
+            raise PathError(f"what {path} selects cannot be decided at `{rest}`")
         name, index, single, double, every = match.groups()
         steps.append(EVERY if every else int(index) if index else name or single or double or "")
         rest = rest[match.end() :]
     if steps.count(EVERY) > 1:
-        raise NotAPath(f"what {path} selects cannot be decided: it flattens arrays of arrays")
+        raise PathError(f"what {path} selects cannot be decided: it flattens arrays of arrays")
     return steps
 
 
-def written(steps: list[Step]) -> str:
+def format_path(steps: list[Step]) -> str:
     """Return steps as a path."""
     return "$" + "".join(
         "[*]" if step == EVERY else f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps
@@ -81,9 +81,9 @@ def select(shape: Shape, steps: list[Step], reached: str = "$") -> tuple[Shape, 
         one, missing = _one_step(member, steps[0], reached)
         absences += missing
         if missing:
-            found.append(Reported())
+            found.append(Unknown())
             continue
-        deeper, missing = select(one, steps[1:], written_on(reached, steps[0]))
+        deeper, missing = select(one, steps[1:], extend_path(reached, steps[0]))
         found.append(_each(member, deeper) if steps[0] == EVERY else deeper)
         absences += missing
     return union(*found), absences
@@ -94,21 +94,21 @@ def _each(member: Shape, selected: Shape) -> Shape:
     return Array((), selected, member.low, member.high) if isinstance(member, Array) else selected
 
 
-def written_on(reached: str, step: Step) -> str:
+def extend_path(reached: str, step: Step) -> str:
     """Return the path reached with one step more."""
-    return reached + written([step]).removeprefix("$")
+    return reached + format_path([step]).removeprefix("$")
 
 
 def _one_step(shape: Shape, step: Step, reached: str) -> tuple[Shape, list[Absence]]:
     match shape, step:
-        case Reported(), _:
+        case Unknown(), _:
             return shape, []
         case Object(), str():
             return _property(shape, step, reached)
         case Array(), int() if step == EVERY:
             return union(*shape.prefix, *([shape.items] if shape.items is not None else [])), []
         case Array(), int():
-            found = item(shape, step)
+            found = item_at(shape, step)
             sure = found is not None and (step < shape.low)
             return (found, []) if sure and found is not None else (shape, [Absence(reached, shape, step)])
     return shape, [Absence(reached, shape, step)]
@@ -133,21 +133,21 @@ def put(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absence |
 
 def _put_in(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absence | None]:
     step = steps[0]
-    if isinstance(shape, Reported):
+    if isinstance(shape, Unknown):
         return shape, None
     if not isinstance(shape, Object) or not isinstance(step, str):
-        return Reported(), Absence("$", shape, step)
-    known = shape.get(step) or Field(made_object())
-    inner = known.shape if known.required else union(known.shape, made_object())
+        return Unknown(), Absence("$", shape, step)
+    known = shape.get(step) or Field(exact_object())
+    inner = known.shape if known.required else union(known.shape, exact_object())
     placed, problem = put(inner, steps[1:], value)
     return _grown(shape, step, placed), problem
 
 
 def _grown(shape: Object, name: str, placed: Shape) -> Object:
     """Return shape with placed under name, and its bounds wide enough for one property more."""
-    size = None if shape.most is None else most_bytes(made_object(**{name: placed}))
+    size = None if shape.max_bytes is None else max_bytes(exact_object(**{name: placed}))
     return replace(
         shape.having(name, Field(placed)),
         high=None if shape.high is None else shape.high + 1,
-        most=None if shape.most is None or size is None else shape.most + size,
+        max_bytes=None if shape.max_bytes is None or size is None else shape.max_bytes + size,
     )

@@ -5,21 +5,21 @@ from functools import cache
 from typing import Any
 
 # What the automata read otherwise than the validators: their classes are ASCII, and they know no flags.
-FOREIGN = re.compile(r"\\[bBdDsSwW]|\(\?[^:]")
-LETTERS = re.compile(r"\\.|\[\^?(?:\\.|[^\\\]])*\]")  # what stands for a letter: an escape, a class
-MOST_STATES = 5000  # of an automaton; a pattern that needs more is not decided
+UNSUPPORTED = re.compile(r"\\[bBdDsSwW]|\(\?[^:]")
+ATOMS = re.compile(r"\\.|\[\^?(?:\\.|[^\\\]])*\]")  # what stands for a letter: an escape, a class
+MAX_STATES = 5000  # of an automaton; a pattern that needs more is not decided
 
 
-class Undecided(Exception):  # noqa: N818 - an answer, not a fault
+class UndecidedPatternError(Exception):
     """The patterns cannot be compared: outside what the automata know, or too large."""
 
 
-def within(inner: str, outer: str) -> bool:
+def is_subset(inner: str, outer: str) -> bool:
     """Tell whether every string that matches inner matches outer; raises Undecided."""
     return inner == outer or bool(_automaton(inner).issubset(_automaton(outer)))
 
 
-def apart(one: str, other: str) -> bool:
+def are_disjoint(one: str, other: str) -> bool:
     """Tell whether no string matches both; raises Undecided."""
     return bool((_automaton(one) & _automaton(other)).empty())  # its isdisjoint takes state 0 for none
 
@@ -28,7 +28,7 @@ def is_comparable(pattern: str) -> bool:
     """Tell whether pattern can be compared with others, and be part of one."""
     try:
         return _automaton(pattern) is not None
-    except Undecided:
+    except UndecidedPatternError:
         return False
 
 
@@ -36,8 +36,8 @@ def is_comparable(pattern: str) -> bool:
 def is_plain(pattern: str) -> bool:
     """Tell whether every matching string is known to hold plain ASCII only: a byte a character, in any string of JSON."""
     try:
-        return all(_plain(letter) for letter in _letters(_automaton(pattern)))
-    except Undecided:
+        return all(_plain(letter) for letter in _live_symbols(_automaton(pattern)))
+    except UndecidedPatternError:
         return False
 
 
@@ -47,29 +47,29 @@ def _automaton(pattern: str) -> Any:
 
     anchored = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
     if not anchored or _alternates(pattern):
-        raise Undecided(f"the pattern {pattern} is not anchored at both ends")
-    if FOREIGN.search(pattern):
-        raise Undecided(f"the pattern {pattern} has classes or flags that can be read in several ways")
+        raise UndecidedPatternError(f"the pattern {pattern} is not anchored at both ends")
+    if UNSUPPORTED.search(pattern):
+        raise UndecidedPatternError(f"the pattern {pattern} has classes or flags that can be read in several ways")
     try:
         automaton = interegular.parse_pattern(pattern[1:-1]).to_fsm()
     except (ValueError, TypeError, interegular.Unsupported, interegular.InvalidSyntax) as error:
-        raise Undecided(f"the pattern {pattern} is not one that can be compared") from error
-    if len(automaton.states) > MOST_STATES:
-        raise Undecided(f"the pattern {pattern} is too large to be compared")
+        raise UndecidedPatternError(f"the pattern {pattern} is not one that can be compared") from error
+    if len(automaton.states) > MAX_STATES:
+        raise UndecidedPatternError(f"the pattern {pattern} is too large to be compared")
     return automaton
 
 
 def _alternates(pattern: str) -> bool:
     """Tell whether pattern is several side by side, of which each end anchors only one."""
     depth = 0
-    for sign in LETTERS.sub("", pattern):
+    for sign in ATOMS.sub("", pattern):
         depth += {"(": 1, ")": -1}.get(sign, 0)
         if sign == "|" and depth == 0:
             return True
     return False
 
 
-def _letters(automaton: Any) -> set[Any]:
+def _live_symbols(automaton: Any) -> set[Any]:
     """Return the letters that lead somewhere alive; interegular's marker stands for all letters it does not name."""
     alive = {
         transition

@@ -1,12 +1,12 @@
-"""What a proof takes down: where payloads arrive, in what shapes, how large, and the gaps."""
+"""What a proof takes down: where payloads arrive, in what shapes, how large, and the findings."""
 
 from dataclasses import dataclass, field
 
-from asl.check.findings import Gap, Passed, mend_for
+from asl.check.findings import Finding, VisitedState, suggestion_for
 from asl.check.mapping import Mapping
 from asl.check.shapes import NOTHING, Shape
-from asl.check.sizes import LIMIT, most_bytes
-from asl.check.templates import Trouble
+from asl.check.sizes import LIMIT, max_bytes
+from asl.check.templates import Problem
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,23 @@ class Arrival:
     """A payload's shape at a state, and the states that it came through."""
 
     shape: Shape
-    passed: tuple[Passed, ...] = ()
+    visited: tuple[VisitedState, ...] = ()
 
     @property
-    def came_by(self) -> tuple[str, ...]:
+    def path(self) -> tuple[str, ...]:
         """The names of the states that it came through."""
-        return tuple(one.state for one in self.passed)
+        return tuple(one.state for one in self.visited)
 
     def after(self, state: str, leaving: Exit) -> "Arrival":
         """Return the arrival where state sent the payload on."""
         return Arrival(
-            leaving.shape, (*self.passed, Passed(state, self.shape, leaving.shape, leaving.result_path, leaving.by))
+            leaving.shape,
+            (*self.visited, VisitedState(state, self.shape, leaving.shape, leaving.result_path, leaving.by)),
         )
 
     def within(self, state: str, shape: Shape) -> "Arrival":
         """Return the arrival at the start of a branch or iteration of state, which got shape."""
-        return Arrival(shape, (*self.passed, Passed(state, self.shape, shape, None)))
+        return Arrival(shape, (*self.visited, VisitedState(state, self.shape, shape, None)))
 
 
 @dataclass(frozen=True)
@@ -52,37 +53,39 @@ class Outcome:
 
 @dataclass
 class Proof:
-    """What following every path has found: the gaps, and each state's largest payload."""
+    """What following every path has found: the findings, and each state's largest payload."""
 
     mapping: Mapping
     language: str = "JSONPath"  # of the states that name none
-    gaps: list[Gap] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     sizes: dict[str, dict[str, int | None]] = field(default_factory=dict)
-    arrivals: dict[str, list[Shape]] = field(default_factory=dict)
-    leavings: dict[str, list[Shape]] = field(default_factory=dict)
+    inputs: dict[str, list[Shape]] = field(default_factory=dict)
+    outputs: dict[str, list[Shape]] = field(default_factory=dict)
 
     @property
-    def open_gaps(self) -> list[Gap]:
-        """The gaps that the mapping does not accept."""
-        return [gap for gap in self.gaps if gap.decided or gap.place not in self.mapping.accepted]
+    def open_findings(self) -> list[Finding]:
+        """The findings that the mapping does not accept."""
+        return [finding for finding in self.findings if finding.decided or finding.place not in self.mapping.accepted]
 
-    def report(self, state: str, arrival: Arrival, troubles: list[Trouble]) -> None:
-        """Note the troubles of state; the same field is told once, for the first path that shows it.
+    def report(self, state: str, arrival: Arrival, problems: list[Problem]) -> None:
+        """Note the problems of state; the same field is told once, for the first path that shows it.
 
-        What cannot be decided hides no gap at the same field, since it may be accepted.
+        What cannot be decided hides no finding at the same field, since it may be accepted.
         """
-        for trouble in troubles:
-            mend = mend_for(trouble, arrival.shape, arrival.passed)
-            gap = Gap(state, trouble.field, arrival.came_by, trouble.promised, trouble.needed, mend, trouble.decided)
-            if not any(one.place == gap.place and one.decided >= gap.decided for one in self.gaps):
-                self.gaps.append(gap)
+        for problem in problems:
+            suggestion = suggestion_for(problem, arrival.shape, arrival.visited)
+            finding = Finding(
+                state, problem.field, arrival.path, problem.provided, problem.required, suggestion, problem.decided
+            )
+            if not any(one.place == finding.place and one.decided >= finding.decided for one in self.findings):
+                self.findings.append(finding)
 
     def measure(self, state: str, arrival: Arrival, kind: str, shape: Shape) -> None:
         """Note how large the payload of a kind can get at state, and report one that can exceed the limit."""
-        size = most_bytes(shape)
+        size = max_bytes(shape)
         known = self.sizes.setdefault(state, {})
         known[kind] = None if size is None or known.get(kind, 0) is None else max(size, known.get(kind) or 0)
         if size is None:
-            self.report(state, arrival, [Trouble(kind, "a payload that nothing bounds", f"at most {LIMIT} bytes")])
+            self.report(state, arrival, [Problem(kind, "a payload that nothing bounds", f"at most {LIMIT} bytes")])
         elif size > LIMIT:
-            self.report(state, arrival, [Trouble(kind, f"a payload of up to {size} bytes", f"at most {LIMIT} bytes")])
+            self.report(state, arrival, [Problem(kind, f"a payload of up to {size} bytes", f"at most {LIMIT} bytes")])

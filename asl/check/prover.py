@@ -3,18 +3,18 @@
 from typing import Any
 
 from asl.check.flow import follow
-from asl.check.grammar import branchings, misbuilt
+from asl.check.grammar import branchings, grammar_error
 from asl.check.mapping import Edges, Mapping, UnusableMapping
 from asl.check.proof import Arrival, Proof
 from asl.check.report import as_error
 from asl.language import UnusableMachine, each_state, inner_machines
 
-LEAVE_NOTHING = {"Choice", "Wait", "Succeed", "Fail"}  # of their own: what arrives goes on
-NO_TASKS = {*LEAVE_NOTHING, "Pass", "Parallel", "Map"}
+NO_RESULT = {"Choice", "Wait", "Succeed", "Fail"}  # of their own: what arrives goes on
+NO_TASKS = {*NO_RESULT, "Pass", "Parallel", "Map"}
 
 
-class UnprovedFlow(ValueError):  # noqa: N818 - an answer
-    """A machine's data flow has gaps; the message tells each."""
+class UnprovedDataFlowError(ValueError):
+    """A machine's data flow has findings; the message tells each."""
 
 
 def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
@@ -22,7 +22,7 @@ def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
 
     Raises UnusableMachine if machine is none, and UnusableMapping if mapping names what the machine does not have.
     """
-    if wrong := misbuilt(machine):
+    if wrong := grammar_error(machine):
         raise UnusableMachine(f"this is no state machine: {wrong}")
     _check_mapping(mapping, states_of(machine))
     proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"))
@@ -33,8 +33,8 @@ def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
 def proved(machine: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
     """Return machine if its data flow is proved; raises UnprovedFlow otherwise."""
     proof = prove(machine, mapping)
-    if proof.open_gaps:
-        raise UnprovedFlow(as_error(proof))
+    if proof.open_findings:
+        raise UnprovedDataFlowError(as_error(proof))
     return machine
 
 
@@ -71,5 +71,5 @@ def _check_mapping(mapping: Mapping, states: dict[str, dict[str, Any]]) -> None:
     for name, edges in mapping.states.items():
         kind = states[name]["Type"]
         for edge in Edges.__dataclass_fields__:
-            if getattr(edges, edge) is not None and kind in (LEAVE_NOTHING if edge == "leaves" else NO_TASKS):
+            if getattr(edges, edge) is not None and kind in (NO_RESULT if edge == "leaves" else NO_TASKS):
                 raise UnusableMapping(f"{name}: the mapping says what it {edge}, which no {kind} does")

@@ -2,33 +2,33 @@
 
 import json
 
-from asl.check.findings import Gap
+from asl.check.findings import Finding
 from asl.check.proof import Proof
 from asl.check.sizes import LIMIT
 from asl.printable import printable
 
+COLUMN = len("suggestion  ")  # of the names of what is said of a finding
 COLUMNS = ("input", "parameters", "result", "output")
 
 
 def as_text(proof: Proof) -> str:
-    """Return each gap in a few lines, then the largest payloads of each state, then the verdict."""
-    lines = [_gap(gap, proof) for gap in proof.gaps]
+    """Return each finding in a few lines, then the largest payloads of each state, then the verdict."""
+    lines = [_finding(finding, proof) for finding in proof.findings]
     return "\n".join([*lines, _sizes(proof), "", _verdict(proof)])
 
 
-def _gap(gap: Gap, proof: Proof) -> str:
-    kind = "gap" if gap.decided else "accepted" if gap not in proof.open_gaps else "undecided"
-    told = [
-        f"{kind}: {gap.state}, {gap.field}",
-        f"  came by   {' > '.join(gap.came_by) or 'the start'}",
-        f"  promised  {gap.promised}",
-        f"  needed    {gap.needed}",
-    ]
-    if gap.mend:
-        told.append(f"  mend      {gap.mend}")
-    if kind == "accepted":
-        told.append(f"  because   {proof.mapping.accepted[gap.place]}")
-    return "\n".join([*map(printable, told), ""])
+def _finding(finding: Finding, proof: Proof) -> str:
+    kind = "error" if finding.decided else "accepted" if finding not in proof.open_findings else "undecided"
+    rows = {
+        "path": " > ".join(finding.path) or "the start",
+        "provided": finding.provided,
+        "required": finding.required,
+        "suggestion": finding.suggestion,
+        "reason": proof.mapping.accepted[finding.place] if kind == "accepted" else None,
+    }
+    lines = [f"{kind}: {finding.state}, {finding.field}"]
+    lines += [f"  {name:<{COLUMN}}{value}" for name, value in rows.items() if value is not None]
+    return "\n".join([*map(printable, lines), ""])
 
 
 def _sizes(proof: Proof) -> str:
@@ -49,17 +49,17 @@ def _size(sizes: dict[str, int | None], kind: str) -> str:
 
 
 def _verdict(proof: Proof) -> str:
-    if proof.open_gaps:
-        return f"not proved: {len(proof.open_gaps)} gaps"
+    if number := len(proof.open_findings):
+        return f"not proved: {number} {'finding' if number == 1 else 'findings'}"
     return f"proved: every state gets what it needs on every path, and no payload exceeds {LIMIT:,} bytes"
 
 
 def as_json(proof: Proof) -> str:
-    """Return gaps, accepted ones apart, and sizes as JSON."""
+    """Return findings, accepted ones apart, and sizes as JSON."""
     found = {
-        "proved": not proof.open_gaps,
-        "gaps": [gap.to_json() for gap in proof.open_gaps],
-        "accepted": [gap.to_json() for gap in proof.gaps if gap not in proof.open_gaps],
+        "proved": not proof.open_findings,
+        "findings": [finding.to_json() for finding in proof.open_findings],
+        "accepted": [finding.to_json() for finding in proof.findings if finding not in proof.open_findings],
         "limit": LIMIT,
         "sizes": proof.sizes,
     }
@@ -67,5 +67,5 @@ def as_json(proof: Proof) -> str:
 
 
 def as_error(proof: Proof) -> str:
-    """Return the gaps that are not accepted, for an error's message."""
-    return "the data flow is not proved:\n" + "\n".join(_gap(gap, proof) for gap in proof.open_gaps)
+    """Return the findings that are not accepted, for an error's message."""
+    return "the data flow is not proved:\n" + "\n".join(_finding(finding, proof) for finding in proof.open_findings)

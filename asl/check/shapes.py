@@ -74,7 +74,7 @@ class Object(Shape):
     rest: Shape | None = None
     names: Text = Text()
     high: int | None = None  # properties at most
-    most: int | None = None  # bytes at most, if something beside the properties bounds them
+    max_bytes: int | None = None  # bytes at most, if something beside the properties bounds them
 
     def get(self, name: str) -> Field | None:
         """Return the property name, an optional one if only rest may hold it, or None if it cannot be there."""
@@ -100,8 +100,8 @@ class Anything(Shape):
 
 
 @dataclass(frozen=True)
-class Reported(Shape):
-    """What stands where a gap was reported already; it breaks nothing further."""
+class Unknown(Shape):
+    """What stands where a finding was reported already; it breaks nothing further."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ NULL = Null()
 EMPTY_OBJECT = Object()
 
 
-def made_object(**properties: Shape) -> Object:
+def exact_object(**properties: Shape) -> Object:
     """Return the closed object with exactly these properties."""
     return Object(tuple(sorted((name, Field(shape)) for name, shape in properties.items())))
 
@@ -160,17 +160,17 @@ def constant(value: object) -> Shape:
         case list():
             return Array(tuple(constant(item) for item in value), None, len(value), len(value))
         case dict():
-            return made_object(**{str(name): constant(item) for name, item in value.items()})
+            return exact_object(**{str(name): constant(item) for name, item in value.items()})
     return NULL
 
 
-def said(shape: Shape) -> str:  # noqa: C901, PLR0911 - a sentence a kind
+def describe(shape: Shape) -> str:  # noqa: C901, PLR0911 - a sentence a kind
     """Return a few words on shape for a person."""
     match shape:
         case Text(values=frozenset() as values):
             return " or ".join(f'"{value}"' for value in sorted(values))
         case Text(content=Shape() as content):
-            return f"a string holding JSON of {said(content)}"
+            return f"a string holding JSON of {describe(content)}"
         case Text():
             return f"a string{_of_length(shape.low, shape.high, 'characters')}{_matching(shape)}"
         case Number(values=frozenset() as few):
@@ -189,7 +189,7 @@ def said(shape: Shape) -> str:  # noqa: C901, PLR0911 - a sentence a kind
         case Union(members=()):
             return "nothing"
         case Union():
-            return " or ".join(said(member) for member in shape.members)
+            return " or ".join(describe(member) for member in shape.members)
     return "any value"
 
 

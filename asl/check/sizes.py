@@ -4,14 +4,14 @@ import json
 from functools import cache
 
 from asl.check.patterns import is_plain
-from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Reported, Shape, Text, Union
+from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown
 
 LIMIT = 262_144  # bytes, of a state's input, result or output
 FLOAT = 25  # characters: -1.7976931348623157e+308 and a few to spare
 
 
 @cache
-def most_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: PLR0911 - a kind each
+def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: PLR0911 - a kind each
     """Return the most bytes of JSON that a value of shape takes, or None if nothing bounds it.
 
     depth counts the strings that the JSON itself stands in: each doubles the backslashes and escapes the quotes.
@@ -32,14 +32,14 @@ def most_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: PLR0911 - a
         case Anything():
             return None if shape.high is None else shape.high * (1 << depth)
         case Union():
-            sizes = [most_bytes(member, depth) for member in shape.members]
+            sizes = [max_bytes(member, depth) for member in shape.members]
             return None if None in sizes else max((size for size in sizes if size is not None), default=0)
-        case Reported():
+        case Unknown():
             return 0
     raise TypeError(f"{shape} has no size")
 
 
-def bytes_a_character(depth: int) -> int:
+def max_bytes_per_character(depth: int) -> int:
     """Return the most bytes of one character: a control character's escape, or a quote in very deep strings."""
     control, quote = (1 << depth) + len("u0000"), 1 << (depth + 1)
     return max(control, quote)
@@ -51,8 +51,8 @@ def _text(text: Text, depth: int) -> int | None:
     bounds = []
     if text.high is not None:
         plain = any(is_plain(pattern) for pattern in text.patterns)
-        bounds.append(text.high * (1 if plain else bytes_a_character(depth)))
-    inner = most_bytes(text.content, depth + 1) if text.content is not None and text.compact else None
+        bounds.append(text.high * (1 if plain else max_bytes_per_character(depth)))
+    inner = max_bytes(text.content, depth + 1) if text.content is not None and text.compact else None
     if inner is not None:
         bounds.append(inner)
     return min(bounds) + 2 * (1 << depth) if bounds else None
@@ -73,9 +73,9 @@ def _number(number: Number) -> int | None:
 
 
 def _array(array: Array, depth: int) -> int | None:
-    prefix = [most_bytes(item, depth) for item in array.prefix]
+    prefix = [max_bytes(item, depth) for item in array.prefix]
     following = 0 if array.items is None else None if array.high is None else max(0, array.high - len(prefix))
-    each = most_bytes(array.items, depth) if array.items is not None else 0
+    each = max_bytes(array.items, depth) if array.items is not None else 0
     if None in prefix or following is None or (following and each is None):
         return None
     commas = max(0, len(prefix) + following - 1)
@@ -85,14 +85,14 @@ def _array(array: Array, depth: int) -> int | None:
 def _object(shape: Object, depth: int) -> int | None:
     sizes = [_property(_literal(name, depth), field.shape, depth) for name, field in shape.fields]
     others = _others(shape, depth)
-    bounds = [] if shape.most is None else [shape.most * (1 << depth)]
+    bounds = [] if shape.max_bytes is None else [shape.max_bytes * (1 << depth)]
     if None not in sizes and others is not None:
         bounds.append(2 + sum(size or 0 for size in sizes) + others)
     return min(bounds, default=None)
 
 
 def _property(name: int, shape: Shape, depth: int) -> int | None:
-    size = most_bytes(shape, depth)
+    size = max_bytes(shape, depth)
     return None if size is None else name + len(":") + size + len(",")
 
 
@@ -102,7 +102,7 @@ def _others(shape: Object, depth: int) -> int | None:
         return 0
     if isinstance(shape.rest, Anything) and shape.rest.high is not None:
         return shape.rest.high * (1 << depth)  # bounded all together
-    each = _property(most_bytes(shape.names, depth) or 0, shape.rest, depth)
+    each = _property(max_bytes(shape.names, depth) or 0, shape.rest, depth)
     if shape.high is None or shape.names.high is None or each is None:
         return None
     return max(0, shape.high - sum(field.required for _, field in shape.fields)) * each

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from asl.check.integrations import SERVICES, WAITING, called, lambda_invoke
 from asl.check.mapping import Edges
 from asl.check.proof import Exit
-from asl.check.shapes import Number, Object, Reported, Shape, made_object, members, union
-from asl.check.templates import Trouble
+from asl.check.shapes import Number, Object, Shape, Unknown, exact_object, members, union
+from asl.check.templates import Problem
 from asl.check.visit import Visit
 
 SECONDS = Number(integer=True, low=1, high=99_999_999)
-PATTERNS = ("", WAITING.removeprefix("."))  # of an integration; the answer of any other is the service's own
+KNOWN_PATTERNS = ("", WAITING.removeprefix("."))  # of an integration; the answer of any other is the service's own
 
 
-def task(visit: Visit) -> Iterator[Exit]:
+def task_exits(visit: Visit) -> Iterator[Exit]:
     """Yield the ways on from a Task."""
     for name in ("TimeoutSecondsPath", "HeartbeatSecondsPath"):
         if name in visit.state:
-            visit.fits(visit.evaluated(visit.arrival.shape, visit.state[name], name), SECONDS, name)
+            visit.check(visit.evaluated(visit.arrival.shape, visit.state[name], name), SECONDS, name)
     yield from visit.leave(_answer(visit, visit.effective()))
     yield from visit.catches(visit.proof.mapping.raised(visit.name))
 
@@ -25,37 +25,37 @@ def task(visit: Visit) -> Iterator[Exit]:
 def _answer(visit: Visit, parameters: Shape) -> Shape:
     """Return what the task answers, after checking that it gets what it takes."""
     edges = visit.proof.mapping.edges(visit.name)
-    gives = edges.gives.shape if edges.gives else Reported()
+    gives = edges.gives.shape if edges.gives else Unknown()
     call, _, pattern = (called(visit.state["Resource"]) or "").partition(".")
-    invoked = call == "lambda:invoke" and pattern in PATTERNS
-    known = lambda_invoke(gives) if invoked else SERVICES.get(call) if pattern in PATTERNS else None
+    invoked = call == "lambda:invoke" and pattern in KNOWN_PATTERNS
+    known = lambda_invoke(gives) if invoked else SERVICES.get(call) if pattern in KNOWN_PATTERNS else None
     own = invoked or known is None  # what it takes and gives is no service's
-    visit.tell(_unknown(edges, takes=own, gives=own or bool(pattern)))
+    visit.report(_missing_contracts(edges, takes=own, gives=own or bool(pattern)))
 
     written = visit.state.get("Parameters")
     template = written if isinstance(written, dict) else {}
     if known is not None:
-        visit.fits(parameters, known.takes(template), "Parameters")
+        visit.check(parameters, known.takes(template), "Parameters")
     if invoked:
-        visit.keeps(_property(parameters, "Payload"), edges.takes, "Parameters", "Payload")
+        visit.check_contract(_property(parameters, "Payload"), edges.takes, "Parameters", "Payload")
     else:
-        visit.keeps(parameters, edges.takes, "Parameters")
-    visit.keeps(_property(parameters, "Message"), edges.says, "Parameters", "Message")
+        visit.check_contract(parameters, edges.takes, "Parameters")
+    visit.check_contract(_property(parameters, "Message"), edges.says, "Parameters", "Message")
     answered = known is None or pattern or (edges.gives and not invoked)  # by a contract
     return gives if known is None or answered else known.answers(template)
 
 
-def _unknown(edges: Edges, *, takes: bool, gives: bool) -> list[Trouble]:
-    """Return the trouble that the mapping says nothing on an edge of which nothing else is known either."""
+def _missing_contracts(edges: Edges, *, takes: bool, gives: bool) -> list[Problem]:
+    """Return the problem that the mapping says nothing on an edge of which nothing else is known either."""
     silent = (takes and edges.takes is None, "takes"), (gives and edges.gives is None, "gives")
     wanted = " and ".join(f"`{kind}`" for missing, kind in silent if missing)
     return (
-        [Trouble("Resource", "a task without contracts", f"{wanted} in the mapping", decided=False)] if wanted else []
+        [Problem("Resource", "a task without contracts", f"{wanted} in the mapping", decided=False)] if wanted else []
     )
 
 
 def _property(shape: Shape, name: str) -> Shape:
     """Return what shape holds under name: an empty object if nothing."""
     found = [field.shape for one in members(shape) if isinstance(one, Object) and (field := one.get(name)) is not None]
-    found += [one for one in members(shape) if isinstance(one, Reported)]
-    return union(*found) if found else made_object()
+    found += [one for one in members(shape) if isinstance(one, Unknown)]
+    return union(*found) if found else exact_object()

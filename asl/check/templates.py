@@ -5,25 +5,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from asl.check.intrinsic_parser import Call, read
-from asl.check.intrinsics import Misused, returned
-from asl.check.paths import Absence, NotAPath, parse, select
-from asl.check.shapes import Array, Object, Reported, Shape, constant, made_object
+from asl.check.intrinsic_parser import Call, parse_call
+from asl.check.intrinsics import IntrinsicCallError, result_of
+from asl.check.paths import Absence, PathError, parse_path, select
+from asl.check.shapes import Array, Object, Shape, Unknown, constant, exact_object
 
-LOOKS_LIKE_A_PATH = re.compile(r"\$\$?[.\[]|States\.\w+\(")
+PATH_LIKE = re.compile(r"\$\$?[.\[]|States\.\w+\(")
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """Something wrong at one field of a state: what is promised, what is needed, and the path that misses, if one does."""
+class Problem:
+    """Something wrong at one field of a state: what is provided, what is required, and the path that misses, if one does."""
 
     field: str  # such as `Parameters.image.key.$`
-    promised: str
-    needed: str
+    provided: str
+    required: str
     path: str | None = None
     absence: Absence | None = None
     data: Shape | None = None  # what the path reads from
-    mend: str | None = None
+    suggestion: str | None = None
     decided: bool = True
 
 
@@ -36,17 +36,17 @@ class Scope:
 
 
 class Evaluation:
-    """Evaluates the paths, calls and templates of one state and collects their troubles."""
+    """Evaluates the paths, calls and templates of one state and collects their problems."""
 
     def __init__(self, scope: Scope) -> None:
         """Read from scope; nothing is wrong yet."""
         self.scope = scope
-        self.troubles: list[Trouble] = []
+        self.problems: list[Problem] = []
 
     def template(self, value: Any, field: str) -> Shape:
         """Return the shape of what the template value makes."""
         if isinstance(value, dict):
-            return made_object(**dict(self._property(name, one, field) for name, one in value.items()))
+            return exact_object(**dict(self._property(name, one, field) for name, one in value.items()))
         if isinstance(value, list):
             items = tuple(self.template(one, f"{field}[{number}]") for number, one in enumerate(value))
             return Array(items, None, len(items), len(items))
@@ -55,37 +55,37 @@ class Evaluation:
     def _property(self, name: str, value: Any, field: str) -> tuple[str, Shape]:
         if name.endswith(".$"):
             return name.removesuffix(".$"), self.expression(value, f"{field}.{name}")
-        if isinstance(value, str) and LOOKS_LIKE_A_PATH.match(value):
+        if isinstance(value, str) and PATH_LIKE.match(value):
             likely = f"did you mean `{name}.$`?"
-            literal = Trouble(f"{field}.{name}", f"the text `{value}`", "a path", mend=likely, decided=False)
-            return name, self._trouble(literal)
+            literal = Problem(f"{field}.{name}", f"the text `{value}`", "a path", suggestion=likely, decided=False)
+            return name, self._problem(literal)
         return name, self.template(value, f"{field}.{name}")
 
     def expression(self, text: Any, field: str) -> Shape:
         """Return the shape of a path or of a call of an intrinsic function."""
         if not isinstance(text, str):
-            return self._trouble(Trouble(field, f"{text!r}", "a path or a call of an intrinsic function"))
+            return self._problem(Problem(field, f"{text!r}", "a path or a call of an intrinsic function"))
         return self.path(text, field) if text.startswith("$") else self._call(text, field)
 
     def path(self, text: str, field: str) -> Shape:
         """Return the shape of what the path text selects."""
         source = self.scope.context if text.startswith("$$") else self.scope.data
         try:
-            found, absences = select(source, parse(text), "$$" if text.startswith("$$") else "$")
-        except NotAPath as error:
-            return self._trouble(Trouble(field, str(error), "a path whose selection can be decided", decided=False))
+            found, absences = select(source, parse_path(text), "$$" if text.startswith("$$") else "$")
+        except PathError as error:
+            return self._problem(Problem(field, str(error), "a path whose selection can be decided", decided=False))
         for absence in absences[:1]:
-            self._trouble(Trouble(field, absence.promised, f"`{text}`", text, absence, source))
+            self._problem(Problem(field, absence.provided, f"`{text}`", text, absence, source))
         return found
 
     def _call(self, text: str, field: str) -> Shape:
         try:
-            return self._returned(read(text), field)
-        except Misused as error:
-            return self._trouble(Trouble(field, error.what, error.needed, decided=error.decided))
+            return self._returned(parse_call(text), field)
+        except IntrinsicCallError as error:
+            return self._problem(Problem(field, error.what, error.required, decided=error.decided))
 
     def _returned(self, call: Call, field: str) -> Shape:
-        return returned(call.name, list(self._arguments(call, field)))
+        return result_of(call.name, list(self._arguments(call, field)))
 
     def _arguments(self, call: Call, field: str) -> Iterator[Shape]:
         for argument in call.arguments:
@@ -94,6 +94,6 @@ class Evaluation:
             else:
                 yield self.path(argument, field) if isinstance(argument, str) else argument
 
-    def _trouble(self, trouble: Trouble) -> Shape:
-        self.troubles.append(trouble)
-        return Reported()
+    def _problem(self, problem: Problem) -> Shape:
+        self.problems.append(problem)
+        return Unknown()

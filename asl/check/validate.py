@@ -6,8 +6,8 @@ from asl.check.compare import mismatches
 from asl.check.shapes import Shape, constant
 
 
-def misfit(document: Any, needed: Shape, at: str = "$") -> str | None:
-    """Return where document is not of the shape needed, and why, or None."""
-    for found in mismatches(constant(document), needed):
-        return f"{at}{found.path}: {found.promised}, where {found.needed} is needed"
+def validate(document: Any, required: Shape, at: str = "$") -> str | None:
+    """Return where document is not of the shape required, and why, or None."""
+    for found in mismatches(constant(document), required):
+        return f"{at}{found.path}: {found.provided}, where {found.required} is required"
     return None

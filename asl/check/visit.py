@@ -4,21 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from asl.check.choices import split
+from asl.check.choices import split_by_rule
 from asl.check.compare import Mismatch, mismatches
 from asl.check.context import context_object
 from asl.check.integrations import WAITING
 from asl.check.mapping import Contract
-from asl.check.paths import NotAPath, parse, put
+from asl.check.paths import PathError, parse_path, put
 from asl.check.proof import Arrival, Exit, Proof
-from asl.check.shapes import Object, Reported, Shape, made_object, members, union
-from asl.check.templates import Evaluation, Scope, Trouble
+from asl.check.shapes import Object, Shape, Unknown, exact_object, members, union
+from asl.check.templates import Evaluation, Problem, Scope
 
 EVERY_ERROR = "States.ALL"
 TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
 
-EMPTY = made_object()  # what a null path selects
+EMPTY = exact_object()  # what a null path selects
 
 
 @dataclass
@@ -42,9 +42,9 @@ class Visit:
         """Return what evaluates paths and templates over data."""
         return Evaluation(Scope(data, self.context))
 
-    def tell(self, troubles: list[Trouble]) -> None:
-        """Report troubles of this state."""
-        self.proof.report(self.name, self.arrival, troubles)
+    def report(self, problems: list[Problem]) -> None:
+        """Report problems of this state."""
+        self.proof.report(self.name, self.arrival, problems)
 
     def measure(self, kind: str, shape: Shape) -> Shape:
         """Note how large a payload of this state can get, and return it."""
@@ -60,7 +60,7 @@ class Visit:
         """Return the shape of a path or call over data, and report what is wrong with it."""
         evaluation = self.evaluation(data)
         found = evaluation.expression(expression, field_name)
-        self.tell(evaluation.troubles)
+        self.report(evaluation.problems)
         return found
 
     def templated(self, data: Shape, field_name: str) -> Shape:
@@ -69,7 +69,7 @@ class Visit:
             return data
         evaluation = self.evaluation(data)
         found = evaluation.template(self.state[field_name], field_name)
-        self.tell(evaluation.troubles)
+        self.report(evaluation.problems)
         return found
 
     def effective(self) -> Shape:
@@ -79,12 +79,12 @@ class Visit:
     def leave(self, result: Shape) -> Iterator[Exit]:
         """Yield the way on with result: ResultSelector, ResultPath and OutputPath applied."""
         chosen = self.templated(self.measure("result", result), "ResultSelector")
-        self.keeps(chosen, self.proof.mapping.edges(self.name).leaves, "ResultSelector")
+        self.check_contract(chosen, self.proof.mapping.edges(self.name).leaves, "ResultSelector")
         path = self.state.get("ResultPath", "$")
         whole = self.combined(chosen, path, "ResultPath")
-        yield self.way_on(whole, path)
+        yield self.exit_with(whole, path)
 
-    def way_on(self, whole: Shape, result_path: str | None = None) -> Exit:
+    def exit_with(self, whole: Shape, result_path: str | None = None) -> Exit:
         """Return the way to the next state, or to the end, with OutputPath applied to whole."""
         output = self.measure("output", self.selected(whole, "OutputPath"))
         return Exit(self.state.get("Next"), output, result_path)
@@ -94,35 +94,35 @@ class Visit:
         if path is None:
             return self.arrival.shape
         try:
-            whole, problem = put(self.arrival.shape, parse(path), result)
-        except NotAPath as error:
-            self.tell([Trouble(field_name, str(error), "a reference path", decided=False)])
-            return Reported()
+            whole, problem = put(self.arrival.shape, parse_path(path), result)
+        except PathError as error:
+            self.report([Problem(field_name, str(error), "a reference path", decided=False)])
+            return Unknown()
         if problem is not None:
-            self.tell([Trouble(field_name, problem.promised, f"an object, to put `{path}` in")])
+            self.report([Problem(field_name, problem.provided, f"an object, to put `{path}` in")])
         return whole
 
-    def keeps(self, promised: Shape, contract: Contract | None, field_name: str, *below: str) -> None:
-        """Report where promised may not keep contract; below leads from the template in field_name to promised."""
+    def check_contract(self, provided: Shape, contract: Contract | None, field_name: str, *below: str) -> None:
+        """Report where provided may not keep contract; below leads from the template in field_name to provided."""
         if contract is not None:
-            self.fits(promised, contract.shape, field_name, *below, by=f" in contract {contract.name}")
+            self.check(provided, contract.shape, field_name, *below, by=f" in contract {contract.name}")
 
-    def fits(self, promised: Shape, needed: Shape, field_name: str, *below: str, by: str = "") -> None:
-        """Report where promised may not be what is needed, each at the field of the template that makes it."""
-        found = mismatches(promised, needed)
-        self.tell([self._trouble(one, field_name, below, by) for one in found])
+    def check(self, provided: Shape, required: Shape, field_name: str, *below: str, by: str = "") -> None:
+        """Report where provided may not be what is required, each at the field of the template that makes it."""
+        found = mismatches(provided, required)
+        self.report([self._problem(one, field_name, below, by) for one in found])
 
-    def _trouble(self, found: Mismatch, field_name: str, below: tuple[str, ...], by: str) -> Trouble:
+    def _problem(self, found: Mismatch, field_name: str, below: tuple[str, ...], by: str) -> Problem:
         names = [*below, *(name for name in found.path.split(".") if name)]
-        where, inside = located(self.state.get(field_name), names)
+        where, inside = template_place(self.state.get(field_name), names)
         at = f" at `{'.'.join(inside)}`" if inside else ""
         whole = ".".join([field_name, *where])
-        return Trouble(whole, found.promised + at, found.needed + by, decided=found.decided)
+        return Problem(whole, found.provided + at, found.required + by, decided=found.decided)
 
     def catches(self, error: Shape) -> Iterator[Exit]:
         """Yield where Catch sends error; what no catcher takes goes to errors."""
         for number, catcher in enumerate(self.state.get("Catch", [])):
-            taken, error = divided(error, catcher["ErrorEquals"])
+            taken, error = split_error(error, catcher["ErrorEquals"])
             path = catcher.get("ResultPath", "$")
             by = f"Catch[{number}].ResultPath"
             whole = self.combined(taken, path, by)
@@ -132,7 +132,7 @@ class Visit:
             self.errors.append(error)
 
 
-def located(template: Any, names: list[str]) -> tuple[list[str], list[str]]:
+def template_place(template: Any, names: list[str]) -> tuple[list[str], list[str]]:
     """Return the part of names that leads through template to the field that is written there, and the rest of them."""
     where: list[str] = []
     for number, name in enumerate(names):
@@ -145,25 +145,25 @@ def located(template: Any, names: list[str]) -> tuple[list[str], list[str]]:
     return where, []
 
 
-def divided(error: Shape, names: list[str]) -> tuple[Shape, Shape]:
+def split_error(error: Shape, names: list[str]) -> tuple[Shape, Shape]:
     """Return the part of error that a catcher of names takes, and the part that it leaves."""
     taken, left = [], []
     for member in members(error):
-        one, other = _divided_member(member, names)
+        one, other = _split_member(member, names)
         taken += one
         left += other
     return union(*taken), union(*left)
 
 
-def _divided_member(error: Shape, names: list[str]) -> tuple[list[Shape], list[Shape]]:
+def _split_member(error: Shape, names: list[str]) -> tuple[list[Shape], list[Shape]]:
     if EVERY_ERROR in names:
         return [error], []
     taken: list[Shape] = []
     left: Shape = error
     if TASK_FAILED in names:
-        left, other = split(error, {"Variable": "$.Error", "StringEquals": TIMEOUT})
+        left, other = split_by_rule(error, {"Variable": "$.Error", "StringEquals": TIMEOUT})
         taken += members(other)
     for name in names:
-        one, left = split(left, {"Variable": "$.Error", "StringEquals": name})
+        one, left = split_by_rule(left, {"Variable": "$.Error", "StringEquals": name})
         taken += members(one)
     return taken, [*members(left)]

@@ -43,9 +43,9 @@ def _known(state: str, known: Known, fields: dict[str, Any]) -> dict[str, Any]:
     named = {edge: contract for edge in EDGES if (contract := getattr(edges, edge))}
     return {
         "contracts": {edge: {"name": one.name, "example": one.example} for edge, one in named.items()},
-        "arrives": _payload(known.proof.arrivals.get(state, []), fields),
+        "arrives": _payload(known.proof.inputs.get(state, []), fields),
         # The first is what leaves when nothing went wrong; what a Catch adds is told by its contract.
-        "leaves": _payload(known.proof.leavings.get(state, [])[:1], fields),
+        "leaves": _payload(known.proof.outputs.get(state, [])[:1], fields),
         "sizes": known.proof.sizes.get(state, {}),
         "permissions": [list(row) for row in known.permissions.get(state, [])],
     }

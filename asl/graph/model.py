@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from asl.check.grammar import misbuilt
+from asl.check.grammar import grammar_error
 from asl.check.mapping import Edges, Mapping
 from asl.check.prover import states_of
 from asl.graph.labels import condition, notes
@@ -70,7 +70,7 @@ def read(definition: Any, mapping: Mapping | None = None, title: str = "State ma
 
     Raises UnusableMachine if definition is none.
     """
-    if wrong := misbuilt(definition):
+    if wrong := grammar_error(definition):
         raise UnusableMachine(f"this is no state machine: {wrong}")
     states_of(definition)
     return replace(_Reader(mapping).machine(definition, "", mapping.starts_with.name if mapping else None), title=title)

@@ -32,7 +32,7 @@ def from_file(file: str, contracts: Path | None = None) -> Subject:
     definition, title = load(file), "State machine" if file == STDIN else Path(file).stem
     if contracts is None:
         return Subject(read(definition, title=title))
-    mapped = mapping.load(contracts)
+    mapped = mapping.load_mapping(contracts)
     return Subject(read(definition, mapped, title=title), lambda: Known(prove(definition, mapped)))
 
 

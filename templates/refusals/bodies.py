@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from asl.check.grammar import misbuilt
+from asl.check.grammar import grammar_error
 from asl.language import each_state
 from templates.refusals.filling import Filling
 from templates.refusals.refusal import Limit, Node, Refusal, below, kind
@@ -62,7 +62,7 @@ def _strange(path: str, widgets: Any) -> Iterator[Refusal]:
 
 def _machine(path: str, body: Node) -> Iterator[Refusal]:
     """Yield the names of states that are too long, wherever the states stand."""
-    if wrong := misbuilt(body):
+    if wrong := grammar_error(body):
         yield Refusal(path, f"no state machine: {wrong}", "correct it", STATE_NAME.source)
         return
     for name, _ in each_state(body):

@@ -39,10 +39,10 @@ def nasty(tmp_path: Path) -> Path:
 
 
 def test_gaps_and_sizes_are_printable(nasty: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A state's name and path stand in gaps and in the table of sizes, each in one line."""
+    """A state's name and path stand in findings and in the table of sizes, each in one line."""
     assert check([str(nasty), "--contracts", str(ORDERS / "contracts")]) == 1
     told = capsys.readouterr().out
-    assert f"gap: {SAFE}, InputPath" in told
+    assert f"error: {SAFE}, InputPath" in told
     assert [line for line in told.split("\n") if line.startswith(f"{SAFE}  ")]
     assert all(line.isprintable() for line in told.split("\n"))
 

@@ -8,7 +8,7 @@ import pytest
 
 from asl.graph.model import END, START
 from tests.templates.emitted import COMPONENTS, resources
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -50,7 +50,7 @@ def test_workflow_names_all_states_and_nothing_else() -> None:
     """The page has every state, those in branches too, and no name that looks like a state's and is none."""
     text = (ROOT / "docs" / "workflow.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`", text)) - {"WorkflowType"}
-    assert named == {node.name for node in graph().all_nodes() if node.kind not in (START, END)}
+    assert named == {node.name for node in pipeline_graph().all_nodes() if node.kind not in (START, END)}
 
 
 def test_changelog_has_the_version() -> None:

@@ -10,21 +10,21 @@ from tests.asl.history.events import visit
 from tests.workflow import drawings
 from tests.workflow.interpreter import refusal
 from tests.workflow.processing import Outcome, Processing
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 from workflow.steps import RESIZE
 
 
 def run_of(outcome: Outcome) -> Run:
     """Return what the history of an execution tells."""
     _, events = fetch(outcome.execution.arn, boto3.client("stepfunctions"))
-    return read(graph(), events)
+    return read(pipeline_graph(), events)
 
 
 def test_success_is_green_all_the_way(processing: Processing) -> None:
     """Every state on the straight way succeeded, the branches' too, with payloads in and out."""
     run = run_of(processing.process(drawings.jpeg()))
     assert run.status == "succeeded"
-    on_way = {node.key for node in graph().nodes if node.key in graph().spine} - {"(start)", "(end)"}
+    on_way = {node.key for node in pipeline_graph().nodes if node.key in pipeline_graph().spine} - {"(start)", "(end)"}
     branches = {"ParallelProcessing/0/ResizeImage", "ParallelProcessing/1/GenerateThumbnail"}
     assert {key: outcome for key, (outcome, _) in marks(run).items()} == dict.fromkeys(on_way | branches, "succeeded")
     assert visit(run, "ValidateImage").input.keys() == {"image"}

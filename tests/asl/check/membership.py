@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Reported, Shape, Text, Union
+from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown
 
 
 def compact(value: Any) -> bytes:
@@ -19,7 +19,7 @@ def is_member(value: Any, shape: Shape) -> bool:
             return any(is_member(value, one) for one in shape.members)
         case Anything():
             return shape.high is None or len(compact(value)) <= shape.high
-        case Reported():
+        case Unknown():
             return True
     return _is_of_kind(value, shape)
 
@@ -93,4 +93,4 @@ def _is_object(value: dict[str, Any], shape: Object) -> bool:
     allowed = all(
         is_member(name, shape.names) and is_member(one, shape.rest) for name, one in others.items() if shape.rest
     )
-    return named and allowed and (shape.most is None or len(compact(value)) <= shape.most)
+    return named and allowed and (shape.max_bytes is None or len(compact(value)) <= shape.max_bytes)

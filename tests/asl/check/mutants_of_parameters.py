@@ -105,7 +105,7 @@ PARAMETERS = [
         setting("States/ParallelProcessing/ResultPath", "$.pictures"),
     ),
     Mutant(
-        "ResultPath over a field still needed",
+        "ResultPath over a field still required",
         "ExtractMetadata",
         "Parameters.Payload.image.$",
         setting("States/ValidateImage/ResultPath", "$.image"),

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from asl.check.choices import reads, split
+from asl.check.choices import paths_read, split_by_rule
 from asl.check.dialect import shape_of
-from asl.check.paths import parse, select
+from asl.check.paths import parse_path, select
 from tests.asl.check.membership import is_member
 from tests.asl.check.on_values import KINDS, Missing, matches
 from tests.asl.check.schemas import Schema, examples, objects, schemas
@@ -42,10 +42,10 @@ def rules(draw: st.DrawFn, depth: int = 2) -> Rule:
 def test_a_value_is_on_the_side_on_which_the_rule_puts_it(data: st.DataObject, schema: Schema, rule: Rule) -> None:
     """A value that matches a rule is of the part of its shape that may match, any other of the part that may not."""
     shape = shape_of(schema)
-    matching, other = split(shape, rule)
+    matching, other = split_by_rule(shape, rule)
     for value in data.draw(st.lists(values(schema), min_size=1, max_size=4)):
         try:
-            matched = matches(rule, value, parse)
+            matched = matches(rule, value, parse_path)
         except Missing:
             continue
         assert is_member(value, matching if matched else other)
@@ -55,7 +55,7 @@ def test_a_value_is_on_the_side_on_which_the_rule_puts_it(data: st.DataObject, s
 @given(st.data(), objects(schemas(1)), rules())
 def test_a_rule_that_reads_what_is_there_can_be_asked(data: st.DataObject, schema: Schema, rule: Rule) -> None:
     """If every path that a rule reads is there for certain, asking the rule of any value fails for none."""
-    missing = any(select(seen, parse(path))[1] for path, seen in reads(shape_of(schema), rule))
+    missing = any(select(seen, parse_path(path))[1] for path, seen in paths_read(shape_of(schema), rule))
     event("missing" if missing else "there")
     for value in data.draw(st.lists(values(schema), min_size=1, max_size=4)) if not missing else ():
-        matches(rule, value, parse)
+        matches(rule, value, parse_path)

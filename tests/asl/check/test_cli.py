@@ -28,10 +28,10 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("machine", "code", "verdict"), [("machine", 0, "proved: "), ("broken", 1, "not proved: 3 gaps")]
+    ("machine", "code", "verdict"), [("machine", 0, "proved: "), ("broken", 1, "not proved: 3 findings")]
 )
 def test_exit_code_tells_the_verdict(machine: str, code: int, verdict: str) -> None:
-    """A proved machine exits with 0 and one with gaps with 1; the last line says so, and stderr stays empty."""
+    """A proved machine exits with 0 and one with findings with 1; the last line says so, and stderr stays empty."""
     done = run(*command(f"{machine}.json"))
     assert (done.returncode, done.stderr) == (code, "")
     assert done.stdout.splitlines()[-1].startswith(verdict)
@@ -45,33 +45,32 @@ def test_unusable_input_exits_with_2_and_one_line() -> None:
     assert done.stderr == f"asl-check: {file} cannot be read: [Errno 2] No such file or directory: '{file}'\n"
 
 
-def test_gap_tells_where_whence_what_and_the_mend(capsys: pytest.CaptureFixture[str]) -> None:
-    """A gap names the state and field, the states it came by, what is promised, what is needed, and the likely mend."""
+def test_finding_has_place_path_and_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    """A finding names the state and field, the path to it, what is provided, what is required, and a suggestion."""
     assert main(command("broken.json")) == 1
     blocks = capsys.readouterr().out.split("\n\n")
-    (block,) = (block for block in blocks if block.startswith("gap: TellStaff, Parameters.Message.$"))
+    (block,) = (block for block in blocks if block.startswith("error: TellStaff, Parameters.Message.$"))
     lines = dict(line.strip().split(maxsplit=1) for line in block.splitlines()[1:])
-    assert list(lines) == ["came", "promised", "needed", "mend"]
-    came_by = [word for word in lines["came"].split() if word not in ("by", ">")]
-    assert came_by == ["CheckOrder", "HasCoupon", "ReserveLines", "ChargeAndPack"]
-    assert lines["promised"] == "an object of Cause, Error at $"
-    assert lines["needed"] == "`$.order.orderId`"
-    assert "did you mean `$.error`?" in lines["mend"]
+    assert list(lines) == ["path", "provided", "required", "suggestion"]
+    assert lines["path"].split(" > ") == ["CheckOrder", "HasCoupon", "ReserveLines", "ChargeAndPack"]
+    assert lines["provided"] == "an object of Cause, Error at $"
+    assert lines["required"] == "`$.order.orderId`"
+    assert "did you mean `$.error`?" in lines["suggestion"]
 
 
 def test_json_holds_all_that_the_text_tells(capsys: pytest.CaptureFixture[str]) -> None:
-    """--json prints one document: the verdict, each gap with all its fields, what is accepted, the limit and the sizes."""
+    """--json prints one document: the verdict, each finding with all its fields, what is accepted, the limit and the sizes."""
     assert main(command("broken.json", "--json")) == 1
     told = json.loads(capsys.readouterr().out)
     assert main(command("broken.json")) == 1
     text = capsys.readouterr().out
-    assert set(told) == {"proved", "gaps", "accepted", "limit", "sizes"}
+    assert set(told) == {"proved", "findings", "accepted", "limit", "sizes"}
     assert (told["proved"], told["accepted"], told["limit"]) == (False, [], 262_144)
-    for gap in told["gaps"]:
-        assert set(gap) == {"state", "field", "cameBy", "promised", "needed", "mend", "decided"}
-        assert f"gap: {gap['state']}, {gap['field']}\n  came by   {' > '.join(gap['cameBy'])}\n" in text
-        assert f"  promised  {gap['promised']}\n  needed    {gap['needed']}\n" in text
-        assert gap["mend"] is None or f"  mend      {gap['mend']}\n" in text
+    for finding in told["findings"]:
+        assert set(finding) == {"state", "field", "path", "provided", "required", "suggestion", "decided"}
+        assert f"error: {finding['state']}, {finding['field']}\n  path        {' > '.join(finding['path'])}\n" in text
+        assert f"  provided    {finding['provided']}\n  required    {finding['required']}\n" in text
+        assert finding["suggestion"] is None or f"  suggestion  {finding['suggestion']}\n" in text
     for state, sizes in told["sizes"].items():
         (row,) = (line for line in text.splitlines() if line.startswith(f"{state} "))
         assert row.split()[1:] == [
@@ -83,7 +82,7 @@ def test_json_of_a_proof(capsys: pytest.CaptureFixture[str]) -> None:
     """--json says that a machine is proved, with a bound for every state."""
     assert main(command("machine.json", "--json")) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["proved"], told["gaps"]) == (True, [])
+    assert (told["proved"], told["findings"]) == (True, [])
     assert all(0 < size <= told["limit"] for sizes in told["sizes"].values() for size in sizes.values())
 
 
@@ -131,22 +130,22 @@ def test_undecided_construct_fails_until_it_is_accepted(tmp_path: Path, capsys: 
     assert accepting(tmp_path / "again", UNDECIDED, {"Ask.QueryLanguage": "we know"}) == 0
     told = capsys.readouterr().out
     assert "accepted: Ask, QueryLanguage\n" in told
-    assert "  because   we know\n" in told
+    assert "  reason      we know\n" in told
 
 
 def test_json_keeps_what_is_accepted_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """--json lists what is accepted apart from the gaps."""
+    """--json lists what is accepted apart from the findings."""
     assert accepting(tmp_path, UNDECIDED, {"Ask.QueryLanguage": "we know"}, "--json") == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["proved"], told["gaps"]) == (True, [])
-    assert [(gap["state"], gap["field"], gap["decided"]) for gap in told["accepted"]] == [
+    assert (told["proved"], told["findings"]) == (True, [])
+    assert [(finding["state"], finding["field"], finding["decided"]) for finding in told["accepted"]] == [
         ("Ask", "QueryLanguage", False)
     ]
 
 
 def test_certain_gap_cannot_be_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A gap that is certain fails the check whatever the mapping accepts."""
+    """A finding that is certain fails the check whatever the mapping accepts."""
     machine = copy.deepcopy(UNDECIDED)
     machine["States"] = {"Ask": {"Type": "Pass", "Parameters": {"a.$": "$.x"}, "End": True}}
     assert accepting(tmp_path, machine, {"Ask.Parameters.a.$": "please"}) == 1
-    assert "gap: Ask, Parameters.a.$" in capsys.readouterr().out
+    assert "error: Ask, Parameters.a.$" in capsys.readouterr().out

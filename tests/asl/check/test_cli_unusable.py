@@ -61,7 +61,7 @@ def test_folder_of_contracts_that_is_missing(orders: Path, capsys: pytest.Captur
     [
         (lambda _: [], "this is no state machine: $: an array of 0 items, where an object of"),
         (dropping("StartAt"), "$.StartAt: nothing, where a string"),
-        (dropping(STATES), "$.States: nothing, where an object is needed"),
+        (dropping(STATES), "$.States: nothing, where an object is required"),
         (setting("StartAt", "Nowhere"), "StartAt leads to Nowhere"),
         (setting(f"{CHECK}/Next", "Nowhere"), "CheckOrder leads to Nowhere"),
         (setting(f"{CHECK}/Catch/0/Next", "Nowhere"), "CheckOrder leads to Nowhere"),

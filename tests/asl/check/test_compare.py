@@ -28,15 +28,15 @@ def test_a_value_is_of_a_shape_just_if_jsonschema_accepts_it(
 def test_what_is_within_is_accepted(data: st.DataObject, schema: Schema) -> None:
     """If no mismatch is found between two schemas, jsonschema accepts every value of the one by the other."""
     changed = data.draw(widened(schema))
-    promised, needed = data.draw(st.permutations((schema, changed)))
-    assume(not mismatches(shape_of(promised), shape_of(needed)))
-    for value in data.draw(st.lists(values(promised), min_size=1, max_size=3)):
-        assert accepts(needed, value)
+    provided, required = data.draw(st.permutations((schema, changed)))
+    assume(not mismatches(shape_of(provided), shape_of(required)))
+    for value in data.draw(st.lists(values(provided), min_size=1, max_size=3)):
+        assert accepts(required, value)
 
 
 @examples(300)
 @given(st.data(), schemas())
 def test_a_schema_that_was_widened_is_never_said_to_break(data: st.DataObject, schema: Schema) -> None:
-    """A schema is within itself with one place made wider: at most that is undecided, never a gap for certain."""
+    """A schema is within itself with one place made wider: at most that is undecided, never a finding for certain."""
     found = mismatches(shape_of(schema), shape_of(data.draw(widened(schema))))
     assert not [one for one in found if one.decided]

@@ -80,7 +80,7 @@ def test_nothing_has_changed(tmp_path: Path) -> None:
 
 
 def test_change_is_told_with_its_place(tmp_path: Path) -> None:
-    """A breaking change is told with the place, what is promised there, and what somebody relies on."""
+    """A breaking change is told with the place, what is provided there, and what somebody relies on."""
     new = written(tmp_path / "new", changed(SCHEMA, setting("properties/name/maxLength", 30)))
     by_name = {change.name: change for change in changes(written(tmp_path / "old"), new, USAGE)}
     assert as_text([by_name["step.input"]]) == "compatible  changed   step.input"

@@ -11,7 +11,7 @@ import pytest
 from statelint.linter import Linter
 
 from asl.check.dialect import ANNOTATIONS, KEYWORDS, WHOLE
-from asl.check.flow import DISTRIBUTED
+from asl.check.flow import DISTRIBUTED_MAP_FIELDS
 from asl.check.integrations import SERVICES
 from asl.check.mapping import Edges
 from asl.check.sizes import LIMIT
@@ -60,7 +60,7 @@ def test_command_prints_what_is_shown(block: str) -> None:
 
 
 def test_commands_show_every_exit_code() -> None:
-    """The page shows a proof, gaps and unusable input."""
+    """The page shows a proof, findings and unusable input."""
     codes = {"proved:": 0, "not proved:": 0, "asl-check:": 0}
     for block in blocks("console"):
         codes.update((start, 1) for start in codes if re.search(rf"^{start}", block, re.MULTILINE))
@@ -111,7 +111,7 @@ def test_edges_and_integrations_are_told_whole() -> None:
     assert set(Edges.__dataclass_fields__) <= {name for row in rows(section("The mapping")) for name in named(row[0])}
     assert {name for name in named(section("What it proves")) if ":" in name} == {"lambda:invoke", *SERVICES}
     undecided = named(section("What cannot be decided"))
-    assert all(name in undecided or name.startswith("ToleratedFailure") for name in DISTRIBUTED)
+    assert all(name in undecided or name.startswith("ToleratedFailure") for name in DISTRIBUTED_MAP_FIELDS)
     assert f"{LIMIT:,} bytes" in section("What it proves")
 
 

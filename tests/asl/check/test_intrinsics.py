@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from asl.check.context import context_object
 from asl.check.dialect import shape_of
-from asl.check.intrinsic_parser import Call, read
-from asl.check.paths import parse
+from asl.check.intrinsic_parser import Call, parse_call
+from asl.check.paths import parse_path
 from asl.check.shapes import NULL, Shape
 from asl.check.templates import Evaluation, Scope
 from tests.asl.check.functions import FUNCTIONS
@@ -72,7 +72,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 def run(call: Call | str | Shape, data: Any) -> Any:
     """Return what a call returns for the values in data."""
     if isinstance(call, str):
-        return selected(data, parse(call))
+        return selected(data, parse_path(call))
     if isinstance(call, Shape):
         return next(value for value in LITERALS if is_member(value, call))
     return FUNCTIONS[call.name](*(run(argument, data) for argument in call.arguments))
@@ -95,6 +95,6 @@ def test_a_call_that_is_accepted_returns_what_the_proof_says(data: st.DataObject
     shape = shape_of(fields)
     evaluation = Evaluation(Scope(shape, context_object(NULL, "A")))
     returned = evaluation.expression(text, "Parameters.v.$")
-    event(f"{read(text).name} {'refused' if evaluation.troubles else 'accepted'}")
-    for value in data.draw(st.lists(values(fields), min_size=1, max_size=3)) if not evaluation.troubles else ():
-        assert is_member(run(read(text), value), returned)
+    event(f"{parse_call(text).name} {'refused' if evaluation.problems else 'accepted'}")
+    for value in data.draw(st.lists(values(fields), min_size=1, max_size=3)) if not evaluation.problems else ():
+        assert is_member(run(parse_call(text), value), returned)

@@ -11,7 +11,7 @@ from asl.check.prover import prove
 
 State = dict[str, Any]
 Schema = dict[str, Any]
-Found = set[tuple[str, str, bool]]  # state, field, and whether the gap is certain
+Found = set[tuple[str, str, bool]]  # state, field, and whether the finding is certain
 
 TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 20}
 COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": 9}
@@ -46,8 +46,8 @@ def proof_of(states: dict[str, State], start: Schema = START, edges: Any = None,
 
 
 def found(states: dict[str, State], start: Schema = START, edges: Any = None) -> Found:
-    """Return the gaps of a machine."""
-    return {(gap.state, gap.field, gap.decided) for gap in proof_of(states, start, edges).gaps}
+    """Return the findings of a machine."""
+    return {(finding.state, finding.field, finding.decided) for finding in proof_of(states, start, edges).findings}
 
 
 def ending(state: State) -> dict[str, State]:
@@ -69,7 +69,7 @@ READ = ("B", "Parameters.read.$", True)
 
 
 @pytest.mark.parametrize(
-    ("fields", "path", "gaps"),
+    ("fields", "path", "findings"),
     [
         ({}, "$.order.id", set()),
         ({}, "$.order.coupon", {READ}),
@@ -109,9 +109,9 @@ READ = ("B", "Parameters.read.$", True)
         ({"Parameters": {"a": 1}, "ResultPath": "$.found", "OutputPath": "$.found"}, "$.a", set()),
     ],
 )
-def test_what_a_state_hands_on(fields: State, path: str, gaps: Found) -> None:
+def test_what_a_state_hands_on(fields: State, path: str, findings: Found) -> None:
     """The next state finds what InputPath, Parameters, Result, ResultPath and OutputPath leave, and nothing else."""
-    assert found({"A": {"Type": "Pass", **fields, "Next": "B"}, "B": reading(path)}) == gaps
+    assert found({"A": {"Type": "Pass", **fields, "Next": "B"}, "B": reading(path)}) == findings
 
 
 def test_result_beside_a_property_that_may_be_absent() -> None:
@@ -138,7 +138,7 @@ def test_contract_of_what_leaves() -> None:
 
 
 def test_every_way_to_a_state_counts() -> None:
-    """A field that one of two ways leaves out is a gap, and the gap names that way."""
+    """A field that one of two ways leaves out is a finding, and the finding names that way."""
     states: dict[str, State] = {
         "Ask": {
             "Type": "Choice",
@@ -148,12 +148,12 @@ def test_every_way_to_a_state_counts() -> None:
         "A": {"Type": "Pass", "Result": 1, "ResultPath": "$.found", "Next": "B"},
         "B": reading("$.found"),
     }
-    (gap,) = proof_of(states).gaps
-    assert (gap.state, gap.field, gap.came_by) == ("B", "Parameters.read.$", ("Ask",))
+    (finding,) = proof_of(states).findings
+    assert (finding.state, finding.field, finding.path) == ("B", "Parameters.read.$", ("Ask",))
 
 
 @pytest.mark.parametrize(
-    ("needed", "gaps"),
+    ("required", "findings"),
     [
         (closed({"id": TEXT, "pieces": COUNT, "paid": {"type": "boolean"}}, {"coupon": TEXT}), set()),
         ({"type": "object", "required": ["id"], "properties": {"id": TEXT}}, set()),
@@ -186,7 +186,7 @@ def test_every_way_to_a_state_counts() -> None:
         (array(TEXT), {("A", "Parameters", True)}),
     ],
 )
-def test_what_a_task_takes(needed: Schema, gaps: Found) -> None:
+def test_what_a_task_takes(required: Schema, findings: Found) -> None:
     """A task gets what its contract takes: each property, type, length and range, told at the property that falls short."""
-    edges = {"A": {"takes": needed, "gives": {"type": "null"}}}
-    assert found({"A": task(InputPath="$.order")}, edges=edges) == gaps
+    edges = {"A": {"takes": required, "gives": {"type": "null"}}}
+    assert found({"A": task(InputPath="$.order")}, edges=edges) == findings

@@ -25,13 +25,13 @@ MATCHED, OTHER = ("Matched", "Parameters.read.$", True), ("Other", "Parameters.r
 
 
 def choosing(rule: State, matched: str = "$", other: str = "$") -> Found:
-    """Return the gaps of a machine that reads one path where rule matches and another where it does not."""
+    """Return the findings of a machine that reads one path where rule matches and another where it does not."""
     choice = {"Type": "Choice", "Choices": [{**rule, "Next": "Matched"}], "Default": "Other"}
     return found({"Ask": choice, "Matched": reading(matched), "Other": reading(other)}, START)
 
 
 def typed(path: str, schema: Any, rule: State) -> Found:
-    """Return the gaps of a machine that hands path, where rule matches, to a task that takes schema."""
+    """Return the findings of a machine that hands path, where rule matches, to a task that takes schema."""
     states: dict[str, State] = {
         "Ask": {"Type": "Choice", "Choices": [{**rule, "Next": "T"}], "Default": "End"},
         "T": {"Type": "Task", "Resource": "arn:aws:lambda:::f", "Parameters": {"v.$": path}, "Next": "End"},
@@ -41,7 +41,7 @@ def typed(path: str, schema: Any, rule: State) -> Found:
 
 
 def test_field_that_may_be_absent_must_be_asked_for() -> None:
-    """A Choice on an optional field is a gap, as the execution fails where it is absent; IsPresent is none."""
+    """A Choice on an optional field is a finding, as the execution fails where it is absent; IsPresent is none."""
     ask = ("Ask", "Choices[0].Variable", True)
     assert choosing({"Variable": "$.gift", "StringEquals": "x"}) == {ask}
     assert choosing({"Variable": "$.giftt", "StringEquals": "x"}) == {ask}
@@ -50,7 +50,7 @@ def test_field_that_may_be_absent_must_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "matched", "other", "gaps"),
+    ("rule", "matched", "other", "findings"),
     [
         (GIFT, "$.gift", "$.kind", set()),
         (GIFT, "$.kind", "$.gift", {OTHER}),
@@ -74,9 +74,9 @@ def test_field_that_may_be_absent_must_be_asked_for() -> None:
         ({"Or": [GIFT, {"Variable": "$.to", "IsPresent": True}]}, "$", "$.gift", {OTHER}),
     ],
 )
-def test_what_is_present_on_each_way(rule: State, matched: str, other: str, gaps: Found) -> None:
+def test_what_is_present_on_each_way(rule: State, matched: str, other: str, findings: Found) -> None:
     """IsPresent makes a field certain on one way and absent on the other, through And, Or and Not and in their order."""
-    assert choosing(rule, matched, other) == gaps
+    assert choosing(rule, matched, other) == findings
 
 
 @pytest.mark.parametrize(
@@ -171,6 +171,6 @@ def test_value_of_any_kind_takes_every_way() -> None:
         "N": {"Type": "Wait", "SecondsPath": "$.any", "End": True},
         "Other": reading("$.nothing"),
     }
-    gaps = found(states, start)
-    assert ("N", "SecondsPath", True) in gaps
-    assert OTHER in gaps
+    findings = found(states, start)
+    assert ("N", "SecondsPath", True) in findings
+    assert OTHER in findings

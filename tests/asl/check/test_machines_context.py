@@ -22,7 +22,7 @@ START = closed({"id": TEXT}, {"may": TEXT})
 
 
 @pytest.mark.parametrize(
-    ("path", "gap"),
+    ("path", "finding"),
     [
         ("$$.Execution.Id", False),
         ("$$.Execution.Name", False),
@@ -43,9 +43,9 @@ START = closed({"id": TEXT}, {"may": TEXT})
         ("States.Format('{}', $$.Execution.Nmae)", True),
     ],
 )
-def test_what_the_context_object_holds(path: str, gap: bool) -> None:
+def test_what_the_context_object_holds(path: str, finding: bool) -> None:
     """A path into the context object finds what Step Functions puts there, and the execution's own input."""
-    assert found({"B": reading(path)}, START) == ({("B", "Parameters.read.$", True)} if gap else set())
+    assert found({"B": reading(path)}, START) == ({("B", "Parameters.read.$", True)} if finding else set())
 
 
 def test_input_of_the_execution_outlives_a_lost_payload() -> None:
@@ -71,12 +71,12 @@ def text(characters: int) -> Schema:
 
 
 def sized(start: Schema, state: State) -> Found:
-    """Return the gaps of a machine of one state."""
+    """Return the findings of a machine of one state."""
     return found({"A": {**state, "End": True}}, start)
 
 
 @pytest.mark.parametrize(
-    ("schema", "gap"),
+    ("schema", "finding"),
     [
         (text(LIMIT - 20), False),
         (text(LIMIT), True),
@@ -93,10 +93,10 @@ def sized(start: Schema, state: State) -> Found:
         ({}, True),
     ],
 )
-def test_size_of_what_arrives(schema: Schema, gap: bool) -> None:
-    """A payload that may exceed the limit, or that nothing bounds, is a gap wherever it travels."""
+def test_size_of_what_arrives(schema: Schema, finding: bool) -> None:
+    """A payload that may exceed the limit, or that nothing bounds, is a finding wherever it travels."""
     everywhere = {("A", kind, True) for kind in ("input", "output")}
-    assert sized(closed({"v": schema}), {"Type": "Wait", "Seconds": 1}) == (everywhere if gap else set())
+    assert sized(closed({"v": schema}), {"Type": "Wait", "Seconds": 1}) == (everywhere if finding else set())
 
 
 def test_size_of_what_a_state_makes() -> None:
@@ -121,8 +121,8 @@ def test_size_of_results() -> None:
     }
     caught = task(Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "B"}], Resource=FUNCTION)
     near = closed({"v": text(LIMIT - 1000)})
-    gaps = found({"A": caught, "B": {"Type": "Succeed"}}, near, {"A": {"takes": {}, "gives": COUNT}})
-    assert gaps == {("A", "caught", True), ("B", "input", True), ("B", "output", True)}
+    findings = found({"A": caught, "B": {"Type": "Succeed"}}, near, {"A": {"takes": {}, "gives": COUNT}})
+    assert findings == {("A", "caught", True), ("B", "input", True), ("B", "output", True)}
 
 
 def test_sizes_are_told_by_state() -> None:

@@ -123,7 +123,7 @@ def test_well_used(call: str, given: Schema) -> None:
     ],
 )
 def test_badly_used(call: str, decided: bool) -> None:
-    """A call that fails for some payload is a gap; one that cannot be decided is told as such."""
+    """A call that fails for some payload is a finding; one that cannot be decided is told as such."""
     states = {"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}
     assert found(states, START) == {("A", "Parameters.v.$", decided)}
 
@@ -146,7 +146,7 @@ def test_merge_with_fields_that_nobody_knows() -> None:
 
 
 def test_what_a_call_returns_is_held_against_the_contract() -> None:
-    """A call that returns another type than the task takes is a gap at its field."""
+    """A call that returns another type than the task takes is a finding at its field."""
     edges = {"A": {"takes": closed({"v": COUNT}), "gives": {"type": "null"}}}
     assert found({"A": task(Parameters={"v.$": "States.UUID()"})}, START, edges) == {("A", "Parameters.v.$", True)}
     assert found({"A": task(Parameters={"v.$": "States.ArrayLength($.lines)"})}, START, edges) == set()

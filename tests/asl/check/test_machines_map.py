@@ -10,14 +10,14 @@ READ, INNER = ("B", "Parameters.read.$", True), ("In", "Parameters.read.$", True
 
 
 def mapping(path: str, fields: State, after: str = "$", name: str = "ItemProcessor") -> Found:
-    """Return the gaps of a Map whose iterations read one path, before a state that reads another."""
+    """Return the findings of a Map whose iterations read one path, before a state that reads another."""
     state = {"Type": "Map", "ItemsPath": "$.lines", name: {"StartAt": "In", "States": {"In": reading(path)}}, **fields}
     return found({"A": {**state, "Next": "B"}, "B": reading(after)}, START)
 
 
 @pytest.mark.parametrize("name", ["ItemProcessor", "Iterator"])
 @pytest.mark.parametrize(
-    ("path", "fields", "gaps"),
+    ("path", "fields", "findings"),
     [
         ("$.sku", {}, set()),
         ("$.note", {}, {INNER}),
@@ -30,14 +30,14 @@ def mapping(path: str, fields: State, after: str = "$", name: str = "ItemProcess
         ("$[1]", {"ItemsPath": "$.grid"}, {INNER}),
     ],
 )
-def test_what_an_iteration_gets(name: str, path: str, fields: State, gaps: Found) -> None:
+def test_what_an_iteration_gets(name: str, path: str, fields: State, findings: Found) -> None:
     """An iteration gets one item of what ItemsPath selects, which must be an array, in either spelling of a Map."""
-    assert mapping(path, fields, name=name) == gaps
+    assert mapping(path, fields, name=name) == findings
 
 
 @pytest.mark.parametrize("selector", ["ItemSelector", "Parameters"])
 @pytest.mark.parametrize(
-    ("template", "path", "gaps"),
+    ("template", "path", "findings"),
     [
         ({"line.$": "$$.Map.Item.Value"}, "$.line.sku", set()),
         ({"line.$": "$$.Map.Item.Value"}, "$.sku", {INNER}),
@@ -48,14 +48,14 @@ def test_what_an_iteration_gets(name: str, path: str, fields: State, gaps: Found
         ({"sku.$": "$$.Map.Itme.Value"}, "$.sku", {("A", "{}.sku.$", True)}),
     ],
 )
-def test_what_a_selector_makes_of_an_item(selector: str, template: State, path: str, gaps: Found) -> None:
+def test_what_a_selector_makes_of_an_item(selector: str, template: State, path: str, findings: Found) -> None:
     """ItemSelector, or Parameters as it was once called, reads the Map's input and the item in the context object."""
-    told = {(state, field.format(selector), decided) for state, field, decided in gaps}
+    told = {(state, field.format(selector), decided) for state, field, decided in findings}
     assert mapping(path, {selector: template}) == told
 
 
 @pytest.mark.parametrize(
-    ("after", "fields", "gaps"),
+    ("after", "fields", "findings"),
     [
         ("$[0].read", {}, set()),
         ("$[1].read", {}, set()),
@@ -69,9 +69,9 @@ def test_what_a_selector_makes_of_an_item(selector: str, template: State, path: 
         ("$.first", {"ResultSelector": {"first.$": "$[5].read"}}, {("A", "ResultSelector.first.$", True)}),
     ],
 )
-def test_what_a_map_gives(after: str, fields: State, gaps: Found) -> None:
+def test_what_a_map_gives(after: str, fields: State, findings: Found) -> None:
     """The result of a Map is an array of as many results as there are items."""
-    assert mapping("$.sku", fields, after) == gaps
+    assert mapping("$.sku", fields, after) == findings
 
 
 def test_result_has_the_bounds_of_the_items() -> None:
@@ -81,9 +81,13 @@ def test_result_has_the_bounds_of_the_items() -> None:
         "ItemsPath": "$.lines",
         "ItemProcessor": {"StartAt": "In", "States": {"In": reading("$.sku")}},
     }
-    for low, high, gaps in ((2, 5, set()), (3, 5, {("B", "Parameters", True)}), (2, 4, {("B", "Parameters", True)})):
+    for low, high, findings in (
+        (2, 5, set()),
+        (3, 5, {("B", "Parameters", True)}),
+        (2, 4, {("B", "Parameters", True)}),
+    ):
         edges = {"B": {"takes": array(closed({"read": TEXT}), low, high), "gives": {"type": "null"}}}
-        assert found({"A": {**state, "Next": "B"}, "B": task()}, START, edges) == gaps
+        assert found({"A": {**state, "Next": "B"}, "B": task()}, START, edges) == findings
 
 
 def test_error_of_an_iteration() -> None:
@@ -109,8 +113,8 @@ def test_map_in_a_map() -> None:
         "ItemProcessor": {"StartAt": "M", "States": {"M": {**inner, "End": True}}},
     }
     states = {"A": {**outer, "Next": "B"}, "B": reading("$[0][0]")}
-    for schema, gaps in ((COUNT, set()), (TEXT, {("In", "Parameters.n.$", True)})):
-        assert found(states, START, {"In": {"takes": closed({"n": schema}), "gives": COUNT}}) == gaps
+    for schema, findings in ((COUNT, set()), (TEXT, {("In", "Parameters.n.$", True)})):
+        assert found(states, START, {"In": {"takes": closed({"n": schema}), "gives": COUNT}}) == findings
 
 
 def test_map_item_is_there_in_a_map_only() -> None:
@@ -123,5 +127,5 @@ def test_distributed_map_is_undecided(name: str) -> None:
     """Items from elsewhere, batches, results elsewhere and tolerated failures are undecided, and end no way."""
     state = {"Type": "Map", name: {}, "ItemProcessor": {"StartAt": "In", "States": {"In": reading("$.x")}}, "Next": "B"}
     proof = proof_of({"A": state, "B": reading("$.x")}, START)
-    assert {(gap.state, gap.field, gap.decided) for gap in proof.gaps} == {("A", name, False)}
-    assert {"In", "B"} <= set(proof.arrivals)
+    assert {(finding.state, finding.field, finding.decided) for finding in proof.findings} == {("A", name, False)}
+    assert {"In", "B"} <= set(proof.inputs)

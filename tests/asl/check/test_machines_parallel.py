@@ -25,7 +25,7 @@ def making(value: Any) -> State:
 
 
 @pytest.mark.parametrize(
-    ("fields", "path", "gaps"),
+    ("fields", "path", "findings"),
     [
         ({}, "$[0].size", set()),
         ({}, "$[1]", set()),
@@ -42,10 +42,10 @@ def making(value: Any) -> State:
         ({"OutputPath": "$[0]"}, "$.size", set()),
     ],
 )
-def test_results_of_the_branches(fields: State, path: str, gaps: Found) -> None:
+def test_results_of_the_branches(fields: State, path: str, findings: Found) -> None:
     """The result of a Parallel is one item a branch, in their order."""
     both = {"Type": "Parallel", "Branches": [branch(making({"size": 1})), branch(making("b"), "Other")]}
-    assert found({"A": {**both, **fields, "Next": "B"}, "B": reading(path)}) == gaps
+    assert found({"A": {**both, **fields, "Next": "B"}, "B": reading(path)}) == findings
 
 
 def test_branches_get_what_the_parallel_hands_them() -> None:
@@ -68,10 +68,10 @@ def test_parallel_with_a_branch_that_fails() -> None:
     both = {"Type": "Parallel", "Branches": [branch(making(1)), branch(FAILING, "Other")], "Next": "B"}
     assert found({"A": both, "B": reading("$.nothing")}) == set()
     caught = {**both, "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "C"}]}
-    needed = {"takes": closed({"v": {"const": "Broken"}}), "gives": {"type": "null"}}
-    for path, gaps in (("$.e.Error", set()), ("$.e.Cause", {("C", "Parameters.v.$", True)})):
+    required = {"takes": closed({"v": {"const": "Broken"}}), "gives": {"type": "null"}}
+    for path, findings in (("$.e.Error", set()), ("$.e.Cause", {("C", "Parameters.v.$", True)})):
         states = {"A": caught, "B": reading("$.nothing"), "C": task(Parameters={"v.$": path})}
-        assert found(states, edges={"C": needed}) == gaps
+        assert found(states, edges={"C": required}) == findings
 
 
 def test_error_that_a_branch_keeps_to_itself() -> None:
@@ -88,7 +88,7 @@ def test_error_that_a_branch_keeps_to_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("catchers", "path", "gaps"),
+    ("catchers", "path", "findings"),
     [
         ([{"ErrorEquals": ["States.ALL"]}], "$.Error", set()),
         ([{"ErrorEquals": ["States.ALL"]}], "$.order.id", {READ}),
@@ -110,10 +110,10 @@ def test_error_that_a_branch_keeps_to_itself() -> None:
         ),
     ],
 )
-def test_what_a_catch_hands_on(catchers: list[State], path: str, gaps: Found) -> None:
+def test_what_a_catch_hands_on(catchers: list[State], path: str, findings: Found) -> None:
     """A Catch hands on the state's own input joined with the errors that it names, as its ResultPath says."""
     state = task(Catch=[{**one, "Next": "B"} for one in catchers])
-    assert found({"A": state, "B": reading(path)}, edges={"A": {**GIVEN, "raises": RAISED}}) == gaps
+    assert found({"A": state, "B": reading(path)}, edges={"A": {**GIVEN, "raises": RAISED}}) == findings
 
 
 def test_catchers_in_their_order() -> None:
@@ -135,7 +135,7 @@ def test_caught_error_of_which_no_contract_tells() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "gaps"),
+    ("fields", "findings"),
     [
         ({"Error": "Broken", "Cause": "Really."}, set()),
         ({"ErrorPath": "$.order.id", "CausePath": "States.Format('{}', $.order.pieces)"}, set()),
@@ -144,6 +144,6 @@ def test_caught_error_of_which_no_contract_tells() -> None:
         ({"CausePath": "$.order"}, {("A", "CausePath", True)}),
     ],
 )
-def test_fail_from_the_data(fields: State, gaps: Found) -> None:
+def test_fail_from_the_data(fields: State, findings: Found) -> None:
     """ErrorPath and CausePath must find a string."""
-    assert found({"A": {"Type": "Fail", **fields}}) == gaps
+    assert found({"A": {"Type": "Fail", **fields}}) == findings

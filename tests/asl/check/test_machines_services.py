@@ -14,13 +14,13 @@ KEY = {"id": {"S.$": "$.id"}}
 
 
 def calling(resource: str, parameters: Any, edges: Any = None, path: str = "$") -> Found:
-    """Return the gaps of a machine that calls a service and reads a path in its answer."""
+    """Return the findings of a machine that calls a service and reads a path in its answer."""
     state = task(Resource=f"{SERVICE}{resource}", Parameters=parameters, Next="B")
     return found({"A": state, "B": reading(path)}, START, {"A": edges or {}})
 
 
 def told(*fields: str) -> Found:
-    """Return the gaps in these fields of the Parameters."""
+    """Return the findings in these fields of the Parameters."""
     return {("A", f"Parameters.{field}", True) for field in fields}
 
 
@@ -28,7 +28,7 @@ INVOKED = {"takes": closed({"id": TEXT}), "gives": closed({"ok": {"type": "boole
 
 
 @pytest.mark.parametrize(
-    ("parameters", "path", "gaps"),
+    ("parameters", "path", "findings"),
     [
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.Payload.ok", set()),
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.StatusCode", set()),
@@ -42,9 +42,9 @@ INVOKED = {"takes": closed({"id": TEXT}), "gives": closed({"ok": {"type": "boole
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "InvocationType": "Evnt"}, "$", told("InvocationType")),
     ],
 )
-def test_invoked_function(parameters: State, path: str, gaps: Found) -> None:
+def test_invoked_function(parameters: State, path: str, findings: Found) -> None:
     """lambda:invoke takes the function's input as its Payload, and answers with what the function gives as Payload."""
-    assert calling("lambda:invoke", parameters, INVOKED, path) == gaps
+    assert calling("lambda:invoke", parameters, INVOKED, path) == findings
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_task_that_waits_for_its_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "gaps"),
+    ("parameters", "findings"),
     [
         ({"TopicArn": "t", "Message": "text"}, set()),
         ({"TopicArn.$": "$.topic", "Message.$": "$"}, set()),
@@ -101,9 +101,9 @@ def test_task_that_waits_for_its_token() -> None:
         ),
     ],
 )
-def test_publish(parameters: State, gaps: Found) -> None:
+def test_publish(parameters: State, findings: Found) -> None:
     """sns:publish takes one target, a message, and attributes of a type."""
-    assert calling("sns:publish", parameters) == gaps
+    assert calling("sns:publish", parameters) == findings
 
 
 def test_message_keeps_its_contract() -> None:
@@ -114,7 +114,7 @@ def test_message_keeps_its_contract() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "parameters", "gaps"),
+    ("call", "parameters", "findings"),
     [
         ("putItem", {"TableName": "t", "Item": KEY}, set()),
         ("putItem", {"TableName": "t", "Item": {"n": {"N.$": "States.Format('{}', $.n)"}}}, set()),
@@ -143,10 +143,10 @@ def test_message_keeps_its_contract() -> None:
         ("getItem", {"TableName": "t", "Key": KEY, "UpdateExpression": "x"}, told("UpdateExpression")),
     ],
 )
-def test_dynamodb(call: str, parameters: State, gaps: Found) -> None:
+def test_dynamodb(call: str, parameters: State, findings: Found) -> None:
     """A call of DynamoDB takes its own parameters, and each attribute value under its type, as the right JSON type."""
     gives = {"gives": closed({"Item": closed({"id": closed({"S": TEXT})})})}
-    assert calling(f"dynamodb:{call}", parameters, gives) == gaps
+    assert calling(f"dynamodb:{call}", parameters, gives) == findings
 
 
 def test_item_that_is_read() -> None:
@@ -154,7 +154,7 @@ def test_item_that_is_read() -> None:
     read = {"TableName": "t", "Key": KEY}
     large = {("A", "result", True), ("A", "output", True), ("B", "input", True), ("B", "parameters", True)}
     assert READ in calling("dynamodb:getItem", read, path="$.Item.id.S")
-    assert {gap for gap in calling("dynamodb:getItem", read) if gap not in large} == {
+    assert {finding for finding in calling("dynamodb:getItem", read) if finding not in large} == {
         ("B", "result", True),
         ("B", "output", True),
     }
@@ -179,5 +179,5 @@ def test_integration_that_is_not_known(resource: str) -> None:
 def test_accepted_task_without_contracts() -> None:
     """A task without contracts is undecided; once accepted, what it gives is taken on faith."""
     states = {"A": task(ResultPath="$.a", Next="B"), "B": reading("$.a.x")}
-    assert [gap.place for gap in proof_of(states, START).open_gaps] == ["A.Resource"]
-    assert proof_of(states, START, accepted={"A.Resource": "it has tests"}).open_gaps == []
+    assert [finding.place for finding in proof_of(states, START).open_findings] == ["A.Resource"]
+    assert proof_of(states, START, accepted={"A.Resource": "it has tests"}).open_findings == []

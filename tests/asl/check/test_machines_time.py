@@ -20,7 +20,7 @@ START = closed(
 
 
 @pytest.mark.parametrize(
-    ("fields", "gaps"),
+    ("fields", "findings"),
     [
         ({"Seconds": 3}, set()),
         ({"SecondsPath": "$.wait"}, set()),
@@ -34,21 +34,21 @@ START = closed(
         ({"TimestampPath": "$.wait"}, {("A", "TimestampPath", True)}),
     ],
 )
-def test_wait_from_the_data(fields: State, gaps: Found) -> None:
+def test_wait_from_the_data(fields: State, findings: Found) -> None:
     """SecondsPath must find whole seconds and TimestampPath an instant as RFC 3339 writes it, on every way."""
-    assert found({"A": {"Type": "Wait", **fields, "End": True}}, START) == gaps
+    assert found({"A": {"Type": "Wait", **fields, "End": True}}, START) == findings
 
 
 def test_wait_hands_on_what_arrives() -> None:
     """A Wait hands on its input, narrowed by InputPath and OutputPath."""
     read = ("B", "Parameters.read.$", True)
-    for fields, gaps in (({}, set()), ({"InputPath": "$.wait"}, {read}), ({"OutputPath": "$.wait"}, {read})):
+    for fields, findings in (({}, set()), ({"InputPath": "$.wait"}, {read}), ({"OutputPath": "$.wait"}, {read})):
         states = {"A": {"Type": "Wait", "Seconds": 1, **fields, "Next": "B"}, "B": reading("$.name")}
-        assert found(states, START) == gaps
+        assert found(states, START) == findings
 
 
 @pytest.mark.parametrize(
-    ("fields", "gaps"),
+    ("fields", "findings"),
     [
         ({"TimeoutSecondsPath": "$.limit"}, set()),
         ({"HeartbeatSecondsPath": "$.limit"}, set()),
@@ -56,17 +56,20 @@ def test_wait_hands_on_what_arrives() -> None:
         ({"TimeoutSecondsPath": "$.limits"}, {("A", "TimeoutSecondsPath", True)}),
     ],
 )
-def test_time_limit_from_the_data(fields: State, gaps: Found) -> None:
+def test_time_limit_from_the_data(fields: State, findings: Found) -> None:
     """A time limit is at least a second."""
     start = closed({"wait": SECONDS, "limit": COUNT})
-    assert found({"A": task(**fields)}, start, {"A": {"takes": {}, "gives": {"type": "null"}}}) == gaps
+    assert found({"A": task(**fields)}, start, {"A": {"takes": {}, "gives": {"type": "null"}}}) == findings
 
 
 def test_succeed_ends_the_branch_it_stands_in() -> None:
     """A Succeed ends its machine with what its paths select."""
-    for path, gaps in (("$.name", set()), ("$.nmae", {("In", "OutputPath", True)})):
+    for path, findings in (("$.name", set()), ("$.nmae", {("In", "OutputPath", True)})):
         inner = {"StartAt": "In", "States": {"In": {"Type": "Succeed", "OutputPath": path}}}
-        assert found({"A": {"Type": "Parallel", "Branches": [inner], "Next": "B"}, "B": reading("$[0]")}, START) == gaps
+        assert (
+            found({"A": {"Type": "Parallel", "Branches": [inner], "Next": "B"}, "B": reading("$[0]")}, START)
+            == findings
+        )
 
 
 def polling(**ask: Any) -> dict[str, State]:
@@ -108,9 +111,9 @@ def test_payload_that_grows_each_time_round_is_undecided() -> None:
         },
         "End": {"Type": "Succeed"},
     }
-    gaps = found(states, closed({"inner": closed({}), "go": {"type": "boolean"}}))
-    assert ("Nest", "Next", False) in gaps
-    assert not any(decided for _, field, decided in gaps if field == "Next")
+    findings = found(states, closed({"inner": closed({}), "go": {"type": "boolean"}}))
+    assert ("Nest", "Next", False) in findings
+    assert not any(decided for _, field, decided in findings if field == "Next")
 
 
 def test_counter_in_a_loop_settles() -> None:

@@ -46,8 +46,8 @@ def test_undecided_rule(rule: State, field: str) -> None:
         "C": {"Type": "Succeed"},
     }
     proof = proof_of(states)
-    assert [(gap.state, gap.field, gap.decided) for gap in proof.gaps] == [("A", field, False)]
-    assert set(proof.arrivals) == {"A", "B", "C"}
+    assert [(finding.state, finding.field, finding.decided) for finding in proof.findings] == [("A", field, False)]
+    assert set(proof.inputs) == {"A", "B", "C"}
 
 
 def test_language_of_the_whole_machine() -> None:
@@ -57,12 +57,12 @@ def test_language_of_the_whole_machine() -> None:
         "B": {**reading("$.x"), "QueryLanguage": "JSONPath"},
     }
     machine = {"QueryLanguage": "JSONata", "StartAt": "A", "States": states}
-    gaps = prove(machine, Mapping(Contract("start", shape_of(START)))).gaps
-    assert [(gap.state, gap.field) for gap in gaps] == [("A", "QueryLanguage")]
+    findings = prove(machine, Mapping(Contract("start", shape_of(START)))).findings
+    assert [(finding.state, finding.field) for finding in findings] == [("A", "QueryLanguage")]
 
 
 def test_what_follows_an_undecided_state() -> None:
-    """Behind an undecided state nothing is known, so nothing is a gap, unless a contract says what the state leaves."""
+    """Behind an undecided state nothing is known, so nothing is a finding, unless a contract says what the state leaves."""
     states: dict[str, State] = {"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Next": "B"}, "B": reading("$.x")}
     jsonata = ("A", "QueryLanguage", False)
     assert found(states) == {jsonata}
@@ -91,13 +91,13 @@ def test_every_way_on_from_an_undecided_state() -> None:
         "D": {"Type": "Fail", "QueryLanguage": "JSONata"},
         "E": {"Type": "Succeed"},
     }
-    assert set(proof_of(states).arrivals) == {"A", "In", "B", "C", "D", "E"}
+    assert set(proof_of(states).inputs) == {"A", "In", "B", "C", "D", "E"}
 
 
 def accepting(states: dict[str, State], place: str) -> Found:
-    """Return the gaps that are left open where place is accepted."""
+    """Return the findings that are left open where place is accepted."""
     proof = proof_of(states, accepted={place: "we have looked at it"})
-    return {(gap.state, gap.field, gap.decided) for gap in proof.open_gaps}
+    return {(finding.state, finding.field, finding.decided) for finding in proof.open_findings}
 
 
 def test_accepted_field() -> None:
@@ -108,7 +108,7 @@ def test_accepted_field() -> None:
 
 
 def test_gap_cannot_be_accepted() -> None:
-    """What is certain to be a gap stays one, also at a field where something undecided is accepted."""
+    """What is certain to be a finding stays one, also at a field where something undecided is accepted."""
     assert accepting({"A": reading("$.nothing")}, "A.Parameters.read.$") == {("A", "Parameters.read.$", True)}
     paid = {"Variable": "$.order.paid", "BooleanEquals": True, "Next": "Unknown"}
     states: dict[str, State] = {
@@ -117,7 +117,7 @@ def test_gap_cannot_be_accepted() -> None:
         "Wrong": {"Type": "Pass", "Parameters": {"form": "no place"}, "Next": "T"},
         "T": {"Type": "Pass", "Parameters": {"w.$": "States.Format($.form, 1)"}, "End": True},
     }
-    assert [gap.decided for gap in proof_of(states).gaps] == [False, True]
+    assert [finding.decided for finding in proof_of(states).findings] == [False, True]
     assert accepting(states, "T.Parameters.w.$") == {("T", "Parameters.w.$", True)}
 
 

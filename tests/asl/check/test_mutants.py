@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from asl.check.findings import Gap
+from asl.check.findings import Finding
 from asl.check.prover import prove
 from tests.asl.check.mutants_of_contracts import CONTRACTS
 from tests.asl.check.mutants_of_flow import FLOW
@@ -25,28 +25,31 @@ def machine() -> dict[str, Any]:
     return states_language()
 
 
-def _found(gaps: list[Gap], mutant: Mutant) -> list[Gap]:
-    return [gap for gap in gaps if (gap.state, gap.field) == (mutant.state, mutant.field)]
+def _found(findings: list[Finding], mutant: Mutant) -> list[Finding]:
+    return [finding for finding in findings if (finding.state, finding.field) == (mutant.state, mutant.field)]
 
 
-def _told(gaps: list[Gap]) -> str:
-    return "\n".join(f"{gap.state} {gap.field}: {gap.promised} | {gap.needed} | {gap.mend}" for gap in gaps)
+def _told(findings: list[Finding]) -> str:
+    return "\n".join(
+        f"{finding.state} {finding.field}: {finding.provided} | {finding.required} | {finding.suggestion}"
+        for finding in findings
+    )
 
 
 def test_the_real_machine_is_proved_without_noise(machine: dict[str, Any]) -> None:
-    """The machine as it stands has no gap, nothing undecided, and nothing that had to be accepted."""
-    assert _told(prove(machine, mapping()).gaps) == ""
+    """The machine as it stands has no finding, nothing undecided, and nothing that had to be accepted."""
+    assert _told(prove(machine, mapping()).findings) == ""
 
 
 @pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW], ids=str)
 def test_defect_of_the_machine_is_seen(machine: dict[str, Any], mutant: Mutant) -> None:
-    """A defect of the machine is told at the state and field where it bites, with what would mend it."""
+    """A defect of the machine is told at the state and field where it bites, with what would suggestion it."""
     changed = copy.deepcopy(machine)
     mutant.change(changed)
-    gaps = prove(changed, mapping()).gaps
-    found = _found(gaps, mutant)
-    assert found, _told(gaps)
-    assert mutant.words in f"{found[0].promised} {found[0].needed} {found[0].mend}"
+    findings = prove(changed, mapping()).findings
+    found = _found(findings, mutant)
+    assert found, _told(findings)
+    assert mutant.words in f"{found[0].provided} {found[0].required} {found[0].suggestion}"
 
 
 @pytest.mark.parametrize("mutant", CONTRACTS, ids=str)
@@ -57,7 +60,7 @@ def test_defect_of_a_contract_is_seen(machine: dict[str, Any], mutant: Mutant, t
     schema = json.loads(file.read_text(encoding="utf-8"))
     mutant.change(schema)
     file.write_text(json.dumps(schema), encoding="utf-8")
-    gaps = prove(machine, mapping(folder)).gaps
-    found = _found(gaps, mutant)
-    assert found, _told(gaps)
-    assert mutant.words in f"{found[0].promised} {found[0].needed} {found[0].mend}"
+    findings = prove(machine, mapping(folder)).findings
+    found = _found(findings, mutant)
+    assert found, _told(findings)
+    assert mutant.words in f"{found[0].provided} {found[0].required} {found[0].suggestion}"

@@ -6,8 +6,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from asl.check.dialect import shape_of
-from asl.check.paths import NotAPath, parse, put, select, written
-from asl.check.sizes import most_bytes
+from asl.check.paths import PathError, format_path, parse_path, put, select
+from asl.check.sizes import max_bytes
 from tests.asl.check.membership import compact, is_member
 from tests.asl.check.on_values import EVERY, placed, selected
 from tests.asl.check.schemas import NAMES, Schema, examples, objects, schemas
@@ -41,8 +41,8 @@ def test_what_a_path_selects_is_of_the_shape_selected(data: st.DataObject, schem
     """If a path finds something for certain, it finds it in every value, and that is of the shape it selects."""
     way = data.draw(ways(schema))
     try:
-        found, absences = select(shape_of(schema), parse(written(way)))
-    except NotAPath:
+        found, absences = select(shape_of(schema), parse_path(format_path(way)))
+    except PathError:
         return
     event("found" if not absences else "missing")
     for value in data.draw(st.lists(values(schema), min_size=1, max_size=4)) if not absences else ():
@@ -56,7 +56,7 @@ def test_what_a_result_path_makes_is_of_the_shape_made(
 ) -> None:
     """If ResultPath fits for certain, a result can be put into every value, and what it makes is of the shape made."""
     whole, problem = put(shape_of(schema), way, shape_of(result))
-    bound = most_bytes(whole)
+    bound = max_bytes(whole)
     event("unfit" if problem else "bounded" if bound is not None else "unbounded")
     if problem is not None:
         return

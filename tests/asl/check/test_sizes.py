@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asl.check.dialect import shape_of
-from asl.check.sizes import most_bytes
+from asl.check.sizes import max_bytes
 from tests.asl.check.schemas import Schema, examples, schemas
 from tests.asl.check.values import values
 
@@ -19,7 +19,7 @@ def test_no_value_exceeds_the_bound_of_its_shape(data: st.DataObject, schema: Sc
     for value in data.draw(st.lists(values(schema), min_size=1, max_size=3)):
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         for depth in range(3):
-            bound = most_bytes(shape, depth)
+            bound = max_bytes(shape, depth)
             quotes = sum(2 * 2**outer for outer in range(depth))  # of the strings around
             assert bound is None or len(text.encode()) - quotes <= bound
             text = json.dumps(text, ensure_ascii=False)

@@ -17,7 +17,7 @@ from asl.graph.model import END, START, Machine, read
 from asl.graph.svg import draw
 from asl.graph.to_json import as_json
 from tests.asl.graph.machines import MACHINES
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 
 SVG = "{http://www.w3.org/2000/svg}"
 # What Mermaid's grammar of state diagrams has, as far as it is written here.
@@ -33,7 +33,7 @@ LINES = [
     rf"(\[\*\]|{ID}) --> (\[\*\]|{ID})(: {LABEL})?",
 ]
 
-each = pytest.mark.parametrize("machine", [*map(read, MACHINES.values()), graph()], ids=[*MACHINES, "our own"])
+each = pytest.mark.parametrize("machine", [*map(read, MACHINES.values()), pipeline_graph()], ids=[*MACHINES, "our own"])
 
 
 def states(machine: Machine) -> list[str]:

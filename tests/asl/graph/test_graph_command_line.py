@@ -12,7 +12,7 @@ from asl.graph.mermaid import mermaid
 from asl.graph.model import read
 from pages.graph import main as draw_pipeline
 from tests.asl.graph.machines import POLLER, UNDOING
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 
 ROOT = Path(__file__).parents[3]
 ORDERS = ROOT / "docs/examples/orders"
@@ -69,7 +69,7 @@ def test_machine_is_a_file_or_an_execution(capsys: pytest.CaptureFixture[str], a
 def test_pipeline_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     """`python -m pages.graph` draws the pipeline of this project, as Mermaid."""
     assert draw_pipeline([]) == 0
-    assert capsys.readouterr().out == mermaid(graph())
+    assert capsys.readouterr().out == mermaid(pipeline_graph())
 
 
 def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], asl: Path) -> None:

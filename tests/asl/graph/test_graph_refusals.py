@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pygraphviz import AGraph
 
-from asl.check.prover import UnprovedFlow
+from asl.check.prover import UnprovedDataFlowError
 from asl.graph.cli import main
 from pages.graph import main as draw_pipeline
 from tests.asl.graph.machines import MACHINES, ONE_STATE
@@ -129,7 +129,7 @@ def test_unproved_pipeline_is_reported(capsys: pytest.CaptureFixture[str], monke
     """Where our own data flow has a gap, one sentence says which command shows it."""
 
     def unproved(*_: Any) -> Any:
-        raise UnprovedFlow("the data flow is not proved:\nValidateImage: ...")
+        raise UnprovedDataFlowError("the data flow is not proved:\nValidateImage: ...")
 
     monkeypatch.setattr("templates.resources.state_machine.proved_definition", unproved)
     assert draw_pipeline(["--format", "html"]) == 2

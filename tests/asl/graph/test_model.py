@@ -8,7 +8,7 @@ from asl.graph.model import Edge, Machine, read
 from asl.language import UnusableMachine
 from tests.asl.graph.machines import APPROVAL, DISTRIBUTED_MAP, INLINE_MAP, JSONATA, LOOP, POLLER, SDK_CALLS
 from workflow import contracts
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 
 
 def edge(machine: Machine, source: str, target: str, kind: str = "next") -> Edge:
@@ -24,7 +24,7 @@ def notes(definition: dict[str, Any]) -> dict[str, str]:
 
 def test_edges_are_named_after_the_contracts_that_travel_there() -> None:
     """Ours starts with the pipeline's input; each step's output goes on, and what a step takes begins its branch."""
-    ours = graph()
+    ours = pipeline_graph()
     assert edge(ours, "(start)", "ValidateImage").contract == "pipeline-input"
     assert edge(ours, "ArchiveImage", "PublishSuccess").contract == "archive-image.output"
     assert edge(ours, "ParallelProcessing", "ArchiveImage").contract == "parallel-processing.output"

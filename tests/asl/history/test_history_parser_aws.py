@@ -12,7 +12,7 @@ from asl.history.parser import read
 from asl.history.trace import Run
 from tests import aws_histories as aws
 from tests.asl.graph.machines import DISTRIBUTED_MAP, INLINE_MAP, JSONATA, NESTED, Machine, machine
-from workflow.graph import graph
+from workflow.graph import pipeline_graph
 
 Outcomes = list[tuple[str, str]]
 
@@ -29,7 +29,7 @@ def outcomes(run: Run) -> Outcomes:
 
 def test_the_branch_that_failed_has_failed() -> None:
     """Step Functions says of a failing branch's task, too, that it was aborted: it has failed; the other was aborted."""
-    run = read(graph(), aws.branch_failed())
+    run = read(pipeline_graph(), aws.branch_failed())
     assert outcomes(run)[:3] == [
         ("ParallelProcessing", "caught"),
         ("ResizeImage", "failed"),
@@ -44,14 +44,14 @@ def test_the_branch_that_failed_has_failed() -> None:
 
 def test_both_branches_may_fail() -> None:
     """A task that failed by itself before the Parallel ended has failed as well, but the first error is the Parallel's."""
-    run = read(graph(), aws.both_branches_failed())
+    run = read(pipeline_graph(), aws.both_branches_failed())
     assert [one.error for one in run.visits[:3]] == ["MemoryError", "MemoryError", "States.Timeout"]
     assert outcomes(run)[1:3] == [("ResizeImage", "failed"), ("GenerateThumbnail", "timed out")]
 
 
 def test_what_breaks_an_execution_off_is_the_state_of_the_event_before() -> None:
     """An error that no state can catch is that of the branch in which it happened, whichever was entered last."""
-    run = read(graph(), aws.branch_broken_off())
+    run = read(pipeline_graph(), aws.branch_broken_off())
     assert outcomes(run) == [
         ("ParallelProcessing", "failed"),
         ("ResizeImage", "failed"),

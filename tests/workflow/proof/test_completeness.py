@@ -71,4 +71,4 @@ def test_what_a_run_cannot_show_is_refused_all_the_same() -> None:
     """The defects to which the interpreter is blind are defects of this table, and the proof refuses each."""
     blind = [mutant for mutant in [*PARAMETERS, *FLOW] if mutant.name in LAXER]
     assert {mutant.name for mutant in blind} == set(LAXER)
-    assert all(prove(mutated(mutant), mapping()).open_gaps for mutant in blind)
+    assert all(prove(mutated(mutant), mapping()).open_findings for mutant in blind)

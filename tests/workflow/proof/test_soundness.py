@@ -54,7 +54,7 @@ def bound(state: str, kind: str) -> int:
 def assert_as_proved(run: Run, script: Script) -> None:
     """Assert that nothing went wrong of itself, and that each payload is of the shapes and size that are proved."""
     assert not faults(run, script)
-    shapes = {"input": proof().arrivals, "output": proof().leavings}
+    shapes = {"input": proof().inputs, "output": proof().outputs}
     for sight in run.sights:
         assert len(compact(sight.payload)) <= bound(sight.state, sight.kind), sight.state
         known = shapes.get(sight.kind)
@@ -65,7 +65,7 @@ def assert_as_proved(run: Run, script: Script) -> None:
 @given(script=scripts())
 def test_what_is_proved_never_fails_of_itself(stage: Stage, script: Script) -> None:
     """Every run meets only the errors that its stand-ins raise, and every payload in it is what the proof says."""
-    assert not proof().gaps
+    assert not proof().findings
     run = stage.play(script)
     event(f"{run.execution.status} through {sorted({*script.errors} & {sight.state for sight in run.sights})}")
     assert_as_proved(run, script)

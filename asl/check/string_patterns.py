@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from asl.check.patterns import Undecided, is_comparable, within
+from asl.check.patterns import UndecidedPatternError, is_comparable, is_subset
 from asl.check.shapes import Array, Shape, Text, members
 
-MOST_PARTS = 8  # that are counted
+MAX_PARTS = 8  # that are counted
 
 
-def formatted(template: str, values: Sequence[Shape]) -> frozenset[str]:
+def format_pattern(template: str, values: Sequence[Shape]) -> frozenset[str]:
     """Return a pattern of what template becomes with values in its places, if there is one of each of them."""
     known = [[_inner(member) for member in members(value)] for value in values]
     if not all(each and None not in each for each in known):
@@ -25,12 +25,12 @@ def _inner(value: Shape) -> str | None:
     return next((pattern[1:-1] for pattern in patterns if is_comparable(pattern)), None)
 
 
-def parts(text: Shape, separator: Shape, most: int | None) -> Array:
+def split_parts(text: Shape, separator: Shape, most: int | None) -> Array:
     """Return the parts of text, of at most so many characters: none is empty, and they are as many as its pattern says."""
     signs = separator.values if isinstance(separator, Text) else None
     for sign in signs if signs and len(signs) == 1 else ():
         part = f"[^{re.escape(sign)}]+"
-        for count in range(1, MOST_PARTS + 1) if len(sign) == 1 else ():
+        for count in range(1, MAX_PARTS + 1) if len(sign) == 1 else ():
             if _is_within(text, f"^{part}(?:[{re.escape(sign)}]{part}){{{count - 1}}}$"):
                 return Array((Text(1, most, frozenset({f"^{part}$"})),) * count, None, count, count)
     return Array((), Text(0, most), 0, most)
@@ -39,8 +39,8 @@ def parts(text: Shape, separator: Shape, most: int | None) -> Array:
 def _is_within(text: Shape, pattern: str) -> bool:
     for one in text.patterns if isinstance(text, Text) else ():
         try:
-            if within(one, pattern):
+            if is_subset(one, pattern):
                 return True
-        except Undecided:
+        except UndecidedPatternError:
             continue
     return False
