@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from lambdas.runtime.settings import PictureEnvironment, ResizeEnvironment, ThumbnailEnvironment
+from lambdas.runtime.settings import ImageStepSettings, ResizeSettings, ThumbnailSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "bench"  # what is downloaded and made; never committed
@@ -24,16 +24,16 @@ def _snake(name: str) -> str:
     return re.sub(r"\B(?=[A-Z])", "_", name).upper()
 
 
-def limits() -> PictureEnvironment:
+def limits() -> ImageStepSettings:
     """Return what is accepted."""
-    return PictureEnvironment.read(variables())
+    return ImageStepSettings.read(variables())
 
 
-def resize() -> ResizeEnvironment:
+def resize() -> ResizeSettings:
     """Return how resized images are made."""
-    return ResizeEnvironment.read(variables())
+    return ResizeSettings.read(variables())
 
 
-def thumbnail() -> ThumbnailEnvironment:
+def thumbnail() -> ThumbnailSettings:
     """Return how thumbnails are made."""
-    return ThumbnailEnvironment.read(variables())
+    return ThumbnailSettings.read(variables())

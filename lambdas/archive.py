@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imaging.formats import FORMATS
-from lambdas.domain import objects, record
-from lambdas.domain.step_handler import step
-from lambdas.runtime.settings import ArchiveEnvironment
+from lambdas.domain import object_keys, objects, record
+from lambdas.domain.step_handler import step_handler
+from lambdas.runtime.settings import ArchiveSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 
-def _undo(_: dict[str, Any], found: dict[str, Any], environment: ArchiveEnvironment) -> None:
+def _undo(_: dict[str, Any], found: dict[str, Any], environment: ArchiveSettings) -> None:
     """Take away what was archived for a picture that has another end by now."""
     archived = [found["original"], found["resized"], *found["smaller"], found["thumbnail"]]
-    objects.remove(environment.archive_bucket, [copy["key"] for copy in archived])
+    objects.delete_objects(environment.archive_bucket, [copy["key"] for copy in archived])
 
 
-@step("archive-image", ArchiveEnvironment, found_as="archive", end=record.SUCCEEDED, undo=_undo)
-def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str, Any]:
+@step_handler("archive-image", ArchiveSettings, found_as="archive", end=record.SUCCEEDED, undo=_undo)
+def handler(event: dict[str, Any], environment: ArchiveSettings) -> dict[str, Any]:
     """Archive the pictures and return where they lie."""
     image, staged = event["image"], event["renditions"]
-    folder = objects.archive_folder(image, event["execution"])
+    folder = object_keys.archive_folder(image, event["execution"])
     archived = {
         "original": _archive_original(image, event["validation"]["format"], environment.archive_bucket, folder),
         "resized": _archive_staged(image, staged["resized"], environment.archive_bucket, folder),
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], environment: ArchiveEnvironment) -> dict[str,
         "thumbnail": _archive_staged(image, staged["thumbnail"], environment.archive_bucket, folder),
     }
     waiting = [staged["resized"], *staged["resized"]["smaller"], staged["thumbnail"]]
-    objects.remove(image["bucket"], [rendition["key"] for rendition in waiting])
+    objects.delete_objects(image["bucket"], [rendition["key"] for rendition in waiting])
     return {"bucket": environment.archive_bucket, **archived}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from lambdas.domain import conflicts, execution_history, finalization
 from lambdas.domain.record import Record
-from lambdas.runtime.settings import SettleEnvironment
-from lambdas.runtime.telemetry import faults_logged, identify, identify_also
+from lambdas.runtime.settings import FinalizeSettings
+from lambdas.runtime.telemetry import add_log_keys, log_errors, set_log_keys
 from workflow import contracts
 
 
@@ -18,12 +18,14 @@ def handler(event: dict[str, Any], context: Any) -> None:
     It may be done again, and while others do it. While an earlier end of the picture has not been notified, it is left
     to the sweep.
     """
-    identify(requestId=context.aws_request_id)
-    with faults_logged(), conflicts.left_to_the_sweep():
-        environment = SettleEnvironment.read()
+    set_log_keys(requestId=context.aws_request_id)
+    with log_errors(), conflicts.leave_to_sweep():
+        environment = FinalizeSettings.read()
         contracts.check("execution-ended", event)
         ended = event["detail"]
         image = json.loads(ended["input"])["image"]
-        identify_also(imageId=image["imageId"], execution=ended["name"])
+        add_log_keys(imageId=image["imageId"], execution=ended["name"])
         record = Record(environment.metadata_table, image, ended["name"])
-        finalization.settle(record, execution_history.failure(ended["executionArn"], ended["status"]), environment)
+        finalization.finalize(
+            record, execution_history.read_failure(ended["executionArn"], ended["status"]), environment
+        )

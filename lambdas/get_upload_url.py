@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from lambdas.domain import objects
+from lambdas.domain import object_keys, objects
 from lambdas.runtime import clients, clock, cors
-from lambdas.runtime.metrics import GRANTED, REFUSED
-from lambdas.runtime.settings import GetUploadUrlEnvironment
-from lambdas.runtime.telemetry import count, faults_logged, identify, identify_also, logger, traced
+from lambdas.runtime.metrics import UPLOAD_URLS_ISSUED, UPLOAD_URLS_REFUSED
+from lambdas.runtime.settings import GetUploadUrlSettings
+from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, set_log_keys, trace
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
@@ -25,7 +25,7 @@ REASONS = {
 }
 
 
-class BadRequest(Exception):  # noqa: N818 - the name of the HTTP status
+class BadRequestError(Exception):
     """A parameter that the caller can put right."""
 
     def __init__(self, field: str, reason: str, message: str) -> None:
@@ -36,9 +36,9 @@ class BadRequest(Exception):  # noqa: N818 - the name of the HTTP status
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer an API Gateway proxy request: a browser's preflight, or else as the contracts have it."""
-    identify(requestId=context.aws_request_id)
-    with faults_logged():
-        environment = GetUploadUrlEnvironment.read()
+    set_log_keys(requestId=context.aws_request_id)
+    with log_errors():
+        environment = GetUploadUrlSettings.read()
         if event.get("httpMethod") == "OPTIONS":
             return cors.preflight(event, environment.allowed_origins)
         answer = _answered(event, environment)
@@ -46,18 +46,18 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return answer
 
 
-def _answered(event: dict[str, Any], environment: GetUploadUrlEnvironment) -> dict[str, Any]:
+def _answered(event: dict[str, Any], environment: GetUploadUrlSettings) -> dict[str, Any]:
     """Answer with the contract upload-url.response, or with 400 and api-error."""
     try:
         request = read_request(event.get("queryStringParameters") or {}, environment.max_bytes)
-    except BadRequest as error:
+    except BadRequestError as error:
         logger().info("refused: %s %s", error.body["field"], error.body["reason"])
-        count(REFUSED, reason=error.body["reason"])
+        count(UPLOAD_URLS_REFUSED, reason=error.body["reason"])
         return _answer(400, "api-error", error.body)
     owner = event["requestContext"]["authorizer"]["claims"]["sub"]
     granted = _grant(owner, request, environment)
     logger().info("granted an upload", extra={"size": request["size"]})
-    count(GRANTED)
+    count(UPLOAD_URLS_ISSUED)
     return _answer(200, "upload-url.response", granted)
 
 
@@ -65,37 +65,37 @@ def read_request(parameters: dict[str, str], max_bytes: int) -> dict[str, Any]:
     """Return the contract upload-url.request from query parameters; raises BadRequest."""
     for name in contracts.schema("upload-url.request")["required"]:
         if not parameters.get(name):
-            raise BadRequest(name, "MISSING", "is required")
+            raise BadRequestError(name, "MISSING", "is required")
     request: dict[str, Any] = {**parameters, "size": _size(parameters["size"], max_bytes)}
     try:
         contracts.check("upload-url.request", request)
     except ContractViolation as error:
         raise _bad_request(error) from error
     if len(request["filename"].encode()) > objects.MAX_FILENAME:
-        raise BadRequest("filename", "INVALID", f"must have at most {objects.MAX_FILENAME} bytes in UTF-8")
+        raise BadRequestError("filename", "INVALID", f"must have at most {objects.MAX_FILENAME} bytes in UTF-8")
     return request
 
 
 def _size(value: str, max_bytes: int) -> int:
     if not (value.isascii() and value.isdigit()):
-        raise BadRequest("size", "INVALID", "must be a whole number of bytes")
+        raise BadRequestError("size", "INVALID", "must be a whole number of bytes")
     if len(value) > MAX_DIGITS or int(value) > max_bytes:
-        raise BadRequest("size", "TOO_MANY_BYTES", f"must be at most {max_bytes} bytes")
+        raise BadRequestError("size", "TOO_MANY_BYTES", f"must be at most {max_bytes} bytes")
     return int(value)
 
 
-def _bad_request(error: ContractViolation) -> BadRequest:
+def _bad_request(error: ContractViolation) -> BadRequestError:
     field = error.path.removeprefix("$.")
-    return BadRequest(field, REASONS.get((field, error.rule), "INVALID"), error.said)
+    return BadRequestError(field, REASONS.get((field, error.rule), "INVALID"), error.said)
 
 
-def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlEnvironment) -> dict[str, Any]:
+def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlSettings) -> dict[str, Any]:
     image_id = str(uuid4())
-    identify_also(imageId=image_id)
-    key = objects.upload_key(owner, image_id)
+    add_log_keys(imageId=image_id)
+    key = object_keys.upload_key(owner, image_id)
     lifetime = timedelta(seconds=environment.url_expiry_seconds)
     expires = (clock.now() + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
-    with traced("SignUpload", imageId=image_id):
+    with trace("SignUpload", imageId=image_id):
         url, headers = _signed(environment.upload_bucket, key, request, environment.url_expiry_seconds)
     return {
         "imageId": image_id,

@@ -8,14 +8,14 @@ from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import read_properties
 from imaging.rendering.rendition import make_sample
 from lambdas.domain import objects
-from lambdas.domain.step_handler import step
-from lambdas.runtime.settings import PictureEnvironment
+from lambdas.domain.step_handler import step_handler
+from lambdas.runtime.settings import ImageStepSettings
 
 
-@step("extract-metadata", PictureEnvironment, found_as="metadata")
-def handler(event: dict[str, Any], environment: PictureEnvironment) -> dict[str, Any]:
+@step_handler("extract-metadata", ImageStepSettings, found_as="metadata")
+def handler(event: dict[str, Any], environment: ImageStepSettings) -> dict[str, Any]:
     """Return what the picture is, what is written in it and what it looks like; raises ImageRejected."""
-    picture = open_picture(objects.read(event["image"], environment.max_bytes).data, environment)
+    picture = open_picture(objects.read_upload(event["image"], environment.max_bytes).data, environment)
     # In this order: to sample a picture is to decode it small, after which Pillow tells another size.
     facts, words, size = read_properties(picture), read_embedded(picture), picture.size
     return {"properties": facts, **words, "appearance": describe_appearance(make_sample(picture, SAMPLE), size)}

@@ -5,19 +5,19 @@ from typing import Any
 from imaging.decoding.picture import open_picture
 from imaging.rendering.rendition import resize_to_edges
 from lambdas.domain import objects
-from lambdas.domain.step_handler import step
-from lambdas.runtime.settings import ResizeEnvironment
+from lambdas.domain.step_handler import step_handler
+from lambdas.runtime.settings import ResizeSettings
 
 
-def _undo(event: dict[str, Any], found: dict[str, Any], _: ResizeEnvironment) -> None:
-    objects.remove(event["image"]["bucket"], [rendition["key"] for rendition in (found, *found["smaller"])])
+def _undo(event: dict[str, Any], found: dict[str, Any], _: ResizeSettings) -> None:
+    objects.delete_objects(event["image"]["bucket"], [rendition["key"] for rendition in (found, *found["smaller"])])
 
 
 # Where they are staged is true for a moment only; the archive is what the record tells of.
-@step("resize-image", ResizeEnvironment, found_as="resized", unrecorded="key", undo=_undo)
-def handler(event: dict[str, Any], environment: ResizeEnvironment) -> dict[str, Any]:
+@step_handler("resize-image", ResizeSettings, found_as="resized", unrecorded="key", undo=_undo)
+def handler(event: dict[str, Any], environment: ResizeSettings) -> dict[str, Any]:
     """Stage the resized images and return what and where they are, largest first; raises ImageRejected."""
-    upload = objects.read(event["image"], environment.max_bytes)
+    upload = objects.read_upload(event["image"], environment.max_bytes)
     renditions = resize_to_edges(open_picture(upload.data, environment), environment.resize_edges, environment.quality)
     largest, *smaller = (
         objects.stage(event["image"]["bucket"], event["execution"], _name(edge, environment), rendition)
@@ -26,6 +26,6 @@ def handler(event: dict[str, Any], environment: ResizeEnvironment) -> dict[str, 
     return {**largest, "smaller": smaller}
 
 
-def _name(edge: int, environment: ResizeEnvironment) -> str:
+def _name(edge: int, environment: ResizeSettings) -> str:
     """Return what the image fitted inside edge is called: the largest is the resized image, others tell their edge."""
     return "resized" if edge == max(environment.resize_edges) else f"resized-{edge}"

@@ -6,11 +6,11 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lambdas.domain import conflicts, executions, objects
-from lambdas.runtime.metrics import REPEATED, STARTED
-from lambdas.runtime.settings import SqsTriggerEnvironment
-from lambdas.runtime.telemetry import count, faults_logged, identify, identify_also, logger, traced
-from workflow import contracts
+from lambdas.domain import conflicts, executions
+from lambdas.domain.upload_events import read_event
+from lambdas.runtime.metrics import DUPLICATE_EVENTS, EXECUTIONS_STARTED
+from lambdas.runtime.settings import SqsTriggerSettings
+from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, set_log_keys, trace
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -21,61 +21,36 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
     request_id = context.aws_request_id
-    identify(requestId=request_id)
-    with faults_logged():
-        environment = SqsTriggerEnvironment.read()
+    set_log_keys(requestId=request_id)
+    with log_errors():
+        environment = SqsTriggerSettings.read()
         handle = partial(_handle, environment=environment, request_id=request_id)
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         return dict(process_partial_response(event=event, record_handler=handle, processor=processor, context=context))
 
 
-def _handle(record: SQSRecord, environment: SqsTriggerEnvironment, request_id: str) -> None:
+def _handle(record: SQSRecord, environment: SqsTriggerSettings, request_id: str) -> None:
     """Start the execution for one message; the batch processor, which takes any error for a failure, logs none."""
-    identify(requestId=request_id)
+    set_log_keys(requestId=request_id)
     try:
         start(json.loads(record.body), environment)
-    except conflicts.EXPECTED as race:
-        conflicts.note(race)
+    except conflicts.CONFLICT_ERRORS as race:
+        conflicts.report_conflict(race)
         raise
     except Exception:
         logger().exception("message %s goes back to the queue", record.message_id)
         raise
 
 
-def start(event: object, environment: SqsTriggerEnvironment) -> None:
+def start(event: object, environment: SqsTriggerSettings) -> None:
     """Start the execution for event; one that was started before is left alone.
 
     Raises ContractViolation or ValueError for an event that is not one of an upload to our bucket.
     """
     image = read_event(event, environment.upload_bucket)
     identity = {"imageId": image["imageId"], "execution": executions.name(image)}
-    identify_also(**identity)
-    with traced("StartPipeline", **identity):
+    add_log_keys(**identity)
+    with trace("StartPipeline", **identity):
         started = executions.start(image, environment)
     logger().info("started" if started else "started before")
-    count(STARTED if started else REPEATED)
-
-
-def read_event(event: Any, upload_bucket: str) -> dict[str, Any]:
-    """Return the image that the pipeline starts with for an object-created event of upload_bucket.
-
-    Raises ContractViolation or ValueError for any other event.
-    """
-    contracts.check("object-created", event)
-    bucket, created = event["detail"]["bucket"]["name"], event["detail"]["object"]
-    if bucket != upload_bucket:
-        raise ValueError("the event is of another bucket than the upload bucket")
-    owner, image_id = objects.parse_upload_key(created["key"])
-    image = {
-        "imageId": image_id,
-        "owner": owner,
-        "bucket": bucket,
-        "key": created["key"],
-        "versionId": created["version-id"],
-        "attempt": 1,
-        "size": created["size"],
-        "sequencer": created["sequencer"],
-        "uploadedAt": event["time"],
-    }
-    contracts.check("pipeline-input", {"image": image})
-    return image
+    count(EXECUTIONS_STARTED if started else DUPLICATE_EVENTS)

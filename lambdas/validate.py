@@ -9,24 +9,24 @@ from imaging.decoding.picture import decode, open_picture
 from imaging.formats import FORMATS, sniff_format
 from lambdas.domain import objects
 from lambdas.domain.record import Record
-from lambdas.domain.step_handler import step
+from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.metrics import FALLBACK_DECODERS
-from lambdas.runtime.sandbox import tried
-from lambdas.runtime.settings import PictureEnvironment, ValidateEnvironment
+from lambdas.runtime.sandbox import run_sandboxed
+from lambdas.runtime.settings import ImageStepSettings, ValidateSettings
 from lambdas.runtime.telemetry import count, logger
 
 
-@step("validate-image", ValidateEnvironment, found_as="validation")
-def handler(event: dict[str, Any], environment: ValidateEnvironment) -> dict[str, Any]:
+@step_handler("validate-image", ValidateSettings, found_as="validation")
+def handler(event: dict[str, Any], environment: ValidateSettings) -> dict[str, Any]:
     """Return what the picture was found to be; raises ImageRejected."""
     image = event["image"]
     Record(environment.metadata_table, image, event["execution"]).begin(environment.record_retention_days)
-    upload = objects.read(image, environment.max_bytes)
+    upload = objects.read_upload(image, environment.max_bytes)
     format_ = sniff_format(upload.data)
     load_decoder(format_)  # here, or every trial would do it anew
     if format_ is FORMATS["WEBP"]:
         report_missing_libwebp()
-    return {"filename": upload.filename, **tried(lambda: examine(upload.data, environment))}
+    return {"filename": upload.filename, **run_sandboxed(lambda: examine(upload.data, environment))}
 
 
 @cache
@@ -37,7 +37,7 @@ def report_missing_libwebp() -> None:
         count(FALLBACK_DECODERS)
 
 
-def examine(data: bytes, limits: PictureEnvironment) -> dict[str, Any]:
+def examine(data: bytes, limits: ImageStepSettings) -> dict[str, Any]:
     """Return the facts of a picture that can be opened and decoded within limits; raises ImageRejected."""
     picture = open_picture(data, limits)
     width, height = picture.size

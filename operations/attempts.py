@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lambdas.domain import executions, objects
-from lambdas.domain.record import REJECTED, SUCCEEDED, Item, Record, ended, untold
-from lambdas.domain.stalled_uploads import RUNNING
+from lambdas.domain import executions, upload_versions
+from lambdas.domain.record import REJECTED, SUCCEEDED, Item, Record, is_final, notification_pending
+from lambdas.domain.stalled_uploads import RUNNING_STATUSES
 from lambdas.runtime import clock
 from operations.stack import Stack
-from workflow.contracts.errors import NotYet
+from workflow.contracts.errors import PreviousOutcomePending
 
 MAX_ATTEMPTS = 50  # attempts of which the next one is looked for
 
@@ -68,13 +68,13 @@ def _try_once(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attem
 
 def _reason(record: Item, *, rejected: bool) -> Outcome | None:
     """Return why there is nothing to try of a picture with that record, if so."""
-    if not ended(record):
+    if not is_final(record):
         return Outcome.PROCESSING
     if record["status"] == SUCCEEDED:
         return Outcome.SUCCEEDED
     if record["status"] == REJECTED and not rejected:
         return Outcome.REJECTED
-    return Outcome.UNTOLD if untold(record) else None
+    return Outcome.UNTOLD if notification_pending(record) else None
 
 
 def _next(stack: Stack, image: dict[str, Any], known: Item | None, *, dry_run: bool) -> Attempt | None:
@@ -85,7 +85,7 @@ def _next(stack: Stack, image: dict[str, Any], known: Item | None, *, dry_run: b
     for number in range(image["attempt"], image["attempt"] + MAX_ATTEMPTS):
         tried = {**image, "attempt": number}
         status = executions.status(tried, stack.starting)
-        if status in RUNNING:
+        if status in RUNNING_STATUSES:
             break
         if status is None:
             if not Record(stack.starting.metadata_table, image, "").is_unchanged(known):
@@ -104,10 +104,10 @@ def _started(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Outcome |
         return Outcome.WOULD_START
     try:
         return Outcome.STARTED if executions.claim(image, stack.starting) else None
-    except NotYet:
+    except PreviousOutcomePending:
         return Outcome.UNTOLD
 
 
 def uploads(stack: Stack, prefix: str) -> Iterator[dict[str, Any]]:
     """Yield the newest version of each upload whose key begins with prefix, as for a first attempt."""
-    yield from objects.uploads(stack.upload_bucket, None, clock.now(), prefix)
+    yield from upload_versions.list_current_uploads(stack.upload_bucket, None, clock.now(), prefix)

@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas import sqs_trigger
-from lambdas.domain.attribute_values import plain
+from lambdas.domain import upload_events
+from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.record import FAILED
 from lambdas.runtime import clients
 from operations.stack import Stack
@@ -36,7 +36,7 @@ def failed_images(stack: Stack) -> Iterator[Candidate]:
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":failed": {"S": FAILED}},
     )
-    for item in (plain(item) for answer in answers for item in answer["Items"]):
+    for item in (deserialize(item) for answer in answers for item in answer["Items"]):
         yield Candidate(item["imageId"], item["key"])
 
 
@@ -59,7 +59,7 @@ def _receive(stack: Stack, seen: set[str]) -> list[Any]:
 
 def _candidate(stack: Stack, message_id: str, body: str, receipt: str) -> Candidate:
     try:
-        image = sqs_trigger.read_event(json.loads(body), stack.upload_bucket)
+        image = upload_events.read_event(json.loads(body), stack.upload_bucket)
     except (ValueError, RecursionError):  # the latter of JSON without end in depth
         return Candidate(message_id, None, message_id, receipt)
     return Candidate(image["imageId"], image["key"], message_id, receipt)

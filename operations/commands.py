@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import boto3
 
-from lambdas.domain import executions, objects
+from lambdas.domain import executions, object_keys
 from lambdas.domain.record import Record
 from operations import candidates, show
 from operations.attempts import Attempt, Outcome, start_next_attempt, uploads
@@ -93,12 +93,12 @@ def reprocess(stack: Stack, options: Namespace) -> int:
 
 def _keys(stack: Stack, wanted: str) -> list[str]:
     """Return the keys of uploads that wanted means; raises OperationError if there are none."""
-    if wanted.startswith(objects.UPLOADS):
+    if wanted.startswith(object_keys.UPLOADS):
         keys = [image["key"] for image in uploads(stack, wanted)]
     elif found := Record(stack.starting.metadata_table, {"imageId": wanted}, "").read():
         keys = [found["key"]]
     else:
-        keys = [image["key"] for image in uploads(stack, objects.UPLOADS) if image["imageId"] == wanted]
+        keys = [image["key"] for image in uploads(stack, object_keys.UPLOADS) if image["imageId"] == wanted]
     if not keys:
         raise OperationError(f"{wanted} is neither the id of an uploaded picture nor a prefix of some, as uploads/ is")
     return keys

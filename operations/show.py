@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lambdas.domain.record import FAILED, Item, ended, untold
-from lambdas.domain.stalled_uploads import RUNNING
+from lambdas.domain.record import FAILED, Item, is_final, notification_pending
+from lambdas.domain.stalled_uploads import RUNNING_STATUSES
 from operations.attempts import Attempt
 from operations.cli.tables import show_rows
 from operations.stack import Stack
@@ -123,11 +123,11 @@ def _archived(archive: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _advice(found: Item, running: str | None) -> str:
     """Return what an operator may do about a picture, nothing if there is nothing to do."""
-    if not ended(found):
+    if not is_final(found):
         if running is None:
             return "wait: a sweep finds what takes too long"
-        return "" if running in RUNNING else "sweep: its execution is over, and did not say how it ended"
-    if untold(found):
+        return "" if running in RUNNING_STATUSES else "sweep: its execution is over, and did not say how it ended"
+    if notification_pending(found):
         return "sweep: the end has not been told yet"
     if found["status"] == FAILED:
         return f"mend what failed, then: redrive {found['imageId']}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from lambdas.runtime.settings import StartEnvironment
+from lambdas.runtime.settings import StartSettings
 from operations.cloudformation.stacks import describe
 from operations.errors import OperationError
 from templates.release import contracts_digest, version
@@ -32,9 +32,9 @@ class Stack:
         return self.outputs["DeadLetterQueueUrl"]
 
     @property
-    def starting(self) -> StartEnvironment:
+    def starting(self) -> StartSettings:
         """What starts executions, as the stack's own functions have it."""
-        return StartEnvironment(
+        return StartSettings(
             metadata_table=self.outputs["MetadataTableName"],
             state_machine_arn=self.outputs["ProcessingPipelineArn"],
             workflow_type=self.parameters["WorkflowType"],

@@ -53,10 +53,21 @@ def monthly_usage(template: Node) -> dict[str, tuple[Price, float]]:
 
 def custom_metrics() -> list[tuple[str, str]]:
     """Return each metric that the functions count: its name, and its step if it is one of a step."""
-    plain = [metrics.GRANTED, metrics.REFUSED, metrics.STARTED, metrics.REPEATED]
-    plain += [metrics.SETTLED, metrics.RESTARTED, metrics.TOLD, metrics.CLEARED, metrics.EXPECTED_RACES]
+    plain = [
+        metrics.UPLOAD_URLS_ISSUED,
+        metrics.UPLOAD_URLS_REFUSED,
+        metrics.EXECUTIONS_STARTED,
+        metrics.DUPLICATE_EVENTS,
+    ]
+    plain += [
+        metrics.EXECUTIONS_FINALIZED,
+        metrics.EXECUTIONS_RESTARTED,
+        metrics.NOTIFICATIONS_RECOVERED,
+        metrics.OBJECTS_REMOVED,
+        metrics.CONFLICTS,
+    ]
     plain += [metrics.IMAGES_REJECTED, metrics.FALLBACK_DECODERS]
-    counts = (metrics.FAULTS, metrics.REJECTIONS, metrics.LATE)
+    counts = (metrics.STEP_ERRORS, metrics.STEP_REJECTIONS, metrics.STALE_ATTEMPTS)
     by_step = [(name, step.state) for name in counts for step in STEPS]
     return [*((name, "") for name in plain), *by_step]
 

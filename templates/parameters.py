@@ -5,7 +5,7 @@ from typing import Any
 
 from troposphere import Equals, Join, Not, Parameter, Ref, Template
 
-from lambdas.runtime.settings import Environment
+from lambdas.runtime.settings import Settings
 
 # The retentions that CloudWatch Logs offers, days.
 LOG_RETENTIONS = [
@@ -170,7 +170,7 @@ def add_parameters(template: Template) -> None:
     template.add_condition("HasAllowedOrigins", Not(Equals(_joined("AllowedOrigins"), "")))
 
 
-def variables(environment: type[Environment], **resources: Any) -> dict[str, Any]:
+def variables(environment: type[Settings], **resources: Any) -> dict[str, Any]:
     """Return the variables of environment: resources by field name, all other fields from the parameters.
 
     Raises TypeError for a resource that is no field, and for a field that is neither resource nor parameter.

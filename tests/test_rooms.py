@@ -59,7 +59,7 @@ ROOMS: dict[str, set[str]] = {
         "lambdas.runtime.cors",
         "lambdas.runtime.metrics",
         "lambdas.runtime.settings",
-        "lambdas.domain.objects",
+        "lambdas.domain.object_keys",
         "lambdas.domain.record",
         "troposphere",
         "awacs",
@@ -114,9 +114,7 @@ STUBS = "mypy_boto3_"
 OPEN: set[tuple[str, str]] = {
     ("imaging", "lambdas.runtime"),
     ("imaging", "workflow.contracts"),
-    ("lambdas", "lambdas"),
     ("lambdas.domain", "imaging"),
-    ("operations", "lambdas"),
 }
 # Rooms that no file has moved into yet.
 EMPTY: set[str] = set()

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected, NotConfigured, NotYet
+from workflow.contracts.errors import (
+    ContractViolation,
+    ImageRejected,
+    NotConfigured,
+    PreviousOutcomePending,
+    StaleExecution,
+)
 from workflow.sdk import Catch, DynamoDBUpdateItemStep, LambdaStep, Retry, SnsPublishStep
 from workflow.steps import Step
 
@@ -14,9 +20,9 @@ SERVICE_TIMEOUT = 15  # seconds for one call of DynamoDB or SNS
 
 # What passes by itself: an update of the functions under way, an earlier end of the picture that is still to be told,
 # and throttles of Lambda, DynamoDB and SNS.
-PASSING = [
+TRANSIENT_ERRORS = [
     NotConfigured.__name__,
-    NotYet.__name__,
+    PreviousOutcomePending.__name__,
     "Lambda.TooManyRequestsException",
     "DynamoDB.ProvisionedThroughputExceededException",
     "DynamoDB.RequestLimitExceeded",
@@ -27,27 +33,32 @@ PASSING = [
     "RequestLimitExceeded",
     "ThrottlingException",
 ]
-RETRIES = 3  # of what may be worth another try
-LATE = AlreadyEnded.__name__
-QUIET = [LATE, NotYet.__name__]  # the picture is another execution's to end: this one has nothing to tell
-REFUSED = "ConditionalCheckFailedException"  # by the table, as a function reports it: not this execution's to write
-ENDED = f"DynamoDB.{REFUSED}"  # as the integration does
+MAX_RETRIES = 3  # of what may be worth another try
+STALE_EXECUTION = StaleExecution.__name__
+STALE_EXECUTION_ERRORS = [
+    STALE_EXECUTION,
+    PreviousOutcomePending.__name__,
+]  # the picture is another execution's to end: this one has nothing to tell
+CONDITION_FAILED = (
+    "ConditionalCheckFailedException"  # by the table, as a function reports it: not this execution's to write
+)
+DYNAMODB_CONDITION_FAILED = f"DynamoDB.{CONDITION_FAILED}"  # as the integration does
 # Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
-PERMANENT = [
+PERMANENT_ERRORS = [
     REJECTED,
     ContractViolation.__name__,
-    LATE,
-    REFUSED,
-    ENDED,
+    STALE_EXECUTION,
+    CONDITION_FAILED,
+    DYNAMODB_CONDITION_FAILED,
 ]
 
 
 def retries() -> list[Retry]:
     """Return the retriers that every task has: permanent errors never, what passes patiently, all else a few times."""
     return [
-        Retry(error_equals=PERMANENT, max_attempts=0),
-        _backing_off(PASSING, max_attempts=8),
-        _backing_off(["States.ALL"], max_attempts=RETRIES),
+        Retry(error_equals=PERMANENT_ERRORS, max_attempts=0),
+        _backing_off(TRANSIENT_ERRORS, max_attempts=8),
+        _backing_off(["States.ALL"], max_attempts=MAX_RETRIES),
     ]
 
 
@@ -112,7 +123,7 @@ def publish(
     )
 
 
-def record_end(state: str, status: str, found: dict[str, str], **fields: Any) -> DynamoDBUpdateItemStep:
+def record_outcome(state: str, status: str, found: dict[str, str], **fields: Any) -> DynamoDBUpdateItemStep:
     """Return the state that writes an end into the picture's record, unless that has its end or is not ours.
 
     found names further attributes and where their strings come from.
@@ -124,7 +135,7 @@ def record_end(state: str, status: str, found: dict[str, str], **fields: Any) ->
     return _update(state, {**times, **found}, condition, known, **fields)
 
 
-def note_told(state: str, **fields: Any) -> DynamoDBUpdateItemStep:
+def mark_notified(state: str, **fields: Any) -> DynamoDBUpdateItemStep:
     """Return the state that notes in the picture's record that its end has been told."""
     return _update(state, {"notifiedAt": "$$.State.EnteredTime"}, "#execution = :execution", {}, **fields)
 

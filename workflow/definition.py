@@ -5,8 +5,8 @@ import sys
 from typing import Any
 
 from asl.command import run_command
-from workflow.blocks import QUIET, REJECTED, catch_all, note_told, publish, record_end, task
-from workflow.contracts.errors import OURS
+from workflow.blocks import REJECTED, STALE_EXECUTION_ERRORS, catch_all, mark_notified, publish, record_outcome, task
+from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE
 from workflow.sdk import (
     Catch,
     Chain,
@@ -24,8 +24,8 @@ from workflow.sdk import (
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE, Step
 
 FAILED = "ProcessingFailed"  # the error that a failed execution ends with
-UNEXPLAINED = "No cause was given."
-OF_BRANCH = ":"  # between a branch's name and that of its error, in which no colon is
+NO_CAUSE = "No cause was given."
+BRANCH_SEPARATOR = ":"  # between a branch's name and that of its error, in which no colon is
 TIMEOUT = 35 * 60  # seconds for a whole execution: every retry of every state on the longest way fits
 
 
@@ -67,11 +67,11 @@ def _branch(step: Step) -> LambdaStep:
 
     The branch fails, so that its sibling is stopped and one cause is carried on: two could exceed what a payload may be.
     """
-    rejected = Fail(f"{step.state}Rejected", error=REJECTED, cause_path="$.error.Cause")
-    name = f"States.Format('{step.state}{OF_BRANCH}{{}}', $.error.Error)"
-    explained = Fail(f"{step.state}Failed", error_path=name, cause_path="$.error.Cause")
-    unexplained = Fail(f"{step.state}FailedUnexplained", error_path=name, cause=UNEXPLAINED)
-    find_cause = Choice(f"Find{step.state}Cause")
+    rejected = Fail(f"Rethrow{step.state}Rejection", error=REJECTED, cause_path="$.error.Cause")
+    name = f"States.Format('{step.state}{BRANCH_SEPARATOR}{{}}', $.error.Error)"
+    explained = Fail(f"Rethrow{step.state}Error", error_path=name, cause_path="$.error.Cause")
+    unexplained = Fail(f"Rethrow{step.state}ErrorWithoutCause", error_path=name, cause=NO_CAUSE)
+    find_cause = Choice(f"Check{step.state}Cause")
     find_cause.add_choice(ChoiceRule.IsPresent(variable="$.error.Cause", value=True), explained)
     find_cause.default_choice(unexplained)
     return task(
@@ -86,7 +86,7 @@ def _find_branch(steps: tuple[Step, ...], handle_error: Choice) -> Choice:
         restore = Pass(
             f"Restore{step.state}Error",
             parameters={
-                "Error.$": f"States.ArrayGetItem(States.StringSplit($.error.Error, '{OF_BRANCH}'), 1)",
+                "Error.$": f"States.ArrayGetItem(States.StringSplit($.error.Error, '{BRANCH_SEPARATOR}'), 1)",
                 "Cause.$": "$.error.Cause",
                 "failedIn": step.state,
             },
@@ -94,7 +94,7 @@ def _find_branch(steps: tuple[Step, ...], handle_error: Choice) -> Choice:
         )
         restore.next(handle_error)
         choice.add_choice(
-            ChoiceRule.StringMatches(variable="$.error.Error", value=f"{step.state}{OF_BRANCH}*"), restore
+            ChoiceRule.StringMatches(variable="$.error.Error", value=f"{step.state}{BRANCH_SEPARATOR}*"), restore
         )
     choice.default_choice(handle_error)
     return choice
@@ -111,21 +111,21 @@ def _success(failed: Fail) -> list[State]:
             attributes={"owner": "$.image.owner", "format": "$.validation.format"},
             catch=catch_all(failed),
         ),
-        *_noted("NoteSuccess", Succeed("Succeeded")),
+        *_noted("MarkSuccessNotified", Succeed("Succeeded")),
     ]
 
 
 def _noted(state: str, end: State) -> list[State]:
     """Build the note that the end has been told, and the end; without the note, the sweep tells it again."""
-    return [note_told(state, catch=catch_all(end, result_path=None)), end]
+    return [mark_notified(state, catch=catch_all(end, result_path=None)), end]
 
 
 def _handle_error(failed: Fail) -> Choice:
     """Build what follows an error: a picture rejected or another's to end is no failure, anything else is ours."""
     choice = Choice("HandleError")
     # This execution repeats another one, comes late or too early. Nothing has failed.
-    quiet = Succeed("AlreadyEnded")
-    for error in QUIET:
+    quiet = Succeed("IgnoreStaleExecution")
+    for error in STALE_EXECUTION_ERRORS:
         choice.add_choice(_error_is(error), quiet)
     failure = _failure(failed)
     choice.add_choice(ChoiceRule.IsPresent(variable="$.error.failedIn", value=True), failure)
@@ -147,7 +147,7 @@ def _error_is(name: str) -> ChoiceRule:
 
 def _located(state: str, failure: Chain) -> Chain:
     """Build what notes that state failed, and goes on with failure."""
-    return Chain([Pass(f"{state}Failed", result=state, result_path="$.error.failedIn"), failure])
+    return Chain([Pass(f"Mark{state}Failed", result=state, result_path="$.error.failedIn"), failure])
 
 
 def _rejection(failed: Fail) -> Chain:
@@ -156,9 +156,9 @@ def _rejection(failed: Fail) -> Chain:
     return Chain(
         [
             # The cause of a function's error is JSON, and the message in it is JSON again.
-            _read_json("ReadCause", "$.error.Cause"),
-            _read_json("ReadRejection", "$.error.Cause.errorMessage"),
-            record_end("RecordRejection", "REJECTED", reason, catch=catch_all(failed)),
+            _read_json("ParseError", "$.error.Cause"),
+            _read_json("ParseRejection", "$.error.Cause.errorMessage"),
+            record_outcome("RecordRejection", "REJECTED", reason, catch=catch_all(failed)),
             publish(
                 "PublishRejection",
                 "REJECTED",
@@ -166,7 +166,7 @@ def _rejection(failed: Fail) -> Chain:
                 attributes={"owner": "$.image.owner"},
                 catch=catch_all(failed),
             ),
-            *_noted("NoteRejection", Succeed("Rejected")),
+            *_noted("MarkRejectionNotified", Succeed("Rejected")),
         ]
     )
 
@@ -177,15 +177,15 @@ def _failure(failed: Fail) -> Chain:
     ended = catch_all(failed, result_path=None)
     return Chain(
         [
-            record_end("RecordFailure", "FAILED", {**why, "error": "States.JsonToString($.error)"}, catch=ended),
+            record_outcome("RecordFailure", "FAILED", {**why, "error": "States.JsonToString($.error)"}, catch=ended),
             publish(
                 "PublishFailure",
                 "FAILED",
-                message={**{f"{name}.$": path for name, path in why.items()}, "message": OURS},
+                message={**{f"{name}.$": path for name, path in why.items()}, "message": INTERNAL_ERROR_MESSAGE},
                 attributes={"owner": "$.image.owner"},
                 catch=ended,
             ),
-            *_noted("NoteFailure", failed),
+            *_noted("MarkFailureNotified", failed),
         ]
     )
 

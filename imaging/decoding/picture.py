@@ -13,7 +13,7 @@ from imaging.formats import Format
 from imaging.formats.inspection import Inspection
 from imaging.formats.inspectors import inspect_file
 from imaging.formats.jpeg import count_scans
-from lambdas.runtime.settings import PictureEnvironment
+from lambdas.runtime.settings import ImageStepSettings
 from workflow.contracts.errors import ImageRejected
 
 Size = tuple[int, int]
@@ -71,7 +71,7 @@ def upright_size(size: Size, orientation: int) -> Size:
     return (size[1], size[0]) if orientation in SIDEWAYS else size
 
 
-def open_picture(data: bytes, limits: PictureEnvironment) -> Picture:
+def open_picture(data: bytes, limits: ImageStepSettings) -> Picture:
     """Open data and hold it to limits before anything is decoded; raises ImageRejected."""
     survey = inspect_file(data, limits)
     image = open_image(data, survey.format)

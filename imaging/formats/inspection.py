@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NoReturn
 
 from imaging.formats import Format
-from lambdas.runtime.settings import PictureEnvironment
+from lambdas.runtime.settings import ImageStepSettings
 from workflow.contracts.errors import ImageRejected, Reason
 
 MAX_METADATA = {  # bytes a file
@@ -24,7 +24,7 @@ class Inspection:
     """What has been found so far; its methods raise ImageRejected as soon as a bound is exceeded."""
 
     format: Format
-    limits: PictureEnvironment
+    limits: ImageStepSettings
     frames: int = 0
     scans: int = 0
     first_scan: int = 0  # where that of a JPEG begins which may have more of them; else 0

@@ -3,7 +3,7 @@
 from imaging.formats import bmp, gif, heif, jpeg, png, sniff_format, tiff, webp
 from imaging.formats.binary import EndOfDataError
 from imaging.formats.inspection import Inspection, refuse_truncated
-from lambdas.runtime.settings import PictureEnvironment
+from lambdas.runtime.settings import ImageStepSettings
 from workflow.contracts.errors import ImageRejected, Reason
 
 INSPECTORS = {
@@ -18,7 +18,7 @@ INSPECTORS = {
 }
 
 
-def inspect_file(data: bytes, limits: PictureEnvironment) -> Inspection:
+def inspect_file(data: bytes, limits: ImageStepSettings) -> Inspection:
     """Return what a walk over data finds, in time linear in its length; raises ImageRejected."""
     format_ = sniff_format(data)
     if format_ is None:

@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def names(*attributes: str) -> dict[str, str]:
+def expression_names(*attributes: str) -> dict[str, str]:
     """Return what stands for attributes in an expression: each one's name behind a hash sign."""
     return {f"#{name}": name for name in attributes}
 
 
-def values(facts: Mapping[str, Any]) -> dict[str, Any]:
+def expression_values(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what stands for the values of facts in an expression: each one's name behind a colon."""
-    return {f":{name}": value for name, value in item(facts).items()}
+    return {f":{name}": value for name, value in serialize(facts).items()}
 
 
-def item(facts: Mapping[str, Any]) -> dict[str, Any]:
+def serialize(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return facts as DynamoDB has them: its numbers are decimal; a float is written as JSON would write it."""
     from boto3.dynamodb.types import TypeSerializer
 
@@ -28,7 +28,7 @@ def item(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: TypeSerializer().serialize(value) for name, value in exact.items()}
 
 
-def plain(stored: Mapping[str, Any]) -> dict[str, Any]:
+def deserialize(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item of DynamoDB as JSON has it."""
     from boto3.dynamodb.types import TypeDeserializer
 

@@ -16,26 +16,26 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from lambdas.runtime.metrics import EXPECTED_RACES, LATE
+from lambdas.runtime.metrics import CONFLICTS, STALE_ATTEMPTS
 from lambdas.runtime.telemetry import count, logger
-from workflow.contracts.errors import AlreadyEnded, NotYet
+from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXPECTED: Final = (AlreadyEnded, NotYet)
+CONFLICT_ERRORS: Final = (StaleExecution, PreviousOutcomePending)
 
 
-def note(race: Exception, *, step: str = "", at: int = 0) -> None:
+def report_conflict(race: Exception, *, step: str = "", at: int = 0) -> None:
     """Log and count a race: a step's at the time when it began, as its alarm needs it."""
     logger().warning("%s", race)
-    count(LATE if step else EXPECTED_RACES, step=step, at=at)
+    count(STALE_ATTEMPTS if step else CONFLICTS, step=step, at=at)
 
 
 @contextmanager
-def left_to_the_sweep() -> Iterator[None]:
+def leave_to_sweep() -> Iterator[None]:
     """Let an expected race end what is done inside."""
     try:
         yield
-    except EXPECTED as race:
-        note(race)
+    except CONFLICT_ERRORS as race:
+        report_conflict(race)

@@ -20,19 +20,19 @@ REJECTED = ImageRejected.__name__
 FAILURES = ("Failed", "TimedOut")  # how the types of events end that say that something failed
 AROUND = ("Execution", "Parallel", "Map")  # what such an event is of that follows from the failure of a state
 ENDS = ("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
-NOWHERE = "ProcessingPipeline"  # said of an execution that entered no state
-UNNAMED = "States.TaskFailed"  # what Step Functions calls an error that has no name
+NO_STATE = "ProcessingPipeline"  # said of an execution that entered no state
+UNNAMED_ERROR = "States.TaskFailed"  # what Step Functions calls an error that has no name
 REASONS = {"TIMED_OUT": "States.Timeout", "ABORTED": "Aborted"}  # of executions that no state ended
 
 
-def failure(execution_arn: str, status: str) -> Failure:
+def read_failure(execution_arn: str, status: str) -> Failure:
     """Return why the execution with that ARN ended with status, as its history tells."""
     pages = clients.stepfunctions().get_paginator("get_execution_history")
     answers = pages.paginate(executionArn=execution_arn, includeExecutionData=False)
-    return found([dict(event) for answer in answers for event in answer["events"]], status)
+    return find_failure([dict(event) for answer in answers for event in answer["events"]], status)
 
 
-def found(happened: list[Event], status: str) -> Failure:
+def find_failure(happened: list[Event], status: str) -> Failure:
     """Return what failed first of that which led to the execution's end, from its events in their order."""
     events = _until_end(happened)
     before = list(takewhile(lambda event: _entered(event) != HANDLER, events))
@@ -87,7 +87,7 @@ def _of(failed: Event, events: list[Event]) -> Failure:
 def _state(event: Event, events: list[Event]) -> str:
     """Return the state in which event happened: that which it or an event before it names."""
     back = _back([*(one for one in events if one["id"] < event["id"]), event])
-    return next(filter(None, map(_named, back)), NOWHERE)
+    return next(filter(None, map(_named, back)), NO_STATE)
 
 
 def _ended_in(events: list[Event]) -> str:
@@ -106,7 +106,7 @@ def _ended_in(events: list[Event]) -> str:
 def _last_entered(events: list[Event]) -> str:
     """Return the last state that was entered, but for the one that only ends the execution."""
     names = [name for event in events if event["type"] != "FailStateEntered" and (name := _entered(event))]
-    return names[-1] if names else NOWHERE
+    return names[-1] if names else NO_STATE
 
 
 def _named(event: Event) -> str:
@@ -125,5 +125,5 @@ def _details(event: Event) -> Mapping[str, str]:
 
 
 def _failure(state: str, details: Mapping[str, str]) -> Failure:
-    error = {"Error": details.get("error") or UNNAMED, "Cause": details.get("cause", "")}
+    error = {"Error": details.get("error") or UNNAMED_ERROR, "Cause": details.get("cause", "")}
     return Failure(state, error["Error"], json.dumps(error))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from workflow.contracts.errors import AlreadyEnded
+from workflow.contracts.errors import StaleExecution
 
 if TYPE_CHECKING:
-    from lambdas.runtime.settings import StartEnvironment
+    from lambdas.runtime.settings import StartSettings
 
 EXPRESS = "EXPRESS"  # the type of workflow whose executions may share a name
 UUID = 36  # characters of an image id
@@ -34,16 +34,16 @@ def image_id(execution: str) -> str:
     return execution[:UUID]
 
 
-def start(image: dict[str, Any], environment: StartEnvironment) -> bool:
+def start(image: dict[str, Any], environment: StartSettings) -> bool:
     """Start the execution for image, and tell whether it is new.
 
     STANDARD refuses a name that it knows, or says that a running one with the same input is new; under EXPRESS, which
-    does neither, the record is claimed first. Raises NotYet under EXPRESS while an earlier end has not been told.
+    does neither, the record is claimed first. Raises PreviousOutcomePending under EXPRESS while an earlier end has not been told.
     """
     return (claim if environment.workflow_type == EXPRESS else _start)(image, environment)
 
 
-def _start(image: dict[str, Any], environment: StartEnvironment) -> bool:
+def _start(image: dict[str, Any], environment: StartSettings) -> bool:
     client = clients.stepfunctions()
     text = json.dumps({"image": image})
     try:
@@ -53,10 +53,10 @@ def _start(image: dict[str, Any], environment: StartEnvironment) -> bool:
     return True
 
 
-def claim(image: dict[str, Any], environment: StartEnvironment) -> bool:
+def claim(image: dict[str, Any], environment: StartSettings) -> bool:
     """Begin the picture's record for image's execution, start that, and tell whether the record was not begun before.
 
-    So that of two who start it at once one does, and that a sweep knows of what dies in between. Raises NotYet while
+    So that of two who start it at once one does, and that a sweep knows of what dies in between. Raises PreviousOutcomePending while
     an earlier end of the picture has not been told.
     """
     from botocore.exceptions import ClientError
@@ -65,7 +65,7 @@ def claim(image: dict[str, Any], environment: StartEnvironment) -> bool:
     try:
         if not record.begin(environment.record_retention_days):
             return False
-    except AlreadyEnded:
+    except StaleExecution:
         return False
     try:
         return _start(image, environment)
@@ -76,7 +76,7 @@ def claim(image: dict[str, Any], environment: StartEnvironment) -> bool:
         raise
 
 
-def status(image: dict[str, Any], environment: StartEnvironment) -> str | None:
+def status(image: dict[str, Any], environment: StartSettings) -> str | None:
     """Return the status of image's execution as Step Functions has it, or None if there is none to be asked for."""
     if environment.workflow_type == EXPRESS:
         return None

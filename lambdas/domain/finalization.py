@@ -6,18 +6,18 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from lambdas.domain import objects
-from lambdas.domain.record import FAILED, PROCESSING, REJECTED, SUCCEEDED, Failure, Item, Record, untold
+from lambdas.domain import object_keys, objects
+from lambdas.domain.record import FAILED, PROCESSING, REJECTED, SUCCEEDED, Failure, Item, Record, notification_pending
 from lambdas.runtime import clients, clock
-from lambdas.runtime.metrics import CLEARED, SETTLED, TOLD
+from lambdas.runtime.metrics import EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED
 from lambdas.runtime.telemetry import count, logger
 from workflow import contracts
-from workflow.contracts.errors import OURS, AlreadyEnded
+from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE, StaleExecution
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
-    from lambdas.runtime.settings import SettleEnvironment
+    from lambdas.runtime.settings import FinalizeSettings
 
 CONTRACTS = {
     SUCCEEDED: "success-notification",
@@ -26,24 +26,24 @@ CONTRACTS = {
 }
 
 
-def settle(record: Record, failure: Failure, environment: SettleEnvironment, *, begun: bool = True) -> None:
+def finalize(record: Record, failure: Failure, environment: FinalizeSettings, *, begun: bool = True) -> None:
     """Let the picture have failed unless it has its end, tell whichever end it is, and clear up.
 
-    begun says whether that goes for a picture that its execution has begun, too. Raises NotYet while an earlier end of the picture has not been told.
+    begun says whether that goes for a picture that its execution has begun, too. Raises PreviousOutcomePending while an earlier end of the picture has not been told.
     """
-    with suppress(AlreadyEnded):
+    with suppress(StaleExecution):
         record.fail(failure, environment.record_retention_days, begun=begun)
         logger().warning("failed in %s: %s", failure.failed_in, failure.reason)
-        count(SETTLED, status=FAILED)
+        count(EXECUTIONS_FINALIZED, status=FAILED)
     found = record.read()
     if found and found["execution"] == record.execution:
-        tell(record, found, environment)
-    clear(record, found, environment)
+        notify(record, found, environment)
+    remove_leftovers(record, found, environment)
 
 
-def tell(record: Record, found: Item, environment: SettleEnvironment) -> None:
+def notify(record: Record, found: Item, environment: FinalizeSettings) -> None:
     """Publish the end that the record has if it may not have been told; a repeat carries the same id."""
-    if not untold(found):
+    if not notification_pending(found):
         return
     message = notification(found)
     contracts.check(CONTRACTS[found["status"]], message)
@@ -51,9 +51,9 @@ def tell(record: Record, found: Item, environment: SettleEnvironment) -> None:
         name: {"DataType": "String", "StringValue": message[name]} for name in _attributes(message)
     }
     clients.sns().publish(TopicArn=environment.notification_topic, Message=json.dumps(message), MessageAttributes=typed)
-    with suppress(AlreadyEnded):  # a newer execution took the record over: somebody else had noted it before
+    with suppress(StaleExecution):  # a newer execution took the record over: somebody else had noted it before
         record.notified()
-    count(TOLD, status=found["status"])
+    count(NOTIFICATIONS_RECOVERED, status=found["status"])
 
 
 def notification(found: Item) -> dict[str, Any]:
@@ -70,21 +70,21 @@ def notification(found: Item) -> dict[str, Any]:
         return {**head, **facts, "archive": found["archive"]}
     if found["status"] == REJECTED:
         return {**head, "reason": found["reason"], "message": found["message"]}
-    return {**head, "failedIn": found["failedIn"], "reason": found["reason"], "message": OURS}
+    return {**head, "failedIn": found["failedIn"], "reason": found["reason"], "message": INTERNAL_ERROR_MESSAGE}
 
 
 def _attributes(message: dict[str, Any]) -> list[str]:
     return [name for name in ("status", "owner", "format") if name in message]
 
 
-def clear(record: Record, found: Item | None, environment: SettleEnvironment) -> None:
+def remove_leftovers(record: Record, found: Item | None, environment: FinalizeSettings) -> None:
     """Remove what the execution left in S3, but for what it archived if it succeeded; found is the record by now."""
     own = found is not None and found["execution"] == record.execution
     if found and own and found["status"] == PROCESSING:
         return
-    removed = objects.empty(environment.upload_bucket, objects.staged_folder(record.execution))
+    removed = objects.delete_prefix(environment.upload_bucket, object_keys.staged_folder(record.execution))
     if not (found and (record.execution in found.get("earlier", []) or (own and found["status"] == SUCCEEDED))):
-        folder = objects.archive_folder(record.image, record.execution)
-        removed += objects.empty(environment.archive_bucket, folder)
+        folder = object_keys.archive_folder(record.image, record.execution)
+        removed += objects.delete_prefix(environment.archive_bucket, folder)
     if removed:
-        count(CLEARED, objects=str(removed))
+        count(OBJECTS_REMOVED, objects=str(removed))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from lambdas.domain.object_keys import STAGED, staged_folder
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger
 from workflow.contracts.errors import ImageRejected, Reason
@@ -18,20 +19,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import (
         CopySourceTypeDef,
         DeleteTypeDef,
-        ObjectVersionTypeDef,
-        PaginatorConfigTypeDef,
     )
 
     from imaging.rendering.rendition import Rendition
 
-UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
-STAGED = "staged/"  # the prefix where renditions wait; no event rule matches it
 MAX_FILENAME = 255  # bytes of UTF-8, as file systems have it
-FEW = 10  # versions and markers that are listed at once to find one key's newest version: there is one as a rule
 FILENAME = "filename"  # name of the object metadata that carries the client's file name
 
 
-class NotDeleted(Exception):  # noqa: N818 - the name of the fact
+class ObjectsNotDeletedError(Exception):
     """S3 answered, but did not delete all that it was asked to."""
 
 
@@ -43,116 +39,25 @@ class Upload:
     filename: str
 
 
-def upload_key(owner: str, image_id: str) -> str:
-    """Return the key under which owner uploads image_id; nothing of the client's file name is in it."""
-    return f"{UPLOADS}{owner}/{image_id}"
-
-
-def parse_upload_key(key: str) -> tuple[str, str]:
-    """Return owner and image id of an upload key; raises ValueError for any other key."""
-    prefix, owner, image_id = key.split("/")
-    if f"{prefix}/" != UPLOADS:
-        raise ValueError("the key is not one of an upload")
-    return owner, image_id
-
-
 def filename_metadata(filename: str) -> dict[str, str]:
     """Return the object metadata that carries filename: percent-encoded, since S3 takes ASCII only."""
     return {FILENAME: quote(filename, safe="")}
 
 
-def staged_folder(execution: str) -> str:
-    """Return the prefix under which an execution's renditions wait for the archive."""
-    return f"{STAGED}{execution}/"
-
-
-def picture_folder(image: dict[str, Any]) -> str:
-    """Return the prefix under which all executions for a picture archive."""
-    return f"{image['owner']}/{image['imageId']}/"
-
-
-def archive_folder(image: dict[str, Any], execution: str) -> str:
-    """Return the prefix under which one execution archives, so that no two can write over each other's."""
-    return f"{picture_folder(image)}{execution.removeprefix(image['imageId'] + '-')}/"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """The newest version of an upload as the pipeline takes it for a first attempt, and whether a deletion hides it."""
-
-    image: dict[str, Any]
-    deleted: bool
-
-
-def newest(bucket: str, key: str) -> str | None:
-    """Return the id of the newest version of the object at key, deleted or not.
-
-    It orders versions, and a deletion is none: a version that was begun goes its way to its end, whoever hides it.
-    """
-    first = next(_versions(bucket, key, page=FEW), None)  # a longer key would come later
-    return first["VersionId"] if first and first["Key"] == key else None
-
-
-def uploads(bucket: str, since: datetime | None, until: datetime, prefix: str = UPLOADS) -> Iterator[dict[str, Any]]:
-    """Yield as listed does the uploads that are there: of one that was deleted nothing is to be started."""
-    yield from (one.image for one in listed(bucket, since, until, prefix) if not one.deleted)
-
-
-def listed(bucket: str, since: datetime | None, until: datetime, prefix: str = UPLOADS) -> Iterator[Listed]:
-    """Yield the newest version of each upload under prefix written from since on and before until."""
-    key = ""
-    for version in _versions(bucket, prefix):
-        if version["Key"] == key:
-            continue
-        key = version["Key"]
-        if version["LastModified"] < until and (since is None or version["LastModified"] >= since):
-            yield from _uploaded(bucket, version)
-
-
-def _versions(bucket: str, prefix: str, page: int | None = None) -> Iterator[ObjectVersionTypeDef]:
-    """Yield the versions under prefix, key by key, the newest first, as S3 lists them; markers of deletions are left out."""
-    paging: PaginatorConfigTypeDef = {"PageSize": page} if page else {}
-    pages = (
-        clients.s3()
-        .get_paginator("list_object_versions")
-        .paginate(Bucket=bucket, Prefix=prefix, PaginationConfig=paging)
-    )
-    yield from (version for found in pages for version in found.get("Versions", []))
-
-
-def _uploaded(bucket: str, version: ObjectVersionTypeDef) -> Iterator[Listed]:
-    """Yield the version, unless its key is not one of an upload."""
-    try:
-        owner, image_id = parse_upload_key(version["Key"])
-    except ValueError:
-        return
-    image = {
-        "imageId": image_id,
-        "owner": owner,
-        "bucket": bucket,
-        "key": version["Key"],
-        "versionId": version["VersionId"],
-        "attempt": 1,
-        "size": version["Size"],
-        "uploadedAt": version["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    yield Listed(image, deleted=not version["IsLatest"])
-
-
-def staging(bucket: str, until: datetime) -> Iterator[str]:
+def list_staged_executions(bucket: str, until: datetime) -> Iterator[str]:
     """Yield the names of the executions that staged something before until."""
     pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=STAGED)
     found = (item for page in pages for item in page.get("Contents", []) if item["LastModified"] < until)
     yield from dict.fromkeys(item["Key"].split("/")[1] for item in found)
 
 
-def folders(bucket: str, prefix: str) -> Iterator[str]:
+def list_folders(bucket: str, prefix: str) -> Iterator[str]:
     """Yield the prefixes below prefix, each up to its next slash."""
     pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
     yield from (found["Prefix"] for page in pages for found in page.get("CommonPrefixes", []))
 
 
-def read(image: dict[str, Any], max_bytes: int) -> Upload:
+def read_upload(image: dict[str, Any], max_bytes: int) -> Upload:
     """Read the object version that image names; raises ImageRejected when it is empty or over max_bytes."""
     answer = clients.s3().get_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
     with answer["Body"] as body:
@@ -201,17 +106,17 @@ def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str)
     return {"key": key, "contentType": content_type, "size": size}
 
 
-def remove(bucket: str, keys: list[str]) -> None:
+def delete_objects(bucket: str, keys: list[str]) -> None:
     """Delete the objects at keys; what S3 does not delete is logged and left to the sweep."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         _delete(bucket, keys)
-    except (BotoCoreError, ClientError, NotDeleted) as error:
+    except (BotoCoreError, ClientError, ObjectsNotDeletedError) as error:
         logger().warning("leftovers are for the sweep: %s", type(error).__name__, exc_info=True)
 
 
-def empty(bucket: str, prefix: str) -> int:
+def delete_prefix(bucket: str, prefix: str) -> int:
     """Delete every object under prefix and return how many there were; raises NotDeleted."""
     pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     found = [[item["Key"] for item in page.get("Contents", [])] for page in pages]
@@ -224,4 +129,6 @@ def _delete(bucket: str, keys: list[str]) -> None:
     wanted: DeleteTypeDef = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
     if errors := clients.s3().delete_objects(Bucket=bucket, Delete=wanted).get("Errors", []):
         codes = {error.get("Code", "") for error in errors}
-        raise NotDeleted(f"{len(errors)} of {len(keys)} objects were not deleted: {', '.join(sorted(codes))}")
+        raise ObjectsNotDeletedError(
+            f"{len(errors)} of {len(keys)} objects were not deleted: {', '.join(sorted(codes))}"
+        )

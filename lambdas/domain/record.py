@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from lambdas.domain import objects
-from lambdas.domain.attribute_values import item as stored
-from lambdas.domain.attribute_values import names, plain, values
+from lambdas.domain import upload_versions
+from lambdas.domain.attribute_values import deserialize, expression_names, expression_values
+from lambdas.domain.attribute_values import serialize as stored
 from lambdas.runtime import clients, clock
-from workflow.contracts.errors import AlreadyEnded, NotYet
+from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,17 +48,17 @@ class Failure:
         return {"failedIn": self.failed_in, "reason": self.reason, "error": self.error}
 
 
-def ended(item: Mapping[str, Any]) -> bool:
+def is_final(item: Mapping[str, Any]) -> bool:
     """Tell whether the record that item holds has its end."""
     return bool(item["status"] != PROCESSING)
 
 
-def untold(item: Mapping[str, Any]) -> bool:
+def notification_pending(item: Mapping[str, Any]) -> bool:
     """Tell whether the record that item holds has an end that nobody may have been told of.
 
     A record without an attempt is of the time before it was noted that an end was told.
     """
-    return NOTIFIED_AT not in item and "attempt" in item and ended(item)
+    return NOTIFIED_AT not in item and "attempt" in item and is_final(item)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Record:
         """Make the record, and tell whether it is new; after retention_days the table removes it.
 
         It takes the place of an older version's record, and of an earlier attempt's at this version that did not
-        succeed. Raises AlreadyEnded if this execution has nothing to do, NotYet if it has to wait for another's end.
+        succeed. Raises StaleExecution if this execution has nothing to do, PreviousOutcomePending if it has to wait for another's end.
         """
         return self._take({"status": PROCESSING, "updatedAt": clock.timestamp()}, retention_days)
 
@@ -81,7 +81,7 @@ class Record:
         """Note that step is done and what it found, and move to status.
 
         A record that succeeds stays, for it tells of what stays in the archive.
-        Raises AlreadyEnded if the record has another end than status, or has become another execution's;
+        Raises StaleExecution if the record has another end than status, or has become another execution's;
         ConditionalCheckFailedException if there is none.
         """
         time = clock.timestamp()
@@ -97,22 +97,22 @@ class Record:
     def fail(self, failure: Failure, retention_days: int, *, begun: bool = True) -> None:
         """Give the record the end FAILED, and make it if there is none; one that was begun has it only if begun says so.
 
-        Raises AlreadyEnded and NotYet as begin does.
+        Raises StaleExecution and PreviousOutcomePending as begin does.
         """
         time = clock.timestamp()
         end = {**failure.told(), "status": FAILED, "updatedAt": time, "finishedAt": time}
         if self._take(end, retention_days):
             return
         if not begun:
-            raise AlreadyEnded("the picture's record has been begun")
+            raise StaleExecution("the picture's record has been begun")
         self._update(end, condition="#execution = :execution AND #status = :open")
 
     def notified(self) -> None:
-        """Note that the end has been told; raises AlreadyEnded if the record has become another execution's."""
+        """Note that the end has been told; raises StaleExecution if the record has become another execution's."""
         self._update({NOTIFIED_AT: clock.timestamp()}, condition="#execution = :execution AND #status <> :open")
 
     def cleared(self) -> None:
-        """Note that nothing is archived that should not be; raises AlreadyEnded as notified does."""
+        """Note that nothing is archived that should not be; raises StaleExecution as notified does."""
         self._update({CLEARED_AT: clock.timestamp()}, condition="#execution = :execution AND #status <> :open")
 
     def release(self) -> None:
@@ -126,14 +126,14 @@ class Record:
                 TableName=self.table,
                 Key=self._key,
                 ConditionExpression="#execution = :execution AND #status = :open AND attribute_not_exists(#earlier)",
-                ExpressionAttributeNames=names("execution", "status", "earlier"),
-                ExpressionAttributeValues=values({"execution": self.execution, "open": PROCESSING}),
+                ExpressionAttributeNames=expression_names("execution", "status", "earlier"),
+                ExpressionAttributeValues=expression_values({"execution": self.execution, "open": PROCESSING}),
             )
 
     def read(self) -> Item | None:
         """Return the picture's record, whose ever execution's it is, or None."""
         answer = clients.dynamodb().get_item(TableName=self.table, Key=self._key, ConsistentRead=True)
-        return plain(answer["Item"]) if "Item" in answer else None
+        return deserialize(answer["Item"]) if "Item" in answer else None
 
     def is_unchanged(self, since: Item | None) -> bool:
         """Tell whether the record is now what it was in since: None if there was none.
@@ -153,8 +153,8 @@ class Record:
         if old is None:
             return True
         if old["execution"] == self.execution:
-            if ended(old):
-                raise AlreadyEnded("the picture's record has its end")
+            if is_final(old):
+                raise StaleExecution("the picture's record has its end")
             return False
         self._replace(old, item)
         return True
@@ -167,16 +167,16 @@ class Record:
     def _replace(self, old: Item, item: Item) -> None:
         """Put item in the place of old, unless that is not for this execution to do or has changed meanwhile."""
         if not self._follows(old):
-            raise AlreadyEnded("the picture's record is another execution's")
-        if untold(old):
-            raise NotYet("an earlier end of the picture has not been told yet")
+            raise StaleExecution("the picture's record is another execution's")
+        if notification_pending(old):
+            raise PreviousOutcomePending("an earlier end of the picture has not been told yet")
         same = "#execution = :old AND #status = :was"
         earlier = [*old.get("earlier", []), *([old["execution"]] if _succeeded(old) else [])]
         item = {**item, "earlier": earlier}
         if earlier:
             del item[EXPIRES_AT]  # as a success's record, it tells of what stays in the archive
         if self._put(item, same, old=old["execution"], was=old["status"]) is not None:
-            raise NotYet("the picture's record is being written by another execution")
+            raise PreviousOutcomePending("the picture's record is being written by another execution")
 
     def _follows(self, old: Item) -> bool:
         """Tell whether this execution is a later attempt at the version of old, or is for the newest version."""
@@ -185,18 +185,18 @@ class Record:
         if old["versionId"] == self.image["versionId"]:
             later = bool(self.image.get("attempt", 1) > old.get("attempt", 1))
             return later and not _succeeded(old)
-        return bool(objects.newest(self.image["bucket"], self.image["key"]) == self.image["versionId"])
+        return bool(upload_versions.newest_version(self.image["bucket"], self.image["key"]) == self.image["versionId"])
 
     def _put(self, item: Item, condition: str, **compared: str) -> Item | None:
         """Put item if condition holds; else return the item that there is."""
         client = clients.dynamodb()
-        expected: Any = {"ExpressionAttributeValues": values(compared)} if compared else {}
+        expected: Any = {"ExpressionAttributeValues": expression_values(compared)} if compared else {}
         try:
             client.put_item(
                 TableName=self.table,
                 Item=stored(item),
                 ConditionExpression=condition,
-                ExpressionAttributeNames=names("status", *(["execution"] if compared else [])),
+                ExpressionAttributeNames=expression_names("status", *(["execution"] if compared else [])),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **expected,
             )
@@ -205,7 +205,7 @@ class Record:
         return None
 
     def _update(self, facts: Item, *sets: str, condition: str, used: Sequence[str] = (), removed: str = "") -> None:
-        """Write facts if condition holds; raises AlreadyEnded if it does not and there is a record."""
+        """Write facts if condition holds; raises StaleExecution if it does not and there is a record."""
         client = clients.dynamodb()
         assigned = [*(f"#{name} = :{name}" for name in facts), *sets]
         attributes = [name for name in (*facts, *used, removed, "execution", "status") if name]
@@ -215,14 +215,14 @@ class Record:
                 Key=self._key,
                 UpdateExpression="SET " + ", ".join(assigned) + (f" REMOVE #{removed}" if removed else ""),
                 ConditionExpression=condition,
-                ExpressionAttributeNames=names(*attributes),
-                ExpressionAttributeValues=values({**facts, "execution": self.execution, "open": PROCESSING}),
+                ExpressionAttributeNames=expression_names(*attributes),
+                ExpressionAttributeValues=expression_values({**facts, "execution": self.execution, "open": PROCESSING}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except client.exceptions.ConditionalCheckFailedException as refusal:
             if found := _found(refusal):
                 message = "the picture's record has its end, or is another execution's"
-                raise AlreadyEnded(message, succeeded=self.execution in found.get("earlier", [])) from refusal
+                raise StaleExecution(message, succeeded=self.execution in found.get("earlier", [])) from refusal
             raise
 
 
@@ -238,4 +238,4 @@ def _succeeded(item: Item) -> bool:
 def _found(refusal: ClientError) -> Item:
     """Return the item on which a condition did not hold, empty if there is none."""
     found: dict[str, Any] = dict(refusal.response)
-    return plain(found.get("Item", {}))
+    return deserialize(found.get("Item", {}))

@@ -10,13 +10,13 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from lambdas.domain import conflicts, record
-from lambdas.runtime.metrics import FAULTS, IMAGES_REJECTED, LATE, REJECTIONS
-from lambdas.runtime.settings import StepEnvironment
-from lambdas.runtime.telemetry import count, identify, logger, traced
+from lambdas.runtime.metrics import IMAGES_REJECTED, STALE_ATTEMPTS, STEP_ERRORS, STEP_REJECTIONS
+from lambdas.runtime.settings import StepSettings
+from lambdas.runtime.telemetry import count, logger, set_log_keys, trace
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded, ImageRejected
+from workflow.contracts.errors import ImageRejected, StaleExecution
 
-E = TypeVar("E", bound=StepEnvironment)
+E = TypeVar("E", bound=StepSettings)
 Payload = dict[str, Any]
 Work = Callable[[Payload, E], Payload]
 Handler = Callable[[Payload, object], Payload]
@@ -25,7 +25,7 @@ Undo = Callable[[Payload, Payload, E], None]  # event, what was found, environme
 IDENTIFIER = re.compile(r"[\w-]{1,80}", re.ASCII)  # what image ids are made of, and the names of executions
 
 
-def step(  # noqa: PLR0913 - each is a fact of one step, most of them by name
+def step_handler(  # noqa: PLR0913 - each is a fact of one step, most of them by name
     contract: str,
     environment: type[E],
     found_as: str,
@@ -52,7 +52,7 @@ def step(  # noqa: PLR0913 - each is a fact of one step, most of them by name
             kept = {found_as: _without(unrecorded, found)}
             try:
                 record.Record(variables.metadata_table, event["image"], event["execution"]).done(state, kept, end)
-            except AlreadyEnded as late:
+            except StaleExecution as late:
                 if undo and not late.succeeded:
                     undo(event, found, variables)
                 raise
@@ -61,8 +61,8 @@ def step(  # noqa: PLR0913 - each is a fact of one step, most of them by name
         @wraps(work)
         def handler(event: Payload, context: Any) -> Payload:
             identity = _identity(event)
-            identify(requestId=context.aws_request_id, **identity)
-            with _told(state), traced(state, **identity):
+            set_log_keys(requestId=context.aws_request_id, **identity)
+            with _told(state), trace(state, **identity):
                 return attempt(event)
 
         return handler
@@ -99,7 +99,7 @@ def _told(state: str) -> Iterator[None]:
     An error passes on to Lambda, which has no other way to tell Step Functions, and which logs it again as text.
     """
     started = time.time_ns() // 1_000_000
-    count(REJECTIONS, LATE, step=state, at=started, number=0)
+    count(STEP_REJECTIONS, STALE_ATTEMPTS, step=state, at=started, number=0)
     try:
         yield
     except Exception as error:
@@ -111,10 +111,10 @@ def _told(state: str) -> Iterator[None]:
 def _tell(state: str, error: Exception, started: int) -> None:
     if isinstance(error, ImageRejected):
         logger().info("rejected: %s", error.reason)
-        count(REJECTIONS, step=state, at=started, reason=error.reason)
+        count(STEP_REJECTIONS, step=state, at=started, reason=error.reason)
         count(IMAGES_REJECTED, at=started)
-    elif isinstance(error, conflicts.EXPECTED):
-        conflicts.note(error, step=state, at=started)
+    elif isinstance(error, conflicts.CONFLICT_ERRORS):
+        conflicts.report_conflict(error, step=state, at=started)
     else:
         logger().error("%s failed", state, exc_info=error)
-        count(FAULTS, step=state, at=started)
+        count(STEP_ERRORS, step=state, at=started)

@@ -23,8 +23,8 @@ from workflow.contracts.errors import ImageRejected, Reason
 
 Work = Callable[[], dict[str, Any]]
 
-SIZES = Path("/proc/self/status")  # of a process; Linux only, as the limit is
-DATA = re.compile(r"^VmData:\s+(\d+) kB$", re.MULTILINE)  # without the stack, which RLIMIT_DATA does not count
+PROCESS_STATUS = Path("/proc/self/status")  # of a process; Linux only, as the limit is
+DATA_SIZE = re.compile(r"^VmData:\s+(\d+) kB$", re.MULTILINE)  # without the stack, which RLIMIT_DATA does not count
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class Bounds:
 
 
 BOUNDS = Bounds()
-STARTING = Lock()  # or the child of another thread could inherit the pipe's end, and keep it open
+FORK_LOCK = Lock()  # or the child of another thread could inherit the pipe's end, and keep it open
 
 
-class TrialFailed(RuntimeError):  # noqa: N818 - named like the other errors that the workflow sees
+class SandboxError(RuntimeError):
     """The work failed in its trial for a reason that is ours."""
 
 
-def tried(work: Work, bounds: Bounds = BOUNDS) -> dict[str, Any]:
+def run_sandboxed(work: Work, bounds: Bounds = BOUNDS) -> dict[str, Any]:
     """Return what work returns, which is to be fit for JSON, but do it in a child process.
 
     Raises ImageRejected if work does, or if it exceeds bounds or ends its process; TrialFailed if it raises anything
@@ -61,7 +61,7 @@ def tried(work: Work, bounds: Bounds = BOUNDS) -> dict[str, Any]:
 
 def _start(work: Work, bounds: Bounds) -> tuple[int, BufferedReader]:
     """Start the child and return its process id and where to read its answer."""
-    with STARTING, ExitStack() as failed:
+    with FORK_LOCK, ExitStack() as failed:
         ends = os.pipe()
         reader = failed.enter_context(os.fdopen(ends[0], "rb"))
         with os.fdopen(ends[1], "wb") as writer:
@@ -95,7 +95,7 @@ def _confine(bounds: Bounds) -> None:
     faulthandler.disable()  # a crash is an answer, and needs no report
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_CPU, bounds.processor_time)
-    if SIZES.exists() and (own := DATA.search(SIZES.read_text(encoding="ascii"))):
+    if PROCESS_STATUS.exists() and (own := DATA_SIZE.search(PROCESS_STATUS.read_text(encoding="ascii"))):
         _lower(resource.RLIMIT_DATA, int(own[1]) * 1024 + bounds.memory)
 
 
@@ -146,7 +146,7 @@ def _outcome(answer: bytes, status: int) -> dict[str, Any]:
             raise ImageRejected(Reason(reason), message)
         case {"failed": text}:
             logger().error("the trial failed", extra={"traceback": text})
-            raise TrialFailed("the picture's trial failed; the log has its traceback")
+            raise SandboxError("the picture's trial failed; the log has its traceback")
     logger().warning("the picture is too complex: its trial ended with %d", status)
     raise ImageRejected(Reason.TOO_COMPLEX, "The picture takes too much time or memory, or breaks its decoder.")
 

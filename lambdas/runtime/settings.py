@@ -11,7 +11,7 @@ VERSION = "VERSION"  # the variable by which each function's log says what is de
 
 
 @dataclass(frozen=True)
-class Environment:
+class Settings:
     """Variables of a function; the variable's name is the field's in upper case."""
 
     @classmethod
@@ -20,10 +20,10 @@ class Environment:
         values = {field: environ.get(field.name.upper()) for field in fields(cls)}
         if missing := [field.name.upper() for field, value in values.items() if value is None]:
             raise NotConfigured(f"{', '.join(missing)} is not set")
-        return cls(**{field.name: _typed(field.type, value or "") for field, value in values.items()})
+        return cls(**{field.name: _parse(field.type, value or "") for field, value in values.items()})
 
 
-def _typed(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str, ...]:
+def _parse(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str, ...]:
     if kind == tuple[int, ...]:
         return tuple(int(part) for part in value.split(","))
     if kind == tuple[str, ...]:
@@ -32,7 +32,7 @@ def _typed(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str,
 
 
 @dataclass(frozen=True)
-class GetUploadUrlEnvironment(Environment):
+class GetUploadUrlSettings(Settings):
     """Where uploads go, how large they may be, how long a URL is good for, and whose pages may ask for one."""
 
     upload_bucket: str
@@ -42,14 +42,14 @@ class GetUploadUrlEnvironment(Environment):
 
 
 @dataclass(frozen=True)
-class StepEnvironment(Environment):
+class StepSettings(Settings):
     """What every step needs."""
 
     metadata_table: str
 
 
 @dataclass(frozen=True)
-class StartEnvironment(StepEnvironment):
+class StartSettings(StepSettings):
     """What starts executions, and what must be known to start each one once."""
 
     state_machine_arn: str
@@ -58,14 +58,14 @@ class StartEnvironment(StepEnvironment):
 
 
 @dataclass(frozen=True)
-class SqsTriggerEnvironment(StartEnvironment):
+class SqsTriggerSettings(StartSettings):
     """Whose events count."""
 
     upload_bucket: str
 
 
 @dataclass(frozen=True)
-class SettleEnvironment(StepEnvironment):
+class FinalizeSettings(StepSettings):
     """Where a picture leaves traces, and who is told of its end."""
 
     upload_bucket: str
@@ -75,15 +75,15 @@ class SettleEnvironment(StepEnvironment):
 
 
 @dataclass(frozen=True)
-class SweepEnvironment(SettleEnvironment, StartEnvironment):
+class SweepSettings(FinalizeSettings, StartSettings):
     """Where what got lost may be found, and when it counts as lost."""
 
     dead_letter_queue: str  # URL
-    unsettled_after_seconds: int
+    stalled_after_seconds: int
 
 
 @dataclass(frozen=True)
-class PictureEnvironment(StepEnvironment):
+class ImageStepSettings(StepSettings):
     """What every step that opens a picture needs: the limits that hold before anything is decoded."""
 
     max_bytes: int
@@ -93,14 +93,14 @@ class PictureEnvironment(StepEnvironment):
 
 
 @dataclass(frozen=True)
-class ValidateEnvironment(PictureEnvironment):
+class ValidateSettings(ImageStepSettings):
     """How long the record is kept of a picture that does not succeed."""
 
     record_retention_days: int
 
 
 @dataclass(frozen=True)
-class ResizeEnvironment(PictureEnvironment):
+class ResizeSettings(ImageStepSettings):
     """How large and how good the resized images are."""
 
     resize_edges: tuple[int, ...]  # pixels, the longer edge of each
@@ -108,7 +108,7 @@ class ResizeEnvironment(PictureEnvironment):
 
 
 @dataclass(frozen=True)
-class ThumbnailEnvironment(PictureEnvironment):
+class ThumbnailSettings(ImageStepSettings):
     """How large and how good the thumbnail is."""
 
     thumbnail_edge: int  # pixels, both edges
@@ -116,7 +116,7 @@ class ThumbnailEnvironment(PictureEnvironment):
 
 
 @dataclass(frozen=True)
-class ArchiveEnvironment(StepEnvironment):
+class ArchiveSettings(StepSettings):
     """Where processed pictures are kept."""
 
     archive_bucket: str

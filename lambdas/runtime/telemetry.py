@@ -36,19 +36,19 @@ def logger() -> Logger:
     return made
 
 
-def identify(**keys: str) -> None:
+def set_log_keys(**keys: str) -> None:
     """Let every line of the log carry keys from now on, and none of those of before: a warm function remembers them."""
     logger().thread_safe_clear_keys()
-    identify_also(**keys)
+    add_log_keys(**keys)
 
 
-def identify_also(**keys: str) -> None:
+def add_log_keys(**keys: str) -> None:
     """Let every line of the log carry keys too from now on."""
     logger().thread_safe_append_keys(**keys)
 
 
 @contextmanager
-def faults_logged() -> Iterator[None]:
+def log_errors() -> Iterator[None]:
     """Log an error on its way out of the function; Lambda, which it passes on to, logs it once more as text."""
     try:
         yield
@@ -86,7 +86,7 @@ def tracer() -> Tracer:
 
 
 @contextmanager
-def traced(name: str, **annotations: str) -> Iterator[None]:
+def trace(name: str, **annotations: str) -> Iterator[None]:
     """Make a subsegment of what is done inside, to be found by annotations; a rejection is no fault there."""
     if not _is_sampled():
         yield

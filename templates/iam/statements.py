@@ -5,7 +5,7 @@ import awacs.s3
 from awacs.aws import Action, Condition, Statement, StringLike
 from troposphere import GetAtt, s3
 
-from lambdas.domain.objects import STAGED, UPLOADS
+from lambdas.domain.object_keys import STAGED, UPLOADS
 from templates.iam.policies import allow, object_arns
 from templates.resources.storage import Storage
 

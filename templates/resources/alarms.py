@@ -5,12 +5,19 @@ from typing import Any
 
 from troposphere import Ref, Template, cloudwatch, sns
 
-from lambdas.runtime.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, REJECTIONS, RESTARTED, STEP
+from lambdas.runtime.metrics import (
+    EXECUTIONS_RESTARTED,
+    FALLBACK_DECODERS,
+    IMAGES_REJECTED,
+    STALE_ATTEMPTS,
+    STEP,
+    STEP_REJECTIONS,
+)
 from templates.resources import metrics
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import delivery_seconds
 from templates.resources.metrics import Metric
-from workflow.blocks import RETRIES
+from workflow.blocks import MAX_RETRIES
 from workflow.steps import STEPS, VALIDATE
 
 PERIOD = 300  # seconds: what a metric is put together over
@@ -181,7 +188,7 @@ def _sweep() -> list[Alarm]:
             "StalledUploadsAlarm",
             "Pictures were found that nothing worked on, and were started: their events are late, or got lost.",
             "See what an upload's event passes: UploadRule, the queue, SqsTriggerFunction, and executions that vanished.",
-            metrics.custom(RESTARTED),
+            metrics.custom(EXECUTIONS_RESTARTED),
         )
     ]
 
@@ -205,8 +212,8 @@ def _functions() -> list[Alarm]:
             f"{step.state} failed more often than one picture is tried, and not because of the pictures.",
             f"The log of {step.function} has the errors.",
             metrics.function(step.function, "Errors"),
-            less=tuple(metrics.custom(name, **{STEP: step.state}) for name in (REJECTIONS, LATE)),
-            above=1 + RETRIES,
+            less=tuple(metrics.custom(name, **{STEP: step.state}) for name in (STEP_REJECTIONS, STALE_ATTEMPTS)),
+            above=1 + MAX_RETRIES,
             periods=STEP_ERROR_PERIODS,
         )
         for step in STEPS

@@ -41,7 +41,11 @@ def _flow() -> dict[str, list[Metric]]:
     """Return the charts of the way that a picture takes, by their titles."""
     return {
         "Requests": [metrics.api("Count"), metrics.api("4XXError"), metrics.api("5XXError")],
-        "Uploads": [metrics.custom(own.GRANTED), metrics.custom(own.REFUSED), metrics.custom(own.STARTED)],
+        "Uploads": [
+            metrics.custom(own.UPLOAD_URLS_ISSUED),
+            metrics.custom(own.UPLOAD_URLS_REFUSED),
+            metrics.custom(own.EXECUTIONS_STARTED),
+        ],
         "Queue": [
             metrics.queue("ProcessingQueue", "ApproximateNumberOfMessagesVisible"),
             metrics.queue("ProcessingQueue", "ApproximateAgeOfOldestMessage"),
@@ -58,8 +62,8 @@ def _steps() -> dict[str, list[Metric]]:
     return {
         "Duration, ms (90 %)": [metrics.function(step.function, "Duration", "p90") for step in STEPS],
         "Throttles": [metrics.function(step.function, "Throttles") for step in STEPS],
-        own.REJECTIONS: [metrics.custom(own.REJECTIONS, **{own.STEP: step.state}) for step in STEPS],
-        own.FAULTS: [metrics.custom(own.FAULTS, **{own.STEP: step.state}) for step in STEPS],
+        own.STEP_REJECTIONS: [metrics.custom(own.STEP_REJECTIONS, **{own.STEP: step.state}) for step in STEPS],
+        own.STEP_ERRORS: [metrics.custom(own.STEP_ERRORS, **{own.STEP: step.state}) for step in STEPS],
     }
 
 
@@ -67,7 +71,15 @@ def _recovery() -> dict[str, list[Metric]]:
     """Return the charts of what the pipeline itself did not bring about, and of the functions that did."""
     pair = ("FinalizeFunction", "SweepFunction")
     return {
-        "Put right afterwards": [metrics.custom(name) for name in (own.SETTLED, own.RESTARTED, own.TOLD, own.CLEARED)],
+        "Put right afterwards": [
+            metrics.custom(name)
+            for name in (
+                own.EXECUTIONS_FINALIZED,
+                own.EXECUTIONS_RESTARTED,
+                own.NOTIFICATIONS_RECOVERED,
+                own.OBJECTS_REMOVED,
+            )
+        ],
         "Processes without libwebp": [metrics.custom(own.FALLBACK_DECODERS)],
         "Settling and sweeping, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
         "Settling and sweeping, errors": [metrics.function(name, "Errors") for name in pair],

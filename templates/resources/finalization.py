@@ -10,7 +10,7 @@ import awacs.states
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, events, stepfunctions
 
-from lambdas.domain.objects import STAGED
+from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
 from templates.iam.statements import keep_record, list_staged, list_versions
@@ -57,7 +57,7 @@ def _finalize(storage: Storage, messaging: Messaging) -> FunctionEntry:
         memory=LIGHT_MEMORY,
         timeout=FINALIZE_TIMEOUT,
         environment=variables(
-            env.SettleEnvironment,
+            env.FinalizeSettings,
             metadata_table=Ref(storage.table),
             upload_bucket=Ref(storage.upload_bucket),
             archive_bucket=Ref(storage.archive_bucket),
@@ -80,14 +80,14 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
         memory=SWEEP_MEMORY,
         timeout=SWEEP_TIMEOUT,
         environment=variables(
-            env.SweepEnvironment,
+            env.SweepSettings,
             metadata_table=Ref(storage.table),
             upload_bucket=Ref(storage.upload_bucket),
             archive_bucket=Ref(storage.archive_bucket),
             notification_topic=Ref(messaging.topic),
             state_machine_arn=Ref(pipeline),
             dead_letter_queue=Ref(messaging.dead_letter_queue),
-            unsettled_after_seconds=str(STALLED_AFTER),
+            stalled_after_seconds=str(STALLED_AFTER),
         ),
         statements=[
             keep_record(storage, *reading, awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem),

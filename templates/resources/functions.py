@@ -6,7 +6,7 @@ import awacs.sqs
 import awacs.states
 from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
 
-from lambdas.domain.objects import STAGED, UPLOADS
+from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
 from templates.iam.statements import keep_record, list_versions, read_uploads, stage_renditions
@@ -36,7 +36,7 @@ def _validate(storage: Storage) -> FunctionEntry:
         "Finds out whether an upload is a sound picture, and begins its record",
         memory=FULL_CORE,
         timeout=VALIDATE.timeout,
-        environment=variables(env.ValidateEnvironment, metadata_table=Ref(storage.table)),
+        environment=variables(env.ValidateSettings, metadata_table=Ref(storage.table)),
         statements=[read_uploads(), list_versions(storage), keep_record(storage, awacs.dynamodb.PutItem)],
         layers=IMAGING_LAYERS,
     )
@@ -49,7 +49,7 @@ def _metadata(storage: Storage) -> FunctionEntry:
         "Extracts properties and EXIF data",
         memory=FULL_CORE,
         timeout=METADATA.timeout,
-        environment=variables(env.PictureEnvironment, metadata_table=Ref(storage.table)),
+        environment=variables(env.ImageStepSettings, metadata_table=Ref(storage.table)),
         statements=[read_uploads(), keep_record(storage)],
         layers=IMAGING_LAYERS,
     )
@@ -62,7 +62,7 @@ def _resize(storage: Storage) -> FunctionEntry:
         "Fits the picture inside the configured edge",
         memory=FULL_CORE,
         timeout=RESIZE.timeout,
-        environment=variables(env.ResizeEnvironment, metadata_table=Ref(storage.table)),
+        environment=variables(env.ResizeSettings, metadata_table=Ref(storage.table)),
         statements=[read_uploads(), stage_renditions(), keep_record(storage)],
         layers=IMAGING_LAYERS,
     )
@@ -75,7 +75,7 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
         "Crops and scales the picture to a square",
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
-        environment=variables(env.ThumbnailEnvironment, metadata_table=Ref(storage.table)),
+        environment=variables(env.ThumbnailSettings, metadata_table=Ref(storage.table)),
         statements=[read_uploads(), stage_renditions(), keep_record(storage)],
         layers=IMAGING_LAYERS,
     )
@@ -98,7 +98,7 @@ def _archive(storage: Storage) -> FunctionEntry:
         memory=LIGHT_MEMORY,
         timeout=ARCHIVE.timeout,
         environment=variables(
-            env.ArchiveEnvironment, metadata_table=Ref(storage.table), archive_bucket=Ref(storage.archive_bucket)
+            env.ArchiveSettings, metadata_table=Ref(storage.table), archive_bucket=Ref(storage.archive_bucket)
         ),
         statements=[
             read_uploads(),
@@ -123,7 +123,7 @@ def get_upload_url(storage: Storage) -> FunctionEntry:
         "Mints a key and signs the URL to upload to",
         memory=LIGHT_MEMORY,
         timeout=10,
-        environment=variables(env.GetUploadUrlEnvironment, upload_bucket=Ref(storage.upload_bucket)),
+        environment=variables(env.GetUploadUrlSettings, upload_bucket=Ref(storage.upload_bucket)),
         # It puts nothing itself: what a URL allows is what its signer may do.
         statements=[allow("sign uploads", [awacs.s3.PutObject], object_arns("UploadBucket", UPLOADS))],
         layers=[RUNTIME_LAYER],
@@ -141,7 +141,7 @@ def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.Stat
         memory=LIGHT_MEMORY,
         timeout=TRIGGER_TIMEOUT,
         environment=variables(
-            env.SqsTriggerEnvironment,
+            env.SqsTriggerSettings,
             upload_bucket=Ref(storage.upload_bucket),
             state_machine_arn=Ref(pipeline),
             metadata_table=Ref(storage.table),

@@ -7,7 +7,7 @@ import awacs.sqs
 from awacs.aws import ArnEquals, Condition, Principal
 from troposphere import GetAtt, Ref, Template, events, s3, sns, sqs
 
-from lambdas.domain.objects import UPLOADS
+from lambdas.domain.object_keys import UPLOADS
 from templates.iam.policies import allow, deny_without_tls, policy_document
 
 DAY = 24 * 3600  # seconds

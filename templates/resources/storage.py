@@ -6,7 +6,7 @@ from typing import Any
 import awacs.s3
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 
-from lambdas.domain.objects import STAGED, UPLOADS
+from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import deny_without_tls, policy_document

@@ -12,10 +12,10 @@ from benchmarks.largest import BLOCK, DEEP, KINDS, Kind, deepened, largest_size,
 from benchmarks.workers import JobError
 from imaging.decoding.picture import open_picture
 from imaging.formats import FORMATS
-from lambdas.runtime.settings import PictureEnvironment
+from lambdas.runtime.settings import ImageStepSettings
 from tests import pictures
 
-SMALL = PictureEnvironment(metadata_table="-", max_bytes=1_000_000, max_pixels=128 * 192, max_edge=1000, max_frames=2)
+SMALL = ImageStepSettings(metadata_table="-", max_bytes=1_000_000, max_pixels=128 * 192, max_edge=1000, max_frames=2)
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +90,6 @@ def test_a_picture_that_is_turned_away_has_no_peak(monkeypatch: pytest.MonkeyPat
 def test_what_is_too_long_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of more bytes than are accepted says nothing about accepted ones."""
     Kind("PNG").file()
-    monkeypatch.setattr(largest, "limits", lambda: PictureEnvironment("-", 1, 1_000_000, 1000, 2))
+    monkeypatch.setattr(largest, "limits", lambda: ImageStepSettings("-", 1, 1_000_000, 1000, 2))
     with pytest.raises(JobError, match="bytes"):
         peak(Kind("PNG"), "resize")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-UNSETTLED_AFTER = 3600  # seconds
+STALLED_AFTER = 3600  # seconds
 QUIET = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -61,7 +61,7 @@ class Account:
             "WORKFLOW_TYPE": workflow_type,
             "NOTIFICATION_TOPIC": TOPIC,
             "DEAD_LETTER_QUEUE": self.dead_letters,
-            "UNSETTLED_AFTER_SECONDS": str(UNSETTLED_AFTER),
+            "STALLED_AFTER_SECONDS": str(STALLED_AFTER),
         }
 
     def records(self) -> dict[str, dict[str, Any]]:

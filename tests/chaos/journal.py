@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lambdas.domain.attribute_values import plain
+from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.record import PROCESSING
 
 
@@ -73,7 +73,7 @@ class Journal:
 def _entry(item: Any) -> Entry | None:
     if item is None:
         return None
-    record = plain(item)
+    record = deserialize(item)
     return Entry(
         record["imageId"], record["execution"], record["versionId"], record.get("attempt", 1), record["status"]
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from moto.moto_api._internal import mock_random
 
 from tests.chaos import statements
-from tests.chaos.account import UNSETTLED_AFTER
+from tests.chaos.account import STALLED_AFTER
 from tests.chaos.faults import Fault, Faults
 from tests.chaos.journal import Journal
 from tests.chaos.scheduler import Scheduler, Step, Stuck
@@ -89,7 +89,7 @@ class Schedule:
         spells = self._random.randint(1, 3)
         for spell in range(spells):
             if spell:
-                self._world.tick(self._random.choice((60, UNSETTLED_AFTER + 60)))
+                self._world.tick(self._random.choice((60, STALLED_AFTER + 60)))
                 self._world.sweep()
             last = spell == spells - 1
             wanted = len(waiting) if last else self._random.randint(0, len(waiting))
@@ -125,6 +125,6 @@ class Schedule:
         self._faults.storm = False
         self._spell([])
         for _ in range(SWEEPS):
-            self._world.tick(UNSETTLED_AFTER + 60)
+            self._world.tick(STALLED_AFTER + 60)
             self._world.sweep()
             self._spell([])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from lambdas.domain.attribute_values import plain
-from lambdas.domain.objects import STAGED
+from lambdas.domain.attribute_values import deserialize
+from lambdas.domain.object_keys import STAGED
 from tests.chaos.trouble import EXPLAINED
 from tests.workflow.processing import NOTIFICATIONS
 from tests.workflow.resources import ARCHIVE, OWNER, UPLOADS
@@ -28,7 +28,7 @@ Records = dict[str, dict[str, Any]]
 
 def violations(account: Account, journal: Journal, *, quiet: bool) -> list[str]:
     """Return what does not hold, each with the number of its statement; quiet says that nothing went wrong."""
-    records = {image_id: plain(item) for image_id, item in account.records().items()}
+    records = {image_id: deserialize(item) for image_id, item in account.records().items()}
     return [
         *(f"1 one end: {text}" for text in _one_end(records, journal)),
         *(f"1 one end: {text}" for text in _deserved(records, journal)),

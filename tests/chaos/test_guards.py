@@ -17,7 +17,7 @@ from lambdas.runtime import clients
 from tests.chaos.faults import Fault
 from tests.chaos.runner import Runner, ready
 from tests.workflow import interpreter
-from workflow.contracts.errors import AlreadyEnded
+from workflow.contracts.errors import StaleExecution
 from workflow.definition import states_language
 
 if TYPE_CHECKING:
@@ -112,22 +112,22 @@ def _record_read_once(patch: pytest.MonkeyPatch) -> None:
 
 def _deleted_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Let the sweep pass over deleted uploads, be something begun of them or not."""
-    patch.setattr("lambdas.domain.stalled_uploads.look_at_deleted", lambda *_: False)
+    patch.setattr("lambdas.domain.stalled_uploads.reconcile_deleted", lambda *_: False)
 
 
 def _no_clearing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(objects, "empty", lambda *_: 0)
+    patch.setattr(objects, "delete_prefix", lambda *_: 0)
 
 
 def _told_early(patch: pytest.MonkeyPatch) -> None:
     """Take over records whose end has not been told."""
-    patch.setattr("lambdas.domain.record.untold", lambda _: False)
+    patch.setattr("lambdas.domain.record.notification_pending", lambda _: False)
 
 
 def _success_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Let a late copy of a step undo what it did, also if its execution had succeeded."""
-    patch.setattr(AlreadyEnded, "__init__", lambda late, message, **_: Exception.__init__(late, message))
-    patch.setattr(AlreadyEnded, "succeeded", False, raising=False)
+    patch.setattr(StaleExecution, "__init__", lambda late, message, **_: Exception.__init__(late, message))
+    patch.setattr(StaleExecution, "succeeded", False, raising=False)
 
 
 GUARDS = [

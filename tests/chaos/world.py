@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from lambdas.domain.objects import upload_key
+from lambdas.domain.object_keys import upload_key
 from lambdas.runtime import clients
 from tests.chaos import uploads
 from tests.chaos.faults import EXPRESS_ENDS, STANDARD_ENDS, STATUS, UPLOAD, Fault, Faults

@@ -11,7 +11,7 @@ from PIL import Image
 
 from lambdas import metadata, resize, thumbnail, validate
 from lambdas.runtime import clients
-from lambdas.runtime.sandbox import BOUNDS, tried
+from lambdas.runtime.sandbox import BOUNDS, run_sandboxed
 from tests.patience import PATIENCE
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
@@ -68,7 +68,7 @@ def passed(data: bytes) -> str:
         mock.patch.object(clients, "s3", return_value=store),
         mock.patch.object(clients, "dynamodb", Records),
         # On a busy machine the clock would come before the processor time, which is to decide.
-        mock.patch.object(validate, "tried", partial(tried, bounds=replace(BOUNDS, time=PATIENCE))),
+        mock.patch.object(validate, "run_sandboxed", partial(run_sandboxed, bounds=replace(BOUNDS, time=PATIENCE))),
     ):
         try:
             for contract, step in STEPS.items():

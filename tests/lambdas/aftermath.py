@@ -10,11 +10,11 @@ from moto.stepfunctions.models import Execution, stepfunctions_backends
 from imaging.formats import FORMATS
 from imaging.rendering.rendition import Rendition
 from lambdas.domain import executions as execution
-from lambdas.domain import objects
+from lambdas.domain import object_keys, objects
 from lambdas.domain.executions import EXPRESS
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from lambdas.runtime.settings import SweepEnvironment
+from lambdas.runtime.settings import SweepSettings
 from tests.lambdas.bench import ARCHIVE_BUCKET, REGION, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
 from workflow import contracts
 
@@ -22,7 +22,7 @@ ACCOUNT: Final = "123456789012"  # moto's
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
 DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 RENDITION = Rendition(b"picture", FORMATS["JPEG"], 30, 20)
-UNSETTLED_AFTER = 3600  # seconds
+STALLED_AFTER = 3600  # seconds
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 
 Sweep = Callable[..., dict[str, int]]
@@ -51,7 +51,7 @@ class Aftermath(Bench):
         listener = f"arn:aws:sqs:{REGION}:{ACCOUNT}:told"
         raw = {"RawMessageDelivery": "true"}
         clients.sns().subscribe(TopicArn=topic, Protocol="sqs", Endpoint=listener, Attributes=raw)
-        self.environment = SweepEnvironment(
+        self.environment = SweepSettings(
             metadata_table=TABLE,
             state_machine_arn=machine("pipeline"),
             workflow_type="STANDARD",
@@ -60,11 +60,11 @@ class Aftermath(Bench):
             archive_bucket=ARCHIVE_BUCKET,
             notification_topic=topic,
             dead_letter_queue=clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"],
-            unsettled_after_seconds=UNSETTLED_AFTER,
+            stalled_after_seconds=STALLED_AFTER,
         )
 
     @property
-    def express(self) -> SweepEnvironment:
+    def express(self) -> SweepSettings:
         """The environment of a stack whose workflow is EXPRESS."""
         return replace(self.environment, workflow_type=EXPRESS)
 
@@ -103,7 +103,7 @@ class Aftermath(Bench):
     def left(self, event: Payload) -> tuple[str, str]:
         """Stage and archive something for event's execution and return both keys."""
         staged = objects.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"]
-        archived = objects.archive_folder(event["image"], event["execution"]) + "original.jpg"
+        archived = object_keys.archive_folder(event["image"], event["execution"]) + "original.jpg"
         clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=archived, Body=b"data")
         return staged, archived
 

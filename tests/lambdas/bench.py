@@ -14,17 +14,17 @@ from moto.core.config import DefaultConfig
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from lambdas import archive, metadata, resize, thumbnail, validate
-from lambdas.domain import executions, objects
+from lambdas.domain import executions, object_keys, objects
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.runtime.settings import (
-    ArchiveEnvironment,
-    Environment,
-    GetUploadUrlEnvironment,
-    PictureEnvironment,
-    ResizeEnvironment,
-    ThumbnailEnvironment,
-    ValidateEnvironment,
+    ArchiveSettings,
+    GetUploadUrlSettings,
+    ImageStepSettings,
+    ResizeSettings,
+    Settings,
+    ThumbnailSettings,
+    ValidateSettings,
 )
 
 Payload = dict[str, Any]
@@ -38,20 +38,20 @@ MAX_BYTES = 1_000_000
 RETENTION_DAYS = 90
 ORIGIN = "https://pictures.example"
 
-UPLOADING = GetUploadUrlEnvironment(
+UPLOADING = GetUploadUrlSettings(
     upload_bucket=UPLOAD_BUCKET, max_bytes=MAX_BYTES, url_expiry_seconds=900, allowed_origins=(ORIGIN,)
 )
-PICTURE = PictureEnvironment(
+PICTURE = ImageStepSettings(
     metadata_table=TABLE,
     max_bytes=MAX_BYTES,
     max_pixels=50_000_000,
     max_edge=16_384,
     max_frames=5,
 )
-VALIDATING = ValidateEnvironment(**asdict(PICTURE), record_retention_days=RETENTION_DAYS)
-RESIZE = ResizeEnvironment(**asdict(PICTURE), resize_edges=(30,), quality=90)
-THUMBNAIL = ThumbnailEnvironment(**asdict(PICTURE), thumbnail_edge=20, quality=90)
-ARCHIVING = ArchiveEnvironment(metadata_table=TABLE, archive_bucket=ARCHIVE_BUCKET)
+VALIDATING = ValidateSettings(**asdict(PICTURE), record_retention_days=RETENTION_DAYS)
+RESIZE = ResizeSettings(**asdict(PICTURE), resize_edges=(30,), quality=90)
+THUMBNAIL = ThumbnailSettings(**asdict(PICTURE), thumbnail_edge=20, quality=90)
+ARCHIVING = ArchiveSettings(metadata_table=TABLE, archive_bucket=ARCHIVE_BUCKET)
 
 # The steps by the stem of their contracts.
 STEPS: dict[str, Callable[[Payload, object], Payload]] = {
@@ -73,7 +73,7 @@ class Context:
 CONTEXT = Context()
 
 
-def export(monkeypatch: pytest.MonkeyPatch, *environments: Environment) -> None:
+def export(monkeypatch: pytest.MonkeyPatch, *environments: Settings) -> None:
     """Set the variables that stand for environments."""
     for environment in environments:
         for field in fields(environment):
@@ -102,7 +102,7 @@ class Bench:
     def uploaded(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
         """Upload data and return the input of the first steps."""
         image_id = str(uuid4())
-        key = objects.upload_key(OWNER, image_id)
+        key = object_keys.upload_key(OWNER, image_id)
         image = {"imageId": image_id, "owner": OWNER, "bucket": UPLOAD_BUCKET, "key": key}
         image["versionId"] = self.put(key, data, objects.filename_metadata(filename))
         return {"image": image, "execution": executions.name(image)}

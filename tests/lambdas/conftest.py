@@ -13,7 +13,7 @@ from lambdas import sweep as sweeping
 from lambdas.domain import executions as execution
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger, tracer
-from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Meanwhile, Sweep
+from tests.lambdas.aftermath import STALLED_AFTER, Aftermath, Meanwhile, Sweep
 from tests.lambdas.bench import (
     ARCHIVING,
     CONTEXT,
@@ -93,7 +93,7 @@ def sweep(aftermath: Aftermath, watch: Watch) -> Sweep:  # noqa: ARG001 - there 
     """Give what sweeps once all that was done so far is late."""
 
     def swept(**event: object) -> dict[str, int]:
-        watch.set_on(seconds=UNSETTLED_AFTER + 1)
+        watch.set_on(seconds=STALLED_AFTER + 1)
         return sweeping.handler(event, CONTEXT)
 
     return swept

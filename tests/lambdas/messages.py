@@ -5,8 +5,8 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from lambdas.domain.objects import upload_key
-from lambdas.runtime.settings import SqsTriggerEnvironment
+from lambdas.domain.object_keys import upload_key
+from lambdas.runtime.settings import SqsTriggerSettings
 from lambdas.sqs_trigger import handler
 from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE
 from workflow import contracts
@@ -18,9 +18,9 @@ IMAGE_IDS = [f"0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d{number}" for number in range(1
 Executions = Callable[[], dict[str, Any]]
 
 
-def triggering(machine: str, workflow_type: str = "STANDARD", bucket: str = BUCKET) -> SqsTriggerEnvironment:
+def triggering(machine: str, workflow_type: str = "STANDARD", bucket: str = BUCKET) -> SqsTriggerSettings:
     """Return the trigger's environment for a state machine of that ARN and type."""
-    return SqsTriggerEnvironment(
+    return SqsTriggerSettings(
         metadata_table=TABLE,
         state_machine_arn=machine,
         workflow_type=workflow_type,

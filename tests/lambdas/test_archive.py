@@ -6,14 +6,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas import archive
-from lambdas.domain import objects
-from lambdas.domain.objects import STAGED
+from lambdas.domain import object_keys, objects
+from lambdas.domain.object_keys import STAGED
 from lambdas.domain.record import PROCESSING, SUCCEEDED
 from lambdas.runtime import clients
 from tests import pictures
 from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RESIZE, UPLOAD_BUCKET, Bench, Payload, export, timeless
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded
+from workflow.contracts.errors import StaleExecution
 
 NAMES = ("original", "resized", "thumbnail")
 
@@ -53,7 +53,7 @@ def test_they_lie_in_the_owners_folder(bench: Bench) -> None:
     """The archive is ordered by owner, image and execution; a file name of the client is no part of a key."""
     event = bench.processed(pictures.examples()["PNG"])
     told = archive.handler(event, CONTEXT)
-    folder = objects.archive_folder(event["image"], event["execution"])
+    folder = object_keys.archive_folder(event["image"], event["execution"])
     assert folder.startswith(f"{event['image']['owner']}/{event['image']['imageId']}/")
     assert bench.keys(ARCHIVE_BUCKET) == {told[kind]["key"] for kind in NAMES}
     assert all(told[kind]["key"].removeprefix(folder).startswith(f"{kind}.") for kind in NAMES)
@@ -93,9 +93,9 @@ def test_run_again_after_half_was_done(bench: Bench) -> None:
     """An attempt that copied and removed one rendition, and then broke off, is completed by the next."""
     event = bench.processed(pictures.examples()["JPEG"])
     resized = event["renditions"]["resized"]
-    copy = objects.archive_folder(event["image"], event["execution"]) + resized["key"].rsplit("/", 1)[-1]
+    copy = object_keys.archive_folder(event["image"], event["execution"]) + resized["key"].rsplit("/", 1)[-1]
     objects.archive({"Bucket": UPLOAD_BUCKET, "Key": resized["key"]}, ARCHIVE_BUCKET, copy, resized["contentType"])
-    objects.remove(UPLOAD_BUCKET, [resized["key"]])
+    objects.delete_objects(UPLOAD_BUCKET, [resized["key"]])
     assert archive.handler(event, CONTEXT)["resized"]["key"] == copy
     assert bench.record(event)["status"] == SUCCEEDED
     assert not [key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
@@ -105,7 +105,7 @@ def test_a_rendition_that_is_nowhere_is_an_error(bench: Bench) -> None:
     """With a rendition lost nothing is removed, and the record does not succeed."""
     event = bench.processed(pictures.examples()["JPEG"])
     lost, kept = staged_keys(event)
-    objects.remove(UPLOAD_BUCKET, [lost])
+    objects.delete_objects(UPLOAD_BUCKET, [lost])
     with pytest.raises(ClientError):
         archive.handler(event, CONTEXT)
     assert kept in bench.keys(UPLOAD_BUCKET)
@@ -133,6 +133,6 @@ def test_a_picture_that_ended_otherwise_does_not_succeed(bench: Bench, status: s
     event = bench.processed(pictures.examples()["PNG"])
     bench.end(event, status)
     before = bench.record(event)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         archive.handler(event, CONTEXT)
     assert bench.record(event) == before

@@ -7,7 +7,7 @@ import pytest
 from lambdas.domain import executions
 from lambdas.domain.record import CLEARED_AT, PROCESSING, Record
 from lambdas.runtime import clients
-from lambdas.sweep import DEAD_LETTER, HIDDEN
+from lambdas.sweep import DEAD_LETTER, VISIBILITY_TIMEOUT
 from tests.lambdas.aftermath import Aftermath, Sweep
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
 from tests.lambdas.messages import created
@@ -72,7 +72,7 @@ def test_letters_are_there_for_others_in_a_moment(aftermath: Aftermath, sweep: S
     """A letter that a sweep looks at can be redriven soon after, long before the queue's own time is up."""
     aftermath.dead("poison")
     sweep()
-    watch.set_on(seconds=HIDDEN)
+    watch.set_on(seconds=VISIBILITY_TIMEOUT)
     assert visible(aftermath) == ["poison"]
 
 

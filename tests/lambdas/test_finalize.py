@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain import objects
+from lambdas.domain import object_keys
 from lambdas.domain.record import PROCESSING, Record
 from lambdas.finalize import handler
 from lambdas.runtime import clients
-from lambdas.runtime.metrics import CLEARED, EXPECTED_RACES, SETTLED, TOLD
+from lambdas.runtime.metrics import CONFLICTS, EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED
 from tests.lambdas.aftermath import Aftermath, Sweep
 from tests.lambdas.bench import (
     ARCHIVE_BUCKET,
@@ -156,7 +156,7 @@ def test_others_leftovers_stay(aftermath: Aftermath) -> None:
     handler(over(aftermath, event, "FAILED"), CONTEXT)
     assert kept <= aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET)
     assert not [
-        key for key in aftermath.keys(UPLOAD_BUCKET) if key.startswith(objects.staged_folder(event["execution"]))
+        key for key in aftermath.keys(UPLOAD_BUCKET) if key.startswith(object_keys.staged_folder(event["execution"]))
     ]
 
 
@@ -196,7 +196,7 @@ def test_it_says_what_it_did(aftermath: Aftermath, capsys: pytest.CaptureFixture
     handler(ended, CONTEXT)
     output = capsys.readouterr().out
     metrics = [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in counted(output)]
-    assert metrics == [SETTLED, TOLD, CLEARED]
+    assert metrics == [EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED]
     (line,) = logged(output)
     assert (line["imageId"], line["execution"]) == (event["image"]["imageId"], event["execution"])
     assert (line["level"], line["message"]) == ("WARNING", "failed in A State: Aborted")
@@ -232,7 +232,7 @@ def test_an_older_end_that_is_not_notified_yet_alarms_nobody(
     output = capsys.readouterr().out
     assert (aftermath.record(older), aftermath.notifications()) == (before, [])
     assert [line["level"] for line in logged(output)] == ["WARNING"]
-    assert [line[EXPECTED_RACES] for line in counted(output)] == [[1.0]]
+    assert [line[CONFLICTS] for line in counted(output)] == [[1.0]]
     assert sweep() == {"resumed": 1}
     told = [message["notificationId"] for message, _ in aftermath.notifications()]
     assert told == [older["execution"], newer["execution"]]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.domain import objects
+from lambdas.domain import object_keys, objects
 from lambdas.domain.objects import MAX_FILENAME
 from tests.lambdas.asking import ASKED, DATA, DIGEST, ask, granted, put
 from tests.lambdas.bench import MAX_BYTES, OWNER, UPLOAD_BUCKET, Bench
@@ -33,7 +33,7 @@ def test_any_file_name_comes_back(name: str) -> None:
     """A file name of any script and any signs is the same after its way through URL, header and storage."""
     body = granted(filename=name)
     image = {"imageId": body["imageId"], "bucket": UPLOAD_BUCKET, "key": body["key"], "versionId": put(body)}
-    assert objects.read(image, MAX_BYTES).filename == name
+    assert objects.read_upload(image, MAX_BYTES).filename == name
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_any_file_name_comes_back(name: str) -> None:
 def test_a_key_holds_nothing_of_the_file_name(name: str) -> None:
     """The key is the owner's and the image's, and nothing else: a file name is data, never a path."""
     body = granted(filename=name)
-    assert body["key"] == objects.upload_key(OWNER, body["imageId"])
+    assert body["key"] == object_keys.upload_key(OWNER, body["imageId"])
     assert urlsplit(body["uploadUrl"]).path == f"/{body['key']}"
 
 

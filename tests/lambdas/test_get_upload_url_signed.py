@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.domain import objects
+from lambdas.domain import object_keys, objects
 from lambdas.get_upload_url import handler
 from lambdas.runtime import clients
 from tests.lambdas.asking import ASKED, DIGEST, ask, event, granted, query
@@ -53,13 +53,13 @@ def test_the_owner_is_the_caller() -> None:
     owner = "another-user"
     status, body = ask({**ASKED, "owner": OWNER, "sub": OWNER}, owner=owner)
     assert status == 200
-    assert objects.parse_upload_key(body["key"]) == (owner, body["imageId"])
+    assert object_keys.parse_upload_key(body["key"]) == (owner, body["imageId"])
 
 
 # What a user may try to reach another's objects with, in each parameter that is read and in some that are not.
 OTHERS = [
     ANOTHER,
-    objects.upload_key(ANOTHER, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"),
+    object_keys.upload_key(ANOTHER, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"),
     f"../{ANOTHER}/0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10",
     f"%2e%2e%2f{ANOTHER}",
 ]
@@ -72,7 +72,7 @@ def test_nobody_reaches_anothers_objects(name: str, value: str) -> None:
     """Whatever names another user, in whatever parameter, the URL is refused or of the caller's own new key."""
     status, body = ask({**ASKED, name: value})
     if status == 200:
-        assert body["key"] == objects.upload_key(OWNER, body["imageId"])
+        assert body["key"] == object_keys.upload_key(OWNER, body["imageId"])
         assert urlsplit(body["uploadUrl"]).path == f"/{body['key']}"
         assert body["imageId"] not in value
     else:
@@ -111,7 +111,7 @@ def test_the_signature_is_of_the_key() -> None:
 def test_a_file_name_is_no_path(name: str) -> None:
     """No sign that means something in a path or URL gets from the file name into the key, or breaks a header."""
     body = granted(filename=name)
-    assert urlsplit(body["uploadUrl"]).path == f"/{objects.upload_key(OWNER, body['imageId'])}"
+    assert urlsplit(body["uploadUrl"]).path == f"/{object_keys.upload_key(OWNER, body['imageId'])}"
     assert body["headers"][f"x-amz-meta-{objects.FILENAME}"].isprintable()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.get_upload_url import handler
 from lambdas.runtime.cors import ALLOW_ORIGIN
-from lambdas.runtime.metrics import GRANTED, REFUSED, SERVICE
+from lambdas.runtime.metrics import SERVICE, UPLOAD_URLS_ISSUED, UPLOAD_URLS_REFUSED
 from lambdas.runtime.telemetry import LIBRARIES
 from tests.lambdas.asking import ASKED, ask, event, granted
 from tests.lambdas.bench import CONTEXT, ORIGIN, OWNER, UPLOADING, Bench, Context, counted, export, logged
@@ -74,7 +74,10 @@ def test_a_grant_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> No
     for told in (line, count):
         assert (told["imageId"], told["requestId"]) == (body["imageId"], CONTEXT.aws_request_id)
     (directive,) = count["_aws"]["CloudWatchMetrics"]
-    assert (directive["Metrics"], directive["Dimensions"]) == ([{"Name": GRANTED, "Unit": "Count"}], [[SERVICE]])
+    assert (directive["Metrics"], directive["Dimensions"]) == (
+        [{"Name": UPLOAD_URLS_ISSUED, "Unit": "Count"}],
+        [[SERVICE]],
+    )
 
 
 def test_a_refusal_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +86,7 @@ def test_a_refusal_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> 
     output = capsys.readouterr().out
     (line,), (count,) = logged(output), counted(output)
     assert (line["level"], line["message"]) == ("INFO", "refused: contentType UNSUPPORTED_CONTENT_TYPE")
-    assert (count[REFUSED], count["reason"]) == ([1.0], "UNSUPPORTED_CONTENT_TYPE")
+    assert (count[UPLOAD_URLS_REFUSED], count["reason"]) == ([1.0], "UNSUPPORTED_CONTENT_TYPE")
     assert "secret" not in output
 
 

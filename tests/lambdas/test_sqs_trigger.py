@@ -3,8 +3,8 @@
 import pytest
 
 from lambdas.domain import executions as execution
-from lambdas.domain.objects import STAGED
-from lambdas.sqs_trigger import read_event
+from lambdas.domain.object_keys import STAGED
+from lambdas.domain.upload_events import read_event
 from tests.lambdas.bench import OWNER, REGION, export
 from tests.lambdas.messages import BUCKET, EXAMPLE, IMAGE_IDS, Executions, created, image_ids, returned, triggering
 from workflow import contracts

@@ -3,10 +3,10 @@
 import pytest
 
 from lambdas.domain import executions as execution
-from lambdas.runtime.metrics import EXPECTED_RACES, REPEATED, SERVICE, STARTED
+from lambdas.runtime.metrics import CONFLICTS, DUPLICATE_EVENTS, EXECUTIONS_STARTED, SERVICE
 from tests.lambdas.bench import CONTEXT, counted, logged
 from tests.lambdas.messages import IMAGE_IDS, Executions, created, returned
-from workflow.contracts.errors import NotYet
+from workflow.contracts.errors import PreviousOutcomePending
 
 
 def test_each_line_is_of_its_own_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,7 +30,7 @@ def test_starts_and_repeats_are_counted_apart(executions: Executions, capsys: py
     assert returned(created(), again, "<html>") == ["message-2"]
     assert len(executions()) == 1
     directives = [line["_aws"]["CloudWatchMetrics"][0] for line in counted(capsys.readouterr().out)]
-    assert [directive["Metrics"][0]["Name"] for directive in directives] == [STARTED, REPEATED]
+    assert [directive["Metrics"][0]["Name"] for directive in directives] == [EXECUTIONS_STARTED, DUPLICATE_EVENTS]
     assert [directive["Dimensions"] for directive in directives] == [[[SERVICE]]] * 2
 
 
@@ -50,11 +50,11 @@ def test_a_version_that_has_to_wait_is_no_fault(
     """Where an older end has to be notified first, the message goes back, and the log has a warning, no error."""
 
     def waiting(*_: object) -> bool:
-        raise NotYet("an earlier end of the picture has not been told yet")
+        raise PreviousOutcomePending("an earlier end of the picture has not been told yet")
 
     monkeypatch.setattr(execution, "start", waiting)
     assert returned(created()) == ["message-0"]
     assert not executions()
     output = capsys.readouterr().out
     assert [line["level"] for line in logged(output)] == ["WARNING"]
-    assert [line[EXPECTED_RACES] for line in counted(output)] == [[1.0]]
+    assert [line[CONFLICTS] for line in counted(output)] == [[1.0]]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from lambdas.domain import executions, objects
-from lambdas.domain.objects import UPLOADS
+from lambdas.domain.object_keys import UPLOADS
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from lambdas.sweep import BATCH, HORIZON, handler
-from tests.lambdas.aftermath import RENDITION, UNSETTLED_AFTER, Aftermath, Sweep
+from lambdas.sweep import BATCH_SIZE, HORIZON, handler
+from tests.lambdas.aftermath import RENDITION, STALLED_AFTER, Aftermath, Sweep
 from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
 from tests.lambdas.watch import Watch
 
@@ -64,9 +64,9 @@ def test_an_empty_stack_is_swept(sweep: Sweep, written: list[str]) -> None:
 
 def test_many_are_resumed_in_one_sweep(aftermath: Aftermath, sweep: Sweep) -> None:
     """There may be more than DynamoDB gives records of at once."""
-    events = [aftermath.uploaded(b"data") for _ in range(BATCH + 2)]
+    events = [aftermath.uploaded(b"data") for _ in range(BATCH_SIZE + 2)]
     aftermath.ended(begun(events[0]), "FAILED", told=True)
-    assert sweep() == {"resumed": BATCH + 1}
+    assert sweep() == {"resumed": BATCH_SIZE + 1}
     names = {one["execution"] for one in events[1:]}
     assert {name for name in names if executions.status(image_of(events, name), aftermath.environment)} == names
 
@@ -139,7 +139,7 @@ def stage(event: Payload) -> str:
 def test_what_was_staged_of_late_is_left(aftermath: Aftermath, watch: Watch) -> None:
     """Whatever it is for, it may be needed yet."""
     event = aftermath.uploaded(b"data")
-    watch.set_on(seconds=UNSETTLED_AFTER + 1)
+    watch.set_on(seconds=STALLED_AFTER + 1)
     key = stage({**event, "execution": "00000000-0000-0000-0000-000000000000-0-1"})
     handler({}, CONTEXT)
     assert key in aftermath.keys(UPLOAD_BUCKET)

@@ -6,8 +6,8 @@ import pytest
 
 from lambdas.domain import executions
 from lambdas.runtime import clients
-from lambdas.runtime.metrics import RESTARTED
-from lambdas.sweep import Unswept
+from lambdas.runtime.metrics import EXECUTIONS_RESTARTED
+from lambdas.sweep import SweepIncompleteError
 from tests.lambdas.aftermath import Aftermath, Sweep
 from tests.lambdas.bench import TABLE, Payload, counted, logged
 
@@ -26,7 +26,7 @@ def test_one_pictures_error_is_its_own(
 
     with monkeypatch.context() as patch:
         patch.setattr(executions, "start", failing)
-        with pytest.raises(Unswept, match="1 pictures"):
+        with pytest.raises(SweepIncompleteError, match="1 pictures"):
             sweep()
     assert list(aftermath.executions()) == [sound["execution"]]
     faults = [line for line in logged(capsys.readouterr().out) if line["level"] == "ERROR"]
@@ -60,7 +60,7 @@ def test_it_says_what_it_started(aftermath: Aftermath, sweep: Sweep, capsys: pyt
     sweep()
     output = capsys.readouterr().out
     (line,) = counted(output)
-    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == RESTARTED
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == EXECUTIONS_RESTARTED
     assert line["imageId"] == event["image"]["imageId"]
     assert [one["message"] for one in logged(output)] == ["started again", "swept"]
     assert logged(output)[-1]["done"] == {"resumed": 1}

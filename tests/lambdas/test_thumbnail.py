@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lambdas import thumbnail
-from lambdas.domain.objects import STAGED
+from lambdas.domain.object_keys import STAGED
 from tests import pictures
 from tests.lambdas.bench import CONTEXT, THUMBNAIL, UPLOAD_BUCKET, Bench, export, timeless
 from workflow import contracts

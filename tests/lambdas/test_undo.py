@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lambdas import archive, resize, thumbnail
-from lambdas.domain import objects, record, step_handler
-from lambdas.domain.objects import STAGED
+from lambdas.domain import object_keys, record, step_handler
+from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import clients
 from tests import pictures
 from tests.lambdas.bench import (
@@ -23,7 +23,7 @@ from tests.lambdas.bench import (
     export,
     logged,
 )
-from workflow.contracts.errors import AlreadyEnded
+from workflow.contracts.errors import StaleExecution
 
 Change = Callable[[Bench, Payload], object]
 
@@ -50,11 +50,11 @@ def test_what_was_staged_is_removed(
     """All that the step itself staged goes, for nobody will archive it; what others staged stays."""
     export(monkeypatch, replace(RESIZE, resize_edges=(40, 20, 10)))
     event = bench.begun(pictures.examples()["PNG"])
-    others = f"{objects.staged_folder(event['execution'])}of-another-step.png"
+    others = f"{object_keys.staged_folder(event['execution'])}of-another-step.png"
     bench.put(others, b"data")
     change(bench, event)
     before = bench.record(event)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         handler(event, CONTEXT)
     assert {key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)} == {others}
     assert bench.record(event) == before
@@ -69,7 +69,7 @@ def test_what_was_archived_is_removed(bench: Bench, monkeypatch: pytest.MonkeyPa
     assert sound["original"]["key"] in kept
     event = bench.processed(pictures.examples()["PNG"])
     change(bench, event)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         archive.handler(event, CONTEXT)
     assert bench.keys(ARCHIVE_BUCKET) == kept
     assert not [key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
@@ -82,7 +82,7 @@ def test_a_late_copy_of_an_older_success_undoes_nothing(bench: Bench) -> None:
     record.Record(TABLE, event["image"], event["execution"]).notified()
     superseded(bench, event)
     kept = bench.keys(ARCHIVE_BUCKET)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         archive.handler(event, CONTEXT)
     assert bench.keys(ARCHIVE_BUCKET) == kept
     assert "expiresAt" not in bench.record(event)
@@ -121,8 +121,8 @@ def test_what_cannot_be_undone_hides_nothing(
     bench.end(event, "FAILED")
     monkeypatch.setattr(clients.s3(), "delete_objects", lambda **_: {"Errors": [{"Code": "SlowDown"}]})
     capsys.readouterr()
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         resize.handler(event, CONTEXT)
     levels = {line["message"]: line["level"] for line in logged(capsys.readouterr().out)}
-    assert levels["leftovers are for the sweep: NotDeleted"] == "WARNING"
+    assert levels["leftovers are for the sweep: ObjectsNotDeletedError"] == "WARNING"
     assert "ERROR" not in levels.values()

@@ -27,7 +27,7 @@ from tests.lambdas.bench import (
     timeless,
 )
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded, ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected, Reason, StaleExecution
 from workflow.steps import VALIDATE
 
 JPEG = pictures.examples()["JPEG"]
@@ -176,7 +176,7 @@ def test_a_newer_upload_takes_the_record_over(bench: Bench) -> None:
     assert validate.handler(second, CONTEXT)["format"] == "PNG"
     before = bench.record(event)
     assert (before["execution"], before["versionId"]) == (second["execution"], second["image"]["versionId"])
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         validate.handler(event, CONTEXT)
     assert bench.record(event) == before
 
@@ -187,7 +187,7 @@ def test_an_older_upload_that_comes_late_is_left(bench: Bench) -> None:
     second = second_execution(bench, event)
     validate.handler(second, CONTEXT)
     before = bench.record(event)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         validate.handler(event, CONTEXT)
     assert bench.record(event) == before
 
@@ -199,6 +199,6 @@ def test_an_ended_picture_is_not_validated_again(bench: Bench, status: str) -> N
     validate.handler(event, CONTEXT)
     bench.end(event, status)
     before = bench.record(event)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         validate.handler(event, CONTEXT)
     assert bench.record(event) == before

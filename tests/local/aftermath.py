@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.domain import executions as execution
-from lambdas.domain import objects
-from lambdas.domain.attribute_values import plain
+from lambdas.domain import object_keys
+from lambdas.domain.attribute_values import deserialize
 from local.stack import LocalStack
-from workflow.contracts.errors import NotYet
+from workflow.contracts.errors import PreviousOutcomePending
 
 RECEIVE_SECONDS = 1  # one long poll
 DIED = "Runtime.HandlerError"  # what the emulator says of a function whose worker has died
@@ -63,7 +63,7 @@ class Aftermath:
     def folders(self) -> set[str]:
         """The folders in the archive of the executions that succeeded."""
         records = self.records.values()
-        return {objects.archive_folder(record, name) for record in records for name in self.succeeded(record)}
+        return {object_keys.archive_folder(record, name) for record in records for name in self.succeeded(record)}
 
     @property
     def left(self) -> set[str]:
@@ -83,7 +83,7 @@ def found(stack: LocalStack, told: list[dict[str, Any]]) -> Aftermath:
         versions=versions(stack),
         executions=[one["name"] for one in executions(stack)],
         archived=_by_folder(_keys(stack, archive, "")),
-        staged=_keys(stack, uploads, objects.STAGED),
+        staged=_keys(stack, uploads, object_keys.STAGED),
         told=told,
     )
 
@@ -93,7 +93,7 @@ def records(stack: LocalStack) -> list[dict[str, Any]]:
     pages = (
         stack.emulator.client("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs["MetadataTableName"])
     )
-    return [plain(item) for page in pages for item in page["Items"]]
+    return [deserialize(item) for page in pages for item in page["Items"]]
 
 
 def executions(stack: LocalStack, **wanted: str) -> list[dict[str, Any]]:
@@ -120,7 +120,7 @@ def waited_in_vain(stack: LocalStack, name: str) -> bool:
     events = list(pages.search("events[]"))
     entered = [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
     failed = [event["taskFailedEventDetails"]["error"] for event in events if "taskFailedEventDetails" in event]
-    return entered[-1:] == ["AlreadyEnded"] and failed[-1:] == [NotYet.__name__]
+    return entered[-1:] == ["IgnoreStaleExecution"] and failed[-1:] == [PreviousOutcomePending.__name__]
 
 
 def versions(stack: LocalStack) -> dict[str, list[dict[str, Any]]]:
@@ -129,11 +129,11 @@ def versions(stack: LocalStack) -> dict[str, list[dict[str, Any]]]:
     pages = (
         stack.emulator.client("s3")
         .get_paginator("list_object_versions")
-        .paginate(Bucket=bucket, Prefix=objects.UPLOADS)
+        .paginate(Bucket=bucket, Prefix=object_keys.UPLOADS)
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for one in pages.search("Versions[]"):
-        owner, image_id = objects.parse_upload_key(one["Key"])
+        owner, image_id = object_keys.parse_upload_key(one["Key"])
         image = {
             "imageId": image_id,
             "owner": owner,

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-from lambdas.domain import executions, objects
-from lambdas.domain.attribute_values import item, plain
+from lambdas.domain import executions, object_keys
+from lambdas.domain.attribute_values import deserialize, serialize
 from lambdas.runtime.clock import timestamp
 from local.stack import LocalStack
 from tests.local.account import eventually
@@ -39,7 +39,7 @@ def unheard(stack: LocalStack) -> Iterator[None]:
 
 def uploaded(stack: LocalStack, image_id: str) -> Image:
     """Upload a picture under an id, and return what the pipeline starts with."""
-    bucket, key = stack.outputs["UploadBucketName"], objects.upload_key(OWNER, image_id)
+    bucket, key = stack.outputs["UploadBucketName"], object_keys.upload_key(OWNER, image_id)
     put = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "JPEG"))
     place = {"imageId": image_id, "owner": OWNER, "bucket": bucket, "key": key, "versionId": put["VersionId"]}
     return {**place, "attempt": 1, "size": 1, "uploadedAt": timestamp()}
@@ -49,7 +49,7 @@ def record(stack: LocalStack, image: Image) -> dict[str, Any]:
     """Return the picture's record; empty if there is none."""
     key = {"imageId": {"S": image["imageId"]}}
     answer = stack.emulator.client("dynamodb").get_item(TableName=stack.outputs["MetadataTableName"], Key=key)
-    return plain(answer.get("Item", {}))
+    return deserialize(answer.get("Item", {}))
 
 
 def ended(stack: LocalStack, image: Image) -> dict[str, Any]:
@@ -154,13 +154,13 @@ def _begin(stack: LocalStack, image: Image) -> None:
     begun = {"execution": executions.name(image), "status": "PROCESSING", "steps": {}}
     times = {"createdAt": timestamp(), "updatedAt": timestamp()}
     table = stack.outputs["MetadataTableName"]
-    stack.emulator.client("dynamodb").put_item(TableName=table, Item=item({**facts, **begun, **times}))
+    stack.emulator.client("dynamodb").put_item(TableName=table, Item=serialize({**facts, **begun, **times}))
 
 
 def _folders(stack: LocalStack, image: Image) -> list[tuple[str, str]]:
     name = executions.name(image)
-    archive = stack.outputs["ArchiveBucketName"], objects.archive_folder(image, name)
-    return [(stack.outputs["UploadBucketName"], objects.staged_folder(name)), archive]
+    archive = stack.outputs["ArchiveBucketName"], object_keys.archive_folder(image, name)
+    return [(stack.outputs["UploadBucketName"], object_keys.staged_folder(name)), archive]
 
 
 def _left(stack: LocalStack, image: Image) -> bool:
@@ -172,5 +172,5 @@ def _left(stack: LocalStack, image: Image) -> bool:
 def _forget(stack: LocalStack) -> None:
     """Remove what was uploaded here before, so that a sweep looks at little more than it is given."""
     s3, bucket = stack.emulator.client("s3"), stack.outputs["UploadBucketName"]
-    for version in s3.list_object_versions(Bucket=bucket, Prefix=objects.upload_key(OWNER, "")).get("Versions", []):
+    for version in s3.list_object_versions(Bucket=bucket, Prefix=object_keys.upload_key(OWNER, "")).get("Versions", []):
         s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])

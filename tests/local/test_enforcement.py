@@ -45,7 +45,7 @@ def stack() -> Iterator[LocalStack]:
     """Run the stack with permissions enforced; what fails there is tried again at once, and what is lost found at once."""
     with local_stack(enforce=True) as running:
         scale_waits(running, 0)
-        configure(running, "SweepFunction", UNSETTLED_AFTER_SECONDS="0")
+        configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
         yield running
 
 

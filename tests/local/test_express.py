@@ -31,7 +31,7 @@ CHOSEN = {
 def stack() -> Iterator[LocalStack]:
     """Run the stack with other parameters and permissions enforced; what is lost is found at once."""
     with local_stack(enforce=True, parameters=CHOSEN) as running:
-        configure(running, "SweepFunction", UNSETTLED_AFTER_SECONDS="0")
+        configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
         yield running
 
 

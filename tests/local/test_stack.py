@@ -13,7 +13,7 @@ import pytest
 import urllib3
 from PIL import Image
 
-from lambdas.domain import objects
+from lambdas.domain import object_keys
 from local.emulator.process import KEY
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
@@ -92,7 +92,7 @@ def test_staged_renditions_are_gone(stack: LocalStack, outcomes: dict[str, Outco
     ended = [outcome.record["execution"] for outcome in outcomes.values() if outcome.record]
     assert len(ended) == len(outcomes) - 1  # of the empty one there is no execution
     s3, bucket = stack.emulator.client("s3"), stack.outputs["UploadBucketName"]
-    listings = [s3.list_objects_v2(Bucket=bucket, Prefix=objects.staged_folder(name)) for name in ended]
+    listings = [s3.list_objects_v2(Bucket=bucket, Prefix=object_keys.staged_folder(name)) for name in ended]
     assert not [listing for listing in listings if "Contents" in listing]
 
 

@@ -18,7 +18,7 @@ SILENCE = 3  # long polls in which nothing is told before the stack is to look f
 PATIENCE = 600.0  # seconds; a minute or two is what it takes
 # So short that what is lost comes back within a test.
 VISIBILITY = "3"  # seconds that a message stays hidden
-UNSETTLED_AFTER = "5"  # seconds
+STALLED_AFTER = "5"  # seconds
 WAITS = 0.05  # of what Step Functions would wait
 NAMES = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible"]
 
@@ -91,7 +91,7 @@ def hasten(stack: LocalStack) -> None:
     """Make everything in stack impatient that waits."""
     queue = stack.outputs["ProcessingQueueUrl"]
     stack.emulator.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": VISIBILITY})
-    configure(stack, "SweepFunction", UNSETTLED_AFTER_SECONDS=UNSETTLED_AFTER)
+    configure(stack, "SweepFunction", STALLED_AFTER_SECONDS=STALLED_AFTER)
     scale_waits(stack, WAITS)
 
 

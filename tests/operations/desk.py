@@ -8,7 +8,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from lambdas.domain import executions, objects
+from lambdas.domain import executions, object_keys
 from lambdas.domain.record import REJECTED, SUCCEEDED, Failure, Record
 from lambdas.runtime import clients
 from operations.__main__ import main
@@ -73,7 +73,7 @@ class Desk:
     def upload(self, owner: str = OWNER) -> Image:
         """Upload a picture, and return what an execution for it would get."""
         image_id = str(uuid4())
-        return self.replace({"imageId": image_id, "owner": owner, "key": objects.upload_key(owner, image_id)})
+        return self.replace({"imageId": image_id, "owner": owner, "key": object_keys.upload_key(owner, image_id)})
 
     def replace(self, image: Image) -> Image:
         """Upload a newer version of image."""
@@ -144,7 +144,7 @@ def attempt(image: Image, number: int) -> str:
 
 
 def _archive(image: Image) -> dict[str, Any]:
-    folder = objects.archive_folder(image, executions.name(image))
+    folder = object_keys.archive_folder(image, executions.name(image))
     copies = {name: {"key": f"{folder}{name}.png"} for name in ("original", "resized", "thumbnail")}
     return {"bucket": "archive", **copies, "smaller": [{"key": f"{folder}resized-64.png"}]}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain import executions, objects
+from lambdas.domain import executions, object_keys
 from local.stack import LocalStack, local_stack
 from tests.docs.typed import block, mailed_password, ran, sign_in, status, upload_url_status
 from tests.local import aftermath
@@ -29,7 +29,7 @@ def stack() -> Iterator[LocalStack]:
     """Run the stack, and let its sweeps wait for nothing."""
     with local_stack() as running:
         hasten(running)
-        configure(running, "SweepFunction", UNSETTLED_AFTER_SECONDS="0")
+        configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
         yield running
 
 
@@ -51,14 +51,14 @@ def lost(stack: LocalStack) -> Iterator[Lost]:
     dead = _uploaded(stack, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d11")
     body = json.dumps(object_created(dead["bucket"], dead["key"], dead["versionId"], "2026-11-01T12:00:00Z"))
     stack.emulator.client("sqs").send_message(QueueUrl=stack.outputs["DeadLetterQueueUrl"], MessageBody=body)
-    staged = f"{objects.staged_folder(executions.name({**dead, 'attempt': 9}))}thumbnail.png"
+    staged = f"{object_keys.staged_folder(executions.name({**dead, 'attempt': 9}))}thumbnail.png"
     stack.emulator.client("s3").put_object(Bucket=dead["bucket"], Key=staged, Body=b"thumbnail")
     yield Lost(unknown["imageId"], dead["imageId"], staged)
     events.enable_rule(Name=rule)
 
 
 def _uploaded(stack: LocalStack, image_id: str) -> dict[str, Any]:
-    bucket, key = stack.outputs["UploadBucketName"], objects.upload_key(OWNER, image_id)
+    bucket, key = stack.outputs["UploadBucketName"], object_keys.upload_key(OWNER, image_id)
     made = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "PNG"))
     return {"imageId": image_id, "owner": OWNER, "bucket": bucket, "key": key, "versionId": made["VersionId"]}
 
@@ -104,7 +104,7 @@ def test_sweep_finds_whatever_got_lost(stack: LocalStack, lost: Lost) -> None:
 
 def test_sweep_that_fails_says_why(stack: LocalStack) -> None:
     """Where the stack's sweep itself fails, the command tells what it said, and its exit code is 1."""
-    before = configure(stack, "SweepFunction", UNSETTLED_AFTER_SECONDS="soon")
+    before = configure(stack, "SweepFunction", STALLED_AFTER_SECONDS="soon")
     try:
         done = operate(stack, "sweep")
     finally:

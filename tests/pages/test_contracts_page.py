@@ -9,7 +9,7 @@ from workflow.mapping import DEFINITIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 # Where only an error leads that Step Functions itself would raise in the Parallel; the proof knows of none.
-UNREACHED = {"ParallelProcessingFailed"}
+UNREACHED = {"MarkParallelProcessingFailed"}
 
 
 def test_page_of_the_contracts_is_up_to_date() -> None:

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas.runtime import clients
-from lambdas.runtime.settings import Environment
+from lambdas.runtime.settings import Settings
 from tests.lambdas import bench as benches
 from tests.permissions import plugin
 from tests.permissions.recorder import Recorder
@@ -29,7 +29,7 @@ def recorder(pytestconfig: pytest.Config) -> Recorder:
 @pytest.fixture(scope="module")
 def bench() -> Iterator[benches.Bench]:
     """Give a bench for a module, and to every function the environment for it."""
-    environments = [value for value in vars(benches).values() if isinstance(value, Environment)]
+    environments = [value for value in vars(benches).values() if isinstance(value, Settings)]
     with pytest.MonkeyPatch.context() as patch:
         benches.export(patch, *environments)
         patch.setenv("AWS_DEFAULT_REGION", benches.REGION)
@@ -54,7 +54,7 @@ def _others() -> dict[str, str]:
         "WORKFLOW_TYPE": "STANDARD",
         "NOTIFICATION_TOPIC": clients.sns().create_topic(Name="ends")["TopicArn"],
         "DEAD_LETTER_QUEUE": clients.sqs().create_queue(QueueName="letters")["QueueUrl"],
-        "UNSETTLED_AFTER_SECONDS": "0",
+        "STALLED_AFTER_SECONDS": "0",
     }
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from lambdas.domain.objects import STAGED, UPLOADS
+from lambdas.domain.object_keys import STAGED, UPLOADS
 from tests.permissions.calls import Permission
 from tests.permissions.grants import Grant, granted
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas import archive, get_upload_url, resize, sqs_trigger, thumbnail, validate
-from lambdas.domain import objects
+from lambdas.domain import object_keys
 from lambdas.domain.executions import EXPRESS
 from lambdas.domain.step_handler import Handler
 from lambdas.runtime import clients
@@ -19,7 +19,7 @@ from tests import pictures
 from tests.lambdas.bench import CONTEXT, OWNER, UPLOAD_BUCKET, Bench, Payload
 from tests.permissions.calls import NOTHING_THERE
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded, ImageRejected
+from workflow.contracts.errors import ImageRejected, StaleExecution
 
 
 def lived(bench: Bench) -> None:
@@ -48,7 +48,7 @@ def created(image: Payload | None = None) -> Payload:
     """Return the event of an upload, of the one that image tells of if it is given."""
     event: dict[str, Any] = deepcopy(contracts.schema("object-created")["examples"][0])
     event["detail"]["bucket"]["name"] = UPLOAD_BUCKET
-    event["detail"]["object"]["key"] = objects.upload_key(OWNER, str(uuid4()))
+    event["detail"]["object"]["key"] = object_keys.upload_key(OWNER, str(uuid4()))
     if image:
         event["detail"]["object"] |= {"key": image["key"], "version-id": image["versionId"]}
     return event
@@ -92,7 +92,7 @@ def come_late(bench: Bench, handler: Handler) -> None:
     """Let a step do its work for a picture that has another end by the time it is done."""
     event = bench.processed(pictures.examples()["JPEG"])
     bench.end(event, "FAILED")
-    with suppress(AlreadyEnded):
+    with suppress(StaleExecution):
         handler(
             event if handler is archive.handler else {name: event[name] for name in ("image", "execution")}, CONTEXT
         )

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from lambdas import finalize, sweep
-from lambdas.domain import executions, objects
+from lambdas.domain import executions, object_keys
 from lambdas.domain.executions import EXPRESS
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from lambdas.sweep import Unswept
+from lambdas.sweep import SweepIncompleteError
 from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
 from tests.permissions.life import created, superseding
 from workflow import contracts
@@ -41,7 +41,7 @@ def swept(bench: Bench) -> None:
 def sweep_express(bench: Bench) -> None:
     """Sweep where an execution cannot be started, so that its record is taken back."""
     _uploaded(bench)
-    with pytest.MonkeyPatch.context() as patch, suppress(Unswept):
+    with pytest.MonkeyPatch.context() as patch, suppress(SweepIncompleteError):
         patch.setenv("WORKFLOW_TYPE", EXPRESS)
         patch.setenv("STATE_MACHINE_ARN", f"{os.environ['STATE_MACHINE_ARN']}-missing")
         sweep.handler({}, CONTEXT)
@@ -62,8 +62,10 @@ def _uploaded(bench: Bench) -> Payload:
 
 
 def _leave(image: Payload, name: str) -> None:
-    clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=f"{objects.staged_folder(name)}resized.jpg", Body=b"")
-    clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=f"{objects.archive_folder(image, name)}resized.jpg", Body=b"")
+    clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=f"{object_keys.staged_folder(name)}resized.jpg", Body=b"")
+    clients.s3().put_object(
+        Bucket=ARCHIVE_BUCKET, Key=f"{object_keys.archive_folder(image, name)}resized.jpg", Body=b""
+    )
 
 
 def _aborted(image: Payload) -> Payload:

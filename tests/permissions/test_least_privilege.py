@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas import archive, resize
-from lambdas.domain import objects
-from lambdas.sweep import Unswept
+from lambdas.domain import object_keys
+from lambdas.sweep import SweepIncompleteError
 from tests import pictures
 from tests.effort import repetition
 from tests.lambdas.bench import CONTEXT, Bench
@@ -135,7 +135,7 @@ def test_a_function_hears_of_its_missing_grant(recorder: Recorder, bench: Bench,
     with recorder.judging(Ledger(lambda: without(grant))) as ledger:
         try:
             OWN.get(grant.role, lived)(bench)
-        except (ClientError, Unswept) as error:
+        except (ClientError, SweepIncompleteError) as error:
             error_told = str(error)
     assert any(f"{grant.role} is not allowed " in refusal for refusal in [*ledger.refusals, error_told])
 
@@ -169,7 +169,7 @@ def test_a_key_under_another_prefix_is_refused(
 ) -> None:
     """A function that may write staged renditions may not write where uploads lie, whose events start the pipeline."""
     event = bench.begun(pictures.examples()["JPEG"])
-    monkeypatch.setattr(objects, "STAGED", objects.UPLOADS)
+    monkeypatch.setattr(object_keys, "STAGED", object_keys.UPLOADS)
     with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
         resize.handler(event, CONTEXT)
     (refusal,) = ledger.refusals
@@ -178,7 +178,7 @@ def test_a_key_under_another_prefix_is_refused(
 
 def test_a_url_allows_no_more_than_its_signer_may(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     """To sign a URL is to be judged as if the upload was the signer's own."""
-    monkeypatch.setattr(objects, "UPLOADS", objects.STAGED)
+    monkeypatch.setattr(object_keys, "UPLOADS", object_keys.STAGED)
     with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
         ask()
     (refusal,) = ledger.refusals

@@ -33,7 +33,7 @@ def ledger(recorder: Recorder) -> Iterator[Ledger]:
 
 def doing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Let steps do something else where they read the upload."""
-    monkeypatch.setattr(objects, "read", lambda *_: act())
+    monkeypatch.setattr(objects, "read_upload", lambda *_: act())
 
 
 def step(bench: Bench, contract: str = "resize-image") -> object:
@@ -74,7 +74,7 @@ def test_nothing_is_at_work_outside_a_handler() -> None:
 def test_what_the_tests_do_themselves_is_not_judged(bench: Bench, recorder: Recorder) -> None:
     """A test may call what it likes, and read through the functions' own modules, without any grant."""
     with recorder.judging(Ledger(tuple)) as ledger:
-        objects.read(bench.uploaded(b"data")["image"], 10)
+        objects.read_upload(bench.uploaded(b"data")["image"], 10)
     assert (ledger.refusals, ledger.uses) == ([], {})
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import generate
 from lambdas.runtime import settings
-from lambdas.runtime.settings import ArchiveEnvironment, Environment, ResizeEnvironment
+from lambdas.runtime.settings import ArchiveSettings, ResizeSettings, Settings
 from templates import parameters, stack
 from templates.parameters import groups, variables
 from tests.templates.emitted import Node, template
@@ -29,34 +29,34 @@ NO_ORIGINS = [
 
 def test_resources_and_parameters_fill_an_environment() -> None:
     """A field is filled with the resource given for it, or with the parameter of its name."""
-    filled = variables(ResizeEnvironment, metadata_table="the table")
+    filled = variables(ResizeSettings, metadata_table="the table")
     assert filled["METADATA_TABLE"] == "the table"
     assert filled["RESIZE_EDGES"].to_dict() == {"Ref": "ResizeEdges"}
 
 
 def test_given_resource_comes_before_the_parameter() -> None:
     """A resource given for a field that has a parameter too is what fills it."""
-    assert variables(ResizeEnvironment, metadata_table="the table", quality=7)["QUALITY"] == 7
+    assert variables(ResizeSettings, metadata_table="the table", quality=7)["QUALITY"] == 7
 
 
 def test_misspelt_resource_is_refused() -> None:
     """A resource for a field that the handler does not read raises, and the error names it."""
-    with pytest.raises(TypeError, match=r"ArchiveEnvironment .* archive_buckett"):
-        variables(ArchiveEnvironment, metadata_table="", archive_bucket="", archive_buckett="")
+    with pytest.raises(TypeError, match=r"ArchiveSettings .* archive_buckett"):
+        variables(ArchiveSettings, metadata_table="", archive_bucket="", archive_buckett="")
 
 
 def test_field_without_a_value_is_refused() -> None:
     """A field that is neither resource nor parameter raises, and the error names it."""
-    with pytest.raises(TypeError, match=r"ArchiveEnvironment .* archive_bucket"):
-        variables(ArchiveEnvironment, metadata_table="")
+    with pytest.raises(TypeError, match=r"ArchiveSettings .* archive_bucket"):
+        variables(ArchiveSettings, metadata_table="")
 
 
 def test_misspelt_variable_stops_generation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A variable that a handler reads and the template does not know makes `generate.py` fail and print nothing."""
-    misspelt = dataclasses.make_dataclass("Misspelt", [("upload_buket", str)], bases=(Environment,), frozen=True)
-    monkeypatch.setattr(settings, "SqsTriggerEnvironment", misspelt)
+    misspelt = dataclasses.make_dataclass("Misspelt", [("upload_buket", str)], bases=(Settings,), frozen=True)
+    monkeypatch.setattr(settings, "SqsTriggerSettings", misspelt)
     assert generate.main([]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""

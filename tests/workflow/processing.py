@@ -11,7 +11,7 @@ from tests.lambdas.bench import CONTEXT
 from tests.lambdas.messages import execution_ended
 from tests.lambdas.watch import Watch
 from tests.workflow.interpreter import Execution, Handler, Interpreter
-from tests.workflow.resources import UNSETTLED_AFTER, Resources
+from tests.workflow.resources import STALLED_AFTER, Resources
 from workflow import contracts
 
 PICTURES = 4  # in the archive: original, two resized images, thumbnail
@@ -69,13 +69,13 @@ class Processing:
 
     def sweep(self, outcome: Outcome) -> Outcome:
         """Sweep once what was done so far is late, and return what is to be seen of the picture then."""
-        self.watch.set_on(seconds=UNSETTLED_AFTER + 1)
+        self.watch.set_on(seconds=STALLED_AFTER + 1)
         sweep.handler({}, CONTEXT)
         return self._seen(outcome.image, outcome.execution)
 
     def swept(self, image: dict[str, Any]) -> Outcome:
         """Sweep once an upload is late that nothing was started for, and return what became of it."""
-        self.watch.set_on(seconds=UNSETTLED_AFTER + 1)
+        self.watch.set_on(seconds=STALLED_AFTER + 1)
         sweep.handler({}, CONTEXT)
         return self._seen(image, self.interpreter.ended(executions.name(image)))
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
-from lambdas.domain.objects import archive_folder, filename_metadata, staged_folder, upload_key
+from lambdas.domain.object_keys import archive_folder, staged_folder, upload_key
+from lambdas.domain.objects import filename_metadata
 
 REGION: Literal["eu-central-1"] = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -21,7 +22,7 @@ MAX_PIXELS = 200_000
 RESIZE_EDGE, SMALLER_EDGE = 160, 80  # pixels
 THUMBNAIL_EDGE = 48  # pixels
 
-UNSETTLED_AFTER = 3600  # seconds
+STALLED_AFTER = 3600  # seconds
 
 ENVIRONMENT = {
     "METADATA_TABLE": TABLE,
@@ -37,7 +38,7 @@ ENVIRONMENT = {
     "QUALITY": "80",
     "RECORD_RETENTION_DAYS": "90",
     "WORKFLOW_TYPE": "STANDARD",
-    "UNSETTLED_AFTER_SECONDS": str(UNSETTLED_AFTER),
+    "STALLED_AFTER_SECONDS": str(STALLED_AFTER),
 }
 
 

@@ -15,8 +15,8 @@ from tests.workflow.combinations import combined, named
 from tests.workflow.interpreter import Handler, Interpreter
 from tests.workflow.processing import Outcome, Processing
 from tests.workflow.proof.stage import ROLE, raising
-from workflow.contracts.errors import AlreadyEnded, ImageRejected, Reason
-from workflow.definition import OF_BRANCH, UNEXPLAINED, states_language
+from workflow.contracts.errors import ImageRejected, Reason, StaleExecution
+from workflow.definition import BRANCH_SEPARATOR, NO_CAUSE, states_language
 from workflow.steps import RESIZE, THUMBNAIL, Step
 
 BRANCHES = (RESIZE, THUMBNAIL)
@@ -70,8 +70,8 @@ def test_a_failed_branch_without_a_cause_says_so(step: Step) -> None:
     execution = Interpreter(made["stateMachineArn"], {}).run({"error": {"Error": "Lambda.Unknown"}}, "alone")
     assert (execution.status, execution.error, execution.cause) == (
         "FAILED",
-        f"{step.state}{OF_BRANCH}Lambda.Unknown",
-        UNEXPLAINED,
+        f"{step.state}{BRANCH_SEPARATOR}Lambda.Unknown",
+        NO_CAUSE,
     )
 
 
@@ -123,6 +123,6 @@ def test_of_a_rejection_and_a_failure_the_first_is_told(processing: Processing, 
 @each_branch
 def test_a_branch_whose_picture_is_anothers_is_no_failure(processing: Processing, step: Step) -> None:
     """An error that says that nothing is to be told says so from a branch too."""
-    processing.break_function(step.function, AlreadyEnded("it has its end"))
+    processing.break_function(step.function, StaleExecution("it has its end"))
     outcome = processing.process(drawings.jpeg())
     assert (outcome.announced, outcome.execution.status) == ([], "SUCCEEDED")

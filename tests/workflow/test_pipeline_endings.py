@@ -19,7 +19,7 @@ FOR_GOOD = 1 + MAX_ATTEMPTS["States.ALL"]
 ERRORS = {"SUCCEEDED": None, "REJECTED": UNSOUND, "FAILED": BROKEN}
 ENDS = pytest.mark.parametrize(("error", "status"), [(error, end) for end, error in ERRORS.items()], ids=[*ERRORS])
 PUBLISH = {"SUCCEEDED": "PublishSuccess", "REJECTED": "PublishRejection", "FAILED": "PublishFailure"}
-NOTE = {"SUCCEEDED": "NoteSuccess", "REJECTED": "NoteRejection", "FAILED": "NoteFailure"}
+NOTE = {"SUCCEEDED": "MarkSuccessNotified", "REJECTED": "MarkRejectionNotified", "FAILED": "MarkFailureNotified"}
 RECORD = {"REJECTED": "RecordRejection", "FAILED": "RecordFailure"}
 
 

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.domain import execution_history, objects
+from lambdas.domain import execution_history, object_keys
 from tests.workflow import drawings
 from tests.workflow.combinations import combined, named, some
 from tests.workflow.interpreter import Handler, refusal
@@ -49,8 +49,8 @@ WAYS: dict[str, tuple[Break, str]] = {
 def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
     """Assert that neither execution nor picture has anything staged or archived."""
     assert (outcome.staged, outcome.archived) == ([], {})
-    assert processing.resources.keys(ARCHIVE, objects.picture_folder(outcome.image)) == []
-    assert processing.resources.keys(UPLOADS, objects.STAGED) == []
+    assert processing.resources.keys(ARCHIVE, object_keys.image_folder(outcome.image)) == []
+    assert processing.resources.keys(UPLOADS, object_keys.STAGED) == []
 
 
 @pytest.mark.parametrize(("step", "way"), combined(STEPS, [*WAYS]), ids=named)
@@ -65,7 +65,7 @@ def test_every_failure_is_told_where_and_why_and_leaves_nothing(processing: Proc
     assert [(one["failedIn"], one["reason"]) for one in told] == [(step.state, reason)]
     assert (record["status"], record["failedIn"], record["reason"]) == ("FAILED", step.state, reason)
     assert "notifiedAt" in record
-    found = execution_history.failure(outcome.execution.arn, outcome.execution.status)
+    found = execution_history.read_failure(outcome.execution.arn, outcome.execution.status)
     assert (found.failed_in, found.reason) == (step.state, reason)
     assert_nothing_left(processing, outcome)
 
@@ -89,7 +89,7 @@ def test_what_failed_at_the_end_is_in_the_history(processing: Processing, state:
         _fault(processing, LAST)
     processing.interpreter.before[state] = refusal("InternalError")
     outcome = processing.process(drawings.jpeg())
-    found = execution_history.failure(outcome.execution.arn, "FAILED")
+    found = execution_history.read_failure(outcome.execution.arn, "FAILED")
     wanted = (state, "SNS.InternalErrorException") if state == "PublishSuccess" else (LAST.state, "MemoryError")
     assert (found.failed_in, found.reason) == wanted
 
@@ -98,7 +98,7 @@ def half_done(handler: Handler) -> Handler:
     """Wrap the last step so that it copies into the archive and breaks down before it says so."""
 
     def handle(event: dict[str, Any], _: object) -> dict[str, Any]:
-        key = f"{objects.archive_folder(event['image'], event['execution'])}original.jpg"
+        key = f"{object_keys.archive_folder(event['image'], event['execution'])}original.jpg"
         boto3.client("s3").put_object(Bucket=ARCHIVE, Key=key, Body=b"data")
         raise MemoryError(handler)
 

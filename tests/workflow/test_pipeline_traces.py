@@ -46,7 +46,7 @@ def test_failure_in_a_branch_shows_where(processing: Processing) -> None:
     run = run_of(processing.process(drawings.jpeg()))
     resize = visit(run, "ResizeImage")
     assert (resize.outcome, resize.error) == ("caught", "MemoryError")
-    assert visit(run, "ResizeImageFailed").outcome == "failed"
+    assert visit(run, "RethrowResizeImageError").outcome == "failed"
     assert visit(run, "ParallelProcessing").outcome == "caught"
     assert (run.status, run.error, visit(run, "Failed").outcome) == ("failed", "ProcessingFailed", "failed")
     assert "MemoryError" in headline(run)

@@ -114,5 +114,5 @@ def test_a_repeated_event_is_one_execution(processing: Processing) -> None:
     repeated = {"image": outcome.image, "execution": "a-repeated-one"}
     with pytest.raises(Exception, match="another execution's") as error:
         processing.interpreter.functions[VALIDATE.function](repeated, SimpleNamespace(aws_request_id="second"))
-    assert type(error.value).__name__ == "AlreadyEnded"
+    assert type(error.value).__name__ == "StaleExecution"
     assert processing.resources.record(outcome.image) == outcome.record

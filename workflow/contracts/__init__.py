@@ -18,7 +18,7 @@ from workflow.contracts.errors import ContractViolation
 FOLDER = Path(__file__).parent
 
 # What a file says of itself, and what refers to it does not say of its own parts.
-OF_A_FILE = ("$schema", "$id", "$defs", "examples")
+FILE_KEYWORDS = ("$schema", "$id", "$defs", "examples")
 
 
 def names(folder: Path = FOLDER) -> list[str]:
@@ -78,7 +78,7 @@ def _inline(node: Any, resolver: Any) -> Any:
     if "$ref" not in node:
         return beside
     target = resolver.lookup(node["$ref"])
-    said = {key: value for key, value in target.contents.items() if key not in OF_A_FILE}
+    said = {key: value for key, value in target.contents.items() if key not in FILE_KEYWORDS}
     return {**_inline(said, target.resolver), **beside}
 
 

@@ -4,7 +4,7 @@ import json
 from enum import StrEnum
 
 # What uploaders are told of any failure; the reason is for operators.
-OURS = "The picture could not be processed; the fault is ours."
+INTERNAL_ERROR_MESSAGE = "The picture could not be processed; the fault is ours."
 
 
 class Reason(StrEnum):
@@ -33,7 +33,7 @@ class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders an
         self.message = message
 
 
-class AlreadyEnded(Exception):  # noqa: N818 - the same
+class StaleExecution(Exception):  # noqa: N818 - the same
     """The picture's record has its end, or is a newer version's or attempt's: this execution has nothing to do."""
 
     def __init__(self, message: str, *, succeeded: bool = False) -> None:
@@ -42,7 +42,7 @@ class AlreadyEnded(Exception):  # noqa: N818 - the same
         self.succeeded = succeeded
 
 
-class NotYet(Exception):  # noqa: N818 - the same
+class PreviousOutcomePending(Exception):  # noqa: N818 - the same
     """An earlier end of the picture has to be told before this execution may begin: true for a while, after a failure."""
 
 

@@ -149,27 +149,27 @@ PARAMETERS = [
     ),
     Mutant(
         "Choice sends every error to the rejection",
-        "ReadCause",
+        "ParseError",
         "Parameters.Cause.$",
-        setting("States/HandleError/Default", "ReadCause"),
+        setting("States/HandleError/Default", "ParseError"),
     ),
     Mutant(
         "Choice by another error's name",
-        "ReadCause",
+        "ParseError",
         "Parameters.Cause.$",
         setting(f"States/HandleError/Choices/{REJECTION}/StringEquals", "ImageRejectd"),
     ),
     Mutant(
         "JSON read from a string that is none",
-        "ReadCause",
+        "ParseError",
         "Parameters.Cause.$",
-        setting("States/ReadCause/Parameters/Cause.$", "States.StringToJson($.error.Error)"),
+        setting("States/ParseError/Parameters/Cause.$", "States.StringToJson($.error.Error)"),
     ),
     Mutant(
         "intrinsic function misspelt",
-        "ReadCause",
+        "ParseError",
         "Parameters.Cause.$",
-        setting("States/ReadCause/Parameters/Cause.$", "States.StringToJSON($.error.Cause)"),
+        setting("States/ParseError/Parameters/Cause.$", "States.StringToJSON($.error.Cause)"),
     ),
     Mutant(
         "intrinsic function with an argument too many",
@@ -244,7 +244,7 @@ PARAMETERS = [
         "cause not reduced to the rejection",
         "PublishRejection",
         "Parameters.Message.reason.$",
-        setting("States/ReadRejection/ResultPath", None),
+        setting("States/ParseRejection/ResultPath", None),
     ),
     Mutant(
         "step skipped",

@@ -61,7 +61,7 @@ def test_task_has_its_permissions(told: dict[str, Any], state: str, action: str,
 
 def test_state_that_calls_nobody_has_no_permissions(told: dict[str, Any]) -> None:
     """A Choice, a Pass and an end need none; a publish has nothing of a function's."""
-    assert [told[state]["permissions"] for state in ("HandleError", "ReadCause", "Succeeded")] == [[], [], []]
+    assert [told[state]["permissions"] for state in ("HandleError", "ParseError", "Succeeded")] == [[], [], []]
     assert len(told["PublishSuccess"]["permissions"]) == 1
 
 

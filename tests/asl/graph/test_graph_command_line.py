@@ -88,8 +88,8 @@ def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None
     assert 'class="state Task caught" data-state="ValidateImage"' in out
     assert 'class="state Task faint" data-state="ArchiveImage"' in out
     assert 'class="edge catch" data-from="ValidateImage" data-to="HandleError"' in out
-    assert 'class="edge catch faint" data-from="NoteRejection" data-to="Rejected"' in out
-    assert 'class="edge next" data-from="NoteRejection" data-to="Rejected"' in out
+    assert 'class="edge catch faint" data-from="MarkRejectionNotified" data-to="Rejected"' in out
+    assert 'class="edge next" data-from="MarkRejectionNotified" data-to="Rejected"' in out
     if form == "html":
         assert "the first error was ImageRejected in ValidateImage" in out
         assert 'class="bar caught"' in out

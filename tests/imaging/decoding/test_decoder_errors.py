@@ -21,7 +21,7 @@ from imaging.features.appearance import SAMPLE, describe_appearance
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import read_properties
 from imaging.rendering.rendition import crop_thumbnail, make_sample, resize_to_edges
-from lambdas.runtime.sandbox import TrialFailed, tried
+from lambdas.runtime.sandbox import SandboxError, run_sandboxed
 from lambdas.validate import examine
 from tests import pictures
 from tests.effort import times
@@ -137,8 +137,8 @@ def test_an_avif_of_another_pillow_is_not_corrupt(monkeypatch: pytest.MonkeyPatc
     data = pictures.examples()["AVIF"]
     with pytest.raises(KeyError):
         open_picture(data, PICTURE)
-    with pytest.raises(TrialFailed):
-        tried(lambda: examine(data, PICTURE))
+    with pytest.raises(SandboxError):
+        run_sandboxed(lambda: examine(data, PICTURE))
 
 
 def modules() -> Iterator[ModuleType]:

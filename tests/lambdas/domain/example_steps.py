@@ -2,8 +2,8 @@
 
 from copy import deepcopy
 
-from lambdas.domain.step_handler import step
-from lambdas.runtime.settings import StepEnvironment
+from lambdas.domain.step_handler import step_handler
+from lambdas.runtime.settings import StepSettings
 from tests.lambdas.bench import Payload
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, Reason
@@ -18,27 +18,27 @@ def example(contract: str) -> Payload:
     return event
 
 
-@step("validate-image", StepEnvironment, found_as="validation")
-def found_sound(event: Payload, environment: StepEnvironment) -> Payload:
+@step_handler("validate-image", StepSettings, found_as="validation")
+def found_sound(event: Payload, environment: StepSettings) -> Payload:
     """Find every picture sound."""
     del event, environment
     return dict(VALIDATION)
 
 
-@step("validate-image", StepEnvironment, found_as="validation")
-def found_wrongly(event: Payload, environment: StepEnvironment) -> Payload:
+@step_handler("validate-image", StepSettings, found_as="validation")
+def found_wrongly(event: Payload, environment: StepSettings) -> Payload:
     """Find what the contract does not allow."""
     del event, environment
     return {**VALIDATION, "width": SECRET}
 
 
-@step("validate-image", StepEnvironment, found_as="validation")
-def rejected(event: Payload, environment: StepEnvironment) -> Payload:
+@step_handler("validate-image", StepSettings, found_as="validation")
+def rejected(event: Payload, environment: StepSettings) -> Payload:
     """Reject every picture."""
     raise ImageRejected(Reason.CORRUPT, f"Not {len(event)} for {environment.metadata_table}.")
 
 
-@step("validate-image", StepEnvironment, found_as="validation")
-def failed(event: Payload, environment: StepEnvironment) -> Payload:
+@step_handler("validate-image", StepSettings, found_as="validation")
+def failed(event: Payload, environment: StepSettings) -> Payload:
     """Fail with every picture."""
     raise MemoryError(len(event), environment)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.domain.execution_history import NOWHERE, UNNAMED, found
+from lambdas.domain.execution_history import NO_STATE, UNNAMED_ERROR, find_failure
 from lambdas.domain.record import Failure
 from tests import aws_histories as aws
 from workflow.contracts.errors import ImageRejected
@@ -59,7 +59,7 @@ class History:
 
 def failure(history: History, status: str = "FAILED") -> tuple[str, str]:
     """Return state and reason of the failure that history tells."""
-    told = found(history.events, status)
+    told = find_failure(history.events, status)
     return told.failed_in, told.reason
 
 
@@ -73,7 +73,7 @@ def test_a_task_that_failed_for_good(number: int, kind: str) -> None:
     history = History().done(*TASKS[:number])
     history.task(TASKS[number], FAULT, FAULT, kind=kind)
     history.handled(f"{TASKS[number]}Failed").add("ExecutionFailed", error="ProcessingFailed", cause="MemoryError")
-    told = found(history.events, "FAILED")
+    told = find_failure(history.events, "FAILED")
     error = json.dumps({"Error": "MemoryError", "Cause": "no room"})
     assert told == Failure(TASKS[number], "MemoryError", error)
 
@@ -108,7 +108,7 @@ def test_what_failed_while_a_failure_was_handled_is_not_its_reason() -> None:
     """If the failure cannot be recorded, the reason is still what failed first."""
     history = History()
     history.task("ValidateImage", FAULT)
-    history.handled("ValidateImageFailed").task("RecordFailure", {"error": "DynamoDB.InternalServerError"})
+    history.handled("MarkValidateImageFailed").task("RecordFailure", {"error": "DynamoDB.InternalServerError"})
     history.add("FailStateEntered", name="Failed")
     assert failure(history) == ("ValidateImage", "MemoryError")
 
@@ -117,7 +117,7 @@ def test_a_rejection_that_cannot_be_recorded_is_no_reason() -> None:
     """A rejection is no failure: what failed is its record."""
     history = History()
     history.task("ValidateImage", REJECTION)
-    history.handled("ReadCause", "ReadRejection").task("RecordRejection", {"error": "DynamoDB.InternalServerError"})
+    history.handled("ParseError", "ParseRejection").task("RecordRejection", {"error": "DynamoDB.InternalServerError"})
     history.add("FailStateEntered", name="Failed")
     assert failure(history) == ("RecordRejection", "DynamoDB.InternalServerError")
 
@@ -161,8 +161,10 @@ def test_an_execution_that_step_functions_broke_off() -> None:
 def test_an_execution_that_never_ran() -> None:
     """Where no state was entered the pipeline itself is named."""
     for history, status, reason in ((History(), "ABORTED", "Aborted"), (History(), "TIMED_OUT", "States.Timeout")):
-        assert failure(history, status) == (NOWHERE, reason)
-    assert found([], "FAILED") == Failure(NOWHERE, UNNAMED, json.dumps({"Error": UNNAMED, "Cause": ""}))
+        assert failure(history, status) == (NO_STATE, reason)
+    assert find_failure([], "FAILED") == Failure(
+        NO_STATE, UNNAMED_ERROR, json.dumps({"Error": UNNAMED_ERROR, "Cause": ""})
+    )
 
 
 NAMES = st.sampled_from([*TASKS, "HandleError", "ParallelProcessing", "RecordFailure", "Failed", ""])
@@ -191,9 +193,9 @@ def histories(draw: st.DrawFn) -> list[Event]:
 @given(events=histories(), status=st.sampled_from(["FAILED", "TIMED_OUT", "ABORTED"]))
 def test_whatever_happened_a_state_and_a_reason_are_told(events: list[Event], status: str) -> None:
     """No history is too strange, and nothing is told that did not happen."""
-    told = found(events, status)
+    told = find_failure(events, status)
     entered = {event.get("stateEnteredEventDetails", {}).get("name") for event in events} - {"", None}
-    assert told.failed_in in entered | {NOWHERE}
+    assert told.failed_in in entered | {NO_STATE}
     assert told.reason
     assert json.loads(told.error)["Error"] == told.reason
 
@@ -215,12 +217,12 @@ def test_whatever_happened_a_state_and_a_reason_are_told(events: list[Event], st
 )
 def test_histories_of_aws(history: Callable[[], list[Event]], expected: tuple[str, str]) -> None:
     """Of branches and items that end at once, the reason is the failure that ended what they are in."""
-    reason = found(history(), "FAILED")
+    reason = find_failure(history(), "FAILED")
     assert (reason.failed_in, reason.reason) == expected
 
 
 def test_a_stopped_execution_of_aws() -> None:
     """An execution that was stopped comes after its first event: the state is the one that was entered last."""
     happened = [*aws.branch_failed()[:9], {"id": 10, "previousEventId": 0, "type": "ExecutionAborted"}]
-    reason = found(happened, "ABORTED")
+    reason = find_failure(happened, "ABORTED")
     assert (reason.failed_in, reason.reason) == ("GenerateThumbnail", "Aborted")

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain import finalization, objects
+from lambdas.domain import finalization, object_keys
 from lambdas.domain.record import PROCESSING, Failure, Record
 from lambdas.runtime import clients
 from tests.lambdas.aftermath import FACTS, NOTIFICATIONS, Aftermath
 from tests.lambdas.bench import ARCHIVE_BUCKET, TABLE, UPLOAD_BUCKET, Payload
 from workflow import contracts
-from workflow.contracts.errors import OURS, NotYet
+from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE, PreviousOutcomePending
 
 FAILURE = Failure("ResizeImage", "States.Timeout", "{}")
 
@@ -23,7 +23,7 @@ def record_of(event: Payload) -> Record:
 
 def settle(aftermath: Aftermath, event: Payload) -> None:
     """Settle event's picture for its own execution."""
-    finalization.settle(record_of(event), FAILURE, aftermath.environment)
+    finalization.finalize(record_of(event), FAILURE, aftermath.environment)
 
 
 @pytest.mark.parametrize("example", contracts.schema("metadata-record")["examples"], ids=lambda one: one["status"])
@@ -39,7 +39,7 @@ def test_a_notification_says_what_the_record_does(example: Payload) -> None:
     elif example["status"] == "REJECTED":
         shared |= {name: example[name] for name in ("reason", "message")}
     else:
-        shared |= {name: example[name] for name in ("failedIn", "reason")} | {"message": OURS}
+        shared |= {name: example[name] for name in ("failedIn", "reason")} | {"message": INTERNAL_ERROR_MESSAGE}
     assert {**shared, "notificationId": told["notificationId"], "at": told["at"]} == told
 
 
@@ -117,7 +117,7 @@ def test_it_waits_for_an_older_versions_end_to_be_told(aftermath: Aftermath) -> 
     older = aftermath.begun(b"older")
     before = aftermath.ended(older, "SUCCEEDED")
     newer = aftermath.again(older, b"newer")
-    with pytest.raises(NotYet):
+    with pytest.raises(PreviousOutcomePending):
         settle(aftermath, newer)
     assert (aftermath.record(older), aftermath.notifications()) == (before, [])
 
@@ -126,13 +126,13 @@ def test_what_goes_on_is_not_cleared(aftermath: Aftermath) -> None:
     """Staged pictures of an execution whose record is open wait for the archive."""
     event = aftermath.begun(b"data")
     kept = set(aftermath.left(event))
-    finalization.clear(record_of(event), record_of(event).read(), aftermath.environment)
+    finalization.remove_leftovers(record_of(event), record_of(event).read(), aftermath.environment)
     assert kept <= aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET)
 
 
 def test_more_than_a_page_is_cleared(aftermath: Aftermath) -> None:
     """However much an execution left, nothing of it stays."""
     event = aftermath.begun(b"data")
-    aftermath.fill(UPLOAD_BUCKET, objects.staged_folder(event["execution"]), 1001)
+    aftermath.fill(UPLOAD_BUCKET, object_keys.staged_folder(event["execution"]), 1001)
     settle(aftermath, event)
     assert aftermath.keys(UPLOAD_BUCKET) == {event["image"]["key"]}

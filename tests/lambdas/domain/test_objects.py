@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from imaging.formats import FORMATS
 from imaging.rendering.rendition import Rendition
-from lambdas.domain import objects
-from lambdas.domain.objects import FILENAME, MAX_FILENAME, STAGED, UPLOADS
+from lambdas.domain import object_keys, objects
+from lambdas.domain.object_keys import STAGED, UPLOADS
+from lambdas.domain.objects import FILENAME, MAX_FILENAME
 from lambdas.runtime import clients
 from tests.lambdas.bench import ARCHIVE_BUCKET, MAX_BYTES, OWNER, UPLOAD_BUCKET, Bench
 from workflow import contracts
@@ -27,16 +28,16 @@ RENDITION = Rendition(b"picture", FORMATS["WEBP"], 30, 20)
 
 def test_an_upload_key_tells_owner_and_image() -> None:
     """What an upload's key is made of can be read from it."""
-    key = objects.upload_key(OWNER, IMAGE_ID)
+    key = object_keys.upload_key(OWNER, IMAGE_ID)
     assert key.startswith(UPLOADS)
-    assert objects.parse_upload_key(key) == (OWNER, IMAGE_ID)
+    assert object_keys.parse_upload_key(key) == (OWNER, IMAGE_ID)
 
 
 @pytest.mark.parametrize("key", ["", "uploads", "uploads/owner", "uploads/owner/image/more", "staged/owner/image"])
 def test_other_keys_are_refused(key: str) -> None:
     """A key that is not of an upload is an error, and no guess."""
     with pytest.raises(ValueError, match=r"unpack|not one of an upload"):
-        objects.parse_upload_key(key)
+        object_keys.parse_upload_key(key)
 
 
 @given(name=st.text(min_size=1))
@@ -50,7 +51,7 @@ def test_file_names_travel_as_ascii(name: str) -> None:
 
 def test_reads_bytes_and_file_name(bench: Bench) -> None:
     """An upload is read back as it was put, with the client's name for it."""
-    upload = objects.read(bench.uploaded(b"data", "Fête (1) +.jpg")["image"], MAX_BYTES)
+    upload = objects.read_upload(bench.uploaded(b"data", "Fête (1) +.jpg")["image"], MAX_BYTES)
     assert (upload.data, upload.filename) == (b"data", "Fête (1) +.jpg")
 
 
@@ -58,7 +59,7 @@ def test_reads_the_version_that_was_announced(bench: Bench) -> None:
     """A later upload to the same key does not change what an execution works on."""
     image = bench.uploaded(b"first")["image"]
     bench.put(image["key"], b"second")
-    assert objects.read(image, MAX_BYTES).data == b"first"
+    assert objects.read_upload(image, MAX_BYTES).data == b"first"
 
 
 @pytest.mark.parametrize("metadata", [{}, {FILENAME: ""}, {FILENAME: "%C3%A9" * MAX_FILENAME}])
@@ -66,7 +67,7 @@ def test_without_a_sound_name_the_image_id_serves(bench: Bench, metadata: dict[s
     """An upload with no file name, or one longer than a file system takes, is called by its image id."""
     image = bench.uploaded(b"data")["image"]
     image["versionId"] = bench.put(image["key"], b"data", metadata)
-    assert objects.read(image, MAX_BYTES).filename == image["imageId"]
+    assert objects.read_upload(image, MAX_BYTES).filename == image["imageId"]
 
 
 @pytest.mark.parametrize(
@@ -75,21 +76,21 @@ def test_without_a_sound_name_the_image_id_serves(bench: Bench, metadata: dict[s
 def test_sizes_out_of_bounds_are_rejected(bench: Bench, size: int, reason: Reason) -> None:
     """An empty file and one over the limit are the uploader's to know."""
     with pytest.raises(ImageRejected) as rejected:
-        objects.read(bench.uploaded(b"x" * size)["image"], max_bytes=10)
+        objects.read_upload(bench.uploaded(b"x" * size)["image"], max_bytes=10)
     assert rejected.value.reason == reason
 
 
 @pytest.mark.parametrize("size", [1, 10])
 def test_sizes_within_bounds_are_read(bench: Bench, size: int) -> None:
     """The limit itself is allowed."""
-    assert len(objects.read(bench.uploaded(b"x" * size)["image"], max_bytes=10).data) == size
+    assert len(objects.read_upload(bench.uploaded(b"x" * size)["image"], max_bytes=10).data) == size
 
 
 def test_a_missing_version_is_a_fault_of_ours(bench: Bench) -> None:
     """An upload that is not there is no rejection."""
     image = bench.uploaded(b"data")["image"]
     with pytest.raises(ClientError):
-        objects.read({**image, "key": image["key"] + "0"}, MAX_BYTES)
+        objects.read_upload({**image, "key": image["key"] + "0"}, MAX_BYTES)
 
 
 def test_stages_where_no_event_is_routed(bench: Bench) -> None:
@@ -127,7 +128,7 @@ def test_archives_again_after_the_source_is_gone(bench: Bench) -> None:
     source: CopySourceTypeDef = {"Bucket": UPLOAD_BUCKET, "Key": "staged/1/resized.png"}
     bench.put(source["Key"], b"data")
     first = objects.archive(source, ARCHIVE_BUCKET, "copy.png", "image/png")
-    objects.remove(UPLOAD_BUCKET, [source["Key"]])
+    objects.delete_objects(UPLOAD_BUCKET, [source["Key"]])
     assert objects.archive(source, ARCHIVE_BUCKET, "copy.png", "image/png") == first
     assert bench.content(ARCHIVE_BUCKET, "copy.png") == b"data"
 
@@ -144,5 +145,5 @@ def test_removes_what_is_there_and_nothing_else(bench: Bench) -> None:
     for key in ("staged/1/resized.png", "staged/2/resized.png"):
         bench.put(key, b"data")
     for _ in range(2):
-        objects.remove(UPLOAD_BUCKET, ["staged/1/resized.png", "staged/1/thumbnail.png"])
+        objects.delete_objects(UPLOAD_BUCKET, ["staged/1/resized.png", "staged/1/thumbnail.png"])
     assert bench.keys(UPLOAD_BUCKET) == {"staged/2/resized.png"}

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from lambdas.domain import objects
-from lambdas.domain.objects import NotDeleted
+from lambdas.domain import objects, upload_versions
+from lambdas.domain.objects import ObjectsNotDeletedError
 from lambdas.runtime import clients
 from tests.lambdas.bench import ARCHIVE_BUCKET, OWNER, UPLOAD_BUCKET, Bench, logged
 from tests.lambdas.watch import Watch
@@ -21,8 +21,8 @@ def test_the_newest_version_is_the_last_that_was_put(bench: Bench) -> None:
     for number in range(12):
         bench.put(f"{key}{number}", b"of another key")
     newest = bench.put(key, b"second")
-    assert objects.newest(UPLOAD_BUCKET, key) == newest
-    assert objects.newest(UPLOAD_BUCKET, f"{key}-none") is None
+    assert upload_versions.newest_version(UPLOAD_BUCKET, key) == newest
+    assert upload_versions.newest_version(UPLOAD_BUCKET, f"{key}-none") is None
 
 
 @pytest.mark.parametrize("deletions", [1, 12])
@@ -31,12 +31,15 @@ def test_a_deletion_makes_no_older_version_the_newest(bench: Bench, deletions: i
     event = bench.uploaded(b"data")
     for _ in range(deletions):
         bench.delete(event)
-    assert objects.newest(UPLOAD_BUCKET, event["image"]["key"]) == event["image"]["versionId"]
+    assert upload_versions.newest_version(UPLOAD_BUCKET, event["image"]["key"]) == event["image"]["versionId"]
 
 
 def found(since: datetime | None, until: datetime) -> list[tuple[str, str]]:
     """Return image id and version of the uploads that are found between since and until."""
-    return [(image["imageId"], image["versionId"]) for image in objects.uploads(UPLOAD_BUCKET, since, until)]
+    return [
+        (image["imageId"], image["versionId"])
+        for image in upload_versions.list_current_uploads(UPLOAD_BUCKET, since, until)
+    ]
 
 
 def test_uploads_are_found_by_their_age(bench: Bench, watch: Watch) -> None:
@@ -67,7 +70,7 @@ def test_a_deleted_upload_is_not_found(bench: Bench, watch: Watch, deletions: in
         bench.delete(event)
     watch.set_on(seconds=1)
     assert found(None, watch.now()) == []
-    (hidden,) = objects.listed(UPLOAD_BUCKET, None, watch.now())
+    (hidden,) = upload_versions.list_uploads(UPLOAD_BUCKET, None, watch.now())
     assert (hidden.image["versionId"], hidden.deleted) == (event["image"]["versionId"], True)
     anew = bench.again(event, b"anew")["image"]
     watch.set_on(seconds=1)
@@ -78,7 +81,7 @@ def test_an_upload_is_found_as_the_pipeline_takes_it(bench: Bench, watch: Watch)
     """What is known of it is what its event would have said."""
     image = bench.uploaded(b"data")["image"]
     watch.set_on(seconds=1)
-    (listed,) = objects.uploads(UPLOAD_BUCKET, None, watch.now())
+    (listed,) = upload_versions.list_current_uploads(UPLOAD_BUCKET, None, watch.now())
     contracts.check("pipeline-input", {"image": listed})
     assert {**image, "attempt": 1, "size": len(b"data"), "uploadedAt": listed["uploadedAt"]} == listed
 
@@ -106,15 +109,15 @@ def test_staging_executions_are_told_once_each(bench: Bench, watch: Watch) -> No
     until = watch.now()
     watch.set_on(seconds=1)
     bench.put("staged/four/resized.jpg", b"data")
-    assert list(objects.staging(UPLOAD_BUCKET, until)) == ["one", "two"]
+    assert list(objects.list_staged_executions(UPLOAD_BUCKET, until)) == ["one", "two"]
 
 
 def test_folders_are_told_to_the_next_slash(bench: Bench) -> None:
     """The folders right below a prefix, each once, and nothing that lies beside them."""
     for key in ("a/b/one/x", "a/b/one/y", "a/b/two/x", "a/b/beside", "a/c/three/x"):
         clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=key, Body=b"")
-    assert list(objects.folders(ARCHIVE_BUCKET, "a/b/")) == ["a/b/one/", "a/b/two/"]
-    assert list(objects.folders(ARCHIVE_BUCKET, "b/")) == []
+    assert list(objects.list_folders(ARCHIVE_BUCKET, "a/b/")) == ["a/b/one/", "a/b/two/"]
+    assert list(objects.list_folders(ARCHIVE_BUCKET, "b/")) == []
     assert bench.keys(UPLOAD_BUCKET) == set()
 
 
@@ -122,9 +125,9 @@ def test_a_folder_is_emptied_and_nothing_else(bench: Bench) -> None:
     """All that lies under the prefix goes, however much, and is counted; done again, there is nothing."""
     bench.fill(UPLOAD_BUCKET, "staged/1/", MANY)
     bench.put("staged/10/kept", b"")
-    assert objects.empty(UPLOAD_BUCKET, "staged/1/") == MANY
+    assert objects.delete_prefix(UPLOAD_BUCKET, "staged/1/") == MANY
     assert bench.keys(UPLOAD_BUCKET) == {"staged/10/kept"}
-    assert objects.empty(UPLOAD_BUCKET, "staged/1/") == 0
+    assert objects.delete_prefix(UPLOAD_BUCKET, "staged/1/") == 0
 
 
 def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,8 +140,8 @@ def test_what_cannot_be_emptied_is_an_error(bench: Bench, monkeypatch: pytest.Mo
     """S3 answers well though it deletes nothing: how much it was and why is told, and no key."""
     bench.put("staged/1/secret", b"")
     refusing(monkeypatch)
-    with pytest.raises(NotDeleted, match=r"^1 of 1 objects were not deleted: SlowDown$"):
-        objects.empty(UPLOAD_BUCKET, "staged/1/")
+    with pytest.raises(ObjectsNotDeletedError, match=r"^1 of 1 objects were not deleted: SlowDown$"):
+        objects.delete_prefix(UPLOAD_BUCKET, "staged/1/")
 
 
 def test_what_cannot_be_removed_is_left_to_the_sweep(
@@ -148,11 +151,11 @@ def test_what_cannot_be_removed_is_left_to_the_sweep(
     bench.put("staged/1/secret", b"")
     with monkeypatch.context() as patch:
         refusing(patch)
-        objects.remove(UPLOAD_BUCKET, ["staged/1/secret"])
-    objects.remove("no-such-bucket", ["staged/1/secret"])
+        objects.delete_objects(UPLOAD_BUCKET, ["staged/1/secret"])
+    objects.delete_objects("no-such-bucket", ["staged/1/secret"])
     output = capsys.readouterr().out
     assert [line["message"] for line in logged(output)] == [
-        "leftovers are for the sweep: NotDeleted",
+        "leftovers are for the sweep: ObjectsNotDeletedError",
         "leftovers are for the sweep: NoSuchBucket",
     ]
     assert "secret" not in output

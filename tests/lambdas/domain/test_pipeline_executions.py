@@ -8,13 +8,13 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.domain import executions, objects
+from lambdas.domain import executions, object_keys
 from lambdas.domain.record import PROCESSING
 from lambdas.runtime import clients
 from tests.lambdas.aftermath import Aftermath, machine, pipeline_input
 from tests.lambdas.messages import IMAGE_IDS
 from workflow import contracts
-from workflow.contracts.errors import NotYet
+from workflow.contracts.errors import PreviousOutcomePending
 
 WORDS = st.text(st.sampled_from("abc012./-"), min_size=1)
 IMAGES = st.fixed_dictionaries(
@@ -100,7 +100,7 @@ def test_express_waits_for_an_end_to_be_told(aftermath: Aftermath) -> None:
     """A newer version's event goes back to the queue while nobody may have been told of the older one's end."""
     older = aftermath.begun(b"older")
     aftermath.ended(older, "FAILED")
-    with pytest.raises(NotYet):
+    with pytest.raises(PreviousOutcomePending):
         executions.start(pipeline_input(aftermath.again(older, b"newer")), aftermath.express)
     assert aftermath.executions() == {}
 
@@ -177,7 +177,7 @@ def test_no_two_executions_share_a_folder(aftermath: Aftermath) -> None:
         aftermath.again(first, b"x")["execution"],
         executions.name({**first["image"], "attempt": 2}),
     ]
-    folders = {objects.archive_folder(first["image"], name) for name in names}
-    staged = {objects.staged_folder(name) for name in names}
+    folders = {object_keys.archive_folder(first["image"], name) for name in names}
+    staged = {object_keys.staged_folder(name) for name in names}
     assert len(folders) == len(staged) == len(names)
-    assert all(one.startswith(objects.picture_folder(first["image"])) and one.endswith("/") for one in folders)
+    assert all(one.startswith(object_keys.image_folder(first["image"])) and one.endswith("/") for one in folders)

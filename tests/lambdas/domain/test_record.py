@@ -13,8 +13,8 @@ from lambdas.domain.record import EXPIRES_AT, FAILED, PROCESSING, REJECTED, SUCC
 from lambdas.runtime import clients, clock
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, timeless
 from workflow import contracts
-from workflow.blocks import REFUSED
-from workflow.contracts.errors import AlreadyEnded
+from workflow.blocks import CONDITION_FAILED
+from workflow.contracts.errors import StaleExecution
 
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 FOUND = {"validation": EXAMPLE["validation"]}
@@ -37,16 +37,16 @@ def refused() -> pytest.RaisesExc[ClientError]:
     return pytest.RaisesExc(condition_failed)
 
 
-def late() -> pytest.RaisesExc[AlreadyEnded]:
+def late() -> pytest.RaisesExc[StaleExecution]:
     """Expect the change to be refused because the record has its end or is another's."""
-    return pytest.RaisesExc(AlreadyEnded)
+    return pytest.RaisesExc(StaleExecution)
 
 
 def test_the_tables_refusal_is_known_by_its_name(event: Payload) -> None:
     """The error that comes of a refusal has the class name that the gate, like the state machine, knows it by."""
     with refused() as error:
         record_of(event).done("ResizeImage", {}, PROCESSING)
-    assert type(error.value).__name__ == REFUSED
+    assert type(error.value).__name__ == CONDITION_FAILED
 
 
 def test_times_are_utc_in_the_contracts_form(bench: Bench, event: Payload) -> None:

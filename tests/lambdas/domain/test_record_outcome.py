@@ -5,10 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.domain.record import FAILED, NOTIFIED_AT, PROCESSING, REJECTED, SUCCEEDED, Failure, Record, ended, untold
+from lambdas.domain.record import (
+    FAILED,
+    NOTIFIED_AT,
+    PROCESSING,
+    REJECTED,
+    SUCCEEDED,
+    Failure,
+    Record,
+    is_final,
+    notification_pending,
+)
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded
+from workflow.contracts.errors import StaleExecution
 
 FAILURE = Failure("ResizeImage", "States.Timeout", json.dumps({"Error": "States.Timeout", "Cause": ""}))
 
@@ -58,7 +68,7 @@ def test_an_end_is_no_failure_afterwards(bench: Bench, end: str) -> None:
     event = bench.begun(b"data")
     bench.end(event, end)
     before = bench.record(event)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         record_of(event).fail(FAILURE, RETENTION_DAYS)
     assert bench.record(event) == before
 
@@ -68,7 +78,7 @@ def test_a_failure_fails_once(bench: Bench) -> None:
     event = bench.begun(b"data")
     record_of(event).fail(FAILURE, RETENTION_DAYS)
     before = bench.record(event)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         record_of(event).fail(replace(FAILURE, failed_in="ArchiveImage"), RETENTION_DAYS)
     assert bench.record(event) == before
 
@@ -79,7 +89,7 @@ def test_a_superseded_execution_fails_no_record(bench: Bench) -> None:
     newer = bench.again(event, b"newer")
     record_of(newer).begin(RETENTION_DAYS)
     before = bench.record(event)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         record_of(event).fail(FAILURE, RETENTION_DAYS)
     assert bench.record(event) == before
 
@@ -90,11 +100,11 @@ def test_an_end_is_noted_as_told(bench: Bench, end: str) -> None:
     event = bench.begun(b"data")
     bench.end(event, end)
     before = bench.record(event)
-    assert untold(before)
+    assert notification_pending(before)
     for _ in ("first", "again"):
         record_of(event).notified()
         after = bench.record(event)
-        assert not untold(after)
+        assert not notification_pending(after)
         assert after == {**before, NOTIFIED_AT: after[NOTIFIED_AT]}
         contracts.check("metadata-record", after)
 
@@ -103,9 +113,9 @@ def test_what_goes_on_is_not_told(bench: Bench) -> None:
     """A record without its end is neither ended nor untold, and cannot be noted as told."""
     event = bench.begun(b"data")
     before = bench.record(event)
-    assert not ended(before)
-    assert not untold(before)
-    with pytest.raises(AlreadyEnded):
+    assert not is_final(before)
+    assert not notification_pending(before)
+    with pytest.raises(StaleExecution):
         record_of(event).notified()
     assert bench.record(event) == before
 
@@ -114,9 +124,9 @@ def test_another_execution_does_not_note_it(bench: Bench) -> None:
     """What one execution told is not noted for another's end."""
     event = bench.begun(b"data")
     bench.end(event, REJECTED)
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         Record(TABLE, event["image"], "another").notified()
-    assert untold(bench.record(event))
+    assert notification_pending(bench.record(event))
 
 
 def test_a_claim_is_released(bench: Bench) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain import executions, objects
+from lambdas.domain import executions, object_keys, upload_versions
 from lambdas.domain.record import FAILED, PROCESSING, REJECTED, SUCCEEDED, Record
 from lambdas.runtime import clients
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload
 from workflow import contracts
-from workflow.contracts.errors import AlreadyEnded, NotYet
+from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 
 ENDS = (SUCCEEDED, REJECTED, FAILED)
 each_end = pytest.mark.parametrize("end", ENDS)
@@ -75,7 +75,7 @@ def test_a_newer_upload_follows_what_goes_on(bench: Bench) -> None:
     event = bench.begun(b"older")
     record = taken(bench.again(event, b"newer"), bench)
     assert record["earlier"] == []
-    with pytest.raises(AlreadyEnded):
+    with pytest.raises(StaleExecution):
         record_of(event).done("ResizeImage", {}, SUCCEEDED)
     assert bench.record(event) == record
 
@@ -86,7 +86,7 @@ def test_an_end_is_told_before_the_record_is_taken_over(bench: Bench, end: str) 
     event = bench.begun(b"older")
     ended(bench, event, end, told=False)
     newer = bench.again(event, b"newer")
-    refused(newer, NotYet, bench)
+    refused(newer, PreviousOutcomePending, bench)
     record_of(event).notified()
     taken(newer, bench)
 
@@ -97,9 +97,9 @@ def test_an_older_upload_never_follows_a_newer_one(bench: Bench, end: str) -> No
     older = bench.uploaded(b"older")
     newer = bench.again(older, b"newer")
     begin(newer)
-    refused(older, AlreadyEnded, bench)
+    refused(older, StaleExecution, bench)
     ended(bench, newer, end)
-    refused(older, AlreadyEnded, bench)
+    refused(older, StaleExecution, bench)
 
 
 def test_what_lies_under_a_longer_key_is_no_version(bench: Bench) -> None:
@@ -113,9 +113,9 @@ def test_what_lies_under_a_longer_key_is_no_version(bench: Bench) -> None:
 def test_another_key_never_takes_the_record(bench: Bench) -> None:
     """An image id under another owner's folder is not the same picture."""
     event = bench.begun(b"data")
-    key = objects.upload_key("another-owner", event["image"]["imageId"])
+    key = object_keys.upload_key("another-owner", event["image"]["imageId"])
     image = {**event["image"], "owner": "another-owner", "key": key, "versionId": bench.put(key, b"theirs")}
-    refused({"image": image, "execution": executions.name(image)}, AlreadyEnded, bench)
+    refused({"image": image, "execution": executions.name(image)}, StaleExecution, bench)
 
 
 def test_all_that_succeeded_is_remembered(bench: Bench) -> None:
@@ -139,7 +139,7 @@ def test_the_next_attempt_follows_what_did_not_succeed(bench: Bench, end: str) -
     ended(bench, event, end)
     second = attempt(event, 2)
     assert taken(second, bench)["attempt"] == 2
-    refused(event, AlreadyEnded, bench)
+    refused(event, StaleExecution, bench)
 
 
 def test_the_next_attempt_follows_what_vanished(bench: Bench) -> None:
@@ -152,26 +152,26 @@ def test_success_is_final_for_its_upload(bench: Bench) -> None:
     """No attempt follows one that succeeded."""
     event = bench.begun(b"data")
     ended(bench, event, SUCCEEDED)
-    refused(attempt(event, 2), AlreadyEnded, bench)
+    refused(attempt(event, 2), StaleExecution, bench)
 
 
 def test_an_attempt_waits_for_an_end_to_be_told(bench: Bench) -> None:
     """As a newer upload does."""
     event = bench.begun(b"data")
     ended(bench, event, FAILED, told=False)
-    refused(attempt(event, 2), NotYet, bench)
+    refused(attempt(event, 2), PreviousOutcomePending, bench)
 
 
 def in_between(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
     """Let something happen after the next execution has seen the record, and before it puts its own."""
-    newest = objects.newest
+    newest = upload_versions.newest_version
 
     def seen(*arguments: Any) -> str | None:
-        monkeypatch.setattr(objects, "newest", newest)
+        monkeypatch.setattr(upload_versions, "newest_version", newest)
         what()
         return newest(*arguments)
 
-    monkeypatch.setattr(objects, "newest", seen)
+    monkeypatch.setattr(upload_versions, "newest_version", seen)
 
 
 def test_a_record_that_ends_meanwhile_is_not_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +179,7 @@ def test_a_record_that_ends_meanwhile_is_not_lost(bench: Bench, monkeypatch: pyt
     event = bench.begun(b"older")
     newer = bench.again(event, b"newer")
     in_between(monkeypatch, lambda: bench.end(event, SUCCEEDED))
-    with pytest.raises(NotYet):
+    with pytest.raises(PreviousOutcomePending):
         begin(newer)
     assert (bench.record(event)["execution"], bench.record(event)["status"]) == (event["execution"], SUCCEEDED)
 
@@ -189,7 +189,7 @@ def test_of_two_that_follow_at_once_one_does(bench: Bench, monkeypatch: pytest.M
     event = bench.begun(b"older")
     middle, newer = bench.again(event, b"middle"), bench.again(event, b"newer")
     in_between(monkeypatch, lambda: replaced(event, middle))
-    with pytest.raises(NotYet):
+    with pytest.raises(PreviousOutcomePending):
         begin(newer)
     assert bench.record(event)["execution"] == middle["execution"]
     taken(newer, bench)

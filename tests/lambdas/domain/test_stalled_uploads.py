@@ -4,9 +4,9 @@ import pytest
 
 from lambdas.domain import executions
 from lambdas.domain.record import PROCESSING, Record
-from lambdas.domain.stalled_uploads import MOST_ATTEMPTS, VANISHED
+from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, MAX_ATTEMPTS
 from lambdas.sweep import handler
-from tests.lambdas.aftermath import UNSETTLED_AFTER, Aftermath, Meanwhile, Sweep
+from tests.lambdas.aftermath import STALLED_AFTER, Aftermath, Meanwhile, Sweep
 from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
 from tests.lambdas.watch import Watch
 from workflow import contracts
@@ -93,7 +93,7 @@ def test_what_vanished_is_tried_again_but_not_for_ever(
     """Of an execution that left no trace the next attempt is started, and after the last one the picture has failed."""
     export(monkeypatch, getattr(aftermath, environment))
     event = aftermath.begun(b"data")
-    for attempt in range(2, MOST_ATTEMPTS + 1):
+    for attempt in range(2, MAX_ATTEMPTS + 1):
         assert sweep() == {"resumed": 1}
         (pipeline_input,) = aftermath.executions().values()
         assert pipeline_input["image"]["attempt"] == attempt
@@ -101,9 +101,9 @@ def test_what_vanished_is_tried_again_but_not_for_ever(
         aftermath.vanish()
     assert sweep() == {"resumed": 1}
     record = aftermath.record(event)
-    assert (record["status"], record["attempt"], record["reason"]) == ("FAILED", MOST_ATTEMPTS, VANISHED)
+    assert (record["status"], record["attempt"], record["reason"]) == ("FAILED", MAX_ATTEMPTS, EXECUTION_NOT_FOUND)
     assert record["failedIn"] == "ValidateImage"
-    assert [message["reason"] for message, _ in aftermath.notifications()] == [VANISHED]
+    assert [message["reason"] for message, _ in aftermath.notifications()] == [EXECUTION_NOT_FOUND]
     assert sweep() == {"resumed": 0}
     assert (aftermath.executions(), aftermath.notifications()) == ({}, [])
 
@@ -111,7 +111,7 @@ def test_what_vanished_is_tried_again_but_not_for_ever(
 def test_what_vanished_is_said_to_have_failed_where_it_stood(aftermath: Aftermath, sweep: Sweep) -> None:
     """The first step that is not done is named."""
     event = aftermath.uploaded(b"data")
-    last = {**event["image"], "attempt": MOST_ATTEMPTS}
+    last = {**event["image"], "attempt": MAX_ATTEMPTS}
     record = Record(TABLE, last, executions.name(last))
     record.begin(RETENTION_DAYS)
     for step in ("ValidateImage", "ExtractMetadata"):
@@ -123,10 +123,10 @@ def test_what_vanished_is_said_to_have_failed_where_it_stood(aftermath: Aftermat
 def test_an_operators_attempt_is_not_followed_by_more(aftermath: Aftermath, sweep: Sweep) -> None:
     """An attempt beyond those that are begun without an operator fails when it vanishes."""
     event = aftermath.uploaded(b"data")
-    image = {**event["image"], "attempt": MOST_ATTEMPTS + 4}
+    image = {**event["image"], "attempt": MAX_ATTEMPTS + 4}
     Record(TABLE, image, executions.name(image)).begin(RETENTION_DAYS)
     sweep()
-    assert aftermath.record(event)["reason"] == VANISHED
+    assert aftermath.record(event)["reason"] == EXECUTION_NOT_FOUND
     assert aftermath.executions() == {}
 
 
@@ -142,7 +142,7 @@ def test_what_ended_quietly_too_early_is_tried_again(aftermath: Aftermath, sweep
 
 
 @pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED"])
-@pytest.mark.parametrize("attempt", [0, 1, MOST_ATTEMPTS], ids=["never begun", "the first", "the last"])
+@pytest.mark.parametrize("attempt", [0, 1, MAX_ATTEMPTS], ids=["never begun", "the first", "the last"])
 def test_what_ends_while_it_is_looked_at_is_not_tried_again(
     aftermath: Aftermath, sweep: Sweep, meanwhile: Meanwhile, end: str, attempt: int
 ) -> None:
@@ -195,7 +195,7 @@ def test_what_is_not_late_is_left(aftermath: Aftermath) -> None:
 def test_what_was_written_of_late_is_left(aftermath: Aftermath, watch: Watch) -> None:
     """An old upload whose record was written within the bound is left too."""
     event = aftermath.uploaded(b"data")
-    watch.set_on(seconds=UNSETTLED_AFTER + 1)
+    watch.set_on(seconds=STALLED_AFTER + 1)
     Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
     assert handler({}, CONTEXT) == {"resumed": 0}
     assert aftermath.executions() == {}
@@ -221,7 +221,11 @@ def test_what_was_begun_of_a_deleted_upload_gets_its_end(
     aftermath.delete(aftermath.again(event, b"newer"))
     assert sweep() == {"resumed": 1}
     record = aftermath.record(event)
-    assert (record["execution"], record["status"], record["reason"]) == (event["execution"], "FAILED", VANISHED)
+    assert (record["execution"], record["status"], record["reason"]) == (
+        event["execution"],
+        "FAILED",
+        EXECUTION_NOT_FOUND,
+    )
     assert [message["notificationId"] for message, _ in aftermath.notifications()] == [event["execution"]]
     assert aftermath.executions() == {}
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lambdas.domain.record import PROCESSING, SUCCEEDED
-from lambdas.domain.step_handler import step
-from lambdas.runtime.settings import StepEnvironment
+from lambdas.domain.step_handler import step_handler
+from lambdas.runtime.settings import StepSettings
 from tests.lambdas.bench import CONTEXT, STEPS, Bench, Payload
 from tests.lambdas.domain.example_steps import SECRET, VALIDATION, example, found_sound, found_wrongly, rejected
 from workflow import contracts
@@ -76,8 +76,8 @@ def test_a_field_that_breaks_its_pattern_is_not_told(contract: str) -> None:
     assert SECRET not in str(broken.value)
 
 
-@step("archive-image", StepEnvironment, found_as="archive", end=SUCCEEDED)
-def archived(event: Payload, environment: StepEnvironment) -> Payload:
+@step_handler("archive-image", StepSettings, found_as="archive", end=SUCCEEDED)
+def archived(event: Payload, environment: StepSettings) -> Payload:
     """Find every picture archived."""
     del event, environment
     return dict(contracts.schema("archive-image.output")["examples"][0])

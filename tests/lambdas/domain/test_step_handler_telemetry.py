@@ -8,13 +8,21 @@ from typing import cast
 
 import pytest
 
-from lambdas.domain.step_handler import Handler, step
-from lambdas.runtime.metrics import FAULTS, IMAGES_REJECTED, LATE, NAMESPACE, REJECTIONS, SERVICE, STEP
-from lambdas.runtime.settings import StepEnvironment
+from lambdas.domain.step_handler import Handler, step_handler
+from lambdas.runtime.metrics import (
+    IMAGES_REJECTED,
+    NAMESPACE,
+    SERVICE,
+    STALE_ATTEMPTS,
+    STEP,
+    STEP_ERRORS,
+    STEP_REJECTIONS,
+)
+from lambdas.runtime.settings import StepSettings
 from templates.resources.alarms import alarms
 from tests.lambdas.bench import CONTEXT, Bench, Context, Payload, counted, logged
 from tests.lambdas.domain.example_steps import SECRET, example, failed, found_sound, found_wrongly, rejected
-from workflow.contracts.errors import AlreadyEnded, ContractViolation, ImageRejected
+from workflow.contracts.errors import ContractViolation, ImageRejected, StaleExecution
 from workflow.steps import STEPS, Step
 
 
@@ -51,15 +59,15 @@ class Ending:
 
 ENDINGS = {
     "done": Ending(found_sound, begun, None, (), "INFO", "ValidateImage is done"),
-    "unsound": Ending(rejected, begun, ImageRejected, (REJECTIONS, IMAGES_REJECTED), "INFO", "rejected: CORRUPT"),
-    "fault": Ending(failed, begun, MemoryError, (FAULTS,), "ERROR", "ValidateImage failed"),
-    "wrong input": Ending(found_sound, violating, ContractViolation, (FAULTS,), "ERROR", "ValidateImage failed"),
-    "wrong answer": Ending(found_wrongly, begun, ContractViolation, (FAULTS,), "ERROR", "ValidateImage failed"),
+    "unsound": Ending(rejected, begun, ImageRejected, (STEP_REJECTIONS, IMAGES_REJECTED), "INFO", "rejected: CORRUPT"),
+    "fault": Ending(failed, begun, MemoryError, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
+    "wrong input": Ending(found_sound, violating, ContractViolation, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
+    "wrong answer": Ending(found_wrongly, begun, ContractViolation, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
     "late": Ending(
         found_sound,
         repeated,
-        AlreadyEnded,
-        (LATE,),
+        StaleExecution,
+        (STALE_ATTEMPTS,),
         "WARNING",
         "the picture's record has its end, or is another execution's",
     ),
@@ -100,8 +108,8 @@ def test_what_alarms_take_off_is_there_before_the_work(
     """
     del bench
 
-    @step(step_.contract, StepEnvironment, found_as="nothing")
-    def killed(event: Payload, environment: StepEnvironment) -> Payload:
+    @step_handler(step_.contract, StepSettings, found_as="nothing")
+    def killed(event: Payload, environment: StepSettings) -> Payload:
         raise SystemExit(f"{len(event)} {environment}")
 
     with pytest.raises(SystemExit):
@@ -146,11 +154,11 @@ def test_a_rejection_is_counted_by_its_step_alone(bench: Bench, capsys: pytest.C
     """The step is a dimension; picture, execution, request and reason stand beside, where they make no metric."""
     event = bench.begun(b"data")
     ended(rejected, event, ImageRejected)
-    (line,) = (line for line in counted(capsys.readouterr().out) if numbers(line).get(REJECTIONS))
+    (line,) = (line for line in counted(capsys.readouterr().out) if numbers(line).get(STEP_REJECTIONS))
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
     assert [set(names) for names in directive["Dimensions"]] == [{SERVICE, STEP}]
-    assert (line[STEP], line["reason"], line[REJECTIONS]) == ("ValidateImage", "CORRUPT", [1.0])
+    assert (line[STEP], line["reason"], line[STEP_REJECTIONS]) == ("ValidateImage", "CORRUPT", [1.0])
     assert (line["imageId"], line["execution"]) == (event["image"]["imageId"], event["execution"])
 
 

@@ -5,25 +5,23 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from lambdas.runtime import settings
-from lambdas.runtime.settings import Environment, GetUploadUrlEnvironment, PictureEnvironment, ResizeEnvironment
+from lambdas.runtime.settings import GetUploadUrlSettings, ImageStepSettings, ResizeSettings, Settings
 from tests.lambdas.bench import PICTURE, export
 from workflow.contracts.errors import NotConfigured
 
 KINDS = [
-    kind
-    for kind in vars(settings).values()
-    if isinstance(kind, type) and issubclass(kind, Environment) and fields(kind)
+    kind for kind in vars(settings).values() if isinstance(kind, type) and issubclass(kind, Settings) and fields(kind)
 ]
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 
 
-def variables(kind: type[Environment]) -> dict[str, str]:
+def variables(kind: type[Settings]) -> dict[str, str]:
     """Make a variable for each field: a number of its own, which is good text too."""
     return {field.name.upper(): str(number) for number, field in enumerate(fields(kind), start=1)}
 
 
 @every_kind
-def test_fields_come_from_variables_of_their_name(kind: type[Environment]) -> None:
+def test_fields_come_from_variables_of_their_name(kind: type[Settings]) -> None:
     """Each field holds its variable's value in the field's type; other variables do not matter."""
     read = kind.read({**variables(kind), "PATH": "/usr/bin"})
     for number, field in enumerate(fields(kind), start=1):
@@ -38,7 +36,7 @@ def test_fields_come_from_variables_of_their_name(kind: type[Environment]) -> No
 
 def test_numbers_with_commas_between_are_several() -> None:
     """A field of several numbers holds them in the order of its variable."""
-    read = ResizeEnvironment.read({**variables(ResizeEnvironment), "RESIZE_EDGES": "1600,320,800"})
+    read = ResizeSettings.read({**variables(ResizeSettings), "RESIZE_EDGES": "1600,320,800"})
     assert read.resize_edges == (1600, 320, 800)
 
 
@@ -52,12 +50,12 @@ def test_numbers_with_commas_between_are_several() -> None:
 )
 def test_words_with_commas_between_are_several(value: str, wanted: tuple[str, ...]) -> None:
     """A field of several words holds them in order, and none if its variable is empty."""
-    found = GetUploadUrlEnvironment.read({**variables(GetUploadUrlEnvironment), "ALLOWED_ORIGINS": value})
+    found = GetUploadUrlSettings.read({**variables(GetUploadUrlSettings), "ALLOWED_ORIGINS": value})
     assert found.allowed_origins == wanted
 
 
 @every_kind
-def test_a_missing_variable_is_named(kind: type[Environment]) -> None:
+def test_a_missing_variable_is_named(kind: type[Settings]) -> None:
     """Without one of its variables nothing is read, and the error names the variable."""
     for name, others in ((name, variables(kind)) for name in variables(kind)):
         del others[name]
@@ -69,15 +67,15 @@ def test_a_missing_variable_is_named(kind: type[Environment]) -> None:
 def test_a_bad_number_is_refused(value: str) -> None:
     """A number that is none does not become a limit, nor one of several an edge."""
     with pytest.raises(ValueError, match="invalid literal"):
-        PictureEnvironment.read({**variables(PictureEnvironment), "MAX_BYTES": value})
+        ImageStepSettings.read({**variables(ImageStepSettings), "MAX_BYTES": value})
     with pytest.raises(ValueError, match="invalid literal"):
-        ResizeEnvironment.read({**variables(ResizeEnvironment), "RESIZE_EDGES": f"800,{value}"})
+        ResizeSettings.read({**variables(ResizeSettings), "RESIZE_EDGES": f"800,{value}"})
 
 
 def test_the_process_is_the_usual_source(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an argument, the variables are those that the process has at the time."""
     export(monkeypatch, PICTURE)
-    assert PictureEnvironment.read() == PICTURE
+    assert ImageStepSettings.read() == PICTURE
 
 
 def test_an_environment_stays_as_it_was_read() -> None:

@@ -13,11 +13,11 @@ from typing import Any, NoReturn
 
 import pytest
 
-from lambdas.runtime.sandbox import BOUNDS, SIZES, Bounds, TrialFailed, tried
+from lambdas.runtime.sandbox import BOUNDS, PROCESS_STATUS, Bounds, SandboxError, run_sandboxed
 from tests.patience import PATIENCE
 from workflow.contracts.errors import ImageRejected, Reason
 
-BOUNDED = pytest.mark.skipif(not SIZES.exists(), reason="only Linux bounds the memory of a process")
+BOUNDED = pytest.mark.skipif(not PROCESS_STATUS.exists(), reason="only Linux bounds the memory of a process")
 
 
 def crash() -> dict[str, Any]:
@@ -71,15 +71,15 @@ def attempted(work: Any) -> object:
     """Return the answer or the error that trying work ends with; what waits for ever has little time."""
     bounds = replace(BOUNDS, time=0.2 if work is wait else PATIENCE)
     try:
-        return tried(work, bounds)
-    except (ImageRejected, TrialFailed) as error:
+        return run_sandboxed(work, bounds)
+    except (ImageRejected, SandboxError) as error:
         return error
 
 
 def test_what_work_finds_is_returned() -> None:
     """The answer comes back as it was given, however long."""
     found = {"number": 1, "text": "ä" * 300_000, "list": [None, True, 0.5]}
-    assert tried(lambda: found) == found
+    assert run_sandboxed(lambda: found) == found
 
 
 def test_work_leaves_nothing_behind() -> None:
@@ -90,7 +90,7 @@ def test_work_leaves_nothing_behind() -> None:
         changed["times"] += 1
         return changed
 
-    assert tried(change) == {"times": 1}
+    assert run_sandboxed(change) == {"times": 1}
     assert changed == {"times": 0}
 
 
@@ -109,7 +109,7 @@ def test_work_leaves_nothing_behind() -> None:
 def test_what_breaks_its_process_is_too_complex(work: Any, bounds: Bounds) -> None:
     """A crash, a hang, and too much memory or time all end as one reason."""
     with pytest.raises(ImageRejected) as rejected:
-        tried(work, bounds)
+        run_sandboxed(work, bounds)
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
@@ -117,22 +117,22 @@ def test_what_breaks_its_process_is_too_complex(work: Any, bounds: Bounds) -> No
 def test_memory_is_bounded_beyond_what_the_function_has() -> None:
     """However much the function holds itself, the work may have as much again as the bound says, and no more."""
     mine = bytearray(BOUNDS.memory)
-    assert tried(lambda: {"size": len(bytearray(BOUNDS.memory // 2)) + len(mine)})
+    assert run_sandboxed(lambda: {"size": len(bytearray(BOUNDS.memory // 2)) + len(mine)})
     assert isinstance(attempted(overflow), ImageRejected)
 
 
 def test_a_rejection_comes_back_as_it_was_raised() -> None:
     """Reason and message of a rejection are the work's."""
     with pytest.raises(ImageRejected) as rejected:
-        tried(reject)
+        run_sandboxed(reject)
     assert json.loads(str(rejected.value)) == {"reason": "CORRUPT", "message": "It is broken: \u201cä\u201d."}
 
 
 @pytest.mark.parametrize("work", [fail, lambda: {"not": object()}], ids=["raises", "finds what is no JSON"])
 def test_a_fault_of_ours_fails(work: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """Any other error is no rejection, and the log tells where it was raised."""
-    with pytest.raises(TrialFailed):
-        tried(work)
+    with pytest.raises(SandboxError):
+        run_sandboxed(work)
     assert "Traceback" in capsys.readouterr().out
 
 
@@ -143,8 +143,8 @@ def test_a_sandbox_that_cannot_be_set_up_fails(monkeypatch: pytest.MonkeyPatch) 
         raise PermissionError
 
     monkeypatch.setattr(resource, "setrlimit", refuse)
-    with pytest.raises(TrialFailed):
-        tried(dict)
+    with pytest.raises(SandboxError):
+        run_sandboxed(dict)
 
 
 @pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError, RuntimeError, OSError, struct.error])
@@ -154,8 +154,8 @@ def test_an_error_of_ours_stays_ours_on_its_way_out(error: type[Exception]) -> N
     def work() -> NoReturn:
         raise error("planted")
 
-    with pytest.raises(TrialFailed):
-        tried(work)
+    with pytest.raises(SandboxError):
+        run_sandboxed(work)
 
 
 @pytest.mark.parametrize("work", [dict, crash, wait, overflow, exit_silently, reject, fail])
@@ -184,7 +184,7 @@ def test_a_fork_that_fails_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "fork", refuse)
     before = descriptors()
     with pytest.raises(BlockingIOError):
-        tried(dict)
+        run_sandboxed(dict)
     assert descriptors() == before
 
 
@@ -195,7 +195,8 @@ def test_a_lower_limit_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "setrlimit", lambda kind, bounds: limits.update({kind: bounds}))
     limits: dict[int, tuple[int, int]] = {}
     assert (
-        tried(lambda: {str(kind): bounds for kind, bounds in limits.items()})[str(resource.RLIMIT_DATA)] == [2000] * 2
+        run_sandboxed(lambda: {str(kind): bounds for kind, bounds in limits.items()})[str(resource.RLIMIT_DATA)]
+        == [2000] * 2
     )
 
 

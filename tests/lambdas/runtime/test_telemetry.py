@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from lambdas.runtime import metrics
-from lambdas.runtime.metrics import FAULTS, NAMESPACE, SERVICE, STARTED, STEP
-from lambdas.runtime.telemetry import count, faults_logged, identify, identify_also, logger, traced, tracer
+from lambdas.runtime.metrics import EXECUTIONS_STARTED, NAMESPACE, SERVICE, STEP, STEP_ERRORS
+from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, set_log_keys, trace, tracer
 from tests.lambdas.bench import counted, logged
 from workflow.contracts.errors import ImageRejected, Reason
 
@@ -24,27 +24,27 @@ TRACED = """
 from contextlib import suppress
 from botocore.stub import Stubber
 from lambdas.runtime import clients
-from lambdas.runtime.telemetry import traced
+from lambdas.runtime.telemetry import trace
 from workflow.contracts.errors import ImageRejected, Reason
 
 client = clients.dynamodb()
 with Stubber(client) as stubber:
     stubber.add_response("update_item", {})
-    with traced("Done", imageId="an-image", execution="an-execution"):
+    with trace("Done", imageId="an-image", execution="an-execution"):
         client.update_item(TableName="records", Key={"imageId": {"S": "secret"}})
-with suppress(ImageRejected), traced("Rejected", imageId="an-image"):
+with suppress(ImageRejected), trace("Rejected", imageId="an-image"):
     raise ImageRejected(Reason.CORRUPT, "Not sound.")
-with suppress(ValueError), traced("Fault", imageId="an-image"):
+with suppress(ValueError), trace("Fault", imageId="an-image"):
     raise ValueError
 """
 
 
 def test_each_line_is_of_one_invocation(capsys: pytest.CaptureFixture[str]) -> None:
     """Keys are added to what the invocation knows, and begun anew with the next."""
-    identify(requestId="first")
-    identify_also(imageId="an-image")
+    set_log_keys(requestId="first")
+    add_log_keys(imageId="an-image")
     logger().info("one")
-    identify(requestId="second")
+    set_log_keys(requestId="second")
     logger().info("two")
     one, two = logged(capsys.readouterr().out)
     assert (one["requestId"], one["imageId"]) == ("first", "an-image")
@@ -53,8 +53,8 @@ def test_each_line_is_of_one_invocation(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_fault_is_logged_and_passes_on(capsys: pytest.CaptureFixture[str]) -> None:
     """An error that leaves a function is one line with its traceback, and the same error."""
-    identify(requestId="a-request")
-    with pytest.raises(KeyError, match="variable"), faults_logged():
+    set_log_keys(requestId="a-request")
+    with pytest.raises(KeyError, match="variable"), log_errors():
         raise KeyError("variable")
     (line,) = logged(capsys.readouterr().out)
     assert (line["level"], line["exception_name"], line["requestId"]) == ("ERROR", "KeyError", "a-request")
@@ -66,24 +66,24 @@ def test_a_count_is_one_of_its_metric(
 ) -> None:
     """A line in the embedded metric format counts one, by service and step, and no other number or dimension."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "a-stack")
-    identify(requestId="a-request")
-    count(FAULTS, step=step, reason="CORRUPT")
+    set_log_keys(requestId="a-request")
+    count(STEP_ERRORS, step=step, reason="CORRUPT")
     (line,) = counted(capsys.readouterr().out)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
-    assert directive["Metrics"] == [{"Name": FAULTS, "Unit": "Count"}]
+    assert directive["Metrics"] == [{"Name": STEP_ERRORS, "Unit": "Count"}]
     assert [set(names) for names in directive["Dimensions"]] == [dimensions]
-    assert (line[FAULTS], line[SERVICE], line.get(STEP, "")) == ([1.0], "a-stack", step)
+    assert (line[STEP_ERRORS], line[SERVICE], line.get(STEP, "")) == ([1.0], "a-stack", step)
     assert (line["reason"], line["requestId"]) == ("CORRUPT", "a-request")
 
 
 def test_a_count_leaves_nothing_to_the_next(capsys: pytest.CaptureFixture[str]) -> None:
     """Step and details are of one count alone."""
-    count(FAULTS, step="ValidateImage", reason="CORRUPT")
-    count(STARTED)
+    count(STEP_ERRORS, step="ValidateImage", reason="CORRUPT")
+    count(EXECUTIONS_STARTED)
     line = counted(capsys.readouterr().out)[1]
-    assert not {FAULTS, STEP, "reason"} & line.keys()
-    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": STARTED, "Unit": "Count"}]
+    assert not {STEP_ERRORS, STEP, "reason"} & line.keys()
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": EXECUTIONS_STARTED, "Unit": "Count"}]
 
 
 def test_no_two_metrics_share_a_name() -> None:
@@ -100,7 +100,7 @@ def test_outside_lambda_nothing_is_traced(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", daemon)
         if not daemon:
             monkeypatch.delenv("AWS_XRAY_DAEMON_ADDRESS")
-        with pytest.raises(ImageRejected), traced("Rejected", **ANNOTATIONS):
+        with pytest.raises(ImageRejected), trace("Rejected", **ANNOTATIONS):
             raise ImageRejected(Reason.CORRUPT, "Not sound.")
     assert tracer.cache_info().misses == 0
 
@@ -156,7 +156,7 @@ def test_each_line_tells_the_version(monkeypatch: pytest.MonkeyPatch, capsys: py
     monkeypatch.setenv("VERSION", "0.1.0+0123456789ab")
     logger.cache_clear()
     for request in ("first", "second"):
-        identify(requestId=request)
+        set_log_keys(requestId=request)
         logger().info("done")
     monkeypatch.undo()
     logger.cache_clear()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lambdas.domain.objects import STAGED, UPLOADS
+from lambdas.domain.object_keys import STAGED, UPLOADS
 from tests.templates.emitted import (
     FUNCTIONS,
     Node,

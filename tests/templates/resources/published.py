@@ -6,25 +6,35 @@ A metric under any other name, with a dimension more, less or otherwise, has no 
 from typing import Any, NamedTuple
 
 from lambdas.runtime.metrics import (
-    CLEARED,
+    EXECUTIONS_FINALIZED,
+    EXECUTIONS_RESTARTED,
+    EXECUTIONS_STARTED,
     FALLBACK_DECODERS,
-    FAULTS,
-    GRANTED,
     IMAGES_REJECTED,
-    LATE,
     NAMESPACE,
-    REFUSED,
-    REJECTIONS,
-    RESTARTED,
+    NOTIFICATIONS_RECOVERED,
+    OBJECTS_REMOVED,
     SERVICE,
-    SETTLED,
-    STARTED,
+    STALE_ATTEMPTS,
     STEP,
-    TOLD,
+    STEP_ERRORS,
+    STEP_REJECTIONS,
+    UPLOAD_URLS_ISSUED,
+    UPLOAD_URLS_REFUSED,
 )
 
 API, SQS, STATES, LAMBDA = "AWS/ApiGateway", "AWS/SQS", "AWS/States", "AWS/Lambda"
-OF_THE_STACK = (GRANTED, REFUSED, STARTED, SETTLED, RESTARTED, TOLD, CLEARED, IMAGES_REJECTED, FALLBACK_DECODERS)
+OF_THE_STACK = (
+    UPLOAD_URLS_ISSUED,
+    UPLOAD_URLS_REFUSED,
+    EXECUTIONS_STARTED,
+    EXECUTIONS_FINALIZED,
+    EXECUTIONS_RESTARTED,
+    NOTIFICATIONS_RECOVERED,
+    OBJECTS_REMOVED,
+    IMAGES_REJECTED,
+    FALLBACK_DECODERS,
+)
 ENDS = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
 
 # By namespace and name: what a metric is told apart by, and how its values of a period are put together. What counts
@@ -37,7 +47,9 @@ PUBLISHED: dict[tuple[str, str], tuple[set[str], str]] = {
     **dict.fromkeys([(LAMBDA, name) for name in ("Errors", "Invocations", "Throttles")], ({"FunctionName"}, "Sum")),
     (LAMBDA, "Duration"): ({"FunctionName"}, "p90"),
     **dict.fromkeys([(NAMESPACE, name) for name in OF_THE_STACK], ({SERVICE}, "Sum")),
-    **dict.fromkeys([(NAMESPACE, name) for name in (FAULTS, REJECTIONS, LATE)], ({SERVICE, STEP}, "Sum")),
+    **dict.fromkeys(
+        [(NAMESPACE, name) for name in (STEP_ERRORS, STEP_REJECTIONS, STALE_ATTEMPTS)], ({SERVICE, STEP}, "Sum")
+    ),
 }
 
 

@@ -4,7 +4,15 @@ from math import ceil
 
 import pytest
 
-from lambdas.runtime.metrics import FALLBACK_DECODERS, IMAGES_REJECTED, LATE, NAMESPACE, REJECTIONS, RESTARTED, SERVICE
+from lambdas.runtime.metrics import (
+    EXECUTIONS_RESTARTED,
+    FALLBACK_DECODERS,
+    IMAGES_REJECTED,
+    NAMESPACE,
+    SERVICE,
+    STALE_ATTEMPTS,
+    STEP_REJECTIONS,
+)
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources
 from tests.templates.resources.metric_math import evaluated, fires, metrics
 from tests.templates.resources.published import API, LAMBDA, SQS, STATES, Watched
@@ -44,7 +52,7 @@ def _failures() -> list[Failing]:
         (SQS, "ApproximateNumberOfMessagesVisible", failed),
         *((STATES, name, machine) for name in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled")),
         *((LAMBDA, name, {"FunctionName": ref(one)}) for one in FUNCTIONS for name in ("Errors", "Throttles")),
-        *((NAMESPACE, name, {SERVICE: ref("AWS::StackName")}) for name in (RESTARTED, FALLBACK_DECODERS)),
+        *((NAMESPACE, name, {SERVICE: ref("AWS::StackName")}) for name in (EXECUTIONS_RESTARTED, FALLBACK_DECODERS)),
     ]
 
 
@@ -94,7 +102,7 @@ def _of_step(step: Step) -> Node:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)
-@pytest.mark.parametrize("counted", [REJECTIONS, LATE])
+@pytest.mark.parametrize("counted", [STEP_REJECTIONS, STALE_ATTEMPTS])
 def test_what_is_nobodys_fault_alarms_nobody(step: Step, counted: str) -> None:
     """However many pictures a step rejects, or tries too late, it does not count as failing; with others it does.
 

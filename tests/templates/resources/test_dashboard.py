@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from lambdas.runtime.metrics import CLEARED, FAULTS, REJECTIONS, RESTARTED, SETTLED, TOLD
+from lambdas.runtime.metrics import (
+    EXECUTIONS_FINALIZED,
+    EXECUTIONS_RESTARTED,
+    NOTIFICATIONS_RECOVERED,
+    OBJECTS_REMOVED,
+    STEP_ERRORS,
+    STEP_REJECTIONS,
+)
 from tests.templates.emitted import Node, properties, resources
 from tests.templates.resources.metric_math import metrics
 from tests.templates.resources.published import Watched
@@ -114,14 +121,19 @@ def test_dashboard_shows_every_alarm() -> None:
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)
 def test_dashboard_shows_every_step(step: Step) -> None:
     """Each step's duration, throttles, rejections and faults are on the dashboard."""
-    of = [(f"${{{step.function}}}", {"Duration", "Throttles"}), (step.state, {FAULTS, REJECTIONS})]
+    of = [(f"${{{step.function}}}", {"Duration", "Throttles"}), (step.state, {STEP_ERRORS, STEP_REJECTIONS})]
     for value, names in of:
         assert {line.name for line in LINES if value in line.dimensions.values()} >= names
 
 
 def test_dashboard_shows_what_was_put_right_afterwards() -> None:
     """Whatever the pipeline did not bring about itself, and how the functions fare that did, is on the dashboard."""
-    assert {line.name for line in LINES} >= {SETTLED, RESTARTED, TOLD, CLEARED}
+    assert {line.name for line in LINES} >= {
+        EXECUTIONS_FINALIZED,
+        EXECUTIONS_RESTARTED,
+        NOTIFICATIONS_RECOVERED,
+        OBJECTS_REMOVED,
+    }
     for function in ("FinalizeFunction", "SweepFunction"):
         shown = {line.name for line in LINES if f"${{{function}}}" in line.dimensions.values()}
         assert shown >= {"Duration", "Errors"}

@@ -82,7 +82,7 @@ def test_picture_is_left_alone_while_it_may_still_go_its_way() -> None:
     """No picture counts as lost before its message would be a dead letter, and its execution have timed out."""
     queue, machine = properties("ProcessingQueue"), definition()
     delivered = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
-    after = int(properties("SweepFunction")["Environment"]["Variables"]["UNSETTLED_AFTER_SECONDS"])
+    after = int(properties("SweepFunction")["Environment"]["Variables"]["STALLED_AFTER_SECONDS"])
     assert after == delivered + machine["TimeoutSeconds"]
 
 

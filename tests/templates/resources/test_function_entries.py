@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.runtime.settings import Environment
+from lambdas.runtime.settings import Settings
 from templates.packaging import code_key
 from templates.resources.function import ALLOCATOR
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources, state_of, target, template
@@ -22,10 +22,10 @@ def _module(function: str) -> ModuleType:
     return importlib.import_module(module)
 
 
-def _environment(function: str) -> type[Environment]:
+def _environment(function: str) -> type[Settings]:
     """Return the environment class that a function's module reads: of those that it imports, the one with the most."""
     members = [member for member in vars(_module(function)).values() if isinstance(member, type)]
-    return max((member for member in members if issubclass(member, Environment)), key=lambda member: len(member.mro()))
+    return max((member for member in members if issubclass(member, Settings)), key=lambda member: len(member.mro()))
 
 
 def _variables(function: str) -> Node:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.objects import STAGED, UPLOADS
+from lambdas.domain.object_keys import STAGED, UPLOADS
 from tests.templates.emitted import Node, at, definition, properties, resources, template
 from workflow import contracts
 

@@ -8,7 +8,7 @@ from tests.workflow.asl import states
 from tests.workflow.proof.scripts import CAUGHT, STEP_STATES
 from tests.workflow.proof.stage import Script
 from workflow import contracts
-from workflow.blocks import LATE
+from workflow.blocks import STALE_EXECUTION
 from workflow.contracts.errors import ImageRejected, Reason
 from workflow.steps import STEPS
 
@@ -33,7 +33,7 @@ def extreme(letter: str) -> list[Script]:
     error = stretched(CAUGHT, letter, CAUGHT["examples"][1])
     silent = {"Error": error["Error"]}
     rejection = stretched(CAUGHT, letter, CAUGHT["examples"][0])
-    late = {**error, "Error": LATE}
+    late = {**error, "Error": STALE_EXECUTION}
     failing = [
         Script(start, answers, {state: said}) for state in STEP_STATES for said in (error, silent, rejection, late)
     ]

@@ -26,10 +26,10 @@ pytestmark = pytest.mark.heavy
 LONGEST = "\u0000"  # no character takes more bytes of JSON
 LETTERS = ("\U0001f600", '"', "\\", "é")
 # What moto never leads to: it gives every error a cause, if only an empty one.
-UNSEEN = {f"{step.state}FailedUnexplained" for step in (RESIZE, THUMBNAIL)}
+UNSEEN = {f"Rethrow{step.state}ErrorWithoutCause" for step in (RESIZE, THUMBNAIL)}
 # What arrives here holds JSON in a string, or was read from one. The proof counts six bytes for each character, as of
 # any string; but JSON holds no control character, which alone would take as many.
-JSON_CAUSE = {"ReadCause", "ReadRejection", *(f"{step.state}Rejected" for step in (RESIZE, THUMBNAIL))}
+JSON_CAUSE = {"ParseError", "ParseRejection", *(f"Rethrow{step.state}Rejection" for step in (RESIZE, THUMBNAIL))}
 
 
 @pytest.fixture(scope="module")
