@@ -18,8 +18,8 @@ _PAUSE_SECONDS = 0.02
 def main() -> None:
     """Run the server until it or standard input ends, then clear its processes and directory `argv[1]`."""
     directory, command = Path(sys.argv[1]), [sys.executable, "-m", "local.emulator.server"]
-    # A session of its own makes a process group of the server and all that it starts.
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as server:
+    # A session of its own makes a process group of the server and all that it starts; the pipe tells it of the guard's death.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as server:
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         threading.Thread(target=_follow_parent, args=(server,), daemon=True).start()
         server.wait()

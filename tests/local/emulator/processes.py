@@ -4,18 +4,27 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
+from pathlib import Path
 
 from tests.needed import program
 
-GUARD = "local.emulator.guard"  # of the one emulator that this process runs
+GUARD = "local.emulator.guard"  # of an emulator
+FORK_SERVER = "fork_server.py"  # starts the server's workers, whose command line is its own
 
 
 def workers() -> list[int]:
-    """Return the process ids of the workers that the emulator of this process has now."""
+    """Return the process ids of the workers that the one emulator of this process has now."""
     found = _processes()
     guards = [pid for pid, (parent, command) in found.items() if parent == os.getpid() and GUARD in command]
     (server,) = (pid for pid, (parent, _) in found.items() if parent in guards)
-    return [pid for pid, (parent, _) in found.items() if parent == server]
+    forking = [pid for pid, (parent, command) in found.items() if parent == server and FORK_SERVER in command]
+    return [pid for pid, (parent, _) in found.items() if parent in forking or (parent == server and pid not in forking)]
+
+
+def guard(folder: Path) -> int:
+    """Return the process id of the guard of the emulator that keeps its files below folder."""
+    (pid,) = (pid for pid, (_, command) in _processes().items() if GUARD in command and str(folder) in command)
+    return pid
 
 
 def freeze(pid: int) -> bool:
@@ -37,7 +46,7 @@ def _signal(pid: int, number: signal.Signals) -> bool:
 
 def _processes() -> dict[int, tuple[int, str]]:
     """Return the parent and the command line of each process that runs, by its id."""
-    ps = [program("ps"), "-A", "-o", "pid=,ppid=,stat=,args="]
+    ps = [program("ps"), "-A", "-ww", "-o", "pid=,ppid=,stat=,args="]
     listing = subprocess.run(ps, capture_output=True, text=True, check=True)
     found = {}
     for line in listing.stdout.splitlines():

@@ -14,6 +14,7 @@ import pytest
 
 from local.emulator.process import Emulator, PortTakenError, emulator
 from tests.local.account import Account, eventually
+from tests.local.emulator import processes
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -127,6 +128,18 @@ def test_nothing_outlives_the_parent(tmp_path: Path, ending: signal.Signals | No
             parent.send_signal(ending)
         parent.communicate(timeout=PATIENCE)
     eventually(lambda: not left(tmp_path))
+
+
+def test_nothing_outlives_the_guard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process stays when the guard is killed, and no file when the emulator's block is left after that."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with emulator() as running:
+        account = Account(running.endpoint)
+        account.deploy("leaver", LEAVER)
+        account.invoke("leaver")
+        assert processes.kill(processes.guard(tmp_path))
+        eventually(lambda: len(left(tmp_path)) == 1)
+    assert left(tmp_path) == []
 
 
 def test_a_port_taken_meanwhile_is_given_up(second: Second) -> None:
