@@ -8,9 +8,9 @@ from pathlib import Path
 
 from asl.command import run_command
 from asl.printable import printable_lines
-from local.process import process, shown
+from local.console import instructions, show_table, with_progress
+from local.process import display_path, process
 from local.report import report
-from local.show import instructions, show_table, with_progress
 from local.stack import local_stack
 from operations.cloudformation.deploy import pair
 from operations.errors import OperationError
@@ -46,7 +46,7 @@ def _process(options: argparse.Namespace) -> int:
             outcomes.append(outcome)
             if options.json:
                 print(outcome.to_json(), flush=True)
-        order = [shown(file) for file in options.images]
+        order = [display_path(file) for file in options.images]
         outcomes.sort(key=lambda outcome: order.index(outcome.file))
         if options.report:
             options.report.write_text(report(stack, outcomes), encoding="utf-8")

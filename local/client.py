@@ -15,7 +15,7 @@ from urllib3.util import Retry
 from imaging.formats import FORMATS
 
 # What file names say beside the endings that the formats list.
-ENDINGS = {"jpeg": "image/jpeg", "tiff": "image/tiff", "heif": "image/heif"}
+EXTENSIONS = {"jpeg": "image/jpeg", "tiff": "image/tiff", "heif": "image/heif"}
 # A PUT whose answer was lost, or that S3 could not take just then, is sent again: it is good for one upload anyway.
 PUT_RETRIES = Retry(
     total=4,
@@ -25,10 +25,10 @@ PUT_RETRIES = Retry(
     raise_on_status=False,
 )
 # The second: a picture is there already. Only this client has the URL, so it is the one that an earlier PUT brought.
-STORED = (HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED)
+STORED_STATUSES = (HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED)
 
 
-class UploadRefused(Exception):  # noqa: N818 - an answer, not a fault
+class UploadRefusedError(Exception):  # noqa: N818 - an answer, not a fault
     """The API refused to grant a URL for a picture."""
 
     def __init__(self, reason: str, message: str) -> None:
@@ -38,7 +38,7 @@ class UploadRefused(Exception):  # noqa: N818 - an answer, not a fault
         self.message = message
 
 
-class UploadFailed(RuntimeError):  # noqa: N818 - the same
+class UploadFailedError(RuntimeError):  # noqa: N818 - the same
     """The service answered as none of its contracts has it."""
 
 
@@ -57,8 +57,8 @@ class Client:
             answer = self.http.request(
                 grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"], retries=PUT_RETRIES
             )
-        if answer.status not in STORED:
-            raise UploadFailed(f"the PUT of {file.name} was answered with {answer.status}")
+        if answer.status not in STORED_STATUSES:
+            raise UploadFailedError(f"the PUT of {file.name} was answered with {answer.status}")
         return str(grant["imageId"])
 
     def _grant(self, file: Path) -> dict[str, Any]:
@@ -67,16 +67,16 @@ class Client:
         answer = self.http.request("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
         body: dict[str, Any] = json.loads(answer.data)
         if answer.status == HTTPStatus.BAD_REQUEST:
-            raise UploadRefused(body["reason"], body["message"])
+            raise UploadRefusedError(body["reason"], body["message"])
         if answer.status != HTTPStatus.OK:
-            raise UploadFailed(f"GET /upload-url was answered with {answer.status} for {name}")
+            raise UploadFailedError(f"GET /upload-url was answered with {answer.status} for {name}")
         return body
 
 
 def content_type(file: Path) -> str:
     """Return the media type that the name of file promises or, if it promises none, that its content shows."""
     types = MimeTypes()
-    known = {found.extension: found.content_type for found in FORMATS.values()} | ENDINGS
+    known = {found.extension: found.content_type for found in FORMATS.values()} | EXTENSIONS
     for ending, media_type in known.items():
         types.add_type(media_type, f".{ending}")
     return types.guess_type(file.name)[0] or _type_by_content(file) or "application/octet-stream"

@@ -15,11 +15,11 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from urllib3.exceptions import HTTPError
 
 from lambdas.domain.record import NOTIFIED_AT
-from local.client import Client, UploadFailed, UploadRefused
+from local.client import Client, UploadFailedError, UploadRefusedError
 from local.stack import LocalStack
 
 RECEIVE_SECONDS = 1  # one long poll
-MAX_STEM = 200  # bytes of a file name in a folder name, which may have 255
+MAX_STEM_BYTES = 200  # bytes of a file name in a folder name, which may have 255
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int,
             yield from (outcome for outcome in outcomes if outcome)
             waiting = [sent for sent, outcome in zip(waiting, outcomes, strict=True) if not outcome]
         yield from (_unfinished(sent) for sent in waiting)
-        yield from (Outcome(shown(file), None, None, "NOT_SENT", 0) for file in unsent)
+        yield from (Outcome(display_path(file), None, None, "NOT_SENT", 0) for file in unsent)
     finally:
         # What hangs is not waited for: it ends with the emulator, or after its own time.
         pool.shutdown(wait=False, cancel_futures=True)
@@ -113,10 +113,10 @@ def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, 
         return None
     try:
         image_id = sent.upload.result()
-    except UploadRefused as refusal:
-        return Outcome(shown(sent.file), None, "REJECTED", refusal.reason, sent.seconds)
-    except (UploadFailed, HTTPError, OSError) as error:
-        return Outcome(shown(sent.file), None, None, f"NOT_SENT: {error}", sent.seconds)
+    except UploadRefusedError as refusal:
+        return Outcome(display_path(sent.file), None, "REJECTED", refusal.reason, sent.seconds)
+    except (UploadFailedError, HTTPError, OSError) as error:
+        return Outcome(display_path(sent.file), None, None, f"NOT_SENT: {error}", sent.seconds)
     if image_id not in notifications:
         return None
     record = read_record(stack, image_id)
@@ -130,7 +130,7 @@ def _ended(
     image_id = notification["imageId"]
     folder = output / f"{_short(sent.file.stem)}-{image_id[:8]}"
     return Outcome(
-        shown(sent.file),
+        display_path(sent.file),
         image_id,
         notification["status"],
         notification.get("reason"),
@@ -144,17 +144,17 @@ def _ended(
 
 def _unfinished(sent: _Sent) -> Outcome:
     image_id = sent.upload.result() if sent.upload.done() and not sent.upload.exception() else None
-    return Outcome(shown(sent.file), image_id, None, "NOT_FINISHED", sent.seconds)
+    return Outcome(display_path(sent.file), image_id, None, "NOT_FINISHED", sent.seconds)
 
 
-def shown(file: Path) -> str:
+def display_path(file: Path) -> str:
     """Return the path of file as text that can be printed: bytes that are no UTF-8 as question marks."""
     return os.fsencode(file).decode(errors="replace")
 
 
 def _short(stem: str) -> str:
     """Return stem cut so that a folder can be named after it."""
-    return os.fsencode(stem)[:MAX_STEM].decode(errors="ignore")
+    return os.fsencode(stem)[:MAX_STEM_BYTES].decode(errors="ignore")
 
 
 def read_record(stack: LocalStack, image_id: str) -> dict[str, Any]:

@@ -23,7 +23,10 @@ from local.emulator.zips import FOLDER
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
-KEY, SECRET = "test", "test"  # the account's root; only an emulator that enforces permissions asks for the secret
+ACCESS_KEY, SECRET = (
+    "test",
+    "test",
+)  # the account's root; only an emulator that enforces permissions asks for the secret
 
 _ATTEMPTS = 3  # a free port can be taken between being found and being used
 _START_SECONDS = 120.0  # one is enough on a quiet machine; a server that has ended is noticed at once
@@ -144,7 +147,7 @@ def _environment(home: str, port: int, mark: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_DEFAULT_REGION": REGION,
         "BIND_HOST": HOST,
@@ -206,4 +209,4 @@ def _session(region: str, secret: str) -> Any:
     bare = botocore.session.Session(
         {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)},
     )
-    return boto3.Session(KEY, secret, region_name=region, botocore_session=bare)
+    return boto3.Session(ACCESS_KEY, secret, region_name=region, botocore_session=bare)

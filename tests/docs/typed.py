@@ -10,7 +10,7 @@ from pathlib import Path
 import urllib3
 
 from local.stack import STACK, LocalStack
-from tests.local.behind import variables
+from tests.local.stack_access import cli_environment
 
 ROOT = Path(__file__).parents[2]
 REQUEST = {"filename": "a.jpg", "contentType": "image/jpeg", "size": "10"}
@@ -25,7 +25,7 @@ def block(page: str, heading: str, number: int = 0) -> str:
 
 def ran(stack: LocalStack, *blocks: str, typed: tuple[str, ...] = ()) -> str:
     """Run blocks of bash as a person does who types these lines, and return what was printed."""
-    own = variables(stack)
+    own = cli_environment(stack)
     known = {"STACK": STACK, "USER_POOL_CLIENT_ID": stack.outputs["UserPoolClientId"]}
     known["PATH"] = f"{Path(sys.executable).parent}:{own['PATH']}"  # where the AWS CLI is
     done = subprocess.run(

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from examples import client, subscriber
+from local.console import instructions
 from local.process import read_record
-from local.show import instructions
 from local.stack import LocalStack, local_stack
 from operations.cloudformation import deploy
 from templates import packaging
 from tests.local.account import eventually
-from tests.local.behind import exported, variables
+from tests.local.stack_access import cli_environment, exported_variables
 from tests.patience import PATIENCE
 from workflow import contracts
 
@@ -45,7 +45,7 @@ def stack(changed: Path, template: str) -> Iterator[LocalStack]:
 @pytest.fixture
 def environment(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the variables that `python -m local up` tells its reader to set."""
-    for name, value in exported(instructions(stack).splitlines()).items():
+    for name, value in exported_variables(instructions(stack).splitlines()).items():
         monkeypatch.setenv(name, value)
 
 
@@ -73,7 +73,7 @@ def subscribed(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> I
     """Run the subscriber, which keeps what was REJECTED or FAILED."""
     database = tmp_path_factory.mktemp("subscriber") / "outcomes.db"
     command = [sys.executable, "-m", "examples.subscriber", "--database", str(database)]
-    with subprocess.Popen(command, env=variables(stack), stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=cli_environment(stack), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         yield Subscribed(process, database, json.loads(process.stdout.readline())["queue"])
         process.send_signal(signal.SIGINT)
@@ -91,7 +91,7 @@ def printed(
     files[2].touch()
     command = [sys.executable, "-m", "examples.client", *map(str, files)]
     assert subscribed.process.poll() is None
-    return subprocess.run(command, env=variables(stack), capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=cli_environment(stack), capture_output=True, text=True, check=False)
 
 
 def by_status(printed: "subprocess.CompletedProcess[str]") -> dict[str, dict[str, Any]]:

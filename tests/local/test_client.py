@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from local.client import PUT_RETRIES, Client, UploadFailed
+from local.client import PUT_RETRIES, Client, UploadFailedError
 
 LOST = 0  # the server takes the picture, and hangs up
 IMAGE = "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"
@@ -86,7 +86,7 @@ def test_upload_is_done_once_it_is_there(file: Path, answers: tuple[int, ...]) -
 def test_refusal_is_not_repeated(file: Path, status: int) -> None:
     """A PUT that S3 refuses is told as failed, and not sent again."""
     with served(status) as (client, bodies):
-        with pytest.raises(UploadFailed, match=f"answered with {status}"):
+        with pytest.raises(UploadFailedError, match=f"answered with {status}"):
             client.upload(file)
         assert len(bodies) == 1
 
@@ -95,7 +95,7 @@ def test_refusal_is_not_repeated(file: Path, status: int) -> None:
 def test_trouble_without_end_is_told(file: Path, status: int) -> None:
     """When S3 never takes the picture, the upload fails after a few times."""
     with served(*[status] * 10) as (client, bodies):
-        with pytest.raises((UploadFailed, urllib3.exceptions.HTTPError)):
+        with pytest.raises((UploadFailedError, urllib3.exceptions.HTTPError)):
             client.upload(file)
         assert len(bodies) == 5
 

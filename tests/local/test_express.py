@@ -12,9 +12,16 @@ from lambdas.domain import executions
 from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.local.account import eventually
-from tests.local.behind import configure, invoke, invoke_trigger
-from tests.local.settling import Image, created, ended, superseding, unheard, uploaded
-from tests.local.statements import GRANTED, ONLY_EXPRESS, without
+from tests.local.finalization import (
+    Image,
+    notified_record,
+    upload_event,
+    upload_image,
+    upload_newer_version,
+    without_rules,
+)
+from tests.local.role_statements import ONLY_EXPRESS, STATEMENTS, without_statements
+from tests.local.stack_access import configure, invoke, invoke_trigger
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.heavy
@@ -93,30 +100,30 @@ def _executions(stack: LocalStack, image: Image) -> int:
 
 def test_repeated_event_starts_one_execution(stack: LocalStack) -> None:
     """An event that comes three times starts one execution, though the state machine would take its name again."""
-    with unheard(stack):
-        image = uploaded(stack, str(uuid4()))
-    for events in ([created(image)] * 2, [created(image)]):
+    with without_rules(stack):
+        image = upload_image(stack, str(uuid4()))
+    for events in ([upload_event(image)] * 2, [upload_event(image)]):
         assert invoke_trigger(stack, events) == {"batchItemFailures": []}
-    assert eventually(lambda: ended(stack, image))["status"] == "SUCCEEDED"
+    assert eventually(lambda: notified_record(stack, image))["status"] == "SUCCEEDED"
     assert _executions(stack, image) == 1
 
 
 def test_lost_event_is_found(stack: LocalStack) -> None:
     """An upload that nobody heard of is found by the sweep, which starts it."""
-    with unheard(stack):
-        image = uploaded(stack, str(uuid4()))
+    with without_rules(stack):
+        image = upload_image(stack, str(uuid4()))
     assert "errorType" not in invoke(stack, "SweepFunction", {})
-    assert eventually(lambda: ended(stack, image))["status"] == "SUCCEEDED"
+    assert eventually(lambda: notified_record(stack, image))["status"] == "SUCCEEDED"
     assert _executions(stack, image) == 1
 
 
 @pytest.mark.parametrize("name", sorted(ONLY_EXPRESS))
 def test_without_a_statement_nothing_is_started(stack: LocalStack, name: str) -> None:
     """Without leave to claim the record, or to tell which version is the newest, the message goes back to the queue."""
-    (granted,) = (one for one in GRANTED if one.name == name)
-    with unheard(stack):
-        image = superseding(stack)
-    with without(stack, granted):
-        assert invoke_trigger(stack, [created(image)])["batchItemFailures"]
-    assert not invoke_trigger(stack, [created(image)])["batchItemFailures"]
-    assert eventually(lambda: ended(stack, image))["status"] == "SUCCEEDED"
+    (granted,) = (one for one in STATEMENTS if one.name == name)
+    with without_rules(stack):
+        image = upload_newer_version(stack)
+    with without_statements(stack, granted):
+        assert invoke_trigger(stack, [upload_event(image)])["batchItemFailures"]
+    assert not invoke_trigger(stack, [upload_event(image)])["batchItemFailures"]
+    assert eventually(lambda: notified_record(stack, image))["status"] == "SUCCEEDED"

@@ -14,14 +14,14 @@ import urllib3
 from PIL import Image
 
 from lambdas.domain import object_keys
-from local.emulator.process import KEY
+from local.emulator.process import ACCESS_KEY
 from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
 from pages.graph import main as draw
 from pages.openapi import CASES, Case
 from templates.resources.api import GATEWAY_RESPONSES
 from tests.local.account import eventually
-from tests.local.behind import configure, invoke_trigger, object_created, scale_waits
+from tests.local.stack_access import configure, invoke_trigger, object_created, scale_waits
 from tests.patience import PATIENCE
 from workflow import contracts
 
@@ -124,7 +124,7 @@ def test_execution_is_drawn(
     """`python -m pages.graph --execution ARN` asks the stack for an execution and draws what it did."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", stack.emulator.endpoint)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, KEY)
+        monkeypatch.setenv(name, ACCESS_KEY)
     record = outcomes["waterfall.jpg"].record or {}
     arn = f"{stack.outputs['ProcessingPipelineArn'].replace(':stateMachine:', ':execution:')}:{record['execution']}"
     describe = stack.emulator.client("stepfunctions").describe_execution

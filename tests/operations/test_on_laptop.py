@@ -12,9 +12,9 @@ import pytest
 from lambdas.domain import executions, object_keys
 from local.stack import LocalStack, local_stack
 from tests.docs.typed import block, mailed_password, ran, sign_in, status, upload_url_status
-from tests.local import aftermath
-from tests.local.behind import configure, object_created, operate, physical_id
-from tests.local.voyage import Voyage, broken, hasten
+from tests.local import stack_contents
+from tests.local.stack_access import configure, object_created, physical_id, run_operations
+from tests.local.uploads import Uploads, shorten_waits, without_archive
 from tests.pictures import encoded, quadrants
 
 pytestmark = pytest.mark.heavy
@@ -28,7 +28,7 @@ PICTURES = ("original", "resized", "thumbnail")
 def stack() -> Iterator[LocalStack]:
     """Run the stack, and let its sweeps wait for nothing."""
     with local_stack() as running:
-        hasten(running)
+        shorten_waits(running)
         configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
         yield running
 
@@ -65,23 +65,23 @@ def _uploaded(stack: LocalStack, image_id: str) -> dict[str, Any]:
 
 def _facts(stack: LocalStack, image_id: str) -> dict[str, str]:
     """Return what `status` says of a picture."""
-    done = operate(stack, "status", image_id)
+    done = run_operations(stack, "status", image_id)
     return dict(line.split("\t") for line in done.stdout.splitlines())
 
 
 def test_failure_is_seen_mended_and_tried_again(stack: LocalStack, tmp_path: Path) -> None:
     """`status` tells why a picture failed; once that is mended, `redrive` brings it to its end, and `status` tells that."""
-    voyage, file = Voyage(stack), tmp_path / "picture.png"
+    voyage, file = Uploads(stack), tmp_path / "picture.png"
     file.write_bytes(encoded(quadrants(), "PNG"))
-    with broken(stack):
+    with without_archive(stack):
         voyage.send([file])
         voyage.rest()  # it is tried again only once the record says that its end was notified
     (image_id,) = voyage.failed()
     facts = _facts(stack, image_id)
     assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ArchiveImage", "NoSuchBucket")
     assert facts["to do"].endswith(f"redrive {image_id}")
-    assert operate(stack, "redrive", "--all", "--dry-run").stdout == f"{image_id}\t2\twould start\n"
-    assert operate(stack, "redrive", image_id).stdout == f"{image_id}\t2\tstarted\n"
+    assert run_operations(stack, "redrive", "--all", "--dry-run").stdout == f"{image_id}\t2\twould start\n"
+    assert run_operations(stack, "redrive", image_id).stdout == f"{image_id}\t2\tstarted\n"
     voyage.rest()
     facts = _facts(stack, image_id)
     assert (facts["status"], facts["attempt"]) == ("SUCCEEDED", "2")
@@ -90,14 +90,16 @@ def test_failure_is_seen_mended_and_tried_again(stack: LocalStack, tmp_path: Pat
 
 def test_sweep_finds_whatever_got_lost(stack: LocalStack, lost: Lost) -> None:
     """`sweep` ends what only a dead letter tells of, starts what nobody knows of, and clears what is staged for nobody."""
-    done = operate(stack, "--json", "sweep")
+    done = run_operations(stack, "--json", "sweep")
     assert (done.returncode, json.loads(done.stdout)) == (0, {"settled": 1, "resumed": 1, "cleared": 1})
-    assert lost.staged not in aftermath.found(stack, []).staged  # but what the picture that is started stages may be
-    facts = aftermath.found(stack, []).records[lost.dead]
+    assert (
+        lost.staged not in stack_contents.read_contents(stack, []).staged
+    )  # but what the picture that is started stages may be
+    facts = stack_contents.read_contents(stack, []).records[lost.dead]
     assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ProcessingQueue", "DeadLetter")
-    assert operate(stack, "reprocess", lost.dead).stdout == f"{lost.dead}\t2\tstarted\n"
-    Voyage(stack).rest()
-    found = aftermath.found(stack, [])
+    assert run_operations(stack, "reprocess", lost.dead).stdout == f"{lost.dead}\t2\tstarted\n"
+    Uploads(stack).rest()
+    found = stack_contents.read_contents(stack, [])
     assert [found.records[image_id]["status"] for image_id in (lost.unknown, lost.dead)] == ["SUCCEEDED"] * 2
     assert found.staged == []
 
@@ -106,7 +108,7 @@ def test_sweep_that_fails_says_why(stack: LocalStack) -> None:
     """Where the stack's sweep itself fails, the command tells what it said, and its exit code is 1."""
     before = configure(stack, "SweepFunction", STALLED_AFTER_SECONDS="soon")
     try:
-        done = operate(stack, "sweep")
+        done = run_operations(stack, "sweep")
     finally:
         configure(stack, "SweepFunction", **before)
     assert (done.returncode, done.stdout) == (1, "")
@@ -130,7 +132,7 @@ def test_user_made_by_hand_signs_in(stack: LocalStack) -> None:
 def test_invited_user_signs_in(stack: LocalStack) -> None:
     """`add-user` invites, again too; the person chooses a password by the page's commands, and gets an upload URL."""
     email = "invited@example.com"
-    first, again = (operate(stack, "add-user", email) for _ in range(2))
+    first, again = (run_operations(stack, "add-user", email) for _ in range(2))
     assert (first.returncode, again.returncode) == (0, 0), again.stderr
     assert "temporary password" in again.stdout
     token = sign_in(stack, email, mailed_password(stack, email), PASSWORD, heading="The first sign-in")
@@ -139,7 +141,7 @@ def test_invited_user_signs_in(stack: LocalStack) -> None:
 
 def test_generated_password_signs_in(stack: LocalStack) -> None:
     """`add-user --generate` shows a password, which signs in at once."""
-    made = operate(stack, "--json", "add-user", "generated@example.com", "--generate")
+    made = run_operations(stack, "--json", "add-user", "generated@example.com", "--generate")
     found = json.loads(made.stdout)
     assert not found["invited"]
     assert upload_url_status(stack, sign_in(stack, "generated@example.com", found["password"])) == 200

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.client import Client, UploadFailed
+from local.client import Client, UploadFailedError
 from local.stack import LocalStack
 from tests.effort import times
-from tests.local import aftermath
-from tests.local.aftermath import Ears
-from tests.local.behind import configure, invoke, scale_waits
+from tests.local import stack_contents
+from tests.local.stack_access import configure, invoke, scale_waits
+from tests.local.stack_contents import NotificationListener
 from tests.pictures import encoded, quadrants
 
 AT_ONCE = times(2, 4)  # pictures; each takes workers of its own, whose start is what costs most
-SILENCE = 3  # long polls in which nothing is told before the stack is to look for what got lost
+EMPTY_POLLS = 3  # long polls in which nothing is told before the stack is to look for what got lost
 PATIENCE = 600.0  # seconds; a minute or two is what it takes
 # So short that what is lost comes back within a test.
 VISIBILITY = "3"  # seconds that a message stays hidden
@@ -22,19 +22,19 @@ STALLED_AFTER = "5"  # seconds
 WAITS = 0.05  # of what Step Functions would wait
 NAMES = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessagesNotVisible"]
 
-SOUND = ("PNG", "JPEG", "WEBP", "GIF")  # formats
-CUT = "TRUNCATED"  # what a picture is rejected for that ends too early
-NO_PICTURE = "NOT_AN_IMAGE"
+VALID = ("PNG", "JPEG", "WEBP", "GIF")  # formats
+TRUNCATED = "TRUNCATED"  # what a picture is rejected for that ends too early
+NOT_AN_IMAGE = "NOT_AN_IMAGE"
 
 
-class Voyage:
+class Uploads:
     """The pictures that were sent, and what the topic told of them."""
 
     def __init__(self, stack: LocalStack) -> None:
         """Send nothing yet."""
         self.stack = stack
         self.sent: dict[str, Path] = {}  # by image id
-        self.ears = Ears(stack)
+        self.ears = NotificationListener(stack)
         self._client = Client(stack.upload_url_endpoint, stack.token, stack.emulator.http())
         self._silent = 0
         self._deadline = time.monotonic() + PATIENCE
@@ -53,14 +53,14 @@ class Voyage:
         """Upload file and return its image id, None if that did not work: then it is to be tried again."""
         try:
             return self._client.upload(file)
-        except UploadFailed:
+        except UploadFailedError:
             return None
 
     def listen(self) -> None:
         """Hear what is told; in a silence, let the stack look for what got lost."""
         assert time.monotonic() < self._deadline, "something is stuck"
         self._silent = 0 if self.ears.listen() else self._silent + 1
-        if self._silent >= SILENCE:
+        if self._silent >= EMPTY_POLLS:
             invoke(self.stack, "SweepFunction", {})
             self._silent = 0
 
@@ -73,21 +73,21 @@ class Voyage:
 
     def failed(self) -> list[str]:
         """Return the ids of the pictures that failed, in their order."""
-        return sorted(one["imageId"] for one in aftermath.records(self.stack) if one["status"] == "FAILED")
+        return sorted(one["imageId"] for one in stack_contents.records(self.stack) if one["status"] == "FAILED")
 
 
 def _at_rest(stack: LocalStack) -> bool:
     """Tell whether no message waits, no execution runs, and every upload has an end that has been told."""
     url = stack.outputs["ProcessingQueueUrl"]
     waiting = stack.emulator.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=NAMES)["Attributes"]
-    if any(int(number) for number in waiting.values()) or aftermath.executions(stack, statusFilter="RUNNING"):
+    if any(int(number) for number in waiting.values()) or stack_contents.executions(stack, statusFilter="RUNNING"):
         return False
-    newest = {image_id: images[0]["versionId"] for image_id, images in aftermath.versions(stack).items()}
-    told = (record for record in aftermath.records(stack) if "notifiedAt" in record)
+    newest = {image_id: images[0]["versionId"] for image_id, images in stack_contents.versions(stack).items()}
+    told = (record for record in stack_contents.records(stack) if "notifiedAt" in record)
     return newest == {record["imageId"]: record["versionId"] for record in told}
 
 
-def hasten(stack: LocalStack) -> None:
+def shorten_waits(stack: LocalStack) -> None:
     """Make everything in stack impatient that waits."""
     queue = stack.outputs["ProcessingQueueUrl"]
     stack.emulator.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": VISIBILITY})
@@ -96,7 +96,7 @@ def hasten(stack: LocalStack) -> None:
 
 
 @contextmanager
-def broken(stack: LocalStack) -> Iterator[None]:
+def without_archive(stack: LocalStack) -> Iterator[None]:
     """Let the archive be nowhere to be found for the length of the block."""
     before = configure(stack, "ArchiveFunction", ARCHIVE_BUCKET="no-such-bucket")
     try:
@@ -105,26 +105,26 @@ def broken(stack: LocalStack) -> Iterator[None]:
         configure(stack, "ArchiveFunction", **before)
 
 
-def draw(folder: Path, number: int) -> list[Path]:
+def write_images(folder: Path, number: int) -> list[Path]:
     """Draw that many small pictures in folder, whatever their names promise: one in ten is cut off, one in ten is none."""
     files = [folder / f"{name}-{position}.png" for position, name in zip(range(number), _kinds(), strict=False)]
     for file in files:
-        file.write_bytes(_content(kind(file)))
+        file.write_bytes(_content(kind_of(file)))
     return files
 
 
 def _kinds() -> Iterator[str]:
     while True:
-        yield from (*SOUND, *SOUND, CUT, NO_PICTURE)
+        yield from (*VALID, *VALID, TRUNCATED, NOT_AN_IMAGE)
 
 
-def kind(file: Path) -> str:
+def kind_of(file: Path) -> str:
     """Return what a picture that was drawn here is: one of the kinds above."""
     return file.name.partition("-")[0]
 
 
 def _content(name: str) -> bytes:
-    if name == NO_PICTURE:
+    if name == NOT_AN_IMAGE:
         return b"<html>no picture</html>"
-    whole = encoded(quadrants((90, 60)), "PNG" if name == CUT else name)
-    return whole[: len(whole) // 2] if name == CUT else whole
+    whole = encoded(quadrants((90, 60)), "PNG" if name == TRUNCATED else name)
+    return whole[: len(whole) // 2] if name == TRUNCATED else whole

@@ -12,20 +12,20 @@ from botocore.exceptions import ClientError
 
 from local.stack import LocalStack
 from tests.effort import times
-from tests.local.behind import physical_id
 from tests.local.emulator import processes
+from tests.local.stack_access import physical_id
 
-PACE = times(2, 1) / 4  # seconds between two blows, in the mean
+MEAN_PAUSE = times(2, 1) / 4  # seconds between two blows, in the mean
 # Seconds that a worker is let live: for one that dies as it starts, the emulator ends all the others of its function.
-GROWN = 3.0
-MOST = times(20, 200)  # blows before it goes on: more would make a slow machine slower still
-LATEST = times(2, 8)  # seconds that a repeated message may be late
-OVERHEARD = "overheard"  # queue
+WORKER_AGE = 3.0
+MAX_FAULTS = times(20, 200)  # blows before it goes on: more would make a slow machine slower still
+MAX_DELAY = times(2, 8)  # seconds that a repeated message may be late
+COPIES = "overheard"  # queue
 # How often each blow comes, relative to the others.
-BLOWS = {"killed": 4, "repeated": 6, "replaced": 1, "aborted": 1}
+WEIGHTS = {"killed": 4, "repeated": 6, "replaced": 1, "aborted": 1}
 
 
-class Storm:
+class FaultInjector:
     """It blows in a thread of its own for the length of a block; done tells how often what was done."""
 
     def __init__(self, stack: LocalStack, random: Random, picture: bytes) -> None:
@@ -40,7 +40,7 @@ class Storm:
         self._over, self._faults = Event(), list[Exception]()
         self._thread = Thread(target=self._blow)
         self.done: Counter[str] = Counter()
-        self._most = MOST
+        self._most = MAX_FAULTS
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -58,18 +58,18 @@ class Storm:
     @property
     def is_whole(self) -> bool:
         """Whether each kind of blow has been dealt."""
-        return all(self.done[blow] for blow in BLOWS)
+        return all(self.done[blow] for blow in WEIGHTS)
 
     def go_on(self) -> None:
         """Deal as many blows again: those so far did not hit."""
-        self._most = self.done.total() + MOST
+        self._most = self.done.total() + MAX_FAULTS
 
     def repeat(self) -> None:
         """Send the event of an upload again, be it the newest or long over, at once or late."""
         self._listen()
         if self._events:
             body = json.dumps(self._random.choice(self._events))
-            late = self._random.randrange(LATEST)
+            late = self._random.randrange(MAX_DELAY)
             self._sqs.send_message(
                 QueueUrl=self._stack.outputs["ProcessingQueueUrl"], MessageBody=body, DelaySeconds=late
             )
@@ -78,9 +78,9 @@ class Storm:
     def _blow(self) -> None:
         blows = {"killed": self._kill, "repeated": self.repeat, "replaced": self._replace, "aborted": self._abort}
         try:
-            while not self._over.wait(self._random.expovariate(1 / PACE)):
+            while not self._over.wait(self._random.expovariate(1 / MEAN_PAUSE)):
                 if names := self._next():
-                    blows[self._random.choices(names, [BLOWS[name] for name in names])[0]]()
+                    blows[self._random.choices(names, [WEIGHTS[name] for name in names])[0]]()
                 else:
                     self._kill_frozen()  # it would keep its picture for as long as a function may take
         except Exception as fault:  # noqa: BLE001 - raised where the storm ends
@@ -88,15 +88,15 @@ class Storm:
 
     def _next(self) -> list[str]:
         """Return the blows that may come next: each has its turn before any comes again."""
-        missing = [blow for blow in BLOWS if not self.done[blow]]
-        return missing or (list(BLOWS) if self.done.total() < self._most else [])
+        missing = [blow for blow in WEIGHTS if not self.done[blow]]
+        return missing or (list(WEIGHTS) if self.done.total() < self._most else [])
 
     def _kill(self) -> None:
         """Kill the worker that hangs and let another one hang, so that work reaches it before its own turn comes."""
         self._kill_frozen()
         now, there = time.monotonic(), processes.workers()
         self._born = {pid: self._born.get(pid, now) for pid in there}
-        if grown := [pid for pid in there if now - self._born[pid] > GROWN]:
+        if grown := [pid for pid in there if now - self._born[pid] > WORKER_AGE]:
             self._frozen = self._random.choice(grown)
             processes.freeze(self._frozen)
 
@@ -136,8 +136,8 @@ class Storm:
 def _overhear(stack: LocalStack) -> str:
     """Let the rule for uploads send its events to one more queue, and return that one's URL."""
     sqs = stack.emulator.client("sqs")
-    url = str(sqs.create_queue(QueueName=OVERHEARD)["QueueUrl"])
+    url = str(sqs.create_queue(QueueName=COPIES)["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     rule = physical_id(stack, "UploadRule")
-    stack.emulator.client("events").put_targets(Rule=rule, Targets=[{"Id": OVERHEARD, "Arn": arn}])
+    stack.emulator.client("events").put_targets(Rule=rule, Targets=[{"Id": COPIES, "Arn": arn}])
     return url

@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from asl.printable import printable
-from local.emulator.process import KEY, Emulator
+from local.emulator.process import ACCESS_KEY, Emulator
 from local.process import Outcome
 from local.stack import LocalStack
 
-COLOURS = {"SUCCEEDED": "green", "REJECTED": "yellow", "FAILED": "red"}
+COLORS = {"SUCCEEDED": "green", "REJECTED": "yellow", "FAILED": "red"}
 PLAIN_WIDTH = 200  # columns where there is no terminal to measure
 
 
@@ -36,7 +36,7 @@ def show_table(outcomes: list[Outcome]) -> None:
     table = Table("file", "status", "size", "format", "seconds", "results", box=None, pad_edge=False)
     for outcome in outcomes:
         status = outcome.status or "UNFINISHED"
-        colour = COLOURS.get(status, "red")
+        colour = COLORS.get(status, "red")
         told = status if outcome.reason is None else f"{status} {outcome.reason}"
         table.add_row(
             Text(printable(Path(outcome.file).name)),
@@ -70,7 +70,7 @@ def instructions(stack: LocalStack) -> str:
 
         # For the AWS CLI and any SDK:
         export AWS_ENDPOINT_URL={endpoint} AWS_DEFAULT_REGION={stack.emulator.region}
-        export AWS_ACCESS_KEY_ID={KEY} AWS_SECRET_ACCESS_KEY={stack.emulator.secret}{_trusted(stack.emulator)}
+        export AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={stack.emulator.secret}{_trusted(stack.emulator)}
 
         # For the programs in examples/:
         export UPLOAD_URL_ENDPOINT={stack.upload_url_endpoint} USER_POOL_CLIENT_ID={outputs["UserPoolClientId"]}

@@ -12,11 +12,11 @@ from local.stack import LocalStack
 from workflow.contracts.errors import PreviousOutcomePending
 
 RECEIVE_SECONDS = 1  # one long poll
-DIED = "Runtime.HandlerError"  # what the emulator says of a function whose worker has died
+WORKER_DIED = "Runtime.HandlerError"  # what the emulator says of a function whose worker has died
 
 
 @dataclass
-class Ears:
+class NotificationListener:
     """What the topic told, every message of it, in the order in which it was heard."""
 
     stack: LocalStack
@@ -40,7 +40,7 @@ class Ears:
 
 
 @dataclass(frozen=True)
-class Aftermath:
+class StackContents:
     """The stack as it was found, and what had been told by then."""
 
     records: dict[str, dict[str, Any]]  # by image id
@@ -75,10 +75,10 @@ class Aftermath:
         return [notification for notification in self.told if notification["notificationId"] == name]
 
 
-def found(stack: LocalStack, told: list[dict[str, Any]]) -> Aftermath:
+def read_contents(stack: LocalStack, told: list[dict[str, Any]]) -> StackContents:
     """Look at everything in stack."""
     uploads, archive = stack.outputs["UploadBucketName"], stack.outputs["ArchiveBucketName"]
-    return Aftermath(
+    return StackContents(
         records={record["imageId"]: record for record in records(stack)},
         versions=versions(stack),
         executions=[one["name"] for one in executions(stack)],
@@ -102,7 +102,7 @@ def executions(stack: LocalStack, **wanted: str) -> list[dict[str, Any]]:
     return list(pages.paginate(stateMachineArn=stack.outputs["ProcessingPipelineArn"], **wanted).search("executions[]"))
 
 
-def struck(stack: LocalStack) -> bool:
+def lost_a_worker(stack: LocalStack) -> bool:
     """Tell whether in some execution that succeeded a task had lost its worker."""
     client = stack.emulator.client("stepfunctions")
     pages = client.get_paginator("get_execution_history")
@@ -110,10 +110,10 @@ def struck(stack: LocalStack) -> bool:
         pages.paginate(executionArn=one["executionArn"]) for one in executions(stack, statusFilter="SUCCEEDED")
     )
     failed = (event for history in histories for event in history.search("events[].taskFailedEventDetails"))
-    return any(event["error"] == DIED for event in failed)
+    return any(event["error"] == WORKER_DIED for event in failed)
 
 
-def waited_in_vain(stack: LocalStack, name: str) -> bool:
+def gave_up_waiting(stack: LocalStack, name: str) -> bool:
     """Tell whether the execution called name ended quietly, because an older outcome was not notified in time."""
     arn = stack.outputs["ProcessingPipelineArn"].replace(":stateMachine:", ":execution:") + f":{name}"
     pages = stack.emulator.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)

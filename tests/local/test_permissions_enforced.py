@@ -8,25 +8,25 @@ from uuid import uuid4
 
 import pytest
 
-from local.client import UploadFailed
+from local.client import UploadFailedError
 from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.effort import is_thorough
 from tests.local.account import eventually
-from tests.local.behind import configure, ends, invoke, is_polled, scale_waits, sent
-from tests.local.settling import (
-    aborted,
-    ended,
-    notified,
-    record,
-    settles,
-    stuck,
-    supersedes,
-    sweeps,
-    unheard,
-    uploaded,
+from tests.local.finalization import (
+    abort_execution,
+    await_notification,
+    failing_metadata,
+    finalizes_aborted,
+    finishes_newer_version,
+    notified_record,
+    read_item,
+    sweep_finishes_all,
+    upload_image,
+    without_rules,
 )
-from tests.local.statements import GRANTED, ONLY_EXPRESS, uninvited, without
+from tests.local.role_statements import ONLY_EXPRESS, STATEMENTS, without_invoke_permission, without_statements
+from tests.local.stack_access import configure, invoke, is_polled, reaches_status, run_pipeline, scale_waits
 from tests.patience import PATIENCE
 from tests.pictures import encoded, quadrants
 from workflow import contracts
@@ -36,7 +36,9 @@ pytestmark = pytest.mark.heavy
 
 LONG = 1000  # times what a state machine says: no test waits for that
 # What is left out is missed by nothing here; what EXPRESS needs is taken away in test_express.py.
-EXERCISED = {granted.name: granted for granted in GRANTED if not granted.only_aws and granted.name not in ONLY_EXPRESS}
+EXERCISED = {
+    granted.name: granted for granted in STATEMENTS if not granted.only_aws and granted.name not in ONLY_EXPRESS
+}
 ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
 
 
@@ -61,20 +63,23 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
     """Give a function that tells whether everything works that a role is there for, up to the first that does not."""
-    done = sent(stack, files["sound"])
+    done = run_pipeline(stack, files["sound"])
     found = json.loads(done["output"]) | {"execution": done["name"]}
     repeated = {field: found[field] for field in ARCHIVE.takes}
 
     def pipeline() -> bool:
         return (
-            ends(stack, files["sound"], "SUCCEEDED")
-            and ends(stack, files["unsound"], "REJECTED")
+            reaches_status(stack, files["sound"], "SUCCEEDED")
+            and reaches_status(stack, files["unsound"], "REJECTED")
             and "errorType" not in invoke(stack, "ArchiveFunction", repeated)
-            and supersedes(stack)
+            and finishes_newer_version(stack)
             and is_polled(stack)
         )
 
-    others = {"FinalizeFunctionRole": partial(settles, stack), "SweepFunctionRole": partial(sweeps, stack)}
+    others = {
+        "FinalizeFunctionRole": partial(finalizes_aborted, stack),
+        "SweepFunctionRole": partial(sweep_finishes_all, stack),
+    }
     return lambda role: others.get(role, pipeline)()
 
 
@@ -93,49 +98,49 @@ def test_pipeline_works_under_its_own_roles(stack: LocalStack, files: dict[str, 
 def test_without_a_statement_it_stops(stack: LocalStack, works: Callable[[str], bool], name: str) -> None:
     """With any one statement taken from a role something ends otherwise than it should; with it back nothing does."""
     role = EXERCISED[name].role
-    with without(stack, EXERCISED[name]):
+    with without_statements(stack, EXERCISED[name]):
         assert not works(role)
     assert not is_thorough() or works(role)  # in `make test` the tests below see that all is back
 
 
 def test_without_what_only_aws_does_it_works(stack: LocalStack, works: Callable[[str], bool]) -> None:
     """The statements that the test above leaves out are missed by nothing on this machine."""
-    left_out = [granted for granted in GRANTED if granted.name not in EXERCISED]
-    with without(stack, *left_out):
+    left_out = [granted for granted in STATEMENTS if granted.name not in EXERCISED]
+    with without_statements(stack, *left_out):
         assert all(works(role) for role in ("ArchiveFunctionRole", "FinalizeFunctionRole", "SweepFunctionRole"))
 
 
 def test_api_calls_its_function_by_permission(stack: LocalStack, files: dict[str, Path]) -> None:
     """Without the permission for the API a URL is asked for in vain."""
-    with uninvited(stack, "GetUploadUrlFunction"), pytest.raises(UploadFailed, match="500"):
-        sent(stack, files["sound"])
-    assert ends(stack, files["sound"], "SUCCEEDED")
+    with without_invoke_permission(stack, "GetUploadUrlFunction"), pytest.raises(UploadFailedError, match="500"):
+        run_pipeline(stack, files["sound"])
+    assert reaches_status(stack, files["sound"], "SUCCEEDED")
 
 
 def test_rule_calls_its_function_by_permission(stack: LocalStack) -> None:
     """Without the permission for the rule nothing comes of an aborted execution; with it back, the next one is settled."""
-    with unheard(stack):
-        unsettled, settled = (uploaded(stack, str(uuid4())) for _ in range(2))
-    with uninvited(stack, "FinalizeFunction"):
-        aborted(stack, unsettled)
-    aborted(stack, settled)
-    assert eventually(lambda: ended(stack, settled))["status"] == "FAILED"
-    assert not record(stack, unsettled)
+    with without_rules(stack):
+        unsettled, settled = (upload_image(stack, str(uuid4())) for _ in range(2))
+    with without_invoke_permission(stack, "FinalizeFunction"):
+        abort_execution(stack, unsettled)
+    abort_execution(stack, settled)
+    assert eventually(lambda: notified_record(stack, settled))["status"] == "FAILED"
+    assert not read_item(stack, unsettled)
 
 
 def test_aborted_execution_is_settled(stack: LocalStack) -> None:
     """The record says FAILED, in which state and why, and subscribers are told the same, though no state could do so."""
-    with unheard(stack):
-        image = uploaded(stack, str(uuid4()))
+    with without_rules(stack):
+        image = upload_image(stack, str(uuid4()))
     scale_waits(stack, LONG)
     try:
-        with stuck(stack, image) as execution:
+        with failing_metadata(stack, image) as execution:
             stack.emulator.client("stepfunctions").stop_execution(executionArn=execution)
     finally:
         scale_waits(stack, 0)
-    told = notified(stack, image)
+    told = await_notification(stack, image)
     contracts.check("failure-notification", told)
-    found = eventually(lambda: ended(stack, image))
+    found = eventually(lambda: notified_record(stack, image))
     contracts.check("metadata-record", found)
     name = execution.rpartition(":")[2]
     assert (told["notificationId"], told["failedIn"], told["reason"]) == (name, METADATA.state, "Aborted")

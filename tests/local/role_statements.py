@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from local.stack import LocalStack
 from tests.local.account import eventually
-from tests.local.behind import cannot_poll, physical_id
+from tests.local.stack_access import cannot_poll, physical_id
 from tests.templates.emitted import resources
 
 # What AWS does by itself under a role, and nothing on this machine does: the emulator keeps a function's log without
@@ -33,7 +33,7 @@ ONLY_AWS = {
 ONLY_EXPRESS = {f"SqsTriggerFunctionRole-{sid}" for sid in ("ClaimAndReleaseTheRecord", "TellTheNewestVersion")}
 
 
-class Granted(NamedTuple):
+class RoleStatement(NamedTuple):
     """A statement of a role in the emitted template: where it stands, and what it allows."""
 
     role: str
@@ -51,8 +51,8 @@ class Granted(NamedTuple):
         return ONLY_AWS.issuperset(self.statement["Action"])
 
 
-GRANTED = [
-    Granted(role, policy["PolicyName"], statement)
+STATEMENTS = [
+    RoleStatement(role, policy["PolicyName"], statement)
     for role, entry in resources("AWS::IAM::Role").items()
     for policy in entry["Properties"].get("Policies", [])
     for statement in policy["PolicyDocument"]["Statement"]
@@ -60,7 +60,7 @@ GRANTED = [
 
 
 @contextmanager
-def without(stack: LocalStack, *granted: Granted) -> Iterator[None]:
+def without_statements(stack: LocalStack, *granted: RoleStatement) -> Iterator[None]:
     """Take statements away from the roles that were made, and put them back."""
     with ExitStack() as back:
         for one in granted:
@@ -70,7 +70,7 @@ def without(stack: LocalStack, *granted: Granted) -> Iterator[None]:
 
 
 @contextmanager
-def _without_one(stack: LocalStack, granted: Granted) -> Iterator[None]:
+def _without_one(stack: LocalStack, granted: RoleStatement) -> Iterator[None]:
     iam = stack.emulator.client("iam")
     which = {"RoleName": physical_id(stack, granted.role), "PolicyName": granted.policy}
     document = iam.get_role_policy(**which)["PolicyDocument"]
@@ -87,7 +87,7 @@ def _without_one(stack: LocalStack, granted: Granted) -> Iterator[None]:
 
 
 @contextmanager
-def uninvited(stack: LocalStack, logical_id: str) -> Iterator[None]:
+def without_invoke_permission(stack: LocalStack, logical_id: str) -> Iterator[None]:
     """Take away what lets services invoke a function, and put it back."""
     client, function = stack.emulator.client("lambda"), physical_id(stack, logical_id)
     permissions = json.loads(client.get_policy(FunctionName=function)["Policy"])["Statement"]

@@ -7,7 +7,7 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from local.emulator.process import KEY, emulator
+from local.emulator.process import ACCESS_KEY, emulator
 from tests.local.account import Account, eventually
 
 ALL_OBJECTS = '{"source": ["aws.s3"]}'
@@ -24,7 +24,7 @@ def test_wrong_secret_is_refused(enforced: Account) -> None:
     """The root's key is good for nothing without its secret, which every run has anew."""
     own = {"QueueNamePrefix": "of-no-other-test"}
     with pytest.raises(ClientError, match="signature"):
-        replace(enforced, secret=KEY).client("sqs").list_queues(**own)
+        replace(enforced, secret=ACCESS_KEY).client("sqs").list_queues(**own)
     assert enforced.client("sqs").list_queues(**own).get("QueueUrls", []) == []
 
 

@@ -11,8 +11,8 @@ from lambdas.domain.attribute_values import deserialize, serialize
 from lambdas.runtime.clock import timestamp
 from local.stack import LocalStack
 from tests.local.account import eventually
-from tests.local.aftermath import Ears
-from tests.local.behind import configure, invoke, invoke_trigger, object_created, physical_id
+from tests.local.stack_access import configure, invoke, invoke_trigger, object_created, physical_id
+from tests.local.stack_contents import NotificationListener
 from tests.pictures import encoded, quadrants
 from workflow import contracts
 
@@ -22,7 +22,7 @@ OWNER = "owner"  # of what is uploaded here
 
 
 @contextmanager
-def unheard(stack: LocalStack) -> Iterator[None]:
+def without_rules(stack: LocalStack) -> Iterator[None]:
     """Let nobody hear of uploads and of how executions end, for a while."""
     events, rules = (
         stack.emulator.client("events"),
@@ -37,7 +37,7 @@ def unheard(stack: LocalStack) -> Iterator[None]:
             events.enable_rule(Name=rule)
 
 
-def uploaded(stack: LocalStack, image_id: str) -> Image:
+def upload_image(stack: LocalStack, image_id: str) -> Image:
     """Upload a picture under an id, and return what the pipeline starts with."""
     bucket, key = stack.outputs["UploadBucketName"], object_keys.upload_key(OWNER, image_id)
     put = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "JPEG"))
@@ -45,49 +45,49 @@ def uploaded(stack: LocalStack, image_id: str) -> Image:
     return {**place, "attempt": 1, "size": 1, "uploadedAt": timestamp()}
 
 
-def record(stack: LocalStack, image: Image) -> dict[str, Any]:
+def read_item(stack: LocalStack, image: Image) -> dict[str, Any]:
     """Return the picture's record; empty if there is none."""
     key = {"imageId": {"S": image["imageId"]}}
     answer = stack.emulator.client("dynamodb").get_item(TableName=stack.outputs["MetadataTableName"], Key=key)
     return deserialize(answer.get("Item", {}))
 
 
-def ended(stack: LocalStack, image: Image) -> dict[str, Any]:
+def notified_record(stack: LocalStack, image: Image) -> dict[str, Any]:
     """Return the picture's record once it has an end that was told, for the version of image; nothing before."""
-    found = record(stack, image)
+    found = read_item(stack, image)
     return found if found.get("versionId") == image["versionId"] and "notifiedAt" in found else {}
 
 
-def notified(stack: LocalStack, image: Image) -> dict[str, Any]:
+def await_notification(stack: LocalStack, image: Image) -> dict[str, Any]:
     """Return the notification about the picture, once there is one; those about others are passed over."""
-    ears = Ears(stack)
+    ears = NotificationListener(stack)
     return eventually(lambda: _heard(ears, image))
 
 
-def _heard(ears: Ears, image: Image) -> dict[str, Any]:
+def _heard(ears: NotificationListener, image: Image) -> dict[str, Any]:
     ears.listen()
     return next((one for one in ears.heard if one["imageId"] == image["imageId"]), {})
 
 
-def superseding(stack: LocalStack) -> Image:
+def upload_newer_version(stack: LocalStack) -> Image:
     """Upload a picture twice, and return the newer version, where the record is the older one's."""
-    older = uploaded(stack, str(uuid4()))
+    older = upload_image(stack, str(uuid4()))
     _begin(stack, older)
-    return uploaded(stack, older["imageId"])
+    return upload_image(stack, older["imageId"])
 
 
-def created(image: Image) -> dict[str, Any]:
+def upload_event(image: Image) -> dict[str, Any]:
     """Return the event of image's upload."""
     return object_created(image["bucket"], image["key"], image["versionId"], image["uploadedAt"])
 
 
-def supersedes(stack: LocalStack) -> bool:
+def finishes_newer_version(stack: LocalStack) -> bool:
     """Tell whether a newer version of a picture gets its own end, where the record is an older version's."""
-    with unheard(stack):
-        image = superseding(stack)
-    invoke_trigger(stack, [created(image)])
+    with without_rules(stack):
+        image = upload_newer_version(stack)
+    invoke_trigger(stack, [upload_event(image)])
     status = eventually(lambda: _status(stack, image))
-    return status == "SUCCEEDED" and ended(stack, image).get("status") == "SUCCEEDED"
+    return status == "SUCCEEDED" and notified_record(stack, image).get("status") == "SUCCEEDED"
 
 
 def _status(stack: LocalStack, image: Image) -> str:
@@ -97,45 +97,47 @@ def _status(stack: LocalStack, image: Image) -> str:
     return "" if status == "RUNNING" else status
 
 
-def settles(stack: LocalStack) -> bool:
+def finalizes_aborted(stack: LocalStack) -> bool:
     """Tell whether an aborted execution's picture gets its end, where the record is an older version's."""
-    with unheard(stack):
-        image = superseding(stack)
-        event = aborted(stack, image)
+    with without_rules(stack):
+        image = upload_newer_version(stack)
+        event = abort_execution(stack, image)
         answer = invoke(stack, "FinalizeFunction", event)
-    return answer is None and ended(stack, image).get("reason") == "Aborted" and not _left(stack, image)
+    return answer is None and notified_record(stack, image).get("reason") == "Aborted" and not _left(stack, image)
 
 
-def sweeps(stack: LocalStack) -> bool:
+def sweep_finishes_all(stack: LocalStack) -> bool:
     """Tell whether three pictures get their ends: one nobody heard of, a dead letter's, and one that was aborted."""
     _forget(stack)
-    with unheard(stack):
-        lost, letter, broken = (uploaded(stack, str(uuid4())) for _ in range(3))
+    with without_rules(stack):
+        lost, letter, broken = (upload_image(stack, str(uuid4())) for _ in range(3))
         queue = stack.outputs["DeadLetterQueueUrl"]
-        stack.emulator.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(created(letter)))
+        stack.emulator.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(upload_event(letter)))
         _begin(stack, broken)
-        aborted(stack, broken)
+        abort_execution(stack, broken)
         answer = invoke(stack, "SweepFunction", {})
     if "errorType" in answer or _left(stack, broken):
         return False
-    found = [ended(stack, image).get("reason") for image in (letter, broken)]
-    return found == ["DeadLetter", "Aborted"] and eventually(lambda: ended(stack, lost))["status"] == "SUCCEEDED"
+    found = [notified_record(stack, image).get("reason") for image in (letter, broken)]
+    return (
+        found == ["DeadLetter", "Aborted"] and eventually(lambda: notified_record(stack, lost))["status"] == "SUCCEEDED"
+    )
 
 
 @contextmanager
-def stuck(stack: LocalStack, image: Image) -> Iterator[str]:
+def failing_metadata(stack: LocalStack, image: Image) -> Iterator[str]:
     """Start the pipeline for image, whose metadata cannot be extracted; give its execution, which waits to try again."""
     client, arn = stack.emulator.client("stepfunctions"), executions.arn(image, stack.outputs["ProcessingPipelineArn"])
     before = configure(stack, "MetadataFunction", MAX_EDGE="none")
     try:
-        invoke_trigger(stack, [created(image)])
+        invoke_trigger(stack, [upload_event(image)])
         eventually(lambda: client.get_execution_history(executionArn=arn)["events"][-1]["type"] == "TaskFailed")
         yield arn
     finally:
         configure(stack, "MetadataFunction", **before)
 
 
-def aborted(stack: LocalStack, image: Image) -> dict[str, Any]:
+def abort_execution(stack: LocalStack, image: Image) -> dict[str, Any]:
     """Start the execution for image and abort it, with something left behind; return the event that tells of it."""
     client, machine = stack.emulator.client("stepfunctions"), stack.outputs["ProcessingPipelineArn"]
     text, name = json.dumps({"image": image}), executions.name(image)

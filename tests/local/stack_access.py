@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from local.client import Client, UploadFailed
+from local.client import Client, UploadFailedError
+from local.console import instructions
 from local.process import read_record
-from local.show import instructions
 from local.stack import STACK, LocalStack
 from tests.local.account import eventually
 
@@ -38,19 +38,19 @@ def scale_waits(stack: LocalStack, scale: float) -> None:
     assert answer.json()["applied"] == config
 
 
-def operate(stack: LocalStack, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run_operations(stack: LocalStack, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run `python -m operations` on stack as a person does, and return how it ended."""
     command = [sys.executable, "-m", "operations", "--stack", STACK, *arguments]
-    return subprocess.run(command, env=variables(stack), capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=cli_environment(stack), capture_output=True, text=True, check=False)
 
 
-def variables(stack: LocalStack) -> dict[str, str]:
+def cli_environment(stack: LocalStack) -> dict[str, str]:
     """Return this process's variables, with those in AWS's place that `python -m local up` tells its reader to set."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return own | exported(instructions(stack).splitlines())
+    return own | exported_variables(instructions(stack).splitlines())
 
 
-def exported(lines: Iterable[str]) -> dict[str, str]:
+def exported_variables(lines: Iterable[str]) -> dict[str, str]:
     """Return the variables that lines of shell commands export."""
     pairs = (pair for line in lines if line.startswith("export ") for pair in line.split()[1:])
     return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
@@ -88,16 +88,16 @@ class NotStartedError(Exception):
     """The trigger did not start the pipeline."""
 
 
-def ends(stack: LocalStack, file: Path, status: str) -> bool:
+def reaches_status(stack: LocalStack, file: Path, status: str) -> bool:
     """Tell whether file, sent through the stack, ends in status, with nothing left staged."""
     try:
-        execution = sent(stack, file)
-    except (UploadFailed, NotStartedError):
+        execution = run_pipeline(stack, file)
+    except (UploadFailedError, NotStartedError):
         return False
     return execution["status"] == "SUCCEEDED" and _status(stack, execution) == status and not _staged(stack, execution)
 
 
-def sent(stack: LocalStack, file: Path) -> dict[str, Any]:
+def run_pipeline(stack: LocalStack, file: Path) -> dict[str, Any]:
     """Upload file, hand its event to the trigger, and return the execution once it has ended.
 
     The event reaches the queue too; whichever comes second starts nothing.
