@@ -1,4 +1,4 @@
-"""The zips that functions run: their names by content, and how they are made, byte for byte the same every time."""
+"""The zips that functions run: their keys by content, and how they are made, byte for byte the same every time."""
 
 import subprocess
 import sys
@@ -10,14 +10,20 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
+from templates.bytecode import bytecode
+
 ROOT = Path(__file__).parent.parent
 RUNTIME = "python3.13"
+RUNNING = f"python{sys.version_info[0]}.{sys.version_info[1]}"  # for emulators, which run functions on this interpreter
 ARCHITECTURE = "x86_64"
 # The newest glibc that wheels may ask for: Lambda's Amazon Linux 2023 has 2.34.
 PLATFORMS = [f"manylinux_2_{minor}_{ARCHITECTURE}" for minor in (34, 28, 17)] + [f"manylinux2014_{ARCHITECTURE}"]
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can tell
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
-# Left out of layers: what pip notes about its own doings, which differs from one installation to the next.
+BYTECODE = (
+    "unchecked-hash bytecode"  # layers are made with it since 0.2.0; a key of their own gets it to existing stacks
+)
+# Left out of layers: pip's own records, which differ from one installation to the next.
 PIP_RECORDS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 Entry = tuple[str, Path]  # name in the zip, file on disk
@@ -32,8 +38,8 @@ class Layer:
 
     @property
     def key(self) -> str:
-        """The S3 key, by content: the lock's hashes and the platform decide every byte."""
-        facts = "\n".join([self.lock.read_text(encoding="utf-8"), RUNTIME, *PLATFORMS])
+        """The S3 key, by content: the lock's hashes and the platform decide what the layer does."""
+        facts = "\n".join([self.lock.read_text(encoding="utf-8"), RUNTIME, *PLATFORMS, BYTECODE])
         return f"layers/{self.lock.stem}-{_digest([facts.encode()])}.zip"
 
     def write(self, folder: Path) -> Path:
@@ -42,7 +48,7 @@ class Layer:
             _pip_install(self.lock, Path(target))
             installed = ((path.relative_to(target), path) for path in Path(target).rglob("*") if path.is_file())
             entries = [(f"python/{name.as_posix()}", path) for name, path in installed if is_content(name)]
-            return write_zip(folder / self.key, entries)
+            return write_compiled_zip(folder / self.key, entries)
 
 
 RUNTIME_LAYER = Layer("RuntimeLayer", ROOT / "lambdas/layers/runtime.lock")
@@ -68,14 +74,23 @@ def code_key() -> str:
     return f"code/lambdas-{_digest(_parts(code_entries()))}.zip"
 
 
-def write_code(folder: Path) -> Path:
-    """Write the functions' code below folder and return the zip."""
-    return write_zip(folder / code_key(), code_entries())
+def write_code(folder: Path, runtime: str = RUNTIME) -> Path:
+    """Write the functions' code, with bytecode for runtime, below folder and return the zip."""
+    return write_compiled_zip(folder / code_key(), code_entries(), runtime)
 
 
 def write_all(folder: Path) -> list[Path]:
     """Write code and layers below folder, each under its S3 key; needs the package index for the layers."""
     return [write_code(folder), *(layer.write(folder) for layer in LAYERS)]
+
+
+def write_compiled_zip(path: Path, entries: list[Entry], runtime: str = RUNTIME) -> Path:
+    """Write entries to a zip, with bytecode for runtime beside the sources if it can be made here.
+
+    The key of a zip does not depend on that, so that the template is the same wherever it was generated.
+    """
+    with TemporaryDirectory() as folder:
+        return write_zip(path, [*entries, *bytecode(entries, runtime, Path(folder))])
 
 
 def write_zip(path: Path, entries: Iterable[Entry]) -> Path:
@@ -91,7 +106,7 @@ def write_zip(path: Path, entries: Iterable[Entry]) -> Path:
 
 
 def is_content(name: PurePath) -> bool:
-    """Tell whether a layer carries the installed file of that name: no byte code, no scripts, none of pip's notes."""
+    """Return whether a layer holds the installed file of that name: no bytecode of this machine, scripts or records of pip."""
     return not {"__pycache__", "bin"} & set(name.parts) and name.name not in PIP_RECORDS
 
 

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from importlib.util import find_spec
+from importlib.util import find_spec, source_from_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 
 from operations.cloudformation.installed_layers import write_installed
 from templates import packaging
+from templates.packaging import RUNNING, Layer, write_code, write_compiled_zip
 from templates.stack import render
 from workflow import contracts
 
@@ -31,8 +32,16 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
 # Imports a handler as a cold start does, and prints what it saw; then it runs the import statements that it reads, those
 # of a first call, and prints what it saw then.
 COLD_START = """
-import importlib, importlib.util, json, os, sys
+import importlib, importlib.machinery, importlib.util, json, os, sys
 
+compiled = []
+compile_source = importlib.machinery.SourceFileLoader.source_to_code
+
+def source_to_code(loader, source, path, **options):
+    compiled.append(path)
+    return compile_source(loader, source, path, **options)
+
+importlib.machinery.SourceFileLoader.source_to_code = source_to_code
 module, paths, absent = json.loads(sys.argv[1])
 sys.path += paths
 before = dict(os.environ)
@@ -48,6 +57,7 @@ for statement in json.loads(sys.stdin.readline()):
 contracts = importlib.import_module("workflow.contracts")
 print(json.dumps({
     "contracts": [name for name in contracts.names() if contracts.resolved(name)],
+    "compiled": compiled,
     "found": [name for name in absent if importlib.util.find_spec(name)],
     "elsewhere": sorted({
         str(module.__file__) for module in list(sys.modules.values())
@@ -70,13 +80,17 @@ class Unpacked:
         layers = [self.layers[layer["Ref"]] / "python" for layer in FUNCTIONS[function]["Layers"]]
         return [str(path) for path in (self.code, *layers, self.runtime)]
 
+    def tops(self) -> list[Path]:
+        """Return every folder of the zips that is on some function's path."""
+        return [self.code, *(layer / "python" for layer in self.layers.values())]
+
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
-    """Make the zips, the layers from what is installed here, and unpack them."""
+    """Make the zips, the layers from what is installed here, with bytecode for this interpreter, and unpack them."""
     folder = tmp_path_factory.mktemp("zips")
-    layers = {layer.logical_id: _unpack(write_installed(layer, folder)) for layer in packaging.LAYERS}
-    return Unpacked(_unpack(packaging.write_code(folder)), layers, _runtime(folder / "runtime"))
+    layers = {layer.logical_id: _layer(layer, folder) for layer in packaging.LAYERS}
+    return Unpacked(_unpack(write_code(folder, RUNNING)), layers, _runtime(folder / "runtime"))
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,13 @@ class Started:
 def start(unpacked: Unpacked) -> Callable[[str], Started]:
     """Give a function that starts a function, once each; nothing may go wrong."""
     return cache(partial(_start, unpacked))
+
+
+def _layer(layer: Layer, folder: Path) -> Path:
+    """Make and unpack the zip of a layer, as it is made for Lambda: with bytecode."""
+    installed = _unpack(write_installed(layer, folder / "installed"))
+    entries = [(path.relative_to(installed).as_posix(), path) for path in installed.rglob("*") if path.is_file()]
+    return _unpack(write_compiled_zip(folder / layer.key, entries, RUNNING))
 
 
 def _unpack(path: Path) -> Path:
@@ -191,22 +212,36 @@ def test_missing_package_would_be_seen(unpacked: Unpacked) -> None:
 
 def test_layer_brings_a_libwebp_that_is_found(unpacked: Unpacked) -> None:
     """In the layer that is built, the libwebp of Pillow's wheel is where the code looks for it, and works."""
-    script = "import sys; sys.path += sys.argv[1:]; from imaging.decoding import libwebp; print(libwebp.is_found())"
+    script = "import sys; sys.path += sys.argv[1:]; from imaging.decoding import libwebp; print(libwebp.is_available())"
     command = [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", script, *unpacked.paths("ValidateFunction")]
     found = subprocess.run(command, env={}, cwd=unpacked.code, capture_output=True, text=True, check=False)
     assert (found.stdout, found.stderr) == ("True\n", "")
 
 
-def test_zips_hold_no_byte_code(unpacked: Unpacked) -> None:
-    """No `__pycache__`, whose content differs from one machine to the next."""
-    names = [path for top in (unpacked.code, *unpacked.layers.values()) for path in top.rglob("*")]
-    assert not [path for path in names if path.name == "__pycache__" or path.suffix == ".pyc"]
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_cold_start_compiles_nothing(unpacked: Unpacked, start: Callable[[str], Started], function: str) -> None:
+    """Neither an import nor a first call compiles a file of the zips: all that they load is bytecode already."""
+    ours = [str(unpacked.code), *map(str, unpacked.layers.values())]
+    assert [path for path in start(function).warm["compiled"] if path.startswith(tuple(ours))] == []
+
+
+def test_bytecode_is_never_checked_against_its_source(unpacked: Unpacked) -> None:
+    """All of it is made so that an import does not even look at the source: times in a zip say nothing."""
+    flags = {path.read_bytes()[4:8] for top in unpacked.tops() for path in top.rglob("*.pyc")}
+    assert flags == {b"\x01\0\0\0"}  # a hash in the place of a time, and not checked
+
+
+def test_bytecode_stands_beside_its_source(unpacked: Unpacked) -> None:
+    """No bytecode is left over, under no other name than that of the one version that reads it."""
+    found = [path for top in unpacked.tops() for path in top.rglob("*.pyc")]
+    assert found
+    assert [path for path in found if not Path(source_from_cache(str(path))).is_file()] == []
+    assert {path.suffixes[-2] for path in found} == {f".{sys.implementation.cache_tag}"}
 
 
 def test_zips_hold_no_authoring_code(unpacked: Unpacked) -> None:
     """None of the packages that only build, deploy or test the template."""
-    tops = [unpacked.code, *(layer / "python" for layer in unpacked.layers.values())]
-    assert not {path.name for top in tops for path in top.iterdir()} & set(ABSENT)
+    assert not {path.name for top in unpacked.tops() for path in top.iterdir()} & set(ABSENT)
 
 
 def test_layers_hold_no_package_twice(unpacked: Unpacked) -> None:

@@ -38,7 +38,7 @@ def upload_missing(target: Target, folder: Path, *, installed_layers: bool) -> N
 def _missing(target: Target, folder: Path, *, installed_layers: bool) -> Iterator[Path]:
     """Make and yield the zips that the bucket does not hold; a key names its content, so one that is there is right."""
     if not _exists(target, packaging.code_key()):
-        yield packaging.write_code(folder)
+        yield packaging.write_code(folder, packaging.RUNNING if installed_layers else packaging.RUNTIME)
     for layer in packaging.LAYERS:
         if not _exists(target, layer.key):
             yield write_installed(layer, folder) if installed_layers else layer.write(folder)

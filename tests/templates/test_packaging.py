@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 import pytest
 
 from templates import packaging
-from templates.packaging import Entry, Layer, code_key, is_content, write_code, write_zip
+from templates.packaging import RUNNING, Entry, Layer, code_key, is_content, write_code, write_zip
 
 Folder = Callable[[dict[str, str]], list[Entry]]
 
@@ -42,8 +42,8 @@ def code(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[list[Entry]], st
 
 
 def test_code_is_written_alike_twice(tmp_path: Path) -> None:
-    """Writing the functions' code twice makes two identical zips under one key."""
-    first, second = write_code(tmp_path / "one"), write_code(tmp_path / "two")
+    """Writing the functions' code twice makes two identical zips under one key, bytecode included."""
+    first, second = (write_code(tmp_path / name, RUNNING) for name in ("one", "two"))
     assert first.read_bytes() == second.read_bytes()
     assert [path.relative_to(folder) for path, folder in ((first, tmp_path / "one"), (second, tmp_path / "two"))] == [
         Path(code_key())
