@@ -1,12 +1,16 @@
-"""How long each function's module takes to import in a fresh interpreter."""
+"""How long each function's module takes to import in a fresh interpreter, out of the zip that functions run."""
 
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from benchmarks.settings import ROOT
+from templates.packaging import RUNNING, write_code
 
 # Of the import alone: what the interpreter needs to start is not ours.
 TIMED = """
@@ -35,13 +39,22 @@ def handler_modules() -> list[str]:
 
 
 def imports(repetitions: int) -> Iterator[Import]:
-    """Measure every handler's module, its bytecode compiled beforehand."""
-    for module in handler_modules():
-        _, *times = (_import(module) for _ in range(1 + repetitions))
-        yield Import(module, median(cpu for cpu, _ in times), median(wall for _, wall in times))
+    """Measure every handler's module, from the unpacked zip with its bytecode; packages are those installed here."""
+    with TemporaryDirectory() as folder:
+        code = _unpacked(Path(folder))
+        for module in handler_modules():
+            _, *times = (_import(code, module) for _ in range(1 + repetitions))
+            yield Import(module, median(cpu for cpu, _ in times), median(wall for _, wall in times))
 
 
-def _import(module: str) -> tuple[float, float]:
-    command = [sys.executable, "-I", "-c", TIMED, str(ROOT), module]
+def _unpacked(folder: Path) -> Path:
+    """Return the folder with the functions' code, made for this interpreter as it is made for Lambda's."""
+    with zipfile.ZipFile(write_code(folder, RUNNING)) as archive:
+        archive.extractall(folder / "code")
+    return folder / "code"
+
+
+def _import(code: Path, module: str) -> tuple[float, float]:
+    command = [sys.executable, "-I", "-c", TIMED, str(code), module]
     cpu, wall = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     return float(cpu), float(wall)
