@@ -28,7 +28,7 @@ PUT_RETRIES = Retry(
 STORED_STATUSES = (HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED)
 
 
-class UploadRefusedError(Exception):  # noqa: N818 - an answer, not a fault
+class UploadRefusedError(Exception):
     """The API refused to grant a URL for a picture."""
 
     def __init__(self, reason: str, message: str) -> None:
@@ -38,7 +38,7 @@ class UploadRefusedError(Exception):  # noqa: N818 - an answer, not a fault
         self.message = message
 
 
-class UploadFailedError(RuntimeError):  # noqa: N818 - the same
+class UploadFailedError(RuntimeError):
     """The service answered as none of its contracts has it."""
 
 
