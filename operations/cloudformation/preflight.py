@@ -18,7 +18,7 @@ RECOVERY = {
     "DELETE_FAILED": "was to be deleted, and is not yet: make destroy STACK={0}, which says what stands in the way",
     "UPDATE_FAILED": "stopped in an update: aws cloudformation rollback-stack --stack-name {0}, then deploy again",
     "UPDATE_ROLLBACK_FAILED": "could not go back to what it was: aws cloudformation continue-update-rollback"
-    " --stack-name {0}, then deploy again; see docs/operations.md, Roll back",
+    " --stack-name {0}, then deploy again; see docs/deployment.md, Roll back",
 }
 
 

@@ -37,7 +37,8 @@ RUN_ELSEWHERE = {
 }
 RUN_HERE = r"\.venv/bin/python -m (asl|pages)\.graph .*"
 DRAW = {"asl.graph": draw, "pages.graph": draw_pipeline}
-ON_PAGES_OF_THEIR_OWN = {"operations.md": "tests/pages/test_runbook.py"}  # every command there is looked up
+# Every command of these pages is looked up.
+ON_PAGES_OF_THEIR_OWN = dict.fromkeys(("operations.md", "deployment.md"), "tests/pages/test_runbook.py")
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def test_pages_have_commands() -> None:
         "api.md",
         "check.md",
         "operations.md",
+        "deployment.md",
         "workflow.md",
         "benchmarks.md",
         "development.md",

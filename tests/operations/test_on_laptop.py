@@ -117,7 +117,7 @@ def test_sweep_that_fails_says_why(stack: LocalStack) -> None:
 
 def test_user_made_by_hand_signs_in(stack: LocalStack) -> None:
     """After `admin-create-user` a plain sign-in gives no token; the first sign-in does, and then the plain one too."""
-    by_hand = block("operations.md", "Users", 2)
+    by_hand = block("deployment.md", "Users", 2)
     helpers = block("operations.md", "Operations")
     ran(stack, helpers.replace("export STACK=pictures\n", ""), by_hand)
     email = "person@example.com"

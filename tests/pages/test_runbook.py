@@ -1,4 +1,4 @@
-"""docs/operations.md: its tables are those of the template, each alarm has its commands, and every command exists."""
+"""docs/operations.md and docs/deployment.md: the tables are the template's, each alarm has its commands, every command exists."""
 
 import re
 import shlex
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lambdas.runtime import metrics
 from operations import __main__ as operations
 from operations import commands
 from pages import runbook
@@ -14,11 +15,8 @@ from tests.docs.aws_commands import check
 from tests.templates.emitted import resources, template
 
 PAGE = Path("docs/operations.md")
-LINES = [
-    line
-    for block in re.findall(r"```bash\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    for line in block.splitlines()
-]
+TEXT = PAGE.read_text(encoding="utf-8") + Path("docs/deployment.md").read_text(encoding="utf-8")
+LINES = [line for block in re.findall(r"```bash\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
 COMMANDS = [found for line in LINES if (found := re.search(r"\baws ([\w-]+) ([\w-]+)(.*)", line))]
 OPERATIONS = ["status", "redrive", "reprocess", "sweep", "add_user"]
 
@@ -46,12 +44,12 @@ def test_every_alarm_leads_to_its_commands() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command[1]} {command[2]}")
 def test_command_exists(command: re.Match[str]) -> None:
-    """A command of the page names an operation of AWS, options that it has, and all that it must have."""
+    """A command of the pages names an operation of AWS, options that it has, and all that it must have."""
     check(*command.groups())
 
 
 def test_operators_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each command of the project's own that the page gives is one that its command line takes, and none is left out."""
+    """Each command of the project's own that the pages give is one that its command line takes, and none is left out."""
     codes = dict(enumerate(OPERATIONS))
     monkeypatch.setattr(operations, "find_stack", lambda _: None)
     for code, name in codes.items():
@@ -61,7 +59,21 @@ def test_operators_commands_exist(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_page_names_what_the_stack_has() -> None:
-    """What the page looks up are outputs and resources of the stack."""
-    text = "\n".join(LINES) + PAGE.read_text(encoding="utf-8")
+    """What the pages look up are outputs and resources of the stack."""
+    text = "\n".join(LINES) + TEXT
     assert set(re.findall(r"\bout ([A-Z]\w+)", text)) <= template()["Outputs"].keys()
     assert set(re.findall(r"\bnamed ([A-Z]\w+)", text)) <= resources().keys()
+
+
+def test_every_metric_is_explained_and_named_right() -> None:
+    """The table of metrics has each metric of the functions, and the commands name no other one."""
+    dimensions = {metrics.NAMESPACE, metrics.SERVICE, metrics.STEP}
+    counted = {value for name, value in vars(metrics).items() if name.isupper()} - dimensions
+    table = TEXT.partition("\n## Metrics\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    assert {name for cell in cells for name in re.findall(r"`(\w+)`", cell)} == counted
+    named = re.findall(
+        rf"{metrics.NAMESPACE} --metric-name (\w+)|filter ([A-Z]\w+)\.|\$\.([A-Z]\w+)\[", "\n".join(LINES)
+    )
+    assert {name for groups in named for name in groups if name} <= counted
+    assert len(named) == 3
