@@ -122,7 +122,7 @@ def _peak(file: Path, operation: Operation) -> int:
 
 @cache
 def _is_accepted(file: Path) -> bool:
-    return accepts(file.read_bytes(), limits())
+    return accepts(file.read_bytes(), limits().limits)
 
 
 def largest_size(pixels: int) -> Size:

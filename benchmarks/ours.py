@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from benchmarks.job import Job, Operation
 from imaging.decoding.picture import has_alpha, open_picture
+from imaging.errors import ImageRefusedError
 from imaging.features.appearance import SAMPLE, describe_appearance
+from imaging.limits import Limits
 from imaging.metadata.bit_depth import bit_depth
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import dots_per_inch, read_properties
 from imaging.rendering.rendition import Rendition, crop_thumbnail, make_sample, resize_to_edges
 from lambdas.runtime.sandbox import run_sandboxed
-from lambdas.runtime.settings import ImageStepSettings
 from lambdas.validate import examine
-from workflow.contracts.errors import ImageRejected
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ def _of(rendition: Rendition) -> Made:
     return Made(rendition.width, rendition.height, rendition.data, rendition.format.name)
 
 
-def _resize(data: bytes, job: Job, limits: ImageStepSettings) -> Made:
+def _resize(data: bytes, job: Job, limits: Limits) -> Made:
     return _of(resize_to_edges(open_picture(data, limits), [job.edge], job.quality)[job.edge])
 
 
-def _thumbnail(data: bytes, job: Job, limits: ImageStepSettings) -> Made:
+def _thumbnail(data: bytes, job: Job, limits: Limits) -> Made:
     return _of(crop_thumbnail(open_picture(data, limits), job.edge, job.quality))
 
 
-def _header(data: bytes, _: Job, limits: ImageStepSettings) -> Made:
+def _header(data: bytes, _: Job, limits: Limits) -> Made:
     """Read what sharp's metadata() tells: its EXIF, ICC and XMP are blocks of bytes, and so are those of a picture."""
     picture = open_picture(data, limits)
     bit_depth(picture)
@@ -47,7 +47,7 @@ def _header(data: bytes, _: Job, limits: ImageStepSettings) -> Made:
     return Made(*picture.size)
 
 
-def _metadata(data: bytes, _: Job, limits: ImageStepSettings) -> Made:
+def _metadata(data: bytes, _: Job, limits: Limits) -> Made:
     """Find out all that the step ExtractMetadata tells."""
     picture = open_picture(data, limits)
     size = picture.size
@@ -57,15 +57,15 @@ def _metadata(data: bytes, _: Job, limits: ImageStepSettings) -> Made:
     return Made(*size)
 
 
-def accepts(data: bytes, limits: ImageStepSettings) -> bool:
+def accepts(data: bytes, limits: Limits) -> bool:
     """Tell whether the step ValidateImage lets data pass, in its trial."""
     try:
         return bool(run_sandboxed(lambda: examine(data, limits)))
-    except ImageRejected:
+    except ImageRefusedError:
         return False
 
 
-OPERATIONS: dict[Operation, Callable[[bytes, Job, ImageStepSettings], Made]] = {
+OPERATIONS: dict[Operation, Callable[[bytes, Job, Limits], Made]] = {
     "resize": _resize,
     "thumbnail": _thumbnail,
     "header": _header,

@@ -9,24 +9,25 @@ from pathlib import Path
 
 from benchmarks.job import Answer, Job
 from benchmarks.ours import OPERATIONS
+from imaging.limits import Limits
 from lambdas.runtime.settings import ImageStepSettings
 
 
 def main() -> None:
     """Answer every line of standard input; the limits are those of the environment, as in Lambda."""
-    limits = ImageStepSettings.read()
+    limits = ImageStepSettings.read().limits
     for line in sys.stdin:
         print(json.dumps(_answer(Job(**json.loads(line)), limits)), flush=True)
 
 
-def _answer(job: Job, limits: ImageStepSettings) -> dict[str, object]:
+def _answer(job: Job, limits: Limits) -> dict[str, object]:
     try:
         return asdict(_measured(job, limits))
     except Exception as error:  # noqa: BLE001 - whatever it is, the table has a gap and says why
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def _measured(job: Job, limits: ImageStepSettings) -> Answer:
+def _measured(job: Job, limits: Limits) -> Answer:
     data = Path(job.file).read_bytes()
     operation = OPERATIONS[job.operation]
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from what is resident now

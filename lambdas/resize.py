@@ -3,7 +3,7 @@
 from typing import Any
 
 from imaging.decoding.picture import open_picture
-from imaging.rendering.rendition import resize_to_edges
+from imaging.rendering.rendition import Rendition, resize_to_edges
 from lambdas.domain import objects
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.settings import ResizeSettings
@@ -18,12 +18,19 @@ def _undo(event: dict[str, Any], found: dict[str, Any], _: ResizeSettings) -> No
 def handler(event: dict[str, Any], environment: ResizeSettings) -> dict[str, Any]:
     """Stage the resized images and return what and where they are, largest first; raises ImageRejected."""
     upload = objects.read_upload(event["image"], environment.max_bytes)
-    renditions = resize_to_edges(open_picture(upload.data, environment), environment.resize_edges, environment.quality)
-    largest, *smaller = (
-        objects.stage(event["image"]["bucket"], event["execution"], _name(edge, environment), rendition)
-        for edge, rendition in renditions.items()
+    renditions = resize_to_edges(
+        open_picture(upload.data, environment.limits), environment.resize_edges, environment.quality
     )
+    largest, *smaller = (_stage(event, _name(edge, environment), rendition) for edge, rendition in renditions.items())
     return {**largest, "smaller": smaller}
+
+
+def _stage(event: dict[str, Any], name: str, rendition: Rendition) -> dict[str, Any]:
+    name = f"{name}.{rendition.format.extension}"
+    key = objects.stage(
+        event["image"]["bucket"], event["execution"], name, rendition.data, rendition.format.content_type
+    )
+    return {"key": key, **rendition.facts}
 
 
 def _name(edge: int, environment: ResizeSettings) -> str:

@@ -18,5 +18,9 @@ def _undo(event: dict[str, Any], found: dict[str, Any], _: ThumbnailSettings) ->
 def handler(event: dict[str, Any], environment: ThumbnailSettings) -> dict[str, Any]:
     """Stage the thumbnail and return what and where it is; raises ImageRejected."""
     upload = objects.read_upload(event["image"], environment.max_bytes)
-    rendition = crop_thumbnail(open_picture(upload.data, environment), environment.thumbnail_edge, environment.quality)
-    return objects.stage(event["image"]["bucket"], event["execution"], "thumbnail", rendition)
+    rendition = crop_thumbnail(
+        open_picture(upload.data, environment.limits), environment.thumbnail_edge, environment.quality
+    )
+    name, content_type = f"thumbnail.{rendition.format.extension}", rendition.format.content_type
+    key = objects.stage(event["image"]["bucket"], event["execution"], name, rendition.data, content_type)
+    return {"key": key, **rendition.facts}

@@ -7,12 +7,13 @@ from imaging.decoding import libwebp
 from imaging.decoding.decoders import load_decoder
 from imaging.decoding.picture import decode, open_picture
 from imaging.formats import FORMATS, sniff_format
+from imaging.limits import Limits
 from lambdas.domain import objects
 from lambdas.domain.record import Record
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.metrics import FALLBACK_DECODERS
 from lambdas.runtime.sandbox import run_sandboxed
-from lambdas.runtime.settings import ImageStepSettings, ValidateSettings
+from lambdas.runtime.settings import ValidateSettings
 from lambdas.runtime.telemetry import count, logger
 
 
@@ -26,7 +27,7 @@ def handler(event: dict[str, Any], environment: ValidateSettings) -> dict[str, A
     load_decoder(format_)  # here, or every trial would do it anew
     if format_ is FORMATS["WEBP"]:
         report_missing_libwebp()
-    return {"filename": upload.filename, **run_sandboxed(lambda: examine(upload.data, environment))}
+    return {"filename": upload.filename, **run_sandboxed(lambda: examine(upload.data, environment.limits))}
 
 
 @cache
@@ -37,8 +38,8 @@ def report_missing_libwebp() -> None:
         count(FALLBACK_DECODERS)
 
 
-def examine(data: bytes, limits: ImageStepSettings) -> dict[str, Any]:
-    """Return the facts of a picture that can be opened and decoded within limits; raises ImageRejected."""
+def examine(data: bytes, limits: Limits) -> dict[str, Any]:
+    """Return the facts of a picture that can be opened and decoded within limits; raises ImageRefusedError."""
     picture = open_picture(data, limits)
     width, height = picture.size
     decode(picture, wanted=(1, 1), all_scans=True)  # all of the data, at the smallest scale

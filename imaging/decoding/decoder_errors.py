@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from workflow.contracts.errors import ImageRejected, Reason
+from imaging.errors import ImageRefusedError, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ DECODER_ERRORS = (
 
 @contextmanager
 def refuse_malformed() -> Iterator[None]:
-    """Turn what a decoder raises for an unsound file into ImageRejected; what it only warns of is let pass.
+    """Turn what a decoder raises for an unsound file into ImageRefusedError; what it only warns of is let pass.
 
     An error that was not raised by a decoder passes as it is.
     """
@@ -59,7 +59,7 @@ def refuse_malformed() -> Iterator[None]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageRejected(Reason.TOO_MANY_PIXELS, "The picture has too many pixels.") from error
+        raise ImageRefusedError(Reason.TOO_MANY_PIXELS, "The picture has too many pixels.") from error
     except DECODER_ERRORS as error:
         if not _raised_by_decoder(error):
             raise
@@ -84,10 +84,10 @@ def _raising_package(error: BaseException) -> str:
     return next((package for package in packages if package not in sys.stdlib_module_names), "")
 
 
-def _refusal(error: Exception) -> ImageRejected:
+def _refusal(error: Exception) -> ImageRefusedError:
     message = str(error).lower()
     if isinstance(error, EOFError) or "truncated" in message:
-        return ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")
+        return ImageRefusedError(Reason.TRUNCATED, "The file ends before the picture does.")
     if "memory" in message:
-        return ImageRejected(Reason.TOO_COMPLEX, "The picture takes too much memory to decode.")
-    return ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+        return ImageRefusedError(Reason.TOO_COMPLEX, "The picture takes too much memory to decode.")
+    return ImageRefusedError(Reason.CORRUPT, "The picture cannot be decoded.")

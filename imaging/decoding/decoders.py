@@ -13,7 +13,7 @@ from PIL import Image
 from imaging.decoding import libwebp
 from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
 from imaging.decoding.samples import sample_file
-from workflow.contracts.errors import ImageRejected, Reason
+from imaging.errors import ImageRefusedError, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def load_decoder(format_: Format | None) -> None:
 
 
 def open_image(data: bytes, format_: Format) -> ImageFile.ImageFile:
-    """Open data with the decoder of format_, which decodes nothing yet; raises ImageRejected."""
+    """Open data with the decoder of format_, which decodes nothing yet; raises ImageRefusedError."""
     load_decoder(format_)
     with decoder_guard(format_):
         return _open(data, format_)
@@ -53,14 +53,14 @@ def open_image(data: bytes, format_: Format) -> ImageFile.ImageFile:
 
 @contextmanager
 def decoder_guard(format_: Format) -> Iterator[None]:
-    """Turn what the decoder of format_ raises for an unsound file into ImageRejected.
+    """Turn what the decoder of format_ raises for an unsound file into ImageRefusedError.
 
     Raises DecoderBrokenError instead if that decoder does not work at all: then the file may well be sound.
     """
     try:
         with refuse_malformed():
             yield
-    except ImageRejected as rejected:
+    except ImageRefusedError as rejected:
         if rejected.reason in UNDECODABLE:
             _check_decoder(format_)
         raise

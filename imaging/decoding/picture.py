@@ -9,12 +9,12 @@ from imaging.decoding import libwebp
 from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
 from imaging.decoding.decoders import decoder_guard, open_image
 from imaging.decoding.progressive import drop_detail_scans
+from imaging.errors import ImageRefusedError
 from imaging.formats import Format
 from imaging.formats.inspection import Inspection
 from imaging.formats.inspectors import inspect_file
 from imaging.formats.jpeg import count_scans
-from lambdas.runtime.settings import ImageStepSettings
-from workflow.contracts.errors import ImageRejected
+from imaging.limits import Limits
 
 Size = tuple[int, int]
 
@@ -71,8 +71,8 @@ def upright_size(size: Size, orientation: int) -> Size:
     return (size[1], size[0]) if orientation in SIDEWAYS else size
 
 
-def open_picture(data: bytes, limits: ImageStepSettings) -> Picture:
-    """Open data and hold it to limits before anything is decoded; raises ImageRejected."""
+def open_picture(data: bytes, limits: Limits) -> Picture:
+    """Open data and hold it to limits before anything is decoded; raises ImageRefusedError."""
     survey = inspect_file(data, limits)
     image = open_image(data, survey.format)
     survey.add_size(*image.size)  # in case Pillow sees what the survey does not
@@ -111,13 +111,13 @@ def _scale_transparency(image: Image.Image, data: bytes) -> None:
 def _orientation(image: ImageFile.ImageFile) -> int:
     """Return the EXIF orientation that is left to undo: 1 if the block is broken, and for TIFF, which Pillow turns."""
     orientation = None
-    with suppress(ImageRejected), refuse_malformed():
+    with suppress(ImageRefusedError), refuse_malformed():
         orientation = image.getexif().get(ORIENTATION)
     return orientation if orientation in UPRIGHT and image.format != "TIFF" else 1
 
 
 def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = False) -> Image.Image:
-    """Decode the first frame, as stored, and return it; raises ImageRejected.
+    """Decode the first frame, as stored, and return it; raises ImageRefusedError.
 
     A JPEG, and a WebP that is opaque, is decoded at the smallest scale that serves for a picture of wanted pixels; scans
     of a progressive JPEG that make no difference there are left out, unless all_scans are to be.
@@ -150,7 +150,7 @@ def _draft(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.Imag
 
 def _at_an_eighth(picture: Picture) -> ImageFile.ImageFile:
     """Return the image of what an eighth of picture shows; its own if that cannot be told, so that the decoder decides."""
-    with suppress(MalformedFileError, ImageRejected):
+    with suppress(MalformedFileError, ImageRefusedError):
         data = drop_detail_scans(picture.data)
         return picture.image if data is None else open_image(data, picture.format)
     return picture.image

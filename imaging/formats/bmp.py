@@ -1,8 +1,8 @@
 """BMP: a header that tells the size, the palette and where the pixels begin."""
 
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.binary import unpack
 from imaging.formats.inspection import Inspection, refuse_truncated
-from workflow.contracts.errors import ImageRejected, Reason
 
 CORE_HEADER = 12  # bytes of the oldest header, whose fields have half the length
 RUN_LENGTH = {1, 2}  # ways of packing: runs of bytes, and of half bytes
@@ -17,6 +17,6 @@ def inspect(data: bytes, survey: Inspection) -> None:
     survey.add_size(width, abs(height))
     if header != CORE_HEADER and unpack("<I", data, 30)[0] in RUN_LENGTH and width * abs(height) > MAX_RUN_PIXELS:
         message = f"The BMP is packed in runs, and has more than {MAX_RUN_PIXELS} pixels."
-        raise ImageRejected(Reason.TOO_COMPLEX, message)
+        raise ImageRefusedError(Reason.TOO_COMPLEX, message)
     if max(pixels, 14 + header) >= len(data):
         refuse_truncated()

@@ -42,7 +42,7 @@ class Box:
             yield Box(self.data, self.survey, name, start, at)
 
     def _holds(self, name: bytes, end: int) -> bool:
-        """Tell whether a box of that name has room until `end`; raises ImageRejected where it should have."""
+        """Tell whether a box of that name has room until `end`; raises ImageRefusedError where it should have."""
         if end > self.end and self.end < len(self.data):
             refuse_corrupt("A box ends beyond the one that holds it.")
         if end > self.end and name in REQUIRED:

@@ -126,7 +126,7 @@ def _parse_layout(places: Box) -> tuple[struct.Struct, struct.Struct, int, int]:
 
 
 def _inspect_extent(meta: Box, extent: Extent, kind: bytes) -> None:
-    """Hold the extent of an item of some kind to the bounds; raises ImageRejected where it is beyond the end."""
+    """Hold the extent of an item of some kind to the bounds; raises ImageRefusedError where it is beyond the end."""
     if extent.method == IN_FILE and extent.place + extent.size > len(meta.data):
         refuse_truncated()
     if kind in METADATA:

@@ -2,29 +2,19 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Literal, NoReturn
+from typing import NoReturn
 
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import Format
-from lambdas.runtime.settings import ImageStepSettings
-from workflow.contracts.errors import ImageRejected, Reason
-
-MAX_METADATA = {  # bytes a file
-    "EXIF": 2**20,  # a JPEG's segment has room for 64 KB; other formats carry what cameras note, of up to a megabyte
-    "profile": 4 * 2**20,  # those of CMYK printing are the largest, of up to 3 MB
-    "text": 8 * 2**20,  # comments, XMP and all other; XMP may hold a depth map of some megabytes
-}
-MAX_SCANS = 64  # of a JPEG: programs write 20 at most, and 64 over 50 megapixels took up to 4 seconds
-# Chunks, segments, boxes and numbers in directories: Pillow takes microseconds for each. A TIFF's transfer function has
-# 3 * 2**16 numbers, and a picture of 20,000 rows as many strips.
-MAX_PARTS = 2**18
+from imaging.limits import MAX_METADATA, MAX_PARTS, MAX_SCANS, Limits, Metadata
 
 
 @dataclass
 class Inspection:
-    """What has been found so far; its methods raise ImageRejected as soon as a bound is exceeded."""
+    """What has been found so far; its methods raise ImageRefusedError as soon as a bound is exceeded."""
 
     format: Format
-    limits: ImageStepSettings
+    limits: Limits
     frames: int = 0
     scans: int = 0
     first_scan: int = 0  # where that of a JPEG begins which may have more of them; else 0
@@ -38,42 +28,42 @@ class Inspection:
             refuse_corrupt("The picture has no pixels.")
         if width * height > self.limits.max_pixels:
             message = f"The picture has more than {self.limits.max_pixels} pixels."
-            raise ImageRejected(Reason.TOO_MANY_PIXELS, message)
+            raise ImageRefusedError(Reason.TOO_MANY_PIXELS, message)
         if max(width, height) > self.limits.max_edge:
             message = f"An edge of the picture is longer than {self.limits.max_edge} pixels."
-            raise ImageRejected(Reason.TOO_LONG_AN_EDGE, message)
+            raise ImageRefusedError(Reason.TOO_LONG_AN_EDGE, message)
 
     def add_frame(self) -> None:
         """Count a frame or page."""
         self.frames += 1
         if self.frames > self.limits.max_frames:
-            raise ImageRejected(Reason.TOO_MANY_FRAMES, f"The file has more than {self.limits.max_frames} frames.")
+            raise ImageRefusedError(Reason.TOO_MANY_FRAMES, f"The file has more than {self.limits.max_frames} frames.")
 
     def add_scan(self) -> None:
         """Count a scan, one of a JPEG's passes over the picture."""
         self.scans += 1
         if self.scans > MAX_SCANS:
-            raise ImageRejected(Reason.TOO_MANY_SCANS, f"The JPEG has more than {MAX_SCANS} scans.")
+            raise ImageRefusedError(Reason.TOO_MANY_SCANS, f"The JPEG has more than {MAX_SCANS} scans.")
 
     def add_parts(self, count: int = 1) -> None:
         """Count what a reader takes one by one."""
         self.parts += count
         if self.parts > MAX_PARTS:
-            raise ImageRejected(Reason.TOO_COMPLEX, f"The file has more than {MAX_PARTS} parts.")
+            raise ImageRefusedError(Reason.TOO_COMPLEX, f"The file has more than {MAX_PARTS} parts.")
 
-    def add_metadata(self, kind: Literal["EXIF", "profile", "text"], size: int) -> None:
+    def add_metadata(self, kind: Metadata, size: int) -> None:
         """Add up the bytes of one kind of metadata."""
         self.metadata[kind] += size
         if self.metadata[kind] > MAX_METADATA[kind]:
             message = f"The file has more than {MAX_METADATA[kind]} bytes of {kind}."
-            raise ImageRejected(Reason.TOO_MUCH_METADATA, message)
+            raise ImageRefusedError(Reason.TOO_MUCH_METADATA, message)
 
 
 def refuse_corrupt(message: str) -> NoReturn:
     """Reject a file that contradicts itself."""
-    raise ImageRejected(Reason.CORRUPT, message)
+    raise ImageRefusedError(Reason.CORRUPT, message)
 
 
 def refuse_truncated() -> NoReturn:
     """Reject a file that ends too early."""
-    raise ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")
+    raise ImageRefusedError(Reason.TRUNCATED, "The file ends before the picture does.")

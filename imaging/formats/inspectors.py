@@ -1,10 +1,10 @@
 """The survey of any file: its format told by its content, and its structure walked before any decoder runs."""
 
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import bmp, gif, heif, jpeg, png, sniff_format, tiff, webp
 from imaging.formats.binary import EndOfDataError
 from imaging.formats.inspection import Inspection, refuse_truncated
-from lambdas.runtime.settings import ImageStepSettings
-from workflow.contracts.errors import ImageRejected, Reason
+from imaging.limits import Limits
 
 INSPECTORS = {
     "JPEG": jpeg.inspect,
@@ -18,11 +18,11 @@ INSPECTORS = {
 }
 
 
-def inspect_file(data: bytes, limits: ImageStepSettings) -> Inspection:
-    """Return what a walk over data finds, in time linear in its length; raises ImageRejected."""
+def inspect_file(data: bytes, limits: Limits) -> Inspection:
+    """Return what a walk over data finds, in time linear in its length; raises ImageRefusedError."""
     format_ = sniff_format(data)
     if format_ is None:
-        raise ImageRejected(Reason.NOT_AN_IMAGE, "The content is no image of a supported format.")
+        raise ImageRefusedError(Reason.NOT_AN_IMAGE, "The content is no image of a supported format.")
     survey = Inspection(format_, limits)
     try:
         INSPECTORS[format_.name](data, survey)

@@ -6,8 +6,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from imaging.formats.binary import EndOfDataError, byte_at, unpack
-from imaging.formats.inspection import MAX_SCANS, Inspection, refuse_corrupt, refuse_truncated
+from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 from imaging.formats.tiff_directory import TiffDirectories
+from imaging.limits import MAX_SCANS
 
 # 0xff and a code; zero, filling and restarts belong to the scan that they stand in.
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -64,7 +65,7 @@ def segments(data: bytes, at: int = 2) -> Iterator[Segment]:
 
 
 def _checked_segments(data: bytes, survey: Inspection, at: int = 2) -> Iterator[Segment]:
-    """Survey each segment from at on, and yield those with content; raises ImageRejected if the picture has no end."""
+    """Survey each segment from at on, and yield those with content; raises ImageRefusedError if the picture has no end."""
     for segment in segments(data, at):
         survey.add_parts(1 if survey.scans else 1 + segment.start - at)  # Pillow reads what fills the gaps bytewise
         at = segment.end

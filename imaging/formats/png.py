@@ -4,9 +4,9 @@ import zlib
 from collections.abc import Iterator
 from typing import Literal
 
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
-from workflow.contracts.errors import ImageRejected, Reason
 
 MAX_DECOMPRESSED = 2**20  # bytes of one text or profile: Pillow's own bound, beyond which it refuses the picture
 RAW_EXIF = b"Raw profile type exif"  # under this keyword programs wrote EXIF before there was a chunk for it
@@ -88,7 +88,7 @@ def _decompress(content: bytes, kind: Literal["profile", "text"], survey: Inspec
         return b""
     if len(unpacked) > MAX_DECOMPRESSED:
         message = f"Text or a colour profile in the PNG unpacks to more than {MAX_DECOMPRESSED} bytes."
-        raise ImageRejected(Reason.TOO_MUCH_METADATA, message)
+        raise ImageRefusedError(Reason.TOO_MUCH_METADATA, message)
     survey.add_metadata(kind, len(unpacked))
     return unpacked
 

@@ -14,7 +14,7 @@ from imaging.metadata.xmp_fields import read_xmp
 
 
 def read_embedded(picture: Picture) -> dict[str, Any]:
-    """Return the fields `camera` and `about` of the contract extract-metadata.output; raises ImageRejected."""
+    """Return the fields `camera` and `about` of the contract extract-metadata.output; raises ImageRefusedError."""
     image = decode(picture) if picture.format.name == "PNG" else picture.image  # a PNG's may stand behind its pixels
     exif = image.getexif()
     iptc, xmp = read_iptc(picture), read_xmp(image.info.get("xmp"))

@@ -32,6 +32,17 @@ class Rendition:
     width: int
     height: int
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Format, media type, width and height in pixels, and size in bytes, as a JSON object."""
+        return {
+            "format": self.format.name,
+            "contentType": self.format.content_type,
+            "width": self.width,
+            "height": self.height,
+            "size": len(self.data),
+        }
+
 
 def fit_inside(size: Size, edge: int) -> Size:
     """Return size scaled so that its longer edge is edge pixels; never enlarged, never under one pixel."""
@@ -50,7 +61,7 @@ def center_square(size: tuple[float, float]) -> Box:
 
 
 def resize_to_edges(picture: Picture, edges: Sequence[int], quality: int) -> dict[int, Rendition]:
-    """Return picture fitted inside each of edges, largest first, all from one decoding; raises ImageRejected.
+    """Return picture fitted inside each of edges, largest first, all from one decoding; raises ImageRefusedError.
 
     An edge that would give the same size as a larger one, because nothing is enlarged, is left out.
     """
@@ -64,7 +75,7 @@ def resize_to_edges(picture: Picture, edges: Sequence[int], quality: int) -> dic
 
 
 def crop_thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
-    """Return the centred square of picture, at most edge by edge pixels; raises ImageRejected."""
+    """Return the centred square of picture, at most edge by edge pixels; raises ImageRefusedError."""
     width, height = picture.stored
     edge = min(edge, width, height)
     scale = edge / min(width, height)
@@ -74,7 +85,7 @@ def crop_thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
 
 
 def make_sample(picture: Picture, size: Size) -> Image.Image:
-    """Return the whole picture squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRejected."""
+    """Return the whole picture squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRefusedError."""
     stored = upright_size(size, picture.orientation)
     image = decode(picture, wanted=stored)
     small = _finish(picture, make_raster(image, (0, 0, *covered(picture, image)), stored), stored)

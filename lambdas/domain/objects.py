@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from imaging.errors import ImageRefusedError, Reason
 from lambdas.domain.object_keys import STAGED, staged_folder
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger
-from workflow.contracts.errors import ImageRejected, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
         CopySourceTypeDef,
         DeleteTypeDef,
     )
-
-    from imaging.rendering.rendition import Rendition
 
 MAX_FILENAME = 255  # bytes of UTF-8, as file systems have it
 FILENAME = "filename"  # name of the object metadata that carries the client's file name
@@ -58,7 +56,7 @@ def list_folders(bucket: str, prefix: str) -> Iterator[str]:
 
 
 def read_upload(image: dict[str, Any], max_bytes: int) -> Upload:
-    """Read the object version that image names; raises ImageRejected when it is empty or over max_bytes."""
+    """Read the object version that image names; raises ImageRefusedError when it is empty or over max_bytes."""
     answer = clients.s3().get_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
     with answer["Body"] as body:
         _check_size(answer["ContentLength"], max_bytes)
@@ -67,9 +65,9 @@ def read_upload(image: dict[str, Any], max_bytes: int) -> Upload:
 
 def _check_size(size: int, max_bytes: int) -> None:
     if size == 0:
-        raise ImageRejected(Reason.EMPTY, "The file is empty.")
+        raise ImageRefusedError(Reason.EMPTY, "The file is empty.")
     if size > max_bytes:
-        raise ImageRejected(Reason.TOO_MANY_BYTES, f"The file is larger than {max_bytes} bytes.")
+        raise ImageRefusedError(Reason.TOO_MANY_BYTES, f"The file is larger than {max_bytes} bytes.")
 
 
 def _filename(metadata: dict[str, str], image_id: str) -> str:
@@ -77,19 +75,11 @@ def _filename(metadata: dict[str, str], image_id: str) -> str:
     return name if 0 < len(name.encode()) <= MAX_FILENAME else image_id
 
 
-def stage(bucket: str, execution: str, name: str, rendition: Rendition) -> dict[str, Any]:
-    """Write rendition to where it waits for the archive, one folder an execution; return what and where it is."""
-    key = f"{staged_folder(execution)}{name}.{rendition.format.extension}"
-    content_type = rendition.format.content_type
-    clients.s3().put_object(Bucket=bucket, Key=key, Body=rendition.data, ContentType=content_type)
-    return {
-        "key": key,
-        "format": rendition.format.name,
-        "contentType": content_type,
-        "width": rendition.width,
-        "height": rendition.height,
-        "size": len(rendition.data),
-    }
+def stage(bucket: str, execution: str, name: str, data: bytes, content_type: str) -> str:
+    """Write data under name to the folder where the renditions of execution wait for the archive, and return its key."""
+    key = f"{staged_folder(execution)}{name}"
+    clients.s3().put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
+    return key
 
 
 def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str) -> dict[str, Any]:

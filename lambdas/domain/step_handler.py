@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
+from imaging.errors import ImageRefusedError
 from lambdas.domain import conflicts, record
 from lambdas.runtime.metrics import IMAGES_REJECTED, STALE_ATTEMPTS, STEP_ERRORS, STEP_REJECTIONS
 from lambdas.runtime.settings import StepSettings
@@ -47,7 +48,8 @@ def step_handler(  # noqa: PLR0913 - each is a fact of one step, most of them by
         def attempt(event: Payload) -> Payload:
             contracts.check(f"{contract}.input", event)
             variables = environment.read()
-            found = work(event, variables)
+            with _refusals_rejected():
+                found = work(event, variables)
             contracts.check(f"{contract}.output", found)
             kept = {found_as: _without(unrecorded, found)}
             try:
@@ -68,6 +70,15 @@ def step_handler(  # noqa: PLR0913 - each is a fact of one step, most of them by
         return handler
 
     return decorate
+
+
+@contextmanager
+def _refusals_rejected() -> Iterator[None]:
+    """Raise ImageRejected, the name that Step Functions knows, for an image that imaging refuses."""
+    try:
+        yield
+    except ImageRefusedError as refused:
+        raise ImageRejected(refused.reason, refused.message) from refused
 
 
 def _without(name: str, value: Any) -> Any:

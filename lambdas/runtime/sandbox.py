@@ -18,8 +18,8 @@ from threading import Lock
 from time import monotonic
 from typing import Any, NoReturn
 
+from imaging.errors import ImageRefusedError, Reason
 from lambdas.runtime.telemetry import logger
-from workflow.contracts.errors import ImageRejected, Reason
 
 Work = Callable[[], dict[str, Any]]
 
@@ -47,7 +47,7 @@ class SandboxError(RuntimeError):
 def run_sandboxed(work: Work, bounds: Bounds = BOUNDS) -> dict[str, Any]:
     """Return what work returns, which is to be fit for JSON, but do it in a child process.
 
-    Raises ImageRejected if work does, or if it exceeds bounds or ends its process; TrialFailed if it raises anything
+    Raises ImageRefusedError if work does, or if it exceeds bounds or ends its process; SandboxError if it raises anything
     else, whose traceback is logged.
     """
     child, reader = _start(work, bounds)
@@ -111,8 +111,8 @@ def _answer(work: Work, bounds: Bounds) -> bytes:
     try:
         _confine(bounds)  # here, so that what fails in it counts as ours, and is not taken for the picture's doing
         return json.dumps({"found": work()}).encode()
-    except ImageRejected as rejected:
-        return json.dumps({"rejected": [rejected.reason, rejected.message]}).encode()
+    except ImageRefusedError as refused:
+        return json.dumps({"refused": [refused.reason, refused.message]}).encode()
     except MemoryError:
         return b""
     except Exception:  # noqa: BLE001 - whatever it is, the parent is to raise and log it
@@ -142,13 +142,13 @@ def _outcome(answer: bytes, status: int) -> dict[str, Any]:
     match _told(answer):
         case {"found": dict(found)}:
             return found
-        case {"rejected": [reason, message]}:
-            raise ImageRejected(Reason(reason), message)
+        case {"refused": [reason, message]}:
+            raise ImageRefusedError(Reason(reason), message)
         case {"failed": text}:
             logger().error("the trial failed", extra={"traceback": text})
             raise SandboxError("the picture's trial failed; the log has its traceback")
     logger().warning("the picture is too complex: its trial ended with %d", status)
-    raise ImageRejected(Reason.TOO_COMPLEX, "The picture takes too much time or memory, or breaks its decoder.")
+    raise ImageRefusedError(Reason.TOO_COMPLEX, "The picture takes too much time or memory, or breaks its decoder.")
 
 
 def _told(answer: bytes) -> object:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
+from imaging.limits import Limits
 from workflow.contracts.errors import NotConfigured
 
 VERSION = "VERSION"  # the variable by which each function's log says what is deployed
@@ -90,6 +91,11 @@ class ImageStepSettings(StepSettings):
     max_pixels: int
     max_edge: int  # pixels
     max_frames: int
+
+    @property
+    def limits(self) -> Limits:
+        """The limits as imaging takes them."""
+        return Limits(self.max_pixels, self.max_edge, self.max_frames)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def test_worker_lives_on_after_what_it_cannot_do(photograph: Path, tmp_path: Pat
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
     with our_worker() as worker:
-        with pytest.raises(JobError, match="ImageRejected"):
+        with pytest.raises(JobError, match="ImageRefusedError"):
             worker.do(job("resize", broken))
         assert worker.do(job("thumbnail", photograph)).format == "JPEG"
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from imaging.errors import Reason
 from tests.hostile import pipeline
-from workflow.contracts.errors import Reason
 
 IMAGE: Final = pipeline.IMAGE
 EMPTY: Final = Reason.EMPTY

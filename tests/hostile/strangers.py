@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from random import Random
 
+from imaging.errors import Reason
 from tests import pictures
 from tests.hostile.kind import (
     CORRUPT,
@@ -16,7 +17,6 @@ from tests.hostile.kind import (
     Kind,
     kind,
 )
-from workflow.contracts.errors import Reason
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><text>'
 XXE = b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY file SYSTEM "file:///etc/passwd">]>' + SVG + b"&file;</text></svg>"

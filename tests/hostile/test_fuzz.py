@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imaging.errors import Reason
 from tests.effort import times
 from tests.hostile.kind import IMAGE
 from tests.hostile.mutations import damaged
 from tests.hostile.strangers import BEGINNINGS
-from workflow.contracts.errors import Reason
 
 CASES = times(60, 300)  # of damaged files, where nobody asks for more
 ENDS = {IMAGE, *Reason}

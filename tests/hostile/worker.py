@@ -14,11 +14,11 @@ from contextlib import suppress
 from typing import NoReturn
 
 from imaging.decoding import decoders
+from imaging.errors import ImageRefusedError
 from imaging.formats import FORMATS
 from tests import pictures
 from tests.hostile.pipeline import passed
 from tests.patience import PATIENCE
-from workflow.contracts.errors import ImageRejected
 
 MEMORY = 512 * 2**20  # bytes of data, those of the interpreter and of all modules among them
 PROCESSOR_TIME = 10  # seconds
@@ -44,7 +44,7 @@ def main() -> None:
 def warm_up() -> None:
     """Load what each child would load for itself: the decoders, which prove that they work, contracts and modules."""
     for name, format_ in FORMATS.items():
-        with suppress(ImageRejected):
+        with suppress(ImageRefusedError):
             decoders.open_image(b"", format_)
         passed(pictures.examples()[name])
 

@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from moto.stepfunctions.models import Execution, stepfunctions_backends
 
-from imaging.formats import FORMATS
-from imaging.rendering.rendition import Rendition
 from lambdas.domain import executions as execution
 from lambdas.domain import object_keys, objects
 from lambdas.domain.executions import EXPRESS
@@ -21,7 +19,7 @@ from workflow import contracts
 ACCOUNT: Final = "123456789012"  # moto's
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
 DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
-RENDITION = Rendition(b"picture", FORMATS["JPEG"], 30, 20)
+RENDITION = ("thumbnail.jpg", b"picture", "image/jpeg")
 STALLED_AFTER = 3600  # seconds
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 
@@ -102,7 +100,7 @@ class Aftermath(Bench):
 
     def left(self, event: Payload) -> tuple[str, str]:
         """Stage and archive something for event's execution and return both keys."""
-        staged = objects.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"]
+        staged = objects.stage(UPLOAD_BUCKET, event["execution"], *RENDITION)
         archived = object_keys.archive_folder(event["image"], event["execution"]) + "original.jpg"
         clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=archived, Body=b"data")
         return staged, archived

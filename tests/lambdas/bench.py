@@ -26,6 +26,7 @@ from lambdas.runtime.settings import (
     ThumbnailSettings,
     ValidateSettings,
 )
+from tests.imaging.limits import LIMITS
 
 Payload = dict[str, Any]
 
@@ -44,9 +45,7 @@ UPLOADING = GetUploadUrlSettings(
 PICTURE = ImageStepSettings(
     metadata_table=TABLE,
     max_bytes=MAX_BYTES,
-    max_pixels=50_000_000,
-    max_edge=16_384,
-    max_frames=5,
+    **asdict(LIMITS),
 )
 VALIDATING = ValidateSettings(**asdict(PICTURE), record_retention_days=RETENTION_DAYS)
 RESIZE = ResizeSettings(**asdict(PICTURE), resize_edges=(30,), quality=90)

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.ExifTags import GPS, Base
 
+from imaging.errors import Reason
 from lambdas import metadata
 from tests import pictures
 from tests.imaging.metadata.packets import jpeg, utf8_records, xmp
 from tests.lambdas.bench import CONTEXT, PICTURE, Bench, timeless
 from workflow import contracts
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 
 CAMERA: dict[int, Any] = {Base.Make: "Canon", Base.Model: "EOS 40D", Base.Orientation: 6}
 EXPOSURE: dict[int, Any] = {Base.ISOSpeedRatings: 100, Base.FNumber: 7.1, Base.DateTimeOriginal: "2008:05:30 15:56:01"}

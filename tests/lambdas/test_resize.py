@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from imaging.errors import Reason
 from lambdas import resize
 from lambdas.domain.object_keys import STAGED
 from tests import pictures
 from tests.lambdas.bench import CONTEXT, MAX_BYTES, RESIZE, UPLOAD_BUCKET, Bench, export, timeless
 from workflow import contracts
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 
 
 @pytest.mark.parametrize("name", pictures.examples_of_formats())

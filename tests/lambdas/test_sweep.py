@@ -133,7 +133,7 @@ def test_what_is_staged_for_nobody_is_removed(aftermath: Aftermath, sweep: Sweep
 
 def stage(event: Payload) -> str:
     """Stage something for event's execution and return its key."""
-    return str(objects.stage(UPLOAD_BUCKET, event["execution"], "thumbnail", RENDITION)["key"])
+    return objects.stage(UPLOAD_BUCKET, event["execution"], *RENDITION)
 
 
 def test_what_was_staged_of_late_is_left(aftermath: Aftermath, watch: Watch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from imaging.decoding import libwebp
+from imaging.errors import Reason
 from lambdas import validate
 from lambdas.domain.record import EXPIRES_AT, PROCESSING, expiry
 from lambdas.runtime.metrics import FALLBACK_DECODERS
@@ -27,7 +28,7 @@ from tests.lambdas.bench import (
     timeless,
 )
 from workflow import contracts
-from workflow.contracts.errors import ImageRejected, Reason, StaleExecution
+from workflow.contracts.errors import ImageRejected, StaleExecution
 from workflow.steps import VALIDATE
 
 JPEG = pictures.examples()["JPEG"]

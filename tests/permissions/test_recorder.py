@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
+from imaging.errors import Reason
 from lambdas.domain import objects
 from lambdas.runtime import clients
 from tests import pictures
@@ -14,7 +15,7 @@ from tests.permissions.attribution import role_at_work
 from tests.permissions.calls import UnknownCallError
 from tests.permissions.ledger import Ledger
 from tests.permissions.recorder import Recorder
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 
 ROLES = {
     "validate-image": "ValidateFunctionRole",

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from imaging.errors import Reason
 from tests.patience import PATIENCE
 from tests.workflow import drawings
 from tests.workflow.interpreter import Handler
 from tests.workflow.processing import Outcome, Processing
 from tests.workflow.resources import MAX_PIXELS, OWNER, RESIZE_EDGE, SMALLER_EDGE, THUMBNAIL_EDGE
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
 
 LATE_REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")

@@ -9,13 +9,14 @@ from uuid import uuid4
 import boto3
 import pytest
 
+from imaging.errors import Reason
 from tests.patience import PATIENCE
 from tests.workflow import drawings
 from tests.workflow.combinations import combined, named
 from tests.workflow.interpreter import Handler, Interpreter
 from tests.workflow.processing import Outcome, Processing
 from tests.workflow.proof.stage import ROLE, raising
-from workflow.contracts.errors import ImageRejected, Reason, StaleExecution
+from workflow.contracts.errors import ImageRejected, StaleExecution
 from workflow.definition import BRANCH_SEPARATOR, NO_CAUSE, states_language
 from workflow.steps import RESIZE, THUMBNAIL, Step
 

@@ -2,13 +2,14 @@
 
 import pytest
 
+from imaging.errors import Reason
 from lambdas.domain.record import EXPIRES_AT
 from tests.workflow import drawings
 from tests.workflow.asl import MAX_ATTEMPTS
 from tests.workflow.combinations import combined
 from tests.workflow.interpreter import refusal
 from tests.workflow.processing import Processing
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE
 
 BROKEN = MemoryError("no room")

@@ -8,13 +8,14 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from imaging.errors import Reason
 from lambdas.domain import execution_history, object_keys
 from tests.workflow import drawings
 from tests.workflow.combinations import combined, named, some
 from tests.workflow.interpreter import Handler, refusal
 from tests.workflow.processing import Outcome, Processing
 from tests.workflow.resources import ARCHIVE, UPLOADS
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE as LAST
 from workflow.steps import METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
 

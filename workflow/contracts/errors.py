@@ -1,33 +1,16 @@
 """The errors whose names the workflow knows; Step Functions sees a Python error by its class name."""
 
 import json
-from enum import StrEnum
 
 # What uploaders are told of any failure; the reason is for operators.
 INTERNAL_ERROR_MESSAGE = "The picture could not be processed; the fault is ours."
 
 
-class Reason(StrEnum):
-    """Why a picture is rejected: stable codes, the same as `reason` in common.json."""
-
-    EMPTY = "EMPTY"
-    TOO_MANY_BYTES = "TOO_MANY_BYTES"
-    NOT_AN_IMAGE = "NOT_AN_IMAGE"
-    TRUNCATED = "TRUNCATED"
-    CORRUPT = "CORRUPT"
-    TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
-    TOO_LONG_AN_EDGE = "TOO_LONG_AN_EDGE"
-    TOO_MANY_FRAMES = "TOO_MANY_FRAMES"
-    TOO_MANY_SCANS = "TOO_MANY_SCANS"
-    TOO_MUCH_METADATA = "TOO_MUCH_METADATA"
-    TOO_COMPLEX = "TOO_COMPLEX"
-
-
 class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders and the graph know
     """The picture is not one we process: the uploader's to know, never retried, no alarm."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
-        """Carry the reason and a sentence for the uploader, as the JSON of the contract `rejection`."""
+    def __init__(self, reason: str, message: str) -> None:
+        """Carry the reason, a code of `reason` in common.json, and a sentence for the uploader, as JSON of the contract `rejection`."""
         super().__init__(json.dumps({"reason": reason, "message": message}))
         self.reason = reason
         self.message = message

@@ -17,6 +17,7 @@ from PIL import AvifImagePlugin
 import imaging
 from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
 from imaging.decoding.picture import open_picture
+from imaging.errors import ImageRefusedError, Reason
 from imaging.features.appearance import SAMPLE, describe_appearance
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import read_properties
@@ -25,8 +26,7 @@ from lambdas.runtime.sandbox import SandboxError, run_sandboxed
 from lambdas.validate import examine
 from tests import pictures
 from tests.effort import times
-from tests.lambdas.bench import PICTURE
-from workflow.contracts.errors import ImageRejected, Reason
+from tests.imaging.limits import LIMITS
 
 RAISED = [OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, RuntimeError, struct.error, zlib.error]
 BUGS = [IndexError, struct.error, TypeError, AttributeError, KeyError, RuntimeError, OverflowError, ValueError]
@@ -54,7 +54,7 @@ def raising(package: str, error: BaseException) -> Callable[..., Any]:
 def test_what_decoders_raise_is_a_rejection(error: type[Exception], package: str) -> None:
     """The whole family of a decoder's errors is the uploader's to know."""
     decode = raising(package, error())
-    with pytest.raises(ImageRejected) as rejected, refuse_malformed():
+    with pytest.raises(ImageRefusedError) as rejected, refuse_malformed():
         decode()
     assert rejected.value.reason in {Reason.CORRUPT, Reason.TRUNCATED}
 
@@ -78,7 +78,7 @@ def test_what_no_unsound_file_causes_is_ours(error: type[BaseException]) -> None
 
 def test_what_our_own_code_says_of_a_file_is_a_rejection() -> None:
     """Our wrappers of decoders say by a class of its own that the file is unsound, from wherever."""
-    with pytest.raises(ImageRejected) as rejected, refuse_malformed():
+    with pytest.raises(ImageRefusedError) as rejected, refuse_malformed():
         raise MalformedFileError("libwebp reports status 3")
     assert rejected.value.reason == Reason.CORRUPT
 
@@ -87,7 +87,7 @@ def test_the_standard_library_raises_for_its_caller() -> None:
     """An error inside the standard library belongs to whoever called it: a decoder, or we."""
     scope = {"__name__": "PIL.TiffImagePlugin"}
     exec("from fractions import Fraction\ndef read():\n    return Fraction('many')", scope)  # noqa: S102 - as above
-    with pytest.raises(ImageRejected), refuse_malformed():
+    with pytest.raises(ImageRefusedError), refuse_malformed():
         scope["read"]()  # type: ignore[operator]
     scope["__name__"] = "imaging.metadata.exif"
     with pytest.raises(ValueError, match="many"), refuse_malformed():
@@ -99,7 +99,7 @@ def test_an_error_that_pillow_renames_keeps_its_origin(monkeypatch: pytest.Monke
     plant = raising("imaging.decoding.libwebp", KeyError("a bug"))
     monkeypatch.setattr("imaging.decoding.libwebp._chunks", plant)
     with pytest.raises(SyntaxError):
-        open_picture(pictures.examples()["WEBP"], PICTURE)
+        open_picture(pictures.examples()["WEBP"], LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_an_error_that_pillow_renames_keeps_its_origin(monkeypatch: pytest.Monke
 def test_what_memory_does_not_hold_is_too_complex(error: Exception) -> None:
     """A decoder that gets no memory does not say that the picture is broken."""
     decode = raising("PIL.AnImagePlugin", error)
-    with pytest.raises(ImageRejected) as rejected, refuse_malformed():
+    with pytest.raises(ImageRefusedError) as rejected, refuse_malformed():
         decode()
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
@@ -136,9 +136,9 @@ def test_an_avif_of_another_pillow_is_not_corrupt(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(plugin, "_open", renamed(plugin._open))  # noqa: SLF001 - Pillow's plugins all have it
     data = pictures.examples()["AVIF"]
     with pytest.raises(KeyError):
-        open_picture(data, PICTURE)
+        open_picture(data, LIMITS)
     with pytest.raises(SandboxError):
-        run_sandboxed(lambda: examine(data, PICTURE))
+        run_sandboxed(lambda: examine(data, LIMITS))
 
 
 def modules() -> Iterator[ModuleType]:
@@ -177,12 +177,12 @@ def plant(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Call
 
 def process(data: bytes) -> None:
     """Do with a picture what the steps do, but for S3 and the record."""
-    examine(data, PICTURE)
-    picture = open_picture(data, PICTURE)
+    examine(data, LIMITS)
+    picture = open_picture(data, LIMITS)
     read_properties(picture), read_embedded(picture)
     describe_appearance(make_sample(picture, SAMPLE), picture.size)
-    resize_to_edges(open_picture(data, PICTURE), (30, 20), 80)
-    crop_thumbnail(open_picture(data, PICTURE), 20, 80)
+    resize_to_edges(open_picture(data, LIMITS), (30, 20), 80)
+    crop_thumbnail(open_picture(data, LIMITS), 20, 80)
 
 
 def test_sound_pictures_pass_without_a_bug() -> None:
@@ -199,7 +199,7 @@ def test_a_bug_of_ours_is_no_rejection(
     for bug in BUGS[: times(1, len(BUGS))]:
         with monkeypatch.context() as patch:
             plant(patch, owner, name, function, bug("planted"))
-            assert not isinstance(outcome(SOUND.values()), ImageRejected)
+            assert not isinstance(outcome(SOUND.values()), ImageRefusedError)
 
 
 def outcome(files: Iterable[bytes]) -> Exception | None:
@@ -216,7 +216,7 @@ def test_a_bug_in_authorship_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug behind the decoder comes out of the step by its own name."""
     plant(monkeypatch, *bug_in("imaging.rendering.authorship", "authorship"), TypeError("planted"))
     with pytest.raises(TypeError, match="planted"):
-        resize_to_edges(open_picture(pictures.examples()["JPEG"], PICTURE), (30,), 80)
+        resize_to_edges(open_picture(pictures.examples()["JPEG"], LIMITS), (30,), 80)
 
 
 def bug_in(module: str, name: str) -> tuple[ModuleType, str, Callable[..., Any]]:

@@ -11,9 +11,9 @@ from imaging.decoding import decoders
 from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.decoders import DecoderBrokenError, decoder_guard, load_decoder, open_image
 from imaging.decoding.samples import sample_file
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import FORMATS, sniff_format
 from tests import pictures
-from workflow.contracts.errors import ImageRejected, Reason
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -23,7 +23,7 @@ def test_no_decoder_but_the_formats_own_is_asked(name: str, monkeypatch: pytest.
     monkeypatch.setattr(Image, "init", pytest.fail)  # by which Pillow loads all that it has
     assert open_image(data, FORMATS[name]).size == pictures.SIZE
     for other in FORMATS.keys() - {name}:
-        with pytest.raises(ImageRejected):
+        with pytest.raises(ImageRefusedError):
             open_image(data, FORMATS[other])
 
 
@@ -92,7 +92,7 @@ def test_a_decoder_that_decodes_nothing_is_our_fault(name: str, monkeypatch: pyt
 def test_a_decoder_that_lacks_memory_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a picture has left of its sandbox is too little for any other, and says nothing of the decoder."""
     monkeypatch.setattr(decoders, "_open", pytest.fail)
-    with pytest.raises(ImageRejected) as rejected, decoder_guard(FORMATS["PNG"]):
+    with pytest.raises(ImageRefusedError) as rejected, decoder_guard(FORMATS["PNG"]):
         raise MalformedFileError("out of memory")
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
@@ -101,6 +101,6 @@ def test_a_decoder_that_lacks_memory_is_not_tried(monkeypatch: pytest.MonkeyPatc
 def test_a_decoder_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A decoder that has shown that it works is believed from then on."""
     for _ in range(2):
-        with pytest.raises(ImageRejected), decoder_guard(FORMATS["PNG"]):
+        with pytest.raises(ImageRefusedError), decoder_guard(FORMATS["PNG"]):
             raise MalformedFileError("no sound file")
         monkeypatch.setattr(decoders, "sample_file", pytest.fail)

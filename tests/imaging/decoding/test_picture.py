@@ -9,26 +9,26 @@ from hypothesis import strategies as st
 from PIL.ExifTags import Base
 
 from imaging.decoding.picture import decode, has_alpha, open_picture, upright_size
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import FORMATS
 from tests import pictures
 from tests.hostile import pngs
-from tests.lambdas.bench import PICTURE
-from workflow.contracts.errors import ImageRejected, Reason
+from tests.imaging.limits import LIMITS
 
 JPEG = pictures.encoded(pictures.quadrants((400, 300)), "JPEG")
 
 
 def rejection(data: bytes) -> Reason:
     """Return why data is rejected, by opening it or by decoding it."""
-    with pytest.raises(ImageRejected) as rejected:
-        decode(open_picture(data, PICTURE))
+    with pytest.raises(ImageRefusedError) as rejected:
+        decode(open_picture(data, LIMITS))
     return rejected.value.reason
 
 
 @pytest.mark.parametrize("name", pictures.examples())
 def test_every_format_is_opened_and_decoded(name: str) -> None:
     """Each supported format is recognised by its content, in every mode."""
-    picture = open_picture(pictures.examples()[name], PICTURE)
+    picture = open_picture(pictures.examples()[name], LIMITS)
     assert picture.format is FORMATS[name.split(maxsplit=1)[0]]
     assert decode(picture).size == picture.size
 
@@ -37,7 +37,7 @@ def test_every_format_is_opened_and_decoded(name: str) -> None:
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
 def test_size_is_upright(format_name: str, orientation: int) -> None:
     """However the camera was held, width is what a viewer shows as width."""
-    assert open_picture(pictures.turned(format_name, orientation), PICTURE).size == pictures.SIZE
+    assert open_picture(pictures.turned(format_name, orientation), LIMITS).size == pictures.SIZE
 
 
 @pytest.mark.parametrize("name", ["JPEG", "JPEG progressive", "JPEG CMYK", "PNG", "GIF", "TIFF", "BMP"])
@@ -65,8 +65,8 @@ def test_a_damaged_avif_is_corrupt() -> None:
 @pytest.mark.parametrize("cut", [1, 2, 10, 100, 1000])
 def test_a_jpeg_is_read_to_its_last_byte(cut: int) -> None:
     """Decoded at the smallest scale, too, a JPEG that lacks its end is truncated."""
-    with pytest.raises(ImageRejected) as rejected:
-        decode(open_picture(JPEG[:-cut], PICTURE), wanted=(1, 1))
+    with pytest.raises(ImageRefusedError) as rejected:
+        decode(open_picture(JPEG[:-cut], LIMITS), wanted=(1, 1))
     assert rejected.value.reason == Reason.TRUNCATED
 
 
@@ -82,8 +82,8 @@ def test_a_damaged_file_is_decoded_or_rejected(name: str, cut: float, flips: lis
     del data[len(data) - int(cut * cut * len(data)) :]
     for place, mask in flips if data else []:
         data[int(place * len(data))] ^= mask
-    with suppress(ImageRejected):
-        decode(open_picture(bytes(data), PICTURE))
+    with suppress(ImageRefusedError):
+        decode(open_picture(bytes(data), LIMITS))
 
 
 @pytest.mark.parametrize("format_name", ["PPM", "TGA", "PCX", "ICO", "SGI", "DDS", "PDF", "EPS"])
@@ -102,7 +102,7 @@ def test_a_broken_exif_block_is_no_broken_picture(format_name: str, block: bytes
     # Were there no resolution, Pillow would look for one in the block when it opens a JPEG, and forget the error.
     options = {"dpi": (72, 72)} if format_name == "JPEG" else {}
     data = pictures.encoded(pictures.quadrants(), format_name, exif=header + block, **options)
-    assert open_picture(data, PICTURE).size == pictures.SIZE
+    assert open_picture(data, LIMITS).size == pictures.SIZE
 
 
 @pytest.mark.parametrize("behind", [False, True])
@@ -111,7 +111,7 @@ def test_a_text_does_not_pass_for_what_pillow_notes(word: str, *, behind: bool) 
     """A PNG's texts may have any keyword, and Pillow keeps them where it keeps what it found itself."""
     text = pngs.chunk(b"tEXt", word.encode() + b"\0text")
     chunks = [pngs.pixels((4, 3)), text] if behind else [text, pngs.pixels((4, 3))]
-    image = decode(open_picture(pngs.png(pngs.header((4, 3)), *chunks), PICTURE))
+    image = decode(open_picture(pngs.png(pngs.header((4, 3)), *chunks), LIMITS))
     assert not isinstance(image.info.get(word), str)
     assert not has_alpha(image)
 
@@ -119,7 +119,7 @@ def test_a_text_does_not_pass_for_what_pillow_notes(word: str, *, behind: bool) 
 def test_transparency_of_colours_that_are_not_there_is_none() -> None:
     """A PNG with fewer colours than it says are transparent is opaque, as browsers show it."""
     chunks = (pngs.chunk(b"PLTE", bytes(6)), pngs.chunk(b"tRNS", bytes(9)), pngs.pixels((4, 3), 1))
-    image = decode(open_picture(pngs.png(pngs.header((4, 3), colours=3), *chunks), PICTURE))
+    image = decode(open_picture(pngs.png(pngs.header((4, 3), colours=3), *chunks), LIMITS))
     assert not has_alpha(image)
     assert image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
 
@@ -136,16 +136,16 @@ def test_an_avif_that_cannot_be_opened_for_its_exif_is_rejected() -> None:
 def test_a_jpeg_is_decoded_no_larger_than_wanted() -> None:
     """A JPEG is decoded at the smallest of its scales that is no smaller than wanted; nothing else is scaled."""
     sizes = {
-        wanted: decode(open_picture(JPEG, PICTURE), wanted=(wanted, wanted)).size for wanted in (1, 40, 80, 160, 310)
+        wanted: decode(open_picture(JPEG, LIMITS), wanted=(wanted, wanted)).size for wanted in (1, 40, 80, 160, 310)
     }
     assert sizes == {1: (50, 38), 40: (100, 75), 80: (200, 150), 160: (400, 300), 310: (400, 300)}
-    assert decode(open_picture(pictures.examples()["PNG"], PICTURE), wanted=(1, 1)).size == pictures.SIZE
+    assert decode(open_picture(pictures.examples()["PNG"], LIMITS), wanted=(1, 1)).size == pictures.SIZE
 
 
 def test_an_embedded_preview_does_not_stand_for_the_picture() -> None:
     """A HEIF's own thumbnail is never decoded in its place: it may show anything, and be sound where the picture is not."""
     data = pictures.encoded(pictures.quadrants((400, 300)), "HEIF", thumbnails=[128])
-    assert decode(open_picture(data, PICTURE), wanted=(1, 1)).size == (400, 300)
+    assert decode(open_picture(data, LIMITS), wanted=(1, 1)).size == (400, 300)
 
 
 @given(size=st.tuples(st.integers(1, 9999), st.integers(1, 9999)), orientation=st.sampled_from(pictures.ORIENTATIONS))
@@ -159,14 +159,14 @@ def test_upright_size_leads_there_and_back(size: tuple[int, int], orientation: i
 @pytest.mark.parametrize("name", pictures.examples())
 def test_transparency_is_told(name: str) -> None:
     """Transparency is known from a channel as from a transparent colour."""
-    image = decode(open_picture(pictures.examples()[name], PICTURE))
+    image = decode(open_picture(pictures.examples()[name], LIMITS))
     assert has_alpha(image) == name.endswith(("RGBA", "LA"))
 
 
 def test_a_png_cut_behind_its_picture_is_truncated() -> None:
     """A PNG without its end is truncated, though its first frame can be decoded."""
-    with pytest.raises(ImageRejected) as caught:
-        open_picture(pictures.examples()["PNG"][:-12], PICTURE)
+    with pytest.raises(ImageRefusedError) as caught:
+        open_picture(pictures.examples()["PNG"][:-12], LIMITS)
     assert caught.value.reason == Reason.TRUNCATED
 
 
@@ -176,7 +176,7 @@ def test_a_png_cut_behind_its_picture_is_truncated() -> None:
 def test_a_jpeg_is_scaled_where_there_is_some_to_spare(ratio: float, scale: int) -> None:
     """Half, quarter and eighth are taken from 3, 5 and 9 times what is wanted on, and never earlier."""
     size = (1440, 720)
-    picture = open_picture(pictures.encoded(pictures.quadrants(size), "JPEG"), PICTURE)
+    picture = open_picture(pictures.encoded(pictures.quadrants(size), "JPEG"), LIMITS)
     image = decode(picture, wanted=(round(size[0] / ratio), round(size[1] / ratio)))
     assert image.size == (size[0] // scale, size[1] // scale)
     assert picture.size == size

@@ -7,17 +7,17 @@ import pytest
 from PIL import Image, ImageFile
 
 from imaging.decoding.picture import open_picture
+from imaging.errors import ImageRefusedError, Reason
 from tests import pictures
-from tests.lambdas.bench import PICTURE
-from workflow.contracts.errors import ImageRejected, Reason
+from tests.imaging.limits import LIMITS
 
 LARGE = 60_000  # pixels: an edge that no limit allows
 
 
 def rejection(data: bytes) -> Reason:
     """Return why data is not even opened."""
-    with pytest.raises(ImageRejected) as rejected:
-        open_picture(data, PICTURE)
+    with pytest.raises(ImageRefusedError) as rejected:
+        open_picture(data, LIMITS)
     return rejected.value.reason
 
 
@@ -59,30 +59,30 @@ def test_a_heif_is_held_to_what_is_decoded() -> None:
     at = data.index(b"clap") + 4
     shown = struct.pack(">4I", 60, 1, 40, 1)
     data = data[:at] + shown + data[at + len(shown) :]
-    assert open_picture(data, PICTURE).size == (60, 40)
-    with pytest.raises(ImageRejected) as rejected:
-        open_picture(data, replace(PICTURE, max_pixels=399 * 299 - 1))
+    assert open_picture(data, LIMITS).size == (60, 40)
+    with pytest.raises(ImageRefusedError) as rejected:
+        open_picture(data, replace(LIMITS, max_pixels=399 * 299 - 1))
     assert rejected.value.reason == Reason.TOO_MANY_PIXELS
 
 
 def test_a_long_thin_picture_is_rejected() -> None:
     """A picture of few pixels may still have too long an edge."""
-    width = PICTURE.max_edge + 1
+    width = LIMITS.max_edge + 1
     assert rejection(pictures.encoded(Image.new("L", (width, 1)), "PNG")) == Reason.TOO_LONG_AN_EDGE
-    assert open_picture(pictures.encoded(Image.new("L", (width - 1, 1)), "PNG"), PICTURE).size == (width - 1, 1)
+    assert open_picture(pictures.encoded(Image.new("L", (width - 1, 1)), "PNG"), LIMITS).size == (width - 1, 1)
 
 
 @pytest.mark.parametrize("format_name", ["GIF", "WEBP", "PNG", "TIFF"])
 def test_frames_are_counted_up_to_the_limit(format_name: str) -> None:
     """So many frames are allowed, and not one more."""
-    for frames in (1, 2, PICTURE.max_frames):
-        assert open_picture(pictures.animation(format_name, frames), PICTURE).frames == frames
-    assert rejection(pictures.animation(format_name, PICTURE.max_frames + 1)) == Reason.TOO_MANY_FRAMES
+    for frames in (1, 2, LIMITS.max_frames):
+        assert open_picture(pictures.animation(format_name, frames), LIMITS).frames == frames
+    assert rejection(pictures.animation(format_name, LIMITS.max_frames + 1)) == Reason.TOO_MANY_FRAMES
 
 
 def test_a_tiff_is_not_counted_to_its_end() -> None:
     """Of a TIFF's pages no more are looked at than the limit needs, since counting all takes Pillow quadratic time."""
-    data = bytearray(pictures.animation("TIFF", PICTURE.max_frames + 1))
+    data = bytearray(pictures.animation("TIFF", LIMITS.max_frames + 1))
     at = last_pointer(data)
     data[at : at + 4] = struct.pack("<I", len(data) + 1000)  # where the next page would be, were it looked at
     assert rejection(bytes(data)) == Reason.TOO_MANY_FRAMES

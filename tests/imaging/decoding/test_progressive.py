@@ -11,11 +11,11 @@ from PIL import Image
 from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.picture import decode, open_picture
 from imaging.decoding.progressive import drop_detail_scans
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.jpeg import MARKER
 from lambdas.validate import examine
 from tests import pictures
-from tests.lambdas.bench import PICTURE
-from workflow.contracts.errors import ImageRejected, Reason
+from tests.imaging.limits import LIMITS
 
 SUBSAMPLINGS = ["4:4:4", "4:2:2", "4:2:0"]
 
@@ -103,9 +103,9 @@ def test_decoding_small_uses_it_and_decoding_all_does_not() -> None:
     """A damaged AC scan is no matter to a thumbnail, but to whoever asks for all scans the file is cut short."""
     data = written((800, 600))
     cut = data[: int(len(data) * 0.9)] + b"\xff\xd9"
-    whole = decode(open_picture(data, PICTURE), wanted=(32, 32), all_scans=True)
+    whole = decode(open_picture(data, LIMITS), wanted=(32, 32), all_scans=True)
     for file in (data, cut):
-        found = decode(open_picture(file, PICTURE), wanted=(32, 32))
+        found = decode(open_picture(file, LIMITS), wanted=(32, 32))
         assert found.tobytes() == whole.tobytes()
     assert scans(data) > 2
 
@@ -115,26 +115,26 @@ def test_a_marker_without_a_length_is_no_segment() -> None:
     data = written((800, 600))
     last = data.rindex(b"\xff\xda")
     odd = data[:last] + b"\xff\x01" + data[last:]
-    assert decode(open_picture(odd, PICTURE), wanted=(32, 32)).tobytes() == eighth(data).tobytes()
+    assert decode(open_picture(odd, LIMITS), wanted=(32, 32)).tobytes() == eighth(data).tobytes()
 
 
 def test_only_whoever_asks_for_all_scans_sees_that_one_is_broken() -> None:
     """A scan of coefficients that cannot be is found by ValidateImage, which decodes them all."""
     data = bytearray(written((800, 600)))
     data[data.rindex(b"\xff\xda") + 8] = 64  # the last coefficient of the scan; there are 64, from 0
-    assert decode(open_picture(bytes(data), PICTURE), wanted=(32, 32)).size == (100, 75)
-    with pytest.raises(ImageRejected):
-        decode(open_picture(bytes(data), PICTURE), wanted=(32, 32), all_scans=True)
-    with pytest.raises(ImageRejected):
-        examine(bytes(data), PICTURE)
+    assert decode(open_picture(bytes(data), LIMITS), wanted=(32, 32)).size == (100, 75)
+    with pytest.raises(ImageRefusedError):
+        decode(open_picture(bytes(data), LIMITS), wanted=(32, 32), all_scans=True)
+    with pytest.raises(ImageRefusedError):
+        examine(bytes(data), LIMITS)
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
 def test_a_truncated_picture_is_rejected(kept: float) -> None:
     """A file that ends before its picture does is told from one that was made smaller on purpose."""
     data = written((800, 600))
-    picture = open_picture(data[: int(len(data) * kept)], PICTURE)
-    with pytest.raises(ImageRejected) as rejected:
+    picture = open_picture(data[: int(len(data) * kept)], LIMITS)
+    with pytest.raises(ImageRefusedError) as rejected:
         decode(picture, wanted=(32, 32))
     assert rejected.value.reason == Reason.TRUNCATED
 

@@ -12,7 +12,7 @@ from imaging.decoding.picture import open_picture
 from imaging.features.appearance import SAMPLE, describe_appearance, dominant_color, perceptual_hash
 from imaging.rendering.rendition import make_sample
 from tests import pictures
-from tests.lambdas.bench import PICTURE
+from tests.imaging.limits import LIMITS
 from workflow import contracts
 
 EXAMPLE = contracts.schema("extract-metadata.output")["examples"][0]
@@ -30,7 +30,7 @@ def scene(turns: int = 1) -> Image.Image:
 
 def look(data: bytes) -> dict[str, str]:
     """Return what a file looks like."""
-    picture = open_picture(data, PICTURE)
+    picture = open_picture(data, LIMITS)
     return describe_appearance(make_sample(picture, SAMPLE), picture.size)
 
 

@@ -10,15 +10,16 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from imaging.decoding.picture import decode, open_picture
+from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import FORMATS, sniff_format
-from imaging.formats.inspection import MAX_METADATA, MAX_PARTS, MAX_SCANS, Inspection
+from imaging.formats.inspection import Inspection
 from imaging.formats.inspectors import INSPECTORS, inspect_file
+from imaging.limits import MAX_METADATA, MAX_PARTS, MAX_SCANS
 from tests import pictures
 from tests.hostile import gifs, heif_files, jpegs, png_texts, pngs, tiffs, webps
-from tests.lambdas.bench import PICTURE
-from workflow.contracts.errors import ImageRejected, Reason
+from tests.imaging.limits import LIMITS
 
-LIMITS = replace(PICTURE, max_frames=100)
+LIMITS = replace(LIMITS, max_frames=100)
 ANIMATED = ("GIF", "PNG", "WEBP", "TIFF", "MPO", "AVIF", "HEIF")
 
 
@@ -26,7 +27,7 @@ def reason_of(data: bytes) -> Reason | None:
     """Return why a survey rejects data, None if it does not."""
     try:
         inspect_file(data, LIMITS)
-    except ImageRejected as rejected:
+    except ImageRefusedError as rejected:
         return rejected.reason
     return None
 
@@ -78,7 +79,7 @@ def test_sizes_are_held_to_the_limits(name: str) -> None:
     width, height = surveyed_size(data)
     inspect_file(data, replace(LIMITS, max_pixels=width * height, max_edge=width))
     for limits in (replace(LIMITS, max_pixels=width * height - 1), replace(LIMITS, max_edge=width - 1)):
-        with pytest.raises(ImageRejected):
+        with pytest.raises(ImageRefusedError):
             inspect_file(data, limits)
 
 
@@ -117,7 +118,7 @@ def test_a_pngs_orientation_is_found_behind_its_pixels(orientation: int) -> None
     """EXIF may follow the pixels, and is read without decoding them."""
     block = pictures.exif({Base.Orientation: orientation}).tobytes()[6:]
     data = pngs.png(pngs.header((40, 30)), pngs.chunk(b"IDAT", b"?"), pngs.chunk(b"eXIf", block))
-    assert open_picture(data, PICTURE).orientation == orientation
+    assert open_picture(data, LIMITS).orientation == orientation
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -131,24 +132,24 @@ def test_a_pngs_orientation_is_found_in_its_text(*, packed: bool, behind: bool) 
         pngs.chunk(b"zTXt", keyword + b"\0" + zlib.compress(text)) if packed else pngs.chunk(b"tEXt", keyword + text)
     )
     chunks = [pngs.pixels((40, 30)), content] if behind else [content, pngs.pixels((40, 30))]
-    picture = open_picture(pngs.png(pngs.header((40, 30)), *chunks), PICTURE)
+    picture = open_picture(pngs.png(pngs.header((40, 30)), *chunks), LIMITS)
     assert (picture.orientation, picture.size) == (6, (30, 40))
 
 
 def test_a_png_without_exif_is_not_decoded_for_it() -> None:
     """That there is no EXIF block is known without looking behind the pixels, which do not even have to be sound."""
     data = pngs.png(pngs.header((40, 30)), pngs.chunk(b"IDAT", b"nonsense"))
-    assert dict(open_picture(data, PICTURE).image.getexif()) == {}
+    assert dict(open_picture(data, LIMITS).image.getexif()) == {}
 
 
 @pytest.mark.parametrize("scans", [10, MAX_SCANS, MAX_SCANS + 1])
 def test_scans_are_counted_before_a_jpeg_is_decoded(scans: int) -> None:
     """So many passes over a picture are allowed, and not one more."""
-    picture = open_picture(jpegs.repeated(scans - 9), PICTURE)
+    picture = open_picture(jpegs.repeated(scans - 9), LIMITS)
     if scans <= MAX_SCANS:
         assert decode(picture).size == picture.size
     else:
-        with pytest.raises(ImageRejected) as rejected:
+        with pytest.raises(ImageRefusedError) as rejected:
             decode(picture)
         assert rejected.value.reason == Reason.TOO_MANY_SCANS
 
@@ -156,7 +157,7 @@ def test_scans_are_counted_before_a_jpeg_is_decoded(scans: int) -> None:
 def test_what_looks_like_a_scan_in_metadata_is_none() -> None:
     """The bytes of a scan's marker may stand anywhere."""
     behind = jpegs.repeated(40)[:-2] + jpegs.segment(0xFE, jpegs.SCAN * 1000) + jpegs.END
-    picture = open_picture(behind + jpegs.SCAN * 1000, PICTURE)
+    picture = open_picture(behind + jpegs.SCAN * 1000, LIMITS)
     assert decode(picture).size == decode(picture).size == (96, 64)
 
 
@@ -185,7 +186,7 @@ def test_parts_have_their_bound() -> None:
     """What is read one by one is counted, so that a file of nothing but small parts is let go of early."""
     survey = Inspection(FORMATS["PNG"], LIMITS)
     survey.add_parts(MAX_PARTS)
-    with pytest.raises(ImageRejected) as rejected:
+    with pytest.raises(ImageRefusedError) as rejected:
         survey.add_parts()
     assert rejected.value.reason == Reason.TOO_COMPLEX
 

@@ -10,7 +10,7 @@ from PIL import Image
 from imaging.decoding.picture import open_picture
 from imaging.metadata.bit_depth import bit_depth
 from tests import pictures
-from tests.lambdas.bench import PICTURE
+from tests.imaging.limits import LIMITS
 
 
 def grey_tiff(bits: int, kind: int = 1) -> bytes:
@@ -69,4 +69,4 @@ FILES = {
 def test_depth_is_that_of_the_file(name: str) -> None:
     """Bits per sample, or per index into a palette, are told as the header has them."""
     data, depth = FILES[name]
-    assert bit_depth(open_picture(data, PICTURE)) == depth
+    assert bit_depth(open_picture(data, LIMITS)) == depth

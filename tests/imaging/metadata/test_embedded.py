@@ -9,8 +9,8 @@ from PIL.PngImagePlugin import PngInfo
 from imaging.decoding.picture import open_picture
 from imaging.metadata.embedded import read_embedded
 from tests import pictures
+from tests.imaging.limits import LIMITS
 from tests.imaging.metadata.packets import digest, in_languages, jpeg, record, several, utf8_records, xmp
-from tests.lambdas.bench import PICTURE
 
 CAMERA: dict[int, Any] = {Base.Make: "Canon", Base.Model: "EOS 40D", Base.Orientation: 6}
 EXPOSURE: dict[int, Any] = {Base.ISOSpeedRatings: 100, Base.FNumber: 7.1, Base.DateTimeOriginal: "2008:05:30 15:56:01"}
@@ -67,7 +67,7 @@ OF_EXIF = {"description": "Caption of EXIF", "artist": "Ed", "copyright": "Right
 
 def found(data: bytes) -> dict[str, Any]:
     """Return what is written in the picture in data."""
-    return read_embedded(open_picture(data, PICTURE))
+    return read_embedded(open_picture(data, LIMITS))
 
 
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)

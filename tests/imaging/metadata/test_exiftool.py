@@ -12,8 +12,8 @@ from imaging.decoding.picture import SIDEWAYS, open_picture
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import read_properties
 from imaging.metadata.sanitize import clean_text
+from tests.imaging.limits import LIMITS
 from tests.imaging.metadata.exiftool import drawn, photographs, recorded
-from tests.lambdas.bench import PICTURE
 
 RECORDED = recorded()
 FACTS = ("width", "height", "bitDepth", "dpi", "iccProfile")
@@ -99,7 +99,7 @@ def approximate(fields: dict[str, Any]) -> dict[str, Any]:
 def test_agrees_with_exiftool(name: str) -> None:
     """Every field that either tells the other tells too, with the same value."""
     data = (drawn() | photographs())[name]
-    picture = open_picture(data, PICTURE)
+    picture = open_picture(data, LIMITS)
     found, told = read_properties(picture), RECORDED[name]
     assert {field: found[field] for field in FACTS if field in found} == approximate(facts(told))
     words = read_embedded(picture)

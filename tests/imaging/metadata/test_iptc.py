@@ -12,8 +12,8 @@ from imaging.decoding.picture import open_picture
 from imaging.metadata.iptc import Iptc, read_iptc
 from imaging.metadata.merge import merge
 from tests import pictures
+from tests.imaging.limits import LIMITS
 from tests.imaging.metadata.packets import RECORDS, digest, jpeg, record, resource, utf8_records, with_segments
-from tests.lambdas.bench import PICTURE
 from workflow import contracts
 
 SAMPLE = contracts.schema("extract-metadata.output")["examples"][0]
@@ -42,7 +42,7 @@ TOLD = {
 
 def read(data: bytes) -> Iptc:
     """Return what the records in a picture say."""
-    return read_iptc(open_picture(data, PICTURE))
+    return read_iptc(open_picture(data, LIMITS))
 
 
 def told(records: bytes) -> dict[str, Any]:
@@ -180,6 +180,6 @@ def test_whatever_the_records_the_contract_is_kept(parts: list[bytes]) -> None:
 )
 def test_no_resources_raise(parts: list[bytes]) -> None:
     """Photoshop's resources of any bytes are no error."""
-    picture = open_picture(pictures.examples()["JPEG"], PICTURE)
+    picture = open_picture(pictures.examples()["JPEG"], LIMITS)
     vars(picture.image)["applist"] = [("APP13", b"Photoshop 3.0\0" + b"".join(parts))]
     assert isinstance(read_iptc(picture), Iptc)

@@ -12,8 +12,8 @@ from PIL.PngImagePlugin import PngInfo
 from imaging.decoding.picture import open_picture
 from imaging.metadata.properties import read_properties
 from tests import pictures
+from tests.imaging.limits import LIMITS
 from tests.imaging.metadata.packets import resource, with_segments
-from tests.lambdas.bench import PICTURE
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
@@ -22,7 +22,7 @@ EXIF_RESOLUTION = pictures.exif({Base.XResolution: 240.0, Base.ResolutionUnit: 2
 
 def facts(data: bytes) -> dict[str, Any]:
     """Return the properties of the picture in data."""
-    return read_properties(open_picture(data, PICTURE))
+    return read_properties(open_picture(data, LIMITS))
 
 
 @pytest.mark.parametrize("name", pictures.examples())

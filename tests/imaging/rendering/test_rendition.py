@@ -10,7 +10,7 @@ from PIL import Image
 from imaging.decoding.picture import open_picture
 from imaging.rendering.rendition import Rendition, center_square, crop_thumbnail, fit_inside, resize_to_edges
 from tests import pictures
-from tests.lambdas.bench import PICTURE
+from tests.imaging.limits import LIMITS
 
 QUALITY = 90
 MIDDLE = (30, 180, 30)
@@ -22,12 +22,12 @@ Make = Callable[[bytes, int], Rendition]
 
 def resize(data: bytes, edge: int) -> Rendition:
     """Fit data inside edge."""
-    return resize_to_edges(open_picture(data, PICTURE), [edge], QUALITY)[edge]
+    return resize_to_edges(open_picture(data, LIMITS), [edge], QUALITY)[edge]
 
 
 def crop(data: bytes, edge: int) -> Rendition:
     """Crop data to a square of edge."""
-    return crop_thumbnail(open_picture(data, PICTURE), edge, QUALITY)
+    return crop_thumbnail(open_picture(data, LIMITS), edge, QUALITY)
 
 
 both = pytest.mark.parametrize("make", [resize, crop])
@@ -154,7 +154,7 @@ def test_alpha_that_hides_nothing_counts_as_none(make: Make, format_name: str, e
 def test_all_edges_come_from_one_decoding(name: str) -> None:
     """Each of several edges gives what it gives alone, largest first; one that would only repeat a size is left out."""
     data, edges = pictures.examples()[name], [10, 30, 100, 20, 90]
-    found = resize_to_edges(open_picture(data, PICTURE), edges, QUALITY)
+    found = resize_to_edges(open_picture(data, LIMITS), edges, QUALITY)
     assert list(found) in ([100, 30, 20, 10], [30, 20, 10])
     for edge, rendition in found.items():
         alone = resize(data, edge)

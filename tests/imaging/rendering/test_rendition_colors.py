@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 from imaging.decoding.picture import open_picture
 from imaging.rendering import rendition, resampling
 from tests import pictures
-from tests.lambdas.bench import PICTURE
+from tests.imaging.limits import LIMITS
 
 BLUE = pictures.QUADRANTS[2]
 SWAPPED = pictures.swapped_profile()
@@ -19,12 +19,12 @@ Make = Callable[[bytes, int], rendition.Rendition]
 
 def resized(data: bytes, edge: int) -> rendition.Rendition:
     """Fit data inside edge."""
-    return rendition.resize_to_edges(open_picture(data, PICTURE), [edge], 95)[edge]
+    return rendition.resize_to_edges(open_picture(data, LIMITS), [edge], 95)[edge]
 
 
 def thumbnail(data: bytes, edge: int) -> rendition.Rendition:
     """Crop data to a square of edge."""
-    return rendition.crop_thumbnail(open_picture(data, PICTURE), edge, 95)
+    return rendition.crop_thumbnail(open_picture(data, LIMITS), edge, 95)
 
 
 def shown(data: bytes, edge: int = 30) -> Image.Image:

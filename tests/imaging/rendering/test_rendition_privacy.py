@@ -11,8 +11,8 @@ from PIL.PngImagePlugin import PngInfo
 from imaging.decoding.picture import Picture, open_picture
 from imaging.rendering.rendition import Rendition, crop_thumbnail, resize_to_edges
 from tests import pictures
+from tests.imaging.limits import LIMITS
 from tests.imaging.metadata import packets
-from tests.lambdas.bench import PICTURE
 
 ARTIST, COPYRIGHT = "Ann Author", "(c) Ann Author"
 SECRET = "<script>secret</script>"
@@ -62,7 +62,7 @@ def options(format_name: str) -> dict[str, Any]:
 
 def made(make: Make, data: bytes) -> bytes:
     """Return the file that make gives of data, 30 pixels wide."""
-    return make(open_picture(data, PICTURE), 30, 90).data
+    return make(open_picture(data, LIMITS), 30, 90).data
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "HEIF"])
@@ -82,7 +82,7 @@ def test_only_artist_and_copyright_are_kept(make: Make, format_name: str) -> Non
 def test_a_rendition_as_large_as_its_original_keeps_no_more(format_name: str) -> None:
     """A picture that is not resampled is stripped like any other."""
     source = pictures.encoded(pictures.quadrants(), format_name, **options(format_name))
-    assert b"secret" not in resize(open_picture(source, PICTURE), 5000, 90).data
+    assert b"secret" not in resize(open_picture(source, LIMITS), 5000, 90).data
 
 
 def test_each_name_is_looked_for_where_exif_has_none() -> None:

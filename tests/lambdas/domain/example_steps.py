@@ -2,11 +2,11 @@
 
 from copy import deepcopy
 
+from imaging.errors import ImageRefusedError, Reason
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.settings import StepSettings
 from tests.lambdas.bench import Payload
 from workflow import contracts
-from workflow.contracts.errors import ImageRejected, Reason
 
 SECRET = "<a value that no message may tell>"
 VALIDATION = contracts.schema("validate-image.output")["examples"][0]
@@ -34,8 +34,8 @@ def found_wrongly(event: Payload, environment: StepSettings) -> Payload:
 
 @step_handler("validate-image", StepSettings, found_as="validation")
 def rejected(event: Payload, environment: StepSettings) -> Payload:
-    """Reject every picture."""
-    raise ImageRejected(Reason.CORRUPT, f"Not {len(event)} for {environment.metadata_table}.")
+    """Refuse every picture, as imaging does."""
+    raise ImageRefusedError(Reason.CORRUPT, f"Not {len(event)} for {environment.metadata_table}.")
 
 
 @step_handler("validate-image", StepSettings, found_as="validation")

@@ -1,7 +1,6 @@
 """The trial: whatever the work does to its process, the function lives on and gives an answer."""
 
 import ctypes
-import json
 import os
 import resource
 import signal
@@ -13,9 +12,9 @@ from typing import Any, NoReturn
 
 import pytest
 
+from imaging.errors import ImageRefusedError, Reason
 from lambdas.runtime.sandbox import BOUNDS, PROCESS_STATUS, Bounds, SandboxError, run_sandboxed
 from tests.patience import PATIENCE
-from workflow.contracts.errors import ImageRejected, Reason
 
 BOUNDED = pytest.mark.skipif(not PROCESS_STATUS.exists(), reason="only Linux bounds the memory of a process")
 
@@ -54,7 +53,7 @@ def leave() -> NoReturn:
 
 def reject() -> NoReturn:
     """Find the picture unsound."""
-    raise ImageRejected(Reason.CORRUPT, "It is broken: \u201cä\u201d.")
+    raise ImageRefusedError(Reason.CORRUPT, "It is broken: \u201cä\u201d.")
 
 
 def fail() -> NoReturn:
@@ -72,7 +71,7 @@ def attempted(work: Any) -> object:
     bounds = replace(BOUNDS, time=0.2 if work is wait else PATIENCE)
     try:
         return run_sandboxed(work, bounds)
-    except (ImageRejected, SandboxError) as error:
+    except (ImageRefusedError, SandboxError) as error:
         return error
 
 
@@ -108,7 +107,7 @@ def test_work_leaves_nothing_behind() -> None:
 )
 def test_what_breaks_its_process_is_too_complex(work: Any, bounds: Bounds) -> None:
     """A crash, a hang, and too much memory or time all end as one reason."""
-    with pytest.raises(ImageRejected) as rejected:
+    with pytest.raises(ImageRefusedError) as rejected:
         run_sandboxed(work, bounds)
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
@@ -118,14 +117,14 @@ def test_memory_is_bounded_beyond_what_the_function_has() -> None:
     """However much the function holds itself, the work may have as much again as the bound says, and no more."""
     mine = bytearray(BOUNDS.memory)
     assert run_sandboxed(lambda: {"size": len(bytearray(BOUNDS.memory // 2)) + len(mine)})
-    assert isinstance(attempted(overflow), ImageRejected)
+    assert isinstance(attempted(overflow), ImageRefusedError)
 
 
 def test_a_rejection_comes_back_as_it_was_raised() -> None:
     """Reason and message of a rejection are the work's."""
-    with pytest.raises(ImageRejected) as rejected:
+    with pytest.raises(ImageRefusedError) as refused:
         run_sandboxed(reject)
-    assert json.loads(str(rejected.value)) == {"reason": "CORRUPT", "message": "It is broken: \u201cä\u201d."}
+    assert (refused.value.reason, refused.value.message) == (Reason.CORRUPT, "It is broken: \u201cä\u201d.")
 
 
 @pytest.mark.parametrize("work", [fail, lambda: {"not": object()}], ids=["raises", "finds what is no JSON"])
@@ -205,4 +204,4 @@ def test_threads_try_at_once() -> None:
     with ThreadPoolExecutor(9) as pool:
         found = list(pool.map(attempted, [dict, crash, wait] * 3))
     assert found[::3] == [{}] * 3
-    assert [isinstance(answer, ImageRejected) for answer in found] == [False, True, True] * 3
+    assert [isinstance(answer, ImageRefusedError) for answer in found] == [False, True, True] * 3

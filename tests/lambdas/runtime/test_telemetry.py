@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from imaging.errors import Reason
 from lambdas.runtime import metrics
 from lambdas.runtime.metrics import EXECUTIONS_STARTED, NAMESPACE, SERVICE, STEP, STEP_ERRORS
 from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, set_log_keys, trace, tracer
 from tests.lambdas.bench import counted, logged
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 
 ROOT = Path(__file__).resolve().parents[3]
 TRACE = "1-65a1b2c3-0123456789abcdef01234567"
@@ -25,7 +26,8 @@ from contextlib import suppress
 from botocore.stub import Stubber
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import trace
-from workflow.contracts.errors import ImageRejected, Reason
+from imaging.errors import Reason
+from workflow.contracts.errors import ImageRejected
 
 client = clients.dynamodb()
 with Stubber(client) as stubber:

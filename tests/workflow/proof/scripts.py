@@ -5,12 +5,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from imaging.errors import Reason
 from tests.asl.check.keeping import Schema, accepts
 from tests.asl.check.payloads import payloads
 from tests.workflow.asl import tasks
 from tests.workflow.proof.stage import Script
 from workflow import contracts
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 from workflow.steps import STEPS
 
 STEP_STATES = [step.state for step in STEPS]

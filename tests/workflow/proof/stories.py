@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from imaging.errors import Reason
 from tests.asl.check.extremes import largest, stretched
 from tests.asl.check.keeping import accepts
 from tests.workflow.asl import states
@@ -9,7 +10,7 @@ from tests.workflow.proof.scripts import CAUGHT, STEP_STATES
 from tests.workflow.proof.stage import Script
 from workflow import contracts
 from workflow.blocks import STALE_EXECUTION
-from workflow.contracts.errors import ImageRejected, Reason
+from workflow.contracts.errors import ImageRejected
 from workflow.steps import STEPS
 
 REJECTED = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")

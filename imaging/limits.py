@@ -1,0 +1,28 @@
+"""Limits: how much an image may ask for, checked before anything is decoded."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Metadata = Literal["EXIF", "profile", "text"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits that whoever runs this code chooses."""
+
+    max_pixels: int
+    max_edge: int  # pixels
+    max_frames: int
+
+
+# The limits below protect the decoders. No image that a camera or a program writes reaches them.
+
+MAX_METADATA: dict[Metadata, int] = {  # bytes a file
+    "EXIF": 2**20,  # a JPEG segment holds 64 KB; other formats carry maker notes of up to a megabyte
+    "profile": 4 * 2**20,  # profiles for CMYK printing are the largest, with up to 3 MB
+    "text": 8 * 2**20,  # comments, XMP and everything else; XMP may hold a depth map of some megabytes
+}
+MAX_SCANS = 64  # of a JPEG: programs write at most 20, and 64 scans of 50 megapixels took up to 4 seconds
+# Chunks, segments, boxes and numbers in directories: Pillow takes microseconds for each. The transfer function of a TIFF has
+# 3 * 2**16 numbers, and an image of 20,000 rows may have as many strips.
+MAX_PARTS = 2**18

@@ -1,0 +1,5 @@
+"""The limits that tests open images with."""
+
+from imaging.limits import Limits
+
+LIMITS = Limits(max_pixels=50_000_000, max_edge=16_384, max_frames=5)
