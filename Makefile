@@ -80,12 +80,12 @@ release: $(INSTALLED)  ## keep the contracts as those of the version in pyprojec
 
 deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket [PARAMETERS="Quality=90"] [TAGS="Team=x"] [YES=1]
 	$(if $(and $(STACK),$(ARTIFACTS)),,$(error say where to: make deploy STACK=name ARTIFACTS=bucket))
-	$(BIN)/python -m operations.cloudformation.deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)" \
+	$(BIN)/python -m operations deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)" \
 	  $(addprefix --parameter ,$(PARAMETERS)) $(addprefix --tag ,$(TAGS)) $(if $(YES),--yes)
 
 destroy: $(INSTALLED)  ## delete a stack and say what is kept: make destroy STACK=name [YES=1]
 	$(if $(STACK),,$(error say what: make destroy STACK=name))
-	$(BIN)/python -m operations.cloudformation.destroy --stack "$(STACK)" $(if $(YES),--yes)
+	$(BIN)/python -m operations destroy --stack "$(STACK)" $(if $(YES),--yes)
 
 lint: $(INSTALLED)  ## check style and types
 	$(BIN)/ruff check

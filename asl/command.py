@@ -26,8 +26,8 @@ def run_command(name: str, command: Callable[[], int | None]) -> int:
         _print_nowhere()
         print(f"{name}: {error.strerror}: what was to be written is not whole", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(f"{name}: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        print(f"{name}: {str(interruption) or 'interrupted'}", file=sys.stderr)
         return INTERRUPTED
     return code
 

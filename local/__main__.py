@@ -12,7 +12,7 @@ from local.console import instructions, show_table, with_progress
 from local.process import display_path, process
 from local.report import report
 from local.stack import local_stack
-from operations.cloudformation.deploy import pair
+from operations.cli.arguments import pair
 from operations.errors import OperationError
 
 

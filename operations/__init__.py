@@ -1,1 +1,1 @@
-"""What an operator does with a running stack: look at pictures, give them another attempt, sweep."""
+"""All that is done to a stack in an account: deploy and destroy it, look at it, and start images again."""

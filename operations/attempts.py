@@ -1,4 +1,4 @@
-"""Another attempt at a picture, with the same guarantees as the first."""
+"""The next attempt at an image, with the same guarantees as the first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,100 +12,100 @@ from lambdas.runtime import clock
 from operations.stack import Stack
 from workflow.contracts.errors import PreviousOutcomePending
 
-MAX_ATTEMPTS = 50  # attempts of which the next one is looked for
+MAX_ATTEMPTS = 50  # that are checked for one without an execution
 
 
 class Outcome(StrEnum):
-    """What became of a picture that was to be tried again."""
+    """What a command did about an image or a dead-letter message."""
 
     STARTED = "started"
     WOULD_START = "would start"
-    SUCCEEDED = "left: it has succeeded"
-    REJECTED = "left: it was rejected; reprocess tries it again"
-    PROCESSING = "left: it is being processed"
-    UNTOLD = "left: its end has not been told yet; sweep first"
-    GONE = "left: the upload was deleted"
-    STRANGE = "left: not about an upload"
+    SUCCEEDED = "skipped: it has succeeded"
+    REJECTED = "skipped: it was rejected; reprocess starts it again"
+    PROCESSING = "skipped: it is being processed"
+    NOTIFICATION_PENDING = "skipped: the notification of its final status is pending; run sweep first"
+    DELETED = "skipped: the upload was deleted"
+    NOT_AN_UPLOAD = "skipped: not the event of an upload"
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A picture or a dead letter by its id, which attempt is the next one, 0 for none, and what became of it."""
+    """The ID of an image or of a dead-letter message, the number of its next attempt (0 for none), and the outcome."""
 
     name: str
-    attempt: int
+    number: int
     outcome: Outcome
 
-    @property
-    def told(self) -> dict[str, Any]:
-        """The same as JSON has it."""
-        return {"id": self.name, "attempt": self.attempt or None, "outcome": self.outcome}
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `--json` prints it."""
+        return {"id": self.name, "attempt": self.number or None, "outcome": self.outcome}
 
 
 def start_next_attempt(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt:
-    """Start the next attempt at the newest version of the upload at key, unless there is nothing to try.
+    """Start the next attempt at the newest version of the upload at key, unless its record gives a reason not to.
 
-    A picture that was rejected is tried only if rejected says so.
+    An image that was rejected is started only if rejected is set.
     """
-    while (done := _try_once(stack, key, rejected=rejected, dry_run=dry_run)) is None:
-        continue  # with the record as it is by now
-    return done
+    while (attempt := _try_once(stack, key, rejected=rejected, dry_run=dry_run)) is None:
+        continue  # with the record as it is now
+    return attempt
 
 
 def _try_once(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attempt | None:
-    """Do as again does, but return None if the record changed while its executions were asked for."""
+    """Do what start_next_attempt does, but return None if the record changed while executions were read."""
     found = next(uploads(stack, key), None)
     if found is None or found["key"] != key:
-        return Attempt(key.rpartition("/")[2], 0, Outcome.GONE)
-    record = Record(stack.starting.metadata_table, found, "").read()
+        return Attempt(key.rpartition("/")[2], 0, Outcome.DELETED)
+    record = Record(stack.start_settings.metadata_table, found, "").read()
     own = record if record and record["versionId"] == found["versionId"] else None
     if own is None:
-        return _next(stack, found, record, dry_run=dry_run)
-    if reason := _reason(own, rejected=rejected):
+        return _start_first_unused(stack, found, record, dry_run=dry_run)
+    if reason := _reason_to_skip(own, rejected=rejected):
         return Attempt(found["imageId"], executions.attempt(own), reason)
-    return _next(stack, {**found, "attempt": executions.attempt(own) + 1}, record, dry_run=dry_run)
+    following = {**found, "attempt": executions.attempt(own) + 1}
+    return _start_first_unused(stack, following, record, dry_run=dry_run)
 
 
-def _reason(record: Item, *, rejected: bool) -> Outcome | None:
-    """Return why there is nothing to try of a picture with that record, if so."""
+def _reason_to_skip(record: Item, *, rejected: bool) -> Outcome | None:
+    """Return why an image with that record is not started again, None if it is."""
     if not is_final(record):
         return Outcome.PROCESSING
     if record["status"] == SUCCEEDED:
         return Outcome.SUCCEEDED
     if record["status"] == REJECTED and not rejected:
         return Outcome.REJECTED
-    return Outcome.UNTOLD if notification_pending(record) else None
+    return Outcome.NOTIFICATION_PENDING if notification_pending(record) else None
 
 
-def _next(stack: Stack, image: dict[str, Any], known: Item | None, *, dry_run: bool) -> Attempt | None:
-    """Start the first attempt from image's on whose execution there has not been yet.
+def _start_first_unused(stack: Stack, image: dict[str, Any], record: Item | None, *, dry_run: bool) -> Attempt | None:
+    """Start the first attempt, from image's on, that has no execution.
 
-    Return None if the record is not as known any more: an attempt that has an execution by now may have ended there.
+    Return None if the record has changed: an attempt that has an execution by now may have written its final status.
     """
     for number in range(image["attempt"], image["attempt"] + MAX_ATTEMPTS):
-        tried = {**image, "attempt": number}
-        status = executions.status(tried, stack.starting)
+        candidate = {**image, "attempt": number}
+        status = executions.status(candidate, stack.start_settings)
         if status in RUNNING_STATUSES:
             break
         if status is None:
-            if not Record(stack.starting.metadata_table, image, "").is_unchanged(known):
+            if not Record(stack.start_settings.metadata_table, image, "").is_unchanged(record):
                 return None
-            outcome = _started(stack, tried, dry_run=dry_run)
-            return Attempt(image["imageId"], number, outcome or Outcome.PROCESSING)
+            return Attempt(image["imageId"], number, _start(stack, candidate, dry_run=dry_run))
     return Attempt(image["imageId"], number, Outcome.PROCESSING)
 
 
-def _started(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Outcome | None:
-    """Start the execution for image unless it is a dry run; None if somebody else has just done so.
+def _start(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Outcome:
+    """Start the execution for image unless it is a dry run or somebody else has just started it.
 
-    Its record is claimed first, also under STANDARD: else nobody would know of it if it failed before its first step.
+    The record is claimed first, for STANDARD workflows too: otherwise an execution that fails before its first step
+    would leave no trace in the record.
     """
     if dry_run:
         return Outcome.WOULD_START
     try:
-        return Outcome.STARTED if executions.claim(image, stack.starting) else None
+        return Outcome.STARTED if executions.claim(image, stack.start_settings) else Outcome.PROCESSING
     except PreviousOutcomePending:
-        return Outcome.UNTOLD
+        return Outcome.NOTIFICATION_PENDING
 
 
 def uploads(stack: Stack, prefix: str) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What there is to try again: pictures that failed, and those whose messages are dead letters."""
+"""What `redrive` can start again: images that FAILED, and uploads whose events are dead-letter messages."""
 
 import json
 from collections.abc import Iterator
@@ -12,36 +12,34 @@ from lambdas.domain.record import FAILED
 from lambdas.runtime import clients
 from operations.stack import Stack
 
-VISIBILITY_TIMEOUT = (
-    300  # seconds for which a dead letter is kept from others, if the command cannot put it back itself
-)
+VISIBILITY_TIMEOUT = 300  # seconds for which a message that was received is hidden, if it is not released before
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An upload by its key, or nothing that is one, and the dead letter that is about it, if so."""
+    """An upload by its key (None if the message is not the event of an upload), and its dead-letter message, if any."""
 
-    name: str  # the image id, or the dead letter's message id
+    name: str  # the image ID, or the message ID if there is no image
     key: str | None
-    letter: str = ""  # message id
-    receipt: str = ""  # by which the dead letter is deleted, or put back
+    message_id: str = ""
+    receipt_handle: str = ""  # with which the message is deleted or released
 
 
 def failed_images(stack: Stack) -> Iterator[Candidate]:
-    """Yield the pictures whose records say FAILED."""
-    pages = clients.dynamodb().get_paginator("scan")
-    answers = pages.paginate(
-        TableName=stack.starting.metadata_table,
+    """Yield the images whose records say FAILED."""
+    paginator = clients.dynamodb().get_paginator("scan")
+    pages = paginator.paginate(
+        TableName=stack.start_settings.metadata_table,
         FilterExpression="#status = :failed",
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":failed": {"S": FAILED}},
     )
-    for item in (deserialize(item) for answer in answers for item in answer["Items"]):
+    for item in (deserialize(item) for page in pages for item in page["Items"]):
         yield Candidate(item["imageId"], item["key"])
 
 
 def dead_letter_messages(stack: Stack) -> Iterator[Candidate]:
-    """Yield what the dead letters are about, each once; they are hidden until they are removed or put back."""
+    """Yield one candidate for each dead-letter message; a message stays hidden until it is deleted or released."""
     seen = set[str]()
     while messages := _receive(stack, seen):
         for message in messages:
@@ -50,38 +48,41 @@ def dead_letter_messages(stack: Stack) -> Iterator[Candidate]:
 
 
 def _receive(stack: Stack, seen: set[str]) -> list[Any]:
-    """Receive a few dead letters, and return those that have not been seen; none in the end."""
+    """Receive up to ten dead-letter messages, and return those that are not in seen."""
     answer = clients.sqs().receive_message(
-        QueueUrl=stack.dead_letters, MaxNumberOfMessages=10, VisibilityTimeout=VISIBILITY_TIMEOUT, WaitTimeSeconds=1
+        QueueUrl=stack.dead_letter_queue_url,
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=VISIBILITY_TIMEOUT,
+        WaitTimeSeconds=1,
     )
     return [message for message in answer.get("Messages", []) if message["MessageId"] not in seen]
 
 
-def _candidate(stack: Stack, message_id: str, body: str, receipt: str) -> Candidate:
+def _candidate(stack: Stack, message_id: str, body: str, receipt_handle: str) -> Candidate:
     try:
         image = upload_events.read_event(json.loads(body), stack.upload_bucket)
-    except (ValueError, RecursionError):  # the latter of JSON without end in depth
-        return Candidate(message_id, None, message_id, receipt)
-    return Candidate(image["imageId"], image["key"], message_id, receipt)
+    except (ValueError, RecursionError):  # the latter if the JSON is nested too deeply
+        return Candidate(message_id, None, message_id, receipt_handle)
+    return Candidate(image["imageId"], image["key"], message_id, receipt_handle)
 
 
 def delete(stack: Stack, candidate: Candidate) -> None:
-    """Delete the dead letter of candidate."""
-    clients.sqs().delete_message(QueueUrl=stack.dead_letters, ReceiptHandle=candidate.receipt)
+    """Delete the dead-letter message of candidate."""
+    clients.sqs().delete_message(QueueUrl=stack.dead_letter_queue_url, ReceiptHandle=candidate.receipt_handle)
 
 
 def release(stack: Stack, candidate: Candidate) -> None:
-    """Let others see the dead letter of candidate again, unless they do already, as after HIDDEN seconds."""
+    """Make the dead-letter message of candidate visible again, if it is still hidden."""
     client = clients.sqs()
     with suppress(client.exceptions.MessageNotInflight):
         client.change_message_visibility(
-            QueueUrl=stack.dead_letters, ReceiptHandle=candidate.receipt, VisibilityTimeout=0
+            QueueUrl=stack.dead_letter_queue_url, ReceiptHandle=candidate.receipt_handle, VisibilityTimeout=0
         )
 
 
 def messages_in_flight(stack: Stack) -> int:
-    """Return about how many dead letters somebody is looking at, as a sweep does for two minutes, or this command."""
+    """Return the approximate number of dead-letter messages that are hidden, by this command or by a sweep."""
     answer = clients.sqs().get_queue_attributes(
-        QueueUrl=stack.dead_letters, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
+        QueueUrl=stack.dead_letter_queue_url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
     )
     return int(answer["Attributes"]["ApproximateNumberOfMessagesNotVisible"])

@@ -1,4 +1,4 @@
-"""The stack that is operated: its resources, as CloudFormation tells them, whether on AWS or on a laptop."""
+"""A deployed stack of this project: its resources, by the outputs that CloudFormation returns."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 
 from lambdas.runtime.settings import StartSettings
-from operations.cloudformation.stacks import describe
+from operations.cloudformation.stacks import describe, outputs_of
 from operations.errors import OperationError
 from templates.release import contracts_digest, version
 
@@ -15,7 +15,7 @@ DEFAULT_STACK = "quantum-image-processor"
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack by its outputs and parameters; the functions' clients reach it where boto3's own settings say."""
+    """A deployed stack, by its outputs and parameters."""
 
     name: str
     outputs: dict[str, str]
@@ -23,17 +23,17 @@ class Stack:
 
     @property
     def upload_bucket(self) -> str:
-        """The bucket where uploads arrive."""
+        """The name of the bucket for uploads."""
         return self.outputs["UploadBucketName"]
 
     @property
-    def dead_letters(self) -> str:
-        """The URL of the queue where failed messages end."""
+    def dead_letter_queue_url(self) -> str:
+        """The URL of the dead-letter queue."""
         return self.outputs["DeadLetterQueueUrl"]
 
     @property
-    def starting(self) -> StartSettings:
-        """What starts executions, as the stack's own functions have it."""
+    def start_settings(self) -> StartSettings:
+        """The settings with which the stack's own functions start executions."""
         return StartSettings(
             metadata_table=self.outputs["MetadataTableName"],
             state_machine_arn=self.outputs["ProcessingPipelineArn"],
@@ -43,24 +43,24 @@ class Stack:
 
     @property
     def version(self) -> str:
-        """What is deployed; nothing if the template did not say so yet."""
+        """The deployed version; empty if the stack is older than that output."""
         return self.outputs.get("Version", "")
 
     @property
     def has_own_contracts(self) -> bool:
-        """Whether the deployed code and this checkout agree on what payloads and records look like."""
+        """Whether the deployed code has the same contracts as this checkout."""
         return self.outputs.get("ContractsDigest") == contracts_digest()
 
     def check_contracts(self) -> None:
-        """Raise OperationError if the deployed code may not understand what this checkout writes."""
+        """Raise OperationError if the deployed code has other contracts, and may not read what this checkout writes."""
         if not self.has_own_contracts:
             raise OperationError(
-                f"stack {self.name} runs {self.version or 'an unknown version'}, whose contracts are not those of this "
-                f"checkout, {version()}: check out what the stack runs, or deploy this checkout first"
+                f"stack {self.name} runs {self.version or 'an unknown version'}, whose contracts differ from those of this "
+                f"checkout, {version()}: check out the version that the stack runs, or deploy this checkout first"
             )
 
     def function(self, logical_id: str) -> str:
-        """Return the name of the stack's function with that logical ID."""
+        """Return the name of the function with that logical ID."""
         found: Any = boto3.client("cloudformation").describe_stack_resource(
             StackName=self.name, LogicalResourceId=logical_id
         )
@@ -68,15 +68,15 @@ class Stack:
 
 
 def find_stack(name: str) -> Stack:
-    """Return the stack called name; raises OperationError if there is none."""
+    """Return the stack with that name; raises OperationError if there is none, or if it is not of this project."""
     cloudformation = boto3.client("cloudformation")
-    told = describe(cloudformation, name)
-    if not told:
+    description = describe(cloudformation, name)
+    if not description:
         raise OperationError(
-            f"there is no stack {name} in {cloudformation.meta.region_name}; name another with --stack"
+            f"there is no stack {name} in {cloudformation.meta.region_name}; name another stack with --stack"
         )
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in told.get("Outputs", [])}
-    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in told.get("Parameters", [])}
+    outputs = outputs_of(description)
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in description.get("Parameters", [])}
     if "ProcessingPipelineArn" not in outputs:
-        raise OperationError(f"stack {name} is none of this project, or not there yet: it has no state machine")
+        raise OperationError(f"stack {name} belongs to another project, or is not created yet: it has no state machine")
     return Stack(name, outputs, parameters)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from operations.cloudformation.installed_layers import write_installed
+from local.layers import write_installed
 from templates import packaging
 from templates.packaging import RUNNING, Layer, write_code, write_compiled_zip
 from templates.stack import render

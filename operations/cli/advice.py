@@ -1,54 +1,57 @@
-"""What a person reads of an error that AWS, or the way to it, answered: a sentence that names the next command."""
+"""The message for an error from AWS, or on the way to AWS: what was wrong, and the next command."""
 
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-PROFILE = "export AWS_PROFILE=NAME with one that `aws configure list-profiles` names"
-HANDED_OVER = 'eval "$(aws configure export-credentials --format env)" && unset AWS_PROFILE'
-NO_CREDENTIALS = f"there are no credentials for AWS: {PROFILE}, or make one with `aws configure`"
-NO_REGION = "no region, or none that there is, is set: export AWS_DEFAULT_REGION=eu-central-1, or another"
-NO_SIGN_IN = "the sign-in has expired or never was ({0})"
+PROFILE = "select a profile with `export AWS_PROFILE=NAME` (`aws configure list-profiles` lists them)"
+EXPORT_CREDENTIALS = 'eval "$(aws configure export-credentials --format env)" && unset AWS_PROFILE'
+NO_CREDENTIALS = f"there are no AWS credentials: {PROFILE}, or create one with `aws configure`"
+NO_REGION = "no valid region is configured: export AWS_DEFAULT_REGION=eu-central-1, or another region"
+NOT_SIGNED_IN = "the sign-in has expired or is missing ({0})"
 NO_CRT = (
-    "a profile of `aws login` needs more than is installed here. Hand over its credentials: "
-    f"{HANDED_OVER}; or: .venv/bin/python -m pip install 'botocore[crt]'"
+    "a profile of `aws login` needs a package that is not installed here. Export its credentials: "
+    f"{EXPORT_CREDENTIALS}; or install the package: .venv/bin/python -m pip install 'botocore[crt]'"
 )
 NO_TERMINAL = (
-    "the profile wants the code of an MFA device, and there is no terminal to ask on. Run this in a terminal, or hand over "
-    f"credentials from one: {HANDED_OVER}"
+    "the profile needs the code of an MFA device, and there is no terminal to ask on. Run the command in a terminal, or "
+    f"export credentials from one: {EXPORT_CREDENTIALS}"
 )
-NO_WAY = "{0}: AWS is not reached; see the network, the proxy, AWS_ENDPOINT_URL and the region"
-# The first class that fits counts; {0} is the error's own sentence.
-ADVICE: dict[type[BaseException], str] = {
+NOT_REACHED = "{0}: AWS was not reached; check the network, the proxy, AWS_ENDPOINT_URL and the region"
+# The first class that matches counts; {0} is the error's own message.
+BY_CLASS: dict[type[BaseException], str] = {
     exceptions.NoCredentialsError: NO_CREDENTIALS,
     exceptions.PartialCredentialsError: NO_CREDENTIALS,
     exceptions.ProfileNotFound: f"{{0}}: {PROFILE}",
     exceptions.NoRegionError: NO_REGION,
     exceptions.InvalidRegionError: NO_REGION,
-    exceptions.SSOError: f"{NO_SIGN_IN}: aws sso login",
-    exceptions.TokenRetrievalError: f"{NO_SIGN_IN}: aws sso login",
-    exceptions.LoginError: f"{NO_SIGN_IN}: aws login",
+    exceptions.SSOError: f"{NOT_SIGNED_IN}: aws sso login",
+    exceptions.TokenRetrievalError: f"{NOT_SIGNED_IN}: aws sso login",
+    exceptions.LoginError: f"{NOT_SIGNED_IN}: aws login",
     exceptions.MissingDependencyException: NO_CRT,
     EOFError: NO_TERMINAL,
-    exceptions.ConnectionError: NO_WAY,
-    exceptions.HTTPClientError: NO_WAY,
+    exceptions.ConnectionError: NOT_REACHED,
+    exceptions.HTTPClientError: NOT_REACHED,
 }
-STALE = "the credentials have expired: sign in again, as with `aws sso login` or `aws login`, or export fresh ones"
-UNKNOWN = "AWS does not take these credentials; `aws configure list` says where they come from"
-FORBIDDEN = f"for that these credentials lack the permission: ask for it, or {PROFILE}"
+EXPIRED = (
+    "the credentials have expired: sign in again, for example with `aws sso login` or `aws login`, or export new ones"
+)
+REJECTED = "AWS does not accept these credentials; `aws configure list` shows where they come from"
+CLOCK = "check this machine's clock with `date -u`"
+DENIED = f"these credentials do not have the permission: ask for it, or {PROFILE}"
 BY_CODE = {
-    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "RequestExpired"), STALE),
-    **dict.fromkeys(("InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException"), UNKNOWN),
-    "SignatureDoesNotMatch": f"{UNKNOWN}, and `date -u` whether this machine's clock is right",
-    "RequestTimeTooSkewed": "this machine's clock is wrong: `date -u` says what it has",
-    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"), FORBIDDEN),
-    "NoSuchBucket": "make the bucket with: aws s3 mb s3://NAME",
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "RequestExpired"), EXPIRED),
+    **dict.fromkeys(("InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException"), REJECTED),
+    "SignatureDoesNotMatch": f"{REJECTED}; {CLOCK}",
+    "RequestTimeTooSkewed": CLOCK,
+    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"), DENIED),
+    "NoSuchBucket": "create the bucket with: aws s3 mb s3://NAME",
 }
 
 
 def explain(error: BaseException) -> str:
-    """Return what error says, with what to do where that is known."""
+    """Return the message of error, followed by what to do if that is known."""
     if isinstance(error, ClientError):
         advice = BY_CODE.get(error.response["Error"]["Code"], "")
         return f"{error}: {advice}" if advice else str(error)
-    known = (advice for kind, advice in ADVICE.items() if isinstance(error, kind))
-    return next(known, "{0}").format(str(error).rstrip("."))
+    matching = (advice for kind, advice in BY_CLASS.items() if isinstance(error, kind))
+    return next(matching, "{0}").format(str(error).rstrip("."))

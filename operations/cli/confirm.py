@@ -1,24 +1,26 @@
-"""Asking whoever is at the terminal before something is done."""
+"""The confirmation that a person gives at the terminal before something is changed."""
 
 import sys
 
 
 class NotConfirmedError(RuntimeError):
-    """Nobody agreed to what was to be done."""
+    """Nobody agreed to the change."""
 
 
 def confirm(question: str, *, yes: bool, how: str) -> None:
-    """Return if yes is given or whoever is at the terminal answers y; how says what to give where nobody can be asked.
+    """Return if yes is set, or if the person at the terminal answers y or yes.
 
-    Raises NotConfirmedError.
+    how names the option that confirms where there is no terminal. Raises NotConfirmedError. The question goes to
+    standard error, so that it is seen when the output is piped.
     """
     if yes:
         return
     if not sys.stdin.isatty():
-        raise NotConfirmedError(f"nothing is done: there is nobody to ask; {how} says yes beforehand")
+        raise NotConfirmedError(f"nothing was changed: there is no terminal to ask on; confirm with {how}")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     try:
-        answer = input(f"{question} [y/N] ")
+        answer = input()
     except EOFError:
         answer = ""
     if answer.strip().lower() not in {"y", "yes"}:
-        raise NotConfirmedError("nothing is done")
+        raise NotConfirmedError("nothing was changed")

@@ -1,46 +1,56 @@
-"""How the commands that change an account end."""
+"""The exit code of an operation, and the one place where its errors are printed."""
 
+import errno
 import sys
 import warnings
 from collections.abc import Callable
 from getpass import GetPassWarning
+from subprocess import CalledProcessError
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
 
 from asl.printable import printable_lines
 from operations.cli.advice import explain
 from operations.cli.confirm import NotConfirmedError
-from operations.cloudformation.target import FAULTS
+from operations.errors import OperationError
 
-DECLINED = 3  # exit code: there was something to do, and it was not done
-INTERRUPTED = 130  # as shells have it
+NOT_CONFIRMED = 3  # exit code: there was something to do, and nobody agreed to it
+# What a person can correct: template, packages, credentials, region, bucket, network.
+EXPECTED = (OperationError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
 
 
-def exit_code(name: str, command: Callable[[], None]) -> int:
-    """Run command and return its exit code; what a person can put right is told on standard error, after name."""
+def exit_code(name: str, operation: Callable[[], int | None]) -> int:
+    """Run operation and return its exit code, 0 for None; print an error that a person can correct, after name.
+
+    Every other exception is raised, and so are those that `asl.command.run_command` handles for all commands.
+    """
     try:
         with warnings.catch_warnings():
-            # Without a terminal botocore asks for a code of MFA all the same, and getpass warns of that.
+            # Without a terminal botocore asks for an MFA code nevertheless, and getpass warns about it.
             warnings.simplefilter("ignore", GetPassWarning)
-            command()
-    except NotConfirmedError as refusal:
-        print(f"{name}: {printable_lines(str(refusal))}", file=sys.stderr)
-        return DECLINED
-    except KeyboardInterrupt as interruption:
-        print(f"{name}: {str(interruption) or 'interrupted'}", file=sys.stderr)
-        return INTERRUPTED
-    except EOFError as error:  # botocore asked for a code of MFA; its question has no line of its own
-        print(f"\n{name}: {printable_lines(explain(error))}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        raise  # whoever read the output has read enough
+            return operation() or 0
+    except NotConfirmedError as error:
+        _print(name, str(error))
+        return NOT_CONFIRMED
+    except EOFError as error:
+        print(file=sys.stderr)  # ends the line in which botocore asked for an MFA code
+        _print(name, explain(error))
     except ValueError as error:
         if not str(error).startswith("Invalid endpoint"):  # botocore has no class for it
             raise
-        print(
-            f"{name}: {printable_lines(str(error))}: see AWS_ENDPOINT_URL and the profile's endpoint_url",
-            file=sys.stderr,
-        )
-        return 1
-    except FAULTS as error:
-        print(f"{name}: {printable_lines(explain(error))}", file=sys.stderr)
-        return 1
-    return 0
+        _print(name, f"{error}: see AWS_ENDPOINT_URL and the profile's endpoint_url")
+    except EXPECTED as error:
+        if _is_about_output(error):
+            raise
+        _print(name, explain(error))
+    return 1
+
+
+def _is_about_output(error: Exception) -> bool:
+    """Return whether standard output has lost its reader, or its disk is full."""
+    return isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ENOSPC}
+
+
+def _print(name: str, message: str) -> None:
+    print(f"{name}: {printable_lines(message)}", file=sys.stderr)

@@ -1,40 +1,49 @@
-"""What a person sees of a deployment: tables on a terminal, and plain lines elsewhere."""
+"""What operations print: tables that are aligned on a terminal and tab-separated elsewhere, or JSON if asked for."""
 
+import json
 import sys
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from asl.printable import printable
-from operations.cloudformation.change_sets import Change
 
 COLORS = {"Add": "green", "Remove": "red", "True": "bold red", "Conditional": "yellow"}
 
 
-def show_changes(stack: str, changes: list[Change]) -> None:
-    """Print what a change set does to stack, and what is lost or left behind."""
-    rows = [
-        [change.action, change.logical_id, change.kind, change.replacement, ", ".join(change.properties)]
-        for change in changes
-    ]
-    print(f"Changes to stack {stack}:")
-    show_rows(["action", "resource", "type", "replacement", "properties"], rows)
-    for change in changes:
-        if change.warning:
-            print(f"{change.logical_id}: {change.warning}.")
+def print_table(columns: list[str], rows: list[list[str]], *, as_json: bool = False) -> None:
+    """Print rows under the names of their columns; without a terminal one line for each row, and no names.
 
-
-def show_rows(heads: list[str], rows: list[list[str]]) -> None:
-    """Print rows under heads, and elsewhere than on a terminal as plain lines, with tabs between."""
-    rows = [[printable(cell) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
+    as_json prints one JSON object for each row instead.
+    """
+    if as_json:
         for row in rows:
-            print("\t".join(row).rstrip())
+            print_object(dict(zip(columns, row, strict=True)))
         return
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _print_aligned(columns, cells)
+        return
+    for row in cells:
+        print("\t".join(row).rstrip())
+
+
+def _print_aligned(columns: list[str], rows: list[list[str]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")  # names are to be copied from here: none is cut short
+    for column in columns:
+        table.add_column(column, overflow="fold")  # so that long names can be copied
     for row in rows:
         table.add_row(*(Text(cell, COLORS.get(cell, "")) for cell in row))
     Console().print(table)
+
+
+def print_object(value: dict[str, Any]) -> None:
+    """Print value as JSON on one line, at once."""
+    print(json.dumps(value), flush=True)
+
+
+def print_sentence(text: str, *, as_json: bool = False) -> None:
+    """Print text for a person; beside JSON it goes to standard error."""
+    print(printable(text), file=sys.stderr if as_json else sys.stdout, flush=True)

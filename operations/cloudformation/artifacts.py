@@ -1,19 +1,21 @@
 """What a deployment uploads: the template, and the zips of code and layers that the bucket does not hold yet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from operations.cloudformation.installed_layers import write_installed
 from operations.cloudformation.target import Target, explain_validation_errors
 from templates import packaging
+from templates.packaging import Layer
+
+WriteLayer = Callable[[Layer, Path], Path]  # writes a layer below a folder and returns its zip
 
 
 def upload_template(target: Target, template: str) -> str:
-    """Upload template and return its URL: in a request itself CloudFormation takes 51,200 bytes, ours has more."""
+    """Upload template and return its URL: a request to CloudFormation holds 51,200 bytes, and the template is larger."""
     body = template.encode()
     key = f"templates/{sha256(body).hexdigest()[:32]}.json"
     target.s3.put_object(Bucket=target.bucket, Key=key, Body=body)
@@ -21,27 +23,24 @@ def upload_template(target: Target, template: str) -> str:
 
 
 def validate_template(target: Target, url: str) -> None:
-    """Have CloudFormation look at the template at url; raises OperationError with what it finds."""
+    """Let CloudFormation validate the template at url; raises OperationError with what it finds."""
     with explain_validation_errors("the template"):
         target.cloudformation.validate_template(TemplateURL=url)
 
 
-def upload_missing(target: Target, folder: Path, *, installed_layers: bool) -> None:
-    """Make below folder and upload the zips that the bucket does not hold.
-
-    installed_layers takes the layers from this interpreter's packages, for an emulator that runs functions on it.
-    """
-    for path in _missing(target, folder, installed_layers=installed_layers):
+def upload_missing(target: Target, folder: Path, write_layer: WriteLayer) -> None:
+    """Write below folder, and upload, the zips that the bucket does not hold."""
+    for path in _missing(target, folder, write_layer):
         target.s3.upload_file(str(path), target.bucket, path.relative_to(folder).as_posix())
 
 
-def _missing(target: Target, folder: Path, *, installed_layers: bool) -> Iterator[Path]:
-    """Make and yield the zips that the bucket does not hold; a key names its content, so one that is there is right."""
+def _missing(target: Target, folder: Path, write_layer: WriteLayer) -> Iterator[Path]:
+    """Write and yield the zips that the bucket does not hold; a key is a digest of the content, so one that is there is right."""
     if not _exists(target, packaging.code_key()):
         yield packaging.write_code(folder, packaging.RUNNING if installed_layers else packaging.RUNTIME)
     for layer in packaging.LAYERS:
         if not _exists(target, layer.key):
-            yield write_installed(layer, folder) if installed_layers else layer.write(folder)
+            yield write_layer(layer, folder)
 
 
 def _exists(target: Target, key: str) -> bool:

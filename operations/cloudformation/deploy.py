@@ -1,76 +1,69 @@
-"""Deploy the template: check it, upload what is missing, show what changes, ask, and apply it. The same for an emulator.
+"""Create or update a stack: check, upload what is missing, create a change set, and execute it once it is approved."""
 
-`python -m operations.cloudformation.deploy --stack NAME --artifacts BUCKET` deploys to AWS; it honours AWS_ENDPOINT_URL.
-"""
-
-import argparse
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import boto3
-
-from asl.command import run_command
-from operations.cli.confirm import confirm
-from operations.cli.errors import exit_code
-from operations.cli.progress import spinner
-from operations.cli.tables import show_changes
 from operations.cloudformation import preflight
-from operations.cloudformation.artifacts import upload_missing, upload_template, validate_template
+from operations.cloudformation.artifacts import WriteLayer, upload_missing, upload_template, validate_template
 from operations.cloudformation.change_sets import Change, Specification, create_change_set
 from operations.cloudformation.logs_role import logs_role
 from operations.cloudformation.stacks import ARTIFACT_BUCKET, OnProgress, outputs
 from operations.cloudformation.target import Target
 from operations.errors import OperationError
+from templates.packaging import Layer
 from templates.refusals.check import TemplateRefusedError, check_deployment
 from templates.stack import render
 
 
+def write_for_lambda(layer: Layer, folder: Path) -> Path:
+    """Write layer for Lambda's platform, with pip."""
+    return layer.write(folder)
+
+
 @dataclass(frozen=True)
 class Options:
-    """How to deploy: parameters and tags are set anew, others keep the stack's value or take the template's default.
+    """How to deploy.
 
-    installed_layers takes the layers from this interpreter's packages, for an emulator that runs functions on it.
-    approve sees the changes and raises NotConfirmedError if they are not to be applied. say hears in a sentence what was
-    chosen that nobody named.
+    Parameters and tags that are not named keep the stack's value, or take the template's default. `approve` gets the
+    changes, and raises an exception if they are not to be applied. `notice` gets a sentence for each choice that the
+    caller did not make. An emulator that runs functions on this interpreter needs a `write_layer` of its own.
     """
 
     parameters: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
-    installed_layers: bool = False
     approve: Callable[[list[Change]], None] = lambda _: None
-    told: OnProgress = lambda _: None
-    say: Callable[[str], None] = lambda _: None
+    on_progress: OnProgress = lambda _: None
+    notice: Callable[[str], None] = lambda _: None
+    write_layer: WriteLayer = write_for_lambda
 
 
 def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[str, str]:
-    """Build code and layers below folder, upload what is missing, apply the template, and return the stack's outputs.
+    """Deploy stack, with zips written below folder, and return its outputs.
 
-    Raises OperationError, or NotConfirmedError with everything as it was but for the uploads.
+    Raises OperationError, or what `options.approve` raises; then only the uploads have been done.
     """
-    template = _accepted_template(target, stack, options)
+    template = _checked_template(target, stack, options)
     _check_names(template, options.parameters)
     preflight.check(target, stack)
     url = upload_template(target, template)
     validate_template(target, url)
-    upload_missing(target, folder, installed_layers=options.installed_layers)
-    role = logs_role(target, stack, options.parameters, options.say)
-    given = {**role, **options.parameters, ARTIFACT_BUCKET: target.bucket}
-    if proposed := create_change_set(target, stack, Specification(template, url, given, options.tags)):
+    upload_missing(target, folder, options.write_layer)
+    chosen = logs_role(target, stack, options.parameters, options.notice)
+    parameters = {**chosen, **options.parameters, ARTIFACT_BUCKET: target.bucket}
+    if change_set := create_change_set(target, stack, Specification(template, url, parameters, options.tags)):
         try:
-            options.approve(proposed.changes)
+            options.approve(change_set.changes)
         except BaseException:  # Ctrl-C too
-            proposed.withdraw()
+            change_set.delete()
             raise
-        proposed.apply(options.told)
+        change_set.execute(options.on_progress)
     return outputs(target.cloudformation, stack)
 
 
-def _accepted_template(target: Target, stack: str, options: Options) -> str:
-    """Return the template; raises OperationError for what AWS would refuse, so that an emulator's users hear of it too."""
+def _checked_template(target: Target, stack: str, options: Options) -> str:
+    """Return the template; raises OperationError for what AWS would refuse, also where an emulator would accept it."""
     try:
         template = render()
         check_deployment(template, stack, {**options.parameters, ARTIFACT_BUCKET: target.bucket}, options.tags)
@@ -79,59 +72,7 @@ def _accepted_template(target: Target, stack: str, options: Options) -> str:
     return template
 
 
-def _check_names(template: str, given: dict[str, str]) -> None:
+def _check_names(template: str, parameters: dict[str, str]) -> None:
     known = sorted(json.loads(template)["Parameters"])
-    if unknown := sorted(given.keys() - set(known)):
+    if unknown := sorted(parameters.keys() - set(known)):
         raise OperationError(f"the template has no parameter {', '.join(unknown)}; it has {', '.join(known)}")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Deploy as the command line asks; return the exit code."""
-    given = _parser().parse_args(arguments)
-    return exit_code("deploy", lambda: _deploy(given))
-
-
-def _deploy(given: argparse.Namespace) -> None:
-    def approve(changes: list[Change]) -> None:
-        show_changes(given.stack, changes)
-        confirm(f"Apply these {len(changes)} changes?", yes=given.yes, how="--yes (make: YES=1)")
-
-    client: Any = boto3.client
-    target = Target(client, given.artifacts)
-    with spinner(f"deploying {given.stack}") as told:
-        options = Options(dict(given.parameter), dict(given.tag), given.installed_layers, approve, told, print)
-        found = deploy(target, given.stack, given.build, options)
-    for name, value in sorted(found.items()):
-        print(f"{name}: {value}")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m operations.cloudformation.deploy", description="Deploy the template to AWS."
-    )
-    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the stack")
-    parser.add_argument(
-        "--artifacts", required=True, metavar="BUCKET", help="bucket for code and layers, in the same region"
-    )
-    parser.add_argument("--build", type=Path, default=Path("build"), metavar="DIR", help="where zips are made (build)")
-    for name, what in (("parameter", "NAME=VALUE"), ("tag", "KEY=VALUE")):
-        parser.add_argument(
-            f"--{name}", action="append", default=[], type=pair, metavar=what, help=f"set a {name} of the stack anew"
-        )
-    parser.add_argument("--yes", action="store_true", help="apply the changes without asking")
-    parser.add_argument(
-        "--installed-layers", action="store_true", help="for an emulator: layers from this interpreter's packages"
-    )
-    return parser
-
-
-def pair(text: str) -> tuple[str, str]:
-    """Return what stands on either side of the equals sign; raises ArgumentTypeError if there is none."""
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise argparse.ArgumentTypeError(f"{text} is not of the form NAME=VALUE")
-    return name, value
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("deploy", main))

@@ -1,22 +1,11 @@
-"""Delete a stack: say what goes, what is kept and what is lost for good, ask, and delete it.
+"""Delete a stack: what it has, what outlives it, what is in flight, and the deletion itself."""
 
-`python -m operations.cloudformation.destroy --stack NAME` honours AWS_ENDPOINT_URL.
-"""
-
-import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
-from asl.command import run_command
-from operations.cli.confirm import confirm
-from operations.cli.errors import exit_code
-from operations.cli.progress import spinner
-from operations.cli.tables import show_rows
 from operations.cloudformation.stacks import (
     HOW_TO_LIST,
     OnProgress,
@@ -30,15 +19,15 @@ from operations.cloudformation.stacks import (
 from operations.cloudformation.target import Client
 from operations.errors import OperationError
 
-# How to delete oneself what a stack leaves; {} is its physical ID.
+# How to delete what a stack leaves behind, by resource type; {0} is its physical ID.
 MANUAL_DELETION = {
-    "AWS::S3::Bucket": "delete every version of every object in it, then: aws s3api delete-bucket --bucket {}",
+    "AWS::S3::Bucket": "delete every version of every object in it, then: aws s3api delete-bucket --bucket {0}",
     "AWS::DynamoDB::Table": "aws dynamodb update-table --table-name {0} --no-deletion-protection-enabled,"
     " then: aws dynamodb delete-table --table-name {0}",
     "AWS::Cognito::UserPool": "aws cognito-idp update-user-pool --user-pool-id {0} --deletion-protection INACTIVE,"
     " then: aws cognito-idp delete-user-pool --user-pool-id {0}",
-    "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name {}",
-    "AWS::IAM::Role": "once nothing else uses it, delete its policies, then: aws iam delete-role --role-name {}",
+    "AWS::Logs::LogGroup": "aws logs delete-log-group --log-group-name {0}",
+    "AWS::IAM::Role": "once nothing else uses it, delete its policies, then: aws iam delete-role --role-name {0}",
     "AWS::ApiGateway::Account": "nothing to delete: it is a setting of the account",
 }
 UNKNOWN_TYPE = "delete it in the console of its service"
@@ -46,28 +35,28 @@ UNKNOWN_TYPE = "delete it in the console of its service"
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of a stack, and whether it outlives it."""
+    """A resource of a stack, and whether it is kept when the stack is deleted."""
 
     logical_id: str
     physical_id: str
-    kind: str
+    resource_type: str
     is_kept: bool
 
     @property
-    def by_hand(self) -> str:
-        """How to delete it oneself."""
-        return MANUAL_DELETION.get(self.kind, UNKNOWN_TYPE).format(self.physical_id)
+    def manual_deletion(self) -> str:
+        """How a person deletes it."""
+        return MANUAL_DELETION.get(self.resource_type, UNKNOWN_TYPE).format(self.physical_id)
 
 
 def inventory(client: Client, stack: str) -> list[Resource]:
-    """Return the resources of stack by name; raises OperationError if there is no such stack."""
+    """Return the resources of stack by logical ID; raises OperationError if the stack may not be deleted."""
     cloudformation = client("cloudformation")
-    known = describe(cloudformation, stack)
-    if not known:
+    description = describe(cloudformation, stack)
+    if not description:
         raise OperationError(f"there is no stack {stack} in {cloudformation.meta.region_name}. {HOW_TO_LIST}")
-    check_project(known, stack)
-    _check_deletable(known, stack)
-    if is_new(known):  # proposed only: it has no template, and nothing was made
+    check_project(description, stack)
+    _check_deletable(description, stack)
+    if is_new(description):  # it has no template and no resources
         return []
     template = cloudformation.get_template(StackName=stack)["TemplateBody"]
     found = [
@@ -83,31 +72,34 @@ def inventory(client: Client, stack: str) -> list[Resource]:
     return sorted(found, key=lambda resource: resource.logical_id)
 
 
-def _check_deletable(known: dict[str, Any], stack: str) -> None:
-    """Raise OperationError if the stack of which CloudFormation says what is known may not be deleted now."""
-    if known.get("EnableTerminationProtection"):
+def _check_deletable(description: dict[str, Any], stack: str) -> None:
+    """Raise OperationError if stack is protected, or an operation on it is in progress."""
+    if description.get("EnableTerminationProtection"):
         off = "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name"
-        raise OperationError(f"stack {stack} is protected from deletion; take that away with: {off} {stack}")
-    if known["StackStatus"].endswith("IN_PROGRESS") and not is_new(known):
-        raise OperationError(f"stack {stack} is in {known['StackStatus']}: wait for its end; {how_to_follow(stack)}")
+        raise OperationError(f"stack {stack} is protected from deletion; remove the protection with: {off} {stack}")
+    if description["StackStatus"].endswith("IN_PROGRESS") and not is_new(description):
+        raise OperationError(
+            f"stack {stack} is in {description['StackStatus']}: wait until that ends; {how_to_follow(stack)}"
+        )
 
 
 def losses(client: Client, found: list[Resource]) -> Iterator[str]:
-    """Yield a sentence for each thing in flight that is lost with what goes: waiting messages, running executions."""
-    gone = [resource for resource in found if not resource.is_kept]
-    for one in gone:
+    """Yield a sentence for each resource that is deleted with work in flight: waiting messages, running executions."""
+    for one in found:
+        if one.is_kept:
+            continue
         try:
-            yield from _lost(client, one)
-        except ClientError as error:  # it is gone already, or is not to be looked into by whoever may delete it
-            yield f"What {one.logical_id} has in flight cannot be told: {error}"
+            yield from _losses_of(client, one)
+        except ClientError as error:  # it is deleted already, or whoever may delete it may not look into it
+            yield f"What {one.logical_id} has in flight is unknown: {error}"
 
 
-def _lost(client: Client, one: Resource) -> Iterator[str]:
-    if one.kind == "AWS::SQS::Queue" and (count := _messages(client("sqs"), one.physical_id)):
+def _losses_of(client: Client, one: Resource) -> Iterator[str]:
+    if one.resource_type == "AWS::SQS::Queue" and (count := _messages(client("sqs"), one.physical_id)):
         yield f"{one.logical_id} holds {count} messages; they are lost."
-    machine = one.kind == "AWS::StepFunctions::StateMachine"
-    if machine and (count := _executions(client("stepfunctions"), one.physical_id)):
-        yield f"{one.logical_id} runs {count} executions; they end unfinished."
+    is_machine = one.resource_type == "AWS::StepFunctions::StateMachine"
+    if is_machine and (count := _executions(client("stepfunctions"), one.physical_id)):
+        yield f"{one.logical_id} has {count} running executions; they are stopped."
 
 
 def _messages(sqs: Any, url: str) -> int:
@@ -117,7 +109,7 @@ def _messages(sqs: Any, url: str) -> int:
 
 
 def _executions(stepfunctions: Any, machine: str) -> int:
-    """Return how many executions run; Step Functions does not tell of those of an EXPRESS machine: none."""
+    """Return the number of running executions; 0 for an EXPRESS state machine, whose executions cannot be listed."""
     pages = stepfunctions.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
     try:
         return sum(len(page["executions"]) for page in pages)
@@ -127,49 +119,9 @@ def _executions(stepfunctions: Any, machine: str) -> int:
         return 0
 
 
-def destroy(client: Client, stack: str, told: OnProgress = lambda _: None, poll_seconds: float = 5) -> None:
-    """Delete stack and wait for the end; raises OperationError that names what could not be deleted."""
+def destroy(client: Client, stack: str, on_progress: OnProgress = lambda _: None, poll_seconds: float = 5) -> None:
+    """Delete stack and wait until it is deleted; raises OperationError that names what could not be deleted."""
     cloudformation = client("cloudformation")
-    # A deleted stack is found by its ID only.
-    known = str(describe(cloudformation, stack)["StackId"])
-    cloudformation.delete_stack(StackName=known)
-    wait_for_status(cloudformation, known, "DELETE_COMPLETE", poll_seconds, told)
-
-
-def show(client: Client, stack: str, found: list[Resource]) -> None:
-    """Print what goes with stack, what is kept, and what is lost for good."""
-    print(f"Stack {stack} will be deleted, and with it:")
-    show_rows(["resource", "type"], [[one.logical_id, one.kind] for one in found if not one.is_kept])
-    kept = [one for one in found if one.is_kept]
-    if kept:
-        print("Kept, yours to delete or to keep:")
-        show_rows(["resource", "type", "id"], [[one.logical_id, one.kind, one.physical_id] for one in kept])
-    for one in kept:
-        print(f"{one.logical_id}: {one.by_hand}")
-    for sentence in losses(client, found):
-        print(sentence)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Delete as the command line asks; return the exit code."""
-    options = _parser().parse_args(arguments)
-    return exit_code("destroy", lambda: _destroy(options.stack, yes=options.yes))
-
-
-def _destroy(stack: str, *, yes: bool) -> None:
-    client: Any = boto3.client
-    show(client, stack, inventory(client, stack))
-    confirm(f"Delete stack {stack}?", yes=yes, how="--yes (make: YES=1)")
-    with spinner(f"deleting {stack}") as told:
-        destroy(client, stack, told)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m operations.cloudformation.destroy", description="Delete a stack.")
-    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the stack")
-    parser.add_argument("--yes", action="store_true", help="delete it without asking")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("destroy", main))
+    stack_id = str(describe(cloudformation, stack)["StackId"])  # a deleted stack is found by its ID only
+    cloudformation.delete_stack(StackName=stack_id)
+    wait_for_status(cloudformation, stack_id, "DELETE_COMPLETE", poll_seconds, on_progress)

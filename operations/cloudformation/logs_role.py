@@ -1,4 +1,4 @@
-"""The role by which API Gateway writes logs, of which an account and region has one: who sets it for a new stack."""
+"""The role with which API Gateway writes logs: an account has one in each region, and a new stack leaves it as it is."""
 
 from collections.abc import Callable
 
@@ -10,29 +10,27 @@ from operations.cloudformation.target import Target
 PARAMETER = "ApiLogsRole"
 
 
-def logs_role(target: Target, stack: str, given: dict[str, str], say: Callable[[str], None]) -> dict[str, str]:
+def logs_role(target: Target, stack: str, parameters: dict[str, str], notice: Callable[[str], None]) -> dict[str, str]:
     """Return the parameter that leaves the role as it is, if stack is new and the account has a role already.
 
-    Otherwise nothing: what is given, the stack's own value or the template's default holds. Says what it did, or why it
-    could not ask.
+    Return nothing otherwise: then the named value, the stack's own value or the template's default applies. notice gets
+    a sentence on what was chosen, or why the account could not be asked.
     """
-    if PARAMETER in given or not is_new(describe(target.cloudformation, stack)):
+    if PARAMETER in parameters or not is_new(describe(target.cloudformation, stack)):
         return {}
     try:
         role = _role(target)
     except (ClientError, BotoCoreError) as error:
-        say(f"Whether API Gateway has a role for logs already cannot be told, and a new one is set: {error}")
+        notice(f"It is unknown whether API Gateway has a role for logs already, so a new one is set: {error}")
         return {}
     if not role:
         return {}
-    say(
-        f"API Gateway writes logs here as {role} already, and goes on so: {PARAMETER}=EXISTING; CREATE would replace it."
-    )
+    notice(f"API Gateway writes logs with the role {role} and keeps it: {PARAMETER}=EXISTING. CREATE would replace it.")
     return {PARAMETER: "EXISTING"}
 
 
 def _role(target: Target) -> str:
-    """Return the ARN of the role that is set and exists, or nothing: the setting outlives the role it names."""
+    """Return the ARN of the role that is set and exists, or "": the setting outlives the role that it names."""
     arn = target.client("apigateway").get_account().get("cloudwatchRoleArn") or ""
     return arn if arn and _exists(target, arn.rpartition("/")[2]) else ""
 

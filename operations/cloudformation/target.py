@@ -1,30 +1,23 @@
-"""Where to deploy, and what is said when that goes wrong."""
+"""The account and region where a stack is deployed, and the bucket for its code and layers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from subprocess import CalledProcessError
 from typing import Any
 
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from operations.cloudformation.installed_layers import VersionMismatchError
 from operations.errors import OperationError
 
-Client = Callable[[str], Any]  # gives the client of a service
+Client = Callable[[str], Any]  # returns the client of a service
 
-MAX_SECONDS = 1800  # seconds that one operation on a stack may take
-
-
-# What a person can put right: template, packages, credentials, region, bucket, network.
-FAULTS = (OperationError, VersionMismatchError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
+MAX_SECONDS = 1800  # of one operation on a stack
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where to deploy: an account and region, by the clients of its services, and the bucket for artifacts there."""
+    """An account and region, by the clients of its services, and the bucket for artifacts there."""
 
     client: Client
     bucket: str
@@ -32,23 +25,23 @@ class Target:
 
     @cached_property
     def cloudformation(self) -> Any:
-        """The client that makes stacks."""
+        """The client of CloudFormation."""
         return self.client("cloudformation")
 
     @cached_property
     def s3(self) -> Any:
-        """The client that uploads."""
+        """The client of S3."""
         return self.client("s3")
 
     @property
     def waiter(self) -> dict[str, float]:
-        """How long and how often to look."""
+        """The configuration of botocore's waiters."""
         return {"Delay": self.poll_seconds, "MaxAttempts": int(MAX_SECONDS / self.poll_seconds)}
 
 
 @contextmanager
 def explain_validation_errors(what: str) -> Iterator[None]:
-    """Raise OperationError with CloudFormation's own sentence where it finds what was sent to it invalid."""
+    """Raise OperationError with CloudFormation's message if it finds what was sent to it invalid."""
     try:
         yield
     except ClientError as error:

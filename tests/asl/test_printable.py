@@ -12,7 +12,7 @@ from asl.check.compat import Change, as_text
 from asl.graph.cli import main as graph
 from asl.printable import printable
 from operations.cli.errors import exit_code
-from operations.cli.tables import show_rows
+from operations.cli.tables import print_table
 from operations.errors import OperationError
 from templates.refusals.check import TemplateRefusedError, check_template
 
@@ -89,5 +89,5 @@ def test_faults_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_cells_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
     """What operations read from a record, such as an error's cause, is printable."""
-    show_rows(["what", "value"], [["cause", NASTY]])
+    print_table(["what", "value"], [["cause", NASTY]])
     assert capsys.readouterr().out == f"cause\t{SAFE}\n"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from local import layers
 from local.emulator import process
 from local.emulator.zips import FOLDER
-from operations.cloudformation import artifacts, deploy
-from operations.cloudformation.installed_layers import write_installed
+from operations.cloudformation import deploy
 from templates.packaging import Layer
 from templates.stack import render
 
@@ -18,7 +18,7 @@ from templates.stack import render
 @pytest.fixture(scope="session", autouse=True)
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let deployments share template and zips; those of other programs make their own."""
-    folder, write = tmp_path_factory.mktemp("layers"), cache(write_installed)
+    folder, write = tmp_path_factory.mktemp("layers"), cache(layers.write_installed)
 
     def linked(layer: Layer, target: Path) -> Path:
         made = write(layer, folder)
@@ -29,7 +29,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         return place
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(artifacts, "write_installed", linked)
+        patch.setattr(layers, "write_installed", linked)
         patch.setattr(deploy, "render", cache(render))
         # To unpack and compile it anew takes an emulator a second.
         environment = process._environment  # noqa: SLF001 - what an emulator is given

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local import layers
 from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.destroy import Resource, destroy, inventory
 from operations.cloudformation.stacks import describe
@@ -41,16 +42,16 @@ def test_two_stacks_have_no_name_in_common(target: Target, tmp_path: Path) -> No
     destroy(target.client, "first", poll_seconds=0.1)
     assert not describe(target.cloudformation, "first")
     there = _there(target)
-    assert there & first.keys() == there & kept == {name for name in kept if first[name].kind in LISTED}
-    assert there & second.keys() == {name for name, one in second.items() if one.kind in LISTED}
+    assert there & first.keys() == there & kept == {name for name in kept if first[name].resource_type in LISTED}
+    assert there & second.keys() == {name for name, one in second.items() if one.resource_type in LISTED}
     assert _logs_role(target) == role
 
 
 def _deployed(target: Target, stack: str, folder: Path) -> dict[str, Resource]:
     """Deploy stack, and return its resources by physical ID."""
-    deploy(target, stack, folder, Options(installed_layers=True))
+    deploy(target, stack, folder, Options(write_layer=layers.write_installed))
     assert describe(target.cloudformation, stack)["StackStatus"] == "CREATE_COMPLETE"
-    return {one.physical_id: one for one in inventory(target.client, stack) if one.kind not in NOT_NAMED}
+    return {one.physical_id: one for one in inventory(target.client, stack) if one.resource_type not in NOT_NAMED}
 
 
 def _logical(found: Iterable[Resource]) -> set[str]:

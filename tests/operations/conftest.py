@@ -1,4 +1,4 @@
-"""An account in moto with a stack in it, whole for each test."""
+"""An account in moto with a stack in it, new for each test."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -28,13 +28,13 @@ CACHED = (clients.s3, clients.dynamodb, clients.sqs, clients.stepfunctions)
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
-    """Give the session that all tests share."""
+    """Return the session that all tests share."""
     return shared_session(REGION)
 
 
 @pytest.fixture(scope="session")
 def read_key() -> Callable[[dict[str, str]], RSAKey]:
-    """Give what reads the key of moto's user pools once: to read it anew for each stack takes longer than most tests."""
+    """Return a function that reads the key of moto's user pools once: reading it takes longer than most tests."""
     read = cache(lambda parts: RSAKey.import_key(dict(parts)))
     return lambda parts: read(tuple(parts.items()))
 
@@ -43,7 +43,7 @@ def read_key() -> Callable[[dict[str, str]], RSAKey]:
 def account(
     session: boto3.Session, read_key: Callable[[dict[str, str]], RSAKey], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """Give an empty account, and clients that know of no other."""
+    """Create an empty account, and forget the clients of other accounts."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     monkeypatch.setattr(models, "jwk", SimpleNamespace(RSAKey=SimpleNamespace(import_key=read_key)))
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
@@ -62,5 +62,5 @@ def _forget() -> None:
 
 @pytest.fixture
 def desk(account: None, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Desk:  # noqa: ARG001 - the stack is in it
-    """Give a desk before a stack, of standard workflows unless a test asks for others."""
+    """Return an operator's desk for a stack, with STANDARD workflows unless a test asks for EXPRESS."""
     return Desk(capsys, getattr(request, "param", "STANDARD"))

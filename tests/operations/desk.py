@@ -1,4 +1,4 @@
-"""The operator's desk: a stack in moto as far as an operator touches it, with pictures in every state."""
+"""A stack in moto, with the resources that an operator uses, and images in every status."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import pytest
 from lambdas.domain import executions, object_keys
 from lambdas.domain.record import REJECTED, SUCCEEDED, Failure, Record
 from lambdas.runtime import clients
-from operations.__main__ import main
+from operations.command_line import main
 from operations.stack import DEFAULT_STACK
 from templates.release import contracts_digest, version
 from tests.templates.emitted import properties
@@ -19,8 +19,13 @@ from tests.templates.emitted import properties
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
 RETENTION = 90  # days
 CAUSE = "No more memory for the picture."
-SAID = {"errorMessage": "No more memory\nfor the picture.", "stackTrace": ["line 1"]}  # as a function does
-FAILURE = Failure("ResizeImage", "MemoryError", json.dumps({"Error": "MemoryError", "Cause": json.dumps(SAID)}))
+FUNCTION_ERROR = {
+    "errorMessage": "No more memory\nfor the picture.",
+    "stackTrace": ["line 1"],
+}  # as a function reports an error
+FAILURE = Failure(
+    "ResizeImage", "MemoryError", json.dumps({"Error": "MemoryError", "Cause": json.dumps(FUNCTION_ERROR)})
+)
 ENDLESS = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}})
 ROLE = "arn:aws:iam::123456789012:role/any"
 
@@ -28,8 +33,8 @@ Image = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Told:
-    """How a command ended, and what it printed."""
+class Result:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -37,7 +42,7 @@ class Told:
 
     @property
     def objects(self) -> list[dict[str, Any]]:
-        """The JSON objects that it printed, one a line."""
+        """The JSON objects that it printed, one on each line."""
         return [json.loads(line) for line in self.out.splitlines()]
 
     @property
@@ -47,31 +52,31 @@ class Told:
 
 
 class Desk:
-    """A stack, and an operator before it."""
+    """A stack, and the operator's command line."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], workflow_type: str) -> None:
-        """Make the stack."""
+        """Create the stack."""
         self._capsys = capsys
         known = {**_user_pool(), "UploadUrlEndpoint": "https://api.example/v1/upload-url"}
         known |= {"Version": version(), "ContractsDigest": contracts_digest()}
         boto3.client("cloudformation").create_stack(
             StackName=DEFAULT_STACK, TemplateBody=_template(workflow_type, known)
         )
-        told = boto3.client("cloudformation").describe_stacks(StackName=DEFAULT_STACK)["Stacks"][0]["Outputs"]
-        self.outputs = {one["OutputKey"]: one["OutputValue"] for one in told}
-        # Moto's CloudFormation leaves that out.
+        description = boto3.client("cloudformation").describe_stacks(StackName=DEFAULT_STACK)["Stacks"][0]
+        self.outputs = {one["OutputKey"]: one["OutputValue"] for one in description["Outputs"]}
+        # Moto's CloudFormation ignores it.
         clients.s3().put_bucket_versioning(
             Bucket=self.outputs["UploadBucketName"], VersioningConfiguration={"Status": "Enabled"}
         )
 
-    def run(self, *arguments: str) -> Told:
+    def run(self, *arguments: str) -> Result:
         """Run `python -m operations`."""
         self._capsys.readouterr()
         code = main(list(arguments))
-        return Told(code, *self._capsys.readouterr())
+        return Result(code, *self._capsys.readouterr())
 
     def upload(self, owner: str = OWNER) -> Image:
-        """Upload a picture, and return what an execution for it would get."""
+        """Upload an image, and return the input that its execution gets."""
         image_id = str(uuid4())
         return self.replace({"imageId": image_id, "owner": owner, "key": object_keys.upload_key(owner, image_id)})
 
@@ -82,47 +87,47 @@ class Desk:
         return {**image, "bucket": bucket, "versionId": version, "attempt": 1}
 
     def record(self, image: Image) -> dict[str, Any]:
-        """Return image's record."""
+        """Return the record of image."""
         return Record(self.outputs["MetadataTableName"], image, "").read() or {}
 
     def begun(self, image: Image) -> Record:
-        """Begin image's record."""
+        """Begin the record of image."""
         record = Record(self.outputs["MetadataTableName"], image, executions.name(image))
         record.begin(RETENTION)
         return record
 
-    def ended(self, status: str, *, told: bool = True) -> Image:
-        """Upload a picture that ended so."""
+    def ended(self, status: str, *, notified: bool = True) -> Image:
+        """Upload an image, and write a record with that final status."""
         image = self.upload()
-        self.end(self.begun(image), status, told=told)
+        self.end(self.begun(image), status, notified=notified)
         return image
 
-    def end(self, record: Record, status: str, *, told: bool = True) -> None:
-        """Give a record that was begun that end."""
+    def end(self, record: Record, status: str, *, notified: bool = True) -> None:
+        """Write that final status to a record that was begun."""
         if status == SUCCEEDED:
             record.done("ArchiveImage", {"archive": _archive(record.image)}, SUCCEEDED)
         elif status == REJECTED:
             record.done("ValidateImage", {"reason": "TRUNCATED", "message": "It ends too early."}, REJECTED)
         else:
             record.fail(FAILURE, RETENTION)
-        if told:
+        if notified:
             record.notified()
 
-    def letter(self, about: Image | str) -> str:
-        """Leave a dead letter about an upload, or one that says anything else, and return its message id."""
-        body = about if isinstance(about, str) else json.dumps(_event(about))
+    def add_dead_letter_message(self, content: Image | str) -> str:
+        """Send a dead-letter message about an upload, or with any other text, and return its message ID."""
+        body = content if isinstance(content, str) else json.dumps(_event(content))
         return clients.sqs().send_message(QueueUrl=self.outputs["DeadLetterQueueUrl"], MessageBody=body)["MessageId"]
 
     @property
-    def letters(self) -> set[str]:
-        """The message ids of the dead letters that anyone can see."""
+    def visible_messages(self) -> set[str]:
+        """The message IDs of the dead-letter messages that are visible."""
         found = clients.sqs().receive_message(
             QueueUrl=self.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10, VisibilityTimeout=0
         )
         return {message["MessageId"] for message in found.get("Messages", [])}
 
     def start(self, image: Image) -> str:
-        """Start the execution for image, and return its ARN."""
+        """Start the execution of image, and return its ARN."""
         started = clients.stepfunctions().start_execution(
             stateMachineArn=self.outputs["ProcessingPipelineArn"],
             name=executions.name(image),
@@ -139,7 +144,7 @@ class Desk:
 
 
 def attempt(image: Image, number: int) -> str:
-    """Return the name of the execution for that attempt at image."""
+    """Return the name of the execution of that attempt at image."""
     return executions.name({**image, "attempt": number})
 
 
@@ -160,7 +165,7 @@ def _event(image: Image) -> dict[str, Any]:
 
 
 def _user_pool() -> dict[str, str]:
-    """Make the template's user pool and client, which moto's CloudFormation does not know, and return outputs."""
+    """Create the template's user pool and client, which moto's CloudFormation does not support, and return outputs."""
     cognito: Any = boto3.client("cognito-idp")
     wanted = ("Policies", "UsernameAttributes", "UsernameConfiguration", "AdminCreateUserConfig")
     own = {name: properties("UserPool")[name] for name in wanted}
@@ -171,7 +176,7 @@ def _user_pool() -> dict[str, str]:
 
 
 def _template(workflow_type: str, known: dict[str, str]) -> str:
-    """Return a template of what an operator touches, under the names that the real one gives; known are more outputs."""
+    """Return a template with the resources that an operator uses, named as in the real one; known are more outputs."""
     key = [{"AttributeName": "imageId", "KeyType": "HASH"}]
     table = {
         "KeySchema": key,

@@ -1,4 +1,4 @@
-"""Adding users: by mail or with a password, again until it has worked, and what is refused."""
+"""`add-user`: an invitation or a password, repeating the command, and what is refused."""
 
 import io
 
@@ -15,93 +15,94 @@ PASSWORD = "Correct-Horse-7"
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """Give standard input, which is no terminal."""
+    """Return standard input, which is not a terminal."""
     given = io.StringIO()
     monkeypatch.setattr("sys.stdin", given)
     return given
 
 
 def type_in(typed: io.StringIO, text: str) -> None:
-    """Put text on standard input."""
+    """Write text to standard input."""
     typed.write(text)
     typed.seek(0)
 
 
 def user(desk: Desk) -> dict[str, str]:
-    """Return what Cognito knows of the user."""
+    """Return the user's attributes and status in Cognito."""
     found = boto3.client("cognito-idp").admin_get_user(UserPoolId=desk.outputs["UserPoolId"], Username=EMAIL)
     return {one["Name"]: one["Value"] for one in found["UserAttributes"]} | {"status": found["UserStatus"]}
 
 
 def test_invited_user_has_to_choose_a_password(desk: Desk) -> None:
-    """Without an option the user is mailed, waits for a password of their own, and has a verified address."""
-    told = desk.run("add-user", EMAIL)
-    assert (told.code, told.err) == (0, "")
-    assert "password\t" not in told.out
-    assert '"The first sign-in"' in told.out
+    """Without an option the user gets an email, has to choose a password, and has a verified address."""
+    result = desk.run("add-user", EMAIL)
+    assert (result.code, result.err) == (0, "")
+    assert "password\t" not in result.out
+    assert '"The first sign-in"' in result.out
     found = user(desk)
     assert (found["status"], found["email_verified"]) == ("FORCE_CHANGE_PASSWORD", "true")
 
 
 def test_password_is_read_from_standard_input(desk: Desk, typed: io.StringIO) -> None:
-    """With --password the user can sign in at once, and the password is shown nowhere."""
+    """With --password the user can sign in at once, and the password is not printed."""
     type_in(typed, f"{PASSWORD}\n")
-    told = desk.run("add-user", EMAIL, "--password")
-    assert (told.code, user(desk)["status"]) == (0, "CONFIRMED")
-    assert PASSWORD not in told.out + told.err
+    result = desk.run("add-user", EMAIL, "--password")
+    assert (result.code, user(desk)["status"]) == (0, "CONFIRMED")
+    assert PASSWORD not in result.out + result.err
 
 
 def test_generated_password_is_shown_once(desk: Desk) -> None:
-    """With --generate the password is printed, and the user can sign in by it."""
-    (told,) = desk.run("--json", "add-user", EMAIL, "--generate").objects
-    assert (told["email"], told["invited"]) == (EMAIL, False)
+    """With --generate the password is printed, and the user can sign in with it."""
+    (result,) = desk.run("--json", "add-user", EMAIL, "--generate").objects
+    assert (result["email"], result["invited"]) == (EMAIL, False)
     answer = boto3.client("cognito-idp").initiate_auth(
-        ClientId=told["UserPoolClientId"],
+        ClientId=result["UserPoolClientId"],
         AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": EMAIL, "PASSWORD": told["password"]},
+        AuthParameters={"USERNAME": EMAIL, "PASSWORD": result["password"]},
     )
     assert answer["AuthenticationResult"]["IdToken"]
 
 
-def test_invitation_is_repeated_until_it_is_taken(desk: Desk, typed: io.StringIO) -> None:
-    """An invited user may be invited again or given a password; one who has signed in is left alone."""
+def test_invitation_can_be_repeated_until_the_first_sign_in(desk: Desk, typed: io.StringIO) -> None:
+    """An invited user can be invited again, or get a password; a user who has signed in is not changed."""
     assert [desk.run("add-user", EMAIL).code for _ in range(2)] == [0, 0]
     type_in(typed, PASSWORD)
     assert desk.run("add-user", EMAIL, "--password").code == 0
-    told = desk.run("add-user", EMAIL)
-    assert told.code == 1
-    assert told.err.startswith(f"operations: {EMAIL} is a user already. ")
-    assert f"forgot-password --client-id {desk.outputs['UserPoolClientId']} --username {EMAIL}" in told.err
+    result = desk.run("add-user", EMAIL)
+    assert result.code == 1
+    assert result.err.startswith(f"operations add-user: {EMAIL} is a user already. ")
+    assert f"forgot-password --client-id {desk.outputs['UserPoolClientId']} --username {EMAIL}" in result.err
 
 
-def test_refused_password_is_no_dead_end(desk: Desk, typed: io.StringIO) -> None:
-    """A password that the pool's policy refuses is told in a line that does not hold it; another one is taken then."""
+def test_refused_password_can_be_replaced(desk: Desk, typed: io.StringIO) -> None:
+    """The error for a password that the pool's policy refuses does not contain it; another password is accepted then."""
     type_in(typed, "brief\nCorrect-Horse-7\n")
-    told = desk.run("add-user", EMAIL, "--password")
-    assert told.code == 1
-    assert told.err.startswith("operations: the password is refused: ")
-    assert "brief" not in told.err
+    result = desk.run("add-user", EMAIL, "--password")
+    assert result.code == 1
+    assert result.err.startswith("operations add-user: the password was refused: ")
+    assert "brief" not in result.err
     assert desk.run("add-user", EMAIL, "--password").code == 0
 
 
 def test_no_password_adds_nobody(desk: Desk, typed: io.StringIO) -> None:
-    """An empty line, or nothing at all, on standard input is no password."""
+    """An empty line on standard input is not a password."""
     type_in(typed, "\n")
-    assert desk.run("add-user", EMAIL, "--password").err == "operations: no password was given; nothing is done\n"
+    error = desk.run("add-user", EMAIL, "--password").err
+    assert error == "operations add-user: no password was given; nothing was changed\n"
 
 
 @pytest.mark.parametrize(("second", "code"), [(PASSWORD, 0), ("another", 1)])
 def test_password_is_typed_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch, second: str, code: int) -> None:
-    """On a terminal the password is asked for twice, unseen, and has to be the same."""
+    """On a terminal the password is typed twice without being shown, and must be the same."""
     answers = iter([PASSWORD, second])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
-    told = desk.run("add-user", EMAIL, "--password")
-    assert (told.code, "differ" in told.err) == (code, bool(code))
+    result = desk.run("add-user", EMAIL, "--password")
+    assert (result.code, "differ" in result.err) == (code, bool(code))
 
 
 def test_generated_passwords_are_of_every_kind_and_differ() -> None:
-    """A generated password has what the pool asks for, nothing that a shell takes apart, and is another each time."""
+    """A generated password has what the pool's policy requires, nothing that a shell interprets, and differs each time."""
     made = {generate_password() for _ in range(200)}
     assert len(made) == 200
     assert all(set(kind) & set(password) for password in made for kind in users.KINDS)

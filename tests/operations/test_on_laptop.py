@@ -1,4 +1,4 @@
-"""The commands as a person runs them, those of the documents too, on a stack on this machine."""
+"""The commands, and those of the documents, as a person runs them, on a stack in the emulator."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ PICTURES = ("original", "resized", "thumbnail")
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    """Run the stack, and let its sweeps wait for nothing."""
+    """Run the stack, with sweeps that do not wait."""
     with local_stack() as running:
         shorten_waits(running)
         configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
@@ -34,8 +34,8 @@ def stack() -> Iterator[LocalStack]:
 
 
 @dataclass(frozen=True)
-class Lost:
-    """The ids of pictures that got lost, of one nothing is known, of the other there is a dead letter; and a staged key."""
+class Stalled:
+    """The IDs of two stalled uploads, one without a record and one with a dead-letter message, and a staged key."""
 
     unknown: str
     dead: str
@@ -43,8 +43,8 @@ class Lost:
 
 
 @pytest.fixture
-def lost(stack: LocalStack) -> Iterator[Lost]:
-    """Upload pictures whose events do not reach the queue, and stage something for nobody."""
+def stalled(stack: LocalStack) -> Iterator[Stalled]:
+    """Upload images whose events do not reach the queue, and stage an object for no execution."""
     events, rule = stack.emulator.client("events"), physical_id(stack, "UploadRule")
     events.disable_rule(Name=rule)
     unknown = _uploaded(stack, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10")
@@ -53,7 +53,7 @@ def lost(stack: LocalStack) -> Iterator[Lost]:
     stack.emulator.client("sqs").send_message(QueueUrl=stack.outputs["DeadLetterQueueUrl"], MessageBody=body)
     staged = f"{object_keys.staged_folder(executions.name({**dead, 'attempt': 9}))}thumbnail.png"
     stack.emulator.client("s3").put_object(Bucket=dead["bucket"], Key=staged, Body=b"thumbnail")
-    yield Lost(unknown["imageId"], dead["imageId"], staged)
+    yield Stalled(unknown["imageId"], dead["imageId"], staged)
     events.enable_rule(Name=rule)
 
 
@@ -64,18 +64,18 @@ def _uploaded(stack: LocalStack, image_id: str) -> dict[str, Any]:
 
 
 def _facts(stack: LocalStack, image_id: str) -> dict[str, str]:
-    """Return what `status` says of a picture."""
+    """Return the facts that `status` prints about an image."""
     done = run_operations(stack, "status", image_id)
     return dict(line.split("\t") for line in done.stdout.splitlines())
 
 
-def test_failure_is_seen_mended_and_tried_again(stack: LocalStack, tmp_path: Path) -> None:
-    """`status` tells why a picture failed; once that is mended, `redrive` brings it to its end, and `status` tells that."""
+def test_failure_is_shown_fixed_and_started_again(stack: LocalStack, tmp_path: Path) -> None:
+    """`status` shows why an image failed; once the cause is fixed, `redrive` starts it, and `status` shows its success."""
     voyage, file = Uploads(stack), tmp_path / "picture.png"
     file.write_bytes(encoded(quadrants(), "PNG"))
     with without_archive(stack):
         voyage.send([file])
-        voyage.rest()  # it is tried again only once the record says that its end was notified
+        voyage.rest()  # it is started again only after its notification
     (image_id,) = voyage.failed()
     facts = _facts(stack, image_id)
     assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ArchiveImage", "NoSuchBucket")
@@ -88,35 +88,35 @@ def test_failure_is_seen_mended_and_tried_again(stack: LocalStack, tmp_path: Pat
     assert {facts[name].rpartition("/")[2].partition(".")[0] for name in PICTURES} == set(PICTURES)
 
 
-def test_sweep_finds_whatever_got_lost(stack: LocalStack, lost: Lost) -> None:
-    """`sweep` ends what only a dead letter tells of, starts what nobody knows of, and clears what is staged for nobody."""
+def test_sweep_finds_stalled_uploads(stack: LocalStack, stalled: Stalled) -> None:
+    """`sweep` finalizes the image of a dead-letter message, starts an upload without a record, and clears staged objects."""
     done = run_operations(stack, "--json", "sweep")
     assert (done.returncode, json.loads(done.stdout)) == (0, {"settled": 1, "resumed": 1, "cleared": 1})
     assert (
-        lost.staged not in stack_contents.read_contents(stack, []).staged
-    )  # but what the picture that is started stages may be
-    facts = stack_contents.read_contents(stack, []).records[lost.dead]
+        stalled.staged not in stack_contents.read_contents(stack, []).staged
+    )  # but what the started image stages may be
+    facts = stack_contents.read_contents(stack, []).records[stalled.dead]
     assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ProcessingQueue", "DeadLetter")
-    assert run_operations(stack, "reprocess", lost.dead).stdout == f"{lost.dead}\t2\tstarted\n"
+    assert run_operations(stack, "reprocess", stalled.dead).stdout == f"{stalled.dead}\t2\tstarted\n"
     Uploads(stack).rest()
     found = stack_contents.read_contents(stack, [])
-    assert [found.records[image_id]["status"] for image_id in (lost.unknown, lost.dead)] == ["SUCCEEDED"] * 2
+    assert [found.records[image_id]["status"] for image_id in (stalled.unknown, stalled.dead)] == ["SUCCEEDED"] * 2
     assert found.staged == []
 
 
 def test_sweep_that_fails_says_why(stack: LocalStack) -> None:
-    """Where the stack's sweep itself fails, the command tells what it said, and its exit code is 1."""
+    """If the stack's sweep fails, the command prints its error, and the exit code is 1."""
     before = configure(stack, "SweepFunction", STALLED_AFTER_SECONDS="soon")
     try:
         done = run_operations(stack, "sweep")
     finally:
         configure(stack, "SweepFunction", **before)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("operations: the sweep failed: ")
+    assert done.stderr.startswith("operations sweep: the sweep failed: ")
 
 
 def test_user_made_by_hand_signs_in(stack: LocalStack) -> None:
-    """After `admin-create-user` a plain sign-in gives no token; the first sign-in does, and then the plain one too."""
+    """After `admin-create-user` a plain sign-in gives no token; after the first sign-in it does."""
     by_hand = block("deployment.md", "Users", 2)
     helpers = block("operations.md", "Operations")
     ran(stack, helpers.replace("export STACK=pictures\n", ""), by_hand)
@@ -130,7 +130,7 @@ def test_user_made_by_hand_signs_in(stack: LocalStack) -> None:
 
 
 def test_invited_user_signs_in(stack: LocalStack) -> None:
-    """`add-user` invites, again too; the person chooses a password by the page's commands, and gets an upload URL."""
+    """`add-user` invites, also again; the user chooses a password with the page's commands, and gets an upload URL."""
     email = "invited@example.com"
     first, again = (run_operations(stack, "add-user", email) for _ in range(2))
     assert (first.returncode, again.returncode) == (0, 0), again.stderr
@@ -140,7 +140,7 @@ def test_invited_user_signs_in(stack: LocalStack) -> None:
 
 
 def test_generated_password_signs_in(stack: LocalStack) -> None:
-    """`add-user --generate` shows a password, which signs in at once."""
+    """`add-user --generate` shows a password, with which the user signs in at once."""
     made = run_operations(stack, "--json", "add-user", "generated@example.com", "--generate")
     found = json.loads(made.stdout)
     assert not found["invited"]
@@ -148,16 +148,16 @@ def test_generated_password_signs_in(stack: LocalStack) -> None:
 
 
 def test_refused_password_leaves_no_user(stack: LocalStack) -> None:
-    """A password that the pool's policy refuses is told in a line, and nobody is added."""
+    """A password that the pool's policy refuses is reported on one line, and no user is added."""
     done = ran(
         stack,
         f"printf short | {sys.executable} -m operations --stack $STACK add-user x@example.com --password 2>&1 || :",
     )
-    assert done.startswith("operations: the password is refused: ")
+    assert done.startswith("operations add-user: the password was refused: ")
     found = stack.emulator.client("cognito-idp").list_users(UserPoolId=stack.outputs["UserPoolId"])["Users"]
     assert "x@example.com" not in json.dumps(found, default=str)
 
 
-def test_laptop_has_its_user_by_the_same_way(stack: LocalStack) -> None:
-    """The laptop's test user is one that the page's commands sign in."""
+def test_user_of_the_laptop_signs_in(stack: LocalStack) -> None:
+    """The page's commands sign in the test user of the laptop's stack."""
     assert upload_url_status(stack, sign_in(stack, stack.user.email, stack.user.password)) == 200

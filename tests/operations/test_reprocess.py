@@ -1,4 +1,4 @@
-"""`reprocess`: pictures by id or by prefix are tried again, whatever became of them, unless they succeeded."""
+"""`reprocess`: images are started again, by ID or by prefix, unless they have succeeded."""
 
 import pytest
 
@@ -9,24 +9,24 @@ from tests.operations.desk import Desk, attempt
 
 
 @pytest.mark.parametrize("status", [FAILED, REJECTED])
-def test_picture_without_success_is_tried_again(desk: Desk, status: str) -> None:
-    """A picture that FAILED or was REJECTED is started as its next attempt."""
+def test_image_that_did_not_succeed_is_started_again(desk: Desk, status: str) -> None:
+    """An image that FAILED or was REJECTED is started as its next attempt."""
     image = desk.ended(status)
-    told = desk.run("reprocess", image["imageId"])
-    assert (told.code, told.rows) == (0, {(image["imageId"], "2", Outcome.STARTED)})
+    result = desk.run("reprocess", image["imageId"])
+    assert (result.code, result.rows) == (0, {(image["imageId"], "2", Outcome.STARTED)})
     assert desk.started == {attempt(image, 2)}
 
 
-def test_success_is_left(desk: Desk) -> None:
-    """A picture that SUCCEEDED is left alone."""
+def test_success_is_skipped(desk: Desk) -> None:
+    """An image that SUCCEEDED is skipped."""
     image = desk.ended(SUCCEEDED)
-    told = desk.run("reprocess", image["imageId"])
-    assert (told.code, told.rows) == (0, {(image["imageId"], "1", Outcome.SUCCEEDED)})
+    result = desk.run("reprocess", image["imageId"])
+    assert (result.code, result.rows) == (0, {(image["imageId"], "1", Outcome.SUCCEEDED)})
     assert not desk.started
 
 
-def test_picture_under_way_is_left(desk: Desk) -> None:
-    """A picture that is being processed is left alone."""
+def test_image_in_progress_is_skipped(desk: Desk) -> None:
+    """An image that is being processed is skipped."""
     image = desk.upload()
     desk.begun(image)
     assert desk.run("reprocess", image["imageId"]).rows == {(image["imageId"], "1", Outcome.PROCESSING)}
@@ -34,23 +34,23 @@ def test_picture_under_way_is_left(desk: Desk) -> None:
 
 
 def test_upload_without_a_record_is_found_by_its_id(desk: Desk) -> None:
-    """A picture that was never taken up is found among the uploads, and started."""
+    """An image without a record is found among the uploads, and started."""
     image = desk.upload()
     desk.upload()
     assert desk.run("reprocess", image["imageId"]).code == 0
     assert desk.started == {attempt(image, 1)}
 
 
-def test_prefix_is_every_upload_under_it(desk: Desk) -> None:
-    """A prefix means all uploads of an owner, and nobody else's."""
+def test_prefix_selects_every_upload_below_it(desk: Desk) -> None:
+    """A prefix selects all uploads of an owner, and no others."""
     first, second = desk.upload("owner"), desk.upload("owner")
     desk.upload("other")
     assert desk.run("reprocess", "uploads/owner/").code == 0
     assert desk.started == {attempt(first, 1), attempt(second, 1)}
 
 
-def test_deleted_upload_is_left(desk: Desk) -> None:
-    """A picture that was deleted is not started by its prefix, nor by its id where that is known."""
+def test_deleted_upload_is_not_started(desk: Desk) -> None:
+    """A deleted upload is started neither by a prefix nor by its ID."""
     kept, deleted = desk.upload("owner"), desk.ended(FAILED)
     hidden = desk.upload("owner")
     for image in (deleted, hidden):
@@ -59,26 +59,26 @@ def test_deleted_upload_is_left(desk: Desk) -> None:
     assert desk.started == {attempt(kept, 1)}
 
 
-def test_picture_named_twice_is_started_once(desk: Desk) -> None:
-    """A picture that is named by its id and by a prefix is one picture."""
+def test_image_that_is_selected_twice_is_started_once(desk: Desk) -> None:
+    """An image that is selected by its ID and by a prefix is started once."""
     image = desk.upload()
-    told = desk.run("--json", "reprocess", image["imageId"], image["key"])
-    assert told.objects == [{"id": image["imageId"], "attempt": 1, "outcome": "started"}]
+    result = desk.run("--json", "reprocess", image["imageId"], image["key"])
+    assert result.objects == [{"id": image["imageId"], "attempt": 1, "outcome": "started"}]
 
 
 def test_dry_run_starts_nothing(desk: Desk) -> None:
-    """With --dry-run it is said what would be started."""
+    """With --dry-run the command prints what it would start, and starts nothing."""
     image = desk.ended(REJECTED)
-    told = desk.run("reprocess", "--dry-run", image["imageId"])
-    assert (told.code, told.rows) == (0, {(image["imageId"], "2", Outcome.WOULD_START)})
+    result = desk.run("reprocess", "--dry-run", image["imageId"])
+    assert (result.code, result.rows) == (0, {(image["imageId"], "2", Outcome.WOULD_START)})
     assert not desk.started
 
 
 @pytest.mark.parametrize("wanted", ["no-such-id", "uploads/nobody/"])
-def test_what_means_no_upload_is_refused(desk: Desk, wanted: str) -> None:
-    """An id or a prefix that no upload has is told in a line, and nothing is started of what else was asked."""
+def test_id_or_prefix_without_an_upload_is_refused(desk: Desk, wanted: str) -> None:
+    """An ID or a prefix without an upload is named in the error, and nothing is started, not even for the others."""
     image = desk.upload()
-    told = desk.run("reprocess", image["imageId"], wanted)
-    assert (told.code, told.out) == (1, "")
-    assert told.err.startswith(f"operations: {wanted} is neither")
+    result = desk.run("reprocess", image["imageId"], wanted)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"operations reprocess: {wanted} is neither")
     assert not desk.started

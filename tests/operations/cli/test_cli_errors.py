@@ -1,6 +1,8 @@
-"""What is said of errors on the way to AWS: in a line, with the next command, by the real commands."""
+"""Errors from AWS, and on the way to AWS, are printed on one line with the next command."""
 
+import errno
 import os
+import re
 import subprocess
 import sys
 from itertools import cycle, product
@@ -11,9 +13,11 @@ import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
+from asl.command import INTERRUPTED, run_command
 from operations.cli.advice import explain
-from operations.cli.errors import INTERRUPTED, exit_code
+from operations.cli.errors import exit_code
 from tests.effort import is_thorough
+from tests.needed import missing
 
 CONFIG = """
 [profile mfa]
@@ -35,27 +39,25 @@ sso_start_url = https://example.awsapps.com/start
 """
 NOWHERE = "http://127.0.0.1:9"
 COMMANDS = {
-    "deploy": ["-m", "operations.cloudformation.deploy", "--stack", "pictures", "--artifacts", "bucket"],
-    "destroy": ["-m", "operations.cloudformation.destroy", "--stack", "pictures"],
-    "operations": ["-m", "operations", "status"],
+    "deploy": ["deploy", "--stack", "pictures", "--artifacts", "bucket"],
+    "destroy": ["destroy", "--stack", "pictures"],
+    "status": ["status"],
 }
-
-
-SAID = {
+MESSAGES = {
     "mfa": "aws configure export-credentials",
     "login": "aws configure export-credentials",
     "sso": "aws sso login",
     "none": "aws configure list-profiles",
     "base": "AWS_ENDPOINT_URL",
 }
-EACH_ONCE = set(zip(SAID, cycle(COMMANDS), strict=False))  # each profile and each command; any two are a repetition
+EACH_ONCE = set(zip(MESSAGES, cycle(COMMANDS), strict=False))  # each profile and each command; any two are a repetition
 
 
 @pytest.mark.parametrize(
-    ("profile", "name"), [pair for pair in product(SAID, COMMANDS) if is_thorough() or pair in EACH_ONCE]
+    ("profile", "name"), [pair for pair in product(MESSAGES, COMMANDS) if is_thorough() or pair in EACH_ONCE]
 )
-def test_profile_that_cannot_be_used_is_told(tmp_path: Path, name: str, profile: str) -> None:
-    """Without a terminal, each command tells in one line what is wrong with the profile, and the command to run next."""
+def test_unusable_profile_is_reported(tmp_path: Path, name: str, profile: str) -> None:
+    """Without a terminal, each command says on one line what is wrong with the profile, and what to run next."""
     (tmp_path / "config").write_text(CONFIG)
     variables = {
         "PATH": os.defpath,
@@ -68,10 +70,10 @@ def test_profile_that_cannot_be_used_is_told(tmp_path: Path, name: str, profile:
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     done = subprocess.run(
-        [sys.executable, *COMMANDS[name]],
+        [sys.executable, "-m", "operations", *COMMANDS[name]],
         env=variables,
         stdin=subprocess.DEVNULL,
-        start_new_session=True,  # without a terminal that could be found
+        start_new_session=True,  # so that there is no terminal
         capture_output=True,
         text=True,
         check=False,
@@ -79,12 +81,12 @@ def test_profile_that_cannot_be_used_is_told(tmp_path: Path, name: str, profile:
     assert (done.returncode, done.stdout) == (1, "")
     assert "Traceback" not in done.stderr
     last = done.stderr.splitlines()[-1]
-    assert last.startswith(f"{name}: ")
-    assert SAID[profile] in last
+    assert last.startswith(f"operations {name}: ")
+    assert MESSAGES[profile] in last
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ("ExpiredToken", "sign in again"),
         ("RequestExpired", "sign in again"),
@@ -95,15 +97,15 @@ def test_profile_that_cannot_be_used_is_told(tmp_path: Path, name: str, profile:
         ("NoSuchBucket", "aws s3 mb"),
     ],
 )
-def test_refusal_of_aws_names_what_to_do(code: str, said: str) -> None:
-    """What AWS itself says is kept, and after it stands what to do."""
+def test_refusal_of_aws_names_what_to_do(code: str, message: str) -> None:
+    """The message of AWS is kept, and followed by what to do."""
     error = ClientError({"Error": {"Code": code, "Message": "AWS says no"}}, "DescribeStacks")
     assert "AWS says no" in explain(error)
-    assert said in explain(error)
+    assert message in explain(error)
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (exceptions.NoRegionError(), "AWS_DEFAULT_REGION"),
         (exceptions.NoCredentialsError(), "aws configure"),
@@ -114,20 +116,20 @@ def test_refusal_of_aws_names_what_to_do(code: str, said: str) -> None:
         (RuntimeError("something else {0}"), "something else {0}"),
     ],
 )
-def test_error_names_what_to_do(error: Exception, said: str) -> None:
-    """Each error on the way to AWS is told with its next command; another one as it is."""
-    assert said in explain(error)
+def test_error_names_what_to_do(error: Exception, message: str) -> None:
+    """Each error on the way to AWS is reported with the next command; another error as it is."""
+    assert message in explain(error)
 
 
-def test_endpoint_that_is_none_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """An endpoint that is no URL is said in a line; another ValueError is a fault of ours."""
+def test_invalid_endpoint_is_reported(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that is not a URL is reported on one line; another ValueError is a bug, and is raised."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
 
-    def asked() -> None:
+    def connect() -> None:
         boto3.client("sts", "eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
 
-    assert exit_code("deploy", asked) == 1
-    assert capsys.readouterr().err.startswith("deploy: Invalid endpoint: nonsense: see AWS_ENDPOINT_URL")
+    assert exit_code("operations deploy", connect) == 1
+    assert capsys.readouterr().err.startswith("operations deploy: Invalid endpoint: nonsense: see AWS_ENDPOINT_URL")
     with pytest.raises(ValueError, match="a bug"):
         exit_code("deploy", lambda: _raise(ValueError("a bug")))
 
@@ -136,14 +138,36 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-def test_interruption_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """Ctrl-C is not silent: it says what goes on, if anything does."""
+@pytest.mark.parametrize("number", [errno.EPIPE, errno.ENOSPC])
+def test_errors_of_the_output_are_left_to_all_commands(number: int) -> None:
+    """A reader that is gone and a full disk are handled where they are for every command, not as errors of AWS."""
+    with pytest.raises(OSError, match=re.escape(os.strerror(number))):
+        exit_code("operations status", lambda: _raise(OSError(number, os.strerror(number))))
 
-    def interrupted(*told: str) -> int:
-        def command() -> None:
-            raise KeyboardInterrupt(*told)
 
-        return exit_code("deploy", command)
+def test_interruption_says_what_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends a command with one line, which says what goes on at AWS, if anything does."""
 
-    assert (interrupted(), interrupted("it goes on at AWS")) == (INTERRUPTED, INTERRUPTED)
-    assert capsys.readouterr().err == "deploy: interrupted\ndeploy: it goes on at AWS\n"
+    def interrupt() -> None:
+        raise KeyboardInterrupt("the operation goes on at AWS")
+
+    code = run_command("operations", lambda: exit_code("operations deploy", interrupt))
+    assert (code, capsys.readouterr().err) == (INTERRUPTED, "operations: the operation goes on at AWS\n")
+
+
+@pytest.mark.parametrize("output", ["closed pipe", "full disk"])
+def test_output_that_cannot_be_written_ends_an_operation(output: str) -> None:
+    """`| head` ends an operation silently, and a full disk with one line."""
+    full = Path("/dev/full")
+    if output == "full disk" and not full.exists():
+        missing("/dev/full, a disk that is always full, does not exist")
+    program = "import sys; from asl.command import run_command; from operations.cli.errors import exit_code; from operations.cli.tables import print_table"
+    rows = "[['a' * 100, 'b']] * 10_000"
+    call = f"sys.exit(run_command('operations', lambda: exit_code('operations status', lambda: print_table(['x', 'y'], {rows}))))"
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with full.open("w") if output == "full disk" else os.fdopen(write_end, "w") as stdout:
+        command = [sys.executable, "-c", f"{program}\n{call}"]
+        done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+    expected = (141, "") if output == "closed pipe" else (1, f"operations: {os.strerror(errno.ENOSPC)}: ")
+    assert (done.returncode, done.stderr.partition("what was")[0]) == expected

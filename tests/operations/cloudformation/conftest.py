@@ -14,6 +14,7 @@ from moto import mock_aws
 from moto.cloudformation import models
 from moto.cloudformation.utils import validate_template_cfn_lint
 
+from local.layers import write_installed
 from operations.cloudformation import deploy as deployment
 from operations.cloudformation.target import Target
 from templates import packaging
@@ -65,9 +66,10 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     lock.write_text(f"iniconfig=={version('iniconfig')} \\\n", encoding="utf-8")
     monkeypatch.setattr(packaging, "LAYERS", (Layer("SmallLayer", lock),))
     monkeypatch.setattr(deployment, "render", template)
+    monkeypatch.setattr(Layer, "write", write_installed)  # which needs no package index
 
 
 @pytest.fixture
 def arguments(tmp_path: Path) -> list[str]:
     """Give the arguments of a deployment that is to be asked about."""
-    return ["--stack", STACK, "--artifacts", BUCKET, "--build", str(tmp_path / "build"), "--installed-layers"]
+    return ["deploy", "--stack", STACK, "--artifacts", BUCKET, "--build", str(tmp_path / "build")]

@@ -1,15 +1,15 @@
-"""A small stack that moto can make: what it is made from, and how it shows."""
+"""A small stack that moto can create, and how a test sees it."""
 
 import json
 
 import boto3
 
 STACK = "pictures"
-OURS = [{"ParameterKey": "ArtifactBucket", "ParameterValue": "artifacts"}]  # as CloudFormation tells it
+OWN_PARAMETERS = [{"ParameterKey": "ArtifactBucket", "ParameterValue": "artifacts"}]  # as CloudFormation describes it
 
 
 def template(name: str = "first", **defaults: str | None) -> str:
-    """Return a template with the one parameter that every deployment sets, and more with defaults; outputs tell those.
+    """Return a template with the parameter that every deployment sets, and more with defaults, which are outputs too.
 
     name is its topic's display name.
     """
@@ -24,7 +24,7 @@ def template(name: str = "first", **defaults: str | None) -> str:
 
 
 def display_names() -> list[str]:
-    """Return the display names of the topics that there are."""
+    """Return the display names of all topics."""
     sns = boto3.client("sns")
     topics = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
     return [sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DisplayName"] for topic in topics]

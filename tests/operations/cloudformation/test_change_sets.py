@@ -1,4 +1,4 @@
-"""Change sets: how one is proposed and read, and what is said of it."""
+"""Change sets: how one is created and read, and the warnings about it."""
 
 from typing import Any
 from unittest.mock import MagicMock
@@ -7,14 +7,14 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 from botocore.stub import Stubber
 
-from operations.cli.tables import show_changes
 from operations.cloudformation.change_sets import STATEFUL, Change, Specification, create_change_set
 from operations.cloudformation.target import Target
+from operations.commands.deploy import show_changes
 from operations.errors import OperationError
 from tests.operations.cloudformation.small_stack import BUCKET
 
 STACK = "pictures"
-WANTED = Specification(
+SPECIFICATION = Specification(
     '{"Parameters": {"Quality": {}, "MaxEdge": {}}}', "https://template", {"Quality": "90"}, {"Team": "b"}
 )
 NO_CHANGES = [
@@ -25,7 +25,7 @@ NO_CHANGES = [
 
 @pytest.fixture
 def client() -> MagicMock:
-    """Give a client of a CloudFormation without stacks that makes whatever change set it is asked for."""
+    """Return a client of CloudFormation that has no stacks, and creates every change set."""
     client = MagicMock()
     client.describe_stacks.side_effect = ClientError(
         {"Error": {"Code": "ValidationError", "Message": f"Stack with id {STACK} does not exist"}}, "DescribeStacks"
@@ -35,13 +35,13 @@ def client() -> MagicMock:
     return client
 
 
-def _known(client: MagicMock, status: str, **more: Any) -> None:
-    """Let the stack be there."""
+def _add_stack(client: MagicMock, status: str, **more: Any) -> None:
+    """Let the stack exist."""
     client.describe_stacks.side_effect = None
     client.describe_stacks.return_value = {"Stacks": [{"StackName": STACK, "StackStatus": status, **more}]}
 
 
-def _failing(client: MagicMock, reason: str) -> None:
+def _fail(client: MagicMock, reason: str) -> None:
     """Let every change set fail."""
     client.get_waiter.return_value.wait.side_effect = WaiterError("ChangeSetCreateComplete", "failed", {})
     client.describe_change_set.return_value = {"StatusReason": reason}
@@ -52,49 +52,49 @@ def _target(client: MagicMock) -> Target:
 
 
 @pytest.mark.parametrize("reason", NO_CHANGES)
-def test_change_set_without_changes_is_withdrawn(client: MagicMock, reason: str) -> None:
-    """However CloudFormation says that nothing changes: there is nothing to apply, and the change set goes."""
-    _known(client, "CREATE_COMPLETE")
-    _failing(client, reason)
-    assert create_change_set(_target(client), STACK, WANTED) is None
+def test_change_set_without_changes_is_deleted(client: MagicMock, reason: str) -> None:
+    """A change set that changes nothing is deleted, in whichever words CloudFormation says so."""
+    _add_stack(client, "CREATE_COMPLETE")
+    _fail(client, reason)
+    assert create_change_set(_target(client), STACK, SPECIFICATION) is None
     client.delete_change_set.assert_called_once_with(StackName=STACK, ChangeSetName="the change set")
     client.delete_stack.assert_not_called()
 
 
-def test_refused_change_set_says_why_each_time(client: MagicMock) -> None:
-    """A refused change set is an error with its reason, and neither it nor the stack made for it is left."""
-    _failing(client, "Parameter Quality must be at most 100")
+def test_failed_change_set_is_reported_each_time(client: MagicMock) -> None:
+    """A change set that failed is an error with its reason; it is deleted, and so is the stack created for it."""
+    _fail(client, "Parameter Quality must be at most 100")
     for _ in range(2):
         with pytest.raises(OperationError, match="Quality must be at most 100"):
-            create_change_set(_target(client), STACK, WANTED)
+            create_change_set(_target(client), STACK, SPECIFICATION)
     assert client.delete_change_set.call_count == client.delete_stack.call_count == 2
     client.execute_change_set.assert_not_called()
 
 
-def test_abandoned_review_is_taken_for_a_new_stack(client: MagicMock) -> None:
-    """A stack of which only a change set was ever made is created, not updated, and is not ours to delete."""
-    _known(client, "REVIEW_IN_PROGRESS")
-    proposed = create_change_set(_target(client), STACK, WANTED)
+def test_stack_in_review_is_a_new_stack(client: MagicMock) -> None:
+    """A stack that was never created gets a change set of type CREATE, and stays if that is deleted."""
+    _add_stack(client, "REVIEW_IN_PROGRESS")
+    created = create_change_set(_target(client), STACK, SPECIFICATION)
     assert client.create_change_set.call_args.kwargs["ChangeSetType"] == "CREATE"
-    assert proposed
-    proposed.withdraw()
+    assert created
+    created.delete()
     client.delete_stack.assert_not_called()
 
 
-def test_abandoned_review_has_no_values_to_keep(client: MagicMock) -> None:
-    """The parameters of a stack that was only ever proposed are not kept: CloudFormation refuses that of a new stack."""
-    _known(client, "REVIEW_IN_PROGRESS", Parameters=[{"ParameterKey": "Quality"}, {"ParameterKey": "MaxEdge"}])
-    create_change_set(_target(client), STACK, WANTED)
+def test_stack_in_review_keeps_no_values(client: MagicMock) -> None:
+    """The parameters of a stack that was never created are not kept: CloudFormation refuses that for a new stack."""
+    _add_stack(client, "REVIEW_IN_PROGRESS", Parameters=[{"ParameterKey": "Quality"}, {"ParameterKey": "MaxEdge"}])
+    create_change_set(_target(client), STACK, SPECIFICATION)
     given = client.create_change_set.call_args.kwargs["Parameters"]
     assert not [one for one in given if "UsePreviousValue" in one]
 
 
-def test_what_is_not_named_is_kept(client: MagicMock) -> None:
-    """Parameters and tags that are not set anew keep the stack's value; parameters that are no more are left out."""
+def test_values_that_are_not_named_are_kept(client: MagicMock) -> None:
+    """Parameters and tags that are not named keep the stack's value; parameters that the template has no more are left out."""
     parameters = [{"ParameterKey": name} for name in ("Quality", "MaxEdge", "Abandoned")]
     tags = [{"Key": "Team", "Value": "a"}, {"Key": "Cost", "Value": "1=2"}]
-    _known(client, "UPDATE_COMPLETE", Parameters=parameters, Tags=tags)
-    create_change_set(_target(client), STACK, WANTED)
+    _add_stack(client, "UPDATE_COMPLETE", Parameters=parameters, Tags=tags)
+    create_change_set(_target(client), STACK, SPECIFICATION)
     asked = client.create_change_set.call_args.kwargs
     assert asked["Parameters"] == [
         {"ParameterKey": "Quality", "ParameterValue": "90"},
@@ -104,7 +104,7 @@ def test_what_is_not_named_is_kept(client: MagicMock) -> None:
 
 
 def test_all_pages_of_changes_are_read(target: Target) -> None:
-    """A change on the second page is a change."""
+    """Changes on the second page are read too."""
 
     def page(name: str) -> dict[str, Any]:
         change = {
@@ -123,9 +123,9 @@ def test_all_pages_of_changes_are_read(target: Target) -> None:
         cloudformation.add_response("describe_change_set", {"Status": "CREATE_COMPLETE"})
         cloudformation.add_response("describe_change_set", {**page("First"), "NextToken": "more"})
         cloudformation.add_response("describe_change_set", page("Second"))
-        proposed = create_change_set(target, STACK, WANTED)
-    assert proposed
-    assert proposed.changes == [
+        created = create_change_set(target, STACK, SPECIFICATION)
+    assert created
+    assert created.changes == [
         Change("Modify", name, "AWS::S3::Bucket", "True", ["BucketName"]) for name in ("First", "Second")
     ]
 
@@ -141,9 +141,9 @@ def test_all_pages_of_changes_are_read(target: Target) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", STATEFUL)
-def test_loss_is_told(
+def test_loss_is_shown(
     capsys: pytest.CaptureFixture[str], kind: str, action: str, replacement: str, warned: bool
 ) -> None:
-    """A stateful resource that is or may be replaced, or goes, is shown with what that means, and no other."""
+    """Only for a stateful resource that is or may be replaced, or is removed, a warning says what is lost."""
     show_changes(STACK, [Change(action, "Thing", kind, replacement, [])])
     assert (f"Thing: {STATEFUL[kind]}." in capsys.readouterr().out) == warned

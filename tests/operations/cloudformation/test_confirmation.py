@@ -1,14 +1,14 @@
-"""Nothing is applied without a yes, and nothing is left of what was not applied."""
+"""Nothing is changed without a confirmation, and nothing is left of a change set that was not confirmed."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from operations.cli.errors import DECLINED, INTERRUPTED
+from operations.cli.errors import NOT_CONFIRMED
 from operations.cloudformation import deploy as deployment
-from operations.cloudformation.deploy import main
 from operations.cloudformation.target import Target
+from operations.command_line import main
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_names, template
 
 if TYPE_CHECKING:
@@ -19,33 +19,35 @@ pytestmark = pytest.mark.usefixtures("small")
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Give a function that puts someone at the terminal who answers as told."""
+    """Return a function that makes standard input a terminal on which the given answer is typed."""
 
     def answering(answer: str) -> None:
         monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-        monkeypatch.setattr("builtins.input", lambda _: answer)
+        monkeypatch.setattr("builtins.input", lambda: answer)
 
     return answering
 
 
-def test_nothing_is_applied_where_nobody_can_be_asked(
+def test_nothing_is_changed_without_a_terminal(
     target: Target, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without a terminal and without --yes the changes are shown, and no stack and no change set is left."""
-    assert main(arguments) == DECLINED
+    assert main(arguments) == NOT_CONFIRMED
     printed = capsys.readouterr()
     assert "Add\tTopic" in printed.out
-    assert printed.err == "deploy: nothing is done: there is nobody to ask; --yes (make: YES=1) says yes beforehand\n"
+    assert printed.err == (
+        "operations deploy: nothing was changed: there is no terminal to ask on; confirm with --yes (make: YES=1)\n"
+    )
     assert _stacks(target) == []
 
 
 @pytest.mark.parametrize(
-    ("answer", "code"), [("y", 0), ("Yes", 0), ("", DECLINED), ("n", DECLINED), ("apply", DECLINED)]
+    ("answer", "code"), [("y", 0), ("Yes", 0), ("", NOT_CONFIRMED), ("n", NOT_CONFIRMED), ("apply", NOT_CONFIRMED)]
 )
-def test_only_yes_applies(
+def test_only_yes_confirms(
     target: Target, arguments: list[str], terminal: Callable[[str], None], answer: str, code: int
 ) -> None:
-    """Nothing but y or yes applies the changes; any other answer leaves no stack."""
+    """Only y or yes confirms; any other answer leaves no stack."""
     terminal(answer)
     assert main(arguments) == code
     assert bool(_stacks(target)) == (code == 0)
@@ -59,7 +61,7 @@ def test_declined_update_leaves_the_stack(
     before = target.cloudformation.list_change_sets(StackName=STACK)["Summaries"]
     monkeypatch.setattr(deployment, "render", lambda: template("second"))
     terminal("n")
-    assert main(arguments) == DECLINED
+    assert main(arguments) == NOT_CONFIRMED
     assert display_names() == [f"first {BUCKET}"]
     assert [found["StackStatus"] for found in _stacks(target)] == ["CREATE_COMPLETE"]
     assert target.cloudformation.list_change_sets(StackName=STACK)["Summaries"] == before
@@ -68,14 +70,15 @@ def test_declined_update_leaves_the_stack(
 def test_interrupted_question_leaves_nothing(
     target: Target, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C at the question withdraws the change set, too."""
+    """Ctrl-C at the question deletes the change set too."""
 
-    def interrupt(_: str) -> NoReturn:
+    def interrupt() -> NoReturn:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", interrupt)
-    assert main(arguments) == INTERRUPTED
+    with pytest.raises(KeyboardInterrupt):
+        main(arguments)
     assert _stacks(target) == []
 
 

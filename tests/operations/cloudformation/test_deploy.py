@@ -1,4 +1,4 @@
-"""Deploying: what is uploaded, what counts as a change, and what is said when it goes wrong."""
+"""Deploying: what is uploaded, what counts as a change, and how errors are reported."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from operations.cloudformation import deploy as deployment
-from operations.cloudformation.deploy import Options, deploy, main
+from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.target import Target
+from operations.command_line import main
 from operations.errors import OperationError
 from templates import packaging
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_names, template
@@ -24,11 +25,11 @@ def _keys(target: Target) -> set[str]:
 
 
 def _deploy(target: Target, folder: Path) -> dict[str, str]:
-    return deploy(target, STACK, folder, Options(installed_layers=True))
+    return deploy(target, STACK, folder, Options())
 
 
 def test_missing_zips_are_uploaded(target: Target, tmp_path: Path) -> None:
-    """Code and layers lie in the bucket afterwards, under the keys that the template names."""
+    """Code and layers are in the bucket afterwards, under the keys that the template names."""
     _deploy(target, tmp_path / "build")
     assert {packaging.code_key(), *(layer.key for layer in packaging.LAYERS)} <= _keys(target)
     uploaded = target.s3.get_object(Bucket=BUCKET, Key=packaging.code_key())["Body"].read()
@@ -36,7 +37,7 @@ def test_missing_zips_are_uploaded(target: Target, tmp_path: Path) -> None:
 
 
 def test_nothing_is_uploaded_twice(target: Target, tmp_path: Path) -> None:
-    """A second run makes no zip, since a key that is there names the very content."""
+    """A second deployment writes no zip, since a key is a digest of the content."""
     _deploy(target, tmp_path / "first")
     before = _keys(target)
     _deploy(target, tmp_path / "second")
@@ -44,13 +45,13 @@ def test_nothing_is_uploaded_twice(target: Target, tmp_path: Path) -> None:
     assert _keys(target) == before
 
 
-def test_template_is_told_the_artifact_bucket(target: Target, tmp_path: Path) -> None:
-    """The template's one parameter without a default is the bucket that the zips are in."""
+def test_artifact_bucket_is_a_parameter(target: Target, tmp_path: Path) -> None:
+    """The template's one parameter without a default is set to the bucket that holds the zips."""
     _deploy(target, tmp_path)
     assert display_names() == [f"first {BUCKET}"]
 
 
-def test_template_that_changes_nothing_is_no_error(target: Target, tmp_path: Path) -> None:
+def test_same_template_is_no_error(target: Target, tmp_path: Path) -> None:
     """The same template again leaves the stack as it is."""
     _deploy(target, tmp_path)
     before = target.cloudformation.describe_stacks(StackName=STACK)["Stacks"]
@@ -59,7 +60,7 @@ def test_template_that_changes_nothing_is_no_error(target: Target, tmp_path: Pat
 
 
 def test_changed_template_updates_the_stack(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another template changes the resources of the stack that is there."""
+    """Another template changes the resources of the existing stack."""
     _deploy(target, tmp_path)
     monkeypatch.setattr(deployment, "render", lambda: template("second"))
     _deploy(target, tmp_path)
@@ -69,7 +70,7 @@ def test_changed_template_updates_the_stack(target: Target, tmp_path: Path, monk
 def test_bucket_that_may_not_be_read_is_an_error(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A refusal of the bucket is raised, and not taken for a zip that is missing."""
+    """If reading the bucket is denied, the error is raised, and not taken for a missing zip."""
 
     def refuse(**_: str) -> NoReturn:
         raise ClientError({"Error": {"Code": "403"}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "HeadObject")  # type: ignore[typeddict-item]  # an answer has more
@@ -81,7 +82,7 @@ def test_bucket_that_may_not_be_read_is_an_error(
 
 
 def test_stack_that_may_not_be_read_is_an_error(target: Target, tmp_path: Path) -> None:
-    """A refusal of CloudFormation is raised, and not taken for a stack that is missing."""
+    """If reading the stack is denied, the error is raised, and not taken for a missing stack."""
     with Stubber(target.cloudformation) as cloudformation:
         cloudformation.add_client_error("describe_stacks", "AccessDenied", "no", http_status_code=403)
         with pytest.raises(ClientError, match="AccessDenied"):
@@ -92,30 +93,30 @@ def test_stack_that_may_not_be_read_is_an_error(target: Target, tmp_path: Path) 
 def test_command_line_shows_changes_and_outputs(
     arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`python -m operations.cloudformation.deploy --yes` prints a line a change, then a line an output, in order, and exits with 0."""
+    """`operations deploy --yes` prints a line for each change and for each output, in order, and exits with 0."""
     monkeypatch.setattr(deployment, "outputs", lambda _, stack: {"Second": "2", "First": stack})
     assert main([*arguments, "--yes"]) == 0
     changes = f"Changes to stack {STACK}:\nAdd\tTopic\tAWS::SNS::Topic\n"
-    assert capsys.readouterr().out == f"{changes}First: {STACK}\nSecond: 2\n"
+    assert capsys.readouterr().out == f"{changes}First\t{STACK}\nSecond\t2\n"
 
 
-def test_invalid_template_is_told_in_a_sentence(
+def test_invalid_template_is_reported_before_zips_are_written(
     target: Target, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What CloudFormation finds wrong with the template is told before any zip is made."""
+    """What CloudFormation finds wrong with the template is reported before any zip is written."""
     with Stubber(target.cloudformation) as cloudformation:
         cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
         cloudformation.add_client_error("validate_template", "ValidationError", "Template format error: no such type")
         with pytest.raises(OperationError, match=r"^CloudFormation refuses the template: Template format error"):
-            _deploy(target, Path(arguments[5]))
-    assert not Path(arguments[5]).exists()
+            _deploy(target, Path(arguments[6]))
+    assert not Path(arguments[6]).exists()
     assert capsys.readouterr().out == ""
 
 
 def test_template_that_aws_would_refuse_is_not_deployed(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What an emulator would take and AWS not is refused before anything is uploaded."""
+    """A template that an emulator would accept and AWS not is refused before anything is uploaded."""
     monkeypatch.setattr(deployment, "render", lambda: template(Quality=None))
     with pytest.raises(OperationError, match=r": \$\.Parameters\.Quality\.Default: null is not allowed"):
         _deploy(target, tmp_path)
@@ -123,14 +124,14 @@ def test_template_that_aws_would_refuse_is_not_deployed(
 
 
 def test_values_that_aws_would_refuse_are_not_deployed(target: Target, tmp_path: Path) -> None:
-    """The stack's name, parameters and tags are held against AWS's limits too."""
+    """The stack's name, parameters and tags are checked against AWS's limits too."""
     with pytest.raises(OperationError, match="the tag Team: 257 characters, and 256 are the most"):
         deploy(target, STACK, tmp_path, Options(tags={"Team": "x" * 257}))
     assert "Contents" not in target.s3.list_objects_v2(Bucket=BUCKET)
 
 
-def test_template_of_any_size_goes_by_s3(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No request holds the template, of which CloudFormation takes 51,200 bytes there; each names where it lies in S3."""
+def test_template_is_uploaded_to_s3(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request holds the template, for which CloudFormation has a limit of 51,200 bytes; each has its URL in S3."""
     large = json.dumps({**json.loads(template()), "Metadata": {"Filling": "x" * 51_200}})
     monkeypatch.setattr(deployment, "render", lambda: large)
     sent: dict[str, Any] = {}
@@ -147,22 +148,22 @@ def test_template_of_any_size_goes_by_s3(target: Target, tmp_path: Path, monkeyp
         assert target.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() == large
 
 
-def test_command_line_tells_errors_in_a_line(
+def test_command_line_prints_errors_on_a_line(
     target: Target, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What AWS refuses is told on standard error with exit code 1, without a traceback."""
+    """An error of AWS is printed on standard error with exit code 1, without a traceback."""
     target.s3.delete_bucket(Bucket=BUCKET)
     assert main(arguments) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert printed.err.startswith("deploy: ")
+    assert printed.err.startswith("operations deploy: ")
 
 
 @pytest.mark.usefixtures("target")
-def test_command_line_without_a_region_says_so(
+def test_missing_region_is_reported(
     arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A machine with no region configured is told in a line, without a traceback."""
+    """If no region is configured, one line says so, without a traceback."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
@@ -171,7 +172,7 @@ def test_command_line_without_a_region_says_so(
 
 
 def test_parameters_keep_their_values(target: Target, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
-    """What an operator has set stays set when the stack is deployed again, unless it is named anew."""
+    """A parameter keeps its value when the stack is deployed again, unless another value is named."""
     monkeypatch.setattr(deployment, "render", lambda: template(Quality="82"))
     main([*arguments, "--yes", "--parameter", "Quality=50"])
     monkeypatch.setattr(deployment, "render", lambda: template("second", Quality="82"))

@@ -1,4 +1,4 @@
-"""The role by which API Gateway writes logs: a new stack leaves the one that the account has."""
+"""The role with which API Gateway writes logs: a new stack leaves the account's role as it is."""
 
 import json
 from dataclasses import replace
@@ -9,10 +9,11 @@ import pytest
 from botocore.stub import Stubber
 
 from operations.cloudformation import deploy as deployment
-from operations.cloudformation.deploy import Options, deploy, main
+from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.logs_role import PARAMETER
 from operations.cloudformation.stacks import describe
 from operations.cloudformation.target import Target
+from operations.command_line import main
 from tests.operations.cloudformation.small_stack import STACK, template
 
 pytestmark = pytest.mark.usefixtures("small", "choosing")  # in this order
@@ -20,13 +21,13 @@ pytestmark = pytest.mark.usefixtures("small", "choosing")  # in this order
 
 @pytest.fixture
 def choosing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deploy a template with the parameter."""
+    """Deploy a template that has the parameter."""
     monkeypatch.setattr(deployment, "render", lambda: template(**{PARAMETER: "CREATE"}))
 
 
 @pytest.fixture
 def role(target: Target) -> str:
-    """Let the account have a role for logs, and give its name."""
+    """Create the account's role for logs, and return its name."""
     iam, name = boto3.client("iam"), "another-stacks"
     made = iam.create_role(RoleName=name, Path="/logs/", AssumeRolePolicyDocument=json.dumps({"Statement": []}))
     named = {"op": "replace", "path": "/cloudwatchRoleArn", "value": made["Role"]["Arn"]}
@@ -35,55 +36,55 @@ def role(target: Target) -> str:
 
 
 def _deployed(target: Target, folder: Path, **parameters: str) -> tuple[str, list[str]]:
-    """Deploy, and return the value that the stack has then and what was said."""
-    said: list[str] = []
-    deploy(target, STACK, folder, Options(parameters, installed_layers=True, say=said.append))
+    """Deploy, and return the stack's value of the parameter and the notices."""
+    notices: list[str] = []
+    deploy(target, STACK, folder, Options(parameters, notice=notices.append))
     found = describe(target.cloudformation, STACK)["Parameters"]
-    return {one["ParameterKey"]: one["ParameterValue"] for one in found}[PARAMETER], said
+    return {one["ParameterKey"]: one["ParameterValue"] for one in found}[PARAMETER], notices
 
 
-def test_new_stack_leaves_the_role_that_is_set(target: Target, role: str, tmp_path: Path) -> None:
-    """Where the account has a role, a new stack is told to leave it, and whoever deploys reads which one it is."""
+def test_new_stack_leaves_the_existing_role(target: Target, role: str, tmp_path: Path) -> None:
+    """If the account has a role, a new stack leaves it, and the notice names the role."""
     value, (sentence,) = _deployed(target, tmp_path)
     assert value == "EXISTING"
     assert role in sentence
 
 
 @pytest.mark.usefixtures("role")
-def test_command_line_says_so(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m operations.cloudformation.deploy` says it in a line, before the changes and the question."""
+def test_command_prints_the_notice(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """`operations deploy` prints the notice on one line, before the changes and the question."""
     main(arguments)
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert f"{PARAMETER}=EXISTING" in first
     assert second.startswith("Changes to stack")
 
 
-def test_new_stack_sets_a_role_where_there_is_none(target: Target, tmp_path: Path) -> None:
-    """Where the account has none, the template's default makes one, without a word."""
+def test_new_stack_sets_a_role_if_there_is_none(target: Target, tmp_path: Path) -> None:
+    """If the account has no role, the template's default creates one, without a notice."""
     assert _deployed(target, tmp_path) == ("CREATE", [])
 
 
-def test_new_stack_sets_a_role_where_the_one_set_is_gone(target: Target, role: str, tmp_path: Path) -> None:
-    """A setting that names a role which is no more, as a stack's first creation that failed leaves it, counts as none."""
+def test_new_stack_sets_a_role_if_the_existing_one_was_deleted(target: Target, role: str, tmp_path: Path) -> None:
+    """A setting that names a deleted role counts as none; a first creation that failed leaves such a setting."""
     boto3.client("iam").delete_role(RoleName=role)
     assert _deployed(target, tmp_path) == ("CREATE", [])
 
 
 @pytest.mark.usefixtures("role")
-def test_named_value_holds(target: Target, tmp_path: Path) -> None:
-    """Whoever names a value gets it, whatever the account has."""
+def test_named_value_is_used(target: Target, tmp_path: Path) -> None:
+    """A value that is named is used, also if the account has a role."""
     assert _deployed(target, tmp_path, **{PARAMETER: "CREATE"}) == ("CREATE", [])
 
 
 def test_stack_keeps_its_value(target: Target, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """A stack that set the role goes on setting it, though the account has one by then."""
+    """A stack that created the role keeps its value, though the account has a role by then."""
     _deployed(target, tmp_path)
     request.getfixturevalue("role")
     assert _deployed(target, tmp_path) == ("CREATE", [])
 
 
-def test_account_that_does_not_answer_is_told(target: Target, tmp_path: Path) -> None:
-    """Where the account does not say, the template's default holds, and the reason is told."""
+def test_account_that_cannot_be_read_is_reported(target: Target, tmp_path: Path) -> None:
+    """If the account's setting cannot be read, the template's default applies, and the notice says why."""
     services = {name: boto3.client(name) for name in ("cloudformation", "s3", "apigateway", "sts")}
     asking = replace(target, client=services.__getitem__)
     with Stubber(services["apigateway"]) as apigateway:

@@ -1,4 +1,4 @@
-"""Waiting for a stack: what is told meanwhile, and why it failed."""
+"""Waiting for a stack: the progress, and why it failed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ def _events(*events: tuple[str, str, str], more: str = "") -> dict[str, Any]:
 
 
 def test_failure_names_what_failed_and_why(target: Target) -> None:
-    """The error of a failed stack names each resource that failed this time, however many events came after."""
+    """The error names each resource that failed in this operation, also if its event is on a later page."""
     with Stubber(target.cloudformation) as cloudformation:
         cloudformation.add_response("describe_stacks", _stack("ROLLBACK_COMPLETE"))
         later = ("UploadBucket", "DELETE_COMPLETE", "rolled back")
@@ -43,8 +43,8 @@ def test_failure_names_what_failed_and_why(target: Target) -> None:
     )
 
 
-def test_what_is_under_way_is_told(target: Target) -> None:
-    """As long as the operation lasts, the resources in progress are told; a stack that is gone has been deleted."""
+def test_resources_in_progress_are_reported(target: Target) -> None:
+    """While the operation runs, the resources in progress are reported; a stack that is missing has been deleted."""
     summaries = [
         {"LogicalResourceId": name, "ResourceType": "any", "LastUpdatedTimestamp": 0, "ResourceStatus": status}
         for name, status in (
@@ -53,18 +53,18 @@ def test_what_is_under_way_is_told(target: Target) -> None:
             ("Waiting", "CREATE_COMPLETE"),
         )
     ]
-    told: list[list[str]] = []
+    seen: list[list[str]] = []
     with Stubber(target.cloudformation) as cloudformation:
         cloudformation.add_response("describe_stacks", _stack("DELETE_IN_PROGRESS"))
         cloudformation.add_response("list_stack_resources", {"StackResourceSummaries": summaries})
         cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
-        wait_for_status(target.cloudformation, STACK, "DELETE_COMPLETE", 0.01, told.append)
-    assert told == [["Busy"]]
+        wait_for_status(target.cloudformation, STACK, "DELETE_COMPLETE", 0.01, seen.append)
+    assert seen == [["Busy"]]
 
 
 @pytest.fixture
 def busy(target: Target) -> Iterator[Stubber]:
-    """Give a stack that is updated for ever, and with it the answers that CloudFormation gives to one look."""
+    """Give the answers of CloudFormation about a stack whose update never ends."""
     with Stubber(target.cloudformation) as cloudformation:
         cloudformation.add_response("describe_stacks", _stack("UPDATE_IN_PROGRESS"))
         cloudformation.add_response("list_stack_resources", {"StackResourceSummaries": []})
@@ -73,7 +73,7 @@ def busy(target: Target) -> Iterator[Stubber]:
 
 @pytest.mark.usefixtures("busy")
 def test_operation_that_outlasts_the_wait_goes_on(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the longest wait it is said that the operation goes on, and how to follow and stop it; not that it ended."""
+    """After the longest wait the error says that the operation goes on, and how to follow and cancel it."""
     monkeypatch.setattr(stacks, "MAX_SECONDS", 0)
     with pytest.raises(
         OperationError, match=f"still in UPDATE_IN_PROGRESS .* goes on; .* --stack-name {STACK}"
@@ -85,7 +85,7 @@ def test_operation_that_outlasts_the_wait_goes_on(target: Target, monkeypatch: p
 
 @pytest.mark.usefixtures("busy")
 def test_interruption_says_that_the_operation_goes_on(target: Target) -> None:
-    """Ctrl-C ends the wait, not the update: it says so, and how to follow and stop it."""
+    """Ctrl-C ends the wait, not the update: the message says so, and how to follow and cancel it."""
 
     def interrupt(_: list[str]) -> None:
         raise KeyboardInterrupt

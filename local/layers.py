@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
+from operations.errors import OperationError
 from templates.packaging import Entry, Layer, is_content, write_zip
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
-class VersionMismatchError(RuntimeError):
+class VersionMismatchError(OperationError):
     """What is installed here is not what the layer's lock pins."""
 
 

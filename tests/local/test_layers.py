@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.cloudformation.installed_layers import VersionMismatchError, write_installed
+from local.layers import VersionMismatchError, write_installed
 from templates.packaging import LAYERS, PIP_RECORDS, Layer
 
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+) ", re.MULTILINE)

@@ -1,0 +1,65 @@
+"""An image's record as rows for a person: its status and cause, its times, its objects, and what to do."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from lambdas.domain.record import FAILED, Item, is_final, notification_pending
+from lambdas.domain.stalled_uploads import RUNNING_STATUSES
+
+STATUS = ("status", "failedIn", "reason", "message")
+BEGINNING = ("attempt", "createdAt")
+FINAL_TIMES = ("finishedAt", "notifiedAt")
+IDENTITY = ("owner", "bucket", "key", "versionId", "execution")
+
+
+def facts(record: Item, execution_status: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the facts of a record, each with its name; execution_status is Step Functions' own, None if unknown."""
+    yield from _named(record, STATUS)
+    if cause := _cause(record.get("error", "{}")):
+        yield "cause", cause
+    yield from _named(record, BEGINNING)
+    yield from sorted(record["steps"].items(), key=lambda item: str(item[1]))
+    yield from _named(record, (*FINAL_TIMES, *IDENTITY))
+    if execution_status:
+        yield "executionStatus", execution_status
+    yield from _archived(record.get("archive", {}))
+    if advice := _advice(record, execution_status):
+        yield "to do", advice
+
+
+def _named(record: Item, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    yield from ((name, str(record[name])) for name in names if name in record)
+
+
+def _cause(error: str) -> str:
+    """Return the message of the error with which an image failed, on one line; the record and the log have its traceback."""
+    cause = json.loads(error).get("Cause", "")
+    with suppress(ValueError, AttributeError):  # the cause is JSON from a function, a sentence from Step Functions
+        cause = json.loads(cause).get("errorMessage", cause)
+    return " ".join(str(cause).split())
+
+
+def _archived(archive: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the URI of each archived object."""
+    copies = [(name, archive[name]) for name in ("original", "resized", "thumbnail") if archive]
+    for name, copy in (*copies, *(("smaller", smaller) for smaller in archive.get("smaller", []))):
+        yield name, f"s3://{archive['bucket']}/{copy['key']}"
+
+
+def _advice(record: Item, execution_status: str | None) -> str:
+    """Return what a person can do about an image, "" if there is nothing to do."""
+    if not is_final(record):
+        if execution_status is None:
+            return "wait: the scheduled sweep finds stalled uploads"
+        return (
+            ""
+            if execution_status in RUNNING_STATUSES
+            else "sweep: its execution has ended without writing a final status"
+        )
+    if notification_pending(record):
+        return "sweep: the notification of its final status is pending"
+    if record["status"] == FAILED:
+        return f"fix the cause, then: redrive {record['imageId']}"
+    return ""
