@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
+from operations.cloudformation.artifacts import Packager
 from operations.errors import OperationError
+from templates import packaging
 from templates.packaging import Entry, Layer, is_content, write_zip
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -39,3 +42,8 @@ def _entries(found: Distribution) -> Iterator[Entry]:
     for file in found.files or []:
         if ".." not in file.parts and is_content(file):
             yield f"python/{file.as_posix()}", Path(str(found.locate_file(file)))
+
+
+def packager() -> Packager:
+    """Return how zips are written for an emulator that runs functions on this interpreter."""
+    return Packager(partial(packaging.write_code, runtime=packaging.RUNNING), write_installed)

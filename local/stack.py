@@ -61,7 +61,7 @@ class LocalStack:
 def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = MappingProxyType({})) -> Iterator[LocalStack]:
     """Run the stack, with parameters of the template, for the length of the block; nothing of it outlives the block."""
     with emulator(enforce=enforce) as running:
-        outputs = _deployed(running, Options(parameters=dict(parameters), write_layer=layers.write_installed))
+        outputs = _deployed(running, Options(parameters=dict(parameters), packager=layers.packager()))
         user = _add_user(running, outputs)
         yield LocalStack(running, outputs, user, _subscribe(running, outputs["NotificationTopicArn"]))
 

@@ -1,6 +1,7 @@
 """What a deployment uploads: the template, and the zips of code and layers that the bucket does not hold yet."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -11,7 +12,16 @@ from operations.cloudformation.target import Target, explain_validation_errors
 from templates import packaging
 from templates.packaging import Layer
 
-WriteLayer = Callable[[Layer, Path], Path]  # writes a layer below a folder and returns its zip
+
+@dataclass(frozen=True)
+class Packager:
+    """How the zips of code and layers are written below a folder; each function returns its zip."""
+
+    write_code: Callable[[Path], Path]
+    write_layer: Callable[[Layer, Path], Path]
+
+
+FOR_LAMBDA = Packager(packaging.write_code, lambda layer, folder: layer.write(folder))
 
 
 def upload_template(target: Target, template: str) -> str:
@@ -28,19 +38,19 @@ def validate_template(target: Target, url: str) -> None:
         target.cloudformation.validate_template(TemplateURL=url)
 
 
-def upload_missing(target: Target, folder: Path, write_layer: WriteLayer) -> None:
+def upload_missing(target: Target, folder: Path, packager: Packager) -> None:
     """Write below folder, and upload, the zips that the bucket does not hold."""
-    for path in _missing(target, folder, write_layer):
+    for path in _missing(target, folder, packager):
         target.s3.upload_file(str(path), target.bucket, path.relative_to(folder).as_posix())
 
 
-def _missing(target: Target, folder: Path, write_layer: WriteLayer) -> Iterator[Path]:
+def _missing(target: Target, folder: Path, packager: Packager) -> Iterator[Path]:
     """Write and yield the zips that the bucket does not hold; a key is a digest of the content, so one that is there is right."""
     if not _exists(target, packaging.code_key()):
-        yield packaging.write_code(folder, packaging.RUNNING if installed_layers else packaging.RUNTIME)
+        yield packager.write_code(folder)
     for layer in packaging.LAYERS:
         if not _exists(target, layer.key):
-            yield write_layer(layer, folder)
+            yield packager.write_layer(layer, folder)
 
 
 def _exists(target: Target, key: str) -> bool:

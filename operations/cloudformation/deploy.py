@@ -6,20 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from operations.cloudformation import preflight
-from operations.cloudformation.artifacts import WriteLayer, upload_missing, upload_template, validate_template
+from operations.cloudformation.artifacts import FOR_LAMBDA, Packager, upload_missing, upload_template, validate_template
 from operations.cloudformation.change_sets import Change, Specification, create_change_set
 from operations.cloudformation.logs_role import logs_role
 from operations.cloudformation.stacks import ARTIFACT_BUCKET, OnProgress, outputs
 from operations.cloudformation.target import Target
 from operations.errors import OperationError
-from templates.packaging import Layer
 from templates.refusals.check import TemplateRefusedError, check_deployment
 from templates.stack import render
-
-
-def write_for_lambda(layer: Layer, folder: Path) -> Path:
-    """Write layer for Lambda's platform, with pip."""
-    return layer.write(folder)
 
 
 @dataclass(frozen=True)
@@ -28,7 +22,7 @@ class Options:
 
     Parameters and tags that are not named keep the stack's value, or take the template's default. `approve` gets the
     changes, and raises an exception if they are not to be applied. `notice` gets a sentence for each choice that the
-    caller did not make. An emulator that runs functions on this interpreter needs a `write_layer` of its own.
+    caller did not make. An emulator that runs functions on this interpreter needs a packager of its own.
     """
 
     parameters: dict[str, str] = field(default_factory=dict)
@@ -36,7 +30,7 @@ class Options:
     approve: Callable[[list[Change]], None] = lambda _: None
     on_progress: OnProgress = lambda _: None
     notice: Callable[[str], None] = lambda _: None
-    write_layer: WriteLayer = write_for_lambda
+    packager: Packager = FOR_LAMBDA
 
 
 def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[str, str]:
@@ -49,7 +43,7 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
     preflight.check(target, stack)
     url = upload_template(target, template)
     validate_template(target, url)
-    upload_missing(target, folder, options.write_layer)
+    upload_missing(target, folder, options.packager)
     chosen = logs_role(target, stack, options.parameters, options.notice)
     parameters = {**chosen, **options.parameters, ARTIFACT_BUCKET: target.bucket}
     if change_set := create_change_set(target, stack, Specification(template, url, parameters, options.tags)):

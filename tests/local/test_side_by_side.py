@@ -49,7 +49,7 @@ def test_two_stacks_have_no_name_in_common(target: Target, tmp_path: Path) -> No
 
 def _deployed(target: Target, stack: str, folder: Path) -> dict[str, Resource]:
     """Deploy stack, and return its resources by physical ID."""
-    deploy(target, stack, folder, Options(write_layer=layers.write_installed))
+    deploy(target, stack, folder, Options(packager=layers.packager()))
     assert describe(target.cloudformation, stack)["StackStatus"] == "CREATE_COMPLETE"
     return {one.physical_id: one for one in inventory(target.client, stack) if one.resource_type not in NOT_NAMED}
 
