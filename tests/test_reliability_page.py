@@ -17,7 +17,7 @@ Named = set[tuple[str, str]]  # files below tests/, and tests in them
 def promises() -> dict[str, Named]:
     """Return the tests that the page names for each promise: behind one file or several stand those that are in each."""
     found: dict[str, Named] = defaultdict(set)
-    for promise, cell in ROW.findall(PAGE.read_text(encoding="utf-8").partition("## What shows it")[2]):
+    for promise, cell in ROW.findall(PAGE.read_text(encoding="utf-8").partition("## Tests of each promise")[2]):
         for part in GROUP.findall(cell):
             files, tests = (re.findall(pattern, part) for pattern in (r"`([^`]+\.py)`", r"`(test_\w+)`"))
             found[promise] |= {(file, test) for file in files for test in tests}
