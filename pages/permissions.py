@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.command import run_command
-from asl.language import tasks
+from asl.language import target, tasks
 from templates.iam.policies import ALL_RESOURCES
 from templates.stack import build
 from workflow.definition import states_language
@@ -127,14 +127,14 @@ def state_permissions() -> dict[str, list[tuple[str, str, str]]]:
 
 
 def _state_permissions(state: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
-    function = state["Parameters"].get("FunctionName", "").strip("${}")
-    call = state["Resource"].partition(":states:::")[2].lower().replace(":invoke", ":invokefunction")
+    call = target(state)
+    function, action = call.function, call.integration.lower().replace(":invoke", ":invokefunction")
     for role in ("ProcessingPipelineRole", *([f"{function}Role"] if function else [])):
         for policy in resources[role]["Properties"]["Policies"]:
             for one in _statements(policy):
                 places = list(map(_target, one["Resource"]))
                 ours = role != "ProcessingPipelineRole"
-                if ours or (call in map(str.lower, one["Action"]) and (not function or function in places)):
+                if ours or (action in map(str.lower, one["Action"]) and (not function or function in places)):
                     yield (
                         _purpose(one),
                         ", ".join(one["Action"]),

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from asl.language import inner_machines
+from asl.language import Transition, inner_machines, target, transitions
 from pages import prices
 from pages.prices import Price
 from pages.workload_profile import (
@@ -82,17 +82,21 @@ def visited_states(definition: Node, *, rejected: bool = False) -> Iterator[Node
 
 def function_of(state: Node) -> str:
     """Return the logical ID of the function that state runs; empty if it runs none."""
-    return str(state.get("Parameters", {}).get("FunctionName", "")).strip("${}")
+    return target(state).function or ""
 
 
 def _caught(state: Node) -> str:
-    return next(str(catch["Next"]) for catch in state["Catch"] if "States.ALL" in catch["ErrorEquals"])
+    catches = (way for way in transitions(state) if way.kind == "catch")
+    return next(way.target for way in catches if "States.ALL" in way.source["ErrorEquals"])
 
 
 def _next(state: Node) -> str:
     """Return which state follows; a choice leads to where a rejection is named."""
-    named = [choice["Next"] for choice in state.get("Choices", []) if choice.get("StringEquals") == REJECTED]
-    return str(next(iter(named), state.get("Next", "")))
+    return next((way.target for way in transitions(state) if way.kind == "next" or _names_rejection(way)), "")
+
+
+def _names_rejection(way: Transition) -> bool:
+    return way.kind == "choice" and way.source.get("StringEquals") == REJECTED
 
 
 def _outside_of_steps(invoked: list[str], traces: int) -> Iterator[Usage]:
@@ -119,7 +123,7 @@ def _of_invocation(name: str, memory: int) -> Iterator[Usage]:
 
 def _of_integration(state: Node, record: int) -> Iterator[Usage]:
     """Yield what a state takes that calls a service itself; the picture's record has so many bytes by then."""
-    match state.get("Resource", "").rpartition(":::")[2]:
+    match target(state).integration:
         case "sns:publish":
             yield prices.SNS_PUBLISH, 1
         case "dynamodb:updateItem":

@@ -23,6 +23,7 @@ from asl.check.shapes import (
     union,
 )
 from asl.check.wildcards import always_matches, never_matches
+from asl.language import operators
 
 Split = tuple[Shape, Shape]  # what matches, and what does not
 Refine = Callable[[Field], Field | None]  # None: no value is left
@@ -31,7 +32,6 @@ ABSENT = Field(NOTHING, required=False)
 KINDS: dict[str, type[Shape]] = {"IsNull": Null, "IsString": Text, "IsNumeric": Number, "IsBoolean": Boolean}
 # Comparisons whose two sides are kept whole: true of the type at least, and perhaps false of any value.
 OPERAND_KINDS: dict[str, type[Shape]] = {"String": Text, "Numeric": Number, "Timestamp": Text, "Boolean": Boolean}
-NO_OPERATOR = {"Variable", "Next", "Comment", "Assign", "Output"}
 
 
 def split_by_rule(shape: Shape, rule: dict[str, Any]) -> Split:
@@ -81,7 +81,8 @@ def paths_read(shape: Shape, rule: dict[str, Any]) -> Iterator[tuple[str, Shape]
 
 def _sides(rule: dict[str, Any]) -> tuple[Refine, Refine]:
     """Return how the variable's field looks when the rule matches, and when it does not."""
-    operator, wanted = next((key, value) for key, value in rule.items() if key not in NO_OPERATOR)
+    (operator,) = operators(rule)
+    wanted = rule[operator]
     if operator == "IsPresent":
         return (_present, _absent) if wanted else (_absent, _present)
     if operator in KINDS:

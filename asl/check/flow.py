@@ -6,7 +6,6 @@ from typing import Any
 
 from asl.check.choices import paths_read, split_by_rule
 from asl.check.context import ANY_ZONE
-from asl.check.grammar import branchings
 from asl.check.proof import Arrival, Exit, Outcome, Proof
 from asl.check.shapes import (
     NOTHING,
@@ -25,7 +24,7 @@ from asl.check.shapes import (
 from asl.check.tasks import task_exits
 from asl.check.templates import Problem
 from asl.check.visit import Visit
-from asl.language import inner_machines
+from asl.language import inner_machines, transitions
 
 # Of one state; a loop whose payload keeps changing is not decided.
 MAX_SHAPES = 200
@@ -110,7 +109,7 @@ def _undecided_exits(visit: Visit) -> Iterator[Exit]:
         visit.errors += members(outcome.error)
     if visit.state["Type"] not in ("Choice", "Fail"):
         yield Exit(visit.state.get("Next"), visit.measure("output", leaves.shape if leaves else Unknown()))
-    yield from (Exit(target, Unknown()) for target in branchings(visit.state))
+    yield from (Exit(way.target, Unknown()) for way in transitions(visit.state) if way.kind != "next")
     visit.errors.append(visit.proof.mapping.raised(visit.name))
 
 

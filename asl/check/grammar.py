@@ -5,18 +5,9 @@ from typing import Any
 
 from asl.check.shapes import NULL, Anything, Array, Field, Object, Shape, Text, union
 from asl.check.validate import validate
-from asl.language import PROCESSORS, inner_machines
+from asl.language import OPERATORS, PROCESSORS, inner_machines, operators
 
 ENDS = ("Choice", "Succeed", "Fail")  # types of state that have neither Next nor End
-
-_ORDERED = [f"{order}{equal}" for order in ("LessThan", "GreaterThan") for equal in ("", "Equals")]
-_COMPARED = [f"{kind}{how}" for kind in ("String", "Numeric", "Timestamp") for how in ("Equals", *_ORDERED)]
-OPERATORS = {
-    *(f"{one}{side}" for one in (*_COMPARED, "BooleanEquals") for side in ("", "Path")),
-    *(f"Is{kind}" for kind in ("Boolean", "Null", "Numeric", "Present", "String", "Timestamp")),
-    "StringMatches",
-}
-BESIDE = {"Comment", "Next", "Assign", "Output"}  # an operator
 
 
 def _open_object(required: dict[str, Shape], optional: dict[str, Shape]) -> Object:
@@ -96,12 +87,6 @@ def _rule(rule: dict[str, Any], at: str) -> Iterator[str | None]:
         return
     paths: dict[str, Shape] = {name: TEXT for name in rule if name.endswith("Path")}
     yield validate(rule, _open_object({"Variable": TEXT}, paths), at)
-    operators = set(rule) - {"Variable"} - BESIDE
-    if len(operators) != 1 or operators - OPERATORS:
-        yield f"{at}: needs one operator, and has {', '.join(sorted(operators)) or 'none'}"
-
-
-def branchings(state: dict[str, Any]) -> list[str]:
-    """Return where state may lead beside Next: by its rules, its default and its catchers."""
-    rules = [one["Next"] for name in ("Choices", "Catch") for one in state.get(name, [])]
-    return [*rules, *([state["Default"]] if "Default" in state else [])]
+    found = operators(rule)
+    if len(found) != 1 or found[0] not in OPERATORS:
+        yield f"{at}: needs one operator, and has {', '.join(sorted(found)) or 'none'}"

@@ -1,6 +1,5 @@
 """Service integrations: what each takes as Parameters, and what it answers."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,13 +18,6 @@ from asl.check.shapes import (
 )
 from asl.check.sizes import LIMIT
 
-RESOURCE = re.compile(
-    r"arn:(?:\$\{[^}]+\}|[^:])+:states:::(?P<call>[a-zA-Z-]+:[a-zA-Z:]+)(?P<pattern>\.[a-zA-Z:0-9]+)?$"
-)
-FUNCTION = re.compile(r"arn:(?:\$\{[^}]+\}|[^:])+:lambda:|\$\{[^}]+\}$")
-
-WAITING = ".waitForTaskToken"  # the pattern of a call that another hand answers
-
 Template = dict[str, Any]  # Parameters as written
 IDENTIFIER = Text(1, 2048)
 ANY_TEXT = Text(0, LIMIT)
@@ -36,13 +28,6 @@ def closed_object(required: dict[str, Shape], optional: dict[str, Shape] | None 
     fields = {name: Field(shape) for name, shape in required.items()}
     fields |= {name: Field(shape, required=False) for name, shape in (optional or {}).items()}
     return Object(tuple(sorted(fields.items())))
-
-
-def called(resource: str) -> str | None:
-    """Return the integration that a Task's Resource names: `lambda` for a function's ARN, or such as `sns:publish`."""
-    if match := RESOURCE.match(resource):
-        return match["call"] + (match["pattern"] or "").replace(".sync:2", ".sync")
-    return "lambda" if FUNCTION.match(resource) else None
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from asl.check.flow import follow
-from asl.check.grammar import branchings, grammar_error
+from asl.check.grammar import grammar_error
 from asl.check.mapping import Edges, Mapping, UnusableMapping
 from asl.check.proof import Arrival, Proof
 from asl.check.report import as_error
-from asl.language import UnusableMachine, each_state, inner_machines
+from asl.language import UnusableMachine, each_state, inner_machines, transitions
 
 NO_RESULT = {"Choice", "Wait", "Succeed", "Fail"}  # of their own: what arrives goes on
 NO_TASKS = {*NO_RESULT, "Pass", "Parallel", "Map"}
@@ -53,8 +53,7 @@ def _check_targets(machine: dict[str, Any]) -> None:
     """Raise UnusableMachine where a state of machine, or of an inner one, leads nowhere."""
     states = machine["States"]
     leading = [("StartAt", machine["StartAt"])]
-    for name, state in states.items():
-        leading += [(name, target) for target in (*branchings(state), *([state["Next"]] if "Next" in state else []))]
+    leading += [(name, way.target) for name, state in states.items() for way in transitions(state)]
     for place, target in leading:
         if target not in states:
             raise UnusableMachine(f"{place} leads to {target}, which is no state beside it")

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from asl.check.integrations import SERVICES, WAITING, called, lambda_invoke
+from asl.check.integrations import SERVICES, lambda_invoke
 from asl.check.mapping import Edges
 from asl.check.proof import Exit
 from asl.check.shapes import Number, Object, Shape, Unknown, exact_object, members, union
 from asl.check.templates import Problem
 from asl.check.visit import Visit
+from asl.language import CALLBACK, FUNCTION_INVOKE, target
 
 SECONDS = Number(integer=True, low=1, high=99_999_999)
-KNOWN_PATTERNS = ("", WAITING.removeprefix("."))  # of an integration; the answer of any other is the service's own
+KNOWN_PATTERNS = ("", CALLBACK)  # of an integration; the answer of any other is the service's own
 
 
 def task_exits(visit: Visit) -> Iterator[Exit]:
@@ -26,23 +27,21 @@ def _answer(visit: Visit, parameters: Shape) -> Shape:
     """Return what the task answers, after checking that it gets what it takes."""
     edges = visit.proof.mapping.edges(visit.name)
     gives = edges.gives.shape if edges.gives else Unknown()
-    call, _, pattern = (called(visit.state["Resource"]) or "").partition(".")
-    invoked = call == "lambda:invoke" and pattern in KNOWN_PATTERNS
-    known = lambda_invoke(gives) if invoked else SERVICES.get(call) if pattern in KNOWN_PATTERNS else None
+    called = target(visit.state)
+    modelled = called.pattern in KNOWN_PATTERNS
+    invoked = called.integration == FUNCTION_INVOKE and modelled
+    known = lambda_invoke(gives) if invoked else SERVICES.get(called.integration) if modelled else None
     own = invoked or known is None  # what it takes and gives is no service's
-    visit.report(_missing_contracts(edges, takes=own, gives=own or bool(pattern)))
-
-    written = visit.state.get("Parameters")
-    template = written if isinstance(written, dict) else {}
+    visit.report(_missing_contracts(edges, takes=own, gives=own or bool(called.pattern)))
     if known is not None:
-        visit.check(parameters, known.takes(template), "Parameters")
+        visit.check(parameters, known.takes(called.parameters), "Parameters")
     if invoked:
         visit.check_contract(_property(parameters, "Payload"), edges.takes, "Parameters", "Payload")
     else:
         visit.check_contract(parameters, edges.takes, "Parameters")
     visit.check_contract(_property(parameters, "Message"), edges.says, "Parameters", "Message")
-    answered = known is None or pattern or (edges.gives and not invoked)  # by a contract
-    return gives if known is None or answered else known.answers(template)
+    answered = known is None or called.pattern or (edges.gives and not invoked)  # by a contract
+    return gives if known is None or answered else known.answers(called.parameters)
 
 
 def _missing_contracts(edges: Edges, *, takes: bool, gives: bool) -> list[Problem]:

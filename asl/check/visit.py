@@ -7,12 +7,12 @@ from typing import Any
 from asl.check.choices import split_by_rule
 from asl.check.compare import Mismatch, mismatches
 from asl.check.context import context_object
-from asl.check.integrations import WAITING
 from asl.check.mapping import Contract
 from asl.check.paths import PathError, parse_path, put
 from asl.check.proof import Arrival, Exit, Proof
 from asl.check.shapes import Object, Shape, Unknown, exact_object, members, union
 from asl.check.templates import Evaluation, Problem, Scope
+from asl.language import CALLBACK, target
 
 EVERY_ERROR = "States.ALL"
 TASK_FAILED = "States.TaskFailed"
@@ -35,7 +35,7 @@ class Visit:
     @property
     def context(self) -> Object:
         """The context object in this state."""
-        token = str(self.state.get("Resource")).endswith(WAITING)
+        token = target(self.state).pattern == CALLBACK
         return context_object(self.proof.mapping.starts_with.shape, self.name, self.item, token=token)
 
     def evaluation(self, data: Shape) -> Evaluation:

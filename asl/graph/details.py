@@ -7,7 +7,7 @@ from asl.check.mapping import Contract, Edges, Mapping
 from asl.check.proof import Proof
 from asl.check.shapes import Object, Shape, members
 from asl.graph.model import END, START, Machine, Node
-from asl.language import WITHIN
+from asl.language import INNER_MACHINES
 
 Details = dict[str, dict[str, Any]]  # by the state's key
 EDGES = tuple(Edges.__dataclass_fields__)
@@ -34,7 +34,7 @@ def details(machine: Machine, known: Known | None = None) -> Details:
 
 def _plain(node: Node) -> dict[str, Any]:
     """Return a state's definition, without the states within it: each of those has its own."""
-    definition = {name: value for name, value in node.state.items() if name not in WITHIN}
+    definition = {name: value for name, value in node.state.items() if name not in INNER_MACHINES}
     return {"name": node.name, "kind": node.kind, "notes": list(node.notes), "definition": definition}
 
 

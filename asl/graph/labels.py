@@ -1,8 +1,9 @@
 """What a state does, in a few words: its resource, its times, its retries, its conditions."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
+
+from asl.language import is_distributed, operators, resource_name, target
 
 COMPARISONS = {
     "Equals": "=",
@@ -13,8 +14,8 @@ COMPARISONS = {
     "Matches": "matches",
 }
 KINDS = ("String", "Numeric", "Timestamp", "Boolean")
+WAITS = {"waitForTaskToken": ", waits for its token", "sync": ", waits for its end"}  # by the pattern of a call
 SERVICES = {"lambda": "Lambda", "sns": "SNS", "sqs": "SQS", "dynamodb": "DynamoDB", "states": "Step Functions"}
-NOT_AN_OPERATOR = {"Variable", "Next", "Comment", "Assign", "Output"}
 
 
 def notes(state: dict[str, Any]) -> Iterator[str]:
@@ -38,28 +39,14 @@ def _does(state: dict[str, Any]) -> Iterator[str]:
 
 def resource(state: dict[str, Any]) -> str:
     """Return what a Task calls: a Lambda function by its name, another service by what is asked of it."""
-    arn = str(state["Resource"])
-    arguments = state.get("Arguments", state.get("Parameters", {}))
-    arguments = arguments if isinstance(arguments, dict) else {}
-    if ":states:::" not in arn:
-        kind = "Activity" if ":activity:" in arn else "Lambda"
-        return f"{kind} {_last(arn)}"
-    service, _, action = arn.partition(":states:::")[2].removeprefix("aws-sdk:").partition(":")
-    if service == "lambda" and isinstance(name := arguments.get("FunctionName"), str):
-        return f"Lambda {_last(name)}{_waiting(action)}"
-    return f"{SERVICES.get(service, service)} {action.partition('.')[0]}{_waiting(action)}"
-
-
-def _waiting(action: str) -> str:
-    """Return for what a call waits beyond its answer."""
-    how = action.partition(".")[2]
-    return {"": "", "waitForTaskToken": ", waits for its token"}.get(how, ", waits for its end")
-
-
-def _last(name: str) -> str:
-    """Return a function's name out of its ARN, or of the placeholder that stands for it."""
-    plain = re.sub(r"^.*:(?:function|activity):", "", name)
-    return re.sub(r"^\$\{(\w+?)(?:Arn|\.Arn)?\}$", r"\1", plain) if plain.startswith("${") else plain.partition(":")[0]
+    called = target(state)
+    waits = WAITS.get(called.pattern, "")
+    if called.service == "activity":
+        return f"Activity {resource_name(called.resource)}"
+    if name := called.function:
+        return f"Lambda {name}{waits}"
+    service = called.service.removeprefix("aws-sdk:")
+    return f"{SERVICES.get(service, service)} {called.action}{waits}"
 
 
 def _limit(state: dict[str, Any]) -> str:
@@ -76,8 +63,7 @@ def _wait(state: dict[str, Any]) -> str:
 
 def _each(state: dict[str, Any]) -> str:
     most = _read(state, "MaxConcurrency")
-    distributed = state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
-    where = ", each in an execution of its own" if distributed else ""
+    where = ", each in an execution of its own" if is_distributed(state) else ""
     return f"for each item{f', {most} at a time' if isinstance(most, int) and most else ''}{where}"
 
 
@@ -104,7 +90,7 @@ def condition(rule: dict[str, Any]) -> str:
             return f" {operator.lower()} ".join(_inner(one) for one in rule[operator])
     if "Not" in rule:
         return f"not {_inner(rule['Not'])}"
-    (operator,) = (name for name in rule if name not in NOT_AN_OPERATOR)
+    (operator,) = operators(rule)
     return f"{_path(rule['Variable'])} {_compared(operator, rule[operator])}"
 
 

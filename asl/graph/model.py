@@ -9,7 +9,7 @@ from asl.check.grammar import grammar_error
 from asl.check.mapping import Edges, Mapping
 from asl.check.prover import states_of
 from asl.graph.labels import condition, notes
-from asl.language import UnusableMachine, inner_machines
+from asl.language import Transition, UnusableMachine, inner_machines, transitions
 
 START, END = "(start)", "(end)"  # kinds of node beside the types of states, and what such a node is called
 ENDINGS = ("Succeed", "Fail")
@@ -127,18 +127,23 @@ def _named(contract: Any) -> str | None:
 def _choices(state: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return where a Choice leads and under which conditions; several that lead to the same are one edge."""
     found: dict[str, list[str]] = {}
-    for rule in state.get("Choices", []):
-        found.setdefault(rule["Next"], []).append(condition(rule))
-    if "Default" in state:
-        found.setdefault(state["Default"], []).append("otherwise")
+    for way in transitions(state):
+        if way.kind in ("choice", "default"):
+            found.setdefault(way.target, []).append(condition(way.source) if way.source else "otherwise")
     return {target: tuple(labels) for target, labels in found.items()}
 
 
 def _caught(state: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for catcher in state.get("Catch", []):
-        found.setdefault(catcher["Next"], []).extend(catcher["ErrorEquals"])
+    for way in transitions(state):
+        if way.kind == "catch":
+            found.setdefault(way.target, []).extend(way.source["ErrorEquals"])
     return {target: tuple(labels) for target, labels in found.items()}
+
+
+def _straightness(way: Transition) -> int:
+    """Return how early a way is tried as the straight one: Next or a Choice's default before its rules."""
+    return 1 if way.kind == "choice" else 0
 
 
 def _spine(definition: dict[str, Any], within: str) -> tuple[str, ...]:
@@ -147,8 +152,8 @@ def _spine(definition: dict[str, Any], within: str) -> tuple[str, ...]:
     while name and name not in passed:
         passed[name] = None
         state = states[name]
-        ahead = [state.get("Next"), state.get("Default"), *(one["Next"] for one in state.get("Choices", []))]
-        new = [one for one in ahead if one and one not in passed]
+        ahead = [way.target for way in sorted(transitions(state), key=_straightness) if way.kind != "catch"]
+        new = [one for one in ahead if one not in passed]
         name = next((one for one in new if states[one]["Type"] != "Fail"), new[0] if new else "")
     last = [END] if states[list(passed)[-1]].get("End") else []
     return (f"{within}{START}", *(_key(within, one) for one in passed), *(f"{within}{one}" for one in last))

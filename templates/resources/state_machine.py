@@ -11,7 +11,7 @@ import awacs.xray
 from awacs.aws import Action, Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, iam, logs, sns, sqs, stepfunctions, validators
 
-from asl.language import tasks
+from asl.language import target, tasks
 from templates.iam.policies import ALL_RESOURCES, allow, in_this_account, policy_document, trust_policy
 from templates.resources.function import add_log_group
 from templates.substitution import definition_string
@@ -105,10 +105,8 @@ def _role(definition: dict[str, Any], targets: dict[str, Any]) -> iam.Role:
 def _statements(definition: dict[str, Any], targets: dict[str, Any]) -> Iterator[Statement]:
     """Yield one statement an integration: its action on every target that the graph's tasks name."""
     called: dict[str, list[str]] = {}
-    for _, task in tasks(definition):
-        integration = task["Resource"].split(":::")[1]
-        target = task["Parameters"][INTEGRATIONS[integration][2]].strip("${}")
-        called.setdefault(integration, []).append(target)
+    for call in (target(task) for _, task in tasks(definition)):
+        called.setdefault(call.integration, []).append(str(call.named(INTEGRATIONS[call.integration][2])))
     for integration, names in called.items():
         purpose, action, _ = INTEGRATIONS[integration]
         yield allow(purpose, [action], *(targets[name] for name in dict.fromkeys(names)))
