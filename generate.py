@@ -4,29 +4,35 @@ import argparse
 import sys
 from pathlib import Path
 
-from asl.command import run_command
+from asl.command import is_about_output, run_command
 from asl.printable import printable_lines
-from templates import packaging
-from templates.stack import render
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print or write the template, and the zips if asked for; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        text = render()
+        text = _render()
         _write_assets(options.assets)
         _write_template(text, options.output)
-    except BrokenPipeError:
-        raise  # whoever read the template has read enough
-    except Exception as error:  # noqa: BLE001 - the boundary: whatever is wrong, say it and print no half template
+    except Exception as error:  # the boundary: whatever is wrong, say it and print no half template
+        if is_about_output(error):
+            raise
         print(f"generate.py: {type(error).__name__}: {printable_lines(str(error))}", file=sys.stderr)
         return 1
     return 0
 
 
+def _render() -> str:
+    from templates.stack import render  # takes half a second, in which Ctrl-C is to end the command as later
+
+    return render()
+
+
 def _write_assets(folder: Path | None) -> None:
     if folder is not None:
+        from templates import packaging
+
         for path in packaging.write_all(folder):
             print(f"wrote {path}", file=sys.stderr)
 

@@ -5,6 +5,7 @@ import os
 import select
 import sys
 from collections.abc import Callable
+from importlib import import_module
 
 INTERRUPTED = 130  # exit codes as shells have them: 128, and the number of the signal that would have ended it
 READER_GONE = 141
@@ -30,6 +31,16 @@ def run_command(name: str, command: Callable[[], int | None]) -> int:
         print(f"{name}: {str(interruption) or 'interrupted'}", file=sys.stderr)
         return INTERRUPTED
     return code
+
+
+def run_module(name: str, module: str) -> int:
+    """Run the function `main` of module as run_command does; Ctrl-C ends the command also while module is imported."""
+    return run_command(name, lambda: import_module(module).main())
+
+
+def is_about_output(error: BaseException) -> bool:
+    """Return whether run_command handles error: standard output has lost its reader, or the disk is full."""
+    return isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ENOSPC}
 
 
 def _reader_gone() -> bool:

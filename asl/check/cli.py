@@ -10,7 +10,6 @@ from asl.check.mapping import UnusableMapping, load_mapping
 from asl.check.proof import Proof
 from asl.check.prover import prove
 from asl.check.report import as_json, as_text
-from asl.command import run_command
 from asl.language import UnusableMachine
 from asl.language import load as load_machine
 from asl.printable import printable
@@ -20,11 +19,6 @@ DESCRIPTION = """\
 Prove the data flow of a state machine before it is deployed: every state gets what it needs, on every path.
 Exit code 0: proved. 1: findings, or something undecided that is not accepted. 2: unusable input.
 """
-
-
-def console() -> int:
-    """Run the console script and return its exit code."""
-    return run_command(NAME, main)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,8 +2,13 @@
 
 import sys
 
-from asl.command import run_command
-from asl.graph.cli import NAME, main
+from asl.command import run_module
+
+
+def console() -> int:
+    """Run the console script and return its exit code."""
+    return run_module("asl-graph", "asl.graph.cli")
+
 
 if __name__ == "__main__":
-    sys.exit(run_command(NAME, main))
+    sys.exit(console())

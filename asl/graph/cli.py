@@ -7,7 +7,6 @@ from pathlib import Path
 
 from asl.check.dialect import UnsupportedSchema
 from asl.check.mapping import UnusableMapping
-from asl.command import run_command
 from asl.graph.characters import encodable
 from asl.graph.details import details
 from asl.graph.dot import dot
@@ -34,11 +33,6 @@ Exit code 2: unusable input.
 FORMATS: dict[str, Callable[[Machine], str]] = {"mermaid": mermaid, "dot": dot, "svg": draw, "json": as_json}
 HTML = "html"
 UNUSABLE = (UnusableMachine, UnusableHistory, UnusableMapping, UnsupportedSchema, LayoutError)
-
-
-def console() -> int:
-    """Run the console script and return its exit code."""
-    return run_command(NAME, main)
 
 
 def main(arguments: list[str] | None = None) -> int:

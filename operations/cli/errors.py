@@ -1,6 +1,5 @@
 """The exit code of an operation, and the one place where its errors are printed."""
 
-import errno
 import sys
 import warnings
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from subprocess import CalledProcessError
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from asl.command import is_about_output
 from asl.printable import printable_lines
 from operations.cli.advice import explain
 from operations.cli.confirm import NotConfirmedError
@@ -41,15 +41,10 @@ def exit_code(name: str, operation: Callable[[], int | None]) -> int:
             raise
         _print(name, f"{error}: see AWS_ENDPOINT_URL and the profile's endpoint_url")
     except EXPECTED as error:
-        if _is_about_output(error):
+        if is_about_output(error):
             raise
         _print(name, explain(error))
     return 1
-
-
-def _is_about_output(error: Exception) -> bool:
-    """Return whether standard output has lost its reader, or its disk is full."""
-    return isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ENOSPC}
 
 
 def _print(name: str, message: str) -> None:

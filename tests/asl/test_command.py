@@ -12,14 +12,15 @@ from asl.command import run_command
 from tests.needed import missing
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ["asl", "workflow", "templates", "pages", "operations", "local", "benchmarks"]
+FOLDERS = ["asl", "workflow", "templates", "pages", "operations", "local", "benchmarks", "tests/chaos"]
 # Started by our own code, with a pipe or nothing as standard output: what they end with is for that code.
-INNER = {"benchmarks/worker.py", "local/emulator/guard.py", "local/emulator/server.py"}
+INNER = {"benchmarks/worker.py", "local/emulator/guard.py", "local/emulator/server.py", "local/emulator/fork_server.py"}
 COMMANDS = [
     path
     for path in (ROOT / "generate.py", *(file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py"))))
     if '__name__ == "__main__"' in path.read_text(encoding="utf-8") and path.relative_to(ROOT).as_posix() not in INNER
 ]
+MAINS = [file for file in COMMANDS if file.name == "__main__.py"]
 SOMETHING = "from asl.command import run_command\nraise SystemExit(run_command('x', lambda: print({})))"
 BROKEN = "import os, sys\nfrom asl.command import run_command\nr, w = os.pipe()\nos.close(r)\nrun_command('x', lambda: os.write(w, b'a'))"
 
@@ -91,6 +92,39 @@ def test_exit_code_is_that_of_the_command(code: int | None) -> None:
 
 @pytest.mark.parametrize("file", COMMANDS, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_each_command_ends_that_way(file: Path) -> None:
-    """Whatever may be started from a shell runs as `run_command` has it."""
+    """Whatever can be started from a shell runs in `run_command`, or in `run_module`, which calls it."""
     (started,) = re.findall(r'(?s)^if __name__ == "__main__":\n(.*)', file.read_text(encoding="utf-8"), re.MULTILINE)
-    assert "sys.exit(run_command(" in started
+    assert re.search(r"sys\.exit\((run_command\(|run_module\(|console\(\)\))", started)
+
+
+@pytest.mark.parametrize("file", MAINS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_main_of_a_package_imports_nothing_that_takes_time(file: Path) -> None:
+    """A package's `__main__` leaves the imports to `run_module`, so that Ctrl-C never shows a traceback."""
+    text = file.read_text(encoding="utf-8")
+    assert re.findall(r"^(?:import|from) (.*)", text, re.MULTILINE) == ["sys", "asl.command import run_module"]
+    (module,) = re.findall(r'run_module\("[\w-]+", "([\w.]+)"\)', text)
+    assert (ROOT / f"{module.replace('.', '/')}.py").exists()
+
+
+def test_interruption_of_an_import_is_one_line(tmp_path: Path) -> None:
+    """Ctrl-C while the command's modules are imported ends it as later: with a line, and without a traceback."""
+    (tmp_path / "slow.py").write_text("raise KeyboardInterrupt")
+    program = "import sys\nfrom asl.command import run_module\nsys.exit(run_module('operations', 'slow'))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "operations: interrupted\n")
+
+
+def test_message_of_an_interruption_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """A command can say what goes on after Ctrl-C."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt("the update goes on")
+
+    assert run_command("operations", interrupted) == 130
+    assert capsys.readouterr() == ("", "operations: the update goes on\n")

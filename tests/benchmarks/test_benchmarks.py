@@ -5,7 +5,7 @@ import re
 import pytest
 
 from benchmarks import machine, settings, sharp_package
-from benchmarks.__main__ import main
+from benchmarks.command_line import main
 from benchmarks.imports import TOUCH_NO_PICTURE, handler_modules, imports
 from benchmarks.plan import IMPORTS, Plan
 from benchmarks.sharp_package import OLDEST_NODE, MissingToolError, major, pinned, tool

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import GPS
 
-from local.__main__ import main
+from local.command_line import main
 from tests import pictures
 from tests.effort import repetition, times
 from tests.local.account import Account
