@@ -7,7 +7,7 @@ import boto3
 
 from operations.cli.confirm import confirm
 from operations.cli.progress import spinner
-from operations.cli.tables import print_sentence, print_table
+from operations.cli.tables import print_object, print_sentence, print_table
 from operations.cloudformation.destroy import Resource, destroy, inventory, losses
 from operations.cloudformation.target import Client
 
@@ -25,10 +25,12 @@ def run(options: Namespace) -> int:
 
 
 def _show(client: Client, stack: str, resources: list[Resource], *, as_json: bool) -> None:
-    """Print what is deleted with stack, what is kept, and what is lost for good; as JSON with a field that tells them apart."""
+    """Print what is deleted with stack, what is kept, and what is lost for good."""
     if as_json:
-        rows = [[one.logical_id, one.resource_type, one.physical_id, str(one.is_kept).lower()] for one in resources]
-        print_table([*COLUMNS, "kept"], rows, as_json=True)
+        for one in resources:
+            print_object(
+                {"resource": one.logical_id, "type": one.resource_type, "id": one.physical_id, "kept": one.is_kept}
+            )
     else:
         _show_tables(stack, resources)
     for sentence in losses(client, resources):
