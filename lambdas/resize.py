@@ -3,6 +3,7 @@
 from typing import Any
 
 from imaging.decoding.picture import open_picture
+from imaging.rendering.authorship import Authorship
 from imaging.rendering.rendition import Rendition, resize_to_edges
 from lambdas.domain import objects
 from lambdas.domain.step_handler import step_handler
@@ -18,8 +19,10 @@ def _undo(event: dict[str, Any], found: dict[str, Any], _: ResizeSettings) -> No
 def handler(event: dict[str, Any], environment: ResizeSettings) -> dict[str, Any]:
     """Stage the resized images and return what and where they are, largest first; raises ImageRejected."""
     upload = objects.read_upload(event["image"], environment.max_bytes)
+    about = event.get("about", {})  # absent in executions that version 0.1 started
+    authorship = Authorship(about.get("artist"), about.get("copyright"))
     renditions = resize_to_edges(
-        open_picture(upload.data, environment.limits), environment.resize_edges, environment.quality
+        open_picture(upload.data, environment.limits), environment.resize_edges, environment.quality, authorship
     )
     largest, *smaller = (_stage(event, _name(edge, environment), rendition) for edge, rendition in renditions.items())
     return {**largest, "smaller": smaller}

@@ -52,6 +52,9 @@ PERMANENT_ERRORS = [
     DYNAMODB_CONDITION_FAILED,
 ]
 
+# Where a step's input has a field from, if not from the field of the same name in the state's input.
+SOURCES = {"execution": "$$.Execution.Name", "about": "$.metadata.about"}
+
 
 def retries() -> list[Retry]:
     """Return the retriers that every task has: permanent errors never, what passes patiently, all else a few times."""
@@ -94,7 +97,7 @@ def task(step: Step, **fields: Any) -> LambdaStep:
 
 
 def _source(field: str) -> str:
-    return "$$.Execution.Name" if field == "execution" else f"$.{field}"
+    return SOURCES.get(field, f"$.{field}")
 
 
 def publish(

@@ -16,8 +16,8 @@ class Step:
 
     @property
     def takes(self) -> list[str]:
-        """The fields that its input contract asks for."""
-        return list(contracts.resolved(f"{self.contract}.input")["required"])
+        """The fields that its input contract names; the pipeline sends optional ones, too, which older executions lack."""
+        return list(contracts.resolved(f"{self.contract}.input")["properties"])
 
     @property
     def gives(self) -> list[str]:

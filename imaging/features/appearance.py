@@ -25,7 +25,7 @@ def describe_appearance(sample: Image.Image, size: tuple[int, int]) -> dict[str,
     shown = _on_white(sample)
     blur = blurhash(shown.tobytes(), shown.size, (4, 3) if size[0] >= size[1] else (3, 4))
     return drop_none(
-        {"dominantColour": dominant_color(sample), "blurHash": blur, "perceptualHash": perceptual_hash(shown)}
+        {"dominantColor": dominant_color(sample), "blurHash": blur, "perceptualHash": perceptual_hash(shown)}
     )
 
 

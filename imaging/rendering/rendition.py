@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imaging.decoding.picture import UPRIGHT, Picture, covered, decode, upright_size
 from imaging.formats import FORMATS, Format
-from imaging.rendering.authorship import authorship
+from imaging.rendering.authorship import UNKNOWN, Authorship
 from imaging.rendering.color import convert_to_srgb, drop_opaque_alpha, profile_mode
 from imaging.rendering.resampling import Box, Raster, Size, make_raster, resample
 
@@ -60,7 +60,9 @@ def center_square(size: tuple[float, float]) -> Box:
     return left, top, left + side, top + side
 
 
-def resize_to_edges(picture: Picture, edges: Sequence[int], quality: int) -> dict[int, Rendition]:
+def resize_to_edges(
+    picture: Picture, edges: Sequence[int], quality: int, authorship: Authorship = UNKNOWN
+) -> dict[int, Rendition]:
     """Return picture fitted inside each of edges, largest first, all from one decoding; raises ImageRefusedError.
 
     An edge that would give the same size as a larger one, because nothing is enlarged, is left out.
@@ -71,17 +73,17 @@ def resize_to_edges(picture: Picture, edges: Sequence[int], quality: int) -> dic
     largest = next(iter(targets))
     image = decode(picture, wanted=largest)
     raster = make_raster(image, (0, 0, *covered(picture, image)), largest)
-    return {edge: _rendition(picture, raster, size, quality) for size, edge in targets.items()}
+    return {edge: _rendition(picture, raster, size, quality, authorship) for size, edge in targets.items()}
 
 
-def crop_thumbnail(picture: Picture, edge: int, quality: int) -> Rendition:
+def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Authorship = UNKNOWN) -> Rendition:
     """Return the centred square of picture, at most edge by edge pixels; raises ImageRefusedError."""
     width, height = picture.stored
     edge = min(edge, width, height)
     scale = edge / min(width, height)
     image = decode(picture, wanted=(round(width * scale), round(height * scale)))
     raster = make_raster(image, center_square(covered(picture, image)), (edge, edge))
-    return _rendition(picture, raster, (edge, edge), quality)
+    return _rendition(picture, raster, (edge, edge), quality, authorship)
 
 
 def make_sample(picture: Picture, size: Size) -> Image.Image:
@@ -92,10 +94,10 @@ def make_sample(picture: Picture, size: Size) -> Image.Image:
     return small if small.mode == "RGBA" else small.convert("RGB")
 
 
-def _rendition(picture: Picture, raster: Raster, size: Size, quality: int) -> Rendition:
+def _rendition(picture: Picture, raster: Raster, size: Size, quality: int, authorship: Authorship) -> Rendition:
     image = drop_opaque_alpha(_finish(picture, raster, size))
     output = _output_format(picture.format, image)
-    return Rendition(_encode(image, output, quality, authorship(picture)), output, *image.size)
+    return Rendition(_encode(image, output, quality, authorship.to_exif()), output, *image.size)
 
 
 def _finish(picture: Picture, raster: Raster, size: Size) -> Image.Image:

@@ -43,7 +43,7 @@ def test_every_picture_has_facts_and_an_appearance(bench: Bench, name: str) -> N
     told = found(bench, pictures.examples()[name])
     assert told["properties"]["format"] == name.split(maxsplit=1)[0]
     assert (told["camera"], told["about"]) == ({}, {})
-    assert set(told["appearance"]) == {"dominantColour", "blurHash", "perceptualHash"}
+    assert set(told["appearance"]) == {"dominantColor", "blurHash", "perceptualHash"}
 
 
 def test_all_that_is_known_is_told(bench: Bench) -> None:
@@ -76,7 +76,7 @@ def test_the_appearance_is_that_of_the_whole_picture(bench: Bench) -> None:
     """The colour that covers most of the picture is dominant, wherever it is."""
     image = Image.new("RGB", (320, 320), (200, 20, 10))
     image.paste((10, 20, 200), (0, 120, 320, 320))
-    colour = found(bench, pictures.encoded(image, "PNG"))["appearance"]["dominantColour"]
+    colour = found(bench, pictures.encoded(image, "PNG"))["appearance"]["dominantColor"]
     assert pictures.close(tuple(bytes.fromhex(colour[1:])), (10, 20, 200), tolerance=2)
 
 

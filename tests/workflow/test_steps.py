@@ -18,11 +18,12 @@ def test_a_step_has_both_contracts(step: Step) -> None:
 
 @each_step
 def test_the_graph_passes_what_a_step_takes_and_keeps_what_it_gives(step: Step) -> None:
-    """A step's state sends its function exactly what the contract asks for and selects exactly what it promises."""
+    """A step's state sends its function every field that the contract names and selects exactly what it promises."""
     state = tasks()[step.state]
-    asked, promised = (contracts.schema(f"{step.contract}.{way}")["required"] for way in ("input", "output"))
+    named = list(contracts.schema(f"{step.contract}.input")["properties"])
+    promised = contracts.schema(f"{step.contract}.output")["required"]
     assert state["Parameters"]["FunctionName"] == f"${{{step.function}}}"
-    assert [name.removesuffix(".$") for name in state["Parameters"]["Payload"]] == asked
+    assert [name.removesuffix(".$") for name in state["Parameters"]["Payload"]] == named
     assert [name.removesuffix(".$") for name in state["ResultSelector"]] == promised
 
 

@@ -21,6 +21,7 @@ from imaging.errors import ImageRefusedError, Reason
 from imaging.features.appearance import SAMPLE, describe_appearance
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import read_properties
+from imaging.rendering.authorship import Authorship
 from imaging.rendering.rendition import crop_thumbnail, make_sample, resize_to_edges
 from lambdas.runtime.sandbox import SandboxError, run_sandboxed
 from lambdas.validate import examine
@@ -214,12 +215,6 @@ def outcome(files: Iterable[bytes]) -> Exception | None:
 
 def test_a_bug_in_authorship_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bug behind the decoder comes out of the step by its own name."""
-    plant(monkeypatch, *bug_in("imaging.rendering.authorship", "authorship"), TypeError("planted"))
+    plant(monkeypatch, Authorship, "to_exif", Authorship.to_exif, TypeError("planted"))
     with pytest.raises(TypeError, match="planted"):
         resize_to_edges(open_picture(pictures.examples()["JPEG"], LIMITS), (30,), 80)
-
-
-def bug_in(module: str, name: str) -> tuple[ModuleType, str, Callable[..., Any]]:
-    """Return where to plant a bug."""
-    owner = importlib.import_module(module)
-    return owner, name, getattr(owner, name)

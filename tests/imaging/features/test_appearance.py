@@ -49,7 +49,7 @@ def test_every_picture_has_an_appearance(name: str) -> None:
     """Of every format and mode, colour, blur and hash are told as the contract has them."""
     found = look(pictures.examples()[name])
     contracts.check("extract-metadata.output", EXAMPLE | {"appearance": found})
-    assert "dominantColour" in found
+    assert "dominantColor" in found
 
 
 @given(tile=st.binary(min_size=1, max_size=64), mode=st.sampled_from(["RGB", "RGBA"]))

@@ -169,3 +169,13 @@ def test_a_comment_is_no_description() -> None:
     block = pictures.exif({}, {Base.UserComment: b"ASCII\0\0\0A comment"})
     data = pictures.encoded(pictures.quadrants(), "JPEG", exif=block, comment="A comment")
     assert found(data)["about"] == {}
+
+
+@pytest.mark.parametrize("kind", [1, 2, 3, 4, 5, 7, 9, 10, 11, 12])
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_an_artist_of_any_type_does_no_harm(kind: int, count: int) -> None:
+    """An artist that the file gives as a number, a fraction or nothing is a clean text, or absent."""
+    block = pictures.tiff_block([(Base.Artist, kind, count, b"\x41" * 8 * count)])
+    source = pictures.encoded(pictures.quadrants(), "JPEG", exif=b"Exif\0\0" + block)
+    artist = read_embedded(open_picture(source, LIMITS))["about"].get("artist", "")
+    assert set(artist) <= {"A"}
