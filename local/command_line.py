@@ -7,11 +7,12 @@ import threading
 from pathlib import Path
 
 from asl.printable import printable_lines
-from local.console import instructions, show_table, with_progress
+from local.console import instructions, show_table
 from local.process import display_path, process
 from local.report import report
 from local.stack import local_stack
 from operations.cli.arguments import pair
+from operations.cli.progress import progress_bar
 from operations.errors import OperationError
 
 
@@ -41,7 +42,7 @@ def _process(options: argparse.Namespace) -> int:
         return 2
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
         running = process(stack, options.images, options.output, at_once=options.at_once, timeout=options.timeout)
-        for outcome in with_progress(running, len(options.images)):
+        for outcome in progress_bar(running, len(options.images), "images"):
             outcomes.append(outcome)
             if options.json:
                 print(outcome.to_json(), flush=True)

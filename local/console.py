@@ -1,52 +1,31 @@
-"""What a person sees: the progress of pictures, the table of outcomes, and how to talk to a running stack."""
+"""What a person sees: the table of outcomes, and how to use a running stack."""
 
-import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
-
-from asl.printable import printable
 from local.emulator.process import ACCESS_KEY, Emulator
 from local.process import Outcome
 from local.stack import LocalStack
+from operations.cli.tables import print_table
 
-COLORS = {"SUCCEEDED": "green", "REJECTED": "yellow", "FAILED": "red"}
-PLAIN_WIDTH = 200  # columns where there is no terminal to measure
-
-
-def with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
-    """Yield outcomes unchanged and show on stderr, if it is a terminal, how many of total are there."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    terminal = Console(stderr=True)
-    with Progress(*columns, console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
-        task = progress.add_task("pictures", total=total)
-        for outcome in outcomes:
-            progress.advance(task)
-            yield outcome
+COLUMNS = ["file", "status", "size", "format", "seconds", "results"]
 
 
 def show_table(outcomes: list[Outcome]) -> None:
-    """Print one row a picture."""
-    console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
-    table = Table("file", "status", "size", "format", "seconds", "results", box=None, pad_edge=False)
-    for outcome in outcomes:
-        status = outcome.status or "UNFINISHED"
-        colour = COLORS.get(status, "red")
-        told = status if outcome.reason is None else f"{status} {outcome.reason}"
-        table.add_row(
-            Text(printable(Path(outcome.file).name)),
-            Text(printable(told), colour),
-            _size(outcome),
-            _validation(outcome).get("format", ""),
-            f"{outcome.seconds:.1f}",
-            Text(printable(str(outcome.folder or ""))),
-        )
-    console.print(table)
+    """Print one row for each image."""
+    print_table(COLUMNS, [_row(outcome) for outcome in outcomes])
+
+
+def _row(outcome: Outcome) -> list[str]:
+    status = outcome.status or "UNFINISHED"
+    return [
+        Path(outcome.file).name,
+        f"{status} {outcome.reason}" if outcome.reason else status,
+        _size(outcome),
+        _validation(outcome).get("format", ""),
+        f"{outcome.seconds:.1f}",
+        str(outcome.folder or ""),
+    ]
 
 
 def _size(outcome: Outcome) -> str:

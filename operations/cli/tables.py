@@ -10,7 +10,17 @@ from rich.text import Text
 
 from asl.printable import printable
 
-COLORS = {"Add": "green", "Remove": "red", "True": "bold red", "Conditional": "yellow"}
+# Of cells that begin with the word: CloudFormation's actions and replacements, and the final status of images.
+COLORS = {
+    "Add": "green",
+    "Remove": "red",
+    "True": "bold red",
+    "Conditional": "yellow",
+    "SUCCEEDED": "green",
+    "REJECTED": "yellow",
+    "FAILED": "red",
+    "UNFINISHED": "red",
+}
 
 
 def print_table(columns: list[str], rows: list[list[str]], *, as_json: bool = False) -> None:
@@ -35,7 +45,7 @@ def _print_aligned(columns: list[str], rows: list[list[str]]) -> None:
     for column in columns:
         table.add_column(column, overflow="fold")  # so that long names can be copied
     for row in rows:
-        table.add_row(*(Text(cell, COLORS.get(cell, "")) for cell in row))
+        table.add_row(*(Text(cell, COLORS.get(cell.partition(" ")[0], "")) for cell in row))
     Console().print(table)
 
 
