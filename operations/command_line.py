@@ -12,7 +12,7 @@ from operations.cli.errors import exit_code
 from operations.stack import DEFAULT_STACK
 
 DESCRIPTION = "Operate a stack of this project on AWS or, with AWS_ENDPOINT_URL, on an emulator."
-ENDING = "Exit codes: 0; 1 if something was not done or needs a person; 2 for a wrong call; 3 if nobody agreed; 130 after Ctrl-C."
+ENDING = "Exit codes: 0; 1 if something was not done or needs a person; 2 for wrong usage; 3 if nobody confirmed; 130 after Ctrl-C."
 Subparsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
 
@@ -55,7 +55,7 @@ def _options_of_all() -> ArgumentParser:
     """Return the options that may stand before and after the subcommand's name."""
     options = ArgumentParser(add_help=False, argument_default=SUPPRESS)
     options.add_argument(
-        "--stack", metavar="NAME", help=f"name of the stack ({DEFAULT_STACK}; deploy, destroy: required)"
+        "--stack", metavar="NAME", help=f"name of the stack ({DEFAULT_STACK}); required by deploy and destroy"
     )
     options.add_argument("--region", metavar="REGION", help="AWS region, instead of the configured one")
     options.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration, instead of AWS_PROFILE")
