@@ -14,7 +14,7 @@ from templates.bytecode import bytecode
 
 ROOT = Path(__file__).parent.parent
 RUNTIME = "python3.13"
-RUNNING = f"python{sys.version_info[0]}.{sys.version_info[1]}"  # for emulators, which run functions on this interpreter
+RUNNING = f"python{sys.version_info[0]}.{sys.version_info[1]}"  # emulators run functions on this interpreter
 ARCHITECTURE = "x86_64"
 # The newest glibc that wheels may ask for: Lambda's Amazon Linux 2023 has 2.34.
 PLATFORMS = [f"manylinux_2_{minor}_{ARCHITECTURE}" for minor in (34, 28, 17)] + [f"manylinux2014_{ARCHITECTURE}"]
@@ -31,7 +31,7 @@ Entry = tuple[str, Path]  # name in the zip, file on disk
 
 @dataclass(frozen=True)
 class Layer:
-    """A Lambda layer: what its lock pins, installed for Lambda's platform."""
+    """A Lambda layer: the packages that its lock pins, for Lambda's platform."""
 
     logical_id: str
     lock: Path
@@ -43,7 +43,7 @@ class Layer:
         return f"layers/{self.lock.stem}-{_digest([facts.encode()])}.zip"
 
     def write(self, folder: Path) -> Path:
-        """Install the locked wheels for Lambda's platform with pip and zip them below folder; needs the package index."""
+        """Install the pinned wheels for Lambda's platform with pip, and zip them below folder; needs the package index."""
         with TemporaryDirectory() as target:
             _pip_install(self.lock, Path(target))
             installed = ((path.relative_to(target), path) for path in Path(target).rglob("*") if path.is_file())
@@ -57,7 +57,7 @@ LAYERS = (RUNTIME_LAYER, IMAGING_LAYER)
 
 
 def code_entries() -> list[Entry]:
-    """Return the files of the functions' code, under their own names: handlers, imaging, and the contracts."""
+    """Return the files of the functions' code: lambdas/, imaging/ and workflow/contracts/ under their own names."""
     files = [
         *ROOT.glob("imaging/**/*.py"),
         *ROOT.glob("lambdas/**/*.py"),

@@ -1,4 +1,4 @@
-"""The parameters of the template, grouped as the console shows them, and how they fill the functions' environments."""
+"""The parameters of the template, grouped as the console shows them, and the functions' variables that carry them."""
 
 import dataclasses
 from typing import Any
@@ -7,7 +7,7 @@ from troposphere import Equals, Join, Not, Parameter, Ref, Template
 
 from lambdas.runtime.settings import Settings
 
-# The retentions that CloudWatch Logs offers, days.
+# The retentions that CloudWatch Logs accepts, days.
 LOG_RETENTIONS = [
     1,
     3,
@@ -32,10 +32,10 @@ LOG_RETENTIONS = [
     3288,
     3653,
 ]
-EDGE_PATTERN = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: a WebP has room for 16,383
-NO_TRANSITION = "STANDARD"  # the storage class of what is not moved
+EDGE_PATTERN = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: the maximum of WebP is 16,383
+NO_TRANSITION = "STANDARD"  # the storage class of objects without a transition
 NO, YES = "false", "true"
-SHORTEST_SWEEP, LONGEST_SWEEP = 5, 60  # minutes between two; for one minute EventBridge has another word
+SHORTEST_SWEEP, LONGEST_SWEEP = 5, 60  # minutes; a schedule expression for one minute would need the singular
 
 
 def _number(name: str, default: int, low: int, high: int, meaning: str) -> Parameter:
@@ -52,13 +52,13 @@ def _choice(name: str, default: str | int, values: list[Any], meaning: str) -> P
 
 
 def groups() -> dict[str, list[Parameter]]:
-    """Return the parameters by the heading they stand under; a name in snake case is the variable that carries it."""
+    """Return the parameters by group title; the variable that carries a parameter has its name in snake case."""
     return {
         "Artifacts": [
-            Parameter("ArtifactBucket", Type="String", Description="Bucket that holds the functions' code and layers")
+            Parameter("ArtifactBucket", Type="String", Description="Bucket with the functions' code and layers")
         ],
-        "What is accepted": _input_limits(),
-        "What is made of it": _renditions(),
+        "Input limits": _input_limits(),
+        "Renditions": _renditions(),
         "Uploads": _uploads(),
         "Workflow": _workflow(),
         "Retention": _retention(),
@@ -68,29 +68,29 @@ def groups() -> dict[str, list[Parameter]]:
 
 def _input_limits() -> list[Parameter]:
     return [
-        _number("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Largest picture accepted, bytes"),
-        _number("MaxPixels", 50_000_000, 1, 100_000_000, "Most pixels (width times height) accepted"),
-        _number("MaxEdge", 20_000, 1, 65_535, "Longest edge accepted, pixels"),
-        _number("MaxFrames", 1000, 1, 1_000_000, "Most frames or pages accepted"),
+        _number("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Maximum size of an image, bytes"),
+        _number("MaxPixels", 50_000_000, 1, 100_000_000, "Maximum number of pixels (width times height)"),
+        _number("MaxEdge", 20_000, 1, 65_535, "Maximum length of the longer edge, pixels"),
+        _number("MaxFrames", 1000, 1, 1_000_000, "Maximum number of frames or pages"),
     ]
 
 
 def _renditions() -> list[Parameter]:
     edges = f"^{EDGE_PATTERN}(,{EDGE_PATTERN}){{0,7}}$"
     return [
-        _text("ResizeEdges", "1600", edges, "Longer edge of the resized image, pixels; up to 8 with commas between"),
+        _text("ResizeEdges", "1600", edges, "Longer edge of each resized image, pixels; up to 8, separated by commas"),
         _number("ThumbnailEdge", 256, 1, 4096, "Edge of the square thumbnail, pixels"),
         _number("Quality", 82, 1, 100, "Quality of lossy renditions"),
     ]
 
 
 def _uploads() -> list[Parameter]:
-    # Lambda gives a function credentials of a role's session; S3 takes no URL of a session that is over.
-    expiry = "How long an upload URL is good for, seconds; less if the credentials that signed it end first"
-    firewall = "ARN of the web ACL to put in front of the API; empty for none"
+    # A function signs with the credentials of a role session; S3 refuses a URL whose session has expired.
+    expiry = "Lifetime of an upload URL, seconds; shorter if the credentials that signed it expire first"
+    firewall = "ARN of the web ACL that protects the API; empty for none"
     logs_role = (
-        "CREATE sets the role by which API Gateway writes logs, of which an account and region has one;"
-        " EXISTING leaves the one that is set"
+        "CREATE sets the role with which API Gateway writes logs, one for an account and region;"
+        " EXISTING keeps the role that is set"
     )
     return [
         _number("UrlExpirySeconds", 300, 60, 3600, expiry),
@@ -99,52 +99,54 @@ def _uploads() -> list[Parameter]:
             Type="CommaDelimitedList",
             Default="",
             AllowedPattern=r"^(\*|https?://[^*,/ ]+)?$",
-            Description="Origins whose pages may upload from a browser, such as https://example.com, or * alone; empty for none",
+            Description="Origins whose pages may upload from a browser, such as https://example.com, or * for all; empty for none",
         ),
         _choice("UserMfa", "OPTIONAL", ["OFF", "OPTIONAL", "ON"], "Whether users sign in with a second factor"),
-        _number("RequestRate", 50, 1, 10_000, "Requests a second that the API answers"),
-        _number("RequestBurst", 100, 1, 5000, "Requests that the API answers at once"),
+        _number("RequestRate", 50, 1, 10_000, "Requests per second that the API accepts"),
+        _number("RequestBurst", 100, 1, 5000, "Concurrent requests that the API accepts"),
         _text("WebAclArn", "", "^(.+:regional/webacl/.+)?$", firewall),
         _choice("ApiLogsRole", "CREATE", ["CREATE", "EXISTING"], logs_role),
     ]
 
 
 def _workflow() -> list[Parameter]:
-    kind = "EXPRESS is cheaper; it ends after 5 minutes and keeps no history beyond its log"
-    sweep = "Minutes from one search for pictures that got lost to the next"
+    kind = "EXPRESS is cheaper, but is limited to 5 minutes and has no history but its log"
+    sweep = "Minutes between two sweeps for stalled uploads"
     return [
         _choice("WorkflowType", "STANDARD", ["STANDARD", "EXPRESS"], kind),
-        _number("MaxConcurrency", 10, 2, 1000, "Most batches of the queue worked on at once"),
+        _number("MaxConcurrency", 10, 2, 1000, "Maximum number of batches that are read from the queue concurrently"),
         _number("SweepMinutes", 15, SHORTEST_SWEEP, LONGEST_SWEEP, sweep),
     ]
 
 
 def _retention() -> list[Parameter]:
     classes = [NO_TRANSITION, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
-    moves = "Where archived pictures move; GLACIER and DEEP_ARCHIVE need hours to read; STANDARD does not move them"
+    moves = "Storage class that archived images move to; reading from GLACIER and DEEP_ARCHIVE takes hours; STANDARD: no move"
     return [
-        _number("UploadRetentionDays", 30, 1, 3650, "Days an upload is kept, whatever became of it"),
-        _number("RecordRetentionDays", 90, 15, 3650, "Days the record of a picture that did not succeed is kept"),
+        _number("UploadRetentionDays", 30, 1, 3650, "Days that an upload is kept, whatever its final status"),
+        _number(
+            "RecordRetentionDays", 90, 15, 3650, "Days that the record of an image without status SUCCEEDED is kept"
+        ),
         _choice("ArchiveStorageClass", "INTELLIGENT_TIERING", classes, moves),
-        _number("ArchiveTransitionDays", 30, 30, 3650, "Days after which archived pictures move"),
+        _number("ArchiveTransitionDays", 30, 30, 3650, "Days after which archived images move"),
         _choice("LogRetentionDays", 30, list(LOG_RETENTIONS), "Days that logs are kept"),
     ]
 
 
 def _operations() -> list[Parameter]:
-    accesses = "Bucket for S3's access logs, with a policy that lets logging.s3.amazonaws.com write; empty for none"
-    # Lambda takes a line that counts a metric for one of level INFO: above that, nothing would be counted.
+    accesses = "Bucket for S3 access logs, with a policy that lets logging.s3.amazonaws.com write; empty for none"
+    # Lambda treats a line with metrics as level INFO: a higher level would drop the metrics.
     levels = ["DEBUG", "INFO"]
     return [
-        _text("AlarmEmail", "", "^([^@ ]+@[^@ ]+)?$", "Who is told of alarms, by e-mail; empty for nobody"),
-        _choice("LogLevel", "INFO", levels, "What the functions log"),
-        _choice("WorkflowLogLevel", "ERROR", ["OFF", "FATAL", "ERROR", "ALL"], "What the state machine logs"),
-        _choice("WorkflowLogPayloads", NO, [NO, YES], "Whether payloads stand in the state machine's log"),
+        _text("AlarmEmail", "", "^([^@ ]+@[^@ ]+)?$", "E-mail address that is notified of alarms; empty for none"),
+        _choice("LogLevel", "INFO", levels, "Log level of the functions"),
+        _choice("WorkflowLogLevel", "ERROR", ["OFF", "FATAL", "ERROR", "ALL"], "Log level of the state machine"),
+        _choice("WorkflowLogPayloads", NO, [NO, YES], "Whether the state machine logs payloads"),
         _text("AccessLogBucket", "", "^[a-z0-9.-]*$", accesses),
     ]
 
 
-# Name of a condition, and the parameter and value with which it does not hold.
+# The name of a condition, and the parameter and value with which it is false.
 _UNLESS = {
     "HasAlarmEmail": ("AlarmEmail", ""),
     "HasAccessLogBucket": ("AccessLogBucket", ""),
@@ -156,15 +158,15 @@ _UNLESS = {
 
 
 def add_parameters(template: Template) -> None:
-    """Add every parameter to template, their headings, and the conditions that follow from them."""
+    """Add every parameter to template, their groups, and the conditions on them."""
     found = groups()
     for parameter in (parameter for group in found.values() for parameter in group):
         template.add_parameter(parameter)
-    headings = [
-        {"Label": {"default": heading}, "Parameters": [parameter.title for parameter in group]}
-        for heading, group in found.items()
+    labelled = [
+        {"Label": {"default": title}, "Parameters": [parameter.title for parameter in group]}
+        for title, group in found.items()
     ]
-    template.set_metadata({"AWS::CloudFormation::Interface": {"ParameterGroups": headings}})
+    template.set_metadata({"AWS::CloudFormation::Interface": {"ParameterGroups": labelled}})
     for name, (parameter, value) in _UNLESS.items():
         template.add_condition(name, Not(Equals(Ref(parameter), value)))
     template.add_condition("HasAllowedOrigins", Not(Equals(_joined("AllowedOrigins"), "")))
@@ -186,7 +188,7 @@ def variables(environment: type[Settings], **resources: Any) -> dict[str, Any]:
 
 
 def _value(parameter: Parameter) -> Any:
-    """Return what a variable holds for parameter: a list with commas between."""
+    """Return the value of the variable for parameter; a list is joined with commas."""
     return _joined(parameter.title) if parameter.properties["Type"] == "CommaDelimitedList" else Ref(parameter.title)
 
 

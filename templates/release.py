@@ -1,4 +1,4 @@
-"""What is deployed, told from the files alone, so that it is the same outside of a git checkout."""
+"""The version that is deployed, derived from the files alone, so that a git checkout is not needed."""
 
 import json
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from templates.packaging import LAYERS, code_key
 from workflow import contracts
 from workflow.releases import project_version
 
-DIGEST_LENGTH = 12  # of a digest: enough to tell builds apart, short enough to compare by eye
+DIGEST_LENGTH = 12  # of a digest: enough to distinguish builds, short enough to compare by eye
 
-# Of a schema, what says nothing about payloads; below PROPERTIES stand names, which may be spelt like these.
+# Keywords of a schema that do not constrain payloads. Below PROPERTIES are names of properties, which may be the same words.
 ANNOTATIONS = {"$schema", "$id", "$defs", "$comment", "title", "description", "examples"}
 PROPERTIES = {"properties", "patternProperties"}
 VALUES = {"const", "enum"}
@@ -21,13 +21,13 @@ VALUES = {"const", "enum"}
 
 @cache
 def version() -> str:
-    """Return the project's version and, after a plus sign, a digest of what functions run, such as 1.0.0+4f2a9c1d03be."""
+    """Return the project's version and, after a plus sign, a digest of code and layers, such as 1.0.0+4f2a9c1d03be."""
     return f"{project_version()}+{_digest([code_key(), *(layer.key for layer in LAYERS)])}"
 
 
 @cache
 def contracts_digest(folder: Path = contracts.FOLDER) -> str:
-    """Return a digest of what the contracts promise; titles, descriptions and examples do not count."""
+    """Return a digest of the contracts without titles, descriptions and examples."""
     return _digest(_contract_texts(folder))
 
 

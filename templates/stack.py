@@ -1,4 +1,4 @@
-"""The whole template, put together from its concerns."""
+"""The whole template: every resource, the tags, the suppressions and the outputs."""
 
 import json
 from typing import Any
@@ -22,7 +22,9 @@ from templates.resources.state_machine import add_state_machine, add_trigger
 from templates.resources.storage import add_storage
 from templates.suppressions import add_suppressions
 
-PROJECT = {"Project": "quantum-image-processor"}  # the tag; CloudFormation adds the stack's name by itself
+PROJECT = {
+    "Project": "quantum-image-processor"
+}  # the tag of every resource; CloudFormation adds one with the name of the stack
 
 
 def build() -> Template:
@@ -51,7 +53,7 @@ def build() -> Template:
 
 
 def _tag(resource: AWSObject) -> None:
-    """Tag resource, if it can be."""
+    """Tag resource, if its type has tags."""
     if "Tags" in resource.props:
         resource.Tags = Tags(PROJECT)
     elif "UserPoolTags" in resource.props:
@@ -59,25 +61,25 @@ def _tag(resource: AWSObject) -> None:
 
 
 def _add_outputs(template: Template) -> None:
-    """Add what a client or an operator needs to know."""
+    """Add the outputs for clients and operators."""
     url = f"https://${{RestApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}/{PATH}"
     outputs: dict[str, tuple[str, Any]] = {
-        "UploadUrlEndpoint": ("Where a signed-in client asks for an upload URL", Sub(url)),
-        "UserPoolId": ("Whose users may upload", Ref("UserPool")),
-        "UserPoolClientId": ("What clients sign in with", Ref("UserPoolClient")),
-        "RestApiId": ("The REST API", Ref("RestApi")),
-        "UploadBucketName": ("Where uploads arrive", Ref("UploadBucket")),
-        "ArchiveBucketName": ("Where processed pictures are kept", Ref("ArchiveBucket")),
-        "MetadataTableName": ("Where each picture's record is", Ref("MetadataTable")),
-        "ProcessingQueueUrl": ("Where events wait for the pipeline", Ref("ProcessingQueue")),
-        "DeadLetterQueueUrl": ("Where failed messages end", Ref("DeadLetterQueue")),
-        "NotificationTopicArn": ("Where to subscribe to how pictures ended", Ref("NotificationTopic")),
-        "OperationsTopicArn": ("Where to subscribe to alarms", Ref("OperationsTopic")),
-        "ProcessingPipelineArn": ("The state machine", Ref("ProcessingPipeline")),
-        "DashboardName": ("The CloudWatch dashboard", Ref("Dashboard")),
-        "Version": ("What is deployed: the project's version, and a digest of code and layers", version()),
+        "UploadUrlEndpoint": ("URL that returns upload URLs to signed-in users", Sub(url)),
+        "UserPoolId": ("User pool of the users who may upload", Ref("UserPool")),
+        "UserPoolClientId": ("User pool client for sign-in", Ref("UserPoolClient")),
+        "RestApiId": ("REST API", Ref("RestApi")),
+        "UploadBucketName": ("Bucket for uploads", Ref("UploadBucket")),
+        "ArchiveBucketName": ("Bucket for archived images", Ref("ArchiveBucket")),
+        "MetadataTableName": ("Table with the record of each image", Ref("MetadataTable")),
+        "ProcessingQueueUrl": ("Queue of events for the pipeline", Ref("ProcessingQueue")),
+        "DeadLetterQueueUrl": ("Dead-letter queue", Ref("DeadLetterQueue")),
+        "NotificationTopicArn": ("Topic for notifications of final statuses", Ref("NotificationTopic")),
+        "OperationsTopicArn": ("Topic for notifications of alarms", Ref("OperationsTopic")),
+        "ProcessingPipelineArn": ("State machine", Ref("ProcessingPipeline")),
+        "DashboardName": ("CloudWatch dashboard", Ref("Dashboard")),
+        "Version": ("Deployed version of the project, and a digest of code and layers", version()),
         "ContractsDigest": (
-            "What payloads and records look like; operations compares it with its own",
+            "Digest of the contracts; operations compares it with its own",
             contracts_digest(),
         ),
     }

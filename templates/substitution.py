@@ -1,4 +1,4 @@
-"""Text in which CloudFormation fills in references: `Fn::Sub` made from text of our own, and read back."""
+"""Text with references that CloudFormation substitutes: `Fn::Sub` is generated, and parsed again."""
 
 import json
 import re
@@ -7,11 +7,11 @@ from typing import Any
 
 from troposphere import AWSHelperFn, Sub
 
-_VARIABLE = re.compile(r"\$\{([^{}\"]*)\}")  # within one string of the JSON
+_VARIABLE = re.compile(r"\$\{([^{}\"]*)\}")  # within one string of the JSON text
 
 
 def placeholder(reference: AWSHelperFn) -> str:
-    """Return what stands in the text of an `Fn::Sub` for reference."""
+    """Return the placeholder for reference in the text of an `Fn::Sub`."""
     match reference.to_dict():
         case {"Ref": name}:
             return f"${{{name}}}"
@@ -19,18 +19,18 @@ def placeholder(reference: AWSHelperFn) -> str:
             return f"${{{name}.{attribute}}}"
         case {"Fn::Sub": text}:
             return str(text)
-    raise TypeError(f"{type(reference).__name__} has no place in a text")
+    raise TypeError(f"{type(reference).__name__} cannot be substituted in a text")
 
 
 def definition_string(definition: dict[str, Any], references: Mapping[str, AWSHelperFn]) -> Sub:
-    """Return a state machine's definition as text, references in the place of the `${Name}` that name them.
+    """Return a state machine's definition as text in which each `${Name}` of references is replaced by its reference.
 
-    As an object CloudFormation would refuse it: a definition may hold null, a template may not.
-    Any other `${...}` is escaped, so that it arrives as it is. Raises ValueError for a `${` that cannot be escaped.
+    CloudFormation refuses the definition as an object: it may hold null, a template may not. Any other `${...}` is escaped,
+    so that CloudFormation keeps it. Raises ValueError for a `${` that cannot be escaped.
     """
     text = json.dumps(definition, separators=(",", ":"))
     if text.count("${") != len(_VARIABLE.findall(text)):
-        raise ValueError("a `${` of the state machine has no `}` that ends it: CloudFormation cannot take it as text")
+        raise ValueError("a `${` of the state machine has no closing `}`: `Fn::Sub` cannot hold it")
 
     def substituted(found: re.Match[str]) -> str:
         name = found[1]
@@ -40,7 +40,7 @@ def definition_string(definition: dict[str, Any], references: Mapping[str, AWSHe
 
 
 def definition_of(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the definition in the properties of a state machine, with `${Name}` for each reference to a Name."""
+    """Return the definition from the properties of a state machine, with `${Name}` for each reference to Name."""
 
     def named(found: re.Match[str]) -> str:
         literal = found[1].startswith("!")

@@ -1,126 +1,103 @@
-"""What checkov, cdk-nag and AWS's Guard rules find in the template and we leave as it is, each with the reason."""
+"""The findings of checkov, cdk-nag and AWS's Guard rules that are suppressed in the template, each with its reason."""
 
-from dataclasses import dataclass
-from typing import Any
+from troposphere import Template
 
-from troposphere import AWSObject, Template
+from templates.suppression import Suppression, metadata
 
 FUNCTION, ROLE, LOG_GROUP = "AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Logs::LogGroup"
 BUCKET, QUEUE = "AWS::S3::Bucket", "AWS::SQS::Queue"
 
-
-@dataclass(frozen=True)
-class Suppression:
-    """Why something stays as it is: the rules that ask for other, on which resources."""
-
-    on: tuple[str, ...]  # logical IDs, or a type for all resources of it
-    reason: str
-    checkov: str = ""
-    cdk_nag: tuple[str, ...] = ()
-    guard: tuple[str, ...] = ()  # of the rules registry, and of Control Tower: CT
-
-    @property
-    def rules(self) -> list[str]:
-        """All rules that this answers."""
-        return [rule for rule in (self.checkov, *self.cdk_nag, *self.guard) if rule]
-
-    def is_about(self, resource: AWSObject) -> bool:
-        """Tell whether resource is one of those that the rules find."""
-        return resource.title in self.on or resource.resource_type in self.on
-
-
 SUPPRESSIONS = [
     Suppression(
         (QUEUE,),
-        "SQS encrypts it with keys of its own; EventBridge could not write through AWS's managed key, and one of ours would"
-        " keep out nobody whom the queue's policy lets in.",
+        "SQS encrypts it with its own keys. EventBridge cannot send to a queue with the AWS managed key, and a customer"
+        " managed key would exclude nobody whom the queue's policy allows.",
         checkov="CKV_AWS_27",
         guard=("SQS_QUEUE_KMS_MASTER_KEY_ID_RULE",),
     ),
     Suppression(
         ("DeadLetterQueue",),
-        "It is the end of the line; an alarm watches it.",
+        "It is the dead-letter queue itself; an alarm watches it.",
         cdk_nag=("Serverless-SQSRedrivePolicy",),
         guard=("CT.SQS.PR.1",),
     ),
     Suppression(
         ("NotificationTopic",),
-        "Encrypted with the key that AWS manages for SNS; only roles of this account publish, which that key serves.",
+        "Encrypted with the AWS managed key for SNS, which all publishers can use: they are roles of this account.",
         guard=("SNS_ENCRYPTED_KMS",),
     ),
     Suppression(
         ("OperationsEmail",),
-        "An alarm whose mail is lost still stands in CloudWatch, on the dashboard too.",
+        "An alarm whose e-mail is lost is still visible in CloudWatch and on the dashboard.",
         cdk_nag=("Serverless-SNSRedrivePolicy",),
     ),
-    Suppression(("OperationsKey",), "Its policy allows nobody to make a grant.", guard=("CT.KMS.PR.3",)),
+    Suppression(("OperationsKey",), "Its policy allows nobody to create grants.", guard=("CT.KMS.PR.3",)),
     Suppression(
         ("MetadataTable",),
-        "Encrypted with the key that AWS manages for DynamoDB; one of ours would be another way to lose the records.",
+        "Encrypted with the AWS managed key for DynamoDB. With a customer managed key, losing the key would lose the records.",
         checkov="CKV_AWS_119",
         guard=("DYNAMODB_TABLE_ENCRYPTED_KMS",),
     ),
     Suppression(
         (BUCKET,),
-        "S3 encrypts with keys of its own; KMS would add a request's price to each picture, and a key without which all are"
-        " lost.",
+        "S3 encrypts with its own keys. KMS would add the price of a request to each image, and losing the key would lose all"
+        " images.",
         guard=("CT.S3.PR.10",),
     ),
     Suppression(
         (BUCKET,),
-        "Accesses are logged once the parameter AccessLogBucket names where; that bucket is the account's, not a stack's.",
+        "The parameter AccessLogBucket enables access logs; such a bucket belongs to the account, not to a stack.",
         cdk_nag=("AwsSolutions-S1",),
     ),
     Suppression(
         (BUCKET,),
-        "Uploads are to expire, and users may want pictures gone; versioning keeps for 30 days what is overwritten or"
-        " deleted.",
+        "Uploads expire, and users may request deletion. Versioning keeps overwritten and deleted objects for 30 days.",
         guard=("S3_BUCKET_DEFAULT_LOCK_ENABLED", "CT.S3.PR.9"),
     ),
     Suppression(
         (BUCKET,),
-        "A second region has a price and a law of its own, which are the operator's to choose.",
+        "A second region has its own prices and law; the operator decides.",
         guard=("S3_BUCKET_REPLICATION_ENABLED",),
     ),
     Suppression(
         (BUCKET,),
-        "There are no access lists at all, ownership being enforced; the rule wants the property to be there.",
+        "Bucket owner enforcement disables access lists; the rule requires the property nevertheless.",
         guard=("S3_BUCKET_NO_PUBLIC_RW_ACL",),
     ),
     Suppression(
         ("ArchiveBucket",),
-        "Nothing is to happen when a picture is archived; the topic tells that it is.",
+        "Nothing reacts to an archived object; the topic notifies of archived images.",
         guard=("CT.S3.PR.4",),
     ),
     Suppression(
         ("UploadBucketPolicy", "ArchiveBucketPolicy"),
-        "It denies requests without TLS; the rule reads `Fn::Join` only, where cfn-lint asks for `Fn::Sub`.",
+        "It denies requests without TLS. The rule reads only `Fn::Join`; cfn-lint asks for `Fn::Sub`.",
         guard=("CT.S3.PR.8",),
     ),
     Suppression(
         (FUNCTION,),
-        "Reserved concurrency would be taken from the account's other functions. The account's quota bounds how many run; an"
-        " alarm tells of throttles that last, and the queue and the state machine try what is throttled again with patience.",
+        "Reserved concurrency would be taken from the account's other functions. The account's quota limits concurrency, an"
+        " alarm fires when throttling lasts, and the queue and the state machine retry throttled invocations.",
         checkov="CKV_AWS_115",
         guard=("LAMBDA_CONCURRENCY_CHECK",),
     ),
     Suppression(
         (FUNCTION,),
-        "What is lost is done again: Step Functions catches, SQS redrives, API Gateway answers the caller; and what a rule"
-        " invokes in vain, the next sweep makes good.",
+        "Failed invocations are handled by their source: Step Functions catches errors, SQS redrives messages, API Gateway"
+        " returns an error. The next sweep does the work of a failed invocation by a rule.",
         checkov="CKV_AWS_116",
         cdk_nag=("Serverless-LambdaDLQ",),
         guard=("LAMBDA_DLQ_CHECK",),
     ),
     Suppression(
         (FUNCTION,),
-        "It talks to AWS's services only, over TLS and by its role; a VPC would guard nothing, and slow its start.",
+        "It calls only AWS services, over TLS and with its role; a VPC would protect nothing and slow the cold start.",
         checkov="CKV_AWS_117",
         guard=("LAMBDA_INSIDE_VPC", "CT.LAMBDA.PR.3"),
     ),
     Suppression(
         (FUNCTION,),
-        "Lambda encrypts the variables with a key of its own; they hold names and limits, and no secret.",
+        "Lambda encrypts the variables with its own key; they hold names and limits, no secrets.",
         checkov="CKV_AWS_173",
     ),
     Suppression(
@@ -130,17 +107,17 @@ SUPPRESSIONS = [
     ),
     Suppression(
         ("ProcessingQueueMapping",),
-        "Lambda has such a destination for streams; for a queue its redrive policy does it.",
+        "Lambda has such destinations for streams; a queue has its redrive policy.",
         cdk_nag=("Serverless-LambdaEventSourceMappingDestination",),
     ),
     Suppression(
         ("FinalizeRule", "SweepRule", "DailySweepRule"),
-        "What cannot be delivered is made good by the next sweep; in a queue somebody would have to read it.",
+        "The next sweep does the work of an undelivered event; messages in a queue would have to be read by somebody.",
         cdk_nag=("Serverless-EventBusDLQ",),
     ),
     Suppression(
         ("SweepInvokeConfig",),
-        "A sweep that fails alarms, and the next one does its work; there is nothing in its event to be kept.",
+        "An alarm fires when a sweep fails, and the next sweep does its work; its event holds nothing to keep.",
         cdk_nag=("Serverless-LambdaAsyncFailureDestination",),
     ),
     Suppression(
@@ -150,80 +127,68 @@ SUPPRESSIONS = [
     ),
     Suppression(
         (ROLE,),
-        "Each policy is made for its one role and goes with it; one of its own could be attached to others.",
+        "Each policy is written for one role and deleted with it; a managed policy could be attached to other roles.",
         guard=("IAM_NO_INLINE_POLICY_CHECK",),
     ),
     Suppression(
         (ROLE,),
-        "Traces and the delivery of logs are no resources that could be named: the services offer `*` only. Below a prefix"
-        " the keys are made up as pictures come.",
+        "Traces and log deliveries have no resource types: `*` is the only resource. Below a prefix, the keys are created as"
+        " images are uploaded.",
         cdk_nag=("AwsSolutions-IAM5", "Serverless-LambdaStarPermissions"),
         guard=("IAM_POLICYDOCUMENT_NO_WILDCARD_RESOURCE",),
     ),
     Suppression(
         ("ApiAccountRole",),
-        "API Gateway has one role for all APIs of an account, and refuses one that may not write to every group.",
+        "API Gateway has one logs role for all APIs of an account, and refuses a role that may not write to every log group.",
         checkov="CKV_AWS_111",
     ),
     Suppression(
         (LOG_GROUP,),
-        "CloudWatch encrypts it with a key of its own; its lines have ids and outcomes, and payloads only if an operator asks"
-        " for the state machine's.",
+        "CloudWatch encrypts it with its own key. Lines hold ids and outcomes; payloads only if an operator enables them for"
+        " the state machine.",
         checkov="CKV_AWS_158",
         guard=("CLOUDWATCH_LOG_GROUP_ENCRYPTED", "CT.CLOUDWATCH.PR.3"),
     ),
     Suppression(
         (LOG_GROUP,),
-        "LogRetentionDays decides, 30 by default and as long as CloudWatch offers; the rules read no parameters. Lines name"
-        " users' ids and addresses, which are not kept longer than faults take to be found.",
+        "The parameter LogRetentionDays decides, 30 by default; the rules do not read parameters. Lines hold users' ids and"
+        " addresses, which are kept no longer than it takes to find an error.",
         guard=("CW_LOGGROUP_RETENTION_PERIOD_CHECK", "CT.CLOUDWATCH.PR.2"),
     ),
     Suppression(
         ("ProcessingPipeline",),
-        "WorkflowLogLevel decides, ERROR by default: a standard execution keeps its own history. The rules read no"
-        " parameters.",
+        "The parameter WorkflowLogLevel decides, ERROR by default: a STANDARD execution has its own history. The rules do not"
+        " read parameters.",
         cdk_nag=("AwsSolutions-SF1",),
         guard=("CT.STEPFUNCTIONS.PR.1",),
     ),
     Suppression(
         ("RestApiStage",),
-        "Each answer is a URL for one user and one picture; a cache would hand it to another.",
+        "Each response is a URL for one user and one image; a cache would return it to other users.",
         checkov="CKV_AWS_120",
         guard=("API_GW_CACHE_ENABLED_AND_ENCRYPTED",),
     ),
     Suppression(
         ("RestApiStage",),
-        "WebAclArn puts a firewall in front; which one, and at what price, is the operator's to say.",
+        "The parameter WebAclArn associates a web ACL; the operator decides which one, and at what price.",
         cdk_nag=("AwsSolutions-APIG3",),
     ),
     Suppression(
         ("UserPool",),
-        "UserMfa decides, OPTIONAL by default, so that users can sign in before they have an authenticator.",
+        "The parameter UserMfa decides, OPTIONAL by default, so that users can sign in before they have an authenticator.",
         cdk_nag=("AwsSolutions-COG2",),
     ),
     Suppression(
         ("UserPool",),
-        "The plan with threat protection is paid by user; here administrators make users, and passwords are long.",
+        "The plan with threat protection is priced per user; here administrators create the users, and passwords are long.",
         cdk_nag=("AwsSolutions-COG8",),
     ),
 ]
 
 
 def add_suppressions(template: Template) -> None:
-    """Put each answer into the metadata of its resources, where the tools look for it."""
+    """Add each suppression to the metadata of its resources, where the tools look for it."""
     for resource in template.resources.values():
-        found = [answer for answer in SUPPRESSIONS if answer.is_about(resource)]
+        found = [one for one in SUPPRESSIONS if one.applies_to(resource)]
         if found:
-            resource.Metadata = {**getattr(resource, "Metadata", {}), **_metadata(found)}
-
-
-def _metadata(answers: list[Suppression]) -> dict[str, Any]:
-    """Return answers as each tool has them; cfn-guard takes no reasons."""
-    skip = [{"id": answer.checkov, "comment": answer.reason} for answer in answers if answer.checkov]
-    suppress = [{"id": rule, "reason": answer.reason} for answer in answers for rule in answer.cdk_nag]
-    rules = [rule for answer in answers for rule in answer.guard]
-    return {
-        **({"checkov": {"skip": skip}} if skip else {}),
-        **({"cdk_nag": {"rules_to_suppress": suppress}} if suppress else {}),
-        **({"guard": {"SuppressedRules": rules}} if rules else {}),
-    }
+            resource.Metadata = {**getattr(resource, "Metadata", {}), **metadata(found)}

@@ -1,4 +1,4 @@
-"""Policy documents: small functions that return statements, each named by what it is for."""
+"""Policy documents and their statements; each statement is named by its purpose."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,13 +7,13 @@ from awacs.aws import Action, Allow, Bool, Condition, Deny, PolicyDocument, Prin
 from awacs.sts import AssumeRole
 from troposphere import Ref, Sub
 
-ALL_RESOURCES = "*"  # as a resource only where the service offers no other; each use says so
+ALL_RESOURCES = "*"  # only where the service has no narrower resource; each use says so
 
 
 def allow(purpose: str, actions: Sequence[Action], *resources: Any, **fields: Any) -> Statement:
-    """Return a statement that allows actions on resources; purpose, in plain words, becomes its Sid.
+    """Return a statement that allows actions on resources; its Sid is made of the words of purpose.
 
-    docs/permissions.md turns Sids back into words.
+    docs/permissions.md shows the Sids as words again.
     """
     sid = "".join(word.capitalize() for word in purpose.split())
     return Statement(Sid=sid, Effect=Allow, Action=list(actions), Resource=list(resources), **fields)
@@ -25,18 +25,18 @@ def policy_document(*statements: Statement) -> PolicyDocument:
 
 
 def trust_policy(service: str, **fields: Any) -> PolicyDocument:
-    """Return the trust policy that lets service, such as "lambda", take the role.
+    """Return the trust policy that lets service, such as "lambda", assume the role.
 
-    A role can be passed within its own account only. A condition on the account is for services that are documented to send
-    it when they take a role, as Step Functions is. Of Lambda, and of API Gateway for its logs, AWS documents no such thing,
-    and a condition on a key that is not sent would keep the service out.
+    A role can be passed only within its own account. A condition on the account is for services that are documented to send
+    it when they assume a role, as Step Functions is. AWS documents this neither for Lambda nor for API Gateway's logs, and a
+    condition on a key that is not sent would deny the service.
     """
     principal = Principal("Service", f"{service}.amazonaws.com")
     return policy_document(Statement(Effect=Allow, Principal=principal, Action=[AssumeRole], **fields))
 
 
 def in_this_account() -> Condition:
-    """Return the condition that a service acts for something in this account."""
+    """Return the condition that a service acts for a resource of this account."""
     return Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId")))
 
 

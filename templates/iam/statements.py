@@ -1,4 +1,4 @@
-"""What more than one function may do, stated once: on the keys that it is for, wherever S3 lets keys be told apart."""
+"""The statements that several functions have, restricted to key prefixes wherever S3 can restrict them."""
 
 import awacs.dynamodb
 import awacs.s3
@@ -11,27 +11,27 @@ from templates.resources.storage import Storage
 
 
 def read_uploads() -> Statement:
-    """Return the statement that lets a step read the version that it works on."""
+    """Return the statement for reading the version of an upload that a step works on."""
     return allow("read the uploaded picture", [awacs.s3.GetObjectVersion], object_arns("UploadBucket", UPLOADS))
 
 
 def stage_renditions() -> Statement:
-    """Return the statement that lets a step put renditions where they wait, and take back those of no use."""
+    """Return the statement for writing staged renditions, and for removing superseded ones."""
     return allow("stage renditions", [awacs.s3.PutObject, awacs.s3.DeleteObject], object_arns("UploadBucket", STAGED))
 
 
 def keep_record(storage: Storage, *more: Action) -> Statement:
-    """Return the statement that lets a function write into records that are there, and do more to them."""
+    """Return the statement for updating existing records, with more actions if there are any."""
     return allow("keep the record", [awacs.dynamodb.UpdateItem, *more], GetAtt(storage.table, "Arn"))
 
 
 def list_versions(storage: Storage) -> Statement:
-    """Return the statement that lets a function see which versions of an upload there are."""
+    """Return the statement for listing the versions of an upload."""
     return _list("tell the newest version", awacs.s3.ListBucketVersions, storage.upload_bucket, UPLOADS)
 
 
 def list_staged(storage: Storage) -> Statement:
-    """Return the statement that lets a function see what is staged."""
+    """Return the statement for listing staged renditions."""
     return _list("find what is staged", awacs.s3.ListBucket, storage.upload_bucket, STAGED)
 
 

@@ -1,9 +1,6 @@
-"""When operators are told: what is lost, stuck or failing, and nothing that a retry or an uploader puts right."""
+"""The alarms for operators: what fails, is late or is lost, and is not fixed by a retry or by the uploader."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from troposphere import Ref, Template, cloudwatch, sns
+from troposphere import Template, sns
 
 from lambdas.runtime.metrics import (
     EXECUTIONS_RESTARTED,
@@ -14,106 +11,36 @@ from lambdas.runtime.metrics import (
     STEP_REJECTIONS,
 )
 from templates.resources import metrics
+from templates.resources.alarm import MINIMUM_IMAGES, PERIOD, Alarm, add_alarm
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import delivery_seconds
-from templates.resources.metrics import Metric
 from workflow.blocks import MAX_RETRIES
 from workflow.steps import STEPS, VALIDATE
 
-PERIOD = 300  # seconds: what a metric is put together over
-SUSTAINED_PERIODS = 3  # periods: throttling of that length is no burst, which retries outlast
-STEP_ERROR_PERIODS = 2  # periods: what is counted from the log may come later than what it is taken off
+SUSTAINED_PERIODS = 3  # throttling in as many periods is no burst that retries outlast
+STEP_ERROR_PERIODS = 2  # metrics from the log can arrive a period later than Lambda's own count of errors
 HOUR = 3600  # seconds
-MINIMUM_IMAGES = 20  # pictures an hour: of fewer, one uploader's bad files are a large share
-REJECTION_SHARE = 0.5  # of the pictures, rejected: far above what uploaders' own mistakes come to
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """An alarm as the template states it, once: on metric, on what is left of it without less, or on its share of whole."""
-
-    logical_id: str
-    means: str
-    todo: str
-    metric: Metric
-    less: tuple[Metric, ...] = ()
-    whole: Metric | None = None  # which counts only from ENOUGH on
-    above: float = 0
-    periods: int = 1
-    period: int = PERIOD
-
-    @property
-    def watched(self) -> dict[str, Metric]:
-        """Every metric by the name that an expression has for it."""
-        return {one.name.lower(): one for one in (self.metric, *self.less, *([self.whole] if self.whole else []))}
-
-    @property
-    def expression(self) -> str:
-        """What is watched of several metrics.
-
-        What is taken off may count nothing, and then has no value in a period. CloudWatch documents that arithmetic takes
-        that for 0, and that FILL puts a value where one is missing; it says neither of a metric that was never published.
-        So the steps count zeros before they work. Of a share no part can be missing: functions that reject are invoked.
-        """
-        first, *others = self.watched
-        if self.whole:
-            return f"IF({others[-1]} >= {MINIMUM_IMAGES}, {first} / {others[-1]}, 0)"
-        return " - ".join([first, *(f"FILL({name}, 0)" for name in others)])
+REJECTION_SHARE = 0.5  # of the images; far above the share of uploaders' own mistakes
 
 
 def alarms() -> list[Alarm]:
-    """Return every alarm, from the front door to the search for what got lost on the way."""
-    return [*_front_door(), *_queues(), *_pipeline(), *_images(), *_sweep(), *_functions()]
+    """Return every alarm, in the order in which an image passes what they watch."""
+    return [*_api(), *_queues(), *_pipeline(), *_images(), *_sweep(), *_functions()]
 
 
 def add_alarms(template: Template, topic: sns.Topic) -> None:
-    """Add every alarm to template; topic is told when one begins and when it ends."""
+    """Add every alarm to template; topic is notified when one fires and when it recovers."""
     for alarm in alarms():
-        template.add_resource(
-            cloudwatch.Alarm(
-                alarm.logical_id,
-                AlarmDescription=f"{alarm.means} {alarm.todo}",
-                EvaluationPeriods=alarm.periods,
-                ComparisonOperator="GreaterThanThreshold",
-                Threshold=alarm.above,
-                TreatMissingData="notBreaching",
-                AlarmActions=[Ref(topic)],
-                OKActions=[Ref(topic)],
-                **(_math(alarm) if len(alarm.watched) > 1 else _single(alarm)),
-            )
-        )
+        add_alarm(template, alarm, topic)
 
 
-def _single(alarm: Alarm) -> dict[str, Any]:
-    return {**_metric(alarm.metric), "Statistic": alarm.metric.statistic, "Period": alarm.period}
-
-
-def _math(alarm: Alarm) -> dict[str, Any]:
-    """Return what makes an alarm watch an expression of several metrics."""
-    queries = [
-        cloudwatch.MetricDataQuery(
-            Id=name,
-            MetricStat=cloudwatch.MetricStat(
-                Metric=cloudwatch.Metric(**_metric(metric)), Period=alarm.period, Stat=metric.statistic
-            ),
-            ReturnData=False,
-        )
-        for name, metric in alarm.watched.items()
-    ]
-    return {"Metrics": [cloudwatch.MetricDataQuery(Id="left", Expression=alarm.expression, ReturnData=True), *queries]}
-
-
-def _metric(metric: Metric) -> dict[str, Any]:
-    dimensions = [cloudwatch.MetricDimension(Name=name, Value=value) for name, value in metric.dimensions.items()]
-    return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
-
-
-def _front_door() -> list[Alarm]:
+def _api() -> list[Alarm]:
     return [
         Alarm(
             "ApiErrorsAlarm",
-            "GET /upload-url was answered with 5xx.",
-            "Look into the log of GetUploadUrlFunction, then into the API's error log.",
+            "GET /upload-url returned 5xx errors.",
+            "Users cannot upload.",
+            "Read the log of GetUploadUrlFunction, then the API's error log.",
             metrics.api("5XXError"),
         )
     ]
@@ -123,16 +50,18 @@ def _queues() -> list[Alarm]:
     return [
         Alarm(
             "DeadLetterAlarm",
-            "A message has failed for good: no execution was started for its picture, which ends FAILED.",
-            "Read it, mend the cause, then `python -m operations redrive`.",
+            "A message failed in all of its deliveries and is in the dead-letter queue.",
+            "No execution was started for its image, which gets the status FAILED.",
+            "Read the message, fix the cause, then run `python -m operations redrive`.",
             metrics.queue("DeadLetterQueue", "ApproximateNumberOfMessagesVisible"),
         ),
         Alarm(
             "OldestMessageAgeAlarm",
-            "A message waits longer than all of its deliveries take: pictures are not picked up.",
-            "Look at the log and throttles of SqsTriggerFunction; raise MaxConcurrency if there is just too much.",
+            "A message has been in the queue for longer than all of its deliveries take.",
+            "Uploaded images are not processed.",
+            "Check the log and the throttles of SqsTriggerFunction. If there are too many uploads, raise MaxConcurrency.",
             metrics.queue("ProcessingQueue", "ApproximateAgeOfOldestMessage"),
-            above=delivery_seconds(TRIGGER_TIMEOUT),
+            threshold=delivery_seconds(TRIGGER_TIMEOUT),
         ),
     ]
 
@@ -141,20 +70,24 @@ def _pipeline() -> list[Alarm]:
     return [
         Alarm(
             "ExecutionsFailedAlarm",
-            "A picture ended FAILED after every retry; a rejected one does not count.",
-            "Its record and notification name the state and the error; mend that, then `python -m operations redrive`.",
+            "An execution failed after every retry; rejected images do not count.",
+            "Its image has the status FAILED and no archived renditions.",
+            "The image's record and notification name the state and the error. Fix that, then run"
+            " `python -m operations redrive`.",
             metrics.executions("ExecutionsFailed"),
         ),
         Alarm(
             "ExecutionsTimedOutAlarm",
-            "An execution took longer than it may: its picture ends FAILED.",
-            "Its record names the state that it stood in; mend that, then `python -m operations redrive`.",
+            "An execution exceeded its time limit.",
+            "Its image gets the status FAILED.",
+            "The image's record names the state that was running. Fix that, then run `python -m operations redrive`.",
             metrics.executions("ExecutionsTimedOut"),
         ),
         Alarm(
             "ExecutionsThrottledAlarm",
-            "Step Functions has been holding state transitions back for a while.",
-            "Ask for a higher quota of state transitions; a lower MaxConcurrency starts executions more slowly.",
+            f"Step Functions has throttled state transitions for {SUSTAINED_PERIODS * PERIOD // 60} minutes.",
+            "Images are processed late.",
+            "Request a higher quota for state transitions, or lower MaxConcurrency so that executions start more slowly.",
             metrics.executions("ExecutionThrottled"),
             periods=SUSTAINED_PERIODS,
         ),
@@ -162,20 +95,23 @@ def _pipeline() -> list[Alarm]:
 
 
 def _images() -> list[Alarm]:
-    """Return what is watched of rejections, which are nobody's fault one by one, and of decoders."""
+    """Return the alarms on rejections, of which a single one is no fault, and on decoders."""
     return [
         Alarm(
             "RejectionsAlarm",
-            f"More than {REJECTION_SHARE:.0%} of {MINIMUM_IMAGES} pictures or more were rejected within an hour: uploaders are refused.",
-            "See for which reasons, and whose. All uploaders' since a deployment: roll back. One uploader's: nothing to mend.",
+            f"More than {REJECTION_SHARE:.0%} of at least {MINIMUM_IMAGES} images were rejected within an hour.",
+            "Uploaders get a rejection in the place of renditions.",
+            "Find out for which reasons and for which uploaders. If it is all uploaders since a deployment, roll back; if"
+            " it is one uploader, there is nothing to fix.",
             metrics.custom(IMAGES_REJECTED),
-            whole=metrics.function(VALIDATE.function, "Invocations"),
-            above=REJECTION_SHARE,
+            total=metrics.function(VALIDATE.function, "Invocations"),
+            threshold=REJECTION_SHARE,
             period=HOUR,
         ),
         Alarm(
             "FallbackDecoderAlarm",
-            "ValidateFunction does not find libwebp in its layer: large WebP pictures are rejected as TOO_COMPLEX.",
+            "ValidateFunction does not find libwebp in its layer.",
+            "Large WebP images are rejected as TOO_COMPLEX.",
             "Roll back the layer, or build it from Pillow's wheel.",
             metrics.custom(FALLBACK_DECODERS),
         ),
@@ -186,46 +122,64 @@ def _sweep() -> list[Alarm]:
     return [
         Alarm(
             "StalledUploadsAlarm",
-            "Pictures were found that nothing worked on, and were started: their events are late, or got lost.",
-            "See what an upload's event passes: UploadRule, the queue, SqsTriggerFunction, and executions that vanished.",
+            "The sweep found uploads without an execution, and started one for each.",
+            "These images are processed late.",
+            "Check the way of an upload's event: UploadRule, the queue, SqsTriggerFunction, and executions that vanished.",
             metrics.custom(EXECUTIONS_RESTARTED),
         )
     ]
 
 
+# The functions that are not steps, and what an error of each means for users.
+OTHER_FUNCTIONS = {
+    "GetUploadUrlFunction": "A user did not get an upload URL.",
+    "SqsTriggerFunction": "Uploaded images are processed after a retry, or become dead-letter messages.",
+    "FinalizeFunction": "The final status or the notification of an image is late, until the next sweep.",
+    "SweepFunction": "Stalled uploads are not found until the next sweep.",
+}
+
+
 def _functions() -> list[Alarm]:
-    """Return what is watched of the functions: failures but for rejections, and throttles that last."""
-    light = ["GetUploadUrlFunction", "SqsTriggerFunction", "FinalizeFunction", "SweepFunction"]
-    failing = [
+    """Return the alarms on errors of the functions, rejections excepted, and on throttling that lasts."""
+    others = [
         Alarm(
             f"{name.removesuffix('Function')}ErrorsAlarm",
             f"{name} failed.",
-            "Its log has the error.",
+            impact,
+            "Read its log: it has the error.",
             metrics.function(name, "Errors"),
         )
-        for name in light
+        for name, impact in OTHER_FUNCTIONS.items()
     ]
-    # Lambda counts a rejected picture as an error, and a try that came late; a killed function can count nothing itself.
+    # Lambda counts a rejected image and a stale attempt as errors; a function that was killed cannot count anything itself.
     steps = [
         Alarm(
             f"{step.function.removesuffix('Function')}ErrorsAlarm",
-            f"{step.state} failed more often than one picture is tried, and not because of the pictures.",
-            f"The log of {step.function} has the errors.",
+            f"{step.state} failed more often than one image is retried; rejected images do not count.",
+            "Images are processed late, or get the status FAILED.",
+            f"Read the log of {step.function}: it has the errors.",
             metrics.function(step.function, "Errors"),
-            less=tuple(metrics.custom(name, **{STEP: step.state}) for name in (STEP_REJECTIONS, STALE_ATTEMPTS)),
-            above=1 + MAX_RETRIES,
+            subtract=tuple(metrics.custom(name, **{STEP: step.state}) for name in (STEP_REJECTIONS, STALE_ATTEMPTS)),
+            threshold=1 + MAX_RETRIES,
             periods=STEP_ERROR_PERIODS,
         )
         for step in STEPS
     ]
-    return [*failing, *steps, *(_throttled(name) for name in [*light, *(step.function for step in STEPS)])]
+    return [*others, *steps, *map(_throttles, [*OTHER_FUNCTIONS, *(step.function for step in STEPS)])]
 
 
-def _throttled(function: str) -> Alarm:
+def _throttles(function: str) -> Alarm:
+    impacts = {
+        "GetUploadUrlFunction": "Requests for upload URLs fail.",
+        **dict.fromkeys(
+            ("FinalizeFunction", "SweepFunction"), "Failed and stalled images get their final status late."
+        ),
+    }
     return Alarm(
         f"{function.removesuffix('Function')}ThrottledAlarm",
-        f"{function} has been throttled for a while.",
-        "Look who else takes the account's concurrent executions, or ask for a higher quota.",
+        f"Lambda has throttled {function} for {SUSTAINED_PERIODS * PERIOD // 60} minutes.",
+        impacts.get(function, "Images are processed late."),
+        "Find out which functions use the account's concurrent executions, or request a higher quota.",
         metrics.function(function, "Throttles"),
         periods=SUSTAINED_PERIODS,
     )

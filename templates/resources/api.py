@@ -1,4 +1,4 @@
-"""The front door: GET /upload-url, for those who are signed in."""
+"""The REST API: GET /upload-url, for signed-in users."""
 
 import json
 from hashlib import sha256
@@ -11,23 +11,22 @@ from templates.resources.stage import STAGE, add_stage
 from workflow import contracts
 
 PATH = "upload-url"
-ERROR_MESSAGE = (
-    "$context.error.messageString"  # API Gateway's, as a JSON string: it brings its quotes, and escapes what it holds
-)
-# What API Gateway answers by itself, by its own name for the case; as the contract api-error has it.
+# API Gateway's own message as a JSON string: its quotes are part of it, and its content is escaped.
+ERROR_MESSAGE = "$context.error.messageString"
+# The messages of the responses that API Gateway sends by itself, by response type. The contract is api-error.
 GATEWAY_RESPONSES = {
     "UNAUTHORIZED": "A valid token of the user pool is required in the Authorization header.",
     "THROTTLED": "There are too many requests; try again later.",
-    "BAD_REQUEST_PARAMETERS": ERROR_MESSAGE,  # names what is missing
-    "DEFAULT_4XX": "The request is not one this API answers.",
+    "BAD_REQUEST_PARAMETERS": ERROR_MESSAGE,  # names the missing parameter
+    "DEFAULT_4XX": "This API does not know the request.",
     "DEFAULT_5XX": "The service failed; try again.",
 }
-# The headers of a preflight's answer.
+# The headers of the response to a preflight request.
 PREFLIGHT_HEADERS = [f"method.response.header.{name}" for name in (ALLOW_ORIGIN, *ALLOWED)]
 
 
 def add_api(template: Template, function: awslambda.Function, pool: cognito.UserPool) -> None:
-    """Add REST API and stage to template; every request that reaches function carries a token of pool, but preflights."""
+    """Add REST API and stage to template; every request to function but a preflight needs a token of pool."""
     api = template.add_resource(
         apigateway.RestApi(
             "RestApi",
@@ -72,7 +71,7 @@ def _methods(api: apigateway.RestApi, function: awslambda.Function, authorizer: 
         RequestValidatorId=Ref(validator),
         **where,
     )
-    # Browsers send no token with a preflight; the function answers it, which alone knows all the allowed origins.
+    # Browsers send no token with a preflight request. The function answers it, since only it knows all allowed origins.
     preflight = apigateway.Method(
         "UploadUrlPreflightMethod",
         HttpMethod="OPTIONS",
@@ -91,19 +90,19 @@ def _integration(function: awslambda.Function) -> apigateway.Integration:
 
 
 def _request_parameters() -> dict[str, bool]:
-    """Return the query's parameters, and whether a request must have them."""
+    """Return the query parameters, and whether each is required."""
     request = contracts.schema("upload-url.request")
     return {f"method.request.querystring.{name}": name in request["required"] for name in request["properties"]}
 
 
 def _gateway_responses(api: apigateway.RestApi) -> list[apigateway.GatewayResponse]:
-    """Return the answers that API Gateway gives by itself."""
+    """Return the responses that API Gateway sends by itself."""
     return [
         apigateway.GatewayResponse(
             f"{reason.title().replace('_', '')}Answer",
             RestApiId=Ref(api),
             ResponseType=reason,
-            # Any page may read what went wrong: nothing in it is anybody's.
+            # Every origin may read the error: it holds no data of a user.
             ResponseParameters={f"gatewayresponse.header.{ALLOW_ORIGIN}": "'*'"},
             ResponseTemplates={"application/json": _error_body(reason, message)},
         )
@@ -112,12 +111,12 @@ def _gateway_responses(api: apigateway.RestApi) -> list[apigateway.GatewayRespon
 
 
 def _error_body(reason: str, message: str) -> str:
-    """Return the body of an answer, in which API Gateway fills in its own message."""
+    """Return the body of a response, in which API Gateway replaces ERROR_MESSAGE by its own message."""
     return json.dumps({"reason": reason, "message": message}).replace(f'"{ERROR_MESSAGE}"', ERROR_MESSAGE)
 
 
 def _deployment(api: apigateway.RestApi, parts: list[Any]) -> apigateway.Deployment:
-    """Return the deployment of parts; a deployment is a snapshot, so its name changes with what it holds."""
+    """Return the deployment of parts: a snapshot, whose logical ID therefore changes with their content."""
     content = json.dumps([part.to_dict() for part in parts], sort_keys=True)
     digest = sha256(content.encode()).hexdigest()[:8]
     return apigateway.Deployment(

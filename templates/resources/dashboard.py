@@ -1,4 +1,4 @@
-"""One dashboard on which an operator sees the flow from left to right: requests, queue, executions, steps, repairs."""
+"""The dashboard for operators: requests, queue, executions, steps and recovery."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PERIOD = 300  # seconds
 
 
 def add_dashboard(template: Template) -> None:
-    """Add the dashboard to template; CloudFormation names it after the stack."""
+    """Add the dashboard to template; CloudFormation generates its name from the stack's."""
     template.add_resource(cloudwatch.Dashboard("Dashboard", DashboardBody=_text(list(_widgets()))))
 
 
@@ -38,7 +38,7 @@ def _widgets() -> Iterator[dict[str, Any]]:
 
 
 def _flow() -> dict[str, list[Metric]]:
-    """Return the charts of the way that a picture takes, by their titles."""
+    """Return the charts of requests, queue and executions, by title."""
     return {
         "Requests": [metrics.api("Count"), metrics.api("4XXError"), metrics.api("5XXError")],
         "Uploads": [
@@ -58,7 +58,7 @@ def _flow() -> dict[str, list[Metric]]:
 
 
 def _steps() -> dict[str, list[Metric]]:
-    """Return the charts of the steps: how long each takes, and what it counts."""
+    """Return the charts of the steps: durations, throttles, rejections and errors."""
     return {
         "Duration, ms (90 %)": [metrics.function(step.function, "Duration", "p90") for step in STEPS],
         "Throttles": [metrics.function(step.function, "Throttles") for step in STEPS],
@@ -68,10 +68,10 @@ def _steps() -> dict[str, list[Metric]]:
 
 
 def _recovery() -> dict[str, list[Metric]]:
-    """Return the charts of what the pipeline itself did not bring about, and of the functions that did."""
+    """Return the charts of what was recovered outside of executions, and of the functions that do it."""
     pair = ("FinalizeFunction", "SweepFunction")
     return {
-        "Put right afterwards": [
+        "Recovered": [
             metrics.custom(name)
             for name in (
                 own.EXECUTIONS_FINALIZED,
@@ -81,8 +81,8 @@ def _recovery() -> dict[str, list[Metric]]:
             )
         ],
         "Processes without libwebp": [metrics.custom(own.FALLBACK_DECODERS)],
-        "Settling and sweeping, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
-        "Settling and sweeping, errors": [metrics.function(name, "Errors") for name in pair],
+        "Finalization and sweep, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
+        "Finalization and sweep, errors": [metrics.function(name, "Errors") for name in pair],
     }
 
 
@@ -110,5 +110,5 @@ def _line(metric: Metric) -> list[Any]:
 
 
 def _text(widgets: list[dict[str, Any]]) -> Sub:
-    """Return the body, which is to be text: references as what CloudFormation substitutes in it."""
+    """Return the body as text in which CloudFormation substitutes the references."""
     return Sub(json.dumps({"widgets": widgets}, default=placeholder, separators=(",", ":")))

@@ -1,4 +1,4 @@
-"""What gives a picture the end that its execution did not: two functions, the rules that invoke them, and who may."""
+"""The functions that give an image the final status that its execution did not, and the rules that invoke them."""
 
 import json
 
@@ -23,13 +23,13 @@ from templates.resources.storage import Storage
 from workflow.definition import TIMEOUT
 
 FINALIZE_TIMEOUT = 60  # seconds
-SWEEP_TIMEOUT = 15 * 60  # seconds: the longest that Lambda offers, for it goes through all uploads
-SWEEP_MEMORY = 1024  # MB: a million pictures a month are gone through in ten minutes; with half as much, in twenty
-# Seconds from an upload on: by then its message is a dead letter if it fails, and its execution over if there is one.
+SWEEP_TIMEOUT = 15 * 60  # seconds: the maximum of Lambda; the sweep checks all uploads
+SWEEP_MEMORY = 1024  # MB: a sweep of a million images a month takes ten minutes; with half the memory, twenty
+# Seconds after an upload. By then a failing message is in the dead-letter queue, and an execution has ended.
 STALLED_AFTER = delivery_seconds(TRIGGER_TIMEOUT) + TIMEOUT
-# Of STANDARD executions; EXPRESS ones cannot be asked for.
+# Of STANDARD executions; EXPRESS executions cannot be described.
 EXECUTION_ARNS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
-# How a STANDARD execution ends without a word: Step Functions tells of these, and of EXPRESS executions nothing.
+# Of STANDARD executions that recorded nothing. Step Functions sends no events about EXPRESS executions.
 FAILED_STATUSES = ["FAILED", "TIMED_OUT", "ABORTED"]
 
 
@@ -38,12 +38,11 @@ def add_finalization(
 ) -> None:
     """Add both functions to template, and the rules that invoke them.
 
-    None of the rules has a queue for what it cannot deliver: what one execution's end does not bring about, the next sweep
-    does, and what one sweep does not find, the next one does.
+    The rules have no dead-letter queues: the next sweep finds what an undelivered event or a failed sweep left open.
     """
-    settling = add_function(template, _finalize(storage, messaging))
+    finalizing = add_function(template, _finalize(storage, messaging))
     sweeping = add_function(template, _sweep(storage, messaging, pipeline))
-    _invoke(template, settling, "FinalizeRule", EventPattern=_failure_pattern(pipeline))
+    _invoke(template, finalizing, "FinalizeRule", EventPattern=_failure_pattern(pipeline))
     _invoke(template, sweeping, "SweepRule", ScheduleExpression=Sub("rate(${SweepMinutes} minutes)"))
     _invoke(template, sweeping, "DailySweepRule", {"everything": True}, ScheduleExpression="rate(1 day)")
     template.add_resource(_sweep_invoke_config(sweeping))
@@ -53,7 +52,7 @@ def _finalize(storage: Storage, messaging: Messaging) -> FunctionEntry:
     return FunctionEntry(
         "FinalizeFunction",
         "finalize",
-        "Ends and tells what an execution left open",
+        "Records the final status of a failed execution, and sends its notification",
         memory=LIGHT_MEMORY,
         timeout=FINALIZE_TIMEOUT,
         environment=variables(
@@ -76,7 +75,7 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
     return FunctionEntry(
         "SweepFunction",
         "sweep",
-        "Finds pictures without an end, and starts or ends them",
+        "Finds images without a final status, and starts or finalizes them",
         memory=SWEEP_MEMORY,
         timeout=SWEEP_TIMEOUT,
         environment=variables(
@@ -101,16 +100,16 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
 
 
 def _finalization_statements(storage: Storage, messaging: Messaging) -> list[Statement]:
-    """Return what it takes to give a picture its end, have it told, and clear up."""
-    rubbish = [object_arns("UploadBucket", STAGED), object_arns("ArchiveBucket")]
+    """Return the statements for the final status of an image, its notification, and the removal of leftover objects."""
+    leftovers = [object_arns("UploadBucket", STAGED), object_arns("ArchiveBucket")]
     return [
         list_versions(storage),
         allow("see why an execution failed", [awacs.states.GetExecutionHistory], Sub(EXECUTION_ARNS)),
         allow("tell the end", [awacs.sns.Publish], Ref(messaging.topic)),
         list_staged(storage),
-        # By owner and image, which are made up as pictures come: there is no prefix to narrow it to.
+        # Keys begin with the ids of owner and image: there is no common prefix to restrict this to.
         allow("find what is archived", [awacs.s3.ListBucket], GetAtt(storage.archive_bucket, "Arn")),
-        allow("clear up", [awacs.s3.DeleteObject], *rubbish),
+        allow("clear up", [awacs.s3.DeleteObject], *leftovers),
     ]
 
 
@@ -123,14 +122,14 @@ def _failure_pattern(pipeline: stepfunctions.StateMachine) -> dict[str, object]:
 
 
 def _invoke(
-    template: Template, function: awslambda.Function, name: str, told: dict[str, bool] | None = None, **when: object
+    template: Template, function: awslambda.Function, name: str, payload: dict[str, bool] | None = None, **when: object
 ) -> None:
-    """Add the rule called name to template, which invokes function, and the permission to do so.
+    """Add the rule called name, which invokes function, and its permission to template.
 
-    What the function is told, unless it is the event itself, is told.
+    The function gets payload, or else the event itself.
     """
-    given = {"Input": json.dumps(told)} if told else {}
-    target = events.Target(Id=function.title, Arn=GetAtt(function, "Arn"), **given)
+    constant = {"Input": json.dumps(payload)} if payload else {}
+    target = events.Target(Id=function.title, Arn=GetAtt(function, "Arn"), **constant)
     rule = template.add_resource(events.Rule(name, State="ENABLED", Targets=[target], **when))
     template.add_resource(
         awslambda.Permission(
@@ -144,7 +143,7 @@ def _invoke(
 
 
 def _sweep_invoke_config(sweeping: awslambda.Function) -> awslambda.EventInvokeConfig:
-    """Return how Lambda is to treat a sweep that failed or has to wait: the next one does its work."""
+    """Return the setting that a failed sweep is not retried, and one that waits is dropped: the next sweep does its work."""
     return awslambda.EventInvokeConfig(
         "SweepInvokeConfig",
         FunctionName=Ref(sweeping),

@@ -1,4 +1,4 @@
-"""One Lambda function with what belongs to it: its role, its log group, its layers."""
+"""One Lambda function with its role, log group and layers."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,29 +13,29 @@ from templates.iam.policies import ALL_RESOURCES, allow, policy_document, trust_
 from templates.packaging import ARCHITECTURE, IMAGING_LAYER, LAYERS, RUNTIME, Layer, code_key
 from templates.release import version
 
-# Memory stays with a function from one picture to the next: to fetch it anew, page by page, is a fifth of the time that
-# a rendition takes. The first two are glibc's, bytes; the third is Pillow's, blocks of 16 MB.
+# The allocators keep memory from one image to the next: to map it again, page by page, takes a fifth of the time of a
+# rendition. The first two settings are glibc's, in bytes; the third is Pillow's, in blocks of 16 MB.
 ALLOCATOR = {
-    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # the largest that glibc takes
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # the maximum of glibc
     "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
     "PILLOW_BLOCKS_MAX": "4",
 }
 
 
 class LoggingConfig(awslambda.LoggingConfig):  # type: ignore[misc]
-    """How a function logs: troposphere 4.11.1 defines the class a second time without the format."""
+    """The logging configuration of a function; troposphere 4.11.1 redefines the class without the format."""
 
     props: ClassVar[dict[str, Any]] = dict.fromkeys(("ApplicationLogLevel", "LogFormat", "LogGroup"), (str, False))
 
 
 @dataclass(frozen=True)
 class FunctionEntry:
-    """A function as the template states it, once: what it runs, how much it gets, what it may do."""
+    """One function of the template: its module, size, settings and permissions."""
 
     logical_id: str
     module: str  # below lambdas/
-    does: str
-    memory: int  # MB; 1769 are one full vCPU
+    description: str
+    memory: int  # MB; 1,769 MB get one full vCPU
     timeout: int  # seconds
     environment: dict[str, Any]
     statements: list[Statement]
@@ -43,7 +43,7 @@ class FunctionEntry:
 
 
 def add_layers(template: Template) -> None:
-    """Add the layers to template, their content from the artifact bucket."""
+    """Add the layers to template; their content is in the artifact bucket."""
     for layer in LAYERS:
         template.add_resource(
             awslambda.LayerVersion(
@@ -62,7 +62,7 @@ def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function
     return template.add_resource(
         awslambda.Function(
             entry.logical_id,
-            Description=entry.does,
+            Description=entry.description,
             Handler=f"lambdas.{entry.module}.handler",
             Runtime=RUNTIME,
             Architectures=[ARCHITECTURE],
@@ -71,7 +71,7 @@ def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function
             Code=awslambda.Code(S3Bucket=Ref("ArtifactBucket"), S3Key=code_key()),
             Layers=[Ref(layer.logical_id) for layer in entry.layers],
             Environment=awslambda.Environment(Variables=_common(entry) | entry.environment),
-            # JSON: Lambda's own lines too. It leaves ours as they are, and the metrics in them.
+            # JSON also for Lambda's own lines. Lines that are JSON already, and the metrics in them, stay as they are.
             LoggingConfig=LoggingConfig(ApplicationLogLevel=Ref("LogLevel"), LogFormat="JSON", LogGroup=Ref(group)),
             TracingConfig=awslambda.TracingConfig(Mode="Active"),
             Role=GetAtt(role, "Arn"),
@@ -80,7 +80,7 @@ def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function
 
 
 def add_log_group(template: Template, logical_id: str, **properties: Any) -> logs.LogGroup:
-    """Add a log group to template that forgets after the days of the parameter, and goes with the stack."""
+    """Add a log group to template that keeps lines for LogRetentionDays and is deleted with the stack."""
     return template.add_resource(
         logs.LogGroup(
             logical_id,
@@ -93,9 +93,9 @@ def add_log_group(template: Template, logical_id: str, **properties: Any) -> log
 
 
 def _common(entry: FunctionEntry) -> dict[str, Any]:
-    """Return the variables that others than the handler read: Powertools, the log and, for pictures, the allocators."""
+    """Return the variables that Powertools, the log and, with the imaging layer, the allocators read."""
     powertools = {
-        "POWERTOOLS_SERVICE_NAME": Ref("AWS::StackName"),  # so that two stacks of an account are told apart
+        "POWERTOOLS_SERVICE_NAME": Ref("AWS::StackName"),  # distinguishes the stacks of an account
         "POWERTOOLS_LOG_LEVEL": Ref("LogLevel"),
     }
     return powertools | {VERSION: version()} | (ALLOCATOR if IMAGING_LAYER in entry.layers else {})
@@ -104,7 +104,7 @@ def _common(entry: FunctionEntry) -> dict[str, Any]:
 def _role(entry: FunctionEntry, group: logs.LogGroup) -> iam.Role:
     common = [
         allow("write its log", [awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], GetAtt(group, "Arn")),
-        # A trace is no resource that could be named: X-Ray offers `*` only.
+        # X-Ray has no resource types for these actions: `*` is the only resource.
         allow("send traces", [awacs.xray.PutTraceSegments, awacs.xray.PutTelemetryRecords], ALL_RESOURCES),
     ]
     policy = iam.Policy(PolicyName="own", PolicyDocument=policy_document(*common, *entry.statements))

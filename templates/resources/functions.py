@@ -1,4 +1,4 @@
-"""The functions on a picture's way: each one's memory, time, environment and permissions in one entry."""
+"""The functions that an image passes: memory, timeout, settings and permissions of each in one entry."""
 
 import awacs.dynamodb
 import awacs.s3
@@ -16,8 +16,8 @@ from templates.resources.function import FunctionEntry, add_function
 from templates.resources.storage import Storage
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
-FULL_CORE = 1769  # MB: one full vCPU; picture work is bound by the processor, not by memory
-LIGHT_MEMORY = 256  # MB: these wait for AWS, not for the processor
+FULL_CORE = 1769  # MB: one full vCPU; image processing is bound by the processor, not by memory
+LIGHT_MEMORY = 256  # MB: these functions wait for AWS, not for the processor
 TRIGGER_TIMEOUT = 30  # seconds; the queue's visibility follows from it
 
 IMAGING_LAYERS = [RUNTIME_LAYER, IMAGING_LAYER]
@@ -33,7 +33,7 @@ def _validate(storage: Storage) -> FunctionEntry:
     return FunctionEntry(
         VALIDATE.function,
         "validate",
-        "Finds out whether an upload is a sound picture, and begins its record",
+        "Validates an upload and creates its record",
         memory=FULL_CORE,
         timeout=VALIDATE.timeout,
         environment=variables(env.ValidateSettings, metadata_table=Ref(storage.table)),
@@ -46,7 +46,7 @@ def _metadata(storage: Storage) -> FunctionEntry:
     return FunctionEntry(
         METADATA.function,
         "metadata",
-        "Extracts properties and EXIF data",
+        "Extracts properties and embedded metadata",
         memory=FULL_CORE,
         timeout=METADATA.timeout,
         environment=variables(env.ImageStepSettings, metadata_table=Ref(storage.table)),
@@ -83,8 +83,8 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
 
 def _archive(storage: Storage) -> FunctionEntry:
     staged = object_arns("UploadBucket", STAGED)
-    # Without leave to list, S3 answers "forbidden" instead of "not there", and a repeat could not tell the two apart. It
-    # knows no prefix where one object is asked for, so that the right cannot be narrowed to one.
+    # Without ListBucket, S3 answers 403 for an object that does not exist, and a repeated step could not distinguish the two.
+    # A request for one object has no prefix, so that this cannot be restricted to one.
     list_both = allow(
         "tell what is missing from what is forbidden",
         [awacs.s3.ListBucket],
@@ -120,11 +120,11 @@ def get_upload_url(storage: Storage) -> FunctionEntry:
     return FunctionEntry(
         "GetUploadUrlFunction",
         "get_upload_url",
-        "Mints a key and signs the URL to upload to",
+        "Creates a key and a signed URL for an upload",
         memory=LIGHT_MEMORY,
         timeout=10,
         environment=variables(env.GetUploadUrlSettings, upload_bucket=Ref(storage.upload_bucket)),
-        # It puts nothing itself: what a URL allows is what its signer may do.
+        # The function uploads nothing itself: a signed URL allows what its signer may do.
         statements=[allow("sign uploads", [awacs.s3.PutObject], object_arns("UploadBucket", UPLOADS))],
         layers=[RUNTIME_LAYER],
     )
@@ -137,7 +137,7 @@ def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.Stat
     return FunctionEntry(
         "SqsTriggerFunction",
         "sqs_trigger",
-        "Starts one execution an object-created event",
+        "Starts one execution for each object-created event",
         memory=LIGHT_MEMORY,
         timeout=TRIGGER_TIMEOUT,
         environment=variables(
@@ -149,7 +149,7 @@ def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.Stat
         statements=[
             allow("receive from the queue", receive, GetAtt(queue, "Arn")),
             allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
-            # An EXPRESS state machine takes any name twice: there the record tells whether an event is repeated.
+            # An EXPRESS state machine accepts a name twice: there the record shows that an event is a duplicate.
             allow("claim and release the record", claim, GetAtt(storage.table, "Arn")),
             list_versions(storage),
         ],

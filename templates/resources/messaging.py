@@ -1,4 +1,4 @@
-"""What carries events and news: the rule, two queues and the topic."""
+"""Events and notifications: the rule, the queues and the topic."""
 
 from dataclasses import dataclass
 
@@ -12,23 +12,23 @@ from templates.iam.policies import allow, deny_without_tls, policy_document
 
 DAY = 24 * 3600  # seconds
 RETENTION = 7 * DAY
-DEAD_LETTER_RETENTION = 14 * DAY  # the longest SQS offers; the age of a message goes on counting from its first sending
-MAX_RECEIVES = 5  # deliveries before a message counts as poison
+DEAD_LETTER_RETENTION = 14 * DAY  # the maximum of SQS; the age of a message counts from when it was first sent
+MAX_RECEIVES = 5  # deliveries before a message goes to the dead-letter queue
 
 
 def visibility_timeout(trigger_timeout: int) -> int:
-    """Return how long a message stays hidden, seconds: what AWS asks for, time for every retry of a throttled batch."""
+    """Return the visibility timeout of the queue, seconds: AWS asks for six times the timeout of the function."""
     return 6 * trigger_timeout
 
 
 def delivery_seconds(trigger_timeout: int) -> int:
-    """Return how long all of a message's deliveries take, seconds: one that fails is a dead letter by then."""
+    """Return how long all deliveries of a message take, seconds; one that always fails is a dead-letter message by then."""
     return MAX_RECEIVES * visibility_timeout(trigger_timeout)
 
 
 @dataclass(frozen=True)
 class Messaging:
-    """The stack's queues, and the topic that tells how pictures ended."""
+    """The queues of the stack, and the topic for notifications of final statuses."""
 
     queue: sqs.Queue
     dead_letter_queue: sqs.Queue
@@ -36,7 +36,7 @@ class Messaging:
 
 
 def add_messaging(template: Template, upload_bucket: s3.Bucket, trigger_timeout: int) -> Messaging:
-    """Add rule, queues and topic to template; trigger_timeout is that of the function that reads the queue, seconds."""
+    """Add rule, queues and topic to template; trigger_timeout is the timeout of the function that reads the queue, seconds."""
     dead = template.add_resource(_queue("DeadLetterQueue", DEAD_LETTER_RETENTION))
     queue = template.add_resource(
         _queue(
@@ -67,7 +67,7 @@ def _queue(name: str, retention: int, **properties: object) -> sqs.Queue:
 
 
 def _upload_rule(bucket: s3.Bucket, queue: sqs.Queue, dead: sqs.Queue) -> events.Rule:
-    """Return the rule that routes new uploads, and only those, to queue; what cannot be delivered goes to dead."""
+    """Return the rule that sends new uploads, and nothing else, to queue; undeliverable events go to dead."""
     pattern = {
         "source": ["aws.s3"],
         "detail-type": ["Object Created"],

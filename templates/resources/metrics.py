@@ -1,4 +1,4 @@
-"""The metrics that alarms watch and the dashboard shows, each named once."""
+"""The metrics of alarms and dashboard, each stated once."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from templates.resources.stage import STAGE
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of CloudWatch's: its namespace, name, dimensions, and how its values are put together."""
+    """A CloudWatch metric: namespace, name, dimensions, and the statistic over a period."""
 
     namespace: str
     name: str
@@ -40,5 +40,5 @@ def api(name: str, statistic: str = "Sum") -> Metric:
 
 
 def custom(name: str, **dimensions: str) -> Metric:
-    """Return a metric that the functions count themselves, in this stack."""
+    """Return a custom metric: the functions of this stack count it."""
     return Metric(own.NAMESPACE, name, {own.SERVICE: Ref("AWS::StackName"), **dimensions})

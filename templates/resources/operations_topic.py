@@ -1,4 +1,4 @@
-"""Whom alarms tell: a topic for operators, and the key that its messages are encrypted with."""
+"""The topic of the alarms for operators, and the key that encrypts its messages."""
 
 import awacs.kms
 import awacs.sns
@@ -8,7 +8,7 @@ from troposphere import Ref, Sub, Template, kms, sns
 from templates.iam.policies import ALL_RESOURCES, allow, deny_without_tls, policy_document
 
 CLOUDWATCH = Principal("Service", "cloudwatch.amazonaws.com")
-# What it takes to keep the key, without the use of it. In a key's policy, `*` is the key itself.
+# The actions that administer the key but do not use it. In a key policy, `*` is the key itself.
 KEY_ADMINISTRATION = [
     awacs.kms.CancelKeyDeletion,
     awacs.kms.DescribeKey,
@@ -28,7 +28,7 @@ KEY_ADMINISTRATION = [
 
 
 def add_operations_topic(template: Template) -> sns.Topic:
-    """Add the topic that alarms publish to, with the address of the parameter subscribed, and return it."""
+    """Add the topic that alarms publish to, with AlarmEmail as a subscriber, and return it."""
     key = template.add_resource(_key())
     topic = template.add_resource(sns.Topic("OperationsTopic", KmsMasterKeyId=Ref(key)))
     template.add_resource(_topic_policy(topic))
@@ -45,7 +45,7 @@ def add_operations_topic(template: Template) -> sns.Topic:
 
 
 def _key() -> kms.Key:
-    """Return a key of our own: alarms cannot publish to a topic that is encrypted with AWS's."""
+    """Return a customer managed key: alarms cannot publish to a topic that is encrypted with the AWS managed key."""
     account = Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
     policy = policy_document(
         allow("let the account keep the key", KEY_ADMINISTRATION, ALL_RESOURCES, Principal=account),
@@ -59,7 +59,7 @@ def _key() -> kms.Key:
     )
     return kms.Key(
         "OperationsKey",
-        Description=Sub("${AWS::StackName}: what operators are told"),
+        Description=Sub("${AWS::StackName}: notifications of alarms"),
         EnableKeyRotation=True,
         KeyPolicy=policy,
         DeletionPolicy="Delete",
@@ -76,6 +76,6 @@ def _topic_policy(topic: sns.Topic) -> sns.TopicPolicy:
 
 
 def _own_alarms() -> Condition:
-    """Return the condition that CloudWatch acts for an alarm of this account: it says so to SNS, and to KMS as well."""
+    """Return the condition that CloudWatch acts for an alarm of this account; it sends these keys to SNS and to KMS."""
     alarms = Sub("arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*")
     return Condition([ArnLike("aws:SourceArn", alarms), StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))])

@@ -1,10 +1,10 @@
-"""Who may upload: the user pool and its client."""
+"""Sign-in of the users who may upload: the user pool and its client."""
 
 from troposphere import If, NoValue, Ref, Template, cognito
 
 from templates.resources.storage import RETAIN
 
-TOKEN_HOURS = 1  # what an identity or access token is good for
+TOKEN_HOURS = 1  # lifetime of an ID or access token
 REFRESH_DAYS = 30
 
 
@@ -36,7 +36,7 @@ def _user_pool() -> cognito.UserPool:
         MfaConfiguration=Ref("UserMfa"),
         Policies=cognito.Policies(PasswordPolicy=policy),
         UsernameAttributes=["email"],
-        # Cognito's default takes person@example.com and Person@example.com for two users. Fixed once a pool is made.
+        # By default, person@example.com and Person@example.com are two users. It cannot be changed after creation.
         UsernameConfiguration=cognito.UsernameConfiguration(CaseSensitive=False),
         **RETAIN,
     )
@@ -46,7 +46,7 @@ def _client(pool: cognito.UserPool) -> cognito.UserPoolClient:
     return cognito.UserPoolClient(
         "UserPoolClient",
         UserPoolId=Ref(pool),
-        # Sign-in is by password, plainly over TLS or by SRP; no flow of OAuth, the implicit one included, is open.
+        # Users sign in with a password, over TLS or by SRP; no OAuth flow is enabled.
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         AllowedOAuthFlowsUserPoolClient=False,
         EnableTokenRevocation=True,

@@ -1,4 +1,4 @@
-"""Where the API is served: its stage, throttled and traced, with its logs and what may stand in front of it."""
+"""The stage of the API: throttling, tracing, logs and the web ACL."""
 
 import json
 
@@ -10,7 +10,7 @@ from templates.resources.function import add_log_group
 from templates.resources.storage import RETAIN_EXCEPT_ON_CREATE
 
 STAGE = "v1"
-# A line of the access log: who asked and how it was answered; no token, no query.
+# A line of the access log: caller and response; no token, no query.
 ACCESS = {
     "requestId": "$context.requestId",
     "functionRequestId": "$context.integration.requestId",
@@ -26,7 +26,7 @@ ACCESS = {
     "bytes": "$context.responseLength",
 }
 
-# What API Gateway asks of the role by which it writes logs, for all APIs of the account, whatever their groups.
+# The actions that API Gateway requires of its logs role, which serves all APIs and log groups of the account.
 LOGGING = [
     awacs.logs.CreateLogGroup,
     awacs.logs.CreateLogStream,
@@ -39,10 +39,10 @@ LOGGING = [
 
 
 def add_stage(template: Template, api: apigateway.RestApi, deployment: apigateway.Deployment) -> None:
-    """Add the stage, throttled and traced, with a log of accesses and one of API Gateway's own errors."""
+    """Add the stage to template, with an access log and a log of API Gateway's errors."""
     account = _add_logs_role(template)
     accesses = add_log_group(template, "RestApiAccessLogs")
-    # API Gateway writes its errors to a group of this name, and would make it itself, to be kept for ever.
+    # API Gateway writes its errors to a group of this name. It would create it itself, without a retention.
     errors = add_log_group(
         template, "RestApiErrorLogs", LogGroupName=Sub(f"API-Gateway-Execution-Logs_${{RestApi}}/{STAGE}")
     )
@@ -53,7 +53,7 @@ def add_stage(template: Template, api: apigateway.RestApi, deployment: apigatewa
         ThrottlingBurstLimit=Ref("RequestBurst"),
         MetricsEnabled=True,
         LoggingLevel="ERROR",
-        DataTraceEnabled=False,  # or requests would stand in the log, and tokens with them
+        DataTraceEnabled=False,  # the log would hold requests, and with them tokens
     )
     template.add_resource(
         apigateway.Stage(
@@ -66,7 +66,7 @@ def add_stage(template: Template, api: apigateway.RestApi, deployment: apigatewa
             ),
             MethodSettings=[every_method],
             TracingEnabled=True,
-            # Names the account's setting, so that it is made first; a condition has no place in DependsOn.
+            # The reference creates the account's setting first; DependsOn takes no condition.
             Description=If("SetsApiLogsRole", Sub(f"Logs by the role of ${{{account.title}}}"), "Logs by the role set"),
             DependsOn=errors.title,
         )
@@ -75,9 +75,9 @@ def add_stage(template: Template, api: apigateway.RestApi, deployment: apigatewa
 
 
 def _add_logs_role(template: Template) -> apigateway.Account:
-    """Add the role by which API Gateway writes logs, and the account's setting that names it.
+    """Add the role with which API Gateway writes logs, and the account's setting that names it.
 
-    An account and region has one such setting; both stay when the stack goes, since other APIs may have come to use them.
+    An account has one such setting in a region. Both are retained when the stack is deleted: other APIs may use them.
     """
     policy = iam.Policy(
         PolicyName="logs", PolicyDocument=policy_document(allow("write the logs of every api", LOGGING, ALL_RESOURCES))
@@ -99,7 +99,7 @@ def _add_logs_role(template: Template) -> apigateway.Account:
 
 
 def _firewall() -> wafv2.WebACLAssociation:
-    """Return what puts the web ACL of the parameter, if there is one, in front of the stage."""
+    """Return the association of the stage with the web ACL of WebAclArn."""
     stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${RestApi}/stages/${RestApiStage}"
     return wafv2.WebACLAssociation(
         "RestApiFirewall", WebACLArn=Ref("WebAclArn"), ResourceArn=Sub(stage), Condition="HasWebAcl"

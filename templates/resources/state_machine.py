@@ -1,4 +1,4 @@
-"""The state machine and what starts it; its role follows from the graph."""
+"""The state machine, its role, which is derived from the definition, and its trigger."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -17,13 +17,13 @@ from templates.resources.function import add_log_group
 from templates.substitution import definition_string
 from workflow.proof import proved_definition
 
-# What each integration of the graph is for, the action it calls, and the parameter that names what it is called on.
+# For each service integration of the definition: its purpose, the action, and the parameter that names the target.
 INTEGRATIONS: dict[str, tuple[str, Action, str]] = {
     "lambda:invoke": ("run the steps", awacs.awslambda.InvokeFunction, "FunctionName"),
     "dynamodb:updateItem": ("record the end", awacs.dynamodb.UpdateItem, "TableName"),
     "sns:publish": ("tell the end", awacs.sns.Publish, "TopicArn"),
 }
-# By which Step Functions has its logs delivered; none of these actions knows resources.
+# Step Functions delivers its logs with these actions, which have no resource types.
 LOG_DELIVERY = [
     awacs.logs.CreateLogDelivery,
     awacs.logs.GetLogDelivery,
@@ -34,7 +34,7 @@ LOG_DELIVERY = [
     awacs.logs.DescribeResourcePolicies,
     awacs.logs.DescribeLogGroups,
 ]
-# Nor do these; unlike Lambda, Step Functions asks itself which executions to sample.
+# These have none either. Unlike Lambda, Step Functions decides itself which executions to sample.
 TRACING = [
     awacs.xray.PutTraceSegments,
     awacs.xray.PutTelemetryRecords,
@@ -42,11 +42,11 @@ TRACING = [
     awacs.xray.GetSamplingTargets,
 ]
 
-BATCH_SIZE = 10  # messages an invocation of the trigger
+BATCH_SIZE = 10  # messages per invocation of SqsTriggerFunction
 
 
 class ScalingConfig(awslambda.ScalingConfig):  # type: ignore[misc]
-    """An event source's concurrency limit: troposphere 4.11.1 defines the class a second time without it."""
+    """The concurrency limit of an event source; troposphere 4.11.1 redefines the class without it."""
 
     props: ClassVar[dict[str, Any]] = {"MaximumConcurrency": (validators.integer, False)}
 
@@ -54,7 +54,7 @@ class ScalingConfig(awslambda.ScalingConfig):  # type: ignore[misc]
 def add_state_machine(
     template: Template, functions: list[awslambda.Function], table: dynamodb.Table, topic: sns.Topic
 ) -> stepfunctions.StateMachine:
-    """Add the state machine to template, with a role that allows exactly what its states call.
+    """Add the state machine to template, with a role that allows exactly the calls of its states.
 
     Raises UnprovedFlow if some state may not get what it needs.
     """
@@ -63,7 +63,7 @@ def add_state_machine(
     arns = {function.title: GetAtt(function, "Arn") for function in functions}
     targets = arns | {table.title: GetAtt(table, "Arn"), topic.title: Ref(topic)}
     role = template.add_resource(_role(definition, targets))
-    # Step Functions adds each log group to one policy of limited size, unless its name begins like this.
+    # Step Functions adds each log group to one policy of limited size, unless its name has this prefix.
     group = add_log_group(
         template, "ProcessingPipelineLogs", LogGroupName=Sub("/aws/vendedlogs/states/${AWS::StackName}")
     )
@@ -75,7 +75,7 @@ def add_state_machine(
             StateMachineType=Ref("WorkflowType"),
             LoggingConfiguration=_logging(group),
             TracingConfiguration=stepfunctions.TracingConfiguration(Enabled=True),
-            # Of another type it would be another machine, and to delete the old one would end what it runs.
+            # Another type replaces the state machine; deleting the old one would stop its running executions.
             UpdateReplacePolicy="Retain",
             DeletionPolicy="Delete",
         )
@@ -103,7 +103,7 @@ def _role(definition: dict[str, Any], targets: dict[str, Any]) -> iam.Role:
 
 
 def _statements(definition: dict[str, Any], targets: dict[str, Any]) -> Iterator[Statement]:
-    """Yield one statement an integration: its action on every target that the graph's tasks name."""
+    """Yield one statement for each integration: its action on every target that the tasks name."""
     called: dict[str, list[str]] = {}
     for call in (target(task) for _, task in tasks(definition)):
         called.setdefault(call.integration, []).append(str(call.named(INTEGRATIONS[call.integration][2])))
@@ -113,7 +113,7 @@ def _statements(definition: dict[str, Any], targets: dict[str, Any]) -> Iterator
 
 
 def add_trigger(template: Template, function: awslambda.Function, queue: sqs.Queue) -> None:
-    """Let queue invoke function, a batch at a time, with failures reported message by message."""
+    """Make queue the event source of function, with partial batch responses."""
     template.add_resource(
         awslambda.EventSourceMapping(
             "ProcessingQueueMapping",

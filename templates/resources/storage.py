@@ -1,4 +1,4 @@
-"""Where pictures and their records live: two buckets and a table."""
+"""The storage of images and their records: two buckets and a table."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,12 @@ from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import deny_without_tls, policy_document
 
-STAGED_DAYS = 7  # nothing needs it for longer than an execution lasts; this is for where the sweep is switched off
+STAGED_DAYS = 7  # an execution is shorter; this limit is for stacks whose sweep is disabled
 RETAIN = {
     "DeletionPolicy": "Retain",
     "UpdateReplacePolicy": "Retain",
-}  # with these go pictures, or what is known of them
-# The same, but that a first creation which fails leaves nothing behind; not for what is under deletion protection.
+}  # of what holds images or records
+# The same, but a failed creation of the stack leaves nothing behind. Not for resources with deletion protection.
 RETAIN_EXCEPT_ON_CREATE = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 
 
@@ -30,7 +30,7 @@ class Storage:
 
 
 def add_storage(template: Template) -> Storage:
-    """Add buckets and table to template; all three outlive the stack."""
+    """Add buckets and table to template; all three are retained when the stack is deleted."""
     upload = template.add_resource(_upload_bucket())
     archive = template.add_resource(_bucket("ArchiveBucket", LifecycleConfiguration=_lifecycle([_move()])))
     for bucket in (upload, archive):
@@ -43,7 +43,7 @@ def _upload_bucket() -> s3.Bucket:
         s3.LifecycleRule(Id="staged", Prefix=STAGED, Status="Enabled", ExpirationInDays=STAGED_DAYS),
         s3.LifecycleRule(Id="uploads", Prefix=UPLOADS, Status="Enabled", ExpirationInDays=Ref("UploadRetentionDays")),
     ]
-    # The headers that a browser sends are those that the URL's signature covers.
+    # A browser sends the headers that the signature of the URL covers.
     cors = s3.CorsRules(
         AllowedMethods=["PUT"], AllowedOrigins=Ref("AllowedOrigins"), AllowedHeaders=["*"], MaxAge=PREFLIGHT_SECONDS
     )
@@ -58,7 +58,7 @@ def _upload_bucket() -> s3.Bucket:
 
 
 def _move() -> Any:
-    """Return the rule by which archived pictures move to the storage class of the parameter, if they are to move."""
+    """Return the transition of archived images to ArchiveStorageClass, or no rule if they stay in STANDARD."""
     transition = s3.LifecycleRuleTransition(
         StorageClass=Ref("ArchiveStorageClass"), TransitionInDays=Ref("ArchiveTransitionDays")
     )
@@ -90,7 +90,7 @@ def _bucket(name: str, **properties: object) -> s3.Bucket:
 
 
 def _lifecycle(rules: list[Any]) -> s3.LifecycleConfiguration:
-    """Add to rules what holds for every bucket: old versions and abandoned uploads go."""
+    """Return rules and those of every bucket: old versions and incomplete uploads expire."""
     tidy = s3.LifecycleRule(
         Id="tidy",
         Status="Enabled",

@@ -119,7 +119,7 @@ def test_what_alarms_take_off_is_there_before_the_work(
         for line in counted(capsys.readouterr().out)
         for name, number in numbers(line).items()
     }
-    taken_off = {(one.name, one.dimensions[STEP]) for alarm in alarms() for one in alarm.less}
+    taken_off = {(one.name, one.dimensions[STEP]) for alarm in alarms() for one in alarm.subtract}
     assert found == dict.fromkeys([one for one in taken_off if one[1] == step_.state], 0)
     assert found
 
