@@ -10,6 +10,7 @@ from asl.check.proof import Proof
 from asl.check.shapes import Object, Shape, describe, members
 from asl.check.sizes import LIMIT
 from asl.command import run_command
+from pages.markdown import code, table
 from workflow import contracts
 from workflow.mapping import DEFINITIONS
 from workflow.proof import prove
@@ -35,11 +36,16 @@ def _states() -> Iterator[str]:
     yield "The fields of the payload on arrival and on leaving (a field that is there on some paths only in brackets), and"
     yield f"the largest payload that any path can bring about there, in bytes; Step Functions allows {LIMIT:,}."
     yield ""
-    yield "| state | arrives | leaves | largest |"
-    yield "|---|---|---|---:|"
-    for state in proof.sizes:
-        arrives, leaves = _fields(proof.inputs.get(state, [])), _fields(proof.outputs.get(state, []))
-        yield f"| `{state}` | {arrives} | {leaves} | {_largest(proof, state):,} |"
+    rows = [
+        (
+            code(state),
+            _fields(proof.inputs.get(state, [])),
+            _fields(proof.outputs.get(state, [])),
+            f"{_largest(proof, state):,}",
+        )
+        for state in proof.sizes
+    ]
+    yield table(["state", "arrives", "leaves", "largest"], rows, right=["largest"])
     yield ""
 
 
@@ -68,21 +74,19 @@ def _contract(name: str, schema: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield f"[`{name}.json`](../workflow/contracts/{name}.json): {schema['description']}"
     yield ""
-    yield "| field | | what it is |"
-    yield "|---|---|---|"
-    for one in schema.get("anyOf", [schema]):
-        yield from _rows(one, "")
+    rows = [row for one in schema.get("anyOf", [schema]) for row in _rows(one, "")]
+    yield table(["field", "", "what it is"], rows)
     yield ""
     yield "```json"
     yield json.dumps(schema["examples"][0], indent=2, ensure_ascii=False)
     yield "```"
 
 
-def _rows(schema: dict[str, Any], above: str) -> Iterator[str]:
+def _rows(schema: dict[str, Any], above: str) -> Iterator[tuple[str, str, str]]:
     for name, one in schema.get("properties", {}).items():
         optional = "" if name in schema.get("required", []) else "optional, "
-        kind = describe(shape_of(one)).replace("|", "\\|") if "properties" not in one else "an object"
-        yield f"| `{above}{name}` | {optional}{kind} | {one.get('description', '')} |"
+        kind = describe(shape_of(one)) if "properties" not in one else "an object"
+        yield code(above + name), f"{optional}{kind}", one.get("description", "")
         yield from _rows(one, f"{above}{name}.")
 
 

@@ -3,10 +3,10 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
 from typing import Any, Final
 
 from asl.command import run_command
+from pages.markdown import code, table
 from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
 from pages.usage import image_usage
@@ -16,30 +16,31 @@ from templates.stack import build
 Node = dict[str, Any]
 THOUSAND: Final = 1000
 WORKFLOW_TYPES: Final = ("STANDARD", "EXPRESS")
-# What may become of a picture, in words, and whether it is rejected.
+# The outcome of an image, and whether it is a rejection.
 OUTCOMES: Final = {"archived": False, "rejected": True}
+TOTAL: Final = "**total**"
 
 
 def costs(template: Node) -> Node:
-    """Return what 1,000 pictures cost, by service, workflow type and end; what a month costs; and what storage does."""
-    pictures = {
+    """Return the dollars for 1,000 images by workflow type, outcome and service, for a month by item, and for storage."""
+    images = {
         kind: {end: _by_service(image_usage(template, kind, rejected=rejected)) for end, rejected in OUTCOMES.items()}
         for kind in WORKFLOW_TYPES
     }
-    month = {what: price.each * units for what, (price, units) in monthly_usage(template).items()}
-    offered = template["Parameters"]["ArchiveStorageClass"]["AllowedValues"]
-    return {"pictures": pictures, "month": month, "storage": {name: STORAGE_CLASSES[name].kept for name in offered}}
+    month = {item: price.each * units for item, (price, units) in monthly_usage(template).items()}
+    classes = template["Parameters"]["ArchiveStorageClass"]["AllowedValues"]
+    return {"images": images, "month": month, "storage": {name: STORAGE_CLASSES[name].kept for name in classes}}
 
 
 def page(template: Node) -> str:
-    """Return all of it in Markdown, with what it rests on."""
+    """Return the tables of all costs in Markdown, each with its assumptions."""
     found = costs(template)
-    tables = [_images(found["pictures"]), _month(template), _storage(found["storage"]), _prices(template)]
+    tables = [_images(found["images"]), _month(template), _storage(found["storage"]), _prices(template)]
     return "\n\n".join(tables) + "\n"
 
 
 def _by_service(used: dict[Price, float]) -> dict[str, float]:
-    """Return the dollars for 1,000 pictures by service."""
+    """Return the dollars for 1,000 images by service."""
     found: dict[str, float] = {}
     for price, units in used.items():
         found[price.service] = found.get(price.service, 0) + THOUSAND * units * price.each
@@ -49,61 +50,61 @@ def _by_service(used: dict[Price, float]) -> dict[str, float]:
 def _images(found: Node) -> str:
     columns = [found[kind][end] for kind in WORKFLOW_TYPES for end in OUTCOMES]
     services = sorted(columns[0], key=lambda service: -columns[0][service])
-    head = ["dollars for 1,000 pictures", *(f"{kind}, {end}" for kind in WORKFLOW_TYPES for end in OUTCOMES)]
+    head = ["dollars for 1,000 images", *(f"{kind}, {end}" for kind in WORKFLOW_TYPES for end in OUTCOMES)]
     rows = [[service, *(f"{column.get(service, 0):.4f}" for column in columns)] for service in services]
-    total = ["**together**", *(f"**{sum(column.values()):.2f}**" for column in columns)]
+    total = [TOTAL, *(f"**{sum(column.values()):.2f}**" for column in columns)]
     seconds = ", ".join(f"{name.removesuffix('Function')} {taken.seconds:.3f} s" for name, taken in INVOCATIONS.items())
     caption = (
-        f"The picture is {SAMPLE_IMAGE}. States, functions and their memory are counted from the template; the calls of each"
-        " function, its log, the record's size and the functions' times were measured with that picture on one core in"
-        f" November 2026, and every call of AWS is taken to last {CALL_SECONDS:.2f} s: {seconds}. Each picture is taken to come"
-        " alone, with a message, an invocation and two traces of its own, as it does below one a second; above that X-Ray"
-        " samples one in 20. Nothing is retried, no function starts cold, and a rejected picture is rejected by the first"
-        " step. Not in it: what is kept, which is pictures (below), records with DynamoDB's backup for a point in time, and"
-        " logs; what subscribers to the topic cost, transfer out of AWS, sign-ins (Cognito is paid for by users a month), a"
-        " browser's preflight, and taxes."
+        f"The image is {SAMPLE_IMAGE}. States, functions and their memory are counted from the template. The calls of each"
+        " function, its log, the size of the record and the functions' times were measured with that image on one core in"
+        f" November 2026; every call of AWS is assumed to take {CALL_SECONDS:.2f} s: {seconds}. Each image is assumed to come"
+        " alone, with its own message, invocation and two traces, as it does below one image a second; above that, X-Ray"
+        " samples one in 20. Nothing is retried, no function has a cold start, and the first step rejects a rejected image."
+        " Not included: storage of images (below), of records with DynamoDB's point-in-time recovery, and of logs;"
+        " deliveries to subscribers of the topic; transfer out of AWS; sign-ins (Cognito has a price per user and month);"
+        " preflight requests of browsers; and taxes."
     )
-    return "\n".join([*_table(head, [*rows, total]), "", caption])
+    return _with_caption(table(head, [*rows, total]), caption)
 
 
 def _month(template: Node) -> str:
     found = monthly_usage(template)
-    rows = [[what, f"{units:,.0f}", f"{price.each * units:.2f}"] for what, (price, units) in found.items()]
+    rows = [[item, f"{units:,.0f}", f"{price.each * units:.2f}"] for item, (price, units) in found.items()]
     total = sum(price.each * units for price, units in found.values())
     caption = (
-        "A metric is paid for only in the hours in which it is told, and a key by how often its data keys are asked for. What"
-        f" the sweeps take grows with the pictures that are kept: here {IMAGES_PER_MONTH:,} come in a month, and succeed. Of each"
-        " that ended otherwise, a sweep lists its place in the archive too, for three days. `SweepMinutes` says how often;"
-        " what is less than a cent is left out."
+        "A metric is billed only for the hours in which it is published, and a key also by the requests for data keys. The"
+        f" cost of the sweeps grows with the number of images that are kept: here, {IMAGES_PER_MONTH:,} images a month, all of"
+        " which succeed. For each image with another status, a sweep also lists its keys in the archive, for three days."
+        " `SweepMinutes` sets the interval. Items below one cent are left out."
     )
-    return "\n".join(
-        [*_table(["dollars a month", "how many", ""], [*rows, ["**together**", "", f"**{total:.2f}**"]]), "", caption]
+    return _with_caption(
+        table(["dollars a month", "units", "dollars"], [*rows, [TOTAL, "", f"**{total:.2f}**"]]), caption
     )
 
 
-def _storage(offered: Node) -> str:
+def _storage(classes: Node) -> str:
     rows = [
-        [f"`{name}`", f"{STORAGE_CLASSES[name].kept}", f"{STORAGE_CLASSES[name].moved}", STORAGE_CLASSES[name].remark]
-        for name in offered
+        [code(name), f"{STORAGE_CLASSES[name].kept}", f"{STORAGE_CLASSES[name].moved}", STORAGE_CLASSES[name].remark]
+        for name in classes
     ]
     caption = (
-        "A picture is kept as an upload for `UploadRetentionDays` and 30 days more as an old version, and in the archive as"
-        " original, resized images and thumbnail. S3 moves no object of less than 128 KB, so thumbnails stay. Of the 40 KB"
-        " that an archived object has beside itself, 8 cost as much as in `STANDARD`."
+        "An image is stored as an upload for `UploadRetentionDays`, and for 30 more days as a noncurrent version; the archive"
+        " holds the original, the resized images and the thumbnail. S3 moves no object smaller than 128 KB, so thumbnails"
+        " stay in `STANDARD`. Of the 40 KB of overhead of an archived object, 8 KB are billed as `STANDARD`."
     )
-    return "\n".join(
-        [*_table(["`ArchiveStorageClass`", "dollars a GB and month", "for 1,000 objects moved", ""], rows), "", caption]
+    return _with_caption(
+        table(["`ArchiveStorageClass`", "dollars per GB and month", "for 1,000 objects moved", ""], rows), caption
     )
 
 
 def _prices(template: Node) -> str:
-    by_picture = (
+    of_images = (
         price
         for kind in WORKFLOW_TYPES
-        for rejected in (False, True)
+        for rejected in OUTCOMES.values()
         for price in image_usage(template, kind, rejected=rejected)
     )
-    used = dict.fromkeys([*by_picture, *(price for price, _ in monthly_usage(template).values())])
+    used = dict.fromkeys([*of_images, *(price for price, _ in monthly_usage(template).values())])
     rows = [
         [
             price.service,
@@ -115,12 +116,12 @@ def _prices(template: Node) -> str:
         ]
         for price in sorted(used, key=lambda price: (price.service, price.unit))
     ]
-    caption = "Prices of us-east-1, on demand, the first tier, no free allowance; other regions ask others."
-    return "\n".join([*_table(["service", "what", "dollars", "for", "page", "as of"], rows), "", caption])
+    caption = "On-demand prices of us-east-1, first tier, without free tier; other regions have other prices."
+    return _with_caption(table(["service", "unit", "dollars", "for", "page", "as of"], rows), caption)
 
 
-def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+def _with_caption(text: str, caption: str) -> str:
+    return f"{text}\n\n{caption}"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What the stack uses of AWS in a month, counted from the template: with no picture at all, and by its sweeps."""
+"""The units that the stack uses in a month without any image, and by its sweeps, counted from the template."""
 
 import json
 import math
@@ -17,42 +17,42 @@ ALARM: Final = "AWS::CloudWatch::Alarm"
 
 DAYS: Final = 30
 MONTH: Final = DAYS * 24 * 3600  # seconds
-POLLERS: Final = 5  # with which Lambda waits at a queue
-DATA_KEY_SECONDS: Final = 300  # seconds that a service goes on with a data key
-METHOD_METRICS: Final = 5  # that API Gateway tells of a method: requests, 4xx, 5xx and two latencies
-PAGE, BATCH = 1000, 100  # entries that S3 lists at once, records that DynamoDB gives at once
-EVENTUAL_READ_UNITS: Final = 0.5  # read units of a record of up to 4 KB that may be a moment old
+POLLERS: Final = 5  # of Lambda at a queue
+DATA_KEY_SECONDS: Final = 300  # for which a service caches a data key
+METHOD_METRICS: Final = 5  # that API Gateway publishes for a method: requests, 4xx, 5xx and two latencies
+PAGE, BATCH = 1000, 100  # entries in a page of S3, records in a batch of DynamoDB
+EVENTUAL_READ_UNITS: Final = 0.5  # for an eventually consistent read of up to 4 KB
 
 
 def monthly_usage(template: Node) -> dict[str, tuple[Price, float]]:
-    """Return what is paid for each month without a single picture, or at most with any number of them, by what it is.
+    """Return price and units of each monthly item, without any image or, where it says so, at most.
 
-    What the sweeps take goes by the pictures that they look at: those of PICTURES a month, all of which succeeded.
+    The usage of the sweeps depends on the number of images: IMAGES_PER_MONTH, all of which succeeded.
     """
     queue = resources(template, "AWS::SQS::Queue")["ProcessingQueue"]
     api = resources(template, "AWS::ApiGateway::Stage")["RestApiStage"]["MethodSettings"]
     detailed = any(setting["MetricsEnabled"] for setting in api)
     methods = len(resources(template, "AWS::ApiGateway::Method"))
     return {
-        "alarms, by the metrics that they watch": (
+        "alarms, by their metrics": (
             prices.ALARM_METRIC,
             sum(map(_alarm_metrics, resources(template, ALARM).values())),
         ),
-        "the dashboard": (prices.DASHBOARD, len(resources(template, "AWS::CloudWatch::Dashboard"))),
-        "the functions' own metrics, at most": (prices.CUSTOM_METRIC, len(custom_metrics())),
-        "the API's metrics by method, at most": (prices.CUSTOM_METRIC, METHOD_METRICS * methods if detailed else 0),
-        "the key of the operations topic, before it is rotated": (
+        "dashboard": (prices.DASHBOARD, len(resources(template, "AWS::CloudWatch::Dashboard"))),
+        "custom metrics of the functions, at most": (prices.CUSTOM_METRIC, len(custom_metrics())),
+        "metrics of the API by method, at most": (prices.CUSTOM_METRIC, METHOD_METRICS * methods if detailed else 0),
+        "key of the operations topic, before its rotation": (
             prices.KMS_KEY,
             len(resources(template, "AWS::KMS::Key")),
         ),
-        "use of AWS's keys by table and topic, at most": (prices.KMS_REQUEST, _key_uses(template)),
-        "waiting at the queue": (prices.SQS_REQUEST, POLLERS * MONTH / queue["ReceiveMessageWaitTimeSeconds"]),
+        "requests to AWS managed keys by table and topic, at most": (prices.KMS_REQUEST, _key_uses(template)),
+        "polling of the queue": (prices.SQS_REQUEST, POLLERS * MONTH / queue["ReceiveMessageWaitTimeSeconds"]),
         **_sweeps(template),
     }
 
 
 def custom_metrics() -> list[tuple[str, str]]:
-    """Return each metric that the functions count: its name, and its step if it is one of a step."""
+    """Return the name of each custom metric, with its step or an empty text."""
     plain = [
         metrics.UPLOAD_URLS_ISSUED,
         metrics.UPLOAD_URLS_REFUSED,
@@ -73,7 +73,7 @@ def custom_metrics() -> list[tuple[str, str]]:
 
 
 def _sweeps(template: Node) -> dict[str, tuple[Price, float]]:
-    """Return what the sweeps of a month take, one a day for everything and the others for what is young."""
+    """Return the usage of a month's sweeps: a daily one for all images, and the others for recent ones."""
     sweeps = MONTH / 60 / template["Parameters"]["SweepMinutes"]["Default"]
     pages = math.ceil(_listed_versions(template) / PAGE)
     records = _images(SWEEP_DAYS)
@@ -83,29 +83,29 @@ def _sweeps(template: Node) -> dict[str, tuple[Price, float]]:
         SWEEP.alone + pages * (SWEEP.page / memory + CALL_SECONDS) + batches * (SWEEP.batch / memory + CALL_SECONDS)
     )
     return {
-        "the sweeps' listings": (prices.S3_WRITE, (sweeps + DAYS) * (pages + 1)),
-        "the records that they read": (
+        "sweeps: listings": (prices.S3_WRITE, (sweeps + DAYS) * (pages + 1)),
+        "sweeps: reads of records": (
             prices.DYNAMODB_READ,
             (sweeps * records + DAYS * _checked_images(template)) * EVENTUAL_READ_UNITS,
         ),
-        "the time that they take": (prices.LAMBDA_COMPUTE, (sweeps + DAYS) * seconds * memory),
+        "sweeps: GB-seconds": (prices.LAMBDA_COMPUTE, (sweeps + DAYS) * seconds * memory),
     }
 
 
 def _listed_versions(template: Node) -> float:
-    """Return how many entries S3 lists: each upload while it is kept, then its old version and a mark that it is gone."""
+    """Return the number of entries that S3 lists: each upload while it is kept, then its old version and a delete marker."""
     current, old = _days(template)
     return _images(current + 2 * old)
 
 
 def _checked_images(template: Node) -> float:
-    """Return how many pictures the daily sweep looks at: each that has a version, as long as records are kept."""
+    """Return the number of images that the daily sweep checks: those with a version and a record."""
     retention = template["Parameters"]["RecordRetentionDays"]["Default"]
     return _images(min(retention, sum(_days(template))))
 
 
 def _days(template: Node) -> tuple[int, int]:
-    """Return for how many days an upload is kept, and for how many more its old version."""
+    """Return the days that an upload is kept, and those that its old version is kept after that."""
     rules = resources(template, "AWS::S3::Bucket")["UploadBucket"]["LifecycleConfiguration"]["Rules"]
     (old,) = (rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules if rule["Id"] == "tidy")
     return template["Parameters"]["UploadRetentionDays"]["Default"], old
@@ -116,12 +116,12 @@ def _images(days: float) -> float:
 
 
 def _alarm_metrics(alarm: Node) -> int:
-    """Return how many metrics alarm watches: one, or those that its expression takes together."""
+    """Return the number of metrics of alarm: one, or those of its expression."""
     return sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1
 
 
 def _key_uses(template: Node) -> float:
-    """Return the requests for data keys in a month: one for a role that writes the table, two for one that publishes."""
+    """Return the requests for data keys in a month: one per role that writes the table, two per role that publishes."""
     roles = [json.dumps(role) for role in resources(template, "AWS::IAM::Role").values()]
     writers = sum("dynamodb:UpdateItem" in role for role in roles)
     publishers = sum("sns:Publish" in role for role in roles)

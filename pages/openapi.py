@@ -1,4 +1,4 @@
-"""The API as an OpenAPI document, read from the template and the contracts: `python -m pages.openapi` prints it."""
+"""The API as an OpenAPI document, generated from the template and the contracts: `python -m pages.openapi` prints it."""
 
 import json
 import sys
@@ -18,70 +18,70 @@ Node = dict[str, Any]
 VALID_QUERY = contracts.schema("upload-url.request")["examples"][0]
 ERROR = "#/components/schemas/api-error"
 DESCRIPTION = """\
-Ask for an upload URL with a token of the user pool, then PUT the file to it with exactly the headers that came along. What
-becomes of the picture is told on the notification topic. See api.md for the whole way."""
+Request an upload URL with a token of the user pool, then PUT the file to it with exactly the headers of the response. The
+notification topic publishes the final status of the image. api.md describes all steps."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A request, and how it is answered; the tests send each of them."""
+    """A request and its response; the tests send each of them."""
 
     summary: str
     status: int
     query: dict[str, Any] = field(default_factory=lambda: dict(VALID_QUERY))
     signed_in: bool = True
-    says: Node = field(default_factory=dict)  # what the answer's body has
+    body: Node = field(default_factory=dict)  # members of the response's body
 
 
 CASES = {
     "granted": Case("An upload is granted.", 200),
     "granted-with-checksum": Case(
-        "The checksum is announced too; then S3 checks it.", 200, {**VALID_QUERY, "sha256": "0" * 64}
+        "The checksum is announced too; S3 verifies it.", 200, {**VALID_QUERY, "sha256": "0" * 64}
     ),
-    "no-token": Case("No token.", 401, signed_in=False, says={"reason": "UNAUTHORIZED"}),
+    "no-token": Case("No token.", 401, signed_in=False, body={"reason": "UNAUTHORIZED"}),
     "missing": Case(
         "A parameter is missing; API Gateway names it.",
         400,
         {name: value for name, value in VALID_QUERY.items() if name != "size"},
-        says={"reason": "BAD_REQUEST_PARAMETERS"},
+        body={"reason": "BAD_REQUEST_PARAMETERS"},
     ),
     "too-large": Case(
-        "More than MaxBytes.", 400, {**VALID_QUERY, "size": 10**12}, says={"field": "size", "reason": "TOO_MANY_BYTES"}
+        "More than MaxBytes.", 400, {**VALID_QUERY, "size": 10**12}, body={"field": "size", "reason": "TOO_MANY_BYTES"}
     ),
-    "empty": Case("No bytes.", 400, {**VALID_QUERY, "size": 0}, says={"field": "size", "reason": "EMPTY"}),
+    "empty": Case("No bytes.", 400, {**VALID_QUERY, "size": 0}, body={"field": "size", "reason": "EMPTY"}),
     "no-number": Case(
-        "Not a number.", 400, {**VALID_QUERY, "size": "big"}, says={"field": "size", "reason": "INVALID"}
+        "Not a number.", 400, {**VALID_QUERY, "size": "big"}, body={"field": "size", "reason": "INVALID"}
     ),
     "unsupported": Case(
-        "Not a type that can be a picture.",
+        "Not a type of an image.",
         400,
         {**VALID_QUERY, "contentType": "text/html"},
-        says={"field": "contentType", "reason": "UNSUPPORTED_CONTENT_TYPE"},
+        body={"field": "contentType", "reason": "UNSUPPORTED_CONTENT_TYPE"},
     ),
 }
 RESPONSES: dict[int | str, str] = {
     200: "The upload is granted.",
-    400: "A parameter is missing or cannot be accepted.",
-    401: "There is no valid token.",
+    400: "A parameter is missing or invalid.",
+    401: "The token is missing or invalid.",
     429: "Too many requests; try again later.",
-    "4XX": "Another request that this API does not answer.",
+    "4XX": "Any other request that this API does not accept.",
     "5XX": "The service failed; try again.",
 }
-# What S3 answers to the PUT.
+# The responses of S3 to the PUT.
 PUT_RESPONSES: dict[int | str, str] = {
-    200: "The picture is there, and is being processed.",
-    400: "The file does not have the checksum that was announced; nothing is stored.",
-    403: "Length, type or another header is not what was announced, or the URL has expired: ask for another one.",
-    409: "Another PUT to the same URL is under way: send it again.",
-    412: "A picture is there already: the URL is good for one upload. After a lost answer this is as good as 200.",
-    "5XX": "S3 has trouble: send it again, with the same URL.",
+    200: "The image is uploaded, and its processing starts.",
+    400: "The file does not have the announced checksum; nothing is stored.",
+    403: "The length, the type or another header is not as announced, or the URL has expired: request a new one.",
+    409: "Another PUT to the same URL is in progress: retry.",
+    412: "An image exists already: a URL is valid for one upload. After a lost response, this means success.",
+    "5XX": "S3 failed: retry with the same URL.",
 }
-# The answers that API Gateway gives by itself, which no request brings about at will.
+# The responses that only API Gateway sends, and that no request can provoke.
 GATEWAY_ONLY: dict[int | str, str] = {429: "THROTTLED", "4XX": "DEFAULT_4XX", "5XX": "DEFAULT_5XX"}
 
 
 def document() -> Node:
-    """Return the document, of OpenAPI 3.1."""
+    """Return the document in OpenAPI 3.1."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -101,18 +101,18 @@ def document() -> Node:
 
 def _server() -> Node:
     url = f"https://{{api}}.execute-api.{{region}}.amazonaws.com/{STAGE}"
-    names = {"api": "The API's id", "region": "The stack's region"}
-    variables = {name: {"default": name, "description": said} for name, said in names.items()}
+    names = {"api": "The id of the API", "region": "The region of the stack"}
+    variables = {name: {"default": name, "description": text} for name, text in names.items()}
     return {
         "url": url,
-        "description": "The stack's output UploadUrlEndpoint, without its path.",
+        "description": "The output UploadUrlEndpoint of the stack, without its path.",
         "variables": variables,
     }
 
 
 def _token() -> Node:
-    said = "An ID token of the stack's user pool, as it is: without `Bearer`."
-    return {"type": "apiKey", "in": "header", "name": "Authorization", "description": said}
+    text = "An ID token of the stack's user pool, without the prefix `Bearer`."
+    return {"type": "apiKey", "in": "header", "name": "Authorization", "description": text}
 
 
 def _operations(resources: Node) -> Node:
@@ -125,30 +125,30 @@ def _operation(method: Node) -> Node:
     if method["AuthorizationType"] == "NONE":
         return {
             "operationId": "preflight",
-            "summary": "Ask, as a browser does, whether a page may ask.",
+            "summary": "The preflight request of a browser.",
             "security": [],
             "responses": {"204": _preflight()},
         }
     return {
         "operationId": "getUploadUrl",
-        "summary": "Ask for a URL to upload one file to.",
+        "summary": "Request a URL for the upload of one file.",
         "security": [{"token": []}],
         "parameters": [_parameter(name, required) for name, required in method["RequestParameters"].items()],
-        "responses": {str(status): _response(status, said) for status, said in RESPONSES.items()},
+        "responses": {str(status): _response(status, text) for status, text in RESPONSES.items()},
     }
 
 
 def _upload() -> Node:
-    """Return what can be done with the URL that was granted."""
-    place = {"bucket": "The stack's output UploadBucketName", "region": "The stack's region"}
-    variables = {name: {"default": name, "description": said} for name, said in place.items()}
+    """Return the path of the signed URL, at S3."""
+    names = {"bucket": "The output UploadBucketName of the stack", "region": "The region of the stack"}
+    variables = {name: {"default": name, "description": text} for name, text in names.items()}
     put = {
         "operationId": "upload",
-        "summary": "PUT the file to the URL that was granted, with exactly its headers.",
-        "description": "Send it again, with the same URL, until there is an answer; 412 then says that the picture is there.",
+        "summary": "PUT the file to the signed URL, with exactly the headers of the response.",
+        "description": "Retry with the same URL until there is a response; 412 then means that the image is uploaded.",
         "security": [],  # the URL is signed
         "requestBody": {"required": True, "content": {"image/*": {}}},
-        "responses": {str(status): {"description": said} for status, said in PUT_RESPONSES.items()},
+        "responses": {str(status): {"description": text} for status, text in PUT_RESPONSES.items()},
     }
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("owner", "imageId")
@@ -157,11 +157,11 @@ def _upload() -> Node:
     return {"servers": [{"url": url, "variables": variables}], "parameters": parameters, "put": put}
 
 
-def _parameter(name: str, required: bool) -> Node:  # noqa: FBT001 - as the template has it
+def _parameter(name: str, required: bool) -> Node:  # noqa: FBT001 - as in the template
     short = name.rpartition(".")[2]
     schema = dict(contracts.resolved("upload-url.request")["properties"][short])
-    said = schema.pop("description", "")
-    return {"name": short, "in": "query", "required": required, "description": said, "schema": schema}
+    text = schema.pop("description", "")
+    return {"name": short, "in": "query", "required": required, "description": text, "schema": schema}
 
 
 def _schema(name: str) -> Node:
@@ -169,32 +169,32 @@ def _schema(name: str) -> Node:
 
 
 def _preflight() -> Node:
-    said = "The page may, if its origin is one of the parameter AllowedOrigins; else these headers are not there."
+    text = "The origin may upload if it is in the parameter AllowedOrigins; otherwise these headers are missing."
     headers = {name: {"schema": {"type": "string"}} for name in (ALLOW_ORIGIN, *ALLOWED)}
-    return {"description": said, "headers": headers}
+    return {"description": text, "headers": headers}
 
 
-def _response(status: int | str, said: str) -> Node:
+def _response(status: int | str, description: str) -> Node:
     schema = {"$ref": "#/components/schemas/upload-url.response" if status == 200 else ERROR}  # noqa: PLR2004 - HTTP's
     examples = {name: _example(case) for name, case in CASES.items() if case.status == status}
     if status in GATEWAY_ONLY:
         reason = GATEWAY_ONLY[status]
         value = {"reason": reason, "message": GATEWAY_RESPONSES[reason]}
-        examples[reason.lower().replace("_", "-")] = {"summary": "By API Gateway itself.", "value": value}
-    return {"description": said, "content": {"application/json": {"schema": schema, "examples": examples}}}
+        examples[reason.lower().replace("_", "-")] = {"summary": "From API Gateway itself.", "value": value}
+    return {"description": description, "content": {"application/json": {"schema": schema, "examples": examples}}}
 
 
 def _example(case: Case) -> Node:
-    """Return an example: the request in an extension, and the answer."""
+    """Return an example: the request as an extension, and the response."""
     request = {"query": case.query, "signedIn": case.signed_in}
     body = contracts.schema("upload-url.response")["examples"][0] if case.status == 200 else _error_body(case)  # noqa: PLR2004
     return {"summary": case.summary, "value": body, "x-request": request}
 
 
 def _error_body(case: Case) -> Node:
-    reason = case.says["reason"]
+    reason = case.body["reason"]
     message = GATEWAY_RESPONSES.get(reason, "What is wrong with the field, and what is accepted.")
-    return {**case.says, "message": "Missing required request parameters: [size]" if "$" in message else message}
+    return {**case.body, "message": "Missing required request parameters: [size]" if "$" in message else message}
 
 
 if __name__ == "__main__":

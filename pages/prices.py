@@ -1,4 +1,4 @@
-"""What AWS asks for, in dollars: on demand, in us-east-1, the first tier, without any free allowance."""
+"""Prices of AWS in dollars: on demand, us-east-1, first tier, without free tier."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,15 +11,15 @@ class Price:
     """A published price."""
 
     service: str
-    unit: str  # what is counted
+    unit: str  # that is billed
     dollars: float
-    per: int  # units that dollars are for
+    per: int  # units for these dollars
     page: str  # below https://aws.amazon.com/
-    as_of: str  # the year, or year and month, of the newest dated statement of the price that was found
+    as_of: str  # year, or year and month, of the newest dated source of the price
 
     @property
     def each(self) -> float:
-        """Dollars for one unit."""
+        """Dollars per unit."""
         return self.dollars / self.per
 
 
@@ -36,9 +36,9 @@ API_REQUEST = Price("API Gateway", "requests, REST", 3.50, MILLION, "api-gateway
 EVENTBRIDGE_EVENT = Price("EventBridge", "opt-in events, such as S3's", 1.00, MILLION, "eventbridge", "2025")
 SQS_REQUEST = Price("SQS", "requests", 0.40, MILLION, "sqs", "2026-03")
 SNS_PUBLISH = Price("SNS", "notifications published", 0.50, MILLION, "sns", "2026")
-LOG_INGESTION = Price("CloudWatch Logs", "GB taken in", 0.50, 1, "cloudwatch", "2026-06")
+LOG_INGESTION = Price("CloudWatch Logs", "GB ingested", 0.50, 1, "cloudwatch", "2026-06")
 XRAY_TRACE = Price("X-Ray", "traces recorded", 5.00, MILLION, "xray", "2025")
-ALARM_METRIC = Price("CloudWatch", "metrics of alarms, a month", 0.10, 1, "cloudwatch", "2025")
+ALARM_METRIC = Price("CloudWatch", "alarm metrics, a month", 0.10, 1, "cloudwatch", "2025")
 DASHBOARD = Price("CloudWatch", "dashboards, a month", 3.00, 1, "cloudwatch", "2026-06")
 CUSTOM_METRIC = Price("CloudWatch", "custom metrics, a month", 0.30, 1, "cloudwatch", "2026-02")
 KMS_KEY = Price("KMS", "keys, a month", 1.00, 1, "kms", "2026-06")
@@ -47,21 +47,25 @@ KMS_REQUEST = Price("KMS", "requests", 0.03, 10_000, "kms", "2026-06")
 
 @dataclass(frozen=True)
 class StorageClass:
-    """What it costs to keep pictures in a class of S3, as its page said in 2025."""
+    """The prices of a storage class of S3, as of 2025."""
 
-    kept: float  # dollars a GB and month
-    moved: float  # dollars for 1,000 objects that the lifecycle moves there
+    kept: float  # dollars per GB and month
+    moved: float  # dollars for 1,000 lifecycle transitions
     remark: str
 
 
-# By the name that CloudFormation has for the class.
+# By the name of the class in CloudFormation.
 STORAGE_CLASSES: Final = {
-    "STANDARD": StorageClass(0.023, 0, "where everything begins"),
+    "STANDARD": StorageClass(0.023, 0, "the class of new objects"),
     "INTELLIGENT_TIERING": StorageClass(
-        0.023, 0.01, "0.0125 once 30 days unread, 0.004 once 90; and 0.0025 a month for 1,000 objects watched"
+        0.023,
+        0.01,
+        "0.0125 after 30 days without access, 0.004 after 90; and 0.0025 a month for monitoring 1,000 objects",
     ),
-    "STANDARD_IA": StorageClass(0.0125, 0.01, "0.01 a GB to read; at least 30 days"),
-    "GLACIER_IR": StorageClass(0.004, 0.02, "0.03 a GB to read; at least 90 days"),
-    "GLACIER": StorageClass(0.0036, 0.03, "hours to read; at least 90 days; 40 KB more an object"),
-    "DEEP_ARCHIVE": StorageClass(0.00099, 0.05, "12 hours or more to read; at least 180 days; 40 KB more an object"),
+    "STANDARD_IA": StorageClass(0.0125, 0.01, "0.01 per GB read; minimum 30 days"),
+    "GLACIER_IR": StorageClass(0.004, 0.02, "0.03 per GB read; minimum 90 days"),
+    "GLACIER": StorageClass(0.0036, 0.03, "hours to restore; minimum 90 days; 40 KB of overhead per object"),
+    "DEEP_ARCHIVE": StorageClass(
+        0.00099, 0.05, "12 hours or more to restore; minimum 180 days; 40 KB of overhead per object"
+    ),
 }

@@ -1,4 +1,4 @@
-"""Who calls, reads, writes and tells whom, read from the template: references, event sources and policies."""
+"""The relationships between components, read from the template: references, event sources and policies."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from typing import Any
 
 Node = dict[str, Any]
 
-CLIENT = "Client"  # the one that is not in the template
+CLIENT = "Client"  # not in the template
 ALARMS = "Alarms"
-# What is drawn: the services' resources, by type, and what each is called there.
+# The types of resources that are drawn, and the service of each.
 COMPONENTS = {
     "AWS::ApiGateway::RestApi": "API Gateway",
     "AWS::ApiGateway::Authorizer": "API Gateway",
@@ -22,7 +22,7 @@ COMPONENTS = {
     "AWS::SQS::Queue": "SQS",
     "AWS::StepFunctions::StateMachine": "Step Functions",
 }
-# What belongs to one of those, or watches over them; a type that is in neither has to be put into one.
+# The types of resources that are part of a component, or watch it. A new type has to be added to one of the two.
 PARTS = {
     "AWS::ApiGateway::Account",
     "AWS::ApiGateway::Deployment",
@@ -52,32 +52,32 @@ VERBS = {
     "dynamodb:GetItem": "reads",
     "dynamodb:PutItem": "writes",
     "dynamodb:UpdateItem": "writes",
-    "lambda:InvokeFunction": "runs",
+    "lambda:InvokeFunction": "invokes",
     "s3:DeleteObject": "removes",
     "s3:GetObject": "reads",
     "s3:GetObjectVersion": "reads",
     "s3:ListBucket": "lists",
     "s3:ListBucketVersions": "lists",
     "s3:PutObject": "writes",
-    "sns:Publish": "tells",
-    "sqs:DeleteMessage": "takes",
-    "sqs:GetQueueAttributes": "takes",
-    "sqs:ReceiveMessage": "takes",
-    "states:DescribeExecution": "watches",
-    "states:GetExecutionHistory": "watches",
+    "sns:Publish": "notifies",
+    "sqs:DeleteMessage": "receives",
+    "sqs:GetQueueAttributes": "receives",
+    "sqs:ReceiveMessage": "receives",
+    "states:DescribeExecution": "reads",
+    "states:GetExecutionHistory": "reads",
     "states:StartExecution": "starts",
 }
-# Every function logs and is traced; no picture goes there.
+# Every function has these; no image goes there.
 TELEMETRY = ("logs:", "xray:")
 
 
 class UnmappedTypeError(ValueError):
-    """The template has something that the diagram has no place for; the message says what, and where to give it one."""
+    """The template has a type or an action that the diagram does not know; the message says where to add it."""
 
 
 @dataclass(frozen=True)
 class Relationship:
-    """What one component does with another."""
+    """The verbs of one component on another."""
 
     source: str
     target: str
@@ -85,14 +85,14 @@ class Relationship:
 
 
 def components(resources: dict[str, Node]) -> dict[str, str]:
-    """Return the logical IDs of what is drawn, with their services; raises Unplaced at a type that is new."""
+    """Return the service of each component, by logical ID; raises UnmappedTypeError for an unknown type."""
     if strange := sorted({one["Type"] for one in resources.values()} - set(COMPONENTS) - PARTS):
-        raise UnmappedTypeError(f"{', '.join(strange)}: put it into COMPONENTS or PARTS of pages/relationships.py")
+        raise UnmappedTypeError(f"{', '.join(strange)}: add it to COMPONENTS or PARTS of pages/relationships.py")
     return {name: COMPONENTS[one["Type"]] for name, one in resources.items() if one["Type"] in COMPONENTS}
 
 
 def relationships(resources: dict[str, Node]) -> list[Relationship]:
-    """Return every arrow between components, sorted; raises Unplaced at an action that is new."""
+    """Return every relationship between components, sorted; raises UnmappedTypeError for an unknown action."""
     drawn = components(resources)
     verbs: dict[tuple[str, str], dict[str, None]] = {}
     for source, target, verb in _relationships(resources):
@@ -118,15 +118,15 @@ def _relationships(resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]
             case "AWS::ApiGateway::Method":
                 yield from _of_method(given, resources)
             case "AWS::ApiGateway::Authorizer":
-                yield from ((name, pool, "asks") for pool in references(given["ProviderARNs"]))
+                yield from ((name, pool, "authenticates with") for pool in references(given["ProviderARNs"]))
             case "AWS::CloudWatch::Alarm":
-                yield from ((ALARMS, topic, "tell") for topic in references(given.get("AlarmActions")))
+                yield from ((ALARMS, topic, "notify") for topic in references(given.get("AlarmActions")))
 
 
 def _of_role(role: str, given: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
-    """Yield what those who take a role may do."""
-    takers = [name for name, one in resources.items() if role in references(_role_of(one))]
-    yield from _of_policies(takers, given)
+    """Yield what the resources that assume a role may do."""
+    holders = [name for name, one in resources.items() if role in references(_role_of(one))]
+    yield from _of_policies(holders, given)
 
 
 def _role_of(resource: Node) -> Any:
@@ -134,14 +134,14 @@ def _role_of(resource: Node) -> Any:
     return [given.get("Role"), given.get("RoleArn")]
 
 
-def _of_action(takers: list[str], action: str, targets: list[str]) -> Iterator[tuple[str, str, str]]:
+def _of_action(holders: list[str], action: str, targets: list[str]) -> Iterator[tuple[str, str, str]]:
     if action not in VERBS:
-        raise UnmappedTypeError(f"{action}: say in VERBS of pages/relationships.py what that is called")
-    yield from ((taker, target, VERBS[action]) for taker in takers for target in targets)
+        raise UnmappedTypeError(f"{action}: add its verb to VERBS of pages/relationships.py")
+    yield from ((holder, target, VERBS[action]) for holder in holders for target in targets)
 
 
 def _of_rule(rule: str, given: Node) -> Iterator[tuple[str, str, str]]:
-    """Yield where a rule's events come from and where they go."""
+    """Yield the sources and the targets of a rule."""
     pattern = given.get("EventPattern", {})
     yield from ((source, rule, pattern["detail-type"][0]) for source in references(pattern.get("detail")))
     for target in given["Targets"]:
@@ -150,11 +150,11 @@ def _of_rule(rule: str, given: Node) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_method(method: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
-    """Yield who asks for a method, who guards it, who answers it, and what its answer lets the client do."""
+    """Yield the relationships of a method: its client, authorizer and function, and the bucket of the signed URL."""
     path = resources[references(method["ResourceId"])[0]]["Properties"]["PathPart"]
     (api,) = references(method["RestApiId"])
     yield CLIENT, api, f"{method['HttpMethod']} /{path}"
-    yield from ((api, guard, "asks") for guard in references(method.get("AuthorizerId")))
+    yield from ((api, guard, "authorizes with") for guard in references(method.get("AuthorizerId")))
     for function in references(method["Integration"]["Uri"]):
         yield api, function, "invokes"
         role = resources[references(_role_of(resources[function]))[0]]["Properties"]
@@ -162,11 +162,11 @@ def _of_method(method: Node, resources: dict[str, Node]) -> Iterator[tuple[str, 
         yield from ((CLIENT, bucket, "PUT by signed URL") for bucket in signed)
 
 
-def _of_policies(takers: list[str], role: Node) -> Iterator[tuple[str, str, str]]:
+def _of_policies(holders: list[str], role: Node) -> Iterator[tuple[str, str, str]]:
     for policy in role["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             for action in (one for one in statement["Action"] if not one.startswith(TELEMETRY)):
-                yield from _of_action(takers, action, references(statement["Resource"]))
+                yield from _of_action(holders, action, references(statement["Resource"]))
 
 
 def references(value: Any) -> list[str]:

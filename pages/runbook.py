@@ -1,4 +1,4 @@
-"""What docs/operations.md tells of alarms and costs: `python -m pages.runbook FILE` writes both into their places."""
+"""The tables of alarms and costs in docs/operations.md: `python -m pages.runbook FILE` updates both in place."""
 
 import sys
 from pathlib import Path
@@ -6,15 +6,16 @@ from typing import Final
 
 from asl.command import run_command
 from pages import costs
+from pages.markdown import code, table
 from templates.resources.alarms import Alarm, alarms
 from templates.stack import build
 
-# Alarms that every function has are looked into in one way, and so are told of together.
+# Alarms that every function has share a section: the suffix of their logical IDs, and the anchor.
 SHARED_SECTIONS: Final = {"ErrorsAlarm": "a-function-fails", "ThrottledAlarm": "a-function-is-throttled"}
 
 
 def fill(text: str) -> str:
-    """Return text with what stands between its marks made anew; raises ValueError if a mark is missing."""
+    """Return text with the tables between its marks generated again; raises ValueError if a mark is missing."""
     made = {"alarms": alarm_table(), "costs": costs.page(build().to_dict())}
     for mark, content in made.items():
         begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
@@ -27,13 +28,13 @@ def fill(text: str) -> str:
 
 
 def alarm_table() -> str:
-    """Return the table of alarms, each with where the page tells how to look into it."""
-    rows = [f"| `{one.logical_id}` | {one.means} | {one.todo} | {link(one)} |" for one in alarms()]
-    return "\n".join(["| alarm | what it means | what to do | commands |", "| --- | --- | --- | --- |", *rows]) + "\n"
+    """Return the table of alarms, each with a link to the section of its commands."""
+    rows = [(code(one.logical_id), one.happened, one.impact, one.first_step, link(one)) for one in alarms()]
+    return table(["alarm", "what happened", "what it means for users", "what to do first", "commands"], rows) + "\n"
 
 
 def link(alarm: Alarm) -> str:
-    """Return a link to the section that tells how to look into alarm."""
+    """Return a link to the section with the commands for alarm."""
     for suffix, anchor in SHARED_SECTIONS.items():
         if alarm.logical_id.endswith(suffix) and "FunctionName" in alarm.metric.dimensions:
             return f"[look](#{anchor})"
@@ -41,7 +42,7 @@ def link(alarm: Alarm) -> str:
 
 
 def main() -> None:
-    """Write what has changed into the file that the command line names."""
+    """Update the file that the command line names."""
     file = Path(sys.argv[1])
     file.write_text(fill(file.read_text(encoding="utf-8")), encoding="utf-8")
 

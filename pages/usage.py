@@ -1,4 +1,4 @@
-"""What one picture uses of AWS, counted from the template."""
+"""The units of each price that one image uses, counted from the template."""
 
 import json
 import math
@@ -21,15 +21,15 @@ from workflow.blocks import REJECTED
 from workflow.steps import STEPS
 
 Node = dict[str, Any]
-Usage = tuple[Price, float]  # what is paid for, and how many units of it
+Usage = tuple[Price, float]  # price and number of units
 
 GB, MB = 2**30, 2**20
 WRITE_UNIT: Final = 1024  # bytes
-EXPRESS_BASE_MEMORY: Final = 50  # MB that AWS counts for an EXPRESS execution before its definition and data
-EXPRESS_MEMORY_STEP, EXPRESS_TIME_STEP = 64, 0.1  # MB and seconds that an EXPRESS execution is rounded up to
-START_AND_END: Final = 2  # AWS's example counts start and end of a STANDARD execution among its transitions
-S3_EVENTS: Final = 3  # of an object in a bucket with versions: made, deleted, its version expired
-MESSAGE_REQUESTS: Final = 3  # requests for a message that comes alone: send, receive, delete
+EXPRESS_BASE_MEMORY: Final = 50  # MB that AWS counts for an EXPRESS execution beside its definition and data
+EXPRESS_MEMORY_STEP, EXPRESS_TIME_STEP = 64, 0.1  # MB and seconds; EXPRESS executions are rounded up to them
+START_AND_END: Final = 2  # AWS counts start and end of a STANDARD execution as transitions
+S3_EVENTS: Final = 3  # of an object in a versioned bucket: created, deleted, version expired
+MESSAGE_REQUESTS: Final = 3  # for one message: send, receive, delete
 
 S3_CALLS: Final = {
     "PutObject": prices.S3_WRITE,
@@ -40,12 +40,12 @@ S3_CALLS: Final = {
 
 
 def image_usage(template: Node, kind: str, *, rejected: bool = False) -> dict[Price, float]:
-    """Return what one picture uses, archived or rejected, on a state machine of kind STANDARD or EXPRESS."""
+    """Return the units that one image uses, archived or rejected, with a state machine of kind STANDARD or EXPRESS."""
     machine = resources(template, "AWS::StepFunctions::StateMachine")["ProcessingPipeline"]
     definition = definition_of(machine)
     passed = list(visited_states(definition, rejected=rejected))
     functions = resources(template, "AWS::Lambda::Function")
-    before = INVOCATIONS.keys() - {step.function for step in STEPS}  # the pipeline begins
+    before = INVOCATIONS.keys() - {step.function for step in STEPS}  # the pipeline starts
     invoked = [*sorted(before), *(name for state in passed if (name := function_of(state)))]
     record = max(INVOCATIONS[name].record for name in invoked)
     stage = resources(template, "AWS::ApiGateway::Stage")["RestApiStage"]
@@ -61,7 +61,7 @@ def image_usage(template: Node, kind: str, *, rejected: bool = False) -> dict[Pr
 
 
 def total(used: Iterable[Usage]) -> dict[Price, float]:
-    """Return how many units there are of each price."""
+    """Return the sum of units for each price."""
     found: dict[Price, float] = {}
     for price, units in used:
         found[price] = found.get(price, 0) + units
@@ -69,7 +69,7 @@ def total(used: Iterable[Usage]) -> dict[Price, float]:
 
 
 def visited_states(definition: Node, *, rejected: bool = False) -> Iterator[Node]:
-    """Yield the states that a picture passes, those of branches too; what is rejected is rejected by the first."""
+    """Yield the states that an image passes, also those in branches; the first step rejects a rejected image."""
     following = definition["StartAt"]
     while following:
         state = definition["States"][following]
@@ -81,7 +81,7 @@ def visited_states(definition: Node, *, rejected: bool = False) -> Iterator[Node
 
 
 def function_of(state: Node) -> str:
-    """Return the logical ID of the function that state runs; empty if it runs none."""
+    """Return the logical ID of the function that state invokes, or an empty text."""
     return target(state).function or ""
 
 
@@ -91,7 +91,7 @@ def _caught(state: Node) -> str:
 
 
 def _next(state: Node) -> str:
-    """Return which state follows; a choice leads to where a rejection is named."""
+    """Return the next state; a Choice leads to the state that follows a rejection."""
     return next((way.target for way in transitions(state) if way.kind == "next" or _names_rejection(way)), "")
 
 
@@ -100,7 +100,7 @@ def _names_rejection(way: Transition) -> bool:
 
 
 def _outside_of_steps(invoked: list[str], traces: int) -> Iterator[Usage]:
-    """Yield what it takes besides functions and states: API, upload, events, the message, traces and the access log."""
+    """Yield the usage outside of functions and states: API, upload, events, message, traces and access log."""
     objects = 1 + sum(INVOCATIONS[name].calls.count("PutObject") for name in invoked)  # in the upload bucket
     yield prices.API_REQUEST, 1
     yield prices.S3_WRITE, 1
@@ -111,7 +111,7 @@ def _outside_of_steps(invoked: list[str], traces: int) -> Iterator[Usage]:
 
 
 def _of_invocation(name: str, memory: int) -> Iterator[Usage]:
-    """Yield what one invocation of the function takes that has memory, MB."""
+    """Yield the usage of one invocation of a function with memory, MB."""
     taken = INVOCATIONS[name]
     yield prices.LAMBDA_REQUEST, 1
     yield prices.LAMBDA_COMPUTE, taken.seconds * memory / 1024
@@ -122,7 +122,7 @@ def _of_invocation(name: str, memory: int) -> Iterator[Usage]:
 
 
 def _of_integration(state: Node, record: int) -> Iterator[Usage]:
-    """Yield what a state takes that calls a service itself; the picture's record has so many bytes by then."""
+    """Yield the usage of a state that calls a service directly; record is the size of the image's record, bytes."""
     match target(state).integration:
         case "sns:publish":
             yield prices.SNS_PUBLISH, 1
@@ -135,9 +135,9 @@ def _standard(passed: list[Node]) -> Iterator[Usage]:
 
 
 def _express(definition: Node, passed: list[Node]) -> Iterator[Usage]:
-    """Yield one execution, its GB-seconds, and the record that is begun before it, and once more in it.
+    """Yield one execution, its GB-seconds, and the record that is created before it.
 
-    Branches are taken to run one after the other, the most that it can be.
+    Branches are assumed to run one after the other, which is the maximum.
     """
     branches = max(len(inner_machines(state)) for state in passed)
     memory = EXPRESS_BASE_MEMORY + (len(json.dumps(definition)) + STATE_BYTES * (1 + branches)) / MB
@@ -156,5 +156,5 @@ def _rounded_up(value: float, step: float) -> float:
 
 
 def resources(template: Node, kind: str) -> Node:
-    """Return the properties of the resources of a type by their logical IDs."""
+    """Return the properties of the resources of a type, by logical ID."""
     return {name: entry["Properties"] for name, entry in template["Resources"].items() if entry["Type"] == kind}

@@ -1,10 +1,10 @@
-"""What a picture and a sweep take and no template tells: measured once, or assumed; all costs rest on it.
+"""The measured or assumed work of an image and of a sweep, which the template does not state; the basis of all costs.
 
-Measured in November 2026 with a JPEG of 12 megapixels (4032 x 3024, 2.3 MB) and the template's default parameters, on one
-core of an AMD EPYC and on moto, the median of nine runs: processor time outside the calls of AWS, that of a trial's child
-process with it, and for functions of 256 MB seven times that, since memory brings a share of a core. The record's
-bytes are counted as DynamoDB counts them; a line of a log has with it the 26 bytes that CloudWatch adds. Lambda's own lines
-are counted from the schema of its telemetry. A sweep's work is that of reading what S3 and DynamoDB answer.
+Measured in November 2026 with a JPEG of 12 megapixels (4032 x 3024, 2.3 MB) and the default parameters, on one core of an AMD
+EPYC and on moto; the median of nine runs. The processor time excludes the calls of AWS and includes the child process of the
+sandbox; for functions of 256 MB it is multiplied by seven, since memory determines the share of a core. The size of the
+record is what DynamoDB counts. A log line includes the 26 bytes that CloudWatch adds. Lambda's own lines are counted from the
+schema of its telemetry. The work of a sweep is to read the responses of S3 and DynamoDB.
 """
 
 import math
@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from typing import Final
 
 SAMPLE_IMAGE: Final = "a JPEG of 12 megapixels and 2.3 MB"
-CALL_SECONDS: Final = 0.05  # seconds that a call of AWS takes; assumed, since no emulator tells
+CALL_SECONDS: Final = 0.05  # seconds for a call of AWS; assumed, since emulators do not show it
 
 
 @dataclass(frozen=True)
 class InvocationProfile:
-    """What one invocation of a function takes."""
+    """The work of one invocation of a function."""
 
     work: float  # seconds of processor time
-    log: int  # bytes, of the function's own lines
-    calls: tuple[str, ...] = ()  # of AWS, in their order
-    record: int = 0  # bytes of the picture's record, once it is written
+    log: int  # bytes of the function's own lines
+    calls: tuple[str, ...] = ()  # of AWS, in order
+    record: int = 0  # bytes of the image's record after it
 
     @property
     def seconds(self) -> float:
-        """How long it takes if it finds its function warm, to the millisecond that is paid for."""
+        """The billed duration of a warm invocation, rounded up to milliseconds."""
         return math.ceil((self.work + CALL_SECONDS * len(self.calls)) * 1000) / 1000
 
 
@@ -41,22 +41,22 @@ INVOCATIONS: Final = {
         0.008, 842, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052
     ),
 }
-NOTIFIED_BYTES: Final = 34  # bytes of the record that say when its end was told
-STATE_BYTES: Final = 2300  # bytes of what an execution knows of its picture in the end
-PLATFORM_LOG_BYTES: Final = 732  # bytes of Lambda's own lines about an invocation: its start and its report, traced
-ACCESS_LOG_BYTES: Final = 500  # bytes of a line of the API's access log
+NOTIFIED_BYTES: Final = 34  # of the record: notifiedAt
+STATE_BYTES: Final = 2300  # of the payload at the end of an execution
+PLATFORM_LOG_BYTES: Final = 732  # of Lambda's own lines for an invocation: start and report, with tracing
+ACCESS_LOG_BYTES: Final = 500  # of a line of the API's access log
 
 
 @dataclass(frozen=True)
 class SweepProfile:
-    """What one sweep takes, seconds: of waiting whatever there is, and of a core where a GB of memory brings one."""
+    """The work of one sweep in seconds: waiting, and processor time of a core for a function of one GB."""
 
-    alone: float  # waiting for dead letters, and for one answer of each service
+    alone: float  # waiting for dead-letter messages, and for one response of each service
     page: float  # to read a page of 1,000 versions
     batch: float  # to read and check 100 records
 
 
-GB_PER_CORE: Final = 1769 / 1024  # of memory, for which Lambda gives a whole one
+GB_PER_CORE: Final = 1769 / 1024  # of memory, for which Lambda provides a full core
 SWEEP: Final = SweepProfile(1.2, 0.059 * GB_PER_CORE, 0.047 * GB_PER_CORE)
-IMAGES_PER_MONTH: Final = 10_000  # a month; assumed
-SWEEP_DAYS: Final = 3  # days that a sweep looks back
+IMAGES_PER_MONTH: Final = 10_000  # assumed
+SWEEP_DAYS: Final = 3  # that a sweep looks back

@@ -59,7 +59,7 @@ def _resize(storage: Storage) -> FunctionEntry:
     return FunctionEntry(
         RESIZE.function,
         "resize",
-        "Fits the picture inside the configured edge",
+        "Resizes the image to the configured edges",
         memory=FULL_CORE,
         timeout=RESIZE.timeout,
         environment=variables(env.ResizeSettings, metadata_table=Ref(storage.table)),
@@ -72,7 +72,7 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
     return FunctionEntry(
         THUMBNAIL.function,
         "thumbnail",
-        "Crops and scales the picture to a square",
+        "Crops and scales the image to a square",
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
         environment=variables(env.ThumbnailSettings, metadata_table=Ref(storage.table)),

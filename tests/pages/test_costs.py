@@ -188,5 +188,5 @@ def test_costs_are_printed_for_people_and_programs(
     assert capsys.readouterr().out == costs.page(template())
     monkeypatch.setattr(sys, "argv", ["costs", "--json"])
     costs.main()
-    told = json.loads(capsys.readouterr().out)["pictures"]
-    assert isclose(sum(told["EXPRESS"]["archived"].values()), costs.THOUSAND * _dollars("EXPRESS"))
+    printed = json.loads(capsys.readouterr().out)["images"]
+    assert isclose(sum(printed["EXPRESS"]["archived"].values()), costs.THOUSAND * _dollars("EXPRESS"))

@@ -60,21 +60,21 @@ def test_another_permission_changes_the_diagram(given: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", ["AWS::SQS::Queue", "AWS::Lambda::Function"])
 def test_another_resource_changes_the_page(given: dict[str, Any], kind: str) -> None:
-    """A resource that is added shows."""
+    """An added resource is on the page."""
     before = page(given)
     assert page({**given, "Another": {"Type": kind, "Properties": {}}}) != before
 
 
-def test_resource_of_a_new_type_has_to_be_placed(given: dict[str, Any]) -> None:
-    """A type that nobody has thought of is refused, with what to do."""
-    with pytest.raises(UnmappedTypeError, match="AWS::RDS::DBInstance: put it into COMPONENTS or PARTS"):
+def test_unknown_type_is_refused(given: dict[str, Any]) -> None:
+    """An unknown type is refused, and the message says what to do."""
+    with pytest.raises(UnmappedTypeError, match="AWS::RDS::DBInstance: add it to COMPONENTS or PARTS"):
         relationships({**given, "Another": {"Type": "AWS::RDS::DBInstance", "Properties": {}}})
 
 
-def test_action_that_is_new_has_to_be_named(given: dict[str, Any]) -> None:
-    """An action that has no word is refused, with what to do."""
+def test_unknown_action_is_refused(given: dict[str, Any]) -> None:
+    """An action without a verb is refused, and the message says what to do."""
     next(statement for _, statement in statements(given))["Action"].append("s3:RestoreObject")
-    with pytest.raises(UnmappedTypeError, match="s3:RestoreObject: say in VERBS"):
+    with pytest.raises(UnmappedTypeError, match="s3:RestoreObject: add its verb to VERBS"):
         relationships(given)
 
 
@@ -82,21 +82,21 @@ def test_action_that_is_new_has_to_be_named(given: dict[str, Any]) -> None:
     ("source", "target", "verb"),
     [
         ("Client", "RestApi", "GET /upload-url"),
-        ("RestApi", "CognitoAuthorizer", "asks"),
+        ("RestApi", "CognitoAuthorizer", "authorizes with"),
         ("Client", "UploadBucket", "PUT by signed URL"),
         ("UploadBucket", "UploadRule", "Object Created"),
         ("UploadRule", "ProcessingQueue", "sends"),
         ("ProcessingQueue", "SqsTriggerFunction", "triggers"),
         ("ProcessingQueue", "DeadLetterQueue", "fails over to"),
         ("SqsTriggerFunction", "ProcessingPipeline", "starts"),
-        ("ProcessingPipeline", "ValidateFunction", "runs"),
-        ("ProcessingPipeline", "NotificationTopic", "tells"),
+        ("ProcessingPipeline", "ValidateFunction", "invokes"),
+        ("ProcessingPipeline", "NotificationTopic", "notifies"),
         ("MetadataFunction", "ImagingLayer", "uses"),
         ("ResizeFunction", "UploadBucket", "reads"),
         ("ArchiveFunction", "ArchiveBucket", "writes"),
         ("ThumbnailFunction", "MetadataTable", "writes"),
     ],
 )
-def test_arrows_of_the_architecture_are_there(given: dict[str, Any], source: str, target: str, verb: str) -> None:
-    """What the architecture asks for is among the arrows."""
+def test_relationships_of_the_architecture_are_there(given: dict[str, Any], source: str, target: str, verb: str) -> None:
+    """The relationships that the architecture requires are in the diagram."""
     assert any((one.source, one.target) == (source, target) and verb in one.verbs for one in relationships(given))

@@ -1,4 +1,4 @@
-"""What a month costs: what is always there, and the sweeps, which go by what is kept."""
+"""The monthly cost: of what always exists, and of the sweeps, which depends on the number of images."""
 
 from copy import deepcopy
 from datetime import timedelta
@@ -10,7 +10,8 @@ from pages.monthly_cost import monthly_usage
 from pages.workload_profile import SWEEP_DAYS
 from tests.templates.emitted import Node, template
 
-SWEEPS = ("the sweeps' listings", "the records that they read", "the time that they take")
+READS = "sweeps: reads of records"
+SWEEPS = ("sweeps: listings", READS, "sweeps: GB-seconds")
 
 
 def _changed() -> Node:
@@ -18,47 +19,46 @@ def _changed() -> Node:
 
 
 def test_month_is_counted_from_the_template() -> None:
-    """An alarm on one metric less is a metric less to pay for each month."""
+    """Without an alarm on one metric, one metric less is billed."""
     fewer = _changed()
     del fewer["Resources"]["DeadLetterAlarm"]
     assert _alarms(fewer) == _alarms(template()) - 1
 
 
 @pytest.mark.parametrize(("name", "metrics"), [("ResizeErrorsAlarm", 3), ("RejectionsAlarm", 2)])
-def test_alarm_on_an_expression_is_paid_for_by_its_metrics(name: str, metrics: int) -> None:
-    """An alarm on an expression of several metrics costs as much as an alarm on each, as CloudWatch counts."""
+def test_alarm_on_an_expression_costs_by_its_metrics(name: str, metrics: int) -> None:
+    """CloudWatch bills an alarm on an expression by the number of its metrics."""
     fewer = _changed()
     del fewer["Resources"][name]
     assert _alarms(fewer) == _alarms(template()) - metrics
 
 
 def _alarms(of: Node) -> float:
-    return monthly_usage(of)["alarms, by the metrics that they watch"][1]
+    return monthly_usage(of)["alarms, by their metrics"][1]
 
 
-def test_sweeps_are_paid_for_by_what_they_look_at() -> None:
-    """Fewer sweeps cost less, but for the daily ones; uploads that are kept for longer cost more to list and to look at."""
+def test_sweeps_cost_by_their_number_and_by_the_images() -> None:
+    """Fewer sweeps cost less, the daily one excepted; uploads that are kept longer cost more to list and to check."""
     rarer, kept = _changed(), _changed()
     rarer["Parameters"]["SweepMinutes"]["Default"] *= 2
     kept["Parameters"]["UploadRetentionDays"]["Default"] *= 2
     usual = _sweeps(template())
-    assert all(units / 2 < _sweeps(rarer)[what] < units for what, units in usual.items())
-    assert all(_sweeps(kept)[what] > units for what, units in usual.items())
+    assert all(units / 2 < _sweeps(rarer)[item] < units for item, units in usual.items())
+    assert all(_sweeps(kept)[item] > units for item, units in usual.items())
 
 
 def _sweeps(of: Node) -> dict[str, float]:
-    """Return what a month's sweeps take, by what it is."""
-    return {what: monthly_usage(of)[what][1] for what in SWEEPS}
+    """Return the units of a month's sweeps by item."""
+    return {item: monthly_usage(of)[item][1] for item in SWEEPS}
 
 
-def test_records_that_may_have_expired_are_not_looked_at() -> None:
-    """The daily sweep looks at no upload that is older than the records of what failed."""
+def test_expired_records_are_not_read() -> None:
+    """The daily sweep checks no upload that is older than RecordRetentionDays."""
     shorter = _changed()
     shorter["Parameters"]["RecordRetentionDays"]["Default"] = 15
-    read = "the records that they read"
-    assert _sweeps(shorter)[read] < _sweeps(template())[read]
+    assert _sweeps(shorter)[READS] < _sweeps(template())[READS]
 
 
-def test_sweeps_look_back_as_far_as_they_are_paid_for() -> None:
-    """The days that are counted for reading records are those that a sweep looks back."""
+def test_days_of_a_sweep_are_those_of_its_code() -> None:
+    """The costs count the days that a sweep looks back."""
     assert timedelta(days=SWEEP_DAYS) == sweep.HORIZON

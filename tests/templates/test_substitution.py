@@ -70,7 +70,7 @@ def test_any_text_arrives(text: str) -> None:
 
 @given(SOUND)
 def test_text_is_read_back(text: str) -> None:
-    """What reads the definition from the template gets it as it was written."""
+    """The definition that is parsed from the template is the one that was written."""
     definition = {"Comment": text, "Next": "${Partition}"}
     made = {"DefinitionString": definition_string(definition, REFERENCES).to_dict()}
     assert definition_of(made) == definition
@@ -78,12 +78,12 @@ def test_text_is_read_back(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["${", "a ${b", "${a${Table}}", '${"}'])
 def test_what_cannot_be_escaped_is_refused(text: str) -> None:
-    """A `${` without its end would be an error of CloudFormation, or something else than was proved: ours says so."""
-    with pytest.raises(ValueError, match=r"no `\}` that ends it"):
+    """A `${` without a closing `}` is refused: CloudFormation would fail, or would deploy another definition than was proved."""
+    with pytest.raises(ValueError, match=r"no closing `\}`"):
         definition_string({"Comment": text}, REFERENCES)
 
 
 def test_reference_that_is_no_text_is_refused() -> None:
-    """What has no form within a text is an error that names its type."""
-    with pytest.raises(TypeError, match="Join has no place"):
+    """A reference that cannot be part of a text is refused by the name of its type."""
+    with pytest.raises(TypeError, match="Join cannot be substituted"):
         placeholder(Join("", ["a"]))
