@@ -97,6 +97,8 @@ def test_unknown_action_is_refused(given: dict[str, Any]) -> None:
         ("ThumbnailFunction", "MetadataTable", "writes"),
     ],
 )
-def test_relationships_of_the_architecture_are_there(given: dict[str, Any], source: str, target: str, verb: str) -> None:
+def test_relationships_of_the_architecture_are_there(
+    given: dict[str, Any], source: str, target: str, verb: str
+) -> None:
     """The relationships that the architecture requires are in the diagram."""
     assert any((one.source, one.target) == (source, target) and verb in one.verbs for one in relationships(given))
