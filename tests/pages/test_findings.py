@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pages.findings import page
-from templates.suppressions import SUPPRESSIONS, Suppression
+from templates.suppression import Suppression
+from templates.suppressions import SUPPRESSIONS
 from tests.templates.emitted import Node, resources, template
 
 
