@@ -5,9 +5,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from asl.check.descriptions import describe
 from asl.check.dialect import shape_of
 from asl.check.proof import Proof
-from asl.check.shapes import Object, Shape, describe, members
+from asl.check.shapes import Object, Shape, members
 from asl.check.sizes import LIMIT
 from asl.command import run_command
 from pages.markdown import code, table

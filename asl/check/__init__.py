@@ -1,1 +1,1 @@
-"""Proves a state machine's data flow: that on every path, every state gets what it needs."""
+"""The data-flow proof: on every path through a state machine, every state gets what it requires."""

@@ -1,8 +1,9 @@
-"""Whether every value of one shape is a value of another, and if not, where and why."""
+"""The inclusion of shapes: whether every value of one is a value of another, and if not, where and why."""
 
 import re
 from dataclasses import dataclass, replace
 
+from asl.check.descriptions import describe
 from asl.check.patterns import UndecidedPatternError, is_subset
 from asl.check.shapes import (
     Anything,
@@ -16,17 +17,16 @@ from asl.check.shapes import (
     Text,
     Union,
     Unknown,
-    describe,
     members,
 )
 from asl.check.sizes import max_bytes
 
-FINAL_DOLLAR = re.compile(r"(?<!\\)\$$")  # which in a schema lets no line break follow, and in Python one
+FINAL_DOLLAR = re.compile(r"(?<!\\)\$$")  # a schema lets no line break follow it; Python's `re` does
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A place at which a promise is not enough: what is provided there, what is required, and whether that is certain."""
+    """A place where a value may not be what is required; decided is False where that is not certain."""
 
     path: str  # such as `.image.key`
     provided: str
@@ -35,7 +35,7 @@ class Mismatch:
 
 
 def mismatches(provided: Shape, required: Shape, path: str = "") -> list[Mismatch]:
-    """Return where a value of provided may not be a value of required: no mismatch proves that every one is."""
+    """Return where a value of provided may not be a value of required; an empty list proves that every one is."""
     found: list[Mismatch] = []
     for member in members(provided):
         found += [one for one in _member(member, required, path) if one not in found]
@@ -43,7 +43,7 @@ def mismatches(provided: Shape, required: Shape, path: str = "") -> list[Mismatc
 
 
 def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
-    """Compare one alternative: it must lie within one alternative of required, for all that can be decided."""
+    """Compare one alternative, which has to lie within one alternative of required."""
     if isinstance(provided, Unknown) or required == Anything():
         return []
     if isinstance(provided, Text) and provided.values is not None:
@@ -58,7 +58,7 @@ def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
 
 
 def _disjoint(provided: Shape, required: Shape) -> bool:
-    """Tell whether no value at all is of both shapes, as far as their properties' names and values show."""
+    """Return True if the names and values of properties show that no value is of both shapes."""
     if isinstance(provided, Text) and isinstance(required, Text):
         both = (provided.values or frozenset()) & (required.values or frozenset())
         return provided.values is not None and required.values is not None and not both
@@ -96,7 +96,7 @@ def _alternative(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
 
 
 def _values(provided: Text, required: Shape, path: str) -> list[Mismatch]:
-    """Compare a string of few values: each is tried by itself."""
+    """Compare a string of few values, each by itself."""
     if any(isinstance(other, Anything) and not _alternative(provided, other, path) for other in members(required)):
         return []
     others = [other for other in members(required) if isinstance(other, Text)]
@@ -107,7 +107,7 @@ def _values(provided: Text, required: Shape, path: str) -> list[Mismatch]:
 
 
 def matches(value: str, required: Text) -> bool:
-    """Tell whether value is one of the strings that required stands for; of one that has to be JSON, never."""
+    """Return True if value is one of the strings of required; False where required has to be JSON."""
     return (
         required.low <= len(value)
         and (required.high is None or len(value) <= required.high)

@@ -1,7 +1,8 @@
-"""What has changed between two folders of contracts, and whom that breaks.
+"""The comparison of two folders of contracts: what has changed, and whether it is a breaking change.
 
-A contract that is read may come to accept more: payloads on their way were made by the old one. A contract that is made may
-come to give more: executions in flight, consumers of notifications and readers of records go by the old one.
+A contract of payloads that the deployed code reads may accept more: payloads in flight were made under the old contract. A
+contract of payloads that it makes may accept less: executions in flight, consumers of notifications and readers of records rely
+on the old contract.
 """
 
 import json
@@ -19,16 +20,16 @@ from asl.printable import printable
 
 @dataclass(frozen=True)
 class Usage:
-    """How the contracts of a folder are used, as far as their schemas do not show it."""
+    """What the schemas of a folder do not show about the use of its contracts."""
 
-    definitions: frozenset[str] = frozenset()  # files that others refer to, and that no payload keeps
-    read: frozenset[str] = frozenset()  # contracts that the deployed code reads although they are closed
-    stored: frozenset[str] = frozenset()  # payloads that outlive a deployment: each version reads what the other wrote
+    definitions: frozenset[str] = frozenset()  # files with shared definitions, which are the contract of no payload
+    read: frozenset[str] = frozenset()  # closed contracts of payloads that the deployed code reads
+    stored: frozenset[str] = frozenset()  # contracts of stored payloads, which both versions read and write
 
 
 @dataclass(frozen=True)
 class Change:
-    """A contract that is not what it was: where it breaks somebody, if it does."""
+    """A contract that was added, removed or changed, and where the change is breaking."""
 
     name: str
     what: str  # added, removed or changed
@@ -36,7 +37,7 @@ class Change:
 
     @property
     def breaking(self) -> bool:
-        """Whether anybody is broken."""
+        """Whether somebody relies on what is no longer so."""
         return self.what == "removed" or bool(self.breaks)
 
     def to_json(self) -> dict[str, Any]:
@@ -66,21 +67,21 @@ def _breaks(name: str, was: Shape, now: Shape, usage: Usage) -> list[Mismatch]:
 
 
 def is_read(name: str, shape: Shape, usage: Usage) -> bool:
-    """Tell whether the deployed code reads such payloads, rather than makes them for others.
+    """Return True if the deployed code reads such payloads, False if it makes them for others.
 
-    What it makes is closed, and what it reads is open, as a tolerant reader has it; usage names the exceptions.
+    Contracts of what it makes are closed, those of what it reads are open; usage names the exceptions.
     """
     is_open = isinstance(shape, Object) and shape.rest == Anything()
     return is_open or name in usage.read
 
 
 def as_made(shape: Shape) -> Shape:
-    """Return shape without properties that it does not name, as whoever makes such a payload goes by it."""
+    """Return shape closed to further properties: whoever makes such a payload adds none."""
     return _with_rest(shape, lambda rest: None if rest == Anything() else rest)
 
 
 def as_read(shape: Shape) -> Shape:
-    """Return shape with every object open to properties that it does not name, as a tolerant reader takes it."""
+    """Return shape with every object open to further properties, which a tolerant reader ignores."""
     return _with_rest(shape, lambda rest: Anything() if rest is None else rest)
 
 
@@ -100,7 +101,7 @@ def _with_rest(shape: Shape, change: Callable[[Shape | None], Shape | None]) -> 
 
 
 def as_text(found: list[Change]) -> str:
-    """Return a line for each change, and below it a line for each place where it breaks somebody."""
+    """Return a line for each change, followed by a line for each place where it is breaking."""
     return "\n".join(map(_as_text, found))
 
 

@@ -10,7 +10,7 @@ COUNT = Number(integer=True, low=0, high=100_000)
 
 
 def context_object(machine_input: Shape, state: str, item: Shape | None = None, *, token: bool = False) -> Object:
-    """Return the shape of `$$` in state; item is what a Map hands to one iteration, token whether the state waits for one."""
+    """Return the shape of `$$` in state; item is the item of a Map's iteration, token whether the state waits for a task token."""
     execution = exact_object(
         Id=ARN, Input=machine_input, Name=Text(1, 80), RoleArn=ARN, StartTime=TIMESTAMP, RedriveCount=COUNT
     )

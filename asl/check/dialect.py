@@ -1,8 +1,8 @@
-"""From JSON Schema (Draft 2020-12) to shapes: the dialect that the proof understands, stated here once.
+"""The dialect of JSON Schema (Draft 2020-12) that the proof understands, and its conversion to shapes.
 
 Keywords: type, properties, required, additionalProperties, propertyNames (as a string), maxProperties, prefixItems,
 items, minItems, maxItems, minLength, maxLength, pattern, minimum, maximum, enum, const, anyOf, not (of const or enum),
-contentMediaType application/json with contentSchema; beside them annotations. A keyword outside it is refused.
+contentMediaType application/json with contentSchema, and annotations. Any other keyword is an error.
 """
 
 import re
@@ -33,8 +33,8 @@ KEYWORDS: dict[str, set[str]] = {
     "array": {"prefixItems", "items", "minItems", "maxItems"},
     "object": {"properties", "required", "additionalProperties", "propertyNames", "maxProperties"},
 }
-WHOLE = ("const", "enum", "anyOf")  # each stands alone, beside annotations and a type
-FORMS: dict[str, type] = {  # of what a keyword says
+WHOLE = ("const", "enum", "anyOf")  # none goes with another keyword, except annotations and type
+FORMS: dict[str, type] = {  # of the values of keywords
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "maxProperties"), int),
     **dict.fromkeys(("minimum", "maximum"), float),
     **dict.fromkeys(("pattern", "contentMediaType"), str),
@@ -44,36 +44,36 @@ FORMS: dict[str, type] = {  # of what a keyword says
 
 
 class UnsupportedSchema(ValueError):  # noqa: N818 - it is the schema that is refused
-    """A schema says something that the proof does not understand and therefore must not ignore."""
+    """A schema has a keyword or a value outside of the dialect; to ignore it would make the proof unsound."""
 
     def __init__(self, where: str, what: str) -> None:
-        """Name the place in the schema and what is not understood there."""
+        """Take the place in the schema, and what is outside of the dialect there."""
         super().__init__(f"{where}: {what} is outside the dialect that can be proved")
 
 
 def shape_of(schema: Any, where: str = "#") -> Shape:
-    """Return the shape that schema, its references resolved, describes; raises UnsupportedSchema."""
+    """Return the shape of schema, which has no references; raises UnsupportedSchema."""
     if isinstance(schema, bool):
         return Anything() if schema else union()
     if not isinstance(schema, dict):
         raise UnsupportedSchema(where, f"the schema {schema!r}")
-    said = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
-    for key, value in said.items():
+    keywords = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
+    for key, value in keywords.items():
         if not _is_formed(key, value):
             raise UnsupportedSchema(where, f"{key} {value!r}")
     for keyword in WHOLE:
-        if keyword in said:
-            return _whole(said, keyword, where)
-    types = said.pop("type", None)
+        if keyword in keywords:
+            return _whole(keywords, keyword, where)
+    types = keywords.pop("type", None)
     if types is None:
-        if said:
-            raise UnsupportedSchema(where, f"{sorted(said)} without a type")
+        if keywords:
+            raise UnsupportedSchema(where, f"{sorted(keywords)} without a type")
         return Anything()
-    return _of_types(types, said, where)
+    return _of_types(types, keywords, where)
 
 
 def _is_formed(keyword: str, value: Any) -> bool:
-    """Tell whether value is of the form that the values of keyword have."""
+    """Return True if value has the type of keyword's values."""
     form = FORMS.get(keyword)
     if keyword == "required" and isinstance(value, list):
         return all(isinstance(name, str) for name in value)
@@ -82,21 +82,21 @@ def _is_formed(keyword: str, value: Any) -> bool:
     return form is None or (isinstance(value, form) and not isinstance(value, bool))
 
 
-def _of_types(types: Any, said: dict[str, Any], where: str) -> Shape:
+def _of_types(types: Any, keywords: dict[str, Any], where: str) -> Shape:
     names = types if isinstance(types, list) else [types]
-    return union(*(_typed(name, said, where, alone=len(names) == 1) for name in names))
+    return union(*(_typed(name, keywords, where, alone=len(names) == 1) for name in names))
 
 
-def _whole(said: dict[str, Any], keyword: str, where: str) -> Shape:
+def _whole(keywords: dict[str, Any], keyword: str, where: str) -> Shape:
     beside = {keyword} if keyword == "anyOf" else {keyword, "type"}
-    if strange := set(said) - beside:
-        raise UnsupportedSchema(where, f"{keyword} beside {sorted(strange)}")
+    if unsupported := set(keywords) - beside:
+        raise UnsupportedSchema(where, f"{keyword} beside {sorted(unsupported)}")
     if keyword != "anyOf":
-        shape = constant(said["const"]) if keyword == "const" else _enumerated(said["enum"])
-        if "type" in said and mismatches(shape, _of_types(said["type"], {}, where)):
+        shape = constant(keywords["const"]) if keyword == "const" else _enumerated(keywords["enum"])
+        if "type" in keywords and mismatches(shape, _of_types(keywords["type"], {}, where)):
             raise UnsupportedSchema(where, f"{keyword} of another type")
         return shape
-    return union(*(shape_of(one, f"{where}/anyOf/{number}") for number, one in enumerate(said["anyOf"])))
+    return union(*(shape_of(one, f"{where}/anyOf/{number}") for number, one in enumerate(keywords["anyOf"])))
 
 
 def _enumerated(values: list[Any]) -> Shape:
@@ -108,34 +108,34 @@ def _enumerated(values: list[Any]) -> Shape:
     return union(Text(min(lengths), max(lengths), values=frozenset(texts)), *others)
 
 
-def _typed(name: str, said: dict[str, Any], where: str, *, alone: bool) -> Shape:
+def _typed(name: str, keywords: dict[str, Any], where: str, *, alone: bool) -> Shape:
     if not isinstance(name, str) or name not in KEYWORDS:
         raise UnsupportedSchema(where, f"type {name}")
     known = set().union(*KEYWORDS.values()) if not alone else KEYWORDS[name]
-    if strange := set(said) - known:
-        raise UnsupportedSchema(where, f"{sorted(strange)} on type {name}")
+    if unsupported := set(keywords) - known:
+        raise UnsupportedSchema(where, f"{sorted(unsupported)} on type {name}")
     match name:
         case "string":
-            return _text(said, where)
+            return _text(keywords, where)
         case "number" | "integer":
-            return Number(name == "integer", said.get("minimum"), said.get("maximum"))
+            return Number(name == "integer", keywords.get("minimum"), keywords.get("maximum"))
         case "boolean":
             return Boolean()
         case "null":
             return NULL
         case "array":
-            return _array(said, where)
-    return _object(said, where)
+            return _array(keywords, where)
+    return _object(keywords, where)
 
 
-def _text(said: dict[str, Any], where: str) -> Text:
-    patterns = frozenset([_pattern(said["pattern"], where)] if "pattern" in said else [])
+def _text(keywords: dict[str, Any], where: str) -> Text:
+    patterns = frozenset([_pattern(keywords["pattern"], where)] if "pattern" in keywords else [])
     return Text(
-        said.get("minLength", 0),
-        said.get("maxLength"),
+        keywords.get("minLength", 0),
+        keywords.get("maxLength"),
         patterns,
-        excluded=_excluded(said["not"], where) if "not" in said else frozenset(),
-        content=_content(said, where),
+        excluded=_excluded(keywords["not"], where) if "not" in keywords else frozenset(),
+        content=_content(keywords, where),
     )
 
 
@@ -153,22 +153,24 @@ def _excluded(schema: Any, where: str) -> frozenset[str]:
     return frozenset(value for value in schema.get("enum", [schema.get("const")]) if isinstance(value, str))
 
 
-def _content(said: dict[str, Any], where: str) -> Shape | None:
-    if "contentMediaType" not in said and "contentSchema" not in said:
+def _content(keywords: dict[str, Any], where: str) -> Shape | None:
+    if "contentMediaType" not in keywords and "contentSchema" not in keywords:
         return None
-    if said.get("contentMediaType") != "application/json":
+    if keywords.get("contentMediaType") != "application/json":
         raise UnsupportedSchema(where, "contentMediaType other than application/json")
-    return shape_of(said.get("contentSchema", True), f"{where}/contentSchema")
+    return shape_of(keywords.get("contentSchema", True), f"{where}/contentSchema")
 
 
-def _array(said: dict[str, Any], where: str) -> Array:
+def _array(keywords: dict[str, Any], where: str) -> Array:
     prefix = tuple(
-        shape_of(one, f"{where}/prefixItems/{number}") for number, one in enumerate(said.get("prefixItems", []))
+        shape_of(one, f"{where}/prefixItems/{number}") for number, one in enumerate(keywords.get("prefixItems", []))
     )
-    items = said.get("items", True)
+    items = keywords.get("items", True)
     rest = None if items is False else shape_of(items, f"{where}/items")
-    highs = [said.get("maxItems"), len(prefix) if rest is None else None]
-    return Array(prefix, rest, said.get("minItems", 0), min((high for high in highs if high is not None), default=None))
+    highs = [keywords.get("maxItems"), len(prefix) if rest is None else None]
+    return Array(
+        prefix, rest, keywords.get("minItems", 0), min((high for high in highs if high is not None), default=None)
+    )
 
 
 def _names(schema: Any, where: str) -> Text:
@@ -178,13 +180,15 @@ def _names(schema: Any, where: str) -> Text:
     return names
 
 
-def _object(said: dict[str, Any], where: str) -> Object:
-    required = set(said.get("required", []))
-    properties = {name: shape_of(one, f"{where}/properties/{name}") for name, one in said.get("properties", {}).items()}
-    others = said.get("additionalProperties", True)
+def _object(keywords: dict[str, Any], where: str) -> Object:
+    required = set(keywords.get("required", []))
+    properties = {
+        name: shape_of(one, f"{where}/properties/{name}") for name, one in keywords.get("properties", {}).items()
+    }
+    others = keywords.get("additionalProperties", True)
     rest = None if others is False else shape_of(others, f"{where}/additionalProperties")
     for name in required - set(properties):
         properties[name] = rest if rest is not None else union()
-    names = _names(said.get("propertyNames", {}), f"{where}/propertyNames")
+    names = _names(keywords.get("propertyNames", {}), f"{where}/propertyNames")
     fields = tuple(sorted((name, Field(shape, name in required)) for name, shape in properties.items()))
-    return Object(fields, rest, names, said.get("maxProperties"))
+    return Object(fields, rest, names, keywords.get("maxProperties"))

@@ -1,4 +1,4 @@
-"""Findings: where a payload may not be what a state needs, told as a person would want it."""
+"""Findings: where a payload may not be what a state requires, with the path to it and a suggestion."""
 
 import difflib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from asl.check.templates import Problem
 
 @dataclass(frozen=True)
 class VisitedState:
-    """A state that the payload came through: its name, what it got, what it passed on, its ResultPath and whose that is."""
+    """A state that the payload came through: its input and output, its ResultPath, and the field that has the ResultPath."""
 
     state: str
     before: Shape
@@ -22,11 +22,11 @@ class VisitedState:
 
 @dataclass(frozen=True)
 class Finding:
-    """One place where the proof fails, or cannot decide."""
+    """A field of a state for which the proof fails, or for which it cannot decide (decided is False)."""
 
     state: str
     field: str
-    path: tuple[str, ...]
+    path: tuple[str, ...]  # the states that the payload came through
     provided: str
     required: str
     suggestion: str | None = None
@@ -34,7 +34,7 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """Where it is, as a mapping accepts it."""
+        """The state and the field, as `accepted` in a mapping names them."""
         return f"{self.state}.{self.field}"
 
     def to_json(self) -> dict[str, Any]:
@@ -51,11 +51,11 @@ class Finding:
 
 
 def suggestion_for(problem: Problem, arrived: Shape, visited: tuple[VisitedState, ...]) -> str | None:
-    """Return the likely suggestion of problem, at a state at which arrived came in through passed."""
+    """Return how to correct problem, if that is likely, in a state that got arrived by way of visited."""
     if problem.path is None or problem.absence is None or problem.data is None:
         return problem.suggestion
-    if problem.data == arrived and (lost := _lost_at(problem.path, visited)):
-        return _keep(lost)
+    if problem.data == arrived and (lost := _overwritten_by(problem.path, visited)):
+        return _result_path_suggestion(lost)
     if isinstance(problem.absence.there, Array) and isinstance(problem.absence.wanted, int):
         sure = problem.absence.there.low
         return f"the indices run from 0 to {sure - 1}" if sure else "the array may be empty"
@@ -66,8 +66,8 @@ def suggestion_for(problem: Problem, arrived: Shape, visited: tuple[VisitedState
     return _nearest(problem.path, problem.absence.wanted, problem.absence.there, problem.data)
 
 
-def _lost_at(path: str, visited: tuple[VisitedState, ...]) -> VisitedState | None:
-    """Return the state whose ResultPath took away what path would have found."""
+def _overwritten_by(path: str, visited: tuple[VisitedState, ...]) -> VisitedState | None:
+    """Return the state whose ResultPath overwrote what path selects."""
     for one in reversed(visited):
         if one.result_path == "$" and _finds(path, one.before) and not _finds(path, one.after):
             return one
@@ -81,7 +81,7 @@ def _finds(path: str, shape: Shape) -> bool:
         return False
 
 
-def _keep(lost: VisitedState) -> str:
+def _result_path_suggestion(lost: VisitedState) -> str:
     words = [word.lower() for word in _words(lost.state)]
     words += ["error"] if lost.by != "ResultPath" else []
     taken = {name for member in members(lost.before) if isinstance(member, Object) for name, _ in member.fields}
@@ -95,9 +95,9 @@ def _words(name: str) -> list[str]:
 
 
 def _nearest(path: str, wanted: Step, there: Shape, data: Shape) -> str | None:
-    """Return the property of a like name in the same place, or one of the same name in another."""
-    known = [name for name, _ in there.fields] if isinstance(there, Object) else []
-    if close := difflib.get_close_matches(str(wanted), known, n=1):
+    """Suggest the property of a similar name in the same place, or one of the same name in another place."""
+    siblings = [name for name, _ in there.fields] if isinstance(there, Object) else []
+    if close := difflib.get_close_matches(str(wanted), siblings, n=1):
         return f"did you mean `{close[0]}`?"
     if path.startswith("$$"):
         return None
@@ -107,7 +107,7 @@ def _nearest(path: str, wanted: Step, there: Shape, data: Shape) -> str | None:
 
 
 def _places(shape: Shape, above: list[Step]) -> list[list[Step]]:
-    """Return the path of every property of shape."""
+    """Return the path to every property of shape."""
     found: list[list[Step]] = []
     for member in members(shape):
         for name, field in member.fields if isinstance(member, Object) else ():

@@ -1,4 +1,4 @@
-"""The proof: a payload's shape followed through a machine, state by state, along every path."""
+"""The flow of payloads: the shape of a payload is followed through a machine, state by state, along every path."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -26,11 +26,11 @@ from asl.check.templates import Problem
 from asl.check.visit import Visit
 from asl.language import inner_machines, transitions
 
-# Of one state; a loop whose payload keeps changing is not decided.
+# Of the payloads of one state: beyond these, a loop whose payload keeps changing is undecided.
 MAX_SHAPES = 200
-MAX_NESTING = 10  # levels more than what came first
+MAX_NESTING = 10  # levels more than the first payload
 SECONDS = Number(integer=True, low=0, high=99_999_999)
-# What only a distributed Map has: its items, its batches or its results are elsewhere, or some may be missing.
+# Only a distributed Map has these: items or results are outside of the payload, in batches, or may be missing.
 DISTRIBUTED_MAP_FIELDS = (
     "ItemReader",
     "ItemBatcher",
@@ -40,7 +40,7 @@ DISTRIBUTED_MAP_FIELDS = (
 
 
 def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | None = None) -> Outcome:
-    """Follow start through machine along every path, and return what it may end with; proof takes down the findings."""
+    """Follow start through machine along every path and return what the machine may end with; findings go to proof."""
     outputs: list[Shape] = []
     errors: list[Shape] = []
     waiting = deque([(str(machine["StartAt"]), start)])
@@ -61,14 +61,14 @@ def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | 
 
 
 def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> bool:
-    """Tell whether the shape comes to the state for the first time, and note it."""
+    """Return True if the state gets this shape for the first time, and record it; report a loop that does not settle."""
     if arrival.shape in known or arrival.shape == NOTHING:
         return False
     if len(known) >= MAX_SHAPES or depth(arrival.shape) > MAX_NESTING + min(
         map(depth, known), default=depth(arrival.shape)
     ):
-        settled = Problem("Next", "a payload that changes each time round", "a loop that settles", decided=False)
-        proof.report(name, arrival, [settled])
+        unsettled = Problem("Next", "a payload that changes in each round", "a loop that settles", decided=False)
+        proof.report(name, arrival, [unsettled])
         return False
     known.add(arrival.shape)
     proof.inputs.setdefault(name, []).append(arrival.shape)
@@ -76,18 +76,18 @@ def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> boo
 
 
 def exits(visit: Visit) -> Iterator[Exit]:
-    """Yield where the payload goes from the state of visit, and in what shape."""
+    """Yield where the state of visit sends its output, and the shape of the output."""
     visit.measure("input", visit.arrival.shape)
     kind = KINDS.get(visit.state["Type"])
-    unknown = list(_undecided(visit))
-    visit.report(unknown)
-    if any(problem.field != "Assign" for problem in unknown) or kind is None:
+    undecided = list(_undecided(visit))
+    visit.report(undecided)
+    if any(problem.field != "Assign" for problem in undecided) or kind is None:
         return (yield from _undecided_exits(visit))
     return (yield from kind(visit))
 
 
 def _undecided(visit: Visit) -> Iterator[Problem]:
-    """Yield what about the state as a whole cannot be decided."""
+    """Yield what makes the state as a whole undecided."""
     state = visit.state
     if state["Type"] not in KINDS:
         yield Problem("Type", state["Type"], "a type of state that is known", decided=False)
@@ -102,7 +102,7 @@ def _undecided(visit: Visit) -> Iterator[Problem]:
 
 
 def _undecided_exits(visit: Visit) -> Iterator[Exit]:
-    """Yield every way on from a state that cannot be decided; only a contract tells what it passes on."""
+    """Yield every exit of a state that is undecided; its output is unknown unless a `leaves` contract states it."""
     leaves = visit.proof.mapping.edges(visit.name).leaves
     for machine in inner_machines(visit.state):
         outcome = follow(machine, visit.arrival.within(visit.name, Unknown()), visit.proof, Unknown())
@@ -183,7 +183,7 @@ def _map(visit: Visit) -> Iterator[Exit]:
 
 
 def _item(visit: Visit, data: Shape, one: Shape) -> Shape:
-    """Return what one iteration starts with: the item, or what ItemSelector (or Parameters) makes."""
+    """Return the input of an iteration: the item, or the result of ItemSelector (or Parameters)."""
     selector = next((name for name in ("ItemSelector", "Parameters") if name in visit.state), None)
     if selector is None:
         return one

@@ -1,4 +1,4 @@
-"""How a machine in the Amazon States Language is built, as far as the proof reads it; the whole grammar is statelint's."""
+"""The grammar of the Amazon States Language as far as the proof relies on it; statelint checks all of it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ ENDS = ("Choice", "Succeed", "Fail")  # types of state that have neither Next no
 
 
 def _open_object(required: dict[str, Shape], optional: dict[str, Shape]) -> Object:
-    """Return the shape of an object that has these properties, and may have any others."""
+    """Return the shape of an object with these properties, which may have others."""
     fields = {name: Field(shape) for name, shape in required.items()}
     fields |= {name: Field(shape, required=False) for name, shape in optional.items()}
     return Object(tuple(sorted(fields.items())), Anything())
@@ -34,7 +34,7 @@ STATE = _open_object(
 )
 RETRIER = _open_object({"ErrorEquals": Array((), TEXT)}, {})
 CATCHER = _open_object({"ErrorEquals": Array((), TEXT), "Next": TEXT}, {"ResultPath": union(TEXT, NULL)})
-# What a state of a type cannot be without.
+# Fields that a state of a type has to have.
 REQUIRED: dict[str, dict[str, Shape]] = {
     "Task": {"Resource": TEXT},
     "Choice": {"Choices": NON_EMPTY},
@@ -43,7 +43,7 @@ REQUIRED: dict[str, dict[str, Shape]] = {
 
 
 def grammar_error(machine: Any) -> str | None:
-    """Return what is wrong first with how machine is built, and where, or None."""
+    """Return the first violation of the grammar, with its place, or None."""
     return next((wrong for wrong in _machine(machine, "$") if wrong), None)
 
 

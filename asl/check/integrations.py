@@ -1,4 +1,4 @@
-"""Service integrations: what each takes as Parameters, and what it answers."""
+"""Service integrations: the Parameters that each takes, and the response that each returns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ def closed_object(required: dict[str, Shape], optional: dict[str, Shape] | None 
 
 @dataclass(frozen=True)
 class Integration:
-    """An integration: the shape that it takes as Parameters, and that of its answer; both may depend on the template."""
+    """An integration: the shapes of its Parameters and of its response; both may depend on the template in Parameters."""
 
     takes: Callable[[Template], Shape]
     answers: Callable[[Template], Shape]
 
 
 def names(parameters: Template) -> set[str]:
-    """Return the names that a template gives, whether their values are literal or not."""
+    """Return the names of a template's fields, without `.$`."""
     return {name.removesuffix(".$") for name in parameters}
 
 
@@ -122,7 +122,7 @@ def _written(parameters: Template) -> Shape:
     return closed_object({}, METADATA if silent else {"Attributes": LARGEST_ITEM, **METADATA})
 
 
-# Lambda is not among them: what it takes and gives is the function's own.
+# Without Lambda: what a function takes and returns is for a contract to say.
 SERVICES: dict[str, Integration] = {
     "sns:publish": Integration(_publish, lambda _: closed_object({"MessageId": Text(1, 128)}, METADATA)),
     "dynamodb:updateItem": _write("Key", UpdateExpression=_EXPRESSION),

@@ -1,9 +1,9 @@
-"""Calls of intrinsic functions as text: how one is read."""
+"""The parser of calls of intrinsic functions, such as `States.Format('{}', $.name)`."""
 
 import re
 from dataclasses import dataclass
 
-from asl.check.intrinsics import IntrinsicCallError
+from asl.check.intrinsic_arguments import IntrinsicCallError
 from asl.check.shapes import Shape, constant
 
 TOKEN = re.compile(
@@ -21,7 +21,7 @@ class Call:
 
 
 def parse_call(text: str) -> Call:
-    """Return the call that text is; raises Misused."""
+    """Return the call that text is; raises IntrinsicCallError."""
     call, end = _parse_argument(text, 0)
     if not isinstance(call, Call) or text[end:].strip():
         raise IntrinsicCallError(f"`{text}`", "a call of an intrinsic function")

@@ -1,4 +1,4 @@
-"""Which contracts hold where: what the machine starts with, and what each task takes, gives, raises and says."""
+"""The mapping of a machine's contracts: of its input, and of what each state takes, gives, raises, says and leaves."""
 
 import json
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from asl.check.validate import validate
 
 MAPPING_FILE = "mapping.json"
 _NAMES = Object((), Text())
-MAPPING_SHAPE = Object(  # a mapping, but for the names in it
+MAPPING_SHAPE = Object(
     (
         ("accepted", Field(_NAMES, required=False)),
         ("startsWith", Field(Text(), required=False)),
@@ -23,17 +23,17 @@ MAPPING_SHAPE = Object(  # a mapping, but for the names in it
     Anything(),
 )
 
-# What a Catch adds, where no contract says more; Step Functions bounds both.
+# What a Catch adds without a `raises` contract; Step Functions bounds both.
 CAUGHT = closed_object({"Error": Text(1, 256)}, {"Cause": Text(0, 32_768)})
 
 
 class UnusableMapping(ValueError):  # noqa: N818 - it is the mapping that is
-    """The mapping names a contract or a state that does not exist, or says something unknown."""
+    """A mapping names a contract or a state that does not exist, or has an unknown field."""
 
 
 @dataclass(frozen=True)
 class Contract:
-    """A contract by name, with its shape and the first of the schema's `examples`, if it has any."""
+    """A contract: its name, its shape, and the first of the schema's `examples`, if there is one."""
 
     name: str
     shape: Shape
@@ -47,8 +47,8 @@ class Edges:
     takes: Contract | None = None  # a task's input
     gives: Contract | None = None  # a task's result
     raises: Contract | None = None  # what a Catch on the state adds
-    says: Contract | None = None  # the message that it publishes
-    leaves: Contract | None = None  # what ResultSelector makes of the result
+    says: Contract | None = None  # the message that a task publishes
+    leaves: Contract | None = None  # the result of ResultSelector
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Mapping:
 
     starts_with: Contract
     states: dict[str, Edges] = field(default_factory=dict)
-    accepted: dict[str, str] = field(default_factory=dict)  # `State.Field` that cannot be decided, and why that is fine
+    accepted: dict[str, str] = field(
+        default_factory=dict
+    )  # by `State.Field` that is undecided: the reason to accept it
 
     def edges(self, state: str) -> Edges:
         """Return the contracts on the edges of state, none if it is not mapped."""
@@ -70,45 +72,45 @@ class Mapping:
 
 
 def load_mapping(folder: Path) -> Mapping:
-    """Return the mapping that `mapping.json` in folder makes of the contracts beside it; raises UnusableMapping."""
+    """Return the mapping in folder's `mapping.json`, with the contracts in folder; raises UnusableMapping."""
     try:
         said = json.loads((folder / MAPPING_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UnusableMapping(f"{folder / MAPPING_FILE} cannot be read: {error}") from error
     for name in set(contracts.names(folder)) - {MAPPING_FILE.removesuffix(".json")}:
-        _read(name, folder)  # each may be referred to
+        _check_readable(name, folder)  # others may refer to it
     return parse_mapping(said, folder)
 
 
-def parse_mapping(said: Any, folder: Path) -> Mapping:
-    """Return the mapping that said describes, with the contracts in folder; raises UnusableMapping."""
-    if wrong := validate(said, MAPPING_SHAPE):
+def parse_mapping(document: Any, folder: Path) -> Mapping:
+    """Return the mapping that document describes, with the contracts in folder; raises UnusableMapping."""
+    if wrong := validate(document, MAPPING_SHAPE):
         raise UnusableMapping(f"{MAPPING_FILE}: {wrong}")
-    if strange := set(said) - {"startsWith", "states", "accepted"}:
-        raise UnusableMapping(f"the mapping says {sorted(strange)}, which nothing here understands")
-    if "startsWith" not in said:
+    if unknown := set(document) - {"startsWith", "states", "accepted"}:
+        raise UnusableMapping(f"the mapping has unknown fields: {sorted(unknown)}")
+    if "startsWith" not in document:
         raise UnusableMapping("the mapping does not say what the machine startsWith")
-    states = {state: _edges(state, one, folder) for state, one in said.get("states", {}).items()}
-    return Mapping(_contract(said["startsWith"], folder), states, said.get("accepted", {}))
+    states = {state: _edges(state, one, folder) for state, one in document.get("states", {}).items()}
+    return Mapping(_contract(document["startsWith"], folder), states, document.get("accepted", {}))
 
 
-def _edges(state: str, said: dict[str, str], folder: Path) -> Edges:
+def _edges(state: str, named: dict[str, str], folder: Path) -> Edges:
     kinds = Edges.__dataclass_fields__
-    if strange := set(said) - set(kinds):
-        raise UnusableMapping(f"{state}: an edge is one of {', '.join(kinds)}, not {sorted(strange)}")
-    return Edges(**{kind: _contract(name, folder) for kind, name in said.items()})
+    if unknown := set(named) - set(kinds):
+        raise UnusableMapping(f"{state}: an edge is one of {', '.join(kinds)}, not {sorted(unknown)}")
+    return Edges(**{kind: _contract(name, folder) for kind, name in named.items()})
 
 
 @cache
 def _contract(name: str, folder: Path) -> Contract:
-    _read(name, folder)
+    _check_readable(name, folder)
     schema = _resolved(name, folder)
     examples = schema.get("examples")
     return Contract(name, shape_of(schema, name), examples[0] if isinstance(examples, list) and examples else None)
 
 
-def _read(name: str, folder: Path) -> None:
-    """Raise UnusableMapping unless folder has a contract called name that is JSON."""
+def _check_readable(name: str, folder: Path) -> None:
+    """Raise UnusableMapping unless folder has a contract called name that is a JSON object."""
     try:
         schema = contracts.schema(name, folder)
     except FileNotFoundError as error:

@@ -1,16 +1,16 @@
-"""JSONPath as the Amazon States Language uses it: what a path selects from a shape, and what putting a value there makes."""
+"""JSONPath in the Amazon States Language: what a path selects from a shape, and what ResultPath makes of one."""
 
 import re
 from dataclasses import dataclass, replace
 
 from asl.check.compare import item_at
+from asl.check.descriptions import describe
 from asl.check.shapes import (
     Array,
     Field,
     Object,
     Shape,
     Unknown,
-    describe,
     exact_object,
     members,
     union,
@@ -26,12 +26,12 @@ EVERY = -1  # the step [*]
 
 
 class PathError(ValueError):
-    """A text is no path, or one whose selection cannot be decided: a filter, a slice, a descent."""
+    """A text is no path, or what the path selects is undecided: it has a filter, a slice or a descent."""
 
 
 @dataclass(frozen=True)
 class Absence:
-    """Why a path may find nothing: how far it leads, what is there, and what is missing."""
+    """Why a path may select nothing: how far it leads (reached), what is there, and which step is missing (wanted)."""
 
     reached: str
     there: Shape
@@ -40,7 +40,7 @@ class Absence:
 
     @property
     def provided(self) -> str:
-        """What is provided at the place where the path ends too soon."""
+        """What is provided at the place that the path reaches."""
         if self.optional:
             return f"`{self.wanted}` at {self.reached}, but not always"
         return f"{describe(self.there)} at {self.reached}"
@@ -72,7 +72,7 @@ def format_path(steps: list[Step]) -> str:
 
 
 def select(shape: Shape, steps: list[Step], reached: str = "$") -> tuple[Shape, list[Absence]]:
-    """Return what steps select from shape, and each reason why there might be nothing to select."""
+    """Return what steps select from shape, and each reason why they may select nothing."""
     if not steps:
         return shape, []
     found: list[Shape] = []
@@ -90,12 +90,12 @@ def select(shape: Shape, steps: list[Step], reached: str = "$") -> tuple[Shape, 
 
 
 def _each(member: Shape, selected: Shape) -> Shape:
-    """Return the array of what was selected from each item of member."""
+    """Return the array of what is selected from each item of member."""
     return Array((), selected, member.low, member.high) if isinstance(member, Array) else selected
 
 
 def extend_path(reached: str, step: Step) -> str:
-    """Return the path reached with one step more."""
+    """Return the path reached, with step appended."""
     return reached + format_path([step]).removeprefix("$")
 
 
@@ -122,7 +122,7 @@ def _property(shape: Object, name: str, reached: str) -> tuple[Shape, list[Absen
 
 
 def put(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absence | None]:
-    """Return shape with value at steps, objects made on the way as ResultPath makes them."""
+    """Return shape with value at steps as ResultPath puts it there, which makes missing objects; or why it cannot."""
     if not steps:
         return value, None
     if not members(shape):
@@ -144,7 +144,7 @@ def _put_in(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absen
 
 
 def _grown(shape: Object, name: str, placed: Shape) -> Object:
-    """Return shape with placed under name, and its bounds wide enough for one property more."""
+    """Return shape with placed as the property name, and with bounds for one more property."""
     size = None if shape.max_bytes is None else max_bytes(exact_object(**{name: placed}))
     return replace(
         shape.having(name, Field(placed)),

@@ -1,31 +1,31 @@
-"""Regular expressions as sets of strings: whether one lies within another, and whether all are plain ASCII."""
+"""Regular expressions as sets of strings: whether one is a subset of another, and whether all strings are plain ASCII."""
 
 import re
 from functools import cache
 from typing import Any
 
-# What the automata read otherwise than the validators: their classes are ASCII, and they know no flags.
+# What interegular and validators interpret differently: its classes are ASCII, and it has no flags.
 UNSUPPORTED = re.compile(r"\\[bBdDsSwW]|\(\?[^:]")
-ATOMS = re.compile(r"\\.|\[\^?(?:\\.|[^\\\]])*\]")  # what stands for a letter: an escape, a class
-MAX_STATES = 5000  # of an automaton; a pattern that needs more is not decided
+ATOMS = re.compile(r"\\.|\[\^?(?:\\.|[^\\\]])*\]")  # an escape or a class, which stand for one character
+MAX_STATES = 5000  # of an automaton; a pattern that requires more is undecided
 
 
 class UndecidedPatternError(Exception):
-    """The patterns cannot be compared: outside what the automata know, or too large."""
+    """Patterns cannot be compared: interegular does not support one, or its automaton is too large."""
 
 
 def is_subset(inner: str, outer: str) -> bool:
-    """Tell whether every string that matches inner matches outer; raises Undecided."""
+    """Return True if every string that matches inner matches outer; raises UndecidedPatternError."""
     return inner == outer or bool(_automaton(inner).issubset(_automaton(outer)))
 
 
 def are_disjoint(one: str, other: str) -> bool:
-    """Tell whether no string matches both; raises Undecided."""
-    return bool((_automaton(one) & _automaton(other)).empty())  # its isdisjoint takes state 0 for none
+    """Return True if no string matches both; raises UndecidedPatternError."""
+    return bool((_automaton(one) & _automaton(other)).empty())  # interegular's isdisjoint has a bug with state 0
 
 
 def is_comparable(pattern: str) -> bool:
-    """Tell whether pattern can be compared with others, and be part of one."""
+    """Return True if pattern can be compared with others, and be a part of one."""
     try:
         return _automaton(pattern) is not None
     except UndecidedPatternError:
@@ -34,7 +34,7 @@ def is_comparable(pattern: str) -> bool:
 
 @cache
 def is_plain(pattern: str) -> bool:
-    """Tell whether every matching string is known to hold plain ASCII only: a byte a character, in any string of JSON."""
+    """Return True if every matching string is known to be plain ASCII, which takes a byte a character in JSON."""
     try:
         return all(_plain(letter) for letter in _live_symbols(_automaton(pattern)))
     except UndecidedPatternError:
@@ -60,7 +60,7 @@ def _automaton(pattern: str) -> Any:
 
 
 def _alternates(pattern: str) -> bool:
-    """Tell whether pattern is several side by side, of which each end anchors only one."""
+    """Return True if pattern has alternatives at its top level: an anchor belongs to one of them only."""
     depth = 0
     for sign in ATOMS.sub("", pattern):
         depth += {"(": 1, ")": -1}.get(sign, 0)
@@ -70,7 +70,7 @@ def _alternates(pattern: str) -> bool:
 
 
 def _live_symbols(automaton: Any) -> set[Any]:
-    """Return the letters that lead somewhere alive; interegular's marker stands for all letters it does not name."""
+    """Return the symbols on ways to acceptance; interegular's marker stands for all characters that it does not name."""
     alive = {
         transition
         for state, moves in automaton.map.items()

@@ -1,4 +1,4 @@
-"""What a proof takes down: where payloads arrive, in what shapes, how large, and the findings."""
+"""The result of a proof: the shapes and sizes of the payloads of each state, and the findings."""
 
 from dataclasses import dataclass, field
 
@@ -11,17 +11,17 @@ from asl.check.templates import Problem
 
 @dataclass(frozen=True)
 class Exit:
-    """Where a state sends a payload: to the state next, or to the end of its machine."""
+    """Where a state sends a payload: to the state called next, or to the end of its machine (None)."""
 
     next: str | None
     shape: Shape
     result_path: str | None = None
-    by: str = "ResultPath"  # the field that says so
+    by: str = "ResultPath"  # the field that has result_path
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A payload's shape at a state, and the states that it came through."""
+    """The shape of the payload that a state gets, and the states that it came through."""
 
     shape: Shape
     visited: tuple[VisitedState, ...] = ()
@@ -32,20 +32,20 @@ class Arrival:
         return tuple(one.state for one in self.visited)
 
     def after(self, state: str, leaving: Exit) -> "Arrival":
-        """Return the arrival where state sent the payload on."""
+        """Return the arrival at the state to which state sent the payload."""
         return Arrival(
             leaving.shape,
             (*self.visited, VisitedState(state, self.shape, leaving.shape, leaving.result_path, leaving.by)),
         )
 
     def within(self, state: str, shape: Shape) -> "Arrival":
-        """Return the arrival at the start of a branch or iteration of state, which got shape."""
+        """Return the arrival at the start of a branch or an iteration of state, which gets shape."""
         return Arrival(shape, (*self.visited, VisitedState(state, self.shape, shape, None)))
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that a machine, or a branch of one, may end with."""
+    """The outputs and errors that a machine, or a branch, may end with."""
 
     output: Shape = NOTHING
     error: Shape = NOTHING
@@ -53,10 +53,10 @@ class Outcome:
 
 @dataclass
 class Proof:
-    """What following every path has found: the findings, and each state's largest payload."""
+    """The findings of a proof and, by state, the shapes of inputs and outputs and the largest payloads in bytes."""
 
     mapping: Mapping
-    language: str = "JSONPath"  # of the states that name none
+    language: str = "JSONPath"  # of states without a QueryLanguage
     findings: list[Finding] = field(default_factory=list)
     sizes: dict[str, dict[str, int | None]] = field(default_factory=dict)
     inputs: dict[str, list[Shape]] = field(default_factory=dict)
@@ -68,9 +68,9 @@ class Proof:
         return [finding for finding in self.findings if finding.decided or finding.place not in self.mapping.accepted]
 
     def report(self, state: str, arrival: Arrival, problems: list[Problem]) -> None:
-        """Note the problems of state; the same field is told once, for the first path that shows it.
+        """Record problems of state, each field once, for the first path that shows it.
 
-        What cannot be decided hides no finding at the same field, since it may be accepted.
+        What is undecided does not hide an error in the same field, since it may be accepted.
         """
         for problem in problems:
             suggestion = suggestion_for(problem, arrival.shape, arrival.visited)
@@ -81,11 +81,11 @@ class Proof:
                 self.findings.append(finding)
 
     def measure(self, state: str, arrival: Arrival, kind: str, shape: Shape) -> None:
-        """Note how large the payload of a kind can get at state, and report one that can exceed the limit."""
+        """Record the largest payload of a kind in state, and report one that may exceed the limit."""
         size = max_bytes(shape)
         known = self.sizes.setdefault(state, {})
         known[kind] = None if size is None or known.get(kind, 0) is None else max(size, known.get(kind) or 0)
         if size is None:
-            self.report(state, arrival, [Problem(kind, "a payload that nothing bounds", f"at most {LIMIT} bytes")])
+            self.report(state, arrival, [Problem(kind, "a payload without a bound", f"at most {LIMIT} bytes")])
         elif size > LIMIT:
             self.report(state, arrival, [Problem(kind, f"a payload of up to {size} bytes", f"at most {LIMIT} bytes")])

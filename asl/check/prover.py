@@ -1,4 +1,4 @@
-"""Proving one machine against its contracts."""
+"""The prover: one machine against its contracts."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from asl.check.proof import Arrival, Proof
 from asl.check.report import as_error
 from asl.language import UnusableMachine, each_state, inner_machines, transitions
 
-NO_RESULT = {"Choice", "Wait", "Succeed", "Fail"}  # of their own: what arrives goes on
+NO_RESULT = {"Choice", "Wait", "Succeed", "Fail"}  # their output is their input
 NO_TASKS = {*NO_RESULT, "Pass", "Parallel", "Map"}
 
 
 class UnprovedDataFlowError(ValueError):
-    """A machine's data flow has findings; the message tells each."""
+    """A machine's data flow is not proved; the message has the findings."""
 
 
 def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
-    """Follow what the machine starts with along every path and return what was found.
+    """Follow the machine's input along every path and return the proof, with its findings.
 
-    Raises UnusableMachine if machine is none, and UnusableMapping if mapping names what the machine does not have.
+    Raises UnusableMachine if machine is not a state machine, UnusableMapping if mapping names states that it does not have.
     """
     if wrong := grammar_error(machine):
         raise UnusableMachine(f"this is no state machine: {wrong}")
@@ -39,7 +39,7 @@ def proved(machine: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
 
 
 def states_of(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return every state of machine by name, inner ones too; raises UnusableMachine where one leads nowhere."""
+    """Return every state of machine by name, inner ones too; raises UnusableMachine if one leads to no state."""
     found: dict[str, dict[str, Any]] = {}
     _check_targets(machine)
     for name, state in each_state(machine):
@@ -50,7 +50,7 @@ def states_of(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _check_targets(machine: dict[str, Any]) -> None:
-    """Raise UnusableMachine where a state of machine, or of an inner one, leads nowhere."""
+    """Raise UnusableMachine if a state of machine, or of an inner machine, leads to no state."""
     states = machine["States"]
     leading = [("StartAt", machine["StartAt"])]
     leading += [(name, way.target) for name, state in states.items() for way in transitions(state)]
@@ -62,7 +62,7 @@ def _check_targets(machine: dict[str, Any]) -> None:
 
 
 def _check_mapping(mapping: Mapping, states: dict[str, dict[str, Any]]) -> None:
-    """Raise UnusableMapping if mapping names a state that is none of states, or says what none of its type does."""
+    """Raise UnusableMapping if mapping names a state that states lack, or an edge that a state of its type does not have."""
     unknown = set(mapping.states) - set(states)
     unknown |= {place for place in mapping.accepted if not any(place.startswith(f"{name}.") for name in states)}
     if unknown:

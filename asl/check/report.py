@@ -1,4 +1,4 @@
-"""What a proof has found, for a person and for tools."""
+"""The report of a proof, as text and as JSON."""
 
 import json
 
@@ -7,12 +7,12 @@ from asl.check.proof import Proof
 from asl.check.sizes import LIMIT
 from asl.printable import printable
 
-COLUMN = len("suggestion  ")  # of the names of what is said of a finding
+COLUMN = len("suggestion  ")  # width of the first column of a finding
 COLUMNS = ("input", "parameters", "result", "output")
 
 
 def as_text(proof: Proof) -> str:
-    """Return each finding in a few lines, then the largest payloads of each state, then the verdict."""
+    """Return the findings, the largest payloads of each state, and the verdict."""
     lines = [_finding(finding, proof) for finding in proof.findings]
     return "\n".join([*lines, _sizes(proof), "", _verdict(proof)])
 
@@ -55,7 +55,7 @@ def _verdict(proof: Proof) -> str:
 
 
 def as_json(proof: Proof) -> str:
-    """Return findings, accepted ones apart, and sizes as JSON."""
+    """Return the verdict, the findings, the accepted ones apart, and the sizes as JSON."""
     found = {
         "proved": not proof.open_findings,
         "findings": [finding.to_json() for finding in proof.open_findings],

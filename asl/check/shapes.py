@@ -1,6 +1,6 @@
-"""Shapes: sets of JSON values, as contracts promise them and states pass them on.
+"""Shapes: sets of JSON values, made from contracts and passed from state to state.
 
-A shape is immutable and comparable, so that a state reached twice with the same shape is followed once.
+A shape is immutable and comparable, so that a state that gets the same shape twice is followed once.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ class Shape:
 
 @dataclass(frozen=True)
 class Text(Shape):
-    """Strings by length in characters, by patterns that all match, by the values left if only some are, by exclusion."""
+    """Strings: low to high characters that match all patterns, are among values (if any are given) and not excluded."""
 
     low: int = 0
     high: int | None = None
     patterns: frozenset[str] = frozenset()
     values: frozenset[str] | None = None
     excluded: frozenset[str] = frozenset()
-    content: Shape | None = None  # what the string is the JSON of, if it is known to be JSON
-    compact: bool = False  # whether that JSON is written without spaces and needless escapes
+    content: Shape | None = None  # the value that the string is the JSON of, if it is JSON
+    compact: bool = False  # whether that JSON has no spaces and no needless escapes
 
 
 @dataclass(frozen=True)
 class Number(Shape):
-    """Numbers by range, or by the values left if only some are."""
+    """Numbers from low to high, or those in values."""
 
     integer: bool = False
     low: float | None = None
@@ -50,7 +50,7 @@ class Null(Shape):
 
 @dataclass(frozen=True)
 class Array(Shape):
-    """Arrays by length; prefix are the first items one by one, items all that follow (None: none may)."""
+    """Arrays of low to high items; prefix has the first items one by one, items all that follow (None: none may)."""
 
     prefix: tuple[Shape, ...] = ()
     items: Shape | None = None
@@ -60,7 +60,7 @@ class Array(Shape):
 
 @dataclass(frozen=True)
 class Field:
-    """A property: its shape, and whether it is there for certain."""
+    """A property: its shape, and whether it is always there."""
 
     shape: Shape
     required: bool = True
@@ -68,16 +68,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Object(Shape):
-    """Objects by their properties; rest is what others may hold (None: there are no others)."""
+    """Objects by their properties; rest is the shape of further properties (None: there are none)."""
 
     fields: tuple[tuple[str, Field], ...] = ()
     rest: Shape | None = None
     names: Text = Text()
     high: int | None = None  # properties at most
-    max_bytes: int | None = None  # bytes at most, if something beside the properties bounds them
+    max_bytes: int | None = None  # if something other than the properties bounds them
 
     def get(self, name: str) -> Field | None:
-        """Return the property name, an optional one if only rest may hold it, or None if it cannot be there."""
+        """Return the property called name, optional if it is one of rest, or None if there can be none."""
         known = dict(self.fields).get(name)
         if known is None and self.rest is not None:
             return Field(self.rest, required=False)
@@ -94,19 +94,19 @@ class Object(Shape):
 
 @dataclass(frozen=True)
 class Anything(Shape):
-    """Any JSON value at all, of at most high bytes if that is known."""
+    """Any JSON value, of at most high bytes if that is known."""
 
     high: int | None = None
 
 
 @dataclass(frozen=True)
 class Unknown(Shape):
-    """What stands where a finding was reported already; it breaks nothing further."""
+    """The value of what was reported or is undecided; nothing that depends on it is reported."""
 
 
 @dataclass(frozen=True)
 class Union(Shape):
-    """The values of any member; without members, none: what is there cannot be reached."""
+    """The values of any member; without members there are none, and what gets them is never reached."""
 
     members: tuple[Shape, ...]
 
@@ -122,7 +122,7 @@ def exact_object(**properties: Shape) -> Object:
 
 
 def members(shape: Shape) -> tuple[Shape, ...]:
-    """Return the alternatives that shape is made of."""
+    """Return the alternatives of shape."""
     return shape.members if isinstance(shape, Union) else (shape,)
 
 
@@ -134,7 +134,7 @@ def union(*shapes: Shape) -> Shape:
 
 @cache
 def depth(shape: Shape) -> int:
-    """Return how deep the values of shape are nested, as far as it tells."""
+    """Return how deep the values of shape are nested, as far as the shape shows."""
     inner: tuple[Shape | None, ...] = ()
     match shape:
         case Union():
@@ -162,52 +162,3 @@ def constant(value: object) -> Shape:
         case dict():
             return exact_object(**{str(name): constant(item) for name, item in value.items()})
     return NULL
-
-
-def describe(shape: Shape) -> str:  # noqa: C901, PLR0911 - a sentence a kind
-    """Return a few words on shape for a person."""
-    match shape:
-        case Text(values=frozenset() as values):
-            return " or ".join(f'"{value}"' for value in sorted(values))
-        case Text(content=Shape() as content):
-            return f"a string holding JSON of {describe(content)}"
-        case Text():
-            return f"a string{_of_length(shape.low, shape.high, 'characters')}{_matching(shape)}"
-        case Number(values=frozenset() as few):
-            return " or ".join(map(_digits, sorted(few)))
-        case Number():
-            return f"{'an integer' if shape.integer else 'a number'}{_between(shape)}"
-        case Boolean():
-            return "a truth value" if len(shape.values) > 1 else str(set(shape.values).pop()).lower()
-        case Null():
-            return "null"
-        case Array():
-            return f"an array{_of_length(shape.low, shape.high, 'items')}"
-        case Object():
-            names = [name for name, _ in shape.fields]
-            return f"an object of {', '.join(names)}" if names else "an object"
-        case Union(members=()):
-            return "nothing"
-        case Union():
-            return " or ".join(describe(member) for member in shape.members)
-    return "any value"
-
-
-def _of_length(low: int, high: int | None, unit: str) -> str:
-    if high is None:
-        return f" of at least {low} {unit}" if low else f" of any number of {unit}"
-    return f" of {low} to {high} {unit}" if low != high else f" of {low} {unit}"
-
-
-def _matching(text: Text) -> str:
-    patterns = f" matching {' and '.join(sorted(text.patterns))}" if text.patterns else ""
-    return patterns + (f" other than {', '.join(sorted(text.excluded))}" if text.excluded else "")
-
-
-def _between(number: Number) -> str:
-    low = "" if number.low is None else f" from {_digits(number.low)}"
-    return low + ("" if number.high is None else f" to {_digits(number.high)}")
-
-
-def _digits(number: float) -> str:
-    return str(int(number)) if float(number).is_integer() else f"{number:g}"

@@ -1,4 +1,4 @@
-"""The most bytes that a value of a shape can take as JSON, which is how Step Functions measures a payload."""
+"""The largest JSON, in bytes, of a value of a shape: Step Functions limits payloads by it."""
 
 import json
 from functools import cache
@@ -7,14 +7,14 @@ from asl.check.patterns import is_plain
 from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown
 
 LIMIT = 262_144  # bytes, of a state's input, result or output
-FLOAT = 25  # characters: -1.7976931348623157e+308 and a few to spare
+FLOAT = 25  # characters: -1.7976931348623157e+308 and one more
 
 
 @cache
-def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: PLR0911 - a kind each
-    """Return the most bytes of JSON that a value of shape takes, or None if nothing bounds it.
+def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: PLR0911 - one case a kind
+    """Return the most bytes of JSON that a value of shape takes, or None if they have no bound.
 
-    depth counts the strings that the JSON itself stands in: each doubles the backslashes and escapes the quotes.
+    depth is the number of strings that the JSON is nested in: each doubles the backslashes and escapes the quotes.
     """
     match shape:
         case Text():
@@ -67,7 +67,7 @@ def _literal(value: str, depth: int) -> int:
 def _number(number: Number) -> int | None:
     """Return the most bytes of a number; a whole one may be written as 1.0 or -0.0."""
     if number.low is None or number.high is None:
-        return None  # JSON sets no bound on digits
+        return None  # JSON does not limit digits
     digits = max(len(str(int(number.low))), len(str(int(number.high))), len("-0")) + len(".0")
     return digits if number.integer else max(digits, FLOAT)
 
@@ -97,11 +97,11 @@ def _property(name: int, shape: Shape, depth: int) -> int | None:
 
 
 def _others(shape: Object, depth: int) -> int | None:
-    """Return the most bytes of the properties that have no name in the shape."""
+    """Return the most bytes of the properties that the shape does not name."""
     if shape.rest is None:
         return 0
     if isinstance(shape.rest, Anything) and shape.rest.high is not None:
-        return shape.rest.high * (1 << depth)  # bounded all together
+        return shape.rest.high * (1 << depth)  # the bound is for all of them together
     each = _property(max_bytes(shape.names, depth) or 0, shape.rest, depth)
     if shape.high is None or shape.names.high is None or each is None:
         return None

@@ -1,4 +1,4 @@
-"""What States.Format puts together and States.StringSplit takes apart again, as far as patterns tell."""
+"""Patterns of what States.Format joins and States.StringSplit splits."""
 
 import re
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from asl.check.patterns import UndecidedPatternError, is_comparable, is_subset
 from asl.check.shapes import Array, Shape, Text, members
 
-MAX_PARTS = 8  # that are counted
+MAX_PARTS = 8  # up to which parts are counted
 
 
 def format_pattern(template: str, values: Sequence[Shape]) -> frozenset[str]:
-    """Return a pattern of what template becomes with values in its places, if there is one of each of them."""
+    """Return a pattern of template with values in its places, or nothing if one of the values has no pattern."""
     known = [[_inner(member) for member in members(value)] for value in values]
     if not all(each and None not in each for each in known):
         return frozenset()
@@ -20,13 +20,13 @@ def format_pattern(template: str, values: Sequence[Shape]) -> frozenset[str]:
 
 
 def _inner(value: Shape) -> str | None:
-    """Return a pattern of value without its anchors, None if it has none that can be part of another."""
+    """Return a pattern of value without its anchors, or None if no pattern of it can be a part of another."""
     patterns = sorted(value.patterns) if isinstance(value, Text) else []
     return next((pattern[1:-1] for pattern in patterns if is_comparable(pattern)), None)
 
 
 def split_parts(text: Shape, separator: Shape, most: int | None) -> Array:
-    """Return the parts of text, of at most so many characters: none is empty, and they are as many as its pattern says."""
+    """Return the parts of text, each of at most `most` characters; the pattern of text may tell how many there are."""
     signs = separator.values if isinstance(separator, Text) else None
     for sign in signs if signs and len(signs) == 1 else ():
         part = f"[^{re.escape(sign)}]+"

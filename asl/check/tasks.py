@@ -1,4 +1,4 @@
-"""Task states: what the service or function behind one takes, and what it answers."""
+"""Task states: the input of the service or function that a task calls, and its response."""
 
 from collections.abc import Iterator
 
@@ -11,27 +11,30 @@ from asl.check.visit import Visit
 from asl.language import CALLBACK, FUNCTION_INVOKE, target
 
 SECONDS = Number(integer=True, low=1, high=99_999_999)
-KNOWN_PATTERNS = ("", CALLBACK)  # of an integration; the answer of any other is the service's own
+KNOWN_PATTERNS = (
+    "",
+    CALLBACK,
+)  # of a call whose response is modelled; after `.sync` the response is that of the finished job
 
 
 def task_exits(visit: Visit) -> Iterator[Exit]:
-    """Yield the ways on from a Task."""
+    """Yield the exits of a Task."""
     for name in ("TimeoutSecondsPath", "HeartbeatSecondsPath"):
         if name in visit.state:
             visit.check(visit.evaluated(visit.arrival.shape, visit.state[name], name), SECONDS, name)
-    yield from visit.leave(_answer(visit, visit.effective()))
+    yield from visit.leave(_response(visit, visit.effective()))
     yield from visit.catches(visit.proof.mapping.raised(visit.name))
 
 
-def _answer(visit: Visit, parameters: Shape) -> Shape:
-    """Return what the task answers, after checking that it gets what it takes."""
+def _response(visit: Visit, parameters: Shape) -> Shape:
+    """Return the response to the task, and report parameters that are not what the call takes."""
     edges = visit.proof.mapping.edges(visit.name)
     gives = edges.gives.shape if edges.gives else Unknown()
     called = target(visit.state)
     modelled = called.pattern in KNOWN_PATTERNS
     invoked = called.integration == FUNCTION_INVOKE and modelled
     known = lambda_invoke(gives) if invoked else SERVICES.get(called.integration) if modelled else None
-    own = invoked or known is None  # what it takes and gives is no service's
+    own = invoked or known is None  # contracts have to say what it takes and gives
     visit.report(_missing_contracts(edges, takes=own, gives=own or bool(called.pattern)))
     if known is not None:
         visit.check(parameters, known.takes(called.parameters), "Parameters")
@@ -40,12 +43,12 @@ def _answer(visit: Visit, parameters: Shape) -> Shape:
     else:
         visit.check_contract(parameters, edges.takes, "Parameters")
     visit.check_contract(_property(parameters, "Message"), edges.says, "Parameters", "Message")
-    answered = known is None or called.pattern or (edges.gives and not invoked)  # by a contract
+    answered = known is None or called.pattern or (edges.gives and not invoked)  # a contract states the response
     return gives if known is None or answered else known.answers(called.parameters)
 
 
 def _missing_contracts(edges: Edges, *, takes: bool, gives: bool) -> list[Problem]:
-    """Return the problem that the mapping says nothing on an edge of which nothing else is known either."""
+    """Return a problem if the mapping lacks a contract without which nothing is known of an edge."""
     silent = (takes and edges.takes is None, "takes"), (gives and edges.gives is None, "gives")
     wanted = " and ".join(f"`{kind}`" for missing, kind in silent if missing)
     return (
@@ -54,7 +57,7 @@ def _missing_contracts(edges: Edges, *, takes: bool, gives: bool) -> list[Proble
 
 
 def _property(shape: Shape, name: str) -> Shape:
-    """Return what shape holds under name: an empty object if nothing."""
+    """Return the property of shape called name, or an empty object without one."""
     found = [field.shape for one in members(shape) if isinstance(one, Object) and (field := one.get(name)) is not None]
     found += [one for one in members(shape) if isinstance(one, Unknown)]
     return union(*found) if found else exact_object()

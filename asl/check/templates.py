@@ -1,12 +1,13 @@
-"""Payload templates (Parameters, ResultSelector, ItemSelector): the shape of what they make, and what they may miss."""
+"""Payload templates (Parameters, ResultSelector, ItemSelector): the shape of their results, and the problems in them."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from asl.check.intrinsic_arguments import IntrinsicCallError
 from asl.check.intrinsic_parser import Call, parse_call
-from asl.check.intrinsics import IntrinsicCallError, result_of
+from asl.check.intrinsics import result_of
 from asl.check.paths import Absence, PathError, parse_path, select
 from asl.check.shapes import Array, Object, Shape, Unknown, constant, exact_object
 
@@ -15,36 +16,36 @@ PATH_LIKE = re.compile(r"\$\$?[.\[]|States\.\w+\(")
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong at one field of a state: what is provided, what is required, and the path that misses, if one does."""
+    """A problem in one field of a state: what is provided, what is required, and the path that may select nothing, if any."""
 
     field: str  # such as `Parameters.image.key.$`
     provided: str
     required: str
     path: str | None = None
     absence: Absence | None = None
-    data: Shape | None = None  # what the path reads from
+    data: Shape | None = None  # what the path is evaluated on
     suggestion: str | None = None
     decided: bool = True
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a template may read: the data at `$` and the context object at `$$`."""
+    """What paths are evaluated on: the data (`$`) and the context object (`$$`)."""
 
     data: Shape
     context: Object
 
 
 class Evaluation:
-    """Evaluates the paths, calls and templates of one state and collects their problems."""
+    """The evaluation of paths, calls and templates of one state, which collects their problems."""
 
     def __init__(self, scope: Scope) -> None:
-        """Read from scope; nothing is wrong yet."""
+        """Evaluate on scope."""
         self.scope = scope
         self.problems: list[Problem] = []
 
     def template(self, value: Any, field: str) -> Shape:
-        """Return the shape of what the template value makes."""
+        """Return the shape of the result of the template value."""
         if isinstance(value, dict):
             return exact_object(**dict(self._property(name, one, field) for name, one in value.items()))
         if isinstance(value, list):
@@ -68,12 +69,12 @@ class Evaluation:
         return self.path(text, field) if text.startswith("$") else self._call(text, field)
 
     def path(self, text: str, field: str) -> Shape:
-        """Return the shape of what the path text selects."""
+        """Return the shape of what the path selects."""
         source = self.scope.context if text.startswith("$$") else self.scope.data
         try:
             found, absences = select(source, parse_path(text), "$$" if text.startswith("$$") else "$")
         except PathError as error:
-            return self._problem(Problem(field, str(error), "a path whose selection can be decided", decided=False))
+            return self._problem(Problem(field, str(error), "a path that the checker can decide", decided=False))
         for absence in absences[:1]:
             self._problem(Problem(field, absence.provided, f"`{text}`", text, absence, source))
         return found

@@ -1,4 +1,4 @@
-"""A payload's visit to one state: the fields that every state has for what goes in and what comes out."""
+"""One state with the payload that it gets: the fields that all states have for input and output."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,19 +18,19 @@ EVERY_ERROR = "States.ALL"
 TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
 
-EMPTY = exact_object()  # what a null path selects
+EMPTY = exact_object()  # what the path null selects
 
 
 @dataclass
 class Visit:
-    """One state with the payload that arrives; item is what the Map state around hands to an iteration."""
+    """One state with the payload that it gets; item is the item of the iteration that it runs in."""
 
     name: str
     state: dict[str, Any]
     arrival: Arrival
     proof: Proof
     item: Shape | None = None
-    errors: list[Shape] = field(default_factory=list)  # those that no Catch of the state takes
+    errors: list[Shape] = field(default_factory=list)  # those that the state's Catch does not handle
 
     @property
     def context(self) -> Object:
@@ -39,15 +39,15 @@ class Visit:
         return context_object(self.proof.mapping.starts_with.shape, self.name, self.item, token=token)
 
     def evaluation(self, data: Shape) -> Evaluation:
-        """Return what evaluates paths and templates over data."""
+        """Return the evaluation of paths and templates on data."""
         return Evaluation(Scope(data, self.context))
 
     def report(self, problems: list[Problem]) -> None:
-        """Report problems of this state."""
+        """Report problems of the state."""
         self.proof.report(self.name, self.arrival, problems)
 
     def measure(self, kind: str, shape: Shape) -> Shape:
-        """Note how large a payload of this state can get, and return it."""
+        """Record how large the payload of a kind may be, and return it."""
         self.proof.measure(self.name, self.arrival, kind, shape)
         return shape
 
@@ -57,14 +57,14 @@ class Visit:
         return EMPTY if path is None else self.evaluated(data, path, field_name)
 
     def evaluated(self, data: Shape, expression: Any, field_name: str) -> Shape:
-        """Return the shape of a path or call over data, and report what is wrong with it."""
+        """Return the result of a path or a call on data, and report its problems."""
         evaluation = self.evaluation(data)
         found = evaluation.expression(expression, field_name)
         self.report(evaluation.problems)
         return found
 
     def templated(self, data: Shape, field_name: str) -> Shape:
-        """Return what the template in field_name makes of data, or data where there is none."""
+        """Return the result of the template in field_name on data, or data if there is no template."""
         if field_name not in self.state:
             return data
         evaluation = self.evaluation(data)
@@ -73,11 +73,11 @@ class Visit:
         return found
 
     def effective(self) -> Shape:
-        """Return what the state works on: InputPath and Parameters applied to what arrives."""
+        """Return the effective input: InputPath and Parameters applied to the state's input."""
         return self.measure("parameters", self.templated(self.selected(self.arrival.shape, "InputPath"), "Parameters"))
 
     def leave(self, result: Shape) -> Iterator[Exit]:
-        """Yield the way on with result: ResultSelector, ResultPath and OutputPath applied."""
+        """Yield the exit with result: ResultSelector, ResultPath and OutputPath applied."""
         chosen = self.templated(self.measure("result", result), "ResultSelector")
         self.check_contract(chosen, self.proof.mapping.edges(self.name).leaves, "ResultSelector")
         path = self.state.get("ResultPath", "$")
@@ -85,12 +85,12 @@ class Visit:
         yield self.exit_with(whole, path)
 
     def exit_with(self, whole: Shape, result_path: str | None = None) -> Exit:
-        """Return the way to the next state, or to the end, with OutputPath applied to whole."""
+        """Return the exit to the next state, or to the end, with OutputPath applied to whole."""
         output = self.measure("output", self.selected(whole, "OutputPath"))
         return Exit(self.state.get("Next"), output, result_path)
 
     def combined(self, result: Shape, path: str | None, field_name: str) -> Shape:
-        """Return the state's raw input with result at path; null drops the result."""
+        """Return the state's input with result at path; the path null discards the result."""
         if path is None:
             return self.arrival.shape
         try:
@@ -103,12 +103,12 @@ class Visit:
         return whole
 
     def check_contract(self, provided: Shape, contract: Contract | None, field_name: str, *below: str) -> None:
-        """Report where provided may not keep contract; below leads from the template in field_name to provided."""
+        """Report where provided may break contract; below leads from the template in field_name to provided."""
         if contract is not None:
             self.check(provided, contract.shape, field_name, *below, by=f" in contract {contract.name}")
 
     def check(self, provided: Shape, required: Shape, field_name: str, *below: str, by: str = "") -> None:
-        """Report where provided may not be what is required, each at the field of the template that makes it."""
+        """Report where provided may not be what is required, at the field of the template that makes it."""
         found = mismatches(provided, required)
         self.report([self._problem(one, field_name, below, by) for one in found])
 
@@ -120,7 +120,7 @@ class Visit:
         return Problem(whole, found.provided + at, found.required + by, decided=found.decided)
 
     def catches(self, error: Shape) -> Iterator[Exit]:
-        """Yield where Catch sends error; what no catcher takes goes to errors."""
+        """Yield the exits by Catch; what no catcher handles goes to errors."""
         for number, catcher in enumerate(self.state.get("Catch", [])):
             taken, error = split_error(error, catcher["ErrorEquals"])
             path = catcher.get("ResultPath", "$")
@@ -133,7 +133,7 @@ class Visit:
 
 
 def template_place(template: Any, names: list[str]) -> tuple[list[str], list[str]]:
-    """Return the part of names that leads through template to the field that is written there, and the rest of them."""
+    """Return the part of names that leads through template to a field that it has, and the rest of names."""
     where: list[str] = []
     for number, name in enumerate(names):
         if isinstance(template, dict) and f"{name}.$" in template:
@@ -146,7 +146,7 @@ def template_place(template: Any, names: list[str]) -> tuple[list[str], list[str
 
 
 def split_error(error: Shape, names: list[str]) -> tuple[Shape, Shape]:
-    """Return the part of error that a catcher of names takes, and the part that it leaves."""
+    """Return the part of error that a catcher of names handles, and the part that is left."""
     taken, left = [], []
     for member in members(error):
         one, other = _split_member(member, names)

@@ -1,4 +1,4 @@
-"""StringMatches: which strings match a text in which a star stands for any characters, as far as their patterns tell."""
+"""StringMatches: whether the patterns of strings show that all of them, or none, match a text with wildcards."""
 
 import re
 from collections.abc import Callable
@@ -7,17 +7,17 @@ from contextlib import suppress
 from asl.check.patterns import UndecidedPatternError, are_disjoint, is_subset
 from asl.check.shapes import Shape, Text
 
-STAR = re.compile(r"(?<!\\)\*")  # one behind a backslash is a star itself
+STAR = re.compile(r"(?<!\\)\*")  # a star after a backslash is literal
 ANYTHING = "(?:.|\\n)*"
 
 
 def always_matches(member: Shape, wanted: str) -> bool:
-    """Tell whether every value of member is known to match wanted."""
+    """Return True if every value of member is known to match wanted."""
     return _known(is_subset, member, wanted)
 
 
 def never_matches(member: Shape, wanted: str) -> bool:
-    """Tell whether no value of member is known to match wanted."""
+    """Return True if no value of member is known to match wanted."""
     return _known(are_disjoint, member, wanted)
 
 

@@ -55,7 +55,7 @@ CONTRACTS = [
         "ValidateImage",
         "result",
         setting("properties/filename", {"type": "string", "minLength": 1}),
-        "nothing bounds",
+        "without a bound",
         contract="validate-image.output",
     ),
     Mutant(

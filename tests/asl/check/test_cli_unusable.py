@@ -113,7 +113,7 @@ def test_machine_that_is_none(
         (dropping("startsWith"), "the mapping does not say what the machine startsWith"),
         (setting("startsWith", "ordr"), "there is no contract ordr in"),
         (setting("startsWith", 5), "mapping.json: $.startsWith: 5, where a string"),
-        (setting("accept", {}), "the mapping says ['accept'], which nothing here understands"),
+        (setting("accept", {}), "the mapping has unknown fields: ['accept']"),
         (setting("states/Pack/gives", "pack.outptu"), "there is no contract pack.outptu in"),
         (
             setting("states/Pack/give", "pack.output"),

@@ -1,0 +1,31 @@
+"""The intrinsic functions of numbers: the shape of what each returns; they raise IntrinsicCallError."""
+
+import math
+
+from asl.check.intrinsic_arguments import IntrinsicCallError, is_between, require_kind
+from asl.check.shapes import Number, Shape
+
+LEAST, GREATEST = -(2**31), 2**31 - 1  # of the numbers that MathAdd and MathRandom take
+
+
+def math_random(first: Shape, last: Shape, *_: Shape) -> Shape:
+    """Return the result of States.MathRandom."""
+    (low, high), (other, most) = _integer_range(first), _integer_range(last)
+    if high > other:
+        raise IntrinsicCallError("a start that may be past the end", "a start before the end for States.MathRandom")
+    return Number(integer=True, low=low, high=most)
+
+
+def math_add(*numbers: Shape) -> Shape:
+    """Return the result of States.MathAdd."""
+    for number in numbers:
+        _integer_range(number)
+    return Number(integer=True, low=LEAST, high=GREATEST)  # the whole range, so that a loop that counts settles
+
+
+def _integer_range(number: Shape) -> tuple[float, float]:
+    """Return the least and the greatest of number; raises IntrinsicCallError if it may be out of range."""
+    require_kind(Number, number, "integers")
+    if not isinstance(number, Number) or not is_between(number, LEAST, GREATEST):
+        raise IntrinsicCallError("a number that may be out of range", f"an integer from {LEAST} to {GREATEST}")
+    return math.floor(number.low or 0), math.ceil(number.high or 0)

@@ -1,0 +1,73 @@
+"""The intrinsic functions of strings: the shape of what each returns; they raise IntrinsicCallError."""
+
+from asl.check.intrinsic_arguments import IntrinsicCallError, max_characters, require_kind
+from asl.check.shapes import Boolean, Null, Number, Shape, Text, members, union
+from asl.check.string_patterns import format_pattern, split_parts
+
+UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+ENCODED_LIMIT = 10_000  # characters that Base64Encode, Base64Decode and Hash take
+ALGORITHMS = frozenset({"MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"})
+
+
+def format_text(template: Shape, *values: Shape) -> Shape:
+    """Return the result of States.Format."""
+    if not isinstance(template, Text) or template.values is None or len(template.values) > 1:
+        raise IntrinsicCallError("a template that is not written out", "a literal template", decided=False)
+    (text,) = template.values
+    if text.count("{}") != len(values):
+        raise IntrinsicCallError(
+            f"a template with {text.count('{}')} places for {len(values)} values", "as many values as places"
+        )
+    for value in values:
+        require_kind((Text, Number, Boolean, Null), value, "strings, numbers, truth values or null in States.Format")
+    sizes = [max_characters(value) for value in values]
+    written = len(text) - len("{}") * len(values)
+    high = None if None in sizes else written + sum(size or 0 for size in sizes)
+    return Text(written + sum(map(_min_characters, values)), high, format_pattern(text, values))
+
+
+def _min_characters(shape: Shape) -> int:
+    """Return the fewest characters of a value in a text; every number takes one."""
+    return min((member.low if isinstance(member, Text) else 1 for member in members(shape)), default=0)
+
+
+def string_split(text: Shape, separator: Shape) -> Shape:
+    """Return the result of States.StringSplit."""
+    require_kind(Text, text, "a string for States.StringSplit")
+    require_kind(Text, separator, "a string of separators for States.StringSplit")
+    return union(*(split_parts(member, separator, max_characters(member)) for member in members(text)))
+
+
+def _limited_length(text: Shape) -> int:
+    """Return the most characters of text; raises IntrinsicCallError if there may be too many."""
+    most = max_characters(text)
+    if most is None or most > ENCODED_LIMIT:
+        raise IntrinsicCallError("a value that may be longer", f"a string of at most {ENCODED_LIMIT} characters")
+    return most
+
+
+def base64_encode(text: Shape) -> Shape:
+    """Return the result of States.Base64Encode."""
+    require_kind(Text, text, "a string for States.Base64Encode")
+    return Text(0, 4 * -(-4 * _limited_length(text) // 3), frozenset({BASE64}))  # a character has up to 4 bytes
+
+
+def base64_decode(text: Shape) -> Shape:
+    """Return the result of States.Base64Decode."""
+    if any(not isinstance(one, Text) or BASE64 not in one.patterns for one in members(text)):
+        raise IntrinsicCallError("a string that may be no Base64", f"one that matches {BASE64}", decided=False)
+    return Text(0, _limited_length(text))
+
+
+def hash_text(data: Shape, algorithm: Shape) -> Shape:
+    """Return the result of States.Hash."""
+    _limited_length(data)
+    if not isinstance(algorithm, Text) or not (algorithm.values or {""}) <= ALGORITHMS:
+        raise IntrinsicCallError("an algorithm that may be none of them", f"one of {', '.join(sorted(ALGORITHMS))}")
+    return Text(32, 128, frozenset({"^[0-9a-f]+$"}))
+
+
+def uuid() -> Shape:
+    """Return the result of States.UUID."""
+    return Text(36, 36, frozenset({UUID}))
