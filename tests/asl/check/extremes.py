@@ -43,7 +43,7 @@ def stretched(schema: Schema | bool, letter: str, value: Any) -> Any:
 
 
 def longest(schema: Schema, letter: str, text: str) -> str:
-    """Return text made longer with letter, or with one of its own, until schema allows no more."""
+    """Return text made as long as schema allows, with letter or with one of its own."""
     most = schema.get("maxLength", len(text))
     room = most - len(text)
     if "contentSchema" in schema:

@@ -109,7 +109,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "States.Hash": lambda data, name: hashlib.new(str(ALGORITHMS.get(name, name)), short(data)).hexdigest(),
     "States.JsonMerge": merged,
     "States.MathRandom": lambda first, last, *seed: random.Random(*seed).randint(whole(first), whole(last)),  # noqa: S311 - it is for numbers
-    # What becomes of a sum that is out of range is said nowhere; here it begins again at the other end, as in Java.
+    # The result of a sum that is out of range is not documented; here it wraps around, as in Java.
     "States.MathAdd": lambda first, second: (whole(first) + whole(second) + WHOLE) % (2 * WHOLE) - WHOLE,
     "States.StringSplit": lambda text, signs: [one for one in re.split(separators(signs), of(text, str)) if one],
     "States.UUID": lambda: str(uuid4()),

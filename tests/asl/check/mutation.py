@@ -10,7 +10,7 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A defect by name: what it changes, and the state, field and words of the finding that tells of it."""
+    """A defect by name: what it changes, and the state, field and words of the finding that reports it."""
 
     name: str
     state: str

@@ -30,7 +30,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("machine", "code", "verdict"), [("machine", 0, "proved: "), ("broken", 1, "not proved: 3 findings")]
 )
-def test_exit_code_tells_the_verdict(machine: str, code: int, verdict: str) -> None:
+def test_exit_code_is_the_verdict(machine: str, code: int, verdict: str) -> None:
     """A proved machine exits with 0 and one with findings with 1; the last line says so, and stderr stays empty."""
     done = run(*command(f"{machine}.json"))
     assert (done.returncode, done.stderr) == (code, "")
@@ -58,20 +58,20 @@ def test_finding_has_place_path_and_suggestion(capsys: pytest.CaptureFixture[str
     assert "did you mean `$.error`?" in lines["suggestion"]
 
 
-def test_json_holds_all_that_the_text_tells(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_everything_in_the_text(capsys: pytest.CaptureFixture[str]) -> None:
     """--json prints one document: the verdict, each finding with all its fields, what is accepted, the limit and the sizes."""
     assert main(command("broken.json", "--json")) == 1
-    told = json.loads(capsys.readouterr().out)
+    result = json.loads(capsys.readouterr().out)
     assert main(command("broken.json")) == 1
     text = capsys.readouterr().out
-    assert set(told) == {"proved", "findings", "accepted", "limit", "sizes"}
-    assert (told["proved"], told["accepted"], told["limit"]) == (False, [], 262_144)
-    for finding in told["findings"]:
+    assert set(result) == {"proved", "findings", "accepted", "limit", "sizes"}
+    assert (result["proved"], result["accepted"], result["limit"]) == (False, [], 262_144)
+    for finding in result["findings"]:
         assert set(finding) == {"state", "field", "path", "provided", "required", "suggestion", "decided"}
         assert f"error: {finding['state']}, {finding['field']}\n  path        {' > '.join(finding['path'])}\n" in text
         assert f"  provided    {finding['provided']}\n  required    {finding['required']}\n" in text
         assert finding["suggestion"] is None or f"  suggestion  {finding['suggestion']}\n" in text
-    for state, sizes in told["sizes"].items():
+    for state, sizes in result["sizes"].items():
         (row,) = (line for line in text.splitlines() if line.startswith(f"{state} "))
         assert row.split()[1:] == [
             f"{sizes[kind]:,}" for kind in ("input", "parameters", "result", "output") if kind in sizes
@@ -79,11 +79,11 @@ def test_json_holds_all_that_the_text_tells(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_json_of_a_proof(capsys: pytest.CaptureFixture[str]) -> None:
-    """--json says that a machine is proved, with a bound for every state."""
+    """--json has the verdict and a bound for every state."""
     assert main(command("machine.json", "--json")) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["proved"], told["findings"]) == (True, [])
-    assert all(0 < size <= told["limit"] for sizes in told["sizes"].values() for size in sizes.values())
+    result = json.loads(capsys.readouterr().out)
+    assert (result["proved"], result["findings"]) == (True, [])
+    assert all(0 < size <= result["limit"] for sizes in result["sizes"].values() for size in sizes.values())
 
 
 def test_machine_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,28 +123,28 @@ UNDECIDED: dict[str, Any] = {
 
 
 def test_undecided_construct_fails_until_it_is_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What cannot be decided fails the check, and passes it once accepted: still told, with the reason why that is fine."""
+    """An undecided field fails the check until the mapping accepts it; then it is reported with the reason."""
     assert accepting(tmp_path, UNDECIDED, {}) == 1
     assert "undecided: Ask, QueryLanguage\n" in capsys.readouterr().out
     (tmp_path / "again").mkdir()
     assert accepting(tmp_path / "again", UNDECIDED, {"Ask.QueryLanguage": "we know"}) == 0
-    told = capsys.readouterr().out
-    assert "accepted: Ask, QueryLanguage\n" in told
-    assert "  reason      we know\n" in told
+    result = capsys.readouterr().out
+    assert "accepted: Ask, QueryLanguage\n" in result
+    assert "  reason      we know\n" in result
 
 
 def test_json_keeps_what_is_accepted_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """--json lists what is accepted apart from the findings."""
+    """--json lists accepted findings apart from the others."""
     assert accepting(tmp_path, UNDECIDED, {"Ask.QueryLanguage": "we know"}, "--json") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["proved"], told["findings"]) == (True, [])
-    assert [(finding["state"], finding["field"], finding["decided"]) for finding in told["accepted"]] == [
+    result = json.loads(capsys.readouterr().out)
+    assert (result["proved"], result["findings"]) == (True, [])
+    assert [(finding["state"], finding["field"], finding["decided"]) for finding in result["accepted"]] == [
         ("Ask", "QueryLanguage", False)
     ]
 
 
-def test_certain_gap_cannot_be_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A finding that is certain fails the check whatever the mapping accepts."""
+def test_certain_error_cannot_be_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An error that is certain fails the check, even if the mapping accepts it."""
     machine = copy.deepcopy(UNDECIDED)
     machine["States"] = {"Ask": {"Type": "Pass", "Parameters": {"a.$": "$.x"}, "End": True}}
     assert accepting(tmp_path, machine, {"Ask.Parameters.a.$": "please"}) == 1

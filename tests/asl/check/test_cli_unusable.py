@@ -20,18 +20,18 @@ CHECK, ASK = f"{STATES}/CheckOrder", f"{STATES}/HasCoupon"
 
 
 def refusal(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """Return what is said on stderr of the example in folder, which must be refused in one line."""
+    """Return the line on stderr for the example in folder, which has to be refused."""
     assert main([str(folder / MACHINE), "--contracts", str(folder / "contracts")]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    (line,) = told.err.splitlines()
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    (line,) = printed.err.splitlines()
     assert line.startswith("asl-check: ")
     return line.removeprefix("asl-check: ")
 
 
 @pytest.fixture
 def orders(tmp_path: Path) -> Path:
-    """Give a copy of the example to spoil."""
+    """Give a copy of the example to damage."""
     return Path(shutil.copytree(ORDERS, tmp_path / "orders"))
 
 
@@ -45,13 +45,13 @@ def test_file_that_cannot_be_read(
         (orders / file).unlink()
     else:
         (orders / file).write_bytes(text.encode("latin-1"))
-    told = refusal(orders, capsys)
-    assert Path(file).stem in told
-    assert "cannot be read" in told or "no contract" in told or "is not in" in told
+    message = refusal(orders, capsys)
+    assert Path(file).stem in message
+    assert "cannot be read" in message or "no contract" in message or "is not in" in message
 
 
 def test_folder_of_contracts_that_is_missing(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A missing folder of contracts is told by its mapping, which cannot be read."""
+    """Where the folder of contracts is missing, the message names its mapping."""
     shutil.rmtree(orders / "contracts")
     assert f"{orders / MAPPING} cannot be read" in refusal(orders, capsys)
 
@@ -101,8 +101,8 @@ def test_folder_of_contracts_that_is_missing(orders: Path, capsys: pytest.Captur
 def test_machine_that_is_none(
     orders: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any], Any], words: str
 ) -> None:
-    """A text that is no state machine, or one whose states lead nowhere, is told by the place at fault."""
-    spoil(orders / MACHINE, change)
+    """For what is not a state machine, or has states that lead to no state, the message names the place."""
+    damage(orders / MACHINE, change)
     assert words in refusal(orders, capsys)
 
 
@@ -142,8 +142,8 @@ def test_machine_that_is_none(
 def test_mapping_of_what_is_not_there(
     orders: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any], Any], words: str
 ) -> None:
-    """A mapping that names an unknown contract, state, edge or place is told by that name."""
-    spoil(orders / MAPPING, change)
+    """For a mapping with an unknown contract, state, edge or field, the message names it."""
+    damage(orders / MAPPING, change)
     assert words in refusal(orders, capsys)
 
 
@@ -192,12 +192,12 @@ def test_mapping_of_what_is_not_there(
 def test_contract_that_cannot_be_used(
     orders: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any], Any], words: str
 ) -> None:
-    """A schema that is none, points nowhere, or says what cannot be proved, is told by the contract and place in it."""
-    spoil(orders / ORDER, change)
+    """For an invalid schema, an unresolved reference or an unsupported keyword, the message names the contract and the place."""
+    damage(orders / ORDER, change)
     assert words in refusal(orders, capsys)
 
 
-def spoil(file: Path, change: Callable[[Any], Any]) -> None:
+def damage(file: Path, change: Callable[[Any], Any]) -> None:
     """Change the document in file in place, or to what change returns."""
     document = json.loads(file.read_text(encoding="utf-8"))
     returned = change(document)

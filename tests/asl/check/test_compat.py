@@ -1,4 +1,4 @@
-"""Which changes of a contract break somebody: executions in flight, consumers of what is told, senders of what is taken."""
+"""Which changes of a contract are breaking: for executions in flight, consumers of notifications, senders of input."""
 
 import json
 from collections.abc import Callable
@@ -49,7 +49,7 @@ NEW = setting("properties/more", TEXT)
     ],
 )
 def test_change_of_a_contract(tmp_path: Path, change: Callable[[Any], None], broken: tuple[str, ...]) -> None:
-    """What is taken may come to accept more and what is given may come to give more; the other way round breaks."""
+    """An input contract may accept more, an output contract may accept less; the opposite is breaking."""
     old, new = written(tmp_path / "old"), written(tmp_path / "new", changed(SCHEMA, change))
     found = list(changes(old, new, USAGE))
     assert {one.name for one in found} == set(ALL)
@@ -58,14 +58,14 @@ def test_change_of_a_contract(tmp_path: Path, change: Callable[[Any], None], bro
 
 
 def test_change_of_what_contracts_share(tmp_path: Path) -> None:
-    """A change of a shared definition is told for each contract that refers to it, and not for the definitions."""
+    """A change of a shared definition is reported for each contract that refers to it, and not for the definitions."""
     wider = changed(COMMON, setting("$defs/of/maxItems", 4))
     found = list(changes(written(tmp_path / "old"), written(tmp_path / "new", common=wider), USAGE))
     assert [(one.name, one.breaking) for one in found] == [(name, name in GIVEN) for name in sorted(ALL)]
 
 
 def test_contract_that_comes_or_goes(tmp_path: Path) -> None:
-    """A new contract breaks nobody; one that is removed breaks whoever goes by it."""
+    """A new contract is compatible; the removal of one is breaking."""
     old, new = written(tmp_path / "old"), written(tmp_path / "new")
     (old / "step.input.json").rename(old / "last.input.json")
     assert list(changes(old, new, USAGE)) == [Change("last.input", "removed"), Change("step.input", "added")]
@@ -79,8 +79,8 @@ def test_nothing_has_changed(tmp_path: Path) -> None:
     assert list(changes(written(tmp_path / "old"), new, USAGE)) == []
 
 
-def test_change_is_told_with_its_place(tmp_path: Path) -> None:
-    """A breaking change is told with the place, what is provided there, and what somebody relies on."""
+def test_change_is_reported_with_its_place(tmp_path: Path) -> None:
+    """A breaking change is reported with its place, what is provided there, and what was relied on."""
     new = written(tmp_path / "new", changed(SCHEMA, setting("properties/name/maxLength", 30)))
     by_name = {change.name: change for change in changes(written(tmp_path / "old"), new, USAGE)}
     assert as_text([by_name["step.input"]]) == "compatible  changed   step.input"

@@ -95,18 +95,18 @@ def test_shown_mapping_is_the_example_s() -> None:
     assert shown in (ORDERS / "contracts/mapping.json").read_text(encoding="utf-8")
 
 
-def test_dialect_is_told_whole() -> None:
+def test_page_has_the_whole_dialect() -> None:
     """The table of keywords is the dialect: no more, no less."""
-    told = {
+    documented = {
         name: named(" ".join(row[1:])) for row in rows(section("The contracts")) for name in named(row[0]) or {row[0]}
     }
     for name, keywords in KEYWORDS.items():
-        assert told[name] - {"const", "enum", "application/json"} == keywords
-    assert told["any"] == {"type", "$ref", *WHOLE}
-    assert told["notes"] == ANNOTATIONS
+        assert documented[name] - {"const", "enum", "application/json"} == keywords
+    assert documented["any"] == {"type", "$ref", *WHOLE}
+    assert documented["notes"] == ANNOTATIONS
 
 
-def test_edges_and_integrations_are_told_whole() -> None:
+def test_page_has_all_edges_and_integrations() -> None:
     """The page names every edge of a mapping, every service that is known, and what a distributed Map may not have."""
     assert set(Edges.__dataclass_fields__) <= {name for row in rows(section("The mapping")) for name in named(row[0])}
     assert {name for name in named(section("What it proves")) if ":" in name} == {"lambda:invoke", *SERVICES}

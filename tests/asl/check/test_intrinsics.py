@@ -1,4 +1,4 @@
-"""What the proof says of a call of an intrinsic function is what the function does with values."""
+"""The proof of a call of an intrinsic function agrees with what the function does with values."""
 
 from typing import Any
 
@@ -84,7 +84,7 @@ LITERALS: tuple[Any, ...] = ("{}-{}", "a.{}", "{}:{}:b", "x:{}", ".", ":", "b", 
 @examples(600)
 @given(st.data(), st.sampled_from(sorted(CALLS)))
 def test_a_call_that_is_accepted_returns_what_the_proof_says(data: st.DataObject, text: str) -> None:
-    """A call in which nothing is found wrong fails for no value, and returns what is of the shape that it is said to."""
+    """A call without findings fails for no value, and its result has the proved shape."""
     given_schemas: dict[str, Schema] = dict(zip("ab", (data.draw(one) for one in CALLS[text]), strict=False))
     fields = {
         "type": "object",

@@ -37,11 +37,11 @@ START = closed(
 
 def proof_of(states: dict[str, State], start: Schema = START, edges: Any = None, accepted: Any = None) -> Proof:
     """Prove a machine that starts at the first of states; edges are schemas by state and edge."""
-    told = {
+    edges_by_state = {
         state: Edges(**{kind: Contract(kind, shape_of(schema)) for kind, schema in one.items()})
         for state, one in (edges or {}).items()
     }
-    mapping = Mapping(Contract("start", shape_of(start)), told, accepted or {})
+    mapping = Mapping(Contract("start", shape_of(start)), edges_by_state, accepted or {})
     return prove({"StartAt": next(iter(states)), "States": states}, mapping)
 
 
@@ -130,7 +130,7 @@ def test_result_selector_reads_the_result() -> None:
 
 
 def test_contract_of_what_leaves() -> None:
-    """What a ResultSelector makes keeps the contract of what leaves, or is told at the field that does not."""
+    """The result of a ResultSelector keeps the `leaves` contract, or the field that breaks it is reported."""
     states = {"A": task(ResultSelector={"n.$": "$.size"})}
     edges = {"takes": {}, "gives": closed({"size": COUNT})}
     assert found(states, edges={"A": {**edges, "leaves": closed({"n": COUNT})}}) == set()
@@ -187,6 +187,6 @@ def test_every_way_to_a_state_counts() -> None:
     ],
 )
 def test_what_a_task_takes(required: Schema, findings: Found) -> None:
-    """A task gets what its contract takes: each property, type, length and range, told at the property that falls short."""
+    """A task gets what its contract takes: each property, type, length and range; the property that fails is reported."""
     edges = {"A": {"takes": required, "gives": {"type": "null"}}}
     assert found({"A": task(InputPath="$.order")}, edges=edges) == findings

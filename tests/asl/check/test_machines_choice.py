@@ -1,4 +1,4 @@
-"""Small machines with a Choice: which payload takes which way, and what is known of it there."""
+"""Small machines with a Choice: which payload matches which rule, and what is known of it afterwards."""
 
 from typing import Any
 
@@ -107,12 +107,12 @@ def test_what_is_present_on_each_way(rule: State, matched: str, other: str, find
     ],
 )
 def test_what_a_rule_tells_of_a_value(path: str, schema: Any, rule: State, holds: bool) -> None:
-    """Where a rule matches, a field has the value or type that the rule asked for, and no more is taken for granted."""
+    """Where a rule matches, the field has the value or type that the rule compares with, and nothing more is assumed."""
     assert typed(path, schema, rule) == (set() if holds else {("T", "Parameters.v.$", True)})
 
 
 def test_way_that_no_payload_takes_is_not_followed() -> None:
-    """A value that the contracts exclude leads nowhere: what stands behind it is not told of."""
+    """A rule for a value that the contracts exclude never matches: nothing after it is reported."""
     impossible = {"Variable": "$.kind", "StringEquals": "song"}
     assert choosing(impossible, matched="$.nothing") == set()
     assert choosing({"Variable": "$.gone", "IsPresent": True}, matched="$.gone") == set()

@@ -94,7 +94,7 @@ def sized(start: Schema, state: State) -> Found:
     ],
 )
 def test_size_of_what_arrives(schema: Schema, finding: bool) -> None:
-    """A payload that may exceed the limit, or that nothing bounds, is a finding wherever it travels."""
+    """A payload that may exceed the limit, or has no bound, is a finding in every state that gets it."""
     everywhere = {("A", kind, True) for kind in ("input", "output")}
     assert sized(closed({"v": schema}), {"Type": "Wait", "Seconds": 1}) == (everywhere if finding else set())
 
@@ -126,7 +126,7 @@ def test_size_of_results() -> None:
 
 
 def test_sizes_are_told_by_state() -> None:
-    """The proof tells the most bytes of each payload of each state, in UTF-8, and nothing of what a state does not have."""
+    """The proof has the largest size of each payload of each state, in UTF-8, and none of payloads that a state does not have."""
     state = {"Type": "Pass", "Result": {"a": "é"}, "ResultPath": "$.b", "End": True}
     sizes = proof_of({"A": state}, closed({"v": {"enum": ["é", "eee"]}})).sizes["A"]
     assert len('{"v":"eee"}') <= (sizes["input"] or 0) <= len('{"v":"eee"},')

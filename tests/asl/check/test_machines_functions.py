@@ -123,7 +123,7 @@ def test_well_used(call: str, given: Schema) -> None:
     ],
 )
 def test_badly_used(call: str, decided: bool) -> None:
-    """A call that fails for some payload is a finding; one that cannot be decided is told as such."""
+    """A call that fails for some payload is an error; one that cannot be decided is reported as undecided."""
     states = {"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}
     assert found(states, START) == {("A", "Parameters.v.$", decided)}
 

@@ -50,8 +50,8 @@ def test_what_an_iteration_gets(name: str, path: str, fields: State, findings: F
 )
 def test_what_a_selector_makes_of_an_item(selector: str, template: State, path: str, findings: Found) -> None:
     """ItemSelector, or Parameters as it was once called, reads the Map's input and the item in the context object."""
-    told = {(state, field.format(selector), decided) for state, field, decided in findings}
-    assert mapping(path, {selector: template}) == told
+    expected = {(state, field.format(selector), decided) for state, field, decided in findings}
+    assert mapping(path, {selector: template}) == expected
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_error_that_a_branch_keeps_to_itself() -> None:
     ],
 )
 def test_what_a_catch_hands_on(catchers: list[State], path: str, findings: Found) -> None:
-    """A Catch hands on the state's own input joined with the errors that it names, as its ResultPath says."""
+    """A Catch passes on the state's own input, with the errors that it names at its ResultPath."""
     state = task(Catch=[{**one, "Next": "B"} for one in catchers])
     assert found({"A": state, "B": reading(path)}, edges={"A": {**GIVEN, "raises": RAISED}}) == findings
 

@@ -19,7 +19,7 @@ def calling(resource: str, parameters: Any, edges: Any = None, path: str = "$") 
     return found({"A": state, "B": reading(path)}, START, {"A": edges or {}})
 
 
-def told(*fields: str) -> Found:
+def errors_in(*fields: str) -> Found:
     """Return the findings in these fields of the Parameters."""
     return {("A", f"Parameters.{field}", True) for field in fields}
 
@@ -33,13 +33,17 @@ INVOKED = {"takes": closed({"id": TEXT}), "gives": closed({"ok": {"type": "boole
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.Payload.ok", set()),
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.StatusCode", set()),
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}}, "$.ok", {READ}),
-        ({"FunctionName": "f", "Payload": {"id.$": "$.n"}}, "$", told("Payload.id.$")),
-        ({"FunctionName": "f", "Payload": {"nr.$": "$.id"}}, "$", told("Payload.id", "Payload.nr.$")),
-        ({"FunctionName": "f"}, "$", told("Payload")),
-        ({"Payload": {"id.$": "$.id"}}, "$", told("FunctionName")),
-        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "Function": "f"}, "$", told("Function")),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.n"}}, "$", errors_in("Payload.id.$")),
+        ({"FunctionName": "f", "Payload": {"nr.$": "$.id"}}, "$", errors_in("Payload.id", "Payload.nr.$")),
+        ({"FunctionName": "f"}, "$", errors_in("Payload")),
+        ({"Payload": {"id.$": "$.id"}}, "$", errors_in("FunctionName")),
+        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "Function": "f"}, "$", errors_in("Function")),
         ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "InvocationType": "Event"}, "$.Payload.ok", {READ}),
-        ({"FunctionName": "f", "Payload": {"id.$": "$.id"}, "InvocationType": "Evnt"}, "$", told("InvocationType")),
+        (
+            {"FunctionName": "f", "Payload": {"id.$": "$.id"}, "InvocationType": "Evnt"},
+            "$",
+            errors_in("InvocationType"),
+        ),
     ],
 )
 def test_invoked_function(parameters: State, path: str, findings: Found) -> None:
@@ -69,7 +73,7 @@ def test_task_that_waits_for_its_token() -> None:
     publish = {"TopicArn": "t", "Message": payload}
     assert calling("lambda:invoke.waitForTaskToken", invoke, edges, "$.ok") == set()
     assert calling("lambda:invoke.waitForTaskToken", invoke, edges, "$.Payload.ok") == {READ}
-    assert calling("lambda:invoke", invoke, edges) == told("Payload.token.$")
+    assert calling("lambda:invoke", invoke, edges) == errors_in("Payload.token.$")
     assert calling("sns:publish.waitForTaskToken", publish, {"gives": closed({"ok": COUNT})}, "$.ok") == set()
     assert calling("sns:publish.waitForTaskToken", publish) == {RESOURCE}
 
@@ -81,12 +85,12 @@ def test_task_that_waits_for_its_token() -> None:
         ({"TopicArn.$": "$.topic", "Message.$": "$"}, set()),
         ({"TargetArn": "t", "Message.$": "$.id"}, set()),
         ({"PhoneNumber": "+1", "Message.$": "$.id", "Subject": "s"}, set()),
-        ({"TopicArn": "t"}, told("Message")),
-        ({"Message": "text"}, told("TopicArn")),
-        ({"TopicArn": "t", "Mesage": "text"}, told("Message", "Mesage")),
-        ({"TopicArn.$": "$.n", "Message": "text"}, told("TopicArn.$")),
-        ({"TopicArn": "t", "Message": "text", "Subject.$": "$.may"}, told("Subject.$")),
-        ({"TopicArn": "t", "Message": "text", "Subject": ""}, told("Subject")),
+        ({"TopicArn": "t"}, errors_in("Message")),
+        ({"Message": "text"}, errors_in("TopicArn")),
+        ({"TopicArn": "t", "Mesage": "text"}, errors_in("Message", "Mesage")),
+        ({"TopicArn.$": "$.n", "Message": "text"}, errors_in("TopicArn.$")),
+        ({"TopicArn": "t", "Message": "text", "Subject.$": "$.may"}, errors_in("Subject.$")),
+        ({"TopicArn": "t", "Message": "text", "Subject": ""}, errors_in("Subject")),
         (
             {
                 "TopicArn": "t",
@@ -97,7 +101,7 @@ def test_task_that_waits_for_its_token() -> None:
         ),
         (
             {"TopicArn": "t", "Message": "m", "MessageAttributes": {"a": {"DataType": "Text", "StringValue.$": "$.n"}}},
-            told("MessageAttributes.a.DataType", "MessageAttributes.a.StringValue.$"),
+            errors_in("MessageAttributes.a.DataType", "MessageAttributes.a.StringValue.$"),
         ),
     ],
 )
@@ -107,10 +111,10 @@ def test_publish(parameters: State, findings: Found) -> None:
 
 
 def test_message_keeps_its_contract() -> None:
-    """What a task publishes is held against the contract of what it says."""
+    """The message that a task publishes has to keep the `says` contract."""
     says = {"says": closed({"id": TEXT})}
     assert calling("sns:publish", {"TopicArn": "t", "Message": {"id.$": "$.id"}}, says, "$.MessageId") == set()
-    assert calling("sns:publish", {"TopicArn": "t", "Message": {"id.$": "$.n"}}, says) == told("Message.id.$")
+    assert calling("sns:publish", {"TopicArn": "t", "Message": {"id.$": "$.n"}}, says) == errors_in("Message.id.$")
 
 
 @pytest.mark.parametrize(
@@ -118,29 +122,29 @@ def test_message_keeps_its_contract() -> None:
     [
         ("putItem", {"TableName": "t", "Item": KEY}, set()),
         ("putItem", {"TableName": "t", "Item": {"n": {"N.$": "States.Format('{}', $.n)"}}}, set()),
-        ("putItem", {"TableName": "t", "Item": {"n": {"N.$": "$.n"}}}, told("Item.n.N.$")),
-        ("putItem", {"TableName": "t", "Item": {"id.$": "$.id"}}, told("Item.id.$")),
-        ("putItem", {"TableName": "t", "Item": {"id": {"S.$": "$.may"}}}, told("Item.id.S.$")),
+        ("putItem", {"TableName": "t", "Item": {"n": {"N.$": "$.n"}}}, errors_in("Item.n.N.$")),
+        ("putItem", {"TableName": "t", "Item": {"id.$": "$.id"}}, errors_in("Item.id.$")),
+        ("putItem", {"TableName": "t", "Item": {"id": {"S.$": "$.may"}}}, errors_in("Item.id.S.$")),
         ("putItem", {"TableName": "t", "Item": {"tags": {"SS.$": "$.tags"}}}, set()),
         (
             "putItem",
             {"TableName": "t", "Item": {"a": {"BOOL": True}, "b": {"NULL": True}, "c": {"L": []}, "d": {"M": {}}}},
             set(),
         ),
-        ("putItem", {"TableName": "t", "Item": {"a": {"BOOL": "true"}}}, told("Item.a.BOOL")),
-        ("putItem", {"Table": "t", "Item": KEY}, told("Table", "TableName")),
-        ("putItem", {"TableName": "t", "Key": KEY}, told("Item", "Key")),
+        ("putItem", {"TableName": "t", "Item": {"a": {"BOOL": "true"}}}, errors_in("Item.a.BOOL")),
+        ("putItem", {"Table": "t", "Item": KEY}, errors_in("Table", "TableName")),
+        ("putItem", {"TableName": "t", "Key": KEY}, errors_in("Item", "Key")),
         ("deleteItem", {"TableName": "t", "Key": KEY}, set()),
-        ("deleteItem", {"TableName": "t", "Item": KEY}, told("Item", "Key")),
+        ("deleteItem", {"TableName": "t", "Item": KEY}, errors_in("Item", "Key")),
         ("deleteItem", {"TableName": "t", "Key": KEY, "ConditionExpression": "attribute_exists(id)"}, set()),
         ("updateItem", {"TableName": "t", "Key": KEY, "UpdateExpression": "SET n = :n"}, set()),
-        ("updateItem", {"TableName": "t", "Key": KEY, "ReturnValues": "NEW"}, told("ReturnValues")),
+        ("updateItem", {"TableName": "t", "Key": KEY, "ReturnValues": "NEW"}, errors_in("ReturnValues")),
         (
             "updateItem",
             {"TableName": "t", "Key": KEY, "ExpressionAttributeValues": {":n": {"N.$": "$.n"}}},
-            told("ExpressionAttributeValues.:n.N.$"),
+            errors_in("ExpressionAttributeValues.:n.N.$"),
         ),
-        ("getItem", {"TableName": "t", "Key": KEY, "UpdateExpression": "x"}, told("UpdateExpression")),
+        ("getItem", {"TableName": "t", "Key": KEY, "UpdateExpression": "x"}, errors_in("UpdateExpression")),
     ],
 )
 def test_dynamodb(call: str, parameters: State, findings: Found) -> None:
@@ -173,7 +177,7 @@ def test_integration_that_is_not_known(resource: str) -> None:
     assert calling(resource, good, {"takes": edges["takes"]}) == {RESOURCE}
     assert calling(resource, good, {"gives": edges["gives"]}) == {RESOURCE}
     assert calling(resource, good, edges, "$.ok") == set()
-    assert calling(resource, bad, edges, "$.no") == {*told("id.$"), READ}
+    assert calling(resource, bad, edges, "$.no") == {*errors_in("id.$"), READ}
 
 
 def test_accepted_task_without_contracts() -> None:

@@ -101,7 +101,7 @@ def test_second_time_round_is_proved_too() -> None:
 
 
 def test_payload_that_grows_each_time_round_is_undecided() -> None:
-    """A loop that nests the payload deeper each time does not settle, which is told instead of followed for ever."""
+    """A loop that nests the payload deeper in each round is reported, instead of being followed for ever."""
     states: dict[str, State] = {
         "Nest": {"Type": "Pass", "Parameters": {"inner.$": "$.inner"}, "ResultPath": "$.inner.inner", "Next": "Again"},
         "Again": {

@@ -1,4 +1,4 @@
-"""Small machines that the proof cannot decide: it says so, goes on as well as it can, and lets a mapping accept it."""
+"""Small machines that are undecided: the proof reports it and goes on, and a mapping may accept it."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_undecided_construct(state: State, field: str) -> None:
     ],
 )
 def test_undecided_rule(rule: State, field: str) -> None:
-    """A rule that cannot be decided is told, and both its ways are followed."""
+    """An undecided rule is reported, and the payload is followed as if it matched and as if it did not."""
     states: dict[str, State] = {
         "A": {"Type": "Choice", "Choices": [{**rule, "Next": "B"}], "Default": "C"},
         "B": {"Type": "Pass", "Next": "C"},
@@ -107,7 +107,7 @@ def test_accepted_field() -> None:
     assert accepting({"A 1.2": filtered}, "A 1.2.Parameters.a.$") == {("A 1.2", "Parameters.b.$", False)}
 
 
-def test_gap_cannot_be_accepted() -> None:
+def test_error_cannot_be_accepted() -> None:
     """What is certain to be a finding stays one, also at a field where something undecided is accepted."""
     assert accepting({"A": reading("$.nothing")}, "A.Parameters.read.$") == {("A", "Parameters.read.$", True)}
     paid = {"Variable": "$.order.paid", "BooleanEquals": True, "Next": "Unknown"}

@@ -29,7 +29,7 @@ def _found(findings: list[Finding], mutant: Mutant) -> list[Finding]:
     return [finding for finding in findings if (finding.state, finding.field) == (mutant.state, mutant.field)]
 
 
-def _told(findings: list[Finding]) -> str:
+def _listed(findings: list[Finding]) -> str:
     return "\n".join(
         f"{finding.state} {finding.field}: {finding.provided} | {finding.required} | {finding.suggestion}"
         for finding in findings
@@ -38,23 +38,23 @@ def _told(findings: list[Finding]) -> str:
 
 def test_the_real_machine_is_proved_without_noise(machine: dict[str, Any]) -> None:
     """The machine as it stands has no finding, nothing undecided, and nothing that had to be accepted."""
-    assert _told(prove(machine, mapping()).findings) == ""
+    assert _listed(prove(machine, mapping()).findings) == ""
 
 
 @pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW], ids=str)
 def test_defect_of_the_machine_is_seen(machine: dict[str, Any], mutant: Mutant) -> None:
-    """A defect of the machine is told at the state and field where it bites, with what would suggestion it."""
+    """A defect of the machine is reported for the state and field where it has an effect, with a suggestion."""
     changed = copy.deepcopy(machine)
     mutant.change(changed)
     findings = prove(changed, mapping()).findings
     found = _found(findings, mutant)
-    assert found, _told(findings)
+    assert found, _listed(findings)
     assert mutant.words in f"{found[0].provided} {found[0].required} {found[0].suggestion}"
 
 
 @pytest.mark.parametrize("mutant", CONTRACTS, ids=str)
 def test_defect_of_a_contract_is_seen(machine: dict[str, Any], mutant: Mutant, tmp_path: Path) -> None:
-    """A contract that no longer fits its neighbours is told at the state and field where they meet."""
+    """A contract that no longer fits its neighbours is reported for the state and field where they meet."""
     folder = shutil.copytree(contracts.FOLDER, tmp_path / "contracts")
     file = folder / f"{mutant.contract}.json"
     schema = json.loads(file.read_text(encoding="utf-8"))
@@ -62,5 +62,5 @@ def test_defect_of_a_contract_is_seen(machine: dict[str, Any], mutant: Mutant, t
     file.write_text(json.dumps(schema), encoding="utf-8")
     findings = prove(machine, mapping(folder)).findings
     found = _found(findings, mutant)
-    assert found, _told(findings)
+    assert found, _listed(findings)
     assert mutant.words in f"{found[0].provided} {found[0].required} {found[0].suggestion}"
