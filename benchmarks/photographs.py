@@ -70,7 +70,7 @@ class Photograph:
 
     def origin(self) -> str:
         """Say where it comes from and what was done to it."""
-        done = "" if self.is_original() else "encoded anew, from " if self.megapixels is None else "scaled down, from "
+        done = "" if self.is_original() else "encoded again, from " if self.megapixels is None else "scaled down, from "
         return f"{done}{self.original}"
 
     def _make(self, source: Path, target: Path) -> None:

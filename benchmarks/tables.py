@@ -45,7 +45,7 @@ def _compared(group: tuple[str, Operation], rows: list[Row]) -> Table:
 def called(operation: Operation) -> str:
     """Return what to call operation."""
     return {
-        "resize": f"to {settings.resize().resize_edges[0]} px",
+        "resize": f"resized to {settings.resize().resize_edges[0]} px",
         "thumbnail": f"thumbnail of {settings.thumbnail().thumbnail_edge} px",
         "header": "metadata, header",
         "metadata": "metadata, full",
@@ -57,7 +57,7 @@ def _mean(rows: list[Row], columns: list[str]) -> list[list[str]]:
     ratios = [row.ratio for row in rows if row.ratio]
     if len(ratios) < len(("one", "another")):
         return []
-    cells = {"picture": "geometric mean", "CPU, ours / sharp": f"{geometric_mean(ratios):.2f}"}
+    cells = {"image": "geometric mean", "CPU, ours / sharp": f"{geometric_mean(ratios):.2f}"}
     return [[cells.get(column, "") for column in columns]]
 
 
@@ -72,7 +72,7 @@ def _both(row: Row, of: Callable[[Side], float | None], form: str) -> str:
 
 
 COSTS: dict[str, Callable[[Row], str]] = {
-    "picture": lambda row: row.picture,
+    "image": lambda row: row.picture,
     "MP": lambda row: f"{row.megapixels:.1f}",
     "CPU, ours / sharp": lambda row: _number(row.ratio, ".2f"),
     "CPU, ms": lambda row: _both(row, lambda side: 1000 * side.cpu, ".1f"),
@@ -107,4 +107,4 @@ def peaked(found: Sequence[Peak]) -> Table:
         [kind, f"{size / MB:.1f}", *(peaks.get((kind, operation), NOTHING) for operation in operations)]
         for kind, size in files.items()
     ]
-    return Table("The largest pictures: peak, MB", ["kind", "file, MB", *map(called, operations)], rows)
+    return Table("The largest images: peak, MB", ["kind", "file, MB", *map(called, operations)], rows)

@@ -56,7 +56,7 @@ RATIOS = [
     Ratio("JPEG", "resize", 0.9, mean=0.65),
     Ratio("JPEG", "thumbnail", 0.9),
     Ratio("AVIF", "resize", 0.5),
-    *(Ratio(name, operation, 1.0, word="aim:") for name in ("PNG", "WEBP") for operation in RENDITIONS),
+    *(Ratio(name, operation, 1.0, word="goal:") for name in ("PNG", "WEBP") for operation in RENDITIONS),
     *(Ratio(name, operation, 0.6) for operation in METADATA for name in ("JPEG", "PNG", "WEBP", "AVIF")),
 ]
 
@@ -70,7 +70,7 @@ def verdicts(rows: Sequence[Row], imports: Sequence[Import], peaks: Sequence[Pea
         *_peaks(peaks),
         *_imports("import of a function's module", IMPORT, imports),
         *_imports(
-            "import where no picture is touched",
+            "import of a function that opens no image",
             LIGHT_IMPORT,
             [each for each in imports if each.module in TOUCH_NO_PICTURE],
         ),
@@ -82,7 +82,7 @@ def _psnr(rows: Sequence[Row]) -> list[Verdict]:
     if not gains:
         return []
     measured = f"{min(gains):+.2f} to {max(gains):+.2f} dB"
-    what = f"PSNR, ours less sharp's: JPEG, {called('resize')}"
+    what = f"PSNR, ours minus sharp's: JPEG, {called('resize')}"
     return [Verdict(what, f"at least {LEAST_GAIN} dB", measured, min(gains) >= LEAST_GAIN)]
 
 
@@ -100,7 +100,7 @@ def _theirs(row: Row) -> str:
 
 def _peaks(peaks: Sequence[Peak]) -> list[Verdict]:
     taken = [(each.peak, f" ({each.kind}, {each.operation})") for each in peaks if each.peak]
-    return [_most("peak memory: any accepted picture", MOST_PEAK, *max(taken))] if taken else []
+    return [_most("peak memory: any accepted image", MOST_PEAK, *max(taken))] if taken else []
 
 
 def _most(what: str, bound: int, peak: int, remark: str) -> Verdict:
@@ -118,4 +118,4 @@ def _imports(what: str, bound: float, found: Sequence[Import]) -> list[Verdict]:
 def judged(found: Sequence[Verdict]) -> Table:
     """Return the table of verdicts."""
     rows = [[each.what, each.expected, each.measured, "yes" if each.met else "no"] for each in found]
-    return Table("Expected and measured", ["", "expected", "measured", "met"], rows, words=True)
+    return Table("Targets and results", ["", "target", "measured", "met"], rows, words=True)

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, of which the program writes one part."""
+"""docs/benchmarks.md, one part of which is generated."""
 
 import pytest
 from hypothesis import given, settings

@@ -74,7 +74,7 @@ def test_a_photograph_is_never_enlarged(original: Original) -> None:
     ("photograph", "told"),
     [
         (Photograph("dogs.jpg", DOGS), f"{DOGS}"),
-        (Photograph("again.jpg", DOGS), f"encoded anew, from {DOGS}"),
+        (Photograph("again.jpg", DOGS), f"encoded again, from {DOGS}"),
         (Photograph("small.jpg", DOGS, megapixels=3), f"scaled down, from {DOGS}"),
     ],
 )

@@ -47,7 +47,7 @@ def test_what_sharp_cannot_read_has_a_gap() -> None:
 def test_the_mean_is_geometric() -> None:
     """Twice and half as fast are as fast on the whole."""
     (table,) = compared([row(side(2), side(1)), row(side(1), side(2))])
-    assert cell(table, "picture", -1) == "geometric mean"
+    assert cell(table, "image", -1) == "geometric mean"
     assert cell(table, "CPU, ours / sharp", -1) == "1.00"
 
 
