@@ -101,15 +101,15 @@ def test_command_line_shows_changes_and_outputs(
 
 
 def test_invalid_template_is_reported_before_zips_are_written(
-    target: Target, arguments: list[str], capsys: pytest.CaptureFixture[str]
+    target: Target, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What CloudFormation finds wrong with the template is reported before any zip is written."""
     with Stubber(target.cloudformation) as cloudformation:
         cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
         cloudformation.add_client_error("validate_template", "ValidationError", "Template format error: no such type")
         with pytest.raises(OperationError, match=r"^CloudFormation refuses the template: Template format error"):
-            _deploy(target, Path(arguments[6]))
-    assert not Path(arguments[6]).exists()
+            _deploy(target, tmp_path / "build")
+    assert not (tmp_path / "build").exists()
     assert capsys.readouterr().out == ""
 
 
