@@ -1,4 +1,4 @@
-"""docs/reliability.md: each promise is shown by tests that run."""
+"""docs/reliability.md: each promise has tests, which exist and run."""
 
 import re
 from collections import defaultdict
@@ -15,7 +15,7 @@ Named = set[tuple[str, str]]  # files below tests/, and tests in them
 
 
 def promises() -> dict[str, Named]:
-    """Return the tests that the page names for each promise: behind one file or several stand those that are in each."""
+    """Return the tests that the page names for each promise: the tests after one file or several are in each of these."""
     found: dict[str, Named] = defaultdict(set)
     for promise, cell in ROW.findall(PAGE.read_text(encoding="utf-8").partition("## Tests of each promise")[2]):
         for part in GROUP.findall(cell):
@@ -25,8 +25,16 @@ def promises() -> dict[str, Named]:
 
 
 def is_left_out(item: pytest.Item) -> bool:
-    """Tell whether a test is marked as one that this run leaves out."""
+    """Return whether a test is marked as one that this run skips."""
     return any(marker.args[:1] == (True,) for marker in item.iter_markers("skipif"))
+
+
+def test_each_named_test_is_there() -> None:
+    """Each file that the page names defines the tests that it names there, so that a rename is noticed in any run."""
+    for file, test in {named for tests in promises().values() for named in tests}:
+        path = TESTS / file
+        assert path.is_file(), file
+        assert re.search(rf"^ *(async )?def {test}\(", path.read_text(encoding="utf-8"), re.MULTILINE), (file, test)
 
 
 def test_each_promise_is_shown_by_tests_that_run(request: pytest.FixtureRequest) -> None:
@@ -34,7 +42,7 @@ def test_each_promise_is_shown_by_tests_that_run(request: pytest.FixtureRequest)
     config = request.config
     chosen = {Path(argument).resolve() for argument in config.args} != {TESTS}
     if chosen or config.option.keyword or config.option.markexpr:
-        pytest.skip("only a run of the whole suite tells which tests run")
+        pytest.skip("only a run of the whole suite shows which tests run")
     there: dict[tuple[str, str], bool] = defaultdict(bool)
     for item in request.session.items:
         if isinstance(item, pytest.Function):
