@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test test-all chaos bench install template audit check graph docs contracts-compat release deploy destroy lint format lock clean
+.PHONY: demo test test-all chaos bench install template audit check graph docs screenshots contracts-compat release deploy destroy lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
@@ -71,6 +71,10 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m pages.permissions > docs/permissions.md
 	$(BIN)/python -m pages.findings > docs/findings.md
 	$(BIN)/python -m pages.runbook docs/operations.md
+	$(BIN)/python -m pages.example docs/example.jpg
+
+screenshots: $(INSTALLED)  ## take the screenshots of the README; needs Chromium
+	$(BIN)/python -m tests.docs.screenshots docs
 
 contracts-compat: $(INSTALLED)  ## tell which contracts changed, and whom that breaks: [BASE=version or git revision]
 	$(BIN)/python -m workflow.compat $(BASE)
