@@ -30,6 +30,7 @@ ORIGINAL, RESIZED, THUMBNAIL, FACTS = 24, 520, 1000, 1216  # left edges of the c
 EDGE = {ORIGINAL: (440, 280), RESIZED: (440, 280), THUMBNAIL: (190, 190)}
 PAPER, INK, FAINT = "#ffffff", "#1f2328", "#59636e"
 QUALITY = 85
+LONGEST = 25  # characters of a value that have room
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,9 @@ def _draw_row(sheet: Image.Image, pen: ImageDraw.ImageDraw, one: Example, top: i
     for line, (name, value) in enumerate(one.facts.items()):
         where = top + 30 * line
         pen.text((FACTS, where), name, FAINT, font=_font(16))
-        pen.text((FACTS + 130, where), value if len(value) < 26 else f"{value[:22]}...", INK, font=_font(16))
+        pen.text(
+            (FACTS + 130, where), value if len(value) <= LONGEST else f"{value[: LONGEST - 3]}...", INK, font=_font(16)
+        )
         if name == "dominantColor":
             pen.rectangle((FACTS + 215, where, FACTS + 255, where + 18), fill=value)
 

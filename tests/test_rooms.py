@@ -76,7 +76,7 @@ ROOMS: dict[str, set[str]] = {
         "botocore",
         "rich",
     },
-    "pages": {"asl", "imaging", "workflow", "lambdas", "templates", "operations"},
+    "pages": {"asl", "imaging", "workflow", "lambdas", "templates", "operations", "PIL"},
     # The laptop's client tells formats apart as the functions do, and reads the record that they wrote.
     "local": {
         "operations",

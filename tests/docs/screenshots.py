@@ -14,7 +14,8 @@ from tests.browser import chromium, opened
 
 PHOTOGRAPHS = ("local/photographs/starfish.jpg", "local/photographs/waterfall.jpg")
 SELECTED = "ResizeImage"
-WIDTH, HEIGHT = 1280, 800  # CSS pixels
+WIDTH, HEIGHT = 1280, 960  # CSS pixels
+TIMELINE = "document.querySelectorAll('details').forEach(one => one.open ||= one.innerText.startsWith('Timeline'))"
 
 
 def main(folder: Path) -> None:
@@ -34,6 +35,7 @@ def _run(*arguments: str) -> None:
 def _shoot(browser: Browser, address: str, file: Path) -> None:
     page = opened(browser, viewport={"width": WIDTH, "height": HEIGHT})
     page.goto(address)
+    page.evaluate(TIMELINE)
     page.screenshot(path=file)
     page.close()
 
