@@ -1,1 +1,1 @@
-"""A state machine as something to look at; `python -m asl.graph` draws it."""
+"""Drawings of state machines and of their executions."""

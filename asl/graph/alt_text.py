@@ -1,16 +1,16 @@
-"""A graph told in words, for those who do not see it."""
+"""The alternative text of a drawing, for screen readers."""
 
 from asl.graph.model import END, START, Machine
 
 
 def summary(machine: Machine) -> str:
-    """Return what a drawing of machine shows: the straight way, how many states there are, and where errors go."""
+    """Return what a drawing of machine shows: the main path, the number of states, and where errors lead."""
     names = {node.key: node.name for node in machine.nodes if node.kind not in (START, END)}
-    way = [names[key] for key in machine.spine if key in names]
+    path = [names[key] for key in machine.spine if key in names]
     states = [node for node in machine.all_nodes() if node.kind not in (START, END)]
     caught = {edge.target for edge in machine.edges if edge.kind == "catch"}
-    told = [f"{len(states)} states. The straight way leads from {way[0]} to {way[-1]}: {', then '.join(way)}."]
-    told += [
+    sentences = [f"{len(states)} states. The main path leads from {path[0]} to {path[-1]}: {', then '.join(path)}."]
+    sentences += [
         f"{node.name} runs {len(node.machines)} branches at once: "
         + "; ".join(
             ", ".join(one.name for one in inner.nodes if one.kind not in (START, END)) for inner in node.machines
@@ -20,5 +20,5 @@ def summary(machine: Machine) -> str:
         if node.kind == "Parallel"
     ]
     if caught:
-        told.append(f"Caught errors lead to {', '.join(sorted(names.get(key, 'the end') for key in caught))}.")
-    return " ".join(told)
+        sentences.append(f"Caught errors lead to {', '.join(sorted(names.get(key, 'the end') for key in caught))}.")
+    return " ".join(sentences)

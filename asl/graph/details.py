@@ -1,4 +1,4 @@
-"""What is known of each state beside how it is drawn: its definition and, with contracts, what travels through it."""
+"""The details of each state that the viewer shows: its definition and, with contracts, its payloads and their sizes."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,25 +15,25 @@ EDGES = tuple(Edges.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a machine with contracts: its proof, and who calls may add what its states are permitted to do."""
+    """The facts of a machine with contracts: its proof, and the permissions of its states, if the caller knows them."""
 
     proof: Proof
-    # By state: what for, which actions, on what.
+    # By state: rows of purpose, actions and resources.
     permissions: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
 
 def details(machine: Machine, known: Known | None = None) -> Details:
-    """Return what a viewer tells of each state of machine."""
+    """Return the details of each state of machine."""
     found = {node.key: _plain(node) for node in machine.all_nodes() if node.kind not in (START, END)}
     if known:
         fields = _example_fields(machine, known.proof.mapping)
-        for told in found.values():
-            told.update(_known(told["name"], known, fields))
+        for state in found.values():
+            state.update(_known(state["name"], known, fields))
     return found
 
 
 def _plain(node: Node) -> dict[str, Any]:
-    """Return a state's definition, without the states within it: each of those has its own."""
+    """Return a state's definition without the states in it, which have details of their own."""
     definition = {name: value for name, value in node.state.items() if name not in INNER_MACHINES}
     return {"name": node.name, "kind": node.kind, "notes": list(node.notes), "definition": definition}
 
@@ -44,7 +44,7 @@ def _known(state: str, known: Known, fields: dict[str, Any]) -> dict[str, Any]:
     return {
         "contracts": {edge: {"name": one.name, "example": one.example} for edge, one in named.items()},
         "arrives": _payload(known.proof.inputs.get(state, []), fields),
-        # The first is what leaves when nothing went wrong; what a Catch adds is told by its contract.
+        # The first is the output without an error; what a Catch adds is in its contract.
         "leaves": _payload(known.proof.outputs.get(state, [])[:1], fields),
         "sizes": known.proof.sizes.get(state, {}),
         "permissions": [list(row) for row in known.permissions.get(state, [])],
@@ -52,7 +52,7 @@ def _known(state: str, known: Known, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _payload(shapes: list[Shape], fields: dict[str, Any]) -> dict[str, Any] | None:
-    """Return an example of what has one of shapes: the fields that each of them has for certain; None without shapes."""
+    """Return an example of a payload of any of shapes, with the fields that all of them require; None without shapes."""
     objects = [one for shape in shapes for one in members(shape) if isinstance(one, Object)]
     names = dict.fromkeys(name for one in objects for name, field in one.fields if field.required)
     certain = [name for name in names if all((field := one.get(name)) and field.required for one in objects)]
@@ -60,7 +60,7 @@ def _payload(shapes: list[Shape], fields: dict[str, Any]) -> dict[str, Any] | No
 
 
 def _example_fields(machine: Machine, mapping: Mapping) -> dict[str, Any]:
-    """Return an example of each field that a payload may get on its way, taken from the contract of who adds it."""
+    """Return an example of each field that a payload may have, from the contract of the state that adds it."""
     first = mapping.starts_with.example
     fields: dict[str, Any] = dict(first) if isinstance(first, dict) else {}
     for node in machine.all_nodes():

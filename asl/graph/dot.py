@@ -1,4 +1,4 @@
-"""The graph in Graphviz's DOT, for those who draw it with tools of their own."""
+"""The graph in Graphviz's DOT language, for other tools."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -56,8 +56,8 @@ def _edge(edge: Edge, ids: Ids) -> str:
 
 
 def _quoted(lines: Iterable[str]) -> str:
-    """Return lines as a label of DOT, whose escapes for quotes, backslashes and line ends are JSON's.
+    """Return lines as a label of DOT, which escapes quotes, backslashes and line ends as JSON does.
 
-    In a label, Graphviz reads the entities of HTML.
+    Graphviz decodes HTML entities in labels.
     """
     return json.dumps("\n".join(map(one_line, lines)).replace("&", "&amp;"), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The elements that drawings are made of, as SVG."""
+"""The SVG elements of drawings."""
 
 from collections.abc import Iterable
 from html import escape
@@ -13,9 +13,9 @@ STYLE = Path(__file__).with_name("graph.css")
 
 
 def picture(size: Size, title: str, description: str, parts: Iterable[str], ident: str = "graph") -> str:
-    """Return an `<svg>` element of that size around parts, which tells screen readers what it shows.
+    """Return an `<svg>` element of that size with parts in it, and a title and a description for screen readers.
 
-    ident distinguishes the elements of several drawings in one page.
+    ident is the prefix of the IDs in it, for pages with several drawings.
     """
     width, height = (round(one) + 2 * MARGIN for one in size)
     box = f"{-MARGIN} {-MARGIN} {width} {height}"
@@ -37,18 +37,18 @@ def rectangle(x: float, y: float, size: Size, radius: float = CORNER) -> str:
     return f'<rect x="{x:.0f}" y="{y:.0f}" width="{size[0]:.0f}" height="{size[1]:.0f}" rx="{radius:.0f}"/>'
 
 
-def escaped(said: str) -> str:
-    """Return text as XML can have it: what that knows no character for is replaced."""
-    return escape(readable(said))
+def escaped(value: str) -> str:
+    """Return value escaped for XML, with a replacement for each character that XML cannot have."""
+    return escape(readable(value))
 
 
-def text(x: float, y: float, said: str, kind: str) -> str:
-    """Return a line of text whose base line has its middle at x and y."""
-    return f'<text class="{kind}" x="{x:.0f}" y="{y:.0f}">{escaped(said)}</text>'
+def text(x: float, y: float, value: str, kind: str) -> str:
+    """Return a line of text; the middle of its base line is at x and y."""
+    return f'<text class="{kind}" x="{x:.0f}" y="{y:.0f}">{escaped(value)}</text>'
 
 
 def arrow(points: tuple[Point, ...]) -> str:
-    """Return a line through points, as placing.Placed has them, that ends in an arrow's head."""
+    """Return a line through points, as graphviz.Placement has them, with an arrowhead at its end."""
     start, *rest = points[:-3]
     end, tip = points[-4], points[-1]
     x, y = (tip[0] - end[0]) * 0.4, (tip[1] - end[1]) * 0.4
@@ -57,11 +57,11 @@ def arrow(points: tuple[Point, ...]) -> str:
 
 
 def label(middle: Point, lines: list[str], line_height: float) -> list[str]:
-    """Return lines of text around their middle."""
+    """Return lines of text, centred on middle."""
     top = middle[1] + 5 - (len(lines) - 1) / 2 * line_height
     return [text(middle[0], top + number * line_height, line, "label") for number, line in enumerate(lines)]
 
 
 def point(where: Point) -> str:
-    """Return a point as SVG writes it, to a tenth of a pixel."""
+    """Return a point in the notation of SVG, to a tenth of a pixel."""
     return f"{where[0]:.1f},{where[1]:.1f}"

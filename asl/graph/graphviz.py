@@ -1,12 +1,12 @@
-"""Where boxes and the lines between them go: Graphviz's `dot`, out of a Python package, ranks and routes them."""
+"""The placement of boxes and the routes of lines between them, by Graphviz's `dot` out of a Python package."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-INCH = 72  # of Graphviz's points, which are pixels here
-STRAIGHT = 100  # the weight of a line that is to run straight, where others have 1
+INCH = 72  # Graphviz's points, which are pixels here
+STRAIGHT = 100  # the weight of a straight line; others have 1
 NOTHING = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{:.0f}" HEIGHT="{:.0f}"><TR><TD></TD></TR></TABLE>>'
 
 Point = tuple[float, float]
@@ -14,12 +14,12 @@ Size = tuple[float, float]  # width and height
 
 
 class LayoutError(RuntimeError):
-    """Graphviz cannot place something; the message has its words."""
+    """Graphviz fails; the message has its reason."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line that is to be drawn from one box to another."""
+    """A line from one box to another, with the size of its label."""
 
     source: str
     target: str
@@ -28,22 +28,22 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Placed:
-    """The centres of boxes, and for each line its points and the centre of its label; y grows downwards."""
+class Placement:
+    """The centres of boxes and, for each line, its points and the centre of its label; y grows downwards."""
 
     size: Size
     centres: dict[str, Point]
-    lines: list[tuple[Point, ...]]  # a start, and three points for each Bézier curve from there
+    lines: list[tuple[Point, ...]]  # a start and three points for each Bézier curve
     labels: list[Point | None]
 
 
-def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[str] = (), **options: Any) -> Placed:
-    """Place boxes of the given sizes and route the lines between them; those in straight stand above one another.
+def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[str] = (), **options: Any) -> Placement:
+    """Place boxes of the given sizes and route the lines between them; the boxes in straight are in one column.
 
-    options are Graphviz's own, of the graph. The same input gives the same output on every machine: no font is asked.
+    options are attributes of Graphviz's graph. The output depends on the input alone: Graphviz measures no fonts.
     Raises LayoutError if Graphviz fails.
     """
-    from pygraphviz import AGraph  # heavy, and needed by drawings only
+    from pygraphviz import AGraph  # slow to import, and only drawings need it
 
     graph = AGraph(directed=True, strict=False, **{"nodesep": 0.3, "ranksep": 0.35, **options})
     names = {key: f"n{number}" for number, key in enumerate(sizes)}
@@ -61,15 +61,15 @@ def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[s
 def _drawn(graph: Any) -> dict[str, Any]:
     try:
         drawn: dict[str, Any] = json.loads(graph.draw(format="json", prog="dot"))
-    except (OSError, ValueError) as error:  # pygraphviz has none of its own
-        why = str(error).strip() or "it was ended"
+    except (OSError, ValueError) as error:  # pygraphviz has no errors of its own
+        why = str(error).strip() or "it was terminated"
         raise LayoutError(
             f"Graphviz cannot lay this out: {why}; --format mermaid, dot or json needs no layout"
         ) from error
     return drawn
 
 
-def _read(drawn: dict[str, Any], keys: list[str]) -> Placed:
+def _read(drawn: dict[str, Any], keys: list[str]) -> Placement:
     width, height = (float(one) for one in drawn["bb"].split(",")[2:])
     lines = sorted(drawn.get("edges", []), key=lambda one: int(one["id"]))
 
@@ -77,7 +77,7 @@ def _read(drawn: dict[str, Any], keys: list[str]) -> Placed:
         x, y = point.split(",")
         return float(x), height - float(y)
 
-    return Placed(
+    return Placement(
         (width, height),
         {key: upright(one["pos"]) for key, one in zip(keys, drawn["objects"], strict=True)},
         [tuple(upright(point) for point in _spline(one["pos"])) for one in lines],

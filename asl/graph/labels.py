@@ -1,4 +1,4 @@
-"""What a state does, in a few words: its resource, its times, its retries, its conditions."""
+"""Labels: what a state calls, its timeout and retries, and the conditions of a Choice, in a few words."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ SERVICES = {"lambda": "Lambda", "sns": "SNS", "sqs": "SQS", "dynamodb": "DynamoD
 
 
 def notes(state: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines that a drawing has below a state's name: what it does; how long at most, and how often anew."""
+    """Yield the lines below a state's name in a drawing: what it does, and its timeout and retries."""
     yield from _does(state)
     if limits := [one for one in (_limit(state), _retries(state)) if one]:
         yield " · ".join(limits)
@@ -38,7 +38,7 @@ def _does(state: dict[str, Any]) -> Iterator[str]:
 
 
 def resource(state: dict[str, Any]) -> str:
-    """Return what a Task calls: a Lambda function by its name, another service by what is asked of it."""
+    """Return what a Task calls: a Lambda function or an activity by its name, or a service and its action."""
     called = target(state)
     waits = WAITS.get(called.pattern, "")
     if called.service == "activity":
@@ -68,12 +68,12 @@ def _each(state: dict[str, Any]) -> str:
 
 
 def _read(state: dict[str, Any], name: str) -> Any:
-    """Return a field of state, or in its place the path that it is read from."""
+    """Return a field of state, or the path that its value is read from."""
     return state.get(name, state.get(f"{name}Path"))
 
 
 def _retries(state: dict[str, Any]) -> str:
-    """Return how often a state is tried again at most, for the error with which that is most often."""
+    """Return the number of retries of the retrier that allows most."""
     attempts = [one.get("MaxAttempts", 3) for one in state.get("Retry", [])]
     if not all(isinstance(one, int) for one in attempts):  # JSONata
         return "retries"
@@ -82,7 +82,7 @@ def _retries(state: dict[str, Any]) -> str:
 
 
 def condition(rule: dict[str, Any]) -> str:
-    """Return a rule of a Choice in words, such as `error.Error = ImageRejected`."""
+    """Return a rule of a Choice as a condition, such as `error.Error = ImageRejected`."""
     if "Condition" in rule:
         return str(rule["Condition"]).removeprefix("{%").removesuffix("%}").strip()
     for operator in ("And", "Or"):
@@ -103,8 +103,8 @@ def _compared(operator: str, value: Any) -> str:
         return f"is {'' if value else 'not '}{operator.removeprefix('Is').lower()}"
     kind = next(kind for kind in KINDS if operator.startswith(kind))
     how = operator.removeprefix(kind)
-    told = _path(value) if how.endswith("Path") else str(value).lower() if isinstance(value, bool) else str(value)
-    return f"{COMPARISONS[how.removesuffix('Path')]} {told}"
+    operand = _path(value) if how.endswith("Path") else str(value).lower() if isinstance(value, bool) else str(value)
+    return f"{COMPARISONS[how.removesuffix('Path')]} {operand}"
 
 
 def _path(path: Any) -> str:

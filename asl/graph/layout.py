@@ -1,4 +1,4 @@
-"""Where everything of a graph goes: each machine is laid out by itself, inner ones first, as boxes of the outer."""
+"""The layout of a graph: each machine by itself, inner machines first, which become boxes of the outer one."""
 
 from dataclasses import dataclass, replace
 
@@ -6,19 +6,19 @@ from asl.graph.graphviz import Line, Point, Size, place
 from asl.graph.model import END, START, Edge, Machine, Node
 
 # Pixels, all of them.
-NAME, SMALL = 10.0, 7.5  # the width of a character, of a name and of the rest: the mean in the widest common font
+NAME, SMALL = 10.0, 7.5  # mean width of a character, in names and elsewhere, in the widest common font
 LINE = 17  # height of a line of small text
 TITLE = 24  # height of a name
 PADDING = 14
 GAP = 20  # between branches
 DOT = 18  # start and end
-LEAST = 120  # width of a state
-LONGEST = 34  # characters of a label's line; all of it is in the details
+MIN_WIDTH = 120  # of a state
+MAX_LABEL = 34  # characters of a line of a label; the details have all of it
 
 
 @dataclass(frozen=True)
 class Box:
-    """A node's place."""
+    """A node with its position and size."""
 
     node: Node
     x: float  # of its left edge
@@ -29,7 +29,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Path:
-    """An edge's way: a start and three points for each Bézier curve from there, the last one the tip of its arrow."""
+    """An edge with its line: a start and three points for each Bézier curve; the last one is the tip of the arrow."""
 
     edge: Edge
     points: tuple[Point, ...]
@@ -39,14 +39,14 @@ class Path:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A machine laid out; what is within a box comes after it."""
+    """The layout of a machine; the content of a box comes after the box."""
 
     size: Size
     boxes: tuple[Box, ...] = ()
     paths: tuple[Path, ...] = ()
 
     def moved(self, x: float, y: float) -> "Drawing":
-        """Return the same drawing, x to the right and y down from here."""
+        """Return the same drawing, moved x to the right and y down."""
 
         def shifted(point: Point) -> Point:
             return point[0] + x, point[1] + y
@@ -60,7 +60,7 @@ class Drawing:
 
 
 def lay_out(machine: Machine) -> Drawing:
-    """Return where the nodes and edges of machine go, those of its inner machines within their boxes."""
+    """Return the layout of machine, with its inner machines in their boxes."""
     inner = {node.key: _side_by_side([lay_out(one) for one in node.machines]) for node in machine.nodes}
     sizes = {node.key: _size(node, inner[node.key].size) for node in machine.nodes}
     outer = _placed(machine, sizes)
@@ -74,7 +74,7 @@ def _joined(size: Size, parts: list[Drawing]) -> Drawing:
 
 
 def _within(box: Box, inner: Drawing) -> Drawing:
-    """Return what is drawn in box, below its name and notes."""
+    """Return inner moved into box, below its name and notes."""
     return inner.moved(box.x + (box.width - inner.size[0]) / 2, box.y + _text_height(box.node))
 
 
@@ -91,7 +91,7 @@ def _size(node: Node, inner: Size) -> Size:
     if node.kind in (START, END):
         return DOT, DOT
     text = max(len(node.name) * NAME, *(len(note) * SMALL for note in ("", *node.notes)))
-    return max(text + 2 * PADDING, inner[0] + 2 * PADDING, LEAST), _text_height(node) + (
+    return max(text + 2 * PADDING, inner[0] + 2 * PADDING, MIN_WIDTH), _text_height(node) + (
         inner[1] + PADDING if inner[1] else 0
     )
 
@@ -101,14 +101,14 @@ def _text_height(node: Node) -> float:
 
 
 def label_lines(edge: Edge) -> list[str]:
-    """Return the lines of an edge's label: what leads there or, where nothing went wrong, the contract that travels."""
+    """Return the lines of an edge's label: its conditions or errors; of a `next` edge the contract of the payload."""
     if edge.kind == "next":
         return [edge.contract] if edge.contract else []
     return [_shortened("any error" if one == "States.ALL" else one) for one in edge.labels]
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL - 1]}…"
 
 
 def _placed(machine: Machine, sizes: dict[str, Size]) -> Drawing:

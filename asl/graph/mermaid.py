@@ -1,4 +1,4 @@
-"""The graph as a Mermaid state diagram, which GitHub draws as it is."""
+"""The graph as a Mermaid state diagram, which GitHub renders."""
 
 import re
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from asl.graph.characters import one_line
 from asl.graph.model import END, START, Edge, Machine, Node
 
 INDENT = "    "
-# What can be an id as it is. It begins with a capital letter and has no underscore: the ids that are made here, and those
-# that Mermaid makes (root, A_start), do not; nor do the names that every object of JavaScript has, such as constructor.
+# Names that can be IDs. They begin with a capital letter and have no underscore, unlike the IDs that are made here (s1), those
+# that Mermaid makes (root, A_start), and the properties of every JavaScript object, such as constructor.
 PLAIN = re.compile("[A-Z][A-Za-z0-9]*")
-# Words of Mermaid's grammar, which reads them in capitals, too.
+# Keywords of Mermaid's grammar, which ignores case.
 KEYWORDS = {
     *(
         "accdescr",
@@ -28,19 +28,19 @@ KEYWORDS = {
     ),
     *("scale", "state", "statediagram", "style"),
 }
-# What Mermaid, Markdown or HTML could take for its own in a label: shown by its code. "direction TB" is an instruction
-# wherever it stands in a line.
+# Characters in labels that Mermaid, Markdown or HTML may interpret, which are written as codes. "direction TB" is an
+# instruction anywhere in a line.
 SPECIAL = re.compile(r"(?![\w.,()=/'+?!-])[!-~]|_|(?<=direction) ", re.IGNORECASE)
 ENDINGS = ("Succeed", "Fail")
 
 
 def mermaid(machine: Machine) -> str:
-    """Return the diagram: edges that catch errors begin with "on", those that nothing brings about name a contract."""
+    """Return the diagram: labels of edges that catch errors begin with "on", those of unconditional edges are contracts."""
     return "\n".join(["stateDiagram-v2", *(INDENT + line for line in _machine(machine, _ids(machine)))]) + "\n"
 
 
 def _ids(machine: Machine) -> dict[str, str]:
-    """Return the id of each node in the diagram: its name where that can be one."""
+    """Return the ID of each node in the diagram: its name, if that can be an ID."""
     return {node.key: _id(node, number) for number, node in enumerate(machine.all_nodes())}
 
 
@@ -89,5 +89,5 @@ def _label(edge: Edge) -> str:
 
 
 def _shown(text: str) -> str:
-    """Return text as a label: Mermaid shows the character that a code stands for, and takes it for nothing else."""
+    """Return text as a label, with codes for special characters."""
     return SPECIAL.sub(lambda found: f"#{ord(found[0])};", one_line(text))

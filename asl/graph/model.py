@@ -1,4 +1,4 @@
-"""A state machine as nodes and edges, whatever it is drawn as afterwards."""
+"""The graph of a state machine: nodes and edges, independent of the format in which they are drawn."""
 
 import re
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from asl.check.prover import states_of
 from asl.graph.labels import condition, notes
 from asl.language import Transition, UnusableMachine, inner_machines, transitions
 
-START, END = "(start)", "(end)"  # kinds of node beside the types of states, and what such a node is called
+START, END = "(start)", "(end)"  # kinds of nodes besides the types of states, and the names of such nodes
 ENDINGS = ("Succeed", "Fail")
-# What keys are made with, and what XML, HTML or an address would not give back as it was: keys have their codes instead.
+# Characters that keys are made with, or that XML, HTML or a URL may change: keys have their codes instead.
 SPECIAL = re.compile("[%/(\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-ANY = "surrogatepass"  # JSON can name half a character
+ANY = "surrogatepass"  # JSON can have lone surrogates
 
 
 @dataclass(frozen=True)
@@ -25,29 +25,29 @@ class Node:
     key: str  # unique in the whole graph
     name: str
     kind: str  # START, END or the state's Type
-    notes: tuple[str, ...] = ()  # what it runs, how long at most, how it is retried
+    notes: tuple[str, ...] = ()  # what it calls, its timeout and retries
     state: dict[str, Any] = field(default_factory=dict, compare=False)
-    machines: tuple["Machine", ...] = ()  # the branches of a Parallel, or what a Map runs for each item
+    machines: tuple["Machine", ...] = ()  # the branches of a Parallel, or the processor of a Map
 
 
 @dataclass(frozen=True)
 class Edge:
-    """A way from one node of a machine to another."""
+    """An edge from one node of a machine to another."""
 
     source: str  # a node's key
     target: str
     kind: str  # "next", "choice" or "catch"
-    labels: tuple[str, ...] = ()  # conditions or errors, one a rule
-    contract: str | None = None  # what travels there
+    labels: tuple[str, ...] = ()  # conditions or errors
+    contract: str | None = None  # of the payload
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine's own nodes and edges, those of its branches in the nodes."""
+    """The nodes and edges of a machine; those of inner machines are in its nodes."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    spine: tuple[str, ...]  # keys of the nodes on the way from start to end on which nothing goes wrong
+    spine: tuple[str, ...]  # keys of the nodes on the main path, from start to end without an error
     title: str = ""
 
     def all_nodes(self) -> Iterator[Node]:
@@ -66,9 +66,9 @@ class Machine:
 
 
 def read(definition: Any, mapping: Mapping | None = None, title: str = "State machine") -> Machine:
-    """Return the graph of a machine in the Amazon States Language, its edges named after the contracts in mapping.
+    """Return the graph of a machine in the Amazon States Language, with the contracts in mapping on its edges.
 
-    Raises UnusableMachine if definition is none.
+    Raises UnusableMachine if definition is not a state machine.
     """
     if wrong := grammar_error(definition):
         raise UnusableMachine(f"this is no state machine: {wrong}")
@@ -77,7 +77,7 @@ def read(definition: Any, mapping: Mapping | None = None, title: str = "State ma
 
 
 class _Reader:
-    """Reads one definition; states of inner machines may share names, so that keys say where they stand."""
+    """The reader of one definition; keys of nodes have the state around them, since start and end nodes share names."""
 
     def __init__(self, mapping: Mapping | None) -> None:
         self._mapping = mapping
@@ -116,7 +116,7 @@ class _Reader:
 
 
 def _key(within: str, name: str) -> str:
-    """Return the key of a state: no other one's, whatever people call their states."""
+    """Return the key of a state, which is unique in the graph and can be a part of a URL."""
     return within + SPECIAL.sub(lambda found: "".join(f"%{one:02X}" for one in found[0].encode(errors=ANY)), name)
 
 
@@ -125,7 +125,7 @@ def _named(contract: Any) -> str | None:
 
 
 def _choices(state: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return where a Choice leads and under which conditions; several that lead to the same are one edge."""
+    """Return the targets of a Choice with their conditions; rules with the same target are one edge."""
     found: dict[str, list[str]] = {}
     for way in transitions(state):
         if way.kind in ("choice", "default"):
@@ -141,18 +141,18 @@ def _caught(state: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {target: tuple(labels) for target, labels in found.items()}
 
 
-def _straightness(way: Transition) -> int:
-    """Return how early a way is tried as the straight one: Next or a Choice's default before its rules."""
+def _main_path_order(way: Transition) -> int:
+    """Return the order in which ways are tried for the main path: Next or the default before rules."""
     return 1 if way.kind == "choice" else 0
 
 
 def _spine(definition: dict[str, Any], within: str) -> tuple[str, ...]:
-    """Return the way from start to end by Next; of a Choice's default and rules the first that goes on without failing."""
+    """Return the main path: by Next, or by the first of a Choice's default and rules that does not lead to a Fail state."""
     states, passed, name = definition["States"], dict[str, None](), definition["StartAt"]
     while name and name not in passed:
         passed[name] = None
         state = states[name]
-        ahead = [way.target for way in sorted(transitions(state), key=_straightness) if way.kind != "catch"]
+        ahead = [way.target for way in sorted(transitions(state), key=_main_path_order) if way.kind != "catch"]
         new = [one for one in ahead if one not in passed]
         name = next((one for one in new if states[one]["Type"] != "Fail"), new[0] if new else "")
     last = [END] if states[list(passed)[-1]].get("End") else []

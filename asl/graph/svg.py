@@ -1,4 +1,4 @@
-"""The graph as an SVG: `draw` returns it, for a file of its own or for a page."""
+"""The graph as an SVG, for a file or for a page."""
 
 from collections.abc import Iterator
 
@@ -8,15 +8,15 @@ from asl.graph.layout import DOT, LINE, TITLE, Box, Path, label_lines, lay_out
 from asl.graph.model import END, START, Edge, Machine
 from asl.history.trace import CAUGHT
 
-Marks = dict[str, tuple[str, str]]  # by key: an outcome, and a word to go with it
-SHEET = 5  # pixels that one sheet of a Map is beside the other
+Marks = dict[str, tuple[str, str]]  # by key: an outcome and a short text
+SHEET = 5  # pixels between the two outlines of a Map
 
 
 def draw(machine: Machine, marks: Marks | None = None, *, ident: str = "graph") -> str:
-    """Return the machine as an `<svg>` element that stands for itself, readable in light and in dark.
+    """Return the machine as an `<svg>` element with its own styles, for light and dark mode.
 
-    marks give states, by key, the outcome that colours them and a word to go with it, such as how long they took; a
-    state without one is drawn faintly.
+    marks have the outcomes of states, which colour them, and a short text, such as a duration; with marks, a state without one
+    is faint.
     """
     drawing = lay_out(machine)
     parts = [line for box in drawing.boxes for line in _box(box, marks)]
@@ -40,7 +40,7 @@ def _box(box: Box, marks: Marks | None) -> Iterator[str]:
 
 
 def _classes(*names: str) -> str:
-    return escaped(" ".join(filter(None, names)))  # a state's type is whatever stands there
+    return escaped(" ".join(filter(None, names)))  # an unknown type may be any text
 
 
 def _data(**values: str) -> str:
@@ -54,7 +54,7 @@ def _dot(box: Box) -> str:
 
 
 def _outline(box: Box) -> str:
-    """Return what is around a state: ends are round, a Choice is pointed, a Map has more than one sheet."""
+    """Return the outline of a state: round for Succeed and Fail, a hexagon for a Choice, two sheets for a Map."""
     size = box.width, box.height
     match box.node.kind:
         case "Choice":
@@ -86,7 +86,7 @@ def _path(path: Path, marks: Marks | None) -> Iterator[str]:
 
 
 def _taken(edge: Edge, marks: Marks) -> bool:
-    """Tell whether an execution took an edge: both its ends were visited, and it catches if there was something to."""
+    """Return True if an execution took an edge: both nodes were visited, and the source caught an error if the edge is a Catch."""
     visited = all(key in marks or key.endswith((START, END)) for key in (edge.source, edge.target))
     caught = marks.get(edge.source, ("",))[0] == CAUGHT
     return visited and caught is (edge.kind == "catch")

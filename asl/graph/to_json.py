@@ -7,7 +7,7 @@ from asl.graph.model import Edge, Machine, Node
 
 
 def as_json(machine: Machine) -> str:
-    """Return nodes and edges as JSON, those of inner machines within their nodes."""
+    """Return nodes and edges as JSON; those of inner machines are in their nodes."""
     return json.dumps(_machine(machine), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -20,10 +20,10 @@ def _machine(machine: Machine) -> dict[str, Any]:
 
 
 def _node(node: Node) -> dict[str, Any]:
-    told: dict[str, Any] = {"key": node.key, "name": node.name, "kind": node.kind, "notes": list(node.notes)}
-    return told | ({"machines": [_machine(one) for one in node.machines]} if node.machines else {})
+    fields: dict[str, Any] = {"key": node.key, "name": node.name, "kind": node.kind, "notes": list(node.notes)}
+    return fields | ({"machines": [_machine(one) for one in node.machines]} if node.machines else {})
 
 
 def _edge(edge: Edge) -> dict[str, Any]:
-    told: dict[str, Any] = {"from": edge.source, "to": edge.target, "kind": edge.kind, "labels": list(edge.labels)}
-    return told | ({"contract": edge.contract} if edge.contract else {})
+    fields: dict[str, Any] = {"from": edge.source, "to": edge.target, "kind": edge.kind, "labels": list(edge.labels)}
+    return fields | ({"contract": edge.contract} if edge.contract else {})

@@ -1,4 +1,4 @@
-"""What an event changes in a visit: its tries, how they failed, and how it ended."""
+"""What an event changes in a visit: its attempts, their errors, and its outcome."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -6,73 +6,85 @@ from typing import Any
 
 from asl.history.trace import FAILED, RUNNING, TIMED_OUT, Attempt, Visit
 
-TRIED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled", "ParallelStateStarted", "MapStateStarted")
-DONE = ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded", "ParallelStateSucceeded", "MapStateSucceeded")
-# What follows the name of the thing that failed, as in TaskFailed or LambdaFunctionTimedOut.
-BROKEN = ("Failed", "TimedOut")
+STARTED_EVENTS = (
+    "TaskScheduled",
+    "LambdaFunctionScheduled",
+    "ActivityScheduled",
+    "ParallelStateStarted",
+    "MapStateStarted",
+)
+SUCCEEDED_EVENTS = (
+    "TaskSucceeded",
+    "LambdaFunctionSucceeded",
+    "ActivitySucceeded",
+    "ParallelStateSucceeded",
+    "MapStateSucceeded",
+)
+# How types of failure events end, as in TaskFailed or LambdaFunctionTimedOut.
+FAILURES = ("Failed", "TimedOut")
 TIMEOUTS = ("States.Timeout", "States.HeartbeatTimeout")
 WITH_INNER = ("Parallel", "Map")
 
 
-def up(at: Visit | None, fits: Callable[[Visit], bool]) -> Visit | None:
-    """Return the innermost open visit that fits, of at and those around it."""
-    return next((one for one in outwards(at) if one.left is None and fits(one)), None)
+def innermost(visit: Visit | None, matches: Callable[[Visit], bool]) -> Visit | None:
+    """Return the innermost visit that is not over and matches, of visit and those around it."""
+    return next((one for one in enclosing(visit) if one.left is None and matches(one)), None)
 
 
-def outwards(visit: Visit | None) -> Iterator[Visit]:
-    """Yield a visit, the one around it, and so on."""
+def enclosing(visit: Visit | None) -> Iterator[Visit]:
+    """Yield visit, the one around it, and so on."""
     while visit:
         yield visit
         visit = visit.within
 
 
 def is_within(visit: Visit, around: Visit) -> bool:
-    """Tell whether visit was part of around, at any depth."""
-    return any(one is around for one in outwards(visit.within))
+    """Return True if visit was in around, at any depth."""
+    return any(one is around for one in enclosing(visit.within))
 
 
-def broken(visit: Visit) -> str | None:
-    """Return how visit ended if its last try failed; a Parallel or a Map has no time of its own to run out of."""
+def failure_outcome(visit: Visit) -> str | None:
+    """Return the outcome of visit if its last attempt failed; a Parallel or a Map has no timeout of its own."""
     if not visit.error:
         return None
     return TIMED_OUT if visit.error in TIMEOUTS and visit.kind not in WITH_INNER else FAILED
 
 
-def fail(visit: Visit, error: Any, cause: Any, time: datetime) -> None:
-    """Take down why visit failed, and end the try that is under way."""
+def record_failure(visit: Visit, error: Any, cause: Any, time: datetime) -> None:
+    """Record why visit failed, and end its running attempt."""
     visit.error, visit.cause = str(error), cause
     if visit.attempts and visit.attempts[-1].ended is None:
         visit.attempts[-1].ended, visit.attempts[-1].error = time, visit.error
 
 
-def end(visit: Visit, time: datetime, outcome: str) -> None:
-    """Take down when and how visit ended, and its last try with it."""
+def record_end(visit: Visit, time: datetime, outcome: str) -> None:
+    """Record when visit ended and its outcome, and end its running attempt."""
     visit.left, visit.outcome = time, outcome
-    _end_try(visit, time)
+    _end_attempt(visit, time)
 
 
-def _end_try(visit: Visit, time: datetime) -> None:
+def _end_attempt(visit: Visit, time: datetime) -> None:
     if visit.attempts and visit.attempts[-1].ended is None:
         visit.attempts[-1].ended = time
 
 
-def tried(visit: Visit, kind: str, said: Mapping[str, Any], time: datetime) -> None:
-    """Take down what an event of that kind says of a try; a visit that had ended goes on with another one."""
-    if kind in TRIED:
-        _end_try(visit, time)  # nothing tells when a Parallel that is tried again failed
+def record_event(visit: Visit, kind: str, details: Mapping[str, Any], time: datetime) -> None:
+    """Record an event of an attempt; a visit that was over continues with another attempt."""
+    if kind in STARTED_EVENTS:
+        _end_attempt(visit, time)  # no event says when a Parallel that is retried failed
         visit.attempts.append(Attempt(time))
         visit.error = visit.cause = visit.left = None
         visit.outcome = RUNNING
-    elif kind in DONE:
-        _last(visit, time).ended = time
-        visit.error = visit.cause = None  # of a Parallel that was redriven
-    elif kind.endswith(BROKEN):
-        _last(visit, time)
-        fail(visit, said.get("error") or kind, said.get("cause"), time)
+    elif kind in SUCCEEDED_EVENTS:
+        _running_attempt(visit, time).ended = time
+        visit.error = visit.cause = None  # those of a Parallel that was redriven
+    elif kind.endswith(FAILURES):
+        _running_attempt(visit, time)
+        record_failure(visit, details.get("error") or kind, details.get("cause"), time)
 
 
-def _last(visit: Visit, time: datetime) -> Attempt:
-    """Return the attempt that is under way; a history that was cut may not have told its start."""
+def _running_attempt(visit: Visit, time: datetime) -> Attempt:
+    """Return the running attempt; a truncated history may lack its start."""
     if not visit.attempts or visit.attempts[-1].ended:
         visit.attempts.append(Attempt(time))
     return visit.attempts[-1]

@@ -1,11 +1,22 @@
-"""Reading the history of an execution: each of its events is followed by the one that it comes after."""
+"""The parser of execution histories: each event belongs to the visit of the event that it follows."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from asl.graph.model import Machine, Node
-from asl.history.attempts import BROKEN, TRIED, WITH_INNER, broken, end, fail, is_within, outwards, tried, up
+from asl.history.attempts import (
+    FAILURES,
+    STARTED_EVENTS,
+    WITH_INNER,
+    enclosing,
+    failure_outcome,
+    innermost,
+    is_within,
+    record_end,
+    record_event,
+    record_failure,
+)
 from asl.history.trace import (
     ABORTED,
     CAUGHT,
@@ -22,23 +33,25 @@ from asl.history.trace import (
     time_of,
 )
 
-ENDS = {  # of an execution
+OUTCOMES = {  # of an execution, by the type of its last event
     "ExecutionSucceeded": SUCCEEDED,
     "ExecutionFailed": FAILED,
     "ExecutionAborted": ABORTED,
     "ExecutionTimedOut": TIMED_OUT,
 }
-AROUND = ("Execution", "Parallel", "Map")  # what an event is of that follows from the failure of a state
-NAMELESS = ("ParallelStateFailed", "MapStateFailed")  # what stands in for an error that no event tells
+CONSEQUENCES = ("Execution", "Parallel", "Map")  # how types of events begin that follow from the failure of a state
+PLACEHOLDERS = ("ParallelStateFailed", "MapStateFailed")  # types of events, in the place of an error that no event has
 
-Said = Mapping[str, Any]
-Way = Callable[[str, Said, datetime, int], Visit | None]  # of an event's type, details, time, and the event before
+Details = Mapping[str, Any]
+Handler = Callable[
+    [str, Details, datetime, int], Visit | None
+]  # takes type, details and time of an event, and the ID before
 
 
 def read(machine: Machine, events: Iterable[Event]) -> Run:
-    """Return what events, in the order of their ids, tell of an execution of machine, as far as it has come.
+    """Return the trace of an execution of machine, which may still be running, from its events.
 
-    Raises UnusableHistory if events are none of an execution.
+    Raises UnusableHistory if there are no events.
     """
     listed = sorted(events, key=lambda event: int(event["id"]))
     if not listed:
@@ -47,24 +60,24 @@ def read(machine: Machine, events: Iterable[Event]) -> Run:
 
 
 class _Reader:
-    """Follows events by the one that each comes after, since branches and iterations run at once."""
+    """Follows each event to the event before it: branches and iterations run in parallel, and their events are mixed."""
 
     def __init__(self, machine: Machine, started: datetime) -> None:
         self._nodes = {node.name: node for node in machine.all_nodes()}
         self._run = Run(RUNNING, started)
-        self._at: dict[int, Visit | None] = {}  # the visit that each event belongs to
-        self._items: dict[int, int] = {}  # the item of a Map that each MapIterationStarted begins with
-        self._entries: dict[tuple[int, str], Visit] = {}  # by the event before, and the state's name
-        self._failures: set[int] = set()  # events that say that something failed
-        self._failed: Visit | None = None  # the visit of the last of them
-        self._over: set[int] = set()  # which Parallels and Maps failed for good, by their visit's identity
-        self._ways: dict[str, Way] = {  # by how an event's type ends
-            **dict.fromkeys(ENDS, self._end),
+        self._at: dict[int, Visit | None] = {}  # by event: the visit that it belongs to
+        self._items: dict[int, int] = {}  # by MapIterationStarted: the index of the item
+        self._entries: dict[tuple[int, str], Visit] = {}  # by the event before and the state's name
+        self._failures: set[int] = set()  # failure events
+        self._failed: Visit | None = None  # the visit of the last failure
+        self._over: set[int] = set()  # Parallels and Maps that failed for good, by the id() of their visit
+        self._handlers: dict[str, Handler] = {  # by the end of an event's type
+            **dict.fromkeys(OUTCOMES, self._end),
             "ExecutionRedriven": self._resume,
             "StateEntered": self._enter,
             "StateExited": self._leave,
             "Aborted": self._abort,
-            "EvaluationFailed": self._evaluate,
+            "EvaluationFailed": self._fail_expression,
         }
 
     def run(self, events: list[Event]) -> Run:
@@ -76,133 +89,134 @@ class _Reader:
         return self._run
 
     def _follow(self, event: Event, previous: int) -> int:
-        """Take down what event says, and which visit it belongs to; return its id."""
-        number, kind, said = int(event["id"]), str(event["type"]), details_of(event)
-        if kind == "MapIterationStarted" and isinstance(said.get("index"), int):
-            self._items[number] = said["index"]
-        at = self._at[number] = self._visit(kind, said, time_of(event), previous)
-        if kind == "FailStateEntered" or kind.endswith(BROKEN):
+        """Record event and the visit that it belongs to; return its ID."""
+        number, kind, details = int(event["id"]), str(event["type"]), details_of(event)
+        if kind == "MapIterationStarted" and isinstance(details.get("index"), int):
+            self._items[number] = details["index"]
+        at = self._at[number] = self._visit(kind, details, time_of(event), previous)
+        if kind == "FailStateEntered" or kind.endswith(FAILURES):
             self._failures.add(number)
-            self._failed = self._failed if kind.startswith(AROUND) else at
+            self._failed = self._failed if kind.startswith(CONSEQUENCES) else at
         return number
 
-    def _visit(self, kind: str, said: Said, time: datetime, previous: int) -> Visit | None:
-        """Return the visit that an event belongs to, after taking down what it says of it."""
-        way = next((way for ending, way in self._ways.items() if kind.endswith(ending)), self._go_on)
-        return way(kind, said, time, previous)
+    def _visit(self, kind: str, details: Details, time: datetime, previous: int) -> Visit | None:
+        """Record an event in the visit that it belongs to, and return the visit."""
+        handler = next((one for ending, one in self._handlers.items() if kind.endswith(ending)), self._attempt)
+        return handler(kind, details, time, previous)
 
-    def _go_on(self, kind: str, said: Said, time: datetime, previous: int) -> Visit | None:
+    def _attempt(self, kind: str, details: Details, time: datetime, previous: int) -> Visit | None:
         if kind.startswith(WITH_INNER):
-            return self._inner(kind, said, time, previous)
+            return self._inner(kind, details, time, previous)
         if at := self._at.get(previous):
-            tried(at, kind, said, time)
+            record_event(at, kind, details, time)
         return at
 
-    def _enter(self, kind: str, said: Said, time: datetime, previous: int) -> Visit:
-        name, at = str(said.get("name", "")), self._at.get(previous)
+    def _enter(self, kind: str, details: Details, time: datetime, previous: int) -> Visit:
+        name, at = str(details.get("name", "")), self._at.get(previous)
         node, kind = self._nodes.get(name), kind.removesuffix("StateEntered")
-        visit = Visit(node.key if node else name, name, kind, time, input=parsed(said.get("input")))
+        visit = Visit(node.key if node else name, name, kind, time, input=parsed(details.get("input")))
         if at and at.left is None and at.kind in WITH_INNER:
             visit.within, visit.iteration = at, self._items.get(previous)
         elif at:
             visit.within, visit.iteration = at.within, at.iteration
         self._run.visits.append(visit)
         self._entries[previous, name] = visit
-        if kind == "Fail":  # it is never left
+        if kind == "Fail":  # no event says that it is left
             visit.error = _stated_error(node) if node else None
-            end(visit, time, FAILED)
+            record_end(visit, time, FAILED)
         return visit
 
-    def _leave(self, _: str, said: Said, time: datetime, previous: int) -> Visit | None:
+    def _leave(self, _: str, details: Details, time: datetime, previous: int) -> Visit | None:
         at = self._at.get(previous)
-        visit = up(at, lambda one: one.state == said.get("name"))
+        visit = innermost(at, lambda one: one.state == details.get("name"))
         if visit:
-            if at and previous in self._failures and not visit.error:  # of a Parallel, that nothing says failed
+            if at and previous in self._failures and not visit.error:  # of a Parallel without a failure event
                 visit.error, visit.cause = at.error, at.cause
-            visit.left, visit.output = time, parsed(said.get("output"))
+            visit.left, visit.output = time, parsed(details.get("output"))
             visit.outcome = CAUGHT if visit.error else SUCCEEDED
-            # Emulators may not tell that a state in a branch was left.
+            # Emulators may lack the event that a state in a branch was left.
             self._close(visit, time, visit.outcome)
         return visit
 
-    def _abort(self, kind: str, _: Said, time: datetime, previous: int) -> Visit | None:
-        """Take down that a state of a kind was aborted.
+    def _abort(self, kind: str, _: Details, time: datetime, previous: int) -> Visit | None:
+        """Record that a state of a kind was aborted.
 
-        After a failure, nothing says which: what failed first stays as it is, and what ends around it ends the rest.
+        After a failure the event does not say which state: the failed one keeps its outcome, and the end of the state around it
+        ends the others.
         """
         at, kind = self._at.get(previous), kind.removesuffix("Aborted").removesuffix("State").removesuffix("Run")
-        visit = None if previous in self._failures else up(at, lambda one: one.kind == kind)
+        visit = None if previous in self._failures else innermost(at, lambda one: one.kind == kind)
         if visit:
-            end(visit, time, ABORTED)
+            record_end(visit, time, ABORTED)
             self._close(visit, time, ABORTED)
         return visit or at
 
-    def _evaluate(self, _: str, said: Said, time: datetime, previous: int) -> Visit | None:
-        """Take down that an expression failed, in a state that may have been entered after the same event."""
-        at, name = self._at.get(previous), str(said.get("state", ""))
+    def _fail_expression(self, _: str, details: Details, time: datetime, previous: int) -> Visit | None:
+        """Record that an expression failed, in a state that may have been entered after the same event."""
+        at, name = self._at.get(previous), str(details.get("state", ""))
         entered = self._entries.get((previous, name))
-        visit = entered or up(at, lambda one: one.state == name) or at
+        visit = entered or innermost(at, lambda one: one.state == name) or at
         if visit:
-            fail(visit, said.get("error") or "EvaluationFailed", said.get("cause"), time)
+            record_failure(visit, details.get("error") or "EvaluationFailed", details.get("cause"), time)
         return visit
 
     def _close(self, around: Visit | None, time: datetime, outcome: str) -> None:
-        """Give the visits in around, or all, that nothing says the end of the outcome and the end of their last try."""
+        """End the open visits in around, or all of them, with outcome and at the end of their last attempt."""
         if around and around.kind not in WITH_INNER:
             return
         for visit in self._run.visits:
             if visit.left is None and (around is None or is_within(visit, around)):
                 last = visit.attempts[-1].ended if visit.attempts and around else None
-                end(visit, last or time, broken(visit) or outcome)
+                record_end(visit, last or time, failure_outcome(visit) or outcome)
 
-    def _inner(self, kind: str, said: Said, time: datetime, previous: int) -> Visit | None:
-        """Take down what becomes of a Parallel or a Map, which fails by the error of what failed in it."""
+    def _inner(self, kind: str, details: Details, time: datetime, previous: int) -> Visit | None:
+        """Record an event of a Parallel or a Map, which fails with the error of the state that failed in it."""
         at = self._at.get(previous)
         visit = self._around(at, "Map" if kind.startswith("Map") else "Parallel")
         if not visit:
             return at
         if kind == "MapRunFailed":
-            fail(visit, said.get("error") or kind, said.get("cause"), time)
-        # A Map's run tells the same as the Map; of a failed iteration its own states tell.
+            record_failure(visit, details.get("error") or kind, details.get("cause"), time)
+        # Events of a Map Run repeat those of the Map; events of an iteration repeat those of its states.
         if kind.startswith(("MapRun", "MapIteration")):
             return visit
-        if kind.endswith(BROKEN):
+        if kind.endswith(FAILURES):
             self._over.add(id(visit))
-            said = said if "error" in said or not at else {"error": at.error, "cause": at.cause}
-        tried(visit, kind, said, time)
-        if kind.endswith(BROKEN) or kind in TRIED:
+            details = details if "error" in details or not at else {"error": at.error, "cause": at.cause}
+        record_event(visit, kind, details, time)
+        if kind.endswith(FAILURES) or kind in STARTED_EVENTS:
             self._close(visit, time, ABORTED)
         return visit
 
     def _around(self, at: Visit | None, kind: str) -> Visit | None:
-        """Return the innermost Parallel or Map that has not failed for good; if each has, the innermost."""
-        going_on = up(at, lambda one: one.kind == kind and id(one) not in self._over)
-        return going_on or up(at, lambda one: one.kind == kind)
+        """Return the innermost Parallel or Map that has not failed for good, or the innermost if all have."""
+        running = innermost(at, lambda one: one.kind == kind and id(one) not in self._over)
+        return running or innermost(at, lambda one: one.kind == kind)
 
-    def _end(self, kind: str, said: Said, time: datetime, previous: int) -> Visit | None:
-        self._run.status, self._run.stopped = ENDS[kind], time
-        self._run.error, self._run.cause = said.get("error"), said.get("cause")
+    def _end(self, kind: str, details: Details, time: datetime, previous: int) -> Visit | None:
+        self._run.status, self._run.stopped = OUTCOMES[kind], time
+        self._run.error, self._run.cause = details.get("error"), details.get("cause")
         return self._at.get(previous)
 
-    def _resume(self, _: str, __: Said, ___: datetime, previous: int) -> Visit | None:
-        """Take down that the execution goes on, with what failed."""
+    def _resume(self, _: str, __: Details, ___: datetime, previous: int) -> Visit | None:
+        """Record that the execution continues with the state that failed."""
         self._run.status, self._run.stopped, self._run.error, self._run.cause = RUNNING, None, None, None
         self._over.clear()
         return self._failed or self._at.get(previous)
 
     def _finish(self, at: Visit | None, time: datetime) -> None:
-        """End what is open as the execution ended; if it failed, what was beside the state that did was aborted."""
+        """End the open visits with the execution's outcome; if it failed, those beside the failed state were aborted."""
         outcome = self._run.status
         if outcome == FAILED and at and (at.left is None or at.kind == "Fail"):
             outcome = ABORTED
             within = self._failed is not None and is_within(self._failed, at)
-            for visit in outwards(self._failed if within else at):
-                if not visit.error or visit.error in NAMELESS:
-                    fail(visit, self._run.error or "ExecutionFailed", self._run.cause, time)
+            for visit in enclosing(self._failed if within else at):
+                if not visit.error or visit.error in PLACEHOLDERS:
+                    record_failure(visit, self._run.error or "ExecutionFailed", self._run.cause, time)
         self._close(None, time, outcome)
 
 
-def _stated_error(fail: Node) -> str | None:
-    """Return the error of a Fail state, which its event does not tell, unless it is computed."""
-    error = fail.state.get("Error")
+def _stated_error(state: Node) -> str | None:
+    """Return the error in the definition of a Fail state, which its event lacks; None if it is computed."""
+    error = state.state.get("Error")
     return error if isinstance(error, str) and not error.startswith("{%") else None

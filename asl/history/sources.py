@@ -1,4 +1,4 @@
-"""Where the history of an execution comes from: a file that the AWS CLI wrote, or Step Functions itself."""
+"""The sources of execution histories: a file that the AWS CLI has written, or Step Functions."""
 
 import json
 from pathlib import Path
@@ -6,12 +6,12 @@ from typing import Any
 
 from asl.history.trace import Event, UnusableHistory, time_of
 
-EXAMPLE = "arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME"
-UNKEPT = "those have no history, only what they logged"
+EXAMPLE_ARN = "arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME"
+EXPRESS = "EXPRESS executions have no history, only logs"
 
 
 def load(file: Path) -> list[Event]:
-    """Return the events in a file, as `aws stepfunctions get-execution-history` prints them; raises UnusableHistory."""
+    """Return the events in the output of `aws stepfunctions get-execution-history`; raises UnusableHistory."""
     try:
         found: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -35,9 +35,9 @@ def _is_event(one: Any) -> bool:
 
 
 def fetch(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Event]]:
-    """Return the definition that an execution ran, and its events so far; raises UnusableHistory.
+    """Return the definition of an execution, and its events so far; raises UnusableHistory.
 
-    Without a client it asks Step Functions in the ARN's region or, where AWS_ENDPOINT_URL says so, an emulator.
+    Without a client it calls Step Functions in the ARN's region, or the emulator at AWS_ENDPOINT_URL.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -49,17 +49,17 @@ def fetch(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Event]]:
         events = [event for page in pages for event in page["events"]]
     except (BotoCoreError, ClientError) as error:
         raise UnusableHistory(f"{arn}: {_why(error)}") from error
-    except ValueError as error:  # boto3 has no error of its own for this
-        raise UnusableHistory("AWS_ENDPOINT_URL is no address, such as http://localhost:4566") from error
+    except ValueError as error:  # of boto3, for an invalid endpoint
+        raise UnusableHistory("AWS_ENDPOINT_URL is not a URL, such as http://localhost:4566") from error
     return json.loads(ran["definition"]), events
 
 
 def _check(arn: str) -> None:
     parts = arn.split(":")
-    if len(parts) <= EXAMPLE.count(":") or not all(parts):
-        raise UnusableHistory(f"{arn} is no execution's ARN, such as {EXAMPLE}")
+    if len(parts) <= EXAMPLE_ARN.count(":") or not all(parts):
+        raise UnusableHistory(f"{arn} is no execution's ARN, such as {EXAMPLE_ARN}")
     if parts[5] == "express":
-        raise UnusableHistory(f"{arn} is of an EXPRESS execution: {UNKEPT}")
+        raise UnusableHistory(f"{arn} has no history: {EXPRESS}")
 
 
 def _client(arn: str) -> Any:
@@ -69,8 +69,8 @@ def _client(arn: str) -> Any:
 
 
 def _why(error: Exception) -> str:
-    """Return what AWS says, without what it was asked with."""
-    told: dict[str, Any] = getattr(error, "response", {}).get("Error", {})
-    if told.get("Code") == "ExecutionDoesNotExist":
-        return f"there is no such execution; if its machine is EXPRESS, {UNKEPT}"
-    return f"{told['Code']}: {told.get('Message', '')}" if "Code" in told else str(error)
+    """Return the code and message of AWS, without the request."""
+    answer: dict[str, Any] = getattr(error, "response", {}).get("Error", {})
+    if answer.get("Code") == "ExecutionDoesNotExist":
+        return f"there is no such execution ({EXPRESS})"
+    return f"{answer['Code']}: {answer.get('Message', '')}" if "Code" in answer else str(error)

@@ -1,4 +1,4 @@
-"""What the history of an execution tells of each state: how long, how often tried, what came in and out, what failed."""
+"""The trace of an execution: its visits of states, with their times, attempts, payloads and errors."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ ABORTED, TIMED_OUT = "aborted", "timed out"
 
 @dataclass
 class Attempt:
-    """One try of a task."""
+    """One attempt of a task."""
 
     started: datetime
     ended: datetime | None = None
@@ -23,13 +23,13 @@ class Attempt:
 
 @dataclass
 class Visit:
-    """One stay in a state; times are UTC, payloads are read where they are JSON and None where nothing tells them."""
+    """One visit of a state; times are UTC, payloads are parsed JSON, and None where no event has them."""
 
-    key: str  # the node's
+    key: str  # of the node in the graph
     state: str
     kind: str
     entered: datetime
-    within: "Visit | None" = None  # the Parallel or Map in which it was
+    within: "Visit | None" = None  # the Parallel or Map around it
     iteration: int | None = None
     left: datetime | None = None
     input: Any = None
@@ -41,7 +41,7 @@ class Visit:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, None while that is not known."""
+        """The duration, None while it is not known."""
         return (self.left - self.entered).total_seconds() if self.left else None
 
 
@@ -58,11 +58,11 @@ class Run:
 
 
 class UnusableHistory(ValueError):  # noqa: N818 - it is the history that is
-    """A text is no execution's history, or there is none to be had; the message says where and what to do."""
+    """A file is not the history of an execution, or there is no history; the message says what to do."""
 
 
 def time_of(event: Event) -> datetime:
-    """Return when event was: of a datetime, ISO 8601 as the AWS CLI prints it, or seconds since 1970."""
+    """Return the time of event, whose timestamp is a datetime, ISO 8601 as the AWS CLI prints it, or seconds since 1970."""
     time = event["timestamp"]
     if isinstance(time, datetime):
         return time.astimezone(UTC)
@@ -74,16 +74,16 @@ def time_of(event: Event) -> datetime:
 
 
 def details_of(event: Event) -> Mapping[str, Any]:
-    """Return what event says beside its type, which stands in a field named after that."""
+    """Return the details of event, which are in a field named after its type."""
     found = [value for name, value in event.items() if name.endswith("EventDetails") and isinstance(value, Mapping)]
     return found[0] if found else {}
 
 
 def parsed(text: Any) -> Any:
-    """Return what text says if it is JSON, a text that is none as it is, and None of what is no text."""
+    """Return text as parsed JSON, as it is if it is not JSON, or None if it is not a string."""
     if not isinstance(text, str):
         return None
     try:
         return json.loads(text)
-    except ValueError:  # Step Functions cuts what is long
+    except ValueError:  # Step Functions truncates long payloads
         return text

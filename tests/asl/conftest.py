@@ -1,4 +1,4 @@
-"""What the tests of graphs share."""
+"""Fixtures of the tests of asl."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.asl.history.events import History
 
 @pytest.fixture
 def history() -> History:
-    """Give a history that has begun."""
+    """Give a history with its first event."""
     begun = History()
     begun.add("ExecutionStarted")
     return begun

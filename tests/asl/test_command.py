@@ -1,4 +1,4 @@
-"""Every command ends without a traceback when its reader has read enough, as `head` does, or at Ctrl-C."""
+"""Every command ends without a traceback when its reader closes the pipe, as `head` does, or at Ctrl-C."""
 
 import os
 import re
@@ -26,7 +26,7 @@ BROKEN = "import os, sys\nfrom asl.command import run_command\nr, w = os.pipe()\
 
 
 def without_reader(*arguments: str) -> tuple[int, str]:
-    """Return exit code and standard error of a Python whose standard output nobody reads."""
+    """Return exit code and standard error of a Python whose standard output is a closed pipe."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -50,13 +50,13 @@ def without_reader(*arguments: str) -> tuple[int, str]:
     ids=["little", "much", "at once", "generate", "check", "graph"],
 )
 def test_reader_that_is_gone_ends_a_command_in_silence(arguments: tuple[str, ...]) -> None:
-    """`| head` shows what it was to show and nothing of Python, and the exit code is the one that shells give."""
+    """`| head` prints its lines and no traceback, and the exit code is that of SIGPIPE in shells."""
     assert without_reader(*arguments) == (141, "")
 
 
 @pytest.mark.parametrize("much", ["'a'", "'a' * 1_000_000"])
-def test_full_disk_is_told_in_a_line(much: str) -> None:
-    """What does not fit is said to be incomplete, by a line and the exit code."""
+def test_full_disk_is_reported_in_a_line(much: str) -> None:
+    """A full disk is reported in one line, with exit code 1."""
     full = Path("/dev/full")
     if not full.exists():
         missing("/dev/full, a disk that is always full, is not there")
@@ -68,7 +68,7 @@ def test_full_disk_is_told_in_a_line(much: str) -> None:
 
 
 def test_another_pipe_that_breaks_is_a_fault() -> None:
-    """Only standard output may lose its reader without anything being wrong."""
+    """Another broken pipe than standard output is an error."""
     ended = subprocess.run([sys.executable, "-c", BROKEN], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "BrokenPipeError" in ended.stderr
@@ -86,13 +86,13 @@ def test_interruption_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("code", [0, 1, 2, None])
 def test_exit_code_is_that_of_the_command(code: int | None) -> None:
-    """What a command returns is its exit code, and nothing is 0."""
+    """The result of a command is its exit code; None is 0."""
     assert run_command("check", lambda: code) == (code or 0)
 
 
 @pytest.mark.parametrize("file", COMMANDS, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_each_command_ends_that_way(file: Path) -> None:
-    """Whatever can be started from a shell runs in `run_command`, or in `run_module`, which calls it."""
+    """Every command runs in `run_command`, or in `run_module`, which calls it."""
     (started,) = re.findall(r'(?s)^if __name__ == "__main__":\n(.*)', file.read_text(encoding="utf-8"), re.MULTILINE)
     assert re.search(r"sys\.exit\((run_command\(|run_module\(|console\(\)\))", started)
 

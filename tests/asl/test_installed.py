@@ -1,4 +1,4 @@
-"""asl by itself: its wheel has both commands, which run outside of the checkout."""
+"""The wheel of asl: both commands run outside of the checkout."""
 
 import configparser
 import re

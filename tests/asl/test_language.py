@@ -15,7 +15,7 @@ def _machine(name: str, state: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("processor", ["ItemProcessor", "Iterator"])
 def test_states_of_a_map_are_found(processor: str) -> None:
-    """A Map's states are found under either name that the language has for where they stand."""
+    """The states of a Map are found in `Iterator` and in `ItemProcessor`."""
     machine = _machine("Each", {"Type": "Map", processor: _machine("Work", TASK), "End": True})
     assert [name for name, _ in each_state(machine)] == ["Each", "Work"]
     assert dict(tasks(machine)) == {"Work": TASK}
@@ -84,7 +84,7 @@ def test_function_is_named(fields: dict[str, Any], function: str | None) -> None
 
 
 def test_operators_of_a_rule() -> None:
-    """What compares is an operator; where the rule leads, and what is said of it, is none."""
+    """The comparison is an operator; Variable, Next and Comment are not."""
     assert operators({"Variable": "$.a", "StringEquals": "x", "Next": "A", "Comment": "first"}) == ["StringEquals"]
     assert operators({"Not": {"Variable": "$.a", "IsNull": True}, "Next": "A"}) == ["Not"]
 

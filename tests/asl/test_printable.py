@@ -1,4 +1,4 @@
-"""What is printed obeys nobody who wrote a name in it: no escape sequence, line end or reordering reaches a terminal raw."""
+"""Output of commands is safe on a terminal: no escape sequence, line end or bidirectional control in it comes from input."""
 
 import json
 from collections.abc import Callable
@@ -23,14 +23,14 @@ ORDERS = Path(__file__).parents[2] / "docs/examples/orders"
 
 
 def test_what_a_terminal_would_obey_is_replaced() -> None:
-    """Letters of all scripts and spaces stay as they are."""
+    """Letters of all scripts, and spaces, are unchanged."""
     assert printable(NASTY) == SAFE
     assert printable("  Größe  図 🙂 a") == "  Größe  図 🙂 a"
 
 
 @pytest.fixture
 def nasty(tmp_path: Path) -> Path:
-    """Give the machine of the example, with a state whose name and path are nasty."""
+    """Give the machine of the example, with a state whose name and path have control characters."""
     machine = json.loads((ORDERS / "machine.json").read_text(encoding="utf-8"))
     state = {"Type": "Pass", "InputPath": f"$['{NASTY}']", "Next": machine["StartAt"]}
     file = tmp_path / "machine.json"
@@ -39,7 +39,7 @@ def nasty(tmp_path: Path) -> Path:
 
 
 def test_gaps_and_sizes_are_printable(nasty: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A state's name and path stand in findings and in the table of sizes, each in one line."""
+    """Names and paths in findings and in the table of sizes are printable, each in one line."""
     assert check([str(nasty), "--contracts", str(ORDERS / "contracts")]) == 1
     told = capsys.readouterr().out
     assert f"error: {SAFE}, InputPath" in told
@@ -51,7 +51,7 @@ def test_gaps_and_sizes_are_printable(nasty: Path, capsys: pytest.CaptureFixture
 def test_unusable_machine_is_reported_printable(
     command: Callable[[list[str]], int], nasty: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is wrong with a machine is said in one line, whatever its states are called."""
+    """The message on an unusable machine is one printable line."""
     nasty.write_text(json.dumps({"StartAt": NASTY, "States": {"A": {"Type": "Succeed"}}}), encoding="utf-8")
     assert command([str(nasty), "--contracts", str(ORDERS / "contracts")]) == 2
     (line, end) = capsys.readouterr().err.split("\n")
@@ -61,14 +61,14 @@ def test_unusable_machine_is_reported_printable(
 
 
 def test_breaks_of_contracts_are_printable() -> None:
-    """The name of a field that breaks somebody is printable."""
+    """The name of a field in a breaking change is printable."""
     told = as_text([Change("order", "changed", (Mismatch(NASTY, "a number", "text"),))])
     assert all(line.isprintable() for line in told.split("\n"))
     assert f"              ${SAFE}: a number" in told
 
 
 def test_refused_names_are_printable() -> None:
-    """A name in a template that is refused is printable."""
+    """The name of a refused resource is printable."""
     with pytest.raises(TemplateRefusedError) as found:
         check_template(json.dumps({"Resources": {NASTY: {"Type": "AWS::SNS::Topic"}}}))
     assert SAFE in str(found.value)
@@ -76,7 +76,7 @@ def test_refused_names_are_printable() -> None:
 
 
 def test_faults_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
-    """What a command for an account says of an error is printable, and keeps its lines."""
+    """An error of a command of operations is printable, and keeps its lines."""
 
     def refused() -> None:
         raise OperationError(f"{NASTY.replace(chr(10), ' ')}:\n  a reason")
@@ -88,6 +88,6 @@ def test_faults_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_cells_are_printable(capsys: pytest.CaptureFixture[str]) -> None:
-    """What operations read from a record, such as an error's cause, is printable."""
+    """Values of a record, such as an error's cause, are printable in tables."""
     print_table(["what", "value"], [["cause", NASTY]])
     assert capsys.readouterr().out == f"cause\t{SAFE}\n"

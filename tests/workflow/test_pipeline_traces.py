@@ -1,4 +1,4 @@
-"""An execution on the graph: what really ran, as moto's interpreter tells of it."""
+"""Traces of real executions of the pipeline on moto's interpreter."""
 
 import boto3
 
@@ -15,13 +15,13 @@ from workflow.steps import RESIZE
 
 
 def run_of(outcome: Outcome) -> Run:
-    """Return what the history of an execution tells."""
+    """Return the trace of an execution."""
     _, events = fetch(outcome.execution.arn, boto3.client("stepfunctions"))
     return read(pipeline_graph(), events)
 
 
 def test_success_is_green_all_the_way(processing: Processing) -> None:
-    """Every state on the straight way succeeded, the branches' too, with payloads in and out."""
+    """Every state of the main path succeeded, those of branches too, with inputs and outputs."""
     run = run_of(processing.process(drawings.jpeg()))
     assert run.status == "succeeded"
     on_way = {node.key for node in pipeline_graph().nodes if node.key in pipeline_graph().spine} - {"(start)", "(end)"}
@@ -33,7 +33,7 @@ def test_success_is_green_all_the_way(processing: Processing) -> None:
 
 
 def test_rejection_is_caught(processing: Processing) -> None:
-    """The step that rejects is marked as caught, with its error, and the execution succeeded."""
+    """The step that rejects is caught, with its error, and the execution succeeded."""
     run = run_of(processing.process(b"no picture"))
     validate = visit(run, "ValidateImage")
     assert (run.status, validate.outcome, validate.error) == ("succeeded", "caught", "ImageRejected")
@@ -41,7 +41,7 @@ def test_rejection_is_caught(processing: Processing) -> None:
 
 
 def test_failure_in_a_branch_shows_where(processing: Processing) -> None:
-    """The branch's state says why; the Parallel around it was caught; the execution failed in the end."""
+    """The state in the branch has the error; the Parallel around it was caught; the execution failed."""
     processing.break_function(RESIZE.function, MemoryError("no room"))
     run = run_of(processing.process(drawings.jpeg()))
     resize = visit(run, "ResizeImage")
@@ -53,7 +53,7 @@ def test_failure_in_a_branch_shows_where(processing: Processing) -> None:
 
 
 def test_retries_are_counted(processing: Processing) -> None:
-    """A step that succeeds at its third try has three attempts, two of them with an error."""
+    """A step that succeeds at its third attempt has three attempts, two of them with an error."""
     processing.interpreter.before["ArchiveImage"] = refusal("Lambda.TooManyRequestsException", times=2)
     run = run_of(processing.process(drawings.jpeg()))
     archive = visit(run, "ArchiveImage")

@@ -1,4 +1,4 @@
-"""State machines of other people's shape: all types of state, both query languages, all kinds of integration."""
+"""State machines for tests: all types of states, both query languages, all kinds of integrations."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ ALL = {"ErrorEquals": ["States.ALL"]}
 
 
 def task(resource: str, following: str | None = None, **fields: Any) -> Machine:
-    """Return a Task; without a following state it ends its machine."""
+    """Return a Task; without a next state it ends its machine."""
     return {"Type": "Task", "Resource": resource, **({"Next": following} if following else {"End": True}), **fields}
 
 
 def machine(states: Machine, **fields: Any) -> Machine:
-    """Return the machine of states that starts at the first."""
+    """Return a machine that starts at the first of states."""
     return {"StartAt": next(iter(states)), "States": states, **fields}
 
 

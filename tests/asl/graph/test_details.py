@@ -59,7 +59,7 @@ def test_task_has_its_permissions(told: dict[str, Any], state: str, action: str,
     assert (action, resource) in {(actions, on) for _, actions, on in told[state]["permissions"]}
 
 
-def test_state_that_calls_nobody_has_no_permissions(told: dict[str, Any]) -> None:
+def test_state_without_calls_has_no_permissions(told: dict[str, Any]) -> None:
     """A Choice, a Pass and an end need none; a publish has nothing of a function's."""
     assert [told[state]["permissions"] for state in ("HandleError", "ParseError", "Succeeded")] == [[], [], []]
     assert len(told["PublishSuccess"]["permissions"]) == 1

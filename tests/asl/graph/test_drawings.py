@@ -1,4 +1,4 @@
-"""Drawing anybody's state machine, in every format: all that is in it is to be seen, and the result is sound."""
+"""Drawings in every format: they are well-formed and show every state and every edge."""
 
 import json
 import re
@@ -53,8 +53,8 @@ def test_svg_shows_every_state_and_every_edge(machine: Machine) -> None:
 
 
 @each
-def test_svg_tells_what_it_shows(machine: Machine) -> None:
-    """Title and description are there and referred to; nothing comes from elsewhere."""
+def test_svg_has_title_and_description(machine: Machine) -> None:
+    """The drawing has a title and a description for screen readers, and refers to nothing outside of it."""
     drawn = draw(machine)
     root = ET.fromstring(drawn)  # noqa: S314 - ours
     ids = [one.get("id") for one in (root.find(f"{SVG}title"), root.find(f"{SVG}desc")) if one is not None and one.text]
@@ -64,7 +64,7 @@ def test_svg_tells_what_it_shows(machine: Machine) -> None:
 
 
 def test_svg_is_well_formed_whatever_a_state_is_called() -> None:
-    """A character that XML does not have is replaced in the drawing."""
+    """A character that XML cannot have is replaced in the drawing."""
     named = read({"StartAt": "a\u0007b", "States": {"a\u0007b": {"Type": "Succeed"}}})
     texts = [one.text for one in ET.fromstring(draw(named)).iter(f"{SVG}text")]  # noqa: S314 - ours
     assert texts == ["a\ufffdb"]
@@ -72,7 +72,7 @@ def test_svg_is_well_formed_whatever_a_state_is_called() -> None:
 
 @each
 def test_nothing_lies_on_anything_else(machine: Machine) -> None:
-    """Boxes overlap only where one is within the other, and all of them are within the drawing."""
+    """Boxes overlap only if one contains the other, and all of them are within the drawing."""
     drawing = lay_out(machine)
     boxes = [(one.x, one.y, one.x + one.width, one.y + one.height, one.node.key) for one in drawing.boxes]
     for left, top, right, bottom, key in boxes:
@@ -84,7 +84,7 @@ def test_nothing_lies_on_anything_else(machine: Machine) -> None:
 
 @each
 def test_straight_way_runs_straight(machine: Machine) -> None:
-    """The states on which nothing goes wrong stand above one another, in each machine and from start to end."""
+    """The states of the main path are in one column, in each machine, from start to end."""
     centres = {box.node.key: box.x + box.width / 2 for box in lay_out(machine).boxes}
     for spine in [machine.spine, *(one.spine for node in machine.all_nodes() for one in node.machines)]:
         across = [centres[key] for key in spine]
@@ -99,7 +99,7 @@ def test_drawing_is_the_same_again(machine: Machine) -> None:
 
 @each
 def test_mermaid_keeps_to_its_grammar(machine: Machine) -> None:
-    """Every line is one that Mermaid knows, and every state is in it."""
+    """Every line follows Mermaid's grammar, and every state is in the diagram."""
     text = mermaid(machine)
     for line in text.splitlines():
         assert any(re.fullmatch(known, line.strip()) for known in LINES), line
@@ -109,7 +109,7 @@ def test_mermaid_keeps_to_its_grammar(machine: Machine) -> None:
 
 @each
 def test_dot_is_read_by_graphviz(machine: Machine) -> None:
-    """Graphviz reads it, with a node for each of ours and an edge for each of ours."""
+    """Graphviz reads the same number of nodes and edges as the graph has."""
     graph = AGraph(string=dot(machine))
     inner = sum(len(node.machines) for node in machine.all_nodes())
     assert len([node for node in graph.nodes() if node.attr["label"]]) == len(states(machine))
@@ -118,7 +118,7 @@ def test_dot_is_read_by_graphviz(machine: Machine) -> None:
 
 @each
 def test_json_has_it_all(machine: Machine) -> None:
-    """Nodes and edges are those of the graph, inner ones within their nodes."""
+    """Nodes and edges are those of the graph, inner ones in their nodes."""
 
     def count(told: dict[str, Any], what: str) -> int:
         inner = [one for node in told["nodes"] for one in node.get("machines", [])]
@@ -131,7 +131,7 @@ def test_json_has_it_all(machine: Machine) -> None:
 
 @each
 def test_page_is_one_file_with_every_definition(machine: Machine) -> None:
-    """The viewer refers to nothing outside it, and holds each state's definition, whatever is written there."""
+    """The viewer refers to nothing outside of it, and has the definition of each state unchanged."""
     page = viewer(machine, details(machine))
     assert not re.search(r'(?i)\b(src|href|action)="(?!#)|url\(|@import|https?://(?!www\.w3\.org)', _without_data(page))
     (data,) = re.findall(r'<script type="application/json" id="details">(.*?)</script>', page, re.DOTALL)

@@ -1,4 +1,4 @@
-"""`python -m asl.graph`: what it prints and writes, and what it says of unusable input."""
+"""`asl-graph`: its output, and its messages on unusable input."""
 
 import io
 import json
@@ -23,7 +23,7 @@ BEGINNINGS = {"mermaid": "stateDiagram-v2", "dot": "digraph {", "svg": "<svg", "
 
 @pytest.fixture
 def asl(tmp_path: Path) -> Path:
-    """Give somebody's machine in a file."""
+    """Give a machine in a file."""
     file = tmp_path / "poller.json"
     file.write_text(json.dumps(POLLER), encoding="utf-8")
     return file
@@ -31,7 +31,7 @@ def asl(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("form", "beginning"), BEGINNINGS.items())
 def test_every_format_is_printed(capsys: pytest.CaptureFixture[str], asl: Path, form: str, beginning: str) -> None:
-    """Of anybody's machine, to standard output, and nothing else."""
+    """Each format is printed to standard output, and nothing to standard error."""
     assert main(["--format", form, str(asl)]) == 0
     out, err = capsys.readouterr()
     assert out.startswith(beginning)
@@ -40,7 +40,7 @@ def test_every_format_is_printed(capsys: pytest.CaptureFixture[str], asl: Path, 
 
 
 def test_contracts_name_the_edges(capsys: pytest.CaptureFixture[str]) -> None:
-    """With --contracts, edges have the contracts that travel there, and the viewer has the proved sizes."""
+    """With --contracts, edges have the contracts of their payloads, and the viewer has the proved sizes."""
     own = [str(ORDERS / "machine.json"), "--contracts", str(ORDERS / "contracts")]
     assert main(own) == 0
     assert "[*] --> CheckOrder: order" in capsys.readouterr().out
@@ -59,7 +59,7 @@ def test_machine_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: py
     "arguments", [[], ["--contracts", "x", "--execution", "arn"], ["x.json", "--execution", "arn", "--format", "svg"]]
 )
 def test_machine_is_a_file_or_an_execution(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
-    """What is to be drawn has to be named, once."""
+    """The command needs one machine: a file or an execution."""
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
@@ -67,13 +67,13 @@ def test_machine_is_a_file_or_an_execution(capsys: pytest.CaptureFixture[str], a
 
 
 def test_pipeline_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m pages.graph` draws the pipeline of this project, as Mermaid."""
+    """`python -m pages.graph` draws the pipeline."""
     assert draw_pipeline([]) == 0
     assert capsys.readouterr().out == mermaid(pipeline_graph())
 
 
 def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], asl: Path) -> None:
-    """With --output nothing is printed."""
+    """With --output the drawing is in the file and nothing is printed."""
     file = tmp_path / "poller.mmd"
     assert main(["--output", str(file), str(asl)]) == 0
     assert file.read_text(encoding="utf-8") == mermaid(read(POLLER))
@@ -82,7 +82,7 @@ def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], a
 
 @pytest.mark.parametrize("form", ["svg", "html"])
 def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None:
-    """The states that were visited are coloured by their outcome, the others are faint."""
+    """Visited states have the colours of their outcomes, the others are faint."""
     assert draw_pipeline(["--history", str(REJECTED), "--format", form]) == 0
     out = capsys.readouterr().out
     assert 'class="state Task caught" data-state="ValidateImage"' in out
@@ -99,8 +99,10 @@ def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None
     ("content", "said"),
     [("", "cannot be read"), ("[]", "no state machine"), ('{"StartAt": "A", "States": {}}', "StartAt leads to A")],
 )
-def test_unusable_machine_is_told(capsys: pytest.CaptureFixture[str], asl: Path, content: str, said: str) -> None:
-    """One line on standard error, and exit code 2."""
+def test_unusable_machine_is_reported_in_a_line(
+    capsys: pytest.CaptureFixture[str], asl: Path, content: str, said: str
+) -> None:
+    """An unusable machine is one line on standard error and exit code 2."""
     asl.write_text(content, encoding="utf-8")
     assert main([str(asl)]) == 2
     out, err = capsys.readouterr()
@@ -111,8 +113,8 @@ def test_unusable_machine_is_told(capsys: pytest.CaptureFixture[str], asl: Path,
 @pytest.mark.parametrize(
     "content", ["", "{}", '{"events": [{"id": 1}]}', '[{"id": 1, "type": "x", "timestamp": "soon"}]', "[]"]
 )
-def test_unusable_history_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str) -> None:
-    """One line on standard error that names the file or what is wrong, and exit code 2."""
+def test_unusable_history_is_reported(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str) -> None:
+    """An unusable history is one line on standard error and exit code 2."""
     file = tmp_path / "history.json"
     file.write_text(content, encoding="utf-8")
     assert draw_pipeline(["--history", str(file), "--format", "svg"]) == 2
@@ -127,26 +129,26 @@ def test_unusable_history_is_told(capsys: pytest.CaptureFixture[str], tmp_path: 
         ("arn:aws:states:eu-west-1:123456789012:express:machine:name:id", "EXPRESS"),
     ],
 )
-def test_unusable_execution_is_told(capsys: pytest.CaptureFixture[str], arn: str, said: str) -> None:
-    """What is no execution, or has no history, is told before anybody is asked."""
+def test_unusable_execution_is_reported(capsys: pytest.CaptureFixture[str], arn: str, said: str) -> None:
+    """An invalid ARN, or one of an execution without a history, is refused before any call."""
     assert main(["--execution", arn, "--format", "html"]) == 2
     assert said in capsys.readouterr().err
 
 
 def test_execution_needs_a_drawing(capsys: pytest.CaptureFixture[str]) -> None:
-    """An execution cannot be shown as text."""
+    """An execution can be shown as SVG or HTML only."""
     with pytest.raises(SystemExit):
         draw_pipeline(["--history", str(REJECTED), "--format", "dot"])
     assert "svg or html" in capsys.readouterr().err
 
 
-def test_unwritable_output_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path, asl: Path) -> None:
-    """A file that cannot be written: exit code 2, and the file's name."""
+def test_unwritable_output_is_reported(capsys: pytest.CaptureFixture[str], tmp_path: Path, asl: Path) -> None:
+    """A file that cannot be written is named, with exit code 2."""
     assert main(["--output", str(tmp_path), str(asl)]) == 2
     assert str(tmp_path) in capsys.readouterr().err
 
 
 def test_way_does_not_end_where_it_came_from() -> None:
-    """Of a Choice's ways the straight one goes on: not back, and not to a failure."""
+    """The main path leads neither back nor, if there is another way, to a Fail state."""
     assert read(POLLER).spine[-2:] == ("Done?", "End")
     assert read(UNDOING).spine[-1] == "Booked"

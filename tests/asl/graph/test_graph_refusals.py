@@ -1,4 +1,4 @@
-"""`python -m asl.graph`: unusable machines of every sort end in one sentence and exit code 2."""
+"""`asl-graph` on unusable machines of all kinds: one sentence and exit code 2."""
 
 import contextlib
 import copy
@@ -29,7 +29,7 @@ def asl(tmp_path: Path) -> Path:
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Return what is said on standard error, which is one line without control characters, after exit code 2."""
+    """Run the command, which has to exit with 2, and return the line on standard error, which has no control characters."""
     assert main(list(arguments)) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -56,7 +56,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_misbuilt_state_is_reported(
     capsys: pytest.CaptureFixture[str], asl: Path, field: str, value: Any, said: str
 ) -> None:
-    """What a state cannot have is reported with its place, whatever stands there."""
+    """A value that a state cannot have is reported with its place."""
     way = {} if field == "Next" else {"End": True}
     state = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", **way, field: value}
     asl.write_text(json.dumps({"StartAt": "T", "States": {"T": state}}), encoding="utf-8")
@@ -64,7 +64,7 @@ def test_misbuilt_state_is_reported(
 
 
 def test_too_deep_a_machine_is_reported(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
-    """A machine within a machine within a machine, and so on, is no traceback."""
+    """Very deep nesting ends in a message, not in a traceback."""
     asl.write_text('{"StartAt":"A","States":{"A":{"Type":"Parallel","End":true,"Branches":[' * 30_000, encoding="utf-8")
     assert "nested too deeply" in refusal(capsys, str(asl))
 
@@ -73,14 +73,14 @@ SPOILS = [None, True, 0, -1.5, "", "x", "a\x00\ud800b", '"><script>', [], ["x"],
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
-    """Return each place within a JSON value: what it is in, and under which name or number."""
+    """Return each place in a JSON value: its container, and its key or index."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [found for name, one in inner for found in [(value, name), *places(one)]]
 
 
 @given(data=st.data())
 def test_any_machine_is_drawn_or_refused(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """Spoilt anywhere, a machine is drawn, or one line says why not."""
+    """With any place damaged, a machine is drawn, or one line says why not."""
     spoilt = copy.deepcopy(data.draw(st.sampled_from(list(MACHINES.values()))))
     holder, name = data.draw(st.sampled_from(places(spoilt)))
     holder[name] = data.draw(st.sampled_from(SPOILS))
@@ -95,7 +95,7 @@ def test_any_machine_is_drawn_or_refused(tmp_path_factory: pytest.TempPathFactor
 
 
 def test_type_that_nobody_knows_is_drawn(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
-    """Whatever stands as a state's type is no markup."""
+    """The type of a state is escaped."""
     state = {"Type": 'x"/><script>', "End": True}
     asl.write_text(json.dumps({"StartAt": "A", "States": {"A": state}}), encoding="utf-8")
     assert main(["--format", "svg", str(asl)]) == 0
@@ -103,7 +103,7 @@ def test_type_that_nobody_knows_is_drawn(capsys: pytest.CaptureFixture[str], asl
 
 
 def test_half_characters_are_replaced(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
-    """JSON can hold half a character, which no output can: it is printed with a replacement."""
+    """JSON can have lone surrogates, which UTF-8 cannot: they are replaced."""
     asl.write_text(json.dumps({"StartAt": "\ud800", "States": {"\ud800": {"Type": "Succeed"}}}), encoding="utf-8")
     for form in FORMS:
         assert main(["--format", form, str(asl)]) == 0
@@ -114,7 +114,7 @@ def test_half_characters_are_replaced(capsys: pytest.CaptureFixture[str], asl: P
 def test_failing_graphviz_is_reported(
     capsys: pytest.CaptureFixture[str], asl: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """Where Graphviz fails, it is Graphviz that is named, and not a file that nobody asked for."""
+    """Where Graphviz fails, the message names Graphviz, and not one of its temporary files."""
 
     def failing(*_: Any, **__: Any) -> Any:
         raise error
@@ -126,7 +126,7 @@ def test_failing_graphviz_is_reported(
 
 
 def test_unproved_pipeline_is_reported(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where our own data flow has a gap, one sentence says which command shows it."""
+    """If the pipeline is not proved, one sentence names the command that shows the findings."""
 
     def unproved(*_: Any) -> Any:
         raise UnprovedDataFlowError("the data flow is not proved:\nValidateImage: ...")

@@ -1,4 +1,4 @@
-"""What a graph says of a state machine: edges, labels, notes, and which contract travels where."""
+"""The graph of a state machine: edges, labels, notes and contracts."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from workflow.graph import pipeline_graph
 
 
 def edge(machine: Machine, source: str, target: str, kind: str = "next") -> Edge:
-    """Return the one edge of that kind."""
+    """Return the only edge of a kind between two nodes."""
     (found,) = [one for one in machine.all_edges() if (one.source, one.target, one.kind) == (source, target, kind)]
     return found
 
@@ -23,7 +23,7 @@ def notes(definition: dict[str, Any]) -> dict[str, str]:
 
 
 def test_edges_are_named_after_the_contracts_that_travel_there() -> None:
-    """Ours starts with the pipeline's input; each step's output goes on, and what a step takes begins its branch."""
+    """The first edge has the contract of the pipeline's input, a step's edge that of its output, a branch that of its first step's input."""
     ours = pipeline_graph()
     assert edge(ours, "(start)", "ValidateImage").contract == "pipeline-input"
     assert edge(ours, "ArchiveImage", "PublishSuccess").contract == "archive-image.output"
@@ -36,7 +36,7 @@ def test_edges_are_named_after_the_contracts_that_travel_there() -> None:
 
 
 def test_rules_that_lead_to_the_same_state_are_one_edge() -> None:
-    """Its label has a line for each of them, in words."""
+    """Rules with the same target are one edge, with a line of its label for each."""
     labels = edge(read(LOOP), "More?", "Next page", "choice").labels
     assert labels == ("token is present", "n < m")
     assert edge(read(LOOP), "More?", "Stop", "choice").labels == ("at ≤ 2030-01-01T00:00:00Z",)
@@ -48,7 +48,7 @@ def test_rules_that_lead_to_the_same_state_are_one_edge() -> None:
 
 
 def test_catchers_name_their_errors() -> None:
-    """An edge that catches says what."""
+    """The label of a Catch has its errors."""
     caught = edge(read(APPROVAL), "Start", "Remind", "catch")
     assert caught.labels == ("States.Timeout", "States.HeartbeatTimeout")
 
@@ -97,7 +97,7 @@ def test_catchers_name_their_errors() -> None:
     ids=["poller", "approval", "jsonata", "inline map", "distributed map", "sdk calls"],
 )
 def test_notes_say_what_a_state_does(definition: dict[str, Any], expected: dict[str, str]) -> None:
-    """What it calls or waits for, its time limit and its retries, where it has any."""
+    """Notes have what a state calls or waits for, its timeout and its retries."""
     assert notes(definition) == expected
 
 
@@ -111,7 +111,7 @@ def test_notes_say_what_a_state_does(definition: dict[str, Any], expected: dict[
         ({"StartAt": "A", "States": {"A": {"Type": "Task", "End": True}}}, "Resource"),
     ],
 )
-def test_what_is_no_machine_is_refused(definition: Any, said: str) -> None:
-    """The error says what is wrong and where."""
+def test_invalid_machine_is_refused(definition: Any, said: str) -> None:
+    """The error has the place and the reason."""
     with pytest.raises(UnusableMachine, match=said):
         read(definition)

@@ -1,4 +1,4 @@
-"""Whatever people call their states: each is one of its own in every drawing, and is shown under its name."""
+"""Names of states: in every format each state is distinct and shown under its name, whatever characters it has."""
 
 import json
 import re
@@ -69,7 +69,7 @@ SPECIAL = re.compile(r"""[][:;"<>{}&\\$%`*_@~^|]|direction\s+(TB|BT|RL|LR)""", r
 
 
 def chain(names: list[str]) -> Definition:
-    """Return the machine of states with those names, one after the other."""
+    """Return a machine of states with these names, one after the other."""
     following: list[Definition] = [*({"Next": name} for name in names[1:]), {"End": True}]
     return built({name: {"Type": "Pass", **way} for name, way in zip(names, following, strict=True)})
 
@@ -80,13 +80,13 @@ def states(graph: Machine) -> list[str]:
 
 
 def labelled(text: str) -> dict[str, str]:
-    """Return what Mermaid shows of each state that has a name besides its id."""
+    """Return the names that Mermaid shows for states whose name is not their ID."""
     found = re.findall(r'state "([^"\n]*)" as (\w+)$', text, re.MULTILINE)
     return {name: re.sub(r"#(\d+);", lambda code: chr(int(code[1])), label) for label, name in found}
 
 
 def assert_mermaid_shows(names: list[str]) -> None:
-    """Fail unless each name has an id of its own that Mermaid takes for nothing else, and is shown as it is."""
+    """Assert that each name has an ID of its own, which Mermaid does not interpret otherwise, and is shown unchanged."""
     text = mermaid(read(chain(names)))
     shown = labelled(text)
     ways = [re.findall(r"\[\*\]|\w+", line) for line in text.splitlines() if "-->" in line]
@@ -103,34 +103,34 @@ def assert_mermaid_shows(names: list[str]) -> None:
 
 
 def test_mermaid_shows_every_name() -> None:
-    """No id is another's, a word of Mermaid's, or one of its own; no label holds an instruction."""
+    """IDs are unique, and neither keywords nor IDs of Mermaid's own; no label has an instruction."""
     assert_mermaid_shows(STRANGE)
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=80), min_size=1, max_size=6, unique=True))
 def test_mermaid_shows_any_name(names: list[str]) -> None:
-    """The same of any names."""
+    """The same holds for random names."""
     assert_mermaid_shows(names)
 
 
 def test_mermaid_says_a_name_once() -> None:
-    """What has a label of its own is not named again above what it does."""
+    """The name of a state with a label of its own is not repeated in its notes."""
     text = mermaid(read(built({"weird name": {"Type": "Wait", "Seconds": 5, "End": True}})))
     assert text.count("weird name") == 1
 
 
 def test_dot_shows_every_name() -> None:
-    """Graphviz reads no escape, entity or line end in a name, and draws what XML can have."""
+    """Graphviz interprets no escape, entity or line end in a name, and its drawing is well-formed."""
     drawn = ET.fromstring(AGraph(string=dot(read(chain(STRANGE)))).draw(format="svg", prog="dot"))  # noqa: S314 - ours
     texts = ["".join(one.itertext()).replace("\xa0", " ") for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert sorted(texts) == sorted(one_line(name) for name in STRANGE)
 
 
 class Page(HTMLParser):
-    """What a browser finds in the viewer: the states that can be clicked, and what is known of each."""
+    """What a browser finds in the viewer: the states, and their details."""
 
     def __init__(self, text: str) -> None:
-        """Read the page."""
+        """Parse the page."""
         super().__init__()
         self.clicked: list[str] = []
         self.known: dict[str, Any] = {}
@@ -138,19 +138,19 @@ class Page(HTMLParser):
         self.feed(text.replace("\r\n", "\n").replace("\r", "\n"))  # as browsers do, before all else
 
     def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a state's key, and where the data begin."""
+        """Record a state's key, and where the data begin."""
         found = dict(attrs)
         self._in_data = found.get("id") == "details"
         self.clicked += [str(found["data-state"])] if "data-state" in found else []
 
     def handle_data(self, data: str) -> None:
-        """Read the data."""
+        """Record the data."""
         if self._in_data:
             self.known, self._in_data = json.loads(data), False
 
 
 def test_viewer_finds_every_state() -> None:
-    """The key of each state comes back from the page as it went in, so that a click finds what is known of it."""
+    """The page has the key of each state unchanged, so that a click finds the state's details."""
     graph = read(chain(STRANGE))
     page = Page(viewer(graph, details(graph)))
     assert len(set(page.clicked)) == len(STRANGE)
@@ -158,7 +158,7 @@ def test_viewer_finds_every_state() -> None:
 
 
 def test_keys_can_stand_in_an_address() -> None:
-    """A link to a state works: its key has no control characters and no halves of characters."""
+    """Keys can be a part of a URL: they have no control characters and no lone surrogates."""
     keys = [node.key for node in read(chain(STRANGE)).all_nodes()]
     assert len(set(keys)) == len(keys)
     assert all(key.encode() and re.fullmatch(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+", key) for key in keys)

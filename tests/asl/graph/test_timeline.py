@@ -1,4 +1,4 @@
-"""The timeline: bars stand where and as long as the visits were, in an order that can be read."""
+"""The timeline: positions, lengths and order of its bars."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asl.graph.timeline import MOST, timeline
+from asl.graph.timeline import MAX_BARS, timeline
 from asl.history.trace import RUNNING, SUCCEEDED, Attempt, Run, Visit
 
 START = datetime(2027, 1, 15, 8, tzinfo=UTC)
@@ -40,12 +40,12 @@ def texts(svg: ET.Element, kind: str) -> list[str]:
 
 
 def names(svg: ET.Element) -> list[str]:
-    """Return what the bars are called, from the top."""
+    """Return the names of the bars, from the top."""
     return texts(svg, "row")[::2]
 
 
 def bars(svg: ET.Element) -> list[list[tuple[float, float]]]:
-    """Return from where to where the bar of each visit goes, and those of its tries."""
+    """Return start and end of the bars of each visit and of its attempts."""
     rows = [one for one in svg.iter(f"{SVG}g") if "bar" in one.get("class", "")]
     return [[_ends(rectangle) for rectangle in row.iter(f"{SVG}rect")] for row in rows]
 
@@ -56,7 +56,7 @@ def _ends(rectangle: ET.Element) -> tuple[float, float]:
 
 
 def test_bars_are_as_long_as_the_visits() -> None:
-    """Twice the time is twice the length, and a bar begins where the one before it ends."""
+    """Lengths are proportional to durations, and a bar begins where the one before it ends."""
     ((first,), (second,)) = bars(drawn(visited("A", 0, 10), visited("B", 10, 30)))
     assert second[0] == pytest.approx(first[1])
     assert second[1] - second[0] == pytest.approx(
@@ -65,13 +65,13 @@ def test_bars_are_as_long_as_the_visits() -> None:
 
 
 def test_what_took_no_time_can_be_seen() -> None:
-    """A visit without length has a bar, even if it is the only one."""
+    """A visit without duration has a bar, even if it is the only one."""
     (((left, right),),) = bars(drawn(visited("A", 0, 0), stopped=0))
     assert right > left
 
 
 def test_what_runs_reaches_to_the_end() -> None:
-    """A bar that has no end goes as far as anything is known, is called running, and so does its last try."""
+    """The bar of a running visit, and of its last attempt, ends at the last known time."""
     waiting = visited("B", 2, None, attempts=[Attempt(at(2), at(4), "Throttled"), Attempt(at(5))])
     svg = drawn(visited("A", 0, 10), waiting)
     (done,), (whole, failed, under_way) = bars(svg)
@@ -81,12 +81,12 @@ def test_what_runs_reaches_to_the_end() -> None:
 
 
 def test_one_try_is_no_news() -> None:
-    """Only what was tried more than once shows its tries."""
+    """Attempts are drawn only if there is more than one."""
     ((_,),) = bars(drawn(visited("A", 0, 10, attempts=[Attempt(at(0), at(10))])))
 
 
 def test_items_of_a_map_stand_together() -> None:
-    """However the visits of two items alternate, those of one follow one another, after the Map."""
+    """The visits of one item follow one another, after the Map, even if those of several items alternate in time."""
     around = visited("All", 0, 9)
     alternating = [(name, item) for name in ("First", "Second") for item in (1, 0)]
     inner = [visited(name, 1, 2, within=around, iteration=item) for name, item in alternating]
@@ -116,18 +116,18 @@ def test_axis_counts_in_round_numbers(whole: float, last: str) -> None:
 
 
 def test_very_many_visits_are_counted() -> None:
-    """Beyond what anybody reads, the rest is a number, in the drawing and in what screen readers tell."""
-    svg = drawn(*(visited("A", number, number + 1) for number in range(MOST + 50)))
-    assert len(bars(svg)) == MOST
+    """Beyond the maximum of bars, the rest is a number, in the drawing and in its description."""
+    svg = drawn(*(visited("A", number, number + 1) for number in range(MAX_BARS + 50)))
+    assert len(bars(svg)) == MAX_BARS
     assert texts(svg, "row")[-1] == "and 50 more"
     assert (svg.findtext(f"{SVG}desc") or "").endswith("and 50 more")
 
 
 def test_each_bar_says_what_it_is() -> None:
-    """Its title tells outcome, time, tries and error."""
-    tries = [Attempt(at(0), at(1), "Down"), Attempt(at(2), at(3), "Down")]
-    svg = drawn(visited("A & B", 0, 3, outcome="failed", error="Down", attempts=tries))
-    assert [one.text for one in svg.iter(f"{SVG}title")][1:] == ["A & B: failed, 3.0 s, 2 tries, Down"]
+    """A bar's title has outcome, duration, attempts and error."""
+    attempts = [Attempt(at(0), at(1), "Down"), Attempt(at(2), at(3), "Down")]
+    svg = drawn(visited("A & B", 0, 3, outcome="failed", error="Down", attempts=attempts))
+    assert [one.text for one in svg.iter(f"{SVG}title")][1:] == ["A & B: failed, 3.0 s, 2 attempts, Down"]
 
 
 @given(
@@ -135,7 +135,7 @@ def test_each_bar_says_what_it_is() -> None:
     stopped=st.none() | st.floats(0, 1e5),
 )
 def test_everything_stays_within_the_drawing(visits: list[tuple[float, float | None]], stopped: float | None) -> None:
-    """Whatever the times are, each bar lies between the names and the edge."""
+    """With any times, each bar is between the names and the edge of the drawing."""
     times = [(begin, None if took is None else begin + took) for begin, took in visits]
     svg = drawn(*(visited("A", begin, end) for begin, end in times), stopped=stopped)
     left, _, width, _ = map(float, svg.get("viewBox", "").split())

@@ -1,4 +1,4 @@
-"""The viewer in a browser: clicked through, by keyboard, and on a phone; with an execution on it."""
+"""The viewer in a browser: by mouse, by keyboard, on a phone, in dark mode."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the page of our own pipeline."""
+    """Give the page of the pipeline."""
     path = tmp_path_factory.mktemp("viewer") / "pipeline.html"
     assert main(["--format", "html", "--output", str(path)]) == 0
     return path
@@ -30,7 +30,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: Browser, file: Path) -> Iterator[Page]:
-    """Give the page, opened on a desktop; it must raise no error and ask for nothing."""
+    """Give the page, opened on a desktop; it must raise no error and make no request."""
     faults: list[str] = []
     page = opened(browser, viewport=DESK)
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -42,7 +42,7 @@ def page(browser: Browser, file: Path) -> Iterator[Page]:
     assert faults == []
 
 
-def test_click_tells_of_a_state(page: Page) -> None:
+def test_click_shows_a_state(page: Page) -> None:
     """A click shows its definition, its contracts with examples, its proved sizes and its permissions."""
     panel = page.locator("#panel")
     expect(panel).to_be_hidden()
@@ -68,7 +68,7 @@ def test_keyboard_is_enough(page: Page) -> None:
 
 
 def test_state_has_an_address(page: Page, file: Path) -> None:
-    """What is open stands in the address, so that a link leads to it; states in branches too."""
+    """The URL has the open state, so that links lead to it, to states in branches too."""
     page.locator("#states").select_option(label="ResizeImage")
     assert page.url.endswith("#ParallelProcessing%2F0%2FResizeImage")
     page.goto("about:blank")
@@ -77,7 +77,7 @@ def test_state_has_an_address(page: Page, file: Path) -> None:
 
 
 def test_drawing_grows_and_fits(page: Page) -> None:
-    """Buttons make it larger, and fit it in again."""
+    """Buttons enlarge the drawing, and fit it to the window again."""
     width = "document.querySelector('#drawing svg').getBoundingClientRect().width"
     fitted = page.evaluate(width)
     page.locator("#larger").click()
@@ -87,7 +87,7 @@ def test_drawing_grows_and_fits(page: Page) -> None:
 
 
 def test_phone_shows_drawing_and_state(browser: Browser, file: Path) -> None:
-    """On a phone nothing is wider than the screen but the drawing within its frame, and the chosen state is in sight."""
+    """On a phone only the drawing is wider than the screen, within its frame, and the selected state is visible."""
     page = opened(browser, viewport=PHONE, has_touch=True)
     page.goto(file.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -1,4 +1,4 @@
-"""Histories of executions, written as AWS writes them."""
+"""Histories of executions, in the format of AWS."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ def visit(run: Run, state: str) -> Visit:
 
 
 class History:
-    """Events as AWS writes them, an ever later one at a time."""
+    """Events in the format of AWS, each later than the one before."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Begin without events."""
         self.events: list[dict[str, Any]] = []
 
     def add(self, kind: str, after: int | None = None, **said: Any) -> int:
-        """Add an event one second later, and return its id."""
+        """Add an event, one second later, and return its ID."""
         number = len(self.events) + 1
         event = {"id": number, "previousEventId": number - 1 if after is None else after, "type": kind}
         self.events.append({**event, "timestamp": BEGIN + number, "someEventDetails": said})

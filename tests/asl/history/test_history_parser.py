@@ -1,4 +1,4 @@
-"""Reading histories: iterations, tries and times are told apart, wherever a history ends."""
+"""The history parser: iterations, attempts, times, and histories that are cut anywhere."""
 
 import json
 from typing import Any
@@ -17,8 +17,8 @@ from tests.asl.graph.machines import INLINE_MAP, POLLER
 from tests.asl.history.events import BEGIN, History, visit
 
 
-def test_iterations_are_told_apart(history: History) -> None:
-    """A state within a Map is visited once an item, under the item's number, at the same time as others."""
+def test_iterations_are_distinguished(history: History) -> None:
+    """A state in a Map has one visit for each item, with the item's index, at the same time as others."""
     history.add("MapStateEntered", name="Each line", input="[1, 2]")
     started = history.add("MapStateStarted", length=2)
     for index in (0, 1):
@@ -38,8 +38,8 @@ def test_iterations_are_told_apart(history: History) -> None:
     assert marks(run)["Each line/0/Check"][1].startswith("2 times")
 
 
-def test_iterations_that_run_at_once_are_told_apart(history: History) -> None:
-    """Items that all begin before the first of their states is entered keep their numbers, from state to state."""
+def test_parallel_iterations_are_distinguished(history: History) -> None:
+    """Items that all begin before their first state is entered keep their indexes, from state to state."""
     history.add("MapStateEntered", name="Each line")
     started = history.add("MapStateStarted", length=3)
     last = [history.add("MapIterationStarted", after=started, index=index) for index in range(3)]
@@ -51,7 +51,7 @@ def test_iterations_that_run_at_once_are_told_apart(history: History) -> None:
 
 
 def test_map_that_succeeds_at_its_second_try_succeeded(history: History) -> None:
-    """A Map, as a task, was not caught if it failed and was tried again; both tries are told."""
+    """A Map that fails and succeeds at the next attempt is not caught, and has both attempts."""
     history.add("MapStateEntered", name="Each line")
     for error in ("Throttled", None):
         history.add("MapStateStarted", length=1)
@@ -80,7 +80,7 @@ def test_map_that_succeeds_at_its_second_try_succeeded(history: History) -> None
 
 
 def test_tries_have_their_own_times(history: History) -> None:
-    """Each try has its error and its length; that of the state is all of it, waits included."""
+    """Each attempt has its error and its duration; the state's duration includes waits."""
     history.add("TaskStateEntered", name="Submit Job", input="{}")
     for error in ("Throttled", "Throttled", None):
         history.add("TaskScheduled")
@@ -93,7 +93,7 @@ def test_tries_have_their_own_times(history: History) -> None:
 
 
 def test_redriven_execution_goes_on(history: History) -> None:
-    """What failed and was redriven ends as it did in the end, with the tries of both times."""
+    """A state that failed and was redriven has its final outcome, and the attempts of both runs."""
     history.add("TaskStateEntered", name="Submit Job", input="{}")
     history.add("TaskScheduled")
     history.add("TaskFailed", error="Down", cause="for now")
@@ -111,7 +111,7 @@ def test_redriven_execution_goes_on(history: History) -> None:
 
 
 def test_times_are_read_in_every_form() -> None:
-    """Seconds since 1970, and ISO 8601 with any offset, as the AWS CLI prints them."""
+    """Times are read as seconds since 1970, and as ISO 8601 with any offset."""
     for time in (BEGIN, "2027-01-15T08:00:00+00:00", "2027-01-15T09:00:00+01:00", "2027-01-15T08:00:00Z"):
         run = read(graph_of(POLLER), [{"id": 1, "type": "ExecutionStarted", "timestamp": time}])
         assert run.started.isoformat() == "2027-01-15T08:00:00+00:00"
@@ -124,8 +124,8 @@ def test_no_events_are_no_history() -> None:
 
 
 @given(cut=st.integers(1, 60))
-def test_any_beginning_of_a_history_is_told(cut: int) -> None:
-    """Cut anywhere, a history tells the same visits as far as it goes, and nothing has ended that had not."""
+def test_any_beginning_of_a_history_is_parsed(cut: int) -> None:
+    """A truncated history has the same visits up to its end, and those that were running have no end."""
     whole = History()
     whole.add("ExecutionStarted")
     for _ in range(12):
@@ -168,7 +168,7 @@ EVENTS = st.lists(
 
 @given(events=EVENTS)
 def test_any_history_can_be_shown(events: list[dict[str, Any]]) -> None:
-    """However events are cut, mixed or new, they are read, and drawn as a timeline; nothing is raised."""
+    """Truncated, shuffled and unknown events are read and drawn as a timeline without an error."""
     graph: Machine = graph_of(INLINE_MAP)
     run = read(graph, [{"id": number, **event} for number, event in enumerate(events, 1)])
     assert timeline(run).startswith("<svg")

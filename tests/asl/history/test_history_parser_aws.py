@@ -1,4 +1,4 @@
-"""Reading histories in the form of AWS: what failed first has failed, what was beside it was aborted."""
+"""The history parser on histories of AWS: the state that failed first has failed, those beside it were aborted."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -18,7 +18,7 @@ Outcomes = list[tuple[str, str]]
 
 
 def ran(machine: Machine, happened: list[aws.Event]) -> Run:
-    """Return the run of a machine."""
+    """Return the trace of a machine."""
     return read(graph_of(machine), happened)
 
 
@@ -28,7 +28,7 @@ def outcomes(run: Run) -> Outcomes:
 
 
 def test_the_branch_that_failed_has_failed() -> None:
-    """Step Functions says of a failing branch's task, too, that it was aborted: it has failed; the other was aborted."""
+    """The task of a failing branch gets an event that it was aborted, too: it has failed, and the other one was aborted."""
     run = read(pipeline_graph(), aws.branch_failed())
     assert outcomes(run)[:3] == [
         ("ParallelProcessing", "caught"),
@@ -43,14 +43,14 @@ def test_the_branch_that_failed_has_failed() -> None:
 
 
 def test_both_branches_may_fail() -> None:
-    """A task that failed by itself before the Parallel ended has failed as well, but the first error is the Parallel's."""
+    """A task that failed before the Parallel ended has failed as well, but the Parallel has the first error."""
     run = read(pipeline_graph(), aws.both_branches_failed())
     assert [one.error for one in run.visits[:3]] == ["MemoryError", "MemoryError", "States.Timeout"]
     assert outcomes(run)[1:3] == [("ResizeImage", "failed"), ("GenerateThumbnail", "timed out")]
 
 
 def test_what_breaks_an_execution_off_is_the_state_of_the_event_before() -> None:
-    """An error that no state can catch is that of the branch in which it happened, whichever was entered last."""
+    """An error that no state can catch belongs to the branch in which it happened, not to the state that was entered last."""
     run = read(pipeline_graph(), aws.branch_broken_off())
     assert outcomes(run) == [
         ("ParallelProcessing", "failed"),
@@ -61,20 +61,20 @@ def test_what_breaks_an_execution_off_is_the_state_of_the_event_before() -> None
 
 
 def test_parallel_around_an_aborted_parallel_has_failed() -> None:
-    """Of a Parallel that is said to be aborted after a failure it is the one beside that was, not the one around."""
+    """The event that a Parallel was aborted after a failure belongs to the one beside the failed state, not to the one around."""
     run = ran(NESTED, aws.branch_failed_within_a_branch())
     assert outcomes(run) == [("All", "failed"), ("A", "failed"), ("Both", "aborted"), ("B", "aborted")]
 
 
 def test_item_that_timed_out_has_timed_out() -> None:
-    """Items that ran out of time did, whatever is said after; their Map failed, since it has no time of its own."""
+    """Items that timed out keep that outcome; their Map failed, since it has no timeout of its own."""
     run = ran(INLINE_MAP, aws.item_timed_out())
     assert outcomes(run) == [("Each line", "failed"), ("Check", "timed out"), ("Check", "timed out")]
     assert run.visits[0].error == "States.Timeout"
 
 
 def test_items_in_turn_are_followed() -> None:
-    """An item that begins after the end of the one before belongs to the same Map, whose second try has its own items."""
+    """An item that begins after the end of the one before belongs to the same Map; the second attempt has its own items."""
     run = ran(INLINE_MAP, aws.items_in_turn())
     assert [(one.state, one.iteration, one.outcome) for one in run.visits] == [
         ("Each line", None, "failed"),
@@ -85,7 +85,7 @@ def test_items_in_turn_are_followed() -> None:
 
 
 def test_map_run_that_failed_has_its_error() -> None:
-    """A distributed Map that could not begin says why."""
+    """A distributed Map that could not begin has the error of its Map Run."""
     run = ran(DISTRIBUTED_MAP, aws.run_of_items_failed())
     assert [(one.state, one.outcome, one.error) for one in run.visits] == [
         ("Read the file", "failed", "States.ItemReaderFailed")
@@ -93,7 +93,7 @@ def test_map_run_that_failed_has_its_error() -> None:
 
 
 def test_expression_failed_in_the_state_that_is_named() -> None:
-    """EvaluationFailed is the named state's, and not that of the event before."""
+    """EvaluationFailed belongs to the state that it names, not to that of the event before."""
     run = ran(JSONATA, aws.evaluation_failed())
     assert [(one.state, one.outcome, one.error) for one in run.visits] == [
         ("Look up", "succeeded", None),
@@ -102,20 +102,20 @@ def test_expression_failed_in_the_state_that_is_named() -> None:
 
 
 def test_expression_that_failed_may_be_caught() -> None:
-    """A catcher may take an expression's error; the function itself was called once, and succeeded."""
+    """A Catch may handle the error of an expression; the function was called once, and succeeded."""
     run = ran(JSONATA, aws.evaluation_caught())
     assert outcomes(run) == [("Look up", "caught"), ("Fallback", "succeeded")]
     assert [one.error for one in run.visits[0].attempts] == [None]
 
 
 def test_expression_failed_for_the_item_that_was_there() -> None:
-    """Where several items are at the named state, it is the one that was entered after the same event."""
+    """Where several items are in the named state, the event belongs to the visit that was entered after the same event."""
     run = ran(INLINE_MAP, aws.evaluation_failed_for_an_item())
     assert [(one.iteration, one.outcome) for one in run.visits] == [(None, "failed"), (1, "failed"), (0, "aborted")]
 
 
 def redriven(happened: list[aws.Event], *following: tuple[str, dict[str, str]]) -> list[aws.Event]:
-    """Return what happened, redriven, and what followed, one after the other."""
+    """Return a history that is redriven: the events before, the redrive, and the events after."""
     goes_on = [("ExecutionRedriven", {}), *following]
     told = [(number, kind, said) for number, (kind, said) in enumerate(goes_on, len(happened))]
     begun: list[tuple[int, str, dict[str, Any]]] = [(0, "", {})] * len(happened)
@@ -124,7 +124,7 @@ def redriven(happened: list[aws.Event], *following: tuple[str, dict[str, str]]) 
 
 @pytest.mark.parametrize("begins", [[], [("TaskStateEntered", {"name": "A"})]], ids=["tried again", "entered again"])
 def test_redriven_branch_goes_on(begins: list[tuple[str, dict[str, str]]]) -> None:
-    """What failed in a branch and was redriven has succeeded in the end, as has all that is around it."""
+    """A state in a branch that failed and was redriven has succeeded in the end, and so has the state around it."""
     goes_on = [
         *begins,
         *[("TaskScheduled", {}), ("TaskSucceeded", {}), ("TaskStateExited", {"name": "A"})],
@@ -136,7 +136,7 @@ def test_redriven_branch_goes_on(begins: list[tuple[str, dict[str, str]]]) -> No
 
 
 def test_fail_state_has_its_error() -> None:
-    """A Fail state fails with what it states or, where that is computed, as the execution did; so does what is around it."""
+    """A Fail state has the error in its definition or, where that is computed, the execution's; so has the state around it."""
     happened = aws.fail_state_reached()
     assert [one.error for one in ran(NESTED, happened).visits] == ["No", "No"]
     computed = graph_of(machine({"C": {"Type": "Fail", "ErrorPath": "$.error"}}))
@@ -151,7 +151,7 @@ HISTORIES = [
 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_what_has_failed_has_failed(history: Callable[[], list[aws.Event]]) -> None:
-    """No later event turns the failure of a task into anything else."""
+    """No later event changes the outcome of a task that failed."""
     happened = history()
     runs = [ran(INLINE_MAP, happened[:cut]) for cut in range(1, len(happened) + 1)]
     for earlier, later in pairwise(runs):

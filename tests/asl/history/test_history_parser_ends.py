@@ -1,4 +1,4 @@
-"""How visits end that nothing says the end of: failed, aborted, timed out, or still running."""
+"""The outcome of visits without an event at their end: failed, aborted, timed out, or running."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.asl.history.events import History, visit
     [("ExecutionTimedOut", "timed out"), ("ExecutionAborted", "aborted"), (None, "running")],
 )
 def test_what_is_open_ends_as_the_execution_does(history: History, end: str | None, status: str) -> None:
-    """A state that nothing says was left is as the execution is: timed out, aborted, or running."""
+    """A state that was not left has the execution's outcome: timed out, aborted, or running."""
     history.add("TaskStateEntered", name="Submit Job", input="{}")
     history.add("TaskScheduled")
     if end:
@@ -24,7 +24,7 @@ def test_what_is_open_ends_as_the_execution_does(history: History, end: str | No
 
 
 def test_what_was_aborted_beside_a_failure_did_not_fail(history: History) -> None:
-    """When a branch fails, what waited in another was aborted: it has no error and no tries of its own."""
+    """When a branch fails, a state that waits in another branch was aborted: it has no error and no attempts."""
     history.add("ParallelStateEntered", name="All")
     started = history.add("ParallelStateStarted")
     history.add("ParallelStateEntered", after=started, name="Both")
@@ -41,7 +41,7 @@ def test_what_was_aborted_beside_a_failure_did_not_fail(history: History) -> Non
 
 
 def test_what_is_deep_within_an_aborted_branch_is_aborted(history: History) -> None:
-    """A failure ends all that is around what was under way, however deep, though the execution goes on and succeeds."""
+    """A failure aborts the running states in other branches at any depth, even if the execution continues and succeeds."""
     history.add("ParallelStateEntered", name="All")
     started = history.add("ParallelStateStarted")
     history.add("ParallelStateEntered", after=started, name="Both")
@@ -56,7 +56,7 @@ def test_what_is_deep_within_an_aborted_branch_is_aborted(history: History) -> N
 
 
 def test_stopped_execution_aborts_its_task(history: History) -> None:
-    """A task that AWS tells was aborted did not fail, and its try ended then."""
+    """A task with an event that it was aborted did not fail, and its attempt ended then."""
     history.add("TaskStateEntered", name="Submit Job")
     history.add("TaskScheduled")
     history.add("TaskStateAborted")
@@ -67,7 +67,7 @@ def test_stopped_execution_aborts_its_task(history: History) -> None:
 
 
 def test_task_that_took_too_long_timed_out(history: History) -> None:
-    """A task whose last try ran out of time, and that nothing catches, timed out."""
+    """A task whose last attempt timed out, without a Catch, timed out."""
     history.add("TaskStateEntered", name="Submit Job")
     history.add("TaskScheduled")
     history.add("TaskTimedOut", error="States.Timeout")
@@ -76,7 +76,7 @@ def test_task_that_took_too_long_timed_out(history: History) -> None:
 
 
 def test_parallel_that_is_tried_again_ends_its_first_try(history: History) -> None:
-    """Step Functions says no more than that a Parallel began again: that ends the first try, and what was in it."""
+    """A Parallel that is retried has no other event than its new start, which ends the first attempt and the states in it."""
     history.add("ParallelStateEntered", name="All")
     for _ in range(2):
         started = history.add("ParallelStateStarted")

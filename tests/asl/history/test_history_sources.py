@@ -1,4 +1,4 @@
-"""Where histories come from: files of the AWS CLI, and Step Functions, page by page."""
+"""The sources of histories: files of the AWS CLI, and Step Functions, page by page."""
 
 import json
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ ENDED = {"id": 2, "type": "ExecutionSucceeded", "timestamp": 1_800_000_001.5, "p
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Stubber:
-    """Give what answers for Step Functions, and keep this machine's settings out."""
+    """Give a stub of Step Functions, without the settings of this machine."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Stubber:
 
 @pytest.mark.parametrize("content", [[BEGUN, ENDED], {"events": [BEGUN, ENDED], "nextToken": "more"}])
 def test_both_forms_are_loaded(tmp_path: Path, content: Any) -> None:
-    """A file holds what the AWS CLI prints, or only the list in it."""
+    """A file has the output of the AWS CLI, or only the list in it."""
     file = tmp_path / "history.json"
     file.write_text(json.dumps(content), encoding="utf-8")
     assert load(file) == [BEGUN, ENDED]
@@ -51,7 +51,7 @@ def test_both_forms_are_loaded(tmp_path: Path, content: Any) -> None:
     ids=str,
 )
 def test_odd_event_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
-    """An event whose id, type, time or predecessor is of the wrong kind is none; the message names the file."""
+    """An event with an ID, type, time or predecessor of the wrong type is refused; the message names the file."""
     file = tmp_path / "history.json"
     file.write_text(json.dumps([BEGUN, {**ENDED, **wrong}]), encoding="utf-8")
     with pytest.raises(UnusableHistory, match=r"history\.json is no history"):
@@ -59,7 +59,7 @@ def test_odd_event_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
 
 
 def test_all_pages_are_fetched(asked: Stubber) -> None:
-    """What comes in pages is one history, beside the definition that ran."""
+    """All pages are one history, returned with the definition."""
     asked.add_response(
         "describe_state_machine_for_execution",
         {
@@ -82,10 +82,10 @@ def test_all_pages_are_fetched(asked: Stubber) -> None:
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [("ExecutionDoesNotExist", "no such execution; if its machine is EXPRESS"), ("AccessDenied", "AccessDenied: No.")],
+    [("ExecutionDoesNotExist", "no such execution \\(EXPRESS"), ("AccessDenied", "AccessDenied: No.")],
 )
-def test_refusal_is_told(asked: Stubber, code: str, said: str) -> None:
-    """What Step Functions refuses is told with the execution that was asked for."""
+def test_error_of_step_functions_is_reported(asked: Stubber, code: str, said: str) -> None:
+    """An error of Step Functions is reported with the ARN of the execution."""
     asked.add_client_error("describe_state_machine_for_execution", code, "No.")
     with asked, pytest.raises(UnusableHistory, match=said) as told:
         fetch(ARN, asked.client)
@@ -97,15 +97,15 @@ def test_refusal_is_told(asked: Stubber, code: str, said: str) -> None:
     ("region", "said"),
     [("eu-west-1", "Unable to locate credentials"), ("no region!", "'no region!' doesn't match a supported format")],
 )
-def test_nobody_to_ask_is_told(region: str, said: str) -> None:
-    """Without credentials, or with a region that is none, there is one sentence about it."""
+def test_missing_credentials_are_reported(region: str, said: str) -> None:
+    """Missing credentials and an invalid region are reported in one sentence."""
     with pytest.raises(UnusableHistory, match=said):
         fetch(ARN.replace("eu-west-1", region))
 
 
 @pytest.mark.usefixtures("asked")
-def test_odd_endpoint_is_told_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An endpoint that is no address is named by its variable, since an address may hold a password."""
+def test_invalid_endpoint_is_reported_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An invalid endpoint is named by its variable, since a URL may have a password."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "user:secret@nowhere")
     with pytest.raises(UnusableHistory, match="AWS_ENDPOINT_URL") as told:
         fetch(ARN)
@@ -116,6 +116,6 @@ def test_odd_endpoint_is_told_without_it(monkeypatch: pytest.MonkeyPatch) -> Non
     "arn", ["nonsense", ARN.replace("eu-west-1", ""), ARN.replace(":execution:", ":express:") + ":id"]
 )
 def test_what_has_no_history_is_refused_before_asking(asked: Stubber, arn: str) -> None:
-    """No call is made for what is no execution's ARN, or of an EXPRESS one, whoever is to be asked."""
+    """No call is made for an ARN that is not an execution's, or an EXPRESS execution's."""
     with asked, pytest.raises(UnusableHistory):
         fetch(arn, asked.client)
