@@ -1,4 +1,4 @@
-"""Importing does nothing, and reads the same everywhere; who may import whom is in test_rooms.py."""
+"""Imports have no side effects and are absolute; test_rooms.py has the table of who may import whom."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ for name in sys.argv[1:]:
 
 
 def test_imports_are_absolute() -> None:
-    """An import reads the same wherever it stands."""
+    """No import is relative."""
     assert [found for file in files() for found in imports_of(file) if found.name.startswith(".")] == []
 
 
