@@ -65,6 +65,7 @@ graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipe
 	$(BIN)/python -m pages.graph --format svg --output docs/pipeline.svg
 
 docs: graph  ## make every generated page anew
+	$(BIN)/python -m workflow.payload_types > workflow/contracts/payloads.py
 	$(BIN)/python -m pages.diagram docs
 	$(BIN)/python -m pages.openapi > docs/openapi.json
 	$(BIN)/python -m pages.contracts > docs/contracts.md

@@ -1,9 +1,9 @@
-"""Settle what an execution left open that failed, timed out or was aborted: what no Catch inside it can see."""
+"""Finalize the image of an execution that failed, timed out or was aborted, which no Catch inside it can do."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lambdas.domain import conflicts, execution_history, finalization
 from lambdas.domain.record import Record
@@ -11,21 +11,24 @@ from lambdas.runtime.settings import FinalizeSettings
 from lambdas.runtime.telemetry import add_log_keys, log_errors, set_log_keys
 from workflow import contracts
 
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import ExecutionEnded, PipelineInput
+
 
 def handler(event: dict[str, Any], context: Any) -> None:
-    """Settle the picture of an execution whose status changed, as the contract execution-ended has it.
+    """Finalize the image of the execution that event, which keeps the contract execution-ended, is about.
 
-    It may be done again, and while others do it. While an earlier end of the picture has not been notified, it is left
-    to the sweep.
+    It may run again, and at the same time as others. While an earlier outcome of the image is not published, the image
+    is left to the sweep.
     """
     set_log_keys(requestId=context.aws_request_id)
     with log_errors(), conflicts.leave_to_sweep():
-        environment = FinalizeSettings.read()
+        settings = FinalizeSettings.read()
         contracts.check("execution-ended", event)
-        ended = event["detail"]
-        image = json.loads(ended["input"])["image"]
-        add_log_keys(imageId=image["imageId"], execution=ended["name"])
-        record = Record(environment.metadata_table, image, ended["name"])
-        finalization.finalize(
-            record, execution_history.read_failure(ended["executionArn"], ended["status"]), environment
-        )
+        execution = cast("ExecutionEnded", event)["detail"]
+        started_with: PipelineInput = json.loads(execution["input"])
+        image = started_with["image"]
+        add_log_keys(imageId=image["imageId"], execution=execution["name"])
+        record = Record(settings.metadata_table, image, execution["name"])
+        failure = execution_history.read_failure(execution["executionArn"], execution["status"])
+        finalization.finalize(record, failure, settings)

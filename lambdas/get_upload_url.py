@@ -1,11 +1,11 @@
-"""GET /upload-url: mint an image id and a key, and sign a URL for exactly the announced file."""
+"""GET /upload-url: create an image id and a key, and sign a URL to which exactly the announced file can be uploaded."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64encode
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from lambdas.domain import object_keys, objects
@@ -16,9 +16,14 @@ from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, s
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workflow.contracts.payloads import ApiError, UploadUrlRequest, UploadUrlResponse
+
 MAX_DIGITS = 15  # no size in bytes needs more
 
-# Stable codes for what can be wrong with a parameter, by parameter and broken rule.
+# Stable codes for what can be wrong with a parameter, by parameter and violated rule.
 REASONS = {
     ("contentType", "enum"): "UNSUPPORTED_CONTENT_TYPE",
     ("size", "minimum"): "EMPTY",
@@ -26,47 +31,47 @@ REASONS = {
 
 
 class BadRequestError(Exception):
-    """A parameter that the caller can put right."""
+    """A parameter is wrong, and the caller can correct it."""
 
     def __init__(self, field: str, reason: str, message: str) -> None:
         """Name the parameter, a stable code and what is wrong with it, never its value."""
         super().__init__(message)
-        self.body = {"field": field, "reason": reason, "message": f"{field} {message}."}
+        self.body: ApiError = {"field": field, "reason": reason, "message": f"{field} {message}."}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer an API Gateway proxy request: a browser's preflight, or else as the contracts have it."""
+    """Answer an API Gateway proxy request: a browser's preflight, or a request for an upload URL."""
     set_log_keys(requestId=context.aws_request_id)
     with log_errors():
-        environment = GetUploadUrlSettings.read()
+        settings = GetUploadUrlSettings.read()
         if event.get("httpMethod") == "OPTIONS":
-            return cors.preflight(event, environment.allowed_origins)
-        answer = _answered(event, environment)
-        answer["headers"] |= cors.headers_for(event, environment.allowed_origins)
-        return answer
+            return cors.preflight(event, settings.allowed_origins)
+        response = _respond(event, settings)
+        response["headers"] |= cors.headers_for(event, settings.allowed_origins)
+        return response
 
 
-def _answered(event: dict[str, Any], environment: GetUploadUrlSettings) -> dict[str, Any]:
-    """Answer with the contract upload-url.response, or with 400 and api-error."""
+def _respond(event: dict[str, Any], settings: GetUploadUrlSettings) -> dict[str, Any]:
+    """Return a response with the contract upload-url.response, or with status 400 and the contract api-error."""
     try:
-        request = read_request(event.get("queryStringParameters") or {}, environment.max_bytes)
+        request = read_request(event.get("queryStringParameters") or {}, settings.max_bytes)
     except BadRequestError as error:
         logger().info("refused: %s %s", error.body["field"], error.body["reason"])
         count(UPLOAD_URLS_REFUSED, reason=error.body["reason"])
-        return _answer(400, "api-error", error.body)
+        return _response(400, "api-error", error.body)
     owner = event["requestContext"]["authorizer"]["claims"]["sub"]
-    granted = _grant(owner, request, environment)
-    logger().info("granted an upload", extra={"size": request["size"]})
+    issued = _issue(owner, request, settings)
+    logger().info("issued an upload URL", extra={"size": request["size"]})
     count(UPLOAD_URLS_ISSUED)
-    return _answer(200, "upload-url.response", granted)
+    return _response(200, "upload-url.response", issued)
 
 
-def read_request(parameters: dict[str, str], max_bytes: int) -> dict[str, Any]:
-    """Return the contract upload-url.request from query parameters; raises BadRequest."""
+def read_request(parameters: dict[str, str], max_bytes: int) -> UploadUrlRequest:
+    """Return the query parameters as the contract upload-url.request has them; raises BadRequestError."""
     for name in contracts.schema("upload-url.request")["required"]:
         if not parameters.get(name):
             raise BadRequestError(name, "MISSING", "is required")
-    request: dict[str, Any] = {**parameters, "size": _size(parameters["size"], max_bytes)}
+    request = cast("UploadUrlRequest", {**parameters, "size": _size(parameters["size"], max_bytes)})
     try:
         contracts.check("upload-url.request", request)
     except ContractViolation as error:
@@ -86,17 +91,17 @@ def _size(value: str, max_bytes: int) -> int:
 
 def _bad_request(error: ContractViolation) -> BadRequestError:
     field = error.path.removeprefix("$.")
-    return BadRequestError(field, REASONS.get((field, error.rule), "INVALID"), error.said)
+    return BadRequestError(field, REASONS.get((field, error.rule), "INVALID"), error.requirement)
 
 
-def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlSettings) -> dict[str, Any]:
+def _issue(owner: str, request: UploadUrlRequest, settings: GetUploadUrlSettings) -> UploadUrlResponse:
     image_id = str(uuid4())
     add_log_keys(imageId=image_id)
     key = object_keys.upload_key(owner, image_id)
-    lifetime = timedelta(seconds=environment.url_expiry_seconds)
+    lifetime = timedelta(seconds=settings.url_expiry_seconds)
     expires = (clock.now() + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
     with trace("SignUpload", imageId=image_id):
-        url, headers = _signed(environment.upload_bucket, key, request, environment.url_expiry_seconds)
+        url, headers = _sign(settings.upload_bucket, key, request, settings.url_expiry_seconds)
     return {
         "imageId": image_id,
         "key": key,
@@ -107,8 +112,8 @@ def _grant(owner: str, request: dict[str, Any], environment: GetUploadUrlSetting
     }
 
 
-def _signed(bucket: str, key: str, request: dict[str, Any], expires_in: int) -> tuple[str, dict[str, str]]:
-    """Return a URL whose signature fixes type, exact length, file name and checksum, and the headers it covers."""
+def _sign(bucket: str, key: str, request: UploadUrlRequest, expires_in: int) -> tuple[str, dict[str, str]]:
+    """Return a URL whose signature fixes type, exact length, file name and checksum, and the headers that it covers."""
     metadata = objects.filename_metadata(request["filename"])
     parameters = {
         "Bucket": bucket,
@@ -121,7 +126,7 @@ def _signed(bucket: str, key: str, request: dict[str, Any], expires_in: int) -> 
     headers = {
         "Content-Type": request["contentType"],
         "Content-Length": str(request["size"]),
-        "If-None-Match": "*",  # a URL is good for one upload: another PUT is answered with 412
+        "If-None-Match": "*",  # a URL is good for one upload: S3 answers another PUT with 412
         **{f"x-amz-meta-{name}": value for name, value in metadata.items()},
     }
     if "sha256" in request:
@@ -131,7 +136,7 @@ def _signed(bucket: str, key: str, request: dict[str, Any], expires_in: int) -> 
     return url, headers
 
 
-def _answer(status: int, contract: str, body: dict[str, Any]) -> dict[str, Any]:
+def _response(status: int, contract: str, body: Mapping[str, object]) -> dict[str, Any]:
     contracts.check(contract, body)
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return {"statusCode": status, "headers": headers, "body": json.dumps(body)}

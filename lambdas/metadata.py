@@ -1,6 +1,8 @@
-"""ExtractMetadata: facts of the file, what is written in it, and what the picture looks like."""
+"""ExtractMetadata: facts of the file, the metadata embedded in it, and the image's appearance."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
 
 from imaging.decoding.picture import open_picture
 from imaging.features.appearance import SAMPLE, describe_appearance
@@ -11,11 +13,17 @@ from lambdas.domain import objects
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.settings import ImageStepSettings
 
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import ExtractMetadataInput, ExtractMetadataOutput
 
-@step_handler("extract-metadata", ImageStepSettings, found_as="metadata")
-def handler(event: dict[str, Any], environment: ImageStepSettings) -> dict[str, Any]:
-    """Return what the picture is, what is written in it and what it looks like; raises ImageRejected."""
-    picture = open_picture(objects.read_upload(event["image"], environment.max_bytes).data, environment.limits)
-    # In this order: to sample a picture is to decode it small, after which Pillow tells another size.
-    facts, words, size = read_properties(picture), read_embedded(picture), picture.size
-    return {"properties": facts, **words, "appearance": describe_appearance(make_sample(picture, SAMPLE), size)}
+
+@step_handler("extract-metadata", ImageStepSettings, stored_as="metadata")
+def handler(event: ExtractMetadataInput, settings: ImageStepSettings) -> ExtractMetadataOutput:
+    """Return the image's properties, embedded metadata and appearance; raises ImageRejected."""
+    upload = objects.read_upload(event["image"], settings.max_bytes)
+    picture = open_picture(upload.data, settings.limits)
+    # In this order: the sample is decoded at a small scale, after which Pillow reports another size.
+    properties, embedded, size = read_properties(picture), read_embedded(picture), picture.size
+    appearance = describe_appearance(make_sample(picture, SAMPLE), size)
+    # imaging knows no contract; the step handler checks that this keeps its own.
+    return cast("ExtractMetadataOutput", {"properties": properties, **embedded, "appearance": appearance})

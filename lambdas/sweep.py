@@ -1,4 +1,4 @@
-"""Sweep: on a schedule, find what got lost on its way to an end, and start it again or settle it."""
+"""Sweep: on a schedule, find images that were lost on the way to an outcome, and start them again or finalize them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lambdas.domain import conflicts, executions, object_keys, objects, stalled_uploads, upload_versions
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.finalization import finalize
-from lambdas.domain.record import PROCESSING, Failure, Item, Record
+from lambdas.domain.outcomes import PROCESSING, Failure
+from lambdas.domain.record import Record, read_record
 from lambdas.domain.upload_events import read_event
 from lambdas.runtime import clients, clock
 from lambdas.runtime.settings import SweepSettings
@@ -24,109 +25,106 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from lambdas.domain.upload_versions import ListedUpload
+    from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
-HORIZON = timedelta(days=3)  # what is older has been looked at by hundreds of sweeps; a daily one looks further
-BATCH_SIZE = 100  # records that DynamoDB gives at once
-VISIBILITY_TIMEOUT = (
-    120  # seconds for which a dead letter that is looked at is kept from others; then it is there again
-)
-MAX_MESSAGES = 1000  # looked at in one sweep
-DEAD_LETTER = "DeadLetter"  # as an error's name: the message was not taken up in all its deliveries
-
-Image = dict[str, Any]
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Sweep once and return how often what was done; `{"everything": true}` looks beyond the horizon.
-
-    Sweeps may run at once, and beside everything else. What cannot be settled does not keep others from it; raises
-    Unswept at the end if there was any.
-    """
-    set_log_keys(requestId=context.aws_request_id)
-    with log_errors():
-        done = Sweep(SweepSettings.read(), bool(event.get("everything"))).run()
-        logger().info("swept", extra={"done": done})
-        if done["failed"]:
-            raise SweepIncompleteError(
-                f"{done['failed']} pictures could be neither settled nor started again; the log says why"
-            )
-        return dict(done)
+HORIZON = timedelta(days=3)  # hundreds of sweeps have looked at older uploads; the daily one looks at all
+BATCH_SIZE = 100  # records that DynamoDB returns for one request
+VISIBILITY_TIMEOUT = 120  # seconds for which a dead-letter message is hidden from others; it is not deleted
+MAX_MESSAGES = 1000  # dead-letter messages that one sweep reads
+DEAD_LETTER = "DeadLetter"  # the name of an error: the message was not processed in any of its deliveries
 
 
 class SweepIncompleteError(Exception):
-    """Something went wrong with some of the pictures; the next sweep tries again."""
+    """An error occurred for some of the images; the next sweep tries them again."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Sweep once and return how many images were `finalized`, `resumed` and `cleared`.
+
+    The event `{"everything": true}` makes it look at all uploads, not only at recent ones.
+
+    Sweeps may run at the same time, and beside everything else. An error with one image does not keep others from being
+    processed; raises SweepIncompleteError at the end if there was any.
+    """
+    set_log_keys(requestId=context.aws_request_id)
+    with log_errors():
+        done = Sweep(SweepSettings.read(), everything=bool(event.get("everything"))).run()
+        logger().info("swept", extra={"done": done})
+        if done["failed"]:
+            raise SweepIncompleteError(f"{done['failed']} images could not be processed; the log says why")
+        return dict(done)
 
 
 class Sweep:
-    """One sweep: dead letters, then uploads, then what is staged for nobody."""
+    """One sweep: first dead-letter messages, then uploads, then staged objects that nobody waits for."""
 
-    def __init__(self, environment: SweepSettings, everything: bool) -> None:  # noqa: FBT001 - as the event has it
+    def __init__(self, settings: SweepSettings, *, everything: bool) -> None:
         """Look at uploads within the horizon, or at everything."""
         now = clock.now()
-        self._environment = environment
-        self._late = now - timedelta(seconds=environment.stalled_after_seconds)
+        self._settings = settings
+        self._late = now - timedelta(seconds=settings.stalled_after_seconds)
         self._since = None if everything else now - HORIZON
-        self._recorded = now - timedelta(days=environment.record_retention_days)
+        self._recorded_since = now - timedelta(days=settings.record_retention_days)
         self._done: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
-        """Do all of it and return how often what was done."""
-        for image in dead_letter_images(self._environment):
-            self._each("settled", image, self._settle_letter)
-        uploads = upload_versions.list_uploads(self._environment.upload_bucket, self._since, self._late)
-        for upload, found in with_records(uploads, self._environment.metadata_table):
-            self._each("resumed", upload.image, partial(self._look_at, found=found, deleted=upload.deleted))
-        for name in objects.list_staged_executions(self._environment.upload_bucket, self._late):
-            self._each("cleared", {"imageId": executions.image_id(name)}, partial(self._unstage, name=name))
+        """Do all of it and return how many images each part was needed for."""
+        for image in dead_letter_images(self._settings):
+            self._for_each("finalized", image["imageId"], partial(self._fail_dead_letter, image))
+        uploads = upload_versions.list_uploads(self._settings.upload_bucket, self._since, self._late)
+        for upload, stored in with_records(uploads, self._settings.metadata_table):
+            self._for_each("resumed", upload.image["imageId"], partial(self._reconcile, upload, stored))
+        for name in objects.list_staged_executions(self._settings.upload_bucket, self._late):
+            self._for_each("cleared", executions.image_id(name), partial(self._delete_staged, name))
         return self._done
 
-    def _each(self, what: str, image: Image, do: Callable[[Image], bool]) -> None:
-        """Do it for one picture, and count that it was done; an error is logged and leaves the others alone."""
-        add_log_keys(imageId=image["imageId"])
+    def _for_each(self, part: str, image_id: str, do: Callable[[], bool]) -> None:
+        """Do a part for one image and count it if something was done; an error is logged, and the others go on."""
+        add_log_keys(imageId=image_id)
         try:
             with conflicts.leave_to_sweep():
-                self._done[what] += do(image)
+                self._done[part] += do()
         except Exception:  # noqa: BLE001 - whatever it is, it is told at the end
-            logger().exception("a picture is left to the next sweep")
+            logger().exception("an image is left to the next sweep")
             self._done["failed"] += 1
 
-    def _look_at(self, image: Image, *, found: Item | None, deleted: bool) -> bool:
-        """Look at one upload, but not at one whose record may have expired: its picture would be tried anew."""
-        if not found and datetime.fromisoformat(image["uploadedAt"]) < self._recorded:
+    def _reconcile(self, upload: ListedUpload, stored: MetadataRecord | None) -> bool:
+        """Reconcile one upload, unless its record may have expired: its image would be processed anew."""
+        if not stored and datetime.fromisoformat(upload.image["uploadedAt"]) < self._recorded_since:
             return False
-        look_at = stalled_uploads.reconcile_deleted if deleted else stalled_uploads.reconcile
-        return look_at(image, found, self._late, self._environment)
+        reconcile = stalled_uploads.reconcile_deleted if upload.deleted else stalled_uploads.reconcile
+        return reconcile(upload.image, stored, self._late, self._settings)
 
-    def _settle_letter(self, image: Image) -> bool:
-        """Settle a picture that no execution was ever started for; others settle themselves, or are swept."""
-        record = Record(self._environment.metadata_table, image, executions.name(image))
-        if record.read() or executions.status(image, self._environment):
+    def _fail_dead_letter(self, image: PipelineInputImage) -> bool:
+        """Fail an image for which no execution was ever started; others are finalized or swept anyway."""
+        record = Record(self._settings.metadata_table, image, executions.name(image))
+        if record.read() or executions.status(image, self._settings):
             return False
-        error = {"Error": DEAD_LETTER, "Cause": "The message was not taken up in all of its deliveries."}
-        # By now another message of the same upload may have been taken up.
-        finalize(record, Failure("ProcessingQueue", DEAD_LETTER, json.dumps(error)), self._environment, begun=False)
+        error = {"Error": DEAD_LETTER, "Cause": "The message was not processed in any of its deliveries."}
+        # Another message about the same upload may have been processed by now.
+        failure = Failure("ProcessingQueue", DEAD_LETTER, json.dumps(error))
+        finalize(record, failure, self._settings, only_if_new=True)
         return True
 
-    def _unstage(self, image: Image, *, name: str) -> bool:
-        """Remove what an execution has staged unless its picture's record waits for it."""
-        record = Record(self._environment.metadata_table, image, name)
-        found = record.read()
-        if found and found["execution"] == name and found["status"] == PROCESSING:
+    def _delete_staged(self, name: str) -> bool:
+        """Delete what the execution called name has staged, unless its image is being processed."""
+        stored = read_record(self._settings.metadata_table, executions.image_id(name))
+        if stored and stored["execution"] == name and stored["status"] == PROCESSING:
             return False
-        return bool(objects.delete_prefix(self._environment.upload_bucket, object_keys.staged_folder(name)))
+        return bool(objects.delete_prefix(self._settings.upload_bucket, object_keys.staged_folder(name)))
 
 
-def dead_letter_images(environment: SweepSettings) -> Iterator[Image]:
-    """Yield the pictures that dead letters are about; what is no upload's is for the alarm, and every letter stays."""
-    for body in islice(receive_messages(environment.dead_letter_queue), MAX_MESSAGES):
+def dead_letter_images(settings: SweepSettings) -> Iterator[PipelineInputImage]:
+    """Yield the images that dead-letter messages are about. Every message stays in the queue, for the alarm."""
+    for body in islice(receive_messages(settings.dead_letter_queue), MAX_MESSAGES):
         try:
-            yield read_event(json.loads(body), environment.upload_bucket)
-        except (ValueError, RecursionError):  # the latter of JSON without end in depth
-            logger().warning("a dead letter is not about an upload")
+            yield read_event(json.loads(body), settings.upload_bucket)
+        except (ValueError, RecursionError):  # the latter for JSON that is nested too deep
+            logger().warning("a dead-letter message is not about an upload")
 
 
 def receive_messages(url: str) -> Iterator[str]:
-    """Yield the bodies of the messages in the queue, each once; they are hidden for a moment and not taken away."""
+    """Yield the body of each message in the queue once; the messages are hidden for a while and not deleted."""
     while True:
         answer = clients.sqs().receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=VISIBILITY_TIMEOUT, WaitTimeSeconds=1
@@ -136,22 +134,30 @@ def receive_messages(url: str) -> Iterator[str]:
         yield from (message["Body"] for message in messages)
 
 
-def with_records(uploads: Iterable[ListedUpload], table: str) -> Iterator[tuple[ListedUpload, Item | None]]:
-    """Yield each upload with its record; those whose records DynamoDB does not give now are for the next sweep."""
-    waiting = (upload for upload in uploads if _is_upload(upload.image))
-    while batch := list(islice(waiting, BATCH_SIZE)):
-        wanted = [{"imageId": {"S": image_id}} for image_id in {one.image["imageId"]: None for one in batch}]
-        answer = clients.dynamodb().batch_get_item(RequestItems={table: {"Keys": wanted}})
-        left = answer["UnprocessedKeys"]
-        missed = {key["imageId"]["S"] for key in left[table]["Keys"]} if table in left else set()
-        found = {item["imageId"]: item for item in map(deserialize, answer["Responses"].get(table, []))}
-        yield from ((one, found.get(one.image["imageId"])) for one in batch if one.image["imageId"] not in missed)
+def with_records(uploads: Iterable[ListedUpload], table: str) -> Iterator[tuple[ListedUpload, MetadataRecord | None]]:
+    """Yield each upload with its record; an upload whose record DynamoDB does not return now is for the next sweep."""
+    valid = (upload for upload in uploads if _is_valid(upload))
+    while batch := list(islice(valid, BATCH_SIZE)):
+        records, missed = _read_records(table, [upload.image["imageId"] for upload in batch])
+        for upload in batch:
+            if upload.image["imageId"] not in missed:
+                yield upload, records.get(upload.image["imageId"])
 
 
-def _is_upload(image: Image) -> bool:
-    """Tell whether the pipeline would take image; the event of what is none is a dead letter."""
+def _read_records(table: str, image_ids: list[str]) -> tuple[dict[str, MetadataRecord], set[str]]:
+    """Return the records by image id, and the ids that DynamoDB has left unprocessed."""
+    keys = [{"imageId": {"S": image_id}} for image_id in dict.fromkeys(image_ids)]
+    answer = clients.dynamodb().batch_get_item(RequestItems={table: {"Keys": keys}})
+    left = answer["UnprocessedKeys"]
+    missed = {key["imageId"]["S"] for key in left[table]["Keys"]} if table in left else set()
+    stored = [cast("MetadataRecord", deserialize(item)) for item in answer["Responses"].get(table, [])]
+    return {record["imageId"]: record for record in stored}, missed
+
+
+def _is_valid(upload: ListedUpload) -> bool:
+    """Return whether the pipeline accepts the upload; the event of any other one is a dead-letter message."""
     try:
-        contracts.check("pipeline-input", {"image": image})
+        contracts.check("pipeline-input", {"image": upload.image})
     except ContractViolation:
         return False
     return True

@@ -14,7 +14,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from urllib3.exceptions import HTTPError
 
-from lambdas.domain.record import NOTIFIED_AT
+from lambdas.domain.outcomes import NOTIFIED_AT
 from local.client import Client, UploadFailedError, UploadRefusedError
 from local.stack import LocalStack
 

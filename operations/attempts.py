@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Any
 
 from lambdas.domain import executions, upload_versions
-from lambdas.domain.record import REJECTED, SUCCEEDED, Item, Record, is_final, notification_pending
+from lambdas.domain.outcomes import REJECTED, SUCCEEDED, is_final, notification_pending
+from lambdas.domain.record import Record
 from lambdas.domain.stalled_uploads import RUNNING_STATUSES
 from lambdas.runtime import clock
 from operations.stack import Stack
 from workflow.contracts.errors import PreviousOutcomePending
+from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
 MAX_ATTEMPTS = 50  # that are checked for one without an execution
 
@@ -62,11 +64,11 @@ def _try_once(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attem
         return _start_first_unused(stack, found, record, dry_run=dry_run)
     if reason := _reason_to_skip(own, rejected=rejected):
         return Attempt(found["imageId"], executions.attempt(own), reason)
-    following = {**found, "attempt": executions.attempt(own) + 1}
+    following: PipelineInputImage = {**found, "attempt": executions.attempt(own) + 1}
     return _start_first_unused(stack, following, record, dry_run=dry_run)
 
 
-def _reason_to_skip(record: Item, *, rejected: bool) -> Outcome | None:
+def _reason_to_skip(record: MetadataRecord, *, rejected: bool) -> Outcome | None:
     """Return why an image with that record is not started again, None if it is."""
     if not is_final(record):
         return Outcome.PROCESSING
@@ -77,13 +79,16 @@ def _reason_to_skip(record: Item, *, rejected: bool) -> Outcome | None:
     return Outcome.NOTIFICATION_PENDING if notification_pending(record) else None
 
 
-def _start_first_unused(stack: Stack, image: dict[str, Any], record: Item | None, *, dry_run: bool) -> Attempt | None:
+def _start_first_unused(
+    stack: Stack, image: PipelineInputImage, record: MetadataRecord | None, *, dry_run: bool
+) -> Attempt | None:
     """Start the first attempt, from image's on, that has no execution.
 
     Return None if the record has changed: an attempt that has an execution by now may have written its final status.
     """
-    for number in range(image["attempt"], image["attempt"] + MAX_ATTEMPTS):
-        candidate = {**image, "attempt": number}
+    first = executions.attempt(image)
+    for number in range(first, first + MAX_ATTEMPTS):
+        candidate: PipelineInputImage = {**image, "attempt": number}
         status = executions.status(candidate, stack.start_settings)
         if status in RUNNING_STATUSES:
             break
@@ -94,7 +99,7 @@ def _start_first_unused(stack: Stack, image: dict[str, Any], record: Item | None
     return Attempt(image["imageId"], number, Outcome.PROCESSING)
 
 
-def _start(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Outcome:
+def _start(stack: Stack, image: PipelineInputImage, *, dry_run: bool) -> Outcome:
     """Start the execution for image unless it is a dry run or somebody else has just started it.
 
     The record is claimed first, for STANDARD workflows too: otherwise an execution that fails before its first step
@@ -108,6 +113,6 @@ def _start(stack: Stack, image: dict[str, Any], *, dry_run: bool) -> Outcome:
         return Outcome.NOTIFICATION_PENDING
 
 
-def uploads(stack: Stack, prefix: str) -> Iterator[dict[str, Any]]:
+def uploads(stack: Stack, prefix: str) -> Iterator[PipelineInputImage]:
     """Yield the newest version of each upload whose key begins with prefix, as for a first attempt."""
     yield from upload_versions.list_current_uploads(stack.upload_bucket, None, clock.now(), prefix)

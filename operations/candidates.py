@@ -8,7 +8,7 @@ from typing import Any
 
 from lambdas.domain import upload_events
 from lambdas.domain.attribute_values import deserialize
-from lambdas.domain.record import FAILED
+from lambdas.domain.outcomes import FAILED
 from lambdas.runtime import clients
 from operations.stack import Stack
 

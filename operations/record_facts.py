@@ -1,12 +1,13 @@
 """An image's record as rows for a person: its status and cause, its times, its objects, and what to do."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from lambdas.domain.record import FAILED, Item, is_final, notification_pending
+from lambdas.domain.outcomes import FAILED, is_final, notification_pending
 from lambdas.domain.stalled_uploads import RUNNING_STATUSES
+from workflow.contracts.payloads import ArchiveImageOutput, MetadataRecord
 
 STATUS = ("status", "failedIn", "reason", "message")
 BEGINNING = ("attempt", "createdAt")
@@ -14,22 +15,24 @@ FINAL_TIMES = ("finishedAt", "notifiedAt")
 IDENTITY = ("owner", "bucket", "key", "versionId", "execution")
 
 
-def facts(record: Item, execution_status: str | None) -> Iterator[tuple[str, str]]:
+def facts(record: MetadataRecord, execution_status: str | None) -> Iterator[tuple[str, str]]:
     """Yield the facts of a record, each with its name; execution_status is Step Functions' own, None if unknown."""
     yield from _named(record, STATUS)
     if cause := _cause(record.get("error", "{}")):
         yield "cause", cause
     yield from _named(record, BEGINNING)
-    yield from sorted(record["steps"].items(), key=lambda item: str(item[1]))
+    steps: Mapping[str, Any] = record.get("steps", {})
+    yield from sorted(steps.items(), key=lambda step: str(step[1]))
     yield from _named(record, (*FINAL_TIMES, *IDENTITY))
     if execution_status:
         yield "executionStatus", execution_status
-    yield from _archived(record.get("archive", {}))
+    if "archive" in record:
+        yield from _archived(record["archive"])
     if advice := _advice(record, execution_status):
         yield "to do", advice
 
 
-def _named(record: Item, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _named(record: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     yield from ((name, str(record[name])) for name in names if name in record)
 
 
@@ -41,14 +44,14 @@ def _cause(error: str) -> str:
     return " ".join(str(cause).split())
 
 
-def _archived(archive: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _archived(archive: ArchiveImageOutput) -> Iterator[tuple[str, str]]:
     """Yield the URI of each archived object."""
-    copies = [(name, archive[name]) for name in ("original", "resized", "thumbnail") if archive]
-    for name, copy in (*copies, *(("smaller", smaller) for smaller in archive.get("smaller", []))):
+    copies = [("original", archive["original"]), ("resized", archive["resized"]), ("thumbnail", archive["thumbnail"])]
+    for name, copy in (*copies, *(("smaller", smaller) for smaller in archive["smaller"])):
         yield name, f"s3://{archive['bucket']}/{copy['key']}"
 
 
-def _advice(record: Item, execution_status: str | None) -> str:
+def _advice(record: MetadataRecord, execution_status: str | None) -> str:
     """Return what a person can do about an image, "" if there is nothing to do."""
     if not is_final(record):
         if execution_status is None:

@@ -82,7 +82,7 @@ ROOMS: dict[str, set[str]] = {
         "templates",
         "asl",
         "imaging.formats",
-        "lambdas.domain.record",
+        "lambdas.domain.outcomes",
         "workflow.graph",
         "ministack",
         "boto3",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from imaging.decoding.picture import UPRIGHT, Picture, covered, decode, upright_size
 from imaging.formats import FORMATS, Format
@@ -23,6 +23,16 @@ OPAQUE = {"PNG": "PNG", "WEBP": "WEBP", "GIF": "PNG"}
 TRANSPARENT = {"WEBP": "WEBP", "AVIF": "WEBP", "HEIF": "WEBP"}
 
 
+class Facts(TypedDict):
+    """What is published of a rendition."""
+
+    format: str
+    contentType: str
+    width: int  # pixels
+    height: int  # pixels
+    size: int  # bytes
+
+
 @dataclass(frozen=True)
 class Rendition:
     """An encoded picture."""
@@ -33,7 +43,7 @@ class Rendition:
     height: int
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Facts:
         """Format, media type, width and height in pixels, and size in bytes, as a JSON object."""
         return {
             "format": self.format.name,

@@ -1,4 +1,4 @@
-"""Items of a table as JSON has them, and back."""
+"""DynamoDB's attribute values and JSON's, each as the other."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ if TYPE_CHECKING:
 
 
 def expression_names(*attributes: str) -> dict[str, str]:
-    """Return what stands for attributes in an expression: each one's name behind a hash sign."""
+    """Return the names for an expression: `#status` stands for the attribute status."""
     return {f"#{name}": name for name in attributes}
 
 
-def expression_values(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what stands for the values of facts in an expression: each one's name behind a colon."""
-    return {f":{name}": value for name, value in serialize(facts).items()}
+def expression_values(values: Mapping[str, object]) -> dict[str, Any]:
+    """Return the values for an expression, serialized: `:status` stands for the value of status."""
+    return {f":{name}": value for name, value in serialize(values).items()}
 
 
-def serialize(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return facts as DynamoDB has them: its numbers are decimal; a float is written as JSON would write it."""
+def serialize(item: Mapping[str, object]) -> dict[str, Any]:
+    """Return a JSON object as DynamoDB stores it. Its numbers are decimal: a float is written as JSON writes it."""
     from boto3.dynamodb.types import TypeSerializer
 
-    exact = json.loads(json.dumps(dict(facts)), parse_float=Decimal)
+    exact = json.loads(json.dumps(dict(item)), parse_float=Decimal)
     return {name: TypeSerializer().serialize(value) for name, value in exact.items()}
 
 
-def deserialize(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an item of DynamoDB as JSON has it."""
+def deserialize(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item of DynamoDB as a JSON object."""
     from boto3.dynamodb.types import TypeDeserializer
 
-    found: dict[str, Any] = _without_decimals(TypeDeserializer().deserialize({"M": stored}))
-    return found
+    return {name: without_decimals(TypeDeserializer().deserialize(value)) for name, value in item.items()}
 
 
-def _without_decimals(value: Any) -> Any:
+def without_decimals(value: Any) -> Any:
+    """Return value with an int or a float in the place of each Decimal, at any depth."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, list):
-        return [_without_decimals(one) for one in value]
+        return [without_decimals(element) for element in value]
     if isinstance(value, dict):
-        return {name: _without_decimals(one) for name, one in value.items()}
+        return {name: without_decimals(element) for name, element in value.items()}
     return value

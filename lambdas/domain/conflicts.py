@@ -1,14 +1,15 @@
-"""Expected races, and what is made of them: another execution was faster, or an earlier end has to be notified first.
+"""Expected conflicts: another execution was faster, or an earlier outcome has to be published first.
 
-Nothing is wrong then and nothing is lost: whoever was faster goes on, and whoever has to wait comes again. So a race is
-logged as a warning and counted, and no alarm looks at the count. Who comes again depends on who was there:
+A conflict is no error, and nothing is lost: the faster execution goes on, and the other one waits or stops. So it is
+logged as a warning and counted, and no alarm uses the count. Who tries again depends on who was there:
 
-- A step raises the error, for Step Functions acts on its name: workflow/blocks.py says how.
-- The trigger raises it, too: its message goes back to the queue, which delivers it again.
-- FinalizeFunction and the sweep return, for the next sweep looks at every picture that is late. Of an error of FinalizeFunction
-  Lambda would count an Error, which operators are called for, and try twice more, after one minute and after two. That
-  helps seldom: an end is notified within seconds by an execution that is alive, and by the sweep if that one has died.
-  FinalizeFunction does not notify the earlier end itself, for the execution that is about to do so would do it again.
+- A step raises the error, because Step Functions acts on its name; workflow/blocks.py states how.
+- The trigger raises it too: the message returns to the queue, which delivers it again.
+- FinalizeFunction and the sweep return, because the next sweep looks at every image that is late. If FinalizeFunction
+  raised the error, Lambda would count an Error, for which there is an alarm, and try twice more after one and two
+  minutes. That would seldom help: a running execution publishes its outcome within seconds, and for a dead one the sweep
+  does. FinalizeFunction does not publish the earlier outcome itself, because the execution that is about to would do so
+  again.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ if TYPE_CHECKING:
 CONFLICT_ERRORS: Final = (StaleExecution, PreviousOutcomePending)
 
 
-def report_conflict(race: Exception, *, step: str = "", at: int = 0) -> None:
-    """Log and count a race: a step's at the time when it began, as its alarm needs it."""
-    logger().warning("%s", race)
+def report_conflict(error: Exception, *, step: str = "", at: int = 0) -> None:
+    """Log and count a conflict; that of a step at the time at which the step began, as its alarm needs it."""
+    logger().warning("%s", error)
     count(STALE_ATTEMPTS if step else CONFLICTS, step=step, at=at)
 
 
 @contextmanager
 def leave_to_sweep() -> Iterator[None]:
-    """Let an expected race end what is done inside."""
+    """Report a conflict that is raised inside, and end it there."""
     try:
         yield
-    except CONFLICT_ERRORS as race:
-        report_conflict(race)
+    except CONFLICT_ERRORS as error:
+        report_conflict(error)

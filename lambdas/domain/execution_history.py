@@ -1,4 +1,4 @@
-"""An execution's history: in which state it failed, and why."""
+"""An execution's history: in which state the execution failed, and why."""
 
 from __future__ import annotations
 
@@ -6,72 +6,72 @@ import json
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from lambdas.domain.record import FAILED, Failure
+from lambdas.domain.outcomes import FAILED, Failure
 from lambdas.runtime import clients
 from workflow.contracts.errors import ImageRejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Event = dict[str, Any]
+Event = dict[str, Any]  # of any of 60 types, each with its own details
 
-HANDLER = "HandleError"  # the state that errors lead to: what failed failed before it
+HANDLER = "HandleError"  # the state that errors lead to
 REJECTED = ImageRejected.__name__
-FAILURES = ("Failed", "TimedOut")  # how the types of events end that say that something failed
-AROUND = ("Execution", "Parallel", "Map")  # what such an event is of that follows from the failure of a state
+FAILURES = ("Failed", "TimedOut")  # the types of events for a failure end so
+CONTAINERS = ("Execution", "Parallel", "Map")  # their failures follow from that of a state inside
 ENDS = ("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
-NO_STATE = "ProcessingPipeline"  # said of an execution that entered no state
-UNNAMED_ERROR = "States.TaskFailed"  # what Step Functions calls an error that has no name
+NO_STATE = "ProcessingPipeline"  # stands for the state where the execution entered none
+UNNAMED_ERROR = "States.TaskFailed"  # Step Functions' name for an error that has none
 REASONS = {"TIMED_OUT": "States.Timeout", "ABORTED": "Aborted"}  # of executions that no state ended
 
 
 def read_failure(execution_arn: str, status: str) -> Failure:
-    """Return why the execution with that ARN ended with status, as its history tells."""
+    """Read the history of the execution with that ARN and return why it ended with status."""
     pages = clients.stepfunctions().get_paginator("get_execution_history")
     answers = pages.paginate(executionArn=execution_arn, includeExecutionData=False)
     return find_failure([dict(event) for answer in answers for event in answer["events"]], status)
 
 
-def find_failure(happened: list[Event], status: str) -> Failure:
-    """Return what failed first of that which led to the execution's end, from its events in their order."""
-    events = _until_end(happened)
+def find_failure(history: list[Event], status: str) -> Failure:
+    """Return the first failure that led to the execution's end, from its events in their order."""
+    events = _until_end(history)
     before = list(takewhile(lambda event: _entered(event) != HANDLER, events))
-    failed = _led_to(events[: len(before) + 1])
+    failed = _cause(events[: len(before) + 1])
     if failed and len(before) < len(events):
-        # A rejection is no failure: something failed in handling it.
-        return _of(failed if _details(failed).get("error") != REJECTED else _led_to(events) or failed, events)
+        # A rejection is no failure: something failed in the handling of it.
+        return _failure_of(failed if _details(failed).get("error") != REJECTED else _cause(events) or failed, events)
     if failed and status == FAILED and _state(failed, events) == _ended_in(events):
-        return _of(failed, events)
-    # No task failed, or one was still being tried: the execution was ended otherwise.
+        return _failure_of(failed, events)
+    # No task failed, or one was still retried: the execution itself was ended.
     details = _details(events[-1]) if events else {}
     error = details.get("error") or REASONS.get(status, "")
     return _failure(_ended_in(events), {"error": error, "cause": details.get("cause", "")})
 
 
 def _until_end(events: list[Event]) -> list[Event]:
-    """Return events without those after the execution's end: an emulator may go on for a while."""
+    """Return events without those after the execution's end, because an emulator may go on for a while."""
     ends = [number for number, event in enumerate(events, 1) if event["type"] in ENDS]
     return events[: ends[-1]] if ends else events
 
 
-def _led_to(events: list[Event]) -> Event | None:
-    """Return the failure that led to the last of events, or the last one, where nothing says which that was.
+def _cause(events: list[Event]) -> Event | None:
+    """Return the failure that led to the last of events; if no event says which, the last failure.
 
-    Branches may fail at once: the one that the end of their Parallel comes after is why it ended.
+    Two branches may fail at the same time. The one that the end of their Parallel follows is the cause.
     """
     retried = {event.get("previousEventId") for event in events if event["type"].endswith("Scheduled")}
     failures = [event for event in events if _is_failure(event)]
     final = [event for event in failures if event["id"] not in retried]
-    led = next((event for event in _back(events) if _is_failure(event) and event["id"] not in retried), None)
-    return led or next(reversed(final or failures), None)
+    linked = (event for event in _chain(events) if _is_failure(event) and event["id"] not in retried)
+    return next(linked, None) or next(reversed(final or failures), None)
 
 
 def _is_failure(event: Event) -> bool:
-    return event["type"].endswith(FAILURES) and not event["type"].startswith(AROUND)
+    return event["type"].endswith(FAILURES) and not event["type"].startswith(CONTAINERS)
 
 
-def _back(events: list[Event]) -> Iterator[Event]:
-    """Yield the last of events, the one that it comes after, and so on."""
+def _chain(events: list[Event]) -> Iterator[Event]:
+    """Yield the last of events, the one that it follows, and so on."""
     by_id = {event["id"]: event for event in events}
     event = events[-1] if events else None
     while event:
@@ -80,37 +80,37 @@ def _back(events: list[Event]) -> Iterator[Event]:
         event = by_id.get(previous) if previous < event["id"] else None
 
 
-def _of(failed: Event, events: list[Event]) -> Failure:
+def _failure_of(failed: Event, events: list[Event]) -> Failure:
     return _failure(_state(failed, events), _details(failed))
 
 
 def _state(event: Event, events: list[Event]) -> str:
-    """Return the state in which event happened: that which it or an event before it names."""
-    back = _back([*(one for one in events if one["id"] < event["id"]), event])
-    return next(filter(None, map(_named, back)), NO_STATE)
+    """Return the state in which event happened: the one that it or the closest event before it names."""
+    chain = _chain([*(other for other in events if other["id"] < event["id"]), event])
+    return next(filter(None, map(_named, chain)), NO_STATE)
 
 
 def _ended_in(events: list[Event]) -> str:
-    """Return the state in which the execution ended; that of the event before its end, or the last one entered.
+    """Return the state in which the execution ended: the one of the event before its end, or the last one entered.
 
-    A state that only ends the execution does not count, and a Parallel's output is of no branch.
+    A Fail state does not count. After a Parallel has succeeded, no branch does.
     """
-    for event in _back(events):
+    for event in _chain(events):
         if event["type"] == "ParallelStateSucceeded":
-            return _last_entered([one for one in events if one["type"] == "ParallelStateEntered"])
+            return _last_entered([other for other in events if other["type"] == "ParallelStateEntered"])
         if event["type"] != "FailStateEntered" and (name := _named(event)):
             return name
     return _last_entered(events)
 
 
 def _last_entered(events: list[Event]) -> str:
-    """Return the last state that was entered, but for the one that only ends the execution."""
+    """Return the last state that was entered, apart from a Fail state."""
     names = [name for event in events if event["type"] != "FailStateEntered" and (name := _entered(event))]
     return names[-1] if names else NO_STATE
 
 
 def _named(event: Event) -> str:
-    """Return the state that event entered or, of an expression that failed, the one that it is of."""
+    """Return the state that event entered or, for a failed JSONata expression, the state that it belongs to."""
     return _entered(event) or _details(event).get("state", "")
 
 

@@ -1,13 +1,13 @@
-"""Settling a picture: its record given an end, the end told, and nothing left behind."""
+"""Finalization: an image that its execution left open gets its final status, a notification, and no leftovers in S3."""
 
 from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from lambdas.domain import object_keys, objects
-from lambdas.domain.record import FAILED, PROCESSING, REJECTED, SUCCEEDED, Failure, Item, Record, notification_pending
+from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED, Failure, notification_pending
 from lambdas.runtime import clients, clock
 from lambdas.runtime.metrics import EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED
 from lambdas.runtime.telemetry import count, logger
@@ -15,9 +15,29 @@ from workflow import contracts
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE, StaleExecution
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
+    from lambdas.domain.record import Record
     from lambdas.runtime.settings import FinalizeSettings
+    from workflow.contracts.payloads import (
+        FailureNotification,
+        MetadataRecord,
+        RejectionNotification,
+        SuccessNotification,
+    )
+
+    class NotificationHead(TypedDict):
+        """What every notification begins with."""
+
+        status: str
+        notificationId: str
+        imageId: str
+        owner: str
+        at: str
+
+    Notification = SuccessNotification | RejectionNotification | FailureNotification
 
 CONTRACTS = {
     SUCCEEDED: "success-notification",
@@ -26,65 +46,100 @@ CONTRACTS = {
 }
 
 
-def finalize(record: Record, failure: Failure, environment: FinalizeSettings, *, begun: bool = True) -> None:
-    """Let the picture have failed unless it has its end, tell whichever end it is, and clear up.
+def finalize(record: Record, failure: Failure, settings: FinalizeSettings, *, only_if_new: bool = False) -> None:
+    """Set the status FAILED unless the record is final, publish the outcome that it has, and remove leftovers.
 
-    begun says whether that goes for a picture that its execution has begun, too. Raises PreviousOutcomePending while an earlier end of the picture has not been told.
+    With only_if_new, an image that its execution has begun is not failed. Raises PreviousOutcomePending while an
+    earlier outcome of the image is not published.
     """
     with suppress(StaleExecution):
-        record.fail(failure, environment.record_retention_days, begun=begun)
+        record.fail(failure, settings.record_retention_days, only_if_new=only_if_new)
         logger().warning("failed in %s: %s", failure.failed_in, failure.reason)
         count(EXECUTIONS_FINALIZED, status=FAILED)
-    found = record.read()
-    if found and found["execution"] == record.execution:
-        notify(record, found, environment)
-    remove_leftovers(record, found, environment)
+    stored = record.read()
+    if stored and stored["execution"] == record.execution:
+        notify(record, stored, settings)
+    remove_leftovers(record, stored, settings)
 
 
-def notify(record: Record, found: Item, environment: FinalizeSettings) -> None:
-    """Publish the end that the record has if it may not have been told; a repeat carries the same id."""
-    if not notification_pending(found):
+def notify(record: Record, stored: MetadataRecord, settings: FinalizeSettings) -> None:
+    """Publish the outcome in stored if its notification is pending. A repeated notification has the same id."""
+    if not notification_pending(stored):
         return
-    message = notification(found)
-    contracts.check(CONTRACTS[found["status"]], message)
-    typed: dict[str, MessageAttributeValueTypeDef] = {
-        name: {"DataType": "String", "StringValue": message[name]} for name in _attributes(message)
+    message = notification(stored)
+    contracts.check(CONTRACTS[stored["status"]], message)
+    clients.sns().publish(
+        TopicArn=settings.notification_topic, Message=json.dumps(message), MessageAttributes=_attributes(message)
+    )
+    with suppress(StaleExecution):  # a newer execution has replaced the record, so somebody else had marked it
+        record.mark_notified()
+    count(NOTIFICATIONS_RECOVERED, status=stored["status"])
+
+
+def notification(stored: MetadataRecord) -> Notification:
+    """Return the notification of a final record, as the contract of its status requires."""
+    if stored["status"] == SUCCEEDED:
+        return _success(stored)
+    return _rejection(stored) if stored["status"] == REJECTED else _failure(stored)
+
+
+def _success(stored: MetadataRecord) -> SuccessNotification:
+    validation = stored["validation"]
+    return {
+        **_head(stored),
+        "filename": validation["filename"],
+        "format": validation["format"],
+        "width": validation["width"],
+        "height": validation["height"],
+        "archive": stored["archive"],
     }
-    clients.sns().publish(TopicArn=environment.notification_topic, Message=json.dumps(message), MessageAttributes=typed)
-    with suppress(StaleExecution):  # a newer execution took the record over: somebody else had noted it before
-        record.notified()
-    count(NOTIFICATIONS_RECOVERED, status=found["status"])
 
 
-def notification(found: Item) -> dict[str, Any]:
-    """Return what is told of a record with an end, as the contract of that end has it."""
-    head = {
-        "status": found["status"],
-        "notificationId": found["execution"],
-        "imageId": found["imageId"],
-        "owner": found["owner"],
+def _rejection(stored: MetadataRecord) -> RejectionNotification:
+    return {**_head(stored), "reason": stored["reason"], "message": stored["message"]}
+
+
+def _failure(stored: MetadataRecord) -> FailureNotification:
+    return {
+        **_head(stored),
+        "failedIn": stored["failedIn"],
+        "reason": stored["reason"],
+        "message": INTERNAL_ERROR_MESSAGE,
+    }
+
+
+def _head(stored: MetadataRecord) -> NotificationHead:
+    """Return what every notification begins with."""
+    return {
+        "status": stored["status"],
+        "notificationId": stored["execution"],
+        "imageId": stored["imageId"],
+        "owner": stored["owner"],
         "at": clock.timestamp(),
     }
-    if found["status"] == SUCCEEDED:
-        facts = {name: found["validation"][name] for name in ("filename", "format", "width", "height")}
-        return {**head, **facts, "archive": found["archive"]}
-    if found["status"] == REJECTED:
-        return {**head, "reason": found["reason"], "message": found["message"]}
-    return {**head, "failedIn": found["failedIn"], "reason": found["reason"], "message": INTERNAL_ERROR_MESSAGE}
 
 
-def _attributes(message: dict[str, Any]) -> list[str]:
-    return [name for name in ("status", "owner", "format") if name in message]
+def _attributes(message: Notification) -> dict[str, MessageAttributeValueTypeDef]:
+    """Return the message attributes, by which subscribers filter."""
+    values: Mapping[str, Any] = message
+    names = [name for name in ("status", "owner", "format") if name in values]
+    return {name: {"DataType": "String", "StringValue": values[name]} for name in names}
 
 
-def remove_leftovers(record: Record, found: Item | None, environment: FinalizeSettings) -> None:
-    """Remove what the execution left in S3, but for what it archived if it succeeded; found is the record by now."""
-    own = found is not None and found["execution"] == record.execution
-    if found and own and found["status"] == PROCESSING:
+def remove_leftovers(record: Record, stored: MetadataRecord | None, settings: FinalizeSettings) -> None:
+    """Delete the execution's staged objects, and its archived ones unless it succeeded. stored is the current record."""
+    owned = stored is not None and stored["execution"] == record.execution
+    if stored and owned and stored["status"] == PROCESSING:
         return
-    removed = objects.delete_prefix(environment.upload_bucket, object_keys.staged_folder(record.execution))
-    if not (found and (record.execution in found.get("earlier", []) or (own and found["status"] == SUCCEEDED))):
+    removed = objects.delete_prefix(settings.upload_bucket, object_keys.staged_folder(record.execution))
+    if not (stored and _succeeded(record.execution, stored)):
         folder = object_keys.archive_folder(record.image, record.execution)
-        removed += objects.delete_prefix(environment.archive_bucket, folder)
+        removed += objects.delete_prefix(settings.archive_bucket, folder)
     if removed:
         count(OBJECTS_REMOVED, objects=str(removed))
+
+
+def _succeeded(execution: str, stored: MetadataRecord) -> bool:
+    """Return whether the execution succeeded, now or before another one replaced its record."""
+    current = stored["execution"] == execution and stored["status"] == SUCCEEDED
+    return current or execution in stored.get("earlier", [])

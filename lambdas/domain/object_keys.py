@@ -1,18 +1,23 @@
 """The keys of objects in both buckets: uploads, staged renditions, archived images."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
 
 UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
-STAGED = "staged/"  # the prefix where renditions wait; no event rule matches it
+STAGED = "staged/"  # the prefix of renditions that wait to be archived; no event rule matches it
 
 
 def upload_key(owner: str, image_id: str) -> str:
-    """Return the key under which owner uploads image_id; nothing of the client's file name is in it."""
+    """Return the key under which owner uploads the image; it holds nothing of the client's file name."""
     return f"{UPLOADS}{owner}/{image_id}"
 
 
 def parse_upload_key(key: str) -> tuple[str, str]:
-    """Return owner and image id of an upload key; raises ValueError for any other key."""
+    """Return the owner and the image id of an upload's key; raises ValueError for any other key."""
     prefix, owner, image_id = key.split("/")
     if f"{prefix}/" != UPLOADS:
         raise ValueError("the key is not one of an upload")
@@ -20,15 +25,15 @@ def parse_upload_key(key: str) -> tuple[str, str]:
 
 
 def staged_folder(execution: str) -> str:
-    """Return the prefix under which an execution's renditions wait for the archive."""
+    """Return the prefix under which an execution stages its renditions."""
     return f"{STAGED}{execution}/"
 
 
-def image_folder(image: dict[str, Any]) -> str:
-    """Return the prefix under which all executions for a picture archive."""
+def image_folder(image: Image) -> str:
+    """Return the prefix under which all executions for an image archive."""
     return f"{image['owner']}/{image['imageId']}/"
 
 
-def archive_folder(image: dict[str, Any], execution: str) -> str:
-    """Return the prefix under which one execution archives, so that no two can write over each other's."""
+def archive_folder(image: Image, execution: str) -> str:
+    """Return the prefix under which one execution archives, so that no two can overwrite each other's objects."""
     return f"{image_folder(image)}{execution.removeprefix(image['imageId'] + '-')}/"

@@ -1,10 +1,10 @@
-"""Pictures in S3: read a version, stage a rendition, copy to the archive."""
+"""Objects in S3: an uploaded version is read, renditions are staged and archived, leftovers are deleted."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from imaging.errors import ImageRefusedError, Reason
@@ -16,47 +16,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from mypy_boto3_s3.type_defs import (
-        CopySourceTypeDef,
-        DeleteTypeDef,
-    )
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, DeleteTypeDef
 
-MAX_FILENAME = 255  # bytes of UTF-8, as file systems have it
-FILENAME = "filename"  # name of the object metadata that carries the client's file name
+    from workflow.contracts.payloads import ArchivedObject, Image
+
+MAX_FILENAME = 255  # bytes of UTF-8, as in file systems
+FILENAME = "filename"  # the name of the object metadata with the client's file name
 
 
 class ObjectsNotDeletedError(Exception):
-    """S3 answered, but did not delete all that it was asked to."""
+    """S3 answered, but did not delete every object that it was asked to."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """The bytes of an uploaded picture and the client's name for it."""
+    """The bytes of an uploaded image and the client's name for it."""
 
     data: bytes
     filename: str
 
 
 def filename_metadata(filename: str) -> dict[str, str]:
-    """Return the object metadata that carries filename: percent-encoded, since S3 takes ASCII only."""
+    """Return the object metadata that holds filename, percent-encoded because S3 accepts ASCII only."""
     return {FILENAME: quote(filename, safe="")}
 
 
-def list_staged_executions(bucket: str, until: datetime) -> Iterator[str]:
-    """Yield the names of the executions that staged something before until."""
-    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=STAGED)
-    found = (item for page in pages for item in page.get("Contents", []) if item["LastModified"] < until)
-    yield from dict.fromkeys(item["Key"].split("/")[1] for item in found)
-
-
-def list_folders(bucket: str, prefix: str) -> Iterator[str]:
-    """Yield the prefixes below prefix, each up to its next slash."""
-    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
-    yield from (found["Prefix"] for page in pages for found in page.get("CommonPrefixes", []))
-
-
-def read_upload(image: dict[str, Any], max_bytes: int) -> Upload:
-    """Read the object version that image names; raises ImageRefusedError when it is empty or over max_bytes."""
+def read_upload(image: Image, max_bytes: int) -> Upload:
+    """Read the object version that image names; raises ImageRefusedError if it is empty or larger than max_bytes."""
     answer = clients.s3().get_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
     with answer["Body"] as body:
         _check_size(answer["ContentLength"], max_bytes)
@@ -71,21 +57,22 @@ def _check_size(size: int, max_bytes: int) -> None:
 
 
 def _filename(metadata: dict[str, str], image_id: str) -> str:
+    """Return the client's name for the file; the image id if there is none, or one that is too long."""
     name = unquote(metadata.get(FILENAME, ""))
     return name if 0 < len(name.encode()) <= MAX_FILENAME else image_id
 
 
 def stage(bucket: str, execution: str, name: str, data: bytes, content_type: str) -> str:
-    """Write data under name to the folder where the renditions of execution wait for the archive, and return its key."""
+    """Write data under name to the folder where the execution's renditions wait to be archived, and return its key."""
     key = f"{staged_folder(execution)}{name}"
     clients.s3().put_object(Bucket=bucket, Key=key, Body=data, ContentType=content_type)
     return key
 
 
-def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str) -> dict[str, Any]:
-    """Copy an object into the archive bucket and return where it lies.
+def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str) -> ArchivedObject:
+    """Copy an object into the archive bucket and return the copy's facts.
 
-    A source that is gone is no error if its copy is there: an earlier attempt made it and cleaned up.
+    If source does not exist but its copy does, an earlier call has archived it and deleted the source.
     """
     client = clients.s3()
     with suppress(client.exceptions.NoSuchKey):
@@ -96,21 +83,34 @@ def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str)
     return {"key": key, "contentType": content_type, "size": size}
 
 
+def list_staged_executions(bucket: str, until: datetime) -> Iterator[str]:
+    """Yield the names of the executions that staged an object before until, each once."""
+    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=STAGED)
+    found = (item for page in pages for item in page.get("Contents", []) if item["LastModified"] < until)
+    yield from dict.fromkeys(item["Key"].split("/")[1] for item in found)
+
+
+def list_folders(bucket: str, prefix: str) -> Iterator[str]:
+    """Yield the prefixes below prefix, each up to its next slash."""
+    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
+    yield from (found["Prefix"] for page in pages for found in page.get("CommonPrefixes", []))
+
+
 def delete_objects(bucket: str, keys: list[str]) -> None:
-    """Delete the objects at keys; what S3 does not delete is logged and left to the sweep."""
+    """Delete the objects at keys. An error is logged and not raised: the sweep deletes what is left."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         _delete(bucket, keys)
     except (BotoCoreError, ClientError, ObjectsNotDeletedError) as error:
-        logger().warning("leftovers are for the sweep: %s", type(error).__name__, exc_info=True)
+        logger().warning("objects are left to the sweep: %s", type(error).__name__, exc_info=True)
 
 
 def delete_prefix(bucket: str, prefix: str) -> int:
-    """Delete every object under prefix and return how many there were; raises NotDeleted."""
+    """Delete every object under prefix and return how many there were; raises ObjectsNotDeletedError."""
     pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     found = [[item["Key"] for item in page.get("Contents", [])] for page in pages]
-    for keys in filter(None, found):  # a page has as many as one request may delete
+    for keys in filter(None, found):  # a page has at most as many objects as one request may delete
         _delete(bucket, keys)
     return sum(map(len, found))
 

@@ -1,144 +1,126 @@
-"""A picture's record in the metadata table: begun once an attempt, filled in step by step, ended once."""
+"""An image's record in the metadata table: begun for each attempt, updated by each step, given one final status."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from lambdas.domain import upload_versions
+from lambdas.domain import conditional_writes, upload_versions
 from lambdas.domain.attribute_values import deserialize, expression_names, expression_values
-from lambdas.domain.attribute_values import serialize as stored
+from lambdas.domain.conditional_writes import Update, stored_item
+from lambdas.domain.outcomes import FAILED, NOTIFIED_AT, PROCESSING, SUCCEEDED, is_final, notification_pending
 from lambdas.runtime import clients, clock
 from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from botocore.exceptions import ClientError
+    from lambdas.domain.outcomes import Failure
+    from workflow.contracts.payloads import Image, MetadataRecord
 
-PROCESSING = "PROCESSING"
-SUCCEEDED = "SUCCEEDED"
-REJECTED = "REJECTED"
-FAILED = "FAILED"
-EXPIRES_AT = "expiresAt"  # the attribute that tells the table when an item may go: its time to live
-NOTIFIED_AT = "notifiedAt"  # the attribute that says that the end has been told
-CLEARED_AT = "clearedAt"  # the attribute that says that what others archived has been removed
+EXPIRES_AT = "expiresAt"  # the attribute by which DynamoDB deletes an item: its time to live
+CLEARED_AT = "clearedAt"  # when the archive was found to hold nothing of executions that did not succeed
+COPIED = ("imageId", "owner", "bucket", "key", "versionId")  # from the image into its record
+
 ABSENT = "attribute_not_exists(#status)"
-
-Item = dict[str, Any]
+OPEN = "#execution = :execution AND #status = :open"
+FINAL = "#execution = :execution AND #status <> :open"
+OPEN_OR_SAME = "#execution = :execution AND (#status = :open OR #status = :status)"
 
 
 def expiry(days: int) -> int:
-    """Return the time that is days from now in seconds since 1970, as DynamoDB reads a time to live."""
+    """Return the time that is days from now, in seconds since 1970, as DynamoDB reads a time to live."""
     return int((clock.now() + timedelta(days=days)).timestamp())
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why a picture failed: in which state, the name of the error, and all that is known of it."""
-
-    failed_in: str
-    reason: str
-    error: str  # JSON
-
-    def told(self) -> Item:
-        """Return it as the record has it."""
-        return {"failedIn": self.failed_in, "reason": self.reason, "error": self.error}
-
-
-def is_final(item: Mapping[str, Any]) -> bool:
-    """Tell whether the record that item holds has its end."""
-    return bool(item["status"] != PROCESSING)
-
-
-def notification_pending(item: Mapping[str, Any]) -> bool:
-    """Tell whether the record that item holds has an end that nobody may have been told of.
-
-    A record without an attempt is of the time before it was noted that an end was told.
-    """
-    return NOTIFIED_AT not in item and "attempt" in item and is_final(item)
+def read_record(table: str, image_id: str) -> MetadataRecord | None:
+    """Return the image's record regardless of which execution owns it, or None."""
+    answer = clients.dynamodb().get_item(TableName=table, Key={"imageId": {"S": image_id}}, ConsistentRead=True)
+    return cast("MetadataRecord", deserialize(answer["Item"])) if "Item" in answer else None
 
 
 @dataclass(frozen=True)
 class Record:
-    """The record of one picture, as one execution may write it."""
+    """The record of one image, as one execution may write it."""
 
     table: str
-    image: dict[str, Any]  # as in the contracts
+    image: Image
     execution: str
 
     def begin(self, retention_days: int) -> bool:
-        """Make the record, and tell whether it is new; after retention_days the table removes it.
+        """Create the record and return whether it is new. DynamoDB deletes it after retention_days.
 
-        It takes the place of an older version's record, and of an earlier attempt's at this version that did not
-        succeed. Raises StaleExecution if this execution has nothing to do, PreviousOutcomePending if it has to wait for another's end.
+        It replaces the record of an older version, and that of an earlier attempt at this version which did not
+        succeed. Raises StaleExecution if this execution has nothing to do, PreviousOutcomePending if it has to wait
+        until the outcome of another execution is published.
         """
-        return self._take({"status": PROCESSING, "updatedAt": clock.timestamp()}, retention_days)
+        return self._create({"status": PROCESSING, "updatedAt": clock.timestamp()}, retention_days)
 
-    def done(self, step: str, found: dict[str, Any], status: str) -> None:
-        """Note that step is done and what it found, and move to status.
+    def complete_step(self, step: str, result: Mapping[str, object], status: str) -> None:
+        """Store that step is complete together with the attributes in result, and set status.
 
-        A record that succeeds stays, for it tells of what stays in the archive.
-        Raises StaleExecution if the record has another end than status, or has become another execution's;
+        A record that succeeds does not expire, because it describes what stays in the archive.
+        Raises StaleExecution if the record has another final status or is another execution's,
         ConditionalCheckFailedException if there is none.
         """
-        time = clock.timestamp()
-        end = {} if status == PROCESSING else {"finishedAt": time}
+        now = clock.timestamp()
+        finished = {} if status == PROCESSING else {"finishedAt": now}
         self._update(
-            {**found, **end, "status": status, "updatedAt": time},
+            {**result, **finished, "status": status, "updatedAt": now},
             f"#steps.#{step} = :updatedAt",
-            condition="#execution = :execution AND (#status = :open OR #status = :status)",
-            used=["steps", step],
+            condition=OPEN_OR_SAME,
+            names=("steps", step),
             removed=EXPIRES_AT if status == SUCCEEDED else "",
         )
 
-    def fail(self, failure: Failure, retention_days: int, *, begun: bool = True) -> None:
-        """Give the record the end FAILED, and make it if there is none; one that was begun has it only if begun says so.
+    def fail(self, failure: Failure, retention_days: int, *, only_if_new: bool = False) -> None:
+        """Set the status FAILED, and create the record if there is none.
 
-        Raises StaleExecution and PreviousOutcomePending as begin does.
+        Raises StaleExecution and PreviousOutcomePending as begin does, and StaleExecution for a record that this
+        execution has begun if only_if_new.
         """
-        time = clock.timestamp()
-        end = {**failure.told(), "status": FAILED, "updatedAt": time, "finishedAt": time}
-        if self._take(end, retention_days):
+        now = clock.timestamp()
+        outcome = {**failure.attributes(), "status": FAILED, "updatedAt": now, "finishedAt": now}
+        if self._create(outcome, retention_days):
             return
-        if not begun:
-            raise StaleExecution("the picture's record has been begun")
-        self._update(end, condition="#execution = :execution AND #status = :open")
+        if only_if_new:
+            raise StaleExecution("the image's record has been begun")
+        self._update(outcome, condition=OPEN)
 
-    def notified(self) -> None:
-        """Note that the end has been told; raises StaleExecution if the record has become another execution's."""
-        self._update({NOTIFIED_AT: clock.timestamp()}, condition="#execution = :execution AND #status <> :open")
+    def mark_notified(self) -> None:
+        """Store when the outcome was published; raises StaleExecution if the record is another execution's by now."""
+        self._update({NOTIFIED_AT: clock.timestamp()}, condition=FINAL)
 
-    def cleared(self) -> None:
-        """Note that nothing is archived that should not be; raises StaleExecution as notified does."""
-        self._update({CLEARED_AT: clock.timestamp()}, condition="#execution = :execution AND #status <> :open")
+    def mark_cleared(self) -> None:
+        """Store when the archive was cleared of leftovers; raises StaleExecution as mark_notified does."""
+        self._update({CLEARED_AT: clock.timestamp()}, condition=FINAL)
 
     def release(self) -> None:
-        """Take back a record that was begun for an execution which could not be started.
+        """Delete the record if it was begun for an execution that could not be started.
 
-        One that took another's place stays, for with it would go what it knows of that one; a sweep starts it again.
+        A record that replaced another one stays, because it lists executions that succeeded earlier; a sweep starts
+        the image again.
         """
         client = clients.dynamodb()
         with suppress(client.exceptions.ConditionalCheckFailedException):
             client.delete_item(
                 TableName=self.table,
                 Key=self._key,
-                ConditionExpression="#execution = :execution AND #status = :open AND attribute_not_exists(#earlier)",
+                ConditionExpression=f"{OPEN} AND attribute_not_exists(#earlier)",
                 ExpressionAttributeNames=expression_names("execution", "status", "earlier"),
                 ExpressionAttributeValues=expression_values({"execution": self.execution, "open": PROCESSING}),
             )
 
-    def read(self) -> Item | None:
-        """Return the picture's record, whose ever execution's it is, or None."""
-        answer = clients.dynamodb().get_item(TableName=self.table, Key=self._key, ConsistentRead=True)
-        return deserialize(answer["Item"]) if "Item" in answer else None
+    def read(self) -> MetadataRecord | None:
+        """Return the image's record regardless of which execution owns it, or None."""
+        return read_record(self.table, self.image["imageId"])
 
-    def is_unchanged(self, since: Item | None) -> bool:
-        """Tell whether the record is now what it was in since: None if there was none.
+    def is_unchanged(self, since: MetadataRecord | None) -> bool:
+        """Return whether the record is as in since, which is None if there was none.
 
-        That its end was notified or cleared up after is no change: it decides nothing.
+        The times of the notification and of the clearing do not count, because no decision depends on them.
         """
         return _progress(self.read()) == _progress(since)
 
@@ -146,96 +128,73 @@ class Record:
     def _key(self) -> dict[str, Any]:
         return {"imageId": {"S": self.image["imageId"]}}
 
-    def _take(self, told: Item, retention_days: int) -> bool:
-        """Make the record, saying what is told; False if this execution has it already and it is open."""
-        item = {**self._facts(retention_days), "createdAt": told["updatedAt"], **told}
-        old = self._put(item, ABSENT)
-        if old is None:
+    def _create(self, state: Mapping[str, object], retention_days: int) -> bool:
+        """Create the record with state; return False if this execution has begun it already."""
+        item = {**self._initial(retention_days), "createdAt": state["updatedAt"], **state}
+        stored = cast("MetadataRecord | None", conditional_writes.put(self.table, item, ABSENT, {}))
+        if stored is None:
             return True
-        if old["execution"] == self.execution:
-            if is_final(old):
-                raise StaleExecution("the picture's record has its end")
+        if stored["execution"] == self.execution:
+            if is_final(stored):
+                raise StaleExecution("the image's record has its final status")
             return False
-        self._replace(old, item)
+        self._replace(stored, item)
         return True
 
-    def _facts(self, retention_days: int) -> Item:
-        facts = {name: self.image[name] for name in ("imageId", "owner", "bucket", "key", "versionId")}
-        about = {"attempt": self.image.get("attempt", 1), "execution": self.execution, "steps": {}}
-        return {**facts, **about, EXPIRES_AT: expiry(retention_days)}
+    def _initial(self, retention_days: int) -> dict[str, object]:
+        copied: dict[str, object] = {name: value for name, value in self.image.items() if name in COPIED}
+        attempt = self.image.get("attempt", 1)
+        return {
+            **copied,
+            "attempt": attempt,
+            "execution": self.execution,
+            "steps": {},
+            EXPIRES_AT: expiry(retention_days),
+        }
 
-    def _replace(self, old: Item, item: Item) -> None:
-        """Put item in the place of old, unless that is not for this execution to do or has changed meanwhile."""
-        if not self._follows(old):
-            raise StaleExecution("the picture's record is another execution's")
-        if notification_pending(old):
-            raise PreviousOutcomePending("an earlier end of the picture has not been told yet")
-        same = "#execution = :old AND #status = :was"
-        earlier = [*old.get("earlier", []), *([old["execution"]] if _succeeded(old) else [])]
+    def _replace(self, stored: MetadataRecord, item: dict[str, object]) -> None:
+        """Write item in the place of stored, unless this execution may not or stored has changed."""
+        if not self._may_replace(stored):
+            raise StaleExecution("the image's record is another execution's")
+        if notification_pending(stored):
+            raise PreviousOutcomePending("an earlier outcome of the image has not been published yet")
+        succeeded = [stored["execution"]] if stored["status"] == SUCCEEDED else []
+        earlier = [*stored.get("earlier", []), *succeeded]
         item = {**item, "earlier": earlier}
         if earlier:
-            del item[EXPIRES_AT]  # as a success's record, it tells of what stays in the archive
-        if self._put(item, same, old=old["execution"], was=old["status"]) is not None:
-            raise PreviousOutcomePending("the picture's record is being written by another execution")
+            del item[EXPIRES_AT]  # it describes what stays in the archive, as the record of a success does
+        seen = {"seen": stored["execution"], "was": stored["status"]}
+        if conditional_writes.put(self.table, item, "#execution = :seen AND #status = :was", seen) is not None:
+            raise PreviousOutcomePending("another execution is writing the image's record")
 
-    def _follows(self, old: Item) -> bool:
-        """Tell whether this execution is a later attempt at the version of old, or is for the newest version."""
-        if old["key"] != self.image["key"]:
+    def _may_replace(self, stored: MetadataRecord) -> bool:
+        """Return whether this execution is a later attempt at the stored version, or is for the newest version."""
+        if stored["key"] != self.image["key"]:
             return False
-        if old["versionId"] == self.image["versionId"]:
-            later = bool(self.image.get("attempt", 1) > old.get("attempt", 1))
-            return later and not _succeeded(old)
-        return bool(upload_versions.newest_version(self.image["bucket"], self.image["key"]) == self.image["versionId"])
+        if stored["versionId"] == self.image["versionId"]:
+            return self.image.get("attempt", 1) > stored.get("attempt", 1) and stored["status"] != SUCCEEDED
+        return upload_versions.newest_version(self.image["bucket"], self.image["key"]) == self.image["versionId"]
 
-    def _put(self, item: Item, condition: str, **compared: str) -> Item | None:
-        """Put item if condition holds; else return the item that there is."""
-        client = clients.dynamodb()
-        expected: Any = {"ExpressionAttributeValues": expression_values(compared)} if compared else {}
+    def _update(
+        self,
+        attributes: Mapping[str, object],
+        *assignments: str,
+        condition: str,
+        names: tuple[str, ...] = (),
+        removed: str = "",
+    ) -> None:
+        """Write attributes if condition is true; raises StaleExecution if it is false and there is a record."""
+        values = {"execution": self.execution, "open": PROCESSING}
+        change = Update(attributes, condition, values, (*names, "execution", "status"), assignments, removed)
         try:
-            client.put_item(
-                TableName=self.table,
-                Item=stored(item),
-                ConditionExpression=condition,
-                ExpressionAttributeNames=expression_names("status", *(["execution"] if compared else [])),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **expected,
-            )
-        except client.exceptions.ConditionalCheckFailedException as refusal:
-            return _found(refusal)
-        return None
-
-    def _update(self, facts: Item, *sets: str, condition: str, used: Sequence[str] = (), removed: str = "") -> None:
-        """Write facts if condition holds; raises StaleExecution if it does not and there is a record."""
-        client = clients.dynamodb()
-        assigned = [*(f"#{name} = :{name}" for name in facts), *sets]
-        attributes = [name for name in (*facts, *used, removed, "execution", "status") if name]
-        try:
-            client.update_item(
-                TableName=self.table,
-                Key=self._key,
-                UpdateExpression="SET " + ", ".join(assigned) + (f" REMOVE #{removed}" if removed else ""),
-                ConditionExpression=condition,
-                ExpressionAttributeNames=expression_names(*attributes),
-                ExpressionAttributeValues=expression_values({**facts, "execution": self.execution, "open": PROCESSING}),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except client.exceptions.ConditionalCheckFailedException as refusal:
-            if found := _found(refusal):
-                message = "the picture's record has its end, or is another execution's"
-                raise StaleExecution(message, succeeded=self.execution in found.get("earlier", [])) from refusal
+            conditional_writes.update(self.table, self._key, change)
+        except clients.dynamodb().exceptions.ConditionalCheckFailedException as error:
+            if stored := stored_item(error):
+                message = "the image's record has its final status, or is another execution's"
+                raise StaleExecution(message, succeeded=self.execution in stored.get("earlier", [])) from error
             raise
 
 
-def _progress(item: Item | None) -> list[Any]:
-    """Return what each write of the record that brings its picture on changes."""
-    return [item[name] for name in ("execution", "status", "updatedAt")] if item else []
-
-
-def _succeeded(item: Item) -> bool:
-    return bool(item["status"] == SUCCEEDED)
-
-
-def _found(refusal: ClientError) -> Item:
-    """Return the item on which a condition did not hold, empty if there is none."""
-    found: dict[str, Any] = dict(refusal.response)
-    return deserialize(found.get("Item", {}))
+def _progress(item: MetadataRecord | None) -> list[str]:
+    """Return the attributes that change with every write that brings the image on."""
+    return [item["execution"], item["status"], item["updatedAt"]] if item else []

@@ -1,156 +1,158 @@
-"""What becomes of an upload that should have its end by now."""
+"""Stalled uploads: images that should have an outcome by now are started again, failed, or notified."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from lambdas.domain import execution_history, executions, finalization, object_keys, objects
-from lambdas.domain.record import (
-    CLEARED_AT,
-    FAILED,
-    PROCESSING,
-    SUCCEEDED,
-    Failure,
-    Item,
-    Record,
-    is_final,
-    notification_pending,
-)
+from lambdas.domain.outcomes import FAILED, PROCESSING, SUCCEEDED, Failure, is_final, notification_pending
+from lambdas.domain.record import CLEARED_AT, Record, read_record
 from lambdas.runtime.metrics import EXECUTIONS_RESTARTED
 from lambdas.runtime.telemetry import count, logger
 from workflow import contracts
 
 if TYPE_CHECKING:
     from lambdas.runtime.settings import SweepSettings
+    from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
-Image = dict[str, Any]
-
-MAX_ATTEMPTS = 3  # that are begun without an operator
-EXECUTION_NOT_FOUND = "ExecutionNotFound"  # as an error's name: nobody knows what became of the execution
+MAX_ATTEMPTS = 3  # that are started without an operator
+EXECUTION_NOT_FOUND = "ExecutionNotFound"  # the name of an error: Step Functions knows none of the image's executions
 RUNNING_STATUSES = ("RUNNING", "PENDING_REDRIVE")
 FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
-def reconcile(image: Image, found: Item | None, late: datetime, environment: SweepSettings) -> bool:
-    """Bring an upload to its end if nobody else does, and tell whether anything was done.
+def reconcile(
+    image: PipelineInputImage, stored: MetadataRecord | None, late: datetime, settings: SweepSettings
+) -> bool:
+    """Bring an upload on towards its outcome if nobody else does, and return whether anything was done.
 
-    image is the newest version, found the picture's record; what was written after late is still being worked on.
+    image is the newest version, stored the image's record. A record that was updated after late is left alone, because
+    an execution may still be working on it.
     """
-    if found and not _is_late(image, found, late):
+    if stored and not _is_late(image, stored, late):
         return False
-    done = _tidied(image, found, environment)
-    if found and is_final(found) and _is_of(image, found):
+    done = _complete_outcome(image, stored, settings)
+    if stored and is_final(stored) and _is_same_version(image, stored):
         return done
-    return done | _resume(image, found, environment)
+    return done | _resume(image, stored, settings)
 
 
-def reconcile_deleted(image: Image, found: Item | None, late: datetime, environment: SweepSettings) -> bool:
-    """Bring what was begun of a deleted upload to its end as look_at does, and tell whether anything was done.
+def reconcile_deleted(
+    image: PipelineInputImage, stored: MetadataRecord | None, late: datetime, settings: SweepSettings
+) -> bool:
+    """Bring the record of a deleted upload to its outcome, and return whether anything was done.
 
-    What was begun is owed an end that is notified, be it an older version than image; nothing is started any more.
+    A record that was begun gets an outcome and a notification, even if it is of an older version than image. Nothing is
+    started for a deleted upload.
     """
-    if not found or not _is_late(image, found, late):
+    if not stored or not _is_late(image, stored, late):
         return False
-    begun = {**image, "versionId": found["versionId"], "attempt": executions.attempt(found)}
-    return _tidied(begun, found, environment) if is_final(found) else _resume(begun, found, environment, most=0)
+    begun: PipelineInputImage = {
+        **image,
+        "versionId": stored["versionId"],
+        "attempt": executions.attempt(stored),
+    }
+    if is_final(stored):
+        return _complete_outcome(begun, stored, settings)
+    return _resume(begun, stored, settings, max_attempts=0)
 
 
-def _is_late(image: Image, found: Item, late: datetime) -> bool:
-    """Tell whether the record is of image's key, and nobody is still writing it."""
-    return bool(found["key"] == image["key"] and datetime.fromisoformat(found["updatedAt"]) <= late)
+def _is_late(image: PipelineInputImage, stored: MetadataRecord, late: datetime) -> bool:
+    """Return whether the record is of image's key and was last updated before late."""
+    return stored["key"] == image["key"] and datetime.fromisoformat(stored["updatedAt"]) <= late
 
 
-def _is_of(image: Image, found: Item) -> bool:
-    """Tell whether the record is of image's version."""
-    return bool(found["versionId"] == image["versionId"])
+def _is_same_version(image: PipelineInputImage, stored: MetadataRecord) -> bool:
+    return stored["versionId"] == image["versionId"]
 
 
-def _tidied(image: Image, found: Item | None, environment: SweepSettings) -> bool:
-    """Tell the record's end if it may not have been told, and remove what others than it archived."""
-    if not found or not is_final(found):
+def _complete_outcome(image: PipelineInputImage, stored: MetadataRecord | None, settings: SweepSettings) -> bool:
+    """Publish a final record's outcome if that is pending, and clear the archive of what others left there."""
+    if not stored or not is_final(stored):
         return False
-    told = notification_pending(found)
-    record = Record(environment.metadata_table, image, found["execution"])
-    finalization.notify(record, found, environment)
-    if _clean(found):
-        return told
-    removed = _clear(image, environment)
-    record.cleared()
-    return bool(removed) or told
+    pending = notification_pending(stored)
+    record = Record(settings.metadata_table, image, stored["execution"])
+    finalization.notify(record, stored, settings)
+    if _is_cleared(stored):
+        return pending
+    removed = _clear_archive(image, settings)
+    record.mark_cleared()
+    return bool(removed) or pending
 
 
-def _clean(found: Item) -> bool:
-    """Tell whether nothing can be in the archive that should not be: once looked at it is so for good.
+def _is_cleared(stored: MetadataRecord) -> bool:
+    """Return whether the archive can hold nothing for the image but what belongs there.
 
-    Not only has the record ended by then, but every execution from before that, for the sweep waits as long.
+    It stays so: when a sweep looks, every execution from before the outcome is over. A rejection comes before anything
+    is archived, unless another execution had the record earlier.
     """
-    # A rejection comes before anything is archived. Unless, that is, another execution had the record earlier.
-    return CLEARED_AT in found or (found["status"] != FAILED and "earlier" not in found)
+    return CLEARED_AT in stored or (stored["status"] != FAILED and "earlier" not in stored)
 
 
-def _clear(image: Image, environment: SweepSettings) -> int:
-    """Remove what executions archived that did not succeed, and return how many objects that were."""
-    # In this order: an execution archives once it has the record, so that what is there now and whose record another
-    # has afterwards will never be of use.
-    there = list(objects.list_folders(environment.archive_bucket, object_keys.image_folder(image)))
-    found = Record(environment.metadata_table, image, "").read() if there else None
-    if not found:
+def _clear_archive(image: PipelineInputImage, settings: SweepSettings) -> int:
+    """Delete what executions archived that did not succeed, and return how many objects there were."""
+    # In this order: an execution archives while it owns the record. A folder that is there before the record is read, and
+    # whose execution does not own the record then, will never be of use.
+    folders = set(objects.list_folders(settings.archive_bucket, object_keys.image_folder(image)))
+    stored = read_record(settings.metadata_table, image["imageId"]) if folders else None
+    if not stored:
         return 0
-    kept = {*found.get("earlier", []), *([found["execution"]] if found["status"] in (PROCESSING, SUCCEEDED) else [])}
-    strange = set(there) - {object_keys.archive_folder(image, name) for name in kept}
-    return sum(objects.delete_prefix(environment.archive_bucket, folder) for folder in sorted(strange))
+    current = [stored["execution"]] if stored["status"] in (PROCESSING, SUCCEEDED) else []
+    kept = {object_keys.archive_folder(image, name) for name in (*stored.get("earlier", []), *current)}
+    return sum(objects.delete_prefix(settings.archive_bucket, folder) for folder in sorted(folders - kept))
 
 
-def _resume(image: Image, found: Item | None, environment: SweepSettings, most: int = MAX_ATTEMPTS) -> bool:
-    """Bring an open picture on: wait for what runs, settle what failed, start anew what vanished, up to most attempts."""
-    own = found if found and _is_of(image, found) else None
+def _resume(
+    image: PipelineInputImage,
+    stored: MetadataRecord | None,
+    settings: SweepSettings,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> bool:
+    """Bring an open image on: wait for a running execution, fail after a failed one, start an attempt after a lost one."""
+    own = stored if stored and _is_same_version(image, stored) else None
     first = executions.attempt(own or image)
-    for attempt in range(first, max(first, most) + 1):
-        tried = {**image, "attempt": attempt}
-        status = executions.status(tried, environment)
+    for number in range(first, max(first, max_attempts) + 1):
+        candidate: PipelineInputImage = {**image, "attempt": number}
+        status = executions.status(candidate, settings)
         if status in RUNNING_STATUSES:
             return False
         if status in FAILED_STATUSES:
-            arn = executions.arn(tried, environment.state_machine_arn)
-            return _fail(tried, execution_history.read_failure(arn, str(status)), environment)
-        begun = own is not None and attempt == first
-        if status is None and not begun and attempt <= most:
-            return _unchanged(tried, found, environment) and _restarted(tried, environment)
-    return _unchanged(tried, found, environment) and _fail(tried, _vanished(own), environment)
+            arn = executions.arn(candidate, settings.state_machine_arn)
+            return _fail(candidate, execution_history.read_failure(arn, str(status)), settings)
+        begun = own is not None and number == first
+        if status is None and not begun and number <= max_attempts:
+            return _is_unchanged(candidate, stored, settings) and _restart(candidate, settings)
+    return _is_unchanged(candidate, stored, settings) and _fail(candidate, _not_found(own), settings)
 
 
-def _unchanged(image: Image, found: Item | None, environment: SweepSettings) -> bool:
-    """Tell whether the picture's record is still as found has it; if not, somebody works on it, and the next sweep looks.
+def _is_unchanged(image: PipelineInputImage, stored: MetadataRecord | None, settings: SweepSettings) -> bool:
+    """Return whether the image's record is still as stored; if not, an execution works on it and the next sweep looks.
 
-    Asked after the executions' statuses. An execution writes its end before it succeeds, so that one which has succeeded
-    and whose end the record does not have now never had the record: only then may another attempt take its place.
+    This is asked after the executions' statuses. An execution writes its outcome before it succeeds. If it has succeeded
+    and the record does not have its outcome now, it never owned the record; only then may another attempt start.
     """
-    return Record(environment.metadata_table, image, executions.name(image)).is_unchanged(found)
+    return Record(settings.metadata_table, image, executions.name(image)).is_unchanged(stored)
 
 
-def _restarted(image: Image, environment: SweepSettings) -> bool:
-    started = executions.start(image, environment)
+def _restart(image: PipelineInputImage, settings: SweepSettings) -> bool:
+    started = executions.start(image, settings)
     if started:
-        logger().warning("started again", extra={"attempt": image["attempt"]})
+        logger().warning("started again", extra={"attempt": executions.attempt(image)})
         count(EXECUTIONS_RESTARTED)
     return started
 
 
-def _fail(image: Image, failure: Failure, environment: SweepSettings) -> bool:
-    record = Record(environment.metadata_table, image, executions.name(image))
-    finalization.finalize(record, failure, environment)
+def _fail(image: PipelineInputImage, failure: Failure, settings: SweepSettings) -> bool:
+    finalization.finalize(Record(settings.metadata_table, image, executions.name(image)), failure, settings)
     return True
 
 
-def _vanished(found: Item | None) -> Failure:
-    """Return the failure of a picture whose executions all vanished: in the first step that has not been done."""
+def _not_found(stored: MetadataRecord | None) -> Failure:
+    """Return the failure of an image none of whose executions is known any more: in the first step that is not complete."""
     steps = contracts.schema("metadata-record")["properties"]["steps"]["properties"]
-    done = found["steps"] if found else {}
-    waiting = next((step for step in steps if step not in done), list(steps)[-1])
-    return Failure(
-        waiting,
-        EXECUTION_NOT_FOUND,
-        json.dumps({"Error": EXECUTION_NOT_FOUND, "Cause": "Its executions left no trace."}),
-    )
+    complete = cast("dict[str, str]", stored.get("steps", {})) if stored else {}
+    failed_in = next((step for step in steps if step not in complete), list(steps)[-1])
+    cause = "Step Functions knows none of the image's executions."
+    return Failure(failed_in, EXECUTION_NOT_FOUND, json.dumps({"Error": EXECUTION_NOT_FOUND, "Cause": cause}))

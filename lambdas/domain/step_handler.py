@@ -1,71 +1,114 @@
-"""The gate around every step: both contracts checked, the record kept up to date, and log, metrics and trace told."""
+"""The step handler decorator: contracts are checked, the record is updated, log, metrics and trace are written.
+
+It stands in lambdas.domain and not in lambdas.runtime because it updates the record: nothing in runtime knows the domain.
+"""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
 
 from imaging.errors import ImageRefusedError
-from lambdas.domain import conflicts, record
+from lambdas.domain import conflicts, outcomes
+from lambdas.domain.record import Record
 from lambdas.runtime.metrics import IMAGES_REJECTED, STALE_ATTEMPTS, STEP_ERRORS, STEP_REJECTIONS
 from lambdas.runtime.settings import StepSettings
 from lambdas.runtime.telemetry import count, logger, set_log_keys, trace
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, StaleExecution
 
-E = TypeVar("E", bound=StepSettings)
-Payload = dict[str, Any]
-Work = Callable[[Payload, E], Payload]
-Handler = Callable[[Payload, object], Payload]
-Undo = Callable[[Payload, Payload, E], None]  # event, what was found, environment
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
-IDENTIFIER = re.compile(r"[\w-]{1,80}", re.ASCII)  # what image ids are made of, and the names of executions
+    from workflow.contracts.payloads import Image
+
+
+class StepInput(TypedDict):
+    """What every step's input holds."""
+
+    image: Image
+    execution: str
+
+
+Input = TypeVar("Input", bound=StepInput)
+Output = TypeVar("Output", bound="Mapping[str, object]")
+Settings = TypeVar("Settings", bound=StepSettings)
+
+Payload = dict[str, Any]  # as Lambda passes it: JSON that may violate its contract
+Handler = Callable[[Payload, Any], Payload]
+
+IDENTIFIER = re.compile(r"[\w-]{1,80}", re.ASCII)  # the form of image ids and of execution names
+
+
+@dataclass(frozen=True)
+class Step(Generic[Input, Output, Settings]):
+    """One step of the pipeline, as its handler runs it."""
+
+    contract: str
+    settings: type[Settings]
+    stored_as: str
+    work: Callable[[Input, Settings], Output]
+    not_stored: str
+    final_status: str
+    undo: Callable[[Input, Output, Settings], None] | None
+
+    @property
+    def state(self) -> str:
+        """The name of the step's state."""
+        return self.contract.title().replace("-", "")
+
+    def run(self, event: Input) -> Output:
+        """Do the work between the checks of both contracts, and store its result."""
+        contracts.check(f"{self.contract}.input", event)
+        settings = self.settings.read()
+        with _refusals_rejected():
+            result = self.work(event, settings)
+        contracts.check(f"{self.contract}.output", result)
+        self._store(event, result, settings)
+        return result
+
+    def _store(self, event: Input, result: Output, settings: Settings) -> None:
+        stored = {self.stored_as: _without(self.not_stored, result)}
+        record = Record(settings.metadata_table, event["image"], event["execution"])
+        try:
+            record.complete_step(self.state, stored, self.final_status)
+        except StaleExecution as error:
+            if self.undo and not error.succeeded:
+                self.undo(event, result, settings)
+            raise
 
 
 def step_handler(  # noqa: PLR0913 - each is a fact of one step, most of them by name
     contract: str,
-    environment: type[E],
-    found_as: str,
+    settings: type[Settings],
     *,
-    unrecorded: str = "",
-    end: str = record.PROCESSING,
-    undo: Undo[E] | None = None,
-) -> Callable[[Work[E]], Handler]:
+    stored_as: str,
+    not_stored: str = "",
+    final_status: str = outcomes.PROCESSING,
+    undo: Callable[[Input, Output, Settings], None] | None = None,
+) -> Callable[[Callable[[Input, Settings], Output]], Handler]:
     """Make a step's work the handler of its function.
 
-    contract is the stem of the step's contracts and its state's name in kebab case; what the work returns stands in
-    the record under found_as, but for properties named unrecorded, and the record moves to end. Where the record does
-    not take it, because the picture has another end by now, undo takes away what the work left in S3, unless the execution
-    had succeeded before a newer one took the record. Raises ContractViolation for a payload that breaks either contract.
+    contract is the stem of the step's two contracts, and its state's name in kebab case. The result is stored in the
+    record under stored_as, without properties called not_stored, and the record gets final_status. If the record is not
+    this execution's any more, undo deletes what the work wrote to S3, unless this execution had succeeded before another
+    one replaced its record. The handler raises ContractViolation for a payload that breaks either contract.
     """
-    state = contract.title().replace("-", "")
 
-    def decorate(work: Work[E]) -> Handler:
-        def attempt(event: Payload) -> Payload:
-            contracts.check(f"{contract}.input", event)
-            variables = environment.read()
-            with _refusals_rejected():
-                found = work(event, variables)
-            contracts.check(f"{contract}.output", found)
-            kept = {found_as: _without(unrecorded, found)}
-            try:
-                record.Record(variables.metadata_table, event["image"], event["execution"]).done(state, kept, end)
-            except StaleExecution as late:
-                if undo and not late.succeeded:
-                    undo(event, found, variables)
-                raise
-            return found
+    def decorate(work: Callable[[Input, Settings], Output]) -> Handler:
+        step = Step(contract, settings, stored_as, work, not_stored, final_status, undo)
 
         @wraps(work)
         def handler(event: Payload, context: Any) -> Payload:
             identity = _identity(event)
             set_log_keys(requestId=context.aws_request_id, **identity)
-            with _told(state), trace(state, **identity):
-                return attempt(event)
+            with _reported(step.state), trace(step.state, **identity):
+                return cast("Payload", step.run(cast("Input", event)))  # the contracts are checked in between
 
         return handler
 
@@ -82,18 +125,18 @@ def _refusals_rejected() -> Iterator[None]:
 
 
 def _without(name: str, value: Any) -> Any:
-    """Return value without the properties called name, however deep."""
+    """Return value without the properties called name, at any depth."""
     if isinstance(value, list):
-        return [_without(name, item) for item in value]
+        return [_without(name, element) for element in value]
     if isinstance(value, dict):
-        return {key: _without(name, item) for key, item in value.items() if key != name}
+        return {key: _without(name, element) for key, element in value.items() if key != name}
     return value
 
 
 def _identity(event: object) -> dict[str, str]:
-    """Return which picture and execution event is about, as far as it says so soundly: it may keep no contract."""
-    told = {"imageId": _property(_property(event, "image"), "imageId"), "execution": _property(event, "execution")}
-    return {name: value for name, value in told.items() if isinstance(value, str) and IDENTIFIER.fullmatch(value)}
+    """Return the image's id and the execution's name for the log, where event has them: its contract is not checked yet."""
+    found = {"imageId": _property(_property(event, "image"), "imageId"), "execution": _property(event, "execution")}
+    return {name: value for name, value in found.items() if isinstance(value, str) and IDENTIFIER.fullmatch(value)}
 
 
 def _property(value: object, name: str) -> object:
@@ -101,25 +144,25 @@ def _property(value: object, name: str) -> object:
 
 
 @contextmanager
-def _told(state: str) -> Iterator[None]:
-    """Log how the step of state ends, and count it unless it is done.
+def _reported(state: str) -> Iterator[None]:
+    """Log how an attempt of the step ends, and count it unless the step is complete.
 
-    It is counted at the time when the step began, as Lambda counts errors: alarms take the one from the other. What they
-    take off is counted as none first, so that it is there in every period in which Lambda counts the errors of a function
-    that was killed.
-    An error passes on to Lambda, which has no other way to tell Step Functions, and which logs it again as text.
+    It is counted at the time at which the attempt began, as Lambda counts errors, because alarms subtract one from the
+    other. What they subtract is first counted as 0, so that there is a value for every period in which Lambda counts the
+    error of a function that was killed.
+    The error passes on to Lambda, which reports it to Step Functions and logs it again as text.
     """
     started = time.time_ns() // 1_000_000
     count(STEP_REJECTIONS, STALE_ATTEMPTS, step=state, at=started, number=0)
     try:
         yield
     except Exception as error:
-        _tell(state, error, started)
+        _report(state, error, started)
         raise
-    logger().info("%s is done", state)
+    logger().info("%s is complete", state)
 
 
-def _tell(state: str, error: Exception, started: int) -> None:
+def _report(state: str, error: Exception, started: int) -> None:
     if isinstance(error, ImageRejected):
         logger().info("rejected: %s", error.reason)
         count(STEP_REJECTIONS, step=state, at=started, reason=error.reason)

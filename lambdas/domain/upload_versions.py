@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lambdas.domain.object_keys import UPLOADS, parse_upload_key
 from lambdas.runtime import clients
@@ -14,35 +14,37 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3.type_defs import ObjectVersionTypeDef, PaginatorConfigTypeDef
 
-SHORT_PAGE = 10  # versions and markers that are listed at once to find one key's newest version: there is one as a rule
+    from workflow.contracts.payloads import PipelineInputImage
+
+SHORT_PAGE = 10  # versions and delete markers that are listed to find the newest version of one key; most keys have one
 
 
 @dataclass(frozen=True)
 class ListedUpload:
-    """The newest version of an upload as the pipeline takes it for a first attempt, and whether a deletion hides it."""
+    """The newest version of an upload, as the input of a first attempt, and whether a delete marker hides it."""
 
-    image: dict[str, Any]
+    image: PipelineInputImage
     deleted: bool
 
 
 def newest_version(bucket: str, key: str) -> str | None:
-    """Return the id of the newest version of the object at key, deleted or not.
+    """Return the id of the newest version of the object at key, or None if there is none.
 
-    It orders versions, and a deletion is none: a version that was begun goes its way to its end, whoever hides it.
+    A delete marker is no version: the pipeline completes an upload that was begun, even if it is deleted meanwhile.
     """
-    first = next(_list_versions(bucket, key, page=SHORT_PAGE), None)  # a longer key would come later
+    first = next(_list_versions(bucket, key, page=SHORT_PAGE), None)  # keys that key is a prefix of come later
     return first["VersionId"] if first and first["Key"] == key else None
 
 
 def list_current_uploads(
     bucket: str, since: datetime | None, until: datetime, prefix: str = UPLOADS
-) -> Iterator[dict[str, Any]]:
-    """Yield as listed does the uploads that are there: of one that was deleted nothing is to be started."""
-    yield from (one.image for one in list_uploads(bucket, since, until, prefix) if not one.deleted)
+) -> Iterator[PipelineInputImage]:
+    """Yield the uploads that list_uploads yields, without those that were deleted."""
+    yield from (upload.image for upload in list_uploads(bucket, since, until, prefix) if not upload.deleted)
 
 
 def list_uploads(bucket: str, since: datetime | None, until: datetime, prefix: str = UPLOADS) -> Iterator[ListedUpload]:
-    """Yield the newest version of each upload under prefix written from since on and before until."""
+    """Yield the newest version of each upload under prefix that was written from since on and before until."""
     key = ""
     for version in _list_versions(bucket, prefix):
         if version["Key"] == key:
@@ -53,14 +55,11 @@ def list_uploads(bucket: str, since: datetime | None, until: datetime, prefix: s
 
 
 def _list_versions(bucket: str, prefix: str, page: int | None = None) -> Iterator[ObjectVersionTypeDef]:
-    """Yield the versions under prefix, key by key, the newest first, as S3 lists them; markers of deletions are left out."""
+    """Yield the versions under prefix as S3 orders them: by key, then the newest first. Delete markers are left out."""
     paging: PaginatorConfigTypeDef = {"PageSize": page} if page else {}
-    pages = (
-        clients.s3()
-        .get_paginator("list_object_versions")
-        .paginate(Bucket=bucket, Prefix=prefix, PaginationConfig=paging)
-    )
-    yield from (version for found in pages for version in found.get("Versions", []))
+    paginator = clients.s3().get_paginator("list_object_versions")
+    for answer in paginator.paginate(Bucket=bucket, Prefix=prefix, PaginationConfig=paging):
+        yield from answer.get("Versions", [])
 
 
 def _read_version(bucket: str, version: ObjectVersionTypeDef) -> Iterator[ListedUpload]:
@@ -69,7 +68,7 @@ def _read_version(bucket: str, version: ObjectVersionTypeDef) -> Iterator[Listed
         owner, image_id = parse_upload_key(version["Key"])
     except ValueError:
         return
-    image = {
+    image: PipelineInputImage = {
         "imageId": image_id,
         "owner": owner,
         "bucket": bucket,

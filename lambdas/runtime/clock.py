@@ -1,4 +1,4 @@
-"""What time it is: told in one place, so that what waits for hours can be tested in no time."""
+"""The current time, read in one place, so that a test can set it."""
 
 from datetime import UTC, datetime
 

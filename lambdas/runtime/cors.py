@@ -1,11 +1,11 @@
-"""Cross-origin requests: the headers by which a browser lets a page read our answers.
+"""Cross-origin requests: the headers by which a browser lets a page read a response.
 
-By hand, since Powertools' resolver takes 75 ms to import.
+They are written here because Powertools' resolver takes 75 ms to import.
 """
 
 from typing import Any, Final
 
-PREFLIGHT_SECONDS: Final = 3600  # how long a browser may remember the answer to a preflight
+PREFLIGHT_SECONDS: Final = 3600  # how long a browser may cache the response to a preflight
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ALLOWED: Final = {
     "Access-Control-Allow-Methods": "GET",
@@ -15,15 +15,15 @@ ALLOWED: Final = {
 
 
 def preflight(event: dict[str, Any], allowed_origins: tuple[str, ...]) -> dict[str, Any]:
-    """Answer a browser that asks, before its request, whether the page may make it."""
+    """Return the response to a preflight, by which a browser asks whether a page may make its request."""
     headers = headers_for(event, allowed_origins)
     return {"statusCode": 204, "headers": headers | ALLOWED if ALLOW_ORIGIN in headers else headers, "body": ""}
 
 
 def headers_for(event: dict[str, Any], allowed_origins: tuple[str, ...]) -> dict[str, str]:
-    """Return the headers that let the page that event comes from read the answer, if its origin is allowed.
+    """Return the headers that let the page which event comes from read the response, if its origin is allowed.
 
-    Allowed or not, caches are told that the answer depends on it.
+    In any case they state, for caches, that the response depends on the origin.
     """
     origin = _origin(event)
     allowed = {ALLOW_ORIGIN: origin} if origin and {"*", origin}.intersection(allowed_origins) else {}
@@ -31,7 +31,7 @@ def headers_for(event: dict[str, Any], allowed_origins: tuple[str, ...]) -> dict
 
 
 def _origin(event: dict[str, Any]) -> str:
-    """Return the Origin header of an API Gateway proxy event, "" if there is none; header names know no case."""
-    several = event.get("multiValueHeaders") or {}
-    sent = {name: values[-1] for name, values in several.items()} | (event.get("headers") or {})
+    """Return the Origin header of an API Gateway proxy event, or "". The case of header names does not matter."""
+    multiple = event.get("multiValueHeaders") or {}
+    sent = {name: values[-1] for name, values in multiple.items()} | (event.get("headers") or {})
     return str({name.lower(): value for name, value in sent.items()}.get("origin", ""))

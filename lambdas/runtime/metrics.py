@@ -1,4 +1,4 @@
-"""What the functions count, for alarms and the dashboard: names and dimensions, as CloudWatch knows them."""
+"""The metrics that the functions count, for alarms and the dashboard: names and dimensions in CloudWatch."""
 
 from typing import Final
 
@@ -6,21 +6,17 @@ NAMESPACE: Final = "QuantumImageProcessor"
 SERVICE: Final = "service"  # dimension: the stack's name
 STEP: Final = "step"  # dimension: the state's name
 
-STEP_ERRORS: Final = "StepErrors"  # by step: tries of a step that failed for a reason of ours
-STEP_REJECTIONS: Final = "StepRejections"  # by step: pictures that were found unsound, which is the uploader's to know
-STALE_ATTEMPTS: Final = (
-    "StaleAttempts"  # by step: tries that came after the record's end, of an event that was repeated
-)
-IMAGES_REJECTED: Final = "ImagesRejected"  # by whichever step; a picture that two reject counts twice
-FALLBACK_DECODERS: Final = "FallbackDecoders"  # processes that lack the libwebp which large WebP pictures need
-EXECUTIONS_STARTED: Final = "ExecutionsStarted"  # executions
-DUPLICATE_EVENTS: Final = (
-    "DuplicateEvents"  # events whose execution had ended already; to start one that still runs is to start it
-)
-UPLOAD_URLS_ISSUED: Final = "UploadUrlsIssued"  # upload URLs
-UPLOAD_URLS_REFUSED: Final = "UploadUrlsRefused"  # requests for one
-EXECUTIONS_FINALIZED: Final = "ExecutionsFinalized"  # ends that the pipeline itself could not record, by status
-EXECUTIONS_RESTARTED: Final = "ExecutionsRestarted"  # pictures that nobody worked on, found by the sweep
-NOTIFICATIONS_RECOVERED: Final = "NotificationsRecovered"  # ends that the pipeline itself could not tell
-CONFLICTS: Final = "Conflicts"  # outside of steps: another execution was faster, or has to be first
-OBJECTS_REMOVED: Final = "ObjectsRemoved"  # objects removed that an execution left behind
+STEP_ERRORS: Final = "StepErrors"  # by step: attempts that failed for an internal reason
+STEP_REJECTIONS: Final = "StepRejections"  # by step: attempts that rejected their image, which is no error
+STALE_ATTEMPTS: Final = "StaleAttempts"  # by step: attempts of an execution whose record is final or not its own
+IMAGES_REJECTED: Final = "ImagesRejected"  # in all steps; an image that two steps reject counts twice
+FALLBACK_DECODERS: Final = "FallbackDecoders"  # processes without the libwebp that large WebP images need
+EXECUTIONS_STARTED: Final = "ExecutionsStarted"
+DUPLICATE_EVENTS: Final = "DuplicateEvents"  # whose execution is over; one that still runs counts as started
+UPLOAD_URLS_ISSUED: Final = "UploadUrlsIssued"
+UPLOAD_URLS_REFUSED: Final = "UploadUrlsRefused"  # requests with a wrong parameter
+EXECUTIONS_FINALIZED: Final = "ExecutionsFinalized"  # whose failure the pipeline itself could not record
+EXECUTIONS_RESTARTED: Final = "ExecutionsRestarted"  # by the sweep, for stalled uploads
+NOTIFICATIONS_RECOVERED: Final = "NotificationsRecovered"  # outcomes that the pipeline itself could not publish
+CONFLICTS: Final = "Conflicts"  # outside of steps: another execution was faster, or has to publish first
+OBJECTS_REMOVED: Final = "ObjectsRemoved"  # removals of what an execution left behind

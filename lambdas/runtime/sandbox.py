@@ -1,4 +1,6 @@
-"""A trial: work done in a child process, so that no picture can make the function crash, hang or run out of memory."""
+"""The sandbox: work is done in a child process, so that no image can make the function crash, hang or run out of memory."""
+
+from __future__ import annotations
 
 import faulthandler
 import json
@@ -9,54 +11,58 @@ import select
 import signal
 import traceback
 import warnings
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from imaging.errors import ImageRefusedError, Reason
 from lambdas.runtime.telemetry import logger
 
-Work = Callable[[], dict[str, Any]]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from io import BufferedReader, BufferedWriter
 
-PROCESS_STATUS = Path("/proc/self/status")  # of a process; Linux only, as the limit is
+    Work = Callable[[], Mapping[str, object]]
+
+Result = TypeVar("Result", bound="Mapping[str, object]")
+
+PROCESS_STATUS = Path("/proc/self/status")  # Linux only, as RLIMIT_DATA is
 DATA_SIZE = re.compile(r"^VmData:\s+(\d+) kB$", re.MULTILINE)  # without the stack, which RLIMIT_DATA does not count
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a trial may use."""
+    """What the child process may use."""
 
     memory: int = 448 * 2**20  # bytes beyond the function's own, which are about 64 MB: 512 MB in all
-    processor_time: int = 8  # seconds; it decides, and not the clock, since a laptop tries many pictures at once
+    processor_time: int = 8  # seconds; this limit decides, because a laptop processes many images at the same time
     time: float = 25  # seconds on the clock, for a child that only waits; the function has 30
 
 
 BOUNDS = Bounds()
-FORK_LOCK = Lock()  # or the child of another thread could inherit the pipe's end, and keep it open
+FORK_LOCK = Lock()  # without it, the child of another thread could inherit the pipe's end and keep it open
 
 
 class SandboxError(RuntimeError):
-    """The work failed in its trial for a reason that is ours."""
+    """The work failed in the child process for an internal reason."""
 
 
-def run_sandboxed(work: Work, bounds: Bounds = BOUNDS) -> dict[str, Any]:
-    """Return what work returns, which is to be fit for JSON, but do it in a child process.
+def run_sandboxed(work: Callable[[], Result], bounds: Bounds = BOUNDS) -> Result:
+    """Do work in a child process and return its result, which must be a JSON object.
 
-    Raises ImageRefusedError if work does, or if it exceeds bounds or ends its process; SandboxError if it raises anything
-    else, whose traceback is logged.
+    Raises ImageRefusedError if work does, or if it exceeds bounds or ends its process. Raises SandboxError if work raises
+    any other error, and logs its traceback.
     """
     child, reader = _start(work, bounds)
     with reader:
         try:
             answer = _read(reader, monotonic() + bounds.time)
         finally:
-            status = _end(child)
-    return _outcome(answer, status)
+            status = _kill(child)
+    return cast("Result", _result(answer, status))
 
 
 def _start(work: Work, bounds: Bounds) -> tuple[int, BufferedReader]:
@@ -67,22 +73,21 @@ def _start(work: Work, bounds: Bounds) -> tuple[int, BufferedReader]:
         with os.fdopen(ends[1], "wb") as writer:
             child = _fork()
             if child == 0:
-                _attempt(work, writer, bounds)
+                _run_child(work, writer, bounds)
         failed.pop_all()
     return child, reader
 
 
 def _fork() -> int:
-    """Fork; that another thread may hold a lock is no matter to a child that logs nothing and opens no connection."""
+    """Fork. A lock that another thread holds does not matter to the child, which neither logs nor opens connections."""
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", ".*multi-threaded", DeprecationWarning
-        )  # what Python 3.12 and newer say of it
+        # Python 3.12 and newer warn about it.
+        warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)
         return os.fork()
 
 
-def _attempt(work: Work, writer: BufferedWriter, bounds: Bounds) -> NoReturn:
-    """Do work, write what came of it and end, passing by all that the parent has set up for its own end."""
+def _run_child(work: Work, writer: BufferedWriter, bounds: Bounds) -> NoReturn:
+    """Do work, write the answer and exit, without running what the parent has registered for its own exit."""
     try:
         answer = _answer(work, bounds)
         with writer:
@@ -92,7 +97,7 @@ def _attempt(work: Work, writer: BufferedWriter, bounds: Bounds) -> NoReturn:
 
 
 def _confine(bounds: Bounds) -> None:
-    faulthandler.disable()  # a crash is an answer, and needs no report
+    faulthandler.disable()  # a crash is an expected answer and needs no report
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_CPU, bounds.processor_time)
     if PROCESS_STATUS.exists() and (own := DATA_SIZE.search(PROCESS_STATUS.read_text(encoding="ascii"))):
@@ -100,17 +105,17 @@ def _confine(bounds: Bounds) -> None:
 
 
 def _lower(kind: int, bound: int) -> None:
-    """Bound a resource, unless it is bounded lower already."""
+    """Limit a resource to bound, unless its limit is lower already."""
     _, hard = resource.getrlimit(kind)
     bound = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
     resource.setrlimit(kind, (bound, bound))
 
 
 def _answer(work: Work, bounds: Bounds) -> bytes:
-    """Return what came of work within bounds as JSON; nothing if memory ran out."""
+    """Return the result of work within bounds, or its error, as JSON; nothing if memory ran out."""
     try:
-        _confine(bounds)  # here, so that what fails in it counts as ours, and is not taken for the picture's doing
-        return json.dumps({"found": work()}).encode()
+        _confine(bounds)  # inside of the try, so that an error here counts as internal and not as the image's
+        return json.dumps({"result": work()}).encode()
     except ImageRefusedError as refused:
         return json.dumps({"refused": [refused.reason, refused.message]}).encode()
     except MemoryError:
@@ -120,7 +125,7 @@ def _answer(work: Work, bounds: Bounds) -> bytes:
 
 
 def _read(reader: BufferedReader, deadline: float) -> bytes:
-    """Return what the child writes until it ends; nothing if that is after the deadline."""
+    """Return what the child writes until it ends; nothing if it has not ended by the deadline."""
     ready = select.poll()
     parts: list[bytes] = []
     ready.register(reader, select.POLLIN)
@@ -132,27 +137,27 @@ def _read(reader: BufferedReader, deadline: float) -> bytes:
     return b""
 
 
-def _end(child: int) -> int:
-    """End the child, if it has not ended already, and return its exit code, negative for a signal."""
+def _kill(child: int) -> int:
+    """Kill the child if it has not exited, and return its exit code, negative for a signal."""
     os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _outcome(answer: bytes, status: int) -> dict[str, Any]:
-    match _told(answer):
-        case {"found": dict(found)}:
-            return found
+def _result(answer: bytes, status: int) -> dict[str, Any]:
+    match _parse(answer):
+        case {"result": dict(result)}:
+            return result
         case {"refused": [reason, message]}:
             raise ImageRefusedError(Reason(reason), message)
         case {"failed": text}:
-            logger().error("the trial failed", extra={"traceback": text})
-            raise SandboxError("the picture's trial failed; the log has its traceback")
-    logger().warning("the picture is too complex: its trial ended with %d", status)
+            logger().error("work in the sandbox failed", extra={"traceback": text})
+            raise SandboxError("work in the sandbox failed; the log has its traceback")
+    logger().warning("the image is too complex: the sandbox exited with %d", status)
     raise ImageRefusedError(Reason.TOO_COMPLEX, "The picture takes too much time or memory, or breaks its decoder.")
 
 
-def _told(answer: bytes) -> object:
-    """Return what answer says; nothing if the child ended before or while it wrote."""
+def _parse(answer: bytes) -> object:
+    """Return the child's answer; None if it ended before it had written all of it."""
     with suppress(ValueError):
         return json.loads(answer)
     return None

@@ -1,4 +1,4 @@
-"""What each function reads from its environment: one frozen class a function, filled by the template."""
+"""The settings of each function: one frozen class per function, filled from environment variables that the template sets."""
 
 import os
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from typing import Self
 from imaging.limits import Limits
 from workflow.contracts.errors import NotConfigured
 
-VERSION = "VERSION"  # the variable by which each function's log says what is deployed
+VERSION = "VERSION"  # the variable with the deployed version, which every log line carries
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Variables of a function; the variable's name is the field's in upper case."""
+    """The settings of a function. The variable for a field has the field's name in upper case."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read the fields from environ; raises NotConfigured naming missing variables, ValueError for a bad number."""
+        """Read the fields from environ; raises NotConfigured with the missing variables, ValueError for a bad number."""
         values = {field: environ.get(field.name.upper()) for field in fields(cls)}
         if missing := [field.name.upper() for field, value in values.items() if value is None]:
             raise NotConfigured(f"{', '.join(missing)} is not set")
@@ -34,7 +34,7 @@ def _parse(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str,
 
 @dataclass(frozen=True)
 class GetUploadUrlSettings(Settings):
-    """Where uploads go, how large they may be, how long a URL is good for, and whose pages may ask for one."""
+    """Where uploads go, how large they may be, how long a URL is valid, and which origins may ask for one."""
 
     upload_bucket: str
     max_bytes: int
@@ -51,7 +51,7 @@ class StepSettings(Settings):
 
 @dataclass(frozen=True)
 class StartSettings(StepSettings):
-    """What starts executions, and what must be known to start each one once."""
+    """What it takes to start each execution once."""
 
     state_machine_arn: str
     workflow_type: str  # STANDARD or EXPRESS
@@ -60,14 +60,14 @@ class StartSettings(StepSettings):
 
 @dataclass(frozen=True)
 class SqsTriggerSettings(StartSettings):
-    """Whose events count."""
+    """The bucket whose events start executions."""
 
     upload_bucket: str
 
 
 @dataclass(frozen=True)
 class FinalizeSettings(StepSettings):
-    """Where a picture leaves traces, and who is told of its end."""
+    """Where an image leaves objects, and the topic for its outcome."""
 
     upload_bucket: str
     archive_bucket: str
@@ -77,7 +77,7 @@ class FinalizeSettings(StepSettings):
 
 @dataclass(frozen=True)
 class SweepSettings(FinalizeSettings, StartSettings):
-    """Where what got lost may be found, and when it counts as lost."""
+    """Where lost images are found, and how long an upload may take before it counts as stalled."""
 
     dead_letter_queue: str  # URL
     stalled_after_seconds: int
@@ -85,7 +85,7 @@ class SweepSettings(FinalizeSettings, StartSettings):
 
 @dataclass(frozen=True)
 class ImageStepSettings(StepSettings):
-    """What every step that opens a picture needs: the limits that hold before anything is decoded."""
+    """What every step that opens an image needs: the limits that are checked before anything is decoded."""
 
     max_bytes: int
     max_pixels: int
@@ -100,14 +100,14 @@ class ImageStepSettings(StepSettings):
 
 @dataclass(frozen=True)
 class ValidateSettings(ImageStepSettings):
-    """How long the record is kept of a picture that does not succeed."""
+    """How long the record of an image that does not succeed is kept."""
 
     record_retention_days: int
 
 
 @dataclass(frozen=True)
 class ResizeSettings(ImageStepSettings):
-    """How large and how good the resized images are."""
+    """Size and quality of the resized images."""
 
     resize_edges: tuple[int, ...]  # pixels, the longer edge of each
     quality: int  # 1 to 100
@@ -115,7 +115,7 @@ class ResizeSettings(ImageStepSettings):
 
 @dataclass(frozen=True)
 class ThumbnailSettings(ImageStepSettings):
-    """How large and how good the thumbnail is."""
+    """Size and quality of the thumbnail."""
 
     thumbnail_edge: int  # pixels, both edges
     quality: int  # 1 to 100
@@ -123,6 +123,6 @@ class ThumbnailSettings(ImageStepSettings):
 
 @dataclass(frozen=True)
 class ArchiveSettings(StepSettings):
-    """Where processed pictures are kept."""
+    """Where processed images are kept."""
 
     archive_bucket: str

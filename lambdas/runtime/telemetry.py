@@ -1,4 +1,4 @@
-"""What operators see of the functions: log, metrics and traces, all by Powertools."""
+"""Log, metrics and traces of the functions, all written by Powertools."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIBRARIES = ("aws_xray_sdk", "boto3", "botocore", "PIL", "s3transfer", "urllib3"
 def logger() -> Logger:
     """Return the JSON logger; level and service name come from Powertools' own variables.
 
-    Lambda gives every logger the level that is asked for; libraries stay above it, for AWS's would log credentials.
+    Lambda gives every logger the level that is configured. Libraries stay at WARNING, because AWS's would log credentials.
     """
     from aws_lambda_powertools import Logger
 
@@ -37,19 +37,19 @@ def logger() -> Logger:
 
 
 def set_log_keys(**keys: str) -> None:
-    """Let every line of the log carry keys from now on, and none of those of before: a warm function remembers them."""
+    """Add keys to every log line from now on, and drop the keys of the previous invocation."""
     logger().thread_safe_clear_keys()
     add_log_keys(**keys)
 
 
 def add_log_keys(**keys: str) -> None:
-    """Let every line of the log carry keys too from now on."""
+    """Add further keys to every log line from now on."""
     logger().thread_safe_append_keys(**keys)
 
 
 @contextmanager
 def log_errors() -> Iterator[None]:
-    """Log an error on its way out of the function; Lambda, which it passes on to, logs it once more as text."""
+    """Log an error that leaves the function. It passes on to Lambda, which logs it again as text."""
     try:
         yield
     except Exception:
@@ -58,10 +58,10 @@ def log_errors() -> Iterator[None]:
 
 
 def count(*metrics: str, step: str = "", at: int = 0, number: int = 1, **details: str) -> None:
-    """Count so many of each of metrics, a step's if they are of a step, at that time if not now: milliseconds since 1970.
+    """Add number to each of metrics, for a step if there is one, at a time other than now if there is one.
 
-    The line says so in CloudWatch's embedded metric format, and carries the log's keys and details beside: they cost
-    nothing there, where each value of a dimension would be a metric of its own.
+    at is in milliseconds since 1970. The line is in CloudWatch's embedded metric format. It carries the log's keys and
+    details beside the metrics: that costs nothing, whereas each value of a dimension is a metric of its own.
     """
     from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
@@ -79,7 +79,7 @@ def count(*metrics: str, step: str = "", at: int = 0, number: int = 1, **details
 
 @cache
 def tracer() -> Tracer:
-    """Return the tracer; each call of AWS makes a subsegment, which names tables and keys but no content."""
+    """Return the tracer. Each call of AWS makes a subsegment, which names tables and keys but holds no content."""
     from aws_lambda_powertools import Tracer
 
     return Tracer(patch_modules=["botocore"])
@@ -87,11 +87,11 @@ def tracer() -> Tracer:
 
 @contextmanager
 def trace(name: str, **annotations: str) -> Iterator[None]:
-    """Make a subsegment of what is done inside, to be found by annotations; a rejection is no fault there."""
+    """Record what is done inside as a subsegment with annotations to search for; a rejection is no fault in it."""
     if not _is_sampled():
         yield
         return
-    recorder: Any = tracer().provider  # X-Ray's, which knows errors from faults; Powertools' type of it does not
+    recorder: Any = tracer().provider  # X-Ray's, which tells errors from faults; Powertools' type for it does not
     rejected = None
     with recorder.in_subsegment(f"## {name}") as subsegment:
         for key, value in annotations.items():
@@ -99,12 +99,12 @@ def trace(name: str, **annotations: str) -> Iterator[None]:
         try:
             yield
         except ImageRejected as error:
-            subsegment.add_error_flag()  # in X-Ray's words: the client's doing
+            subsegment.add_error_flag()  # in X-Ray's terms, the client caused it
             rejected = error
     if rejected:
         raise rejected
 
 
 def _is_sampled() -> bool:
-    """Tell whether X-Ray takes this invocation, as Lambda says: if not, the 16 ms of its SDK's import are saved."""
+    """Return whether X-Ray samples this invocation, as Lambda states; if not, the import of its SDK (16 ms) is saved."""
     return "AWS_XRAY_DAEMON_ADDRESS" in os.environ and "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")

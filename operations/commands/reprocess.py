@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from lambdas.domain import object_keys
-from lambdas.domain.record import Record
+from lambdas.domain.record import read_record
 from operations.attempts import start_next_attempt, uploads
 from operations.commands.outcomes import find_writable_stack, print_outcomes
 from operations.errors import OperationError
@@ -22,7 +22,7 @@ def _keys(stack: Stack, wanted: str) -> list[str]:
     """Return the keys of the uploads that an image ID or a prefix means; raises OperationError if there are none."""
     if wanted.startswith(object_keys.UPLOADS):
         keys = [image["key"] for image in uploads(stack, wanted)]
-    elif found := Record(stack.start_settings.metadata_table, {"imageId": wanted}, "").read():
+    elif found := read_record(stack.start_settings.metadata_table, wanted):
         keys = [found["key"]]
     else:
         keys = [image["key"] for image in uploads(stack, object_keys.UPLOADS) if image["imageId"] == wanted]

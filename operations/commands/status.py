@@ -4,11 +4,12 @@ import sys
 from argparse import Namespace
 
 from lambdas.domain import executions
-from lambdas.domain.record import Item, Record
+from lambdas.domain.record import read_record
 from operations.cli.tables import print_object, print_table
 from operations.record_facts import facts
 from operations.stack import Stack, find_stack
 from templates.release import version
+from workflow.contracts.payloads import MetadataRecord
 
 
 def run(options: Namespace) -> int:
@@ -37,7 +38,7 @@ def _print_version(stack: Stack, *, as_json: bool) -> None:
 
 def _print_image(stack: Stack, image_id: str, *, as_json: bool) -> bool:
     """Print what is known of an image, and return whether it has a record."""
-    record = Record(stack.start_settings.metadata_table, {"imageId": image_id}, "").read()
+    record = read_record(stack.start_settings.metadata_table, image_id)
     execution_status = _execution_status(stack, record) if record else None
     if as_json:
         print_object({"imageId": image_id, "record": record, "executionStatus": execution_status})
@@ -46,11 +47,11 @@ def _print_image(stack: Stack, image_id: str, *, as_json: bool) -> bool:
     return record is not None
 
 
-def _execution_status(stack: Stack, record: Item) -> str | None:
-    return executions.status({**record, "attempt": executions.attempt(record)}, stack.start_settings)
+def _execution_status(stack: Stack, record: MetadataRecord) -> str | None:
+    return executions.status(record, stack.start_settings)
 
 
-def _print_facts(image_id: str, record: Item | None, execution_status: str | None) -> None:
+def _print_facts(image_id: str, record: MetadataRecord | None, execution_status: str | None) -> None:
     unknown = [("record", "none: not uploaded, not processed yet, or expired")]
     rows = [list(fact) for fact in (facts(record, execution_status) if record else unknown)]
     head = ["imageId", image_id]

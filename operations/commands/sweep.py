@@ -14,7 +14,7 @@ from operations.stack import Stack, find_stack
 
 MAX_SECONDS = 900  # of a sweep: the longest time that Lambda gives a function
 MEANINGS = {
-    "settled": "images of dead-letter messages that got their final status",
+    "finalized": "images of dead-letter messages that got their final status",
     "resumed": "uploads that were started again, finalized or notified",
     "cleared": "executions whose staged renditions were removed",
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lambdas.domain.attribute_values import deserialize
-from lambdas.domain.record import PROCESSING
+from lambdas.domain.outcomes import PROCESSING
 
 
 class Entry(NamedTuple):

@@ -49,9 +49,9 @@ def _random_name(patch: pytest.MonkeyPatch) -> None:
 def _no_condition_of_functions(patch: pytest.MonkeyPatch) -> None:
     update = Record._update  # noqa: SLF001 - the one place where it stands
 
-    def unconditional(record: Record, facts: dict[str, Any], *sets: str, condition: str, **more: Any) -> None:
+    def unconditional(record: Record, attributes: dict[str, Any], *sets: str, condition: str, **more: Any) -> None:
         del condition
-        update(record, facts, *sets, condition=ALWAYS, **more)
+        update(record, attributes, *sets, condition=ALWAYS, **more)
 
     patch.setattr(Record, "_update", unconditional)
 
@@ -102,7 +102,7 @@ def _no_settling(patch: pytest.MonkeyPatch) -> None:
 
 
 def _any_version_follows(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Record, "_follows", lambda *_: True)
+    patch.setattr(Record, "_may_replace", lambda *_: True)
 
 
 def _record_read_once(patch: pytest.MonkeyPatch) -> None:

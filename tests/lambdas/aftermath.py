@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from moto.stepfunctions.models import Execution, stepfunctions_backends
 
@@ -15,6 +15,7 @@ from lambdas.runtime import clients
 from lambdas.runtime.settings import SweepSettings
 from tests.lambdas.bench import ARCHIVE_BUCKET, REGION, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
 from workflow import contracts
+from workflow.contracts.payloads import PipelineInputImage
 
 ACCOUNT: Final = "123456789012"  # moto's
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
@@ -92,9 +93,9 @@ class Aftermath(Bench):
     def ended(self, event: Payload, status: str, *, told: bool = False) -> Payload:
         """Give the record of event's picture, which is begun, an end with all that belongs to it."""
         facts = {**FACTS[status], "finishedAt": "2026-11-23T09:15:03Z"}
-        Record(TABLE, event["image"], event["execution"]).done("ArchiveImage", facts, status)
+        Record(TABLE, event["image"], event["execution"]).complete_step("ArchiveImage", facts, status)
         if told:
-            Record(TABLE, event["image"], event["execution"]).notified()
+            Record(TABLE, event["image"], event["execution"]).mark_notified()
         contracts.check("metadata-record", self.record(event))
         return self.record(event)
 
@@ -132,9 +133,10 @@ class Aftermath(Bench):
         return sum(int(found[name]) for name in names)
 
 
-def pipeline_input(event: Payload) -> Payload:
+def pipeline_input(event: Payload) -> PipelineInputImage:
     """Return event's image with all that the pipeline starts with."""
-    return {"attempt": 1, "size": 4, "uploadedAt": "2026-11-23T09:15:02Z", **event["image"]}
+    known = {"attempt": 1, "size": 4, "uploadedAt": "2026-11-23T09:15:02Z"}
+    return cast("PipelineInputImage", {**known, **event["image"]})
 
 
 def machine(name: str) -> str:

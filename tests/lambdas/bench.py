@@ -27,6 +27,7 @@ from lambdas.runtime.settings import (
     ValidateSettings,
 )
 from tests.imaging.limits import LIMITS
+from workflow.contracts.payloads import Image
 
 Payload = dict[str, Any]
 
@@ -102,13 +103,20 @@ class Bench:
         """Upload data and return the input of the first steps."""
         image_id = str(uuid4())
         key = object_keys.upload_key(OWNER, image_id)
-        image = {"imageId": image_id, "owner": OWNER, "bucket": UPLOAD_BUCKET, "key": key}
-        image["versionId"] = self.put(key, data, objects.filename_metadata(filename))
+        version = self.put(key, data, objects.filename_metadata(filename))
+        image: Image = {
+            "imageId": image_id,
+            "owner": OWNER,
+            "bucket": UPLOAD_BUCKET,
+            "key": key,
+            "versionId": version,
+        }
         return {"image": image, "execution": executions.name(image)}
 
     def again(self, event: Payload, data: bytes) -> Payload:
         """Upload data under the key of event's picture and return the input of the first steps."""
-        image = {**event["image"], "versionId": self.put(event["image"]["key"], data)}
+        older: Image = event["image"]
+        image: Image = {**older, "versionId": self.put(older["key"], data)}
         return {"image": image, "execution": executions.name(image)}
 
     def put(self, key: str, data: bytes, metadata: dict[str, str] | None = None) -> str:
@@ -167,6 +175,11 @@ class Bench:
     def content_type(self, bucket: str, key: str) -> str:
         """Return the media type that is stored with key."""
         return clients.s3().head_object(Bucket=bucket, Key=key)["ContentType"]
+
+
+def numbered(image: Image, attempt: int) -> Image:
+    """Return image for that attempt."""
+    return {**image, "attempt": attempt}
 
 
 def plain(value: Any) -> Any:

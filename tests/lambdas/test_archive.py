@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from lambdas import archive
 from lambdas.domain import object_keys, objects
 from lambdas.domain.object_keys import STAGED
-from lambdas.domain.record import PROCESSING, SUCCEEDED
+from lambdas.domain.outcomes import PROCESSING, SUCCEEDED
 from lambdas.runtime import clients
 from tests import pictures
 from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RESIZE, UPLOAD_BUCKET, Bench, Payload, export, timeless

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from lambdas.domain import executions
-from lambdas.domain.record import CLEARED_AT, PROCESSING, Record
+from lambdas.domain.outcomes import PROCESSING
+from lambdas.domain.record import CLEARED_AT, Record
 from lambdas.runtime import clients
 from lambdas.sweep import DEAD_LETTER, VISIBILITY_TIMEOUT
 from tests.lambdas.aftermath import Aftermath, Sweep
@@ -26,7 +27,7 @@ def test_a_picture_that_was_never_taken_up_has_failed(aftermath: Aftermath, swee
     """Its record says that it failed in the queue, the owner is told once, and the letter is not taken away."""
     event = aftermath.uploaded(b"data")
     aftermath.dead(letter(event))
-    assert sweep()["settled"] == 1
+    assert sweep()["finalized"] == 1
     record = aftermath.record(event)
     assert (record["status"], record["failedIn"], record["reason"]) == ("FAILED", "ProcessingQueue", DEAD_LETTER)
     contracts.check("metadata-record", record)
@@ -43,7 +44,7 @@ def test_a_letter_is_looked_at_again_and_again(aftermath: Aftermath, sweep: Swee
     sweep()
     aftermath.notifications()
     before = aftermath.record(event)
-    assert sweep() == {"settled": 0, "resumed": 0}
+    assert sweep() == {"finalized": 0, "resumed": 0}
     after = aftermath.record(event)
     assert after.pop(CLEARED_AT) > before["updatedAt"]
     assert (after, aftermath.notifications(), aftermath.letters()) == (before, [], 1)
@@ -86,7 +87,7 @@ def test_many_letters_are_looked_at(aftermath: Aftermath, sweep: Sweep) -> None:
     """SQS gives ten at once at the most; two letters of one picture are one end."""
     events = [aftermath.uploaded(b"data") for _ in range(12)]
     aftermath.dead(*map(letter, events), letter(events[0]))
-    assert sweep()["settled"] == len(events)
+    assert sweep()["finalized"] == len(events)
     assert {aftermath.record(event)["status"] for event in events} == {"FAILED"}
     assert aftermath.letters() == len(events) + 1
 
@@ -106,7 +107,7 @@ def test_a_poison_letter_is_left(aftermath: Aftermath, sweep: Sweep, poison: str
     """A letter that is about no upload keeps no other from being looked at, and stays."""
     event = aftermath.uploaded(b"data")
     aftermath.dead(POISON[poison], letter(event), POISON[poison])
-    assert sweep()["settled"] == 1
+    assert sweep()["finalized"] == 1
     assert aftermath.letters() == 3
 
 
@@ -130,7 +131,7 @@ def test_a_picture_with_a_record_is_not_the_letters(
     aftermath.ended(events[0], "SUCCEEDED", told=True)
     before = [aftermath.record(event) for event in events]
     aftermath.dead(*map(letter, events))
-    assert sweep()["settled"] == 0
+    assert sweep()["finalized"] == 0
     assert aftermath.record(events[0]) == before[0]
     assert aftermath.record(events[1])["status"] != "FAILED"
 
@@ -140,7 +141,7 @@ def test_a_picture_that_runs_without_a_record_yet_is_left(aftermath: Aftermath, 
     event = aftermath.uploaded(b"data")
     aftermath.start(event)
     aftermath.dead(letter(event))
-    assert sweep()["settled"] == 0
+    assert sweep()["finalized"] == 0
     assert aftermath.record(event) == {}
 
 
@@ -151,5 +152,5 @@ def test_a_letter_of_an_older_version_leaves_the_newer_one(aftermath: Aftermath,
     Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
     before = aftermath.ended(newer, "SUCCEEDED", told=True)
     aftermath.dead(letter(older))
-    assert sweep()["settled"] == 0
+    assert sweep()["finalized"] == 0
     assert aftermath.record(older) == before

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from lambdas.domain import object_keys
-from lambdas.domain.record import PROCESSING, Record
+from lambdas.domain.outcomes import PROCESSING
+from lambdas.domain.record import Record
 from lambdas.finalize import handler
 from lambdas.runtime import clients
 from lambdas.runtime.metrics import CONFLICTS, EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED
@@ -211,7 +212,7 @@ def taken_over(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch, older: Pay
 
     def published(**arguments: Any) -> Any:
         answer = publish(**arguments)
-        Record(TABLE, older["image"], older["execution"]).notified()
+        Record(TABLE, older["image"], older["execution"]).mark_notified()
         Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
         return answer
 

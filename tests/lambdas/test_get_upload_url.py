@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,9 @@ from lambdas.domain import object_keys, objects
 from lambdas.domain.objects import MAX_FILENAME
 from tests.lambdas.asking import ASKED, DATA, DIGEST, ask, granted, put
 from tests.lambdas.bench import MAX_BYTES, OWNER, UPLOAD_BUCKET, Bench
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
 
 pytestmark = pytest.mark.usefixtures("bench")
 
@@ -32,7 +36,13 @@ NAMES = st.text(min_size=1, max_size=MAX_FILENAME).filter(lambda name: len(name.
 def test_any_file_name_comes_back(name: str) -> None:
     """A file name of any script and any signs is the same after its way through URL, header and storage."""
     body = granted(filename=name)
-    image = {"imageId": body["imageId"], "bucket": UPLOAD_BUCKET, "key": body["key"], "versionId": put(body)}
+    image: Image = {
+        "imageId": body["imageId"],
+        "owner": OWNER,
+        "bucket": UPLOAD_BUCKET,
+        "key": body["key"],
+        "versionId": put(body),
+    }
     assert objects.read_upload(image, MAX_BYTES).filename == name
 
 

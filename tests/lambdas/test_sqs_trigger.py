@@ -105,4 +105,4 @@ def test_a_missing_field_is_named(path: str) -> None:
     with pytest.raises(ContractViolation) as broken:
         read_event(event, BUCKET)
     assert (broken.value.path, broken.value.rule) == (".".join(("$", *above)), "required")
-    assert name in broken.value.said
+    assert name in broken.value.requirement

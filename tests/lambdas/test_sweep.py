@@ -12,8 +12,9 @@ from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.sweep import BATCH_SIZE, HORIZON, handler
 from tests.lambdas.aftermath import RENDITION, STALLED_AFTER, Aftermath, Sweep
-from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
+from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export, numbered
 from tests.lambdas.watch import Watch
+from workflow.contracts.payloads import Image
 
 WRITES = (
     "PutItem",
@@ -77,9 +78,9 @@ def begun(event: Payload) -> Payload:
     return event
 
 
-def image_of(events: list[Payload], name: str) -> Payload:
+def image_of(events: list[Payload], name: str) -> Image:
     """Return the image whose execution is called name."""
-    found: Payload = next(event["image"] for event in events if event["execution"] == name)
+    found: Image = next(event["image"] for event in events if event["execution"] == name)
     return found
 
 
@@ -171,7 +172,8 @@ def test_an_old_upload_that_is_tried_again_is_looked_at(aftermath: Aftermath, sw
     watch.set_on(seconds=timedelta(days=RETENTION_DAYS, minutes=1).total_seconds())
     begun(event)
     assert sweep(everything=True) == {"resumed": 1}
-    assert executions.name({**event["image"], "attempt": 2}) in aftermath.executions()
+    second = numbered(event["image"], 2)
+    assert executions.name(second) in aftermath.executions()
 
 
 @pytest.mark.parametrize("key", ["photo.jpg", f"{OWNER}/photo.jpg", f"{OWNER}/{'0' * 36}", f"a/b/{OWNER}", "<>/x"])

@@ -9,7 +9,8 @@ from lambdas.runtime import clients
 from lambdas.runtime.metrics import EXECUTIONS_RESTARTED
 from lambdas.sweep import SweepIncompleteError
 from tests.lambdas.aftermath import Aftermath, Sweep
-from tests.lambdas.bench import TABLE, Payload, counted, logged
+from tests.lambdas.bench import TABLE, counted, logged
+from workflow.contracts.payloads import PipelineInputImage
 
 
 def test_one_pictures_error_is_its_own(
@@ -19,14 +20,14 @@ def test_one_pictures_error_is_its_own(
     broken, sound = sorted((aftermath.uploaded(b"data") for _ in range(2)), key=lambda one: one["image"]["key"])
     start = executions.start
 
-    def failing(image: Payload, environment: Any) -> bool:
+    def failing(image: PipelineInputImage, settings: Any) -> bool:
         if image["imageId"] == broken["image"]["imageId"]:
             raise MemoryError
-        return start(image, environment)
+        return start(image, settings)
 
     with monkeypatch.context() as patch:
         patch.setattr(executions, "start", failing)
-        with pytest.raises(SweepIncompleteError, match="1 pictures"):
+        with pytest.raises(SweepIncompleteError, match="1 images"):
             sweep()
     assert list(aftermath.executions()) == [sound["execution"]]
     faults = [line for line in logged(capsys.readouterr().out) if line["level"] == "ERROR"]

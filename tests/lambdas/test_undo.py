@@ -79,7 +79,7 @@ def test_a_late_copy_of_an_older_success_undoes_nothing(bench: Bench) -> None:
     """ArchiveImage that runs again after a newer upload took the success's record over leaves what was archived."""
     event = bench.processed(pictures.examples()["PNG"])
     archive.handler(event, CONTEXT)
-    record.Record(TABLE, event["image"], event["execution"]).notified()
+    record.Record(TABLE, event["image"], event["execution"]).mark_notified()
     superseded(bench, event)
     kept = bench.keys(ARCHIVE_BUCKET)
     with pytest.raises(StaleExecution):
@@ -124,5 +124,5 @@ def test_what_cannot_be_undone_hides_nothing(
     with pytest.raises(StaleExecution):
         resize.handler(event, CONTEXT)
     levels = {line["message"]: line["level"] for line in logged(capsys.readouterr().out)}
-    assert levels["leftovers are for the sweep: ObjectsNotDeletedError"] == "WARNING"
+    assert levels["objects are left to the sweep: ObjectsNotDeletedError"] == "WARNING"
     assert "ERROR" not in levels.values()

@@ -11,7 +11,8 @@ import pytest
 from imaging.decoding import libwebp
 from imaging.errors import Reason
 from lambdas import validate
-from lambdas.domain.record import EXPIRES_AT, PROCESSING, expiry
+from lambdas.domain.outcomes import PROCESSING
+from lambdas.domain.record import EXPIRES_AT, expiry
 from lambdas.runtime.metrics import FALLBACK_DECODERS
 from lambdas.runtime.sandbox import BOUNDS
 from tests import pictures

@@ -15,8 +15,7 @@ from tests.local.stack_access import configure, invoke, invoke_trigger, object_c
 from tests.local.stack_contents import NotificationListener
 from tests.pictures import encoded, quadrants
 from workflow import contracts
-
-Image = dict[str, Any]
+from workflow.contracts.payloads import PipelineInputImage
 
 OWNER = "owner"  # of what is uploaded here
 
@@ -37,46 +36,54 @@ def without_rules(stack: LocalStack) -> Iterator[None]:
             events.enable_rule(Name=rule)
 
 
-def upload_image(stack: LocalStack, image_id: str) -> Image:
+def upload_image(stack: LocalStack, image_id: str) -> PipelineInputImage:
     """Upload a picture under an id, and return what the pipeline starts with."""
     bucket, key = stack.outputs["UploadBucketName"], object_keys.upload_key(OWNER, image_id)
     put = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "JPEG"))
-    place = {"imageId": image_id, "owner": OWNER, "bucket": bucket, "key": key, "versionId": put["VersionId"]}
-    return {**place, "attempt": 1, "size": 1, "uploadedAt": timestamp()}
+    return {
+        "imageId": image_id,
+        "owner": OWNER,
+        "bucket": bucket,
+        "key": key,
+        "versionId": put["VersionId"],
+        "attempt": 1,
+        "size": 1,
+        "uploadedAt": timestamp(),
+    }
 
 
-def read_item(stack: LocalStack, image: Image) -> dict[str, Any]:
+def read_item(stack: LocalStack, image: PipelineInputImage) -> dict[str, Any]:
     """Return the picture's record; empty if there is none."""
     key = {"imageId": {"S": image["imageId"]}}
     answer = stack.emulator.client("dynamodb").get_item(TableName=stack.outputs["MetadataTableName"], Key=key)
     return deserialize(answer.get("Item", {}))
 
 
-def notified_record(stack: LocalStack, image: Image) -> dict[str, Any]:
+def notified_record(stack: LocalStack, image: PipelineInputImage) -> dict[str, Any]:
     """Return the picture's record once it has an end that was told, for the version of image; nothing before."""
     found = read_item(stack, image)
     return found if found.get("versionId") == image["versionId"] and "notifiedAt" in found else {}
 
 
-def await_notification(stack: LocalStack, image: Image) -> dict[str, Any]:
+def await_notification(stack: LocalStack, image: PipelineInputImage) -> dict[str, Any]:
     """Return the notification about the picture, once there is one; those about others are passed over."""
     ears = NotificationListener(stack)
     return eventually(lambda: _heard(ears, image))
 
 
-def _heard(ears: NotificationListener, image: Image) -> dict[str, Any]:
+def _heard(ears: NotificationListener, image: PipelineInputImage) -> dict[str, Any]:
     ears.listen()
     return next((one for one in ears.heard if one["imageId"] == image["imageId"]), {})
 
 
-def upload_newer_version(stack: LocalStack) -> Image:
+def upload_newer_version(stack: LocalStack) -> PipelineInputImage:
     """Upload a picture twice, and return the newer version, where the record is the older one's."""
     older = upload_image(stack, str(uuid4()))
     _begin(stack, older)
     return upload_image(stack, older["imageId"])
 
 
-def upload_event(image: Image) -> dict[str, Any]:
+def upload_event(image: PipelineInputImage) -> dict[str, Any]:
     """Return the event of image's upload."""
     return object_created(image["bucket"], image["key"], image["versionId"], image["uploadedAt"])
 
@@ -90,7 +97,7 @@ def finishes_newer_version(stack: LocalStack) -> bool:
     return status == "SUCCEEDED" and notified_record(stack, image).get("status") == "SUCCEEDED"
 
 
-def _status(stack: LocalStack, image: Image) -> str:
+def _status(stack: LocalStack, image: PipelineInputImage) -> str:
     """Return how the execution for image ended; nothing before."""
     client, arn = stack.emulator.client("stepfunctions"), executions.arn(image, stack.outputs["ProcessingPipelineArn"])
     status = str(client.describe_execution(executionArn=arn)["status"])
@@ -125,7 +132,7 @@ def sweep_finishes_all(stack: LocalStack) -> bool:
 
 
 @contextmanager
-def failing_metadata(stack: LocalStack, image: Image) -> Iterator[str]:
+def failing_metadata(stack: LocalStack, image: PipelineInputImage) -> Iterator[str]:
     """Start the pipeline for image, whose metadata cannot be extracted; give its execution, which waits to try again."""
     client, arn = stack.emulator.client("stepfunctions"), executions.arn(image, stack.outputs["ProcessingPipelineArn"])
     before = configure(stack, "MetadataFunction", MAX_EDGE="none")
@@ -137,7 +144,7 @@ def failing_metadata(stack: LocalStack, image: Image) -> Iterator[str]:
         configure(stack, "MetadataFunction", **before)
 
 
-def abort_execution(stack: LocalStack, image: Image) -> dict[str, Any]:
+def abort_execution(stack: LocalStack, image: PipelineInputImage) -> dict[str, Any]:
     """Start the execution for image and abort it, with something left behind; return the event that tells of it."""
     client, machine = stack.emulator.client("stepfunctions"), stack.outputs["ProcessingPipelineArn"]
     text, name = json.dumps({"image": image}), executions.name(image)
@@ -150,22 +157,22 @@ def abort_execution(stack: LocalStack, image: Image) -> dict[str, Any]:
     return {**event, "detail": detail}
 
 
-def _begin(stack: LocalStack, image: Image) -> None:
+def _begin(stack: LocalStack, image: PipelineInputImage) -> None:
     """Make the record of image as the first step does."""
-    facts = {name: image[name] for name in ("imageId", "owner", "bucket", "key", "versionId", "attempt")}
+    facts = {name: dict(image)[name] for name in ("imageId", "owner", "bucket", "key", "versionId", "attempt")}
     begun = {"execution": executions.name(image), "status": "PROCESSING", "steps": {}}
     times = {"createdAt": timestamp(), "updatedAt": timestamp()}
     table = stack.outputs["MetadataTableName"]
     stack.emulator.client("dynamodb").put_item(TableName=table, Item=serialize({**facts, **begun, **times}))
 
 
-def _folders(stack: LocalStack, image: Image) -> list[tuple[str, str]]:
+def _folders(stack: LocalStack, image: PipelineInputImage) -> list[tuple[str, str]]:
     name = executions.name(image)
     archive = stack.outputs["ArchiveBucketName"], object_keys.archive_folder(image, name)
     return [(stack.outputs["UploadBucketName"], object_keys.staged_folder(name)), archive]
 
 
-def _left(stack: LocalStack, image: Image) -> bool:
+def _left(stack: LocalStack, image: PipelineInputImage) -> bool:
     """Tell whether something is staged or archived for image's execution."""
     s3 = stack.emulator.client("s3")
     return any("Contents" in s3.list_objects_v2(Bucket=bucket, Prefix=at) for bucket, at in _folders(stack, image))

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from lambdas.domain import executions as execution
 from lambdas.domain import object_keys
 from lambdas.domain.attribute_values import deserialize
 from local.stack import LocalStack
 from workflow.contracts.errors import PreviousOutcomePending
+from workflow.contracts.payloads import Image
 
 RECEIVE_SECONDS = 1  # one long poll
 WORKER_DIED = "Runtime.HandlerError"  # what the emulator says of a function whose worker has died
@@ -44,7 +45,7 @@ class StackContents:
     """The stack as it was found, and what had been told by then."""
 
     records: dict[str, dict[str, Any]]  # by image id
-    versions: dict[str, list[dict[str, Any]]]  # as an execution has the image, by image id, newest first
+    versions: dict[str, list[Image]]  # as an execution has the image, by image id, newest first
     executions: list[str]  # names
     archived: dict[str, set[str]]  # file names by folder
     staged: list[str]  # keys
@@ -63,7 +64,11 @@ class StackContents:
     def folders(self) -> set[str]:
         """The folders in the archive of the executions that succeeded."""
         records = self.records.values()
-        return {object_keys.archive_folder(record, name) for record in records for name in self.succeeded(record)}
+        return {
+            object_keys.archive_folder(cast("Image", record), name)
+            for record in records
+            for name in self.succeeded(record)
+        }
 
     @property
     def left(self) -> set[str]:
@@ -123,7 +128,7 @@ def gave_up_waiting(stack: LocalStack, name: str) -> bool:
     return entered[-1:] == ["IgnoreStaleExecution"] and failed[-1:] == [PreviousOutcomePending.__name__]
 
 
-def versions(stack: LocalStack) -> dict[str, list[dict[str, Any]]]:
+def versions(stack: LocalStack) -> dict[str, list[Image]]:
     """Return all versions of all uploads by image id, newest first, as an execution has them."""
     bucket = stack.outputs["UploadBucketName"]
     pages = (
@@ -131,10 +136,10 @@ def versions(stack: LocalStack) -> dict[str, list[dict[str, Any]]]:
         .get_paginator("list_object_versions")
         .paginate(Bucket=bucket, Prefix=object_keys.UPLOADS)
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[Image]] = {}
     for one in pages.search("Versions[]"):
         owner, image_id = object_keys.parse_upload_key(one["Key"])
-        image = {
+        image: Image = {
             "imageId": image_id,
             "owner": owner,
             "bucket": bucket,

@@ -13,7 +13,6 @@ from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.local.account import eventually
 from tests.local.finalization import (
-    Image,
     notified_record,
     upload_event,
     upload_image,
@@ -23,6 +22,7 @@ from tests.local.finalization import (
 from tests.local.role_statements import ONLY_EXPRESS, STATEMENTS, without_statements
 from tests.local.stack_access import configure, invoke, invoke_trigger
 from tests.patience import PATIENCE
+from workflow.contracts.payloads import Image
 
 pytestmark = pytest.mark.heavy
 

@@ -9,12 +9,14 @@ import boto3
 import pytest
 
 from lambdas.domain import executions, object_keys
-from lambdas.domain.record import REJECTED, SUCCEEDED, Failure, Record
+from lambdas.domain.outcomes import REJECTED, SUCCEEDED, Failure
+from lambdas.domain.record import Record, read_record
 from lambdas.runtime import clients
 from operations.command_line import main
 from operations.stack import DEFAULT_STACK
 from templates.release import contracts_digest, version
 from tests.templates.emitted import properties
+from workflow.contracts.payloads import Image
 
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
 RETENTION = 90  # days
@@ -28,8 +30,6 @@ FAILURE = Failure(
 )
 ENDLESS = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}})
 ROLE = "arn:aws:iam::123456789012:role/any"
-
-Image = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,15 @@ class Desk:
     def upload(self, owner: str = OWNER) -> Image:
         """Upload an image, and return the input that its execution gets."""
         image_id = str(uuid4())
-        return self.replace({"imageId": image_id, "owner": owner, "key": object_keys.upload_key(owner, image_id)})
+        return self.replace(
+            {
+                "imageId": image_id,
+                "owner": owner,
+                "bucket": "",
+                "key": object_keys.upload_key(owner, image_id),
+                "versionId": "",
+            }
+        )
 
     def replace(self, image: Image) -> Image:
         """Upload a newer version of image."""
@@ -88,7 +96,7 @@ class Desk:
 
     def record(self, image: Image) -> dict[str, Any]:
         """Return the record of image."""
-        return Record(self.outputs["MetadataTableName"], image, "").read() or {}
+        return dict(read_record(self.outputs["MetadataTableName"], image["imageId"]) or {})
 
     def begun(self, image: Image) -> Record:
         """Begin the record of image."""
@@ -105,13 +113,13 @@ class Desk:
     def end(self, record: Record, status: str, *, notified: bool = True) -> None:
         """Write that final status to a record that was begun."""
         if status == SUCCEEDED:
-            record.done("ArchiveImage", {"archive": _archive(record.image)}, SUCCEEDED)
+            record.complete_step("ArchiveImage", {"archive": _archive(record.image)}, SUCCEEDED)
         elif status == REJECTED:
-            record.done("ValidateImage", {"reason": "TRUNCATED", "message": "It ends too early."}, REJECTED)
+            record.complete_step("ValidateImage", {"reason": "TRUNCATED", "message": "It ends too early."}, REJECTED)
         else:
             record.fail(FAILURE, RETENTION)
         if notified:
-            record.notified()
+            record.mark_notified()
 
     def add_dead_letter_message(self, content: Image | str) -> str:
         """Send a dead-letter message about an upload, or with any other text, and return its message ID."""

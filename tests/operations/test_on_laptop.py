@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.local import stack_contents
 from tests.local.stack_access import configure, object_created, physical_id, run_operations
 from tests.local.uploads import Uploads, shorten_waits, without_archive
 from tests.pictures import encoded, quadrants
+from workflow.contracts.payloads import Image
 
 pytestmark = pytest.mark.heavy
 
@@ -57,7 +57,7 @@ def stalled(stack: LocalStack) -> Iterator[Stalled]:
     events.enable_rule(Name=rule)
 
 
-def _uploaded(stack: LocalStack, image_id: str) -> dict[str, Any]:
+def _uploaded(stack: LocalStack, image_id: str) -> Image:
     bucket, key = stack.outputs["UploadBucketName"], object_keys.upload_key(OWNER, image_id)
     made = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "PNG"))
     return {"imageId": image_id, "owner": OWNER, "bucket": bucket, "key": key, "versionId": made["VersionId"]}
@@ -91,7 +91,7 @@ def test_failure_is_shown_fixed_and_started_again(stack: LocalStack, tmp_path: P
 def test_sweep_finds_stalled_uploads(stack: LocalStack, stalled: Stalled) -> None:
     """`sweep` finalizes the image of a dead-letter message, starts an upload without a record, and clears staged objects."""
     done = run_operations(stack, "--json", "sweep")
-    assert (done.returncode, json.loads(done.stdout)) == (0, {"settled": 1, "resumed": 1, "cleared": 1})
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"finalized": 1, "resumed": 1, "cleared": 1})
     assert (
         stalled.staged not in stack_contents.read_contents(stack, []).staged
     )  # but what the started image stages may be

@@ -1,16 +1,19 @@
 """`redrive`: images that FAILED, and those of dead-letter messages, are started again, and no others."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lambdas.domain import executions
-from lambdas.domain.record import FAILED, PROCESSING, REJECTED, SUCCEEDED
+from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
 from lambdas.runtime import clients
 from operations import candidates
 from operations.attempts import Outcome
 from operations.errors import OperationError
 from tests.operations.desk import Desk, attempt
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
 
 BOTH = pytest.mark.parametrize("desk", ["STANDARD", "EXPRESS"], indirect=True)
 
@@ -82,7 +85,7 @@ def test_failure_with_a_pending_notification_is_skipped(desk: Desk) -> None:
 def test_deleted_upload_is_skipped(desk: Desk, *, version: bool) -> None:
     """An image whose upload was deleted is skipped, with exit code 1."""
     image = desk.ended(FAILED)
-    which = {"VersionId": image["versionId"]} if version else {}
+    which: Any = {"VersionId": image["versionId"]} if version else {}
     clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"], **which)
     result = desk.run("redrive", image["imageId"])
     assert (result.code, result.rows) == (1, {(image["imageId"], "", Outcome.DELETED)})
@@ -209,7 +212,7 @@ def test_final_status_that_is_written_meanwhile_counts(
 ) -> None:
     """If another attempt ends after the record was read, its final status counts: only FAILED is started again."""
     image = desk.ended(FAILED)
-    second = {**image, "attempt": 2}
+    second: Image = {**image, "attempt": 2}
     ask = executions.status
 
     def end_meanwhile(*asked: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.domain.record import FAILED, REJECTED, SUCCEEDED
+from lambdas.domain.outcomes import FAILED, REJECTED, SUCCEEDED
 from lambdas.runtime import clients
 from operations.attempts import Outcome
 from tests.operations.desk import Desk, attempt

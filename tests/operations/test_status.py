@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.domain.record import FAILED, REJECTED, SUCCEEDED, Failure
+from lambdas.domain.outcomes import FAILED, REJECTED, SUCCEEDED, Failure
 from lambdas.runtime import clients
 from tests.operations.desk import CAUSE, FAILURE, RETENTION, Desk
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.domain.record import FAILED
+from lambdas.domain.outcomes import FAILED
 from operations import stack as stacks
 from tests.operations.desk import Desk
 

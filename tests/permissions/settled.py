@@ -14,14 +14,16 @@ from lambdas.domain.executions import EXPRESS
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.sweep import SweepIncompleteError
+from tests.lambdas.aftermath import pipeline_input
 from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
 from tests.permissions.life import created, superseding
 from workflow import contracts
+from workflow.contracts.payloads import PipelineInputImage
 
 
 def settled(bench: Bench) -> None:
     """Settle a picture of which there is no record but much else, and a newer version of one with a record."""
-    for image in (_uploaded(bench), {**superseding(bench)["image"], "attempt": 1}):
+    for image in (_uploaded(bench), pipeline_input(superseding(bench))):
         finalize.handler(_aborted(image), CONTEXT)
 
 
@@ -29,7 +31,7 @@ def swept(bench: Bench) -> None:
     """Sweep where an event was lost, a message is a dead letter, and an execution was aborted; then as EXPRESS does."""
     forget()
     _uploaded(bench)
-    url, letter = os.environ["DEAD_LETTER_QUEUE"], created(_uploaded(bench))
+    url, letter = os.environ["DEAD_LETTER_QUEUE"], created(dict(_uploaded(bench)))
     clients.sqs().send_message(QueueUrl=url, MessageBody=json.dumps(letter))
     begun = _uploaded(bench)
     Record(TABLE, begun, executions.name(begun)).begin(RETENTION_DAYS)
@@ -54,21 +56,22 @@ def forget() -> None:
         clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=version["Key"], VersionId=version["VersionId"])
 
 
-def _uploaded(bench: Bench) -> Payload:
+def _uploaded(bench: Bench) -> PipelineInputImage:
     """Upload something, leave something staged and archived for it, and return what the pipeline starts with."""
-    image = {**bench.uploaded(b"data")["image"], "attempt": 1, "size": 4, "uploadedAt": "2026-11-23T09:15:02Z"}
+    uploaded = bench.uploaded(b"data")
+    image = pipeline_input(uploaded)
     _leave(image, executions.name(image))
     return image
 
 
-def _leave(image: Payload, name: str) -> None:
+def _leave(image: PipelineInputImage, name: str) -> None:
     clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=f"{object_keys.staged_folder(name)}resized.jpg", Body=b"")
     clients.s3().put_object(
         Bucket=ARCHIVE_BUCKET, Key=f"{object_keys.archive_folder(image, name)}resized.jpg", Body=b""
     )
 
 
-def _aborted(image: Payload) -> Payload:
+def _aborted(image: PipelineInputImage) -> Payload:
     """Start the execution for image and abort it; return the event that tells of it."""
     client, machine, text = clients.stepfunctions(), os.environ["STATE_MACHINE_ARN"], json.dumps({"image": image})
     name = executions.name(image)

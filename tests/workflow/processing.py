@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lambdas import finalize, sweep
 from lambdas.domain import executions
@@ -13,6 +13,9 @@ from tests.lambdas.watch import Watch
 from tests.workflow.interpreter import Execution, Handler, Interpreter
 from tests.workflow.resources import STALLED_AFTER, Resources
 from workflow import contracts
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
 
 PICTURES = 4  # in the archive: original, two resized images, thumbnail
 NOTIFICATIONS = {
@@ -59,7 +62,7 @@ class Processing:
     def run(self, image: dict[str, Any]) -> Outcome:
         """Run the pipeline on an uploaded image, and check what must hold of every outcome."""
         contracts.check("pipeline-input", {"image": image})
-        return self._seen(image, self.interpreter.run({"image": image}, executions.name(image)))
+        return self._seen(image, self.interpreter.run({"image": image}, executions.name(cast("Image", image))))
 
     def settle(self, outcome: Outcome) -> Outcome:
         """Tell the function that settles how the execution ended, and return what is to be seen then."""
@@ -77,7 +80,7 @@ class Processing:
         """Sweep once an upload is late that nothing was started for, and return what became of it."""
         self.watch.set_on(seconds=STALLED_AFTER + 1)
         sweep.handler({}, CONTEXT)
-        return self._seen(image, self.interpreter.ended(executions.name(image)))
+        return self._seen(image, self.interpreter.ended(executions.name(cast("Image", image))))
 
     def _seen(self, image: dict[str, Any], execution: Execution) -> Outcome:
         """Return what is to be seen after the execution, notifications since the last look only, and check it."""

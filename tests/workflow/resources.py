@@ -2,7 +2,7 @@
 
 import json
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import uuid4
 
 import boto3
@@ -10,6 +10,9 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from lambdas.domain.object_keys import archive_folder, staged_folder, upload_key
 from lambdas.domain.objects import filename_metadata
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
 
 REGION: Literal["eu-central-1"] = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -110,7 +113,7 @@ class Resources:
 
     def archived(self, image: dict[str, Any], execution: str) -> dict[str, bytes]:
         """Return what the execution has put into the archive for the picture, by key."""
-        keys = self.keys(ARCHIVE, archive_folder(image, execution))
+        keys = self.keys(ARCHIVE, archive_folder(cast("Image", image), execution))
         return {key: self._s3.get_object(Bucket=ARCHIVE, Key=key)["Body"].read() for key in keys}
 
     def staged(self, execution: str) -> list[str]:

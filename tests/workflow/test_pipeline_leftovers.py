@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
@@ -18,6 +18,9 @@ from tests.workflow.resources import ARCHIVE, UPLOADS
 from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE as LAST
 from workflow.steps import METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
 
 REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
 Break = Callable[[Processing, Step], None]
@@ -50,7 +53,7 @@ WAYS: dict[str, tuple[Break, str]] = {
 def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
     """Assert that neither execution nor picture has anything staged or archived."""
     assert (outcome.staged, outcome.archived) == ([], {})
-    assert processing.resources.keys(ARCHIVE, object_keys.image_folder(outcome.image)) == []
+    assert processing.resources.keys(ARCHIVE, object_keys.image_folder(cast("Image", outcome.image))) == []
     assert processing.resources.keys(UPLOADS, object_keys.STAGED) == []
 
 

@@ -1,7 +1,7 @@
 """The pipeline when a key is uploaded to again, and when events come again, late or out of order."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -12,6 +12,9 @@ from tests.workflow.processing import PICTURES, Processing
 from tests.workflow.resources import TABLE
 from tests.workflow.test_pipeline_endings import ENDS, lead_to
 from workflow.steps import ARCHIVE, RESIZE, STEPS, VALIDATE
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
 
 SUPERSEDABLE = [step.state for step in STEPS[1:]]
 
@@ -61,7 +64,7 @@ def test_a_superseded_execution_ends_quietly(processing: Processing, state: str)
     def supersede() -> None:
         if not processing.interpreter.calls["superseded"]:
             processing.interpreter.calls["superseded"] += 1
-            newer = again(processing, image)
+            newer = cast("Image", again(processing, image))
             Record(TABLE, newer, "of-the-newer").begin(retention_days=90)
 
     processing.interpreter.before[state] = supersede

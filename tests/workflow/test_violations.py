@@ -105,7 +105,7 @@ def test_a_violation_names_path_and_rule_and_never_the_value(case: tuple[str, Pa
     (rules,) = (schema for other, leaf, schema in LEAVES if (other, leaf) == (name, path))
     assert error.path == json_path(path)
     assert error.rule in rules
-    assert all(part in str(error) for part in (name, json_path(path), error.said))
+    assert all(part in str(error) for part in (name, json_path(path), error.requirement))
     assert MARKER not in told(error)
     assert str(NUMBER) not in told(error)
 
@@ -125,7 +125,7 @@ def test_a_missing_property_is_named(name: str) -> None:
     for missing in contracts.resolved(name)["required"]:
         left = {key: value for key, value in EXAMPLES[name].items() if key != missing}
         error = violation(name, left)
-        assert (error.path, error.rule, error.said) == ("$", "required", f"must have {missing}")
+        assert (error.path, error.rule, error.requirement) == ("$", "required", f"must have {missing}")
 
 
 @pytest.mark.parametrize("name", PLAIN)

@@ -1,45 +1,48 @@
-"""The errors whose names the workflow knows; Step Functions sees a Python error by its class name."""
+"""The errors that the workflow knows by name: Step Functions sees the class name of a Python error.
+
+The names are part of the state machine and of the contracts, so they do not end in Error, as lint rule N818 asks for.
+"""
 
 import json
 
-# What uploaders are told of any failure; the reason is for operators.
-INTERNAL_ERROR_MESSAGE = "The picture could not be processed; the fault is ours."
+# The message for uploaders in any failure; the reason is for operators.
+INTERNAL_ERROR_MESSAGE = "The image could not be processed because of an internal error."
 
 
-class ImageRejected(Exception):  # noqa: N818 - it is the name that uploaders and the graph know
-    """The picture is not one we process: the uploader's to know, never retried, no alarm."""
+class ImageRejected(Exception):
+    """The image cannot be processed, and its uploader is notified. It is never retried and raises no alarm."""
 
     def __init__(self, reason: str, message: str) -> None:
-        """Carry the reason, a code of `reason` in common.json, and a sentence for the uploader, as JSON of the contract `rejection`."""
+        """Take a code of `reason` in common.json and a sentence for the uploader; both go into JSON as in `rejection`."""
         super().__init__(json.dumps({"reason": reason, "message": message}))
         self.reason = reason
         self.message = message
 
 
-class StaleExecution(Exception):  # noqa: N818 - the same
-    """The picture's record has its end, or is a newer version's or attempt's: this execution has nothing to do."""
+class StaleExecution(Exception):
+    """The image's record is final, or belongs to a newer version or attempt: this execution has nothing to do."""
 
     def __init__(self, message: str, *, succeeded: bool = False) -> None:
-        """Say that the execution which hears it had itself succeeded earlier: what it archived stays."""
+        """Take whether this execution itself had succeeded before, so that what it archived stays."""
         super().__init__(message)
         self.succeeded = succeeded
 
 
-class PreviousOutcomePending(Exception):  # noqa: N818 - the same
-    """An earlier end of the picture has to be told before this execution may begin: true for a while, after a failure."""
+class PreviousOutcomePending(Exception):
+    """An earlier outcome of the image has to be published first. This happens after a failure, and passes."""
 
 
-class NotConfigured(Exception):  # noqa: N818 - it is the name that the graph knows
-    """A variable that a function reads is missing: true for seconds while code and configuration are being replaced."""
+class NotConfigured(Exception):
+    """An environment variable of a function is missing. This passes: code and configuration are being replaced."""
 
 
-class ContractViolation(ValueError):  # noqa: N818 - the same
-    """A payload broke its contract: a fault of ours that a retry cannot mend."""
+class ContractViolation(ValueError):
+    """A payload violates its contract: an internal error that no retry can correct."""
 
-    def __init__(self, contract: str, path: str, rule: str, said: str) -> None:
-        """Name the contract, the JSON path in the payload, the schema's keyword broken there, and say what it asks."""
-        super().__init__(f"{contract}: {path} {said}")
+    def __init__(self, contract: str, path: str, rule: str, requirement: str) -> None:
+        """Take the contract, the JSON path in the payload, the schema's keyword violated there, and what it requires."""
+        super().__init__(f"{contract}: {path} {requirement}")
         self.contract = contract
         self.path = path
         self.rule = rule
-        self.said = said
+        self.requirement = requirement

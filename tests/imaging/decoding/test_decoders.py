@@ -49,7 +49,7 @@ def _unproved() -> Iterator[None]:
     """Let no decoder have shown yet that it works, before and after."""
     decoders._check_decoder.cache_clear()  # noqa: SLF001 - what a process keeps
     yield
-    decoders._check_decoder.cache_clear()  # noqa: SLF001
+    decoders._check_decoder.cache_clear()  # noqa: SLF001 - what a process keeps
 
 
 @pytest.mark.parametrize("name", FORMATS)

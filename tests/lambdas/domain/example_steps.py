@@ -1,15 +1,17 @@
-"""Steps that end in every way, around which the gate is tried."""
+"""Steps that end in every way, to test the step handler with."""
 
 from copy import deepcopy
+from typing import cast
 
 from imaging.errors import ImageRefusedError, Reason
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.settings import StepSettings
 from tests.lambdas.bench import Payload
 from workflow import contracts
+from workflow.contracts.payloads import ValidateImageInput, ValidateImageOutput
 
 SECRET = "<a value that no message may tell>"
-VALIDATION = contracts.schema("validate-image.output")["examples"][0]
+VALIDATION: ValidateImageOutput = contracts.schema("validate-image.output")["examples"][0]
 
 
 def example(contract: str) -> Payload:
@@ -18,27 +20,27 @@ def example(contract: str) -> Payload:
     return event
 
 
-@step_handler("validate-image", StepSettings, found_as="validation")
-def found_sound(event: Payload, environment: StepSettings) -> Payload:
+@step_handler("validate-image", StepSettings, stored_as="validation")
+def found_sound(event: ValidateImageInput, settings: StepSettings) -> ValidateImageOutput:
     """Find every picture sound."""
-    del event, environment
-    return dict(VALIDATION)
+    del event, settings
+    return VALIDATION
 
 
-@step_handler("validate-image", StepSettings, found_as="validation")
-def found_wrongly(event: Payload, environment: StepSettings) -> Payload:
+@step_handler("validate-image", StepSettings, stored_as="validation")
+def found_wrongly(event: ValidateImageInput, settings: StepSettings) -> ValidateImageOutput:
     """Find what the contract does not allow."""
-    del event, environment
-    return {**VALIDATION, "width": SECRET}
+    del event, settings
+    return cast("ValidateImageOutput", {**VALIDATION, "width": SECRET})
 
 
-@step_handler("validate-image", StepSettings, found_as="validation")
-def rejected(event: Payload, environment: StepSettings) -> Payload:
+@step_handler("validate-image", StepSettings, stored_as="validation")
+def rejected(event: ValidateImageInput, settings: StepSettings) -> ValidateImageOutput:
     """Refuse every picture, as imaging does."""
-    raise ImageRefusedError(Reason.CORRUPT, f"Not {len(event)} for {environment.metadata_table}.")
+    raise ImageRefusedError(Reason.CORRUPT, f"Not {len(event)} for {settings.metadata_table}.")
 
 
-@step_handler("validate-image", StepSettings, found_as="validation")
-def failed(event: Payload, environment: StepSettings) -> Payload:
+@step_handler("validate-image", StepSettings, stored_as="validation")
+def failed(event: ValidateImageInput, settings: StepSettings) -> ValidateImageOutput:
     """Fail with every picture."""
-    raise MemoryError(len(event), environment)
+    raise MemoryError(len(event), settings)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.domain.execution_history import NO_STATE, UNNAMED_ERROR, find_failure
-from lambdas.domain.record import Failure
+from lambdas.domain.outcomes import Failure
 from tests import aws_histories as aws
 from workflow.contracts.errors import ImageRejected
 

@@ -1,17 +1,21 @@
 """Settling while others do: one end, one notification or repeats of it, and nothing removed that is of use."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from lambdas.domain import finalization, object_keys
-from lambdas.domain.record import PROCESSING, Failure, Record
+from lambdas.domain.outcomes import PROCESSING, Failure
+from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from tests.lambdas.aftermath import FACTS, NOTIFICATIONS, Aftermath
 from tests.lambdas.bench import ARCHIVE_BUCKET, TABLE, UPLOAD_BUCKET, Payload
 from workflow import contracts
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE, PreviousOutcomePending
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import MetadataRecord
 
 FAILURE = Failure("ResizeImage", "States.Timeout", "{}")
 
@@ -29,7 +33,7 @@ def settle(aftermath: Aftermath, event: Payload) -> None:
 @pytest.mark.parametrize("example", contracts.schema("metadata-record")["examples"], ids=lambda one: one["status"])
 def test_a_notification_says_what_the_record_does(example: Payload) -> None:
     """Every end can be told from its record alone, as its contract has it and as the state machine tells it."""
-    told = finalization.notification(example)
+    told = finalization.notification(cast("MetadataRecord", example))
     contracts.check(NOTIFICATIONS[example["status"]], told)
     assert told["notificationId"] == example["execution"]
     shared = {name: example[name] for name in ("status", "imageId", "owner")}

@@ -19,6 +19,8 @@ from tests.lambdas.bench import ARCHIVE_BUCKET, MAX_BYTES, OWNER, UPLOAD_BUCKET,
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
+    from workflow.contracts.payloads import Image
+
 IMAGE_ID = "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"
 DATA = b"picture"
 
@@ -85,7 +87,7 @@ def test_sizes_within_bounds_are_read(bench: Bench, size: int) -> None:
 
 def test_a_missing_version_is_a_fault_of_ours(bench: Bench) -> None:
     """An upload that is not there is no rejection."""
-    image = bench.uploaded(b"data")["image"]
+    image: Image = bench.uploaded(b"data")["image"]
     with pytest.raises(ClientError):
         objects.read_upload({**image, "key": image["key"] + "0"}, MAX_BYTES)
 

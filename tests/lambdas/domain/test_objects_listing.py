@@ -155,8 +155,8 @@ def test_what_cannot_be_removed_is_left_to_the_sweep(
     objects.delete_objects("no-such-bucket", ["staged/1/secret"])
     output = capsys.readouterr().out
     assert [line["message"] for line in logged(output)] == [
-        "leftovers are for the sweep: ObjectsNotDeletedError",
-        "leftovers are for the sweep: NoSuchBucket",
+        "objects are left to the sweep: ObjectsNotDeletedError",
+        "objects are left to the sweep: NoSuchBucket",
     ]
     assert "secret" not in output
     assert bench.keys(UPLOAD_BUCKET) == {"staged/1/secret"}

@@ -9,17 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.domain import executions, object_keys
-from lambdas.domain.record import PROCESSING
+from lambdas.domain.outcomes import PROCESSING
 from lambdas.runtime import clients
 from tests.lambdas.aftermath import Aftermath, machine, pipeline_input
+from tests.lambdas.bench import OWNER, numbered
 from tests.lambdas.messages import IMAGE_IDS
 from workflow import contracts
 from workflow.contracts.errors import PreviousOutcomePending
+from workflow.contracts.payloads import Image
 
 WORDS = st.text(st.sampled_from("abc012./-"), min_size=1)
 IMAGES = st.fixed_dictionaries(
     {
         "imageId": st.sampled_from(IMAGE_IDS),
+        "owner": st.just(OWNER),
         "bucket": WORDS,
         "key": WORDS,
         "versionId": WORDS,
@@ -29,7 +32,7 @@ IMAGES = st.fixed_dictionaries(
 
 
 @given(first=IMAGES, second=IMAGES)
-def test_names_differ_as_attempts_at_object_versions_do(first: dict[str, Any], second: dict[str, Any]) -> None:
+def test_names_differ_as_attempts_at_object_versions_do(first: Image, second: Image) -> None:
     """Two object versions, or attempts, have two names, one has one, and each name is one that the contract takes."""
     assert (executions.name(first) == executions.name(second)) == (first == second)
     contract = contracts.resolved("validate-image.input")["properties"]["execution"]
@@ -38,18 +41,19 @@ def test_names_differ_as_attempts_at_object_versions_do(first: dict[str, Any], s
 
 
 @given(image=IMAGES, other=WORDS)
-def test_a_name_tells_picture_and_attempt(image: dict[str, Any], other: str) -> None:
+def test_a_name_tells_picture_and_attempt(image: Image, other: str) -> None:
     """The name begins with the picture's id and ends with the attempt's number; nothing else of the image is in it."""
     name = executions.name(image)
     assert executions.image_id(name) == image["imageId"]
     assert name.endswith(f"-{image['attempt']}")
-    assert executions.name({**image, "size": other, "sequencer": other}) == name
+    assert executions.name({**image, "owner": other}) == name
 
 
 @given(image=IMAGES)
-def test_the_first_attempt_may_go_without_saying(image: dict[str, Any]) -> None:
+def test_the_first_attempt_may_go_without_saying(image: Image) -> None:
     """An image without a number of its attempt is the first."""
-    unnumbered = {name: value for name, value in image.items() if name != "attempt"}
+    unnumbered = image.copy()
+    del unnumbered["attempt"]
     assert executions.name(unnumbered) == executions.name({**image, "attempt": 1})
 
 
@@ -161,10 +165,11 @@ def raising(error: Exception) -> Any:
 def test_how_an_execution_stands(aftermath: Aftermath, status: str) -> None:
     """The status is what Step Functions says, and None of an attempt that was never started; EXPRESS cannot be asked."""
     event = aftermath.uploaded(b"data")
+    second = numbered(event["image"], 2)
     assert executions.status(event["image"], aftermath.environment) is None
     arn = aftermath.start(event, status)
     assert executions.status(event["image"], aftermath.environment) == status
-    assert executions.status({**event["image"], "attempt": 2}, aftermath.environment) is None
+    assert executions.status(second, aftermath.environment) is None
     assert executions.status(event["image"], aftermath.express) is None
     assert clients.stepfunctions().describe_execution(executionArn=arn)["name"] == event["execution"]
 
@@ -172,10 +177,11 @@ def test_how_an_execution_stands(aftermath: Aftermath, status: str) -> None:
 def test_no_two_executions_share_a_folder(aftermath: Aftermath) -> None:
     """What attempts and versions stage and archive lies apart, and all of a picture's archive under its own folder."""
     first = aftermath.uploaded(b"data")
+    second = numbered(first["image"], 2)
     names = [
         first["execution"],
         aftermath.again(first, b"x")["execution"],
-        executions.name({**first["image"], "attempt": 2}),
+        executions.name(second),
     ]
     folders = {object_keys.archive_folder(first["image"], name) for name in names}
     staged = {object_keys.staged_folder(name) for name in names}

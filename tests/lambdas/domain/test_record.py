@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imaging.metadata.sanitize import clean_number
-from lambdas.domain.record import EXPIRES_AT, FAILED, PROCESSING, REJECTED, SUCCEEDED, Record
+from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
+from lambdas.domain.record import EXPIRES_AT, Record
 from lambdas.runtime import clients, clock
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, timeless
 from workflow import contracts
@@ -45,7 +46,7 @@ def late() -> pytest.RaisesExc[StaleExecution]:
 def test_the_tables_refusal_is_known_by_its_name(event: Payload) -> None:
     """The error that comes of a refusal has the class name that the gate, like the state machine, knows it by."""
     with refused() as error:
-        record_of(event).done("ResizeImage", {}, PROCESSING)
+        record_of(event).complete_step("ResizeImage", {}, PROCESSING)
     assert type(error.value).__name__ == CONDITION_FAILED
 
 
@@ -72,7 +73,7 @@ def test_begin_makes_the_record(bench: Bench, event: Payload) -> None:
 def test_a_retry_begins_nothing_anew(bench: Bench, event: Payload) -> None:
     """The same execution may begin again, and is told that it did before: nothing in the record changes."""
     record_of(event).begin(RETENTION_DAYS)
-    record_of(event).done("ValidateImage", FOUND, PROCESSING)
+    record_of(event).complete_step("ValidateImage", FOUND, PROCESSING)
     before = bench.record(event)
     assert not record_of(event).begin(RETENTION_DAYS)
     assert bench.record(event) == before
@@ -99,10 +100,10 @@ def test_a_retry_moves_no_expiry(bench: Bench, event: Payload) -> None:
 def test_only_the_record_of_a_success_stays(bench: Bench, event: Payload) -> None:
     """What is archived stays, and with it what is known of it; until then the record is to go."""
     record_of(event).begin(RETENTION_DAYS)
-    record_of(event).done("ValidateImage", FOUND, PROCESSING)
+    record_of(event).complete_step("ValidateImage", FOUND, PROCESSING)
     assert EXPIRES_AT in bench.record(event)
     for _ in ("first", "again"):
-        record_of(event).done("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)
+        record_of(event).complete_step("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)
         assert EXPIRES_AT not in bench.record(event)
 
 
@@ -123,7 +124,7 @@ def test_a_second_execution_is_refused(bench: Bench, event: Payload) -> None:
         other.begin(RETENTION_DAYS)
     for status in (PROCESSING, SUCCEEDED):
         with late():
-            other.done("ResizeImage", {}, status)
+            other.complete_step("ResizeImage", {}, status)
     assert bench.record(event) == before
 
 
@@ -137,21 +138,21 @@ def test_an_ended_record_never_changes(bench: Bench, event: Payload, end: str) -
         record_of(event).begin(RETENTION_DAYS)
     for status in {PROCESSING, SUCCEEDED} - {end}:
         with late():
-            record_of(event).done("ResizeImage", {"resized": EXAMPLE["resized"]}, status)
+            record_of(event).complete_step("ResizeImage", {"resized": EXAMPLE["resized"]}, status)
     assert bench.record(event) == before
 
 
 def test_nothing_is_done_before_the_beginning(bench: Bench, event: Payload) -> None:
     """A step cannot make a record."""
     with refused():
-        record_of(event).done("ResizeImage", {}, PROCESSING)
+        record_of(event).complete_step("ResizeImage", {}, PROCESSING)
     assert bench.record(event) == {}
 
 
 def test_done_notes_what_was_found_and_when(bench: Bench, event: Payload) -> None:
     """A step's findings stand under their name and its time under the step's; the record stays open."""
     record_of(event).begin(RETENTION_DAYS)
-    record_of(event).done("ValidateImage", FOUND, PROCESSING)
+    record_of(event).complete_step("ValidateImage", FOUND, PROCESSING)
     record = bench.record(event)
     assert record["validation"] == EXAMPLE["validation"]
     assert record["steps"] == {"ValidateImage": record["updatedAt"]}
@@ -163,7 +164,7 @@ def test_done_notes_what_was_found_and_when(bench: Bench, event: Payload) -> Non
 def test_the_end_is_noted_with_its_time(bench: Bench, event: Payload) -> None:
     """The last step moves the record to its end."""
     record_of(event).begin(RETENTION_DAYS)
-    record_of(event).done("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)
+    record_of(event).complete_step("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)
     record = bench.record(event)
     assert record["status"] == SUCCEEDED
     assert record["finishedAt"] == record["steps"]["ArchiveImage"] >= record["createdAt"]
@@ -174,9 +175,9 @@ def test_the_end_is_noted_with_its_time(bench: Bench, event: Payload) -> None:
 def test_done_twice_is_done_once(bench: Bench, event: Payload, status: str) -> None:
     """A step that runs again finds the same and leaves the same record, but for the times."""
     record_of(event).begin(RETENTION_DAYS)
-    record_of(event).done("ValidateImage", FOUND, status)
+    record_of(event).complete_step("ValidateImage", FOUND, status)
     before = timeless(bench.record(event))
-    record_of(event).done("ValidateImage", FOUND, status)
+    record_of(event).complete_step("ValidateImage", FOUND, status)
     assert timeless(bench.record(event)) == before
 
 
@@ -184,7 +185,7 @@ def test_steps_side_by_side_keep_each_other(bench: Bench, event: Payload) -> Non
     """Two steps that run at the same time both stand in the record, whichever is first."""
     record_of(event).begin(RETENTION_DAYS)
     for step, name in (("GenerateThumbnail", "thumbnail"), ("ResizeImage", "resized")):
-        record_of(event).done(step, {name: EXAMPLE[name]}, PROCESSING)
+        record_of(event).complete_step(step, {name: EXAMPLE[name]}, PROCESSING)
     record = bench.record(event)
     assert record["steps"].keys() == {"GenerateThumbnail", "ResizeImage"}
     assert (record["thumbnail"], record["resized"]) == (EXAMPLE["thumbnail"], EXAMPLE["resized"])
@@ -204,5 +205,5 @@ FINDINGS = st.recursive(
 def test_whatever_is_found_is_read_back(bench: Bench, found: Any) -> None:
     """The record gives back the JSON that a step found, numbers and all: the one bench serves all examples."""
     event = bench.begun(b"data")
-    record_of(event).done("ValidateImage", {"validation": found}, PROCESSING)
+    record_of(event).complete_step("ValidateImage", {"validation": found}, PROCESSING)
     assert bench.record(event)["validation"] == found

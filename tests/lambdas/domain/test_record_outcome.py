@@ -2,23 +2,25 @@
 
 import json
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
-from lambdas.domain.record import (
+from lambdas.domain.outcomes import (
     FAILED,
     NOTIFIED_AT,
     PROCESSING,
     REJECTED,
     SUCCEEDED,
     Failure,
-    Record,
     is_final,
     notification_pending,
 )
+from lambdas.domain.record import Record
 from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload
 from workflow import contracts
 from workflow.contracts.errors import StaleExecution
+from workflow.contracts.payloads import MetadataRecord
 
 FAILURE = Failure("ResizeImage", "States.Timeout", json.dumps({"Error": "States.Timeout", "Cause": ""}))
 
@@ -33,7 +35,12 @@ def failed(record: Payload) -> Payload:
     return {name: record.get(name) for name in ("status", "failedIn", "reason", "error")}
 
 
-WANTED = {"status": FAILED, **FAILURE.told()}
+WANTED = {"status": FAILED, **FAILURE.attributes()}
+
+
+def typed(record: Payload) -> MetadataRecord:
+    """Return record as the functions read it."""
+    return cast("MetadataRecord", record)
 
 
 def test_an_open_record_fails(bench: Bench) -> None:
@@ -100,11 +107,11 @@ def test_an_end_is_noted_as_told(bench: Bench, end: str) -> None:
     event = bench.begun(b"data")
     bench.end(event, end)
     before = bench.record(event)
-    assert notification_pending(before)
+    assert notification_pending(typed(before))
     for _ in ("first", "again"):
-        record_of(event).notified()
+        record_of(event).mark_notified()
         after = bench.record(event)
-        assert not notification_pending(after)
+        assert not notification_pending(typed(after))
         assert after == {**before, NOTIFIED_AT: after[NOTIFIED_AT]}
         contracts.check("metadata-record", after)
 
@@ -113,10 +120,10 @@ def test_what_goes_on_is_not_told(bench: Bench) -> None:
     """A record without its end is neither ended nor untold, and cannot be noted as told."""
     event = bench.begun(b"data")
     before = bench.record(event)
-    assert not is_final(before)
-    assert not notification_pending(before)
+    assert not is_final(typed(before))
+    assert not notification_pending(typed(before))
     with pytest.raises(StaleExecution):
-        record_of(event).notified()
+        record_of(event).mark_notified()
     assert bench.record(event) == before
 
 
@@ -125,8 +132,8 @@ def test_another_execution_does_not_note_it(bench: Bench) -> None:
     event = bench.begun(b"data")
     bench.end(event, REJECTED)
     with pytest.raises(StaleExecution):
-        Record(TABLE, event["image"], "another").notified()
-    assert notification_pending(bench.record(event))
+        Record(TABLE, event["image"], "another").mark_notified()
+    assert notification_pending(typed(bench.record(event)))
 
 
 def test_a_claim_is_released(bench: Bench) -> None:

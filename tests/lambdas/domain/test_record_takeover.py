@@ -1,16 +1,20 @@
 """Who may take a record over: the newest upload of its key, and a later attempt at what did not succeed."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lambdas.domain import executions, object_keys, upload_versions
-from lambdas.domain.record import FAILED, PROCESSING, REJECTED, SUCCEEDED, Record
+from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
+from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload
+from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, numbered
 from workflow import contracts
 from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
 
 ENDS = (SUCCEEDED, REJECTED, FAILED)
 each_end = pytest.mark.parametrize("end", ENDS)
@@ -30,13 +34,13 @@ def ended(bench: Bench, event: Payload, end: str, *, told: bool = True) -> Paylo
     """Give event's record an end, told or not, and return it."""
     bench.end(event, end)
     if told:
-        record_of(event).notified()
+        record_of(event).mark_notified()
     return bench.record(event)
 
 
 def attempt(event: Payload, number: int) -> Payload:
     """Return the input of that attempt at event's upload."""
-    image = {**event["image"], "attempt": number}
+    image = numbered(event["image"], number)
     return {"image": image, "execution": executions.name(image)}
 
 
@@ -76,7 +80,7 @@ def test_a_newer_upload_follows_what_goes_on(bench: Bench) -> None:
     record = taken(bench.again(event, b"newer"), bench)
     assert record["earlier"] == []
     with pytest.raises(StaleExecution):
-        record_of(event).done("ResizeImage", {}, SUCCEEDED)
+        record_of(event).complete_step("ResizeImage", {}, SUCCEEDED)
     assert bench.record(event) == record
 
 
@@ -87,7 +91,7 @@ def test_an_end_is_told_before_the_record_is_taken_over(bench: Bench, end: str) 
     ended(bench, event, end, told=False)
     newer = bench.again(event, b"newer")
     refused(newer, PreviousOutcomePending, bench)
-    record_of(event).notified()
+    record_of(event).mark_notified()
     taken(newer, bench)
 
 
@@ -113,8 +117,9 @@ def test_what_lies_under_a_longer_key_is_no_version(bench: Bench) -> None:
 def test_another_key_never_takes_the_record(bench: Bench) -> None:
     """An image id under another owner's folder is not the same picture."""
     event = bench.begun(b"data")
-    key = object_keys.upload_key("another-owner", event["image"]["imageId"])
-    image = {**event["image"], "owner": "another-owner", "key": key, "versionId": bench.put(key, b"theirs")}
+    found: Image = event["image"]
+    key = object_keys.upload_key("another-owner", found["imageId"])
+    image: Image = {**found, "owner": "another-owner", "key": key, "versionId": bench.put(key, b"theirs")}
     refused({"image": image, "execution": executions.name(image)}, StaleExecution, bench)
 
 

@@ -3,11 +3,12 @@
 import pytest
 
 from lambdas.domain import executions
-from lambdas.domain.record import PROCESSING, Record
+from lambdas.domain.outcomes import PROCESSING
+from lambdas.domain.record import Record
 from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, MAX_ATTEMPTS
 from lambdas.sweep import handler
 from tests.lambdas.aftermath import STALLED_AFTER, Aftermath, Meanwhile, Sweep
-from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
+from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export, numbered
 from tests.lambdas.watch import Watch
 from workflow import contracts
 
@@ -111,11 +112,11 @@ def test_what_vanished_is_tried_again_but_not_for_ever(
 def test_what_vanished_is_said_to_have_failed_where_it_stood(aftermath: Aftermath, sweep: Sweep) -> None:
     """The first step that is not done is named."""
     event = aftermath.uploaded(b"data")
-    last = {**event["image"], "attempt": MAX_ATTEMPTS}
+    last = numbered(event["image"], MAX_ATTEMPTS)
     record = Record(TABLE, last, executions.name(last))
     record.begin(RETENTION_DAYS)
     for step in ("ValidateImage", "ExtractMetadata"):
-        record.done(step, {}, PROCESSING)
+        record.complete_step(step, {}, PROCESSING)
     sweep()
     assert aftermath.record(event)["failedIn"] == "ResizeImage"
 
@@ -123,7 +124,7 @@ def test_what_vanished_is_said_to_have_failed_where_it_stood(aftermath: Aftermat
 def test_an_operators_attempt_is_not_followed_by_more(aftermath: Aftermath, sweep: Sweep) -> None:
     """An attempt beyond those that are begun without an operator fails when it vanishes."""
     event = aftermath.uploaded(b"data")
-    image = {**event["image"], "attempt": MAX_ATTEMPTS + 4}
+    image = numbered(event["image"], MAX_ATTEMPTS + 4)
     Record(TABLE, image, executions.name(image)).begin(RETENTION_DAYS)
     sweep()
     assert aftermath.record(event)["reason"] == EXECUTION_NOT_FOUND
@@ -137,8 +138,8 @@ def test_what_ended_quietly_too_early_is_tried_again(aftermath: Aftermath, sweep
     newer = aftermath.again(older, b"newer")
     aftermath.start(newer, "SUCCEEDED")
     assert sweep() == {"resumed": 1}
-    second = executions.name({**newer["image"], "attempt": 2})
-    assert started(aftermath) == sorted([newer["execution"], second])
+    second = numbered(newer["image"], 2)
+    assert started(aftermath) == sorted([newer["execution"], executions.name(second)])
 
 
 @pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED"])
@@ -166,7 +167,7 @@ def test_what_ends_while_it_is_looked_at_is_not_tried_again(
 def _attempted(aftermath: Aftermath, attempt: int) -> Payload:
     """Upload a picture, and return the event of that attempt at it."""
     event = aftermath.uploaded(b"data")
-    image = {**event["image"], "attempt": attempt}
+    image = numbered(event["image"], attempt)
     return {**event, "image": image, "execution": executions.name(image)}
 
 

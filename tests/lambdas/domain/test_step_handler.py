@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.record import PROCESSING, SUCCEEDED
-from lambdas.domain.step_handler import step_handler
+from lambdas.domain.outcomes import PROCESSING, SUCCEEDED
+from lambdas.domain.step_handler import StepInput, step_handler
 from lambdas.runtime.settings import StepSettings
 from tests.lambdas.bench import CONTEXT, STEPS, Bench, Payload
 from tests.lambdas.domain.example_steps import SECRET, VALIDATION, example, found_sound, found_wrongly, rejected
@@ -48,7 +48,7 @@ def test_a_missing_field_is_named(contract: str, path: Path) -> None:
     assert broken.value.contract == f"{contract}.input"
     assert broken.value.path == ".".join(("$", *path[:-1]))
     assert broken.value.rule == "required"
-    assert path[-1] in broken.value.said
+    assert path[-1] in broken.value.requirement
 
 
 @every_required_field
@@ -76,10 +76,10 @@ def test_a_field_that_breaks_its_pattern_is_not_told(contract: str) -> None:
     assert SECRET not in str(broken.value)
 
 
-@step_handler("archive-image", StepSettings, found_as="archive", end=SUCCEEDED)
-def archived(event: Payload, environment: StepSettings) -> Payload:
+@step_handler("archive-image", StepSettings, stored_as="archive", final_status=SUCCEEDED)
+def archived(event: StepInput, settings: StepSettings) -> Payload:
     """Find every picture archived."""
-    del event, environment
+    del event, settings
     return dict(contracts.schema("archive-image.output")["examples"][0])
 
 

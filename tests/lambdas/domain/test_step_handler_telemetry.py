@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from lambdas.domain.step_handler import Handler, step_handler
+from lambdas.domain.step_handler import Handler, StepInput, step_handler
 from lambdas.runtime.metrics import (
     IMAGES_REJECTED,
     NAMESPACE,
@@ -58,7 +58,7 @@ class Ending:
 
 
 ENDINGS = {
-    "done": Ending(found_sound, begun, None, (), "INFO", "ValidateImage is done"),
+    "done": Ending(found_sound, begun, None, (), "INFO", "ValidateImage is complete"),
     "unsound": Ending(rejected, begun, ImageRejected, (STEP_REJECTIONS, IMAGES_REJECTED), "INFO", "rejected: CORRUPT"),
     "fault": Ending(failed, begun, MemoryError, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
     "wrong input": Ending(found_sound, violating, ContractViolation, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
@@ -69,7 +69,7 @@ ENDINGS = {
         StaleExecution,
         (STALE_ATTEMPTS,),
         "WARNING",
-        "the picture's record has its end, or is another execution's",
+        "the image's record has its final status, or is another execution's",
     ),
 }
 
@@ -108,9 +108,9 @@ def test_what_alarms_take_off_is_there_before_the_work(
     """
     del bench
 
-    @step_handler(step_.contract, StepSettings, found_as="nothing")
-    def killed(event: Payload, environment: StepSettings) -> Payload:
-        raise SystemExit(f"{len(event)} {environment}")
+    @step_handler(step_.contract, StepSettings, stored_as="nothing")
+    def killed(event: StepInput, settings: StepSettings) -> Payload:
+        raise SystemExit(f"{len(event)} {settings}")
 
     with pytest.raises(SystemExit):
         killed(example(step_.contract), CONTEXT)

@@ -143,7 +143,7 @@ def test_a_sandbox_that_cannot_be_set_up_fails(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(resource, "setrlimit", refuse)
     with pytest.raises(SandboxError):
-        run_sandboxed(dict)
+        run_sandboxed(dict[str, object])
 
 
 @pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError, RuntimeError, OSError, struct.error])
@@ -183,7 +183,7 @@ def test_a_fork_that_fails_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "fork", refuse)
     before = descriptors()
     with pytest.raises(BlockingIOError):
-        run_sandboxed(dict)
+        run_sandboxed(dict[str, object])
     assert descriptors() == before
 
 
@@ -193,10 +193,8 @@ def test_a_lower_limit_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1000, 2000))
     monkeypatch.setattr(resource, "setrlimit", lambda kind, bounds: limits.update({kind: bounds}))
     limits: dict[int, tuple[int, int]] = {}
-    assert (
-        run_sandboxed(lambda: {str(kind): bounds for kind, bounds in limits.items()})[str(resource.RLIMIT_DATA)]
-        == [2000] * 2
-    )
+    found = run_sandboxed(lambda: {str(kind): list(bounds) for kind, bounds in limits.items()})
+    assert found[str(resource.RLIMIT_DATA)] == [2000] * 2
 
 
 def test_threads_try_at_once() -> None:

@@ -1,14 +1,34 @@
-"""DescribeImage: the picture in words."""
+"""DescribeImage: the image in words."""
 
-from typing import Any
+from __future__ import annotations
 
-from lambdas.domain.step_handler import step_handler
+from typing import TYPE_CHECKING, TypedDict
+
+from lambdas.domain.step_handler import StepInput, step_handler
 from lambdas.runtime.settings import StepSettings
 
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import ValidateImageOutput
 
-@step_handler("describe-image", StepSettings, found_as="description")
-def handler(event: dict[str, Any], _: StepSettings) -> dict[str, Any]:
-    """Return what can be said of a picture without looking at it."""
-    width, height = event["validation"]["width"], event["validation"]["height"]
+# `make docs` generates these two from the contracts as well: workflow.contracts.payloads then has DescribeImageInput.
+
+
+class Input(StepInput):
+    """The contract `describe-image.input`."""
+
+    validation: ValidateImageOutput
+
+
+class Output(TypedDict):
+    """The contract `describe-image.output`."""
+
+    text: str
+
+
+@step_handler("describe-image", StepSettings, stored_as="description")
+def handler(event: Input, _: StepSettings) -> Output:
+    """Return what can be said of an image without looking at it."""
+    found = event["validation"]
+    width, height = found["width"], found["height"]
     shape = "square" if width == height else "landscape" if width > height else "portrait"
-    return {"text": f"A {event['validation']['format']} in {shape} format, {width} by {height} pixels"}
+    return {"text": f"A {found['format']} in {shape} format, {width} by {height} pixels"}

@@ -1,0 +1,460 @@
+"""Types of the payloads, generated from the contracts by `python -m workflow.payload_types`: do not edit."""
+
+from typing import NotRequired, TypedDict
+
+
+class ApiError(TypedDict):
+    """The contract `api-error`."""
+
+    field: NotRequired[str]
+    reason: str
+    message: str
+
+
+class Image(TypedDict):
+    """`image` of the contract `common`."""
+
+    imageId: str
+    owner: str
+    bucket: str
+    key: str
+    versionId: str
+    attempt: NotRequired[int]
+
+
+class ArchiveImageInputValidation(TypedDict):
+    """`validation` of ArchiveImageInput."""
+
+    format: str
+    contentType: str
+
+
+class ArchiveImageInputRenditionsResizedSmallerItem(TypedDict):
+    """`smaller` of ArchiveImageInputRenditionsResized."""
+
+    key: str
+    contentType: str
+
+
+class ArchiveImageInputRenditionsResized(TypedDict):
+    """`resized` of ArchiveImageInputRenditions."""
+
+    key: str
+    contentType: str
+    smaller: list[ArchiveImageInputRenditionsResizedSmallerItem]
+
+
+class ArchiveImageInputRenditionsThumbnail(TypedDict):
+    """`thumbnail` of ArchiveImageInputRenditions."""
+
+    key: str
+    contentType: str
+
+
+class ArchiveImageInputRenditions(TypedDict):
+    """`renditions` of ArchiveImageInput."""
+
+    resized: ArchiveImageInputRenditionsResized
+    thumbnail: ArchiveImageInputRenditionsThumbnail
+
+
+class ArchiveImageInput(TypedDict):
+    """The contract `archive-image.input`."""
+
+    image: Image
+    execution: str
+    validation: ArchiveImageInputValidation
+    renditions: ArchiveImageInputRenditions
+
+
+class ArchivedObject(TypedDict):
+    """`archivedObject` of the contract `common`."""
+
+    key: str
+    contentType: str
+    size: int
+
+
+class ArchiveImageOutput(TypedDict):
+    """The contract `archive-image.output`."""
+
+    bucket: str
+    original: ArchivedObject
+    resized: ArchivedObject
+    smaller: list[ArchivedObject]
+    thumbnail: ArchivedObject
+
+
+class CaughtError1(TypedDict):
+    """The contract `caught-error`."""
+
+    Error: str
+    Cause: str
+
+
+class CaughtError2(TypedDict):
+    """The contract `caught-error`."""
+
+    Error: str
+    Cause: NotRequired[str]
+
+
+class ExecutionEndedDetail(TypedDict):
+    """`detail` of ExecutionEnded."""
+
+    executionArn: str
+    name: str
+    status: str
+    input: str
+
+
+ExecutionEnded = TypedDict(  # The contract `execution-ended`.
+    "ExecutionEnded",
+    {
+        "source": str,
+        "detail-type": str,
+        "detail": ExecutionEndedDetail,
+    },
+)
+
+
+class ExtractMetadataInput(TypedDict):
+    """The contract `extract-metadata.input`."""
+
+    image: Image
+    execution: str
+
+
+class ExtractMetadataOutputProperties(TypedDict):
+    """`properties` of ExtractMetadataOutput."""
+
+    format: str
+    width: int
+    height: int
+    mode: str
+    bitDepth: NotRequired[int]
+    alpha: bool
+    frames: int
+    size: int
+    sha256: str
+    dpi: NotRequired[float]
+    iccProfile: NotRequired[str]
+    iccBroken: NotRequired[bool]
+
+
+class ExtractMetadataOutputCameraGps(TypedDict):
+    """`gps` of ExtractMetadataOutputCamera."""
+
+    latitude: float
+    longitude: float
+    altitude: NotRequired[float]
+
+
+class ExtractMetadataOutputCamera(TypedDict):
+    """`camera` of ExtractMetadataOutput."""
+
+    make: NotRequired[str]
+    model: NotRequired[str]
+    lens: NotRequired[str]
+    software: NotRequired[str]
+    takenAt: NotRequired[str]
+    exposureSeconds: NotRequired[float]
+    fNumber: NotRequired[float]
+    iso: NotRequired[int]
+    focalLengthMm: NotRequired[float]
+    flash: NotRequired[bool]
+    orientation: NotRequired[int]
+    gps: NotRequired[ExtractMetadataOutputCameraGps]
+
+
+class ExtractMetadataOutputAbout(TypedDict):
+    """`about` of ExtractMetadataOutput."""
+
+    title: NotRequired[str]
+    description: NotRequired[str]
+    keywords: NotRequired[list[str]]
+    artist: NotRequired[str]
+    copyright: NotRequired[str]
+
+
+class ExtractMetadataOutputAppearance(TypedDict):
+    """`appearance` of ExtractMetadataOutput."""
+
+    dominantColor: NotRequired[str]
+    blurHash: str
+    perceptualHash: str
+
+
+class ExtractMetadataOutput(TypedDict):
+    """The contract `extract-metadata.output`."""
+
+    properties: ExtractMetadataOutputProperties
+    camera: ExtractMetadataOutputCamera
+    about: ExtractMetadataOutputAbout
+    appearance: ExtractMetadataOutputAppearance
+
+
+class FailureNotification(TypedDict):
+    """The contract `failure-notification`."""
+
+    status: str
+    notificationId: str
+    imageId: str
+    owner: str
+    at: str
+    failedIn: str
+    reason: str
+    message: str
+
+
+class Authorship(TypedDict):
+    """`authorship` of the contract `common`."""
+
+    artist: NotRequired[str]
+    copyright: NotRequired[str]
+
+
+class GenerateThumbnailInput(TypedDict):
+    """The contract `generate-thumbnail.input`."""
+
+    image: Image
+    execution: str
+    about: NotRequired[Authorship]
+
+
+class GenerateThumbnailOutput(TypedDict):
+    """The contract `generate-thumbnail.output`."""
+
+    key: str
+    format: str
+    contentType: str
+    width: int
+    height: int
+    size: int
+
+
+class MetadataRecordSteps(TypedDict):
+    """`steps` of MetadataRecord."""
+
+    ValidateImage: NotRequired[str]
+    ExtractMetadata: NotRequired[str]
+    ResizeImage: NotRequired[str]
+    GenerateThumbnail: NotRequired[str]
+    ArchiveImage: NotRequired[str]
+
+
+class ValidateImageOutput(TypedDict):
+    """The contract `validate-image.output`."""
+
+    filename: str
+    format: str
+    contentType: str
+    width: int
+    height: int
+    frames: int
+    size: int
+
+
+class Rendition(TypedDict):
+    """`rendition` of the contract `common`."""
+
+    format: str
+    contentType: str
+    width: int
+    height: int
+    size: int
+
+
+class MetadataRecordResized(TypedDict):
+    """`resized` of MetadataRecord."""
+
+    format: str
+    contentType: str
+    width: int
+    height: int
+    size: int
+    smaller: list[Rendition]
+
+
+class MetadataRecord(TypedDict):
+    """The contract `metadata-record`."""
+
+    imageId: str
+    owner: str
+    status: str
+    bucket: str
+    key: str
+    versionId: str
+    attempt: NotRequired[int]
+    execution: str
+    updatedAt: str
+    createdAt: NotRequired[str]
+    finishedAt: NotRequired[str]
+    notifiedAt: NotRequired[str]
+    clearedAt: NotRequired[str]
+    expiresAt: NotRequired[int]
+    earlier: NotRequired[list[str]]
+    steps: NotRequired[MetadataRecordSteps]
+    validation: NotRequired[ValidateImageOutput]
+    metadata: NotRequired[ExtractMetadataOutput]
+    resized: NotRequired[MetadataRecordResized]
+    thumbnail: NotRequired[Rendition]
+    archive: NotRequired[ArchiveImageOutput]
+    failedIn: NotRequired[str]
+    reason: NotRequired[str]
+    message: NotRequired[str]
+    error: NotRequired[str]
+
+
+class ObjectCreatedDetailBucket(TypedDict):
+    """`bucket` of ObjectCreatedDetail."""
+
+    name: str
+
+
+ObjectCreatedDetailObject = TypedDict(  # `object` of ObjectCreatedDetail.
+    "ObjectCreatedDetailObject",
+    {
+        "key": str,
+        "size": int,
+        "version-id": str,
+        "sequencer": str,
+    },
+)
+
+
+class ObjectCreatedDetail(TypedDict):
+    """`detail` of ObjectCreated."""
+
+    bucket: ObjectCreatedDetailBucket
+    object: ObjectCreatedDetailObject
+
+
+ObjectCreated = TypedDict(  # The contract `object-created`.
+    "ObjectCreated",
+    {
+        "source": str,
+        "detail-type": str,
+        "time": str,
+        "detail": ObjectCreatedDetail,
+    },
+)
+
+
+class ResizeImageOutputSmallerItem(TypedDict):
+    """`smaller` of ResizeImageOutput."""
+
+    key: str
+    format: str
+    contentType: str
+    width: int
+    height: int
+    size: int
+
+
+class ResizeImageOutput(TypedDict):
+    """The contract `resize-image.output`."""
+
+    key: str
+    format: str
+    contentType: str
+    width: int
+    height: int
+    size: int
+    smaller: list[ResizeImageOutputSmallerItem]
+
+
+class ParallelProcessingOutput(TypedDict):
+    """The contract `parallel-processing.output`."""
+
+    resized: ResizeImageOutput
+    thumbnail: GenerateThumbnailOutput
+
+
+class PipelineInputImage(TypedDict):
+    """`image` of PipelineInput."""
+
+    imageId: str
+    owner: str
+    bucket: str
+    key: str
+    versionId: str
+    attempt: NotRequired[int]
+    size: int
+    sequencer: NotRequired[str]
+    uploadedAt: str
+
+
+class PipelineInput(TypedDict):
+    """The contract `pipeline-input`."""
+
+    image: PipelineInputImage
+
+
+class Rejection(TypedDict):
+    """The contract `rejection`."""
+
+    reason: str
+    message: str
+
+
+class RejectionNotification(TypedDict):
+    """The contract `rejection-notification`."""
+
+    status: str
+    notificationId: str
+    imageId: str
+    owner: str
+    at: str
+    reason: str
+    message: str
+
+
+class ResizeImageInput(TypedDict):
+    """The contract `resize-image.input`."""
+
+    image: Image
+    execution: str
+    about: NotRequired[Authorship]
+
+
+class SuccessNotification(TypedDict):
+    """The contract `success-notification`."""
+
+    status: str
+    notificationId: str
+    imageId: str
+    owner: str
+    at: str
+    filename: str
+    format: str
+    width: int
+    height: int
+    archive: ArchiveImageOutput
+
+
+class UploadUrlRequest(TypedDict):
+    """The contract `upload-url.request`."""
+
+    filename: str
+    contentType: str
+    size: int
+    sha256: NotRequired[str]
+
+
+class UploadUrlResponse(TypedDict):
+    """The contract `upload-url.response`."""
+
+    imageId: str
+    key: str
+    uploadUrl: str
+    method: str
+    headers: dict[str, str]
+    expiresAt: str
+
+
+class ValidateImageInput(TypedDict):
+    """The contract `validate-image.input`."""
+
+    image: Image
+    execution: str
