@@ -75,9 +75,12 @@ def subscribed(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> I
     command = [sys.executable, "-m", "examples.subscriber", "--database", str(database)]
     with subprocess.Popen(command, env=cli_environment(stack), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        yield Subscribed(process, database, json.loads(process.stdout.readline())["queue"])
-        process.send_signal(signal.SIGINT)
-        assert process.wait(PATIENCE) == 0
+        try:
+            yield Subscribed(process, database, json.loads(process.stdout.readline())["queue"])
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()  # or the block would wait for one that heeds nothing
 
 
 @pytest.fixture(scope="module")

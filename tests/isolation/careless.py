@@ -92,10 +92,17 @@ FIND = """
 def test_first(): assert "OURS" in os.environ
 def test_second(): assert "OURS" in os.environ
 """
+STARTS = """
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_child(name):
+    code = f"import signal; assert signal.getsignal(signal.{name}) is not signal.SIG_IGN"
+    subprocess.run([sys.executable, "-c", code], check=True)
+"""
 SUITE = {
     "conftest": CONFTEST,
     "test_any": IMPORTS + REACHES,  # the first, since what an import reaches out to is the first test's
     "test_kept": IMPORTS + SETS + TAKES_BACK + FIND,
     "test_left": IMPORTS + LEAVES,
+    "test_signals": IMPORTS + STARTS,
     "test_stays": IMPORTS + SETS + FIND,
 }

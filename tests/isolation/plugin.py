@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ class Isolation:
         self._between = replace(self._found, environ=isolated(self._found.environ, self._notes))
         self._between.restore()
         loopback.install()
+        _heed_signals()
 
     def pytest_unconfigure(self) -> None:
         """Give the variables back; the guard of the sockets stays."""
@@ -80,6 +82,13 @@ class Isolation:
             refused = self._notes.read_text(encoding="utf-8")
             self._notes.unlink()
             pytest.fail(refused.strip(), pytrace=False)
+
+
+def _heed_signals() -> None:
+    """End processes that tests start on a signal: a shell starts a job in the background with interrupts ignored, for good."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _assert_kept(before: Surroundings, name: str) -> None:

@@ -17,6 +17,8 @@ from tests.isolation.careless import ELSEWHERE, LEAVING, REACHING_OUT, SUITE
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "KEPT": "mine", "PATH": os.defpath}
+# Starts what follows as a shell starts a job in the background, and more so.
+IGNORING = ["sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,18 @@ def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("suite")
     for name, text in SUITE.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-p", "no:randomly", *request.param]
+    command = [
+        *IGNORING,
+        sys.executable,
+        "-m",
+        "pytest",
+        "-rA",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        *request.param,
+    ]
     done = subprocess.run(command, cwd=folder, env=VARIABLES, capture_output=True, text=True, check=False)
     return Outcome(done.returncode, done.stdout + done.stderr)
 
@@ -112,6 +125,11 @@ def test_a_fixture_of_a_file_may_set_what_it_takes_back(outcome: Outcome) -> Non
     assert outcome.of("test_kept") == {"PASSED": 2}, outcome.said
     assert outcome.of("test_stays") == {"PASSED": 2, "ERROR": 1}, outcome.said
     assert "test_stays.py leaves changed: the variable OURS" in outcome.said
+
+
+def test_processes_of_tests_heed_signals(outcome: Outcome) -> None:
+    """A process that a test starts ends on SIGINT and SIGTERM, though the tests were started with both ignored."""
+    assert outcome.of("test_signals") == {"PASSED": 2}, outcome.said
 
 
 def test_nobodys_account_is_found() -> None:
