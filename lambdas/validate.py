@@ -6,8 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING, TypedDict
 
 from imaging.decoding import libwebp
+from imaging.decoding.decode import decode
 from imaging.decoding.decoders import load_decoder
-from imaging.decoding.picture import decode, open_picture
+from imaging.decoding.picture import open_picture
 from imaging.formats import FORMATS, sniff_format
 from lambdas.domain import objects
 from lambdas.domain.record import Record

@@ -1,8 +1,8 @@
-"""Unsound files: which errors of a decoder are its file's, so that the picture is rejected; all others are ours.
+"""Malformed files: which errors of a decoder are caused by its file, so that the image is refused; all others are bugs.
 
-A decoder's errors do not say whose fault they are: a TypeError of Pillow's may stand for a field of the wrong type in the
-file, or for an argument that it does not know. So only calls that give a decoder little but the file are guarded, the place
-where an error was raised decides, and a decoder that rejects has to show that it works (decoders.py).
+The type of an error does not tell its cause: a TypeError of Pillow may mean a field of the wrong type in the file, or an
+argument that Pillow does not know. Therefore only calls are guarded that give a decoder little but the file, the place where
+an error was raised decides, and a decoder that refuses a file has to show that it works (decoders.py).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from imaging.errors import ImageRefusedError, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DECODER_PACKAGES = {"PIL", "pillow_heif"}  # packages
+DECODER_PACKAGES = {"PIL", "pillow_heif"}
 
 
 class MalformedFileError(Exception):
-    """The file is unsound: raised by our own code that stands between a decoder and Pillow."""
+    """The file is malformed: raised by our own code between a decoder and Pillow."""
 
 
-# What decoders raise for files that are not sound.
+# What decoders raise for malformed files.
 DECODER_ERRORS = (
     MalformedFileError,
     OSError,
@@ -39,9 +39,9 @@ DECODER_ERRORS = (
     IndexError,
     KeyError,
     TypeError,  # of a TIFF whose tag is text where Pillow needs a number
-    AttributeError,  # the AVIF opener writes EXIF anew, whatever types stand in it
+    AttributeError,  # the AVIF opener rewrites EXIF, whatever the types in it
     OverflowError,
-    RuntimeError,  # the one error of the AVIF and HEIF decoders
+    RuntimeError,  # the only error of the AVIF and HEIF decoders
     struct.error,
     zlib.error,
 )
@@ -49,9 +49,9 @@ DECODER_ERRORS = (
 
 @contextmanager
 def refuse_malformed() -> Iterator[None]:
-    """Turn what a decoder raises for an unsound file into ImageRefusedError; what it only warns of is let pass.
+    """Turn what a decoder raises for a malformed file into ImageRefusedError; ignore its warnings.
 
-    An error that was not raised by a decoder passes as it is.
+    An error that no decoder raised passes unchanged.
     """
     try:
         with warnings.catch_warnings():
@@ -59,7 +59,7 @@ def refuse_malformed() -> Iterator[None]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageRefusedError(Reason.TOO_MANY_PIXELS, "The picture has too many pixels.") from error
+        raise ImageRefusedError(Reason.TOO_MANY_PIXELS, "The image has too many pixels.") from error
     except DECODER_ERRORS as error:
         if not _raised_by_decoder(error):
             raise
@@ -67,10 +67,10 @@ def refuse_malformed() -> Iterator[None]:
 
 
 def _raised_by_decoder(error: BaseException) -> bool:
-    """Tell whether a decoder raised error: whether the innermost frame outside of the standard library is one's.
+    """Whether a decoder raised error: whether the innermost frame outside of the standard library is in its package.
 
-    An extension in C has no frame: what it raises counts as its caller's. Pillow turns some errors into others: the first
-    one counts.
+    An extension in C has no frame, so its errors count as its caller's. Pillow turns some errors into others: the first one
+    counts.
     """
     if isinstance(error, MalformedFileError):
         return True
@@ -78,7 +78,7 @@ def _raised_by_decoder(error: BaseException) -> bool:
 
 
 def _raising_package(error: BaseException) -> str:
-    """Return the package that raised error, passing over the standard library; nothing if no other has a frame."""
+    """Return the package that raised error, ignoring the standard library; empty if no other package has a frame."""
     names = [str(frame.f_globals.get("__name__")) for frame, _ in traceback.walk_tb(error.__traceback__)]
     packages = (name.partition(".")[0] for name in reversed(names))
     return next((package for package in packages if package not in sys.stdlib_module_names), "")
@@ -87,7 +87,7 @@ def _raising_package(error: BaseException) -> str:
 def _refusal(error: Exception) -> ImageRefusedError:
     message = str(error).lower()
     if isinstance(error, EOFError) or "truncated" in message:
-        return ImageRefusedError(Reason.TRUNCATED, "The file ends before the picture does.")
+        return ImageRefusedError(Reason.TRUNCATED, "The file ends before the image does.")
     if "memory" in message:
-        return ImageRefusedError(Reason.TOO_COMPLEX, "The picture takes too much memory to decode.")
-    return ImageRefusedError(Reason.CORRUPT, "The picture cannot be decoded.")
+        return ImageRefusedError(Reason.TOO_COMPLEX, "The image takes too much memory to decode.")
+    return ImageRefusedError(Reason.CORRUPT, "The image cannot be decoded.")

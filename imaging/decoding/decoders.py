@@ -1,4 +1,4 @@
-"""The one decoder of each format: found, held to one thread, and kept from holding more memory than it needs."""
+"""The decoder of each format: imported, limited to one thread, and kept from holding more memory than it needs."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     from imaging.formats import Format
 
-# Those of Pillow that it does not load first of all.
+# Plugins of Pillow that Image.preinit() does not import.
 MODULES = {"WEBP": "PIL.WebPImagePlugin", "TIFF": "PIL.TiffImagePlugin", "AVIF": "PIL.AvifImagePlugin"}
-UNDECODABLE = {Reason.CORRUPT, Reason.TRUNCATED}  # what a decoder that does not work would say of every file
+UNDECODABLE = {Reason.CORRUPT, Reason.TRUNCATED}  # a decoder that does not work would refuse every file for these
 
 
 class DecoderBrokenError(Exception):
-    """A decoder does not work: it is missing, or not called as it wants to be, and no file is to blame."""
+    """A decoder does not work: it is missing, or called with wrong arguments. The file may be sound."""
 
 
 def load_decoder(format_: Format | None) -> None:
-    """Import what decodes format_."""
+    """Import the decoder of format_."""
     Image.preinit()
     name = format_.name if format_ else ""
     if name in MODULES:
-        # A function has one core, and threads have memory of their own.
+        # A Lambda function has one core, and each thread takes memory.
         vars(import_module(MODULES[name])).update(DEFAULT_MAX_THREADS=1)
     elif name == "HEIF":
         import pillow_heif
@@ -45,7 +45,7 @@ def load_decoder(format_: Format | None) -> None:
 
 
 def open_image(data: bytes, format_: Format) -> ImageFile.ImageFile:
-    """Open data with the decoder of format_, which decodes nothing yet; raises ImageRefusedError."""
+    """Open data with the decoder of format_, without decoding; raises ImageRefusedError."""
     load_decoder(format_)
     with decoder_guard(format_):
         return _open(data, format_)
@@ -53,28 +53,28 @@ def open_image(data: bytes, format_: Format) -> ImageFile.ImageFile:
 
 @contextmanager
 def decoder_guard(format_: Format) -> Iterator[None]:
-    """Turn what the decoder of format_ raises for an unsound file into ImageRefusedError.
+    """Turn what the decoder of format_ raises for a malformed file into ImageRefusedError.
 
-    Raises DecoderBrokenError instead if that decoder does not work at all: then the file may well be sound.
+    Raises DecoderBrokenError instead if that decoder does not work at all.
     """
     try:
         with refuse_malformed():
             yield
-    except ImageRefusedError as rejected:
-        if rejected.reason in UNDECODABLE:
+    except ImageRefusedError as refused:
+        if refused.reason in UNDECODABLE:
             _check_decoder(format_)
         raise
 
 
 @cache
 def _check_decoder(format_: Format) -> None:
-    """See, once a process, that the decoder of format_ decodes a sound picture."""
+    """Check, once a process, that the decoder of format_ decodes a sample; raises DecoderBrokenError."""
     try:
         _open(sample_file(format_.name), format_).load()
-    except MemoryError:  # of a picture in its sandbox, which left none
+    except MemoryError:  # the image in this sandbox left none
         raise
     except Exception as error:
-        raise DecoderBrokenError(f"the decoder of {format_.name} does not decode a sound picture") from error
+        raise DecoderBrokenError(f"the decoder of {format_.name} does not decode a sound image") from error
 
 
 def _open(data: bytes, format_: Format) -> ImageFile.ImageFile:
@@ -86,19 +86,19 @@ def _open(data: bytes, format_: Format) -> ImageFile.ImageFile:
 
 
 class _SingleFrameDecoder:
-    """What decodes an AVIF, but for one frame: the planes that it holds are gone before Pillow copies the pixels."""
+    """The decoder of an AVIF for one frame: it is freed, with the planes it holds, before Pillow copies the pixels."""
 
     def __init__(self, decoder: Any) -> None:
         self._decoders = [decoder]
 
     def get_frame(self, number: int) -> tuple[Any, ...]:
-        """Return the pixels of a frame, how many units of time a second has, and the frame's times in these.
+        """Return the pixels of a frame, the units of time per second, and the times of the frame in these units.
 
         Raises MalformedFileError.
         """
         decode = self._decoders.pop().get_frame
         try:
             pixels, units, *times = decode(number)
-        except RuntimeError as error:  # in C, so that it would count as ours
+        except RuntimeError as error:  # raised in C, so it would count as ours
             raise MalformedFileError(str(error)) from None
         return pixels, units or 1, *times  # Pillow divides by it

@@ -1,4 +1,4 @@
-"""WebP pictures, their first frame, decoded at the scale that is wanted by the libwebp that Pillow brings.
+"""The first frame of a WebP, decoded at the wanted scale by the libwebp that comes with Pillow.
 
 Pillow itself decodes WebP as animations, at full scale: 16 bytes a pixel, 800 MB for 50 megapixels, and twice the time.
 """
@@ -19,6 +19,8 @@ import PIL
 from PIL import Image, ImageFile
 
 from imaging.decoding.decoder_errors import MalformedFileError
+from imaging.formats.riff import FILE_HEADER, Chunk, chunks, file_end
+from imaging.formats.webp import FRAME_HEADER, frame_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,15 +29,14 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 
-ABI = 0x0209  # of the structures below, libwebp's decode.h; it refuses another major number
-FRAME_HEADER = 16  # bytes before the chunks of an animation's frame
-ALPHA = 0x10  # in the flags of an extended file
+ABI = 0x0209  # version of the structures below, from libwebp's decode.h; the library refuses another major number
+ALPHA = 0x10  # flag of an extended file (VP8X)
 MODES = {"RGB": 0, "RGBA": 1}  # WEBP_CSP_MODE
-NOT_ENOUGH_DATA = 7  # VP8StatusCode; 1 stands for too little memory, and for nonsense in place of transparency too
+NOT_ENOUGH_DATA = 7  # VP8StatusCode; 1 means too little memory, but also invalid alpha data
 
-# Chunks, and what Pillow calls them.
+# Chunks, and their keys in Pillow's `info`.
 INFO_CHUNKS = {b"ICCP": "icc_profile", b"EXIF": "exif", b"XMP ": "xmp"}
-# Decoding averages squares of pixels; at twice the size that is wanted, Lanczos still has the say.
+# libwebp averages squares of pixels. At twice the wanted size, the Lanczos kernel still decides the result.
 GAP = 2
 
 
@@ -83,8 +84,8 @@ class _Config(ctypes.Structure):
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    """Return the libwebp that Pillow's wheel brings, None if this Pillow came otherwise or the structures differ."""
-    from PIL import _webp  # noqa: F401 - it loads what libwebp itself needs
+    """Return the libwebp in Pillow's wheel, or None if Pillow has none there or the structures differ."""
+    from PIL import _webp  # noqa: F401 - it loads the libraries that libwebp needs
 
     wheel = Path(PIL.__file__).parent
     found = [*wheel.parent.glob("pillow.libs/libwebp-*"), *wheel.glob(".dylibs/libwebp.*")]
@@ -98,24 +99,25 @@ def _library() -> ctypes.CDLL | None:
 
 
 class FirstFrame(ImageFile.ImageFile):
-    """A WebP picture as Pillow has files, but for frames behind the first, and with draft() as its JPEGs have."""
+    """The first frame of a WebP as a Pillow file, with draft() as Pillow has it for JPEG."""
 
     format = "WEBP"
-    format_description = "WebP picture"
+    format_description = "WebP image"
 
     def _open(self) -> None:
-        assert self.fp is not None  # noqa: S101 - Pillow gives it before it calls this
+        assert self.fp is not None  # noqa: S101 - Pillow sets it before it calls this
         data = self.fp.read()
         features = _features(data)
         self._size = (features.width, features.height)
         self._mode = "RGBA" if features.has_alpha else "RGB"
         self._frame = _first_frame(data, self._size) if features.has_animation else _Frame(data, self._size)
-        self.info |= {INFO_CHUNKS[name]: bytes(content) for name, content in _chunks(data) if name in INFO_CHUNKS}
+        found = [chunk for chunk in _chunks(data) if chunk.name in INFO_CHUNKS]
+        self.info |= {INFO_CHUNKS[chunk.name]: data[chunk.start : chunk.end] for chunk in found}
 
     def draft(self, mode: str | None, size: Size | None) -> tuple[str, tuple[int, int, float, float]] | None:  # noqa: ARG002 - Pillow's
-        """Decode at a scale that gives at least GAP times size; what is transparent at full scale.
+        """Decode at a scale that gives at least GAP times size; an image with transparency at full scale.
 
-        libwebp scales colours without regard to transparency, so that hidden ones would bleed into the visible.
+        libwebp scales colors without regard to transparency, so that hidden colors would bleed into visible ones.
         """
         if size is not None and self.mode == "RGB" and self._frame.covers:
             scale = min(1, GAP * max(size[0] / self.width, size[1] / self.height))
@@ -125,76 +127,70 @@ class FirstFrame(ImageFile.ImageFile):
     def load(self) -> PixelAccess | None:
         """Decode, once; raises MalformedFileError."""
         if self._frame.data:
-            self.im = self._decoded().im
+            self.im = self._decode_frame().im
             self._frame = replace(self._frame, data=b"")
         return Image.Image.load(self)
 
-    def _decoded(self) -> Image.Image:
+    def _decode_frame(self) -> Image.Image:
         if self._frame.covers:
-            return _decoded(self._frame.data, self.mode, self.size)
+            return _decode(self._frame.data, self.mode, self.size)
         canvas = Image.new(self.mode, self.size)
-        canvas.paste(_decoded(self._frame.data, self.mode, self._frame.size), self._frame.place)
+        canvas.paste(_decode(self._frame.data, self.mode, self._frame.size), self._frame.offset)
         return canvas
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """A frame as a still picture in itself, and where it lies on the canvas, pixels."""
+    """A frame as a still WebP of its own, and its offset on the canvas in pixels."""
 
     data: bytes
     size: Size
-    place: Size = (0, 0)
+    offset: Size = (0, 0)
     covers: bool = True  # the whole canvas
 
 
 def is_available() -> bool:
-    """Tell whether the libwebp that Pillow brings can be used; without it Pillow decodes, with 16 bytes a pixel."""
+    """Whether the libwebp that comes with Pillow can be used; otherwise Pillow decodes, with 16 bytes a pixel."""
     return _library() is not None
 
 
 def open_first_frame(data: bytes) -> FirstFrame | None:
-    """Open the first frame of a WebP picture; None if Pillow's libwebp cannot be reached."""
+    """Open the first frame of a WebP, or return None if Pillow's libwebp is not available."""
     return FirstFrame(BytesIO(data)) if is_available() else None
 
 
 def _features(data: bytes) -> _Features:
-    """Return what the header says; raises MalformedFileError if it says nothing sensible."""
+    """Return what the header says; raises MalformedFileError if it is invalid."""
     library, features = _library(), _Features()
-    assert library is not None  # noqa: S101 - or nothing could have been opened
+    assert library is not None  # noqa: S101 - otherwise nothing was opened
     if library.WebPGetFeaturesInternal(data, len(data), features, ABI):
-        raise MalformedFileError("not a WebP picture")
+        raise MalformedFileError("not a WebP image")
     return features
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield name and content of each chunk of a RIFF file."""
-    at, view = len(b"RIFF....WEBP"), memoryview(data)
-    end = min(len(data), 8 + struct.unpack_from("<I", data, 4)[0])  # what follows is no part of it
-    while at + 8 <= end:
-        name, size = struct.unpack_from("<4sI", data, at)
-        yield name, view[at + 8 : at + 8 + size]
-        at += 8 + size + size % 2
+def _chunks(data: bytes) -> Iterator[Chunk]:
+    return chunks(data, FILE_HEADER, min(len(data), file_end(data)))
 
 
 def _first_frame(data: bytes, canvas: Size) -> _Frame:
     """Return the first frame of an animation: RFC 9649, 2.7.1.1; raises MalformedFileError if there is none."""
-    content = next((bytes(content) for name, content in _chunks(data) if name == b"ANMF"), b"")
+    content = next((data[chunk.start : chunk.end] for chunk in _chunks(data) if chunk.name == b"ANMF"), b"")
     if len(content) < FRAME_HEADER:
         raise MalformedFileError("a WebP animation without a frame")
-    x, y, width, height = (int.from_bytes(content[at : at + 3], "little") for at in (0, 3, 6, 9))
-    place, size = (2 * x, 2 * y), (width + 1, height + 1)
-    extended = struct.pack("<4sII", b"VP8X", 10, ALPHA) + content[6:12]  # which a frame's own transparency needs
-    chunks = b"WEBP" + extended + content[FRAME_HEADER:]
-    still = struct.pack("<4sI", b"RIFF", len(chunks)) + chunks
-    return _Frame(still, size, place, covers=(place, size) == ((0, 0), canvas))
+    box = frame_box(content, 0)
+    # A frame may have transparency only in an extended file. Its size is encoded there as in the frame.
+    extended = struct.pack("<4sII", b"VP8X", 10, ALPHA) + content[6:12]
+    body = b"WEBP" + extended + content[FRAME_HEADER:]
+    still = struct.pack("<4sI", b"RIFF", len(body)) + body
+    return _Frame(still, (box.width, box.height), (box.left, box.top), covers=box == (0, 0, *canvas))
 
 
-def _decoded(data: bytes, mode: str, size: Size) -> Image.Image:
+def _decode(data: bytes, mode: str, size: Size) -> Image.Image:
     library, config, pixels = _library(), _Config(), bytearray(size[0] * size[1] * len(mode))
-    assert library is not None  # noqa: S101 - or nothing could have been opened
+    assert library is not None  # noqa: S101 - otherwise nothing was opened
     library.WebPInitDecoderConfigInternal(config, ABI)
     config.input = _features(data)
-    config.options.use_scaling = size != (config.input.width, config.input.height)  # it is not exact at full scale
+    config.options.use_scaling = size != (config.input.width, config.input.height)  # scaling is not exact at full size
     config.options.scaled_width, config.options.scaled_height = size
     config.output.mode, config.output.is_external_memory = MODES[mode], 1
     start = ctypes.addressof(ctypes.c_char.from_buffer(pixels))

@@ -1,8 +1,8 @@
-"""Progressive JPEGs at an eighth of their scale: without the scans of nothing but finer detail.
+"""Progressive JPEGs at an eighth of their scale, without the scans that hold only finer detail.
 
-An eighth is one pixel for a block of 8 by 8, and that is its mean, the DC coefficient, which has scans of its own. The
-others are most of the bytes, and left out. Lest the decoder make up for what it misses, by smoothing, empty scans stand in
-for them. So every pixel is as it would be. T.81 is the ITU's recommendation of that number, ISO/IEC 10918-1.
+At an eighth, a block of 8 by 8 becomes one pixel: its mean, the DC coefficient, which has scans of its own. The other scans
+are most of the bytes, and are left out. Empty scans replace them, since the decoder would smooth an image that lacks scans.
+So every pixel is the same as with all scans. T.81 is the ITU's recommendation of that number, ISO/IEC 10918-1.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ SKIPPED_SEGMENTS = {
     *range(0xE1, 0xEE),
     0xEF,
     0xFE,
-}  # comments and applications' segments, but for APP0 and APP14: they tell colours
+}  # comments and APP segments, except APP0 and APP14, which describe the colors
 NO_RESTARTS = b"\xff\xdd\0\4\0\0"
 END_OF_IMAGE = b"\xff\xd9"
-RUNS = 15  # kinds of runs of empty blocks: one, two or three, four to seven, and so on (T.81, G.1.2.2)
-# The Huffman table of such runs: each kind's code is its number in four bits.
+RUNS = 15  # classes of runs of empty blocks: one, two or three, four to seven, and so on (T.81, G.1.2.2)
+# The Huffman table of these classes: the code of each is its number in four bits.
 TABLE = b"\xff\xc4" + struct.pack(">HB16B", 19 + RUNS, 0x10, 0, 0, 0, RUNS, *[0] * 12) + bytes(range(0, 16 * RUNS, 16))
 
 
 @dataclass(frozen=True)
 class _Component:
-    """One of a frame's components: its number, and how many blocks it has that are not padding."""
+    """A component of a frame: its number, and how many blocks it has without padding."""
 
     number: int
     blocks: int
-    detailed: bool  # an eighth of the picture shows more of it than DC coefficients, since it is sampled coarsely
+    detailed: bool  # sampled so coarsely that an eighth of the image shows more than its DC coefficients
 
 
 def drop_detail_scans(data: bytes) -> bytes | None:
-    """Return a JPEG that at an eighth of its scale gives the pixels that data gives; None if data is not progressive.
+    """Return a smaller JPEG with the same pixels at an eighth of its scale, or None if data is not progressive.
 
-    Raises MalformedFileError if data ends before its picture does, or contradicts itself.
+    Raises MalformedFileError if data is truncated or contradicts itself.
     """
     try:
         return _drop_detail_scans(data)
@@ -47,7 +47,7 @@ def drop_detail_scans(data: bytes) -> bytes | None:
         struct.error,
         IndexError,
         ValueError,
-    ) as error:  # the file leads beyond its end, or has nothing where it must not
+    ) as error:  # the file points beyond its end, or a value is missing
         raise MalformedFileError("the JPEG contradicts itself") from error
 
 
@@ -86,20 +86,20 @@ def _components(frame: bytes) -> list[_Component]:
 
 
 def _blocks(size: int, factor: int, most: int) -> int:
-    """Return how many blocks of 8 pixels one direction of a component takes, which is sampled factor times in most."""
+    """Return the number of blocks of 8 samples along an edge of size pixels, of which factor in most are sampled."""
     samples = -(-size * factor // most)
     return -(-samples // 8)
 
 
 def _is_visible(scan: bytes, components: list[_Component]) -> bool:
-    """Tell whether an eighth of the picture shows what a scan holds: DC coefficients, or those of a detailed component."""
+    """Whether an eighth of the image shows what a scan holds: DC coefficients, or a detailed component."""
     count = scan[0]
     detailed = {component.number for component in components if component.detailed}
     return scan[1 + 2 * count] == 0 or not detailed.isdisjoint(scan[1 : 1 + 2 * count : 2])
 
 
 def _empty_scan(component: _Component) -> bytes:
-    """Return a scan of all of a component's AC coefficients, each of them zero: T.81, B.2.3 and G.1.2.2."""
+    """Return a scan of all AC coefficients of a component, each of them zero: T.81, B.2.3 and G.1.2.2."""
     bits, blocks = "", component.blocks
     while blocks:
         kind = min(blocks.bit_length(), RUNS) - 1

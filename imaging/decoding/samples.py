@@ -1,4 +1,4 @@
-"""Samples: a sound picture of each format, as small as can be, for when a decoder has to show that it works."""
+"""Samples: a sound image of each format, as small as possible, to check that a decoder works."""
 
 from base64 import b64decode
 
@@ -34,5 +34,5 @@ _BASE64 = {
 
 
 def sample_file(format_name: str) -> bytes:
-    """Return the sample of a format: a few pixels, of one colour."""
+    """Return the sample of a format: a few pixels of one color."""
     return b64decode(_BASE64[format_name])

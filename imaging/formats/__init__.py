@@ -1,4 +1,4 @@
-"""The file formats: the one list of what may be opened, what each is called outside, and how its content shows it."""
+"""The file formats that may be opened: their names, media types and signatures."""
 
 import re
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its name here and in Pillow, its media type, and the ending of its file names."""
+    """A file format: its name, which is also Pillow's, its media type, and the extension of its file names."""
 
     name: str
     content_type: str
     extension: str
 
 
-# No decoder outside this list ever runs. Pillow's JPEG opener also answers for MPO.
+# No other decoder runs. Pillow's JPEG decoder also opens MPO files.
 FORMATS = {
     "JPEG": Format("JPEG", "image/jpeg", "jpg"),
     "PNG": Format("PNG", "image/png", "png"),
@@ -25,8 +25,9 @@ FORMATS = {
     "HEIF": Format("HEIF", "image/heic", "heic"),
 }
 
-# How each begins. An ISO media file names its brand, of the first 64 bytes; `mif1` and `msf1` name a container only.
-_BEGINNINGS = {
+# The first bytes of each. An ISO media file has its brands within the first 64 bytes; `mif1` and `msf1` are brands of the
+# container only.
+_PATTERNS = {
     "JPEG": rb"\xff\xd8\xff",
     "PNG": rb"\x89PNG\r\n\x1a\n",
     "WEBP": rb"RIFF.{4}WEBP",
@@ -36,10 +37,10 @@ _BEGINNINGS = {
     "AVIF": rb".{4}ftyp(?:avi[fs]|m[is]f1.{4}(?:.{4}){0,11}?avi[fs])",
     "HEIF": rb".{4}ftyp(?:he[iv][cxms]|m[is]f1)",
 }
-_SIGNATURES = {name: re.compile(beginning, re.DOTALL) for name, beginning in _BEGINNINGS.items()}
+_SIGNATURES = {name: re.compile(pattern, re.DOTALL) for name, pattern in _PATTERNS.items()}
 
 
 def sniff_format(data: bytes) -> Format | None:
-    """Return the format that data begins as, or None; neither its file name nor its declared type has a say."""
+    """Return the format that the first bytes of data show, or None; file name and declared type do not matter."""
     head = data[:64]
     return next((FORMATS[name] for name, signature in _SIGNATURES.items() if signature.match(head)), None)

@@ -1,4 +1,4 @@
-"""What a walk over a file's structure finds before any decoder runs, and the bounds that hold it."""
+"""The inspection of a file: its structure is read and held to the limits before any decoder runs."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,29 +9,35 @@ from imaging.formats import Format
 from imaging.limits import MAX_METADATA, MAX_PARTS, MAX_SCANS, Limits, Metadata
 
 
+@dataclass(frozen=True)
+class Inspected:
+    """A file whose structure is within the limits."""
+
+    data: bytes
+    format: Format
+    limits: Limits
+    frames: int  # or pages
+    parts: int  # of MAX_PARTS, as many as were counted
+    first_scan: int = 0  # offset behind the first scan of a JPEG that may have more, else 0
+    exif: bytes | None = None  # EXIF block of a PNG, which may lie behind the pixels
+
+
 @dataclass
 class Inspection:
-    """What has been found so far; its methods raise ImageRefusedError as soon as a bound is exceeded."""
+    """What was found so far in a file; its methods raise ImageRefusedError as soon as a limit is exceeded."""
 
     format: Format
     limits: Limits
     frames: int = 0
     scans: int = 0
-    first_scan: int = 0  # where that of a JPEG begins which may have more of them; else 0
     parts: int = 0
-    exif: bytes | None = None  # of a PNG, which may hold it behind the pixels
-    metadata: Counter[str] = field(default_factory=Counter)  # bytes
+    first_scan: int = 0
+    exif: bytes | None = None
+    metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
 
     def add_size(self, width: int, height: int) -> None:
-        """Note a width and height, pixels, that decoding the first frame makes room for."""
-        if min(width, height) < 1:
-            refuse_corrupt("The picture has no pixels.")
-        if width * height > self.limits.max_pixels:
-            message = f"The picture has more than {self.limits.max_pixels} pixels."
-            raise ImageRefusedError(Reason.TOO_MANY_PIXELS, message)
-        if max(width, height) > self.limits.max_edge:
-            message = f"An edge of the picture is longer than {self.limits.max_edge} pixels."
-            raise ImageRefusedError(Reason.TOO_LONG_AN_EDGE, message)
+        """Check a width and height in pixels for which decoding the first frame allocates memory."""
+        check_size(width, height, self.limits)
 
     def add_frame(self) -> None:
         """Count a frame or page."""
@@ -40,30 +46,41 @@ class Inspection:
             raise ImageRefusedError(Reason.TOO_MANY_FRAMES, f"The file has more than {self.limits.max_frames} frames.")
 
     def add_scan(self) -> None:
-        """Count a scan, one of a JPEG's passes over the picture."""
+        """Count a scan, one of the passes of a JPEG over the image."""
         self.scans += 1
         if self.scans > MAX_SCANS:
             raise ImageRefusedError(Reason.TOO_MANY_SCANS, f"The JPEG has more than {MAX_SCANS} scans.")
 
     def add_parts(self, count: int = 1) -> None:
-        """Count what a reader takes one by one."""
+        """Count chunks, segments, boxes or numbers, which decoders read one by one."""
         self.parts += count
         if self.parts > MAX_PARTS:
             raise ImageRefusedError(Reason.TOO_COMPLEX, f"The file has more than {MAX_PARTS} parts.")
 
     def add_metadata(self, kind: Metadata, size: int) -> None:
-        """Add up the bytes of one kind of metadata."""
+        """Add size bytes of one kind of metadata."""
         self.metadata[kind] += size
         if self.metadata[kind] > MAX_METADATA[kind]:
             message = f"The file has more than {MAX_METADATA[kind]} bytes of {kind}."
             raise ImageRefusedError(Reason.TOO_MUCH_METADATA, message)
 
 
+def check_size(width: int, height: int, limits: Limits) -> None:
+    """Raise ImageRefusedError unless width and height, in pixels, are within limits."""
+    if min(width, height) < 1:
+        refuse_corrupt("The image has no pixels.")
+    if width * height > limits.max_pixels:
+        raise ImageRefusedError(Reason.TOO_MANY_PIXELS, f"The image has more than {limits.max_pixels} pixels.")
+    if max(width, height) > limits.max_edge:
+        message = f"An edge of the image is longer than {limits.max_edge} pixels."
+        raise ImageRefusedError(Reason.TOO_LONG_AN_EDGE, message)
+
+
 def refuse_corrupt(message: str) -> NoReturn:
-    """Reject a file that contradicts itself."""
+    """Refuse a file that contradicts itself."""
     raise ImageRefusedError(Reason.CORRUPT, message)
 
 
 def refuse_truncated() -> NoReturn:
-    """Reject a file that ends too early."""
-    raise ImageRefusedError(Reason.TRUNCATED, "The file ends before the picture does.")
+    """Refuse a file that ends too early."""
+    raise ImageRefusedError(Reason.TRUNCATED, "The file ends before the image does.")

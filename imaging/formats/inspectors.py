@@ -1,9 +1,9 @@
-"""The survey of any file: its format told by its content, and its structure walked before any decoder runs."""
+"""The inspector of each format, and the inspection of any file."""
 
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import bmp, gif, heif, jpeg, png, sniff_format, tiff, webp
 from imaging.formats.binary import EndOfDataError
-from imaging.formats.inspection import Inspection, refuse_truncated
+from imaging.formats.inspection import Inspected, Inspection, refuse_truncated
 from imaging.limits import Limits
 
 INSPECTORS = {
@@ -18,14 +18,14 @@ INSPECTORS = {
 }
 
 
-def inspect_file(data: bytes, limits: Limits) -> Inspection:
-    """Return what a walk over data finds, in time linear in its length; raises ImageRefusedError."""
+def inspect_file(data: bytes, limits: Limits) -> Inspected:
+    """Inspect a file, in time linear in its length; raises ImageRefusedError."""
     format_ = sniff_format(data)
     if format_ is None:
-        raise ImageRefusedError(Reason.NOT_AN_IMAGE, "The content is no image of a supported format.")
-    survey = Inspection(format_, limits)
+        raise ImageRefusedError(Reason.NOT_AN_IMAGE, "The content is not an image of a supported format.")
+    found = Inspection(format_, limits)
     try:
-        INSPECTORS[format_.name](data, survey)
-    except EndOfDataError:  # a walk reads on wherever the file leads it
+        INSPECTORS[format_.name](data, found)
+    except EndOfDataError:
         refuse_truncated()
-    return survey
+    return Inspected(data, format_, limits, found.frames, found.parts, found.first_scan, found.exif)

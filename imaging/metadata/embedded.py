@@ -6,7 +6,8 @@ first, then XMP, then IPTC; but IPTC before XMP where Photoshop's digest shows t
 
 from typing import Any
 
-from imaging.decoding.picture import Picture, decode
+from imaging.decoding.decode import decode
+from imaging.decoding.picture import Picture
 from imaging.metadata.exif import read_exif, read_windows_tags
 from imaging.metadata.iptc import read_iptc
 from imaging.metadata.merge import About, Camera, Source, merge
@@ -15,7 +16,9 @@ from imaging.metadata.xmp_fields import read_xmp
 
 def read_embedded(picture: Picture) -> dict[str, Any]:
     """Return the fields `camera` and `about` of the contract extract-metadata.output; raises ImageRefusedError."""
-    image = decode(picture) if picture.format.name == "PNG" else picture.image  # a PNG's may stand behind its pixels
+    image = (
+        decode(picture).image if picture.format.name == "PNG" else picture.image
+    )  # a PNG's may stand behind its pixels
     exif = image.getexif()
     iptc, xmp = read_iptc(picture), read_xmp(image.info.get("xmp"))
     edited = (iptc.source, xmp) if iptc.changed else (xmp, iptc.source)

@@ -60,7 +60,7 @@ def _tiff_tags(data: bytes) -> dict[int, bytes]:
     """Return the bytes of the tags wanted of a TIFF: Pillow takes what Photoshop calls 32-bit integers for one."""
     block = TiffDirectories.at(data)
     entries = [entry for entry in block.entries(block.first) if entry.tag in (TIFF_IIM, TIFF_RESOURCES)]
-    return {entry.tag: data[entry.place : entry.place + entry.size] for entry in entries}
+    return {entry.tag: data[entry.offset : entry.offset + entry.size] for entry in entries}
 
 
 def _resources(data: bytes) -> Iterator[tuple[int, bytes]]:

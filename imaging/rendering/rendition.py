@@ -1,4 +1,8 @@
-"""Renditions: pictures fitted or cropped from an original; upright, in sRGB, with nothing private in them."""
+"""Renditions: an image resized or cropped; upright, in sRGB, with no metadata but artist and copyright.
+
+The stages, each with the type of its result: inspect_file (Inspected), open_picture (Picture), decode (Decoded),
+make_raster (Raster), show (Pillow's Image: resampled, in sRGB, upright), encode (Rendition).
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,11 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from imaging.decoding.picture import UPRIGHT, Picture, covered, decode, upright_size
+from imaging.decoding.decode import decode
+from imaging.decoding.picture import UPRIGHT, Picture, upright_size
 from imaging.formats import FORMATS, Format
 from imaging.rendering.authorship import UNKNOWN, Authorship
-from imaging.rendering.color import convert_to_srgb, drop_opaque_alpha, profile_mode
+from imaging.rendering.color import convert_to_srgb, drop_opaque_alpha
 from imaging.rendering.resampling import Box, Raster, Size, make_raster, resample
 
 if TYPE_CHECKING:
@@ -17,8 +22,9 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-# What a picture that is opaque, and one that is not, becomes: its own format where browsers show it and it can hold
-# transparency if need be; else photographs become JPEG, and what is transparent keeps to lossy or lossless.
+# The format of the rendition of an opaque image and of one with transparency, by the format of the file: the same format if
+# browsers show it and it can hold transparency. Otherwise photographs become JPEG, and transparency stays in a format that
+# is lossy or lossless like the original's. Formats that are not listed: JPEG and PNG.
 OPAQUE = {"PNG": "PNG", "WEBP": "WEBP", "GIF": "PNG"}
 TRANSPARENT = {"WEBP": "WEBP", "AVIF": "WEBP", "HEIF": "WEBP"}
 
@@ -35,7 +41,7 @@ class Facts(TypedDict):
 
 @dataclass(frozen=True)
 class Rendition:
-    """An encoded picture."""
+    """An encoded image."""
 
     data: bytes
     format: Format
@@ -54,6 +60,38 @@ class Rendition:
         }
 
 
+def resize_to_edges(
+    picture: Picture, edges: Sequence[int], quality: int, authorship: Authorship = UNKNOWN
+) -> dict[int, Rendition]:
+    """Return the image fitted inside each of edges, largest first, all from one decoding; raises ImageRefusedError.
+
+    Nothing is enlarged. An edge that would give the same size as a larger one is left out. Quality is 1 to 100.
+    """
+    targets: dict[Size, int] = {}
+    for edge in sorted(edges, reverse=True):
+        targets.setdefault(upright_size(fit_inside(picture.size, edge), picture.orientation), edge)
+    largest = next(iter(targets))
+    raster = make_raster(decode(picture, wanted=largest), largest)
+    return {edge: encode(show(raster, size), raster.format, quality, authorship) for size, edge in targets.items()}
+
+
+def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Authorship = UNKNOWN) -> Rendition:
+    """Return the centered square of the image, at most edge by edge pixels; raises ImageRefusedError."""
+    width, height = picture.stored
+    edge = min(edge, width, height)
+    scale = edge / min(width, height)
+    decoded = decode(picture, wanted=(round(width * scale), round(height * scale)))
+    raster = make_raster(decoded, (edge, edge), center_square(decoded.covered))
+    return encode(show(raster, (edge, edge)), raster.format, quality, authorship)
+
+
+def make_sample(picture: Picture, size: Size) -> Image.Image:
+    """Return the whole image squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRefusedError."""
+    stored = upright_size(size, picture.orientation)
+    small = show(make_raster(decode(picture, wanted=stored), stored), stored)
+    return small if small.mode == "RGBA" else small.convert("RGB")
+
+
 def fit_inside(size: Size, edge: int) -> Size:
     """Return size scaled so that its longer edge is edge pixels; never enlarged, never under one pixel."""
     longer = max(size)
@@ -64,75 +102,35 @@ def fit_inside(size: Size, edge: int) -> Size:
 
 
 def center_square(size: tuple[float, float]) -> Box:
-    """Return the largest centred square of size, as left, top, right, bottom."""
+    """Return the largest centered square of size, as left, top, right, bottom."""
     side = min(size)
     left, top = (size[0] - side) / 2, (size[1] - side) / 2
     return left, top, left + side, top + side
 
 
-def resize_to_edges(
-    picture: Picture, edges: Sequence[int], quality: int, authorship: Authorship = UNKNOWN
-) -> dict[int, Rendition]:
-    """Return picture fitted inside each of edges, largest first, all from one decoding; raises ImageRefusedError.
-
-    An edge that would give the same size as a larger one, because nothing is enlarged, is left out.
-    """
-    targets: dict[Size, int] = {}
-    for edge in sorted(edges, reverse=True):
-        targets.setdefault(upright_size(fit_inside(picture.size, edge), picture.orientation), edge)
-    largest = next(iter(targets))
-    image = decode(picture, wanted=largest)
-    raster = make_raster(image, (0, 0, *covered(picture, image)), largest)
-    return {edge: _rendition(picture, raster, size, quality, authorship) for size, edge in targets.items()}
+def show(raster: Raster, size: Size) -> Image.Image:
+    """Return raster as it is to be seen, in L, RGB or RGBA: resampled to size first, then in sRGB and upright."""
+    image = convert_to_srgb(resample(raster, size), raster.profile)
+    return image.transpose(UPRIGHT[raster.orientation]) if raster.orientation in UPRIGHT else image
 
 
-def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Authorship = UNKNOWN) -> Rendition:
-    """Return the centred square of picture, at most edge by edge pixels; raises ImageRefusedError."""
-    width, height = picture.stored
-    edge = min(edge, width, height)
-    scale = edge / min(width, height)
-    image = decode(picture, wanted=(round(width * scale), round(height * scale)))
-    raster = make_raster(image, center_square(covered(picture, image)), (edge, edge))
-    return _rendition(picture, raster, (edge, edge), quality, authorship)
-
-
-def make_sample(picture: Picture, size: Size) -> Image.Image:
-    """Return the whole picture squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRefusedError."""
-    stored = upright_size(size, picture.orientation)
-    image = decode(picture, wanted=stored)
-    small = _finish(picture, make_raster(image, (0, 0, *covered(picture, image)), stored), stored)
-    return small if small.mode == "RGBA" else small.convert("RGB")
-
-
-def _rendition(picture: Picture, raster: Raster, size: Size, quality: int, authorship: Authorship) -> Rendition:
-    image = drop_opaque_alpha(_finish(picture, raster, size))
-    output = _output_format(picture.format, image)
-    return Rendition(_encode(image, output, quality, authorship.to_exif()), output, *image.size)
-
-
-def _finish(picture: Picture, raster: Raster, size: Size) -> Image.Image:
-    """Return raster as people are to see it, L, RGB or RGBA; turned and recoloured only once it is small."""
-    image = convert_to_srgb(
-        resample(raster, size), picture.image.info.get("icc_profile"), profile_mode(picture.image.mode)
-    )
-    return image.transpose(UPRIGHT[picture.orientation]) if picture.orientation in UPRIGHT else image
-
-
-def _output_format(source: Format, image: Image.Image) -> Format:
-    """Return what to encode image in, which came from a file of the format source."""
-    if image.mode == "RGBA":
-        return FORMATS[TRANSPARENT.get(source.name, "PNG")]
-    return FORMATS[OPAQUE.get(source.name, "JPEG")]
-
-
-def _encode(image: Image.Image, output: Format, quality: int, exif: Image.Exif) -> bytes:
-    image.info = {}  # or Pillow would copy the source's comment into the file
+def encode(image: Image.Image, source: Format, quality: int, authorship: Authorship) -> Rendition:
+    """Return image encoded in the format for renditions of a file of the format source."""
+    image = drop_opaque_alpha(image)
+    image.info = {}  # or Pillow would copy the comment of the original
+    output = _output_format(source, image)
     options: dict[str, dict[str, Any]] = {
         "JPEG": {"quality": quality},
-        # Run-length coding: a quarter of the default's time for nearly its size on photographs.
+        # Run-length encoding: a quarter of the time of the default, and nearly its size for photographs.
         "PNG": {"compress_type": 3},
         "WEBP": {"quality": quality, "method": 4},
     }
     buffer = BytesIO()
-    image.save(buffer, output.name, exif=exif, **options[output.name])
-    return buffer.getvalue()
+    image.save(buffer, output.name, exif=authorship.to_exif(), **options[output.name])
+    return Rendition(buffer.getvalue(), output, *image.size)
+
+
+def _output_format(source: Format, image: Image.Image) -> Format:
+    if image.mode == "RGBA":
+        return FORMATS[TRANSPARENT.get(source.name, "PNG")]
+    return FORMATS[OPAQUE.get(source.name, "JPEG")]

@@ -1,48 +1,63 @@
-"""Resampling: a box of a decoded picture brought to another size, in bounded memory."""
+"""Resampling: a box of a decoded image is brought to another size, in bounded memory."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from imaging.rendering.color import Converter, plain_converter
+from imaging.rendering.color import ColorProfile, Converter, plain_converter, profile_mode
+
+if TYPE_CHECKING:
+    from imaging.decoding.decode import Decoded
+    from imaging.formats import Format
 
 Size = tuple[int, int]
 Box = tuple[float, float, float, float]  # left, top, right, bottom; pixels
 
 BAND = 2**21  # pixels that are converted at a time: 8 MB in any mode
-# A box filter may shrink to this many times the target's size before Lanczos does the rest, which then hides it.
+# A box filter may shrink the image to this many times the target size; the Lanczos kernel then hides its effect.
 GAP = 2
 
 
 @dataclass(frozen=True)
 class Raster:
-    """A plain image (L, RGB, RGBa or CMYK) and the box of it that counts."""
+    """The part of an image inside a box, in a mode that can be resampled (L, RGB, RGBa or CMYK)."""
 
     image: Image.Image
     box: Box
+    profile: ColorProfile
+    orientation: int  # EXIF, 1 to 8; not applied yet
+    format: Format  # of the file
 
 
-def make_raster(image: Image.Image, box: Box, size: Size) -> Raster:
-    """Return box of image in a plain mode, large enough for renditions up to size.
+def make_raster(decoded: Decoded, size: Size, box: Box | None = None) -> Raster:
+    """Return box of a decoded image, by default all of it, in a plain mode and large enough for renditions up to size.
 
-    What needs no conversion is left as it is. Else it is converted band by band, and shrunk on the way if it is more
-    than GAP times as large as size, so that no second picture of full size is made where a smaller one serves.
+    An image that needs no conversion is not copied. Otherwise it is converted band by band, and reduced on the way if it is
+    more than GAP times as large as size, so that no second image of full size is made.
     """
+    image, box = decoded.image, box or (0, 0, *decoded.covered)
     convert = plain_converter(image)
-    if convert is None:
-        return Raster(image, box)
+    if convert is not None:
+        image, box = _convert(image, box, size, convert)
+    profile = ColorProfile(decoded.profile, profile_mode(decoded.image.mode))
+    return Raster(image, box, profile, decoded.orientation, decoded.format)
+
+
+def _convert(image: Image.Image, box: Box, size: Size, convert: Converter) -> tuple[Image.Image, Box]:
+    """Return the pixels of image around box, converted and reduced for size, and where box lies in them."""
     outer = (math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3]))
     factor = max(1, int(min((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]) / GAP))
     left, top, right, bottom = ((edge - outer[axis % 2]) / factor for axis, edge in enumerate(box))
-    return Raster(_shrink(image, outer, factor, convert), (left, top, right, bottom))
+    return _reduce(image, outer, factor, convert), (left, top, right, bottom)
 
 
-def _shrink(image: Image.Image, box: tuple[int, int, int, int], factor: int, convert: Converter) -> Image.Image:
-    """Return box of image, converted, with each square of factor by factor pixels averaged."""
+def _reduce(image: Image.Image, box: tuple[int, int, int, int], factor: int, convert: Converter) -> Image.Image:
+    """Return box of image, converted, with the mean of each square of factor by factor pixels as one pixel."""
     left, top, right, bottom = box
     rows = factor * max(1, BAND // ((right - left) * factor))
     whole: Image.Image | None = None
@@ -58,7 +73,7 @@ def _shrink(image: Image.Image, box: tuple[int, int, int, int], factor: int, con
 
 
 def resample(raster: Raster, size: Size) -> Image.Image:
-    """Return raster's box resampled to size with a Lanczos kernel of three lobes."""
+    """Return the box of raster, resampled to size with a Lanczos kernel of three lobes."""
     if raster.box == (0, 0, *size) and raster.image.size == size:
         return raster.image.copy()
     if _has_fast_resizer():
@@ -68,7 +83,7 @@ def resample(raster: Raster, size: Size) -> Image.Image:
 
 @cache
 def _has_fast_resizer() -> bool:
-    """Tell whether cykooz-resizer is there: it has wheels for x86_64 only."""
+    """Whether cykooz-resizer is installed: it has wheels for x86_64 only."""
     from importlib.util import find_spec
 
     return find_spec("cykooz_resizer") is not None

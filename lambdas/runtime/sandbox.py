@@ -153,7 +153,7 @@ def _result(answer: bytes, status: int) -> dict[str, Any]:
             logger().error("work in the sandbox failed", extra={"traceback": text})
             raise SandboxError("work in the sandbox failed; the log has its traceback")
     logger().warning("the image is too complex: the sandbox exited with %d", status)
-    raise ImageRefusedError(Reason.TOO_COMPLEX, "The picture takes too much time or memory, or breaks its decoder.")
+    raise ImageRefusedError(Reason.TOO_COMPLEX, "The image takes too much time or memory, or crashes its decoder.")
 
 
 def _parse(answer: bytes) -> object:

@@ -51,7 +51,7 @@ def test_handlers_that_one_decorator_made_are_told_apart(
 
     def look() -> None:
         found.append(role_at_work())
-        raise ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+        raise ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 
     doing(monkeypatch, look)
     with pytest.raises(ImageRejected):

@@ -140,9 +140,9 @@ def test_the_reasons_are_those_of_the_contract() -> None:
 
 def test_a_rejection_carries_its_contract() -> None:
     """The message of ImageRejected is the contract `rejection` as JSON."""
-    told = json.loads(str(ImageRejected(Reason.TRUNCATED, "The file ends before the picture does.")))
+    told = json.loads(str(ImageRejected(Reason.TRUNCATED, "The file ends before the image does.")))
     contracts.check("rejection", told)
-    assert told == {"reason": Reason.TRUNCATED, "message": "The file ends before the picture does."}
+    assert told == {"reason": Reason.TRUNCATED, "message": "The file ends before the image does."}
 
 
 def test_an_unknown_contract_is_an_error() -> None:

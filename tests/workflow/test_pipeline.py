@@ -16,7 +16,7 @@ from tests.workflow.resources import MAX_PIXELS, OWNER, RESIZE_EDGE, SMALLER_EDG
 from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
 
-LATE_REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+LATE_REJECTION = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 UNSOUND = [
     pytest.param(b"#!/bin/sh\n", Reason.NOT_AN_IMAGE, id="not an image"),
     pytest.param(b"", Reason.EMPTY, id="empty"),

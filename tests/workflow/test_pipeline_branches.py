@@ -21,7 +21,7 @@ from workflow.definition import BRANCH_SEPARATOR, NO_CAUSE, states_language
 from workflow.steps import RESIZE, THUMBNAIL, Step
 
 BRANCHES = (RESIZE, THUMBNAIL)
-REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+REJECTION = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 FAULT = MemoryError("no room")
 ALL = "States.ALL"
 NAMES = ("Lambda.TooManyRequestsException", "States.Timeout", "MemoryError", "$.a")

@@ -13,7 +13,7 @@ from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE
 
 BROKEN = MemoryError("no room")
-UNSOUND = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+UNSOUND = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 FOR_GOOD = 1 + MAX_ATTEMPTS["States.ALL"]
 
 # How the last step leads to each end.

@@ -22,7 +22,7 @@ from workflow.steps import METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
 if TYPE_CHECKING:
     from workflow.contracts.payloads import Image
 
-REJECTION = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+REJECTION = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 Break = Callable[[Processing, Step], None]
 
 

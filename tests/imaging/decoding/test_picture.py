@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL.ExifTags import Base
 
-from imaging.decoding.picture import decode, has_alpha, open_picture, upright_size
+from imaging.decoding.decode import decode
+from imaging.decoding.picture import has_alpha, open_picture, upright_size
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import FORMATS
 from tests import pictures
@@ -30,7 +31,7 @@ def test_every_format_is_opened_and_decoded(name: str) -> None:
     """Each supported format is recognised by its content, in every mode."""
     picture = open_picture(pictures.examples()[name], LIMITS)
     assert picture.format is FORMATS[name.split(maxsplit=1)[0]]
-    assert decode(picture).size == picture.size
+    assert decode(picture).image.size == picture.size
 
 
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
@@ -111,7 +112,7 @@ def test_a_text_does_not_pass_for_what_pillow_notes(word: str, *, behind: bool) 
     """A PNG's texts may have any keyword, and Pillow keeps them where it keeps what it found itself."""
     text = pngs.chunk(b"tEXt", word.encode() + b"\0text")
     chunks = [pngs.pixels((4, 3)), text] if behind else [text, pngs.pixels((4, 3))]
-    image = decode(open_picture(pngs.png(pngs.header((4, 3)), *chunks), LIMITS))
+    image = decode(open_picture(pngs.png(pngs.header((4, 3)), *chunks), LIMITS)).image
     assert not isinstance(image.info.get(word), str)
     assert not has_alpha(image)
 
@@ -119,7 +120,7 @@ def test_a_text_does_not_pass_for_what_pillow_notes(word: str, *, behind: bool) 
 def test_transparency_of_colours_that_are_not_there_is_none() -> None:
     """A PNG with fewer colours than it says are transparent is opaque, as browsers show it."""
     chunks = (pngs.chunk(b"PLTE", bytes(6)), pngs.chunk(b"tRNS", bytes(9)), pngs.pixels((4, 3), 1))
-    image = decode(open_picture(pngs.png(pngs.header((4, 3), colours=3), *chunks), LIMITS))
+    image = decode(open_picture(pngs.png(pngs.header((4, 3), colours=3), *chunks), LIMITS)).image
     assert not has_alpha(image)
     assert image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
 
@@ -136,16 +137,17 @@ def test_an_avif_that_cannot_be_opened_for_its_exif_is_rejected() -> None:
 def test_a_jpeg_is_decoded_no_larger_than_wanted() -> None:
     """A JPEG is decoded at the smallest of its scales that is no smaller than wanted; nothing else is scaled."""
     sizes = {
-        wanted: decode(open_picture(JPEG, LIMITS), wanted=(wanted, wanted)).size for wanted in (1, 40, 80, 160, 310)
+        wanted: decode(open_picture(JPEG, LIMITS), wanted=(wanted, wanted)).image.size
+        for wanted in (1, 40, 80, 160, 310)
     }
     assert sizes == {1: (50, 38), 40: (100, 75), 80: (200, 150), 160: (400, 300), 310: (400, 300)}
-    assert decode(open_picture(pictures.examples()["PNG"], LIMITS), wanted=(1, 1)).size == pictures.SIZE
+    assert decode(open_picture(pictures.examples()["PNG"], LIMITS), wanted=(1, 1)).image.size == pictures.SIZE
 
 
 def test_an_embedded_preview_does_not_stand_for_the_picture() -> None:
     """A HEIF's own thumbnail is never decoded in its place: it may show anything, and be sound where the picture is not."""
     data = pictures.encoded(pictures.quadrants((400, 300)), "HEIF", thumbnails=[128])
-    assert decode(open_picture(data, LIMITS), wanted=(1, 1)).size == (400, 300)
+    assert decode(open_picture(data, LIMITS), wanted=(1, 1)).image.size == (400, 300)
 
 
 @given(size=st.tuples(st.integers(1, 9999), st.integers(1, 9999)), orientation=st.sampled_from(pictures.ORIENTATIONS))
@@ -159,7 +161,7 @@ def test_upright_size_leads_there_and_back(size: tuple[int, int], orientation: i
 @pytest.mark.parametrize("name", pictures.examples())
 def test_transparency_is_told(name: str) -> None:
     """Transparency is known from a channel as from a transparent colour."""
-    image = decode(open_picture(pictures.examples()[name], LIMITS))
+    image = decode(open_picture(pictures.examples()[name], LIMITS)).image
     assert has_alpha(image) == name.endswith(("RGBA", "LA"))
 
 
@@ -177,6 +179,6 @@ def test_a_jpeg_is_scaled_where_there_is_some_to_spare(ratio: float, scale: int)
     """Half, quarter and eighth are taken from 3, 5 and 9 times what is wanted on, and never earlier."""
     size = (1440, 720)
     picture = open_picture(pictures.encoded(pictures.quadrants(size), "JPEG"), LIMITS)
-    image = decode(picture, wanted=(round(size[0] / ratio), round(size[1] / ratio)))
+    image = decode(picture, wanted=(round(size[0] / ratio), round(size[1] / ratio))).image
     assert image.size == (size[0] // scale, size[1] // scale)
     assert picture.size == size

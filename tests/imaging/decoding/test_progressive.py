@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from imaging.decoding.decode import decode
 from imaging.decoding.decoder_errors import MalformedFileError
-from imaging.decoding.picture import decode, open_picture
+from imaging.decoding.picture import open_picture
 from imaging.decoding.progressive import drop_detail_scans
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.jpeg import MARKER
@@ -103,9 +104,9 @@ def test_decoding_small_uses_it_and_decoding_all_does_not() -> None:
     """A damaged AC scan is no matter to a thumbnail, but to whoever asks for all scans the file is cut short."""
     data = written((800, 600))
     cut = data[: int(len(data) * 0.9)] + b"\xff\xd9"
-    whole = decode(open_picture(data, LIMITS), wanted=(32, 32), all_scans=True)
+    whole = decode(open_picture(data, LIMITS), wanted=(32, 32), all_scans=True).image
     for file in (data, cut):
-        found = decode(open_picture(file, LIMITS), wanted=(32, 32))
+        found = decode(open_picture(file, LIMITS), wanted=(32, 32)).image
         assert found.tobytes() == whole.tobytes()
     assert scans(data) > 2
 
@@ -115,14 +116,14 @@ def test_a_marker_without_a_length_is_no_segment() -> None:
     data = written((800, 600))
     last = data.rindex(b"\xff\xda")
     odd = data[:last] + b"\xff\x01" + data[last:]
-    assert decode(open_picture(odd, LIMITS), wanted=(32, 32)).tobytes() == eighth(data).tobytes()
+    assert decode(open_picture(odd, LIMITS), wanted=(32, 32)).image.tobytes() == eighth(data).tobytes()
 
 
 def test_only_whoever_asks_for_all_scans_sees_that_one_is_broken() -> None:
     """A scan of coefficients that cannot be is found by ValidateImage, which decodes them all."""
     data = bytearray(written((800, 600)))
     data[data.rindex(b"\xff\xda") + 8] = 64  # the last coefficient of the scan; there are 64, from 0
-    assert decode(open_picture(bytes(data), LIMITS), wanted=(32, 32)).size == (100, 75)
+    assert decode(open_picture(bytes(data), LIMITS), wanted=(32, 32)).image.size == (100, 75)
     with pytest.raises(ImageRefusedError):
         decode(open_picture(bytes(data), LIMITS), wanted=(32, 32), all_scans=True)
     with pytest.raises(ImageRefusedError):

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import Base
 
-from imaging.decoding.picture import decode, open_picture
+from imaging.decoding.decode import decode
+from imaging.decoding.picture import open_picture
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import FORMATS, sniff_format
 from imaging.formats.inspection import Inspection
@@ -147,7 +148,7 @@ def test_scans_are_counted_before_a_jpeg_is_decoded(scans: int) -> None:
     """So many passes over a picture are allowed, and not one more."""
     picture = open_picture(jpegs.repeated(scans - 9), LIMITS)
     if scans <= MAX_SCANS:
-        assert decode(picture).size == picture.size
+        assert decode(picture).image.size == picture.size
     else:
         with pytest.raises(ImageRefusedError) as rejected:
             decode(picture)
@@ -158,7 +159,7 @@ def test_what_looks_like_a_scan_in_metadata_is_none() -> None:
     """The bytes of a scan's marker may stand anywhere."""
     behind = jpegs.repeated(40)[:-2] + jpegs.segment(0xFE, jpegs.SCAN * 1000) + jpegs.END
     picture = open_picture(behind + jpegs.SCAN * 1000, LIMITS)
-    assert decode(picture).size == decode(picture).size == (96, 64)
+    assert decode(picture).image.size == decode(picture).image.size == (96, 64)
 
 
 MOST_EXIF, MOST_PROFILE, MOST_TEXT = (MAX_METADATA[kind] for kind in ("EXIF", "profile", "text"))

@@ -1,4 +1,4 @@
-"""Resampling: the same picture whether it is converted whole or in bands, and in bounded memory."""
+"""Resampling: the same image whether it is converted whole or in bands, and in bounded memory."""
 
 import subprocess
 import sys
@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from imaging.decoding.decode import Decoded
+from imaging.formats import FORMATS
 from imaging.rendering import resampling
-from imaging.rendering.resampling import Raster, make_raster, resample
+from imaging.rendering.resampling import make_raster, resample
 from tests import pictures
 
 MODES = [
@@ -32,16 +34,23 @@ MODES = [
     "I;16",
 ]
 PLAIN = {"L", "RGB", "RGBa", "CMYK"}
-# What a picture of 40 megapixels costs beyond itself when it becomes a thumbnail; prints kilobytes.
+# Prints the kilobytes that a thumbnail of 40 megapixels takes beyond the image itself.
 COST = """
 import resource, sys
 from PIL import Image
-from imaging.rendering.resampling import plain_raster, resampled
+from imaging.decoding.decode import Decoded
+from imaging.formats import FORMATS
+from imaging.rendering.resampling import make_raster, resample
 image = Image.new(sys.argv[1], (8000, 5000), 1)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-resampled(plain_raster(image, (0, 0, 8000, 5000), (256, 160)), (256, 160))
+resample(make_raster(Decoded(image, image.size, FORMATS["PNG"], 1, None), (256, 160)), (256, 160))
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // (1024 if sys.platform == "darwin" else 1))
 """
+
+
+def decoded(image: Image.Image) -> Decoded:
+    """Return image as the decoder of an upright PNG without a profile returns it."""
+    return Decoded(image, image.size, FORMATS["PNG"], 1, None)
 
 
 def drawn(mode: str, size: pictures.Size = (300, 200)) -> Image.Image:
@@ -58,8 +67,8 @@ def drawn(mode: str, size: pictures.Size = (300, 200)) -> Image.Image:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_every_mode_becomes_one_that_can_be_resampled(mode: str) -> None:
-    """Whatever mode a decoder gives, its raster is plain, and what comes of it has the wanted size."""
-    raster = make_raster(drawn(mode), (0, 0, 300, 200), (30, 20))
+    """The raster of every mode is plain, and is resampled to the wanted size."""
+    raster = make_raster(decoded(drawn(mode)), (30, 20))
     assert raster.image.mode in PLAIN
     assert resample(raster, (30, 20)).size == (30, 20)
 
@@ -67,33 +76,34 @@ def test_every_mode_becomes_one_that_can_be_resampled(mode: str) -> None:
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode not in PLAIN])
 @pytest.mark.parametrize("size", [(300, 200), (150, 100), (30, 20), (7, 5)], ids=str)
 def test_bands_leave_no_trace(mode: str, size: pictures.Size, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Converted in bands of a few rows, a picture looks as if it had been converted in one piece."""
-    whole = resample(make_raster(drawn(mode), (0, 0, 300, 200), size), size)
+    """An image that is converted in bands of a few rows is the same as one that is converted in one piece."""
+    whole = resample(make_raster(decoded(drawn(mode)), size), size)
     monkeypatch.setattr(resampling, "BAND", 1000)
-    banded = resample(make_raster(drawn(mode), (0, 0, 300, 200), size), size)
+    banded = resample(make_raster(decoded(drawn(mode)), size), size)
     assert (banded.mode, banded.size) == (whole.mode, whole.size)
     assert banded.tobytes() == whole.tobytes()
 
 
 @given(left=st.floats(0, 100), top=st.floats(0, 100), side=st.floats(20, 100), edge=st.integers(8, 30))
 def test_a_box_is_where_it_was(left: float, top: float, side: float, edge: int) -> None:
-    """Shrunk on the way or not, the box shows the same part of the picture."""
+    """The box shows the same part of the image whether or not the image is reduced on the way."""
     image, size = drawn("RGB", (200, 200)), (edge, edge)
     box = (left, top, left + side, top + side)
-    plain = resample(Raster(image, box), size)
-    shrunk = resample(make_raster(image.convert("RGBA"), box, size), size).convert("RGBA").convert("RGB")
-    assert pictures.difference(plain, shrunk) < 3
+    raster = make_raster(decoded(image), size, box)
+    assert raster.image is image
+    reduced = resample(make_raster(decoded(image.convert("RGBA")), size, box), size).convert("RGBA").convert("RGB")
+    assert pictures.difference(resample(raster, size), reduced) < 3
 
 
 def test_what_is_plain_is_not_copied() -> None:
-    """A picture that can be resampled as it is stays the very one that was decoded."""
+    """The raster of an image that needs no conversion holds the decoded image itself."""
     image = drawn("RGB")
-    assert make_raster(image, (0, 0, 300, 200), (30, 20)).image is image
+    assert make_raster(decoded(image), (30, 20)).image is image
 
 
 @pytest.mark.parametrize("mode", ["P", "RGBA", "I;16", "LA"])
 def test_a_small_rendition_costs_no_second_picture(mode: str) -> None:
-    """A thumbnail of 40 megapixels takes less than 40 MB beyond the picture, though every pixel is converted."""
+    """A thumbnail of 40 megapixels takes less than 40 MB beyond the image, though every pixel is converted."""
     command = [sys.executable, "-c", COST, mode]
     kilobytes = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert kilobytes < 40 * 1024

@@ -13,7 +13,7 @@ from workflow.blocks import STALE_EXECUTION
 from workflow.contracts.errors import ImageRejected
 from workflow.steps import STEPS
 
-REJECTED = ImageRejected(Reason.CORRUPT, "The picture cannot be decoded.")
+REJECTED = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 
 
 @cache

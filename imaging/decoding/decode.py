@@ -1,0 +1,77 @@
+"""Decoding: the first frame of an opened image, at the smallest scale that is large enough."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from PIL import Image, ImageFile
+
+from imaging.decoding import libwebp
+from imaging.decoding.decoder_errors import MalformedFileError
+from imaging.decoding.decoders import decoder_guard, open_image
+from imaging.decoding.picture import Picture, Size, drop_invalid_info
+from imaging.decoding.progressive import drop_detail_scans
+from imaging.errors import ImageRefusedError
+from imaging.formats import Format
+from imaging.formats.jpeg import check_scans
+
+SCALES = (1, 2, 4, 8)  # by which a JPEG can be decoded smaller
+EIGHTH = SCALES[-1]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The pixels of the first frame, maybe at a smaller scale: as stored, not turned, not converted to sRGB."""
+
+    image: Image.Image
+    covered: tuple[float, float]  # width and height of the part that shows the image: a scaled JPEG is padded to pixels
+    format: Format  # of the file
+    orientation: int  # EXIF, 1 to 8
+    profile: bytes | None  # ICC
+
+
+def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = False) -> Decoded:
+    """Decode the first frame; raises ImageRefusedError.
+
+    A JPEG, and an opaque WebP, is decoded at the smallest scale that serves for an image of wanted pixels, as stored. Scans
+    of a progressive JPEG that make no difference there are left out, unless all_scans is set.
+    """
+    check_scans(picture.inspected)
+    image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
+    with decoder_guard(picture.format):
+        image.load()
+    drop_invalid_info(image)  # the chunks behind the pixels are read now
+    profile = picture.image.info.get("icc_profile")
+    return Decoded(image, _covered(picture, image), picture.format, picture.orientation, profile)
+
+
+def _draft(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.ImageFile:
+    """Return the image of picture, set to the smallest scale that serves.
+
+    A JPEG is decoded at a half, a quarter or an eighth if that leaves at least 1.5, 1.25 or 1.125 times wanted: with less,
+    the coarse scaling of blocks of 8 by 8 pixels costs a rendition up to 1 dB.
+    """
+    image = picture.image
+    if isinstance(image, libwebp.FirstFrame):
+        image.draft(None, wanted)
+    elif picture.format.name == "JPEG":
+        ratio = min(size / least for size, least in zip(image.size, wanted, strict=True))
+        scale = next((scale for scale in reversed(SCALES[1:]) if ratio >= scale + 1), 1)
+        if scale == EIGHTH and picture.inspected.first_scan and not all_scans:
+            image = _without_detail(picture)
+        image.draft(None, (image.width // scale, image.height // scale))
+    return image
+
+
+def _without_detail(picture: Picture) -> ImageFile.ImageFile:
+    """Return the image of picture without the scans that an eighth does not show, or its own if they cannot be found."""
+    with suppress(MalformedFileError, ImageRefusedError):
+        data = drop_detail_scans(picture.data)
+        return picture.image if data is None else open_image(data, picture.format)
+    return picture.image
+
+
+def _covered(picture: Picture, image: Image.Image) -> tuple[float, float]:
+    if picture.format.name != "JPEG":
+        return image.size
+    scale = next(scale for scale in SCALES if image.size == tuple(-(-side // scale) for side in picture.stored))
+    return picture.stored[0] / scale, picture.stored[1] / scale
