@@ -1,4 +1,4 @@
-"""BlurHash: a picture as a few waves of colour, in some thirty characters to show until it is loaded.
+"""BlurHash: a blurred image in about thirty characters, to show while the image loads.
 
 The algorithm is that of https://github.com/woltapp/blurhash/blob/master/Algorithm.md, whose decoders read the result.
 """
@@ -12,23 +12,23 @@ from imaging.features.dct import coefficients, cosines
 Size = tuple[int, int]
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
-MAX_AMPLITUDE_STEP = 82  # the highest of the steps in which the strongest wave's amplitude is told
-AMPLITUDE_STEPS = 166  # steps to an amplitude of 1, which is full white
-STEPS = 19  # from a wave's lowest to its highest amplitude
+MAX_AMPLITUDE_STEP = 82  # the highest step for the largest amplitude
+AMPLITUDE_STEPS = 166  # steps to an amplitude of 1
+STEPS = 19  # for the amplitude of a component, lowest to highest
 
 
 def blurhash(pixels: bytes, size: Size, count: Size) -> str:
-    """Return the BlurHash of pixels, RGB in sRGB and of that size, with count waves (1 to 9) across and down."""
+    """Return the BlurHash of RGB pixels in sRGB, with count components (1 to 9) across and down."""
     average, *others = _components(pixels, size, count)
-    strongest = max(map(abs, chain.from_iterable(others)), default=0)
-    loudness = max(0, min(MAX_AMPLITUDE_STEP, math.floor(strongest * AMPLITUDE_STEPS - 0.5)))
-    amplitude = (loudness + 1) / AMPLITUDE_STEPS
-    head = _base83(count[0] - 1 + (count[1] - 1) * 9, 1) + _base83(loudness, 1)
-    return head + _average(average) + "".join(_wave(colour, amplitude) for colour in others)
+    largest = max(map(abs, chain.from_iterable(others)), default=0)
+    step = max(0, min(MAX_AMPLITUDE_STEP, math.floor(largest * AMPLITUDE_STEPS - 0.5)))
+    amplitude = (step + 1) / AMPLITUDE_STEPS
+    head = _base83(count[0] - 1 + (count[1] - 1) * 9, 1) + _base83(step, 1)
+    return head + _average(average) + "".join(_component(color, amplitude) for color in others)
 
 
 def _components(pixels: bytes, size: Size, count: Size) -> list[tuple[float, ...]]:
-    """Return each wave's amplitude in red, green and blue of linear light; the first is the average colour."""
+    """Return the amplitudes of each component in red, green and blue of linear light; the first is the mean color."""
     light = [_linear_light()[value] for value in pixels]
     channels = [_amplitudes(light[channel::3], size, count) for channel in range(3)]
     return list(zip(*channels, strict=True))
@@ -42,15 +42,15 @@ def _amplitudes(samples: list[float], size: Size, count: Size) -> list[float]:
     return [first / (width * height), *(2 * value / (width * height) for value in others)]
 
 
-def _average(colour: tuple[float, ...]) -> str:
-    red, green, blue = map(_srgb, colour)
+def _average(color: tuple[float, ...]) -> str:
+    red, green, blue = map(_srgb, color)
     return _base83((red << 16) + (green << 8) + blue, 4)
 
 
-def _wave(colour: tuple[float, ...], amplitude: float) -> str:
-    """Return a wave's amplitudes in steps that are finer the smaller they are."""
+def _component(color: tuple[float, ...], amplitude: float) -> str:
+    """Return the amplitudes of a component, in steps that are finer for small amplitudes."""
     value = 0
-    for part in colour:
+    for part in color:
         root = math.copysign(math.sqrt(abs(part / amplitude)), part)
         value = value * STEPS + max(0, min(STEPS - 1, math.floor(root * 9 + 9.5)))
     return _base83(value, 2)

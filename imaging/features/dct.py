@@ -1,4 +1,4 @@
-"""Cosine waves, and how much of each is in a picture: what BlurHash and the perceptual hash are made of."""
+"""The discrete cosine transform, for BlurHash and the perceptual hash."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ Cosine = tuple[float, ...]
 
 @cache
 def cosines(length: int, count: int, phase: float) -> tuple[Cosine, ...]:
-    """Return count cosines over length samples, of 0, 1, 2 ... half periods, sampled phase of a sample late."""
+    """Return count cosines over length samples, of 0, 1, 2 ... half periods, shifted by phase samples."""
     return tuple(
         tuple(math.cos(math.pi * halves * (at + phase) / length) for at in range(length)) for halves in range(count)
     )
@@ -19,11 +19,11 @@ def cosines(length: int, count: int, phase: float) -> tuple[Cosine, ...]:
 def coefficients(
     rows: Iterable[Sequence[float]], across: Iterable[Cosine], down: Iterable[Cosine]
 ) -> list[list[float]]:
-    """Return how much of each wave across times each wave down is in rows of samples: a list a wave down."""
+    """Return the coefficient of each product of a cosine across and one down in rows: a list for each cosine down."""
     lines = list(rows)
-    columns = [[_product(line, wave) for line in lines] for wave in across]
-    return [[_product(column, wave) for column in columns] for wave in down]
+    columns = [[_product(line, cosine) for line in lines] for cosine in across]
+    return [[_product(column, cosine) for column in columns] for cosine in down]
 
 
-def _product(samples: Sequence[float], wave: Cosine) -> float:
-    return float(sum(map(mul, samples, wave)))
+def _product(samples: Sequence[float], cosine: Cosine) -> float:
+    return float(sum(map(mul, samples, cosine)))

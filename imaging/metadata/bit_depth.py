@@ -1,4 +1,4 @@
-"""Bits per sample as a file has them, which is not always as Pillow decodes them; told by its header."""
+"""Bits per sample in the file, which Pillow does not always keep."""
 
 import re
 from typing import Any
@@ -10,12 +10,12 @@ from imaging.metadata.exif import read_tag
 from imaging.metadata.sanitize import clean_integer
 
 BITS_PER_SAMPLE = 0x0102  # TIFF tag
-OLD_HEADER = 12  # bytes of a BMP's header before Windows 3
-RGB_BITS = {16: 5, 24: 8, 32: 8}  # of a pixel in a BMP: of its samples (one of 16 bits may have 6 of green)
+OLD_HEADER = 12  # bytes of the header of a BMP before Windows 3
+RGB_BITS = {16: 5, 24: 8, 32: 8}  # bits per sample by bits per pixel in a BMP (16 bits may have 6 of green)
 
 
 def bit_depth(picture: Picture) -> int | None:
-    """Return the bits per sample of picture, or per index into its palette; None if its header does not tell.
+    """Return the bits per sample of picture, or per index into its palette; None if the header does not say.
 
     Sources: PNG (ISO 15948) 11.2.2, GIF89a 18, BITMAPINFOHEADER, TIFF 6.0 section 8, AV1-ISOBMFF 2.3.
     """
@@ -48,6 +48,6 @@ def _tiff(exif: Image.Exif) -> Any:
 
 
 def _avif(data: bytes) -> int | None:
-    """Return what the `av1C` boxes say: of colour and of transparency the more."""
+    """Return the largest bit depth in the `av1C` boxes of color and transparency."""
     flags = [found[0] for found in re.findall(rb"av1C\x81.(.)", data, re.DOTALL)]
     return max((12 if flag & 0x20 else 10 if flag & 0x40 else 8 for flag in flags), default=None)

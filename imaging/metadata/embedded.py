@@ -1,7 +1,7 @@
-"""What is written in a picture, by its camera and by people: EXIF, IPTC and XMP, which may say the same or differ.
+"""The metadata that cameras and people wrote into an image: EXIF, IPTC and XMP.
 
-Where they differ, the Metadata Working Group decides (Guidelines for Handling Image Metadata, 2.0, 2010): EXIF comes
-first, then XMP, then IPTC; but IPTC before XMP where Photoshop's digest shows that it was changed without the XMP.
+Where they differ, the order is that of the Metadata Working Group (Guidelines for Handling Image Metadata, 2.0, 2010):
+EXIF, XMP, IPTC; but IPTC before XMP if Photoshop's digest shows that IPTC was changed without the XMP.
 """
 
 from typing import Any
@@ -15,10 +15,9 @@ from imaging.metadata.xmp_fields import read_xmp
 
 
 def read_embedded(picture: Picture) -> dict[str, Any]:
-    """Return the fields `camera` and `about` of the contract extract-metadata.output; raises ImageRefusedError."""
-    image = (
-        decode(picture).image if picture.format.name == "PNG" else picture.image
-    )  # a PNG's may stand behind its pixels
+    """Return the JSON objects `camera` and `about`; decodes a PNG, and raises ImageRefusedError if that fails."""
+    # The texts of a PNG may lie behind its pixels.
+    image = decode(picture).image if picture.format.name == "PNG" else picture.image
     exif = image.getexif()
     iptc, xmp = read_iptc(picture), read_xmp(image.info.get("xmp"))
     edited = (iptc.source, xmp) if iptc.changed else (xmp, iptc.source)
@@ -26,18 +25,18 @@ def read_embedded(picture: Picture) -> dict[str, Any]:
 
 
 def _heif_orientation(picture: Picture) -> Source:
-    """Return the orientation that the EXIF block of a HEIF had before its decoder set it to 1."""
-    told = picture.image.info.get("original_orientation") if picture.format.name == "HEIF" else None
-    return Source(Camera(orientation=told))
+    """Return the EXIF orientation of a HEIF, which its decoder sets to 1."""
+    original = picture.image.info.get("original_orientation") if picture.format.name == "HEIF" else None
+    return Source(Camera(orientation=original))
 
 
 def _png_texts(picture: Picture) -> Source:
-    """Return what a PNG says under the keywords that its standard names (ISO 15948, 11.3.4.2)."""
-    said = picture.image.info if picture.format.name == "PNG" else {}
-    words = About(
-        title=said.get("Title"),
-        description=said.get("Description"),
-        artist=said.get("Author"),
-        copyright=said.get("Copyright"),
+    """Return the texts of a PNG whose keywords its standard defines (ISO 15948, 11.3.4.2)."""
+    texts = picture.image.info if picture.format.name == "PNG" else {}
+    about = About(
+        title=texts.get("Title"),
+        description=texts.get("Description"),
+        artist=texts.get("Author"),
+        copyright=texts.get("Copyright"),
     )
-    return Source(Camera(software=said.get("Software")), words)
+    return Source(Camera(software=texts.get("Software")), about)

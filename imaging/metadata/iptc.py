@@ -1,4 +1,4 @@
-"""IPTC: what editors wrote into a picture in the Information Interchange Model (IIM 4.2), and where it lies."""
+"""IPTC: what editors wrote into an image in the Information Interchange Model (IIM 4.2)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
     from imaging.decoding.picture import Picture
 
-PHOTOSHOP = b"Photoshop 3.0\0"  # begins a JPEG's APP13 segment that holds image resources
-IIM, DIGEST = 0x0404, 0x0425  # image resources: the records, and the MD5 of those that the XMP packet was made with
+PHOTOSHOP = b"Photoshop 3.0\0"  # start of an APP13 segment of a JPEG with image resources
+IIM, DIGEST = (
+    0x0404,
+    0x0425,
+)  # image resources: the records, and the MD5 of the records from which the XMP packet was made
 TIFF_IIM, TIFF_RESOURCES = 0x83BB, 0x8649  # tags
 
-MAX_BYTES = 1 << 20  # of records; a JPEG has 64 KB of them in most cases, and reading them takes time
+MAX_BYTES = 1 << 20  # of records, since parsing takes time; most JPEGs have at most 64 KB
 CHARSET, UTF8 = (1, 90), b"\x1b%G"
 TITLE, KEYWORD, DATE, TIME, BY_LINE, COPYRIGHT, CAPTION = ((2, number) for number in (5, 25, 55, 60, 80, 116, 120))
 
@@ -34,14 +37,14 @@ Records = dict[tuple[int, int], list[bytes]]
 
 @dataclass(frozen=True)
 class Iptc:
-    """What the records say, and whether a program has changed them since the XMP packet was made to agree."""
+    """The metadata in the records, and whether a program changed them after it wrote the XMP packet."""
 
     source: Source
     changed: bool
 
 
 def read_iptc(picture: Picture) -> Iptc:
-    """Return what the IPTC records of a JPEG or TIFF say."""
+    """Return the metadata in the IPTC records of a JPEG or TIFF."""
     tags = _tiff_tags(picture.data) if picture.format.name == "TIFF" else {}
     resources = dict(_resources(_segments(picture) or tags.get(TIFF_RESOURCES, b"")))
     block = resources.get(IIM) or tags.get(TIFF_IIM, b"")
@@ -51,25 +54,25 @@ def read_iptc(picture: Picture) -> Iptc:
 
 
 def _segments(picture: Picture) -> bytes:
-    """Return the image resources of a JPEG, which may take several segments."""
+    """Return the image resources of a JPEG, which may fill several segments."""
     segments = getattr(picture.image, "applist", [])
     return b"".join(data[len(PHOTOSHOP) :] for name, data in segments if name == "APP13" and data.startswith(PHOTOSHOP))
 
 
 def _tiff_tags(data: bytes) -> dict[int, bytes]:
-    """Return the bytes of the tags wanted of a TIFF: Pillow takes what Photoshop calls 32-bit integers for one."""
+    """Return the bytes of two tags of a TIFF: Pillow returns one integer where Photoshop declares 32-bit integers."""
     block = TiffDirectories.at(data)
     entries = [entry for entry in block.entries(block.first) if entry.tag in (TIFF_IIM, TIFF_RESOURCES)]
     return {entry.tag: data[entry.offset : entry.offset + entry.size] for entry in entries}
 
 
 def _resources(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield number and content of each of Photoshop's image resources, up to the first that is unsound."""
+    """Yield number and content of each Photoshop image resource, up to the first invalid one."""
     at = 0
     with suppress(struct.error, IndexError):
         while data[at : at + 4] == b"8BIM":
             (number,) = struct.unpack_from(">H", data, at + 4)
-            at += 6 + _even(1 + data[at + 6])  # past the name, a byte of length before it
+            at += 6 + _even(1 + data[at + 6])  # skip the name and the byte of its length
             (size,) = struct.unpack_from(">I", data, at)
             yield number, data[at + 4 : at + 4 + size]
             at += 4 + _even(size)
@@ -80,13 +83,13 @@ def _even(size: int) -> int:
 
 
 def _records(block: bytes) -> Records:
-    """Return the data sets by record and number, up to the first that is unsound."""
+    """Return the data sets by record and number, up to the first invalid one."""
     found: Records = defaultdict(list)
     at = 0
     while block[at : at + 1] == b"\x1c" and at + 5 <= len(block):
         record, number, size = struct.unpack_from(">BBH", block, at + 1)
         at += 5
-        if size & 0x8000:  # the length of the size, which follows
+        if size & 0x8000:  # an extended data set: the length of the size, which follows
             width = size & 0x7FFF
             size, at = int.from_bytes(block[at : at + min(width, 8)]), at + width
         if at + size <= len(block):
@@ -98,22 +101,22 @@ def _records(block: bytes) -> Records:
 def _source(records: Records) -> Source:
     decode = _utf8 if records.get(CHARSET, [b""])[0].startswith(UTF8) else decode_text
 
-    def said(number: tuple[int, int]) -> list[str]:
+    def texts(number: tuple[int, int]) -> list[str]:
         return [decode(value.strip(b"\0")) for value in records.get(number, [])]
 
     title, caption, notice, date, clock = (
-        "".join(said(number)[:1]) for number in (TITLE, CAPTION, COPYRIGHT, DATE, TIME)
+        "".join(texts(number)[:1]) for number in (TITLE, CAPTION, COPYRIGHT, DATE, TIME)
     )
-    words = About(title, caption, said(KEYWORD), "; ".join(said(BY_LINE)), notice)
-    return Source(Camera(taken_at=_moment(f"{date}T{clock}")), words)
+    about = About(title, caption, texts(KEYWORD), "; ".join(texts(BY_LINE)), notice)
+    return Source(Camera(taken_at=_moment(f"{date}T{clock}")), about)
 
 
 def _utf8(data: bytes) -> str:
-    return data.decode("utf-8", "replace")  # a program that counts bytes may cut a letter
+    return data.decode("utf-8", "replace")  # a program that counts bytes may cut a character
 
 
 def _moment(basic: str) -> str | None:
-    """Return a time in ISO 8601's extended format from its basic one."""
+    """Return a time in the basic format of ISO 8601 in its extended format."""
     match = _MOMENT.fullmatch(basic)
     if match is None:
         return None

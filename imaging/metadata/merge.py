@@ -1,4 +1,4 @@
-"""Sources: what EXIF, IPTC, XMP and the like say of a picture, each as it stands there, and all brought together."""
+"""The metadata of an image from several sources (EXIF, IPTC, XMP and others), and their merge."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAX_ISO = 10_000_000
 
 @dataclass(frozen=True)
 class Camera:
-    """What one source says of the camera: what it was, how it was set, when and where; sound or not, but for the last."""
+    """What one source says about the camera and the exposure. The last three fields are valid or None, others unchecked."""
 
     make: object = None
     model: object = None
@@ -25,15 +25,14 @@ class Camera:
     exposure: object = None  # seconds
     f_number: object = None
     iso: object = None
-    focal_length: object = None  # millimetres
+    focal_length: object = None  # millimeters
     orientation: object = None
-    # Sound or None:
     taken_at: str | None = None  # ISO 8601
     flash: bool | None = None
     gps: dict[str, float] | None = None
 
-    def cleaned(self) -> dict[str, Any]:
-        """Return the fields of `camera` in the contract extract-metadata.output that are told."""
+    def sanitized(self) -> dict[str, Any]:
+        """Return the valid fields as a JSON object."""
         return drop_none(
             {
                 "make": clean_text(self.make, MAX_NAME),
@@ -54,16 +53,16 @@ class Camera:
 
 @dataclass(frozen=True)
 class About:
-    """What one source says in words, sound or not."""
+    """What people wrote about the image in one source, unchecked."""
 
     title: object = None
     description: object = None
     keywords: Sequence[object] = ()
-    artist: object = None  # several with a semicolon between, as EXIF has them
+    artist: object = None  # several are separated by semicolons, as in EXIF
     copyright: object = None
 
-    def cleaned(self) -> dict[str, Any]:
-        """Return the fields of `about` in the contract extract-metadata.output that are told."""
+    def sanitized(self) -> dict[str, Any]:
+        """Return the valid fields as a JSON object."""
         return drop_none(
             {
                 "title": clean_text(self.title),
@@ -77,17 +76,17 @@ class About:
 
 @dataclass(frozen=True)
 class Source:
-    """What one source says."""
+    """The metadata of one source."""
 
     camera: Camera = Camera()
-    words: About = About()
+    about: About = About()
 
 
 def merge(sources: Iterable[Source]) -> dict[str, Any]:
-    """Return `camera` and `about` of the contract extract-metadata.output, each field from the first that tells it."""
+    """Return the JSON objects `camera` and `about`, each field from the first source that has it."""
     camera: dict[str, Any] = {}
     about: dict[str, Any] = {}
     for source in sources:
-        camera = source.camera.cleaned() | camera
-        about = source.words.cleaned() | about
+        camera = source.camera.sanitized() | camera
+        about = source.about.sanitized() | about
     return {"camera": camera, "about": about}

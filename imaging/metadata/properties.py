@@ -1,4 +1,4 @@
-"""The facts of a file, and of the picture in it, that need no decoding."""
+"""The properties of a file and its image that need no decoding."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from imaging.metadata.exif import MAX_DPI, resolution
 from imaging.metadata.sanitize import clean_text, drop_none, positive_number
 from imaging.rendering.color import profile_mode, srgb_transform
 
-RESOLUTION = 0x03ED  # number of Photoshop's image resource
-PER_INCH = {1: 1.0, 2: 2.54}  # of JFIF's units: inch, centimetre
-MAX_PROFILE = 128  # characters, of a colour profile's name
+RESOLUTION = 0x03ED  # number of the Photoshop image resource
+PER_INCH = {1: 1.0, 2: 2.54}  # by JFIF's unit: inch, centimeter
+MAX_PROFILE = 128  # characters, of the name of a color profile
 
 
 def read_properties(picture: Picture) -> dict[str, Any]:
-    """Return the fields of `properties` in the contract extract-metadata.output.
+    """Return the properties as a JSON object.
 
-    To be called before picture is decoded, which may change its size and mode.
+    Call it before decode, which may change size and mode.
     """
     width, height = picture.size
     return drop_none(
@@ -43,7 +43,7 @@ def read_properties(picture: Picture) -> dict[str, Any]:
 
 
 def dots_per_inch(picture: Picture) -> float | None:
-    """Return the horizontal resolution: EXIF's, or that of the format itself."""
+    """Return the horizontal resolution: from EXIF, or from the format itself."""
     return resolution(picture.image.getexif()) or positive_number(_format_resolution(picture), MAX_DPI)
 
 
@@ -51,12 +51,12 @@ def _format_resolution(picture: Picture) -> Any:
     info = picture.image.info
     if picture.format.name == "JPEG":
         return _jpeg_resolution(info)
-    dpi = info.get("dpi") if picture.format.name in ("PNG", "BMP") else None  # Pillow makes up 1 for a TIFF
-    return dpi[0] if isinstance(dpi, tuple) else None  # in a PNG's info stand its texts too
+    dpi = info.get("dpi") if picture.format.name in ("PNG", "BMP") else None  # Pillow invents 1 for a TIFF
+    return dpi[0] if isinstance(dpi, tuple) else None  # a text of a PNG may have this keyword
 
 
 def _jpeg_resolution(info: dict[Any, Any]) -> Any:
-    """Return what Photoshop or else JFIF says; Pillow makes up 72 where neither does."""
+    """Return the resolution from Photoshop or else JFIF; without both, Pillow invents 72."""
     photoshop, per_inch = info.get("photoshop", {}).get(RESOLUTION), PER_INCH.get(info.get("jfif_unit", 0))
     if photoshop:
         return photoshop["XResolution"]
@@ -64,7 +64,7 @@ def _jpeg_resolution(info: dict[Any, Any]) -> Any:
 
 
 def _profile(picture: Picture) -> dict[str, Any]:
-    """Return the colour profile's name, and whether it is one that serves to show the picture; nothing without one."""
+    """Return the name of the color profile, and whether it is broken; nothing if there is none."""
     profile = picture.image.info.get("icc_profile")
     if not isinstance(profile, bytes):
         return {}
@@ -73,7 +73,7 @@ def _profile(picture: Picture) -> dict[str, Any]:
 
 
 def profile_name(profile: bytes) -> str | None:
-    """Return what a colour profile calls itself, None if it cannot be read."""
+    """Return the name in a color profile, None if it cannot be read."""
     try:
         return clean_text(ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))), MAX_PROFILE)
     except (OSError, TypeError, ImageCms.PyCMSError):

@@ -1,4 +1,4 @@
-"""Fields: what strangers wrote becomes a clean text, a number within bounds or a time; nonsense becomes None."""
+"""Sanitizing: untrusted values become a clean text, a number within bounds or a time; invalid ones become None."""
 
 import math
 import re
@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
-MAX_TEXT = 256  # characters; the contract's bound, where it has no other
-MIN_MAGNITUDE = 1e-30  # in any unit: no camera measured less, and DynamoDB takes no number under 1e-130
+MAX_TEXT = 256  # characters, where a field has no other limit
+MIN_MAGNITUDE = 1e-30  # in any unit: no camera measures less, and some stores refuse numbers under 1e-130
 
 T = TypeVar("T")
 
-# Control characters, line and paragraph separators, and halves of surrogate pairs, which UTF-8 cannot hold.
+# Control characters, line and paragraph separators, and halves of surrogate pairs, which UTF-8 cannot encode.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-# Format characters: they turn the direction of what follows or are not seen, so that two texts look alike and are not.
-# Joiner and non-joiner (200C, 200D) stay: emoji and the scripts of Persia and India are spelt with them.
+# Format characters: they change the direction of the text or are invisible, so that different texts look the same.
+# Joiner and non-joiner (200C, 200D) stay: emoji, Persian and the scripts of India need them.
 _FORMATS = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]+"
 )
@@ -27,22 +27,22 @@ _OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)  # no clock is m
 
 
 def clean_text(value: object, limit: int = MAX_TEXT) -> str | None:
-    """Return value as one clean line of at most limit characters in Unicode's form NFC, or None if nothing is left."""
+    """Return value as one line of at most limit characters in Unicode's form NFC, or None if nothing is left."""
     if not isinstance(value, str):
         return None
     line = _CONTROLS.sub(" ", _FORMATS.sub("", value)).strip()
-    # Cut before it is normalised, which takes quadratic time over marks and makes one letter of at most four.
+    # Cut first: normalization takes quadratic time over combining marks, and makes one character of at most four.
     return unicodedata.normalize("NFC", line[: 4 * limit])[:limit].strip() or None
 
 
 def clean_texts(values: Iterable[object], limit: int, most: int) -> list[str] | None:
-    """Return the first most of values, cleaned, each once and in their order, or None if none is left."""
+    """Return at most `most` of values, cleaned, each once and in order, or None if none is left."""
     found = dict.fromkeys(clean for value in values if (clean := clean_text(value, limit)))
     return list(found)[:most] or None
 
 
 def decode_text(data: bytes) -> str:
-    """Return what data spells: UTF-8 if it can be, which other text almost never is, or else Windows-1252."""
+    """Decode text: as UTF-8 if it is valid, which other encodings almost never are, otherwise as Windows-1252."""
     try:
         return data.decode("utf-8")
     except UnicodeError:
@@ -50,7 +50,7 @@ def decode_text(data: bytes) -> str:
 
 
 def clean_number(value: Any, low: float, high: float) -> float | None:
-    """Return value as a finite float from low to high, to 12 digits, or None."""
+    """Return value as a finite float from low to high, rounded to 12 digits, or None."""
     found = convert_or_none(float, value)
     if found is None or not math.isfinite(found) or not low <= found <= high or 0 < abs(found) < MIN_MAGNITUDE:
         return None
@@ -58,25 +58,25 @@ def clean_number(value: Any, low: float, high: float) -> float | None:
 
 
 def positive_number(value: Any, high: float) -> float | None:
-    """Return value as a number over 0 up to high, or None: a measurement of 0 stands for one not taken."""
+    """Return value as a number above 0 up to high, or None: 0 means that nothing was measured."""
     return clean_number(value, MIN_MAGNITUDE, high)
 
 
 def parse_ratio(value: str) -> float | None:
-    """Return what a fraction comes to, as in 1/160, or a plain number; None for what is neither."""
+    """Return the value of a fraction such as 1/160, or of a plain number; None for anything else."""
     over, _, under = value.partition("/")
     return convert_or_none(lambda parts: float(parts[0]) / float(parts[1]), (over, under or 1))
 
 
 def clean_integer(value: Any, low: int, high: int) -> int | None:
-    """Return value, or the first of several, as an integer from low to high, or None."""
+    """Return value, or the first value of a tuple, as an integer from low to high, or None."""
     first = value[0] if isinstance(value, tuple) and value else value
     found = convert_or_none(int, first)
     return found if found is not None and low <= found <= high else None
 
 
 def convert_or_none(kind: Callable[[Any], T], value: Any) -> T | None:
-    """Return what kind makes of value, or None if it cannot."""
+    """Return kind(value), or None if it cannot be converted."""
     try:
         return kind(value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
@@ -84,7 +84,7 @@ def convert_or_none(kind: Callable[[Any], T], value: Any) -> T | None:
 
 
 def parse_time(value: object, fraction: object = None, offset: object = None) -> str | None:
-    """Return a local time as ISO 8601, with fraction (digits) and offset if value has none and they are sound."""
+    """Return a local time as ISO 8601; fraction (digits) and offset are added if value has none and they are valid."""
     match = _TIME.match(clean_text(value) or "")
     if match is None:
         return None

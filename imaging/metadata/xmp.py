@@ -1,14 +1,14 @@
-"""XMP: the packet of RDF in XML that editors leave in a picture (ISO 16684-1), read without trusting it."""
+"""XMP: the packet of RDF in XML that editors write into an image (ISO 16684-1), parsed as untrusted input."""
 
 from collections import defaultdict
 from contextlib import suppress
 
-MAX_BYTES = 1 << 20  # of a packet; a JPEG's is at most 64 KB
-MAX_DEPTH = 24  # elements in one another; a keyword is six deep
+MAX_BYTES = 1 << 20  # of a packet; that of a JPEG has at most 64 KB
+MAX_DEPTH = 24  # nested elements; a keyword is six deep
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML = "http://www.w3.org/XML/1998/namespace"
-STRUCTURE = ""  # the short name of what only holds properties together
+STRUCTURE = ""  # the short name of elements that only group properties
 NAMESPACES = {
     RDF: STRUCTURE,
     XML: STRUCTURE,
@@ -26,18 +26,18 @@ Properties = dict[str, list[str]]
 
 
 class UnsafePacketError(Exception):
-    """The packet declares a document type, and with it entities, or is too deep."""
+    """The packet declares a document type, and so maybe entities, or is nested too deeply."""
 
 
 def parse_packet(packet: bytes) -> Properties:
-    """Return the values of the properties of packet by name, as in dc:title; nothing of one that is not sound.
+    """Return the values of the properties of packet by name, such as dc:title; nothing if it is invalid.
 
-    Of a text in several languages the default comes first; a field of a structure is named exif:Flash/exif:Fired.
+    Of a text in several languages the default comes first. A field of a structure has a name such as exif:Flash/exif:Fired.
     """
     from xml.parsers import expat
 
     rdf = _RdfHandler()
-    parser = expat.ParserCreate("utf-8", " ")  # whatever it declares: the standard wants UTF-8 in pictures
+    parser = expat.ParserCreate("utf-8", " ")  # whatever it declares: the standard requires UTF-8 in images
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = rdf.refuse
     parser.StartElementHandler = rdf.start
@@ -49,21 +49,21 @@ def parse_packet(packet: bytes) -> Properties:
 
 
 class _RdfHandler:
-    """What expat has read so far."""
+    """The state of parsing an RDF packet with expat."""
 
     def __init__(self) -> None:
         self.properties: Properties = defaultdict(list)
-        self.is_whole = False  # whatever follows the RDF
+        self.is_whole = False  # the RDF is complete; what follows does not matter
         self._path: list[str] = []  # short names of the open elements
         self._text: list[str] = []
         self._language = ""
 
     def refuse(self, *_: object) -> None:
-        """Refuse a document type: nothing in a packet needs one, and attacks do."""
+        """Refuse a document type: no packet needs one, and attacks use it."""
         raise UnsafePacketError
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Open an element; its attributes may be properties too."""
+        """Open an element; its attributes may be properties, too."""
         if len(self._path) == MAX_DEPTH:
             raise UnsafePacketError
         self._path.append(_short(name))
@@ -73,11 +73,11 @@ class _RdfHandler:
                 self._keep([*self._path, short], value)
 
     def text(self, data: str) -> None:
-        """Take a piece of an element's text."""
+        """Add a piece of the text of an element."""
         self._text.append(data)
 
     def end(self, name: str) -> None:
-        """Close an element, whose text is a value unless it held others."""
+        """Close an element; its text is a value unless it held other elements."""
         self._keep(self._path, "".join(self._text))
         self._path.pop()
         self._text = []
@@ -90,7 +90,7 @@ class _RdfHandler:
 
 
 def _short(name: str) -> str:
-    """Return the name with its usual prefix; no prefix is known of what nobody reads."""
+    """Return the name with its usual prefix, `?:` for an unknown namespace."""
     namespace, _, local = name.rpartition(" ")
     prefix = NAMESPACES.get(namespace, "?:")
     return prefix and prefix + local

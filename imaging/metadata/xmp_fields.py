@@ -1,4 +1,4 @@
-"""What an XMP packet says of camera and picture: the properties that mirror EXIF, and those of words."""
+"""The metadata in an XMP packet: the properties that mirror EXIF, and what people wrote."""
 
 import re
 
@@ -11,7 +11,7 @@ _ANGLE = re.compile(r"(\d+)(?:,(\d+(?:\.\d+)?))?(?:,(\d+(?:\.\d+)?))?([NSEW])", 
 
 
 def read_xmp(packet: object) -> Source:
-    """Return what an XMP packet says; nothing if it is none, or not sound."""
+    """Return the metadata in an XMP packet; nothing if packet is not bytes, or invalid."""
     xmp = parse_packet(packet) if isinstance(packet, bytes) else {}
     return Source(_camera(xmp), _about(xmp))
 
@@ -44,7 +44,7 @@ def _about(xmp: Properties) -> About:
 
 
 def position(xmp: Properties) -> dict[str, float] | None:
-    """Return where the picture was taken as signed decimal degrees and metres, or None without both coordinates."""
+    """Return the GPS position in signed decimal degrees and meters, or None without both coordinates."""
     altitude = parse_ratio(_first(xmp, "exif:GPSAltitude"))
     return gps_position(
         _degrees(_first(xmp, "exif:GPSLatitude"), 90),

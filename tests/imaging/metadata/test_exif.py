@@ -154,7 +154,7 @@ def test_what_windows_adds_is_told() -> None:
 def test_half_a_character_of_windows_is_left_out() -> None:
     """A last byte that is half of a character is not told, nor is what is no text at all."""
     tags: dict[int, Any] = {Base.XPTitle: "Títle".encode("utf-16-le") + b"!", Base.XPComment: b"\0", Base.XPAuthor: 7}
-    assert read_windows_tags(exif_block(tags, {}, {})).words == About("Títle", "", [""], "")
+    assert read_windows_tags(exif_block(tags, {}, {})).about == About("Títle", "", [""], "")
 
 
 @pytest.mark.parametrize(
