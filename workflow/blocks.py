@@ -1,4 +1,4 @@
-"""The building blocks of the graph: a step's task, a publish, a record of the end, and the retry policy."""
+"""The building blocks of the graph: the task of a step, writes to the record, notifications, and the retry policy."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ REJECTED = ImageRejected.__name__
 TIMEOUT_MARGIN = 15
 SERVICE_TIMEOUT = 15  # seconds for one call of DynamoDB or SNS
 
-# What passes by itself: an update of the functions under way, an earlier end of the picture that is still to be told,
-# and throttles of Lambda, DynamoDB and SNS.
+# Errors that pass: the functions are being updated, an earlier outcome of the image is not published yet, or Lambda,
+# DynamoDB or SNS throttles.
 TRANSIENT_ERRORS = [
     NotConfigured.__name__,
     PreviousOutcomePending.__name__,
@@ -28,22 +28,19 @@ TRANSIENT_ERRORS = [
     "DynamoDB.RequestLimitExceeded",
     "DynamoDB.ThrottlingException",
     "SNS.ThrottledException",
-    # As a function reports DynamoDB's.
+    # As a function reports those of DynamoDB.
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
 ]
-MAX_RETRIES = 3  # of what may be worth another try
+MAX_RETRIES = 3  # after any other error
 STALE_EXECUTION = StaleExecution.__name__
-STALE_EXECUTION_ERRORS = [
-    STALE_EXECUTION,
-    PreviousOutcomePending.__name__,
-]  # the picture is another execution's to end: this one has nothing to tell
-CONDITION_FAILED = (
-    "ConditionalCheckFailedException"  # by the table, as a function reports it: not this execution's to write
-)
-DYNAMODB_CONDITION_FAILED = f"DynamoDB.{CONDITION_FAILED}"  # as the integration does
-# Retrying cannot mend these: the picture stays what it is, and so does the payload; the record has its end.
+# After these errors another execution decides the image's outcome, so this one publishes none.
+STALE_EXECUTION_ERRORS = [STALE_EXECUTION, PreviousOutcomePending.__name__]
+# The record is not this execution's: as a function reports it, and as the integration does.
+CONDITION_FAILED = "ConditionalCheckFailedException"
+DYNAMODB_CONDITION_FAILED = f"DynamoDB.{CONDITION_FAILED}"
+# No retry can help: the image and the payload stay as they are, and the record has its final status.
 PERMANENT_ERRORS = [
     REJECTED,
     ContractViolation.__name__,
@@ -52,12 +49,12 @@ PERMANENT_ERRORS = [
     DYNAMODB_CONDITION_FAILED,
 ]
 
-# Where a step's input has a field from, if not from the field of the same name in the state's input.
+# The source of a field in a step's input, if it is not the field of the same name in the state's input.
 SOURCES = {"execution": "$$.Execution.Name", "about": "$.metadata.about"}
 
 
 def retries() -> list[Retry]:
-    """Return the retriers that every task has: permanent errors never, what passes patiently, all else a few times."""
+    """Return the retriers of every task: never for permanent errors, eight times for transient ones, else three times."""
     return [
         Retry(error_equals=PERMANENT_ERRORS, max_attempts=0),
         _backing_off(TRANSIENT_ERRORS, max_attempts=8),
@@ -77,12 +74,12 @@ def _backing_off(errors: list[str], max_attempts: int) -> Retry:
 
 
 def catch_all(next_step: Any, result_path: str | None = "$.error") -> Catch:
-    """Return the catcher that keeps the state's input and goes to next_step; result_path None drops the error."""
+    """Return the catcher that keeps the state's input, adds the error at result_path unless it is None, and goes to next_step."""
     return Catch(error_equals=["States.ALL"], next_step=next_step, result_path=result_path)
 
 
 def task(step: Step, **fields: Any) -> LambdaStep:
-    """Return the state that runs step's function on what its contract takes and selects what its contract gives."""
+    """Return the state that runs the step's function: it passes what the input contract names and keeps what the output has."""
     return LambdaStep(
         step.state,
         parameters={
@@ -103,7 +100,7 @@ def _source(field: str) -> str:
 def publish(
     state: str, status: str, message: dict[str, str], attributes: dict[str, str], **fields: Any
 ) -> SnsPublishStep:
-    """Return the state that tells the topic how a picture ended; attributes are for subscribers' filter policies."""
+    """Return the state that publishes an outcome to the topic; attributes are for the subscribers' filter policies."""
     head = {
         "status": status,
         "notificationId.$": "$$.Execution.Name",
@@ -126,30 +123,30 @@ def publish(
     )
 
 
-def record_outcome(state: str, status: str, found: dict[str, str], **fields: Any) -> DynamoDBUpdateItemStep:
-    """Return the state that writes an end into the picture's record, unless that has its end or is not ours.
+def record_outcome(state: str, status: str, attributes: dict[str, str], **fields: Any) -> DynamoDBUpdateItemStep:
+    """Return the state that writes a final status to the image's record, if the record is open and this execution's.
 
-    found names further attributes and where their strings come from.
+    attributes are further ones, each with the path of its string.
     """
-    # The same execution may write the same end again, for when an answer was lost.
+    # The same execution may write the same status again, because a response may be lost.
     condition = "#execution = :execution AND (#status = :open OR #status = :status)"
     known = {":status": status, ":open": "PROCESSING"}
     times = {"updatedAt": "$$.State.EnteredTime", "finishedAt": "$$.State.EnteredTime"}
-    return _update(state, {**times, **found}, condition, known, **fields)
+    return _update(state, {**times, **attributes}, condition, known, **fields)
 
 
 def mark_notified(state: str, **fields: Any) -> DynamoDBUpdateItemStep:
-    """Return the state that notes in the picture's record that its end has been told."""
+    """Return the state that writes to the image's record that its outcome has been published."""
     return _update(state, {"notifiedAt": "$$.State.EnteredTime"}, "#execution = :execution", {}, **fields)
 
 
 def _update(
-    state: str, found: dict[str, str], condition: str, known: dict[str, str], **fields: Any
+    state: str, attributes: dict[str, str], condition: str, known: dict[str, str], **fields: Any
 ) -> DynamoDBUpdateItemStep:
-    """Return the state that sets what is found in this execution's record; known are the condition's own values."""
-    sets = [*(["#status = :status"] if known else []), *(f"#{name} = :{name}" for name in found)]
-    names = [*(["status"] if known else []), *found, "execution"]
-    read = {**found, "execution": "$$.Execution.Name"}
+    """Return the state that sets attributes in this execution's record; known are constants, mostly of the condition."""
+    sets = [*(["#status = :status"] if known else []), *(f"#{name} = :{name}" for name in attributes)]
+    names = [*(["status"] if known else []), *attributes, "execution"]
+    read = {**attributes, "execution": "$$.Execution.Name"}
     return DynamoDBUpdateItemStep(
         state,
         parameters={

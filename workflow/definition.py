@@ -23,15 +23,15 @@ from workflow.sdk import (
 )
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE, Step
 
-FAILED = "ProcessingFailed"  # the error that a failed execution ends with
+FAILED = "ProcessingFailed"  # the error of a failed execution
 NO_CAUSE = "No cause was given."
-BRANCH_SEPARATOR = ":"  # between a branch's name and that of its error, in which no colon is
-TIMEOUT = 35 * 60  # seconds for a whole execution: every retry of every state on the longest way fits
+BRANCH_SEPARATOR = ":"  # between the names of a branch and of its error, neither of which contains a colon
+TIMEOUT = 35 * 60  # seconds for a whole execution: all retries of all states on the longest path fit
 
 
 def pipeline() -> Graph:
-    """Build the graph: validate, extract, two renditions at once, archive, tell; every error meets in HandleError."""
-    # The name of what went wrong is the cause: as an error's name, one of States' own would not be allowed here.
+    """Build the graph: validate, extract, two renditions in parallel, archive, notify. Every error leads to HandleError."""
+    # The name of the caught error is the cause, because Step Functions' own names are not allowed as an error name here.
     failed = Fail("Failed", error=FAILED, cause_path="$.error.Error")
     handle_error = _handle_error(failed)
     caught = catch_all(handle_error)
@@ -44,11 +44,11 @@ def pipeline() -> Graph:
             *_success(failed),
         ]
     )
-    return Graph(happy_path, comment="Processes one uploaded picture.", timeout_seconds=TIMEOUT)
+    return Graph(happy_path, comment="Processes one uploaded image.", timeout_seconds=TIMEOUT)
 
 
 def _renditions(handle_error: Choice) -> Parallel:
-    """Build the two renditions at once; an error of a branch says which, for Parallel itself would not."""
+    """Build the two renditions in parallel. An error carries the name of its branch, which a Parallel would not add."""
     steps = (RESIZE, THUMBNAIL)
     rejected = Catch(error_equals=[REJECTED], next_step=handle_error, result_path="$.error")
     both = Parallel(
@@ -63,9 +63,9 @@ def _renditions(handle_error: Choice) -> Parallel:
 
 
 def _branch(step: Step) -> LambdaStep:
-    """Build a branch: a rejection leaves it as it came, any other error with the branch's name in front of its own.
+    """Build a branch. It rethrows a rejection as it is, and any other error with the branch's name in front.
 
-    The branch fails, so that its sibling is stopped and one cause is carried on: two could exceed what a payload may be.
+    Because the branch fails, the other one is stopped and only one cause goes on: two could exceed the payload limit.
     """
     rejected = Fail(f"Rethrow{step.state}Rejection", error=REJECTED, cause_path="$.error.Cause")
     name = f"States.Format('{step.state}{BRANCH_SEPARATOR}{{}}', $.error.Error)"
@@ -80,7 +80,7 @@ def _branch(step: Step) -> LambdaStep:
 
 
 def _find_branch(steps: tuple[Step, ...], handle_error: Choice) -> Choice:
-    """Build what finds the branch that an error came from, and gives the error its own name back."""
+    """Build the choice that finds the branch of an error, and the states that restore the error's own name."""
     choice = Choice("FindFailedBranch")
     for step in steps:
         restore = Pass(
@@ -101,7 +101,7 @@ def _find_branch(steps: tuple[Step, ...], handle_error: Choice) -> Choice:
 
 
 def _success(failed: Fail) -> list[State]:
-    """Build how the uploader is told of a success."""
+    """Build the notification of a success."""
     message = {f"{name}.$": f"$.validation.{name}" for name in ("filename", "format", "width", "height")}
     return [
         publish(
@@ -111,33 +111,33 @@ def _success(failed: Fail) -> list[State]:
             attributes={"owner": "$.image.owner", "format": "$.validation.format"},
             catch=catch_all(failed),
         ),
-        *_noted("MarkSuccessNotified", Succeed("Succeeded")),
+        *_marked("MarkSuccessNotified", Succeed("Succeeded")),
     ]
 
 
-def _noted(state: str, end: State) -> list[State]:
-    """Build the note that the end has been told, and the end; without the note, the sweep tells it again."""
+def _marked(state: str, end: State) -> list[State]:
+    """Build the state that marks the outcome as notified, and the end; an outcome without the mark is published by the sweep."""
     return [mark_notified(state, catch=catch_all(end, result_path=None)), end]
 
 
 def _handle_error(failed: Fail) -> Choice:
-    """Build what follows an error: a picture rejected or another's to end is no failure, anything else is ours."""
+    """Build what follows an error: a stale execution is ignored, a rejection is notified, anything else is a failure."""
     choice = Choice("HandleError")
-    # This execution repeats another one, comes late or too early. Nothing has failed.
-    quiet = Succeed("IgnoreStaleExecution")
+    # This execution repeats another one, is too late, or is too early. Nothing has failed.
+    ignore = Succeed("IgnoreStaleExecution")
     for error in STALE_EXECUTION_ERRORS:
-        choice.add_choice(_error_is(error), quiet)
+        choice.add_choice(_error_is(error), ignore)
     failure = _failure(failed)
     choice.add_choice(ChoiceRule.IsPresent(variable="$.error.failedIn", value=True), failure)
-    choice.add_choice(_error_is(REJECTED), _rejection(failed))  # which no branch names
-    # What is not there yet tells which state failed.
+    choice.add_choice(_error_is(REJECTED), _rejection(failed))  # a rejection in a branch has no failedIn
+    # The first state whose result is missing is the one that failed.
     for state, result in (
         (VALIDATE.state, "validation"),
         (METADATA.state, "metadata"),
         ("ParallelProcessing", "renditions"),
     ):
-        choice.add_choice(ChoiceRule.IsPresent(variable=f"$.{result}", value=False), _located(state, failure))
-    choice.default_choice(_located(ARCHIVE.state, failure))
+        choice.add_choice(ChoiceRule.IsPresent(variable=f"$.{result}", value=False), _mark_failed(state, failure))
+    choice.default_choice(_mark_failed(ARCHIVE.state, failure))
     return choice
 
 
@@ -145,19 +145,19 @@ def _error_is(name: str) -> ChoiceRule:
     return ChoiceRule.StringEquals(variable="$.error.Error", value=name)
 
 
-def _located(state: str, failure: Chain) -> Chain:
-    """Build what notes that state failed, and goes on with failure."""
+def _mark_failed(state: str, failure: Chain) -> Chain:
+    """Build the state that stores which state failed, followed by failure."""
     return Chain([Pass(f"Mark{state}Failed", result=state, result_path="$.error.failedIn"), failure])
 
 
 def _rejection(failed: Fail) -> Chain:
-    """Build how the uploader is told of a rejection, once it is recorded."""
+    """Build how a rejection is recorded and then published."""
     reason = {"reason": "$.error.Cause.reason", "message": "$.error.Cause.message"}
     return Chain(
         [
-            # The cause of a function's error is JSON, and the message in it is JSON again.
-            _read_json("ParseError", "$.error.Cause"),
-            _read_json("ParseRejection", "$.error.Cause.errorMessage"),
+            # The cause of a function's error is JSON, and the message inside is JSON again.
+            _parse_json("ParseError", "$.error.Cause"),
+            _parse_json("ParseRejection", "$.error.Cause.errorMessage"),
             record_outcome("RecordRejection", "REJECTED", reason, catch=catch_all(failed)),
             publish(
                 "PublishRejection",
@@ -166,13 +166,13 @@ def _rejection(failed: Fail) -> Chain:
                 attributes={"owner": "$.image.owner"},
                 catch=catch_all(failed),
             ),
-            *_noted("MarkRejectionNotified", Succeed("Rejected")),
+            *_marked("MarkRejectionNotified", Succeed("Rejected")),
         ]
     )
 
 
 def _failure(failed: Fail) -> Chain:
-    """Build how a failure is told, once it is recorded; the error that brought us stays."""
+    """Build how a failure is recorded and then published. An error on the way does not replace the first one."""
     why = {"failedIn": "$.error.failedIn", "reason": "$.error.Error"}
     ended = catch_all(failed, result_path=None)
     return Chain(
@@ -185,19 +185,19 @@ def _failure(failed: Fail) -> Chain:
                 attributes={"owner": "$.image.owner"},
                 catch=ended,
             ),
-            *_noted("MarkFailureNotified", failed),
+            *_marked("MarkFailureNotified", failed),
         ]
     )
 
 
-def _read_json(state: str, path: str) -> Pass:
-    """Return the state that puts what the JSON text at path says in the place of the error's cause."""
+def _parse_json(state: str, path: str) -> Pass:
+    """Return the state that replaces the error's cause by the parsed JSON text at path."""
     read = {"Error.$": "$.error.Error", "Cause.$": f"States.StringToJson({path})"}
     return Pass(state, parameters=read, result_path="$.error")
 
 
 def states_language() -> dict[str, Any]:
-    """Return the pipeline in the Amazon States Language; `${Name}` stands for what the template substitutes."""
+    """Return the pipeline in the Amazon States Language; `${Name}` is a placeholder that the template fills."""
     with any_partition():
         definition: dict[str, Any] = json.loads(pipeline().to_json())
     return definition

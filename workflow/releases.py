@@ -1,7 +1,7 @@
-"""The project's version, and the contracts as each release had them.
+"""The project's version, and the contracts of each release.
 
-They lie beside the contracts, not among them, so that no zip for Lambda takes them along. `python -m workflow.releases` keeps
-those of today as those of the version in pyproject.toml.
+Released contracts are in a folder of their own, so that the Lambda zip does not contain them. `python -m workflow.releases`
+stores the current contracts as those of the version in pyproject.toml.
 """
 
 import shutil
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "released"  # a folder a version
 
 
 def project_version() -> str:
-    """Return the version of the project, whose one home is pyproject.toml."""
+    """Return the version of the project, as pyproject.toml states it."""
     return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
 
 
@@ -33,13 +33,13 @@ def numbers(version: str) -> tuple[int, int, int]:
 
 
 def may_break(since: str, version: str) -> bool:
-    """Tell whether contracts of version may break those who go by since: another major version or, before 1.0, minor."""
+    """Return whether the contracts of version may break users of since: the major version differs or, before 1.0, the minor."""
     old, new = numbers(since), numbers(version)
     return new[0] > old[0] or (new[0] == old[0] == 0 and new[1] > old[1])
 
 
 def keep(version: str, folder: Path = FOLDER) -> Path:
-    """Keep the contracts of today as those of version; raises ValueError for one that is no release, or is one already."""
+    """Store the current contracts as those of version; raises ValueError if it is no release or is released already."""
     if "dev" in version:
         raise ValueError(f"{version} is under development: give pyproject.toml the version to release")
     if version in released(folder):
@@ -53,7 +53,7 @@ def _no_contracts(names: list[str]) -> list[str]:
 
 
 def main() -> int:
-    """Keep the contracts, and return the exit code."""
+    """Store the contracts and return the exit code."""
     try:
         print(f"kept in {keep(project_version())}")
     except ValueError as error:

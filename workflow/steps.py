@@ -1,4 +1,4 @@
-"""The steps that functions do: each one's state, function, contracts and time limit, stated once."""
+"""The steps that functions perform: the state, function, contracts and time limit of each, stated once."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ class Step:
 
     @property
     def takes(self) -> list[str]:
-        """The fields that its input contract names; the pipeline sends optional ones, too, which older executions lack."""
+        """The fields of its input contract, with the optional ones, which executions of older versions lack."""
         return list(contracts.resolved(f"{self.contract}.input")["properties"])
 
     @property
     def gives(self) -> list[str]:
-        """The fields that its output contract promises."""
+        """The required fields of its output contract."""
         return list(contracts.resolved(f"{self.contract}.output")["required"])
 
 

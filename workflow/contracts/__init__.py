@@ -1,4 +1,4 @@
-"""The contracts: one JSON Schema per payload, and the check that a payload keeps its contract."""
+"""The contracts: one JSON Schema for each payload, and the check of a payload against its contract."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from workflow.contracts.errors import ContractViolation
 
 FOLDER = Path(__file__).parent
 
-# What a file says of itself, and what refers to it does not say of its own parts.
+# Keywords about the file as a whole, which a reference to it does not take over.
 FILE_KEYWORDS = ("$schema", "$id", "$defs", "examples")
 
 
@@ -34,10 +34,10 @@ def schema(name: str, folder: Path = FOLDER) -> dict[str, Any]:
 
 
 def check(name: str, payload: object) -> None:
-    """Raise ContractViolation unless payload keeps the contract called name."""
+    """Raise ContractViolation if payload violates the contract called name."""
     error = best_match(validator(name).iter_errors(payload))
     if error is not None:
-        raise ContractViolation(name, error.json_path, str(error.validator), _say(error))
+        raise ContractViolation(name, error.json_path, str(error.validator), _describe(error))
 
 
 def _pattern(_: object, pattern: str, payload: object, __: object) -> Iterator[ValidationError]:
@@ -47,7 +47,7 @@ def _pattern(_: object, pattern: str, payload: object, __: object) -> Iterator[V
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Return pattern as JSON Schema means it: unlike Python's, its `$` lets no line break stand at the end."""
+    """Return pattern with JSON Schema's meaning: unlike in Python, `$` does not match before a line break at the end."""
     return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
 
 
@@ -58,12 +58,12 @@ _Validator: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """Return the validator of the contract called name, built once."""
+    """Return the validator of the contract called name; it is built once."""
     return _Validator(resolved(name))
 
 
 def resolved(name: str, folder: Path = FOLDER) -> dict[str, Any]:
-    """Return the JSON Schema called name with every reference replaced by what it points to."""
+    """Return the JSON Schema called name with every reference replaced by its target."""
     document = schema(name, folder)
     inlined: dict[str, Any] = _inline(document, _registry(folder).resolver(document.get("$id", f"{name}.json")))
     return inlined
@@ -78,19 +78,19 @@ def _inline(node: Any, resolver: Any) -> Any:
     if "$ref" not in node:
         return beside
     target = resolver.lookup(node["$ref"])
-    said = {key: value for key, value in target.contents.items() if key not in FILE_KEYWORDS}
-    return {**_inline(said, target.resolver), **beside}
+    referenced = {key: value for key, value in target.contents.items() if key not in FILE_KEYWORDS}
+    return {**_inline(referenced, target.resolver), **beside}
 
 
 @cache
 def _registry(folder: Path = FOLDER) -> Registry[Any]:
-    """Return every contract of folder under its `$id` or, for one that has none, its file name."""
+    """Return every contract of folder by its `$id`, or by its file name if it has none."""
     found = {f"{name}.json": schema(name, folder) for name in names(folder)}
     resources = ((one.get("$id", file), DRAFT202012.create_resource(one)) for file, one in found.items())
     return Registry().with_resources(resources)
 
 
-# What a broken rule asks for, in words; the number or list comes from the schema, never from the payload.
+# The requirement of a violated rule in words. Numbers and lists come from the schema, never from the payload.
 PHRASES = {
     "type": "must be of type {}",
     "const": "must be {}",
@@ -101,14 +101,14 @@ PHRASES = {
     "maxLength": "must have at most {} characters",
     "pattern": "must match {}",
     "required": "must have {}",
-    "additionalProperties": "has a property that the contract does not promise",
+    "additionalProperties": "has a property that the contract does not have",
 }
 
 
-def _say(error: ValidationError) -> str:
-    wanted: Any = error.validator_value
+def _describe(error: ValidationError) -> str:
+    expected: Any = error.validator_value
     payload: Any = error.instance
     if error.validator == "required":
-        wanted = [name for name in wanted if name not in payload]
-    shown = ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted
-    return PHRASES.get(str(error.validator), f"breaks {error.validator} {{}}").format(shown)
+        expected = [name for name in expected if name not in payload]
+    shown = ", ".join(map(str, expected)) if isinstance(expected, list) else expected
+    return PHRASES.get(str(error.validator), f"violates {error.validator} {{}}").format(shown)
