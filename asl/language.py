@@ -40,7 +40,7 @@ CALLBACK = "waitForTaskToken"  # the pattern of a call that is answered by whoev
 PLACEHOLDER = re.compile(r"\$\{(\w+?)(?:Arn|\.Arn)?\}")
 
 
-class UnusableMachine(ValueError):  # noqa: N818 - it is the machine that is
+class InvalidMachineError(ValueError):
     """A text is no machine in the Amazon States Language, or one whose states lead nowhere."""
 
 
@@ -81,14 +81,14 @@ class Target:
         return resource_name(value) if isinstance(value, str) else None
 
 
-def load(file: str) -> Any:
-    """Return the JSON in file, or on standard input where file is `-`; raises UnusableMachine if it cannot be read."""
+def load_definition(file: str) -> Any:
+    """Return the JSON in file, or on standard input where file is `-`; raises InvalidMachineError if it cannot be read."""
     try:
         text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
         return json.loads(text)
     except (OSError, ValueError) as error:
         name = "standard input" if file == STDIN else file
-        raise UnusableMachine(f"{name} cannot be read: {error}") from error
+        raise InvalidMachineError(f"{name} cannot be read: {error}") from error
 
 
 def inner_machines(state: State) -> list[Machine]:

@@ -11,9 +11,9 @@ from asl.graph.html import VIEWER
 from asl.graph.overlay import headline, marks
 from asl.graph.svg import draw
 from asl.graph.timeline import timeline
-from asl.history.parser import read
-from asl.history.sources import fetch
-from asl.history.trace import UnusableHistory
+from asl.history.parser import parse_history
+from asl.history.sources import fetch_history
+from asl.history.trace import InvalidHistoryError
 from local.process import Outcome
 from local.stack import LocalStack
 from workflow.graph import pipeline_graph
@@ -100,14 +100,15 @@ def _swatch(told: str) -> str:
 def _execution(stack: LocalStack, name: str, number: int) -> Iterator[str]:
     arn = stack.outputs["ProcessingPipelineArn"].replace(":stateMachine:", ":execution:") + f":{name}"
     try:
-        _, events = fetch(arn, stack.emulator.client("stepfunctions"))
-        run = read(machine := pipeline_graph(), events)
-    except UnusableHistory as error:
+        definition, events = fetch_history(arn, stack.emulator.client("stepfunctions"))
+        run = parse_history(definition, events)
+    except InvalidHistoryError as error:
         yield f'<p class="hint">Its execution cannot be shown: {escape(str(error))}</p>'
         return
+    graph = pipeline_graph()
     yield headline(run)
     yield _folded("Timeline", timeline(run, ident=f"timeline-{number}"))
-    yield _folded("Graph", draw(machine, marks(run), ident=f"graph-{number}"))
+    yield _folded("Graph", draw(graph, marks(graph, run), ident=f"graph-{number}"))
 
 
 def _folded(name: str, drawn: str) -> str:

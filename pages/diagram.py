@@ -7,7 +7,7 @@ from pathlib import Path
 
 from asl.command import run_command
 from asl.graph.elements import arrow as line_of
-from asl.graph.elements import label, picture, rectangle, text
+from asl.graph.elements import label, rectangle, svg_document, text
 from asl.graph.graphviz import Line, Point, Size, place
 from asl.graph.layout import LINE, NAME, PADDING, SMALL, TITLE
 from pages.markdown import code, table
@@ -108,7 +108,7 @@ def svg(resources: dict[str, Node]) -> str:
             *label(middle or (0, 0), _lines(one), LINE),
             "</g>",
         ]
-    return picture(placed.size, "Architecture", _alt_text(drawn), parts, "architecture")
+    return svg_document(placed.size, "Architecture", _alt_text(drawn), parts, "architecture")
 
 
 def _steps(resources: dict[str, Node]) -> tuple[str, ...]:

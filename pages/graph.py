@@ -7,10 +7,11 @@ import sys
 
 from asl.check.prover import UnprovedDataFlowError
 from asl.command import run_command
-from asl.graph.cli import draw_own, refused
-from asl.graph.details import Known
+from asl.graph.cli import draw_default, print_error
+from asl.graph.details import Facts
 from asl.graph.sources import Subject
 from pages.permissions import state_permissions
+from workflow.definition import states_language
 from workflow.graph import pipeline_graph
 from workflow.proof import prove
 
@@ -18,16 +19,16 @@ NAME = "pages.graph"
 
 
 def pipeline() -> Subject:
-    """Return the pipeline, with what is known of its states."""
-    return Subject(pipeline_graph(), lambda: Known(prove(), state_permissions()))
+    """Return the pipeline, with its proof and the permissions of its states."""
+    return Subject(states_language(), pipeline_graph(), lambda: Facts(prove(), state_permissions()))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        return draw_own(NAME, __doc__, pipeline, arguments)
+        return draw_default(NAME, __doc__, pipeline, arguments)
     except UnprovedDataFlowError:
-        return refused(NAME, "the data flow of the pipeline is not proved: see python -m workflow.proof")
+        return print_error(NAME, "the data flow of the pipeline is not proved: see python -m workflow.proof")
 
 
 if __name__ == "__main__":

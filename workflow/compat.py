@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from asl.check.compat import Change, Usage, as_json, as_text, changes
-from asl.check.dialect import UnsupportedSchema
+from asl.check.dialect import UnsupportedSchemaError
 from asl.command import run_command
 from asl.printable import printable
 from workflow import contracts, releases
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
             known = ", ".join(releases.released())
             print(f"compat: {printable(base)} is no release ({known}), and no revision that git knows", file=sys.stderr)
             return 2
-        except UnsupportedSchema as error:
+        except UnsupportedSchemaError as error:
             print(f"compat: {printable(str(error))}", file=sys.stderr)
             return 2
     print(as_json(found) if options.json else as_text(found) or f"no contract has changed since {base}")

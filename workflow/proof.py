@@ -32,7 +32,7 @@ def prove() -> Proof:
 
 
 def proved_definition() -> dict[str, Any]:
-    """Return the pipeline in the Amazon States Language; raises UnprovedFlow if its data flow is not proved."""
+    """Return the pipeline in the Amazon States Language; raises UnprovedDataFlowError if its data flow is not proved."""
     return proved(states_language(), mapping())
 
 

@@ -5,13 +5,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from asl.check.dialect import UnsupportedSchema
-from asl.check.mapping import UnusableMapping, load_mapping
+from asl.check.dialect import UnsupportedSchemaError
+from asl.check.mapping import InvalidMappingError, load_mapping
 from asl.check.proof import Proof
 from asl.check.prover import prove
 from asl.check.report import as_json, as_text
-from asl.language import UnusableMachine
-from asl.language import load as load_machine
+from asl.language import InvalidMachineError
+from asl.language import load_definition as load_machine
 from asl.printable import printable
 
 NAME = "asl-check"
@@ -44,7 +44,7 @@ def print_proof(name: str, make: Callable[[], Proof], *, to_json: bool) -> int:
     """Print the proof that make returns, and return the exit code; one line on stderr names unusable input."""
     try:
         proof = make()
-    except (UnusableMachine, UnusableMapping, UnsupportedSchema) as error:
+    except (InvalidMachineError, InvalidMappingError, UnsupportedSchemaError) as error:
         print(f"{name}: {printable(str(error))}", file=sys.stderr)
         return 2
     except RecursionError:

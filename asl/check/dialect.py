@@ -43,7 +43,7 @@ FORMS: dict[str, type] = {  # of the values of keywords
 }
 
 
-class UnsupportedSchema(ValueError):  # noqa: N818 - it is the schema that is refused
+class UnsupportedSchemaError(ValueError):
     """A schema has a keyword or a value outside of the dialect; to ignore it would make the proof unsound."""
 
     def __init__(self, where: str, what: str) -> None:
@@ -52,22 +52,22 @@ class UnsupportedSchema(ValueError):  # noqa: N818 - it is the schema that is re
 
 
 def shape_of(schema: Any, where: str = "#") -> Shape:
-    """Return the shape of schema, which has no references; raises UnsupportedSchema."""
+    """Return the shape of schema, which has no references; raises UnsupportedSchemaError."""
     if isinstance(schema, bool):
         return Anything() if schema else union()
     if not isinstance(schema, dict):
-        raise UnsupportedSchema(where, f"the schema {schema!r}")
+        raise UnsupportedSchemaError(where, f"the schema {schema!r}")
     keywords = {key: value for key, value in schema.items() if key not in ANNOTATIONS}
     for key, value in keywords.items():
         if not _is_formed(key, value):
-            raise UnsupportedSchema(where, f"{key} {value!r}")
+            raise UnsupportedSchemaError(where, f"{key} {value!r}")
     for keyword in WHOLE:
         if keyword in keywords:
             return _whole(keywords, keyword, where)
     types = keywords.pop("type", None)
     if types is None:
         if keywords:
-            raise UnsupportedSchema(where, f"{sorted(keywords)} without a type")
+            raise UnsupportedSchemaError(where, f"{sorted(keywords)} without a type")
         return Anything()
     return _of_types(types, keywords, where)
 
@@ -90,11 +90,11 @@ def _of_types(types: Any, keywords: dict[str, Any], where: str) -> Shape:
 def _whole(keywords: dict[str, Any], keyword: str, where: str) -> Shape:
     beside = {keyword} if keyword == "anyOf" else {keyword, "type"}
     if unsupported := set(keywords) - beside:
-        raise UnsupportedSchema(where, f"{keyword} beside {sorted(unsupported)}")
+        raise UnsupportedSchemaError(where, f"{keyword} beside {sorted(unsupported)}")
     if keyword != "anyOf":
         shape = constant(keywords["const"]) if keyword == "const" else _enumerated(keywords["enum"])
         if "type" in keywords and mismatches(shape, _of_types(keywords["type"], {}, where)):
-            raise UnsupportedSchema(where, f"{keyword} of another type")
+            raise UnsupportedSchemaError(where, f"{keyword} of another type")
         return shape
     return union(*(shape_of(one, f"{where}/anyOf/{number}") for number, one in enumerate(keywords["anyOf"])))
 
@@ -110,10 +110,10 @@ def _enumerated(values: list[Any]) -> Shape:
 
 def _typed(name: str, keywords: dict[str, Any], where: str, *, alone: bool) -> Shape:
     if not isinstance(name, str) or name not in KEYWORDS:
-        raise UnsupportedSchema(where, f"type {name}")
+        raise UnsupportedSchemaError(where, f"type {name}")
     known = set().union(*KEYWORDS.values()) if not alone else KEYWORDS[name]
     if unsupported := set(keywords) - known:
-        raise UnsupportedSchema(where, f"{sorted(unsupported)} on type {name}")
+        raise UnsupportedSchemaError(where, f"{sorted(unsupported)} on type {name}")
     match name:
         case "string":
             return _text(keywords, where)
@@ -143,13 +143,13 @@ def _pattern(pattern: str, where: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise UnsupportedSchema(where, f"the pattern {pattern} ({error})") from error
+        raise UnsupportedSchemaError(where, f"the pattern {pattern} ({error})") from error
     return pattern
 
 
 def _excluded(schema: Any, where: str) -> frozenset[str]:
     if not isinstance(schema, dict) or set(schema) not in ({"const"}, {"enum"}):
-        raise UnsupportedSchema(where, "not, of anything but const or enum,")
+        raise UnsupportedSchemaError(where, "not, of anything but const or enum,")
     return frozenset(value for value in schema.get("enum", [schema.get("const")]) if isinstance(value, str))
 
 
@@ -157,7 +157,7 @@ def _content(keywords: dict[str, Any], where: str) -> Shape | None:
     if "contentMediaType" not in keywords and "contentSchema" not in keywords:
         return None
     if keywords.get("contentMediaType") != "application/json":
-        raise UnsupportedSchema(where, "contentMediaType other than application/json")
+        raise UnsupportedSchemaError(where, "contentMediaType other than application/json")
     return shape_of(keywords.get("contentSchema", True), f"{where}/contentSchema")
 
 
@@ -176,7 +176,7 @@ def _array(keywords: dict[str, Any], where: str) -> Array:
 def _names(schema: Any, where: str) -> Text:
     names = shape_of({"type": "string", **schema}, where) if isinstance(schema, dict) else None
     if not isinstance(names, Text) or names.content is not None:
-        raise UnsupportedSchema(where, "anything but one kind of string")
+        raise UnsupportedSchemaError(where, "anything but one kind of string")
     return names
 
 

@@ -27,7 +27,7 @@ MAPPING_SHAPE = Object(
 CAUGHT = closed_object({"Error": Text(1, 256)}, {"Cause": Text(0, 32_768)})
 
 
-class UnusableMapping(ValueError):  # noqa: N818 - it is the mapping that is
+class InvalidMappingError(ValueError):
     """A mapping names a contract or a state that does not exist, or has an unknown field."""
 
 
@@ -72,24 +72,24 @@ class Mapping:
 
 
 def load_mapping(folder: Path) -> Mapping:
-    """Return the mapping in folder's `mapping.json`, with the contracts in folder; raises UnusableMapping."""
+    """Return the mapping in folder's `mapping.json`, with the contracts in folder; raises InvalidMappingError."""
     try:
         said = json.loads((folder / MAPPING_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UnusableMapping(f"{folder / MAPPING_FILE} cannot be read: {error}") from error
+        raise InvalidMappingError(f"{folder / MAPPING_FILE} cannot be read: {error}") from error
     for name in set(contracts.names(folder)) - {MAPPING_FILE.removesuffix(".json")}:
         _check_readable(name, folder)  # others may refer to it
     return parse_mapping(said, folder)
 
 
 def parse_mapping(document: Any, folder: Path) -> Mapping:
-    """Return the mapping that document describes, with the contracts in folder; raises UnusableMapping."""
+    """Return the mapping that document describes, with the contracts in folder; raises InvalidMappingError."""
     if wrong := validate(document, MAPPING_SHAPE):
-        raise UnusableMapping(f"{MAPPING_FILE}: {wrong}")
+        raise InvalidMappingError(f"{MAPPING_FILE}: {wrong}")
     if unknown := set(document) - {"startsWith", "states", "accepted"}:
-        raise UnusableMapping(f"the mapping has unknown fields: {sorted(unknown)}")
+        raise InvalidMappingError(f"the mapping has unknown fields: {sorted(unknown)}")
     if "startsWith" not in document:
-        raise UnusableMapping("the mapping does not say what the machine startsWith")
+        raise InvalidMappingError("the mapping does not say what the machine startsWith")
     states = {state: _edges(state, one, folder) for state, one in document.get("states", {}).items()}
     return Mapping(_contract(document["startsWith"], folder), states, document.get("accepted", {}))
 
@@ -97,7 +97,7 @@ def parse_mapping(document: Any, folder: Path) -> Mapping:
 def _edges(state: str, named: dict[str, str], folder: Path) -> Edges:
     kinds = Edges.__dataclass_fields__
     if unknown := set(named) - set(kinds):
-        raise UnusableMapping(f"{state}: an edge is one of {', '.join(kinds)}, not {sorted(unknown)}")
+        raise InvalidMappingError(f"{state}: an edge is one of {', '.join(kinds)}, not {sorted(unknown)}")
     return Edges(**{kind: _contract(name, folder) for kind, name in named.items()})
 
 
@@ -110,22 +110,22 @@ def _contract(name: str, folder: Path) -> Contract:
 
 
 def _check_readable(name: str, folder: Path) -> None:
-    """Raise UnusableMapping unless folder has a contract called name that is a JSON object."""
+    """Raise InvalidMappingError unless folder has a contract called name that is a JSON object."""
     try:
         schema = contracts.schema(name, folder)
     except FileNotFoundError as error:
-        raise UnusableMapping(f"there is no contract {name} in {folder}") from error
+        raise InvalidMappingError(f"there is no contract {name} in {folder}") from error
     except (OSError, ValueError) as error:
-        raise UnusableMapping(f"{folder / name}.json cannot be read: {error}") from error
+        raise InvalidMappingError(f"{folder / name}.json cannot be read: {error}") from error
     if not isinstance(schema, dict):
-        raise UnusableMapping(f"{folder / name}.json is no JSON Schema: it is no object")
+        raise InvalidMappingError(f"{folder / name}.json is no JSON Schema: it is no object")
 
 
 def _resolved(name: str, folder: Path) -> dict[str, Any]:
     try:
         return contracts.resolved(name, folder)
     except RecursionError as error:
-        raise UnusableMapping(f"{name} refers to itself, and no payload of it is bounded") from error
+        raise InvalidMappingError(f"{name} refers to itself, and no payload of it is bounded") from error
     except Exception as error:  # the resolver's own, of several kinds
         where = getattr(error, "ref", error)
-        raise UnusableMapping(f"{name} refers to {where}, which is not in {folder}") from error
+        raise InvalidMappingError(f"{name} refers to {where}, which is not in {folder}") from error

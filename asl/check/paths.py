@@ -47,7 +47,7 @@ class Absence:
 
 
 def parse_path(path: str) -> list[Step]:
-    """Return the steps of a path, which starts with `$` or `$$`; raises NotAPath."""
+    """Return the steps of a path, which starts with `$` or `$$`; raises PathError."""
     rest = path.removeprefix("$").removeprefix("$")
     if not path.startswith("$"):
         raise PathError(f"{path} does not start with $")

@@ -4,10 +4,10 @@ from typing import Any
 
 from asl.check.flow import follow
 from asl.check.grammar import grammar_error
-from asl.check.mapping import Edges, Mapping, UnusableMapping
+from asl.check.mapping import Edges, InvalidMappingError, Mapping
 from asl.check.proof import Arrival, Proof
 from asl.check.report import as_error
-from asl.language import UnusableMachine, each_state, inner_machines, transitions
+from asl.language import InvalidMachineError, each_state, inner_machines, transitions
 
 NO_RESULT = {"Choice", "Wait", "Succeed", "Fail"}  # their output is their input
 NO_TASKS = {*NO_RESULT, "Pass", "Parallel", "Map"}
@@ -20,10 +20,10 @@ class UnprovedDataFlowError(ValueError):
 def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
     """Follow the machine's input along every path and return the proof, with its findings.
 
-    Raises UnusableMachine if machine is not a state machine, UnusableMapping if mapping names states that it does not have.
+    Raises InvalidMachineError if machine is not a state machine, InvalidMappingError if mapping names states that it does not have.
     """
     if wrong := grammar_error(machine):
-        raise UnusableMachine(f"this is no state machine: {wrong}")
+        raise InvalidMachineError(f"this is no state machine: {wrong}")
     _check_mapping(mapping, states_of(machine))
     proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"))
     follow(machine, Arrival(mapping.starts_with.shape), proof)
@@ -31,7 +31,7 @@ def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
 
 
 def proved(machine: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
-    """Return machine if its data flow is proved; raises UnprovedFlow otherwise."""
+    """Return machine if its data flow is proved; raises UnprovedDataFlowError otherwise."""
     proof = prove(machine, mapping)
     if proof.open_findings:
         raise UnprovedDataFlowError(as_error(proof))
@@ -39,36 +39,36 @@ def proved(machine: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
 
 
 def states_of(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return every state of machine by name, inner ones too; raises UnusableMachine if one leads to no state."""
+    """Return every state of machine by name, inner ones too; raises InvalidMachineError if one leads to no state."""
     found: dict[str, dict[str, Any]] = {}
     _check_targets(machine)
     for name, state in each_state(machine):
         if name in found:
-            raise UnusableMachine(f"there are two states {name}")
+            raise InvalidMachineError(f"there are two states {name}")
         found[name] = state
     return found
 
 
 def _check_targets(machine: dict[str, Any]) -> None:
-    """Raise UnusableMachine if a state of machine, or of an inner machine, leads to no state."""
+    """Raise InvalidMachineError if a state of machine, or of an inner machine, leads to no state."""
     states = machine["States"]
     leading = [("StartAt", machine["StartAt"])]
     leading += [(name, way.target) for name, state in states.items() for way in transitions(state)]
     for place, target in leading:
         if target not in states:
-            raise UnusableMachine(f"{place} leads to {target}, which is no state beside it")
+            raise InvalidMachineError(f"{place} leads to {target}, which is no state beside it")
     for inner in (inner for state in states.values() for inner in inner_machines(state)):
         _check_targets(inner)
 
 
 def _check_mapping(mapping: Mapping, states: dict[str, dict[str, Any]]) -> None:
-    """Raise UnusableMapping if mapping names a state that states lack, or an edge that a state of its type does not have."""
+    """Raise InvalidMappingError if mapping names a state that states lack, or an edge that a state of its type does not have."""
     unknown = set(mapping.states) - set(states)
     unknown |= {place for place in mapping.accepted if not any(place.startswith(f"{name}.") for name in states)}
     if unknown:
-        raise UnusableMapping(f"the mapping names {', '.join(sorted(unknown))}, which the machine does not have")
+        raise InvalidMappingError(f"the mapping names {', '.join(sorted(unknown))}, which the machine does not have")
     for name, edges in mapping.states.items():
         kind = states[name]["Type"]
         for edge in Edges.__dataclass_fields__:
             if getattr(edges, edge) is not None and kind in (NO_RESULT if edge == "leaves" else NO_TASKS):
-                raise UnusableMapping(f"{name}: the mapping says what it {edge}, which no {kind} does")
+                raise InvalidMappingError(f"{name}: the mapping says what it {edge}, which no {kind} does")

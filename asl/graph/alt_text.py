@@ -1,14 +1,14 @@
 """The alternative text of a drawing, for screen readers."""
 
-from asl.graph.model import END, START, Machine
+from asl.graph.model import END, START, Graph
 
 
-def summary(machine: Machine) -> str:
+def summary(graph: Graph) -> str:
     """Return what a drawing of machine shows: the main path, the number of states, and where errors lead."""
-    names = {node.key: node.name for node in machine.nodes if node.kind not in (START, END)}
-    path = [names[key] for key in machine.spine if key in names]
-    states = [node for node in machine.all_nodes() if node.kind not in (START, END)]
-    caught = {edge.target for edge in machine.edges if edge.kind == "catch"}
+    names = {node.key: node.name for node in graph.nodes if node.kind not in (START, END)}
+    path = [names[key] for key in graph.spine if key in names]
+    states = [node for node in graph.all_nodes() if node.kind not in (START, END)]
+    caught = {edge.target for edge in graph.edges if edge.kind == "catch"}
     sentences = [f"{len(states)} states. The main path leads from {path[0]} to {path[-1]}: {', then '.join(path)}."]
     sentences += [
         f"{node.name} runs {len(node.machines)} branches at once: "
@@ -16,7 +16,7 @@ def summary(machine: Machine) -> str:
             ", ".join(one.name for one in inner.nodes if one.kind not in (START, END)) for inner in node.machines
         )
         + "."
-        for node in machine.nodes
+        for node in graph.nodes
         if node.kind == "Parallel"
     ]
     if caught:

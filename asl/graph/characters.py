@@ -9,16 +9,16 @@ SPACE = re.compile(r"\s+")
 REPLACEMENT = "\ufffd"
 
 
-def readable(text: str) -> str:
+def xml_text(text: str) -> str:
     """Return text with a replacement for each character that XML cannot have."""
     return NOT_IN_XML.sub(REPLACEMENT, text)
 
 
 def one_line(text: str) -> str:
     """Return text for XML, with one space for each sequence of white space and line ends."""
-    return readable(SPACE.sub(" ", text))
+    return xml_text(SPACE.sub(" ", text))
 
 
-def encodable(text: str) -> str:
+def utf8_text(text: str) -> str:
     """Return text with a replacement for each character that UTF-8 cannot have."""
     return re.sub(f"[{SURROGATES}]", REPLACEMENT, text)

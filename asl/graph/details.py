@@ -6,7 +6,7 @@ from typing import Any
 from asl.check.mapping import Contract, Edges, Mapping
 from asl.check.proof import Proof
 from asl.check.shapes import Object, Shape, members
-from asl.graph.model import END, START, Machine, Node
+from asl.graph.model import END, START, Graph, Node
 from asl.language import INNER_MACHINES
 
 Details = dict[str, dict[str, Any]]  # by the state's key
@@ -14,7 +14,7 @@ EDGES = tuple(Edges.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
-class Known:
+class Facts:
     """The facts of a machine with contracts: its proof, and the permissions of its states, if the caller knows them."""
 
     proof: Proof
@@ -22,32 +22,32 @@ class Known:
     permissions: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
 
-def details(machine: Machine, known: Known | None = None) -> Details:
+def details(graph: Graph, facts: Facts | None = None) -> Details:
     """Return the details of each state of machine."""
-    found = {node.key: _plain(node) for node in machine.all_nodes() if node.kind not in (START, END)}
-    if known:
-        fields = _example_fields(machine, known.proof.mapping)
+    found = {node.key: _definition_of(node) for node in graph.all_nodes() if node.kind not in (START, END)}
+    if facts:
+        fields = _example_fields(graph, facts.proof.mapping)
         for state in found.values():
-            state.update(_known(state["name"], known, fields))
+            state.update(_state_facts(state["name"], facts, fields))
     return found
 
 
-def _plain(node: Node) -> dict[str, Any]:
+def _definition_of(node: Node) -> dict[str, Any]:
     """Return a state's definition without the states in it, which have details of their own."""
     definition = {name: value for name, value in node.state.items() if name not in INNER_MACHINES}
     return {"name": node.name, "kind": node.kind, "notes": list(node.notes), "definition": definition}
 
 
-def _known(state: str, known: Known, fields: dict[str, Any]) -> dict[str, Any]:
-    edges = known.proof.mapping.edges(state)
+def _state_facts(state: str, facts: Facts, fields: dict[str, Any]) -> dict[str, Any]:
+    edges = facts.proof.mapping.edges(state)
     named = {edge: contract for edge in EDGES if (contract := getattr(edges, edge))}
     return {
         "contracts": {edge: {"name": one.name, "example": one.example} for edge, one in named.items()},
-        "arrives": _payload(known.proof.inputs.get(state, []), fields),
+        "arrives": _payload(facts.proof.inputs.get(state, []), fields),
         # The first is the output without an error; what a Catch adds is in its contract.
-        "leaves": _payload(known.proof.outputs.get(state, [])[:1], fields),
-        "sizes": known.proof.sizes.get(state, {}),
-        "permissions": [list(row) for row in known.permissions.get(state, [])],
+        "leaves": _payload(facts.proof.outputs.get(state, [])[:1], fields),
+        "sizes": facts.proof.sizes.get(state, {}),
+        "permissions": [list(row) for row in facts.permissions.get(state, [])],
     }
 
 
@@ -59,11 +59,11 @@ def _payload(shapes: list[Shape], fields: dict[str, Any]) -> dict[str, Any] | No
     return {name: fields[name] for name in certain if name in fields} if objects else None
 
 
-def _example_fields(machine: Machine, mapping: Mapping) -> dict[str, Any]:
+def _example_fields(graph: Graph, mapping: Mapping) -> dict[str, Any]:
     """Return an example of each field that a payload may have, from the contract of the state that adds it."""
     first = mapping.starts_with.example
     fields: dict[str, Any] = dict(first) if isinstance(first, dict) else {}
-    for node in machine.all_nodes():
+    for node in graph.all_nodes():
         edges = mapping.edges(node.name)
         fields |= _added(node.state.get("ResultPath"), edges.leaves or edges.gives)
         for catcher in node.state.get("Catch", []):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from asl.graph.characters import one_line
 from asl.graph.layout import label_lines
-from asl.graph.model import END, START, Edge, Machine, Node
+from asl.graph.model import END, START, Edge, Graph, Node
 
 SHAPES = {START: "circle", END: "doublecircle", "Choice": "hexagon", "Succeed": "oval", "Fail": "oval", "Map": "box3d"}
 HEAD = [
@@ -18,16 +18,16 @@ CAUGHT = 'style=dashed, color="#c0392b", fontcolor="#c0392b"'
 Ids = dict[str, str]  # of nodes, by key
 
 
-def dot(machine: Machine) -> str:
+def dot(graph: Graph) -> str:
     """Return the graph in DOT; a state with inner machines is a cluster around a node of its own."""
-    ids = {node.key: f"n{number}" for number, node in enumerate(machine.all_nodes())}
-    return "\n".join([*HEAD, *_machine(machine, ids, "  "), "}"]) + "\n"
+    ids = {node.key: f"n{number}" for number, node in enumerate(graph.all_nodes())}
+    return "\n".join([*HEAD, *_graph(graph, ids, "  "), "}"]) + "\n"
 
 
-def _machine(machine: Machine, ids: Ids, indent: str) -> Iterator[str]:
-    for node in machine.nodes:
+def _graph(graph: Graph, ids: Ids, indent: str) -> Iterator[str]:
+    for node in graph.nodes:
         yield from _node(node, ids, indent)
-    yield from (f"{indent}{_edge(edge, ids)}" for edge in machine.edges)
+    yield from (f"{indent}{_edge(edge, ids)}" for edge in graph.edges)
 
 
 def _node(node: Node, ids: Ids, indent: str) -> Iterator[str]:
@@ -37,7 +37,7 @@ def _node(node: Node, ids: Ids, indent: str) -> Iterator[str]:
     yield f"{indent}subgraph cluster_{ids[node.key]} {{"
     yield f"{indent}  {_own(node, ids)}"
     for inner in node.machines:
-        yield from _machine(inner, ids, f"{indent}  ")
+        yield from _graph(inner, ids, f"{indent}  ")
         yield f"{indent}  {ids[node.key]} -> {ids[inner.spine[0]]} [style=dotted]"
     yield f"{indent}}}"
 

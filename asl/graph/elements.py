@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from asl.graph.characters import readable
+from asl.graph.characters import xml_text
 from asl.graph.graphviz import Point, Size
 
 MARGIN = 16  # pixels around a drawing
@@ -12,7 +12,7 @@ CORNER = 8  # radius
 STYLE = Path(__file__).with_name("graph.css")
 
 
-def picture(size: Size, title: str, description: str, parts: Iterable[str], ident: str = "graph") -> str:
+def svg_document(size: Size, title: str, description: str, parts: Iterable[str], ident: str = "graph") -> str:
     """Return an `<svg>` element of that size with parts in it, and a title and a description for screen readers.
 
     ident is the prefix of the IDs in it, for pages with several drawings.
@@ -39,7 +39,7 @@ def rectangle(x: float, y: float, size: Size, radius: float = CORNER) -> str:
 
 def escaped(value: str) -> str:
     """Return value escaped for XML, with a replacement for each character that XML cannot have."""
-    return escape(readable(value))
+    return escape(xml_text(value))
 
 
 def text(x: float, y: float, value: str, kind: str) -> str:

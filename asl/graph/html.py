@@ -8,23 +8,23 @@ from typing import Any
 
 from asl.graph.alt_text import summary
 from asl.graph.details import Details
-from asl.graph.model import Machine
+from asl.graph.model import Graph
 from asl.graph.svg import Marks, draw
 
 VIEWER = Path(__file__).with_name("viewer")
 
 
-def viewer(machine: Machine, details: Details, marks: Marks | None = None, above: str = "", below: str = "") -> str:
+def viewer(graph: Graph, details: Details, marks: Marks | None = None, above: str = "", below: str = "") -> str:
     """Return the page; it needs no other file, and runs without a network.
 
     above and below are HTML that stands before and after the graph.
     """
     return Template(_part("page.html")).substitute(
-        title=escape(machine.title),
-        summary=escape(summary(machine)),
+        title=escape(graph.title),
+        summary=escape(summary(graph)),
         style=_part("viewer.css"),
         script=_part("viewer.js"),
-        graph=draw(machine, marks),
+        graph=draw(graph, marks),
         details=data(details),
         above=above,
         below=below,

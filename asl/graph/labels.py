@@ -20,15 +20,15 @@ SERVICES = {"lambda": "Lambda", "sns": "SNS", "sqs": "SQS", "dynamodb": "DynamoD
 
 def notes(state: dict[str, Any]) -> Iterator[str]:
     """Yield the lines below a state's name in a drawing: what it does, and its timeout and retries."""
-    yield from _does(state)
+    yield from _action(state)
     if limits := [one for one in (_limit(state), _retries(state)) if one]:
         yield " · ".join(limits)
 
 
-def _does(state: dict[str, Any]) -> Iterator[str]:
+def _action(state: dict[str, Any]) -> Iterator[str]:
     match state["Type"]:
         case "Task":
-            yield resource(state)
+            yield task_label(state)
         case "Wait":
             yield _wait(state)
         case "Map":
@@ -37,7 +37,7 @@ def _does(state: dict[str, Any]) -> Iterator[str]:
             yield error
 
 
-def resource(state: dict[str, Any]) -> str:
+def task_label(state: dict[str, Any]) -> str:
     """Return what a Task calls: a Lambda function or an activity by its name, or a service and its action."""
     called = target(state)
     waits = WAITS.get(called.pattern, "")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from asl.graph.graphviz import Line, Point, Size, place
-from asl.graph.model import END, START, Edge, Machine, Node
+from asl.graph.model import END, START, Edge, Graph, Node
 
 # Pixels, all of them.
 NAME, SMALL = 10.0, 7.5  # mean width of a character, in names and elsewhere, in the widest common font
@@ -59,11 +59,11 @@ class Drawing:
         return Drawing(self.size, tuple(boxes), tuple(paths))
 
 
-def lay_out(machine: Machine) -> Drawing:
+def lay_out(graph: Graph) -> Drawing:
     """Return the layout of machine, with its inner machines in their boxes."""
-    inner = {node.key: _side_by_side([lay_out(one) for one in node.machines]) for node in machine.nodes}
-    sizes = {node.key: _size(node, inner[node.key].size) for node in machine.nodes}
-    outer = _placed(machine, sizes)
+    inner = {node.key: _side_by_side([lay_out(one) for one in node.machines]) for node in graph.nodes}
+    sizes = {node.key: _size(node, inner[node.key].size) for node in graph.nodes}
+    outer = _placed(graph, sizes)
     parts = [outer, *(_within(box, inner[box.node.key]) for box in outer.boxes)]
     return _joined(outer.size, parts)
 
@@ -111,17 +111,17 @@ def _shortened(text: str) -> str:
     return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL - 1]}…"
 
 
-def _placed(machine: Machine, sizes: dict[str, Size]) -> Drawing:
+def _placed(graph: Graph, sizes: dict[str, Size]) -> Drawing:
     """Return the machine's own boxes and edges."""
-    on_spine = set(zip(machine.spine, machine.spine[1:], strict=False))
-    straight = [edge.kind != "catch" and (edge.source, edge.target) in on_spine for edge in machine.edges]
+    on_spine = set(zip(graph.spine, graph.spine[1:], strict=False))
+    straight = [edge.kind != "catch" and (edge.source, edge.target) in on_spine for edge in graph.edges]
     lines = [
         Line(edge.source, edge.target, _label_size(edge), is_straight)
-        for edge, is_straight in zip(machine.edges, straight, strict=True)
+        for edge, is_straight in zip(graph.edges, straight, strict=True)
     ]
-    placed = place(sizes, lines, machine.spine)
-    boxes = [_box(node, placed.centres[node.key], sizes[node.key]) for node in machine.nodes]
-    paths = map(Path, machine.edges, placed.lines, placed.labels, straight)
+    placed = place(sizes, lines, graph.spine)
+    boxes = [_box(node, placed.centres[node.key], sizes[node.key]) for node in graph.nodes]
+    paths = map(Path, graph.edges, placed.lines, placed.labels, straight)
     return Drawing(placed.size, tuple(boxes), tuple(paths))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from asl.graph.characters import one_line
-from asl.graph.model import END, START, Edge, Machine, Node
+from asl.graph.model import END, START, Edge, Graph, Node
 
 INDENT = "    "
 # Names that can be IDs. They begin with a capital letter and have no underscore, unlike the IDs that are made here (s1), those
@@ -34,14 +34,14 @@ SPECIAL = re.compile(r"(?![\w.,()=/'+?!-])[!-~]|_|(?<=direction) ", re.IGNORECAS
 ENDINGS = ("Succeed", "Fail")
 
 
-def mermaid(machine: Machine) -> str:
+def mermaid(graph: Graph) -> str:
     """Return the diagram: labels of edges that catch errors begin with "on", those of unconditional edges are contracts."""
-    return "\n".join(["stateDiagram-v2", *(INDENT + line for line in _machine(machine, _ids(machine)))]) + "\n"
+    return "\n".join(["stateDiagram-v2", *(INDENT + line for line in _graph(graph, _ids(graph)))]) + "\n"
 
 
-def _ids(machine: Machine) -> dict[str, str]:
+def _ids(graph: Graph) -> dict[str, str]:
     """Return the ID of each node in the diagram: its name, if that can be an ID."""
-    return {node.key: _id(node, number) for number, node in enumerate(machine.all_nodes())}
+    return {node.key: _id(node, number) for number, node in enumerate(graph.all_nodes())}
 
 
 def _id(node: Node, number: int) -> str:
@@ -51,11 +51,11 @@ def _id(node: Node, number: int) -> str:
     return node.name if plain else f"s{number}"
 
 
-def _machine(machine: Machine, ids: dict[str, str]) -> Iterator[str]:
-    for node in machine.nodes:
+def _graph(graph: Graph, ids: dict[str, str]) -> Iterator[str]:
+    for node in graph.nodes:
         yield from _node(node, ids)
-    yield from (_edge(edge, ids) for edge in machine.edges)
-    yield from (f"{ids[node.key]} --> [*]" for node in machine.nodes if node.kind in ENDINGS)
+    yield from (_edge(edge, ids) for edge in graph.edges)
+    yield from (f"{ids[node.key]} --> [*]" for node in graph.nodes if node.kind in ENDINGS)
 
 
 def _node(node: Node, ids: dict[str, str]) -> Iterator[str]:
@@ -71,10 +71,10 @@ def _node(node: Node, ids: dict[str, str]) -> Iterator[str]:
         yield "}"
 
 
-def _branches(machines: tuple[Machine, ...], ids: dict[str, str]) -> Iterator[str]:
-    for number, machine in enumerate(machines):
+def _branches(machines: tuple[Graph, ...], ids: dict[str, str]) -> Iterator[str]:
+    for number, graph in enumerate(machines):
         yield from ([f"{INDENT}--"] if number else [])
-        yield from (INDENT + line for line in _machine(machine, ids))
+        yield from (INDENT + line for line in _graph(graph, ids))
 
 
 def _edge(edge: Edge, ids: dict[str, str]) -> str:

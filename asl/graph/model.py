@@ -9,7 +9,7 @@ from asl.check.grammar import grammar_error
 from asl.check.mapping import Edges, Mapping
 from asl.check.prover import states_of
 from asl.graph.labels import condition, notes
-from asl.language import Transition, UnusableMachine, inner_machines, transitions
+from asl.language import InvalidMachineError, Transition, inner_machines, transitions
 
 START, END = "(start)", "(end)"  # kinds of nodes besides the types of states, and the names of such nodes
 ENDINGS = ("Succeed", "Fail")
@@ -27,7 +27,7 @@ class Node:
     kind: str  # START, END or the state's Type
     notes: tuple[str, ...] = ()  # what it calls, its timeout and retries
     state: dict[str, Any] = field(default_factory=dict, compare=False)
-    machines: tuple["Machine", ...] = ()  # the branches of a Parallel, or the processor of a Map
+    machines: tuple["Graph", ...] = ()  # the branches of a Parallel, or the processor of a Map
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Machine:
+class Graph:
     """The nodes and edges of a machine; those of inner machines are in its nodes."""
 
     nodes: tuple[Node, ...]
@@ -54,35 +54,35 @@ class Machine:
         """Yield every node, outer ones before inner ones."""
         for node in self.nodes:
             yield node
-            for machine in node.machines:
-                yield from machine.all_nodes()
+            for graph in node.machines:
+                yield from graph.all_nodes()
 
     def all_edges(self) -> Iterator[Edge]:
         """Yield every edge, outer ones before inner ones."""
         yield from self.edges
         for node in self.nodes:
-            for machine in node.machines:
-                yield from machine.all_edges()
+            for graph in node.machines:
+                yield from graph.all_edges()
 
 
-def read(definition: Any, mapping: Mapping | None = None, title: str = "State machine") -> Machine:
+def graph_of(definition: Any, mapping: Mapping | None = None, title: str = "State machine") -> Graph:
     """Return the graph of a machine in the Amazon States Language, with the contracts in mapping on its edges.
 
-    Raises UnusableMachine if definition is not a state machine.
+    Raises InvalidMachineError if definition is not a state machine.
     """
     if wrong := grammar_error(definition):
-        raise UnusableMachine(f"this is no state machine: {wrong}")
+        raise InvalidMachineError(f"this is no state machine: {wrong}")
     states_of(definition)
-    return replace(_Reader(mapping).machine(definition, "", mapping.starts_with.name if mapping else None), title=title)
+    return replace(_Builder(mapping).graph(definition, "", mapping.starts_with.name if mapping else None), title=title)
 
 
-class _Reader:
-    """The reader of one definition; keys of nodes have the state around them, since start and end nodes share names."""
+class _Builder:
+    """The builder of the graph of one definition; keys of nodes have the state around them, since start and end nodes share names."""
 
     def __init__(self, mapping: Mapping | None) -> None:
         self._mapping = mapping
 
-    def machine(self, definition: dict[str, Any], within: str, starts_with: str | None) -> Machine:
+    def graph(self, definition: dict[str, Any], within: str, starts_with: str | None) -> Graph:
         states: dict[str, Any] = definition["States"]
         nodes = [self._node(name, state, within) for name, state in states.items()]
         starts_with = starts_with or _named(self._edges(definition["StartAt"]).takes)
@@ -90,11 +90,11 @@ class _Reader:
         edges += [edge for name, state in states.items() for edge in self._leaving(name, state, within)]
         ends = [Node(f"{within}{END}", END, END)] if any(edge.target == f"{within}{END}" for edge in edges) else []
         start = Node(f"{within}{START}", START, START)
-        return Machine((start, *nodes, *ends), tuple(edges), _spine(definition, within))
+        return Graph((start, *nodes, *ends), tuple(edges), _spine(definition, within))
 
     def _node(self, name: str, state: dict[str, Any], within: str) -> Node:
         inner = [
-            self.machine(machine, f"{_key(within, name)}/{number}/", None)
+            self.graph(machine, f"{_key(within, name)}/{number}/", None)
             for number, machine in enumerate(inner_machines(state))
         ]
         return Node(_key(within, name), name, state["Type"], tuple(notes(state)), state, tuple(inner))

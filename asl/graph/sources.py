@@ -1,48 +1,51 @@
-"""Where a machine to draw comes from: a file, an execution, or a program that knows more of it."""
+"""The sources of machines to draw: a file, or an execution."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from asl.check import mapping
 from asl.check.prover import prove
-from asl.graph.details import Known
-from asl.graph.model import Machine, read
-from asl.language import STDIN, load
+from asl.graph.details import Facts
+from asl.graph.model import Graph, graph_of
+from asl.language import STDIN, Machine, load_definition
 
 
-def _nothing() -> None:
-    """Return what is known of a machine without contracts."""
+def _no_facts() -> None:
+    """Return the facts of a machine without contracts."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A machine to draw, and what returns what is known of its states: proving takes time, and only the viewer shows it."""
+    """A machine to draw: its definition, its graph, and a function that returns its facts.
 
-    machine: Machine
-    known: Callable[[], Known | None] = _nothing
+    The facts take a proof, which is slow, and only the viewer shows them.
+    """
+
+    definition: Machine
+    graph: Graph
+    facts: Callable[[], Facts | None] = _no_facts
 
 
 def from_file(file: str, contracts: Path | None = None) -> Subject:
-    """Return the machine in file (`-`: standard input), with the contracts in a folder with a mapping.json, if one is given.
+    """Return the machine in file (`-`: standard input), with the contracts in a folder with a mapping.json, if given.
 
-    Raises UnusableMachine, UnusableMapping or UnsupportedSchema.
+    Raises InvalidMachineError, InvalidMappingError or UnsupportedSchemaError.
     """
-    definition, title = load(file), "State machine" if file == STDIN else Path(file).stem
+    definition, title = load_definition(file), "State machine" if file == STDIN else Path(file).stem
     if contracts is None:
-        return Subject(read(definition, title=title))
+        return Subject(definition, graph_of(definition, title=title))
     mapped = mapping.load_mapping(contracts)
-    return Subject(read(definition, mapped, title=title), lambda: Known(prove(definition, mapped)))
+    return Subject(definition, graph_of(definition, mapped, title=title), lambda: Facts(prove(definition, mapped)))
 
 
-def from_execution(definition: dict[str, Any], arn: str, default: Subject | None = None) -> Subject:
-    """Return the definition that an execution ran, as default if it is that machine."""
-    ran = read(definition, title=arn.rpartition(":")[2])
-    return default if default and _alike(ran, default.machine) else Subject(ran)
+def from_execution(definition: Machine, arn: str, default: Subject | None = None) -> Subject:
+    """Return the machine that an execution ran, with the graph and facts of default if it is that machine."""
+    ran = graph_of(definition, title=arn.rpartition(":")[2])
+    return default if default and _is_alike(ran, default.graph) else Subject(definition, ran)
 
 
-def _alike(one: Machine, other: Machine) -> bool:
-    """Tell whether two graphs have the same ways; deployed functions have names of their own."""
-    ways = [{(edge.source, edge.target, edge.kind, edge.labels) for edge in each.all_edges()} for each in (one, other)]
-    return ways[0] == ways[1]
+def _is_alike(one: Graph, other: Graph) -> bool:
+    """Return True if two graphs have the same edges; names of deployed functions differ from the template's."""
+    edges = [{(edge.source, edge.target, edge.kind, edge.labels) for edge in each.all_edges()} for each in (one, other)]
+    return edges[0] == edges[1]

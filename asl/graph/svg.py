@@ -3,25 +3,25 @@
 from collections.abc import Iterator
 
 from asl.graph.alt_text import summary
-from asl.graph.elements import arrow, escaped, label, picture, point, rectangle, text
+from asl.graph.elements import arrow, escaped, label, point, rectangle, svg_document, text
 from asl.graph.layout import DOT, LINE, TITLE, Box, Path, label_lines, lay_out
-from asl.graph.model import END, START, Edge, Machine
+from asl.graph.model import END, START, Edge, Graph
 from asl.history.trace import CAUGHT
 
 Marks = dict[str, tuple[str, str]]  # by key: an outcome and a short text
 SHEET = 5  # pixels between the two outlines of a Map
 
 
-def draw(machine: Machine, marks: Marks | None = None, *, ident: str = "graph") -> str:
+def draw(graph: Graph, marks: Marks | None = None, *, ident: str = "graph") -> str:
     """Return the machine as an `<svg>` element with its own styles, for light and dark mode.
 
     marks have the outcomes of states, which colour them, and a short text, such as a duration; with marks, a state without one
     is faint.
     """
-    drawing = lay_out(machine)
+    drawing = lay_out(graph)
     parts = [line for box in drawing.boxes for line in _box(box, marks)]
     parts += [line for path in drawing.paths for line in _path(path, marks)]
-    return picture(drawing.size, machine.title, summary(machine), parts, ident)
+    return svg_document(drawing.size, graph.title, summary(graph), parts, ident)
 
 
 def _box(box: Box, marks: Marks | None) -> Iterator[str]:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from asl.graph.elements import escaped, picture, text
+from asl.graph.elements import escaped, svg_document, text
 from asl.graph.layout import SMALL
-from asl.graph.overlay import shown
-from asl.history.trace import RUNNING, Run, Visit
+from asl.graph.overlay import format_duration
+from asl.history.trace import RUNNING, Trace, Visit
 
 BAR, ROW = 14, 22  # pixels: a bar's height, and from one to the next
 WIDTH = 760  # pixels, of the whole time
@@ -27,27 +27,27 @@ STEPS = [(many, unit) for unit, numbers in ROUND.items() for many in numbers]
 Scale = Callable[[datetime], float]  # from a time to pixels
 
 
-def timeline(run: Run, *, ident: str = "timeline") -> str:
-    """Return the bars of run's visits above an axis of the time since its start.
+def timeline(trace: Trace, *, ident: str = "timeline") -> str:
+    """Return the bars of trace's visits above an axis of the time since its start.
 
     A Parallel or a Map is followed by the visits in it, item by item; otherwise visits are in the order in which they began. The
     bar of a running state ends at the last known time. Visits beyond MAX_BARS are only counted.
     """
-    ordered = list(_ordered(run.visits))
+    ordered = list(_ordered(trace.visits))
     visits, rest = ordered[:MAX_BARS], len(ordered[MAX_BARS:])
-    end = max(_times(run))
-    seconds = (end - run.started).total_seconds() or UNITS["ms"]
+    end = max(_times(trace))
+    seconds = (end - trace.started).total_seconds() or UNITS["ms"]
     left = max((len(_name(one)) * SMALL + _depth(one) * INDENT for one in visits), default=0) + 12
 
     def scale(time: datetime) -> float:
-        return left + (time - run.started).total_seconds() / seconds * WIDTH
+        return left + (time - trace.started).total_seconds() / seconds * WIDTH
 
     parts = [part for number, visit in enumerate(visits) for part in _row(visit, number * ROW, end, scale)]
     bottom = len(visits) * ROW
     parts += _axis(seconds, bottom, left)
     if rest:
         parts.append(text(0, bottom + BAR, _more(rest), "row"))
-    return picture((left + WIDTH + 60, bottom + ROW), "Timeline", _description(visits, rest), parts, ident)
+    return svg_document((left + WIDTH + 60, bottom + ROW), "Timeline", _description(visits, rest), parts, ident)
 
 
 def _ordered(visits: list[Visit]) -> Iterator[Visit]:
@@ -61,13 +61,13 @@ def _ordered(visits: list[Visit]) -> Iterator[Visit]:
         pending += sorted(inner.get(id(visit), []), key=lambda one: one.iteration or 0)[::-1]
 
 
-def _times(run: Run) -> Iterator[datetime]:
-    yield run.started
-    for visit in run.visits:
+def _times(trace: Trace) -> Iterator[datetime]:
+    yield trace.started
+    for visit in trace.visits:
         yield visit.left or visit.entered
         yield from (one.ended or one.started for one in visit.attempts)
-    if run.stopped:
-        yield run.stopped
+    if trace.stopped:
+        yield trace.stopped
 
 
 def _name(visit: Visit) -> str:
@@ -96,11 +96,11 @@ def _bar(kind: str, begin: float, end: float, y: float, height: float) -> str:
 
 
 def _took(visit: Visit) -> str:
-    return RUNNING if visit.seconds is None else shown(visit.seconds)
+    return RUNNING if visit.seconds is None else format_duration(visit.seconds)
 
 
 def _label(visit: Visit) -> str:
-    took = [] if visit.seconds is None else [shown(visit.seconds)]
+    took = [] if visit.seconds is None else [format_duration(visit.seconds)]
     attempts = [f"{len(visit.attempts)} attempts"] if len(visit.attempts) > 1 else []
     error = [visit.error] if visit.error else []
     return f"{_name(visit)}: {', '.join([visit.outcome, *took, *attempts, *error])}"

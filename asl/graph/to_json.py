@@ -3,25 +3,25 @@
 import json
 from typing import Any
 
-from asl.graph.model import Edge, Machine, Node
+from asl.graph.model import Edge, Graph, Node
 
 
-def as_json(machine: Machine) -> str:
+def as_json(graph: Graph) -> str:
     """Return nodes and edges as JSON; those of inner machines are in their nodes."""
-    return json.dumps(_machine(machine), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_graph(graph), indent=2, ensure_ascii=False) + "\n"
 
 
-def _machine(machine: Machine) -> dict[str, Any]:
+def _graph(graph: Graph) -> dict[str, Any]:
     return {
-        "straight": list(machine.spine),
-        "nodes": [_node(node) for node in machine.nodes],
-        "edges": [_edge(edge) for edge in machine.edges],
+        "straight": list(graph.spine),
+        "nodes": [_node(node) for node in graph.nodes],
+        "edges": [_edge(edge) for edge in graph.edges],
     }
 
 
 def _node(node: Node) -> dict[str, Any]:
     fields: dict[str, Any] = {"key": node.key, "name": node.name, "kind": node.kind, "notes": list(node.notes)}
-    return fields | ({"machines": [_machine(one) for one in node.machines]} if node.machines else {})
+    return fields | ({"machines": [_graph(one) for one in node.machines]} if node.machines else {})
 
 
 def _edge(edge: Edge) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from asl.graph.model import Machine, Node
 from asl.history.attempts import (
     FAILURES,
     STARTED_EVENTS,
@@ -25,13 +24,14 @@ from asl.history.trace import (
     SUCCEEDED,
     TIMED_OUT,
     Event,
-    Run,
-    UnusableHistory,
+    InvalidHistoryError,
+    Trace,
     Visit,
-    details_of,
-    parsed,
-    time_of,
+    event_details,
+    event_time,
+    parse_payload,
 )
+from asl.language import Machine, State, each_state
 
 OUTCOMES = {  # of an execution, by the type of its last event
     "ExecutionSucceeded": SUCCEEDED,
@@ -48,23 +48,25 @@ Handler = Callable[
 ]  # takes type, details and time of an event, and the ID before
 
 
-def read(machine: Machine, events: Iterable[Event]) -> Run:
-    """Return the trace of an execution of machine, which may still be running, from its events.
+def parse_history(definition: Machine, events: Iterable[Event]) -> Trace:
+    """Return the trace of an execution of a machine, which may still be running, from its events.
 
-    Raises UnusableHistory if there are no events.
+    definition is the machine in the Amazon States Language.
+
+    Raises InvalidHistoryError if there are no events.
     """
     listed = sorted(events, key=lambda event: int(event["id"]))
     if not listed:
-        raise UnusableHistory("the history has no events")
-    return _Reader(machine, time_of(listed[0])).run(listed)
+        raise InvalidHistoryError("the history has no events")
+    return _Parser(dict(each_state(definition)), event_time(listed[0])).trace(listed)
 
 
-class _Reader:
+class _Parser:
     """Follows each event to the event before it: branches and iterations run in parallel, and their events are mixed."""
 
-    def __init__(self, machine: Machine, started: datetime) -> None:
-        self._nodes = {node.name: node for node in machine.all_nodes()}
-        self._run = Run(RUNNING, started)
+    def __init__(self, states: dict[str, State], started: datetime) -> None:
+        self._states = states
+        self._trace = Trace(RUNNING, started)
         self._at: dict[int, Visit | None] = {}  # by event: the visit that it belongs to
         self._items: dict[int, int] = {}  # by MapIterationStarted: the index of the item
         self._entries: dict[tuple[int, str], Visit] = {}  # by the event before and the state's name
@@ -80,20 +82,20 @@ class _Reader:
             "EvaluationFailed": self._fail_expression,
         }
 
-    def run(self, events: list[Event]) -> Run:
+    def trace(self, events: list[Event]) -> Trace:
         before = 0
         for event in events:
             before = self._follow(event, int(event.get("previousEventId", before)))
-        if self._run.stopped:
-            self._finish(self._at[before], self._run.stopped)
-        return self._run
+        if self._trace.stopped:
+            self._finish(self._at[before], self._trace.stopped)
+        return self._trace
 
     def _follow(self, event: Event, previous: int) -> int:
         """Record event and the visit that it belongs to; return its ID."""
-        number, kind, details = int(event["id"]), str(event["type"]), details_of(event)
+        number, kind, details = int(event["id"]), str(event["type"]), event_details(event)
         if kind == "MapIterationStarted" and isinstance(details.get("index"), int):
             self._items[number] = details["index"]
-        at = self._at[number] = self._visit(kind, details, time_of(event), previous)
+        at = self._at[number] = self._visit(kind, details, event_time(event), previous)
         if kind == "FailStateEntered" or kind.endswith(FAILURES):
             self._failures.add(number)
             self._failed = self._failed if kind.startswith(CONSEQUENCES) else at
@@ -113,16 +115,16 @@ class _Reader:
 
     def _enter(self, kind: str, details: Details, time: datetime, previous: int) -> Visit:
         name, at = str(details.get("name", "")), self._at.get(previous)
-        node, kind = self._nodes.get(name), kind.removesuffix("StateEntered")
-        visit = Visit(node.key if node else name, name, kind, time, input=parsed(details.get("input")))
+        kind = kind.removesuffix("StateEntered")
+        visit = Visit(name, kind, time, input=parse_payload(details.get("input")))
         if at and at.left is None and at.kind in WITH_INNER:
             visit.within, visit.iteration = at, self._items.get(previous)
         elif at:
             visit.within, visit.iteration = at.within, at.iteration
-        self._run.visits.append(visit)
+        self._trace.visits.append(visit)
         self._entries[previous, name] = visit
         if kind == "Fail":  # no event says that it is left
-            visit.error = _stated_error(node) if node else None
+            visit.error = _stated_error(self._states.get(name, {}))
             record_end(visit, time, FAILED)
         return visit
 
@@ -132,7 +134,7 @@ class _Reader:
         if visit:
             if at and previous in self._failures and not visit.error:  # of a Parallel without a failure event
                 visit.error, visit.cause = at.error, at.cause
-            visit.left, visit.output = time, parsed(details.get("output"))
+            visit.left, visit.output = time, parse_payload(details.get("output"))
             visit.outcome = CAUGHT if visit.error else SUCCEEDED
             # Emulators may lack the event that a state in a branch was left.
             self._close(visit, time, visit.outcome)
@@ -164,7 +166,7 @@ class _Reader:
         """End the open visits in around, or all of them, with outcome and at the end of their last attempt."""
         if around and around.kind not in WITH_INNER:
             return
-        for visit in self._run.visits:
+        for visit in self._trace.visits:
             if visit.left is None and (around is None or is_within(visit, around)):
                 last = visit.attempts[-1].ended if visit.attempts and around else None
                 record_end(visit, last or time, failure_outcome(visit) or outcome)
@@ -194,29 +196,29 @@ class _Reader:
         return running or innermost(at, lambda one: one.kind == kind)
 
     def _end(self, kind: str, details: Details, time: datetime, previous: int) -> Visit | None:
-        self._run.status, self._run.stopped = OUTCOMES[kind], time
-        self._run.error, self._run.cause = details.get("error"), details.get("cause")
+        self._trace.status, self._trace.stopped = OUTCOMES[kind], time
+        self._trace.error, self._trace.cause = details.get("error"), details.get("cause")
         return self._at.get(previous)
 
     def _resume(self, _: str, __: Details, ___: datetime, previous: int) -> Visit | None:
         """Record that the execution continues with the state that failed."""
-        self._run.status, self._run.stopped, self._run.error, self._run.cause = RUNNING, None, None, None
+        self._trace.status, self._trace.stopped, self._trace.error, self._trace.cause = RUNNING, None, None, None
         self._over.clear()
         return self._failed or self._at.get(previous)
 
     def _finish(self, at: Visit | None, time: datetime) -> None:
         """End the open visits with the execution's outcome; if it failed, those beside the failed state were aborted."""
-        outcome = self._run.status
+        outcome = self._trace.status
         if outcome == FAILED and at and (at.left is None or at.kind == "Fail"):
             outcome = ABORTED
             within = self._failed is not None and is_within(self._failed, at)
             for visit in enclosing(self._failed if within else at):
                 if not visit.error or visit.error in PLACEHOLDERS:
-                    record_failure(visit, self._run.error or "ExecutionFailed", self._run.cause, time)
+                    record_failure(visit, self._trace.error or "ExecutionFailed", self._trace.cause, time)
         self._close(None, time, outcome)
 
 
-def _stated_error(state: Node) -> str | None:
+def _stated_error(state: State) -> str | None:
     """Return the error in the definition of a Fail state, which its event lacks; None if it is computed."""
-    error = state.state.get("Error")
+    error = state.get("Error")
     return error if isinstance(error, str) and not error.startswith("{%") else None

@@ -4,22 +4,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-from asl.history.trace import Event, UnusableHistory, time_of
+from asl.history.trace import Event, InvalidHistoryError, event_time
 
 EXAMPLE_ARN = "arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME"
 EXPRESS = "EXPRESS executions have no history, only logs"
 
 
-def load(file: Path) -> list[Event]:
-    """Return the events in the output of `aws stepfunctions get-execution-history`; raises UnusableHistory."""
+def load_history(file: Path) -> list[Event]:
+    """Return the events in the output of `aws stepfunctions get-execution-history`; raises InvalidHistoryError."""
     try:
         found: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UnusableHistory(f"{file} cannot be read: {error}") from error
+        raise InvalidHistoryError(f"{file} cannot be read: {error}") from error
     events = found.get("events") if isinstance(found, dict) else found
     if not isinstance(events, list) or not all(_is_event(one) for one in events):
         what = 'an object with "events", or a list of them, each with id, type and timestamp'
-        raise UnusableHistory(f"{file} is no history: it has to be {what}")
+        raise InvalidHistoryError(f"{file} is no history: it has to be {what}")
     return events
 
 
@@ -27,15 +27,15 @@ def _is_event(one: Any) -> bool:
     if not isinstance(one, dict) or not {"id", "type", "timestamp"} <= set(one):
         return False
     try:
-        time_of(one)
+        event_time(one)
     except (TypeError, ValueError, OverflowError, OSError):
         return False
     numbers = one["id"], one.get("previousEventId", 0)
     return all(isinstance(number, int) for number in numbers) and isinstance(one["type"], str)
 
 
-def fetch(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Event]]:
-    """Return the definition of an execution, and its events so far; raises UnusableHistory.
+def fetch_history(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Event]]:
+    """Return the definition of an execution, and its events so far; raises InvalidHistoryError.
 
     Without a client it calls Step Functions in the ARN's region, or the emulator at AWS_ENDPOINT_URL.
     """
@@ -48,18 +48,18 @@ def fetch(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Event]]:
         pages = client.get_paginator("get_execution_history").paginate(executionArn=arn, includeExecutionData=True)
         events = [event for page in pages for event in page["events"]]
     except (BotoCoreError, ClientError) as error:
-        raise UnusableHistory(f"{arn}: {_why(error)}") from error
+        raise InvalidHistoryError(f"{arn}: {_why(error)}") from error
     except ValueError as error:  # of boto3, for an invalid endpoint
-        raise UnusableHistory("AWS_ENDPOINT_URL is not a URL, such as http://localhost:4566") from error
+        raise InvalidHistoryError("AWS_ENDPOINT_URL is not a URL, such as http://localhost:4566") from error
     return json.loads(ran["definition"]), events
 
 
 def _check(arn: str) -> None:
     parts = arn.split(":")
     if len(parts) <= EXAMPLE_ARN.count(":") or not all(parts):
-        raise UnusableHistory(f"{arn} is no execution's ARN, such as {EXAMPLE_ARN}")
+        raise InvalidHistoryError(f"{arn} is no execution's ARN, such as {EXAMPLE_ARN}")
     if parts[5] == "express":
-        raise UnusableHistory(f"{arn} has no history: {EXPRESS}")
+        raise InvalidHistoryError(f"{arn} has no history: {EXPRESS}")
 
 
 def _client(arn: str) -> Any:

@@ -25,7 +25,6 @@ class Attempt:
 class Visit:
     """One visit of a state; times are UTC, payloads are parsed JSON, and None where no event has them."""
 
-    key: str  # of the node in the graph
     state: str
     kind: str
     entered: datetime
@@ -46,7 +45,7 @@ class Visit:
 
 
 @dataclass
-class Run:
+class Trace:
     """One execution."""
 
     status: str
@@ -57,11 +56,11 @@ class Run:
     cause: str | None = None
 
 
-class UnusableHistory(ValueError):  # noqa: N818 - it is the history that is
+class InvalidHistoryError(ValueError):
     """A file is not the history of an execution, or there is no history; the message says what to do."""
 
 
-def time_of(event: Event) -> datetime:
+def event_time(event: Event) -> datetime:
     """Return the time of event, whose timestamp is a datetime, ISO 8601 as the AWS CLI prints it, or seconds since 1970."""
     time = event["timestamp"]
     if isinstance(time, datetime):
@@ -73,13 +72,13 @@ def time_of(event: Event) -> datetime:
     )
 
 
-def details_of(event: Event) -> Mapping[str, Any]:
+def event_details(event: Event) -> Mapping[str, Any]:
     """Return the details of event, which are in a field named after its type."""
     found = [value for name, value in event.items() if name.endswith("EventDetails") and isinstance(value, Mapping)]
     return found[0] if found else {}
 
 
-def parsed(text: Any) -> Any:
+def parse_payload(text: Any) -> Any:
     """Return text as parsed JSON, as it is if it is not JSON, or None if it is not a string."""
     if not isinstance(text, str):
         return None

@@ -56,7 +56,7 @@ def add_state_machine(
 ) -> stepfunctions.StateMachine:
     """Add the state machine to template, with a role that allows exactly the calls of its states.
 
-    Raises UnprovedFlow if some state may not get what it needs.
+    Raises UnprovedDataFlowError if some state may not get what it needs.
     """
     definition = proved_definition()
     names = {"Partition": Ref("AWS::Partition"), table.title: Ref(table), topic.title: Ref(topic)}

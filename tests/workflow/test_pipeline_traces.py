@@ -3,9 +3,9 @@
 import boto3
 
 from asl.graph.overlay import headline, marks
-from asl.history.parser import read
-from asl.history.sources import fetch
-from asl.history.trace import Run
+from asl.history.parser import parse_history
+from asl.history.sources import fetch_history
+from asl.history.trace import Trace
 from tests.asl.history.events import visit
 from tests.workflow import drawings
 from tests.workflow.interpreter import refusal
@@ -14,10 +14,10 @@ from workflow.graph import pipeline_graph
 from workflow.steps import RESIZE
 
 
-def run_of(outcome: Outcome) -> Run:
+def run_of(outcome: Outcome) -> Trace:
     """Return the trace of an execution."""
-    _, events = fetch(outcome.execution.arn, boto3.client("stepfunctions"))
-    return read(pipeline_graph(), events)
+    definition, events = fetch_history(outcome.execution.arn, boto3.client("stepfunctions"))
+    return parse_history(definition, events)
 
 
 def test_success_is_green_all_the_way(processing: Processing) -> None:
@@ -26,7 +26,9 @@ def test_success_is_green_all_the_way(processing: Processing) -> None:
     assert run.status == "succeeded"
     on_way = {node.key for node in pipeline_graph().nodes if node.key in pipeline_graph().spine} - {"(start)", "(end)"}
     branches = {"ParallelProcessing/0/ResizeImage", "ParallelProcessing/1/GenerateThumbnail"}
-    assert {key: outcome for key, (outcome, _) in marks(run).items()} == dict.fromkeys(on_way | branches, "succeeded")
+    assert {key: outcome for key, (outcome, _) in marks(pipeline_graph(), run).items()} == dict.fromkeys(
+        on_way | branches, "succeeded"
+    )
     assert visit(run, "ValidateImage").input.keys() == {"image"}
     assert "validation" in visit(run, "ValidateImage").output
     assert "archive" in visit(run, "PublishSuccess").input

@@ -17,7 +17,7 @@ from workflow.steps import STEPS
 def told() -> dict[str, Any]:
     """Give what is told of each state, by its name."""
     subject = pipeline()
-    return {one["name"]: one for one in details(subject.machine, subject.known()).values()}
+    return {one["name"]: one for one in details(subject.graph, subject.facts()).values()}
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)

@@ -13,7 +13,7 @@ from asl.graph.dot import dot
 from asl.graph.html import viewer
 from asl.graph.layout import lay_out
 from asl.graph.mermaid import mermaid
-from asl.graph.model import END, START, Machine, read
+from asl.graph.model import END, START, Graph, graph_of
 from asl.graph.svg import draw
 from asl.graph.to_json import as_json
 from tests.asl.graph.machines import MACHINES
@@ -33,16 +33,18 @@ LINES = [
     rf"(\[\*\]|{ID}) --> (\[\*\]|{ID})(: {LABEL})?",
 ]
 
-each = pytest.mark.parametrize("machine", [*map(read, MACHINES.values()), pipeline_graph()], ids=[*MACHINES, "our own"])
+each = pytest.mark.parametrize(
+    "machine", [*map(graph_of, MACHINES.values()), pipeline_graph()], ids=[*MACHINES, "our own"]
+)
 
 
-def states(machine: Machine) -> list[str]:
+def states(machine: Graph) -> list[str]:
     """Return the names of all states."""
     return [node.name for node in machine.all_nodes() if node.kind not in (START, END)]
 
 
 @each
-def test_svg_shows_every_state_and_every_edge(machine: Machine) -> None:
+def test_svg_shows_every_state_and_every_edge(machine: Graph) -> None:
     """The drawing is well-formed, has each state's name as text, and a line with an arrow for each edge."""
     drawn = ET.fromstring(draw(machine))  # noqa: S314 - ours
     texts = ["".join(one.itertext()) for one in drawn.iter(f"{SVG}text")]
@@ -53,7 +55,7 @@ def test_svg_shows_every_state_and_every_edge(machine: Machine) -> None:
 
 
 @each
-def test_svg_has_title_and_description(machine: Machine) -> None:
+def test_svg_has_title_and_description(machine: Graph) -> None:
     """The drawing has a title and a description for screen readers, and refers to nothing outside of it."""
     drawn = draw(machine)
     root = ET.fromstring(drawn)  # noqa: S314 - ours
@@ -65,13 +67,13 @@ def test_svg_has_title_and_description(machine: Machine) -> None:
 
 def test_svg_is_well_formed_whatever_a_state_is_called() -> None:
     """A character that XML cannot have is replaced in the drawing."""
-    named = read({"StartAt": "a\u0007b", "States": {"a\u0007b": {"Type": "Succeed"}}})
+    named = graph_of({"StartAt": "a\u0007b", "States": {"a\u0007b": {"Type": "Succeed"}}})
     texts = [one.text for one in ET.fromstring(draw(named)).iter(f"{SVG}text")]  # noqa: S314 - ours
     assert texts == ["a\ufffdb"]
 
 
 @each
-def test_nothing_lies_on_anything_else(machine: Machine) -> None:
+def test_nothing_lies_on_anything_else(machine: Graph) -> None:
     """Boxes overlap only if one contains the other, and all of them are within the drawing."""
     drawing = lay_out(machine)
     boxes = [(one.x, one.y, one.x + one.width, one.y + one.height, one.node.key) for one in drawing.boxes]
@@ -83,7 +85,7 @@ def test_nothing_lies_on_anything_else(machine: Machine) -> None:
 
 
 @each
-def test_straight_way_runs_straight(machine: Machine) -> None:
+def test_straight_way_runs_straight(machine: Graph) -> None:
     """The states of the main path are in one column, in each machine, from start to end."""
     centres = {box.node.key: box.x + box.width / 2 for box in lay_out(machine).boxes}
     for spine in [machine.spine, *(one.spine for node in machine.all_nodes() for one in node.machines)]:
@@ -92,13 +94,13 @@ def test_straight_way_runs_straight(machine: Machine) -> None:
 
 
 @each
-def test_drawing_is_the_same_again(machine: Machine) -> None:
+def test_drawing_is_the_same_again(machine: Graph) -> None:
     """The same machine gives the same bytes."""
     assert draw(machine) == draw(machine)
 
 
 @each
-def test_mermaid_keeps_to_its_grammar(machine: Machine) -> None:
+def test_mermaid_keeps_to_its_grammar(machine: Graph) -> None:
     """Every line follows Mermaid's grammar, and every state is in the diagram."""
     text = mermaid(machine)
     for line in text.splitlines():
@@ -108,7 +110,7 @@ def test_mermaid_keeps_to_its_grammar(machine: Machine) -> None:
 
 
 @each
-def test_dot_is_read_by_graphviz(machine: Machine) -> None:
+def test_dot_is_read_by_graphviz(machine: Graph) -> None:
     """Graphviz reads the same number of nodes and edges as the graph has."""
     graph = AGraph(string=dot(machine))
     inner = sum(len(node.machines) for node in machine.all_nodes())
@@ -117,7 +119,7 @@ def test_dot_is_read_by_graphviz(machine: Machine) -> None:
 
 
 @each
-def test_json_has_it_all(machine: Machine) -> None:
+def test_json_has_it_all(machine: Graph) -> None:
     """Nodes and edges are those of the graph, inner ones in their nodes."""
 
     def count(told: dict[str, Any], what: str) -> int:
@@ -130,7 +132,7 @@ def test_json_has_it_all(machine: Machine) -> None:
 
 
 @each
-def test_page_is_one_file_with_every_definition(machine: Machine) -> None:
+def test_page_is_one_file_with_every_definition(machine: Graph) -> None:
     """The viewer refers to nothing outside of it, and has the definition of each state unchanged."""
     page = viewer(machine, details(machine))
     assert not re.search(r'(?i)\b(src|href|action)="(?!#)|url\(|@import|https?://(?!www\.w3\.org)', _without_data(page))

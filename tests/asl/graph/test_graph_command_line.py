@@ -9,7 +9,7 @@ import pytest
 
 from asl.graph.cli import main
 from asl.graph.mermaid import mermaid
-from asl.graph.model import read
+from asl.graph.model import graph_of
 from pages.graph import main as draw_pipeline
 from tests.asl.graph.machines import POLLER, UNDOING
 from workflow.graph import pipeline_graph
@@ -52,7 +52,7 @@ def test_machine_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: py
     """With `-` for a file, the machine is read from standard input."""
     monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(POLLER)))
     assert main(["-"]) == 0
-    assert capsys.readouterr().out == mermaid(read(POLLER))
+    assert capsys.readouterr().out == mermaid(graph_of(POLLER))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], a
     """With --output the drawing is in the file and nothing is printed."""
     file = tmp_path / "poller.mmd"
     assert main(["--output", str(file), str(asl)]) == 0
-    assert file.read_text(encoding="utf-8") == mermaid(read(POLLER))
+    assert file.read_text(encoding="utf-8") == mermaid(graph_of(POLLER))
     assert capsys.readouterr().out == ""
 
 
@@ -150,5 +150,5 @@ def test_unwritable_output_is_reported(capsys: pytest.CaptureFixture[str], tmp_p
 
 def test_way_does_not_end_where_it_came_from() -> None:
     """The main path leads neither back nor, if there is another way, to a Fail state."""
-    assert read(POLLER).spine[-2:] == ("Done?", "End")
-    assert read(UNDOING).spine[-1] == "Booked"
+    assert graph_of(POLLER).spine[-2:] == ("Done?", "End")
+    assert graph_of(UNDOING).spine[-1] == "Booked"

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from asl.graph.model import Edge, Machine, read
-from asl.language import UnusableMachine
+from asl.graph.model import Edge, Graph, graph_of
+from asl.language import InvalidMachineError
 from tests.asl.graph.machines import APPROVAL, DISTRIBUTED_MAP, INLINE_MAP, JSONATA, LOOP, POLLER, SDK_CALLS
 from workflow import contracts
 from workflow.graph import pipeline_graph
 
 
-def edge(machine: Machine, source: str, target: str, kind: str = "next") -> Edge:
+def edge(machine: Graph, source: str, target: str, kind: str = "next") -> Edge:
     """Return the only edge of a kind between two nodes."""
     (found,) = [one for one in machine.all_edges() if (one.source, one.target, one.kind) == (source, target, kind)]
     return found
@@ -19,7 +19,7 @@ def edge(machine: Machine, source: str, target: str, kind: str = "next") -> Edge
 
 def notes(definition: dict[str, Any]) -> dict[str, str]:
     """Return the notes of each state by name."""
-    return {node.name: " | ".join(node.notes) for node in read(definition).all_nodes() if node.notes}
+    return {node.name: " | ".join(node.notes) for node in graph_of(definition).all_nodes() if node.notes}
 
 
 def test_edges_are_named_after_the_contracts_that_travel_there() -> None:
@@ -37,19 +37,19 @@ def test_edges_are_named_after_the_contracts_that_travel_there() -> None:
 
 def test_rules_that_lead_to_the_same_state_are_one_edge() -> None:
     """Rules with the same target are one edge, with a line of its label for each."""
-    labels = edge(read(LOOP), "More?", "Next page", "choice").labels
+    labels = edge(graph_of(LOOP), "More?", "Next page", "choice").labels
     assert labels == ("token is present", "n < m")
-    assert edge(read(LOOP), "More?", "Stop", "choice").labels == ("at ≤ 2030-01-01T00:00:00Z",)
-    assert edge(read(POLLER), "Done?", "End", "choice").labels == ("status = SUCCEEDED and not errors > 0",)
-    assert edge(read(POLLER), "Done?", "Wait a while", "choice").labels == ("otherwise",)
+    assert edge(graph_of(LOOP), "More?", "Stop", "choice").labels == ("at ≤ 2030-01-01T00:00:00Z",)
+    assert edge(graph_of(POLLER), "Done?", "End", "choice").labels == ("status = SUCCEEDED and not errors > 0",)
+    assert edge(graph_of(POLLER), "Done?", "Wait a while", "choice").labels == ("otherwise",)
     condition = "$count($states.input.items) > 10 and $tries < 3"
-    assert edge(read(JSONATA), "Enough?", "Look up", "choice").labels == (condition,)
-    assert edge(read(APPROVAL), "Decide", "Work", "choice").labels == ("approved = true",)
+    assert edge(graph_of(JSONATA), "Enough?", "Look up", "choice").labels == (condition,)
+    assert edge(graph_of(APPROVAL), "Decide", "Work", "choice").labels == ("approved = true",)
 
 
 def test_catchers_name_their_errors() -> None:
     """The label of a Catch has its errors."""
-    caught = edge(read(APPROVAL), "Start", "Remind", "catch")
+    caught = edge(graph_of(APPROVAL), "Start", "Remind", "catch")
     assert caught.labels == ("States.Timeout", "States.HeartbeatTimeout")
 
 
@@ -113,5 +113,5 @@ def test_notes_say_what_a_state_does(definition: dict[str, Any], expected: dict[
 )
 def test_invalid_machine_is_refused(definition: Any, said: str) -> None:
     """The error has the place and the reason."""
-    with pytest.raises(UnusableMachine, match=said):
-        read(definition)
+    with pytest.raises(InvalidMachineError, match=said):
+        graph_of(definition)

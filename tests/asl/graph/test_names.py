@@ -15,7 +15,7 @@ from asl.graph.details import details
 from asl.graph.dot import dot
 from asl.graph.html import viewer
 from asl.graph.mermaid import KEYWORDS, mermaid
-from asl.graph.model import END, START, Machine, read
+from asl.graph.model import END, START, Graph, graph_of
 from tests.asl.graph.machines import Machine as Definition
 from tests.asl.graph.machines import machine as built
 
@@ -74,7 +74,7 @@ def chain(names: list[str]) -> Definition:
     return built({name: {"Type": "Pass", **way} for name, way in zip(names, following, strict=True)})
 
 
-def states(graph: Machine) -> list[str]:
+def states(graph: Graph) -> list[str]:
     """Return the names of all states, in order."""
     return [node.name for node in graph.all_nodes() if node.kind not in (START, END)]
 
@@ -87,7 +87,7 @@ def labelled(text: str) -> dict[str, str]:
 
 def assert_mermaid_shows(names: list[str]) -> None:
     """Assert that each name has an ID of its own, which Mermaid does not interpret otherwise, and is shown unchanged."""
-    text = mermaid(read(chain(names)))
+    text = mermaid(graph_of(chain(names)))
     shown = labelled(text)
     ways = [re.findall(r"\[\*\]|\w+", line) for line in text.splitlines() if "-->" in line]
     ids = [before for before, _ in ways if before != "[*]"]
@@ -115,13 +115,13 @@ def test_mermaid_shows_any_name(names: list[str]) -> None:
 
 def test_mermaid_says_a_name_once() -> None:
     """The name of a state with a label of its own is not repeated in its notes."""
-    text = mermaid(read(built({"weird name": {"Type": "Wait", "Seconds": 5, "End": True}})))
+    text = mermaid(graph_of(built({"weird name": {"Type": "Wait", "Seconds": 5, "End": True}})))
     assert text.count("weird name") == 1
 
 
 def test_dot_shows_every_name() -> None:
     """Graphviz interprets no escape, entity or line end in a name, and its drawing is well-formed."""
-    drawn = ET.fromstring(AGraph(string=dot(read(chain(STRANGE)))).draw(format="svg", prog="dot"))  # noqa: S314 - ours
+    drawn = ET.fromstring(AGraph(string=dot(graph_of(chain(STRANGE)))).draw(format="svg", prog="dot"))  # noqa: S314 - ours
     texts = ["".join(one.itertext()).replace("\xa0", " ") for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert sorted(texts) == sorted(one_line(name) for name in STRANGE)
 
@@ -151,7 +151,7 @@ class Page(HTMLParser):
 
 def test_viewer_finds_every_state() -> None:
     """The page has the key of each state unchanged, so that a click finds the state's details."""
-    graph = read(chain(STRANGE))
+    graph = graph_of(chain(STRANGE))
     page = Page(viewer(graph, details(graph)))
     assert len(set(page.clicked)) == len(STRANGE)
     assert [page.known[key]["name"] for key in page.clicked] == states(graph)
@@ -159,6 +159,6 @@ def test_viewer_finds_every_state() -> None:
 
 def test_keys_can_stand_in_an_address() -> None:
     """Keys can be a part of a URL: they have no control characters and no lone surrogates."""
-    keys = [node.key for node in read(chain(STRANGE)).all_nodes()]
+    keys = [node.key for node in graph_of(chain(STRANGE)).all_nodes()]
     assert len(set(keys)) == len(keys)
     assert all(key.encode() and re.fullmatch(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+", key) for key in keys)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asl.graph.timeline import MAX_BARS, timeline
-from asl.history.trace import RUNNING, SUCCEEDED, Attempt, Run, Visit
+from asl.history.trace import RUNNING, SUCCEEDED, Attempt, Trace, Visit
 
 START = datetime(2027, 1, 15, 8, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -25,12 +25,12 @@ def visited(state: str, entered: float, left: float | None, **fields: Any) -> Vi
     """Return a visit that succeeded, or that still runs."""
     outcome = SUCCEEDED if left is not None else RUNNING
     ended = None if left is None else at(left)
-    return Visit(state, state, "Task", at(entered), left=ended, **{"outcome": outcome, **fields})
+    return Visit(state, "Task", at(entered), left=ended, **{"outcome": outcome, **fields})
 
 
 def drawn(*visits: Visit, stopped: float | None = None) -> ET.Element:
     """Return the timeline of an execution."""
-    run = Run(RUNNING, START, None if stopped is None else at(stopped), list(visits))
+    run = Trace(RUNNING, START, None if stopped is None else at(stopped), list(visits))
     return ET.fromstring(timeline(run))  # noqa: S314 - ours
 
 

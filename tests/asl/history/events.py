@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from asl.history.trace import Run, Visit
+from asl.history.trace import Trace, Visit
 
 BEGIN = 1_800_000_000.0  # seconds since 1970
 
 
-def visit(run: Run, state: str) -> Visit:
+def visit(run: Trace, state: str) -> Visit:
     """Return the only visit of state."""
     (found,) = [one for one in run.visits if one.state == state]
     return found

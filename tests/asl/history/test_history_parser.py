@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asl.graph.model import Machine
-from asl.graph.model import read as graph_of
+from asl.graph.details import details
+from asl.graph.model import graph_of
 from asl.graph.overlay import headline, marks, with_visits
 from asl.graph.timeline import timeline
-from asl.history.parser import read
-from asl.history.trace import UnusableHistory
+from asl.history.parser import parse_history
+from asl.history.trace import InvalidHistoryError
 from tests.asl.graph.machines import INLINE_MAP, POLLER
 from tests.asl.history.events import BEGIN, History, visit
 
@@ -28,14 +28,11 @@ def test_iterations_are_distinguished(history: History) -> None:
     history.add("MapStateSucceeded")
     history.add("MapStateExited", name="Each line", output="[]")
     history.add("ExecutionSucceeded", output="[]")
-    run = read(graph_of(INLINE_MAP), history.events)
+    run = parse_history(INLINE_MAP, history.events)
     checks = [one for one in run.visits if one.state == "Check"]
-    assert [(one.iteration, one.input, one.key) for one in checks] == [
-        (0, 0, "Each line/0/Check"),
-        (1, 1, "Each line/0/Check"),
-    ]
+    assert [(one.iteration, one.input) for one in checks] == [(0, 0), (1, 1)]
     assert [one.outcome for one in run.visits] == ["succeeded"] * 3
-    assert marks(run)["Each line/0/Check"][1].startswith("2 times")
+    assert marks(graph_of(INLINE_MAP), run)["Each line/0/Check"][1].startswith("2 times")
 
 
 def test_parallel_iterations_are_distinguished(history: History) -> None:
@@ -46,7 +43,7 @@ def test_parallel_iterations_are_distinguished(history: History) -> None:
     for name in ("Check", "Sum"):
         last = [history.add("TaskStateEntered", after=one, name=name) for one in last]
         last = [history.add("TaskStateExited", after=one, name=name) for one in reversed(last)][::-1]
-    found = [(one.state, one.iteration) for one in read(graph_of(INLINE_MAP), history.events).visits]
+    found = [(one.state, one.iteration) for one in parse_history(INLINE_MAP, history.events).visits]
     assert found == [("Each line", None), *((name, index) for name in ("Check", "Sum") for index in range(3))]
 
 
@@ -69,7 +66,7 @@ def test_map_that_succeeds_at_its_second_try_succeeded(history: History) -> None
             history.add("MapStateSucceeded")
     history.add("MapStateExited", name="Each line")
     history.add("ExecutionSucceeded")
-    run = read(graph_of(INLINE_MAP), history.events)
+    run = parse_history(INLINE_MAP, history.events)
     tried = visit(run, "Each line")
     assert (tried.outcome, tried.error, [one.error for one in tried.attempts]) == (
         "succeeded",
@@ -87,7 +84,7 @@ def test_tries_have_their_own_times(history: History) -> None:
         history.add("TaskStarted")
         history.add("TaskFailed", error=error) if error else history.add("TaskSucceeded")
     history.add("TaskStateExited", name="Submit Job", output="{}")
-    found = visit(read(graph_of(POLLER), history.events), "Submit Job")
+    found = visit(parse_history(POLLER, history.events), "Submit Job")
     assert [one.error for one in found.attempts] == ["Throttled", "Throttled", None]
     assert (found.outcome, found.seconds) == ("succeeded", 10.0)
 
@@ -102,10 +99,10 @@ def test_redriven_execution_goes_on(history: History) -> None:
     history.add("TaskScheduled")
     history.add("TaskSucceeded")
     history.add("TaskStateExited", name="Submit Job", output="{}")
-    running = read(graph_of(POLLER), history.events)
+    running = parse_history(POLLER, history.events)
     assert (running.status, running.error, running.stopped) == ("running", None, None)
     history.add("ExecutionSucceeded")
-    run = read(graph_of(POLLER), history.events)
+    run = parse_history(POLLER, history.events)
     found = visit(run, "Submit Job")
     assert (run.status, found.outcome, len(found.attempts)) == ("succeeded", "succeeded", 2)
 
@@ -113,14 +110,14 @@ def test_redriven_execution_goes_on(history: History) -> None:
 def test_times_are_read_in_every_form() -> None:
     """Times are read as seconds since 1970, and as ISO 8601 with any offset."""
     for time in (BEGIN, "2027-01-15T08:00:00+00:00", "2027-01-15T09:00:00+01:00", "2027-01-15T08:00:00Z"):
-        run = read(graph_of(POLLER), [{"id": 1, "type": "ExecutionStarted", "timestamp": time}])
+        run = parse_history(POLLER, [{"id": 1, "type": "ExecutionStarted", "timestamp": time}])
         assert run.started.isoformat() == "2027-01-15T08:00:00+00:00"
 
 
 def test_no_events_are_no_history() -> None:
     """An empty history is refused."""
-    with pytest.raises(UnusableHistory, match="no events"):
-        read(graph_of(POLLER), [])
+    with pytest.raises(InvalidHistoryError, match="no events"):
+        parse_history(POLLER, [])
 
 
 @given(cut=st.integers(1, 60))
@@ -134,8 +131,8 @@ def test_any_beginning_of_a_history_is_parsed(cut: int) -> None:
         whole.add("TaskFailed", error="Throttled")
         whole.add("TaskScheduled")
         whole.add("TaskStateExited", name="Submit Job")
-    run = read(graph_of(POLLER), whole.events[:cut])
-    full = read(graph_of(POLLER), whole.events)
+    run = parse_history(POLLER, whole.events[:cut])
+    full = parse_history(POLLER, whole.events)
     assert [one.entered for one in run.visits] == [one.entered for one in full.visits][: len(run.visits)]
     assert [one.outcome for one in run.visits] == ["succeeded" if one.left else "running" for one in run.visits]
 
@@ -169,8 +166,7 @@ EVENTS = st.lists(
 @given(events=EVENTS)
 def test_any_history_can_be_shown(events: list[dict[str, Any]]) -> None:
     """Truncated, shuffled and unknown events are read and drawn as a timeline without an error."""
-    graph: Machine = graph_of(INLINE_MAP)
-    run = read(graph, [{"id": number, **event} for number, event in enumerate(events, 1)])
+    run = parse_history(INLINE_MAP, [{"id": number, **event} for number, event in enumerate(events, 1)])
     assert timeline(run).startswith("<svg")
     assert headline(run)
-    assert json.dumps(with_visits({node.key: {} for node in graph.all_nodes()}, run))
+    assert json.dumps(with_visits(details(graph_of(INLINE_MAP)), run))

@@ -6,30 +6,30 @@ from typing import Any
 
 import pytest
 
-from asl.graph.model import read as graph_of
 from asl.graph.overlay import headline, marks
-from asl.history.parser import read
-from asl.history.trace import Run
+from asl.history.parser import parse_history
+from asl.history.trace import Trace
 from tests import aws_histories as aws
 from tests.asl.graph.machines import DISTRIBUTED_MAP, INLINE_MAP, JSONATA, NESTED, Machine, machine
+from workflow.definition import states_language
 from workflow.graph import pipeline_graph
 
 Outcomes = list[tuple[str, str]]
 
 
-def ran(machine: Machine, happened: list[aws.Event]) -> Run:
+def ran(machine: Machine, happened: list[aws.Event]) -> Trace:
     """Return the trace of a machine."""
-    return read(graph_of(machine), happened)
+    return parse_history(machine, happened)
 
 
-def outcomes(run: Run) -> Outcomes:
+def outcomes(run: Trace) -> Outcomes:
     """Return state and outcome of each visit in the order in which they began."""
     return [(one.state, one.outcome) for one in run.visits]
 
 
 def test_the_branch_that_failed_has_failed() -> None:
     """The task of a failing branch gets an event that it was aborted, too: it has failed, and the other one was aborted."""
-    run = read(pipeline_graph(), aws.branch_failed())
+    run = parse_history(states_language(), aws.branch_failed())
     assert outcomes(run)[:3] == [
         ("ParallelProcessing", "caught"),
         ("ResizeImage", "failed"),
@@ -38,20 +38,20 @@ def test_the_branch_that_failed_has_failed() -> None:
     parallel, resize, thumbnail = run.visits[:3]
     assert (parallel.error, parallel.cause) == (resize.error, resize.cause) == ("MemoryError", "no room")
     assert thumbnail.error is None
-    assert marks(run)["ParallelProcessing/0/ResizeImage"][0] == "failed"
+    assert marks(pipeline_graph(), run)["ParallelProcessing/0/ResizeImage"][0] == "failed"
     assert "the first error was MemoryError in" in headline(run)
 
 
 def test_both_branches_may_fail() -> None:
     """A task that failed before the Parallel ended has failed as well, but the Parallel has the first error."""
-    run = read(pipeline_graph(), aws.both_branches_failed())
+    run = parse_history(states_language(), aws.both_branches_failed())
     assert [one.error for one in run.visits[:3]] == ["MemoryError", "MemoryError", "States.Timeout"]
     assert outcomes(run)[1:3] == [("ResizeImage", "failed"), ("GenerateThumbnail", "timed out")]
 
 
 def test_what_breaks_an_execution_off_is_the_state_of_the_event_before() -> None:
     """An error that no state can catch belongs to the branch in which it happened, not to the state that was entered last."""
-    run = read(pipeline_graph(), aws.branch_broken_off())
+    run = parse_history(states_language(), aws.branch_broken_off())
     assert outcomes(run) == [
         ("ParallelProcessing", "failed"),
         ("ResizeImage", "failed"),
@@ -139,8 +139,8 @@ def test_fail_state_has_its_error() -> None:
     """A Fail state has the error in its definition or, where that is computed, the execution's; so has the state around it."""
     happened = aws.fail_state_reached()
     assert [one.error for one in ran(NESTED, happened).visits] == ["No", "No"]
-    computed = graph_of(machine({"C": {"Type": "Fail", "ErrorPath": "$.error"}}))
-    assert [one.error for one in read(computed, happened).visits] == ["Computed", "Computed"]
+    computed = machine({"C": {"Type": "Fail", "ErrorPath": "$.error"}})
+    assert [one.error for one in parse_history(computed, happened).visits] == ["Computed", "Computed"]
 
 
 HISTORIES = [

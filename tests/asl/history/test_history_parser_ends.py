@@ -2,8 +2,7 @@
 
 import pytest
 
-from asl.graph.model import read as graph_of
-from asl.history.parser import read
+from asl.history.parser import parse_history
 from tests.asl.graph.machines import NESTED, POLLER
 from tests.asl.history.events import History, visit
 
@@ -18,7 +17,7 @@ def test_what_is_open_ends_as_the_execution_does(history: History, end: str | No
     history.add("TaskScheduled")
     if end:
         history.add(end)
-    run = read(graph_of(POLLER), history.events)
+    run = parse_history(POLLER, history.events)
     assert (run.status, visit(run, "Submit Job").outcome) == (status, status)
     assert visit(run, "Submit Job").seconds == (2.0 if end else None)
 
@@ -34,7 +33,7 @@ def test_what_was_aborted_beside_a_failure_did_not_fail(history: History) -> Non
     history.add("WaitStateAborted", after=waiting)
     history.add("ParallelStateFailed", after=failed, error="No")
     history.add("ParallelStateExited", name="Both")
-    run = read(graph_of(NESTED), history.events)
+    run = parse_history(NESTED, history.events)
     waited = visit(run, "B")
     assert (waited.outcome, waited.error, waited.attempts, waited.seconds) == ("aborted", None, [], 2.0)
     assert (visit(run, "C").outcome, visit(run, "Both").outcome) == ("failed", "caught")
@@ -51,7 +50,7 @@ def test_what_is_deep_within_an_aborted_branch_is_aborted(history: History) -> N
     history.add("ParallelStateFailed", error="States.Runtime")
     history.add("ParallelStateExited", name="All")
     history.add("ExecutionSucceeded")
-    run = read(graph_of(NESTED), history.events)
+    run = parse_history(NESTED, history.events)
     assert [visit(run, name).outcome for name in ("All", "Both", "B", "A")] == ["caught", *["aborted"] * 3]
 
 
@@ -61,7 +60,7 @@ def test_stopped_execution_aborts_its_task(history: History) -> None:
     history.add("TaskScheduled")
     history.add("TaskStateAborted")
     history.add("ExecutionAborted")
-    found = visit(read(graph_of(POLLER), history.events), "Submit Job")
+    found = visit(parse_history(POLLER, history.events), "Submit Job")
     assert (found.outcome, found.error, found.seconds) == ("aborted", None, 2.0)
     assert found.attempts[0].ended == found.left
 
@@ -72,7 +71,7 @@ def test_task_that_took_too_long_timed_out(history: History) -> None:
     history.add("TaskScheduled")
     history.add("TaskTimedOut", error="States.Timeout")
     history.add("ExecutionFailed", error="States.Timeout")
-    assert visit(read(graph_of(POLLER), history.events), "Submit Job").outcome == "timed out"
+    assert visit(parse_history(POLLER, history.events), "Submit Job").outcome == "timed out"
 
 
 def test_parallel_that_is_tried_again_ends_its_first_try(history: History) -> None:
@@ -82,7 +81,7 @@ def test_parallel_that_is_tried_again_ends_its_first_try(history: History) -> No
         started = history.add("ParallelStateStarted")
         history.add("PassStateEntered", after=started, name="A")
         history.add("FailStateEntered", after=started, name="C")
-    run = read(graph_of(NESTED), history.events)
+    run = parse_history(NESTED, history.events)
     first, second = visit(run, "All").attempts
     assert (first.ended, second.ended) == (second.started, None)
     assert [one.outcome for one in run.visits if one.state == "A"] == ["aborted", "running"]

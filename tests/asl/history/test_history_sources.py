@@ -9,8 +9,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from asl.history.sources import fetch, load
-from asl.history.trace import UnusableHistory
+from asl.history.sources import fetch_history, load_history
+from asl.history.trace import InvalidHistoryError
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:machine:name"
 MACHINE = ARN.replace(":execution:", ":stateMachine:").removesuffix(":name")
@@ -35,7 +35,7 @@ def test_both_forms_are_loaded(tmp_path: Path, content: Any) -> None:
     """A file has the output of the AWS CLI, or only the list in it."""
     file = tmp_path / "history.json"
     file.write_text(json.dumps(content), encoding="utf-8")
-    assert load(file) == [BEGUN, ENDED]
+    assert load_history(file) == [BEGUN, ENDED]
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_odd_event_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
     """An event with an ID, type, time or predecessor of the wrong type is refused; the message names the file."""
     file = tmp_path / "history.json"
     file.write_text(json.dumps([BEGUN, {**ENDED, **wrong}]), encoding="utf-8")
-    with pytest.raises(UnusableHistory, match=r"history\.json is no history"):
-        load(file)
+    with pytest.raises(InvalidHistoryError, match=r"history\.json is no history"):
+        load_history(file)
 
 
 def test_all_pages_are_fetched(asked: Stubber) -> None:
@@ -75,7 +75,7 @@ def test_all_pages_are_fetched(asked: Stubber) -> None:
     asked.add_response("get_execution_history", {"events": [{**BEGUN, **times}], "nextToken": "more"})
     asked.add_response("get_execution_history", {"events": [{**ENDED, **times}]})
     with asked:
-        definition, events = fetch(ARN, asked.client)
+        definition, events = fetch_history(ARN, asked.client)
     assert definition == {"StartAt": "A"}
     assert [event["id"] for event in events] == [1, 2]
 
@@ -87,8 +87,8 @@ def test_all_pages_are_fetched(asked: Stubber) -> None:
 def test_error_of_step_functions_is_reported(asked: Stubber, code: str, said: str) -> None:
     """An error of Step Functions is reported with the ARN of the execution."""
     asked.add_client_error("describe_state_machine_for_execution", code, "No.")
-    with asked, pytest.raises(UnusableHistory, match=said) as told:
-        fetch(ARN, asked.client)
+    with asked, pytest.raises(InvalidHistoryError, match=said) as told:
+        fetch_history(ARN, asked.client)
     assert str(told.value).startswith(ARN)
 
 
@@ -99,16 +99,16 @@ def test_error_of_step_functions_is_reported(asked: Stubber, code: str, said: st
 )
 def test_missing_credentials_are_reported(region: str, said: str) -> None:
     """Missing credentials and an invalid region are reported in one sentence."""
-    with pytest.raises(UnusableHistory, match=said):
-        fetch(ARN.replace("eu-west-1", region))
+    with pytest.raises(InvalidHistoryError, match=said):
+        fetch_history(ARN.replace("eu-west-1", region))
 
 
 @pytest.mark.usefixtures("asked")
 def test_invalid_endpoint_is_reported_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """An invalid endpoint is named by its variable, since a URL may have a password."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "user:secret@nowhere")
-    with pytest.raises(UnusableHistory, match="AWS_ENDPOINT_URL") as told:
-        fetch(ARN)
+    with pytest.raises(InvalidHistoryError, match="AWS_ENDPOINT_URL") as told:
+        fetch_history(ARN)
     assert "secret" not in str(told.value)
 
 
@@ -117,5 +117,5 @@ def test_invalid_endpoint_is_reported_without_it(monkeypatch: pytest.MonkeyPatch
 )
 def test_what_has_no_history_is_refused_before_asking(asked: Stubber, arn: str) -> None:
     """No call is made for an ARN that is not an execution's, or an EXPRESS execution's."""
-    with asked, pytest.raises(UnusableHistory):
-        fetch(arn, asked.client)
+    with asked, pytest.raises(InvalidHistoryError):
+        fetch_history(arn, asked.client)
