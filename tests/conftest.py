@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import quick_moto
 from tests.effort import Effort, times
+from tests.fake_aws import moto_speed
 from tests.isolation import plugin as isolation
 from tests.permissions import plugin as permissions
 
@@ -26,4 +26,4 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Effort(), "effort")
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
-    quick_moto.install(patch)
+    moto_speed.install(patch)

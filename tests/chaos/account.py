@@ -10,10 +10,10 @@ from moto import mock_aws
 
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger
-from tests.sessions import shared_session
-from tests.workflow import made_once, stores
-from tests.workflow.interpreter import MOTO, deploy
-from tests.workflow.resources import ACCOUNT, ARCHIVE, ENVIRONMENT, REGION, TABLE, TOPIC, UPLOADS
+from tests.fake_aws import interpreter_cache, stores
+from tests.fake_aws.interpreter import MOTO, deploy
+from tests.fake_aws.resources import ACCOUNT, ARCHIVE, ENVIRONMENT, REGION, TABLE, TOPIC, UPLOADS
+from tests.fake_aws.session import shared_session
 from workflow.steps import STEPS
 
 if TYPE_CHECKING:
@@ -79,14 +79,14 @@ class Account:
 
 
 @contextmanager
-def opened(patch: pytest.MonkeyPatch) -> Iterator[Account]:
+def open_account(patch: pytest.MonkeyPatch) -> Iterator[Account]:
     """Give the account, and lead every client to it."""
     for name, value in QUIET.items():
         patch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         patch.delenv(name, raising=False)
     patch.setattr(boto3, "DEFAULT_SESSION", shared_session(REGION))
-    made_once.install(patch)  # before the machine is made, which parses it
+    interpreter_cache.install(patch)  # before the machine is made, which parses it
     _forget()
     with mock_aws(config=MOTO):
         yield Account()

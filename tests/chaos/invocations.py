@@ -8,7 +8,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from tests.chaos.trouble import KILLED
+from tests.chaos.errors import KILLED
 from workflow.steps import STEPS
 
 if TYPE_CHECKING:

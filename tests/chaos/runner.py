@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.chaos.account import opened
+from tests.chaos.account import open_account
+from tests.chaos.patches import Patches
 from tests.chaos.schedule import Result, Schedule
-from tests.chaos.seams import Seams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ CHUNK = 200  # schedules that a process is given at once, at most: to get ready 
 class Runner:
     """Runs schedules in this process, one at a time."""
 
-    def __init__(self, account: Account, seams: Seams) -> None:
+    def __init__(self, account: Account, seams: Patches) -> None:
         """Run them in account."""
         self.account = account
         self.seams = seams
@@ -42,9 +42,9 @@ class Runner:
 @contextmanager
 def ready() -> Iterator[Runner]:
     """Give what runs schedules, with AWS, time and threads in its hand until the end."""
-    with pytest.MonkeyPatch.context() as patches, opened(patches) as account:
+    with pytest.MonkeyPatch.context() as patches, open_account(patches) as account:
         logging.getLogger("moto").setLevel(logging.CRITICAL)
-        yield Runner(account, Seams(patches))
+        yield Runner(account, Patches(patches))
 
 
 def results(seeds: range, jobs: int) -> Iterator[Result]:

@@ -13,18 +13,18 @@ from moto.moto_api._internal import mock_random
 
 from tests.chaos import statements
 from tests.chaos.account import STALLED_AFTER
+from tests.chaos.fault_hooks import FaultHooks
 from tests.chaos.faults import Fault, Faults
 from tests.chaos.journal import Journal
 from tests.chaos.scheduler import Scheduler, Step, Stuck
-from tests.chaos.stage import Stage
 from tests.chaos.world import World
-from tests.workflow import stores
+from tests.fake_aws import stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.chaos.account import Account
-    from tests.chaos.seams import Seams
+    from tests.chaos.patches import Patches
 
     Act = Callable[[], None]
 
@@ -53,7 +53,7 @@ class Result:
 class Schedule:
     """A schedule to be run."""
 
-    def __init__(self, account: Account, seams: Seams, seed: int, only: Mapping[Fault, float] | None = None) -> None:
+    def __init__(self, account: Account, seams: Patches, seed: int, only: Mapping[Fault, float] | None = None) -> None:
         """Draw from seed what is uploaded and what goes wrong; only says instead how likely which faults are."""
         mock_random.seed(seed)
         stores.empty()
@@ -70,7 +70,7 @@ class Schedule:
 
     def run(self) -> Result:
         """Run it."""
-        self._seams.stage = Stage(self._scheduler, self._faults, self._world, self._journal)
+        self._seams.stage = FaultHooks(self._scheduler, self._faults, self._world, self._journal)
         try:
             self._storm()
             self._calm()

@@ -14,7 +14,7 @@ from botocore.response import StreamingBody
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.stepfunctions.exceptions import ExecutionDoesNotExist
 
-from tests.workflow.stores import backend, step_functions
+from tests.fake_aws.stores import backend, step_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ Answer = dict[str, Any]
 WHOLE = 1000  # entries that S3 lists at once; no schedule has as many
 
 
-def short(client: Any, operation: str, params: Params) -> Callable[[], Answer] | None:
+def fast_call(client: Any, operation: str, params: Params) -> Callable[[], Answer] | None:
     """Return what makes the call, or None if it has to go the long way."""
     do = CALLS.get(operation)
     return (lambda: do(client, params)) if do else None

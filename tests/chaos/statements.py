@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.object_keys import STAGED
-from tests.chaos.trouble import EXPLAINED
+from tests.chaos.errors import EXPLAINED
+from tests.fake_aws.resources import ARCHIVE, OWNER, UPLOADS
 from tests.workflow.processing import NOTIFICATIONS
-from tests.workflow.resources import ARCHIVE, OWNER, UPLOADS
 from workflow import contracts
 from workflow.blocks import REJECTED
 from workflow.contracts.errors import ContractViolation

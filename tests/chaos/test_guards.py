@@ -16,7 +16,7 @@ from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from tests.chaos.faults import Fault
 from tests.chaos.runner import Runner, ready
-from tests.workflow import interpreter
+from tests.fake_aws import interpreter
 from workflow.contracts.errors import StaleExecution
 from workflow.definition import states_language
 

@@ -13,9 +13,9 @@ from lambdas.domain.object_keys import upload_key
 from lambdas.runtime import clients
 from tests.chaos import uploads
 from tests.chaos.faults import EXPRESS_ENDS, STANDARD_ENDS, STATUS, UPLOAD, Fault, Faults
-from tests.chaos.interpreting import is_running, stop
+from tests.chaos.interpreter_patches import is_running, stop
 from tests.chaos.invocations import Invocation, invoke
-from tests.workflow.resources import OWNER, UPLOADS
+from tests.fake_aws.resources import OWNER, UPLOADS
 from workflow import contracts
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from imaging.errors import Reason
 from tests.effort import times
 from tests.hostile.kind import IMAGE
 from tests.hostile.mutations import damaged
-from tests.hostile.strangers import BEGINNINGS
+from tests.hostile.not_images import BEGINNINGS
 
 CASES = times(60, 300)  # of damaged files, where nobody asks for more
 ENDS = {IMAGE, *Reason}

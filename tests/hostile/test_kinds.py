@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.effort import repetition
-from tests.hostile import bmps, exifs, gifs, heifs, jpegs, png_texts, pngs, strangers, tiffs, webps
+from tests.hostile import bmps, exifs, gifs, heifs, jpegs, not_images, png_texts, pngs, tiffs, webps
 from tests.hostile.kind import IMAGE, Kind, kind, repetitions
 
 pytestmark = pytest.mark.heavy
 
-FAMILIES = (bmps, exifs, gifs, heifs, jpegs, png_texts, pngs, strangers, tiffs, webps)
+FAMILIES = (bmps, exifs, gifs, heifs, jpegs, png_texts, pngs, not_images, tiffs, webps)
 KINDS = [kind for family in FAMILIES for kind in family.kinds()]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.isolation.everywhere import loopback
-from tests.isolation.surroundings import Surroundings, forget, isolated
+from tests.isolation.process_state import Surroundings, forget, isolated
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from tests.effort import repetition
-from tests.isolation.careless import ELSEWHERE, LEAVING, REACHING_OUT, SUITE
+from tests.isolation.leaking_suite import ELSEWHERE, LEAVING, REACHING_OUT, SUITE
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "KEPT": "mine", "PATH": os.defpath}

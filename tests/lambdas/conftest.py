@@ -13,22 +13,22 @@ from lambdas import sweep as sweeping
 from lambdas.domain import executions as execution
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger, tracer
-from tests.lambdas.aftermath import STALLED_AFTER, Aftermath, Meanwhile, Sweep
-from tests.lambdas.bench import (
-    ARCHIVING,
+from tests.fake_aws.fake_clock import FakeClock
+from tests.fake_aws.session import shared_session
+from tests.lambdas.account import (
+    ARCHIVE_SETTINGS,
     CONTEXT,
     MOTO,
     REGION,
-    RESIZE,
-    THUMBNAIL,
-    UPLOADING,
-    VALIDATING,
-    Bench,
+    RESIZE_SETTINGS,
+    THUMBNAIL_SETTINGS,
+    URL_SETTINGS,
+    VALIDATE_SETTINGS,
+    Account,
     export,
 )
-from tests.lambdas.messages import Executions, triggering
-from tests.lambdas.watch import Watch
-from tests.sessions import shared_session
+from tests.lambdas.messages import Executions, trigger_settings
+from tests.lambdas.pipeline import STALLED_AFTER, Meanwhile, Pipeline, Sweep
 
 DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions, logger, tracer)
@@ -63,37 +63,37 @@ def _cold(session: boto3.Session, monkeypatch: pytest.MonkeyPatch, request: pyte
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     """Give the watch that functions and services go by."""
-    made = Watch()
+    made = FakeClock()
     made.install(monkeypatch)
     return made
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, watch: Watch) -> Iterator[Bench]:  # noqa: ARG001 - versions go by it
+def account(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Account]:  # noqa: ARG001 - versions go by it
     """Give a bench, and to every function the environment for it."""
-    export(monkeypatch, UPLOADING, VALIDATING, RESIZE, THUMBNAIL, ARCHIVING)
+    export(monkeypatch, URL_SETTINGS, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
-        yield Bench()
+        yield Account()
 
 
 @pytest.fixture
-def aftermath(monkeypatch: pytest.MonkeyPatch, watch: Watch) -> Iterator[Aftermath]:  # noqa: ARG001 - as above
+def pipeline(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Pipeline]:  # noqa: ARG001 - as above
     """Give a bench with what settling and sweeping need, and their environment."""
-    export(monkeypatch, VALIDATING, RESIZE, THUMBNAIL, ARCHIVING)
+    export(monkeypatch, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
-        made = Aftermath()
+        made = Pipeline()
         export(monkeypatch, made.environment)
         yield made
 
 
 @pytest.fixture
-def sweep(aftermath: Aftermath, watch: Watch) -> Sweep:  # noqa: ARG001 - there must be something to sweep
+def sweep(pipeline: Pipeline, fake_clock: FakeClock) -> Sweep:  # noqa: ARG001 - there must be something to sweep
     """Give what sweeps once all that was done so far is late."""
 
     def swept(**event: object) -> dict[str, int]:
-        watch.set_on(seconds=STALLED_AFTER + 1)
+        fake_clock.advance(seconds=STALLED_AFTER + 1)
         return sweeping.handler(event, CONTEXT)
 
     return swept
@@ -124,7 +124,7 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Executions]:
         role = "arn:aws:iam::123456789012:role/pipeline"
         made = client.create_state_machine(name="pipeline", definition=json.dumps(DEFINITION), roleArn=role)
         machine = made["stateMachineArn"]
-        export(monkeypatch, triggering(machine))
+        export(monkeypatch, trigger_settings(machine))
 
         def started() -> dict[str, Any]:
             found = client.list_executions(stateMachineArn=machine)["executions"]

@@ -8,7 +8,7 @@ from typing import Any
 from lambdas.domain.object_keys import upload_key
 from lambdas.runtime.settings import SqsTriggerSettings
 from lambdas.sqs_trigger import handler
-from tests.lambdas.bench import CONTEXT, OWNER, RETENTION_DAYS, TABLE
+from tests.lambdas.account import CONTEXT, OWNER, RETENTION_DAYS, TABLE
 from workflow import contracts
 
 EXAMPLE = contracts.schema("object-created")["examples"][0]
@@ -18,7 +18,7 @@ IMAGE_IDS = [f"0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d{number}" for number in range(1
 Executions = Callable[[], dict[str, Any]]
 
 
-def triggering(machine: str, workflow_type: str = "STANDARD", bucket: str = BUCKET) -> SqsTriggerSettings:
+def trigger_settings(machine: str, workflow_type: str = "STANDARD", bucket: str = BUCKET) -> SqsTriggerSettings:
     """Return the trigger's environment for a state machine of that ARN and type."""
     return SqsTriggerSettings(
         metadata_table=TABLE,
@@ -34,7 +34,9 @@ def image_ids(executions: Executions) -> set[str]:
     return {pipeline_input["image"]["imageId"] for pipeline_input in executions().values()}
 
 
-def created(image_id: str = IMAGE_IDS[0], version: str = "v1", bucket: str = BUCKET, key: str = "") -> dict[str, Any]:
+def object_created(
+    image_id: str = IMAGE_IDS[0], version: str = "v1", bucket: str = BUCKET, key: str = ""
+) -> dict[str, Any]:
     """Make the event of an upload."""
     event: dict[str, Any] = deepcopy(EXAMPLE)
     event["detail"]["bucket"]["name"] = bucket
@@ -50,7 +52,7 @@ def execution_ended(image: dict[str, Any], arn: str, status: str) -> dict[str, A
     return event
 
 
-def batch(*bodies: object) -> dict[str, Any]:
+def sqs_event(*bodies: object) -> dict[str, Any]:
     """Make the batch of messages that SQS hands over; what is text is taken as it is."""
     texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
     return {
@@ -60,7 +62,7 @@ def batch(*bodies: object) -> dict[str, Any]:
     }
 
 
-def returned(*bodies: object) -> list[str]:
+def failed_message_ids(*bodies: object) -> list[str]:
     """Return the ids of the messages that go back to the queue."""
-    failures = handler(batch(*bodies), CONTEXT)["batchItemFailures"]
+    failures = handler(sqs_event(*bodies), CONTEXT)["batchItemFailures"]
     return [failure["itemIdentifier"] for failure in failures]

@@ -11,7 +11,16 @@ from lambdas.domain.object_keys import STAGED
 from lambdas.domain.outcomes import PROCESSING, SUCCEEDED
 from lambdas.runtime import clients
 from tests import pictures
-from tests.lambdas.bench import ARCHIVE_BUCKET, CONTEXT, RESIZE, UPLOAD_BUCKET, Bench, Payload, export, timeless
+from tests.lambdas.account import (
+    ARCHIVE_BUCKET,
+    CONTEXT,
+    RESIZE_SETTINGS,
+    UPLOAD_BUCKET,
+    Account,
+    Payload,
+    export,
+    without_times,
+)
 from workflow import contracts
 from workflow.contracts.errors import StaleExecution
 
@@ -23,116 +32,116 @@ def staged_keys(event: Payload) -> list[str]:
     return [rendition["key"] for rendition in event["renditions"].values()]
 
 
-def test_smaller_images_are_archived_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_smaller_images_are_archived_too(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every edge's image ends in the archive under its name, in the order of the edges, and none stays staged."""
-    export(monkeypatch, replace(RESIZE, resize_edges=(40, 20, 10)))
-    event = bench.processed(pictures.examples()["PNG"])
-    smaller = [bench.content(UPLOAD_BUCKET, staged["key"]) for staged in event["renditions"]["resized"]["smaller"]]
+    export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(40, 20, 10)))
+    event = account.run_steps(pictures.examples()["PNG"])
+    smaller = [account.content(UPLOAD_BUCKET, staged["key"]) for staged in event["renditions"]["resized"]["smaller"]]
     told = archive.handler(event, CONTEXT)
     assert [archived["key"].rsplit("/")[-1] for archived in told["smaller"]] == ["resized-20.png", "resized-10.png"]
-    assert [bench.content(ARCHIVE_BUCKET, archived["key"]) for archived in told["smaller"]] == smaller
-    assert bench.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
-    contracts.check("metadata-record", bench.record(event))
+    assert [account.content(ARCHIVE_BUCKET, archived["key"]) for archived in told["smaller"]] == smaller
+    assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
+    contracts.check("metadata-record", account.record(event))
 
 
 @pytest.mark.parametrize("name", pictures.CONTENT_TYPES)
-def test_all_three_are_archived(bench: Bench, name: str) -> None:
+def test_all_three_are_archived(account: Account, name: str) -> None:
     """The archive has the original byte for byte and both renditions, each of the told type and size."""
     data = pictures.examples()[name]
-    event = bench.processed(data)
-    renditions = [bench.content(UPLOAD_BUCKET, key) for key in staged_keys(event)]
+    event = account.run_steps(data)
+    renditions = [account.content(UPLOAD_BUCKET, key) for key in staged_keys(event)]
     told = archive.handler(event, CONTEXT)
     for archived, content in zip((told[kind] for kind in NAMES), [data, *renditions], strict=True):
-        assert bench.content(ARCHIVE_BUCKET, archived["key"]) == content
-        assert bench.content_type(ARCHIVE_BUCKET, archived["key"]) == archived["contentType"]
+        assert account.content(ARCHIVE_BUCKET, archived["key"]) == content
+        assert account.content_type(ARCHIVE_BUCKET, archived["key"]) == archived["contentType"]
         assert archived["size"] == len(content)
     assert told["original"]["contentType"] == event["validation"]["contentType"]
 
 
-def test_they_lie_in_the_owners_folder(bench: Bench) -> None:
+def test_they_lie_in_the_owners_folder(account: Account) -> None:
     """The archive is ordered by owner, image and execution; a file name of the client is no part of a key."""
-    event = bench.processed(pictures.examples()["PNG"])
+    event = account.run_steps(pictures.examples()["PNG"])
     told = archive.handler(event, CONTEXT)
     folder = object_keys.archive_folder(event["image"], event["execution"])
     assert folder.startswith(f"{event['image']['owner']}/{event['image']['imageId']}/")
-    assert bench.keys(ARCHIVE_BUCKET) == {told[kind]["key"] for kind in NAMES}
+    assert account.keys(ARCHIVE_BUCKET) == {told[kind]["key"] for kind in NAMES}
     assert all(told[kind]["key"].removeprefix(folder).startswith(f"{kind}.") for kind in NAMES)
 
 
-def test_the_staged_copies_are_removed(bench: Bench) -> None:
+def test_the_staged_copies_are_removed(account: Account) -> None:
     """Of this execution nothing waits any longer; the upload and what others have staged stay."""
-    event = bench.processed(pictures.examples()["PNG"])
+    event = account.run_steps(pictures.examples()["PNG"])
     others = f"{STAGED}another-execution/resized.png"
-    bench.put(others, b"data")
+    account.put(others, b"data")
     archive.handler(event, CONTEXT)
-    assert bench.keys(UPLOAD_BUCKET) == {event["image"]["key"], others}
+    assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"], others}
 
 
-def test_the_record_ends(bench: Bench) -> None:
+def test_the_record_ends(account: Account) -> None:
     """The record has succeeded, tells where the pictures lie, and keeps its contract."""
-    event = bench.processed(pictures.examples()["JPEG"])
-    assert bench.record(event)["status"] == PROCESSING
+    event = account.run_steps(pictures.examples()["JPEG"])
+    assert account.record(event)["status"] == PROCESSING
     told = archive.handler(event, CONTEXT)
-    record = bench.record(event)
+    record = account.record(event)
     assert record["status"] == SUCCEEDED
     assert record["archive"] == told
     contracts.check("metadata-record", record)
 
 
-def test_run_again_after_the_staged_copies_are_gone(bench: Bench) -> None:
+def test_run_again_after_the_staged_copies_are_gone(account: Account) -> None:
     """A retry after success gives the same answer and changes neither archive nor record."""
-    event = bench.processed(pictures.examples()["JPEG"])
-    told, record = archive.handler(event, CONTEXT), bench.record(event)
-    contents = {key: bench.content(ARCHIVE_BUCKET, key) for key in bench.keys(ARCHIVE_BUCKET)}
+    event = account.run_steps(pictures.examples()["JPEG"])
+    told, record = archive.handler(event, CONTEXT), account.record(event)
+    contents = {key: account.content(ARCHIVE_BUCKET, key) for key in account.keys(ARCHIVE_BUCKET)}
     assert archive.handler(event, CONTEXT) == told
-    assert {key: bench.content(ARCHIVE_BUCKET, key) for key in bench.keys(ARCHIVE_BUCKET)} == contents
-    assert timeless(bench.record(event)) == timeless(record)
+    assert {key: account.content(ARCHIVE_BUCKET, key) for key in account.keys(ARCHIVE_BUCKET)} == contents
+    assert without_times(account.record(event)) == without_times(record)
 
 
-def test_run_again_after_half_was_done(bench: Bench) -> None:
+def test_run_again_after_half_was_done(account: Account) -> None:
     """An attempt that copied and removed one rendition, and then broke off, is completed by the next."""
-    event = bench.processed(pictures.examples()["JPEG"])
+    event = account.run_steps(pictures.examples()["JPEG"])
     resized = event["renditions"]["resized"]
     copy = object_keys.archive_folder(event["image"], event["execution"]) + resized["key"].rsplit("/", 1)[-1]
     objects.archive({"Bucket": UPLOAD_BUCKET, "Key": resized["key"]}, ARCHIVE_BUCKET, copy, resized["contentType"])
     objects.delete_objects(UPLOAD_BUCKET, [resized["key"]])
     assert archive.handler(event, CONTEXT)["resized"]["key"] == copy
-    assert bench.record(event)["status"] == SUCCEEDED
-    assert not [key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
+    assert account.record(event)["status"] == SUCCEEDED
+    assert not [key for key in account.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
 
 
-def test_a_rendition_that_is_nowhere_is_an_error(bench: Bench) -> None:
+def test_a_rendition_that_is_nowhere_is_an_error(account: Account) -> None:
     """With a rendition lost nothing is removed, and the record does not succeed."""
-    event = bench.processed(pictures.examples()["JPEG"])
+    event = account.run_steps(pictures.examples()["JPEG"])
     lost, kept = staged_keys(event)
     objects.delete_objects(UPLOAD_BUCKET, [lost])
     with pytest.raises(ClientError):
         archive.handler(event, CONTEXT)
-    assert kept in bench.keys(UPLOAD_BUCKET)
-    assert bench.record(event)["status"] == PROCESSING
+    assert kept in account.keys(UPLOAD_BUCKET)
+    assert account.record(event)["status"] == PROCESSING
 
 
-def test_the_announced_version_is_archived(bench: Bench) -> None:
+def test_the_announced_version_is_archived(account: Account) -> None:
     """The original is the version that was validated, though another was put over it since."""
     data = pictures.examples()["PNG"]
-    event = bench.processed(data)
-    bench.put(event["image"]["key"], b"<script>another</script>")
+    event = account.run_steps(data)
+    account.put(event["image"]["key"], b"<script>another</script>")
     told = archive.handler(event, CONTEXT)
-    assert bench.content(ARCHIVE_BUCKET, told["original"]["key"]) == data
+    assert account.content(ARCHIVE_BUCKET, told["original"]["key"]) == data
 
 
-def test_what_the_client_said_of_its_file_is_not_archived(bench: Bench) -> None:
+def test_what_the_client_said_of_its_file_is_not_archived(account: Account) -> None:
     """Copies carry no metadata of the client's, so that nothing of it is served later."""
-    told = archive.handler(bench.processed(pictures.examples()["PNG"]), CONTEXT)
+    told = archive.handler(account.run_steps(pictures.examples()["PNG"]), CONTEXT)
     assert clients.s3().head_object(Bucket=ARCHIVE_BUCKET, Key=told["original"]["key"])["Metadata"] == {}
 
 
 @pytest.mark.parametrize("status", ["REJECTED", "FAILED"])
-def test_a_picture_that_ended_otherwise_does_not_succeed(bench: Bench, status: str) -> None:
+def test_a_picture_that_ended_otherwise_does_not_succeed(account: Account, status: str) -> None:
     """A late archive step cannot turn another end into success."""
-    event = bench.processed(pictures.examples()["PNG"])
-    bench.end(event, status)
-    before = bench.record(event)
+    event = account.run_steps(pictures.examples()["PNG"])
+    account.set_status(event, status)
+    before = account.record(event)
     with pytest.raises(StaleExecution):
         archive.handler(event, CONTEXT)
-    assert bench.record(event) == before
+    assert account.record(event) == before

@@ -9,87 +9,87 @@ from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import CLEARED_AT, Record
 from lambdas.runtime import clients
 from lambdas.sweep import DEAD_LETTER, VISIBILITY_TIMEOUT
-from tests.lambdas.aftermath import Aftermath, Sweep
-from tests.lambdas.bench import RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
-from tests.lambdas.messages import created
-from tests.lambdas.watch import Watch
+from tests.fake_aws.fake_clock import FakeClock
+from tests.lambdas.account import RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
+from tests.lambdas.messages import object_created
+from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow import contracts
 
 
 def letter(event: Payload, **changes: Any) -> Payload:
     """Return the message that event's upload was told of in."""
     image = event["image"]
-    message = created(image["imageId"], image["versionId"], UPLOAD_BUCKET, image["key"])
+    message = object_created(image["imageId"], image["versionId"], UPLOAD_BUCKET, image["key"])
     return {**message, **changes}
 
 
-def test_a_picture_that_was_never_taken_up_has_failed(aftermath: Aftermath, sweep: Sweep) -> None:
+def test_a_picture_that_was_never_taken_up_has_failed(pipeline: Pipeline, sweep: Sweep) -> None:
     """Its record says that it failed in the queue, the owner is told once, and the letter is not taken away."""
-    event = aftermath.uploaded(b"data")
-    aftermath.dead(letter(event))
+    event = pipeline.upload(b"data")
+    pipeline.add_dead_letters(letter(event))
     assert sweep()["finalized"] == 1
-    record = aftermath.record(event)
+    record = pipeline.record(event)
     assert (record["status"], record["failedIn"], record["reason"]) == ("FAILED", "ProcessingQueue", DEAD_LETTER)
     contracts.check("metadata-record", record)
-    ((message, _),) = aftermath.notifications()
+    ((message, _),) = pipeline.notifications()
     assert (message["failedIn"], message["reason"]) == ("ProcessingQueue", DEAD_LETTER)
-    assert aftermath.executions() == {}
-    assert aftermath.letters() == 1
+    assert pipeline.executions() == {}
+    assert pipeline.count_dead_letters() == 1
 
 
-def test_a_letter_is_looked_at_again_and_again(aftermath: Aftermath, sweep: Sweep) -> None:
+def test_a_letter_is_looked_at_again_and_again(pipeline: Pipeline, sweep: Sweep) -> None:
     """The next sweep finds it there, and nothing to do but to note that nothing is archived."""
-    event = aftermath.uploaded(b"data")
-    aftermath.dead(letter(event))
+    event = pipeline.upload(b"data")
+    pipeline.add_dead_letters(letter(event))
     sweep()
-    aftermath.notifications()
-    before = aftermath.record(event)
+    pipeline.notifications()
+    before = pipeline.record(event)
     assert sweep() == {"finalized": 0, "resumed": 0}
-    after = aftermath.record(event)
+    after = pipeline.record(event)
     assert after.pop(CLEARED_AT) > before["updatedAt"]
-    assert (after, aftermath.notifications(), aftermath.letters()) == (before, [], 1)
+    assert (after, pipeline.notifications(), pipeline.count_dead_letters()) == (before, [], 1)
 
 
 def test_a_picture_that_is_taken_up_meanwhile_goes_its_way(
-    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An execution that another message of the same upload starts while the letter is looked at keeps the record."""
-    event, ask = aftermath.uploaded(b"data"), executions.status
-    aftermath.dead(letter(event))
+    event, ask = pipeline.upload(b"data"), executions.status
+    pipeline.add_dead_letters(letter(event))
 
     def begun_meanwhile(*asked: Any) -> str | None:
         monkeypatch.setattr(executions, "status", ask)
         status = ask(*asked)
-        aftermath.start(event)
+        pipeline.start(event)
         Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
         return status
 
     monkeypatch.setattr(executions, "status", begun_meanwhile)
     sweep()
-    assert (aftermath.record(event)["status"], aftermath.notifications()) == (PROCESSING, [])
+    assert (pipeline.record(event)["status"], pipeline.notifications()) == (PROCESSING, [])
 
 
-def test_letters_are_there_for_others_in_a_moment(aftermath: Aftermath, sweep: Sweep, watch: Watch) -> None:
+def test_letters_are_there_for_others_in_a_moment(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:
     """A letter that a sweep looks at can be redriven soon after, long before the queue's own time is up."""
-    aftermath.dead("poison")
+    pipeline.add_dead_letters("poison")
     sweep()
-    watch.set_on(seconds=VISIBILITY_TIMEOUT)
-    assert visible(aftermath) == ["poison"]
+    fake_clock.advance(seconds=VISIBILITY_TIMEOUT)
+    assert visible(pipeline) == ["poison"]
 
 
-def visible(aftermath: Aftermath) -> list[str]:
+def visible(pipeline: Pipeline) -> list[str]:
     """Return the bodies of the letters that can be received now."""
-    url = aftermath.environment.dead_letter_queue
+    url = pipeline.environment.dead_letter_queue
     return [one["Body"] for one in clients.sqs().receive_message(QueueUrl=url).get("Messages", [])]
 
 
-def test_many_letters_are_looked_at(aftermath: Aftermath, sweep: Sweep) -> None:
+def test_many_letters_are_looked_at(pipeline: Pipeline, sweep: Sweep) -> None:
     """SQS gives ten at once at the most; two letters of one picture are one end."""
-    events = [aftermath.uploaded(b"data") for _ in range(12)]
-    aftermath.dead(*map(letter, events), letter(events[0]))
+    events = [pipeline.upload(b"data") for _ in range(12)]
+    pipeline.add_dead_letters(*map(letter, events), letter(events[0]))
     assert sweep()["finalized"] == len(events)
-    assert {aftermath.record(event)["status"] for event in events} == {"FAILED"}
-    assert aftermath.letters() == len(events) + 1
+    assert {pipeline.record(event)["status"] for event in events} == {"FAILED"}
+    assert pipeline.count_dead_letters() == len(events) + 1
 
 
 POISON = {
@@ -103,54 +103,54 @@ POISON = {
 
 
 @pytest.mark.parametrize("poison", POISON)
-def test_a_poison_letter_is_left(aftermath: Aftermath, sweep: Sweep, poison: str) -> None:
+def test_a_poison_letter_is_left(pipeline: Pipeline, sweep: Sweep, poison: str) -> None:
     """A letter that is about no upload keeps no other from being looked at, and stays."""
-    event = aftermath.uploaded(b"data")
-    aftermath.dead(POISON[poison], letter(event), POISON[poison])
+    event = pipeline.upload(b"data")
+    pipeline.add_dead_letters(POISON[poison], letter(event), POISON[poison])
     assert sweep()["finalized"] == 1
-    assert aftermath.letters() == 3
+    assert pipeline.count_dead_letters() == 3
 
 
-def test_a_letter_of_another_bucket_settles_nothing(aftermath: Aftermath, sweep: Sweep) -> None:
+def test_a_letter_of_another_bucket_settles_nothing(pipeline: Pipeline, sweep: Sweep) -> None:
     """As the trigger refused it."""
-    event = aftermath.uploaded(b"data")
+    event = pipeline.upload(b"data")
     message = letter(event)
     message["detail"]["bucket"]["name"] = "another-bucket"
-    aftermath.dead(message)
+    pipeline.add_dead_letters(message)
     assert sweep() == {"resumed": 1}
-    assert list(aftermath.executions()) == [event["execution"]]
+    assert list(pipeline.executions()) == [event["execution"]]
 
 
 @pytest.mark.parametrize("workflow", ["environment", "express"])
 def test_a_picture_with_a_record_is_not_the_letters(
-    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, workflow: str
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, workflow: str
 ) -> None:
     """What has a record was taken up, by a repeat of the event: its execution or the sweep gives it its end."""
-    export(monkeypatch, getattr(aftermath, workflow))
-    events = [aftermath.begun(b"data") for _ in range(2)]
-    aftermath.ended(events[0], "SUCCEEDED", told=True)
-    before = [aftermath.record(event) for event in events]
-    aftermath.dead(*map(letter, events))
+    export(monkeypatch, getattr(pipeline, workflow))
+    events = [pipeline.begin(b"data") for _ in range(2)]
+    pipeline.write_outcome(events[0], "SUCCEEDED", notified=True)
+    before = [pipeline.record(event) for event in events]
+    pipeline.add_dead_letters(*map(letter, events))
     assert sweep()["finalized"] == 0
-    assert aftermath.record(events[0]) == before[0]
-    assert aftermath.record(events[1])["status"] != "FAILED"
+    assert pipeline.record(events[0]) == before[0]
+    assert pipeline.record(events[1])["status"] != "FAILED"
 
 
-def test_a_picture_that_runs_without_a_record_yet_is_left(aftermath: Aftermath, sweep: Sweep) -> None:
+def test_a_picture_that_runs_without_a_record_yet_is_left(pipeline: Pipeline, sweep: Sweep) -> None:
     """An execution was started for it after all."""
-    event = aftermath.uploaded(b"data")
-    aftermath.start(event)
-    aftermath.dead(letter(event))
+    event = pipeline.upload(b"data")
+    pipeline.start(event)
+    pipeline.add_dead_letters(letter(event))
     assert sweep()["finalized"] == 0
-    assert aftermath.record(event) == {}
+    assert pipeline.record(event) == {}
 
 
-def test_a_letter_of_an_older_version_leaves_the_newer_one(aftermath: Aftermath, sweep: Sweep) -> None:
+def test_a_letter_of_an_older_version_leaves_the_newer_one(pipeline: Pipeline, sweep: Sweep) -> None:
     """The record is the newer version's, and so is its end."""
-    older = aftermath.uploaded(b"older")
-    newer = aftermath.again(older, b"newer")
+    older = pipeline.upload(b"older")
+    newer = pipeline.upload_again(older, b"newer")
     Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
-    before = aftermath.ended(newer, "SUCCEEDED", told=True)
-    aftermath.dead(letter(older))
+    before = pipeline.write_outcome(newer, "SUCCEEDED", notified=True)
+    pipeline.add_dead_letters(letter(older))
     assert sweep()["finalized"] == 0
-    assert aftermath.record(older) == before
+    assert pipeline.record(older) == before

@@ -11,18 +11,18 @@ from lambdas.domain.record import Record
 from lambdas.finalize import handler
 from lambdas.runtime import clients
 from lambdas.runtime.metrics import CONFLICTS, EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED
-from tests.lambdas.aftermath import Aftermath, Sweep
-from tests.lambdas.bench import (
+from tests.lambdas.account import (
     ARCHIVE_BUCKET,
     CONTEXT,
     RETENTION_DAYS,
     TABLE,
     UPLOAD_BUCKET,
     Payload,
-    counted,
-    logged,
+    log_lines,
+    metric_lines,
 )
 from tests.lambdas.messages import execution_ended
+from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
@@ -30,45 +30,45 @@ STATUSES = {"FAILED": "States.TaskFailed", "TIMED_OUT": "States.Timeout", "ABORT
 each_status = pytest.mark.parametrize("status", STATUSES)
 
 
-def over(aftermath: Aftermath, event: Payload, status: str) -> Payload:
+def over(pipeline: Pipeline, event: Payload, status: str) -> Payload:
     """Let the execution for event have ended with status, and return the event that tells so."""
-    return execution_ended(event["image"], aftermath.start(event, status), status)
+    return execution_ended(event["image"], pipeline.start(event, status), status)
 
 
 @each_status
-def test_an_open_picture_has_failed(aftermath: Aftermath, status: str) -> None:
+def test_an_open_picture_has_failed(pipeline: Pipeline, status: str) -> None:
     """The record gets its end with state and reason, the topic the same under the execution's name, and nothing stays."""
-    event = aftermath.begun(b"data")
-    aftermath.left(event)
-    handler(over(aftermath, event, status), CONTEXT)
-    record = aftermath.record(event)
-    ((message, attributes),) = aftermath.notifications()
+    event = pipeline.begin(b"data")
+    pipeline.leave_objects(event)
+    handler(over(pipeline, event, status), CONTEXT)
+    record = pipeline.record(event)
+    ((message, attributes),) = pipeline.notifications()
     assert (record["status"], message["notificationId"]) == ("FAILED", event["execution"])
     # Moto's history of every execution enters this one state.
     assert (record["failedIn"], record["reason"]) == ("A State", STATUSES[status])
     assert (message["failedIn"], message["reason"]) == (record["failedIn"], record["reason"])
     assert attributes == {"status": "FAILED", "owner": event["image"]["owner"]}
-    assert (aftermath.keys(UPLOAD_BUCKET), aftermath.keys(ARCHIVE_BUCKET)) == ({event["image"]["key"]}, set())
+    assert (pipeline.keys(UPLOAD_BUCKET), pipeline.keys(ARCHIVE_BUCKET)) == ({event["image"]["key"]}, set())
     contracts.check("metadata-record", record)
 
 
 @each_status
-def test_a_picture_that_was_never_begun_has_failed(aftermath: Aftermath, status: str) -> None:
+def test_a_picture_that_was_never_begun_has_failed(pipeline: Pipeline, status: str) -> None:
     """Of an execution whose first step never ran there is a whole record, and it is told."""
-    event = aftermath.uploaded(b"data")
-    handler(over(aftermath, event, status), CONTEXT)
-    record = aftermath.record(event)
+    event = pipeline.upload(b"data")
+    handler(over(pipeline, event, status), CONTEXT)
+    record = pipeline.record(event)
     assert event["image"].items() <= record.items()
     assert (record["status"], record["reason"]) == ("FAILED", STATUSES[status])
     assert "notifiedAt" in record
-    assert [message["status"] for message, _ in aftermath.notifications()] == ["FAILED"]
+    assert [message["status"] for message, _ in pipeline.notifications()] == ["FAILED"]
     contracts.check("metadata-record", record)
 
 
-def test_the_history_tells_where_and_why(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_history_tells_where_and_why(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """State and reason are those of the execution's own history."""
-    event = aftermath.begun(b"data")
-    ended = over(aftermath, event, "FAILED")
+    event = pipeline.begin(b"data")
+    ended = over(pipeline, event, "FAILED")
     events = [
         {
             "id": 1,
@@ -78,136 +78,136 @@ def test_the_history_tells_where_and_why(aftermath: Aftermath, monkeypatch: pyte
         },
         {"id": 2, "previousEventId": 1, "type": "TaskFailed", "taskFailedEventDetails": {"error": "Throttled"}},
     ]
-    history = aftermath.of_moto(ended["detail"]["executionArn"])
+    history = pipeline.moto_execution(ended["detail"]["executionArn"])
     monkeypatch.setattr(history, "get_execution_history", lambda _: events)
     handler(ended, CONTEXT)
-    record = aftermath.record(event)
+    record = pipeline.record(event)
     assert (record["failedIn"], record["reason"]) == ("ArchiveImage", "Throttled")
     assert json.loads(record["error"])["Error"] == "Throttled"
 
 
 @pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_an_end_that_was_told_stays_as_it_is(aftermath: Aftermath, end: str) -> None:
+def test_an_end_that_was_told_stays_as_it_is(pipeline: Pipeline, end: str) -> None:
     """Of an execution that failed once its picture's end was told, only what it left is removed."""
-    event = aftermath.begun(b"data")
-    before = aftermath.ended(event, end, told=True)
-    staged, archived = aftermath.left(event)
-    handler(over(aftermath, event, "FAILED"), CONTEXT)
-    assert (aftermath.record(event), aftermath.notifications()) == (before, [])
-    assert staged not in aftermath.keys(UPLOAD_BUCKET)
-    assert (archived in aftermath.keys(ARCHIVE_BUCKET)) == (end == "SUCCEEDED")
+    event = pipeline.begin(b"data")
+    before = pipeline.write_outcome(event, end, notified=True)
+    staged, archived = pipeline.leave_objects(event)
+    handler(over(pipeline, event, "FAILED"), CONTEXT)
+    assert (pipeline.record(event), pipeline.notifications()) == (before, [])
+    assert staged not in pipeline.keys(UPLOAD_BUCKET)
+    assert (archived in pipeline.keys(ARCHIVE_BUCKET)) == (end == "SUCCEEDED")
 
 
 @pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_an_end_that_was_not_told_is_told(aftermath: Aftermath, end: str) -> None:
+def test_an_end_that_was_not_told_is_told(pipeline: Pipeline, end: str) -> None:
     """What the record says is published, whatever became of the execution, and noted."""
-    event = aftermath.begun(b"data")
-    before = aftermath.ended(event, end)
-    handler(over(aftermath, event, "TIMED_OUT"), CONTEXT)
-    after = aftermath.record(event)
+    event = pipeline.begin(b"data")
+    before = pipeline.write_outcome(event, end)
+    handler(over(pipeline, event, "TIMED_OUT"), CONTEXT)
+    after = pipeline.record(event)
     assert {**before, "notifiedAt": after["notifiedAt"]} == after
-    ((message, _),) = aftermath.notifications()
+    ((message, _),) = pipeline.notifications()
     assert (message["status"], message["notificationId"]) == (end, event["execution"])
 
 
-def test_told_again_nothing_happens(aftermath: Aftermath) -> None:
+def test_told_again_nothing_happens(pipeline: Pipeline) -> None:
     """EventBridge delivers at least once."""
-    event = aftermath.begun(b"data")
-    ended = over(aftermath, event, "FAILED")
+    event = pipeline.begin(b"data")
+    ended = over(pipeline, event, "FAILED")
     handler(ended, CONTEXT)
-    aftermath.notifications()
-    before = aftermath.record(event)
+    pipeline.notifications()
+    before = pipeline.record(event)
     handler(ended, CONTEXT)
-    assert (aftermath.record(event), aftermath.notifications()) == (before, [])
+    assert (pipeline.record(event), pipeline.notifications()) == (before, [])
 
 
-def test_a_superseded_execution_touches_only_its_own(aftermath: Aftermath) -> None:
+def test_a_superseded_execution_touches_only_its_own(pipeline: Pipeline) -> None:
     """The record, and what a newer version staged and archived, are left; what the older one left is removed."""
-    older = aftermath.begun(b"older")
-    newer = aftermath.again(older, b"newer")
-    handler(over(aftermath, newer, "ABORTED"), CONTEXT)  # takes the record over, and ends it
-    aftermath.notifications()
-    before = aftermath.record(older)
-    kept = set(aftermath.left(newer))
-    aftermath.left(older)
-    handler(over(aftermath, older, "FAILED"), CONTEXT)
-    assert (aftermath.record(older), aftermath.notifications()) == (before, [])
-    assert aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET) == {older["image"]["key"], *kept}
+    older = pipeline.begin(b"older")
+    newer = pipeline.upload_again(older, b"newer")
+    handler(over(pipeline, newer, "ABORTED"), CONTEXT)  # takes the record over, and ends it
+    pipeline.notifications()
+    before = pipeline.record(older)
+    kept = set(pipeline.leave_objects(newer))
+    pipeline.leave_objects(older)
+    handler(over(pipeline, older, "FAILED"), CONTEXT)
+    assert (pipeline.record(older), pipeline.notifications()) == (before, [])
+    assert pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET) == {older["image"]["key"], *kept}
 
 
-def test_what_had_succeeded_before_stays_archived(aftermath: Aftermath) -> None:
+def test_what_had_succeeded_before_stays_archived(pipeline: Pipeline) -> None:
     """An older version's archive is kept though the record is a newer one's by now."""
-    older = aftermath.begun(b"older")
-    aftermath.ended(older, "SUCCEEDED", told=True)
-    newer = aftermath.again(older, b"newer")
-    handler(over(aftermath, newer, "FAILED"), CONTEXT)
-    assert aftermath.record(newer)["earlier"] == [older["execution"]]
-    staged, archived = aftermath.left(older)
-    handler(over(aftermath, older, "FAILED"), CONTEXT)
-    assert archived in aftermath.keys(ARCHIVE_BUCKET)
-    assert staged not in aftermath.keys(UPLOAD_BUCKET)
+    older = pipeline.begin(b"older")
+    pipeline.write_outcome(older, "SUCCEEDED", notified=True)
+    newer = pipeline.upload_again(older, b"newer")
+    handler(over(pipeline, newer, "FAILED"), CONTEXT)
+    assert pipeline.record(newer)["earlier"] == [older["execution"]]
+    staged, archived = pipeline.leave_objects(older)
+    handler(over(pipeline, older, "FAILED"), CONTEXT)
+    assert archived in pipeline.keys(ARCHIVE_BUCKET)
+    assert staged not in pipeline.keys(UPLOAD_BUCKET)
 
 
-def test_others_leftovers_stay(aftermath: Aftermath) -> None:
+def test_others_leftovers_stay(pipeline: Pipeline) -> None:
     """Only what lies in the execution's own folders is removed."""
-    event, other = aftermath.begun(b"data"), aftermath.begun(b"data")
+    event, other = pipeline.begin(b"data"), pipeline.begin(b"data")
     second = {**event, "execution": f"{event['execution']}0"}  # a name that begins as its own does
-    kept = {*aftermath.left(other), *aftermath.left(second)}
-    aftermath.left(event)
-    handler(over(aftermath, event, "FAILED"), CONTEXT)
-    assert kept <= aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET)
+    kept = {*pipeline.leave_objects(other), *pipeline.leave_objects(second)}
+    pipeline.leave_objects(event)
+    handler(over(pipeline, event, "FAILED"), CONTEXT)
+    assert kept <= pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET)
     assert not [
-        key for key in aftermath.keys(UPLOAD_BUCKET) if key.startswith(object_keys.staged_folder(event["execution"]))
+        key for key in pipeline.keys(UPLOAD_BUCKET) if key.startswith(object_keys.staged_folder(event["execution"]))
     ]
 
 
-def test_if_it_cannot_be_told_it_is_told_next_time(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_it_cannot_be_told_it_is_told_next_time(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """The end is recorded, the error goes to Lambda, which tries again, and then the end is told."""
-    event = aftermath.begun(b"data")
-    ended = over(aftermath, event, "FAILED")
+    event = pipeline.begin(b"data")
+    ended = over(pipeline, event, "FAILED")
     with monkeypatch.context() as patch:
-        patch.setenv("NOTIFICATION_TOPIC", f"{aftermath.environment.notification_topic}-missing")
+        patch.setenv("NOTIFICATION_TOPIC", f"{pipeline.environment.notification_topic}-missing")
         with pytest.raises(clients.sns().exceptions.NotFoundException):
             handler(ended, CONTEXT)
-    assert aftermath.record(event)["status"] == "FAILED"
-    assert "notifiedAt" not in aftermath.record(event)
+    assert pipeline.record(event)["status"] == "FAILED"
+    assert "notifiedAt" not in pipeline.record(event)
     handler(ended, CONTEXT)
-    assert len(aftermath.notifications()) == 1
-    assert "notifiedAt" in aftermath.record(event)
+    assert len(pipeline.notifications()) == 1
+    assert "notifiedAt" in pipeline.record(event)
 
 
 @pytest.mark.parametrize("change", [{"status": "SUCCEEDED"}, {"status": "RUNNING"}, {"input": None}, {"name": ""}])
-def test_what_is_no_such_event_is_refused(aftermath: Aftermath, change: dict[str, Any]) -> None:
+def test_what_is_no_such_event_is_refused(pipeline: Pipeline, change: dict[str, Any]) -> None:
     """An event that breaks its contract settles nothing."""
-    event = aftermath.begun(b"data")
-    ended = over(aftermath, event, "FAILED")
+    event = pipeline.begin(b"data")
+    ended = over(pipeline, event, "FAILED")
     ended["detail"] |= change
-    before = aftermath.record(event)
+    before = pipeline.record(event)
     with pytest.raises(ContractViolation):
         handler(ended, CONTEXT)
-    assert (aftermath.record(event), aftermath.notifications()) == (before, [])
+    assert (pipeline.record(event), pipeline.notifications()) == (before, [])
 
 
-def test_it_says_what_it_did(aftermath: Aftermath, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_what_it_did(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
     """Settled, told and cleared are counted; the lines carry picture and execution, and none of what the picture is."""
-    event = aftermath.begun(b"data", filename="My secret.jpg")
-    aftermath.left(event)
-    ended = over(aftermath, event, "ABORTED")
+    event = pipeline.begin(b"data", filename="My secret.jpg")
+    pipeline.leave_objects(event)
+    ended = over(pipeline, event, "ABORTED")
     capsys.readouterr()
     handler(ended, CONTEXT)
     output = capsys.readouterr().out
-    metrics = [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in counted(output)]
+    metrics = [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in metric_lines(output)]
     assert metrics == [EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED]
-    (line,) = logged(output)
+    (line,) = log_lines(output)
     assert (line["imageId"], line["execution"]) == (event["image"]["imageId"], event["execution"])
     assert (line["level"], line["message"]) == ("WARNING", "failed in A State: Aborted")
     assert event["image"]["owner"] not in output
     assert "secret" not in output
 
 
-def taken_over(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch, older: Payload) -> Payload:
+def taken_over(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, older: Payload) -> Payload:
     """Let a newer version take the record over as soon as the older one's end is notified, and return its event."""
-    newer, client = aftermath.again(older, b"newer"), clients.sns()
+    newer, client = pipeline.upload_again(older, b"newer"), clients.sns()
     publish = client.publish
 
     def published(**arguments: Any) -> Any:
@@ -221,32 +221,32 @@ def taken_over(aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch, older: Pay
 
 
 def test_an_older_end_that_is_not_notified_yet_alarms_nobody(
-    aftermath: Aftermath, sweep: Sweep, capsys: pytest.CaptureFixture[str]
+    pipeline: Pipeline, sweep: Sweep, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A newer version's execution that failed before it could begin is left to the sweep, which notifies both in order."""
-    older = aftermath.begun(b"older")
-    before = aftermath.ended(older, "SUCCEEDED")
-    newer = aftermath.again(older, b"newer")
-    over_by_now = over(aftermath, newer, "ABORTED")
+    older = pipeline.begin(b"older")
+    before = pipeline.write_outcome(older, "SUCCEEDED")
+    newer = pipeline.upload_again(older, b"newer")
+    over_by_now = over(pipeline, newer, "ABORTED")
     capsys.readouterr()
     handler(over_by_now, CONTEXT)
     output = capsys.readouterr().out
-    assert (aftermath.record(older), aftermath.notifications()) == (before, [])
-    assert [line["level"] for line in logged(output)] == ["WARNING"]
-    assert [line[CONFLICTS] for line in counted(output)] == [[1.0]]
+    assert (pipeline.record(older), pipeline.notifications()) == (before, [])
+    assert [line["level"] for line in log_lines(output)] == ["WARNING"]
+    assert [line[CONFLICTS] for line in metric_lines(output)] == [[1.0]]
     assert sweep() == {"resumed": 1}
-    told = [message["notificationId"] for message, _ in aftermath.notifications()]
+    told = [message["notificationId"] for message, _ in pipeline.notifications()]
     assert told == [older["execution"], newer["execution"]]
 
 
 def test_a_record_that_goes_on_to_a_newer_version_meanwhile_alarms_nobody(
-    aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the note that the end was notified has no place any more, what the execution left is removed all the same."""
-    older = aftermath.begun(b"older")
-    left = set(aftermath.left(older))
-    newer = taken_over(aftermath, monkeypatch, older)
-    handler(over(aftermath, older, "ABORTED"), CONTEXT)
-    assert (aftermath.record(older)["execution"], aftermath.record(older)["status"]) == (newer["execution"], PROCESSING)
-    assert not left & (aftermath.keys(UPLOAD_BUCKET) | aftermath.keys(ARCHIVE_BUCKET))
-    assert [message["notificationId"] for message, _ in aftermath.notifications()] == [older["execution"]]
+    older = pipeline.begin(b"older")
+    left = set(pipeline.leave_objects(older))
+    newer = taken_over(pipeline, monkeypatch, older)
+    handler(over(pipeline, older, "ABORTED"), CONTEXT)
+    assert (pipeline.record(older)["execution"], pipeline.record(older)["status"]) == (newer["execution"], PROCESSING)
+    assert not left & (pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET))
+    assert [message["notificationId"] for message, _ in pipeline.notifications()] == [older["execution"]]

@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 
 from lambdas.domain import object_keys, objects
 from lambdas.domain.objects import MAX_FILENAME
-from tests.lambdas.asking import ASKED, DATA, DIGEST, ask, granted, put
-from tests.lambdas.bench import MAX_BYTES, OWNER, UPLOAD_BUCKET, Bench
+from tests.lambdas.account import MAX_BYTES, OWNER, UPLOAD_BUCKET, Account
+from tests.lambdas.url_requests import DATA, DIGEST, PARAMETERS, granted_url, put_object, request_url
 
 if TYPE_CHECKING:
     from workflow.contracts.payloads import Image
 
-pytestmark = pytest.mark.usefixtures("bench")
+pytestmark = pytest.mark.usefixtures("account")
 
 
-def test_what_is_put_is_what_is_read(bench: Bench) -> None:
+def test_what_is_put_is_what_is_read(account: Account) -> None:
     """An upload with the answer's URL and headers lies under the answer's key with its type."""
-    body = granted()
-    put(body)
-    assert bench.content(UPLOAD_BUCKET, body["key"]) == DATA
-    assert bench.content_type(UPLOAD_BUCKET, body["key"]) == ASKED["contentType"]
+    body = granted_url()
+    put_object(body)
+    assert account.content(UPLOAD_BUCKET, body["key"]) == DATA
+    assert account.content_type(UPLOAD_BUCKET, body["key"]) == PARAMETERS["contentType"]
 
 
 NAMES = st.text(min_size=1, max_size=MAX_FILENAME).filter(lambda name: len(name.encode()) <= MAX_FILENAME)
@@ -35,13 +35,13 @@ NAMES = st.text(min_size=1, max_size=MAX_FILENAME).filter(lambda name: len(name.
 @given(name=NAMES)
 def test_any_file_name_comes_back(name: str) -> None:
     """A file name of any script and any signs is the same after its way through URL, header and storage."""
-    body = granted(filename=name)
+    body = granted_url(filename=name)
     image: Image = {
         "imageId": body["imageId"],
         "owner": OWNER,
         "bucket": UPLOAD_BUCKET,
         "key": body["key"],
-        "versionId": put(body),
+        "versionId": put_object(body),
     }
     assert objects.read_upload(image, MAX_BYTES).filename == name
 
@@ -62,20 +62,20 @@ def test_any_file_name_comes_back(name: str) -> None:
 )
 def test_a_key_holds_nothing_of_the_file_name(name: str) -> None:
     """The key is the owner's and the image's, and nothing else: a file name is data, never a path."""
-    body = granted(filename=name)
+    body = granted_url(filename=name)
     assert body["key"] == object_keys.upload_key(OWNER, body["imageId"])
     assert urlsplit(body["uploadUrl"]).path == f"/{body['key']}"
 
 
 def test_every_grant_is_of_a_new_image() -> None:
     """The same request twice gives two images."""
-    assert granted()["imageId"] != granted()["imageId"]
+    assert granted_url()["imageId"] != granted_url()["imageId"]
 
 
 @pytest.mark.parametrize("size", [1, MAX_BYTES])
 def test_sizes_up_to_the_limit_are_granted(size: int) -> None:
     """The limit itself is allowed."""
-    assert granted(size=str(size))["headers"]["Content-Length"] == str(size)
+    assert granted_url(size=str(size))["headers"]["Content-Length"] == str(size)
 
 
 MARK = "a-value-that-no-answer-may-tell"
@@ -83,7 +83,7 @@ MARK = "a-value-that-no-answer-may-tell"
 
 def refusals() -> Iterator[tuple[str, str, str]]:
     """Yield parameter, bad value and the code it is refused with."""
-    yield from ((name, "", "MISSING") for name in ASKED)
+    yield from ((name, "", "MISSING") for name in PARAMETERS)
     yield from (("filename", bad, "INVALID") for bad in ("x" * (MAX_FILENAME + 1), "é" * MAX_FILENAME))
     yield from (
         ("contentType", bad, "UNSUPPORTED_CONTENT_TYPE") for bad in (MARK, "image/svg+xml", "IMAGE/JPEG", "image")
@@ -97,30 +97,30 @@ def refusals() -> Iterator[tuple[str, str, str]]:
 @pytest.mark.parametrize(("field", "value", "reason"), list(refusals()))
 def test_a_bad_parameter_is_named_and_not_repeated(field: str, value: str, reason: str) -> None:
     """A 400 names the parameter, a stable code and what is asked for; the value it was given is not in it."""
-    status, body = ask({**ASKED, field: value})
+    status, body = request_url({**PARAMETERS, field: value})
     assert (status, body["field"], body["reason"]) == (400, field, reason)
     assert body["message"].startswith(field)
     assert len(value) < 6 or value not in body["message"]
 
 
-@pytest.mark.parametrize("field", ASKED)
+@pytest.mark.parametrize("field", PARAMETERS)
 def test_a_missing_parameter_is_named(field: str) -> None:
     """Without a parameter that is needed, the answer says which."""
-    status, body = ask({name: value for name, value in ASKED.items() if name != field})
+    status, body = request_url({name: value for name, value in PARAMETERS.items() if name != field})
     assert (status, body["field"], body["reason"]) == (400, field, "MISSING")
 
 
 def test_no_parameters_at_all_are_no_fault_of_ours() -> None:
     """API Gateway sends null for no parameters."""
-    status, body = ask(None)
+    status, body = request_url(None)
     assert status == 400
-    assert body["field"] in ASKED
+    assert body["field"] in PARAMETERS
 
 
-@given(name=st.sampled_from(sorted({*ASKED, "sha256"})), value=st.text(max_size=300))
+@given(name=st.sampled_from(sorted({*PARAMETERS, "sha256"})), value=st.text(max_size=300))
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_value_is_granted_or_refused(name: str, value: str) -> None:
     """Whatever is sent, the answer is a grant or names the parameter, and never repeats the value."""
-    status, body = ask({**ASKED, name: MARK + value})
+    status, body = request_url({**PARAMETERS, name: MARK + value})
     assert status == 200 or body["field"] == name
     assert status == 200 or MARK not in json.dumps(body)

@@ -12,20 +12,21 @@ from hypothesis import strategies as st
 from lambdas.domain import object_keys, objects
 from lambdas.get_upload_url import handler
 from lambdas.runtime import clients
-from tests.lambdas.asking import ASKED, DIGEST, ask, event, granted, query
-from tests.lambdas.bench import CONTEXT, OWNER, UPLOAD_BUCKET, UPLOADING
-from tests.sessions import shared_session
+from tests.fake_aws.session import shared_session
+from tests.lambdas.account import CONTEXT, OWNER, UPLOAD_BUCKET, URL_SETTINGS
+from tests.lambdas.url_requests import DIGEST, granted_url, query_parameters, request_url, url_request
+from tests.lambdas.url_requests import PARAMETERS as ASKED
 
 ANOTHER = "0d6a3c7e-1f52-4d8b-b1c4-7e3f9a2b5c60"  # somebody else
 
-pytestmark = pytest.mark.usefixtures("bench")
+pytestmark = pytest.mark.usefixtures("account")
 
 
 @pytest.mark.parametrize("checksum", [{}, {"sha256": DIGEST}], ids=["plain", "with a checksum"])
 def test_the_signature_covers_every_header(checksum: dict[str, str]) -> None:
     """Type, exact length, file name and checksum are signed, so that nothing else can be put in the file's place."""
-    body = granted(**checksum)
-    signed = set(query(body)["X-Amz-SignedHeaders"].split(";"))
+    body = granted_url(**checksum)
+    signed = set(query_parameters(body)["X-Amz-SignedHeaders"].split(";"))
     assert signed == {"host", *(name.lower() for name in body["headers"])}
     assert {"content-type", "content-length", "x-amz-meta-filename"} <= signed
     assert ("x-amz-checksum-sha256" in signed) == bool(checksum)
@@ -33,25 +34,25 @@ def test_the_signature_covers_every_header(checksum: dict[str, str]) -> None:
 
 def test_the_headers_are_those_of_the_announced_file() -> None:
     """Length and type are as asked for, and the checksum is the same digest in S3's encoding."""
-    headers = granted(sha256=DIGEST)["headers"]
+    headers = granted_url(sha256=DIGEST)["headers"]
     assert (headers["Content-Type"], headers["Content-Length"]) == (ASKED["contentType"], ASKED["size"])
     assert b64decode(headers["x-amz-checksum-sha256"]).hex() == DIGEST
 
 
 def test_the_url_expires_when_the_answer_says() -> None:
     """The URL is good for as long as configured, and the answer tells until when."""
-    body = granted()
-    assert int(query(body)["X-Amz-Expires"]) == UPLOADING.url_expiry_seconds
-    signed_at = datetime.strptime(query(body)["X-Amz-Date"], "%Y%m%dT%H%M%S%z")
+    body = granted_url()
+    assert int(query_parameters(body)["X-Amz-Expires"]) == URL_SETTINGS.url_expiry_seconds
+    signed_at = datetime.strptime(query_parameters(body)["X-Amz-Date"], "%Y%m%dT%H%M%S%z")
     expires_at = datetime.fromisoformat(body["expiresAt"])
-    assert abs(expires_at - signed_at - timedelta(seconds=UPLOADING.url_expiry_seconds)) <= timedelta(seconds=1)
+    assert abs(expires_at - signed_at - timedelta(seconds=URL_SETTINGS.url_expiry_seconds)) <= timedelta(seconds=1)
     assert expires_at > datetime.now(UTC)
 
 
 def test_the_owner_is_the_caller() -> None:
     """Whoever is named in the parameters, the key is of the user who is signed in."""
     owner = "another-user"
-    status, body = ask({**ASKED, "owner": OWNER, "sub": OWNER}, owner=owner)
+    status, body = request_url({**ASKED, "owner": OWNER, "sub": OWNER}, owner=owner)
     assert status == 200
     assert object_keys.parse_upload_key(body["key"]) == (owner, body["imageId"])
 
@@ -70,7 +71,7 @@ PARAMETERS = [*ASKED, "sha256", "owner", "sub", "key", "Key", "imageId", "bucket
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_nobody_reaches_anothers_objects(name: str, value: str) -> None:
     """Whatever names another user, in whatever parameter, the URL is refused or of the caller's own new key."""
-    status, body = ask({**ASKED, name: value})
+    status, body = request_url({**ASKED, name: value})
     if status == 200:
         assert body["key"] == object_keys.upload_key(OWNER, body["imageId"])
         assert urlsplit(body["uploadUrl"]).path == f"/{body['key']}"
@@ -81,7 +82,7 @@ def test_nobody_reaches_anothers_objects(name: str, value: str) -> None:
 
 def test_only_the_token_tells_who_asks() -> None:
     """Neither a header nor another claim stands for the user."""
-    asked = event(ASKED)
+    asked = url_request(ASKED)
     asked["headers"] |= {"sub": ANOTHER, "x-user": ANOTHER}
     asked["pathParameters"] = {"owner": ANOTHER}
     asked["requestContext"]["authorizer"]["claims"] |= {"cognito:username": ANOTHER, "email": f"{ANOTHER}@example.com"}
@@ -93,7 +94,7 @@ def test_only_the_token_tells_who_asks() -> None:
 
 def test_without_a_user_there_is_no_url() -> None:
     """Should the authorizer ever be missing, nothing is signed."""
-    asked = event(ASKED)
+    asked = url_request(ASKED)
     del asked["requestContext"]["authorizer"]
     with pytest.raises(KeyError):
         handler(asked, CONTEXT)
@@ -101,7 +102,7 @@ def test_without_a_user_there_is_no_url() -> None:
 
 def test_the_signature_is_of_the_key() -> None:
     """Two URLs differ in signature, so that one's cannot be used for the other's key; no part of them is optional."""
-    first, second = query(granted()), query(granted())
+    first, second = query_parameters(granted_url()), query_parameters(granted_url())
     assert first["X-Amz-Signature"] != second["X-Amz-Signature"]
     assert {name for name in first if not name.startswith("X-Amz-")} <= {"x-id"}
 
@@ -110,7 +111,7 @@ def test_the_signature_is_of_the_key() -> None:
 @given(name=st.text(st.sampled_from("./\\%?#&=+: \0\r\n~é"), min_size=1, max_size=40))
 def test_a_file_name_is_no_path(name: str) -> None:
     """No sign that means something in a path or URL gets from the file name into the key, or breaks a header."""
-    body = granted(filename=name)
+    body = granted_url(filename=name)
     assert urlsplit(body["uploadUrl"]).path == f"/{object_keys.upload_key(OWNER, body['imageId'])}"
     assert body["headers"][f"x-amz-meta-{objects.FILENAME}"].isprintable()
 
@@ -128,7 +129,7 @@ def test_the_url_names_the_buckets_regional_host(monkeypatch: pytest.MonkeyPatch
     """In every partition a browser is not redirected, which would break its upload."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", shared_session(region))
     clients.s3.cache_clear()
-    body = granted()
+    body = granted_url()
     url = urlsplit(body["uploadUrl"])
     assert (url.scheme, url.hostname, url.port) == ("https", f"{UPLOAD_BUCKET}.{HOSTS[region]}", None)
-    assert f"/{region}/s3/aws4_request" in query(body)["X-Amz-Credential"]
+    assert f"/{region}/s3/aws4_request" in query_parameters(body)["X-Amz-Credential"]

@@ -10,22 +10,32 @@ from lambdas.get_upload_url import handler
 from lambdas.runtime.cors import ALLOW_ORIGIN
 from lambdas.runtime.metrics import SERVICE, UPLOAD_URLS_ISSUED, UPLOAD_URLS_REFUSED
 from lambdas.runtime.telemetry import LIBRARIES
-from tests.lambdas.asking import ASKED, ask, event, granted
-from tests.lambdas.bench import CONTEXT, ORIGIN, OWNER, UPLOADING, Bench, Context, counted, export, logged
+from tests.lambdas.account import (
+    CONTEXT,
+    ORIGIN,
+    OWNER,
+    URL_SETTINGS,
+    Account,
+    Context,
+    export,
+    log_lines,
+    metric_lines,
+)
+from tests.lambdas.url_requests import PARAMETERS, granted_url, request_url, url_request
 from workflow.contracts.errors import NotConfigured
 
 ANOTHER = "https://another.example"
 each_status = pytest.mark.parametrize(
-    ("parameters", "status"), [(ASKED, 200), ({**ASKED, "size": "0"}, 400), (None, 400)]
+    ("parameters", "status"), [(PARAMETERS, 200), ({**PARAMETERS, "size": "0"}, 400), (None, 400)]
 )
 
-pytestmark = pytest.mark.usefixtures("bench")
+pytestmark = pytest.mark.usefixtures("account")
 
 
 @each_status
 def test_a_page_of_an_allowed_origin_may_read_any_answer(parameters: dict[str, str] | None, status: int) -> None:
     """What is granted and what is refused can be read by the page that asked."""
-    answer = handler(event(parameters), CONTEXT)
+    answer = handler(url_request(parameters), CONTEXT)
     assert (answer["statusCode"], answer["headers"][ALLOW_ORIGIN]) == (status, ORIGIN)
     assert (answer["headers"]["Vary"], answer["headers"]["Content-Type"]) == ("Origin", "application/json")
 
@@ -33,7 +43,7 @@ def test_a_page_of_an_allowed_origin_may_read_any_answer(parameters: dict[str, s
 @each_status
 def test_a_page_of_another_origin_may_read_none(parameters: dict[str, str] | None, status: int) -> None:
     """Its browser keeps the answer from it; a cache knows that it differs by origin."""
-    answer = handler(event(parameters, origin=ANOTHER), CONTEXT)
+    answer = handler(url_request(parameters, origin=ANOTHER), CONTEXT)
     assert (answer["statusCode"], answer["headers"]["Vary"]) == (status, "Origin")
     assert ALLOW_ORIGIN not in answer["headers"]
 
@@ -53,7 +63,7 @@ def test_a_preflight_needs_no_token(capsys: pytest.CaptureFixture[str]) -> None:
     answer = handler(preflight(ORIGIN), CONTEXT)
     assert (answer["statusCode"], answer["headers"][ALLOW_ORIGIN]) == (204, ORIGIN)
     assert ALLOW_ORIGIN not in handler(preflight(ANOTHER), CONTEXT)["headers"]
-    assert counted(capsys.readouterr().out) == []
+    assert metric_lines(capsys.readouterr().out) == []
 
 
 @pytest.mark.parametrize(("allowed", "told"), [((), None), (("*",), ANOTHER), ((ORIGIN, ANOTHER), ANOTHER)])
@@ -62,15 +72,15 @@ def test_the_environment_tells_which_origins(
 ) -> None:
     """None, all, or those that are named."""
     monkeypatch.setenv("ALLOWED_ORIGINS", ",".join(allowed))
-    for asked in (preflight(ANOTHER), event(ASKED, origin=ANOTHER)):
+    for asked in (preflight(ANOTHER), url_request(PARAMETERS, origin=ANOTHER)):
         assert handler(asked, CONTEXT)["headers"].get(ALLOW_ORIGIN) == told
 
 
 def test_a_grant_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
     """The image's id leads from the request to the picture; it is no dimension of the count."""
-    body = granted()
+    body = granted_url()
     output = capsys.readouterr().out
-    (line,), (count,) = logged(output), counted(output)
+    (line,), (count,) = log_lines(output), metric_lines(output)
     for told in (line, count):
         assert (told["imageId"], told["requestId"]) == (body["imageId"], CONTEXT.aws_request_id)
     (directive,) = count["_aws"]["CloudWatchMetrics"]
@@ -82,9 +92,9 @@ def test_a_grant_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_refusal_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
     """Parameter and reason are told, and no value."""
-    ask({**ASKED, "contentType": "text/secret"})
+    request_url({**PARAMETERS, "contentType": "text/secret"})
     output = capsys.readouterr().out
-    (line,), (count,) = logged(output), counted(output)
+    (line,), (count,) = log_lines(output), metric_lines(output)
     assert (line["level"], line["message"]) == ("INFO", "refused: contentType UNSUPPORTED_CONTENT_TYPE")
     assert (count[UPLOAD_URLS_REFUSED], count["reason"]) == ([1.0], "UNSUPPORTED_CONTENT_TYPE")
     assert "secret" not in output
@@ -92,20 +102,20 @@ def test_a_refusal_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_warm_function_forgets_the_image_before(capsys: pytest.CaptureFixture[str]) -> None:
     """A refusal after a grant is of no image."""
-    granted()
+    granted_url()
     capsys.readouterr()
-    handler(event(None), Context("another-request"))
+    handler(url_request(None), Context("another-request"))
     for line in map(json.loads, capsys.readouterr().out.splitlines()):
         assert (line["requestId"], "imageId" in line) == ("another-request", False)
 
 
 def test_a_fault_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """What is no answer is an error with its traceback, under the request's id."""
-    export(monkeypatch, UPLOADING)
+    export(monkeypatch, URL_SETTINGS)
     monkeypatch.delenv("UPLOAD_BUCKET")
     with pytest.raises(NotConfigured, match="UPLOAD_BUCKET"):
-        granted()
-    (line,) = logged(capsys.readouterr().out)
+        granted_url()
+    (line,) = log_lines(capsys.readouterr().out)
     assert (line["level"], line["exception_name"], line["requestId"]) == (
         "ERROR",
         "NotConfigured",
@@ -115,16 +125,16 @@ def test_a_fault_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 def test_the_log_tells_neither_url_nor_file_name(capsys: pytest.CaptureFixture[str]) -> None:
     """A signed URL is a secret, and a file name the user's own: the log has the image's id."""
-    body = granted(filename="my-secret.jpg")
+    body = granted_url(filename="my-secret.jpg")
     output = capsys.readouterr().out
     assert body["imageId"] in output
     assert not [word for word in ("X-Amz-Signature", "my-secret", OWNER) if word in output]
 
 
-def test_no_library_logs_when_all_is_asked_for(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_library_logs_when_all_is_asked_for(account: Account, caplog: pytest.LogCaptureFixture) -> None:
     """Lambda gives every logger the level that is asked for; AWS's own would log requests with their credentials."""
     with caplog.at_level(logging.DEBUG):
-        granted()
-        bench.keys(bench.uploaded(b"data")["image"]["bucket"])
+        granted_url()
+        account.keys(account.upload(b"data")["image"]["bucket"])
     libraries = {record.name.partition(".")[0] for record in caplog.records if record.levelno < logging.WARNING}
     assert libraries.isdisjoint(LIBRARIES)

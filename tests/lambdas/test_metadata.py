@@ -12,7 +12,7 @@ from imaging.errors import Reason
 from lambdas import metadata
 from tests import pictures
 from tests.imaging.metadata.packets import jpeg, utf8_records, xmp
-from tests.lambdas.bench import CONTEXT, PICTURE, Bench, timeless
+from tests.lambdas.account import CONTEXT, IMAGE_STEP_SETTINGS, Account, without_times
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
 
@@ -32,23 +32,23 @@ WRITTEN = jpeg(
 )
 
 
-def found(bench: Bench, data: bytes) -> dict[str, Any]:
+def found(account: Account, data: bytes) -> dict[str, Any]:
     """Return what the step finds in data."""
-    return metadata.handler(bench.begun(data), CONTEXT)
+    return metadata.handler(account.begin(data), CONTEXT)
 
 
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
-def test_every_picture_has_facts_and_an_appearance(bench: Bench, name: str) -> None:
+def test_every_picture_has_facts_and_an_appearance(account: Account, name: str) -> None:
     """Of a picture of any format and mode what it is and what it looks like are told, and nothing is made up."""
-    told = found(bench, pictures.examples()[name])
+    told = found(account, pictures.examples()[name])
     assert told["properties"]["format"] == name.split(maxsplit=1)[0]
     assert (told["camera"], told["about"]) == ({}, {})
     assert set(told["appearance"]) == {"dominantColor", "blurHash", "perceptualHash"}
 
 
-def test_all_that_is_known_is_told(bench: Bench) -> None:
+def test_all_that_is_known_is_told(account: Account) -> None:
     """Facts are those of the upright picture as it was stored, and what is written comes from every source."""
-    told = found(bench, WRITTEN)
+    told = found(account, WRITTEN)
     properties = told["properties"]
     assert (properties["width"], properties["height"], properties["dpi"]) == (*reversed(pictures.SIZE), 300)
     assert told["camera"] == {
@@ -64,36 +64,36 @@ def test_all_that_is_known_is_told(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "TIFF", "PNG", "WEBP"])
-def test_a_large_picture_keeps_its_size(bench: Bench, format_name: str) -> None:
+def test_a_large_picture_keeps_its_size(account: Account, format_name: str) -> None:
     """What is sampled is decoded smaller or turned, but size, and the blur's shape, are the picture's own."""
-    told = found(bench, pictures.turned(format_name, 6, (300, 501)))
+    told = found(account, pictures.turned(format_name, 6, (300, 501)))
     assert (told["properties"]["width"], told["properties"]["height"]) == (300, 501)
     assert told["appearance"]["blurHash"].startswith("T")
     assert told["camera"]["orientation"] == 6
 
 
-def test_the_appearance_is_that_of_the_whole_picture(bench: Bench) -> None:
+def test_the_appearance_is_that_of_the_whole_picture(account: Account) -> None:
     """The colour that covers most of the picture is dominant, wherever it is."""
     image = Image.new("RGB", (320, 320), (200, 20, 10))
     image.paste((10, 20, 200), (0, 120, 320, 320))
-    colour = found(bench, pictures.encoded(image, "PNG"))["appearance"]["dominantColor"]
+    colour = found(account, pictures.encoded(image, "PNG"))["appearance"]["dominantColor"]
     assert pictures.close(tuple(bytes.fromhex(colour[1:])), (10, 20, 200), tolerance=2)
 
 
-def test_what_was_found_stands_in_the_record(bench: Bench) -> None:
+def test_what_was_found_stands_in_the_record(account: Account) -> None:
     """The record holds what the step answered, fractions and all, and keeps its contract."""
-    event = bench.begun(WRITTEN)
+    event = account.begin(WRITTEN)
     told = metadata.handler(event, CONTEXT)
-    assert bench.record(event)["metadata"] == told
-    contracts.check("metadata-record", bench.record(event))
+    assert account.record(event)["metadata"] == told
+    contracts.check("metadata-record", account.record(event))
 
 
-def test_run_twice_it_finds_the_same(bench: Bench) -> None:
+def test_run_twice_it_finds_the_same(account: Account) -> None:
     """A retry gives the same answer and leaves the same record."""
-    event = bench.begun(WRITTEN)
-    first, record = metadata.handler(event, CONTEXT), bench.record(event)
+    event = account.begin(WRITTEN)
+    first, record = metadata.handler(event, CONTEXT), account.record(event)
     assert metadata.handler(event, CONTEXT) == first
-    assert timeless(bench.record(event)) == timeless(record)
+    assert without_times(account.record(event)) == without_times(record)
 
 
 @pytest.mark.parametrize(
@@ -101,19 +101,19 @@ def test_run_twice_it_finds_the_same(bench: Bench) -> None:
     [
         (b"", Reason.EMPTY),
         (b"<html>", Reason.NOT_AN_IMAGE),
-        (pictures.animation("GIF", PICTURE.max_frames + 1), Reason.TOO_MANY_FRAMES),
+        (pictures.animation("GIF", IMAGE_STEP_SETTINGS.max_frames + 1), Reason.TOO_MANY_FRAMES),
         (pictures.png((60_000, 60_000), b""), Reason.TOO_MANY_PIXELS),
         (pictures.examples()["JPEG"][:-200], Reason.TRUNCATED),
     ],
     ids=["nothing", "a page", "too many frames", "too many pixels", "half a picture"],
 )
-def test_an_unsound_picture_is_rejected(bench: Bench, data: bytes, reason: Reason) -> None:
+def test_an_unsound_picture_is_rejected(account: Account, data: bytes, reason: Reason) -> None:
     """The step trusts no earlier one with the limits, and notes nothing of a rejected picture."""
-    event = bench.begun(data)
+    event = account.begin(data)
     with pytest.raises(ImageRejected) as rejected:
         metadata.handler(event, CONTEXT)
     assert rejected.value.reason == reason
-    assert bench.record(event)["steps"] == {}
+    assert account.record(event)["steps"] == {}
 
 
 # EXIF byte by byte: any tag that is read, of any type and count, with any content.
@@ -133,16 +133,16 @@ ENTRIES = st.tuples(
     format_name=st.sampled_from(["JPEG", "PNG", "WEBP"]),
 )
 def test_whatever_the_exif_the_contract_is_kept(
-    bench: Bench, entries: list[Any], tail: bytes, format_name: str
+    account: Account, entries: list[Any], tail: bytes, format_name: str
 ) -> None:
     """No EXIF block makes a sound picture fail, and all that is told keeps the contract: one bench for all examples."""
     block = pictures.tiff_block([(int(tag), *rest) for tag, *rest in entries]) + tail
     data = pictures.encoded(pictures.quadrants(), format_name, exif=b"Exif\0\0" + block)
-    contracts.check("extract-metadata.output", found(bench, data))
+    contracts.check("extract-metadata.output", found(account, data))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.binary(min_size=1, max_size=200), packet=st.binary(min_size=1, max_size=200))
-def test_whatever_the_packets_the_contract_is_kept(bench: Bench, records: bytes, packet: bytes) -> None:
+def test_whatever_the_packets_the_contract_is_kept(account: Account, records: bytes, packet: bytes) -> None:
     """No IPTC records and no XMP packet make a sound picture fail either."""
-    contracts.check("extract-metadata.output", found(bench, jpeg(records, packet)))
+    contracts.check("extract-metadata.output", found(account, jpeg(records, packet)))

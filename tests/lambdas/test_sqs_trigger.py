@@ -5,15 +5,24 @@ import pytest
 from lambdas.domain import executions as execution
 from lambdas.domain.object_keys import STAGED
 from lambdas.domain.upload_events import read_event
-from tests.lambdas.bench import OWNER, REGION, export
-from tests.lambdas.messages import BUCKET, EXAMPLE, IMAGE_IDS, Executions, created, image_ids, returned, triggering
+from tests.lambdas.account import OWNER, REGION, export
+from tests.lambdas.messages import (
+    BUCKET,
+    EXAMPLE,
+    IMAGE_IDS,
+    Executions,
+    failed_message_ids,
+    image_ids,
+    object_created,
+    trigger_settings,
+)
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
 
 def test_an_event_starts_an_execution(executions: Executions) -> None:
     """The execution's input is what the event says, and keeps the pipeline's contract."""
-    assert returned(created()) == []
+    assert failed_message_ids(object_created()) == []
     ((name, pipeline_input),) = executions().items()
     contracts.check("pipeline-input", pipeline_input)
     image = pipeline_input["image"]
@@ -25,7 +34,7 @@ def test_an_event_starts_an_execution(executions: Executions) -> None:
 
 def test_every_message_starts_its_own(executions: Executions) -> None:
     """Three uploads in a batch start three executions."""
-    assert returned(*map(created, IMAGE_IDS)) == []
+    assert failed_message_ids(*map(object_created, IMAGE_IDS)) == []
     assert image_ids(executions) == set(IMAGE_IDS)
 
 
@@ -33,22 +42,22 @@ def test_every_message_starts_its_own(executions: Executions) -> None:
 def test_the_same_event_twice_starts_one_execution(executions: Executions, times: int) -> None:
     """Events arrive at least once; a repeated one is done with and starts nothing."""
     for _ in range(times):
-        assert returned(created(), created()) == []
+        assert failed_message_ids(object_created(), object_created()) == []
     assert len(executions()) == 1
 
 
 def test_a_repeated_event_is_done_with_after_the_end(executions: Executions) -> None:
     """Step Functions refuses a name that was taken by an execution with another input; to us it is one and the same."""
-    assert returned(created()) == []
-    again = created()
+    assert failed_message_ids(object_created()) == []
+    again = object_created()
     again["time"] = "2026-11-23T09:15:03Z"
-    assert returned(again) == []
+    assert failed_message_ids(again) == []
     assert len(executions()) == 1
 
 
 def test_another_version_is_another_execution(executions: Executions) -> None:
     """A second upload to the same key is not mistaken for a repeated event."""
-    assert returned(created(version="v1"), created(version="v2")) == []
+    assert failed_message_ids(object_created(version="v1"), object_created(version="v2")) == []
     assert len(executions()) == 2
 
 
@@ -60,12 +69,12 @@ BAD = {
     "a list": [],
     "another event": {**EXAMPLE, "detail-type": "Object Deleted"},
     "another source": {**EXAMPLE, "source": "aws.s3.fake"},
-    "another bucket": created(bucket="another-bucket"),
-    "a staged picture": created(key=f"{STAGED}{IMAGE_IDS[0]}/resized.jpg"),
-    "a key too short": created(key="uploads/file.jpg"),
-    "a key too long": created(key=f"uploads/{OWNER}/{IMAGE_IDS[0]}/file.jpg"),
-    "an owner that is none": created(key=f"uploads/<script>/{IMAGE_IDS[0]}"),
-    "an image id that is none": created(key=f"uploads/{OWNER}/photo.jpg"),
+    "another bucket": object_created(bucket="another-bucket"),
+    "a staged picture": object_created(key=f"{STAGED}{IMAGE_IDS[0]}/resized.jpg"),
+    "a key too short": object_created(key="uploads/file.jpg"),
+    "a key too long": object_created(key=f"uploads/{OWNER}/{IMAGE_IDS[0]}/file.jpg"),
+    "an owner that is none": object_created(key=f"uploads/<script>/{IMAGE_IDS[0]}"),
+    "an image id that is none": object_created(key=f"uploads/{OWNER}/photo.jpg"),
     "no version": {**EXAMPLE, "detail": {**EXAMPLE["detail"], "object": {"key": "k", "size": 1, "sequencer": "0"}}},
     "depth without end": "[" * 100_000,
 }
@@ -74,13 +83,13 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_one_bad_message_of_three_goes_back_alone(executions: Executions, name: str) -> None:
     """Only the message that is no event of an upload is reported; the other two start."""
-    assert returned(created(IMAGE_IDS[1]), BAD[name], created(IMAGE_IDS[2])) == ["message-1"]
+    assert failed_message_ids(object_created(IMAGE_IDS[1]), BAD[name], object_created(IMAGE_IDS[2])) == ["message-1"]
     assert image_ids(executions) == set(IMAGE_IDS[1:])
 
 
 def test_all_messages_may_go_back(executions: Executions) -> None:
     """A batch in which nothing is sound is reported whole, and is no error of the function."""
-    assert returned("<html>", None, 5) == ["message-0", "message-1", "message-2"]
+    assert failed_message_ids("<html>", None, 5) == ["message-0", "message-1", "message-2"]
     assert not executions()
 
 
@@ -89,14 +98,14 @@ def test_a_fault_of_step_functions_sends_the_message_back(
 ) -> None:
     """What cannot be started now is delivered again."""
     assert not executions()
-    export(monkeypatch, triggering(f"arn:aws:states:{REGION}:123456789012:stateMachine:none"))
-    assert returned(created()) == ["message-0"]
+    export(monkeypatch, trigger_settings(f"arn:aws:states:{REGION}:123456789012:stateMachine:none"))
+    assert failed_message_ids(object_created()) == ["message-0"]
 
 
 @pytest.mark.parametrize("path", ["source", "time", "detail", "detail.bucket", "detail.object", "detail.object.key"])
 def test_a_missing_field_is_named(path: str) -> None:
     """An event that lacks what the trigger reads breaks its contract, and the error says where."""
-    event = created()
+    event = object_created()
     *above, name = path.split(".")
     place = event
     for part in above:

@@ -4,20 +4,22 @@ import pytest
 
 from lambdas.domain import executions as execution
 from lambdas.runtime.metrics import CONFLICTS, DUPLICATE_EVENTS, EXECUTIONS_STARTED, SERVICE
-from tests.lambdas.bench import CONTEXT, counted, logged
-from tests.lambdas.messages import IMAGE_IDS, Executions, created, returned
+from tests.lambdas.account import CONTEXT, log_lines, metric_lines
+from tests.lambdas.messages import IMAGE_IDS, Executions, failed_message_ids, object_created
 from workflow.contracts.errors import PreviousOutcomePending
 
 
 def test_each_line_is_of_its_own_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
     """A message's lines carry its image, execution and request; one that tells no image carries none of the one before."""
-    assert returned(created(IMAGE_IDS[0]), "<html>", created(IMAGE_IDS[1]), created(IMAGE_IDS[0])) == ["message-1"]
+    assert failed_message_ids(
+        object_created(IMAGE_IDS[0]), "<html>", object_created(IMAGE_IDS[1]), object_created(IMAGE_IDS[0])
+    ) == ["message-1"]
     output = capsys.readouterr().out
     names = {started["image"]["imageId"]: name for name, started in executions().items()}
     first, second = IMAGE_IDS[:2]
     for lines, images in (
-        (logged(output), [first, None, second, first]),
-        (counted(output), [first, second, first]),
+        (log_lines(output), [first, None, second, first]),
+        (metric_lines(output), [first, second, first]),
     ):
         assert [line.get("imageId") for line in lines] == images
         assert [line.get("execution") for line in lines] == [names.get(image or "") for image in images]
@@ -26,17 +28,20 @@ def test_each_line_is_of_its_own_message(executions: Executions, capsys: pytest.
 
 def test_starts_and_repeats_are_counted_apart(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
     """What starts nothing is no execution, and what goes back is neither."""
-    again = created() | {"time": "2026-11-23T09:15:03Z"}
-    assert returned(created(), again, "<html>") == ["message-2"]
+    again = object_created() | {"time": "2026-11-23T09:15:03Z"}
+    assert failed_message_ids(object_created(), again, "<html>") == ["message-2"]
     assert len(executions()) == 1
-    directives = [line["_aws"]["CloudWatchMetrics"][0] for line in counted(capsys.readouterr().out)]
+    directives = [line["_aws"]["CloudWatchMetrics"][0] for line in metric_lines(capsys.readouterr().out)]
     assert [directive["Metrics"][0]["Name"] for directive in directives] == [EXECUTIONS_STARTED, DUPLICATE_EVENTS]
     assert [directive["Dimensions"] for directive in directives] == [[[SERVICE]]] * 2
 
 
 def test_a_failure_is_logged_without_the_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
     """The log tells which message went back and why, and not what stood in it."""
-    assert returned(created(bucket="another-bucket-secret"), {"secret": 1}) == ["message-0", "message-1"]
+    assert failed_message_ids(object_created(bucket="another-bucket-secret"), {"secret": 1}) == [
+        "message-0",
+        "message-1",
+    ]
     assert not executions()
     output = capsys.readouterr().out
     assert "message-0" in output
@@ -53,8 +58,8 @@ def test_a_version_that_has_to_wait_is_no_fault(
         raise PreviousOutcomePending("an earlier end of the picture has not been told yet")
 
     monkeypatch.setattr(execution, "start", waiting)
-    assert returned(created()) == ["message-0"]
+    assert failed_message_ids(object_created()) == ["message-0"]
     assert not executions()
     output = capsys.readouterr().out
-    assert [line["level"] for line in logged(output)] == ["WARNING"]
-    assert [line[CONFLICTS] for line in counted(output)] == [[1.0]]
+    assert [line["level"] for line in log_lines(output)] == ["WARNING"]
+    assert [line[CONFLICTS] for line in metric_lines(output)] == [[1.0]]

@@ -8,16 +8,16 @@ from lambdas.domain import executions
 from lambdas.runtime import clients
 from lambdas.runtime.metrics import EXECUTIONS_RESTARTED
 from lambdas.sweep import SweepIncompleteError
-from tests.lambdas.aftermath import Aftermath, Sweep
-from tests.lambdas.bench import TABLE, counted, logged
+from tests.lambdas.account import TABLE, log_lines, metric_lines
+from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow.contracts.payloads import PipelineInputImage
 
 
 def test_one_pictures_error_is_its_own(
-    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The others are seen to, the log says what went wrong with which, and the sweep itself fails, for the alarm."""
-    broken, sound = sorted((aftermath.uploaded(b"data") for _ in range(2)), key=lambda one: one["image"]["key"])
+    broken, sound = sorted((pipeline.upload(b"data") for _ in range(2)), key=lambda one: one["image"]["key"])
     start = executions.start
 
     def failing(image: PipelineInputImage, settings: Any) -> bool:
@@ -29,17 +29,17 @@ def test_one_pictures_error_is_its_own(
         patch.setattr(executions, "start", failing)
         with pytest.raises(SweepIncompleteError, match="1 images"):
             sweep()
-    assert list(aftermath.executions()) == [sound["execution"]]
-    faults = [line for line in logged(capsys.readouterr().out) if line["level"] == "ERROR"]
+    assert list(pipeline.executions()) == [sound["execution"]]
+    faults = [line for line in log_lines(capsys.readouterr().out) if line["level"] == "ERROR"]
     assert faults[0]["imageId"] == broken["image"]["imageId"]
     assert sweep() == {"resumed": 1}
 
 
 def test_records_that_are_not_given_now_are_left_to_the_next_sweep(
-    aftermath: Aftermath, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A throttled table's silence is not mistaken for a picture without a record."""
-    events = [aftermath.uploaded(b"data") for _ in range(2)]
+    events = [pipeline.upload(b"data") for _ in range(2)]
     batches = clients.dynamodb().batch_get_item
 
     def throttled(RequestItems: Any) -> Any:  # noqa: N803 - the client's own name
@@ -49,19 +49,19 @@ def test_records_that_are_not_given_now_are_left_to_the_next_sweep(
     with monkeypatch.context() as patch:
         patch.setattr(clients.dynamodb(), "batch_get_item", throttled)
         assert sweep() == {"resumed": 1}
-    assert len(aftermath.executions()) == 1
+    assert len(pipeline.executions()) == 1
     assert sweep() == {"resumed": 1}
-    assert set(aftermath.executions()) == {event["execution"] for event in events}
+    assert set(pipeline.executions()) == {event["execution"] for event in events}
 
 
-def test_it_says_what_it_started(aftermath: Aftermath, sweep: Sweep, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_what_it_started(pipeline: Pipeline, sweep: Sweep, capsys: pytest.CaptureFixture[str]) -> None:
     """What is started again is counted, for somebody should ask why; the log's lines tell which picture."""
-    event = aftermath.uploaded(b"data")
+    event = pipeline.upload(b"data")
     capsys.readouterr()
     sweep()
     output = capsys.readouterr().out
-    (line,) = counted(output)
+    (line,) = metric_lines(output)
     assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == EXECUTIONS_RESTARTED
     assert line["imageId"] == event["image"]["imageId"]
-    assert [one["message"] for one in logged(output)] == ["started again", "swept"]
-    assert logged(output)[-1]["done"] == {"resumed": 1}
+    assert [one["message"] for one in log_lines(output)] == ["started again", "swept"]
+    assert log_lines(output)[-1]["done"] == {"resumed": 1}

@@ -8,42 +8,42 @@ from imaging.errors import Reason
 from lambdas import thumbnail
 from lambdas.domain.object_keys import STAGED
 from tests import pictures
-from tests.lambdas.bench import CONTEXT, THUMBNAIL, UPLOAD_BUCKET, Bench, export, timeless
+from tests.lambdas.account import CONTEXT, THUMBNAIL_SETTINGS, UPLOAD_BUCKET, Account, export, without_times
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
 
-EDGE = THUMBNAIL.thumbnail_edge
+EDGE = THUMBNAIL_SETTINGS.thumbnail_edge
 
 
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
-def test_every_format_becomes_a_square(bench: Bench, name: str) -> None:
+def test_every_format_becomes_a_square(account: Account, name: str) -> None:
     """The staged object is a square picture of the configured edge, of the told format and type."""
-    staged = thumbnail.handler(bench.begun(pictures.examples()[name]), CONTEXT)
-    data = bench.content(UPLOAD_BUCKET, staged["key"])
+    staged = thumbnail.handler(account.begin(pictures.examples()[name]), CONTEXT)
+    data = account.content(UPLOAD_BUCKET, staged["key"])
     image = pictures.decoded(data)
     assert staged["key"].startswith(STAGED)
     assert image.size == (staged["width"], staged["height"]) == (EDGE, EDGE)
     assert (image.format, len(data)) == (staged["format"], staged["size"])
-    assert bench.content_type(UPLOAD_BUCKET, staged["key"]) == staged["contentType"]
+    assert account.content_type(UPLOAD_BUCKET, staged["key"]) == staged["contentType"]
 
 
-def test_a_small_picture_is_not_enlarged(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_picture_is_not_enlarged(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """The square of a picture that is smaller than a thumbnail is as large as its shorter edge."""
-    export(monkeypatch, replace(THUMBNAIL, thumbnail_edge=256))
-    staged = thumbnail.handler(bench.begun(pictures.examples()["PNG"]), CONTEXT)
+    export(monkeypatch, replace(THUMBNAIL_SETTINGS, thumbnail_edge=256))
+    staged = thumbnail.handler(account.begin(pictures.examples()["PNG"]), CONTEXT)
     assert (staged["width"], staged["height"]) == (min(pictures.SIZE), min(pictures.SIZE))
 
 
-def test_run_twice_it_stages_the_same(bench: Bench) -> None:
+def test_run_twice_it_stages_the_same(account: Account) -> None:
     """A retry gives the same answer, the same object and the same record."""
-    event = bench.begun(pictures.examples()["WEBP"])
-    first, record, keys = thumbnail.handler(event, CONTEXT), bench.record(event), bench.keys(UPLOAD_BUCKET)
-    data = bench.content(UPLOAD_BUCKET, first["key"])
+    event = account.begin(pictures.examples()["WEBP"])
+    first, record, keys = thumbnail.handler(event, CONTEXT), account.record(event), account.keys(UPLOAD_BUCKET)
+    data = account.content(UPLOAD_BUCKET, first["key"])
     assert thumbnail.handler(event, CONTEXT) == first == record["thumbnail"] | {"key": first["key"]}
-    assert bench.keys(UPLOAD_BUCKET) == keys
-    assert bench.content(UPLOAD_BUCKET, first["key"]) == data
-    assert timeless(bench.record(event)) == timeless(record)
-    contracts.check("metadata-record", bench.record(event))
+    assert account.keys(UPLOAD_BUCKET) == keys
+    assert account.content(UPLOAD_BUCKET, first["key"]) == data
+    assert without_times(account.record(event)) == without_times(record)
+    contracts.check("metadata-record", account.record(event))
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def test_run_twice_it_stages_the_same(bench: Bench) -> None:
     ],
     ids=["nothing", "a page", "a truncated JPEG"],
 )
-def test_an_unsound_picture_is_rejected_and_nothing_staged(bench: Bench, data: bytes, reason: Reason) -> None:
+def test_an_unsound_picture_is_rejected_and_nothing_staged(account: Account, data: bytes, reason: Reason) -> None:
     """A rejected picture leaves nothing behind."""
-    event = bench.begun(data)
+    event = account.begin(data)
     with pytest.raises(ImageRejected) as rejected:
         thumbnail.handler(event, CONTEXT)
     assert rejected.value.reason == reason
-    assert bench.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
-    assert bench.record(event)["steps"] == {}
+    assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
+    assert account.record(event)["steps"] == {}

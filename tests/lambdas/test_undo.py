@@ -11,32 +11,32 @@ from lambdas.domain import object_keys, record, step_handler
 from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import clients
 from tests import pictures
-from tests.lambdas.bench import (
+from tests.lambdas.account import (
     ARCHIVE_BUCKET,
     CONTEXT,
-    RESIZE,
+    RESIZE_SETTINGS,
     RETENTION_DAYS,
     TABLE,
     UPLOAD_BUCKET,
-    Bench,
+    Account,
     Payload,
     export,
-    logged,
+    log_lines,
 )
 from workflow.contracts.errors import StaleExecution
 
-Change = Callable[[Bench, Payload], object]
+Change = Callable[[Account, Payload], object]
 
 
-def superseded(bench: Bench, event: Payload) -> None:
+def superseded(account: Account, event: Payload) -> None:
     """Let a newer upload take the record over."""
-    newer = bench.again(event, b"newer")
+    newer = account.upload_again(event, b"newer")
     record.Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
 
 
 CHANGES: dict[str, Change] = {
-    "failed": lambda bench, event: bench.end(event, "FAILED"),
-    "rejected": lambda bench, event: bench.end(event, "REJECTED"),
+    "failed": lambda account, event: account.set_status(event, "FAILED"),
+    "rejected": lambda account, event: account.set_status(event, "REJECTED"),
     "superseded": superseded,
 }
 each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -45,66 +45,66 @@ each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 @each_change
 @pytest.mark.parametrize("handler", [resize.handler, thumbnail.handler], ids=["resized", "thumbnail"])
 def test_what_was_staged_is_removed(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, handler: step_handler.Handler, change: Change
+    account: Account, monkeypatch: pytest.MonkeyPatch, handler: step_handler.Handler, change: Change
 ) -> None:
     """All that the step itself staged goes, for nobody will archive it; what others staged stays."""
-    export(monkeypatch, replace(RESIZE, resize_edges=(40, 20, 10)))
-    event = bench.begun(pictures.examples()["PNG"])
+    export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(40, 20, 10)))
+    event = account.begin(pictures.examples()["PNG"])
     others = f"{object_keys.staged_folder(event['execution'])}of-another-step.png"
-    bench.put(others, b"data")
-    change(bench, event)
-    before = bench.record(event)
+    account.put(others, b"data")
+    change(account, event)
+    before = account.record(event)
     with pytest.raises(StaleExecution):
         handler(event, CONTEXT)
-    assert {key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)} == {others}
-    assert bench.record(event) == before
+    assert {key for key in account.keys(UPLOAD_BUCKET) if key.startswith(STAGED)} == {others}
+    assert account.record(event) == before
 
 
 @each_change
-def test_what_was_archived_is_removed(bench: Bench, monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
+def test_what_was_archived_is_removed(account: Account, monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
     """The archive holds nothing of a picture that did not succeed, and all of those that did."""
-    export(monkeypatch, replace(RESIZE, resize_edges=(40, 20, 10)))
-    sound = archive.handler(bench.processed(pictures.examples()["PNG"]), CONTEXT)
-    kept = bench.keys(ARCHIVE_BUCKET)
+    export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(40, 20, 10)))
+    sound = archive.handler(account.run_steps(pictures.examples()["PNG"]), CONTEXT)
+    kept = account.keys(ARCHIVE_BUCKET)
     assert sound["original"]["key"] in kept
-    event = bench.processed(pictures.examples()["PNG"])
-    change(bench, event)
+    event = account.run_steps(pictures.examples()["PNG"])
+    change(account, event)
     with pytest.raises(StaleExecution):
         archive.handler(event, CONTEXT)
-    assert bench.keys(ARCHIVE_BUCKET) == kept
-    assert not [key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
+    assert account.keys(ARCHIVE_BUCKET) == kept
+    assert not [key for key in account.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
 
 
-def test_a_late_copy_of_an_older_success_undoes_nothing(bench: Bench) -> None:
+def test_a_late_copy_of_an_older_success_undoes_nothing(account: Account) -> None:
     """ArchiveImage that runs again after a newer upload took the success's record over leaves what was archived."""
-    event = bench.processed(pictures.examples()["PNG"])
+    event = account.run_steps(pictures.examples()["PNG"])
     archive.handler(event, CONTEXT)
     record.Record(TABLE, event["image"], event["execution"]).mark_notified()
-    superseded(bench, event)
-    kept = bench.keys(ARCHIVE_BUCKET)
+    superseded(account, event)
+    kept = account.keys(ARCHIVE_BUCKET)
     with pytest.raises(StaleExecution):
         archive.handler(event, CONTEXT)
-    assert bench.keys(ARCHIVE_BUCKET) == kept
-    assert "expiresAt" not in bench.record(event)
+    assert account.keys(ARCHIVE_BUCKET) == kept
+    assert "expiresAt" not in account.record(event)
 
 
-def test_a_repeat_of_a_success_is_not_undone(bench: Bench) -> None:
+def test_a_repeat_of_a_success_is_not_undone(account: Account) -> None:
     """A step that runs again after its answer was lost finds its own end, and leaves the archive."""
-    event = bench.processed(pictures.examples()["PNG"])
+    event = account.run_steps(pictures.examples()["PNG"])
     first = archive.handler(event, CONTEXT)
-    kept = bench.keys(ARCHIVE_BUCKET)
+    kept = account.keys(ARCHIVE_BUCKET)
     assert archive.handler(event, CONTEXT) == first
-    assert bench.keys(ARCHIVE_BUCKET) == kept
+    assert account.keys(ARCHIVE_BUCKET) == kept
 
 
-def test_a_fault_of_the_table_undoes_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_table_undoes_nothing(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only if the record refuses it is the work of no use; after any other error it is tried again."""
-    event = bench.begun(pictures.examples()["PNG"])
+    event = account.begin(pictures.examples()["PNG"])
     with monkeypatch.context() as patch:
         patch.setattr(clients.dynamodb(), "update_item", failing)
         with pytest.raises(ConnectionError):
             resize.handler(event, CONTEXT)
-    assert [key for key in bench.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
+    assert [key for key in account.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
     resize.handler(event, CONTEXT)
 
 
@@ -114,15 +114,15 @@ def failing(**_: Any) -> None:
 
 
 def test_what_cannot_be_undone_hides_nothing(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The step still ends as one that came too late, which alarms nobody; the log tells of the leftovers."""
-    event = bench.begun(pictures.examples()["PNG"])
-    bench.end(event, "FAILED")
+    event = account.begin(pictures.examples()["PNG"])
+    account.set_status(event, "FAILED")
     monkeypatch.setattr(clients.s3(), "delete_objects", lambda **_: {"Errors": [{"Code": "SlowDown"}]})
     capsys.readouterr()
     with pytest.raises(StaleExecution):
         resize.handler(event, CONTEXT)
-    levels = {line["message"]: line["level"] for line in logged(capsys.readouterr().out)}
+    levels = {line["message"]: line["level"] for line in log_lines(capsys.readouterr().out)}
     assert levels["objects are left to the sweep: ObjectsNotDeletedError"] == "WARNING"
     assert "ERROR" not in levels.values()

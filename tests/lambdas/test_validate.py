@@ -16,24 +16,24 @@ from lambdas.domain.record import EXPIRES_AT, expiry
 from lambdas.runtime.metrics import FALLBACK_DECODERS
 from lambdas.runtime.sandbox import BOUNDS
 from tests import pictures
-from tests.lambdas.bench import (
+from tests.lambdas.account import (
     CONTEXT,
+    IMAGE_STEP_SETTINGS,
     MAX_BYTES,
-    PICTURE,
     RETENTION_DAYS,
-    Bench,
+    Account,
     Payload,
-    counted,
     export,
-    logged,
-    timeless,
+    log_lines,
+    metric_lines,
+    without_times,
 )
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, StaleExecution
 from workflow.steps import VALIDATE
 
 JPEG = pictures.examples()["JPEG"]
-BOUNDED = replace(PICTURE, max_pixels=5000, max_edge=100)
+BOUNDED = replace(IMAGE_STEP_SETTINGS, max_pixels=5000, max_edge=100)
 
 UNSOUND = {
     "nothing": (b"", Reason.EMPTY),
@@ -50,22 +50,22 @@ UNSOUND = {
     "a PNG that is not compressed": (pictures.examples()["PNG"].replace(b"IDAT\x78", b"IDAT\0"), Reason.CORRUPT),
     "too many pixels": (pictures.encoded(pictures.quadrants((80, 80)), "PNG"), Reason.TOO_MANY_PIXELS),
     "too long an edge": (pictures.encoded(pictures.quadrants((102, 10)), "PNG"), Reason.TOO_LONG_AN_EDGE),
-    "too many frames": (pictures.animation("GIF", PICTURE.max_frames + 1), Reason.TOO_MANY_FRAMES),
-    "too many pages": (pictures.animation("TIFF", PICTURE.max_frames + 1), Reason.TOO_MANY_FRAMES),
+    "too many frames": (pictures.animation("GIF", IMAGE_STEP_SETTINGS.max_frames + 1), Reason.TOO_MANY_FRAMES),
+    "too many pages": (pictures.animation("TIFF", IMAGE_STEP_SETTINGS.max_frames + 1), Reason.TOO_MANY_FRAMES),
 }
 
 
-def found(bench: Bench, data: bytes, filename: str = "Landscape 8.jpg") -> dict[str, Any]:
+def found(account: Account, data: bytes, filename: str = "Landscape 8.jpg") -> dict[str, Any]:
     """Return what the step finds data to be."""
-    return validate.handler(bench.uploaded(data, filename), CONTEXT)
+    return validate.handler(account.upload(data, filename), CONTEXT)
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_a_sound_picture_is_told_by_its_content(bench: Bench, name: str) -> None:
+def test_a_sound_picture_is_told_by_its_content(account: Account, name: str) -> None:
     """Format, type, size and frames come from the content, whatever file name says."""
     data = pictures.examples()[name]
     image = pictures.decoded(data)
-    told = found(bench, data, filename="not really.pdf")
+    told = found(account, data, filename="not really.pdf")
     assert told["format"] == name.split(maxsplit=1)[0]
     assert told["contentType"] == pictures.CONTENT_TYPES[told["format"]]
     assert (told["width"], told["height"]) == image.size
@@ -75,21 +75,21 @@ def test_a_sound_picture_is_told_by_its_content(bench: Bench, name: str) -> None
 
 
 @pytest.mark.parametrize("name", UNSOUND)
-def test_an_unsound_upload_is_rejected(bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_an_unsound_upload_is_rejected(account: Account, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """What cannot or may not be processed is rejected with its reason, as the contract has it."""
     export(monkeypatch, BOUNDED)
     data, reason = UNSOUND[name]
     with pytest.raises(ImageRejected) as rejected:
-        found(bench, data)
+        found(account, data)
     assert rejected.value.reason == reason
     contracts.check("rejection", json.loads(str(rejected.value)))
 
 
-def test_a_picture_that_breaks_its_decoder_is_rejected(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_breaks_its_decoder_is_rejected(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash in a decoder ends neither the function nor as a fault of ours."""
     monkeypatch.setattr(validate, "decode", lambda *_, **__: ctypes.string_at(0))
     with pytest.raises(ImageRejected) as rejected:
-        found(bench, JPEG)
+        found(account, JPEG)
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
@@ -103,24 +103,24 @@ def _first_call() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_first_call")
 def test_a_missing_libwebp_is_reported_once(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where large WebP pictures will be too complex for Pillow's own decoder, log and metric say so, once a process."""
     monkeypatch.setattr(libwebp, "_library", lambda: None)
     for name in ("JPEG", "WEBP", "WEBP"):
-        assert found(bench, pictures.examples()[name])["format"] == name
+        assert found(account, pictures.examples()[name])["format"] == name
     output = capsys.readouterr().out
-    assert [line[FALLBACK_DECODERS] for line in counted(output) if FALLBACK_DECODERS in line] == [[1.0]]
-    assert [line["level"] for line in logged(output) if "libwebp" in line["message"]] == ["WARNING"]
+    assert [line[FALLBACK_DECODERS] for line in metric_lines(output) if FALLBACK_DECODERS in line] == [[1.0]]
+    assert [line["level"] for line in log_lines(output) if "libwebp" in line["message"]] == ["WARNING"]
 
 
 @pytest.mark.usefixtures("_first_call")
-def test_a_libwebp_that_is_there_is_not_reported(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_libwebp_that_is_there_is_not_reported(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     """As long as all is as it should be, nothing is said."""
-    found(bench, pictures.examples()["WEBP"])
+    found(account, pictures.examples()["WEBP"])
     output = capsys.readouterr().out
-    assert not [line for line in counted(output) if FALLBACK_DECODERS in line]
-    assert [line["level"] for line in logged(output)] == ["INFO"]
+    assert not [line for line in metric_lines(output) if FALLBACK_DECODERS in line]
+    assert [line["level"] for line in log_lines(output)] == ["INFO"]
 
 
 def test_the_trial_ends_before_the_function_does() -> None:
@@ -128,79 +128,81 @@ def test_the_trial_ends_before_the_function_does() -> None:
     assert BOUNDS.processor_time < BOUNDS.time < VALIDATE.timeout
 
 
-def test_the_limits_themselves_are_allowed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_limits_themselves_are_allowed(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture of just so many bytes, pixels, frames and of just that edge is sound."""
     data = pictures.animation("GIF", 3)
     width, height = pictures.SIZE
-    limits = replace(PICTURE, max_bytes=len(data), max_pixels=width * height, max_edge=max(width, height), max_frames=3)
+    limits = replace(
+        IMAGE_STEP_SETTINGS, max_bytes=len(data), max_pixels=width * height, max_edge=max(width, height), max_frames=3
+    )
     export(monkeypatch, limits)
-    assert found(bench, data)["frames"] == 3
+    assert found(account, data)["frames"] == 3
 
 
-def test_the_record_begins_before_the_picture_is_judged(bench: Bench) -> None:
+def test_the_record_begins_before_the_picture_is_judged(account: Account) -> None:
     """A rejected upload has a record, still open for the state machine to end, and no step in it."""
-    event = bench.uploaded(b"no picture")
+    event = account.upload(b"no picture")
     with pytest.raises(ImageRejected):
         validate.handler(event, CONTEXT)
-    record = bench.record(event)
+    record = account.record(event)
     assert (record["status"], record["steps"]) == (PROCESSING, {})
     assert record[EXPIRES_AT] == pytest.approx(expiry(RETENTION_DAYS), abs=60)  # seconds
     contracts.check("metadata-record", record)
 
 
-def test_what_was_found_stands_in_the_record(bench: Bench) -> None:
+def test_what_was_found_stands_in_the_record(account: Account) -> None:
     """The record holds what the step answered."""
-    event = bench.uploaded(JPEG)
-    assert validate.handler(event, CONTEXT) == bench.record(event)["validation"]
-    contracts.check("metadata-record", bench.record(event))
+    event = account.upload(JPEG)
+    assert validate.handler(event, CONTEXT) == account.record(event)["validation"]
+    contracts.check("metadata-record", account.record(event))
 
 
-def test_run_twice_it_finds_the_same(bench: Bench) -> None:
+def test_run_twice_it_finds_the_same(account: Account) -> None:
     """A retry gives the same answer and leaves the same record."""
-    event = bench.uploaded(JPEG)
-    first, record = validate.handler(event, CONTEXT), bench.record(event)
+    event = account.upload(JPEG)
+    first, record = validate.handler(event, CONTEXT), account.record(event)
     assert validate.handler(event, CONTEXT) == first
-    again = bench.record(event)
-    assert timeless(again) == timeless(record)
+    again = account.record(event)
+    assert without_times(again) == without_times(record)
     assert again["createdAt"] == record["createdAt"]
 
 
-def second_execution(bench: Bench, event: Payload) -> Payload:
+def second_execution(account: Account, event: Payload) -> Payload:
     """Return the input of an execution for a second upload to the same key."""
-    return bench.again(event, pictures.examples()["PNG"])
+    return account.upload_again(event, pictures.examples()["PNG"])
 
 
-def test_a_newer_upload_takes_the_record_over(bench: Bench) -> None:
+def test_a_newer_upload_takes_the_record_over(account: Account) -> None:
     """A second upload to the same key begins the record anew, and the first one's execution has nothing more to do."""
-    event = bench.uploaded(JPEG)
+    event = account.upload(JPEG)
     validate.handler(event, CONTEXT)
-    second = second_execution(bench, event)
+    second = second_execution(account, event)
     assert validate.handler(second, CONTEXT)["format"] == "PNG"
-    before = bench.record(event)
+    before = account.record(event)
     assert (before["execution"], before["versionId"]) == (second["execution"], second["image"]["versionId"])
     with pytest.raises(StaleExecution):
         validate.handler(event, CONTEXT)
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
-def test_an_older_upload_that_comes_late_is_left(bench: Bench) -> None:
+def test_an_older_upload_that_comes_late_is_left(account: Account) -> None:
     """Events come out of order: the upload that was overwritten leaves the record as the newer one made it."""
-    event = bench.uploaded(JPEG)
-    second = second_execution(bench, event)
+    event = account.upload(JPEG)
+    second = second_execution(account, event)
     validate.handler(second, CONTEXT)
-    before = bench.record(event)
+    before = account.record(event)
     with pytest.raises(StaleExecution):
         validate.handler(event, CONTEXT)
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_an_ended_picture_is_not_validated_again(bench: Bench, status: str) -> None:
+def test_an_ended_picture_is_not_validated_again(account: Account, status: str) -> None:
     """Once the record has its end, the step cannot open it again."""
-    event = bench.uploaded(JPEG)
+    event = account.upload(JPEG)
     validate.handler(event, CONTEXT)
-    bench.end(event, status)
-    before = bench.record(event)
+    account.set_status(event, status)
+    before = account.record(event)
     with pytest.raises(StaleExecution):
         validate.handler(event, CONTEXT)
-    assert bench.record(event) == before
+    assert account.record(event) == before

@@ -13,10 +13,10 @@ from moto.cognitoidp import models
 from moto.core.config import DefaultConfig
 
 from lambdas.runtime import clients
-from tests.lambdas.watch import Watch
+from tests.fake_aws.fake_clock import FakeClock
+from tests.fake_aws.session import shared_session
 from tests.local.shared import made_once
-from tests.operations.desk import Desk
-from tests.sessions import shared_session
+from tests.operations.stack_in_moto import StackInMoto
 
 __all__ = ["made_once"]
 
@@ -48,7 +48,7 @@ def account(
     monkeypatch.setattr(models, "jwk", SimpleNamespace(RSAKey=SimpleNamespace(import_key=read_key)))
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
-    Watch().install(monkeypatch)
+    FakeClock().install(monkeypatch)
     _forget()
     with mock_aws(config=MOTO):
         yield
@@ -61,6 +61,6 @@ def _forget() -> None:
 
 
 @pytest.fixture
-def desk(account: None, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Desk:  # noqa: ARG001 - the stack is in it
+def stack(account: None, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> StackInMoto:  # noqa: ARG001 - the stack is in it
     """Return an operator's desk for a stack, with STANDARD workflows unless a test asks for EXPRESS."""
-    return Desk(capsys, getattr(request, "param", "STANDARD"))
+    return StackInMoto(capsys, getattr(request, "param", "STANDARD"))

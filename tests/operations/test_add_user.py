@@ -7,7 +7,7 @@ import pytest
 
 from operations import users
 from operations.users import generate_password
-from tests.operations.desk import Desk
+from tests.operations.stack_in_moto import StackInMoto
 
 EMAIL = "person@example.com"
 PASSWORD = "Correct-Horse-7"
@@ -27,33 +27,33 @@ def type_in(typed: io.StringIO, text: str) -> None:
     typed.seek(0)
 
 
-def user(desk: Desk) -> dict[str, str]:
+def user(stack: StackInMoto) -> dict[str, str]:
     """Return the user's attributes and status in Cognito."""
-    found = boto3.client("cognito-idp").admin_get_user(UserPoolId=desk.outputs["UserPoolId"], Username=EMAIL)
+    found = boto3.client("cognito-idp").admin_get_user(UserPoolId=stack.outputs["UserPoolId"], Username=EMAIL)
     return {one["Name"]: one["Value"] for one in found["UserAttributes"]} | {"status": found["UserStatus"]}
 
 
-def test_invited_user_has_to_choose_a_password(desk: Desk) -> None:
+def test_invited_user_has_to_choose_a_password(stack: StackInMoto) -> None:
     """Without an option the user gets an email, has to choose a password, and has a verified address."""
-    result = desk.run("add-user", EMAIL)
+    result = stack.run("add-user", EMAIL)
     assert (result.code, result.err) == (0, "")
     assert "password\t" not in result.out
     assert '"The first sign-in"' in result.out
-    found = user(desk)
+    found = user(stack)
     assert (found["status"], found["email_verified"]) == ("FORCE_CHANGE_PASSWORD", "true")
 
 
-def test_password_is_read_from_standard_input(desk: Desk, typed: io.StringIO) -> None:
+def test_password_is_read_from_standard_input(stack: StackInMoto, typed: io.StringIO) -> None:
     """With --password the user can sign in at once, and the password is not printed."""
     type_in(typed, f"{PASSWORD}\n")
-    result = desk.run("add-user", EMAIL, "--password")
-    assert (result.code, user(desk)["status"]) == (0, "CONFIRMED")
+    result = stack.run("add-user", EMAIL, "--password")
+    assert (result.code, user(stack)["status"]) == (0, "CONFIRMED")
     assert PASSWORD not in result.out + result.err
 
 
-def test_generated_password_is_shown_once(desk: Desk) -> None:
+def test_generated_password_is_shown_once(stack: StackInMoto) -> None:
     """With --generate the password is printed, and the user can sign in with it."""
-    (result,) = desk.run("--json", "add-user", EMAIL, "--generate").objects
+    (result,) = stack.run("--json", "add-user", EMAIL, "--generate").objects
     assert (result["email"], result["invited"]) == (EMAIL, False)
     answer = boto3.client("cognito-idp").initiate_auth(
         ClientId=result["UserPoolClientId"],
@@ -63,41 +63,41 @@ def test_generated_password_is_shown_once(desk: Desk) -> None:
     assert answer["AuthenticationResult"]["IdToken"]
 
 
-def test_invitation_can_be_repeated_until_the_first_sign_in(desk: Desk, typed: io.StringIO) -> None:
+def test_invitation_can_be_repeated_until_the_first_sign_in(stack: StackInMoto, typed: io.StringIO) -> None:
     """An invited user can be invited again, or get a password; a user who has signed in is not changed."""
-    assert [desk.run("add-user", EMAIL).code for _ in range(2)] == [0, 0]
+    assert [stack.run("add-user", EMAIL).code for _ in range(2)] == [0, 0]
     type_in(typed, PASSWORD)
-    assert desk.run("add-user", EMAIL, "--password").code == 0
-    result = desk.run("add-user", EMAIL)
+    assert stack.run("add-user", EMAIL, "--password").code == 0
+    result = stack.run("add-user", EMAIL)
     assert result.code == 1
     assert result.err.startswith(f"operations add-user: {EMAIL} is a user already. ")
-    assert f"forgot-password --client-id {desk.outputs['UserPoolClientId']} --username {EMAIL}" in result.err
+    assert f"forgot-password --client-id {stack.outputs['UserPoolClientId']} --username {EMAIL}" in result.err
 
 
-def test_refused_password_can_be_replaced(desk: Desk, typed: io.StringIO) -> None:
+def test_refused_password_can_be_replaced(stack: StackInMoto, typed: io.StringIO) -> None:
     """The error for a password that the pool's policy refuses does not contain it; another password is accepted then."""
     type_in(typed, "brief\nCorrect-Horse-7\n")
-    result = desk.run("add-user", EMAIL, "--password")
+    result = stack.run("add-user", EMAIL, "--password")
     assert result.code == 1
     assert result.err.startswith("operations add-user: the password was refused: ")
     assert "brief" not in result.err
-    assert desk.run("add-user", EMAIL, "--password").code == 0
+    assert stack.run("add-user", EMAIL, "--password").code == 0
 
 
-def test_no_password_adds_nobody(desk: Desk, typed: io.StringIO) -> None:
+def test_no_password_adds_nobody(stack: StackInMoto, typed: io.StringIO) -> None:
     """An empty line on standard input is not a password."""
     type_in(typed, "\n")
-    error = desk.run("add-user", EMAIL, "--password").err
+    error = stack.run("add-user", EMAIL, "--password").err
     assert error == "operations add-user: no password was given; nothing was changed\n"
 
 
 @pytest.mark.parametrize(("second", "code"), [(PASSWORD, 0), ("another", 1)])
-def test_password_is_typed_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch, second: str, code: int) -> None:
+def test_password_is_typed_twice(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch, second: str, code: int) -> None:
     """On a terminal the password is typed twice without being shown, and must be the same."""
     answers = iter([PASSWORD, second])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
-    result = desk.run("add-user", EMAIL, "--password")
+    result = stack.run("add-user", EMAIL, "--password")
     assert (result.code, "differ" in result.err) == (code, bool(code))
 
 

@@ -4,7 +4,7 @@ import boto3
 import pytest
 
 from operations.command_line import parse
-from tests.operations.desk import Desk
+from tests.operations.stack_in_moto import StackInMoto
 
 
 @pytest.mark.parametrize("arguments", [["--stack", "other", "status"], ["status", "--stack", "other"]])
@@ -33,18 +33,18 @@ def test_commands_that_change_a_stack_need_its_name(command: list[str], capsys: 
     assert f"{command[0]} needs --stack NAME" in capsys.readouterr().err
 
 
-def test_region_is_used(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_region_is_used(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> None:
     """--region selects the region in which the stack is looked for."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)  # restores it
-    result = desk.run("status", "--region", "eu-west-1")
+    result = stack.run("status", "--region", "eu-west-1")
     assert result.code == 1
     assert "in eu-west-1; name another stack" in result.err
 
 
-def test_unknown_profile_is_reported(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_profile_is_reported(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> None:
     """--profile selects a profile; one that does not exist is reported with how to list those that do."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)
-    result = desk.run("status", "--profile", "no-such-profile")
+    result = stack.run("status", "--profile", "no-such-profile")
     assert result.code == 1
     assert "no-such-profile" in result.err
     assert "aws configure list-profiles" in result.err

@@ -8,21 +8,21 @@ import boto3
 import pytest
 
 from operations.command_line import main
-from tests.operations.desk import Desk
+from tests.operations.stack_in_moto import StackInMoto
 
 
-def test_missing_stack_is_named(desk: Desk) -> None:
+def test_missing_stack_is_named(stack: StackInMoto) -> None:
     """If there is no stack with the name, the error says so, and how to name another one."""
-    result = desk.run("--stack", "none", "status", "any")
+    result = stack.run("--stack", "none", "status", "any")
     assert (result.code, result.out) == (1, "")
     assert result.err == "operations status: there is no stack none in eu-central-1; name another stack with --stack\n"
 
 
-def test_stack_of_another_project_is_named(desk: Desk) -> None:
+def test_stack_of_another_project_is_named(stack: StackInMoto) -> None:
     """A stack without the outputs of this template is refused."""
     topic = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
     boto3.client("cloudformation").create_stack(StackName="other", TemplateBody=topic)
-    result = desk.run("--stack", "other", "status", "any")
+    result = stack.run("--stack", "other", "status", "any")
     assert result.code == 1
     assert result.err.startswith("operations status: stack other belongs to another project")
 

@@ -10,7 +10,7 @@ import pytest
 
 from lambdas.domain import executions, object_keys
 from local.stack import LocalStack, local_stack
-from tests.docs.typed import block, mailed_password, ran, sign_in, status, upload_url_status
+from tests.docs.commands import block, mailed_password, ran, sign_in, status, upload_url_status
 from tests.local import stack_contents
 from tests.local.stack_access import configure, object_created, physical_id, run_operations
 from tests.local.uploads import Uploads, shorten_waits, without_archive

@@ -18,8 +18,19 @@ from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
 from pages.usage import function_of, image_usage, visited_states
 from pages.workload_profile import INVOCATIONS
-from tests.lambdas.bench import ARCHIVING, CONTEXT, MOTO, REGION, RESIZE, THUMBNAIL, VALIDATING, Bench, Payload, export
-from tests.lambdas.bench import STEPS as HANDLERS
+from tests.lambdas.account import (
+    ARCHIVE_SETTINGS,
+    CONTEXT,
+    MOTO,
+    REGION,
+    RESIZE_SETTINGS,
+    THUMBNAIL_SETTINGS,
+    VALIDATE_SETTINGS,
+    Account,
+    Payload,
+    export,
+)
+from tests.lambdas.account import STEPS as HANDLERS
 from tests.pictures import examples
 from tests.templates.emitted import ON_THE_WAY, STEPS, Node, definition, properties, sub, template
 from workflow.steps import ARCHIVE, VALIDATE, Step
@@ -143,7 +154,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     session.events.register("before-call", lambda model, **_: made.append(model.name))
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", SERVICE)
-    export(monkeypatch, VALIDATING, RESIZE, THUMBNAIL, ARCHIVING)
+    export(monkeypatch, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     filters = {handler: list(handler.filters) for handler in logging.root.handlers}
     _forget()
     with mock_aws(config=MOTO):
@@ -162,8 +173,8 @@ def _forget() -> None:
 
 def test_calls_that_are_paid_for_are_those_that_are_made(calls: list[str]) -> None:
     """The calls of AWS that a step is counted with are those that its handler makes, in their order."""
-    bench = Bench()
-    event = bench.uploaded(examples()["JPEG"])
+    account = Account()
+    event = account.upload(examples()["JPEG"])
     made: dict[str, tuple[str, ...]] = {}
     found: dict[Step, Payload] = {}
     for step in STATES:

@@ -10,10 +10,10 @@ from moto import mock_aws
 
 from lambdas.runtime import clients
 from lambdas.runtime.settings import Settings
-from tests.lambdas import bench as benches
+from tests.fake_aws.session import shared_session
+from tests.lambdas import account as benches
 from tests.permissions import plugin
 from tests.permissions.recorder import Recorder
-from tests.sessions import shared_session
 
 RECEIVING = "provide-client-params.sqs.ReceiveMessage"
 
@@ -27,7 +27,7 @@ def recorder(pytestconfig: pytest.Config) -> Recorder:
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[benches.Bench]:
+def account() -> Iterator[benches.Account]:
     """Give a bench for a module, and to every function the environment for it."""
     environments = [value for value in vars(benches).values() if isinstance(value, Settings)]
     with pytest.MonkeyPatch.context() as patch:
@@ -37,7 +37,7 @@ def bench() -> Iterator[benches.Bench]:
             patch.delenv(name, raising=False)
         patch.setattr(boto3, "DEFAULT_SESSION", shared_session(benches.REGION))
         with mock_aws(config=benches.MOTO):
-            made = benches.Bench()
+            made = benches.Account()
             clients.sqs().meta.events.register(RECEIVING, _at_once)
             for name, value in _others().items():
                 patch.setenv(name, value)

@@ -75,8 +75,8 @@ class LeastPrivilege:
             uses = [(astuple(grant), sorted(prefixes)) for grant, prefixes in self.ledger.uses.items()]
             session.config.workeroutput[NAME] = {"partial": self.partial, "uses": uses}
         elif exitstatus == pytest.ExitCode.OK and not self.partial:
-            self.verdict = faults(self.ledger) or [f"{len(self.ledger.grants)} grants, all used"]
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED if faults(self.ledger) else exitstatus
+            self.verdict = excess_grants(self.ledger) or [f"{len(self.ledger.grants)} grants, all used"]
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED if excess_grants(self.ledger) else exitstatus
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         """Print the verdict; or, where the whole suite was asked for, why there is none."""
@@ -87,11 +87,11 @@ class LeastPrivilege:
             terminalreporter.write_line("\n".join(self.verdict))
 
 
-def faults(ledger: Ledger) -> list[str]:
+def excess_grants(ledger: Ledger) -> list[str]:
     """Return a line for each grant that is more than the handlers need."""
-    unused = [f"unused: {_told(grant)}" for grant in ledger.unused()]
-    return unused + [f"too wide, one prefix is used only: {_told(grant)}" for grant in ledger.too_wide()]
+    unused = [f"unused: {_described(grant)}" for grant in ledger.unused()]
+    return unused + [f"too wide, one prefix is used only: {_described(grant)}" for grant in ledger.too_wide()]
 
 
-def _told(grant: Grant) -> str:
+def _described(grant: Grant) -> str:
     return f"{grant.role:26} {grant.action:24} {grant.resource}"

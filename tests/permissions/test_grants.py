@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.lambdas import bench as benches
+from tests.fake_aws import resources as deployed
+from tests.lambdas import account as benches
 from tests.permissions.calls import Permission
 from tests.permissions.grants import BY_AWS, TOLD, Grant, by_aws, granted, grants_of, roles
 from tests.templates.emitted import properties, resources, target
-from tests.workflow import resources as deployed
 
 OBJECTS = {"Fn::Sub": "${UploadBucket.Arn}/uploads/*"}
 READ = Grant("ValidateFunctionRole", "s3:GetObject", json.dumps(OBJECTS))

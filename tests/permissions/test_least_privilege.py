@@ -14,19 +14,19 @@ from lambdas.domain import object_keys
 from lambdas.sweep import SweepIncompleteError
 from tests import pictures
 from tests.effort import repetition
-from tests.lambdas.bench import CONTEXT, Bench
+from tests.lambdas.account import CONTEXT, Account
 from tests.permissions.calls import Permission
 from tests.permissions.grants import Grant, granted
 from tests.permissions.ledger import Ledger
-from tests.permissions.life import ask, lived, trigger_express
-from tests.permissions.plugin import faults
+from tests.permissions.pipeline_calls import request_url, run_pipeline_functions, trigger_express
+from tests.permissions.plugin import excess_grants
 from tests.permissions.recorder import Recorder
-from tests.permissions.settled import settled, sweep_express, swept
+from tests.permissions.recovery_calls import run_finalize, run_sweep, run_sweep_express
 
-pytestmark = pytest.mark.usefixtures("bench")
+pytestmark = pytest.mark.usefixtures("account")
 
 # What the functions do that are not on a picture's way.
-OWN = {"FinalizeFunctionRole": settled, "SweepFunctionRole": swept}
+OWN = {"FinalizeFunctionRole": run_finalize, "SweepFunctionRole": run_sweep}
 EVERYWHERE = '{"Fn::Sub": "${UploadBucket.Arn}/*"}'
 MACHINE = "STATE_MACHINE_ARN"
 
@@ -77,13 +77,13 @@ class Noted(Ledger):
 
 
 @pytest.fixture(scope="module")
-def noted(recorder: Recorder, bench: Bench) -> Noted:
+def noted(recorder: Recorder, account: Account) -> Noted:
     """Give the account of all that the functions ever do."""
-    account = Noted()
-    with recorder.judging(account):
-        for did in (lived, *OWN.values()):
-            did(bench)
-    return account
+    ledger = Noted()
+    with recorder.judging(ledger):
+        for did in (run_pipeline_functions, *OWN.values()):
+            did(account)
+    return ledger
 
 
 def told(grant: Grant) -> str:
@@ -99,7 +99,7 @@ def without(grant: Grant) -> list[Grant]:
 def test_every_call_is_allowed_and_every_grant_is_used(noted: Noted) -> None:
     """Under their roles the functions do all that they ever do, and need everything that is allowed them."""
     assert noted.refusals == []
-    assert faults(noted) == []
+    assert excess_grants(noted) == []
 
 
 def test_the_same_calls_are_judged_alike(noted: Noted) -> None:
@@ -108,13 +108,13 @@ def test_the_same_calls_are_judged_alike(noted: Noted) -> None:
     assert (again.refusals, again.uses) == ([], noted.uses)
 
 
-def test_records_are_claimed_and_released_under_express(recorder: Recorder, bench: Bench) -> None:
+def test_records_are_claimed_and_released_under_express(recorder: Recorder, account: Account) -> None:
     """Where names may repeat, trigger and sweep begin a record before an execution, and take it back if that is refused.
 
     It is in the whole suite's account, since other tests have no need for a refused start by these functions.
     """
-    trigger_express(bench)
-    sweep_express(bench)
+    trigger_express(account)
+    run_sweep_express(account)
     used = {(grant.role, grant.action) for grant in recorder.ledger.uses}
     roles = ("SqsTriggerFunctionRole", "SweepFunctionRole")
     assert used >= {(role, f"dynamodb:{verb}Item") for role in roles for verb in ("Put", "Delete")}
@@ -129,12 +129,12 @@ def test_no_grant_can_be_spared(noted: Noted, grant: Grant) -> None:
 @pytest.mark.parametrize(
     "grant", [pytest.param(grant, id=told(grant), marks=() if grant in SHARE else repetition) for grant in granted()]
 )
-def test_a_function_hears_of_its_missing_grant(recorder: Recorder, bench: Bench, grant: Grant) -> None:
+def test_a_function_hears_of_its_missing_grant(recorder: Recorder, account: Account, grant: Grant) -> None:
     """With any one grant taken out of a role, some call of its function is refused while it runs."""
     error_told = ""
     with recorder.judging(Ledger(lambda: without(grant))) as ledger:
         try:
-            OWN.get(grant.role, lived)(bench)
+            OWN.get(grant.role, run_pipeline_functions)(account)
         except (ClientError, SweepIncompleteError) as error:
             error_told = str(error)
     assert any(f"{grant.role} is not allowed " in refusal for refusal in [*ledger.refusals, error_told])
@@ -159,16 +159,16 @@ def test_a_grant_more_is_told(noted: Noted, more: Grant) -> None:
 def test_a_wider_grant_is_told(noted: Noted, grant: Grant) -> None:
     """A grant on all keys of a bucket is named if its function touches those of one prefix only."""
     wide = replace(grant, resource=EVERYWHERE)
-    (fault,) = faults(noted.judged_by(*without(grant), wide))
+    (fault,) = excess_grants(noted.judged_by(*without(grant), wide))
     assert fault.startswith("too wide")
     assert grant.role in fault
 
 
 def test_a_key_under_another_prefix_is_refused(
-    recorder: Recorder, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    recorder: Recorder, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A function that may write staged renditions may not write where uploads lie, whose events start the pipeline."""
-    event = bench.begun(pictures.examples()["JPEG"])
+    event = account.begin(pictures.examples()["JPEG"])
     monkeypatch.setattr(object_keys, "STAGED", object_keys.UPLOADS)
     with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
         resize.handler(event, CONTEXT)
@@ -180,14 +180,14 @@ def test_a_url_allows_no_more_than_its_signer_may(recorder: Recorder, monkeypatc
     """To sign a URL is to be judged as if the upload was the signer's own."""
     monkeypatch.setattr(object_keys, "UPLOADS", object_keys.STAGED)
     with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
-        ask()
+        request_url()
     (refusal,) = ledger.refusals
     assert "GetUploadUrlFunctionRole is not allowed s3:PutObject" in refusal
 
 
-def test_a_refusal_is_noted_though_the_handler_passes_over_it(recorder: Recorder, bench: Bench) -> None:
+def test_a_refusal_is_noted_though_the_handler_passes_over_it(recorder: Recorder, account: Account) -> None:
     """ArchiveImage succeeds when it may not remove what was staged; that it was refused is known all the same."""
-    event = bench.processed(pictures.examples()["JPEG"])
+    event = account.run_steps(pictures.examples()["JPEG"])
     with recorder.judging(Ledger(lambda: without(REMOVE))) as ledger:
         archive.handler(event, CONTEXT)
     assert ["s3:DeleteObject" in refusal for refusal in ledger.refusals] == [True]

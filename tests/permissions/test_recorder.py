@@ -10,7 +10,7 @@ from imaging.errors import Reason
 from lambdas.domain import objects
 from lambdas.runtime import clients
 from tests import pictures
-from tests.lambdas.bench import CONTEXT, STEPS, TABLE, UPLOAD_BUCKET, Bench
+from tests.lambdas.account import CONTEXT, STEPS, TABLE, UPLOAD_BUCKET, Account
 from tests.permissions.attribution import role_at_work
 from tests.permissions.calls import UnknownCallError
 from tests.permissions.ledger import Ledger
@@ -37,14 +37,14 @@ def doing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     monkeypatch.setattr(objects, "read_upload", lambda *_: act())
 
 
-def step(bench: Bench, contract: str = "resize-image") -> object:
+def step(account: Account, contract: str = "resize-image") -> object:
     """Call the handler of a step."""
-    return STEPS[contract](bench.begun(pictures.examples()["JPEG"]), CONTEXT)
+    return STEPS[contract](account.begin(pictures.examples()["JPEG"]), CONTEXT)
 
 
 @pytest.mark.parametrize("contract", ROLES)
 def test_handlers_that_one_decorator_made_are_told_apart(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, contract: str
+    account: Account, monkeypatch: pytest.MonkeyPatch, contract: str
 ) -> None:
     """What runs under a step's handler runs under its own function's role, though all steps have one gate."""
     found: list[str | None] = []
@@ -55,13 +55,13 @@ def test_handlers_that_one_decorator_made_are_told_apart(
 
     doing(monkeypatch, look)
     with pytest.raises(ImageRejected):
-        step(bench, contract)
+        step(account, contract)
     assert found == [ROLES[contract]]
 
 
-def test_a_handler_is_heard_in_whatever_thread_it_runs(bench: Bench, ledger: Ledger) -> None:
+def test_a_handler_is_heard_in_whatever_thread_it_runs(account: Account, ledger: Ledger) -> None:
     """The interpreter of the state machine runs the branches of a picture in threads."""
-    event = bench.begun(pictures.examples()["JPEG"])
+    event = account.begin(pictures.examples()["JPEG"])
     with ThreadPoolExecutor() as threads:
         threads.submit(STEPS["resize-image"], event, CONTEXT).result()
     assert {grant.role for grant in ledger.uses} == {"ResizeFunctionRole"}
@@ -72,16 +72,16 @@ def test_nothing_is_at_work_outside_a_handler() -> None:
     assert role_at_work() is None
 
 
-def test_what_the_tests_do_themselves_is_not_judged(bench: Bench, recorder: Recorder) -> None:
+def test_what_the_tests_do_themselves_is_not_judged(account: Account, recorder: Recorder) -> None:
     """A test may call what it likes, and read through the functions' own modules, without any grant."""
     with recorder.judging(Ledger(tuple)) as ledger:
-        objects.read_upload(bench.uploaded(b"data")["image"], 10)
+        objects.read_upload(account.upload(b"data")["image"], 10)
     assert (ledger.refusals, ledger.uses) == ([], {})
 
 
-def test_the_gates_own_calls_are_its_steps(bench: Bench, ledger: Ledger) -> None:
+def test_the_gates_own_calls_are_its_steps(account: Account, ledger: Ledger) -> None:
     """What the gate writes around a step's work is written under that step's role."""
-    step(bench)
+    step(account)
     used = {(grant.role, grant.action) for grant in ledger.uses}
     actions = ("s3:GetObjectVersion", "s3:PutObject", "dynamodb:UpdateItem")
     assert used == {("ResizeFunctionRole", action) for action in actions}
@@ -98,12 +98,12 @@ def test_the_gates_own_calls_are_its_steps(bench: Bench, ledger: Ledger) -> None
     ids=["S3", "DynamoDB", "a signed URL", "a signed form"],
 )
 def test_no_call_is_added_unseen(
-    bench: Bench, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]
+    account: Account, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]
 ) -> None:
     """A handler that calls or signs what the table does not know fails at once, and the refusal is noted."""
     doing(monkeypatch, act)
     with pytest.raises(UnknownCallError) as raised:
-        step(bench)
+        step(account)
     assert ledger.refusals == [str(raised.value)]
 
 
@@ -116,20 +116,20 @@ def test_no_call_is_added_unseen(
     ids=["S3", "DynamoDB"],
 )
 def test_a_refusal_is_spelt_as_aws_spells_it(
-    bench: Bench, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], code: str
+    account: Account, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], code: str
 ) -> None:
     """A handler that looks at the code finds the service's."""
     doing(monkeypatch, act)
     with pytest.raises(ClientError) as raised:
-        step(bench)
+        step(account)
     assert raised.value.response["Error"]["Code"] == code
     assert len(ledger.refusals) == 1
 
 
 @pytest.mark.usefixtures("ledger")
-def test_who_may_not_list_is_not_told_that_nothing_is_there(bench: Bench) -> None:
+def test_who_may_not_list_is_not_told_that_nothing_is_there(account: Account) -> None:
     """A step that reads an upload that is gone, in a bucket that it may not list, is denied, as S3 does."""
-    event = bench.begun(pictures.examples()["JPEG"])
+    event = account.begin(pictures.examples()["JPEG"])
     gone = {**event["image"], "key": f"{event['image']['key'][:-12]}{'0' * 12}"}
     with pytest.raises(ClientError, match="AccessDenied"):
         STEPS["resize-image"]({**event, "image": gone}, CONTEXT)

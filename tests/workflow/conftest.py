@@ -9,12 +9,12 @@ from moto import mock_aws
 
 from lambdas import archive, metadata, resize, thumbnail, validate
 from lambdas.runtime import clients
-from tests.lambdas.watch import Watch
-from tests.sessions import shared_session
-from tests.workflow import made_once, stores
-from tests.workflow.interpreter import MOTO, Interpreter, deploy
+from tests.fake_aws import interpreter_cache, stores
+from tests.fake_aws.fake_clock import FakeClock
+from tests.fake_aws.interpreter import MOTO, Interpreter, deploy
+from tests.fake_aws.resources import ACCOUNT, ENVIRONMENT, REGION, TABLE, TOPIC, Resources
+from tests.fake_aws.session import shared_session
 from tests.workflow.processing import Processing
-from tests.workflow.resources import ACCOUNT, ENVIRONMENT, REGION, TABLE, TOPIC, Resources
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
 HANDLERS = {
@@ -35,7 +35,7 @@ def account() -> Iterator[None]:
         for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
             patch.delenv(name, raising=False)
         patch.setattr(boto3, "DEFAULT_SESSION", shared_session(REGION))
-        made_once.install(patch)  # before a machine is made, which parses it
+        interpreter_cache.install(patch)  # before a machine is made, which parses it
         with mock_aws(config=MOTO):
             yield
         for client in (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions):
@@ -66,7 +66,7 @@ def processing(
     interpreter.install(monkeypatch)
     monkeypatch.setenv("STATE_MACHINE_ARN", machine)
     monkeypatch.setenv("DEAD_LETTER_QUEUE", resources.dead_letters)
-    watch = Watch()
-    watch.install(monkeypatch)
+    fake_clock = FakeClock()
+    fake_clock.install(monkeypatch)
     stores.empty()  # so that a sweep looks at nothing of other tests
-    return Processing(resources, interpreter, watch)
+    return Processing(resources, interpreter, fake_clock)

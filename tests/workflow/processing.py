@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lambdas import finalize, sweep
 from lambdas.domain import executions
-from tests.lambdas.bench import CONTEXT
+from tests.fake_aws.fake_clock import FakeClock
+from tests.fake_aws.interpreter import Execution, Handler, Interpreter
+from tests.fake_aws.resources import STALLED_AFTER, Resources
+from tests.lambdas.account import CONTEXT
 from tests.lambdas.messages import execution_ended
-from tests.lambdas.watch import Watch
-from tests.workflow.interpreter import Execution, Handler, Interpreter
-from tests.workflow.resources import STALLED_AFTER, Resources
 from workflow import contracts
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Processing:
 
     resources: Resources
     interpreter: Interpreter
-    watch: Watch
+    fake_clock: FakeClock
 
     def process(self, data: bytes) -> Outcome:
         """Upload data and run the pipeline on it."""
@@ -72,13 +72,13 @@ class Processing:
 
     def sweep(self, outcome: Outcome) -> Outcome:
         """Sweep once what was done so far is late, and return what is to be seen of the picture then."""
-        self.watch.set_on(seconds=STALLED_AFTER + 1)
+        self.fake_clock.advance(seconds=STALLED_AFTER + 1)
         sweep.handler({}, CONTEXT)
         return self._seen(outcome.image, outcome.execution)
 
     def swept(self, image: dict[str, Any]) -> Outcome:
         """Sweep once an upload is late that nothing was started for, and return what became of it."""
-        self.watch.set_on(seconds=STALLED_AFTER + 1)
+        self.fake_clock.advance(seconds=STALLED_AFTER + 1)
         sweep.handler({}, CONTEXT)
         return self._seen(image, self.interpreter.ended(executions.name(cast("Image", image))))
 

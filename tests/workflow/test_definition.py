@@ -7,8 +7,18 @@ from itertools import takewhile
 import pytest
 from statelint.linter import Linter
 
-from tests.workflow.asl import DEFINITION, TOP, State, longest_waits, paths, retrier, states, successors, tasks
-from tests.workflow.interpreter import substituted
+from tests.fake_aws.interpreter import substituted
+from tests.workflow.pipeline_graph import (
+    DEFINITION,
+    TOP,
+    State,
+    longest_waits,
+    paths,
+    retrier,
+    states,
+    successors,
+    tasks,
+)
 from workflow.contracts.errors import ContractViolation, ImageRejected
 from workflow.definition import states_language
 from workflow.steps import STEPS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflow.asl import TOP, paths
+from tests.workflow.pipeline_graph import TOP, paths
 from workflow.contracts.errors import ImageRejected, PreviousOutcomePending, StaleExecution
 
 

@@ -13,9 +13,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
+from tests.fake_aws.interpreter import Interpreter, join_threads, refusal
+from tests.fake_aws.resources import TOPIC, Resources
 from tests.patience import PATIENCE
-from tests.workflow.interpreter import Interpreter, join_threads, refusal
-from tests.workflow.resources import TOPIC, Resources
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
 PUBLISH = {

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from imaging.errors import Reason
+from tests.fake_aws.interpreter import Handler
+from tests.fake_aws.resources import MAX_PIXELS, OWNER, RESIZE_EDGE, SMALLER_EDGE, THUMBNAIL_EDGE
 from tests.patience import PATIENCE
-from tests.workflow import drawings
-from tests.workflow.interpreter import Handler
+from tests.workflow import images
 from tests.workflow.processing import Outcome, Processing
-from tests.workflow.resources import MAX_PIXELS, OWNER, RESIZE_EDGE, SMALLER_EDGE, THUMBNAIL_EDGE
 from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
 
@@ -20,8 +20,8 @@ LATE_REJECTION = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 UNSOUND = [
     pytest.param(b"#!/bin/sh\n", Reason.NOT_AN_IMAGE, id="not an image"),
     pytest.param(b"", Reason.EMPTY, id="empty"),
-    pytest.param(drawings.truncated_jpeg(), Reason.TRUNCATED, id="truncated"),
-    pytest.param(drawings.huge_png(MAX_PIXELS), Reason.TOO_MANY_PIXELS, id="too many pixels"),
+    pytest.param(images.truncated_jpeg(), Reason.TRUNCATED, id="truncated"),
+    pytest.param(images.huge_png(MAX_PIXELS), Reason.TOO_MANY_PIXELS, id="too many pixels"),
 ]
 
 
@@ -43,7 +43,7 @@ def assert_rejected(outcome: Outcome, reason: Reason) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "name"), [(drawings.jpeg(), "JPEG"), (drawings.transparent_png(), "PNG")], ids=["JPEG", "PNG"]
+    ("data", "name"), [(images.jpeg(), "JPEG"), (images.transparent_png(), "PNG")], ids=["JPEG", "PNG"]
 )
 def test_a_sound_picture_is_archived_and_announced(processing: Processing, data: bytes, name: str) -> None:
     """A sound picture ends SUCCEEDED in record, notification and execution, and nothing stays staged."""
@@ -57,7 +57,7 @@ def test_a_sound_picture_is_archived_and_announced(processing: Processing, data:
 
 def test_the_archive_holds_original_resized_image_and_thumbnail(processing: Processing) -> None:
     """The archive holds the objects that record and notification name, the original byte for byte."""
-    data = drawings.jpeg()
+    data = images.jpeg()
     outcome = processing.process(data)
     assert outcome.record is not None
     archive = outcome.record["archive"]
@@ -73,9 +73,9 @@ def test_the_archive_holds_original_resized_image_and_thumbnail(processing: Proc
 
 def test_the_renditions_have_their_sizes_and_keep_transparency(processing: Processing) -> None:
     """The resized image fits its edge in the picture's proportions, the thumbnail is square, and alpha stays."""
-    outcome = processing.process(drawings.transparent_png())
+    outcome = processing.process(images.transparent_png())
     resized, thumbnail = opened(outcome, "resized"), opened(outcome, "thumbnail")
-    width, height = drawings.SIZE
+    width, height = images.SIZE
     assert resized.size == (RESIZE_EDGE, RESIZE_EDGE * height // width)
     assert thumbnail.size == (THUMBNAIL_EDGE, THUMBNAIL_EDGE)
     assert resized.has_transparency_data
@@ -84,7 +84,7 @@ def test_the_renditions_have_their_sizes_and_keep_transparency(processing: Proce
 
 def test_the_record_tells_what_each_step_found_and_when(processing: Processing) -> None:
     """The record of a success holds the result of every step and times in the order of the graph."""
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert outcome.record is not None
     record, steps = outcome.record, outcome.record["steps"]
     assert {"validation", "metadata", "resized", "thumbnail", "archive"} <= record.keys()
@@ -113,7 +113,7 @@ def test_a_success_runs_each_function_once_and_both_renditions_side_by_side(proc
 
     meet(RESIZE.function, THUMBNAIL.function)
     meet(THUMBNAIL.function, RESIZE.function)
-    assert processing.process(drawings.jpeg()).status == "SUCCEEDED"
+    assert processing.process(images.jpeg()).status == "SUCCEEDED"
     assert processing.interpreter.calls == {step.function: 1 for step in STEPS}
     assert processing.interpreter.waits == []
 
@@ -132,7 +132,7 @@ def test_an_unsound_picture_is_rejected_at_validation(processing: Processing, da
 def test_a_later_step_can_reject_too(processing: Processing, step: Step) -> None:
     """A picture that only a later step finds unsound is rejected as well, and that step is never retried."""
     processing.break_function(step.function, LATE_REJECTION)
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert_rejected(outcome, Reason.CORRUPT)
     assert processing.interpreter.calls[step.function] == 1
     assert "validation" in (outcome.record or {})
@@ -154,7 +154,7 @@ def test_a_rendition_that_comes_too_late_changes_nothing(processing: Processing)
     processing.break_function(RESIZE.function, LATE_REJECTION)
     processing.interpreter.before[RESIZE.state] = begun.wait
     processing.interpreter.before["PublishRejection"] = announced.set
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert_rejected(outcome, Reason.CORRUPT)
     assert processing.interpreter.calls[THUMBNAIL.function] == 1
     assert outcome.staged == []

@@ -10,12 +10,12 @@ import boto3
 import pytest
 
 from imaging.errors import Reason
+from tests.fake_aws.interpreter import Handler, Interpreter
 from tests.patience import PATIENCE
-from tests.workflow import drawings
+from tests.workflow import images
 from tests.workflow.combinations import combined, named
-from tests.workflow.interpreter import Handler, Interpreter
 from tests.workflow.processing import Outcome, Processing
-from tests.workflow.proof.stage import ROLE, raising
+from tests.workflow.proof.deployed_machine import ROLE, fail_with
 from workflow.contracts.errors import ImageRejected, StaleExecution
 from workflow.definition import BRANCH_SEPARATOR, NO_CAUSE, states_language
 from workflow.steps import RESIZE, THUMBNAIL, Step
@@ -48,8 +48,8 @@ def told(outcome: Outcome) -> dict[str, Any]:
 @pytest.mark.parametrize(("step", "name", "cause"), combined(BRANCHES, NAMES, CAUSES), ids=named)
 def test_a_failed_branch_tells_name_and_cause(processing: Processing, step: Step, name: str, cause: str) -> None:
     """Name and cause of an error leave a branch as they came, however long, with the branch that they are of."""
-    processing.interpreter.before[step.state] = raising({"Error": name, "Cause": cause})
-    outcome = processing.process(drawings.jpeg())
+    processing.interpreter.before[step.state] = fail_with({"Error": name, "Cause": cause})
+    outcome = processing.process(images.jpeg())
     assert told(outcome) == {"Error": name, "Cause": cause, "failedIn": step.state}
 
 
@@ -81,7 +81,7 @@ def test_of_two_failed_branches_one_is_told(processing: Processing) -> None:
     errors = {RESIZE.state: MemoryError("no room"), THUMBNAIL.state: ConnectionError("no way")}
     for step in BRANCHES:
         processing.break_function(step.function, errors[step.state])
-    found = told(processing.process(drawings.jpeg()))
+    found = told(processing.process(images.jpeg()))
     assert found["Error"] == type(errors[found["failedIn"]]).__name__
     assert str(errors[found["failedIn"]]) in found["Cause"]
 
@@ -112,7 +112,7 @@ def test_of_a_rejection_and_a_failure_the_first_is_told(processing: Processing, 
     processing.interpreter.before[step.state] = lambda: begun.wait(PATIENCE)
     end = "Rejection" if first is REJECTION else "Failure"
     processing.interpreter.before[f"Publish{end}"] = recorded.set
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     if first is REJECTION:
         assert (outcome.status, outcome.announced) == ("REJECTED", ["REJECTED"])
         assert outcome.execution.status == "SUCCEEDED"
@@ -125,5 +125,5 @@ def test_of_a_rejection_and_a_failure_the_first_is_told(processing: Processing, 
 def test_a_branch_whose_picture_is_anothers_is_no_failure(processing: Processing, step: Step) -> None:
     """An error that says that nothing is to be told says so from a branch too."""
     processing.break_function(step.function, StaleExecution("it has its end"))
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.announced, outcome.execution.status) == ([], "SUCCEEDED")

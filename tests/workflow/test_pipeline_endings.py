@@ -4,10 +4,10 @@ import pytest
 
 from imaging.errors import Reason
 from lambdas.domain.record import EXPIRES_AT
-from tests.workflow import drawings
-from tests.workflow.asl import MAX_ATTEMPTS
+from tests.fake_aws.interpreter import refusal
+from tests.workflow import images
 from tests.workflow.combinations import combined
-from tests.workflow.interpreter import refusal
+from tests.workflow.pipeline_graph import MAX_ATTEMPTS
 from tests.workflow.processing import Processing
 from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE
@@ -36,7 +36,7 @@ def test_an_end_is_noted_as_told_and_only_the_record_of_a_success_stays(
 ) -> None:
     """Once the topic has taken the notification, the record says when; the table may remove it unless it is a success."""
     lead_to(processing, error)
-    record = processing.process(drawings.jpeg()).record or {}
+    record = processing.process(images.jpeg()).record or {}
     assert record["status"] == status
     assert record["finishedAt"] <= record["notifiedAt"]
     assert (EXPIRES_AT in record) == (status != "SUCCEEDED")
@@ -52,7 +52,7 @@ def test_an_end_that_cannot_be_told_is_told_by_settling(
     """
     lead_to(processing, error)
     processing.interpreter.before[PUBLISH[status]] = refusal("InternalError")
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     assert (first.status, first.announced, first.execution.status) == (status, [], "FAILED")
     assert first.execution.cause == ("MemoryError" if error is BROKEN else "SNS.InternalErrorException")
     assert processing.interpreter.attempts[PUBLISH[status]] == FOR_GOOD
@@ -77,7 +77,7 @@ def test_an_end_that_cannot_be_recorded_is_not_told_but_settled(
     """If DynamoDB refuses for good, nobody is told what the record does not say, until settling says and tells both."""
     lead_to(processing, error)
     processing.interpreter.before[state] = refusal("InternalServerError")
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("PROCESSING", [], "FAILED")
     assert outcome.execution.cause == cause
     assert processing.interpreter.attempts[state] == FOR_GOOD
@@ -96,7 +96,7 @@ def test_an_end_that_cannot_be_noted_as_told_is_one_all_the_same(
     """The execution ends as it would have; the record does not say that the end was told."""
     lead_to(processing, ERRORS[status])
     processing.interpreter.before[NOTE[status]] = refusal(code)
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced) == (status, [status])
     assert outcome.execution.status == ("FAILED" if status == "FAILED" else "SUCCEEDED")
     assert "notifiedAt" not in (outcome.record or {})
@@ -107,7 +107,7 @@ def test_sns_may_stumble(processing: Processing, status: str, code: str) -> None
     """A refusal of SNS that passes is retried, and the end is told once."""
     lead_to(processing, ERRORS[status])
     processing.interpreter.before[PUBLISH[status]] = refusal(code, times=1)
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced) == (status, [status])
 
 
@@ -116,5 +116,5 @@ def test_dynamodb_may_stumble(processing: Processing, status: str, code: str) ->
     """A refusal of DynamoDB that passes is retried, and the end is recorded and told."""
     lead_to(processing, ERRORS[status])
     processing.interpreter.before[RECORD[status]] = refusal(code, times=1)
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced) == (status, [status])

@@ -9,12 +9,12 @@ import pytest
 
 from lambdas.domain import objects
 from lambdas.domain.record import Record
-from tests.workflow import drawings
-from tests.workflow.asl import MAX_ATTEMPTS, longest_waits
+from tests.fake_aws.interpreter import Handler, refusal
+from tests.fake_aws.resources import TABLE
+from tests.workflow import images
 from tests.workflow.combinations import named, some
-from tests.workflow.interpreter import Handler, refusal
+from tests.workflow.pipeline_graph import MAX_ATTEMPTS, longest_waits
 from tests.workflow.processing import Outcome, Processing
-from tests.workflow.resources import TABLE
 from workflow.contracts.errors import NotConfigured
 from workflow.definition import FAILED
 from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
@@ -72,7 +72,7 @@ def test_a_fault_of_ours_is_retried_and_then_told(processing: Processing, step: 
     What is known of the error stands in the record, a branch's too.
     """
     processing.wrap(step.function, failing)
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert_failed(outcome, step, "MemoryError")
     assert "no room" in (outcome.record or {})["error"]
     assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
@@ -91,7 +91,7 @@ def test_a_bug_behind_the_decoder_is_a_failure(
 ) -> None:
     """A bug of ours in what follows the decoding is retried and ends FAILED, and the picture is not rejected for it."""
     monkeypatch.setattr(bug, None)
-    assert_failed(processing.process(drawings.jpeg()), step, "TypeError")
+    assert_failed(processing.process(images.jpeg()), step, "TypeError")
     assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
 
 
@@ -99,7 +99,7 @@ def test_a_bug_behind_the_decoder_is_a_failure(
 def test_a_fault_that_passes_is_got_over(processing: Processing, step: Step) -> None:
     """A step that fails as often as its policy forgives succeeds in the end, as if nothing had been."""
     processing.break_function(step.function, MemoryError("no room"), times=MAX_ATTEMPTS[ANY])
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
     waits = processing.interpreter.waits
     assert all(0 <= wait <= longest for wait, longest in zip(waits, longest_waits(ANY), strict=True))
@@ -109,7 +109,7 @@ def test_a_fault_that_passes_is_got_over(processing: Processing, step: Step) -> 
 def test_a_lost_answer_is_asked_for_again(processing: Processing, step: Step) -> None:
     """A step that did its work but whose answer was lost can repeat it."""
     processing.wrap(step.function, answer_lost(times=1))
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
     assert outcome.staged == []
 
@@ -117,7 +117,7 @@ def test_a_lost_answer_is_asked_for_again(processing: Processing, step: Step) ->
 def test_a_success_stays_one_when_its_answer_is_lost_for_good(processing: Processing) -> None:
     """A picture that is archived is never recorded or told as failed, even if the workflow never hears of it."""
     processing.wrap(ARCHIVE.function, answer_lost())
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", [], "FAILED")
 
 
@@ -126,7 +126,7 @@ def test_a_throttle_is_waited_out(processing: Processing, step: Step) -> None:
     """A step that Lambda throttles is retried more patiently, and its function runs once."""
     code = THROTTLE.partition(".")[2]
     processing.interpreter.before[step.state] = refusal(code, times=MAX_ATTEMPTS[THROTTLE])
-    assert processing.process(drawings.jpeg()).status == "SUCCEEDED"
+    assert processing.process(images.jpeg()).status == "SUCCEEDED"
     assert processing.interpreter.attempts[step.state] == 1 + MAX_ATTEMPTS[THROTTLE] > 1 + MAX_ATTEMPTS[ANY]
     assert processing.interpreter.calls[step.function] == 1
     waits = processing.interpreter.waits
@@ -137,14 +137,14 @@ def test_a_throttle_is_waited_out(processing: Processing, step: Step) -> None:
 def test_an_update_under_way_is_waited_out(processing: Processing, step: Step) -> None:
     """A step whose function is being updated, its code newer than its variables, is retried as patiently as a throttle."""
     processing.break_function(step.function, NotConfigured("it is not set"), times=MAX_ATTEMPTS[THROTTLE])
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
 
 
 def test_an_endless_throttle_is_a_failure(processing: Processing) -> None:
     """A step that Lambda throttles for good fails with the throttle's name, and its function never runs."""
     processing.interpreter.before[RESIZE.state] = refusal(THROTTLE.partition(".")[2])
-    assert_failed(processing.process(drawings.jpeg()), RESIZE, THROTTLE)
+    assert_failed(processing.process(images.jpeg()), RESIZE, THROTTLE)
     assert processing.interpreter.calls[RESIZE.function] == 0
 
 
@@ -156,7 +156,7 @@ def test_a_timeout_is_a_fault_of_ours(processing: Processing, step: Step) -> Non
         raise TimeoutError
 
     processing.interpreter.before[step.state] = time_out
-    assert_failed(processing.process(drawings.jpeg()), step, "States.Timeout")
+    assert_failed(processing.process(images.jpeg()), step, "States.Timeout")
     assert processing.interpreter.attempts[step.state] == 1 + MAX_ATTEMPTS[ANY]
 
 
@@ -164,5 +164,5 @@ def test_a_broken_contract_is_not_retried(processing: Processing, monkeypatch: p
     """A step whose result breaks its contract fails at once: a retry would give the same."""
     stage = objects.stage
     monkeypatch.setattr(objects, "stage", lambda *of: stage(*of) if of[2].startswith("thumbnail") else "")
-    assert_failed(processing.process(drawings.jpeg()), RESIZE, "ContractViolation")
+    assert_failed(processing.process(images.jpeg()), RESIZE, "ContractViolation")
     assert processing.interpreter.waits == []

@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 
 from imaging.errors import Reason
 from lambdas.domain import execution_history, object_keys
-from tests.workflow import drawings
+from tests.fake_aws.interpreter import Handler, refusal
+from tests.fake_aws.resources import ARCHIVE, UPLOADS
+from tests.workflow import images
 from tests.workflow.combinations import combined, named, some
-from tests.workflow.interpreter import Handler, refusal
 from tests.workflow.processing import Outcome, Processing
-from tests.workflow.resources import ARCHIVE, UPLOADS
 from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE as LAST
 from workflow.steps import METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
@@ -62,7 +62,7 @@ def test_every_failure_is_told_where_and_why_and_leaves_nothing(processing: Proc
     """Whichever step fails, however, record, notification and the execution's history agree; settled, nothing is left."""
     make, reason = WAYS[way]
     make(processing, step)
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     outcome = processing.settle(first)
     told = [message for message, _ in (*first.notifications, *outcome.notifications)]
     record = outcome.record or {}
@@ -77,7 +77,7 @@ def test_every_failure_is_told_where_and_why_and_leaves_nothing(processing: Proc
 def test_a_picture_whose_first_step_never_ran_is_told_of_by_settling(processing: Processing) -> None:
     """Without a record nothing is told by the execution itself; settling makes the record and tells it."""
     _fault(processing, VALIDATE)
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     assert (first.record, first.notifications, first.execution.status) == (None, [], "FAILED")
     outcome = processing.settle(first)
     known = ("imageId", "owner", "bucket", "key", "versionId")
@@ -92,7 +92,7 @@ def test_what_failed_at_the_end_is_in_the_history(processing: Processing, state:
     if state != "PublishSuccess":
         _fault(processing, LAST)
     processing.interpreter.before[state] = refusal("InternalError")
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     found = execution_history.read_failure(outcome.execution.arn, "FAILED")
     wanted = (state, "SNS.InternalErrorException") if state == "PublishSuccess" else (LAST.state, "MemoryError")
     assert (found.failed_in, found.reason) == wanted
@@ -112,7 +112,7 @@ def half_done(handler: Handler) -> Handler:
 def test_an_archive_that_was_half_made_is_cleared(processing: Processing) -> None:
     """What a step archived before it broke down for good goes, with all that was staged."""
     processing.wrap(LAST.function, half_done)
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     assert first.staged
     assert first.archived
     assert_nothing_left(processing, processing.settle(first))
@@ -122,7 +122,7 @@ def test_an_archive_that_was_half_made_is_cleared(processing: Processing) -> Non
 def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, step: Step) -> None:
     """What was staged before a later step found the picture unsound goes with the next sweep; its end stays, told once."""
     processing.break_function(step.function, REJECTION)
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     assert (first.status, first.announced) == ("REJECTED", ["REJECTED"])
     outcome = processing.sweep(first)
     assert (outcome.record, outcome.notifications) == (first.record, [])
@@ -131,7 +131,7 @@ def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, s
 
 def test_a_success_leaves_nothing_but_its_archive(processing: Processing) -> None:
     """Neither settling nor sweeping takes anything from a picture that succeeded, or tells it again."""
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     for outcome in (processing.sweep(first), processing.settle(told_of_failure(first))):
         assert (outcome.record, outcome.notifications, outcome.archived) == (first.record, [], first.archived)
 
@@ -146,7 +146,7 @@ def test_a_lost_failure_is_found_by_a_sweep(processing: Processing, step: Step) 
     """If neither the execution can record its failure nor its event arrives, the sweep tells where and why."""
     _fault(processing, step)
     processing.interpreter.before["RecordFailure"] = refusal("InternalServerError")
-    outcome = processing.sweep(processing.process(drawings.jpeg()))
+    outcome = processing.sweep(processing.process(images.jpeg()))
     assert (outcome.status, outcome.announced) == ("FAILED", ["FAILED"])
     assert ((outcome.record or {})["failedIn"], (outcome.record or {})["reason"]) == (step.state, "MemoryError")
     assert_nothing_left(processing, outcome)
@@ -154,7 +154,7 @@ def test_a_lost_failure_is_found_by_a_sweep(processing: Processing, step: Step) 
 
 def test_an_event_that_was_lost_is_made_up_for(processing: Processing) -> None:
     """An upload that nothing was started for succeeds after a sweep, and is told of once."""
-    image = processing.resources.upload(drawings.jpeg())
+    image = processing.resources.upload(images.jpeg())
     outcome = processing.swept(image)
     assert (outcome.status, outcome.announced) == ("SUCCEEDED", ["SUCCEEDED"])
     with pytest.raises(ClientError, match="ExecutionAlreadyExists"):

@@ -7,8 +7,8 @@ from asl.history.parser import parse_history
 from asl.history.sources import fetch_history
 from asl.history.trace import Trace
 from tests.asl.history.events import visit
-from tests.workflow import drawings
-from tests.workflow.interpreter import refusal
+from tests.fake_aws.interpreter import refusal
+from tests.workflow import images
 from tests.workflow.processing import Outcome, Processing
 from workflow.graph import pipeline_graph
 from workflow.steps import RESIZE
@@ -22,7 +22,7 @@ def run_of(outcome: Outcome) -> Trace:
 
 def test_success_is_green_all_the_way(processing: Processing) -> None:
     """Every state of the main path succeeded, those of branches too, with inputs and outputs."""
-    run = run_of(processing.process(drawings.jpeg()))
+    run = run_of(processing.process(images.jpeg()))
     assert run.status == "succeeded"
     on_way = {node.key for node in pipeline_graph().nodes if node.key in pipeline_graph().spine} - {"(start)", "(end)"}
     branches = {"ParallelProcessing/0/ResizeImage", "ParallelProcessing/1/GenerateThumbnail"}
@@ -45,7 +45,7 @@ def test_rejection_is_caught(processing: Processing) -> None:
 def test_failure_in_a_branch_shows_where(processing: Processing) -> None:
     """The state in the branch has the error; the Parallel around it was caught; the execution failed."""
     processing.break_function(RESIZE.function, MemoryError("no room"))
-    run = run_of(processing.process(drawings.jpeg()))
+    run = run_of(processing.process(images.jpeg()))
     resize = visit(run, "ResizeImage")
     assert (resize.outcome, resize.error) == ("caught", "MemoryError")
     assert visit(run, "RethrowResizeImageError").outcome == "failed"
@@ -57,7 +57,7 @@ def test_failure_in_a_branch_shows_where(processing: Processing) -> None:
 def test_retries_are_counted(processing: Processing) -> None:
     """A step that succeeds at its third attempt has three attempts, two of them with an error."""
     processing.interpreter.before["ArchiveImage"] = refusal("Lambda.TooManyRequestsException", times=2)
-    run = run_of(processing.process(drawings.jpeg()))
+    run = run_of(processing.process(images.jpeg()))
     archive = visit(run, "ArchiveImage")
     assert [one.error for one in archive.attempts][-1] is None
     assert archive.outcome == "succeeded"

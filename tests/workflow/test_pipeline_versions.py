@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from lambdas.domain.record import Record
-from tests.workflow import drawings
+from tests.fake_aws.resources import TABLE
+from tests.workflow import images
 from tests.workflow.combinations import some
 from tests.workflow.processing import PICTURES, Processing
-from tests.workflow.resources import TABLE
 from tests.workflow.test_pipeline_endings import ENDS, lead_to
 from workflow.steps import ARCHIVE, RESIZE, STEPS, VALIDATE
 
@@ -21,7 +21,7 @@ SUPERSEDABLE = [step.state for step in STEPS[1:]]
 
 def again(processing: Processing, image: dict[str, Any]) -> dict[str, Any]:
     """Upload another picture under the key of image."""
-    return processing.resources.upload(drawings.transparent_png(), image_id=image["imageId"])
+    return processing.resources.upload(images.transparent_png(), image_id=image["imageId"])
 
 
 @ENDS
@@ -29,7 +29,7 @@ def test_a_newer_upload_has_its_own_end(processing: Processing, error: Exception
     """A second upload under the key of a picture that has its end is processed, and told of, as any other."""
     functions = dict(processing.interpreter.functions)
     lead_to(processing, error)
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     processing.interpreter.functions.update(functions)
     second = processing.run(again(processing, first.image))
     assert (first.status, second.status, second.announced) == (status, "SUCCEEDED", ["SUCCEEDED"])
@@ -45,7 +45,7 @@ def test_an_older_upload_that_comes_late_changes_nothing(
     processing: Processing, error: Exception | None, status: str
 ) -> None:
     """The execution for an upload that was overwritten finds the newer one's record, and ends without a word."""
-    older = processing.resources.upload(drawings.jpeg())
+    older = processing.resources.upload(images.jpeg())
     lead_to(processing, error)
     newer = processing.run(again(processing, older))
     processing.interpreter.calls.clear()
@@ -59,7 +59,7 @@ def test_an_older_upload_that_comes_late_changes_nothing(
 @pytest.mark.parametrize("state", some(SUPERSEDABLE, RESIZE.state, ARCHIVE.state))
 def test_a_superseded_execution_ends_quietly(processing: Processing, state: str) -> None:
     """An upload whose key is uploaded to again while it is processed is told nobody of, and nothing of it is archived."""
-    image = processing.resources.upload(drawings.jpeg())
+    image = processing.resources.upload(images.jpeg())
 
     def supersede() -> None:
         if not processing.interpreter.calls["superseded"]:
@@ -79,7 +79,7 @@ def test_an_attempt_at_a_failure_succeeds(processing: Processing) -> None:
     """What failed may be tried again, as another execution with another notification."""
     functions = dict(processing.interpreter.functions)
     lead_to(processing, MemoryError())
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     processing.interpreter.functions.update(functions)
     second = processing.run({**first.image, "attempt": 2})
     assert (second.status, second.announced) == ("SUCCEEDED", ["SUCCEEDED"])
@@ -89,7 +89,7 @@ def test_an_attempt_at_a_failure_succeeds(processing: Processing) -> None:
 
 def test_an_attempt_at_a_success_changes_nothing(processing: Processing) -> None:
     """What succeeded is not tried again."""
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     second = processing.run({**first.image, "attempt": 2})
     assert (second.record, second.announced, second.archived) == (first.record, [], {})
     assert second.execution.status == "SUCCEEDED"
@@ -98,7 +98,7 @@ def test_an_attempt_at_a_success_changes_nothing(processing: Processing) -> None
 
 def test_an_execution_waits_for_an_earlier_end_to_be_told(processing: Processing) -> None:
     """A newer upload is not begun over an end that nobody knows of: its execution waits, and leaves it to the sweep."""
-    first = processing.process(drawings.jpeg())
+    first = processing.process(images.jpeg())
     untell(processing, first.image)
     second = processing.run(again(processing, first.image))
     assert ((second.record or {})["execution"], second.announced) == (first.execution.name, [])
@@ -113,7 +113,7 @@ def untell(processing: Processing, image: dict[str, Any]) -> None:
 
 def test_a_repeated_event_is_one_execution(processing: Processing) -> None:
     """Another execution under the same attempt finds that it is not the record's."""
-    outcome = processing.process(drawings.jpeg())
+    outcome = processing.process(images.jpeg())
     repeated = {"image": outcome.image, "execution": "a-repeated-one"}
     with pytest.raises(Exception, match="another execution's") as error:
         processing.interpreter.functions[VALIDATE.function](repeated, SimpleNamespace(aws_request_id="second"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflow.asl import tasks
+from tests.workflow.pipeline_graph import tasks
 from workflow import contracts
 from workflow.steps import STEPS, Step
 

@@ -1,7 +1,7 @@
 """Defects in what a state of the real machine is given, each with where the proof must see it."""
 
 from tests.asl.check.mutation import Mutant, dropping, renaming, setting
-from tests.workflow.asl import TOP
+from tests.workflow.pipeline_graph import TOP
 from workflow.contracts.errors import ImageRejected
 
 (REJECTION,) = (

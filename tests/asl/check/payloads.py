@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from tests.asl.check.extremes import LETTERS, stretched
 from tests.asl.check.generated import from_schema
-from tests.asl.check.keeping import Schema, accepts, each_part, option
+from tests.asl.check.largest_payloads import LETTERS, stretched
+from tests.asl.check.validation import Schema, accepts, each_part, option
 
 Layout = Callable[[Any], str]  # from a value to its JSON
 

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from asl.check.compare import mismatches
 from asl.check.dialect import shape_of
-from tests.asl.check.changes import widened
-from tests.asl.check.keeping import accepts
 from tests.asl.check.membership import is_member
+from tests.asl.check.schema_changes import widened
 from tests.asl.check.schemas import Schema, examples, schemas
+from tests.asl.check.validation import accepts
 from tests.asl.check.values import values
 
 

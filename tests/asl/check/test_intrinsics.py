@@ -11,9 +11,9 @@ from asl.check.intrinsic_parser import Call, parse_call
 from asl.check.paths import parse_path
 from asl.check.shapes import NULL, Shape
 from asl.check.templates import Evaluation, Scope
-from tests.asl.check.functions import FUNCTIONS
+from tests.asl.check.evaluator import selected
+from tests.asl.check.evaluator_functions import FUNCTIONS
 from tests.asl.check.membership import is_member
-from tests.asl.check.on_values import selected
 from tests.asl.check.schemas import (
     Schema,
     arrays,

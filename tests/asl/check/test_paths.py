@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from asl.check.dialect import shape_of
 from asl.check.paths import PathError, format_path, parse_path, put, select
 from asl.check.sizes import max_bytes
+from tests.asl.check.evaluator import EVERY, placed, selected
 from tests.asl.check.membership import compact, is_member
-from tests.asl.check.on_values import EVERY, placed, selected
 from tests.asl.check.schemas import NAMES, Schema, examples, objects, schemas
 from tests.asl.check.values import values
 

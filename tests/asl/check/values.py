@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from tests.asl.check.extremes import LETTERS, LONG_NUMBERS
-from tests.asl.check.keeping import Schema, accepts
+from tests.asl.check.largest_payloads import LETTERS, LONG_NUMBERS
 from tests.asl.check.payloads import LAYOUTS
 from tests.asl.check.schemas import NAMES, NUMBERS, VALUES
+from tests.asl.check.validation import Schema, accepts
 
 WORDS = (*(value for value in VALUES if isinstance(value, str)), *NAMES, "c", "x", "aba", "bb", "00", "٣")
 NOTHING_SAID: tuple[Any, ...] = (*VALUES, [], [None, "a"], {}, {"a": 1}, {"b": {"a": "x"}})

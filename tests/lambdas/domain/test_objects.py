@@ -14,7 +14,7 @@ from lambdas.domain import object_keys, objects
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.objects import FILENAME, MAX_FILENAME
 from lambdas.runtime import clients
-from tests.lambdas.bench import ARCHIVE_BUCKET, MAX_BYTES, OWNER, UPLOAD_BUCKET, Bench
+from tests.lambdas.account import ARCHIVE_BUCKET, MAX_BYTES, OWNER, UPLOAD_BUCKET, Account
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef
@@ -48,100 +48,100 @@ def test_file_names_travel_as_ascii(name: str) -> None:
     assert not set(encoded) & set(' "/\\+')
 
 
-def test_reads_bytes_and_file_name(bench: Bench) -> None:
+def test_reads_bytes_and_file_name(account: Account) -> None:
     """An upload is read back as it was put, with the client's name for it."""
-    upload = objects.read_upload(bench.uploaded(b"data", "Fête (1) +.jpg")["image"], MAX_BYTES)
+    upload = objects.read_upload(account.upload(b"data", "Fête (1) +.jpg")["image"], MAX_BYTES)
     assert (upload.data, upload.filename) == (b"data", "Fête (1) +.jpg")
 
 
-def test_reads_the_version_that_was_announced(bench: Bench) -> None:
+def test_reads_the_version_that_was_announced(account: Account) -> None:
     """A later upload to the same key does not change what an execution works on."""
-    image = bench.uploaded(b"first")["image"]
-    bench.put(image["key"], b"second")
+    image = account.upload(b"first")["image"]
+    account.put(image["key"], b"second")
     assert objects.read_upload(image, MAX_BYTES).data == b"first"
 
 
 @pytest.mark.parametrize("metadata", [{}, {FILENAME: ""}, {FILENAME: "%C3%A9" * MAX_FILENAME}])
-def test_without_a_sound_name_the_image_id_serves(bench: Bench, metadata: dict[str, str]) -> None:
+def test_without_a_sound_name_the_image_id_serves(account: Account, metadata: dict[str, str]) -> None:
     """An upload with no file name, or one longer than a file system takes, is called by its image id."""
-    image = bench.uploaded(b"data")["image"]
-    image["versionId"] = bench.put(image["key"], b"data", metadata)
+    image = account.upload(b"data")["image"]
+    image["versionId"] = account.put(image["key"], b"data", metadata)
     assert objects.read_upload(image, MAX_BYTES).filename == image["imageId"]
 
 
 @pytest.mark.parametrize(
     ("size", "reason"), [(0, Reason.EMPTY), (11, Reason.TOO_MANY_BYTES), (1000, Reason.TOO_MANY_BYTES)]
 )
-def test_sizes_out_of_bounds_are_rejected(bench: Bench, size: int, reason: Reason) -> None:
+def test_sizes_out_of_bounds_are_rejected(account: Account, size: int, reason: Reason) -> None:
     """An empty file and one over the limit are the uploader's to know."""
     with pytest.raises(ImageRefusedError) as rejected:
-        objects.read_upload(bench.uploaded(b"x" * size)["image"], max_bytes=10)
+        objects.read_upload(account.upload(b"x" * size)["image"], max_bytes=10)
     assert rejected.value.reason == reason
 
 
 @pytest.mark.parametrize("size", [1, 10])
-def test_sizes_within_bounds_are_read(bench: Bench, size: int) -> None:
+def test_sizes_within_bounds_are_read(account: Account, size: int) -> None:
     """The limit itself is allowed."""
-    assert len(objects.read_upload(bench.uploaded(b"x" * size)["image"], max_bytes=10).data) == size
+    assert len(objects.read_upload(account.upload(b"x" * size)["image"], max_bytes=10).data) == size
 
 
-def test_a_missing_version_is_a_fault_of_ours(bench: Bench) -> None:
+def test_a_missing_version_is_a_fault_of_ours(account: Account) -> None:
     """An upload that is not there is no rejection."""
-    image: Image = bench.uploaded(b"data")["image"]
+    image: Image = account.upload(b"data")["image"]
     with pytest.raises(ClientError):
         objects.read_upload({**image, "key": image["key"] + "0"}, MAX_BYTES)
 
 
-def test_stages_where_no_event_is_routed(bench: Bench) -> None:
+def test_stages_where_no_event_is_routed(account: Account) -> None:
     """A rendition waits in a folder of its execution under the staging prefix, with its media type."""
     key = objects.stage(UPLOAD_BUCKET, "execution-1", "thumbnail.webp", DATA, "image/webp")
     assert key.startswith(f"{STAGED}execution-1/")
     assert not key.startswith(UPLOADS)
-    assert bench.content(UPLOAD_BUCKET, key) == DATA
-    assert bench.content_type(UPLOAD_BUCKET, key) == "image/webp"
+    assert account.content(UPLOAD_BUCKET, key) == DATA
+    assert account.content_type(UPLOAD_BUCKET, key) == "image/webp"
 
 
-def test_executions_stage_side_by_side(bench: Bench) -> None:
+def test_executions_stage_side_by_side(account: Account) -> None:
     """Two executions, or two renditions of one, never share a key; the same one stages over itself."""
     staged = [
         objects.stage(UPLOAD_BUCKET, execution, name, DATA, "image/webp")
         for execution, name in (("1", "resized"), ("2", "resized"), ("1", "thumbnail"), ("1", "resized"))
     ]
-    assert bench.keys(UPLOAD_BUCKET) == set(staged)
+    assert account.keys(UPLOAD_BUCKET) == set(staged)
     assert len(set(staged)) == len(staged) - 1
 
 
-def test_archives_bytes_and_type_but_no_metadata(bench: Bench) -> None:
+def test_archives_bytes_and_type_but_no_metadata(account: Account) -> None:
     """A copy has the type that was found, and nothing that the client wrote beside the bytes."""
-    image = bench.uploaded(b"data")["image"]
+    image = account.upload(b"data")["image"]
     source = objects.archive({"Bucket": UPLOAD_BUCKET, "Key": image["key"]}, ARCHIVE_BUCKET, "copy.png", "image/png")
     assert source == {"key": "copy.png", "contentType": "image/png", "size": len(b"data")}
-    assert bench.content(ARCHIVE_BUCKET, "copy.png") == b"data"
-    assert bench.content_type(ARCHIVE_BUCKET, "copy.png") == "image/png"
+    assert account.content(ARCHIVE_BUCKET, "copy.png") == b"data"
+    assert account.content_type(ARCHIVE_BUCKET, "copy.png") == "image/png"
     assert clients.s3().head_object(Bucket=ARCHIVE_BUCKET, Key="copy.png")["Metadata"] == {}
 
 
-def test_archives_again_after_the_source_is_gone(bench: Bench) -> None:
+def test_archives_again_after_the_source_is_gone(account: Account) -> None:
     """A copy that an earlier attempt made is enough."""
     source: CopySourceTypeDef = {"Bucket": UPLOAD_BUCKET, "Key": "staged/1/resized.png"}
-    bench.put(source["Key"], b"data")
+    account.put(source["Key"], b"data")
     first = objects.archive(source, ARCHIVE_BUCKET, "copy.png", "image/png")
     objects.delete_objects(UPLOAD_BUCKET, [source["Key"]])
     assert objects.archive(source, ARCHIVE_BUCKET, "copy.png", "image/png") == first
-    assert bench.content(ARCHIVE_BUCKET, "copy.png") == b"data"
+    assert account.content(ARCHIVE_BUCKET, "copy.png") == b"data"
 
 
-def test_no_source_and_no_copy_is_an_error(bench: Bench) -> None:
+def test_no_source_and_no_copy_is_an_error(account: Account) -> None:
     """A picture that is nowhere is not passed over in silence."""
     with pytest.raises(ClientError):
         objects.archive({"Bucket": UPLOAD_BUCKET, "Key": "staged/1/none.png"}, ARCHIVE_BUCKET, "copy.png", "image/png")
-    assert bench.keys(ARCHIVE_BUCKET) == set()
+    assert account.keys(ARCHIVE_BUCKET) == set()
 
 
-def test_removes_what_is_there_and_nothing_else(bench: Bench) -> None:
+def test_removes_what_is_there_and_nothing_else(account: Account) -> None:
     """Removing is done once it is done: what is gone already is no error, and what was not named stays."""
     for key in ("staged/1/resized.png", "staged/2/resized.png"):
-        bench.put(key, b"data")
+        account.put(key, b"data")
     for _ in range(2):
         objects.delete_objects(UPLOAD_BUCKET, ["staged/1/resized.png", "staged/1/thumbnail.png"])
-    assert bench.keys(UPLOAD_BUCKET) == {"staged/2/resized.png"}
+    assert account.keys(UPLOAD_BUCKET) == {"staged/2/resized.png"}

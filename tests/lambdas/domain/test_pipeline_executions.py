@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from lambdas.domain import executions, object_keys
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.runtime import clients
-from tests.lambdas.aftermath import Aftermath, machine, pipeline_input
-from tests.lambdas.bench import OWNER, numbered
+from tests.lambdas.account import OWNER, numbered
 from tests.lambdas.messages import IMAGE_IDS
+from tests.lambdas.pipeline import Pipeline, create_state_machine, pipeline_input
 from workflow import contracts
 from workflow.contracts.errors import PreviousOutcomePending
 from workflow.contracts.payloads import Image
@@ -57,80 +57,80 @@ def test_the_first_attempt_may_go_without_saying(image: Image) -> None:
     assert executions.name(unnumbered) == executions.name({**image, "attempt": 1})
 
 
-def test_standard_starts_an_attempt_once(aftermath: Aftermath) -> None:
+def test_standard_starts_an_attempt_once(pipeline: Pipeline) -> None:
     """The first start is new, a repeat is not, and a later attempt is; what it starts with keeps the contract."""
-    image = pipeline_input(aftermath.uploaded(b"data"))
-    assert executions.start(image, aftermath.environment)
-    assert not executions.start({**image, "uploadedAt": "2026-11-23T09:15:09Z"}, aftermath.environment)
-    assert executions.start({**image, "attempt": 2}, aftermath.environment)
-    assert sorted(one["image"]["attempt"] for one in aftermath.executions().values()) == [1, 2]
-    for started in aftermath.executions().values():
+    image = pipeline_input(pipeline.upload(b"data"))
+    assert executions.start(image, pipeline.environment)
+    assert not executions.start({**image, "uploadedAt": "2026-11-23T09:15:09Z"}, pipeline.environment)
+    assert executions.start({**image, "attempt": 2}, pipeline.environment)
+    assert sorted(one["image"]["attempt"] for one in pipeline.executions().values()) == [1, 2]
+    for started in pipeline.executions().values():
         contracts.check("pipeline-input", started)
-    assert aftermath.record({"image": image}) == {}
+    assert pipeline.record({"image": image}) == {}
 
 
-def test_express_claims_the_record_first(aftermath: Aftermath) -> None:
+def test_express_claims_the_record_first(pipeline: Pipeline) -> None:
     """An execution starts with its record begun; a repeat finds the record and starts nothing, whatever its name."""
-    event = aftermath.uploaded(b"data")
+    event = pipeline.upload(b"data")
     image = pipeline_input(event)
-    assert executions.start(image, aftermath.express)
-    claimed = aftermath.record(event)
+    assert executions.start(image, pipeline.express)
+    claimed = pipeline.record(event)
     assert (claimed["status"], claimed["execution"]) == (PROCESSING, executions.name(image))
-    elsewhere = replace(aftermath.express, state_machine_arn=machine("that-knows-no-names"))
+    elsewhere = replace(pipeline.express, state_machine_arn=create_state_machine("that-knows-no-names"))
     assert not executions.start(image, elsewhere)
     assert not clients.stepfunctions().list_executions(stateMachineArn=elsewhere.state_machine_arn)["executions"]
-    assert aftermath.record(event) == claimed
+    assert pipeline.record(event) == claimed
 
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_express_starts_nothing_for_a_picture_with_its_end(aftermath: Aftermath, status: str) -> None:
+def test_express_starts_nothing_for_a_picture_with_its_end(pipeline: Pipeline, status: str) -> None:
     """An event that comes again after the end is done with."""
-    event = aftermath.begun(b"data")
-    before = aftermath.ended(event, status, told=True)
-    assert not executions.start(pipeline_input(event), aftermath.express)
-    assert (aftermath.record(event), aftermath.executions()) == (before, {})
+    event = pipeline.begin(b"data")
+    before = pipeline.write_outcome(event, status, notified=True)
+    assert not executions.start(pipeline_input(event), pipeline.express)
+    assert (pipeline.record(event), pipeline.executions()) == (before, {})
 
 
-def test_express_starts_nothing_for_an_older_version(aftermath: Aftermath) -> None:
+def test_express_starts_nothing_for_an_older_version(pipeline: Pipeline) -> None:
     """An event that comes after a newer version's is done with."""
-    older = aftermath.uploaded(b"older")
-    newer = aftermath.again(older, b"newer")
-    assert executions.start(pipeline_input(newer), aftermath.express)
-    assert not executions.start(pipeline_input(older), aftermath.express)
-    assert list(aftermath.executions()) == [newer["execution"]]
+    older = pipeline.upload(b"older")
+    newer = pipeline.upload_again(older, b"newer")
+    assert executions.start(pipeline_input(newer), pipeline.express)
+    assert not executions.start(pipeline_input(older), pipeline.express)
+    assert list(pipeline.executions()) == [newer["execution"]]
 
 
-def test_express_waits_for_an_end_to_be_told(aftermath: Aftermath) -> None:
+def test_express_waits_for_an_end_to_be_told(pipeline: Pipeline) -> None:
     """A newer version's event goes back to the queue while nobody may have been told of the older one's end."""
-    older = aftermath.begun(b"older")
-    aftermath.ended(older, "FAILED")
+    older = pipeline.begin(b"older")
+    pipeline.write_outcome(older, "FAILED")
     with pytest.raises(PreviousOutcomePending):
-        executions.start(pipeline_input(aftermath.again(older, b"newer")), aftermath.express)
-    assert aftermath.executions() == {}
+        executions.start(pipeline_input(pipeline.upload_again(older, b"newer")), pipeline.express)
+    assert pipeline.executions() == {}
 
 
-def test_express_releases_what_it_may_not_start(aftermath: Aftermath) -> None:
+def test_express_releases_what_it_may_not_start(pipeline: Pipeline) -> None:
     """If Step Functions refuses, the record is taken back, so that the event's next delivery can begin it anew."""
-    event = aftermath.uploaded(b"data")
-    nowhere = replace(aftermath.express, state_machine_arn=f"{aftermath.express.state_machine_arn}-missing")
+    event = pipeline.upload(b"data")
+    nowhere = replace(pipeline.express, state_machine_arn=f"{pipeline.express.state_machine_arn}-missing")
     with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
         executions.start(pipeline_input(event), nowhere)
-    assert aftermath.record(event) == {}
-    assert executions.start(pipeline_input(event), aftermath.express)
+    assert pipeline.record(event) == {}
+    assert executions.start(pipeline_input(event), pipeline.express)
 
 
-def test_express_keeps_a_record_that_took_anothers_place(aftermath: Aftermath) -> None:
+def test_express_keeps_a_record_that_took_anothers_place(pipeline: Pipeline) -> None:
     """If Step Functions refuses, what the record knows of an older success is kept; a sweep starts the newer one."""
-    older = aftermath.begun(b"older")
-    aftermath.ended(older, "SUCCEEDED", told=True)
-    image = pipeline_input(aftermath.again(older, b"newer"))
-    nowhere = replace(aftermath.express, state_machine_arn=f"{aftermath.express.state_machine_arn}-missing")
+    older = pipeline.begin(b"older")
+    pipeline.write_outcome(older, "SUCCEEDED", notified=True)
+    image = pipeline_input(pipeline.upload_again(older, b"newer"))
+    nowhere = replace(pipeline.express, state_machine_arn=f"{pipeline.express.state_machine_arn}-missing")
     with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
         executions.start(image, nowhere)
-    found = aftermath.record(older)
+    found = pipeline.record(older)
     assert (found["execution"], found["earlier"]) == (executions.name(image), [older["execution"]])
-    assert not executions.start(image, aftermath.express)
-    assert executions.start({**image, "attempt": 2}, aftermath.express)
+    assert not executions.start(image, pipeline.express)
+    assert executions.start({**image, "attempt": 2}, pipeline.express)
 
 
 FAULT: Any = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
@@ -140,16 +140,16 @@ FAULT: Any = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPSt
     "error", [ClientError(FAULT, "StartExecution"), ReadTimeoutError(endpoint_url="")], ids=["5xx", "no answer"]
 )
 def test_express_keeps_what_may_have_started(
-    aftermath: Aftermath, monkeypatch: pytest.MonkeyPatch, error: Exception
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """If nobody knows whether it was started, the record stays begun: the repeat starts nothing, the sweep sees to it."""
-    event = aftermath.uploaded(b"data")
+    event = pipeline.upload(b"data")
     with monkeypatch.context() as patch:
         patch.setattr(clients.stepfunctions(), "start_execution", raising(error))
         with pytest.raises(type(error)):
-            executions.start(pipeline_input(event), aftermath.express)
-    assert aftermath.record(event)["status"] == PROCESSING
-    assert not executions.start(pipeline_input(event), aftermath.express)
+            executions.start(pipeline_input(event), pipeline.express)
+    assert pipeline.record(event)["status"] == PROCESSING
+    assert not executions.start(pipeline_input(event), pipeline.express)
 
 
 def raising(error: Exception) -> Any:
@@ -162,25 +162,25 @@ def raising(error: Exception) -> Any:
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
-def test_how_an_execution_stands(aftermath: Aftermath, status: str) -> None:
+def test_how_an_execution_stands(pipeline: Pipeline, status: str) -> None:
     """The status is what Step Functions says, and None of an attempt that was never started; EXPRESS cannot be asked."""
-    event = aftermath.uploaded(b"data")
+    event = pipeline.upload(b"data")
     second = numbered(event["image"], 2)
-    assert executions.status(event["image"], aftermath.environment) is None
-    arn = aftermath.start(event, status)
-    assert executions.status(event["image"], aftermath.environment) == status
-    assert executions.status(second, aftermath.environment) is None
-    assert executions.status(event["image"], aftermath.express) is None
+    assert executions.status(event["image"], pipeline.environment) is None
+    arn = pipeline.start(event, status)
+    assert executions.status(event["image"], pipeline.environment) == status
+    assert executions.status(second, pipeline.environment) is None
+    assert executions.status(event["image"], pipeline.express) is None
     assert clients.stepfunctions().describe_execution(executionArn=arn)["name"] == event["execution"]
 
 
-def test_no_two_executions_share_a_folder(aftermath: Aftermath) -> None:
+def test_no_two_executions_share_a_folder(pipeline: Pipeline) -> None:
     """What attempts and versions stage and archive lies apart, and all of a picture's archive under its own folder."""
-    first = aftermath.uploaded(b"data")
+    first = pipeline.upload(b"data")
     second = numbered(first["image"], 2)
     names = [
         first["execution"],
-        aftermath.again(first, b"x")["execution"],
+        pipeline.upload_again(first, b"x")["execution"],
         executions.name(second),
     ]
     folders = {object_keys.archive_folder(first["image"], name) for name in names}

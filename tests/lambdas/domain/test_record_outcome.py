@@ -17,7 +17,7 @@ from lambdas.domain.outcomes import (
     notification_pending,
 )
 from lambdas.domain.record import Record
-from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload
+from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, Payload
 from workflow import contracts
 from workflow.contracts.errors import StaleExecution
 from workflow.contracts.payloads import MetadataRecord
@@ -43,12 +43,12 @@ def typed(record: Payload) -> MetadataRecord:
     return cast("MetadataRecord", record)
 
 
-def test_an_open_record_fails(bench: Bench) -> None:
+def test_an_open_record_fails(account: Account) -> None:
     """What is known stays in the record, and state, reason and time of the end stand beside it."""
-    event = bench.begun(b"data")
-    before = bench.record(event)
+    event = account.begin(b"data")
+    before = account.record(event)
     record_of(event).fail(FAILURE, RETENTION_DAYS)
-    after = bench.record(event)
+    after = account.record(event)
     assert failed(after) == WANTED
     assert before["createdAt"] < after["finishedAt"] == after["updatedAt"]
     assert {**before, **WANTED} == {name: after[name] for name in {**before, **WANTED}} | {
@@ -57,11 +57,11 @@ def test_an_open_record_fails(bench: Bench) -> None:
     contracts.check("metadata-record", after)
 
 
-def test_a_record_that_was_never_begun_fails_whole(bench: Bench) -> None:
+def test_a_record_that_was_never_begun_fails_whole(account: Account) -> None:
     """Of a picture on which nothing ever ran there is a whole record, which goes one day as others do."""
-    event = bench.uploaded(b"data")
+    event = account.upload(b"data")
     record_of(event).fail(FAILURE, RETENTION_DAYS)
-    record = bench.record(event)
+    record = account.record(event)
     assert failed(record) == WANTED
     assert event["image"].items() <= record.items()
     assert (record["steps"], record["attempt"]) == ({}, 1)
@@ -70,84 +70,84 @@ def test_a_record_that_was_never_begun_fails_whole(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
-def test_an_end_is_no_failure_afterwards(bench: Bench, end: str) -> None:
+def test_an_end_is_no_failure_afterwards(account: Account, end: str) -> None:
     """A record that has its end keeps it, and what it says of it."""
-    event = bench.begun(b"data")
-    bench.end(event, end)
-    before = bench.record(event)
+    event = account.begin(b"data")
+    account.set_status(event, end)
+    before = account.record(event)
     with pytest.raises(StaleExecution):
         record_of(event).fail(FAILURE, RETENTION_DAYS)
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
-def test_a_failure_fails_once(bench: Bench) -> None:
+def test_a_failure_fails_once(account: Account) -> None:
     """The first failure that is told of stays."""
-    event = bench.begun(b"data")
+    event = account.begin(b"data")
     record_of(event).fail(FAILURE, RETENTION_DAYS)
-    before = bench.record(event)
+    before = account.record(event)
     with pytest.raises(StaleExecution):
         record_of(event).fail(replace(FAILURE, failed_in="ArchiveImage"), RETENTION_DAYS)
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
-def test_a_superseded_execution_fails_no_record(bench: Bench) -> None:
+def test_a_superseded_execution_fails_no_record(account: Account) -> None:
     """The failure of an older upload's execution does not touch the newer one's record."""
-    event = bench.begun(b"data")
-    newer = bench.again(event, b"newer")
+    event = account.begin(b"data")
+    newer = account.upload_again(event, b"newer")
     record_of(newer).begin(RETENTION_DAYS)
-    before = bench.record(event)
+    before = account.record(event)
     with pytest.raises(StaleExecution):
         record_of(event).fail(FAILURE, RETENTION_DAYS)
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
 @pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
-def test_an_end_is_noted_as_told(bench: Bench, end: str) -> None:
+def test_an_end_is_noted_as_told(account: Account, end: str) -> None:
     """An end is untold until it is noted; noting it changes nothing else and may be done again."""
-    event = bench.begun(b"data")
-    bench.end(event, end)
-    before = bench.record(event)
+    event = account.begin(b"data")
+    account.set_status(event, end)
+    before = account.record(event)
     assert notification_pending(typed(before))
     for _ in ("first", "again"):
         record_of(event).mark_notified()
-        after = bench.record(event)
+        after = account.record(event)
         assert not notification_pending(typed(after))
         assert after == {**before, NOTIFIED_AT: after[NOTIFIED_AT]}
         contracts.check("metadata-record", after)
 
 
-def test_what_goes_on_is_not_told(bench: Bench) -> None:
+def test_what_goes_on_is_not_told(account: Account) -> None:
     """A record without its end is neither ended nor untold, and cannot be noted as told."""
-    event = bench.begun(b"data")
-    before = bench.record(event)
+    event = account.begin(b"data")
+    before = account.record(event)
     assert not is_final(typed(before))
     assert not notification_pending(typed(before))
     with pytest.raises(StaleExecution):
         record_of(event).mark_notified()
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
-def test_another_execution_does_not_note_it(bench: Bench) -> None:
+def test_another_execution_does_not_note_it(account: Account) -> None:
     """What one execution told is not noted for another's end."""
-    event = bench.begun(b"data")
-    bench.end(event, REJECTED)
+    event = account.begin(b"data")
+    account.set_status(event, REJECTED)
     with pytest.raises(StaleExecution):
         Record(TABLE, event["image"], "another").mark_notified()
-    assert notification_pending(typed(bench.record(event)))
+    assert notification_pending(typed(account.record(event)))
 
 
-def test_a_claim_is_released(bench: Bench) -> None:
+def test_a_claim_is_released(account: Account) -> None:
     """A record that was begun for an execution which could not be started is as if it had never been."""
-    event = bench.begun(b"data")
+    event = account.begin(b"data")
     record_of(event).release()
-    assert bench.record(event) == {}
+    assert account.record(event) == {}
     assert record_of(event).begin(RETENTION_DAYS)
-    assert bench.record(event)["status"] == PROCESSING
+    assert account.record(event)["status"] == PROCESSING
 
 
-def test_what_is_read_is_what_stands_there(bench: Bench) -> None:
+def test_what_is_read_is_what_stands_there(account: Account) -> None:
     """A record is read whoever's it is, and None where there is none."""
-    event = bench.begun(b"data")
-    assert Record(TABLE, event["image"], "another").read() == bench.record(event)
+    event = account.begin(b"data")
+    assert Record(TABLE, event["image"], "another").read() == account.record(event)
     record_of(event).release()
     assert record_of(event).read() is None

@@ -9,7 +9,7 @@ from lambdas.domain import executions, object_keys, upload_versions
 from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from tests.lambdas.bench import RETENTION_DAYS, TABLE, Bench, Payload, numbered
+from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, Payload, numbered
 from workflow import contracts
 from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 
@@ -30,12 +30,12 @@ def begin(event: Payload) -> bool:
     return record_of(event).begin(RETENTION_DAYS)
 
 
-def ended(bench: Bench, event: Payload, end: str, *, told: bool = True) -> Payload:
+def ended(account: Account, event: Payload, end: str, *, told: bool = True) -> Payload:
     """Give event's record an end, told or not, and return it."""
-    bench.end(event, end)
+    account.set_status(event, end)
     if told:
         record_of(event).mark_notified()
-    return bench.record(event)
+    return account.record(event)
 
 
 def attempt(event: Payload, number: int) -> Payload:
@@ -44,18 +44,18 @@ def attempt(event: Payload, number: int) -> Payload:
     return {"image": image, "execution": executions.name(image)}
 
 
-def refused(event: Payload, error: type[Exception], bench: Bench) -> None:
+def refused(event: Payload, error: type[Exception], account: Account) -> None:
     """Assert that event's execution cannot begin, nor fail, for that error, and that the record stays as it is."""
-    before = bench.record(event)
+    before = account.record(event)
     with pytest.raises(error):
         begin(event)
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
-def taken(event: Payload, bench: Bench) -> Payload:
+def taken(event: Payload, account: Account) -> Payload:
     """Let event's execution take the record over; return it after asserting that nothing of the old one is in it."""
     assert begin(event)
-    record = bench.record(event)
+    record = account.record(event)
     assert (record["execution"], record["status"]) == (event["execution"], PROCESSING)
     assert record["versionId"] == event["image"]["versionId"]
     assert record["steps"] == {}
@@ -65,106 +65,106 @@ def taken(event: Payload, bench: Bench) -> Payload:
 
 
 @each_end
-def test_a_newer_upload_follows_every_end_that_is_told(bench: Bench, end: str) -> None:
+def test_a_newer_upload_follows_every_end_that_is_told(account: Account, end: str) -> None:
     """The newest upload begins the record anew; whose archive stays is not forgotten."""
-    event = bench.begun(b"older")
-    ended(bench, event, end)
-    record = taken(bench.again(event, b"newer"), bench)
+    event = account.begin(b"older")
+    ended(account, event, end)
+    record = taken(account.upload_again(event, b"newer"), account)
     assert record["earlier"] == ([event["execution"]] if end == SUCCEEDED else [])
     assert ("expiresAt" in record) == (end != SUCCEEDED)  # with it would go what it knows of the older success
 
 
-def test_a_newer_upload_follows_what_goes_on(bench: Bench) -> None:
+def test_a_newer_upload_follows_what_goes_on(account: Account) -> None:
     """The record of an upload that was overwritten while it was processed is the newer one's from then on."""
-    event = bench.begun(b"older")
-    record = taken(bench.again(event, b"newer"), bench)
+    event = account.begin(b"older")
+    record = taken(account.upload_again(event, b"newer"), account)
     assert record["earlier"] == []
     with pytest.raises(StaleExecution):
         record_of(event).complete_step("ResizeImage", {}, SUCCEEDED)
-    assert bench.record(event) == record
+    assert account.record(event) == record
 
 
 @each_end
-def test_an_end_is_told_before_the_record_is_taken_over(bench: Bench, end: str) -> None:
+def test_an_end_is_told_before_the_record_is_taken_over(account: Account, end: str) -> None:
     """While nobody may have been told of the end, the newer upload waits."""
-    event = bench.begun(b"older")
-    ended(bench, event, end, told=False)
-    newer = bench.again(event, b"newer")
-    refused(newer, PreviousOutcomePending, bench)
+    event = account.begin(b"older")
+    ended(account, event, end, told=False)
+    newer = account.upload_again(event, b"newer")
+    refused(newer, PreviousOutcomePending, account)
     record_of(event).mark_notified()
-    taken(newer, bench)
+    taken(newer, account)
 
 
 @each_end
-def test_an_older_upload_never_follows_a_newer_one(bench: Bench, end: str) -> None:
+def test_an_older_upload_never_follows_a_newer_one(account: Account, end: str) -> None:
     """Events come out of order: what was overwritten already has nothing to do, whether the newer one has ended."""
-    older = bench.uploaded(b"older")
-    newer = bench.again(older, b"newer")
+    older = account.upload(b"older")
+    newer = account.upload_again(older, b"newer")
     begin(newer)
-    refused(older, StaleExecution, bench)
-    ended(bench, newer, end)
-    refused(older, StaleExecution, bench)
+    refused(older, StaleExecution, account)
+    ended(account, newer, end)
+    refused(older, StaleExecution, account)
 
 
-def test_what_lies_under_a_longer_key_is_no_version(bench: Bench) -> None:
+def test_what_lies_under_a_longer_key_is_no_version(account: Account) -> None:
     """Of what S3 lists by a prefix, only the versions of the key itself tell which upload is the newest."""
-    event = bench.begun(b"older")
-    newer = bench.again(event, b"newer")
-    bench.put(f"{event['image']['key']}0", b"of another key")
-    taken(newer, bench)
+    event = account.begin(b"older")
+    newer = account.upload_again(event, b"newer")
+    account.put(f"{event['image']['key']}0", b"of another key")
+    taken(newer, account)
 
 
-def test_another_key_never_takes_the_record(bench: Bench) -> None:
+def test_another_key_never_takes_the_record(account: Account) -> None:
     """An image id under another owner's folder is not the same picture."""
-    event = bench.begun(b"data")
+    event = account.begin(b"data")
     found: Image = event["image"]
     key = object_keys.upload_key("another-owner", found["imageId"])
-    image: Image = {**found, "owner": "another-owner", "key": key, "versionId": bench.put(key, b"theirs")}
-    refused({"image": image, "execution": executions.name(image)}, StaleExecution, bench)
+    image: Image = {**found, "owner": "another-owner", "key": key, "versionId": account.put(key, b"theirs")}
+    refused({"image": image, "execution": executions.name(image)}, StaleExecution, account)
 
 
-def test_all_that_succeeded_is_remembered(bench: Bench) -> None:
+def test_all_that_succeeded_is_remembered(account: Account) -> None:
     """The record of the third upload knows both executions whose archives stay, and none that failed between."""
-    first = bench.begun(b"first")
-    ended(bench, first, SUCCEEDED)
-    second = bench.again(first, b"second")
+    first = account.begin(b"first")
+    ended(account, first, SUCCEEDED)
+    second = account.upload_again(first, b"second")
     begin(second)
-    ended(bench, second, FAILED)
+    ended(account, second, FAILED)
     third = attempt(second, 2)
     begin(third)
-    ended(bench, third, SUCCEEDED)
-    fourth = taken(bench.again(first, b"fourth"), bench)
+    ended(account, third, SUCCEEDED)
+    fourth = taken(account.upload_again(first, b"fourth"), account)
     assert fourth["earlier"] == [first["execution"], third["execution"]]
 
 
 @pytest.mark.parametrize("end", [REJECTED, FAILED])
-def test_the_next_attempt_follows_what_did_not_succeed(bench: Bench, end: str) -> None:
+def test_the_next_attempt_follows_what_did_not_succeed(account: Account, end: str) -> None:
     """A later attempt at the same upload begins anew, and the earlier one has nothing more to do."""
-    event = bench.begun(b"data")
-    ended(bench, event, end)
+    event = account.begin(b"data")
+    ended(account, event, end)
     second = attempt(event, 2)
-    assert taken(second, bench)["attempt"] == 2
-    refused(event, StaleExecution, bench)
+    assert taken(second, account)["attempt"] == 2
+    refused(event, StaleExecution, account)
 
 
-def test_the_next_attempt_follows_what_vanished(bench: Bench) -> None:
+def test_the_next_attempt_follows_what_vanished(account: Account) -> None:
     """A later attempt takes over a record that was left open."""
-    event = bench.begun(b"data")
-    assert taken(attempt(event, 2), bench)["attempt"] == 2
+    event = account.begin(b"data")
+    assert taken(attempt(event, 2), account)["attempt"] == 2
 
 
-def test_success_is_final_for_its_upload(bench: Bench) -> None:
+def test_success_is_final_for_its_upload(account: Account) -> None:
     """No attempt follows one that succeeded."""
-    event = bench.begun(b"data")
-    ended(bench, event, SUCCEEDED)
-    refused(attempt(event, 2), StaleExecution, bench)
+    event = account.begin(b"data")
+    ended(account, event, SUCCEEDED)
+    refused(attempt(event, 2), StaleExecution, account)
 
 
-def test_an_attempt_waits_for_an_end_to_be_told(bench: Bench) -> None:
+def test_an_attempt_waits_for_an_end_to_be_told(account: Account) -> None:
     """As a newer upload does."""
-    event = bench.begun(b"data")
-    ended(bench, event, FAILED, told=False)
-    refused(attempt(event, 2), PreviousOutcomePending, bench)
+    event = account.begin(b"data")
+    ended(account, event, FAILED, told=False)
+    refused(attempt(event, 2), PreviousOutcomePending, account)
 
 
 def in_between(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
@@ -179,25 +179,25 @@ def in_between(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> N
     monkeypatch.setattr(upload_versions, "newest_version", seen)
 
 
-def test_a_record_that_ends_meanwhile_is_not_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_ends_meanwhile_is_not_lost(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the older upload ends between the look at its record and the put, the put is refused and the end is kept."""
-    event = bench.begun(b"older")
-    newer = bench.again(event, b"newer")
-    in_between(monkeypatch, lambda: bench.end(event, SUCCEEDED))
+    event = account.begin(b"older")
+    newer = account.upload_again(event, b"newer")
+    in_between(monkeypatch, lambda: account.set_status(event, SUCCEEDED))
     with pytest.raises(PreviousOutcomePending):
         begin(newer)
-    assert (bench.record(event)["execution"], bench.record(event)["status"]) == (event["execution"], SUCCEEDED)
+    assert (account.record(event)["execution"], account.record(event)["status"]) == (event["execution"], SUCCEEDED)
 
 
-def test_of_two_that_follow_at_once_one_does(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_that_follow_at_once_one_does(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """If another takes the record over between look and put, it stays the other's."""
-    event = bench.begun(b"older")
-    middle, newer = bench.again(event, b"middle"), bench.again(event, b"newer")
+    event = account.begin(b"older")
+    middle, newer = account.upload_again(event, b"middle"), account.upload_again(event, b"newer")
     in_between(monkeypatch, lambda: replaced(event, middle))
     with pytest.raises(PreviousOutcomePending):
         begin(newer)
-    assert bench.record(event)["execution"] == middle["execution"]
-    taken(newer, bench)
+    assert account.record(event)["execution"] == middle["execution"]
+    taken(newer, account)
 
 
 def replaced(event: Payload, other: Payload) -> None:

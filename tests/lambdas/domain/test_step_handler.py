@@ -9,7 +9,7 @@ import pytest
 from lambdas.domain.outcomes import PROCESSING, SUCCEEDED
 from lambdas.domain.step_handler import StepInput, step_handler
 from lambdas.runtime.settings import StepSettings
-from tests.lambdas.bench import CONTEXT, STEPS, Bench, Payload
+from tests.lambdas.account import CONTEXT, STEPS, Account, Payload
 from tests.lambdas.domain.example_steps import SECRET, VALIDATION, example, found_sound, found_wrongly, rejected
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation, ImageRejected
@@ -83,46 +83,46 @@ def archived(event: StepInput, settings: StepSettings) -> Payload:
     return dict(contracts.schema("archive-image.output")["examples"][0])
 
 
-def test_what_is_found_is_returned_and_noted(bench: Bench) -> None:
+def test_what_is_found_is_returned_and_noted(account: Account) -> None:
     """A step's answer is what it found, and the record has it under the step's word and name."""
-    event = bench.begun(b"data")
+    event = account.begin(b"data")
     assert found_sound(event, CONTEXT) == VALIDATION
-    record = bench.record(event)
+    record = account.record(event)
     assert record["validation"] == VALIDATION
     assert record["steps"].keys() == {"ValidateImage"}
     assert record["status"] == PROCESSING
 
 
-def test_the_last_step_ends_the_record(bench: Bench) -> None:
+def test_the_last_step_ends_the_record(account: Account) -> None:
     """Only the step that says so moves the record to an end."""
-    event = {**example("archive-image"), **bench.begun(b"data")}
+    event = {**example("archive-image"), **account.begin(b"data")}
     archived(event, CONTEXT)
-    assert bench.record(event)["status"] == SUCCEEDED
+    assert account.record(event)["status"] == SUCCEEDED
 
 
-def test_an_answer_that_breaks_its_contract_goes_nowhere(bench: Bench) -> None:
+def test_an_answer_that_breaks_its_contract_goes_nowhere(account: Account) -> None:
     """What a step may not promise reaches neither the next step, nor the record, nor a message."""
-    event = bench.begun(b"data")
-    before = bench.record(event)
+    event = account.begin(b"data")
+    before = account.record(event)
     with pytest.raises(ContractViolation) as broken:
         found_wrongly(event, CONTEXT)
     assert broken.value.contract == "validate-image.output"
     assert broken.value.path == "$.width"
     assert SECRET not in str(broken.value)
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
-def test_an_error_of_the_work_passes_unchanged(bench: Bench) -> None:
+def test_an_error_of_the_work_passes_unchanged(account: Account) -> None:
     """A rejection leaves the function under its own name, with nothing noted as done."""
-    event = bench.begun(b"data")
-    before = bench.record(event)
+    event = account.begin(b"data")
+    before = account.record(event)
     with pytest.raises(ImageRejected) as error:
         rejected(event, CONTEXT)
     contracts.check("rejection", json.loads(str(error.value)))
-    assert bench.record(event) == before
+    assert account.record(event) == before
 
 
-def test_more_than_the_contract_asks_for_is_let_in(bench: Bench) -> None:
+def test_more_than_the_contract_asks_for_is_let_in(account: Account) -> None:
     """A payload that has grown a field still keeps the contract."""
-    event = bench.begun(b"data")
+    event = account.begin(b"data")
     assert found_sound({**event, "colour": SECRET}, CONTEXT) == VALIDATION

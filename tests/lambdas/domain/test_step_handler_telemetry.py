@@ -20,29 +20,29 @@ from lambdas.runtime.metrics import (
 )
 from lambdas.runtime.settings import StepSettings
 from templates.resources.alarms import alarms
-from tests.lambdas.bench import CONTEXT, Bench, Context, Payload, counted, logged
+from tests.lambdas.account import CONTEXT, Account, Context, Payload, log_lines, metric_lines
 from tests.lambdas.domain.example_steps import SECRET, example, failed, found_sound, found_wrongly, rejected
 from workflow.contracts.errors import ContractViolation, ImageRejected, StaleExecution
 from workflow.steps import STEPS, Step
 
 
-def violating(bench: Bench) -> Payload:
+def violating(account: Account) -> Payload:
     """Return an input that tells picture and execution, and breaks the contract otherwise."""
-    event = bench.begun(b"data")
+    event = account.begin(b"data")
     del event["image"]["key"]
     return event
 
 
-def repeated(bench: Bench) -> Payload:
+def repeated(account: Account) -> Payload:
     """Return the input of an execution whose picture's record has its end."""
-    event = bench.begun(b"data")
-    bench.end(event, "REJECTED")
+    event = account.begin(b"data")
+    account.set_status(event, "REJECTED")
     return event
 
 
-def begun(bench: Bench) -> Payload:
+def begun(account: Account) -> Payload:
     """Return a sound input."""
-    return bench.begun(b"data", filename="My secret.jpg")
+    return account.begin(b"data", filename="My secret.jpg")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Ending:
     """A way in which a step ends, and what is told of it."""
 
     handler: Handler
-    made: Callable[[Bench], Payload]  # its input
+    made: Callable[[Account], Payload]  # its input
     error: type[Exception] | None
     metrics: tuple[str, ...]
     level: str
@@ -81,15 +81,17 @@ def ended(handler: Handler, event: Payload, error: type[Exception] | None, conte
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-def test_each_ending_is_logged_and_counted(bench: Bench, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_each_ending_is_logged_and_counted(account: Account, capsys: pytest.CaptureFixture[str], name: str) -> None:
     """A step's end is one line of the log: a rejection is no fault, and neither is a record that has its end."""
     ending = ENDINGS[name]
-    ended(ending.handler, ending.made(bench), ending.error)
+    ended(ending.handler, ending.made(account), ending.error)
     output = capsys.readouterr().out
-    (line,) = logged(output)
+    (line,) = log_lines(output)
     assert (line["level"], line["message"]) == (ending.level, ending.message)
     assert ("exception" in line) == (ending.level == "ERROR")
-    assert [name for line in counted(output) for name, number in numbers(line).items() if number] == [*ending.metrics]
+    assert [name for line in metric_lines(output) for name, number in numbers(line).items() if number] == [
+        *ending.metrics
+    ]
 
 
 def numbers(line: Payload) -> dict[str, float]:
@@ -100,13 +102,13 @@ def numbers(line: Payload) -> dict[str, float]:
 
 @pytest.mark.parametrize("step_", STEPS, ids=lambda step: step.state)
 def test_what_alarms_take_off_is_there_before_the_work(
-    bench: Bench, capsys: pytest.CaptureFixture[str], step_: Step
+    account: Account, capsys: pytest.CaptureFixture[str], step_: Step
 ) -> None:
     """A function that is killed in its work has counted as none what an alarm takes off its errors.
 
     CloudWatch does not document what an expression makes of a metric that was never published.
     """
-    del bench
+    del account
 
     @step_handler(step_.contract, StepSettings, stored_as="nothing")
     def killed(event: StepInput, settings: StepSettings) -> Payload:
@@ -116,7 +118,7 @@ def test_what_alarms_take_off_is_there_before_the_work(
         killed(example(step_.contract), CONTEXT)
     found = {
         (name, line[STEP]): number
-        for line in counted(capsys.readouterr().out)
+        for line in metric_lines(capsys.readouterr().out)
         for name, number in numbers(line).items()
     }
     taken_off = {(one.name, one.dimensions[STEP]) for alarm in alarms() for one in alarm.subtract}
@@ -126,10 +128,10 @@ def test_what_alarms_take_off_is_there_before_the_work(
 
 @pytest.mark.parametrize("name", ENDINGS)
 def test_every_line_tells_picture_execution_and_request(
-    bench: Bench, capsys: pytest.CaptureFixture[str], name: str
+    account: Account, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     """Log and counts can be followed by picture, execution or request; they tell neither key nor owner nor file name."""
-    event = ENDINGS[name].made(bench)
+    event = ENDINGS[name].made(account)
     ended(ENDINGS[name].handler, event, ENDINGS[name].error)
     output = capsys.readouterr().out
     wanted = {
@@ -142,19 +144,19 @@ def test_every_line_tells_picture_execution_and_request(
     assert not [word for word in secrets if word in output]
 
 
-def test_a_fault_is_logged_with_its_traceback(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_logged_with_its_traceback(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     """The line of a fault names the error and leads to where it was raised."""
-    ended(failed, bench.begun(b"data"), MemoryError)
-    (line,) = logged(capsys.readouterr().out)
+    ended(failed, account.begin(b"data"), MemoryError)
+    (line,) = log_lines(capsys.readouterr().out)
     assert line["exception_name"] == "MemoryError"
     assert "in failed" in line["exception"]
 
 
-def test_a_rejection_is_counted_by_its_step_alone(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_rejection_is_counted_by_its_step_alone(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     """The step is a dimension; picture, execution, request and reason stand beside, where they make no metric."""
-    event = bench.begun(b"data")
+    event = account.begin(b"data")
     ended(rejected, event, ImageRejected)
-    (line,) = (line for line in counted(capsys.readouterr().out) if numbers(line).get(STEP_REJECTIONS))
+    (line,) = (line for line in metric_lines(capsys.readouterr().out) if numbers(line).get(STEP_REJECTIONS))
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
     assert [set(names) for names in directive["Dimensions"]] == [{SERVICE, STEP}]
@@ -162,18 +164,18 @@ def test_a_rejection_is_counted_by_its_step_alone(bench: Bench, capsys: pytest.C
     assert (line["imageId"], line["execution"]) == (event["image"]["imageId"], event["execution"])
 
 
-def damaged(bench: Bench) -> Iterator[object]:
+def damaged(account: Account) -> Iterator[object]:
     """Yield inputs that do not tell soundly which picture they are about."""
-    event = bench.begun(b"data")
+    event = account.begin(b"data")
     yield from ({}, [], None, "image", {"image": None}, {"image": []}, {"image": SECRET, "execution": SECRET})
     yield {"execution": [SECRET], "image": {**event["image"], "imageId": SECRET}}
     yield {"execution": "x" * 81, "image": {"imageId": f"{event['image']['imageId']}\n"}}
 
 
-def test_a_warm_function_forgets_the_picture_before(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_warm_function_forgets_the_picture_before(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     """What is logged of an input that tells no picture carries no other's; a value that may be anything is not told."""
-    before = bench.begun(b"data")
-    for event in damaged(bench):
+    before = account.begin(b"data")
+    for event in damaged(account):
         found_sound(before, CONTEXT)
         capsys.readouterr()
         ended(found_sound, cast("Payload", event), ContractViolation, Context("another-request"))
@@ -184,12 +186,12 @@ def test_a_warm_function_forgets_the_picture_before(bench: Bench, capsys: pytest
         assert not [word for word in (SECRET, *before["image"].values(), before["execution"]) if word in output]
 
 
-def test_one_picture_follows_another(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_picture_follows_another(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     """Each picture's lines carry its own id, on a warm function too."""
-    events = [bench.begun(b"data") for _ in range(3)]
+    events = [account.begin(b"data") for _ in range(3)]
     for event in events:
         found_sound(event, CONTEXT)
-    lines = logged(capsys.readouterr().out)
+    lines = log_lines(capsys.readouterr().out)
     assert [line["imageId"] for line in lines] == [event["image"]["imageId"] for event in events]
 
 
@@ -198,16 +200,16 @@ def test_what_is_known_before_the_check_is_told(capsys: pytest.CaptureFixture[st
     event = example("validate-image")
     ended(found_sound, {"execution": event["execution"]}, ContractViolation)
     ended(found_sound, {"image": event["image"]}, ContractViolation)
-    first, second = logged(capsys.readouterr().out)
+    first, second = log_lines(capsys.readouterr().out)
     assert (first["execution"], "imageId" in first) == (event["execution"], False)
     assert (second["imageId"], "execution" in second) == (event["image"]["imageId"], False)
 
 
 def test_the_trace_is_named_on_the_line(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """From a line of the log one gets to the trace."""
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-65a1b2c3-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=0")
-    found_sound(bench.begun(b"data"), CONTEXT)
-    (line,) = logged(capsys.readouterr().out)
+    found_sound(account.begin(b"data"), CONTEXT)
+    (line,) = log_lines(capsys.readouterr().out)
     assert line["xray_trace_id"] == "1-65a1b2c3-0123456789abcdef01234567"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED, PREFLIGHT_SECONDS, headers_for, preflight
-from tests.lambdas.bench import ORIGIN
+from tests.lambdas.account import ORIGIN
 
 ANOTHER = "https://another.example"
 

@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.runtime import settings
 from lambdas.runtime.settings import GetUploadUrlSettings, ImageStepSettings, ResizeSettings, Settings
-from tests.lambdas.bench import PICTURE, export
+from tests.lambdas.account import IMAGE_STEP_SETTINGS, export
 from workflow.contracts.errors import NotConfigured
 
 KINDS = [
@@ -74,11 +74,11 @@ def test_a_bad_number_is_refused(value: str) -> None:
 
 def test_the_process_is_the_usual_source(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an argument, the variables are those that the process has at the time."""
-    export(monkeypatch, PICTURE)
-    assert ImageStepSettings.read() == PICTURE
+    export(monkeypatch, IMAGE_STEP_SETTINGS)
+    assert ImageStepSettings.read() == IMAGE_STEP_SETTINGS
 
 
 def test_an_environment_stays_as_it_was_read() -> None:
     """No function can change its limits."""
     with pytest.raises(FrozenInstanceError):
-        PICTURE.max_bytes = 0  # type: ignore[misc]
+        IMAGE_STEP_SETTINGS.max_bytes = 0  # type: ignore[misc]

@@ -14,7 +14,7 @@ from imaging.errors import Reason
 from lambdas.runtime import metrics
 from lambdas.runtime.metrics import EXECUTIONS_STARTED, NAMESPACE, SERVICE, STEP, STEP_ERRORS
 from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, set_log_keys, trace, tracer
-from tests.lambdas.bench import counted, logged
+from tests.lambdas.account import log_lines, metric_lines
 from workflow.contracts.errors import ImageRejected
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,7 +48,7 @@ def test_each_line_is_of_one_invocation(capsys: pytest.CaptureFixture[str]) -> N
     logger().info("one")
     set_log_keys(requestId="second")
     logger().info("two")
-    one, two = logged(capsys.readouterr().out)
+    one, two = log_lines(capsys.readouterr().out)
     assert (one["requestId"], one["imageId"]) == ("first", "an-image")
     assert (two["requestId"], "imageId" in two) == ("second", False)
 
@@ -58,7 +58,7 @@ def test_a_fault_is_logged_and_passes_on(capsys: pytest.CaptureFixture[str]) -> 
     set_log_keys(requestId="a-request")
     with pytest.raises(KeyError, match="variable"), log_errors():
         raise KeyError("variable")
-    (line,) = logged(capsys.readouterr().out)
+    (line,) = log_lines(capsys.readouterr().out)
     assert (line["level"], line["exception_name"], line["requestId"]) == ("ERROR", "KeyError", "a-request")
 
 
@@ -70,7 +70,7 @@ def test_a_count_is_one_of_its_metric(
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "a-stack")
     set_log_keys(requestId="a-request")
     count(STEP_ERRORS, step=step, reason="CORRUPT")
-    (line,) = counted(capsys.readouterr().out)
+    (line,) = metric_lines(capsys.readouterr().out)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
     assert directive["Metrics"] == [{"Name": STEP_ERRORS, "Unit": "Count"}]
@@ -83,7 +83,7 @@ def test_a_count_leaves_nothing_to_the_next(capsys: pytest.CaptureFixture[str]) 
     """Step and details are of one count alone."""
     count(STEP_ERRORS, step="ValidateImage", reason="CORRUPT")
     count(EXECUTIONS_STARTED)
-    line = counted(capsys.readouterr().out)[1]
+    line = metric_lines(capsys.readouterr().out)[1]
     assert not {STEP_ERRORS, STEP, "reason"} & line.keys()
     assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": EXECUTIONS_STARTED, "Unit": "Count"}]
 
@@ -162,4 +162,4 @@ def test_each_line_tells_the_version(monkeypatch: pytest.MonkeyPatch, capsys: py
         logger().info("done")
     monkeypatch.undo()
     logger.cache_clear()
-    assert [line["version"] for line in logged(capsys.readouterr().out)] == ["0.1.0+0123456789ab"] * 2
+    assert [line["version"] for line in log_lines(capsys.readouterr().out)] == ["0.1.0+0123456789ab"] * 2

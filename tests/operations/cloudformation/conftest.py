@@ -19,8 +19,8 @@ from operations.cloudformation import deploy as deployment
 from operations.cloudformation.target import Target
 from templates import packaging
 from templates.packaging import Layer
+from tests.fake_aws.session import shared_session
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, template
-from tests.sessions import shared_session
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +60,7 @@ def target(
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def small_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Deploy a small template and a layer of one small package."""
     lock = tmp_path / "small.lock"
     lock.write_text(f"iniconfig=={version('iniconfig')} \\\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_n
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
-pytestmark = pytest.mark.usefixtures("small")
+pytestmark = pytest.mark.usefixtures("small_stack")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from operations.errors import OperationError
 from templates import packaging
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_names, template
 
-pytestmark = pytest.mark.usefixtures("small")
+pytestmark = pytest.mark.usefixtures("small_stack")
 
 
 def _keys(target: Target) -> set[str]:

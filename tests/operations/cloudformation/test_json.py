@@ -11,7 +11,7 @@ from operations.cloudformation.target import Target
 from operations.command_line import main
 from tests.operations.cloudformation.small_stack import STACK
 
-pytestmark = pytest.mark.usefixtures("small", "target")
+pytestmark = pytest.mark.usefixtures("small_stack", "target")
 
 
 def _objects(text: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from operations.cloudformation.target import Target
 from operations.command_line import main
 from tests.operations.cloudformation.small_stack import STACK, template
 
-pytestmark = pytest.mark.usefixtures("small", "choosing")  # in this order
+pytestmark = pytest.mark.usefixtures("small_stack", "choosing")  # in this order
 
 
 @pytest.fixture

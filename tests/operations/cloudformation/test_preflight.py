@@ -34,7 +34,7 @@ def uploaded(target: Target) -> list[str]:
     return [one["Key"] for one in target.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
 
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small_stack")
 @pytest.mark.parametrize("name", ["my_stack", "1st", "", "a" * 129, "a b", "Stück"])
 def test_invalid_stack_name_is_refused(target: Target, tmp_path: Path, name: str) -> None:
     """A name that CloudFormation refuses is reported before anything is written or uploaded."""
@@ -43,7 +43,7 @@ def test_invalid_stack_name_is_refused(target: Target, tmp_path: Path, name: str
     assert (uploaded(target), (tmp_path / "build").exists()) == ([], False)
 
 
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small_stack")
 def test_missing_bucket_is_reported_first(
     target: Target, arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,7 +86,7 @@ def test_each_status_can_be_updated_or_is_reported(status: str) -> None:
         assert status in RECOVERY or "wait until that ends" in str(caught.value)
 
 
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small_stack")
 def test_stack_that_was_never_created_is_reported_first(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +98,7 @@ def test_stack_that_was_never_created_is_reported_first(
     assert uploaded(target) == []
 
 
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small_stack")
 def test_stack_of_another_project_is_reported_first(target: Target, tmp_path: Path) -> None:
     """If a stack belongs to another project, nothing is uploaded and no change set is created."""
     other = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})

@@ -16,7 +16,7 @@ from lambdas.runtime.metrics import (
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources
 from tests.templates.resources.metric_math import evaluated, fires, metrics
 from tests.templates.resources.published import API, LAMBDA, SQS, STATES, Watched
-from tests.workflow.asl import MAX_ATTEMPTS, longest_waits
+from tests.workflow.pipeline_graph import MAX_ATTEMPTS, longest_waits
 from workflow.steps import STEPS, Step
 
 ALARMS = sorted(resources("AWS::CloudWatch::Alarm"))

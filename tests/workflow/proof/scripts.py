@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from imaging.errors import Reason
-from tests.asl.check.keeping import Schema, accepts
 from tests.asl.check.payloads import payloads
-from tests.workflow.asl import tasks
-from tests.workflow.proof.stage import Script
+from tests.asl.check.validation import Schema, accepts
+from tests.workflow.pipeline_graph import tasks
+from tests.workflow.proof.deployed_machine import Script
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
 from workflow.steps import STEPS

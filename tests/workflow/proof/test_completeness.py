@@ -13,11 +13,11 @@ from tests.asl.check.mutants_of_flow import FLOW
 from tests.asl.check.mutants_of_parameters import PARAMETERS
 from tests.asl.check.mutation import Mutant
 from tests.effort import is_thorough, times
-from tests.workflow.asl import DEFINITION
-from tests.workflow.proof.faults import faults
-from tests.workflow.proof.stage import staged
-from tests.workflow.proof.stories import extreme, misnamed, plain
-from tests.workflow.resources import Resources
+from tests.fake_aws.resources import Resources
+from tests.workflow.pipeline_graph import DEFINITION
+from tests.workflow.proof.deployed_machine import deployed
+from tests.workflow.proof.scenarios import largest_scripts, plain_scripts, scripts_without_json_cause
+from tests.workflow.proof.violations import violations
 from workflow.proof import mapping
 
 pytestmark = pytest.mark.heavy
@@ -49,8 +49,8 @@ def test_a_defect_that_is_refused_fails_some_run(resources: Resources, mutant: M
 def test_the_defect_of_size_is_one_of_size(resources: Resources) -> None:  # noqa: ARG001 - they must be there
     """The defect by which an error is kept twice brings about a payload that Step Functions does not let pass."""
     (mutant,) = (one for one in [*PARAMETERS, *FLOW] if one.name == "every error kept twice")
-    with staged(mutated(mutant)) as stage:
-        found = (fault for script in extreme("\u0000") for fault in faults(stage.play(script), script))
+    with deployed(mutated(mutant)) as stage:
+        found = (fault for script in largest_scripts("\u0000") for fault in violations(stage.play(script), script))
         assert any(fault.startswith(f"{mutant.state}: {mutant.field} of more than") for fault in found)
 
 
@@ -58,9 +58,11 @@ def _faults(mutant: Mutant) -> list[str]:
     machine = mutated(mutant)
     is_blind = mutant.name in LAXER and not is_thorough()  # no run shows it: a share of them is enough to see that
     try:
-        with staged(machine) as stage:
-            for script in chain(plain(), misnamed(machine), [] if is_blind else extreme('"')):
-                if found := faults(stage.play(script), script):
+        with deployed(machine) as stage:
+            for script in chain(
+                plain_scripts(), scripts_without_json_cause(machine), [] if is_blind else largest_scripts('"')
+            ):
+                if found := violations(stage.play(script), script):
                     return found
     except ClientError as error:
         return [str(error)]

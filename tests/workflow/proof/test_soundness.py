@@ -12,12 +12,12 @@ from asl.check.prover import prove
 from tests.asl.check.membership import compact, is_member
 from tests.asl.check.schemas import examples
 from tests.effort import times
-from tests.workflow.asl import DEFINITION
-from tests.workflow.proof.faults import faults
+from tests.fake_aws.resources import Resources
+from tests.workflow.pipeline_graph import DEFINITION
+from tests.workflow.proof.deployed_machine import DeployedMachine, Run, Script, deployed
+from tests.workflow.proof.scenarios import largest_scripts
 from tests.workflow.proof.scripts import scripts
-from tests.workflow.proof.stage import Run, Script, Stage, staged
-from tests.workflow.proof.stories import extreme
-from tests.workflow.resources import Resources
+from tests.workflow.proof.violations import violations
 from workflow.proof import mapping
 from workflow.steps import RESIZE, THUMBNAIL
 
@@ -33,9 +33,9 @@ JSON_CAUSE = {"ParseError", "ParseRejection", *(f"Rethrow{step.state}Rejection" 
 
 
 @pytest.fixture(scope="module")
-def stage(resources: Resources) -> Iterator[Stage]:  # noqa: ARG001 - the services must be there
+def stage(resources: Resources) -> Iterator[DeployedMachine]:  # noqa: ARG001 - the services must be there
     """Give the real machine, ready to be run."""
-    with staged(DEFINITION) as ready:
+    with deployed(DEFINITION) as ready:
         yield ready
 
 
@@ -53,7 +53,7 @@ def bound(state: str, kind: str) -> int:
 
 def assert_as_proved(run: Run, script: Script) -> None:
     """Assert that nothing went wrong of itself, and that each payload is of the shapes and size that are proved."""
-    assert not faults(run, script)
+    assert not violations(run, script)
     shapes = {"input": proof().inputs, "output": proof().outputs}
     for sight in run.sights:
         assert len(compact(sight.payload)) <= bound(sight.state, sight.kind), sight.state
@@ -63,7 +63,7 @@ def assert_as_proved(run: Run, script: Script) -> None:
 
 @examples(180, shrink=False)
 @given(script=scripts())
-def test_what_is_proved_never_fails_of_itself(stage: Stage, script: Script) -> None:
+def test_what_is_proved_never_fails_of_itself(stage: DeployedMachine, script: Script) -> None:
     """Every run meets only the errors that its stand-ins raise, and every payload in it is what the proof says."""
     assert not proof().findings
     run = stage.play(script)
@@ -72,16 +72,16 @@ def test_what_is_proved_never_fails_of_itself(stage: Stage, script: Script) -> N
 
 
 @pytest.mark.parametrize("letter", LETTERS[: times(1, len(LETTERS))], ids=ascii)
-def test_the_largest_payloads_are_within_the_bounds(stage: Stage, letter: str) -> None:
+def test_the_largest_payloads_are_within_the_bounds(stage: DeployedMachine, letter: str) -> None:
     """On every way, payloads as large as they can be made are within the limit and within what is proved."""
-    for script in extreme(letter):
+    for script in largest_scripts(letter):
         assert_as_proved(stage.play(script), script)
 
 
-def test_the_bounds_are_no_larger_than_need_be(stage: Stage) -> None:
+def test_the_bounds_are_no_larger_than_need_be(stage: DeployedMachine) -> None:
     """What arrives at a state comes within a tenth of the bound that the proof states, on some way, and not above it."""
     largest: dict[str, int] = defaultdict(int)
-    for script in extreme(LONGEST):
+    for script in largest_scripts(LONGEST):
         run = stage.play(script)
         assert_as_proved(run, script)
         for sight in run.sights:

@@ -3,12 +3,12 @@
 import pytest
 
 from lambdas import describe
-from tests.lambdas.bench import CONTEXT, Bench
+from tests.lambdas.account import CONTEXT, Account
 from workflow import contracts
 
 
 @pytest.mark.parametrize(("width", "shape"), [(900, "landscape"), (600, "square"), (300, "portrait")])
-def test_shape_is_told(bench: Bench, width: int, shape: str) -> None:
+def test_shape_is_told(bench: Account, width: int, shape: str) -> None:
     """The words name the format, which way the picture lies, and its size."""
     (validation,) = contracts.schema("validate-image.output")["examples"]
     event = {**bench.begun(b"data"), "validation": {**validation, "width": width, "height": 600}}

@@ -5,8 +5,8 @@ from typing import Any
 
 from asl.check.sizes import LIMIT
 from tests.asl.check.membership import compact
-from tests.workflow.asl import DEFINITION
-from tests.workflow.proof.stage import Run, Script
+from tests.workflow.pipeline_graph import DEFINITION
+from tests.workflow.proof.deployed_machine import Run, Script
 from workflow import contracts, mapping
 from workflow.contracts.errors import ContractViolation
 from workflow.steps import STEPS
@@ -14,10 +14,10 @@ from workflow.steps import STEPS
 CONTRACTS = {step.state: f"{step.contract}.input" for step in STEPS}
 PARALLEL, RESULT, CONTRACT = "ParallelProcessing", "renditions", "parallel-processing.output"
 # The names under which the machine itself fails an execution.
-TOLD = {state["Error"] for state in DEFINITION["States"].values() if state["Type"] == "Fail"}
+FAIL_ERRORS = {state["Error"] for state in DEFINITION["States"].values() if state["Type"] == "Fail"}
 
 
-def faults(run: Run, script: Script) -> list[str]:
+def violations(run: Run, script: Script) -> list[str]:
     """Return each error that no stand-in raised, and each payload that is too large or breaks a contract."""
     return [*_unscripted(run, script), *_too_large(run), *_broken(run)]
 
@@ -26,10 +26,10 @@ def _unscripted(run: Run, script: Script) -> Iterator[str]:
     scripted = {(state, error["Error"], error.get("Cause", "")) for state, error in script.errors.items()}
     raised = {state: type(answer).__name__ for state, answer in script.answers.items() if isinstance(answer, Exception)}
     for state, error, cause in run.errors:
-        known = (state, error, cause) in scripted or raised.get(state) == error or error in TOLD
+        known = (state, error, cause) in scripted or raised.get(state) == error or error in FAIL_ERRORS
         if not known:
             yield f"{state}: {error}: {cause}"
-    if run.execution.status != "SUCCEEDED" and run.execution.error not in TOLD:
+    if run.execution.status != "SUCCEEDED" and run.execution.error not in FAIL_ERRORS:
         yield f"the execution failed of {run.execution.error}"
 
 

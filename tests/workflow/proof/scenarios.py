@@ -3,11 +3,11 @@
 from functools import cache
 
 from imaging.errors import Reason
-from tests.asl.check.extremes import largest, stretched
-from tests.asl.check.keeping import accepts
-from tests.workflow.asl import states
+from tests.asl.check.largest_payloads import largest, stretched
+from tests.asl.check.validation import accepts
+from tests.workflow.pipeline_graph import states
+from tests.workflow.proof.deployed_machine import Script
 from tests.workflow.proof.scripts import CAUGHT, STEP_STATES
-from tests.workflow.proof.stage import Script
 from workflow import contracts
 from workflow.blocks import STALE_EXECUTION
 from workflow.contracts.errors import ImageRejected
@@ -17,7 +17,7 @@ REJECTED = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 
 
 @cache
-def plain() -> list[Script]:
+def plain_scripts() -> list[Script]:
     """Return a script for each way: all goes well, each step rejects, each step fails, each error that rules ask for."""
     start = contracts.schema("pipeline-input")["examples"][0]
     answers = {step.state: contracts.schema(f"{step.contract}.output")["examples"][0] for step in STEPS}
@@ -27,7 +27,7 @@ def plain() -> list[Script]:
 
 
 @cache
-def extreme(letter: str) -> list[Script]:
+def largest_scripts(letter: str) -> list[Script]:
     """Return a script for each way, with everything as large as it can be made with letter."""
     start = largest(contracts.resolved("pipeline-input"), letter)
     answers = {step.state: largest(contracts.resolved(f"{step.contract}.output"), letter) for step in STEPS}
@@ -41,9 +41,9 @@ def extreme(letter: str) -> list[Script]:
     return [Script(start, answers, {}), *failing]
 
 
-def misnamed(machine: dict[str, object]) -> list[Script]:
+def scripts_without_json_cause(machine: dict[str, object]) -> list[Script]:
     """Return a script for each error that a rule of machine asks for by name, raised with a cause that is no JSON."""
     rules = [rule for _, state in states(machine) for rule in state.get("Choices", [])]
     errors = [{"Error": rule["StringEquals"], "Cause": "no JSON"} for rule in rules if "StringEquals" in rule]
-    ways = plain()[0]
+    ways = plain_scripts()[0]
     return [Script(ways.payload, ways.answers, {STEP_STATES[0]: error}) for error in errors if accepts(CAUGHT, error)]

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.asl.check.keeping import Schema, accepts, each_part, option
+from tests.asl.check.validation import Schema, accepts, each_part, option
 
 # What makes strings long in JSON: escapes of six bytes and of two, characters of four bytes and of two; or nothing.
 LETTERS = ("\u0000", "\u001f", '"', "\\", "\n", "\U0001f600", "é", "\u2028", "a")

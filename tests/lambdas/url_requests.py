@@ -8,15 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from lambdas.get_upload_url import handler
-from tests.lambdas.bench import CONTEXT, ORIGIN, OWNER
+from tests.lambdas.account import CONTEXT, ORIGIN, OWNER
 from workflow import contracts
 
 DATA = b"some bytes"
-ASKED = {"filename": "Landscape 8.jpg", "contentType": "image/jpeg", "size": str(len(DATA))}
+PARAMETERS = {"filename": "Landscape 8.jpg", "contentType": "image/jpeg", "size": str(len(DATA))}
 DIGEST = sha256(DATA).hexdigest()
 
 
-def event(parameters: dict[str, str] | None, owner: str = OWNER, origin: str = ORIGIN) -> dict[str, Any]:
+def url_request(parameters: dict[str, str] | None, owner: str = OWNER, origin: str = ORIGIN) -> dict[str, Any]:
     """Return the event of a request by a signed-in user from a page of origin."""
     return {
         "httpMethod": "GET",
@@ -26,29 +26,29 @@ def event(parameters: dict[str, str] | None, owner: str = OWNER, origin: str = O
     }
 
 
-def ask(parameters: dict[str, str] | None, owner: str = OWNER) -> tuple[int, dict[str, Any]]:
+def request_url(parameters: dict[str, str] | None, owner: str = OWNER) -> tuple[int, dict[str, Any]]:
     """Return status and body of the answer to a signed-in user."""
-    answer = handler(event(parameters, owner), CONTEXT)
+    answer = handler(url_request(parameters, owner), CONTEXT)
     assert answer["headers"]["Cache-Control"] == "no-store"
     body = json.loads(answer["body"])
     contracts.check("upload-url.response" if answer["statusCode"] == 200 else "api-error", body)
     return answer["statusCode"], body
 
 
-def granted(**parameters: str) -> dict[str, Any]:
+def granted_url(**parameters: str) -> dict[str, Any]:
     """Return what is granted for a sound request with these parameters."""
-    status, body = ask({**ASKED, **parameters})
+    status, body = request_url({**PARAMETERS, **parameters})
     assert status == 200
     return body
 
 
-def put(body: dict[str, Any], data: bytes = DATA) -> str:
+def put_object(body: dict[str, Any], data: bytes = DATA) -> str:
     """Put data as the answer says, with exactly its headers, and return the version."""
     answer = requests.put(body["uploadUrl"], data=data, headers=body["headers"], timeout=5)
     assert answer.status_code == 200, answer.text
     return answer.headers["x-amz-version-id"]
 
 
-def query(body: dict[str, Any]) -> dict[str, str]:
+def query_parameters(body: dict[str, Any]) -> dict[str, str]:
     """Return the parameters of the signed URL."""
     return {name: value for name, (value,) in parse_qs(urlsplit(body["uploadUrl"]).query).items()}

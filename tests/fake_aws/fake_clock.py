@@ -12,7 +12,7 @@ from lambdas.runtime import clock
 TICK = timedelta(milliseconds=1)  # what moto tells versions of an object apart by
 
 
-class Watch:
+class FakeClock:
     """What time it is to everyone; no two readings are the same."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Watch:
         self._now += TICK
         return self._now
 
-    def set_on(self, **units: float) -> None:
+    def advance(self, **units: float) -> None:
         """Let so much time pass, in timedelta's units."""
         self._now += timedelta(**units)
 
@@ -32,7 +32,7 @@ class Watch:
         """Let the functions, S3's versions and SQS's queues go by this watch."""
 
         def wait(_: Queue, seconds: float) -> None:
-            self.set_on(seconds=seconds)
+            self.advance(seconds=seconds)
 
         patch.setattr(clock, "now", self.now)
         for module in (utils, s3):

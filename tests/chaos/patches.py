@@ -14,34 +14,34 @@ from moto.sqs import models as sqs_models
 
 from lambdas import validate
 from lambdas.runtime import clock
-from tests.chaos import interpreting
-from tests.chaos.shortcuts import short
+from tests.chaos import interpreter_patches
+from tests.chaos.shortcuts import fast_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
 
-    from tests.chaos.protocol import Stage
+    from tests.chaos.hooks import Hooks
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Seams:
+class Patches:
     """The patches, made once for many schedules; stage is the one that runs."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         """Make them."""
-        self.stage: Stage | None = None
+        self.stage: Hooks | None = None
         self.shortcuts = True  # or every call is made as a request
         self._patch = patch
         self._clocks()
         self._calls()
         self._stores()
-        interpreting.install(patch, self.here)
+        interpreter_patches.install(patch, self.here)
         patch.setattr(validate, "run_sandboxed", lambda work: work())  # a child process is of no interest here
 
-    def here(self) -> Stage:
+    def here(self) -> Hooks:
         """Return the schedule that runs."""
         assert self.stage, "no schedule runs"
         return self.stage
@@ -66,7 +66,7 @@ class Seams:
         call = BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - botocore has no other place for it
 
         def called(client: Any, operation: str, params: dict[str, Any]) -> Any:
-            do = short(client, operation, params) if self.stage and self.shortcuts else None
+            do = fast_call(client, operation, params) if self.stage and self.shortcuts else None
             do = do or partial(call, client, operation, params)
             return self.stage.call(client, operation, do) if self.stage else do()
 

@@ -51,7 +51,7 @@ class Result:
         return {tuple(line.split("\t")) for line in self.out.splitlines()}
 
 
-class Desk:
+class StackInMoto:
     """A stack, and the operator's command line."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], workflow_type: str) -> None:
@@ -98,19 +98,19 @@ class Desk:
         """Return the record of image."""
         return dict(read_record(self.outputs["MetadataTableName"], image["imageId"]) or {})
 
-    def begun(self, image: Image) -> Record:
+    def begin(self, image: Image) -> Record:
         """Begin the record of image."""
         record = Record(self.outputs["MetadataTableName"], image, executions.name(image))
         record.begin(RETENTION)
         return record
 
-    def ended(self, status: str, *, notified: bool = True) -> Image:
+    def upload_with_status(self, status: str, *, notified: bool = True) -> Image:
         """Upload an image, and write a record with that final status."""
         image = self.upload()
-        self.end(self.begun(image), status, notified=notified)
+        self.write_status(self.begin(image), status, notified=notified)
         return image
 
-    def end(self, record: Record, status: str, *, notified: bool = True) -> None:
+    def write_status(self, record: Record, status: str, *, notified: bool = True) -> None:
         """Write that final status to a record that was begun."""
         if status == SUCCEEDED:
             record.complete_step("ArchiveImage", {"archive": _archive(record.image)}, SUCCEEDED)
@@ -151,7 +151,7 @@ class Desk:
         return {one["name"] for one in found}
 
 
-def attempt(image: Image, number: int) -> str:
+def execution_name(image: Image, number: int) -> str:
     """Return the name of the execution of that attempt at image."""
     return executions.name({**image, "attempt": number})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils import LambdaFunctionErrorException
 
-from tests.chaos import trouble
+from tests.chaos import errors
 from tests.chaos.faults import CALL, FUNCTION, TASK, Fault, Faults
 from tests.chaos.invocations import MODULES, failure, invoke
 from tests.chaos.scheduler import Scheduler, vanish
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NOT_TWICE = "StartExecution"  # under EXPRESS, which starts another one; the SDK repeats it as any other call
 
 
-class Stage:
+class FaultHooks:
     """The seams' counterpart for one schedule."""
 
     def __init__(self, scheduler: Scheduler, faults: Faults, world: World, journal: Journal) -> None:
@@ -60,7 +60,7 @@ class Stage:
         pause = self._scheduler.linger if fault is Fault.CALL_OUTDATED else self._scheduler.pause
         pause(f"{operation} is done")
         if fault is Fault.CALL_ANSWER_LOST:
-            raise trouble.timed_out()
+            raise errors.timed_out()
         if fault is Fault.KILLED_AFTER:
             self._kill()
         return answer
@@ -84,15 +84,15 @@ class Stage:
         if fault:
             self._scheduler.note(state, fault)
         if fault is Fault.TASK_THROTTLED:
-            raise trouble.task_throttled(service)
+            raise errors.task_throttled(service)
         if fault is Fault.TASK_FAILS:
-            raise trouble.task_failed(service)
+            raise errors.task_failed(service)
         if fault is Fault.TASK_TIMES_OUT:
             raise TimeoutError
         do()
         self._scheduler.pause(f"{state} is done")
         if fault is Fault.TASK_ANSWER_LOST:
-            raise trouble.task_failed(service)
+            raise errors.task_failed(service)
         if fault is Fault.TASK_ANSWER_LATE:
             raise TimeoutError
 
@@ -102,15 +102,15 @@ class Stage:
         if fault:
             self._scheduler.note(function, fault)
         if fault is Fault.OUT_OF_MEMORY:
-            raise _function_error(failure(trouble.OUT_OF_MEMORY, "out of memory"))
+            raise _function_error(failure(errors.OUT_OF_MEMORY, "out of memory"))
         if fault is Fault.TIMED_OUT_AT_ONCE:
-            raise _function_error(failure(trouble.FUNCTION_TIMED_OUT, "timed out"))
+            raise _function_error(failure(errors.FUNCTION_TIMED_OUT, "timed out"))
         invocation = invoke(self._scheduler, MODULES[function], json.loads(payload))
         if fault is Fault.TWO_COPIES:
             invoke(self._scheduler, MODULES[function], json.loads(payload))
         if fault is Fault.ZOMBIE:
             self._scheduler.pause(f"{function} is given up")
-            raise _function_error(failure(trouble.KILLED, "given up"))
+            raise _function_error(failure(errors.KILLED, "given up"))
         self._scheduler.wait(lambda: invocation.over)
         if invocation.error:
             raise _function_error(invocation.error)
@@ -150,11 +150,11 @@ class Stage:
 def _before(fault: Fault | None, client: Any, operation: str, kill: Callable[[], None]) -> None:
     """Let a call go wrong before it has any effect."""
     if fault is Fault.CALL_FAILS:
-        raise trouble.failed(client, operation)
+        raise errors.failed(client, operation)
     if fault is Fault.CALL_THROTTLED:
-        raise trouble.throttled(client, operation)
+        raise errors.throttled(client, operation)
     if fault is Fault.CALL_LOST:
-        raise trouble.timed_out()
+        raise errors.timed_out()
     if fault is Fault.KILLED_BEFORE:
         kill()
 

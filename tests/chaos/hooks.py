@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Stage(Protocol):
+class Hooks(Protocol):
     """One schedule, as the seams know it."""
 
     def now(self) -> datetime:

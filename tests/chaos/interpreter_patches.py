@@ -23,7 +23,7 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from lambdas.runtime import clock
-from tests.workflow import stopped
+from tests.fake_aws import interpreter_stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     import pytest
     from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
-    from tests.chaos.protocol import Stage
+    from tests.chaos.hooks import Hooks
 
-    Here = Callable[[], Stage]  # gives the schedule that runs
+    Here = Callable[[], Hooks]  # gives the schedule that runs
 
 
 def install(patch: pytest.MonkeyPatch, here: Here) -> None:
     """Put the seams in."""
-    stopped.install(patch)
+    interpreter_stop.install(patch)
     _log_nothing(patch)
     _block_nowhere(patch, here)
     _tell_executions(patch, here)

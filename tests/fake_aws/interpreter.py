@@ -24,8 +24,8 @@ from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
+from tests.fake_aws import interpreter_cache, interpreter_stop
 from tests.patience import PATIENCE
-from tests.workflow import made_once, stopped
 from workflow.definition import states_language
 
 Payload = dict[str, Any]
@@ -86,8 +86,8 @@ class Interpreter:
         def invoke(_: object, arn: str, __: object, body: str, ___: object, headers: dict[str, str]) -> bytes:
             return self._invoke(arn.rpartition(":")[2], json.loads(body), headers)
 
-        stopped.install(patch)
-        made_once.install(patch)
+        interpreter_stop.install(patch)
+        interpreter_cache.install(patch)
         run_task = StateTaskService._eval_execution  # noqa: SLF001 - moto offers no other place
 
         def attempt(task: StateTaskService, env: Any) -> None:
@@ -98,7 +98,7 @@ class Interpreter:
         patch.setattr(LambdaSimpleBackend, "invoke", invoke)
         patch.setattr(StateTaskService, "_eval_execution", attempt)
         patch.setattr(retrier_decl, "time", SimpleNamespace(sleep=self.waits.append))
-        patch.setattr(execute_state, "threading", SimpleNamespace(Event=_Patient))
+        patch.setattr(execute_state, "threading", SimpleNamespace(Event=_PatientEvent))
         patch.setattr(state_module, "StateData", _state_data)
         patch.setattr(DynamoDBBackend, "update_item", _one_at_a_time(DynamoDBBackend.update_item))
 
@@ -160,7 +160,7 @@ def _state_data(**fields: str) -> dict[str, str]:
     return {**fields, "EnteredTime": entered.replace("+00:00", "Z")}
 
 
-class _Patient(Event):
+class _PatientEvent(Event):
     """What moto waits for an attempt with: a task's TimeoutSeconds is for AWS, and not for a busy machine."""
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -16,35 +16,35 @@ from lambdas.domain.executions import EXPRESS
 from lambdas.domain.step_handler import Handler
 from lambdas.runtime import clients
 from tests import pictures
-from tests.lambdas.bench import CONTEXT, OWNER, UPLOAD_BUCKET, Bench, Payload
+from tests.lambdas.account import CONTEXT, OWNER, UPLOAD_BUCKET, Account, Payload
 from tests.permissions.calls import NOTHING_THERE
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected, StaleExecution
 
 
-def lived(bench: Bench) -> None:
+def run_pipeline_functions(account: Account) -> None:
     """Let the functions do everything; raises ClientError where AWS refuses them something."""
-    ask()
-    trigger(created())
-    trigger_express(bench)
-    event = bench.processed(pictures.examples()["JPEG"])
+    request_url()
+    send_to_trigger(object_created())
+    trigger_express(account)
+    event = account.run_steps(pictures.examples()["JPEG"])
     for _ in ("once", "and again, after an answer was lost"):
         archive.handler(event, CONTEXT)
-    reject(bench)
-    supersede(bench)
+    validate_no_image(account)
+    validate_newer_version(account)
     for handler in (resize.handler, thumbnail.handler, archive.handler):
-        come_late(bench, handler)
-    lose(bench)
+        finish_after_failure(account, handler)
+    archive_missing_rendition(account)
 
 
-def ask() -> None:
+def request_url() -> None:
     """Ask for a URL to upload to."""
     parameters = {"filename": "a.jpg", "contentType": "image/jpeg", "size": "1"}
     request = {"queryStringParameters": parameters, "requestContext": {"authorizer": {"claims": {"sub": OWNER}}}}
     get_upload_url.handler({"httpMethod": "GET", "headers": {}, **request}, CONTEXT)
 
 
-def created(image: Payload | None = None) -> Payload:
+def object_created(image: Payload | None = None) -> Payload:
     """Return the event of an upload, of the one that image tells of if it is given."""
     event: dict[str, Any] = deepcopy(contracts.schema("object-created")["examples"][0])
     event["detail"]["bucket"]["name"] = UPLOAD_BUCKET
@@ -54,54 +54,54 @@ def created(image: Payload | None = None) -> Payload:
     return event
 
 
-def trigger(event: Payload) -> None:
+def send_to_trigger(event: Payload) -> None:
     """Tell of an upload."""
     message = {"messageId": "message-1", "body": json.dumps(event), "eventSource": "aws:sqs"}
     sqs_trigger.handler({"Records": [message]}, CONTEXT)
 
 
-def trigger_express(bench: Bench) -> None:
+def trigger_express(account: Account) -> None:
     """Tell of a newer version where the record is begun first; then of an upload whose execution is refused."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKFLOW_TYPE", EXPRESS)
-        trigger(created(superseding(bench)["image"]))
+        send_to_trigger(object_created(newer_version(account)["image"]))
         patch.setenv("STATE_MACHINE_ARN", f"{os.environ['STATE_MACHINE_ARN']}-missing")
-        trigger(created())
+        send_to_trigger(object_created())
 
 
-def reject(bench: Bench) -> None:
+def validate_no_image(account: Account) -> None:
     """Send what is no picture."""
     with suppress(ImageRejected):
-        validate.handler(bench.uploaded(b"#!/bin/sh\n"), CONTEXT)
+        validate.handler(account.upload(b"#!/bin/sh\n"), CONTEXT)
 
 
-def supersede(bench: Bench) -> None:
+def validate_newer_version(account: Account) -> None:
     """Validate a newer version of a picture whose record is an older version's."""
-    validate.handler(superseding(bench), CONTEXT)
+    validate.handler(newer_version(account), CONTEXT)
 
 
-def superseding(bench: Bench) -> Payload:
+def newer_version(account: Account) -> Payload:
     """Begin a picture, and return what the first step gets for a newer version of it."""
-    event = bench.begun(pictures.examples()["JPEG"])
+    event = account.begin(pictures.examples()["JPEG"])
     image = event["image"]
-    newer = {**image, "versionId": bench.put(image["key"], pictures.examples()["PNG"])}
+    newer = {**image, "versionId": account.put(image["key"], pictures.examples()["PNG"])}
     return {**event, "image": newer, "execution": f"{image['imageId']}-2"}
 
 
-def come_late(bench: Bench, handler: Handler) -> None:
+def finish_after_failure(account: Account, handler: Handler) -> None:
     """Let a step do its work for a picture that has another end by the time it is done."""
-    event = bench.processed(pictures.examples()["JPEG"])
-    bench.end(event, "FAILED")
+    event = account.run_steps(pictures.examples()["JPEG"])
+    account.set_status(event, "FAILED")
     with suppress(StaleExecution):
         handler(
             event if handler is archive.handler else {name: event[name] for name in ("image", "execution")}, CONTEXT
         )
 
 
-def lose(bench: Bench) -> None:
+def archive_missing_rendition(account: Account) -> None:
     """Archive a picture of which a rendition is gone, and never reached the archive."""
-    event = bench.processed(pictures.examples()["JPEG"])
-    clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=lost(event))
+    event = account.run_steps(pictures.examples()["JPEG"])
+    clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=missing_rendition(event))
     try:
         archive.handler(event, CONTEXT)
     except ClientError as error:
@@ -109,6 +109,6 @@ def lose(bench: Bench) -> None:
             raise
 
 
-def lost(event: Payload) -> str:
+def missing_rendition(event: Payload) -> str:
     """Return the key of the rendition that is lost."""
     return str(event["renditions"]["resized"]["key"])

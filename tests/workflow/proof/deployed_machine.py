@@ -24,10 +24,10 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.component.state.fail import state_fail
 
 from tests.asl.check.membership import compact
-from tests.workflow import made_once
-from tests.workflow.interpreter import Execution, Handler, Interpreter, Payload, substituted
-from tests.workflow.resources import ACCOUNT, REGION, TABLE, TOPIC
-from tests.workflow.stores import step_functions
+from tests.fake_aws import interpreter_cache
+from tests.fake_aws.interpreter import Execution, Handler, Interpreter, Payload, substituted
+from tests.fake_aws.resources import ACCOUNT, REGION, TABLE, TOPIC
+from tests.fake_aws.stores import step_functions
 from workflow.steps import STEPS
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
@@ -61,7 +61,7 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Sight:
+class SeenPayload:
     """A payload that was seen at a state."""
 
     state: str
@@ -74,18 +74,18 @@ class Run:
     """One finished run."""
 
     execution: Execution
-    sights: list[Sight]
+    sights: list[SeenPayload]
     errors: list[tuple[str, str, str]]  # all in its history: the state, the name, and what is said of it
     received: list[tuple[str, Payload]]  # what functions got, by state
 
 
-class Stage:
+class DeployedMachine:
     """A machine deployed into moto, to be run again and again."""
 
     def __init__(self, machine: dict[str, Any], patch: pytest.MonkeyPatch) -> None:
         """Deploy machine, with what its placeholders stand for."""
-        like_aws(patch)
-        made_once.install(patch)
+        patch_like_aws(patch)
+        interpreter_cache.install(patch)
         self._table = boto3.resource("dynamodb").Table(TABLE)
         definition = json.dumps(substituted(machine, **SUBSTITUTIONS))
         name = f"machine-{next(_NUMBERS)}"
@@ -101,21 +101,21 @@ class Stage:
         self._table.put_item(Item={"imageId": image_id, "execution": name, "status": "PROCESSING"})
         received: list[tuple[str, Payload]] = []
         for state, answer in script.answers.items():
-            self._interpreter.functions[FUNCTIONS[state]] = stand_in(state, answer, received)
-        self._interpreter.before = {state: raising(error) for state, error in script.errors.items()}
+            self._interpreter.functions[FUNCTIONS[state]] = function_stub(state, answer, received)
+        self._interpreter.before = {state: fail_with(error) for state, error in script.errors.items()}
         execution = self._interpreter.run(script.payload, name)
         history = step_functions().get_execution_history(execution.arn)  # a request takes long for it
         return _run(execution, history["events"], received)
 
 
 @contextmanager
-def staged(machine: dict[str, Any]) -> Iterator[Stage]:
+def deployed(machine: dict[str, Any]) -> Iterator[DeployedMachine]:
     """Deploy machine, and put moto back as it was afterwards."""
     log = logging.getLogger("moto.stepfunctions")
     level = log.level
     log.setLevel(logging.CRITICAL)  # it logs its program with each error
     with pytest.MonkeyPatch.context() as patch:
-        yield Stage(machine, patch)
+        yield DeployedMachine(machine, patch)
     log.setLevel(level)
 
 
@@ -127,7 +127,7 @@ def abridged(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:30]}<{len(text) - 60} more>{text[-30:]}"
 
 
-def stand_in(state: str, answer: Payload | Exception, received: list[tuple[str, Payload]]) -> Handler:
+def function_stub(state: str, answer: Payload | Exception, received: list[tuple[str, Payload]]) -> Handler:
     """Return the function behind state that takes down what it gets and gives answer."""
 
     def handle(event: Payload, _: object) -> Payload:
@@ -142,7 +142,7 @@ def stand_in(state: str, answer: Payload | Exception, received: list[tuple[str, 
 _NUMBERS = count(1)
 
 
-def raising(error: Payload) -> Callable[[], None]:
+def fail_with(error: Payload) -> Callable[[], None]:
     """Return what makes a task fail with the Error and Cause of error, as a Catch would see them."""
     found = {name.lower(): said for name, said in error.items()}
     place: Any = SimpleNamespace(next_state_name="", event_history_context=SimpleNamespace(source_event_id=0))
@@ -159,14 +159,14 @@ class _Name(ErrorName):
 
 
 def _run(execution: Execution, history: list[Any], received: list[tuple[str, Payload]]) -> Run:
-    sights: list[Sight] = []
+    sights: list[SeenPayload] = []
     errors: list[tuple[str, str, str]] = []
     states: dict[int, str] = {}  # by number of the event
     for event in history:
         named = event.get("stateEnteredEventDetails", {}) | event.get("stateExitedEventDetails", {})
         states[event["id"]] = state = named.get("name") or states.get(event["previousEventId"], "")
         sights += [
-            Sight(state, kind, json.loads(event[details][field]))
+            SeenPayload(state, kind, json.loads(event[details][field]))
             for details, (field, kind) in SEEN.items()
             if details in event
         ]
@@ -175,7 +175,7 @@ def _run(execution: Execution, history: list[Any], received: list[tuple[str, Pay
     return Run(execution, sights, errors, received)
 
 
-def like_aws(patch: pytest.MonkeyPatch) -> None:
+def patch_like_aws(patch: pytest.MonkeyPatch) -> None:
     """Let moto measure and write JSON as AWS does, without escapes, and let Fail tell an error of `States.`.
 
     An error that a script gives to DynamoDB stays what it is, where moto names all but its own alike.

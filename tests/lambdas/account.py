@@ -40,18 +40,18 @@ MAX_BYTES = 1_000_000
 RETENTION_DAYS = 90
 ORIGIN = "https://pictures.example"
 
-UPLOADING = GetUploadUrlSettings(
+URL_SETTINGS = GetUploadUrlSettings(
     upload_bucket=UPLOAD_BUCKET, max_bytes=MAX_BYTES, url_expiry_seconds=900, allowed_origins=(ORIGIN,)
 )
-PICTURE = ImageStepSettings(
+IMAGE_STEP_SETTINGS = ImageStepSettings(
     metadata_table=TABLE,
     max_bytes=MAX_BYTES,
     **asdict(LIMITS),
 )
-VALIDATING = ValidateSettings(**asdict(PICTURE), record_retention_days=RETENTION_DAYS)
-RESIZE = ResizeSettings(**asdict(PICTURE), resize_edges=(30,), quality=90)
-THUMBNAIL = ThumbnailSettings(**asdict(PICTURE), thumbnail_edge=20, quality=90)
-ARCHIVING = ArchiveSettings(metadata_table=TABLE, archive_bucket=ARCHIVE_BUCKET)
+VALIDATE_SETTINGS = ValidateSettings(**asdict(IMAGE_STEP_SETTINGS), record_retention_days=RETENTION_DAYS)
+RESIZE_SETTINGS = ResizeSettings(**asdict(IMAGE_STEP_SETTINGS), resize_edges=(30,), quality=90)
+THUMBNAIL_SETTINGS = ThumbnailSettings(**asdict(IMAGE_STEP_SETTINGS), thumbnail_edge=20, quality=90)
+ARCHIVE_SETTINGS = ArchiveSettings(metadata_table=TABLE, archive_bucket=ARCHIVE_BUCKET)
 
 # The steps by the stem of their contracts.
 STEPS: dict[str, Callable[[Payload, object], Payload]] = {
@@ -84,7 +84,7 @@ def _variable(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-class Bench:
+class Account:
     """The buckets and the table, and what a test does with them."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Bench:
             BillingMode="PAY_PER_REQUEST",
         )
 
-    def uploaded(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
+    def upload(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
         """Upload data and return the input of the first steps."""
         image_id = str(uuid4())
         key = object_keys.upload_key(OWNER, image_id)
@@ -113,7 +113,7 @@ class Bench:
         }
         return {"image": image, "execution": executions.name(image)}
 
-    def again(self, event: Payload, data: bytes) -> Payload:
+    def upload_again(self, event: Payload, data: bytes) -> Payload:
         """Upload data under the key of event's picture and return the input of the first steps."""
         older: Image = event["image"]
         image: Image = {**older, "versionId": self.put(older["key"], data)}
@@ -124,7 +124,7 @@ class Bench:
         answer = clients.s3().put_object(Bucket=UPLOAD_BUCKET, Key=key, Body=data, Metadata=metadata or {})
         return answer["VersionId"]
 
-    def fill(self, bucket: str, folder: str, count: int) -> None:
+    def put_many(self, bucket: str, folder: str, count: int) -> None:
         """Put count empty objects into a folder of bucket, as their numbers; past the API, which takes its time."""
         service = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
         for number in range(count):
@@ -134,15 +134,15 @@ class Bench:
         """Delete the upload of event's picture, as a person does: S3 hides its versions, and keeps them."""
         clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=event["image"]["key"])
 
-    def begun(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
+    def begin(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
         """Upload data, begin its record, and return the input of the steps that come after validation."""
-        event = self.uploaded(data, filename)
+        event = self.upload(data, filename)
         Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
         return event
 
-    def processed(self, data: bytes) -> Payload:
+    def run_steps(self, data: bytes) -> Payload:
         """Take an upload through all steps but the last and return the input of that one."""
-        event = self.uploaded(data)
+        event = self.upload(data)
         validation, _, resized, thumbnailed = (
             STEPS[name](event, CONTEXT) for name in list(STEPS)[: -len(("archive-image",))]
         )
@@ -151,9 +151,9 @@ class Bench:
     def record(self, event: Payload) -> Payload:
         """Return the picture's record as plain JSON; empty if there is none."""
         answer = clients.dynamodb().get_item(TableName=TABLE, Key={"imageId": {"S": event["image"]["imageId"]}})
-        return {name: plain(TypeDeserializer().deserialize(value)) for name, value in answer.get("Item", {}).items()}
+        return {name: to_json(TypeDeserializer().deserialize(value)) for name, value in answer.get("Item", {}).items()}
 
-    def end(self, event: Payload, status: str) -> None:
+    def set_status(self, event: Payload, status: str) -> None:
         """Give the picture's record its end, as the state machine does for those that do not succeed."""
         clients.dynamodb().update_item(
             TableName=TABLE,
@@ -182,28 +182,28 @@ def numbered(image: Image, attempt: int) -> Image:
     return {**image, "attempt": attempt}
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """Return value with DynamoDB's decimals as JSON's numbers."""
     if isinstance(value, dict):
-        return {name: plain(entry) for name, entry in value.items()}
+        return {name: to_json(entry) for name, entry in value.items()}
     if isinstance(value, list):
-        return [plain(entry) for entry in value]
+        return [to_json(entry) for entry in value]
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
 
 
-def logged(output: str) -> list[Payload]:
+def log_lines(output: str) -> list[Payload]:
     """Return the lines of the log in what was printed, but for metrics; raises ValueError for one that is no JSON."""
     return [line for line in map(json.loads, output.splitlines()) if "_aws" not in line]
 
 
-def counted(output: str) -> list[Payload]:
+def metric_lines(output: str) -> list[Payload]:
     """Return the lines in CloudWatch's embedded metric format in what was printed."""
     return [line for line in map(json.loads, output.splitlines()) if "_aws" in line]
 
 
-def timeless(record: Payload) -> Payload:
+def without_times(record: Payload) -> Payload:
     """Return record without the times in it: steps by name only."""
     times = ("createdAt", "updatedAt", "finishedAt", "expiresAt")
     return {**{name: value for name, value in record.items() if name not in times}, "steps": set(record["steps"])}

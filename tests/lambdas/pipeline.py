@@ -13,7 +13,7 @@ from lambdas.domain.executions import EXPRESS
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.runtime.settings import SweepSettings
-from tests.lambdas.bench import ARCHIVE_BUCKET, REGION, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Bench, Payload
+from tests.lambdas.account import ARCHIVE_BUCKET, REGION, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Account, Payload
 from workflow import contracts
 from workflow.contracts.payloads import PipelineInputImage
 
@@ -39,20 +39,20 @@ FACTS: dict[str, Payload] = {
 }
 
 
-class Aftermath(Bench):
+class Pipeline(Account):
     """What is left of executions, and what becomes of it."""
 
     def __init__(self) -> None:
         """Make it all."""
         super().__init__()
         topic = clients.sns().create_topic(Name="notifications")["TopicArn"]
-        self._told = clients.sqs().create_queue(QueueName="told")["QueueUrl"]
-        listener = f"arn:aws:sqs:{REGION}:{ACCOUNT}:told"
+        self._subscriber_queue = clients.sqs().create_queue(QueueName="subscriber")["QueueUrl"]
+        listener = f"arn:aws:sqs:{REGION}:{ACCOUNT}:subscriber"
         raw = {"RawMessageDelivery": "true"}
         clients.sns().subscribe(TopicArn=topic, Protocol="sqs", Endpoint=listener, Attributes=raw)
         self.environment = SweepSettings(
             metadata_table=TABLE,
-            state_machine_arn=machine("pipeline"),
+            state_machine_arn=create_state_machine("pipeline"),
             workflow_type="STANDARD",
             record_retention_days=RETENTION_DAYS,
             upload_bucket=UPLOAD_BUCKET,
@@ -71,14 +71,14 @@ class Aftermath(Bench):
         """Start the execution for event's image, let it have status, and return its ARN."""
         execution.start(pipeline_input(event), self.environment)
         arn = execution.arn(event["image"], self.environment.state_machine_arn)
-        self.of_moto(arn).status = status
+        self.moto_execution(arn).status = status
         return arn
 
-    def of_moto(self, arn: str) -> Execution:
+    def moto_execution(self, arn: str) -> Execution:
         """Return what moto knows of the execution with that ARN."""
         return stepfunctions_backends[ACCOUNT][REGION].describe_execution(arn)
 
-    def vanish(self) -> None:
+    def forget_executions(self) -> None:
         """Let moto forget all executions, as Step Functions does those of old."""
         for one in stepfunctions_backends[ACCOUNT][REGION].state_machines:
             one.executions.clear()
@@ -90,16 +90,16 @@ class Aftermath(Bench):
         described = (client.describe_execution(executionArn=one["executionArn"]) for one in found)
         return {one["name"]: json.loads(one["input"]) for one in described}
 
-    def ended(self, event: Payload, status: str, *, told: bool = False) -> Payload:
+    def write_outcome(self, event: Payload, status: str, *, notified: bool = False) -> Payload:
         """Give the record of event's picture, which is begun, an end with all that belongs to it."""
         facts = {**FACTS[status], "finishedAt": "2026-11-23T09:15:03Z"}
         Record(TABLE, event["image"], event["execution"]).complete_step("ArchiveImage", facts, status)
-        if told:
+        if notified:
             Record(TABLE, event["image"], event["execution"]).mark_notified()
         contracts.check("metadata-record", self.record(event))
         return self.record(event)
 
-    def left(self, event: Payload) -> tuple[str, str]:
+    def leave_objects(self, event: Payload) -> tuple[str, str]:
         """Stage and archive something for event's execution and return both keys."""
         staged = objects.stage(UPLOAD_BUCKET, event["execution"], *RENDITION)
         archived = object_keys.archive_folder(event["image"], event["execution"]) + "original.jpg"
@@ -109,23 +109,23 @@ class Aftermath(Bench):
     def notifications(self) -> list[tuple[Payload, dict[str, str]]]:
         """Return message and attributes of each notification since the last look, after checking its contract."""
         answer = clients.sqs().receive_message(
-            QueueUrl=self._told, MaxNumberOfMessages=10, MessageAttributeNames=["All"], WaitTimeSeconds=0
+            QueueUrl=self._subscriber_queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"], WaitTimeSeconds=0
         )
         messages = answer.get("Messages", [])
         for one in messages:
-            clients.sqs().delete_message(QueueUrl=self._told, ReceiptHandle=one["ReceiptHandle"])
+            clients.sqs().delete_message(QueueUrl=self._subscriber_queue, ReceiptHandle=one["ReceiptHandle"])
         found = [(json.loads(one["Body"]), _attributes(one)) for one in messages]
         for message, _ in found:
             contracts.check(NOTIFICATIONS[message["status"]], message)
         return found
 
-    def dead(self, *bodies: object) -> None:
+    def add_dead_letters(self, *bodies: object) -> None:
         """Put messages into the dead-letter queue; what is text is taken as it is."""
         for body in bodies:
             text = body if isinstance(body, str) else json.dumps(body)
             clients.sqs().send_message(QueueUrl=self.environment.dead_letter_queue, MessageBody=text)
 
-    def letters(self) -> int:
+    def count_dead_letters(self) -> int:
         """Return how many messages are in the dead-letter queue, hidden or not."""
         names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         url = self.environment.dead_letter_queue
@@ -139,7 +139,7 @@ def pipeline_input(event: Payload) -> PipelineInputImage:
     return cast("PipelineInputImage", {**known, **event["image"]})
 
 
-def machine(name: str) -> str:
+def create_state_machine(name: str) -> str:
     """Make a state machine and return its ARN; its executions run until a test says otherwise."""
     made = clients.stepfunctions().create_state_machine(name=name, definition=json.dumps(DEFINITION), roleArn=ROLE)
     return made["stateMachineArn"]
