@@ -1,4 +1,4 @@
-"""The client's side: ask for an upload URL, PUT the picture."""
+"""A client of the API: it requests an upload URL and uploads the image with PUT."""
 
 import json
 import os
@@ -14,9 +14,9 @@ from urllib3.util import Retry
 
 from imaging.formats import FORMATS
 
-# What file names say beside the endings that the formats list.
+# Extensions that the formats do not list.
 EXTENSIONS = {"jpeg": "image/jpeg", "tiff": "image/tiff", "heif": "image/heif"}
-# A PUT whose answer was lost, or that S3 could not take just then, is sent again: it is good for one upload anyway.
+# A PUT without a response, or that S3 could not accept, is sent again: the URL allows one upload in any case.
 PUT_RETRIES = Retry(
     total=4,
     backoff_factor=0.1,
@@ -24,27 +24,27 @@ PUT_RETRIES = Retry(
     allowed_methods=("PUT",),
     raise_on_status=False,
 )
-# The second: a picture is there already. Only this client has the URL, so it is the one that an earlier PUT brought.
+# 412: the object exists. Only this client has the URL, so an earlier PUT of it was stored.
 STORED_STATUSES = (HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED)
 
 
 class UploadRefusedError(Exception):
-    """The API refused to grant a URL for a picture."""
+    """The API refused to issue an upload URL."""
 
     def __init__(self, reason: str, message: str) -> None:
-        """Carry the API's stable code and sentence."""
+        """Keep the API's reason code and message."""
         super().__init__(message)
         self.reason = reason
         self.message = message
 
 
 class UploadFailedError(RuntimeError):
-    """The service answered as none of its contracts has it."""
+    """The service sent a response that no contract describes."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """A signed-in client of the API at endpoint."""
+    """A client of the API, with the token of a user who has signed in."""
 
     endpoint: str
     token: str
@@ -58,7 +58,7 @@ class Client:
                 grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"], retries=PUT_RETRIES
             )
         if answer.status not in STORED_STATUSES:
-            raise UploadFailedError(f"the PUT of {file.name} was answered with {answer.status}")
+            raise UploadFailedError(f"the PUT of {file.name} was answered with status {answer.status}")
         return str(grant["imageId"])
 
     def _grant(self, file: Path) -> dict[str, Any]:
@@ -69,12 +69,12 @@ class Client:
         if answer.status == HTTPStatus.BAD_REQUEST:
             raise UploadRefusedError(body["reason"], body["message"])
         if answer.status != HTTPStatus.OK:
-            raise UploadFailedError(f"GET /upload-url was answered with {answer.status} for {name}")
+            raise UploadFailedError(f"GET /upload-url was answered with status {answer.status} for {name}")
         return body
 
 
 def content_type(file: Path) -> str:
-    """Return the media type that the name of file promises or, if it promises none, that its content shows."""
+    """Return the media type by a file's extension or, if that is unknown, by its content."""
     types = MimeTypes()
     known = {found.extension: found.content_type for found in FORMATS.values()} | EXTENSIONS
     for ending, media_type in known.items():

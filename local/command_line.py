@@ -1,4 +1,4 @@
-"""The stack on a laptop: `python -m local process IMAGE...` sends pictures through it, `python -m local up` keeps it."""
+"""The stack on this machine: `process IMAGE...` sends images through it, `up` keeps it running."""
 
 import argparse
 import signal
@@ -19,7 +19,7 @@ from operations.errors import OperationError
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = _parser().parse_args(arguments)
-    # Both end by an exception, so that every context manager cleans up; a shell may have us ignore the first.
+    # Both signals raise an exception, so that context managers clean up; a shell may have set the first one to be ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
@@ -65,17 +65,27 @@ def _up(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    send = commands.add_parser("process", help="send pictures through the whole stack and show how each one ends")
+    send = commands.add_parser("process", help="send images through the stack and show their outcomes")
     send.add_argument("images", nargs="+", type=_file, metavar="IMAGE")
-    send.add_argument("--output", type=Path, default=Path("output"), metavar="DIR", help="where results go (output)")
-    send.add_argument("--report", type=Path, metavar="FILE.html", help="write a page about them, to look at")
-    send.add_argument("--json", action="store_true", help="print one JSON object a line, as each picture ends")
-    send.add_argument("--at-once", type=_positive, default=4, metavar="N", help="pictures under way at a time (4)")
-    send.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="longest wait for all (300)")
-    up = commands.add_parser("up", help="keep the stack running and print how to use it; Ctrl-C ends it")
+    send.add_argument(
+        "--output", type=Path, default=Path("output"), metavar="DIR", help="directory for results (default: output)"
+    )
+    send.add_argument("--report", type=Path, metavar="FILE.html", help="write an HTML page about the images")
+    send.add_argument("--json", action="store_true", help="print one line of JSON for each image")
+    send.add_argument(
+        "--at-once",
+        type=_positive,
+        default=4,
+        metavar="N",
+        help="images that are processed at the same time (default: 4)",
+    )
+    send.add_argument(
+        "--timeout", type=float, default=300, metavar="SECONDS", help="longest time for all images (default: 300)"
+    )
+    up = commands.add_parser("up", help="keep the stack running, and print how to use it; Ctrl-C stops it")
     for command in (send, up):
         command.add_argument(
-            "--enforce", action="store_true", help="over TLS, each call checked against roles and policies as on AWS"
+            "--enforce", action="store_true", help="use TLS, and check each call against roles and policies as AWS does"
         )
         command.add_argument(
             "--parameter",
@@ -83,14 +93,14 @@ def _parser() -> argparse.ArgumentParser:
             default=[],
             type=pair,
             metavar="NAME=VALUE",
-            help="deploy with another value than the template's default",
+            help="a parameter of the template; can be repeated",
         )
     return parser
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text} is not a positive integer")
     return int(text)
 
 

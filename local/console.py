@@ -1,4 +1,4 @@
-"""What a person sees: the table of outcomes, and how to use a running stack."""
+"""Console output: the table of outcomes, and instructions for a running stack."""
 
 from pathlib import Path
 from textwrap import dedent
@@ -39,7 +39,7 @@ def _validation(outcome: Outcome) -> dict[str, str]:
 
 
 def instructions(stack: LocalStack) -> str:
-    """Return where a running stack is and a command to paste for each step of an upload."""
+    """Return the endpoint of a running stack, and commands for each step of an upload."""
     endpoint, outputs = stack.emulator.endpoint, stack.outputs
     return dedent(f"""\
         endpoint   {endpoint}
@@ -47,7 +47,7 @@ def instructions(stack: LocalStack) -> str:
         test user  {stack.user.email}
         password   {stack.user.password}
 
-        # For the AWS CLI and any SDK:
+        # For the AWS CLI and SDKs:
         export AWS_ENDPOINT_URL={endpoint} AWS_DEFAULT_REGION={stack.emulator.region}
         export AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={stack.emulator.secret}{_trusted(stack.emulator)}
 
@@ -63,17 +63,17 @@ def instructions(stack: LocalStack) -> str:
                "AuthParameters": {{"USERNAME": "{stack.user.email}", "PASSWORD": "{stack.user.password}"}}}}' \\
           | python3 -c 'import json, sys; print(json.load(sys.stdin)["AuthenticationResult"]["IdToken"])')
 
-        # 2. Ask for an upload URL.
+        # 2. Request an upload URL.
         FILE=photo.jpg
         curl -s -G {stack.upload_url_endpoint} -H "Authorization: $TOKEN" \\
           --data-urlencode "filename=$FILE" -d contentType=image/jpeg -d size=$(wc -c < "$FILE" | tr -d ' ') > grant.json
 
-        # 3. PUT the picture with exactly the headers that were granted.
+        # 3. Upload the image with PUT, with exactly the headers of the response.
         python3 -c 'import json; grant = json.load(open("grant.json")); print("url =", json.dumps(grant["uploadUrl"]))
         for header in grant["headers"].items(): print("header =", json.dumps(": ".join(header)))' > put.curl
         curl -K put.curl -X PUT --data-binary "@$FILE"
 
-        # 4. Hear how it ended.
+        # 4. Receive the notification of its outcome.
         curl -s{_signed(stack.emulator, "sqs")} {endpoint} -H 'Content-Type: application/x-amz-json-1.0' \\
           -H 'X-Amz-Target: AmazonSQS.ReceiveMessage' -d '{{"QueueUrl": "{stack.notifications_url}", "WaitTimeSeconds": 20}}'
 
@@ -83,17 +83,17 @@ def instructions(stack: LocalStack) -> str:
           -H 'X-Amz-Target: DynamoDB_20120810.GetItem' \\
           -d '{{"TableName": "{outputs["MetadataTableName"]}", "Key": {{"imageId": {{"S": "'$IMAGE'"}}}}}}'
 
-        Ctrl-C ends the stack and leaves nothing behind.
+        Ctrl-C stops the stack and deletes everything in it.
         """)
 
 
 def _trusted(running: Emulator) -> str:
-    """Return the variables by which the AWS CLI, SDKs and curl trust the emulator's certificate, if it has one."""
+    """Return variables that let the AWS CLI, SDKs and curl trust the emulator's certificate; nothing without TLS."""
     return f" AWS_CA_BUNDLE={running.certificate} CURL_CA_BUNDLE={running.certificate}" if running.certificate else ""
 
 
 def _signed(running: Emulator, service: str) -> str:
-    """Return the options by which curl signs a request to service, if the emulator asks who sends it."""
+    """Return options that let curl sign a request to a service; nothing if the emulator does not verify requests."""
     if not running.certificate:
         return ""
     return f' --aws-sigv4 aws:amz:{running.region}:{service} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'

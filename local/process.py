@@ -1,4 +1,4 @@
-"""Send pictures through the whole stack and collect how each one ends."""
+"""Sends images through the whole stack and collects their outcomes."""
 
 import json
 import os
@@ -6,45 +6,44 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from urllib3.exceptions import HTTPError
 
+from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.outcomes import NOTIFIED_AT
 from local.client import Client, UploadFailedError, UploadRefusedError
 from local.stack import LocalStack
 
 RECEIVE_SECONDS = 1  # one long poll
-MAX_STEM_BYTES = 200  # bytes of a file name in a folder name, which may have 255
+MAX_STEM_BYTES = 200  # of a file name in the name of a folder, which may have 255
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one picture ended, or that it did not: then status is None."""
+    """The outcome of one image; status is None if it has no final status."""
 
     file: str
-    imageId: str | None  # noqa: N815 - printed as it stands
+    imageId: str | None  # noqa: N815 - the name of the JSON field
     status: str | None
     reason: str | None
     seconds: float
     record: dict[str, Any] | None = None
     notification: dict[str, Any] | None = None
     outputs: dict[str, str] = field(default_factory=dict)
-    folder: Path | None = None  # where all that is known of it was written
+    folder: Path | None = None  # where its results were written
 
     def to_json(self) -> str:
         """Return the outcome as one line of JSON."""
-        told = {name: value for name, value in asdict(self).items() if name != "folder"}
-        return json.dumps(told, ensure_ascii=False)
+        fields = {name: value for name, value in asdict(self).items() if name != "folder"}
+        return json.dumps(fields, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
 class _Sent:
-    """A picture on its way."""
+    """An image that is being uploaded or processed."""
 
     file: Path
     started: float  # time.monotonic()
@@ -56,9 +55,9 @@ class _Sent:
 
 
 def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int, timeout: float) -> Iterator[Outcome]:
-    """Send files through stack, at_once at a time, and yield each outcome as it is there, results below output.
+    """Send files through the stack, at_once at a time; yield each outcome, and write its results below output.
 
-    What has not ended after timeout seconds is yielded last, with status None.
+    Images without a final status after timeout seconds are yielded last, with status None.
     """
     token, deadline = stack.token, time.monotonic() + timeout
     client = Client(stack.upload_url_endpoint, token, _within(stack, deadline).emulator.http(at_once))
@@ -74,24 +73,24 @@ def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int,
         yield from (_unfinished(sent) for sent in waiting)
         yield from (Outcome(display_path(file), None, None, "NOT_SENT", 0) for file in unsent)
     finally:
-        # What hangs is not waited for: it ends with the emulator, or after its own time.
+        # Uploads that hang are not awaited: they end with the emulator, or after their own timeout.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _within(stack: LocalStack, deadline: float) -> LocalStack:
-    """Return stack as it is asked shortly before deadline: no answer is waited for much longer than until then."""
+    """Return the stack with a limit on each response, so that no request lasts much longer than the deadline."""
     seconds = max(deadline - time.monotonic(), 0) + 2 * RECEIVE_SECONDS
-    return replace(stack, emulator=replace(stack.emulator, answer_seconds=seconds))
+    return replace(stack, emulator=replace(stack.emulator, response_seconds=seconds))
 
 
 def _outcomes(
     stack: LocalStack, waiting: list[_Sent], notifications: dict[str, dict[str, Any]], output: Path
 ) -> list[Outcome | None]:
-    """Add what arrives within one long poll to notifications, and return what has become of each picture that waits."""
+    """Add the notifications of one long poll, and return the outcome of each waiting image, or None."""
     try:
         notifications |= _receive(stack)
         return [_outcome(stack, sent, notifications, output) for sent in waiting]
-    except (ConnectTimeoutError, ReadTimeoutError):  # asked again, if there is time
+    except (ConnectTimeoutError, ReadTimeoutError):  # repeated, if there is time
         return [None] * len(waiting)
 
 
@@ -108,7 +107,7 @@ def _receive(stack: LocalStack) -> dict[str, dict[str, Any]]:
 
 
 def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, Any]], output: Path) -> Outcome | None:
-    """Return how sent ended, or None while it is still on its way."""
+    """Return the outcome of an image, or None if it has none yet."""
     if not sent.upload.done():
         return None
     try:
@@ -120,11 +119,11 @@ def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, 
     if image_id not in notifications:
         return None
     record = read_record(stack, image_id)
-    # Noted right after it was told: then the record stays as it is.
-    return _ended(stack, sent, notifications[image_id], record, output) if NOTIFIED_AT in record else None
+    # notifiedAt is set right after the notification was sent; after that the record does not change.
+    return _final_outcome(stack, sent, notifications[image_id], record, output) if NOTIFIED_AT in record else None
 
 
-def _ended(
+def _final_outcome(
     stack: LocalStack, sent: _Sent, notification: dict[str, Any], record: dict[str, Any], output: Path
 ) -> Outcome:
     image_id = notification["imageId"]
@@ -148,31 +147,26 @@ def _unfinished(sent: _Sent) -> Outcome:
 
 
 def display_path(file: Path) -> str:
-    """Return the path of file as text that can be printed: bytes that are no UTF-8 as question marks."""
+    """Return a path as text, with a replacement for bytes that are not UTF-8."""
     return os.fsencode(file).decode(errors="replace")
 
 
 def _short(stem: str) -> str:
-    """Return stem cut so that a folder can be named after it."""
+    """Return a stem that is short enough for the name of a folder."""
     return os.fsencode(stem)[:MAX_STEM_BYTES].decode(errors="ignore")
 
 
 def read_record(stack: LocalStack, image_id: str) -> dict[str, Any]:
-    """Return the picture's item in the metadata table, as plain JSON."""
+    """Return an image's item in the metadata table, as plain JSON values."""
     table = stack.outputs["MetadataTableName"]
     item = stack.emulator.client("dynamodb").get_item(
         TableName=table, Key={"imageId": {"S": image_id}}, ConsistentRead=True
     )["Item"]
-    plain: dict[str, Any] = json.loads(json.dumps(TypeDeserializer().deserialize({"M": item}), default=_number))
-    return plain
-
-
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
+    return deserialize(item)
 
 
 def _write(stack: LocalStack, folder: Path, record: dict[str, Any], notification: dict[str, Any]) -> dict[str, str]:
-    """Write record, notification and archived pictures to folder and return the pictures' paths."""
+    """Write record, notification and archived files to a folder, and return the paths of the files by their kind."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (("record", record), ("notification", notification)):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

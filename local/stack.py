@@ -1,4 +1,4 @@
-"""The whole stack on this machine: the emulator, the template deployed on it, a user, and ears on the topic."""
+"""The whole stack on this machine: the emulator, the deployed template, a user, and a queue for notifications."""
 
 import json
 import tempfile
@@ -25,7 +25,7 @@ EMAIL = "uploader@example.com"
 
 @dataclass(frozen=True)
 class User:
-    """Someone who may upload."""
+    """A user of the user pool, who may upload."""
 
     email: str
     password: str = field(repr=False)
@@ -33,7 +33,7 @@ class User:
 
 @dataclass(frozen=True)
 class LocalStack:
-    """The deployed stack: where it is, its outputs, its test user, and the queue subscribed to its topic."""
+    """The deployed stack: its emulator, its outputs, its test user, and the queue that is subscribed to its topic."""
 
     emulator: Emulator
     outputs: dict[str, str]
@@ -42,13 +42,13 @@ class LocalStack:
 
     @property
     def upload_url_endpoint(self) -> str:
-        """Where GET /upload-url is answered; on AWS the API's host name would tell which API it is."""
+        """The URL of GET /upload-url. On AWS the host name identifies the API; here the path does."""
         api = self.outputs["RestApiId"]
         return f"{self.emulator.endpoint}/restapis/{api}/{STAGE}/_user_request_/{PATH}"
 
     @cached_property
     def token(self) -> str:
-        """The ID token of the test user, by a real sign-in."""
+        """The ID token of the test user, who signs in at the first use."""
         answer = self.emulator.client("cognito-idp").initiate_auth(
             ClientId=self.outputs["UserPoolClientId"],
             AuthFlow="USER_PASSWORD_AUTH",
@@ -59,14 +59,17 @@ class LocalStack:
 
 @contextmanager
 def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = MappingProxyType({})) -> Iterator[LocalStack]:
-    """Run the stack, with parameters of the template, for the length of the block; nothing of it outlives the block."""
+    """Run the stack within the block, and leave nothing behind.
+
+    enforce checks permissions as AWS does; parameters are those of the template. Raises OperationError and NotStartedError.
+    """
     with emulator(enforce=enforce) as running:
-        outputs = _deployed(running, Options(parameters=dict(parameters), packager=layers.packager()))
+        outputs = _deploy(running, Options(parameters=dict(parameters), packager=layers.packager()))
         user = _add_user(running, outputs)
         yield LocalStack(running, outputs, user, _subscribe(running, outputs["NotificationTopicArn"]))
 
 
-def _deployed(running: Emulator, options: Options) -> dict[str, str]:
+def _deploy(running: Emulator, options: Options) -> dict[str, str]:
     target = Target(running.client, ARTIFACTS, poll_seconds=0.1)
     target.s3.create_bucket(Bucket=ARTIFACTS)
     with tempfile.TemporaryDirectory(prefix="build-") as folder:
@@ -82,7 +85,7 @@ def _add_user(running: Emulator, outputs: dict[str, str]) -> User:
 
 
 def _subscribe(running: Emulator, topic: str) -> str:
-    """Subscribe a queue to topic, as any consumer would, and return its URL."""
+    """Create a queue, subscribe it to the topic, and return its URL."""
     sqs: Any = running.client("sqs")
     url = str(sqs.create_queue(QueueName="notifications")["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -94,7 +97,7 @@ def _subscribe(running: Emulator, topic: str) -> str:
 
 
 def _from_topic(topic: str, queue: str) -> str:
-    """Return the policy that lets topic send to queue."""
+    """Return the policy that allows the topic to send to the queue."""
     allow = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},

@@ -82,6 +82,7 @@ ROOMS: dict[str, set[str]] = {
         "templates",
         "asl",
         "imaging.formats",
+        "lambdas.domain.attribute_values",
         "lambdas.domain.outcomes",
         "workflow.graph",
         "ministack",

@@ -1,4 +1,4 @@
-"""The certificate of an emulator that speaks TLS: made for one run, for this machine, and trusted by nobody else."""
+"""The self-signed certificate of an emulator that uses TLS: for one run, on this machine."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-LIFETIME = timedelta(days=7)  # longer than anybody keeps `local up` running
-SKEW = timedelta(hours=1)  # a clock may be set back while the emulator runs
+LIFETIME = timedelta(days=7)  # longer than `local up` is kept running
+SKEW = timedelta(hours=1)  # the clock may be set back while the emulator runs
 
 
 def write_certificate(folder: Path, host: str) -> tuple[Path, Path]:
-    """Write a self-signed certificate for the IP address host and for localhost, and its key, to folder; return their paths."""
+    """Write a certificate for an IP address and for localhost, and its key, to a folder; return their paths."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate, private = folder / "certificate.pem", folder / "key.pem"
     private.touch(mode=0o600)

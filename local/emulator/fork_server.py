@@ -158,18 +158,18 @@ def _become(request: Request, initial: dict[str, str], read: set[str]) -> None:
 
 
 def _differs(initial: dict[str, str], variables: dict[str, str], read: set[str]) -> bool:
-    """Tell whether a variable differs that was read before the fork."""
+    """Return whether a variable differs that was read before the fork."""
     return any(initial.get(name) != variables.get(name) for name in read)
 
 
 def _shadows(folder: str) -> bool:
-    """Tell whether the function's code has a module of a name that is imported already."""
+    """Return whether the function's code has a module whose name is imported already."""
     ours = {name.partition(".")[0] for name in sys.modules}
     return any(file.name.partition(".")[0] in ours for file in Path(folder).iterdir())
 
 
 def _open_streams() -> None:
-    """Make standard streams anew; those that are there know what kind of file stood in their place."""
+    """Create the standard streams again; the existing ones were opened for other files."""
     for number, (name, mode) in enumerate({"stdin": "r", "stdout": "w", "stderr": "w"}.items()):
         old = getattr(sys, name)
         lines = 1 if old.line_buffering else -1

@@ -1,4 +1,4 @@
-"""Stands between the emulator and whoever started it: when either ends, nothing of the emulator stays."""
+"""Runs the emulator for the process that started it; when either ends, it removes everything of the emulator."""
 
 import os
 import shutil
@@ -10,15 +10,15 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_GRACE_SECONDS = 2.0  # to end by itself before it is killed
-_REMOVAL_SECONDS = 60.0  # for what was killed to be gone, on a busy machine
+_GRACE_SECONDS = 2.0  # to exit by itself before it is killed
+_REMOVAL_SECONDS = 60.0  # until killed processes are gone, on a busy machine
 _PAUSE_SECONDS = 0.02
 
 
 def main() -> None:
-    """Run the server until it or standard input ends, then clear its processes and directory `argv[1]`."""
+    """Run the server until it exits or standard input ends, then kill its processes and remove the directory `argv[1]`."""
     directory, command = Path(sys.argv[1]), [sys.executable, "-m", "local.emulator.server"]
-    # A session of its own makes a process group of the server and all that it starts; the pipe tells it of the guard's death.
+    # In a session of its own the server and its children are a process group; the pipe ends when the guard dies.
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as server:
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         threading.Thread(target=_follow_parent, args=(server,), daemon=True).start()
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _follow_parent(server: "subprocess.Popen[bytes]") -> None:
-    """End the server once the other end of standard input is closed, by will or by death."""
+    """Terminate the server when standard input ends, because the parent closed it or died."""
     while os.read(sys.stdin.fileno(), 1):
         pass
     _signal_group(server, signal.SIGTERM)
@@ -40,14 +40,14 @@ def _follow_parent(server: "subprocess.Popen[bytes]") -> None:
 
 
 def _signal_group(server: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    """Signal the server, its Lambda workers and what they started."""
-    # macOS refuses permission, rather than denying its existence, for a group of which only zombies are left.
+    """Send a signal to the server, its Lambda workers and their child processes."""
+    # For a group of zombies only, macOS reports missing permission instead of a missing process.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(server.pid, number)
 
 
 def _remove(directory: Path) -> None:
-    """Remove the directory, again if need be: those just killed may write to it until they are dead."""
+    """Remove the directory; repeat it, because killed processes may write until they are dead."""
     last = time.monotonic() + _REMOVAL_SECONDS
     while time.monotonic() < last:
         shutil.rmtree(directory, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Runs an AWS emulator of one's own and ends it without a trace."""
+"""Runs an AWS emulator for this process only, and removes everything that belongs to it."""
 
 import os
 import secrets
@@ -26,61 +26,61 @@ REGION = "us-east-1"
 ACCESS_KEY, SECRET = (
     "test",
     "test",
-)  # the account's root; only an emulator that enforces permissions asks for the secret
+)  # of the account's root; the secret is verified only if permissions are enforced
 
-_ATTEMPTS = 3  # a free port can be taken between being found and being used
-_START_SECONDS = 120.0  # one is enough on a quiet machine; a server that has ended is noticed at once
-_END_SECONDS = 300.0  # the guard kills after two, then removes what workers unpacked: ten thousands of files
-_ANSWER_SECONDS = 10.0
-_HTTP_SECONDS = 300.0  # to connect, and between two pieces of an answer; functions that start cold take their time
+_ATTEMPTS = 3  # another program may take a free port before it is used
+_START_SECONDS = 120.0  # it takes one on an idle machine; a server that exits is noticed at once
+_END_SECONDS = 300.0  # the guard kills after two, then removes the extracted layers: tens of thousands of files
+_RESPONSE_SECONDS = 10.0
+_HTTP_SECONDS = 300.0  # to connect, and between two parts of a response; cold starts take long on a busy machine
 _POLL_SECONDS = 0.02
 _LOG_TAIL = 4000  # bytes
 
 
 class NotStartedError(RuntimeError):
-    """The emulator ended, or did not answer in time; the message ends with the end of its log."""
+    """The emulator exited, or did not respond in time; the message has the end of its log."""
 
 
 class PortTakenError(NotStartedError):
-    """Another program took the port first."""
+    """Another program uses the port."""
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """Where the emulated account is reached."""
+    """How to reach the emulated account."""
 
     endpoint: str
     region: str = REGION
-    secret: str = field(default=SECRET, repr=False)  # of the root's access key, KEY
-    certificate: Path | None = None  # what its TLS is verified with; None where it speaks plain HTTP
-    answer_seconds: float | None = None  # longest wait for an answer, asked for once; None: as boto3 has it
+    secret: str = field(default=SECRET, repr=False)  # of ACCESS_KEY
+    certificate: Path | None = None  # that its TLS is verified with; None for plain HTTP
+    response_seconds: float | None = None  # limit for a response, without retries; None: boto3's default
 
     def client(self, service: str) -> Any:
-        """Give a boto3 client of the account's root, whatever profile and proxy this machine has set."""
+        """Return a boto3 client of the account's root, which ignores profiles and proxies of this machine."""
         verify = str(self.certificate) if self.certificate else None
-        config = Config(proxies={}).merge(_once(self.answer_seconds) if self.answer_seconds else Config())
+        config = Config(proxies={}).merge(_once(self.response_seconds) if self.response_seconds else Config())
         return _session(self.region, self.secret).client(
             service, endpoint_url=self.endpoint, verify=verify, config=config
         )
 
     def http(self, connections: int = 1) -> urllib3.PoolManager:
-        """Give an HTTP client without credentials that trusts the emulator's certificate and no other."""
-        seconds = min(self.answer_seconds or _HTTP_SECONDS, _HTTP_SECONDS)
+        """Return an HTTP client without credentials that trusts the emulator's certificate only."""
+        seconds = min(self.response_seconds or _HTTP_SECONDS, _HTTP_SECONDS)
         return _http(self.certificate, maxsize=connections, timeout=seconds)
 
 
 @contextmanager
 def emulator(*, enforce: bool = False) -> Iterator[Emulator]:
-    """Run an emulator only this machine reaches; nothing of it outlives the block, or this process.
+    """Run an emulator that only this machine can reach; it is removed after the block, or when this process dies.
 
-    With enforce every caller needs credentials and every call a permission, as on AWS; it then speaks TLS, since the
-    template's policies refuse whatever does not. Raises NotStartedError.
+    With enforce each call needs credentials and permissions, as on AWS, and the emulator uses TLS, because the template's
+    policies deny plain HTTP. Raises NotStartedError.
     """
     with ExitStack() as stack:
-        yield _started(stack, enforce=enforce)
+        yield _start(stack, enforce=enforce)
 
 
-def _started(stack: ExitStack, *, enforce: bool) -> Emulator:
+def _start(stack: ExitStack, *, enforce: bool) -> Emulator:
     for _ in range(_ATTEMPTS - 1):
         with suppress(PortTakenError):
             return stack.enter_context(_running(_free_port(), enforce=enforce))
@@ -89,7 +89,7 @@ def _started(stack: ExitStack, *, enforce: bool) -> Emulator:
 
 @contextmanager
 def _running(port: int, *, enforce: bool) -> Iterator[Emulator]:
-    """Run one emulator on `port`; raises NotStartedError."""
+    """Run an emulator on a port; raises NotStartedError."""
     mark = secrets.token_hex()
     with _home() as home, Path(home, "server.log").open("a+b") as log:
         found = _enforcing(home, port) if enforce else Emulator(f"http://{HOST}:{port}")
@@ -103,15 +103,15 @@ def _running(port: int, *, enforce: bool) -> Iterator[Emulator]:
             start_new_session=True,
         )
         try:
-            _await_answer(guard, found, mark, log)
+            _await_response(guard, found, mark, log)
             yield found
         finally:
-            # Closes the pipe, upon which the guard ends the server.
+            # Closes the pipe; then the guard terminates the server.
             guard.communicate(timeout=_END_SECONDS)
 
 
 def _home() -> "tempfile.TemporaryDirectory[str]":
-    # The guard removes it too, and alone when this process is killed.
+    # The guard removes it too, in case this process is killed.
     return tempfile.TemporaryDirectory(prefix="emulator-", ignore_cleanup_errors=True)
 
 
@@ -123,7 +123,7 @@ def _enforcing(home: str, port: int) -> Emulator:
 
 
 def _enforcement(found: Emulator) -> dict[str, str]:
-    """Give what turns the enforcement of permissions on, and what the Lambda functions trust; nothing without TLS."""
+    """Return variables that enforce permissions, and that let functions trust the certificate; nothing without TLS."""
     if not found.certificate:
         return {}
     return {
@@ -138,7 +138,7 @@ def _enforcement(found: Emulator) -> dict[str, str]:
 
 
 def _environment(home: str, port: int, mark: str) -> dict[str, str]:
-    """Give all that the emulator and, through it, the Lambda functions may know of this machine."""
+    """Return the environment of the emulator, which its Lambda functions inherit: nothing else of this machine."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": home,
@@ -155,27 +155,27 @@ def _environment(home: str, port: int, mark: str) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
-        # Cognito keeps its signing keys here; by default in /tmp, for every emulator to come.
+        # Cognito stores its signing keys here; by default in /tmp, where later emulators would find them.
         "STATE_DIR": f"{home}/state",
-        # With a real daemon ministack removes containers that other emulators left.
+        # With a real daemon ministack would remove containers of other emulators.
         "DOCKER_HOST": f"unix://{home}/no-docker",
-        # Repeated in the answer to a health check: tells this emulator from another on the same port.
+        # Returned by the health check: distinguishes this emulator from another one on the same port.
         "MINISTACK_EDITION": mark,
     }
 
 
-def _await_answer(guard: "subprocess.Popen[bytes]", started: Emulator, mark: str, log: IO[bytes]) -> None:
+def _await_response(guard: "subprocess.Popen[bytes]", started: Emulator, mark: str, log: IO[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while not _answers(started, mark):
+    while not _responds(started, mark):
         if guard.poll() is not None or time.monotonic() > deadline:
             raise _failure(log)
         time.sleep(_POLL_SECONDS)
 
 
-def _answers(started: Emulator, mark: str) -> bool:
-    """Say whether it is the emulator that was given `mark` that answers."""
+def _responds(started: Emulator, mark: str) -> bool:
+    """Return whether the emulator that was started with `mark` responds."""
     try:
-        with _http(started.certificate, retries=False, timeout=_ANSWER_SECONDS) as http:
+        with _http(started.certificate, retries=False, timeout=_RESPONSE_SECONDS) as http:
             return mark.encode() in http.request("GET", f"{started.endpoint}/_ministack/health").data
     except urllib3.exceptions.HTTPError:
         return False
@@ -203,9 +203,9 @@ def _http(certificate: Path | None, **options: Any) -> urllib3.PoolManager:
     return urllib3.PoolManager(ca_certs=str(certificate) if certificate else None, **options)
 
 
-@cache  # a client takes 5 ms from a session in use and 60 from a new one
+@cache  # a client takes 5 ms from a used session and 60 ms from a new one
 def _session(region: str, secret: str) -> Any:
-    """Give a boto3 session that reads no configuration file and no profile of this machine."""
+    """Return a boto3 session that reads no configuration file and no profile of this machine."""
     bare = botocore.session.Session(
         {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)},
     )

@@ -102,7 +102,7 @@ class ForkServer:
         return self._process.pid
 
     def is_running(self) -> bool:
-        """Tell whether it can fork."""
+        """Return whether it can fork."""
         return self._process.poll() is None
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What a test does with an emulated account."""
+"""An emulated account, with short forms of what tests do in it."""
 
 import io
 import json
@@ -13,22 +13,22 @@ from tests.patience import PATIENCE
 
 _ROLE = "arn:aws:iam::000000000000:role/any"
 
-PAUSE = 0.05  # seconds between two looks: each takes both processes some milliseconds
+PAUSE = 0.05  # seconds between two calls: each takes both processes some milliseconds
 
 Seen = TypeVar("Seen")
 
 
 def eventually(look: Callable[[], Seen]) -> Seen:
-    """Look until there is something to see."""
+    """Call look until it returns something true, and return that."""
     deadline = time.monotonic() + PATIENCE
     while not (seen := look()):
-        assert time.monotonic() < deadline, "nothing to be seen"
+        assert time.monotonic() < deadline, "it did not happen"
         time.sleep(PAUSE)
     return seen
 
 
 class Account(Emulator):
-    """An emulated account with what the tests need in a line."""
+    """An emulated account."""
 
     def deploy(self, name: str, source: str, timeout: int = 300) -> None:
         """Create a Lambda function of one module with a `handler`."""
@@ -45,12 +45,12 @@ class Account(Emulator):
         )
 
     def invoke(self, name: str, **payload: object) -> Any:
-        """Give the answer of a function."""
+        """Invoke a function and return its result."""
         answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload))
         return json.load(answer["Payload"])
 
     def execute(self, name: str, states: Mapping[str, object]) -> Any:
-        """Run a state machine from the first of its states and give its output."""
+        """Run a state machine that starts at the first state, and return its output."""
         client = self.client("stepfunctions")
         definition = json.dumps({"StartAt": next(iter(states)), "States": states})
         machine = client.create_state_machine(name=name, definition=definition, roleArn=_ROLE)
@@ -58,7 +58,7 @@ class Account(Emulator):
         return json.loads(eventually(lambda: client.describe_execution(executionArn=execution).get("output")))
 
     def queue(self, name: str) -> str:
-        """Create a queue that anyone may send to and give its ARN."""
+        """Create a queue to which everybody may send, and return its ARN."""
         arn = f"arn:aws:sqs:{self.region}:000000000000:{name}"
         allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
@@ -70,17 +70,17 @@ class Account(Emulator):
         self.client("sqs").send_message(QueueUrl=self._url(queue), MessageBody=text)
 
     def received(self, queue: str) -> list[dict[str, Any]]:
-        """Give the messages in a queue, waiting for the first."""
+        """Wait for messages in a queue and return them."""
         return eventually(lambda: self.waiting(queue))
 
     def waiting(self, queue: str) -> list[dict[str, Any]]:
-        """Give the messages that are in a queue by now."""
+        """Return the messages that are in a queue now."""
         answer = self.client("sqs").receive_message(QueueUrl=self._url(queue), MessageAttributeNames=["All"])
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
     def is_empty(self, queue: str) -> bool:
-        """Say whether a queue holds no message, not even one being worked on."""
+        """Return whether a queue has no messages, visible or in flight."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         answer = self.client("sqs").get_queue_attributes(QueueUrl=self._url(queue), AttributeNames=names)
         return set(answer["Attributes"].values()) == {"0"}

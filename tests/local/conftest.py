@@ -1,4 +1,4 @@
-"""An account of ministack for each module."""
+"""An emulator for each module."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,6 @@ __all__ = ["made_once"]
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
-    """Run an emulator."""
+    """Run an emulator without enforcement."""
     with emulator() as running:
         yield Account(running.endpoint)

@@ -1,4 +1,4 @@
-"""How a test leaves pictures without an end on a running stack, and sees whether they are brought to one."""
+"""Images without a final status on a running stack, and whether the stack gives them one."""
 
 import json
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ from tests.pictures import encoded, quadrants
 from workflow import contracts
 from workflow.contracts.payloads import PipelineInputImage
 
-OWNER = "owner"  # of what is uploaded here
+OWNER = "owner"  # of the uploads in this module
 
 
 @contextmanager
 def without_rules(stack: LocalStack) -> Iterator[None]:
-    """Let nobody hear of uploads and of how executions end, for a while."""
+    """Disable the rules for uploads and for outcomes of executions."""
     events, rules = (
         stack.emulator.client("events"),
         [physical_id(stack, name) for name in ("UploadRule", "FinalizeRule")],
@@ -37,7 +37,7 @@ def without_rules(stack: LocalStack) -> Iterator[None]:
 
 
 def upload_image(stack: LocalStack, image_id: str) -> PipelineInputImage:
-    """Upload a picture under an id, and return what the pipeline starts with."""
+    """Upload an image with an id, and return the pipeline's input for it."""
     bucket, key = stack.outputs["UploadBucketName"], object_keys.upload_key(OWNER, image_id)
     put = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "JPEG"))
     return {
@@ -53,43 +53,43 @@ def upload_image(stack: LocalStack, image_id: str) -> PipelineInputImage:
 
 
 def read_item(stack: LocalStack, image: PipelineInputImage) -> dict[str, Any]:
-    """Return the picture's record; empty if there is none."""
+    """Return the image's record; empty if there is none."""
     key = {"imageId": {"S": image["imageId"]}}
     answer = stack.emulator.client("dynamodb").get_item(TableName=stack.outputs["MetadataTableName"], Key=key)
     return deserialize(answer.get("Item", {}))
 
 
 def notified_record(stack: LocalStack, image: PipelineInputImage) -> dict[str, Any]:
-    """Return the picture's record once it has an end that was told, for the version of image; nothing before."""
+    """Return the record if it is about this version and its outcome was notified, else nothing."""
     found = read_item(stack, image)
     return found if found.get("versionId") == image["versionId"] and "notifiedAt" in found else {}
 
 
 def await_notification(stack: LocalStack, image: PipelineInputImage) -> dict[str, Any]:
-    """Return the notification about the picture, once there is one; those about others are passed over."""
-    ears = NotificationListener(stack)
-    return eventually(lambda: _heard(ears, image))
+    """Wait for the notification about the image and return it; others are ignored."""
+    listener = NotificationListener(stack)
+    return eventually(lambda: _notification(listener, image))
 
 
-def _heard(ears: NotificationListener, image: PipelineInputImage) -> dict[str, Any]:
-    ears.listen()
-    return next((one for one in ears.heard if one["imageId"] == image["imageId"]), {})
+def _notification(listener: NotificationListener, image: PipelineInputImage) -> dict[str, Any]:
+    listener.poll()
+    return next((one for one in listener.received if one["imageId"] == image["imageId"]), {})
 
 
 def upload_newer_version(stack: LocalStack) -> PipelineInputImage:
-    """Upload a picture twice, and return the newer version, where the record is the older one's."""
+    """Upload an image twice, and return the newer version; the record belongs to the older one."""
     older = upload_image(stack, str(uuid4()))
-    _begin(stack, older)
+    _create_record(stack, older)
     return upload_image(stack, older["imageId"])
 
 
 def upload_event(image: PipelineInputImage) -> dict[str, Any]:
-    """Return the event of image's upload."""
+    """Return the event about the upload of the image."""
     return object_created(image["bucket"], image["key"], image["versionId"], image["uploadedAt"])
 
 
 def finishes_newer_version(stack: LocalStack) -> bool:
-    """Tell whether a newer version of a picture gets its own end, where the record is an older version's."""
+    """Return whether a newer version gets a final status although the record belongs to an older one."""
     with without_rules(stack):
         image = upload_newer_version(stack)
     invoke_trigger(stack, [upload_event(image)])
@@ -98,34 +98,36 @@ def finishes_newer_version(stack: LocalStack) -> bool:
 
 
 def _status(stack: LocalStack, image: PipelineInputImage) -> str:
-    """Return how the execution for image ended; nothing before."""
+    """Return the final status of the image's execution, nothing while it runs."""
     client, arn = stack.emulator.client("stepfunctions"), executions.arn(image, stack.outputs["ProcessingPipelineArn"])
     status = str(client.describe_execution(executionArn=arn)["status"])
     return "" if status == "RUNNING" else status
 
 
 def finalizes_aborted(stack: LocalStack) -> bool:
-    """Tell whether an aborted execution's picture gets its end, where the record is an older version's."""
+    """Return whether the image of an aborted execution gets a final status although the record belongs to an older version."""
     with without_rules(stack):
         image = upload_newer_version(stack)
         event = abort_execution(stack, image)
         answer = invoke(stack, "FinalizeFunction", event)
-    return answer is None and notified_record(stack, image).get("reason") == "Aborted" and not _left(stack, image)
+    return (
+        answer is None and notified_record(stack, image).get("reason") == "Aborted" and not _has_objects(stack, image)
+    )
 
 
 def sweep_finishes_all(stack: LocalStack) -> bool:
-    """Tell whether three pictures get their ends: one nobody heard of, a dead letter's, and one that was aborted."""
-    _forget(stack)
+    """Return whether the sweep finishes three images: one without an event, one with a dead-letter message, and an aborted one."""
+    _delete_uploads(stack)
     with without_rules(stack):
-        lost, letter, broken = (upload_image(stack, str(uuid4())) for _ in range(3))
+        lost, dead, broken = (upload_image(stack, str(uuid4())) for _ in range(3))
         queue = stack.outputs["DeadLetterQueueUrl"]
-        stack.emulator.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(upload_event(letter)))
-        _begin(stack, broken)
+        stack.emulator.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(upload_event(dead)))
+        _create_record(stack, broken)
         abort_execution(stack, broken)
         answer = invoke(stack, "SweepFunction", {})
-    if "errorType" in answer or _left(stack, broken):
+    if "errorType" in answer or _has_objects(stack, broken):
         return False
-    found = [notified_record(stack, image).get("reason") for image in (letter, broken)]
+    found = [notified_record(stack, image).get("reason") for image in (dead, broken)]
     return (
         found == ["DeadLetter", "Aborted"] and eventually(lambda: notified_record(stack, lost))["status"] == "SUCCEEDED"
     )
@@ -133,7 +135,7 @@ def sweep_finishes_all(stack: LocalStack) -> bool:
 
 @contextmanager
 def failing_metadata(stack: LocalStack, image: PipelineInputImage) -> Iterator[str]:
-    """Start the pipeline for image, whose metadata cannot be extracted; give its execution, which waits to try again."""
+    """Start an execution whose ExtractMetadata fails, and yield its ARN while it waits for its retry."""
     client, arn = stack.emulator.client("stepfunctions"), executions.arn(image, stack.outputs["ProcessingPipelineArn"])
     before = configure(stack, "MetadataFunction", MAX_EDGE="none")
     try:
@@ -145,7 +147,7 @@ def failing_metadata(stack: LocalStack, image: PipelineInputImage) -> Iterator[s
 
 
 def abort_execution(stack: LocalStack, image: PipelineInputImage) -> dict[str, Any]:
-    """Start the execution for image and abort it, with something left behind; return the event that tells of it."""
+    """Start the image's execution and abort it, with objects left in both buckets; return the event about it."""
     client, machine = stack.emulator.client("stepfunctions"), stack.outputs["ProcessingPipelineArn"]
     text, name = json.dumps({"image": image}), executions.name(image)
     arn = client.start_execution(stateMachineArn=machine, name=name, input=text)["executionArn"]
@@ -157,8 +159,8 @@ def abort_execution(stack: LocalStack, image: PipelineInputImage) -> dict[str, A
     return {**event, "detail": detail}
 
 
-def _begin(stack: LocalStack, image: PipelineInputImage) -> None:
-    """Make the record of image as the first step does."""
+def _create_record(stack: LocalStack, image: PipelineInputImage) -> None:
+    """Create the image's record as the first step does."""
     facts = {name: dict(image)[name] for name in ("imageId", "owner", "bucket", "key", "versionId", "attempt")}
     begun = {"execution": executions.name(image), "status": "PROCESSING", "steps": {}}
     times = {"createdAt": timestamp(), "updatedAt": timestamp()}
@@ -172,14 +174,14 @@ def _folders(stack: LocalStack, image: PipelineInputImage) -> list[tuple[str, st
     return [(stack.outputs["UploadBucketName"], object_keys.staged_folder(name)), archive]
 
 
-def _left(stack: LocalStack, image: PipelineInputImage) -> bool:
-    """Tell whether something is staged or archived for image's execution."""
+def _has_objects(stack: LocalStack, image: PipelineInputImage) -> bool:
+    """Return whether objects of the image's execution are staged or archived."""
     s3 = stack.emulator.client("s3")
     return any("Contents" in s3.list_objects_v2(Bucket=bucket, Prefix=at) for bucket, at in _folders(stack, image))
 
 
-def _forget(stack: LocalStack) -> None:
-    """Remove what was uploaded here before, so that a sweep looks at little more than it is given."""
+def _delete_uploads(stack: LocalStack) -> None:
+    """Delete earlier uploads of this module, so that a sweep has little else to look at."""
     s3, bucket = stack.emulator.client("s3"), stack.outputs["UploadBucketName"]
     for version in s3.list_object_versions(Bucket=bucket, Prefix=object_keys.upload_key(OWNER, "")).get("Versions", []):
         s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])

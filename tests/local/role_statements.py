@@ -1,4 +1,4 @@
-"""The statements of the template's roles, and how a running stack is left without some of them."""
+"""The statements of the template's roles, and how to remove some of them from a running stack."""
 
 import json
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from tests.local.account import eventually
 from tests.local.stack_access import cannot_poll, physical_id
 from tests.templates.emitted import resources
 
-# What AWS does by itself under a role, and nothing on this machine does: the emulator keeps a function's log without
-# asking, and has neither traces nor the delivery of a state machine's log and an API's.
+# Actions of AWS itself that the emulator does not do under a role: it keeps functions' logs without a check, and has no
+# traces and no delivery of logs of state machines and APIs.
 ONLY_AWS = {
     *(f"logs:{verb}LogDelivery" for verb in ("Create", "Get", "Update", "Delete")),
     "logs:ListLogDeliveries",
@@ -29,12 +29,12 @@ ONLY_AWS = {
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
 }
-# What the trigger does on EXPRESS state machines only.
+# What the trigger does for EXPRESS state machines only.
 ONLY_EXPRESS = {f"SqsTriggerFunctionRole-{sid}" for sid in ("ClaimAndReleaseTheRecord", "TellTheNewestVersion")}
 
 
 class RoleStatement(NamedTuple):
-    """A statement of a role in the emitted template: where it stands, and what it allows."""
+    """A statement of a role in the generated template."""
 
     role: str
     policy: str
@@ -42,12 +42,12 @@ class RoleStatement(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What tells it from the others."""
+        """Its unique name."""
         return f"{self.role}-{self.statement['Sid']}"
 
     @property
     def only_aws(self) -> bool:
-        """Whether its absence cannot show on this machine."""
+        """Whether the emulator does none of its actions."""
         return ONLY_AWS.issuperset(self.statement["Action"])
 
 
@@ -60,21 +60,21 @@ STATEMENTS = [
 
 
 @contextmanager
-def without_statements(stack: LocalStack, *granted: RoleStatement) -> Iterator[None]:
-    """Take statements away from the roles that were made, and put them back."""
+def without_statements(stack: LocalStack, *removed: RoleStatement) -> Iterator[None]:
+    """Remove statements from the deployed roles within the block."""
     with ExitStack() as back:
-        for one in granted:
+        for one in removed:
             back.enter_context(_without_one(stack, one))
         yield
     eventually(lambda: not cannot_poll(stack))
 
 
 @contextmanager
-def _without_one(stack: LocalStack, granted: RoleStatement) -> Iterator[None]:
+def _without_one(stack: LocalStack, removed: RoleStatement) -> Iterator[None]:
     iam = stack.emulator.client("iam")
-    which = {"RoleName": physical_id(stack, granted.role), "PolicyName": granted.policy}
+    which = {"RoleName": physical_id(stack, removed.role), "PolicyName": removed.policy}
     document = iam.get_role_policy(**which)["PolicyDocument"]
-    kept = [one for one in document["Statement"] if one["Sid"] != granted.statement["Sid"]]
+    kept = [one for one in document["Statement"] if one["Sid"] != removed.statement["Sid"]]
     assert len(kept) == len(document["Statement"]) - 1
     if kept:
         iam.put_role_policy(**which, PolicyDocument=json.dumps({**document, "Statement": kept}))
@@ -88,7 +88,7 @@ def _without_one(stack: LocalStack, granted: RoleStatement) -> Iterator[None]:
 
 @contextmanager
 def without_invoke_permission(stack: LocalStack, logical_id: str) -> Iterator[None]:
-    """Take away what lets services invoke a function, and put it back."""
+    """Remove the permissions of services to invoke a function within the block."""
     client, function = stack.emulator.client("lambda"), physical_id(stack, logical_id)
     permissions = json.loads(client.get_policy(FunctionName=function)["Policy"])["Statement"]
     for one in permissions:

@@ -1,4 +1,4 @@
-"""What every stack on this machine is made from is made once in a process: the template, and the zips of the layers."""
+"""The template, the zips of the layers and their content, which all stacks of a test process share."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -17,7 +17,7 @@ from templates.stack import render
 
 @pytest.fixture(scope="session", autouse=True)
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let deployments share template and zips; those of other programs make their own."""
+    """Let deployments in this process share template and zips; other processes make their own."""
     folder, write = tmp_path_factory.mktemp("layers"), cache(layers.write_installed)
 
     def linked(layer: Layer, target: Path) -> Path:
@@ -31,8 +31,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layers, "write_installed", linked)
         patch.setattr(deploy, "render", cache(render))
-        # To unpack and compile it anew takes an emulator a second.
-        environment = process._environment  # noqa: SLF001 - what an emulator is given
+        # Extracting and compiling it takes an emulator a second.
+        environment = process._environment  # noqa: SLF001 - there is no public way to add a variable
         shared = {FOLDER: str(tmp_path_factory.mktemp("unpacked"))}
         patch.setattr(process, "_environment", lambda *given: environment(*given) | shared)
         yield

@@ -1,4 +1,4 @@
-"""How a test speaks to the parts of a running stack behind its front door."""
+"""Access to the parts of a running stack that clients cannot reach."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from tests.local.account import eventually
 
 
 def physical_id(stack: LocalStack, logical_id: str) -> str:
-    """Return the name under which a resource of the template was made."""
+    """Return the physical ID of a resource of the template."""
     found = stack.emulator.client("cloudformation").describe_stack_resource(
         StackName=STACK, LogicalResourceId=logical_id
     )
@@ -24,7 +24,7 @@ def physical_id(stack: LocalStack, logical_id: str) -> str:
 
 
 def configure(stack: LocalStack, logical_id: str, **variables: str) -> dict[str, str]:
-    """Change variables of a function, and return what they were."""
+    """Change environment variables of a function, and return their values before."""
     client, function = stack.emulator.client("lambda"), physical_id(stack, logical_id)
     before = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
     client.update_function_configuration(FunctionName=function, Environment={"Variables": before | variables})
@@ -32,26 +32,26 @@ def configure(stack: LocalStack, logical_id: str, **variables: str) -> dict[str,
 
 
 def scale_waits(stack: LocalStack, scale: float) -> None:
-    """Let Step Functions wait that many times as long as state machines say."""
+    """Multiply the times that Step Functions waits by scale."""
     config = {"stepfunctions._SFN_WAIT_SCALE": scale}
     answer = stack.emulator.http().request("POST", f"{stack.emulator.endpoint}/_ministack/config", json=config)
     assert answer.json()["applied"] == config
 
 
 def run_operations(stack: LocalStack, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run `python -m operations` on stack as a person does, and return how it ended."""
+    """Run `python -m operations` for a stack, and return the completed process."""
     command = [sys.executable, "-m", "operations", "--stack", STACK, *arguments]
     return subprocess.run(command, env=cli_environment(stack), capture_output=True, text=True, check=False)
 
 
 def cli_environment(stack: LocalStack) -> dict[str, str]:
-    """Return this process's variables, with those in AWS's place that `python -m local up` tells its reader to set."""
+    """Return this process's environment, with the AWS variables that `python -m local up` prints instead of its own."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return own | exported_variables(instructions(stack).splitlines())
 
 
 def exported_variables(lines: Iterable[str]) -> dict[str, str]:
-    """Return the variables that lines of shell commands export."""
+    """Return the variables that `export` lines set."""
     pairs = (pair for line in lines if line.startswith("export ") for pair in line.split()[1:])
     return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
 
@@ -68,7 +68,7 @@ def object_created(bucket: str, key: str, version: str, at: str) -> dict[str, An
 
 
 def invoke(stack: LocalStack, logical_id: str, payload: dict[str, Any]) -> Any:
-    """Return what a function answers."""
+    """Invoke a function and return its result."""
     answer = stack.emulator.client("lambda").invoke(
         FunctionName=physical_id(stack, logical_id), Payload=json.dumps(payload)
     )
@@ -76,7 +76,7 @@ def invoke(stack: LocalStack, logical_id: str, payload: dict[str, Any]) -> Any:
 
 
 def invoke_trigger(stack: LocalStack, events: list[dict[str, Any]]) -> Any:
-    """Return what the trigger answers to a batch of events."""
+    """Invoke the trigger with a batch of events, and return its result."""
     records = [
         {"messageId": str(number), "eventSource": "aws:sqs", "body": json.dumps(event)}
         for number, event in enumerate(events)
@@ -89,7 +89,7 @@ class NotStartedError(Exception):
 
 
 def reaches_status(stack: LocalStack, file: Path, status: str) -> bool:
-    """Tell whether file, sent through the stack, ends in status, with nothing left staged."""
+    """Return whether a file reaches a status in the pipeline, and nothing stays staged."""
     try:
         execution = run_pipeline(stack, file)
     except (UploadFailedError, NotStartedError):
@@ -98,14 +98,14 @@ def reaches_status(stack: LocalStack, file: Path, status: str) -> bool:
 
 
 def run_pipeline(stack: LocalStack, file: Path) -> dict[str, Any]:
-    """Upload file, hand its event to the trigger, and return the execution once it has ended.
+    """Upload a file, pass its event to the trigger, and return the execution when it is over.
 
-    The event reaches the queue too; whichever comes second starts nothing.
+    The event reaches the queue as well; the second one starts nothing.
     """
     image_id = Client(stack.upload_url_endpoint, stack.token, stack.emulator.http()).upload(file)
     if invoke_trigger(stack, [_event(stack, image_id)]) != {"batchItemFailures": []}:
         raise NotStartedError
-    return eventually(lambda: _ended(stack, image_id))
+    return eventually(lambda: _finished_execution(stack, image_id))
 
 
 def _event(stack: LocalStack, image_id: str) -> dict[str, Any]:
@@ -115,8 +115,8 @@ def _event(stack: LocalStack, image_id: str) -> dict[str, Any]:
     return object_created(bucket, found["Key"], found["VersionId"], f"{found['LastModified']:%Y-%m-%dT%H:%M:%SZ}")
 
 
-def _ended(stack: LocalStack, image_id: str) -> dict[str, Any]:
-    """Return the execution for an image once it has ended, nothing before."""
+def _finished_execution(stack: LocalStack, image_id: str) -> dict[str, Any]:
+    """Return an image's execution if it is over, else nothing."""
     client = stack.emulator.client("stepfunctions")
     machine = stack.outputs["ProcessingPipelineArn"]
     for execution in client.list_executions(stateMachineArn=machine, maxResults=1000)["executions"]:
@@ -136,7 +136,7 @@ def _staged(stack: LocalStack, execution: dict[str, Any]) -> bool:
 
 
 def is_polled(stack: LocalStack) -> bool:
-    """Tell whether a message on the queue is taken from it; the event source mapping says if it cannot be."""
+    """Send a message to the queue, and return whether it is received."""
     url = stack.outputs["ProcessingQueueUrl"]
     stack.emulator.client("sqs").send_message(QueueUrl=url, MessageBody="no event")
     eventually(lambda: _waiting(stack) == 0 or cannot_poll(stack))
@@ -151,7 +151,7 @@ def _waiting(stack: LocalStack) -> int:
 
 
 def cannot_poll(stack: LocalStack) -> bool:
-    """Tell whether the event source mapping says that it may not take messages from the queue."""
+    """Return whether the event source mapping reports that it may not read the queue."""
     mapping = physical_id(stack, "ProcessingQueueMapping")
     found = stack.emulator.client("lambda").get_event_source_mapping(UUID=mapping)
     return str(found["LastProcessingResult"]).startswith("PROBLEM")

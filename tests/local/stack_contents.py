@@ -1,4 +1,4 @@
-"""What a stack holds once all is quiet: records, versions, executions, notifications, and what lies in both buckets."""
+"""The contents of a stack: records, versions, executions, notifications, and the objects in both buckets."""
 
 import json
 from collections.abc import Iterable
@@ -13,56 +13,56 @@ from workflow.contracts.errors import PreviousOutcomePending
 from workflow.contracts.payloads import Image
 
 RECEIVE_SECONDS = 1  # one long poll
-WORKER_DIED = "Runtime.HandlerError"  # what the emulator says of a function whose worker has died
+WORKER_DIED = "Runtime.HandlerError"  # the emulator's error for a function whose worker died
 
 
 @dataclass
 class NotificationListener:
-    """What the topic told, every message of it, in the order in which it was heard."""
+    """Receives the notifications of a stack, and keeps them in the order of their arrival."""
 
     stack: LocalStack
-    heard: list[dict[str, Any]] = field(default_factory=list)
+    received: list[dict[str, Any]] = field(default_factory=list)
 
-    def listen(self) -> bool:
-        """Hear what is told within one long poll, and tell whether it was anything."""
+    def poll(self) -> bool:
+        """Receive messages for one long poll, and return whether there were any."""
         sqs = self.stack.emulator.client("sqs")
         messages = sqs.receive_message(
             QueueUrl=self.stack.notifications_url, MaxNumberOfMessages=10, WaitTimeSeconds=RECEIVE_SECONDS
         ).get("Messages", [])
         for message in messages:
             sqs.delete_message(QueueUrl=self.stack.notifications_url, ReceiptHandle=message["ReceiptHandle"])
-            self.heard.append(json.loads(message["Body"]))
+            self.received.append(json.loads(message["Body"]))
         return bool(messages)
 
     @property
-    def pictures(self) -> set[str]:
-        """The ids of the pictures whose ends were told."""
-        return {notification["imageId"] for notification in self.heard}
+    def image_ids(self) -> set[str]:
+        """The ids of the images that notifications were received for."""
+        return {notification["imageId"] for notification in self.received}
 
 
 @dataclass(frozen=True)
 class StackContents:
-    """The stack as it was found, and what had been told by then."""
+    """What is in a stack, and the notifications that were received before."""
 
     records: dict[str, dict[str, Any]]  # by image id
-    versions: dict[str, list[Image]]  # as an execution has the image, by image id, newest first
+    versions: dict[str, list[Image]]  # by image id, newest first, in the form of the pipeline's input
     executions: list[str]  # names
     archived: dict[str, set[str]]  # file names by folder
     staged: list[str]  # keys
-    told: list[dict[str, Any]]  # notifications
+    notifications: list[dict[str, Any]]
 
     @property
     def first(self) -> set[str]:
-        """The names of the executions for the first attempts at all versions."""
+        """The names of the executions of the first attempt at each version."""
         return {execution.name(image) for versions in self.versions.values() for image in versions}
 
     def succeeded(self, record: dict[str, Any]) -> list[str]:
-        """Return the executions that succeeded for the picture with that record."""
+        """Return the executions that succeeded for the image with this record."""
         return [*record.get("earlier", []), *([record["execution"]] if record["status"] == "SUCCEEDED" else [])]
 
     @property
     def folders(self) -> set[str]:
-        """The folders in the archive of the executions that succeeded."""
+        """The archive's folders of the executions that succeeded."""
         records = self.records.values()
         return {
             object_keys.archive_folder(cast("Image", record), name)
@@ -71,17 +71,17 @@ class StackContents:
         }
 
     @property
-    def left(self) -> set[str]:
-        """What lies in the buckets that no execution which succeeded has archived: staged keys and archived folders."""
+    def leftovers(self) -> set[str]:
+        """Staged keys, and folders in the archive of executions that did not succeed."""
         return {*self.staged, *(self.archived.keys() - self.folders)}
 
-    def told_of(self, name: str) -> list[dict[str, Any]]:
-        """Return what was told of the end of the execution called name."""
-        return [notification for notification in self.told if notification["notificationId"] == name]
+    def notifications_of(self, name: str) -> list[dict[str, Any]]:
+        """Return the notifications about the outcome of an execution."""
+        return [notification for notification in self.notifications if notification["notificationId"] == name]
 
 
-def read_contents(stack: LocalStack, told: list[dict[str, Any]]) -> StackContents:
-    """Look at everything in stack."""
+def read_contents(stack: LocalStack, notifications: list[dict[str, Any]]) -> StackContents:
+    """Read everything in a stack."""
     uploads, archive = stack.outputs["UploadBucketName"], stack.outputs["ArchiveBucketName"]
     return StackContents(
         records={record["imageId"]: record for record in records(stack)},
@@ -89,7 +89,7 @@ def read_contents(stack: LocalStack, told: list[dict[str, Any]]) -> StackContent
         executions=[one["name"] for one in executions(stack)],
         archived=_by_folder(_keys(stack, archive, "")),
         staged=_keys(stack, uploads, object_keys.STAGED),
-        told=told,
+        notifications=notifications,
     )
 
 
@@ -101,14 +101,16 @@ def records(stack: LocalStack) -> list[dict[str, Any]]:
     return [deserialize(item) for page in pages for item in page["Items"]]
 
 
-def executions(stack: LocalStack, **wanted: str) -> list[dict[str, Any]]:
-    """Return the executions of the pipeline, or those that are wanted."""
+def executions(stack: LocalStack, **parameters: str) -> list[dict[str, Any]]:
+    """Return the executions of the pipeline; parameters of ListExecutions restrict them."""
     pages = stack.emulator.client("stepfunctions").get_paginator("list_executions")
-    return list(pages.paginate(stateMachineArn=stack.outputs["ProcessingPipelineArn"], **wanted).search("executions[]"))
+    return list(
+        pages.paginate(stateMachineArn=stack.outputs["ProcessingPipelineArn"], **parameters).search("executions[]")
+    )
 
 
 def lost_a_worker(stack: LocalStack) -> bool:
-    """Tell whether in some execution that succeeded a task had lost its worker."""
+    """Return whether an execution succeeded after the worker of one of its tasks had died."""
     client = stack.emulator.client("stepfunctions")
     pages = client.get_paginator("get_execution_history")
     histories = (
@@ -119,7 +121,7 @@ def lost_a_worker(stack: LocalStack) -> bool:
 
 
 def gave_up_waiting(stack: LocalStack, name: str) -> bool:
-    """Tell whether the execution called name ended quietly, because an older outcome was not notified in time."""
+    """Return whether an execution gave up because an older outcome was not notified in time."""
     arn = stack.outputs["ProcessingPipelineArn"].replace(":stateMachine:", ":execution:") + f":{name}"
     pages = stack.emulator.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)
     events = list(pages.search("events[]"))
@@ -129,7 +131,7 @@ def gave_up_waiting(stack: LocalStack, name: str) -> bool:
 
 
 def versions(stack: LocalStack) -> dict[str, list[Image]]:
-    """Return all versions of all uploads by image id, newest first, as an execution has them."""
+    """Return all versions of all uploads by image id, newest first, in the form of the pipeline's input."""
     bucket = stack.outputs["UploadBucketName"]
     pages = (
         stack.emulator.client("s3")

@@ -1,4 +1,4 @@
-"""`python -m local` as a person runs it, and the real AWS CLI against it."""
+"""`python -m local` as a command, and the AWS CLI against it."""
 
 import json
 import os
@@ -34,21 +34,21 @@ def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture(scope="module")
 def processed(tmp_path_factory: pytest.TempPathFactory) -> "tuple[subprocess.CompletedProcess[str], str]":
-    """Send a photograph with a position and a file that is no picture; give how the command ended, and its report."""
+    """Process an image with a GPS position and a file that is not an image; return the completed process and the report."""
     folder = tmp_path_factory.mktemp("processed")
     position: dict[int, object] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (51.0, 30.0, 0.0)}
     position |= {GPS.GPSLongitudeRef: "W", GPS.GPSLongitude: (0.0, 7.0, 39.0)}
-    picture, report = folder / "a <b>.jpg", folder / "report.html"
-    Image.new("RGB", (60, 40), "red").save(picture, exif=pictures.exif({}, {}, position))
-    (folder / "none.jpg").write_bytes(b"no picture")
-    files = [str(picture), str(folder / "none.jpg")]
+    image, report = folder / "a <b>.jpg", folder / "report.html"
+    Image.new("RGB", (60, 40), "red").save(image, exif=pictures.exif({}, {}, position))
+    (folder / "none.jpg").write_bytes(b"not an image")
+    files = [str(image), str(folder / "none.jpg")]
     done = _run("process", *files, "--output", str(folder / "out"), "--json", "--report", str(report), "--at-once", "1")
     assert done.returncode == 0, done.stderr
     return done, report.read_text(encoding="utf-8")
 
 
 def test_process_prints_one_object_a_line(processed: "tuple[subprocess.CompletedProcess[str], str]") -> None:
-    """With --json each picture is one JSON object on a line of its own, and the paths in it exist."""
+    """With --json there is a line of JSON for each image, and the paths in it exist."""
     done, _ = processed
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert {line["status"] for line in lines} == {"SUCCEEDED", "REJECTED"}
@@ -56,7 +56,7 @@ def test_process_prints_one_object_a_line(processed: "tuple[subprocess.Completed
 
 
 def test_report_is_one_page(processed: "tuple[subprocess.CompletedProcess[str], str]") -> None:
-    """With --report there is a page with thumbnail, metadata, map link, timeline and graph, which loads nothing."""
+    """--report writes a page with thumbnail, metadata, map link, timeline and graph, which loads nothing."""
     _, page = processed
     assert "a &lt;b&gt;.jpg" in page
     assert "<b>" not in page
@@ -69,54 +69,54 @@ def test_report_is_one_page(processed: "tuple[subprocess.CompletedProcess[str], 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, account: Account) -> Callable[..., int]:
-    """Give a function that runs the command in this process and returns its exit code.
+    """Return a function that runs the command in this process and returns its exit code.
 
-    Each time it finds the same emulator, and the signals stay as they are.
+    All commands use the same emulator, and set no signal handlers.
     """
     monkeypatch.setattr("local.stack.emulator", lambda **_: nullcontext(account))
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     return lambda *arguments: main([str(argument) for argument in arguments])
 
 
-def test_unfinished_picture_fails_the_command(
+def test_unfinished_image_is_an_error(
     run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """When a picture does not reach an end in time, the exit code is 1."""
+    """If an image has no final status in time, the exit code is 1."""
     assert run("process", PHOTOGRAPH, "--output", tmp_path, "--timeout", "0") == 1
     assert "UNFINISHED" in capsys.readouterr().out
 
 
-def test_unwritable_output_is_told_before_anything_starts(
+def test_unwritable_output_is_an_error_at_the_start(
     run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where results cannot be written the command says so in a line, and starts nothing."""
+    """If results cannot be written, the command prints one line and starts nothing."""
     file = tmp_path / "file"
     file.touch()
     assert run("process", PHOTOGRAPH, "--output", file) == 2
     assert capsys.readouterr() == ("", f"local: results cannot be written to {file}: File exists\n")
 
 
-def test_missing_file_is_told_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    """A file that does not exist is named, and nothing is started."""
+def test_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """The error names a file that does not exist, and nothing is started."""
     with pytest.raises(SystemExit, match="2"):
         main(["process", "no such.jpg"])
     assert "no such.jpg" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("given", ["MaxBytes=many", "MaxByte=1", "WorkflowType=FAST"][: times(2, 3)])
-def test_wrong_parameter_is_told_by_name(
+def test_invalid_parameter_is_named(
     run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str], given: str
 ) -> None:
-    """A parameter that the template does not have, or a value that it does not take, is told in a line."""
+    """A parameter that the template does not have, or a value that it does not allow, is an error of one line."""
     assert run("process", PHOTOGRAPH, "--output", tmp_path, "--parameter", given) == 2
-    told = capsys.readouterr().err
-    assert given.partition("=")[0] in told
-    assert len(told.splitlines()) == 1
+    error = capsys.readouterr().err
+    assert given.partition("=")[0] in error
+    assert len(error.splitlines()) == 1
 
 
 @pytest.fixture(params=[pytest.param([], id="open", marks=repetition), pytest.param(["--enforce"], id="enforced")])
 def up(request: pytest.FixtureRequest) -> Iterator["subprocess.Popen[str]"]:
-    """Run `python -m local up`, and once more with permissions enforced."""
+    """Run `python -m local up`, without and with permissions enforced."""
     command = [sys.executable, "-m", "local", "up", *request.param]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         yield running
@@ -124,7 +124,7 @@ def up(request: pytest.FixtureRequest) -> Iterator["subprocess.Popen[str]"]:
 
 
 def test_aws_cli_deploys_to_a_running_stack(up: "subprocess.Popen[str]", tmp_path: Path) -> None:
-    """The real AWS CLI deploys the generated template to `local up` and describes it; Ctrl-C ends all of it."""
+    """The AWS CLI deploys the generated template to `local up` and describes it; Ctrl-C stops everything."""
     environment = _exports(up)
     template = tmp_path / "template.json"
     template.write_text(json.dumps(emitted.template()), encoding="utf-8")
@@ -141,7 +141,7 @@ def test_aws_cli_deploys_to_a_running_stack(up: "subprocess.Popen[str]", tmp_pat
 
 
 def _exports(up: "subprocess.Popen[str]") -> dict[str, str]:
-    """Read the variables that `local up` tells the reader to export."""
+    """Return the variables that `local up` prints to be exported."""
     assert up.stdout
     variables: dict[str, str] = {}
     for line in up.stdout:

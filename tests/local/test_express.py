@@ -1,4 +1,4 @@
-"""What the template's parameters change: an EXPRESS state machine, chosen pages and thumbnails, under their own roles."""
+"""The stack with other parameters: an EXPRESS state machine, allowed origins and a thumbnail size, under its own roles."""
 
 import json
 from collections.abc import Iterator
@@ -36,14 +36,14 @@ CHOSEN = {
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    """Run the stack with other parameters and permissions enforced; what is lost is found at once."""
+    """Run the stack with other parameters and permissions enforced; the sweep finds stalled uploads at once."""
     with local_stack(enforce=True, parameters=CHOSEN) as running:
         configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
         yield running
 
 
-def test_picture_travels_through_an_express_workflow(stack: LocalStack, tmp_path: Path) -> None:
-    """An express state machine takes pictures to the same end, and other parameters reach the functions."""
+def test_image_is_processed_by_an_express_workflow(stack: LocalStack, tmp_path: Path) -> None:
+    """An EXPRESS state machine has the same outcome, and other parameters reach the functions."""
     client = stack.emulator.client("stepfunctions")
     assert client.describe_state_machine(stateMachineArn=stack.outputs["ProcessingPipelineArn"])["type"] == "EXPRESS"
     photograph = Path("local/photographs/rocket.jpg")
@@ -54,8 +54,8 @@ def test_picture_travels_through_an_express_workflow(stack: LocalStack, tmp_path
 
 
 @pytest.mark.parametrize(("origin", "seen"), [(ALLOWED, ALLOWED), (OTHER, None)])
-def test_preflight_tells_which_pages_may_upload(stack: LocalStack, origin: str, seen: str | None) -> None:
-    """A browser that asks, without a token, learns that pages of the allowed origins may go on, and no others."""
+def test_preflight_allows_configured_origins(stack: LocalStack, origin: str, seen: str | None) -> None:
+    """A preflight request, which has no token, succeeds for pages of the allowed origins only."""
     asked = {
         "Origin": origin,
         "Access-Control-Request-Method": "GET",
@@ -68,8 +68,8 @@ def test_preflight_tells_which_pages_may_upload(stack: LocalStack, origin: str, 
 
 
 @pytest.mark.parametrize(("origin", "seen"), [(ALLOWED, ALLOWED), (OTHER, None)])
-def test_granted_url_can_be_read_by_pages_that_may_upload(stack: LocalStack, origin: str, seen: str | None) -> None:
-    """The answer with the URL is for pages of the allowed origins."""
+def test_allowed_origins_can_read_the_upload_url(stack: LocalStack, origin: str, seen: str | None) -> None:
+    """The response with the URL can be read by pages of the allowed origins only."""
     query = {"filename": "a.jpg", "contentType": "image/jpeg", "size": "5"}
     headers = {"Origin": origin, "Authorization": stack.token}
     answer = stack.emulator.http().request("GET", stack.upload_url_endpoint, fields=query, headers=headers)
@@ -77,29 +77,29 @@ def test_granted_url_can_be_read_by_pages_that_may_upload(stack: LocalStack, ori
     assert answer.headers.get("Access-Control-Allow-Origin") == seen
 
 
-def test_refusal_of_the_api_can_be_read_by_any_page(stack: LocalStack) -> None:
-    """That a token is missing, a page of any origin may know, or its developer would see an error of CORS instead."""
+def test_any_page_can_read_errors_of_the_api(stack: LocalStack) -> None:
+    """A page of any origin can read that a token is missing; else its developer would see a CORS error instead."""
     answer = stack.emulator.http().request("GET", stack.upload_url_endpoint, headers={"Origin": OTHER})
     assert answer.status == HTTPStatus.UNAUTHORIZED
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_bucket_takes_uploads_from_the_same_pages(stack: LocalStack) -> None:
-    """The upload bucket lets the allowed origins put, and no more."""
+def test_bucket_accepts_uploads_from_the_allowed_origins(stack: LocalStack) -> None:
+    """The CORS rule of the upload bucket allows PUT for the allowed origins, and nothing else."""
     bucket = stack.outputs["UploadBucketName"]
     (rule,) = stack.emulator.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
     assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["PUT"], ["https://more.example", ALLOWED])
 
 
 def _executions(stack: LocalStack, image: Image) -> int:
-    """Return how many executions there are for image; AWS itself would not tell."""
+    """Return the number of executions of an image; AWS itself does not list those of EXPRESS state machines."""
     client, machine = stack.emulator.client("stepfunctions"), stack.outputs["ProcessingPipelineArn"]
     found = client.list_executions(stateMachineArn=machine, maxResults=1000)["executions"]
     return sum(one["name"] == executions.name(image) for one in found)
 
 
 def test_repeated_event_starts_one_execution(stack: LocalStack) -> None:
-    """An event that comes three times starts one execution, though the state machine would take its name again."""
+    """An event that arrives three times starts one execution, although the state machine accepts a name again."""
     with without_rules(stack):
         image = upload_image(stack, str(uuid4()))
     for events in ([upload_event(image)] * 2, [upload_event(image)]):
@@ -108,8 +108,8 @@ def test_repeated_event_starts_one_execution(stack: LocalStack) -> None:
     assert _executions(stack, image) == 1
 
 
-def test_lost_event_is_found(stack: LocalStack) -> None:
-    """An upload that nobody heard of is found by the sweep, which starts it."""
+def test_sweep_starts_an_upload_without_event(stack: LocalStack) -> None:
+    """An upload whose event was lost is started by the sweep."""
     with without_rules(stack):
         image = upload_image(stack, str(uuid4()))
     assert "errorType" not in invoke(stack, "SweepFunction", {})
@@ -119,11 +119,11 @@ def test_lost_event_is_found(stack: LocalStack) -> None:
 
 @pytest.mark.parametrize("name", sorted(ONLY_EXPRESS))
 def test_without_a_statement_nothing_is_started(stack: LocalStack, name: str) -> None:
-    """Without leave to claim the record, or to tell which version is the newest, the message goes back to the queue."""
-    (granted,) = (one for one in STATEMENTS if one.name == name)
+    """Without permission to claim the record or to list versions, the message goes back to the queue."""
+    (statement,) = (one for one in STATEMENTS if one.name == name)
     with without_rules(stack):
         image = upload_newer_version(stack)
-    with without_statements(stack, granted):
+    with without_statements(stack, statement):
         assert invoke_trigger(stack, [upload_event(image)])["batchItemFailures"]
     assert not invoke_trigger(stack, [upload_event(image)])["batchItemFailures"]
     assert eventually(lambda: notified_record(stack, image))["status"] == "SUCCEEDED"

@@ -1,4 +1,4 @@
-"""The pipeline under its own roles: with all their statements it works, without any one of them it stops."""
+"""The pipeline under its own roles: it works with all their statements, and stops without any one of them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -34,8 +34,8 @@ from workflow.steps import ARCHIVE, METADATA
 
 pytestmark = pytest.mark.heavy
 
-LONG = 1000  # times what a state machine says: no test waits for that
-# What is left out is missed by nothing here; what EXPRESS needs is taken away in test_express.py.
+LONG = 1000  # times the waits of the state machine: no test waits that long
+# The others have no effect here; test_express.py removes those of EXPRESS state machines.
 EXERCISED = {
     granted.name: granted for granted in STATEMENTS if not granted.only_aws and granted.name not in ONLY_EXPRESS
 }
@@ -44,7 +44,7 @@ ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    """Run the stack with permissions enforced; what fails there is tried again at once, and what is lost found at once."""
+    """Run the stack with permissions enforced, and with no waits before retries and before the sweep."""
     with local_stack(enforce=True) as running:
         scale_waits(running, 0)
         configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
@@ -53,24 +53,24 @@ def stack() -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write a sound picture and an unsound one."""
+    """Write a valid image and an invalid one."""
     folder = tmp_path_factory.mktemp("pictures")
-    (folder / "sound.jpg").write_bytes(encoded(quadrants(), "JPEG"))
-    (folder / "unsound.jpg").write_bytes(b"no picture")
+    (folder / "valid.jpg").write_bytes(encoded(quadrants(), "JPEG"))
+    (folder / "invalid.jpg").write_bytes(b"not an image")
     return {file.stem: file for file in folder.iterdir()}
 
 
 @pytest.fixture(scope="module")
 def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
-    """Give a function that tells whether everything works that a role is there for, up to the first that does not."""
-    done = run_pipeline(stack, files["sound"])
+    """Return a function that returns whether everything works that a role is for; it stops at the first failure."""
+    done = run_pipeline(stack, files["valid"])
     found = json.loads(done["output"]) | {"execution": done["name"]}
     repeated = {field: found[field] for field in ARCHIVE.takes}
 
     def pipeline() -> bool:
         return (
-            reaches_status(stack, files["sound"], "SUCCEEDED")
-            and reaches_status(stack, files["unsound"], "REJECTED")
+            reaches_status(stack, files["valid"], "SUCCEEDED")
+            and reaches_status(stack, files["invalid"], "REJECTED")
             and "errorType" not in invoke(stack, "ArchiveFunction", repeated)
             and finishes_newer_version(stack)
             and is_polled(stack)
@@ -84,52 +84,52 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
 
 
 def test_pipeline_works_under_its_own_roles(stack: LocalStack, files: dict[str, Path], tmp_path: Path) -> None:
-    """By the front door and the queue, a photograph ends SUCCEEDED and what is no picture REJECTED, both told."""
+    """Through API and queue, a photograph gets the status SUCCEEDED, a file that is not an image REJECTED, with notifications."""
     photograph = Path("local/photographs/rocket.jpg")
-    outcomes = process(stack, [photograph, files["unsound"]], tmp_path, at_once=1, timeout=PATIENCE)
+    outcomes = process(stack, [photograph, files["invalid"]], tmp_path, at_once=1, timeout=PATIENCE)
     found = {Path(outcome.file).name: outcome for outcome in outcomes}
     assert {name: outcome.status for name, outcome in found.items()} == {
         "rocket.jpg": "SUCCEEDED",
-        "unsound.jpg": "REJECTED",
+        "invalid.jpg": "REJECTED",
     }
 
 
 @pytest.mark.parametrize("name", EXERCISED if is_thorough() else ONE_A_ROLE.values())
 def test_without_a_statement_it_stops(stack: LocalStack, works: Callable[[str], bool], name: str) -> None:
-    """With any one statement taken from a role something ends otherwise than it should; with it back nothing does."""
+    """Without any one statement of a role something fails; with it again everything works."""
     role = EXERCISED[name].role
     with without_statements(stack, EXERCISED[name]):
         assert not works(role)
-    assert not is_thorough() or works(role)  # in `make test` the tests below see that all is back
+    assert not is_thorough() or works(role)  # in `make test` the tests below need the statements again
 
 
-def test_without_what_only_aws_does_it_works(stack: LocalStack, works: Callable[[str], bool]) -> None:
-    """The statements that the test above leaves out are missed by nothing on this machine."""
+def test_statements_without_effect_here(stack: LocalStack, works: Callable[[str], bool]) -> None:
+    """Without the statements that the test above leaves out everything works on the emulator."""
     left_out = [granted for granted in STATEMENTS if granted.name not in EXERCISED]
     with without_statements(stack, *left_out):
         assert all(works(role) for role in ("ArchiveFunctionRole", "FinalizeFunctionRole", "SweepFunctionRole"))
 
 
-def test_api_calls_its_function_by_permission(stack: LocalStack, files: dict[str, Path]) -> None:
-    """Without the permission for the API a URL is asked for in vain."""
+def test_api_needs_permission_to_invoke_its_function(stack: LocalStack, files: dict[str, Path]) -> None:
+    """Without the permission for the API, a request for a URL fails with status 500."""
     with without_invoke_permission(stack, "GetUploadUrlFunction"), pytest.raises(UploadFailedError, match="500"):
-        run_pipeline(stack, files["sound"])
-    assert reaches_status(stack, files["sound"], "SUCCEEDED")
+        run_pipeline(stack, files["valid"])
+    assert reaches_status(stack, files["valid"], "SUCCEEDED")
 
 
-def test_rule_calls_its_function_by_permission(stack: LocalStack) -> None:
-    """Without the permission for the rule nothing comes of an aborted execution; with it back, the next one is settled."""
+def test_rule_needs_permission_to_invoke_its_function(stack: LocalStack) -> None:
+    """Without the permission for the rule an aborted execution is not finalized; with it again the next one is."""
     with without_rules(stack):
-        unsettled, settled = (upload_image(stack, str(uuid4())) for _ in range(2))
+        ignored, finalized = (upload_image(stack, str(uuid4())) for _ in range(2))
     with without_invoke_permission(stack, "FinalizeFunction"):
-        abort_execution(stack, unsettled)
-    abort_execution(stack, settled)
-    assert eventually(lambda: notified_record(stack, settled))["status"] == "FAILED"
-    assert not read_item(stack, unsettled)
+        abort_execution(stack, ignored)
+    abort_execution(stack, finalized)
+    assert eventually(lambda: notified_record(stack, finalized))["status"] == "FAILED"
+    assert not read_item(stack, ignored)
 
 
-def test_aborted_execution_is_settled(stack: LocalStack) -> None:
-    """The record says FAILED, in which state and why, and subscribers are told the same, though no state could do so."""
+def test_aborted_execution_is_finalized(stack: LocalStack) -> None:
+    """Record and notification say FAILED, in which state and why, although no state of the execution could do that."""
     with without_rules(stack):
         image = upload_image(stack, str(uuid4()))
     scale_waits(stack, LONG)
@@ -138,17 +138,21 @@ def test_aborted_execution_is_settled(stack: LocalStack) -> None:
             stack.emulator.client("stepfunctions").stop_execution(executionArn=execution)
     finally:
         scale_waits(stack, 0)
-    told = await_notification(stack, image)
-    contracts.check("failure-notification", told)
+    notification = await_notification(stack, image)
+    contracts.check("failure-notification", notification)
     found = eventually(lambda: notified_record(stack, image))
     contracts.check("metadata-record", found)
     name = execution.rpartition(":")[2]
-    assert (told["notificationId"], told["failedIn"], told["reason"]) == (name, METADATA.state, "Aborted")
+    assert (notification["notificationId"], notification["failedIn"], notification["reason"]) == (
+        name,
+        METADATA.state,
+        "Aborted",
+    )
     assert (found["execution"], found["status"], found["failedIn"]) == (name, "FAILED", METADATA.state)
 
 
 def test_upload_without_tls_is_refused(stack: LocalStack) -> None:
-    """The upload bucket's policy refuses a PUT that came without TLS, as this header has the emulator believe."""
+    """The upload bucket's policy denies a PUT without TLS, which this header simulates."""
     query = {"filename": "a.jpg", "contentType": "image/jpeg", "size": "5"}
     http = stack.emulator.http()
     answer = http.request("GET", stack.upload_url_endpoint, fields=query, headers={"Authorization": stack.token})

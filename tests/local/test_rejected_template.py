@@ -1,4 +1,4 @@
-"""The laptop's stack refuses what AWS would refuse, though the emulator takes it."""
+"""The local stack rejects templates that AWS rejects, although the emulator accepts them."""
 
 import json
 
@@ -10,8 +10,8 @@ from operations.errors import OperationError
 from tests.templates.emitted import template
 
 
-def test_stack_on_a_laptop_is_not_made_of_what_aws_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A null in the template ends `local up` with its place, before the emulator is asked to make anything."""
+def test_null_in_the_template_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A null in the template is an error with its place, before anything is deployed."""
     refused = {**template(), "Metadata": {"Own": [None]}}
     monkeypatch.setattr(deployment, "render", lambda: json.dumps(refused))
     with pytest.raises(OperationError, match=r"\$\.Metadata\.Own\[0\]: null is not allowed"), local_stack():

@@ -1,4 +1,4 @@
-"""The template twice in one account."""
+"""Two stacks of the template in one account."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,21 +17,21 @@ pytestmark = pytest.mark.heavy
 
 LOGS_ROLE = {"ApiAccount", "ApiAccountRole"}  # one for the whole account
 LISTED = {"AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::IAM::Role"}
-NOT_NAMED = {"AWS::ApiGateway::Stage"}  # has a name within its API only
+NOT_NAMED = {"AWS::ApiGateway::Stage"}  # its name is unique within its API only
 
 
 @pytest.fixture
 def target(account: Account) -> Target:
-    """Give an account in ministack with an artifact bucket in it."""
+    """Return an emulated account with an artifact bucket."""
     target = Target(account.client, BUCKET, poll_seconds=0.1)
     target.s3.create_bucket(Bucket=BUCKET)
     return target
 
 
-def test_two_stacks_have_no_name_in_common(target: Target, tmp_path: Path) -> None:
-    """Two stacks of the template are complete side by side, no resource is one of both, and one goes without the other.
+def test_two_stacks_share_no_resource(target: Target, tmp_path: Path) -> None:
+    """Two stacks have no resource in common, and destroying one does not change the other.
 
-    What the one keeps stays, and with it the role by which API Gateway goes on writing the logs of the other.
+    Retained resources stay, among them the role that API Gateway writes logs with, for both.
     """
     first, second = (_deployed(target, stack, tmp_path) for stack in ("first", "second"))
     assert first.keys().isdisjoint(second)
@@ -41,14 +41,14 @@ def test_two_stacks_have_no_name_in_common(target: Target, tmp_path: Path) -> No
     kept = {name for name, one in first.items() if one.is_kept}
     destroy(target.client, "first", poll_seconds=0.1)
     assert not describe(target.cloudformation, "first")
-    there = _there(target)
-    assert there & first.keys() == there & kept == {name for name in kept if first[name].resource_type in LISTED}
-    assert there & second.keys() == {name for name, one in second.items() if one.resource_type in LISTED}
+    existing = _existing(target)
+    assert existing & first.keys() == existing & kept == {name for name in kept if first[name].resource_type in LISTED}
+    assert existing & second.keys() == {name for name, one in second.items() if one.resource_type in LISTED}
     assert _logs_role(target) == role
 
 
 def _deployed(target: Target, stack: str, folder: Path) -> dict[str, Resource]:
-    """Deploy stack, and return its resources by physical ID."""
+    """Deploy a stack, and return its resources by physical ID."""
     deploy(target, stack, folder, Options(packager=layers.packager()))
     assert describe(target.cloudformation, stack)["StackStatus"] == "CREATE_COMPLETE"
     return {one.physical_id: one for one in inventory(target.client, stack) if one.resource_type not in NOT_NAMED}
@@ -58,8 +58,8 @@ def _logical(found: Iterable[Resource]) -> set[str]:
     return {one.logical_id for one in found}
 
 
-def _there(target: Target) -> set[str]:
-    """Return the names of the account's functions, buckets, tables and roles."""
+def _existing(target: Target) -> set[str]:
+    """Return the names of all functions, buckets, tables and roles of the account."""
     functions = target.client("lambda").list_functions(MaxItems=1000)["Functions"]
     roles = target.client("iam").list_roles(MaxItems=1000)["Roles"]
     return {
@@ -71,6 +71,6 @@ def _there(target: Target) -> set[str]:
 
 
 def _logs_role(target: Target) -> str:
-    """Return the name of the role by which API Gateway writes logs."""
+    """Return the name of the role that API Gateway writes logs with."""
     arn: str = target.client("apigateway").get_account()["cloudwatchRoleArn"]
     return arn.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""The whole template on this machine, spoken to through its front door."""
+"""The whole template on this machine, used through its API."""
 
 import json
 import os
@@ -34,7 +34,7 @@ HTTP = urllib3.PoolManager()
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    """Run the stack; what fails there is tried again soon."""
+    """Run the stack with short waits before retries."""
     with local_stack() as running:
         scale_waits(running, 0.01)
         yield running
@@ -42,11 +42,11 @@ def stack() -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="module")
 def outcomes(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
-    """Send sound and unsound pictures through the stack, and give their outcomes by file name."""
+    """Send valid and invalid images through the stack, and return their outcomes by file name."""
     folder = tmp_path_factory.mktemp("pictures")
     whole = (PHOTOGRAPHS / "waterfall.jpg").read_bytes()
     (folder / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
-    (folder / "page.jpg").write_text("<html>no picture</html>", encoding="utf-8")
+    (folder / "page.jpg").write_text("<html>not an image</html>", encoding="utf-8")
     (folder / "empty.jpg").touch()
     Image.new("1", (8000, 8000)).save(folder / "too many pixels.png")
     (folder / NAME).write_bytes((PHOTOGRAPHS / "coffee.png").read_bytes())
@@ -57,19 +57,19 @@ def outcomes(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> dic
 
 @pytest.fixture
 def ask(stack: LocalStack) -> Callable[..., tuple[int, dict[str, Any]]]:
-    """Give a function that asks GET /upload-url and returns status and body."""
+    """Return a function that sends GET /upload-url and returns status and body."""
 
-    def asking(token: str | None = stack.token, **query: str) -> tuple[int, dict[str, Any]]:
+    def send(token: str | None = stack.token, **query: str) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": token} if token else {}
         answer = HTTP.request("GET", stack.upload_url_endpoint, fields=query, headers=headers)
         return answer.status, json.loads(answer.data)
 
-    return asking
+    return send
 
 
 @pytest.mark.parametrize(("name", "photograph"), [("waterfall.jpg", "waterfall.jpg"), (NAME, "coffee.png")])
-def test_photograph_travels_the_whole_way(outcomes: dict[str, Outcome], name: str, photograph: str) -> None:
-    """A photograph ends in the archive three times over, with a record and a notification that keep their contracts."""
+def test_photograph_is_archived_and_notified(outcomes: dict[str, Outcome], name: str, photograph: str) -> None:
+    """A photograph has three files in the archive, and a record and a notification that conform to their contracts."""
     outcome = outcomes[name]
     assert outcome.status == "SUCCEEDED"
     contracts.check("success-notification", outcome.notification)
@@ -81,18 +81,18 @@ def test_photograph_travels_the_whole_way(outcomes: dict[str, Outcome], name: st
         assert thumbnail.size == (256, 256)
 
 
-def test_sideways_photograph_comes_out_upright(outcomes: dict[str, Outcome]) -> None:
-    """A picture stored sideways is resized upright."""
+def test_rotated_photograph_is_resized_upright(outcomes: dict[str, Outcome]) -> None:
+    """The EXIF orientation is applied to the resized image."""
     with Image.open(outcomes["waterfall.jpg"].outputs["resized"]) as resized:
         assert resized.size == (600, 450)
 
 
 def test_staged_renditions_are_gone(stack: LocalStack, outcomes: dict[str, Outcome]) -> None:
-    """Nothing stays staged of pictures that have ended; others may be on their way."""
-    ended = [outcome.record["execution"] for outcome in outcomes.values() if outcome.record]
-    assert len(ended) == len(outcomes) - 1  # of the empty one there is no execution
+    """Nothing stays staged of images with a final status."""
+    finished = [outcome.record["execution"] for outcome in outcomes.values() if outcome.record]
+    assert len(finished) == len(outcomes) - 1  # the empty file has no execution
     s3, bucket = stack.emulator.client("s3"), stack.outputs["UploadBucketName"]
-    listings = [s3.list_objects_v2(Bucket=bucket, Prefix=object_keys.staged_folder(name)) for name in ended]
+    listings = [s3.list_objects_v2(Bucket=bucket, Prefix=object_keys.staged_folder(name)) for name in finished]
     assert not [listing for listing in listings if "Contents" in listing]
 
 
@@ -100,8 +100,8 @@ def test_staged_renditions_are_gone(stack: LocalStack, outcomes: dict[str, Outco
     ("name", "reason"),
     [("truncated.jpg", "TRUNCATED"), ("page.jpg", "NOT_AN_IMAGE"), ("too many pixels.png", "TOO_MANY_PIXELS")],
 )
-def test_unsound_picture_is_rejected(outcomes: dict[str, Outcome], name: str, reason: str) -> None:
-    """What is no sound picture within the limits ends REJECTED, with the reason in record and notification."""
+def test_invalid_image_is_rejected(outcomes: dict[str, Outcome], name: str, reason: str) -> None:
+    """A file that is not a valid image within the limits is REJECTED, with the reason in record and notification."""
     outcome = outcomes[name]
     assert (outcome.status, outcome.reason) == ("REJECTED", reason)
     contracts.check("rejection-notification", outcome.notification)
@@ -110,8 +110,8 @@ def test_unsound_picture_is_rejected(outcomes: dict[str, Outcome], name: str, re
     assert outcome.record["reason"] == reason
 
 
-def test_empty_file_is_refused_at_the_door(outcomes: dict[str, Outcome]) -> None:
-    """An empty file gets no upload URL."""
+def test_empty_file_gets_no_upload_url(outcomes: dict[str, Outcome]) -> None:
+    """The API refuses a file of size 0."""
     assert (outcomes["empty.jpg"].status, outcomes["empty.jpg"].reason) == ("REJECTED", "EMPTY")
 
 
@@ -121,7 +121,7 @@ def test_execution_is_drawn(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """`python -m pages.graph --execution ARN` asks the stack for an execution and draws what it did."""
+    """`python -m pages.graph --execution ARN` reads an execution of the stack and draws it."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", stack.emulator.endpoint)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, ACCESS_KEY)
@@ -136,18 +136,18 @@ def test_execution_is_drawn(
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_api_answers_as_its_document_says(ask: Callable[..., tuple[int, Any]], case: Case) -> None:
-    """Each example of docs/openapi.json is answered with its status, and a body of its schema that says the same."""
+def test_api_responds_as_documented(ask: Callable[..., tuple[int, Any]], case: Case) -> None:
+    """Each example of docs/openapi.json gets its status, and a body that conforms to the schema and has the same values."""
     status, body = ask(**({} if case.signed_in else {"token": None}), **{k: str(v) for k, v in case.query.items()})
     assert status == case.status
-    if case.body.get("reason") in GATEWAY_RESPONSES:  # API Gateway's own answers are not in the emulator
+    if case.body.get("reason") in GATEWAY_RESPONSES:  # the emulator does not have API Gateway's own responses
         return
     contracts.check("upload-url.response" if case.status == 200 else "api-error", body)
     assert case.body.items() <= body.items()
 
 
-def test_client_of_the_page_uploads_a_picture(stack: LocalStack) -> None:
-    """The client in docs/api.md, run as it stands there, uploads a picture and prints its id."""
+def test_client_in_the_documentation_uploads_an_image(stack: LocalStack) -> None:
+    """The client in docs/api.md, run unchanged, uploads an image and prints its id."""
     (code,) = re.findall(r"```python\n(.*?)```", Path("docs/api.md").read_text(encoding="utf-8"), re.DOTALL)
     known = {
         "UPLOAD_URL_ENDPOINT": stack.upload_url_endpoint,
@@ -163,8 +163,8 @@ def test_client_of_the_page_uploads_a_picture(stack: LocalStack) -> None:
 
 
 @pytest.mark.parametrize("token", [None, "nonsense"])
-def test_without_a_sign_in_there_is_no_url(ask: Callable[..., tuple[int, Any]], token: str | None) -> None:
-    """No token and a bad token are answered with 401."""
+def test_upload_url_needs_a_valid_token(ask: Callable[..., tuple[int, Any]], token: str | None) -> None:
+    """Without a token, or with an invalid one, the status is 401."""
     status, _ = ask(token=token, filename="a.jpg", contentType="image/jpeg", size="10")
     assert status == 401
 
@@ -178,10 +178,10 @@ def test_without_a_sign_in_there_is_no_url(ask: Callable[..., tuple[int, Any]], 
         ("size", {"filename": "a.jpg", "contentType": "image/jpeg", "size": str(10**9)}),
     ],
 )
-def test_bad_request_is_told_which_field(
+def test_invalid_request_names_the_field(
     ask: Callable[..., tuple[int, dict[str, Any]]], field: str, query: dict[str, str]
 ) -> None:
-    """A request that cannot be granted is answered with 400 and a body that names the field."""
+    """An invalid request gets status 400 and a body that names the field."""
     status, body = ask(**query)
     assert status == 400
     assert body["field"] == field
@@ -189,22 +189,22 @@ def test_bad_request_is_told_which_field(
 
 
 @pytest.mark.parametrize("changed", ["Content-Type", "x-amz-meta-filename"])
-def test_url_takes_only_what_was_announced(ask: Callable[..., tuple[int, dict[str, Any]]], changed: str) -> None:
-    """A PUT with another header than the granted one is refused, and nothing is stored."""
+def test_url_accepts_the_signed_headers_only(ask: Callable[..., tuple[int, dict[str, Any]]], changed: str) -> None:
+    """A PUT with another value of a signed header gets status 403."""
     _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
     answer = HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers={**grant["headers"], changed: "other"})
     assert answer.status == 403
 
 
-def test_url_is_good_for_one_upload(ask: Callable[..., tuple[int, dict[str, Any]]]) -> None:
-    """A second PUT with the same grant is refused, so that no picture is replaced on its way."""
+def test_url_allows_one_upload(ask: Callable[..., tuple[int, dict[str, Any]]]) -> None:
+    """A second PUT with the same URL gets status 412, so that an image is not replaced while it is processed."""
     _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
     answers = [HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers=grant["headers"]) for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 412]
 
 
 def test_repeated_event_starts_nothing(stack: LocalStack, outcomes: dict[str, Outcome]) -> None:
-    """The same event once more starts no second execution and changes nothing in the record."""
+    """A repeated event starts no execution and does not change the record."""
     record = outcomes["waterfall.jpg"].record
     assert record
     event = _event(record)
@@ -214,18 +214,18 @@ def test_repeated_event_starts_nothing(stack: LocalStack, outcomes: dict[str, Ou
 
 
 def test_poison_message_goes_to_the_dead_letter_queue(stack: LocalStack) -> None:
-    """A message that is no S3 event ends in the dead-letter queue."""
+    """A message that is not an S3 event is moved to the dead-letter queue."""
     sqs = stack.emulator.client("sqs")
     queue, dead = stack.outputs["ProcessingQueueUrl"], stack.outputs["DeadLetterQueueUrl"]
-    # Delivered again at once, where the template waits for the trigger's retries.
+    # Deliver it again at once; the template waits longer than the trigger may run.
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "0"})
     sqs.send_message(QueueUrl=queue, MessageBody="no event")
     messages = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=20)["Messages"]
     assert [message["Body"] for message in messages] == ["no event"]
 
 
-def test_fault_of_ours_is_retried_then_fails_visibly(stack: LocalStack, tmp_path: Path) -> None:
-    """A step that fails for a reason of ours is tried again, then record, notification and execution say FAILED."""
+def test_internal_error_is_retried_then_fails(stack: LocalStack, tmp_path: Path) -> None:
+    """A step that fails with an internal error is retried; then record and notification say FAILED."""
     before = configure(stack, "ThumbnailFunction", THUMBNAIL_EDGE="none")
     try:
         (outcome,) = process(stack, [PHOTOGRAPHS / "rocket.jpg"], tmp_path, at_once=1, timeout=PATIENCE)
@@ -238,15 +238,15 @@ def test_fault_of_ours_is_retried_then_fails_visibly(stack: LocalStack, tmp_path
     assert outcome.record["status"] == "FAILED"
 
 
-def test_file_name_is_data(outcomes: dict[str, Outcome]) -> None:
-    """A file name of any script, with spaces, quotes and plus signs, is told in the end as it was given."""
+def test_file_name_is_unchanged_in_the_notification(outcomes: dict[str, Outcome]) -> None:
+    """A file name of any script, with spaces, quotes and plus signs, is in the notification unchanged."""
     notification = outcomes[NAME].notification
     assert notification
     assert notification["filename"] == NAME
 
 
-def test_unfinished_picture_has_no_status(stack: LocalStack, tmp_path: Path) -> None:
-    """A picture that does not end in time is told as unfinished."""
+def test_unfinished_image_has_no_status(stack: LocalStack, tmp_path: Path) -> None:
+    """An image without a final status in time has no status in its outcome."""
     (outcome,) = process(stack, [PHOTOGRAPHS / "rocket.jpg"], tmp_path, at_once=1, timeout=0)
     assert outcome.status is None
 

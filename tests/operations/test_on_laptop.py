@@ -71,18 +71,18 @@ def _facts(stack: LocalStack, image_id: str) -> dict[str, str]:
 
 def test_failure_is_shown_fixed_and_started_again(stack: LocalStack, tmp_path: Path) -> None:
     """`status` shows why an image failed; once the cause is fixed, `redrive` starts it, and `status` shows its success."""
-    voyage, file = Uploads(stack), tmp_path / "picture.png"
+    uploads, file = Uploads(stack), tmp_path / "picture.png"
     file.write_bytes(encoded(quadrants(), "PNG"))
     with without_archive(stack):
-        voyage.send([file])
-        voyage.rest()  # it is started again only after its notification
-    (image_id,) = voyage.failed()
+        uploads.send([file])
+        uploads.wait()  # it is started again only after its notification
+    (image_id,) = uploads.failed()
     facts = _facts(stack, image_id)
     assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ArchiveImage", "NoSuchBucket")
     assert facts["to do"].endswith(f"redrive {image_id}")
     assert run_operations(stack, "redrive", "--all", "--dry-run").stdout == f"{image_id}\t2\twould start\n"
     assert run_operations(stack, "redrive", image_id).stdout == f"{image_id}\t2\tstarted\n"
-    voyage.rest()
+    uploads.wait()
     facts = _facts(stack, image_id)
     assert (facts["status"], facts["attempt"]) == ("SUCCEEDED", "2")
     assert {facts[name].rpartition("/")[2].partition(".")[0] for name in PICTURES} == set(PICTURES)
@@ -98,7 +98,7 @@ def test_sweep_finds_stalled_uploads(stack: LocalStack, stalled: Stalled) -> Non
     facts = stack_contents.read_contents(stack, []).records[stalled.dead]
     assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ProcessingQueue", "DeadLetter")
     assert run_operations(stack, "reprocess", stalled.dead).stdout == f"{stalled.dead}\t2\tstarted\n"
-    Uploads(stack).rest()
+    Uploads(stack).wait()
     found = stack_contents.read_contents(stack, [])
     assert [found.records[image_id]["status"] for image_id in (stalled.unknown, stalled.dead)] == ["SUCCEEDED"] * 2
     assert found.staged == []

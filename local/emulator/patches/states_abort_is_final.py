@@ -1,6 +1,6 @@
 """An aborted execution stays aborted.
 
-AWS: StopExecution is final, whatever becomes of the task that was running.
+AWS: The status of a stopped execution is final, even if the running task fails later.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 (Measured on AWS in https://github.com/floci-io/floci/issues/2734.)
 

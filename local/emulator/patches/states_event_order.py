@@ -1,6 +1,6 @@
 """Each event of an execution's history names the event that it follows.
 
-AWS: previousEventId is the event that came before in the same branch; it tells in which state a task failed.
+AWS: previousEventId is the preceding event in the same branch; it shows in which state a task failed.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 
 ministack: Events have a number, and no previousEventId.

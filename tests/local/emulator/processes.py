@@ -1,4 +1,4 @@
-"""The emulator's processes, as the system tells of them: its server, and the workers that its functions run in."""
+"""The processes of the emulator: its server, and the workers that run its functions."""
 
 import os
 import signal
@@ -28,12 +28,12 @@ def guard(folder: Path) -> int:
 
 
 def freeze(pid: int) -> bool:
-    """Stop a process where it is, and tell whether it was still there."""
+    """Stop a process, and return whether it existed."""
     return _signal(pid, signal.SIGSTOP)
 
 
 def kill(pid: int) -> bool:
-    """Kill a process as the system does that is out of memory, and tell whether it was still there."""
+    """Kill a process, as a system without free memory does, and return whether it existed."""
     return _signal(pid, signal.SIGKILL)
 
 

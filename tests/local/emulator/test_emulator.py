@@ -1,4 +1,4 @@
-"""The emulator: whom it serves, what it knows of the machine and what it leaves there."""
+"""The emulator: who can reach it, what it sees of the machine and what it leaves there."""
 
 import os
 import signal
@@ -37,13 +37,13 @@ with emulator() as running:
 
 
 def left(directory: Path) -> list[str]:
-    """Name the files in a directory and, where the system tells, the processes that know of it."""
+    """Return the files in a directory and, on Linux, the processes that have it in their environment."""
     processes = Path("/proc").glob("[0-9]*")
     return [path.name for path in (*directory.iterdir(), *(p for p in processes if knows(p, directory)))]
 
 
 def knows(process: Path, directory: Path) -> bool:
-    """Say whether a process that still runs has the directory in its environment."""
+    """Return whether a running process has the directory in its environment."""
     try:
         return os.fsencode(directory) in (process / "environ").read_bytes()
     except OSError:
@@ -52,14 +52,14 @@ def knows(process: Path, directory: Path) -> bool:
 
 @pytest.fixture(scope="module")
 def taken() -> Iterator[int]:
-    """Give a port that another program has."""
+    """Return a port that another program uses."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         yield other.getsockname()[1]
 
 
 class Second(NamedTuple):
-    """An emulator beside that of `account`, and the second port that it was given."""
+    """A second emulator, and the port that it uses."""
 
     endpoint: str
     free: int
@@ -67,7 +67,7 @@ class Second(NamedTuple):
 
 @pytest.fixture(scope="module")
 def second(taken: int) -> Iterator[Second]:
-    """Run another emulator on a machine with secrets, where another program takes the first port that it is given."""
+    """Run another emulator, with a secret in the environment and another program on its first port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         free = probe.getsockname()[1]
     ports = iter([taken, free])
@@ -82,7 +82,7 @@ def second(taken: int) -> Iterator[Second]:
 
 @pytest.mark.parametrize("address", ["127.0.0.2", "::1"])
 def test_only_the_loopback_address_is_served(account: Account, address: str) -> None:
-    """Connections are accepted at 127.0.0.1 and, for example, at no other address of the loopback device."""
+    """Connections are accepted at 127.0.0.1 and at no other address, not even of the loopback device."""
     port = int(account.endpoint.rpartition(":")[2])
     socket.create_connection(("127.0.0.1", port)).close()
     with pytest.raises(OSError, match=r"refused|unavailable|assign|timed out|unreachable"):
@@ -90,7 +90,7 @@ def test_only_the_loopback_address_is_served(account: Account, address: str) -> 
 
 
 def test_a_client_needs_nothing_of_the_machine(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients work whatever proxy and profile the machine has set, and in another region too."""
+    """Clients ignore proxies and profiles of the machine, and work in other regions."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
@@ -99,7 +99,7 @@ def test_a_client_needs_nothing_of_the_machine(account: Account, monkeypatch: py
 
 
 def test_a_function_sees_neither_checkout_nor_machine(second: Second) -> None:
-    """A Lambda worker imports nothing from the checkout and inherits no variable of the machine."""
+    """A Lambda worker cannot import from the checkout, and inherits no variable of the machine."""
     account = Account(second.endpoint)
     account.deploy("curious", CURIOUS)
     answer = account.invoke("curious", names=["json", "imaging", "lambdas", "local", "templates", "workflow"])
@@ -109,7 +109,7 @@ def test_a_function_sees_neither_checkout_nor_machine(second: Second) -> None:
 
 @pytest.mark.parametrize("ending", [None, signal.SIGINT, signal.SIGKILL])
 def test_nothing_outlives_the_parent(tmp_path: Path, ending: signal.Signals | None) -> None:
-    """No file or process, even a worker's child, stays when the parent ends, is interrupted or killed."""
+    """No file and no process, not even of a worker's child, stays when the parent exits, is interrupted or killed."""
     with subprocess.Popen(
         [sys.executable, "-c", PARENT],
         cwd=ROOT,
@@ -142,13 +142,13 @@ def test_nothing_outlives_the_guard(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert left(tmp_path) == []
 
 
-def test_a_port_taken_meanwhile_is_given_up(second: Second) -> None:
-    """An emulator whose port another program took first starts on another."""
+def test_another_port_is_used_if_one_is_taken(second: Second) -> None:
+    """An emulator starts on another port if another program uses the first one."""
     assert second.endpoint == f"http://127.0.0.1:{second.free}"
 
 
-def test_a_failed_start_says_why(taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An emulator that cannot start, as often as it tries, raises with the end of its log and leaves nothing."""
+def test_a_failed_start_raises_with_the_log(taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulator that cannot start raises an error with the end of its log, and leaves nothing."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr("local.emulator.process._ATTEMPTS", 2)
     monkeypatch.setattr("local.emulator.process._free_port", lambda: taken)

@@ -1,4 +1,4 @@
-"""An emulator that enforces permissions: who is not let in, and what AWS's services may not do for one another."""
+"""An emulator that enforces permissions: which requests it denies, and which calls between AWS's services."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,33 +21,33 @@ def enforced() -> Iterator[Account]:
 
 
 def test_wrong_secret_is_refused(enforced: Account) -> None:
-    """The root's key is good for nothing without its secret, which every run has anew."""
+    """The root's key needs its secret, which is new for each run."""
     own = {"QueueNamePrefix": "of-no-other-test"}
     with pytest.raises(ClientError, match="signature"):
         replace(enforced, secret=ACCESS_KEY).client("sqs").list_queues(**own)
     assert enforced.client("sqs").list_queues(**own).get("QueueUrls", []) == []
 
 
-def test_nobody_is_refused(enforced: Account) -> None:
-    """A request without credentials is refused."""
+def test_anonymous_request_is_denied(enforced: Account) -> None:
+    """A request without credentials is denied."""
     enforced.client("s3").create_bucket(Bucket="closed")
     assert enforced.http().request("GET", f"{enforced.endpoint}/closed").status == 403
 
 
 def test_only_its_certificate_is_trusted(enforced: Account) -> None:
-    """Whoever does not know the certificate of this very run refuses the connection."""
+    """A client that does not trust the certificate of this run refuses the connection."""
     with urllib3.PoolManager(retries=False) as http, pytest.raises(urllib3.exceptions.SSLError):
         http.request("GET", enforced.endpoint)
 
 
-def test_plain_http_is_not_answered(enforced: Account) -> None:
-    """Without TLS there is no answer at all."""
+def test_plain_http_gets_no_response(enforced: Account) -> None:
+    """Without TLS there is no response."""
     with urllib3.PoolManager(retries=False) as http, pytest.raises(urllib3.exceptions.HTTPError):
         http.request("GET", enforced.endpoint.replace("https", "http"))
 
 
-def test_rule_sends_only_where_it_may(enforced: Account) -> None:
-    """Of a rule's targets only those queues get the event whose policy lets the rule send to them."""
+def test_rule_needs_the_policy_of_its_target(enforced: Account) -> None:
+    """A target queue gets an event only if its policy allows the rule."""
     s3, events = enforced.client("s3"), enforced.client("events")
     s3.create_bucket(Bucket="watched")
     to_events: dict[str, dict[str, str]] = {"EventBridgeConfiguration": {}}

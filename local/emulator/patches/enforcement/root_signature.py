@@ -3,7 +3,7 @@
 AWS: Every request with an access key is verified by its signature.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 
-ministack: Requests with the root's access key are accepted whatever their signature is.
+ministack: Requests with the root's access key are accepted with any signature.
 
 Patched: Only requests without an access key, such as sign-ins, are accepted without a signature.
 
