@@ -1,1 +1,1 @@
-"""What AWS refuses in a template and emulators take: each rule with the page of AWS's documentation that states it."""
+"""The rules by which AWS refuses templates that emulators accept; each names the page of AWS's documentation."""

@@ -1,4 +1,4 @@
-"""What travels within a template as text that a service reads: dashboards and state machines."""
+"""The texts in a template that a service parses: bodies of dashboards and definitions of state machines."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,23 +13,23 @@ from templates.refusals.refusal import Limit, Node, Refusal, below, kind
 DASHBOARDS = "CloudWatch: CloudWatch service quotas"
 STRUCTURE = "CloudWatch: Dashboard body structure and syntax"
 WIDGETS = Limit(500, "widgets", DASHBOARDS, "add a second dashboard")
-METRICS = Limit(500, "metrics", DASHBOARDS, "divide the widget")
+METRICS = Limit(500, "metrics", DASHBOARDS, "split the widget")
 ALL_METRICS = Limit(2500, "metrics", DASHBOARDS, "add a second dashboard")
 SIDES = ("x", "y", "width", "height")
 USUAL_WIDTH = 6  # columns
-WIDTH = Limit(24, "columns", STRUCTURE, "place it further left, or make it narrower")
+WIDTH = Limit(24, "columns", STRUCTURE, "move it to the left, or make it narrower")
 STATE_NAME = Limit(80, "characters in the name", "Step Functions: State machine structure in Amazon States Language")
 
 
 @dataclass(frozen=True)
 class Body:
-    """A text in resources of a type: the property that holds it, how it is checked, and which page states its form."""
+    """A text in resources of a type: the property that holds it, its check, and the page that states its structure."""
 
     kind: str
     field: str
     check: Callable[[str, Node], Iterator[Refusal]]
     source: str
-    text: bool = True  # or the object itself
+    text: bool = True  # or an object
 
 
 def _dashboard(path: str, body: Node) -> Iterator[Refusal]:
@@ -46,24 +46,31 @@ def _dashboard(path: str, body: Node) -> Iterator[Refusal]:
 
 
 def _strange(path: str, widgets: Any) -> Iterator[Refusal]:
-    """Yield what is no list of widgets, or no widget with numbers as its place."""
+    """Yield what is not a list of widgets, or a widget without numbers as its position."""
     if not isinstance(widgets, list):
-        yield Refusal(f"{path}.widgets", f"a list stands here, and this is {kind(widgets)}", "write a list", STRUCTURE)
+        yield Refusal(
+            f"{path}.widgets", f"a list is required here, and this is {kind(widgets)}", "write a list", STRUCTURE
+        )
         return
     for place, widget in below(widgets, "*", path=f"{path}.widgets"):
         if not isinstance(widget, dict):
-            yield Refusal(place, f"an object stands here, and this is {kind(widget)}", "write an object", STRUCTURE)
+            yield Refusal(
+                place, f"an object is required here, and this is {kind(widget)}", "write an object", STRUCTURE
+            )
         for inner, value in (found for side in SIDES for found in below(widget, side, path=place)):
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
                 yield Refusal(
-                    inner, f"a whole number from 0 on stands here, and this is {kind(value)}", "write one", STRUCTURE
+                    inner,
+                    f"an integer of at least 0 is required here, and this is {kind(value)}",
+                    "write one",
+                    STRUCTURE,
                 )
 
 
 def _machine(path: str, body: Node) -> Iterator[Refusal]:
-    """Yield the names of states that are too long, wherever the states stand."""
+    """Yield the names of states that are too long, at any depth."""
     if wrong := grammar_error(body):
-        yield Refusal(path, f"no state machine: {wrong}", "correct it", STATE_NAME.source)
+        yield Refusal(path, f"not a state machine: {wrong}", "correct it", STATE_NAME.source)
         return
     for name, _ in each_state(body):
         yield from STATE_NAME.exceeded(f"{path}: {name}", len(name))
@@ -77,7 +84,7 @@ BODIES = [
 
 
 def bodies(template: Node, filling: Filling) -> Iterator[Refusal]:
-    """Yield what the services would find wrong with the texts that they read."""
+    """Yield what the services would refuse in the texts that they parse."""
     for name, resource in template.get("Resources", {}).items():
         for body in (one for one in BODIES if one.kind == resource.get("Type")):
             for path, text in below(resource.get("Properties", {}), body.field, path=f"$.Resources.{name}.Properties"):
@@ -88,9 +95,9 @@ def _read(path: str, text: Any, body: Body) -> Iterator[Refusal]:
     try:
         read = json.loads(text) if body.text else text
     except (TypeError, ValueError) as error:
-        yield Refusal(path, f"no JSON once references are filled in: {error}", "write JSON", body.source)
+        yield Refusal(path, f"not JSON after the substitution of references: {error}", "write JSON", body.source)
         return
     if not isinstance(read, dict):
-        yield Refusal(path, "no JSON object", "write an object", body.source)
+        yield Refusal(path, "not a JSON object", "write an object", body.source)
         return
     yield from body.check(path, read)

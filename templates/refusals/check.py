@@ -1,4 +1,4 @@
-"""Ask whether AWS would refuse a template, before it is asked itself."""
+"""The check whether AWS would refuse a template or a deployment, before AWS is called."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,14 +17,14 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class TemplateRefusedError(ValueError):
-    """AWS would refuse a template, or what is said beside it; the message has a line for each reason."""
+    """AWS would refuse a template or a deployment of it; the message has a line for each reason."""
 
 
 def refusals(text: str, parameters: Mapping[str, str] = NOTHING) -> list[Refusal]:
-    """Return why AWS would refuse the template text, with parameters given to it; nothing if it would not."""
+    """Return the reasons for which AWS would refuse the template text with parameters."""
     template = json.loads(text)
     if found := list(form(template)):
-        return found  # what follows reads the template as one of the right form
+        return found  # the checks below need a template of the right form
     filling = Filling(template, parameters)
     return [
         *quotas(text, template),
@@ -36,12 +36,12 @@ def refusals(text: str, parameters: Mapping[str, str] = NOTHING) -> list[Refusal
 
 
 def check_template(text: str) -> None:
-    """Raise TemplateRefusedError if AWS would refuse the template text whatever is given to it."""
+    """Raise TemplateRefusedError if AWS would refuse the template text with its default parameters."""
     _raise("the template", refusals(text))
 
 
 def check_deployment(text: str, stack: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> None:
-    """Raise TemplateRefusedError if AWS would refuse to make stack from the template text with parameters and tags."""
+    """Raise TemplateRefusedError if AWS would refuse to create stack from the template text with parameters and tags."""
     _raise("the deployment", [*given(json.loads(text), stack, parameters, tags), *refusals(text, parameters)])
 
 

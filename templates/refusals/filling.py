@@ -1,4 +1,4 @@
-"""Values as they are once references are filled in, as long as they may get wherever the template is deployed."""
+"""Values after the substitution of references, each at the maximum length that it may have in any deployment."""
 
 import re
 from collections.abc import Mapping
@@ -6,10 +6,10 @@ from typing import Any
 
 from templates.refusals.refusal import Node, function_of
 
-STACK_NAME = 128  # characters, CloudFormation's quota
-RANDOM = 14  # characters that CloudFormation puts behind a name of its own making, with their hyphen
-ARN = 70  # characters before the name in an ARN: partition, service, region, account, kind
-UNKNOWN = ""  # of a parameter without default, and of a function that only CloudFormation evaluates
+STACK_NAME = 128  # characters, the quota of CloudFormation
+RANDOM = 14  # characters, hyphen included, that CloudFormation appends to a generated name
+ARN = 70  # characters before the name in an ARN: partition, service, region, account, type
+UNKNOWN = ""  # the value of a parameter without default, and of a function that only CloudFormation evaluates
 PSEUDO = {
     "AWS::AccountId": "1" * 12,
     "AWS::NoValue": "",
@@ -23,15 +23,15 @@ _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 
 
 class Filling:
-    """Fills in references of one template, to which parameters are given."""
+    """Substitutes the references of one template with given parameters."""
 
     def __init__(self, template: Node, parameters: Mapping[str, str]) -> None:
-        """Know the names in template; a parameter that is not given has its longest value, or else its default."""
+        """Collect the names of template; a parameter that is not given has its longest known value."""
         known = {name: _longest(one) for name, one in template.get("Parameters", {}).items()}
         self._values = {**PSEUDO, **known, **parameters}
 
     def fill(self, value: Any) -> Any:
-        """Return value with text in the place of intrinsic functions; of the two values of a condition, the longer."""
+        """Return value with its intrinsic functions replaced by text; of the two values of `Fn::If`, the longer one."""
         if function := function_of(value):
             return self._result(function, value[function])
         if isinstance(value, dict):
@@ -54,13 +54,13 @@ class Filling:
         return result
 
     def _name(self, name: str) -> str:
-        """Return the value of a name, or text as long as the longest ARN that CloudFormation makes for a resource."""
+        """Return the value of a name, or a text as long as the longest ARN that CloudFormation generates."""
         logical_id = name.partition(".")[0]
         return self._values.get(name, "x" * (ARN + STACK_NAME + 1 + len(logical_id) + RANDOM))
 
 
 def _longest(parameter: Node) -> str:
-    """Return the longest value that is known of a parameter."""
+    """Return the longest known value of a parameter."""
     named = [parameter[name] for name in ("Default", "MaxValue") if name in parameter]
     values = map(str, [*parameter.get("AllowedValues", []), *named])
     return max(values, key=len, default=UNKNOWN)

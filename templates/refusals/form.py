@@ -1,4 +1,4 @@
-"""The form of a template: no null, its parts, text where only text may stand."""
+"""The form of a template: no null, the right parts, and text where text is required."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ KEEPING = {
     "UpdateReplacePolicy": {"Delete", "Retain", "Snapshot"},
 }
 
-# Where only text may stand, written out.
+# The places that require literal text.
 LITERAL = [
     (("Description",), ANATOMY),
     (("AWSTemplateFormatVersion",), ANATOMY),
@@ -24,7 +24,7 @@ LITERAL = [
     (("Resources", "*", "DependsOn", "*"), ATTRIBUTES),
     *((("Outputs", "*", name), OUTPUTS) for name in ("Description", "Condition")),
 ]
-# Where text may also be what an intrinsic function makes.
+# The places that require text or an intrinsic function.
 COMPUTED = [
     (("Outputs", "*", "Value"), OUTPUTS),
     (("Outputs", "*", "Export", "Name"), OUTPUTS),
@@ -32,7 +32,7 @@ COMPUTED = [
     (("Resources", "*", "Properties", "Tags", "*", "Value"), RESOURCES),
     (("Resources", "*", "Properties", "UserPoolTags", "*"), RESOURCES),
     (("Resources", "*", "Properties", "Environment", "Variables", "*"), RESOURCES),
-    # Of gateway responses and stages; troposphere, which knows what a property is, does not know what is in these.
+    # Of gateway responses and stages; troposphere does not check the content of these properties.
     *(
         (("Resources", "*", "Properties", name, "*"), RESOURCES)
         for name in ("ResponseTemplates", "ResponseParameters", "Variables")
@@ -41,7 +41,7 @@ COMPUTED = [
 
 
 def form(template: Node) -> Iterator[Refusal]:
-    """Yield what has not the form that CloudFormation reads."""
+    """Yield the deviations from the form that CloudFormation requires."""
     yield from _nulls(template, "$")
     yield from anatomy(template)
     for steps, source in LITERAL:
@@ -53,13 +53,13 @@ def form(template: Node) -> Iterator[Refusal]:
     for name, kept in KEEPING.items():
         for path, value in below(template, "Resources", "*", name):
             if isinstance(value, str) and value not in kept:
-                yield Refusal(path, f"{value} is no {name}", f"take one of {', '.join(sorted(kept))}", ATTRIBUTES)
+                yield Refusal(path, f"{value} is not a {name}", f"use one of {', '.join(sorted(kept))}", ATTRIBUTES)
     yield from _policies(template)
 
 
 def _nulls(node: Any, path: str) -> Iterator[Refusal]:
     if node is None:
-        remedy = "leave the property out, or hand the document over as text"
+        remedy = "remove the property, or pass the document as text"
         yield Refusal(path, "null is not allowed in a template", remedy, ANATOMY)
     for path_of, value in below(node, "*", path=path):
         yield from _nulls(value, path_of)
@@ -68,33 +68,33 @@ def _nulls(node: Any, path: str) -> Iterator[Refusal]:
 def _unlike(template: Node, steps: tuple[str, ...], source: str, fits: Callable[[Any], bool]) -> Iterator[Refusal]:
     for path, value in below(template, *steps):
         if value is not None and not fits(value):
-            yield Refusal(path, f"only text may stand here, and this is {kind(value)}", "write it as text", source)
+            yield Refusal(path, f"text is required here, and this is {kind(value)}", "write it as text", source)
 
 
 def _values_of_parameters(template: Node) -> Iterator[Refusal]:
-    """Yield the defaults and allowed values of parameters that are neither text nor number."""
+    """Yield the defaults and allowed values of parameters that are neither text nor numbers."""
     for steps in (("Default",), ("AllowedValues", "*")):
         for path, value in below(template, "Parameters", "*", *steps):
             if value is not None and (isinstance(value, bool) or not isinstance(value, str | int | float)):
-                problem = f"a parameter's value is text or a number, and this is {kind(value)}"
-                yield Refusal(path, problem, "write it as text; a list's values with commas between", PARAMETERS)
+                problem = f"the value of a parameter has to be text or a number, and this is {kind(value)}"
+                yield Refusal(path, problem, "write it as text, a list with commas", PARAMETERS)
 
 
 def _bounds_of_parameters(template: Node) -> Iterator[Refusal]:
-    """Yield bounds that are no numbers and patterns that are no regular expressions."""
+    """Yield limits that are not numbers and patterns that are not regular expressions."""
     for name in (f"{end}{what}" for end in ("Min", "Max") for what in ("Length", "Value")):
         for path, value in below(template, "Parameters", "*", name):
             if isinstance(value, bool) or not re.fullmatch(r"-?\d+(\.\d+)?", str(value)):
-                yield Refusal(path, f"a number stands here, and this is {kind(value)}", "write digits", PARAMETERS)
+                yield Refusal(path, f"a number is required here, and this is {kind(value)}", "write digits", PARAMETERS)
     for path, value in below(template, "Parameters", "*", "AllowedPattern"):
         try:
             re.compile(str(value))
         except re.error as error:
-            yield Refusal(path, f"this is no regular expression: {error}", "correct it", PARAMETERS)
+            yield Refusal(path, f"this is not a regular expression: {error}", "correct it", PARAMETERS)
 
 
 def _policies(template: Node) -> Iterator[Refusal]:
-    """Yield the conditions of policies whose keys are no names."""
+    """Yield the conditions of policies without keys."""
     for steps in (
         ("PolicyDocument",),
         ("AssumeRolePolicyDocument",),
@@ -106,4 +106,4 @@ def _policies(template: Node) -> Iterator[Refusal]:
         for path, keys in (*one, *many):
             if not isinstance(keys, dict) or not all(keys):
                 remedy = 'write {"Operator": {"key": "value"}}'
-                yield Refusal(path, "a condition has keys and values", remedy, "IAM: JSON policy elements: Condition")
+                yield Refusal(path, "a condition needs keys and values", remedy, "IAM: JSON policy elements: Condition")

@@ -1,4 +1,4 @@
-"""What refers to what: every name that is used is there, and no resource waits for itself."""
+"""The references of a template: every name exists, and no resource depends on itself."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from templates.refusals.refusal import Node, Refusal, function_of
 SOURCE = "CloudFormation: Intrinsic function reference"
 REFERENCE, CONDITION, RESOURCE, MAPPING = "resource or parameter", "condition", "resource", "mapping"
 FUNCTION = "intrinsic function"
-# With those of the transform AWS::LanguageExtensions.
+# Including those of the transform AWS::LanguageExtensions.
 FUNCTIONS = {
     f"Fn::{name}"
     for name in (
@@ -41,15 +41,15 @@ _VARIABLE = re.compile(r"\$\{(?!!)([^}]*)\}")
 
 @dataclass(frozen=True)
 class Use:
-    """That something names something else."""
+    """One reference to a name."""
 
     path: str
-    what: str  # that is named
+    what: str  # the kind of name
     name: str
 
 
 def references(template: Node) -> Iterator[Refusal]:
-    """Yield what refers to nothing, and a circle of resources of which each needs another first."""
+    """Yield the references to unknown names, and circles of resources or conditions."""
     resources, parameters = template.get("Resources", {}), template.get("Parameters", {})
     conditions = template.get("Conditions", {})
     known = {
@@ -66,7 +66,7 @@ def references(template: Node) -> Iterator[Refusal]:
     before = {
         REFERENCE: {*parameters, *PSEUDO},
         RESOURCE: set[str](),
-    }  # conditions are evaluated before any resource is made
+    }  # conditions are evaluated before any resource is created
     for one in _used(conditions, "$.Conditions"):
         yield from _missing(one, before.get(one.what, known[one.what]))
     asked = {
@@ -88,7 +88,7 @@ def _missing(one: Use, known: set[str]) -> Iterator[Refusal]:
 
 
 def _used(node: Any, path: str) -> Iterator[Use]:
-    """Yield what node and everything below it uses."""
+    """Yield the references in node, at any depth."""
     if isinstance(node, dict):
         yield from (Use(path, what, name) for what, name in _names(node))
         for key, value in node.items():
@@ -122,7 +122,7 @@ def _names(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _variable(name: str) -> tuple[str, str]:
-    """Return what a variable in a text names: with an attribute it can only be a resource."""
+    """Return the kind and name of a variable in a text; with an attribute, it is a resource."""
     owner, dot, _ = name.partition(".")
     return (RESOURCE if dot else REFERENCE), owner
 
@@ -132,4 +132,4 @@ def _circle(path: str, needed: dict[str, set[str]]) -> Iterator[Refusal]:
         TopologicalSorter(needed).prepare()
     except CycleError as error:
         circle = ", ".join(error.args[1])
-        yield Refusal(path, f"each of these is needed by the next: {circle}", "cut the circle", SOURCE)
+        yield Refusal(path, f"each of these depends on the previous one: {circle}", "remove one dependency", SOURCE)

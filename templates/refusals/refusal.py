@@ -1,4 +1,4 @@
-"""One reason for which AWS would refuse a template, and how rules look into the template."""
+"""One reason for which AWS would refuse a template, and the access of rules to the template."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class Refusal:
-    """What is wrong, where, what to do, and which page says so."""
+    """The problem, its path, the remedy, and the page that states the rule."""
 
     path: str
     problem: str
     remedy: str
-    source: str  # title of the page in AWS's documentation
+    source: str  # title of the page of AWS's documentation
 
     def __str__(self) -> str:
         """Return it as one line."""
@@ -25,7 +25,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Limit:
-    """The most that something may have, of what, what to do about more, and which page says so."""
+    """A maximum with its unit and remedy, and the page that states it."""
 
     most: int
     unit: str
@@ -33,13 +33,13 @@ class Limit:
     remedy: str = "shorten it"
 
     def exceeded(self, path: str, size: int) -> Iterator[Refusal]:
-        """Yield a refusal if what stands at path is larger."""
+        """Yield a refusal if size, that of the value at path, exceeds the limit."""
         if size > self.most:
-            yield Refusal(path, f"{size:,} {self.unit}, and {self.most:,} are the most", self.remedy, self.source)
+            yield Refusal(path, f"{size:,} {self.unit}, and the maximum is {self.most:,}", self.remedy, self.source)
 
 
 def below(node: Any, *steps: str, path: str = "$") -> Iterator[tuple[str, Any]]:
-    """Yield each value that steps lead to, with its path; the step `*` leads to every entry, a missing one nowhere."""
+    """Yield each value that steps lead to, with its path; the step `*` leads to every entry, an unknown one to none."""
     if not steps:
         yield path, node
         return
@@ -55,15 +55,15 @@ def _entries(node: Any) -> list[tuple[Any, Any]]:
 
 
 def kind(value: Any) -> str:
-    """Return what value is, for a sentence."""
+    """Return the type of value, for a message."""
     if function := function_of(value):
         return f"the intrinsic function {function}"
-    names = {str: "text", bool: "a truth value", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    names = {str: "text", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
     return names.get(type(value), "null")
 
 
 def function_of(node: Any) -> str | None:
-    """Return the name of the intrinsic function that node is, None if it is none."""
+    """Return the name of the intrinsic function that node is, or None."""
     if isinstance(node, dict) and len(node) == 1:
         (name,) = node
         return name if name == "Ref" or name.startswith("Fn::") else None

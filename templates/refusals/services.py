@@ -1,9 +1,9 @@
-"""The limits of the services that the template's resources belong to, as far as cfn-lint does not know them or comes too late.
+"""The limits of the resources' services, as far as cfn-lint does not check them or comes too late.
 
-Where the numbers were read, in November 2026: what botocore's service models state, the tests hold against them; the rest in the
-sources of AWS's documentation (github.com/awsdocs, last of 2023) and in later copies of the pages that are named. Two are stated
-by none of these, as far as we could look: the length of a topic's DisplayName, which others who use SNS state, and the number
-of statements in a topic's policy. AWS raises on request what is said to be adjustable; here everything has its default.
+Sources, November 2026: limits that botocore's service models state are compared with them by the tests; the others are from the
+sources of AWS's documentation (github.com/awsdocs, last of 2023) and later copies of the named pages. None of these states two
+limits: the length of a topic's DisplayName, which other users of SNS state, and the number of statements in a topic's policy.
+Adjustable limits can be raised by AWS; the defaults apply here.
 """
 
 import json
@@ -23,33 +23,33 @@ ALARMS = "CloudWatch API: PutMetricAlarm"
 MACHINES = "Step Functions API: CreateStateMachine"
 API = "API Gateway: Quotas for configuring and running a REST API"
 KB = 1024
-OTHER_POLICY = "move statements into a managed policy, or name fewer resources"
+OTHER_POLICY = "move statements to a managed policy, or name fewer resources"
 FEWER = "name fewer actions and resources"
 Measure = Callable[[Any], int]
 
 
 def characters(value: Any) -> int:
-    """Return how long value is as text; of a document as JSON without white space."""
+    """Return the length of value as text; a document is JSON without white space."""
     return len(_text(value))
 
 
 def size(value: Any) -> int:
-    """Return how many bytes value has as text."""
+    """Return the bytes of value as text."""
     return len(_text(value).encode())
 
 
 def number(value: Any) -> int:
-    """Return how many entries value has."""
+    """Return the number of entries of value."""
     return len(value) if isinstance(value, list | dict) else 1
 
 
 def together(policies: Any) -> int:
-    """Return how long the documents of the policies of a role, user or group are together."""
+    """Return the total length of the policy documents of a role, user or group."""
     return sum(characters(document) for _, document in below(policies, "*", "PolicyDocument"))
 
 
 def metrics(queries: Any) -> int:
-    """Return how many metrics an alarm's expression takes."""
+    """Return the number of metrics in the expression of an alarm."""
     return sum(1 for _ in below(queries, "*", "MetricStat"))
 
 
@@ -59,7 +59,7 @@ def _text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """A limit of resources of a type: where in their properties, and how it is measured."""
+    """A limit of resources of a type: the path in their properties, and how the value is measured."""
 
     kind: str
     steps: tuple[str, ...]
@@ -68,7 +68,7 @@ class Rule:
 
 
 STATEMENTS = ("PolicyDocument", "Statement")
-INLINE = {"Role": 10_240, "User": 2048, "Group": 5120}  # characters, of all inline policies of one together
+INLINE = {"Role": 10_240, "User": 2048, "Group": 5120}  # characters, total of all inline policies of one
 RULES = [
     *(
         Rule(f"AWS::IAM::{owner}", ("Policies",), together, Limit(most, "characters", IAM, OTHER_POLICY))
@@ -78,27 +78,27 @@ RULES = [
         Rule(f"AWS::IAM::{owner}Policy", ("PolicyDocument",), characters, Limit(most, "characters", IAM, OTHER_POLICY))
         for owner, most in INLINE.items()
     ),
-    # Of any of the three, of which a role may have the most.
+    # Of any of the three; the limit of roles is the highest.
     Rule("AWS::IAM::Policy", ("PolicyDocument",), characters, Limit(10_240, "characters", IAM, OTHER_POLICY)),
     # Adjustable, up to 4,096.
     Rule("AWS::IAM::Role", ("AssumeRolePolicyDocument",), characters, Limit(2048, "characters", IAM, FEWER)),
-    Rule("AWS::IAM::ManagedPolicy", ("PolicyDocument",), characters, Limit(6144, "characters", IAM, "divide it")),
+    Rule("AWS::IAM::ManagedPolicy", ("PolicyDocument",), characters, Limit(6144, "characters", IAM, "split it")),
     Rule("AWS::KMS::Key", ("KeyPolicy",), size, Limit(32 * KB, "bytes", "KMS: Resource quotas", FEWER)),
     Rule("AWS::KMS::Key", ("Description",), characters, Limit(8192, "characters", "KMS API: CreateKey")),
     Rule("AWS::SQS::QueuePolicy", ("PolicyDocument",), size, Limit(8192, "bytes", SQS, FEWER)),
     Rule("AWS::SQS::QueuePolicy", STATEMENTS, number, Limit(20, "statements", SQS, FEWER)),
     Rule(
-        "AWS::SQS::QueuePolicy", (*STATEMENTS, "*", "Action"), number, Limit(7, "actions", SQS, "divide the statement")
+        "AWS::SQS::QueuePolicy", (*STATEMENTS, "*", "Action"), number, Limit(7, "actions", SQS, "split the statement")
     ),
     Rule("AWS::SNS::TopicPolicy", ("PolicyDocument",), size, Limit(30 * KB, "bytes", SNS, FEWER)),
-    # Not stated by AWS where we could look.
+    # Not stated in the sources above.
     Rule("AWS::SNS::TopicPolicy", STATEMENTS, number, Limit(100, "statements", SNS, FEWER)),
     Rule("AWS::S3::BucketPolicy", ("PolicyDocument",), size, Limit(20 * KB, "bytes", "S3: Bucket policies", FEWER)),
     Rule(
         "AWS::S3::Bucket",
         ("LifecycleConfiguration", "Rules"),
         number,
-        Limit(1000, "rules", "S3: Setting an S3 Lifecycle configuration", "join some"),
+        Limit(1000, "rules", "S3: Setting an S3 Lifecycle configuration", "merge some"),
     ),
     # Adjustable, up to 4,096.
     Rule("AWS::Events::Rule", ("EventPattern",), characters, Limit(2048, "characters", EVENTS, "match fewer values")),
@@ -114,9 +114,9 @@ RULES = [
         "AWS::Lambda::Function",
         ("Environment", "Variables"),
         size,
-        Limit(4 * KB, "bytes as JSON", LAMBDA, "shorten the values, or hand them over by other means"),
+        Limit(4 * KB, "bytes as JSON", LAMBDA, "shorten the values, or pass them by other means"),
     ),
-    Rule("AWS::Lambda::Function", ("Layers",), number, Limit(5, "layers", LAMBDA, "join some")),
+    Rule("AWS::Lambda::Function", ("Layers",), number, Limit(5, "layers", LAMBDA, "merge some")),
     Rule(
         "AWS::Lambda::LayerVersion",
         ("Description",),
@@ -134,20 +134,20 @@ RULES = [
         "AWS::CloudWatch::Alarm",
         ("Metrics",),
         metrics,
-        Limit(10, "metrics", "CloudWatch: CloudWatch service quotas", "take fewer"),
+        Limit(10, "metrics", "CloudWatch: CloudWatch service quotas", "use fewer"),
     ),
     Rule("AWS::ApiGateway::GatewayResponse", ("ResponseTemplates", "*"), size, Limit(300 * KB, "bytes", API)),
     # Adjustable.
     Rule("AWS::ApiGateway::RestApi", ("Policy",), characters, Limit(8192, "characters", API, FEWER)),
     Rule("AWS::ApiGateway::Stage", ("AccessLogSetting", "Format"), size, Limit(3 * KB, "bytes", API)),
-    Rule("AWS::ApiGateway::Stage", ("Variables",), number, Limit(100, "variables", API, "leave some out")),
+    Rule("AWS::ApiGateway::Stage", ("Variables",), number, Limit(100, "variables", API, "remove some")),
     Rule(
         "AWS::Logs::LogGroup",
         ("LogGroupName",),
         characters,
         Limit(512, "characters", "CloudWatch Logs API: CreateLogGroup"),
     ),
-    # Not stated by AWS where we could look.
+    # Not stated in the sources above.
     Rule("AWS::SNS::Topic", ("DisplayName",), characters, Limit(100, "characters", "SNS API: SetTopicAttributes")),
     *(
         Rule(
@@ -167,14 +167,14 @@ RULES = [
     ),
 ]
 TAGGED = [
-    (("Tags",), number, Limit(50, "tags", "AWS: Tag naming limits and requirements", "leave some out")),
+    (("Tags",), number, Limit(50, "tags", "AWS: Tag naming limits and requirements", "remove some")),
     (("Tags", "*", "Key"), characters, Limit(128, "characters", "AWS: Tag naming limits and requirements")),
     (("Tags", "*", "Value"), characters, Limit(256, "characters", "AWS: Tag naming limits and requirements")),
 ]
 
 
 def services(template: Node, filling: Filling) -> Iterator[Refusal]:
-    """Yield what exceeds a limit of its resource's service, with references at their longest."""
+    """Yield the limits of services that resources exceed, with references at their maximum length."""
     for name, resource in template.get("Resources", {}).items():
         rules = [(one.steps, one.measure, one.limit) for one in RULES if one.kind == resource.get("Type")]
         for steps, measure, limit in [*rules, *TAGGED]:

@@ -1,4 +1,4 @@
-"""One alarm: what it watches, and what its message tells operators."""
+"""One alarm: its metrics, and the message to operators."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the stack costs: counted from the template, at prices that say where they are from."""
+"""The costs of the stack: counted from the template, with prices that name their source."""
 
 import json
 import logging
@@ -60,7 +60,7 @@ def _dollars(kind: str, *, rejected: bool = False) -> float:
 
 
 @pytest.mark.parametrize("name", ON_THE_WAY)
-def test_memory_of_a_function_is_paid_for(name: str) -> None:
+def test_memory_of_a_function_costs(name: str) -> None:
     """A function with twice the memory costs twice as much for its time."""
     doubled = _changed()
     doubled["Resources"][name]["Properties"]["MemorySize"] *= 2
@@ -71,8 +71,8 @@ def test_memory_of_a_function_is_paid_for(name: str) -> None:
     assert isclose(more, INVOCATIONS[name].seconds * properties(name)["MemorySize"] / 1024)
 
 
-def test_a_state_more_is_a_transition_more() -> None:
-    """STANDARD is paid for by transitions: a state more on the way costs one more; to EXPRESS it makes no difference."""
+def test_another_state_is_another_transition() -> None:
+    """STANDARD is billed by transitions: another state costs one more. It makes no difference to EXPRESS."""
 
     def lengthen(machine: Node) -> None:
         machine["States"]["First"] = {"Type": "Pass", "Next": machine["StartAt"]}
@@ -85,7 +85,7 @@ def test_a_state_more_is_a_transition_more() -> None:
 
 
 def test_branches_are_counted() -> None:
-    """The states of a Parallel's branches are transitions too, and the functions they run are invoked."""
+    """The states in the branches of a Parallel are transitions too, and their functions are invoked."""
     narrower = _changed_machine(lambda machine: machine["States"]["ParallelProcessing"]["Branches"].pop(1))
     before, after = image_usage(template(), "STANDARD"), image_usage(narrower, "STANDARD")
     fewer = {
@@ -97,39 +97,39 @@ def test_branches_are_counted() -> None:
 
 @pytest.mark.parametrize("rejected", [False, True])
 def test_express_is_cheaper(rejected: bool) -> None:
-    """A picture costs less on EXPRESS than on STANDARD, and a rejected one less than an archived one on either."""
+    """An image costs less on EXPRESS than on STANDARD, and a rejected image less than an archived one on either."""
     assert _dollars("EXPRESS", rejected=rejected) < _dollars("STANDARD", rejected=rejected)
     assert all(_dollars(kind, rejected=True) < _dollars(kind) for kind in costs.WORKFLOW_TYPES)
 
 
-def test_archived_picture_passes_every_step() -> None:
-    """The way that is counted runs each step once, in order, and no state that is there for errors."""
+def test_archived_image_passes_every_step() -> None:
+    """The counted path invokes each step once, in order, and no state that handles errors."""
     passed = list(visited_states(definition()))
     assert [name for state in passed if (name := function_of(state))] == STEPS
     assert {state["Type"] for state in passed} == {"Task", "Parallel", "Succeed"}
 
 
-def test_rejected_picture_passes_the_first_step_only() -> None:
-    """A rejected picture is counted through the first step and its telling, to a good end."""
+def test_rejected_image_passes_only_the_first_step() -> None:
+    """A rejected image is counted through the first step and its notification, until Succeed."""
     passed = list(visited_states(definition(), rejected=True))
     assert [name for state in passed if (name := function_of(state))] == STEPS[:1]
     assert passed[-1]["Type"] == "Succeed"
 
 
 def test_reading_is_cheaper_than_writing() -> None:
-    """S3 and DynamoDB ask for more where something changes; two prices that were taken for each other would show."""
+    """Writes to S3 and DynamoDB cost more than reads; two exchanged prices would show."""
     assert prices.S3_READ.each < prices.S3_WRITE.each
     assert prices.DYNAMODB_READ.each < prices.DYNAMODB_WRITE.each
 
 
 def test_every_price_can_be_looked_up() -> None:
-    """The page leads to AWS's own page of each price."""
+    """The page links to AWS's page of each price."""
     shown = costs.page(template())
     assert all(f"https://aws.amazon.com/{price.page}/pricing/" in shown for price in PRICES)
 
 
 def test_every_price_is_used() -> None:
-    """No price stands there that nothing is paid for by."""
+    """No price is unused."""
     pictures = [
         image_usage(template(), kind, rejected=rejected) for kind in costs.WORKFLOW_TYPES for rejected in (False, True)
     ]
@@ -137,8 +137,8 @@ def test_every_price_is_used() -> None:
     assert {price for used in pictures for price in used} | set(monthly) == set(PRICES)
 
 
-def test_every_storage_class_on_offer_has_a_price() -> None:
-    """What the parameter offers is what there are prices for: the colder a class, the cheaper to keep and dearer to get to."""
+def test_every_allowed_storage_class_has_a_price() -> None:
+    """Every allowed value of the parameter has prices: the colder a class, the cheaper its storage and the dearer its access."""
     offered = template()["Parameters"]["ArchiveStorageClass"]["AllowedValues"]
     assert list(STORAGE_CLASSES) == offered
     kept, moved = ([getattr(STORAGE_CLASSES[name], what) for name in offered] for what in ("kept", "moved"))
@@ -148,7 +148,7 @@ def test_every_storage_class_on_offer_has_a_price() -> None:
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Give the list of the calls of AWS that are made, in an account in moto."""
+    """Return the list of the AWS calls that are made, in an account in moto."""
     made: list[str] = []
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
     session.events.register("before-call", lambda model, **_: made.append(model.name))
@@ -165,14 +165,14 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def _forget() -> None:
-    """Forget the clients, and the logger, which would write to this test's output in the next one too."""
+    """Drop the clients, and the logger, which would write to this test's output in the next one too."""
     for cached in CACHED:
         cached.cache_clear()
     logging.Logger.manager.loggerDict.pop(SERVICE, None)
 
 
-def test_calls_that_are_paid_for_are_those_that_are_made(calls: list[str]) -> None:
-    """The calls of AWS that a step is counted with are those that its handler makes, in their order."""
+def test_counted_calls_are_those_of_the_handlers(calls: list[str]) -> None:
+    """The AWS calls that a step is counted with are those of its handler, in order."""
     account = Account()
     event = account.upload(examples()["JPEG"])
     made: dict[str, tuple[str, ...]] = {}
@@ -186,14 +186,14 @@ def test_calls_that_are_paid_for_are_those_that_are_made(calls: list[str]) -> No
 
 
 def _state(found: dict[Step, Payload]) -> Payload:
-    """Return what the last step gets of what the others found."""
+    """Return the input of the last step, with the results of the others."""
     return {"validation": found[VALIDATE], "renditions": {"resized": found[RESIZING], "thumbnail": found[CROPPING]}}
 
 
 def test_costs_are_printed_for_people_and_programs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command prints the page's tables, or dollars in JSON that add up to the same."""
+    """The command prints the page's tables, or dollars as JSON with the same total."""
     monkeypatch.setattr(sys, "argv", ["costs"])
     costs.main()
     assert capsys.readouterr().out == costs.page(template())

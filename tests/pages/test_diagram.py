@@ -1,4 +1,4 @@
-"""The diagram: everything in the template is in it, and nothing gets in or out of it unnoticed."""
+"""The diagram: it shows everything in the template, and no change of it goes unnoticed."""
 
 import copy
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 @pytest.fixture
 def given() -> dict[str, Any]:
-    """Give the template's resources, to be changed."""
+    """Return a copy of the template's resources."""
     return copy.deepcopy(resources())
 
 
@@ -29,20 +29,20 @@ def statements(given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_page_and_drawing_are_up_to_date(given: dict[str, Any]) -> None:
-    """docs/components.md and docs/components.svg are what the template makes of them: `make docs` makes them anew."""
+    """docs/components.md and docs/components.svg are what `make docs` would generate now."""
     assert (DOCS / "components.md").read_text(encoding="utf-8") == page(given)
     assert (DOCS / "components.svg").read_text(encoding="utf-8") == svg(given)
 
 
 def test_every_resource_is_on_the_page(given: dict[str, Any]) -> None:
-    """Each logical ID is told, and each component is drawn."""
-    told, drawn = page(given), mermaid(given)
-    assert all(f"`{name}`" in told for name in given)
+    """The page lists each logical ID, and draws each component."""
+    text, drawn = page(given), mermaid(given)
+    assert all(f"`{name}`" in text for name in given)
     assert all(f"    {name}" in drawn for name in components(given))
 
 
 def test_every_permission_is_an_arrow(given: dict[str, Any]) -> None:
-    """For each statement of a function's role there is an arrow from that function, but for logs and traces."""
+    """Each statement of a role of a function is an arrow from that function, logs and traces excepted."""
     found = {(one.source, one.target): one.verbs for one in relationships(given)}
     for role, statement in statements(given):
         for action in (one for one in statement["Action"] if not one.startswith(TELEMETRY)):
@@ -51,7 +51,7 @@ def test_every_permission_is_an_arrow(given: dict[str, Any]) -> None:
 
 
 def test_another_permission_changes_the_diagram(given: dict[str, Any]) -> None:
-    """A right that is added shows."""
+    """An added permission is in the diagram."""
     statement = next(one for role, one in statements(given) if role == "ResizeFunctionRole" and "Record" in one["Sid"])
     before = mermaid(given)
     statement["Action"].append("dynamodb:DeleteItem")

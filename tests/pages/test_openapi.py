@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, up to date, as the template has it, with examples that keep its own schemas."""
+"""The OpenAPI document: valid, up to date, in line with the template, with examples that match their schemas."""
 
 import json
 import re
@@ -17,41 +17,41 @@ FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
 def operations() -> dict[str, Any]:
-    """Return the operations of the API by their methods."""
+    """Return the operations of the API by method."""
     return dict(document()["paths"][f"/{PATH}"])
 
 
-def test_document_is_valid() -> None:
-    """The document keeps the specification of OpenAPI 3.1."""
+def test_wholeis_valid() -> None:
+    """The document conforms to OpenAPI 3.1."""
     validate(document())
 
 
-def test_document_is_up_to_date() -> None:
-    """docs/openapi.json is what the template and the contracts make of it: `make docs` makes it anew."""
+def test_wholeis_up_to_date() -> None:
+    """docs/openapi.json is what `make docs` would generate now."""
     assert json.loads(FILE.read_text(encoding="utf-8")) == document()
 
 
-def test_document_has_the_methods_of_the_template() -> None:
-    """Each method of the template is an operation and the other way round; it asks for a token where the template does."""
+def test_wholehas_the_methods_of_the_template() -> None:
+    """The operations are the methods of the template, with a token where the template requires one."""
     methods = [one["Properties"] for one in resources().values() if one["Type"] == "AWS::ApiGateway::Method"]
     assert {one["HttpMethod"].lower(): one["AuthorizationType"] != "NONE" for one in methods} == {
         method: bool(operation["security"]) for method, operation in operations().items()
     }
 
 
-def test_parameters_are_required_as_the_contract_has_it() -> None:
-    """Names and required-ness are those of the contract of the request."""
+def test_parameters_are_those_of_the_contract() -> None:
+    """The names of the parameters, and which are required, are those of the contract of the request."""
     request = contracts.schema("upload-url.request")
     found = {one["name"]: one["required"] for one in operations()["get"]["parameters"]}
     assert found == {name: name in request["required"] for name in request["properties"]}
 
 
-def test_every_answer_has_examples_that_keep_its_schema() -> None:
-    """Each response with a body has at least one example, and each example is a value of the response's schema."""
-    told = document()
+def test_every_response_has_examples_that_match_its_schema() -> None:
+    """Each response with a body has at least one example, and each example is valid by the response's schema."""
+    whole = document()
     for response in operations()["get"]["responses"].values():
         content = response["content"]["application/json"]
-        schema = told["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+        schema = whole["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
         values = [one["value"] for one in content["examples"].values()]
         assert values
         for value in values:
@@ -59,7 +59,7 @@ def test_every_answer_has_examples_that_keep_its_schema() -> None:
 
 
 def test_every_case_is_an_example() -> None:
-    """What the tests send to the stack stands in the document, with its request."""
+    """Each request that the tests send to the stack is an example in the document."""
     examples: dict[str, Any] = {}
     for response in operations()["get"]["responses"].values():
         examples |= response["content"]["application/json"]["examples"]
@@ -69,7 +69,7 @@ def test_every_case_is_an_example() -> None:
 
 
 def test_put_of_the_url_is_in_the_document() -> None:
-    """The document has the PUT to where uploads go, and that a second one is answered with 412, which is no failure."""
+    """The document has the PUT to the signed URL; a second one gets 412, which is no failure."""
     key = contracts.schema("upload-url.response")["examples"][0]["key"]
     (path,) = document()["paths"].keys() - {f"/{PATH}"}
     assert re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), f"/{key}")
@@ -78,6 +78,6 @@ def test_put_of_the_url_is_in_the_document() -> None:
     assert "means success" in put["responses"]["412"]["description"]
 
 
-def test_headers_of_the_example_are_those_that_are_signed() -> None:
-    """The example of a grant has the header that makes its URL good for one upload."""
+def test_headers_of_the_example_are_the_signed_ones() -> None:
+    """The example of a response has the header that makes its URL valid for one upload."""
     assert contracts.schema("upload-url.response")["examples"][0]["headers"]["If-None-Match"] == "*"

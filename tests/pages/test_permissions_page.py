@@ -1,4 +1,4 @@
-"""docs/permissions.md: made from the template, and not forgotten when that changes."""
+"""docs/permissions.md: generated from the template, and up to date."""
 
 from pathlib import Path
 
@@ -17,18 +17,18 @@ WITH_STATEMENTS = [
 
 @pytest.fixture(scope="module")
 def made() -> str:
-    """Give the page that `make docs` would make now."""
+    """Return the page that `make docs` would generate now."""
     return page()
 
 
 def test_page_is_up_to_date(made: str) -> None:
-    """The page is what `make docs` would make now."""
+    """docs/permissions.md is what `make docs` would generate now."""
     assert Path("docs/permissions.md").read_text(encoding="utf-8") == made, "run `make docs`"
 
 
 @pytest.mark.parametrize("name", WITH_STATEMENTS)
-def test_every_statement_has_a_name_of_its_own(name: str) -> None:
-    """IAM takes letters and digits for a statement's name, and no name twice in a policy."""
+def test_every_statement_has_a_unique_name(name: str) -> None:
+    """A Sid has letters and digits only, and is unique in its policy."""
     names = [statement["Sid"] for statement in statements(name)]
     assert len(names) == len(set(names))
     assert all(sid.isascii() and sid.isalnum() for sid in names)
@@ -36,6 +36,6 @@ def test_every_statement_has_a_name_of_its_own(name: str) -> None:
 
 @pytest.mark.parametrize("name", WITH_STATEMENTS)
 def test_every_action_is_on_the_page(made: str, name: str) -> None:
-    """Each action that a statement names stands in the section of its policy."""
+    """Each action of a statement is in the section of its policy."""
     section = made.partition(f"### {name}\n")[2].partition("\n### ")[0]
     assert all(f"`{action}`" in section for statement in statements(name) for action in statement["Action"])

@@ -1,4 +1,4 @@
-"""Every arrow of the architecture, as a reference from one resource to another."""
+"""Every arrow of the architecture is a reference from one resource to another."""
 
 import re
 from typing import Any
@@ -7,10 +7,10 @@ import pytest
 
 from tests.templates.emitted import FUNCTIONS, STEPS, Node, arn, at, properties, ref, resources, target
 
-# A variable that is not called after the resource that it names.
+# A variable without the name of its resource.
 NAMED_OTHERWISE = {"STATE_MACHINE_ARN": "ProcessingPipeline"}
 
-# From, where in it, to: what it refers to.
+# Source, path in it, and target of each reference.
 ARROWS = [
     ("UploadBucket", "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True),
     ("UploadRule", "EventPattern.detail.bucket.name.0", ref("UploadBucket")),
@@ -31,42 +31,42 @@ ARROWS = [
 
 @pytest.mark.parametrize(("source", "path", "destination"), ARROWS)
 def test_arrow_is_a_reference(source: str, path: str, destination: Any) -> None:
-    """Where one component of the architecture points to another, so does its resource."""
+    """Where one component of the architecture points to another, its resource refers to the other."""
     assert at(properties(source), path) == destination
 
 
 def test_pipeline_refers_to_what_it_calls() -> None:
-    """Step Functions takes the name of a table, and the ARN of a topic, which its Ref is, or of a function."""
+    """Step Functions calls a table by its name, and a topic or a function by its ARN."""
     text = properties("ProcessingPipeline")["DefinitionString"]["Fn::Sub"]
     called = {"MetadataTable", "NotificationTopic", *(f"{step}.Arn" for step in STEPS)}
     assert set(re.findall(r"\$\{(.+?)\}", text)) == {"AWS::Partition", *called}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_variables_name_the_resources_that_they_are_called_after(function: str) -> None:
-    """Where a function is told a resource, it is the one that its variable is called after, not another's bucket."""
+def test_variables_refer_to_the_resources_in_their_names(function: str) -> None:
+    """A variable of a function refers to the resource that it is named after, and not to another bucket."""
     variables = properties(function)["Environment"]["Variables"]
-    told = {
+    named = {
         name: target(value) for name, value in variables.items() if isinstance(value, dict) and "Fn::Join" not in value
     }
-    for name, resource in told.items():
+    for name, resource in named.items():
         if resource in resources():
             assert resource == NAMED_OTHERWISE.get(name, name.title().replace("_", ""))
 
 
-def test_picture_functions_use_the_image_library_layer() -> None:
-    """Functions that open pictures have the imaging layer; those that only move them do not carry it."""
+def test_functions_that_open_images_have_the_imaging_layer() -> None:
+    """Functions that open images have the imaging layer; functions that only move them do not."""
     users = {name for name, entry in _functions() if ref("ImagingLayer") in entry["Layers"]}
     assert users == {"ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction"}
 
 
 def test_every_function_has_the_runtime_layer() -> None:
-    """Logging and contracts, which all functions use, are in the layer that all have."""
+    """Every function has the layer with logging and contracts."""
     assert all(ref("RuntimeLayer") in entry["Layers"] for _, entry in _functions())
 
 
 def test_request_reaches_the_function_behind_the_authorizer() -> None:
-    """GET /upload-url asks the authorizer first and then goes to the function with all it brought."""
+    """GET /upload-url is authorized first, and then passed to the function in full."""
     method = properties("GetUploadUrlMethod")
     assert (method["HttpMethod"], method["AuthorizationType"]) == ("GET", "COGNITO_USER_POOLS")
     assert method["ResourceId"] == ref("UploadUrlResource")

@@ -21,19 +21,19 @@ OPERATIONS = {"deploy", "destroy", "status", "redrive", "reprocess", "sweep", "a
 
 
 def test_page_is_up_to_date() -> None:
-    """Alarms and costs stand in the page as `make docs` would write them now."""
+    """The tables of alarms and costs are what `make docs` would generate now."""
     text = PAGE.read_text(encoding="utf-8")
     assert text == runbook.fill(text), "run `make docs`"
 
 
 def test_page_without_a_mark_is_refused() -> None:
-    """A page that has lost a mark is not taken for one that is up to date."""
+    """A page without one of its marks is refused."""
     with pytest.raises(ValueError, match="<!-- costs -->"):
         runbook.fill("<!-- alarms --><!-- /alarms -->")
 
 
 def test_every_alarm_leads_to_its_commands() -> None:
-    """Each alarm's link leads to a heading of the page, below which there is a command."""
+    """Each alarm's link leads to a heading of the page with a command below it."""
     sections = re.split(r"^#+ ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     with_commands = {text.partition("\n")[0].lower().replace(" ", "-") for text in sections if "```bash" in text}
     links = {match[1] for alarm in alarms() if (match := re.search(r"\(#(.+)\)", runbook.link(alarm)))}
@@ -43,7 +43,7 @@ def test_every_alarm_leads_to_its_commands() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command[1]} {command[2]}")
 def test_command_exists(command: re.Match[str]) -> None:
-    """A command of the pages names an operation of AWS, options that it has, and all that it must have."""
+    """A command of the pages has an operation of AWS, options that exist, and all required ones."""
     check(*command.groups())
 
 
@@ -54,7 +54,7 @@ def test_operators_commands_exist() -> None:
 
 
 def test_page_names_what_the_stack_has() -> None:
-    """What the pages look up are outputs and resources of the stack."""
+    """The outputs and resources that the pages look up exist in the stack."""
     text = "\n".join(LINES) + TEXT
     assert set(re.findall(r"\bout ([A-Z]\w+)", text)) <= template()["Outputs"].keys()
     assert set(re.findall(r"\bnamed ([A-Z]\w+)", text)) <= resources().keys()

@@ -1,4 +1,4 @@
-"""The template as `generate.py` emits it, and ways to look into it."""
+"""The template as `generate.py` prints it, and functions that look into it."""
 
 import json
 import re
@@ -12,9 +12,9 @@ from templates.substitution import definition_of
 Node = dict[str, Any]
 
 STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
-ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every picture
+ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every image
 FUNCTIONS = [*ON_THE_WAY, "FinalizeFunction", "SweepFunction"]
-# The components of the architecture by their logical IDs, whose names never change, and what each is.
+# The types of the components of the architecture by logical ID; these names never change.
 COMPONENTS = {
     "UploadBucket": "AWS::S3::Bucket",
     "ArchiveBucket": "AWS::S3::Bucket",
@@ -22,10 +22,10 @@ COMPONENTS = {
     "ProcessingQueue": "AWS::SQS::Queue",
     "DeadLetterQueue": "AWS::SQS::Queue",
     "NotificationTopic": "AWS::SNS::Topic",
-    "OperationsTopic": "AWS::SNS::Topic",  # operators' own, beside the architecture's
+    "OperationsTopic": "AWS::SNS::Topic",  # for operators, in addition to the architecture
     "ProcessingPipeline": "AWS::StepFunctions::StateMachine",
     "UploadRule": "AWS::Events::Rule",
-    "FinalizeRule": "AWS::Events::Rule",  # this and the next two are not on a picture's way: they see that it has an end
+    "FinalizeRule": "AWS::Events::Rule",  # this and the next two are for failed and stalled images
     "SweepRule": "AWS::Events::Rule",
     "DailySweepRule": "AWS::Events::Rule",
     "RestApi": "AWS::ApiGateway::RestApi",
@@ -38,13 +38,13 @@ COMPONENTS = {
 
 @cache
 def template() -> Node:
-    """Return the template, parsed once; tests read it and change nothing."""
+    """Return the parsed template; tests read it and change nothing."""
     parsed: Node = json.loads(render())
     return parsed
 
 
 def resources(kind: str | None = None) -> dict[str, Node]:
-    """Return the resources by logical ID, all or those of one type."""
+    """Return the resources by logical ID: all, or those of one type."""
     return {name: entry for name, entry in template()["Resources"].items() if kind in (None, entry["Type"])}
 
 
@@ -55,12 +55,12 @@ def properties(name: str) -> Node:
 
 
 def definition() -> Node:
-    """Return the state machine's definition, read from its text."""
+    """Return the state machine's definition, parsed from its text."""
     return definition_of(properties("ProcessingPipeline"))
 
 
 def at(node: Any, path: str) -> Any:
-    """Return what stands at a dotted path below node, such as `Targets.0.Arn`."""
+    """Return the value at a dotted path below node, such as `Targets.0.Arn`."""
     for part in path.split("."):
         node = node[int(part)] if isinstance(node, list) else node[part]
     return node
@@ -90,7 +90,7 @@ def sub(text: str) -> Node:
 
 
 def substituted(text: str, values: Mapping[str, str]) -> str:
-    """Return text as CloudFormation's `Fn::Sub` makes it: `${!Literal}` is `${Literal}`, `${Name}` the value of Name."""
+    """Return text as `Fn::Sub` evaluates it: `${!Literal}` is `${Literal}`, `${Name}` the value of Name."""
     return re.sub(r"\$\{(!?)([^}]*)\}", lambda found: f"${{{found[2]}}}" if found[1] else values[found[2]], text)
 
 
@@ -100,7 +100,7 @@ def target(reference: Any) -> str:
 
 
 def tasks() -> dict[str, Node]:
-    """Return the state machine's Task states by name, those in branches too."""
+    """Return the state machine's Task states by name, also those in branches."""
     return {
         path.rpartition(".")[2]: state
         for path, state in walk(definition())
@@ -122,6 +122,6 @@ def statements(name: str) -> list[Node]:
 
 
 def allowed(role: str) -> list[tuple[str, Any]]:
-    """Return each action that a role allows, with what it is allowed on."""
+    """Return each action that a role allows, with its resource."""
     granted = [statement for statement in statements(role) if statement["Effect"] == "Allow"]
     return [(action, on) for statement in granted for action in statement["Action"] for on in statement["Resource"]]

@@ -17,7 +17,7 @@ Sources = Callable[[dict[str, str]], list[Entry]]
 
 @pytest.fixture(autouse=True)
 def _nothing_found_yet() -> Iterator[None]:
-    """Forget which interpreters were found, before and after."""
+    """Clear the cache of interpreters, before and after."""
     find_interpreter.cache_clear()
     yield
     find_interpreter.cache_clear()
@@ -25,7 +25,7 @@ def _nothing_found_yet() -> Iterator[None]:
 
 @pytest.fixture
 def interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Interpreter:
-    """Give a function that puts a python9.99 on the PATH, which answers with the given facts."""
+    """Return a function that puts a python9.99 on the PATH, which prints the given facts."""
 
     def put(facts: str) -> Path:
         program = tmp_path / "bin" / "python9.99"
@@ -40,7 +40,7 @@ def interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Interpreter:
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Sources:
-    """Give a function that writes sources and returns them as the entries of a zip."""
+    """Return a function that writes sources and returns them as the entries of a zip."""
 
     def write(contents: dict[str, str]) -> list[Entry]:
         entries = [(name, tmp_path / "sources" / name) for name in contents]
@@ -53,12 +53,12 @@ def sources(tmp_path: Path) -> Sources:
 
 
 def test_this_interpreter_compiles_for_its_own_version() -> None:
-    """A runtime of the version that runs here needs no other interpreter."""
+    """A runtime of the running version needs no other interpreter."""
     assert find_interpreter(RUNNING) == sys.executable
 
 
 def test_interpreter_on_the_path_is_found(interpreter: Interpreter) -> None:
-    """A runtime of another version is compiled for by the interpreter of that name on the PATH."""
+    """The interpreter for a runtime of another version is the one with its name on the PATH."""
     program = interpreter("cpython-999 final")
     assert find_interpreter("python9.99") == str(program)
 
@@ -90,7 +90,7 @@ def test_bytecode_is_where_python_looks_for_it(tmp_path: Path, sources: Sources)
 
 
 def test_import_takes_the_bytecode(tmp_path: Path, sources: Sources) -> None:
-    """Python imports the bytecode without a look at the source: not even a source that has changed is read."""
+    """Python imports the bytecode without reading the source, even if the source has changed."""
     entries = sources({"answer.py": "print(42)"})
     for name, compiled in bytecode(entries, RUNNING, tmp_path):
         place = entries[0][1].parent / name

@@ -15,7 +15,7 @@ Folder = Callable[[dict[str, str]], list[Entry]]
 
 @pytest.fixture
 def entries(tmp_path: Path) -> Folder:
-    """Give a function that writes files of given contents and returns them as the entries of a zip."""
+    """Return a function that writes files with given contents and returns them as the entries of a zip."""
 
     def write(contents: dict[str, str]) -> list[Entry]:
         folder = tmp_path / f"files {len(list(tmp_path.iterdir()))}"
@@ -30,7 +30,7 @@ def entries(tmp_path: Path) -> Folder:
 
 @pytest.fixture
 def code(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[list[Entry]], str]]:
-    """Give a function that returns the key of code made of other entries; the real key is forgotten on both sides."""
+    """Return a function that returns the key of code made of other entries; the cached key is cleared before and after."""
 
     def key(found: list[Entry]) -> str:
         monkeypatch.setattr(packaging, "code_entries", lambda: found)
@@ -41,7 +41,7 @@ def code(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[list[Entry]], st
     code_key.cache_clear()
 
 
-def test_code_is_written_alike_twice(tmp_path: Path) -> None:
+def test_code_is_reproducible(tmp_path: Path) -> None:
     """Writing the functions' code twice makes two identical zips under one key, bytecode included."""
     first, second = (write_code(tmp_path / name, RUNNING) for name in ("one", "two"))
     assert first.read_bytes() == second.read_bytes()
@@ -50,8 +50,8 @@ def test_code_is_written_alike_twice(tmp_path: Path) -> None:
     ] * 2
 
 
-def test_zip_does_not_tell_when_or_in_which_order(tmp_path: Path, entries: Folder) -> None:
-    """A zip's bytes depend on neither the files' times and modes nor the order in which they were found."""
+def test_zip_depends_on_names_and_contents_alone(tmp_path: Path, entries: Folder) -> None:
+    """The bytes of a zip depend neither on the files' times and modes nor on their order."""
     first, second = entries({"a.py": "1", "b/c.py": "2"}), entries({"a.py": "1", "b/c.py": "2"})
     for _, path in second:
         os.utime(path, (1_000_000_000, 1_000_000_000))
@@ -60,8 +60,8 @@ def test_zip_does_not_tell_when_or_in_which_order(tmp_path: Path, entries: Folde
     assert written[0].read_bytes() == written[1].read_bytes()
 
 
-def test_zip_holds_what_it_was_given(tmp_path: Path, entries: Folder) -> None:
-    """Every entry is in the zip under its name, readable to whoever runs it, and nothing else is."""
+def test_zip_holds_its_entries(tmp_path: Path, entries: Folder) -> None:
+    """Every entry is in the zip under its name, readable by everybody, and nothing else is."""
     contents = {"lambdas/a.py": "x = 1\n", "lib/b.so": "elf"}
     with zipfile.ZipFile(write_zip(tmp_path / "new" / "one.zip", entries(contents))) as archive:
         assert {name: archive.read(name).decode() for name in archive.namelist()} == contents
@@ -70,7 +70,7 @@ def test_zip_holds_what_it_was_given(tmp_path: Path, entries: Folder) -> None:
 
 
 def test_same_content_has_the_same_key(entries: Folder, code: Callable[[list[Entry]], str]) -> None:
-    """Where the files lie does not matter to the key."""
+    """The place of the files does not change the key."""
     assert code(entries({"a.py": "x"})) == code(entries({"a.py": "x"}))
 
 
@@ -82,20 +82,20 @@ def test_same_content_has_the_same_key(entries: Folder, code: Callable[[list[Ent
 def test_other_content_has_another_key(
     entries: Folder, code: Callable[[list[Entry]], str], other: dict[str, str]
 ) -> None:
-    """A changed byte, a renamed file, a file less: each makes another key."""
+    """A changed byte, a renamed file or a missing file makes another key."""
     assert code(entries({"a.py": "x", "b.py": "z"})) != code(entries(other))
 
 
-def test_code_holds_handlers_and_contracts_only() -> None:
-    """The functions' zip has no authoring code and no layer's lock in it; that it has enough, test_zip.py shows."""
+def test_code_holds_what_functions_run() -> None:
+    """The functions' zip has no authoring code and no lock of a layer; test_zip.py shows that it is complete."""
     names = [name for name, _ in packaging.code_entries()]
     others = [name for name in names if not name.startswith(("imaging/", "lambdas/", "workflow/contracts/"))]
     assert others == ["workflow/__init__.py"]
     assert {Path(name).suffix for name in names} == {".py", ".json"}
 
 
-def test_layers_key_tells_its_lock(tmp_path: Path) -> None:
-    """A layer whose lock pins something else has another key; where the lock lies does not matter."""
+def test_key_of_a_layer_depends_on_its_lock(tmp_path: Path) -> None:
+    """A layer with another lock has another key; the place of the lock does not matter."""
     keys = []
     for folder, pins in (("one", "a==1"), ("two", "a==1"), ("three", "a==2")):
         lock = tmp_path / folder / "some.lock"
@@ -106,8 +106,8 @@ def test_layers_key_tells_its_lock(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fact", ["RUNTIME", "PLATFORMS"])
-def test_layers_key_tells_its_platform(monkeypatch: pytest.MonkeyPatch, fact: str) -> None:
-    """A layer built for another Python or another C library has another key."""
+def test_key_of_a_layer_depends_on_its_platform(monkeypatch: pytest.MonkeyPatch, fact: str) -> None:
+    """A layer for another Python or another C library has another key."""
     before = packaging.RUNTIME_LAYER.key
     monkeypatch.setattr(packaging, fact, "python9.99" if fact == "RUNTIME" else ["manylinux_9_99_x86_64"])
     assert packaging.RUNTIME_LAYER.key != before
@@ -115,7 +115,7 @@ def test_layers_key_tells_its_platform(monkeypatch: pytest.MonkeyPatch, fact: st
 
 @pytest.mark.parametrize("name", ["package/code.py", "package/lib.so", "package.dist-info/METADATA"])
 def test_packages_files_are_content(name: str) -> None:
-    """A package's modules, libraries and metadata belong in a layer."""
+    """A package's modules, libraries and metadata are content of a layer."""
     assert is_content(PurePath(name))
 
 
@@ -127,6 +127,6 @@ def test_packages_files_are_content(name: str) -> None:
         *(f"package.dist-info/{note}" for note in sorted(packaging.PIP_RECORDS)),
     ],
 )
-def test_byte_code_scripts_and_notes_are_not(name: str) -> None:
-    """What differs from one installation to the next does not."""
+def test_bytecode_scripts_and_records_are_not_content(name: str) -> None:
+    """Files that differ between installations are not."""
     assert not is_content(PurePath(name))

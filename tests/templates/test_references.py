@@ -1,4 +1,4 @@
-"""Names within the template: all of them mean something, none of them collides outside it."""
+"""Names within the template: each refers to something, and none collides with another stack."""
 
 import json
 import re
@@ -11,11 +11,11 @@ PSEUDO = {
     f"AWS::{name}" for name in ("AccountId", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 }
 SUBSTITUTED = re.compile(r"\$\{([^!.}][^.}]*)(?:\.[^}]*)?\}")
-# Types whose names need be unique only inside the API that they belong to.
+# Types whose names have to be unique only within their API.
 INSIDE_AN_API = {"AWS::ApiGateway::Stage", "AWS::ApiGateway::Authorizer"}
-# Names of what is watched, not of what is made.
+# Names of other resources, not of the resource itself.
 WATCHED = {"MetricName"}
-# The name under which API Gateway looks for its log has the API in it, which is one of this stack's.
+# The name of API Gateway's log group contains the id of the API, which belongs to this stack.
 OWN = ("${AWS::StackName}", "${RestApi}")
 
 
@@ -31,7 +31,7 @@ def _named(node: Any) -> Iterator[str]:
 
 
 def test_every_reference_names_something_in_the_template() -> None:
-    """Each `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::If` names a resource, a parameter or a condition, or AWS's own."""
+    """Each `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::If` names a resource, parameter or condition, or a pseudo parameter."""
     known = {*resources(), *template()["Parameters"], *template()["Conditions"], *PSEUDO}
     assert {name for _, node in walk(template()) for name in _named(node)} <= known
 
@@ -44,31 +44,31 @@ def test_every_dependency_names_a_resource() -> None:
 
 
 def test_intrinsic_functions_are_in_one_form_each() -> None:
-    """No other intrinsic function is used than those whose names these tests check."""
+    """Only the intrinsic functions are used whose names these tests check."""
     used = {key for _, node in walk(template()) if isinstance(node, dict) for key in node if key.startswith("Fn::")}
     assert used <= {"Fn::GetAtt", "Fn::Sub", "Fn::If", "Fn::Join", "Fn::Not", "Fn::Equals"}
     assert all(isinstance(text, str) for path, text in walk(template()) if path.endswith(".Fn::Sub"))
 
 
 def test_no_arn_names_a_partition() -> None:
-    """The template deploys in every partition: no ARN in it begins with a literal one."""
+    """The template deploys in every partition: no ARN begins with a literal one."""
     assert not re.search(r"arn:(?!\$\{)", json.dumps(template()))
 
 
-def test_no_region_or_account_is_written_out() -> None:
-    """Nothing in the template is bound to one region or account."""
+def test_no_region_or_account_is_literal() -> None:
+    """Nothing in the template is bound to a region or account."""
     assert not re.search(r"\b[a-z]{2}(-gov)?-[a-z]+-\d\b|\b\d{12}\b", json.dumps(template()))
 
 
 def test_no_resource_has_a_fixed_name() -> None:
-    """Two stacks live side by side in one account: whatever has a name has the stack's in it, or CloudFormation's."""
+    """Two stacks fit into one account: every name contains the name of the stack, or is generated."""
     fixed = {f"{logical_id}.{key}" for logical_id, key, value in _names() if isinstance(value, str)}
     assert fixed == set()
     assert all(any(own in value["Fn::Sub"] for own in OWN) for _, _, value in _names() if "Fn::Sub" in value)
 
 
 def _names() -> Iterator[tuple[str, str, Any]]:
-    """Yield logical ID, property and value of each name that a resource gives itself or another."""
+    """Yield logical ID, property and value of each name of a resource."""
     for logical_id, entry in resources().items():
         if entry["Type"] not in INSIDE_AN_API:
             given: Node = entry["Properties"]
@@ -78,5 +78,5 @@ def _names() -> Iterator[tuple[str, str, Any]]:
 
 
 def test_outputs_are_not_exported() -> None:
-    """An output's export name, unique in a region, would keep a second stack from being made."""
+    """An export name is unique in a region, and would prevent a second stack."""
     assert not any("Export" in output for output in template()["Outputs"].values())

@@ -1,4 +1,4 @@
-"""What is deployed: a version that tells builds apart, and a digest of what the contracts promise."""
+"""The deployed version, which distinguishes builds, and the digest of the contracts."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from workflow import contracts
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Give a copy of the contracts."""
+    """Return a copy of the contracts."""
     return Path(
         shutil.copytree(contracts.FOLDER, tmp_path / "contracts", ignore=shutil.ignore_patterns("*.py*", "__*"))
     )
@@ -31,15 +31,15 @@ def rewrite(folder: Path, name: str, old: str, new: str) -> None:
 
 
 def test_outputs_and_logs_have_the_version() -> None:
-    """The stack says which version it is, and each function's log does: the project's, and a digest of what runs."""
+    """The outputs and each function's log have the version: the project's, and a digest of code and layers."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    told = template()["Outputs"]["Version"]["Value"]
-    assert re.fullmatch(re.escape(project["version"]) + r"\+[0-9a-f]{12}", told)
-    assert {properties(name)["Environment"]["Variables"]["VERSION"] for name in FUNCTIONS} == {told}
+    deployed = template()["Outputs"]["Version"]["Value"]
+    assert re.fullmatch(re.escape(project["version"]) + r"\+[0-9a-f]{12}", deployed)
+    assert {properties(name)["Environment"]["Variables"]["VERSION"] for name in FUNCTIONS} == {deployed}
 
 
-def test_version_tells_builds_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other code, or another layer, is another version."""
+def test_deployeddistinguishes_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other code or another layer is another version."""
     known = version()
     monkeypatch.setattr(release, "code_key", lambda: "code/other.zip")
     other_code = version.__wrapped__()
@@ -48,8 +48,8 @@ def test_version_tells_builds_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({known, other_code, version.__wrapped__()}) == 3
 
 
-def test_words_are_no_promise(copied: Path) -> None:
-    """Titles, descriptions and examples may change without another digest."""
+def test_annotations_do_not_change_the_digest(copied: Path) -> None:
+    """Titles, descriptions and examples do not change the digest."""
     rewrite(copied, "pipeline-input", '"title": "', '"title": "Another ')
     for file in copied.glob("*.json"):
         schema = json.loads(file.read_text(encoding="utf-8"))
@@ -59,13 +59,13 @@ def test_words_are_no_promise(copied: Path) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [('"FAILED"', '"FELL"'), ('"required"', '"requires"')])
-def test_other_promises_are_another_digest(copied: Path, old: str, new: str) -> None:
-    """A value or a rule that changes is another digest."""
+def test_other_rules_are_another_digest(copied: Path, old: str, new: str) -> None:
+    """Another value or rule changes the digest."""
     rewrite(copied, "metadata-record", old, new)
     assert contracts_digest(copied) != contracts_digest()
 
 
-def test_properties_may_be_called_as_annotations_are() -> None:
-    """A property called title counts, and what it is said to be does not; so does a constant."""
+def test_properties_may_have_names_of_annotations() -> None:
+    """A property called title counts, and its description does not; a constant counts too."""
     schema = {"title": "A", "properties": {"title": {"type": "string", "title": "B"}}, "const": {"title": "C"}}
     assert without_annotations(schema) == {"properties": {"title": {"type": "string"}}, "const": {"title": "C"}}

@@ -1,4 +1,4 @@
-"""The state machine's definition as text: what arrives at Step Functions is what was proved."""
+"""The state machine's definition as text: Step Functions gets the definition that was proved."""
 
 import json
 import re
@@ -27,7 +27,7 @@ SOUND = st.lists(PIECES).map("".join).filter(lambda text: re.search(r"\$\{(?![^{
 
 
 def _arrived(definition: dict[str, Any]) -> Any:
-    """Return what Step Functions gets of definition, with each value as it is there."""
+    """Return the definition that Step Functions gets, with the value of each reference."""
     return json.loads(substituted(definition_string(definition, REFERENCES).to_dict()["Fn::Sub"], VALUES))
 
 
@@ -37,12 +37,12 @@ def _expected(text: str) -> str:
 
 
 def test_template_holds_no_null() -> None:
-    """CloudFormation refuses a template with a null in it, wherever it stands."""
+    """CloudFormation refuses a template with null, at any place."""
     assert [path for path, node in walk(template()) if node is None] == []
 
 
 def test_state_machine_arrives_as_it_was_proved() -> None:
-    """Filled in by CloudFormation's rules, the text is the proved definition, byte for byte, but for what it refers to."""
+    """Substituted by CloudFormation's rules, the text is the proved definition, byte for byte, except for its references."""
     named = {f"${{{name}}}": f"<{name}>" for name in set(re.findall(r"\$\{([\w:.]+)\}", TEXT))}
     proved = json.dumps(states_language(), separators=(",", ":"))
     for reference, value in named.items():
@@ -52,8 +52,8 @@ def test_state_machine_arrives_as_it_was_proved() -> None:
     assert "${" not in proved
 
 
-def test_no_parameter_stands_in_the_text() -> None:
-    """Whoever deploys cannot change the definition: it holds resources of the stack and the partition, no parameter."""
+def test_no_parameter_is_in_the_text() -> None:
+    """A deployment cannot change the definition: it refers to resources of the stack and the partition, not to parameters."""
     named = set(re.findall(r"\$\{([\w:.]+)\}", TEXT))
     assert named
     assert not named & template()["Parameters"].keys()
@@ -62,14 +62,14 @@ def test_no_parameter_stands_in_the_text() -> None:
 
 @given(SOUND)
 def test_any_text_arrives(text: str) -> None:
-    """Whatever a definition says: references are filled in, and what only looks like one stays as it is."""
+    """References are substituted in any definition, and texts that only look like one are kept."""
     definition = {"Comment": text, "States": {text: {"ResultPath": None}}}
     expected = {"Comment": _expected(text), "States": {_expected(text): {"ResultPath": None}}}
     assert _arrived(definition) == expected
 
 
 @given(SOUND)
-def test_text_is_read_back(text: str) -> None:
+def test_definition_is_parsed_back(text: str) -> None:
     """The definition that is parsed from the template is the one that was written."""
     definition = {"Comment": text, "Next": "${Partition}"}
     made = {"DefinitionString": definition_string(definition, REFERENCES).to_dict()}
@@ -83,7 +83,7 @@ def test_what_cannot_be_escaped_is_refused(text: str) -> None:
         definition_string({"Comment": text}, REFERENCES)
 
 
-def test_reference_that_is_no_text_is_refused() -> None:
+def test_other_reference_is_refused() -> None:
     """A reference that cannot be part of a text is refused by the name of its type."""
     with pytest.raises(TypeError, match="Join cannot be substituted"):
         placeholder(Join("", ["a"]))

@@ -125,7 +125,7 @@ def test_template_that_aws_would_refuse_is_not_deployed(
 
 def test_values_that_aws_would_refuse_are_not_deployed(target: Target, tmp_path: Path) -> None:
     """The stack's name, parameters and tags are checked against AWS's limits too."""
-    with pytest.raises(OperationError, match="the tag Team: 257 characters, and 256 are the most"):
+    with pytest.raises(OperationError, match="the tag Team: 257 characters, and the maximum is 256"):
         deploy(target, STACK, tmp_path, Options(tags={"Team": "x" * 257}))
     assert "Contents" not in target.s3.list_objects_v2(Bucket=BUCKET)
 

@@ -1,4 +1,4 @@
-"""Who may do what: every role just enough, and nobody in the clear."""
+"""Permissions: least privilege for every role, and TLS for every request."""
 
 import json
 import re
@@ -23,17 +23,16 @@ from tests.templates.emitted import (
 
 KEYS_BELOW_A_BUCKET = re.compile(r"\$\{\w+\.Arn\}/([a-z]+/)?\*")
 EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
-# The action of each integration, and the parameter that names what it acts on.
+# The action of each integration, and the parameter that names its target.
 INTEGRATIONS = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
     "dynamodb:updateItem": ("dynamodb:UpdateItem", "TableName"),
     "sns:publish": ("sns:Publish", "TopicArn"),
 }
-# The actions that are allowed on `*`, and why on nothing narrower. X-Ray knows no resource that traces go to, nor one that
-# sampling rules belong to.
+# The actions that are allowed on `*`, and the reason. X-Ray has no resource types for traces and for reading sampling rules.
 TRACES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 SAMPLING = {"xray:GetSamplingRules", "xray:GetSamplingTargets"}
-# By which Step Functions sets up its own log; its guide to logging asks for them on `*`, since they take no resource.
+# For the log deliveries of Step Functions; its guide asks for them on `*`, since they have no resource types.
 LOG_DELIVERY = {
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
@@ -44,8 +43,8 @@ LOG_DELIVERY = {
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
 }
-# API Gateway has one role an account and region, for the logs of every API there, and takes none that allows less than
-# its managed policy AmazonAPIGatewayPushToCloudWatchLogs.
+# API Gateway has one logs role for all APIs of an account and region, and refuses one that allows less than the managed
+# policy AmazonAPIGatewayPushToCloudWatchLogs.
 LOGS_OF_APIS = {
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
@@ -61,7 +60,7 @@ ON_EVERYTHING = {
     "ApiAccountRole": LOGS_OF_APIS,
 }
 VERSIONS, WAITING = (["s3:ListBucketVersions"], f"{UPLOADS}*"), (["s3:ListBucket"], f"{STAGED}*")
-# What functions list in the upload bucket.
+# The prefixes that functions list in the upload bucket.
 LISTS = {
     "ValidateFunction": [VERSIONS],
     "SqsTriggerFunction": [VERSIONS],
@@ -83,9 +82,9 @@ def test_no_allowed_action_is_a_pattern(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*ROLES, *POLICIES])
 def test_no_allowed_resource_is_everything(name: str) -> None:
-    """What an action is allowed on is a resource of this stack, but for the actions that are listed above for the role.
+    """The resource of an allowed action is one of this stack, except for the actions listed above for the role.
 
-    Elsewhere a `*` stands for the keys in one bucket, or for the pipeline's executions.
+    Elsewhere `*` stands for the keys in one bucket, or for the pipeline's executions.
     """
     assert {action for action, on in allowed(name) if on == "*"} == ON_EVERYTHING.get(name, set())
     for _, on in allowed(name):
@@ -95,7 +94,7 @@ def test_no_allowed_resource_is_everything(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_listings_of_uploads_are_by_prefix(name: str) -> None:
-    """A function that lists the upload bucket names the prefix; only the archiving one, which asks for keys, does not."""
+    """A function that lists the upload bucket names the prefix, except the archiving one, which requests single keys."""
     listing = [one for one in statements(f"{name}Role") if arn("UploadBucket") in one["Resource"]]
     found = [(one["Action"], one["Condition"]["StringLike"]["s3:prefix"]) for one in listing if "Condition" in one]
     assert found == LISTS.get(name, [])
@@ -103,20 +102,20 @@ def test_listings_of_uploads_are_by_prefix(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_roles_grant_in_their_own_entry_only(name: str) -> None:
-    """A role has its policies inline, states no deny and borrows no managed policy."""
+def test_roles_have_inline_policies_only(name: str) -> None:
+    """A role has inline policies, no deny and no managed policy."""
     assert "ManagedPolicyArns" not in properties(name)
     assert {statement["Effect"] for statement in statements(name)} == {"Allow"}
 
 
-def test_roles_get_nothing_from_elsewhere() -> None:
-    """No policy is attached to roles from outside their entries, where it would escape these tests and the local stack's."""
+def test_no_policy_is_attached_to_roles() -> None:
+    """No policy outside of a role is attached to it: it would escape these tests and the emulator."""
     assert not {**resources("AWS::IAM::Policy"), **resources("AWS::IAM::ManagedPolicy")}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_each_function_has_a_role_of_its_own(name: str) -> None:
-    """A function's role is its own, and no service but Lambda may take it."""
+    """Each function has its own role, which only Lambda may assume."""
     role = target(properties(name)["Role"])
     users = [other for other, entry in resources().items() if arn(role) in entry["Properties"].values()]
     assert users == [name]
@@ -125,16 +124,16 @@ def test_each_function_has_a_role_of_its_own(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_each_function_writes_to_its_own_log_only(name: str) -> None:
-    """A function may write to the log group that it is configured with, and create none."""
+    """A function may write only to its configured log group, and create none."""
     group = target(properties(name)["LoggingConfig"]["LogGroup"])
     logging = [(action, on) for action, on in allowed(f"{name}Role") if action.startswith("logs:")]
     assert logging == [("logs:CreateLogStream", arn(group)), ("logs:PutLogEvents", arn(group))]
 
 
 def test_pipeline_may_call_exactly_what_its_states_call() -> None:
-    """The state machine's role allows each call of the graph, and no call that the graph does not make.
+    """The state machine's role allows each call of the definition, and no other.
 
-    What Step Functions itself does under the role, to log and to trace, is on `*` and judged above.
+    The actions of Step Functions itself, for logs and traces, are on `*` and tested above.
     """
     granted = [(action, target(on)) for action, on in allowed("ProcessingPipelineRole") if on != "*"]
     assert sorted(granted) == sorted({_call(state) for state in tasks().values()})
@@ -142,15 +141,15 @@ def test_pipeline_may_call_exactly_what_its_states_call() -> None:
 
 
 def _call(state: Node) -> tuple[str, str]:
-    """Return the action of a state and the logical ID of what it acts on."""
+    """Return the action of a state and the logical ID of its target."""
     action, parameter = INTEGRATIONS[state["Resource"].split(":::")[1]]
     return action, state["Parameters"][parameter].strip("${}")
 
 
 def test_services_act_for_this_account_only() -> None:
-    """A service that AWS documents to say for whom it acts does so for this account, or for a resource of this stack.
+    """A service that AWS documents to send its source acts only for this account, or for a resource of this stack.
 
-    AWS documents no key that Lambda sends when it takes a function's role, nor API Gateway when it takes the one for logs.
+    AWS documents no such key for Lambda when it assumes a function's role, nor for API Gateway and its logs role.
     """
     unconditional = {
         path.split(".")[2]
@@ -169,7 +168,7 @@ def _bound(statement: Node) -> bool:
 
 
 def _trusted(role: str) -> Node:
-    """Return the one principal that may take a role."""
+    """Return the one principal that may assume a role."""
     (statement,) = properties(role)["AssumeRolePolicyDocument"]["Statement"]
     principal: Node = statement["Principal"]
     assert statement["Action"] == ["sts:AssumeRole"]
@@ -178,14 +177,14 @@ def _trusted(role: str) -> Node:
 
 @pytest.mark.parametrize("queue", ["ProcessingQueue", "DeadLetterQueue"])
 def test_only_the_rule_may_send_to_a_queue(queue: str) -> None:
-    """EventBridge may send to a queue, on behalf of this stack's rule and no other."""
+    """Only EventBridge may send to a queue, for this stack's rule."""
     (statement,) = (statement for statement in statements(f"{queue}Policy") if statement["Effect"] == "Allow")
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert (statement["Action"], statement["Resource"]) == (["sqs:SendMessage"], [arn(queue)])
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": arn("UploadRule")}}
 
 
-def test_only_the_api_may_invoke_the_front_door() -> None:
+def test_only_the_api_may_invoke_get_upload_url() -> None:
     """API Gateway may invoke one function, for this API, once for each of its methods."""
     given = _invocations("apigateway.amazonaws.com")
     stage = next(iter(resources("AWS::ApiGateway::Stage").values()))["Properties"]["StageName"]
@@ -195,8 +194,8 @@ def test_only_the_api_may_invoke_the_front_door() -> None:
     assert sources == sorted(f"${{RestApi}}/{stage}/{method}/upload-url" for method in methods)
 
 
-def test_only_its_rule_may_invoke_what_settles() -> None:
-    """EventBridge may invoke the two functions that settle pictures, each for its own rule."""
+def test_only_their_rules_may_invoke_finalize_and_sweep() -> None:
+    """EventBridge may invoke FinalizeFunction and SweepFunction, each for its own rules."""
     given = _invocations("events.amazonaws.com")
     assert [(target(one["FunctionName"]), one["SourceArn"]) for one in given] == [
         ("FinalizeFunction", arn("FinalizeRule")),
@@ -206,7 +205,7 @@ def test_only_its_rule_may_invoke_what_settles() -> None:
 
 
 def test_nobody_else_may_invoke_a_function() -> None:
-    """API Gateway and EventBridge are the services that invoke functions from outside, and nothing else is allowed."""
+    """Only API Gateway and EventBridge may invoke functions from outside."""
     given = [entry["Properties"] for entry in resources("AWS::Lambda::Permission").values()]
     assert {one["Principal"] for one in given} == {"apigateway.amazonaws.com", "events.amazonaws.com"}
     assert {one["Action"] for one in given} == {"lambda:InvokeFunction"}
@@ -219,8 +218,8 @@ def _invocations(service: str) -> list[Node]:
 
 
 @pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket", "ProcessingQueue", "DeadLetterQueue"])
-def test_nothing_is_done_in_the_clear(name: str) -> None:
-    """A bucket or queue answers no request without TLS, whoever asks for whatever."""
+def test_requests_without_tls_are_denied(name: str) -> None:
+    """A bucket or queue denies every request without TLS."""
     (deny,) = (statement for statement in statements(f"{name}Policy") if statement["Effect"] == "Deny")
     assert deny["Principal"] == "*"
     assert all(action.endswith(":*") for action in deny["Action"])
@@ -229,8 +228,8 @@ def test_nothing_is_done_in_the_clear(name: str) -> None:
 
 
 @pytest.mark.parametrize("topic", ["NotificationTopic", "OperationsTopic"])
-def test_nothing_is_published_in_the_clear(topic: str) -> None:
-    """A topic takes no message without TLS."""
+def test_publishing_without_tls_is_denied(topic: str) -> None:
+    """A topic denies publishing without TLS."""
     (deny,) = (statement for statement in statements(f"{topic}Policy") if statement["Effect"] == "Deny")
     assert (deny["Action"], deny["Resource"]) == (["sns:Publish"], [ref(topic)])
     assert deny["Condition"] == WITHOUT_TLS
@@ -238,12 +237,12 @@ def test_nothing_is_published_in_the_clear(topic: str) -> None:
 
 @pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket"])
 def test_bucket_policy_covers_the_objects(name: str) -> None:
-    """The TLS rule of a bucket is one for its objects too."""
+    """The TLS statement of a bucket also covers its objects."""
     assert {"Fn::Sub": f"${{{name}.Arn}}/*"} in statements(f"{name}Policy")[0]["Resource"]
 
 
 def test_every_policy_is_attached() -> None:
-    """The policies of buckets, queues and topic are those of the resource that they are named for."""
+    """The policies of buckets, queues and topics belong to the resource in their name."""
     for name, entry in resources().items():
         given = entry["Properties"]
         attached = [given.get("Bucket"), *given.get("Queues", []), *given.get("Topics", [])]

@@ -1,4 +1,4 @@
-"""Changes of our template that CloudFormation refuses, each with what is said of it."""
+"""Changes of this project's template that CloudFormation refuses, each with the expected message."""
 
 import json
 from collections.abc import Callable
@@ -13,14 +13,14 @@ Change = Callable[[Node], object]
 
 
 def refused(change: Change) -> list[str]:
-    """Return what is said of our template after change."""
+    """Return the refusals of the template after change."""
     changed = deepcopy(template())
     change(changed)
     return [str(one) for one in refusals(json.dumps(changed))]
 
 
 def setting(path: str, value: Any) -> Change:
-    """Return a change that puts value at path."""
+    """Return a change that sets value at path."""
     *steps, last = path.split("/")
 
     def change(node: Node) -> None:
@@ -32,7 +32,7 @@ def setting(path: str, value: Any) -> Change:
 
 
 def removing(section: str, name: str) -> Change:
-    """Return a change that takes an entry out of a section."""
+    """Return a change that removes an entry of a section."""
     return lambda node: node[section].pop(name)
 
 
@@ -45,72 +45,84 @@ CHANGES: dict[str, tuple[Change, str]] = {
         setting("Resources/ProcessingPipeline/Properties/Definition", {"States": {"A": [{"ResultPath": None}]}}),
         "$.Resources.ProcessingPipeline.Properties.Definition.States.A[0].ResultPath: null is not allowed",
     ),
-    "description": (setting("Description", ["a"]), "$.Description: only text may stand here, and this is a list"),
-    "number as output": (setting("Outputs/Bytes", {"Value": 1}), "$.Outputs.Bytes.Value: only text"),
-    "list as output": (setting("Outputs/Bytes", {"Value": [{"Ref": "UserPool"}]}), "$.Outputs.Bytes.Value: only text"),
+    "description": (setting("Description", ["a"]), "$.Description: text is required here, and this is a list"),
+    "number as output": (setting("Outputs/Bytes", {"Value": 1}), "$.Outputs.Bytes.Value: text is required"),
+    "list as output": (
+        setting("Outputs/Bytes", {"Value": [{"Ref": "UserPool"}]}),
+        "$.Outputs.Bytes.Value: text is required",
+    ),
     "function in a description": (
         setting("Outputs/UserPoolId/Description", {"Ref": "UserPool"}),
-        "$.Outputs.UserPoolId.Description: only text may stand here, and this is the intrinsic function Ref",
+        "$.Outputs.UserPoolId.Description: text is required here, and this is the intrinsic function Ref",
     ),
-    "export": (setting("Outputs/UserPoolId/Export", {"Name": 3}), "$.Outputs.UserPoolId.Export.Name: only text"),
+    "export": (setting("Outputs/UserPoolId/Export", {"Name": 3}), "$.Outputs.UserPoolId.Export.Name: text is required"),
     "variable": (
         setting("Resources/ResizeFunction/Properties/Environment/Variables/QUALITY", 80),
-        "$.Resources.ResizeFunction.Properties.Environment.Variables.QUALITY: only text",
+        "$.Resources.ResizeFunction.Properties.Environment.Variables.QUALITY: text is required",
     ),
-    "truth value as variable": (
+    "boolean as variable": (
         setting("Resources/ResizeFunction/Properties/Environment/Variables/QUALITY", True),
-        "QUALITY: only text may stand here, and this is a truth value",
+        "QUALITY: text is required here, and this is a boolean",
     ),
     "tag": (
         setting(f"Resources/{ROLE}/Properties/Tags", [{"Key": "Cost", "Value": 7}]),
         f"{ROLE}.Properties.Tags[0].Value",
     ),
-    "tag of a pool": (setting("Resources/UserPool/Properties/UserPoolTags/Cost", 7), "UserPoolTags.Cost: only text"),
+    "tag of a pool": (
+        setting("Resources/UserPool/Properties/UserPoolTags/Cost", 7),
+        "UserPoolTags.Cost: text is required",
+    ),
     "body of an answer": (
         setting("Resources/UnauthorizedAnswer/Properties/ResponseTemplates", {"application/json": {"reason": "a"}}),
-        "$.Resources.UnauthorizedAnswer.Properties.ResponseTemplates.application/json: only text may stand here",
+        "$.Resources.UnauthorizedAnswer.Properties.ResponseTemplates.application/json: text is required here",
     ),
     "variable of a stage": (
         setting("Resources/RestApiStage/Properties/Variables", {"debug": True}),
-        "Variables.debug: only text may stand here, and this is a truth value",
+        "Variables.debug: text is required here, and this is a boolean",
     ),
     "default": (
         setting("Parameters/Quality/Default", [82]),
-        "$.Parameters.Quality.Default: a parameter's value is text or a",
+        "$.Parameters.Quality.Default: the value of a parameter has to be",
     ),
-    "truth value as default": (
+    "boolean as default": (
         setting("Parameters/Quality/Default", True),
-        "$.Parameters.Quality.Default: a parameter's",
+        "$.Parameters.Quality.Default: the value of a parameter",
     ),
-    "allowed value": (setting("Parameters/Quality/AllowedValues", [{"Ref": "X"}]), "AllowedValues[0]: a parameter's"),
-    "pattern": (setting("Parameters/Quality/AllowedPattern", 1), "$.Parameters.Quality.AllowedPattern: only text"),
-    "type": (setting("Resources/UserPool/Type", {"Ref": "Quality"}), "$.Resources.UserPool.Type: only text"),
+    "allowed value": (setting("Parameters/Quality/AllowedValues", [{"Ref": "X"}]), "AllowedValues[0]: the value of a"),
+    "pattern": (
+        setting("Parameters/Quality/AllowedPattern", 1),
+        "$.Parameters.Quality.AllowedPattern: text is required",
+    ),
+    "type": (setting("Resources/UserPool/Type", {"Ref": "Quality"}), "$.Resources.UserPool.Type: text is required"),
     "policy of deletion": (
         setting("Resources/UserPool/DeletionPolicy", "Keep"),
-        "Keep is no DeletionPolicy; take one of Delete",
+        "Keep is not a DeletionPolicy; use one of Delete",
     ),
     "policy of replacement": (
         setting("Resources/UserPool/UpdateReplacePolicy", "RetainExceptOnCreate"),
-        "RetainExceptOnCreate is no UpdateReplacePolicy",
+        "RetainExceptOnCreate is not a UpdateReplacePolicy",
     ),
     "condition of a policy": (
         setting(
             f"Resources/{ROLE}/Properties/AssumeRolePolicyDocument/Statement", [{"Condition": {"StringEquals": "a"}}]
         ),
-        "Statement[0].Condition.StringEquals: a condition has keys",
+        "Statement[0].Condition.StringEquals: a condition needs keys",
     ),
     "condition without a key": (
         setting(
             f"Resources/{ROLE}/Properties/AssumeRolePolicyDocument/Statement", [{"Condition": {"Bool": {"": "a"}}}]
         ),
-        "Statement[0].Condition.Bool: a condition has keys",
+        "Statement[0].Condition.Bool: a condition needs keys",
     ),
-    "section": (setting("Outputs", []), "$.Outputs: an object stands here, and this is a list"),
-    "resource": (setting("Resources/UserPool", "a"), "$.Resources.UserPool: an object stands here, and this is text"),
-    "no resource": (setting("Resources", {}), "$.Resources: a template has at least one resource"),
+    "section": (setting("Outputs", []), "$.Outputs: an object is required here, and this is a list"),
+    "resource": (
+        setting("Resources/UserPool", "a"),
+        "$.Resources.UserPool: an object is required here, and this is text",
+    ),
+    "no resource": (setting("Resources", {}), "$.Resources: a template needs at least one resource"),
     "name": (
         setting("Parameters/Max_Edge", {"Type": "String"}),
-        "$.Parameters.Max_Edge: a name has A-Z, a-z and 0-9 only",
+        "$.Parameters.Max_Edge: a name may only have A-Z, a-z and 0-9",
     ),
     "reference": (
         setting("Outputs/Lost", {"Value": {"Ref": "Lost"}}),
@@ -139,10 +151,13 @@ CHANGES: dict[str, tuple[Change, str]] = {
         setting("Conditions/Own", {"Fn::Equals": [{"Fn::GetAtt": ["UserPool", "Arn"]}, ""]}),
         "$.Conditions.Own.Fn::Equals[0]: there is no resource UserPool",
     ),
-    "condition that is nothing": (setting("Conditions/Own", {}), "$.Conditions.Own: a condition is one intrinsic"),
+    "condition that is nothing": (
+        setting("Conditions/Own", {}),
+        "$.Conditions.Own: a condition has to be one intrinsic",
+    ),
     "circle of conditions": (
         setting("Conditions/Own", {"Fn::Not": [{"Condition": "Own"}]}),
-        "$.Conditions: each of these is needed by the next: Own",
+        "$.Conditions: each of these depends on the previous one: Own",
     ),
     "pseudo parameter": (
         setting("Outputs/Lost", {"Value": {"Ref": "AWS::Lost"}}),
@@ -164,38 +179,47 @@ CHANGES: dict[str, tuple[Change, str]] = {
         setting("Outputs/Lost", {"Value": {"Fn::Replace": "a"}}),
         "$.Outputs.Lost.Value: there is no intrinsic function Fn::Replace",
     ),
-    "section of another name": (setting("Ressources", {}), "$.Ressources: nothing of this name may stand here"),
-    "attribute of another name": (setting("Resources/UserPool/Tags", []), "$.Resources.UserPool.Tags: nothing of this"),
+    "section of another name": (setting("Ressources", {}), "$.Ressources: this name is not allowed here"),
+    "attribute of another name": (
+        setting("Resources/UserPool/Tags", []),
+        "$.Resources.UserPool.Tags: this name is not allowed",
+    ),
     "property of a parameter": (
         setting("Parameters/Quality/Value", "1"),
-        "$.Parameters.Quality.Value: nothing of this",
+        "$.Parameters.Quality.Value: this name is not allowed",
     ),
     "no type": (setting("Resources/Own", {"Properties": {}}), "$.Resources.Own.Type: this is missing"),
     "no type of a parameter": (setting("Parameters/Own", {"Default": ""}), "$.Parameters.Own.Type: this is missing"),
     "no value": (setting("Outputs/Lost", {"Description": "a"}), "$.Outputs.Lost.Value: this is missing"),
     "version": (
         setting("AWSTemplateFormatVersion", "2010-09-10"),
-        "$.AWSTemplateFormatVersion: the one version is 2010-",
+        "$.AWSTemplateFormatVersion: the only version is 2010-",
     ),
     "properties": (
         setting("Resources/UserPool/Properties", []),
-        "Properties: an object stands here, and this is a list",
+        "Properties: an object is required here, and this is a list",
     ),
     "dependency that is a number": (
         setting("Resources/UserPool/DependsOn", 1),
-        "DependsOn: text or a list stands here",
+        "DependsOn: text or a list is required here",
     ),
     "allowed values": (
         setting("Parameters/UserMfa/AllowedValues", "ON"),
-        "AllowedValues: a list stands here, and this",
+        "AllowedValues: a list is required here, and this",
     ),
     "type of a parameter": (setting("Parameters/Quality/Type", "Integer"), "Quality.Type: there is no type Integer"),
-    "bound": (setting("Parameters/Quality/MaxValue", "many"), "$.Parameters.Quality.MaxValue: a number stands here"),
+    "bound": (
+        setting("Parameters/Quality/MaxValue", "many"),
+        "$.Parameters.Quality.MaxValue: a number is required here",
+    ),
     "regular expression": (
         setting("Parameters/Quality/AllowedPattern", "("),
-        "this is no regular expression: missing )",
+        "this is not a regular expression: missing )",
     ),
-    "default out of bounds": (setting("Parameters/Quality/Default", 101), "Quality.Default: this number is not from 1"),
+    "default out of bounds": (
+        setting("Parameters/Quality/Default", 101),
+        "Quality.Default: this number is not between 1",
+    ),
     "default that is not allowed": (setting("Parameters/UserMfa/Default", "NO"), "UserMfa.Default: this value is not"),
     "default that does not match": (
         setting("Parameters/AlarmEmail/Default", "nobody"),
@@ -203,24 +227,24 @@ CHANGES: dict[str, tuple[Change, str]] = {
     ),
     "flat mapping": (
         setting("Mappings/Sizes", {"a": "b"}),
-        "$.Mappings.Sizes.a: an object stands here, and this is text",
+        "$.Mappings.Sizes.a: an object is required here, and this is text",
     ),
     "function in a mapping": (
         setting("Mappings/Sizes", {"a": {"b": {"Ref": "Quality"}}}),
-        "$.Mappings.Sizes.a.b: text stands here, and this is the intrinsic function Ref",
+        "$.Mappings.Sizes.a.b: text is required here, and this is the intrinsic function Ref",
     ),
     "function in a list of a mapping": (
         setting("Mappings/Sizes", {"a": {"b": ["c", {"Ref": "Quality"}]}}),
-        "$.Mappings.Sizes.a.b[1]: text stands here",
+        "$.Mappings.Sizes.a.b[1]: text is required here",
     ),
     "condition of a policy's one statement": (
         setting(
             f"Resources/{ROLE}/Properties/AssumeRolePolicyDocument/Statement", {"Condition": {"StringEquals": "a"}}
         ),
-        "Statement.Condition.StringEquals: a condition has keys",
+        "Statement.Condition.StringEquals: a condition needs keys",
     ),
     "circle": (
         setting("Resources/UserPool/DependsOn", "UserPoolClient"),
-        "$.Resources: each of these is needed by the next: UserPool",
+        "$.Resources: each of these depends on the previous one: UserPool",
     ),
 }

@@ -1,4 +1,4 @@
-"""What services would find wrong with dashboards and state machines, which travel as text."""
+"""The texts that services parse: dashboards and state machines."""
 
 import json
 from collections.abc import Callable
@@ -29,24 +29,24 @@ CHARTS: dict[str, tuple[Widgets, int]] = {
 
 @pytest.mark.parametrize("what", CHARTS)
 def test_dashboard_is_bounded(what: str) -> None:
-    """A dashboard has so many widgets and metrics, and is so wide."""
+    """The number of widgets and metrics of a dashboard and its width are limited."""
     widgets, most = CHARTS[what]
     assert _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most)}) == []
     found = _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", {"widgets": widgets(most + 1)})
-    assert f"{most + 1:,} {what.split(maxsplit=1)[0]}, and {most:,} are the most" in found[0]
+    assert f"{most + 1:,} {what.split(maxsplit=1)[0]}, and the maximum is {most:,}" in found[0]
 
 
 @pytest.mark.parametrize(
     ("body", "place"),
     [
-        ({"widgets": {}}, ".widgets: a list stands here, and this is an object"),
-        ({"widgets": [1]}, ".widgets[0]: an object stands here, and this is a number"),
-        ({"widgets": [{"x": "a"}]}, ".widgets[0].x: a whole number from 0 on stands here, and this is text"),
-        ({"widgets": [{"width": 1.5}]}, ".widgets[0].width: a whole number"),
+        ({"widgets": {}}, ".widgets: a list is required here, and this is an object"),
+        ({"widgets": [1]}, ".widgets[0]: an object is required here, and this is a number"),
+        ({"widgets": [{"x": "a"}]}, ".widgets[0].x: an integer of at least 0 is required here, and this is text"),
+        ({"widgets": [{"width": 1.5}]}, ".widgets[0].width: an integer"),
     ],
 )
-def test_dashboard_that_is_none_is_refused(body: Node, place: str) -> None:
-    """What is no widget, or has no place, is refused."""
+def test_malformed_dashboard_is_refused(body: Node, place: str) -> None:
+    """A widget of the wrong type, or without a valid position, is refused."""
     (found,) = _with_body("AWS::CloudWatch::Dashboard", "DashboardBody", body)
     assert place in found
 
@@ -56,18 +56,18 @@ def test_dashboard_that_is_none_is_refused(body: Node, place: str) -> None:
     [{"A": []}, {"A": {"Type": "Parallel", "Branches": 1}}, {"A": {"Type": "Map", "Iterator": {}}}, {"A": {}}],
     ids=str,
 )
-def test_definition_that_is_no_machine_is_refused(states: Node) -> None:
-    """What is no state machine is refused, as text and as an object."""
+def test_malformed_state_machine_is_refused(states: Node) -> None:
+    """A malformed state machine is refused, as text and as an object."""
     machine = {"StartAt": "A", "States": states}
     (found,) = _with_body("AWS::StepFunctions::StateMachine", "DefinitionString", machine)
-    assert "DefinitionString: no state machine: $.States.A" in found
+    assert "DefinitionString: not a state machine: $.States.A" in found
     resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": machine}}
     (same,) = map(str, refusals(json.dumps({"Resources": {"It": resource}})))
-    assert "Definition: no state machine: $.States.A" in same
+    assert "Definition: not a state machine: $.States.A" in same
 
 
 def test_names_of_states_are_bounded() -> None:
-    """A state's name has 80 characters at most, that of one within a Map too."""
+    """The name of a state has at most 80 characters, also within a Map."""
 
     def machine(name: str) -> Node:
         inner = {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
@@ -75,7 +75,7 @@ def test_names_of_states_are_bounded() -> None:
 
     kind = ("AWS::StepFunctions::StateMachine", "DefinitionString")
     assert _with_body(*kind, machine("n" * 80)) == []
-    assert "81 characters in the name, and 80 are the most" in _with_body(*kind, machine("n" * 81))[0]
+    assert "81 characters in the name, and the maximum is 80" in _with_body(*kind, machine("n" * 81))[0]
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '"a"', {"an": "object"}])
@@ -83,7 +83,7 @@ def test_names_of_states_are_bounded() -> None:
     "kind", [("AWS::CloudWatch::Dashboard", "DashboardBody"), ("AWS::StepFunctions::StateMachine", "DefinitionString")]
 )
 def test_body_is_json(kind: tuple[str, str], body: Any) -> None:
-    """What the service could not read as the text of a JSON object is refused with its place."""
+    """A text that is not a JSON object is refused with its path."""
     resources = {"It": {"Type": kind[0], "Properties": {kind[1]: body}}}
     (found,) = map(str, refusals(json.dumps({"Resources": resources})))
-    assert found.startswith(f"$.Resources.It.Properties.{kind[1]}: no JSON")
+    assert found.startswith(f"$.Resources.It.Properties.{kind[1]}: not ")

@@ -1,4 +1,4 @@
-"""The limits of services: what just fits is taken, and what is larger by one is refused."""
+"""The limits of services: the maximum is accepted, and one more is refused."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from templates.refusals.services import RULES, Rule
 from tests.templates.emitted import Node, sub, template
 
 EMPTY = len('{"Statement":""}')
-# The same limits as botocore's models of the services have them, as far as they do.
+# The limits that botocore's service models state.
 MODELLED = {
     ("AWS::KMS::Key", "Description"): ("kms", "CreateKey", "Description"),
     ("AWS::Events::Rule", "Description"): ("events", "PutRule", "Description"),
@@ -37,7 +37,7 @@ def _name(rule: Rule) -> str:
 
 
 def _of_size(rule: Rule, size: int) -> Any:
-    """Return a value that measures size for rule."""
+    """Return a value of the given size for rule."""
     if rule.measure is services.number:
         return {f"name{number}": "value" for number in range(size)} if rule.steps == ("Variables",) else [{}] * size
     if rule.measure is services.metrics:
@@ -58,22 +58,22 @@ def _machine(size: int, **form: Any) -> str:
 
 
 def _said(rule: Rule, value: Any) -> list[str]:
-    """Return what is said of a template whose one resource has value where rule looks."""
+    """Return the refusals of a template whose one resource has value at the rule's path."""
     for step in reversed(rule.steps):
         value = [value] if step == "*" else {step: value}
     resources = {"Thing": {"Type": rule.kind, "Properties": value}}
     found = refusals(json.dumps({"Resources": resources}))
-    return [str(one) for one in found if one.path != "$"]  # the template itself, which one definition may fill
+    return [str(one) for one in found if one.path != "$"]  # the template as a whole, which one definition may exceed
 
 
 @pytest.mark.parametrize("rule", RULES, ids=_name)
 def test_limit_of_a_service_is_kept(rule: Rule) -> None:
-    """As much as the service takes is taken; more is refused with the place, the limit, and the page that says so."""
+    """The service's maximum is accepted; more is refused with the path, the limit, and the page that states it."""
     most = rule.limit.most
     assert _said(rule, _of_size(rule, most)) == []
     (found,) = _said(rule, _of_size(rule, most + 1))
     assert found.startswith(f"$.Resources.Thing.Properties.{rule.steps[0]}")
-    assert f": {most + 1:,} {rule.limit.unit}, and {most:,} are the most; " in found
+    assert f": {most + 1:,} {rule.limit.unit}, and the maximum is {most:,}; " in found
     assert found.endswith(f" ({rule.limit.source})")
 
 
@@ -91,13 +91,13 @@ def test_limit_is_that_of_the_service_model(place: tuple[str, str]) -> None:
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
-        ([{"Key": f"k{number}", "Value": ""} for number in range(51)], "51 tags, and 50 are the most"),
-        ([{"Key": "k" * 129, "Value": ""}], "Tags[0].Key: 129 characters, and 128 are the most"),
-        ([{"Key": "k", "Value": "v" * 257}], "Tags[0].Value: 257 characters, and 256 are the most"),
+        ([{"Key": f"k{number}", "Value": ""} for number in range(51)], "51 tags, and the maximum is 50"),
+        ([{"Key": "k" * 129, "Value": ""}], "Tags[0].Key: 129 characters, and the maximum is 128"),
+        ([{"Key": "k", "Value": "v" * 257}], "Tags[0].Value: 257 characters, and the maximum is 256"),
     ],
 )
 def test_tags_are_bounded(tags: list[Node], expected: str) -> None:
-    """Every resource may have so many tags, with keys and values so long."""
+    """The number of tags of a resource, and the length of their keys and values, are limited."""
     (found,) = _said(Rule("AWS::SNS::Topic", ("Tags",), services.number, RULES[0].limit), tags)
     assert expected in found
 
@@ -123,23 +123,23 @@ FILLED: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("value", "filled"), FILLED, ids=str)
-def test_references_are_filled_in_at_their_longest(value: Any, filled: str) -> None:
-    """What is measured is the longest that a reference may become; what nothing is known of counts nothing."""
+def test_references_have_their_maximum_length(value: Any, filled: str) -> None:
+    """A reference is measured at its maximum length; an unknown one counts as empty."""
     filling = Filling({"Parameters": PARAMETERS}, {"Given": "given"})
     assert filling.fill(value) == filled
     assert filling.fill({"In": [value, 1, None]}) == {"In": [filled, 1, None]}
 
 
 @pytest.mark.parametrize("value", [{"Ref": "Table"}, {"Fn::GetAtt": ["Table", "Arn"]}, sub("${Table.Arn}")], ids=str)
-def test_names_of_resources_are_as_long_as_arns_get(value: Any) -> None:
-    """A resource counts as long as its ARN in the stack with the longest name, in the region with the longest."""
+def test_names_of_resources_count_as_arns(value: Any) -> None:
+    """A resource counts as its ARN in the stack with the longest name, in the region with the longest name."""
     name = f"{'s' * 128}-Table-1X2Y3Z4A5B6C7"
     longest = f"arn:aws-us-gov:states:ap-southeast-3:{'1' * 12}:stateMachine:{name}"
     assert len(Filling({}, {}).fill(value)) >= len(longest)
 
 
 def test_our_types_have_rules() -> None:
-    """Of each type that has policies or texts of its own, something is measured."""
+    """Each type of the template with policies or texts of its own has a rule."""
     measured = {rule.kind for rule in RULES} | {"AWS::CloudWatch::Dashboard"}
     bearing = {
         "PolicyDocument",

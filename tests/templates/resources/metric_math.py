@@ -1,4 +1,4 @@
-"""What an alarm makes of the values of its metrics: metric math, as far as alarms here use it, and when an alarm fires."""
+"""Metric math, as far as the alarms use it, and the evaluation of an alarm."""
 
 import ast
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.templates.emitted import Node
 
-Value = float | None  # of a period; None where nothing was measured
+Value = float | None  # of a period; None without data
 
 
 def _fill(value: Value, filling: Value) -> Value:
@@ -22,7 +22,7 @@ OPERATORS: dict[type[ast.operator], Callable[[float, float], Value]] = {
     ast.Add: lambda left, right: left + right,
     ast.Sub: lambda left, right: left - right,
     ast.Mult: lambda left, right: left * right,
-    ast.Div: lambda left, right: left / right if right else None,  # CloudWatch drops such a point
+    ast.Div: lambda left, right: left / right if right else None,  # CloudWatch drops the data point
 }
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
@@ -32,7 +32,7 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 
 
 def evaluated(expression: str, values: dict[str, Value]) -> Value:
-    """Return what an expression gives for the values of the metrics that it names; without data there is no result."""
+    """Return the value of an expression for the values of its metrics; without data there is no result."""
     return _of(ast.parse(expression, mode="eval").body, values)
 
 
@@ -48,14 +48,14 @@ def _of(node: ast.expr, values: dict[str, Value]) -> Value:
             first, second = _of(left, values), _of(right, values)
             return None if first is None or second is None else OPERATORS[type(operator)](first, second)
         case ast.Compare(left, [ast.GtE()], [right]):
-            return float((_of(left, values) or 0) >= (_of(right, values) or 0))  # as CloudWatch documents it
+            return float((_of(left, values) or 0) >= (_of(right, values) or 0))  # as documented by CloudWatch
     raise NotImplementedError(f"metric math that no test knows: {ast.unparse(node)}")
 
 
 def fires(alarm: Node, measured: dict[str, Value], periods: int | None = None) -> bool:
-    """Tell whether an alarm fires once each of so many periods, or of as many as it wants, has measured these values.
+    """Return whether an alarm fires once each of so many periods, or of as many as it needs, has measured these values.
 
-    The values are by the metrics' names; of a metric that is not named, nothing was measured.
+    The values are by metric name; a metric without a value was not measured.
     """
     wanted = int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"])
     if periods is not None and periods < wanted:
@@ -75,7 +75,7 @@ def _watched(alarm: Node, measured: dict[str, Value]) -> Value:
 
 
 def metrics(alarm: Node) -> dict[str, dict[str, Any]]:
-    """Return the metrics that an alarm watches, by the names that its expression has for them, each with Stat and Period."""
+    """Return the metrics of an alarm, by their names in its expression, each with Stat and Period."""
     if "MetricName" in alarm:
         return {"": {**alarm, "Stat": alarm["Statistic"]}}
     stats = {query["Id"]: query["MetricStat"] for query in alarm["Metrics"] if "MetricStat" in query}

@@ -1,6 +1,6 @@
-"""What CloudWatch knows of the stack's resources: each metric's dimensions and fitting statistic, as AWS documents them.
+"""The metrics that CloudWatch has for the stack's resources: dimensions and fitting statistic, as AWS documents them.
 
-A metric under any other name, with a dimension more, less or otherwise, has no data, and an alarm on it never fires.
+A metric with another name or other dimensions has no data, and an alarm on it never fires.
 """
 
 from typing import Any, NamedTuple
@@ -37,8 +37,8 @@ OF_THE_STACK = (
 )
 ENDS = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
 
-# By namespace and name: what a metric is told apart by, and how its values of a period are put together. What counts
-# events is summed; what measures a state, such as a queue's length, has its worst value, for an average hides it.
+# The dimensions and the statistic of each metric, by namespace and name. Counts of events are summed; of measurements, such
+# as the length of a queue, the worst value counts, since an average hides it.
 PUBLISHED: dict[tuple[str, str], tuple[set[str], str]] = {
     **dict.fromkeys([(API, name) for name in ("Count", "4XXError", "5XXError")], ({"ApiName", "Stage"}, "Sum")),
     (SQS, "ApproximateNumberOfMessagesVisible"): ({"QueueName"}, "Maximum"),
@@ -54,7 +54,7 @@ PUBLISHED: dict[tuple[str, str], tuple[set[str], str]] = {
 
 
 class Watched(NamedTuple):
-    """A metric as an alarm or a chart of the template names it."""
+    """A metric in an alarm or a chart of the template."""
 
     namespace: str
     name: str
@@ -63,5 +63,5 @@ class Watched(NamedTuple):
 
     @property
     def is_published(self) -> bool:
-        """Tell whether CloudWatch has such a metric, and whether the statistic fits it."""
+        """Return whether CloudWatch has such a metric, and whether the statistic fits it."""
         return PUBLISHED.get((self.namespace, self.name)) == (set(self.dimensions), self.statistic)

@@ -1,4 +1,4 @@
-"""The dashboard: that it can be shown, and what it shows."""
+"""The dashboard: it can be shown, and shows everything an operator needs."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ from workflow.steps import STEPS, Step
 
 ALARMS = sorted(resources("AWS::CloudWatch::Alarm"))
 COLUMNS = 24  # of a dashboard
-# What CloudWatch documents of a dashboard's body, as far as it is used here.
+# The structure of a dashboard's body as CloudWatch documents it, as far as it is used here.
 PLACE = {
     "x": {"type": "integer", "minimum": 0, "maximum": COLUMNS - 1},
     "y": {"type": "integer", "minimum": 0},
@@ -73,7 +73,7 @@ def _charts() -> list[Node]:
 
 
 def _read(line: list[Any]) -> Watched:
-    """Return the metric that a chart's line shows: namespace, name, names and values of dimensions in turn, options."""
+    """Return the metric of a chart's line: namespace, name, names and values of dimensions in turn, options."""
     namespace, name, *dimensions, options = line
     return Watched(namespace, name, dict(zip(dimensions[::2], dimensions[1::2], strict=True)), options["stat"])
 
@@ -81,15 +81,15 @@ def _read(line: list[Any]) -> Watched:
 LINES = [_read(line) for chart in _charts() for line in chart["metrics"]]
 
 
-def test_dashboard_is_as_cloudwatch_takes_it() -> None:
-    """The body keeps the structure that CloudWatch documents: what it does not know is not shown, without an error."""
+def test_dashboard_has_the_documented_structure() -> None:
+    """The body has the structure that CloudWatch documents; CloudWatch ignores anything else without an error."""
     body = json.loads(properties("Dashboard")["DashboardBody"]["Fn::Sub"])
     Draft202012Validator(BODY).validate(body)
     assert all(widget["x"] + widget["width"] <= COLUMNS for widget in body["widgets"])
 
 
 def test_no_widget_hides_another() -> None:
-    """Every place has one widget at most."""
+    """No two widgets overlap."""
     places = [
         (x, y)
         for widget in _widgets()
@@ -100,34 +100,34 @@ def test_no_widget_hides_another() -> None:
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.name} {list(line.dimensions.values())}")
-def test_every_line_shows_what_cloudwatch_has(line: Watched) -> None:
-    """Every line is of a metric that is published so, with a statistic that fits it; or it would be empty."""
+def test_every_line_is_a_published_metric(line: Watched) -> None:
+    """Every line is a published metric with a fitting statistic; otherwise it would be empty."""
     assert line.is_published
 
 
-def test_charts_are_of_this_region_and_of_what_alarms_look_at() -> None:
-    """Each chart reads the region of the stack, and a point of it is what an alarm looks at."""
+def test_charts_have_the_region_and_periods_of_the_alarms() -> None:
+    """Each chart is of the stack's region, and has a period of an alarm."""
     assert {chart["region"] for chart in _charts()} == {"${AWS::Region}"}
     alarmed = {metric["Period"] for name in ALARMS for metric in metrics(properties(name)).values()}
     assert {chart["period"] for chart in _charts()} <= alarmed
 
 
 def test_dashboard_shows_every_alarm() -> None:
-    """An operator sees the state of all alarms at once."""
+    """The dashboard shows the state of every alarm."""
     (shown,) = (widget["properties"]["alarms"] for widget in _widgets() if widget["type"] == "alarm")
     assert sorted(shown) == [f"${{{name}.Arn}}" for name in ALARMS]
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)
 def test_dashboard_shows_every_step(step: Step) -> None:
-    """Each step's duration, throttles, rejections and faults are on the dashboard."""
+    """The dashboard shows duration, throttles, rejections and errors of each step."""
     of = [(f"${{{step.function}}}", {"Duration", "Throttles"}), (step.state, {STEP_ERRORS, STEP_REJECTIONS})]
     for value, names in of:
         assert {line.name for line in LINES if value in line.dimensions.values()} >= names
 
 
-def test_dashboard_shows_what_was_put_right_afterwards() -> None:
-    """Whatever the pipeline did not bring about itself, and how the functions fare that did, is on the dashboard."""
+def test_dashboard_shows_recovery() -> None:
+    """The dashboard shows what was recovered outside of executions, and durations and errors of the functions that do it."""
     assert {line.name for line in LINES} >= {
         EXECUTIONS_FINALIZED,
         EXECUTIONS_RESTARTED,

@@ -1,4 +1,4 @@
-"""What sees that no picture is left without its end: when it is invoked, how often, and with how much patience."""
+"""The functions and rules that give every image a final status: events, schedules, retries and timeouts."""
 
 import json
 
@@ -10,26 +10,26 @@ from tests.templates.emitted import FUNCTIONS, Node, at, definition, properties,
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:pipeline"
 RULES = ["FinalizeRule", "SweepRule", "DailySweepRule"]
 SECONDS = 60  # of a minute
-SHORTEST_RATE = 2  # minutes: of one, EventBridge wants the word in the singular
+SHORTEST_RATE = 2  # minutes: a rate of one needs the singular
 
 
 def _changed(
     status: str = "FAILED", machine: str = MACHINE, kind: str = "Step Functions Execution Status Change"
 ) -> Node:
-    """Return the part of an event that its rule looks at."""
+    """Return the part of an event that its rule's pattern reads."""
     return {"source": "aws.states", "detail-type": kind, "detail": {"status": status, "stateMachineArn": machine}}
 
 
 def _matches(event: Node) -> bool:
-    """Tell whether the rule's pattern, as it is in a deployed stack, matches event."""
+    """Return whether the rule's pattern, as deployed, matches event."""
     text = json.dumps(properties("FinalizeRule")["EventPattern"])
     text = text.replace(json.dumps(ref("ProcessingPipeline")), json.dumps(MACHINE))
     return bool(EventPattern.load(text).matches_event(event))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
-def test_every_bad_end_of_an_execution_is_settled(status: str) -> None:
-    """Whatever way an execution ends without its last state, the function is told."""
+def test_every_failure_of_an_execution_invokes_finalize(status: str) -> None:
+    """The function is invoked for every status of an execution that did not reach its last state."""
     assert _matches(_changed(status))
 
 
@@ -38,55 +38,55 @@ def test_every_bad_end_of_an_execution_is_settled(status: str) -> None:
     [_changed("RUNNING"), _changed("SUCCEEDED"), _changed(machine=f"{MACHINE}s"), _changed(kind="Other")],
     ids=["begins", "succeeds", "another machine's", "another event"],
 )
-def test_nothing_else_is_settled(event: Node) -> None:
-    """An execution that begins or ends well is nobody's business, nor is one of another state machine."""
+def test_other_events_do_not_invoke_finalize(event: Node) -> None:
+    """A started or successful execution, or one of another state machine, does not invoke the function."""
     assert not _matches(event)
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_rule_is_on(name: str) -> None:
-    """Every rule is in force from the first day, and invokes one function."""
+def test_rule_is_enabled(name: str) -> None:
+    """Every rule is enabled, and invokes one function."""
     assert properties(name)["State"] == "ENABLED"
     assert len(properties(name)["Targets"]) == 1
 
 
-def test_sweep_comes_again_and_again() -> None:
-    """How many minutes lie between two sweeps is a parameter, with as many as make EventBridge's plural true."""
+def test_sweep_has_a_schedule() -> None:
+    """The minutes between two sweeps are a parameter, whose minimum fits the plural of a rate expression."""
     assert properties("SweepRule")["ScheduleExpression"] == sub("rate(${SweepMinutes} minutes)")
     minutes = template()["Parameters"]["SweepMinutes"]
     assert SHORTEST_RATE <= minutes["MinValue"] <= minutes["Default"] <= minutes["MaxValue"]
 
 
-def test_all_is_swept_once_a_day() -> None:
-    """Every day a sweep is told to look at everything; the more frequent ones are told nothing, and look at what is young."""
+def test_daily_sweep_checks_everything() -> None:
+    """A daily sweep gets the order to check everything; the more frequent ones get none, and check recent uploads."""
     assert properties("DailySweepRule")["ScheduleExpression"] == "rate(1 day)"
     assert json.loads(at(properties("DailySweepRule"), "Targets.0.Input")) == {"everything": True}
     assert "Input" not in at(properties("SweepRule"), "Targets.0")
 
 
-def test_sweep_that_failed_is_left_to_the_next() -> None:
-    """Lambda repeats no sweep, and starts none any more that had to wait until the next."""
+def test_failed_sweep_is_not_retried() -> None:
+    """Lambda retries no sweep, and drops one that has waited until the next."""
     config = properties("SweepInvokeConfig")
     assert (config["FunctionName"], config["Qualifier"]) == (ref("SweepFunction"), "$LATEST")
     assert config["MaximumRetryAttempts"] == 0
     assert config["MaximumEventAgeInSeconds"] <= SECONDS * template()["Parameters"]["SweepMinutes"]["MinValue"]
 
 
-def test_settling_is_tried_again_by_lambda() -> None:
-    """An execution's end is told once; Lambda tries the function twice more by itself, as nothing asks it not to."""
+def test_finalize_is_retried_by_lambda() -> None:
+    """An execution's status is sent once; Lambda's default of two retries applies to the function."""
     named = {at(entry, "Properties.FunctionName.Ref") for entry in resources("AWS::Lambda::EventInvokeConfig").values()}
     assert named == {"SweepFunction"}
 
 
-def test_picture_is_left_alone_while_it_may_still_go_its_way() -> None:
-    """No picture counts as lost before its message would be a dead letter, and its execution have timed out."""
+def test_upload_is_not_stalled_while_it_may_be_processed() -> None:
+    """No upload is stalled before its message would be in the dead-letter queue, and its execution has timed out."""
     queue, machine = properties("ProcessingQueue"), definition()
     delivered = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
     after = int(properties("SweepFunction")["Environment"]["Variables"]["STALLED_AFTER_SECONDS"])
     assert after == delivered + machine["TimeoutSeconds"]
 
 
-def test_sweep_has_all_the_time_that_lambda_offers() -> None:
-    """A sweep goes through all uploads, and has a quarter of an hour for it; no other function has so long."""
+def test_sweep_has_the_maximum_timeout() -> None:
+    """A sweep checks all uploads and has the 15 minutes that Lambda allows; every other function has less."""
     times = {name: properties(name)["Timeout"] for name in FUNCTIONS}
     assert times["SweepFunction"] == max(times.values()) == 15 * SECONDS

@@ -1,4 +1,4 @@
-"""A Map in the pipeline: what it runs for each item counts as much as what stands outside."""
+"""A Map in the pipeline: the states of its processor count like all others."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ WORK = {
 
 @pytest.fixture(params=["ItemProcessor", "Iterator"])
 def machine(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Node:
-    """Let the pipeline be a Map alone, and take it for proved."""
+    """Let the pipeline be a single Map, and skip the proof."""
     inner = {"StartAt": "Work", "States": {"Work": WORK}}
     found = {"StartAt": "Each", "States": {"Each": {"Type": "Map", request.param: inner, "End": True}}}
     for module in (proof, permissions):
@@ -32,7 +32,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
 
 @pytest.mark.usefixtures("machine")
 def test_pipeline_may_call_what_a_map_runs() -> None:
-    """The role of the state machine allows the call of a task within a Map, and there is no other."""
+    """The role of the state machine allows the call of a task within a Map, and no other."""
     role: Any = build().to_dict()["Resources"]["ProcessingPipelineRole"]
     granted = [one for one in at(role, "Properties.Policies.0.PolicyDocument.Statement") if one["Resource"] != ["*"]]
     assert [(one["Action"], one["Resource"]) for one in granted] == [(["lambda:InvokeFunction"], [arn(FUNCTION)])]
@@ -40,10 +40,10 @@ def test_pipeline_may_call_what_a_map_runs() -> None:
 
 @pytest.mark.usefixtures("machine")
 def test_permissions_of_a_task_in_a_map_are_shown() -> None:
-    """What the task within the Map may do stands beside it in the viewer."""
+    """The viewer shows the permissions of a task within a Map."""
     assert ("run the steps", "lambda:InvokeFunction", FUNCTION) in permissions.state_permissions()["Work"]
 
 
-def test_state_within_a_map_is_paid_for(machine: Node) -> None:
-    """The states of a Map are passed too, and the function that one of them runs is invoked, also in the first state."""
+def test_state_within_a_map_costs(machine: Node) -> None:
+    """The states of a Map are counted, and so is the function of one of them, also in the first state."""
     assert [function_of(state) for state in visited_states(machine)] == ["", FUNCTION]

@@ -1,10 +1,10 @@
-"""What operators have beside alarms and dashboard: the topic that alarms tell, its key, and the executions' log."""
+"""For operators: the topic of the alarms, its key, and the executions' log."""
 
 from tests.templates.emitted import arn, properties, ref, resources, statements, template
 
 
 def test_only_alarms_of_this_account_publish_to_operators() -> None:
-    """CloudWatch may publish to the operations topic, for alarms of this account and region only."""
+    """Only CloudWatch may publish to the operations topic, for alarms of this account and region."""
     (allowed,) = (one for one in statements("OperationsTopicPolicy") if one["Effect"] == "Allow")
     assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": ref("AWS::AccountId")}
@@ -12,7 +12,7 @@ def test_only_alarms_of_this_account_publish_to_operators() -> None:
 
 
 def test_operators_messages_are_encrypted_with_a_key_that_alarms_can_use() -> None:
-    """The operations topic has a key of its own, which is rotated, and which CloudWatch may use."""
+    """The operations topic has its own key, which is rotated, and which CloudWatch may use."""
     assert properties("OperationsTopic")["KmsMasterKeyId"] == ref("OperationsKey")
     key = properties("OperationsKey")
     assert key["EnableKeyRotation"] is True
@@ -24,15 +24,15 @@ def test_operators_messages_are_encrypted_with_a_key_that_alarms_can_use() -> No
     assert use["Condition"] == publish["Condition"]
 
 
-def test_key_can_be_kept_but_not_used_by_the_account() -> None:
-    """The account may keep the key, so that it is not locked out, with no action that is a pattern and none that uses it."""
+def test_account_may_administer_the_key_but_not_use_it() -> None:
+    """The account may administer the key, so that it is not locked out; no action is a pattern, and none uses the key."""
     (keep,) = (one for one in properties("OperationsKey")["KeyPolicy"]["Statement"] if "AWS" in one["Principal"])
     assert "kms:PutKeyPolicy" in keep["Action"]
     assert not [action for action in keep["Action"] if "*" in action or "crypt" in action]
 
 
 def test_alarms_are_mailed_if_there_is_an_address() -> None:
-    """The address of the parameter, if it is given, is subscribed to the operations topic."""
+    """If AlarmEmail is given, it is subscribed to the operations topic."""
     subscription = resources()["OperationsEmail"]
     assert subscription["Condition"] == "HasAlarmEmail"
     assert subscription["Properties"] == {
@@ -43,7 +43,7 @@ def test_alarms_are_mailed_if_there_is_an_address() -> None:
 
 
 def test_executions_are_traced_and_logged_without_payloads() -> None:
-    """X-Ray follows executions; their log has no payloads in it unless the operator asks for them."""
+    """X-Ray traces executions; their log has no payloads unless the operator enables them."""
     machine = properties("ProcessingPipeline")
     assert machine["TracingConfiguration"] == {"Enabled": True}
     logging = machine["LoggingConfiguration"]
@@ -53,8 +53,8 @@ def test_executions_are_traced_and_logged_without_payloads() -> None:
     assert destination["CloudWatchLogsLogGroup"]["LogGroupArn"] == arn("ProcessingPipelineLogs")
 
 
-def test_payloads_are_logged_only_if_asked_for() -> None:
-    """By default the state machine logs errors, and no payloads."""
+def test_payloads_are_not_logged_by_default() -> None:
+    """By default, the state machine logs errors without payloads."""
     parameters = template()["Parameters"]
     assert (parameters["WorkflowLogPayloads"]["Default"], parameters["WorkflowLogLevel"]["Default"]) == (
         "false",

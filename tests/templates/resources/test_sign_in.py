@@ -1,25 +1,25 @@
-"""The user pool: who gets a user, and how users sign in."""
+"""The user pool: creation of users and sign-in."""
 
 from tests.templates.emitted import properties, ref, template
 
 
-def test_nobody_signs_up_unasked() -> None:
-    """Users are made by administrators, have long passwords, and a failed sign-in does not tell who exists."""
+def test_only_administrators_create_users() -> None:
+    """Administrators create users, passwords are long, and a failed sign-in does not reveal whether a user exists."""
     pool = properties("UserPool")
     assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
     assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 12
     assert properties("UserPoolClient")["PreventUserExistenceErrors"] == "ENABLED"
 
 
-def test_email_is_the_name_however_it_is_written() -> None:
-    """A user signs in by email, in capital letters too, and can reset a password by a mail to that address."""
+def test_email_is_the_name_in_any_case() -> None:
+    """Users sign in by e-mail, in any case, and can reset a password by e-mail."""
     pool = properties("UserPool")
     assert (pool["UsernameAttributes"], pool["UsernameConfiguration"]) == (["email"], {"CaseSensitive": False})
     assert pool["AccountRecoverySetting"]["RecoveryMechanisms"] == [{"Name": "verified_email", "Priority": 1}]
 
 
-def test_client_has_no_secret_to_lose() -> None:
-    """Browsers and command lines sign in without a client secret, which they could not keep."""
+def test_client_has_no_secret() -> None:
+    """Browsers and command lines sign in without a client secret, which they could not protect."""
     assert not properties("UserPoolClient").get("GenerateSecret", False)
 
 
@@ -30,7 +30,7 @@ def test_passwords_are_long_and_mixed() -> None:
 
 
 def test_second_factor_is_up_to_the_operator() -> None:
-    """A second factor, by an authenticator, may be asked of every user, of those who like, or of nobody."""
+    """A second factor, by an authenticator, may be required, optional or off."""
     pool, parameter = properties("UserPool"), template()["Parameters"]["UserMfa"]
     assert pool["MfaConfiguration"] == ref("UserMfa")
     assert pool["EnabledMfas"] == {"Fn::If": ["AsksForMfa", ["SOFTWARE_TOKEN_MFA"], ref("AWS::NoValue")]}
@@ -38,7 +38,7 @@ def test_second_factor_is_up_to_the_operator() -> None:
 
 
 def test_sign_in_is_by_password() -> None:
-    """A user signs in by password, sent over TLS or proven by SRP, and stays signed in by a refresh token; no other way."""
+    """A user signs in with a password, over TLS or by SRP, and stays signed in with a refresh token; there is no other way."""
     assert sorted(properties("UserPoolClient")["ExplicitAuthFlows"]) == [
         "ALLOW_REFRESH_TOKEN_AUTH",
         "ALLOW_USER_PASSWORD_AUTH",
@@ -46,15 +46,15 @@ def test_sign_in_is_by_password() -> None:
     ]
 
 
-def test_no_flow_of_oauth_is_open() -> None:
-    """Tokens are given for a password only; there is no implicit flow, nor any other that redirects."""
+def test_no_oauth_flow_is_enabled() -> None:
+    """Tokens are issued only for a password; neither the implicit flow nor any other with redirects is enabled."""
     client = properties("UserPoolClient")
     assert client["AllowedOAuthFlowsUserPoolClient"] is False
     assert not {"AllowedOAuthFlows", "CallbackURLs"} & client.keys()
 
 
 def test_tokens_are_short_lived_and_can_be_revoked() -> None:
-    """A token is good for an hour, and a user who is signed out stays out."""
+    """A token is valid for an hour, and signing out revokes it."""
     client = properties("UserPoolClient")
     assert (client["IdTokenValidity"], client["AccessTokenValidity"]) == (1, 1)
     assert client["EnableTokenRevocation"] is True

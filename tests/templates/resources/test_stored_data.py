@@ -1,4 +1,4 @@
-"""Buckets, table and user pool: encrypted, closed to the public, and not lost by a mistake."""
+"""Buckets, table and user pool: encrypted, private, and protected against loss."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from workflow import contracts
 
 DAY = 24 * 3600  # seconds
 BUCKETS = ["UploadBucket", "ArchiveBucket"]
-# A first creation that fails leaves no bucket behind; what is under deletion protection it could not take away.
+# A failed first creation leaves no bucket behind; it could not delete resources with deletion protection.
 KEPT = {**dict.fromkeys(BUCKETS, "RetainExceptOnCreate"), "MetadataTable": "Retain", "UserPool": "Retain"}
 NOTHING = {"Ref": "AWS::NoValue"}
 
@@ -22,33 +22,33 @@ def _rules(bucket: str) -> list[Node]:
 
 
 def _if_so(node: Any) -> Any:
-    """Return what node is if its condition, where it has one, holds."""
+    """Return the value of node if its condition, if it has one, is true."""
     return node["Fn::If"][1] if "Fn::If" in node else node
 
 
 def _expiry(prefix: str) -> Any:
-    """Return after how many days what is below a prefix of the upload bucket goes."""
+    """Return the days after which objects below a prefix of the upload bucket expire."""
     (days,) = (rule["ExpirationInDays"] for rule in _rules("UploadBucket") if rule.get("Prefix") == prefix)
     return days
 
 
 @pytest.mark.parametrize(("name", "policy"), KEPT.items())
 def test_data_outlives_the_stack(name: str, policy: str) -> None:
-    """Deleting or replacing the stack's resource leaves pictures, records and users where they are."""
+    """Deleting or replacing the resource retains images, records and users."""
     entry = resources()[name]
     assert (entry["DeletionPolicy"], entry["UpdateReplacePolicy"]) == (policy, "Retain")
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_pictures_are_encrypted(bucket: str) -> None:
-    """Objects at rest are encrypted, whatever the request said."""
+def test_images_are_encrypted(bucket: str) -> None:
+    """Objects are encrypted at rest, whatever the request."""
     path = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm"
     assert at(properties(bucket), path) == "AES256"
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_no_bucket_is_public(bucket: str) -> None:
-    """Every way of making a bucket public is blocked, and access lists are off."""
+    """Public access is blocked in every way, and access lists are off."""
     blocked = properties(bucket)["PublicAccessBlockConfiguration"]
     assert blocked == dict.fromkeys(
         ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"], True
@@ -57,37 +57,37 @@ def test_no_bucket_is_public(bucket: str) -> None:
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_overwritten_pictures_are_kept_for_a_while(bucket: str) -> None:
-    """Buckets keep old versions, which go after some days, as do uploads that were never finished."""
+def test_overwritten_images_are_kept_for_a_while(bucket: str) -> None:
+    """Buckets keep old versions, which expire after some days, as do incomplete uploads."""
     assert properties(bucket)["VersioningConfiguration"] == {"Status": "Enabled"}
     assert any(at(rule, "NoncurrentVersionExpiration.NoncurrentDays") for rule in _tidying(bucket))
     assert any(at(rule, "AbortIncompleteMultipartUpload.DaysAfterInitiation") for rule in _tidying(bucket))
 
 
 def _tidying(bucket: str) -> list[Node]:
-    """Return the rules that hold for a bucket's every object."""
+    """Return the rules for every object of a bucket."""
     return [rule for rule in _rules(bucket) if rule["Id"] == "tidy" and "Prefix" not in rule]
 
 
 def test_staged_renditions_outlast_their_execution() -> None:
-    """What an execution staged and nobody removed goes by itself, but not while an execution, or two, may need it."""
+    """Staged renditions that nobody removed expire, but not while an execution, or two, may need them."""
     assert _expiry(STAGED) * DAY > 2 * definition()["TimeoutSeconds"]
 
 
-def test_uploads_go_when_asked() -> None:
-    """Uploads go after the days of the parameter; their copies in the archive stay."""
+def test_uploads_expire() -> None:
+    """Uploads expire after UploadRetentionDays; their copies in the archive do not."""
     assert _expiry(UPLOADS) == {"Ref": "UploadRetentionDays"}
     assert not any("ExpirationInDays" in rule for rule in _rules("ArchiveBucket"))
 
 
-def test_staged_and_uploaded_pictures_lie_apart() -> None:
-    """Neither prefix contains the other, so that no rule for one is one for both."""
+def test_prefixes_of_staged_and_uploaded_images_are_disjoint() -> None:
+    """Neither prefix contains the other, so that no rule for one applies to the other."""
     assert not STAGED.startswith(UPLOADS)
     assert not UPLOADS.startswith(STAGED)
 
 
-def test_browsers_may_put_and_no_more() -> None:
-    """Cross-origin requests to the upload bucket may put; to the archive there are none."""
+def test_browsers_may_only_put() -> None:
+    """Cross-origin requests to the upload bucket may only PUT; the archive allows none."""
     condition, allowed, otherwise = properties("UploadBucket")["CorsConfiguration"]["Fn::If"]
     assert (condition, otherwise) == ("HasAllowedOrigins", NOTHING)
     (rule,) = allowed["CorsRules"]
@@ -96,8 +96,8 @@ def test_browsers_may_put_and_no_more() -> None:
     assert "CorsConfiguration" not in properties("ArchiveBucket")
 
 
-def test_archive_moves_to_the_storage_class_asked_for() -> None:
-    """Archived pictures move to another storage class after some days, both by parameter, or stay where they are."""
+def test_archive_moves_to_the_storage_class_of_the_parameter() -> None:
+    """Archived images move to a storage class after some days, both by parameter, or do not move."""
     (rule,) = (rule for rule in properties("ArchiveBucket")["LifecycleConfiguration"]["Rules"] if "Fn::If" in rule)
     condition, move, otherwise = rule["Fn::If"]
     assert (condition, otherwise) == ("ArchiveMoves", NOTHING)
@@ -112,36 +112,36 @@ def test_archive_moves_to_the_storage_class_asked_for() -> None:
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_accesses_are_logged_if_there_is_a_bucket_for_it(bucket: str) -> None:
-    """With a bucket given for it, S3 writes there who did what, under the stack's and the bucket's name."""
+def test_accesses_are_logged_if_a_bucket_is_given(bucket: str) -> None:
+    """With AccessLogBucket, S3 logs accesses there, under the names of stack and bucket."""
     condition, logging, otherwise = properties(bucket)["LoggingConfiguration"]["Fn::If"]
     assert (condition, otherwise) == ("HasAccessLogBucket", NOTHING)
     assert logging["DestinationBucketName"] == {"Ref": "AccessLogBucket"}
     assert logging["LogFilePrefix"] == {"Fn::Sub": f"${{AWS::StackName}}/{bucket}/"}
 
 
-def test_records_of_what_failed_expire() -> None:
-    """The table forgets a record at the time that stands in it, under the name that the contract of records has."""
+def test_records_expire() -> None:
+    """The table deletes a record at the time in the attribute that the contract of records names."""
     ttl = properties("MetadataTable")["TimeToLiveSpecification"]
     assert ttl["Enabled"] is True
     assert ttl["AttributeName"] in contracts.schema("metadata-record")["properties"]
 
 
-def test_users_and_records_cannot_be_deleted_in_passing() -> None:
-    """Table and user pool refuse to be deleted until somebody switches that off."""
+def test_users_and_records_have_deletion_protection() -> None:
+    """Table and user pool have deletion protection."""
     assert properties("MetadataTable")["DeletionProtectionEnabled"] is True
     assert properties("UserPool")["DeletionProtection"] == "ACTIVE"
 
 
-def test_table_is_encrypted_and_can_be_set_back() -> None:
-    """Records at rest are encrypted, and any second of the last weeks can be restored."""
+def test_table_is_encrypted_and_has_point_in_time_recovery() -> None:
+    """Records are encrypted at rest, and can be restored to any second of the last weeks."""
     table = properties("MetadataTable")
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
 def test_table_is_keyed_by_image() -> None:
-    """A record is found by its image's id, and capacity follows the requests."""
+    """The key of a record is its image's id, and capacity is on demand."""
     table = properties("MetadataTable")
     assert table["KeySchema"] == [{"AttributeName": "imageId", "KeyType": "HASH"}]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
