@@ -54,7 +54,7 @@ $(AUDIT)/installed: .ci/checkov.lock
 	$(AUDIT)/bin/python -m pip install --quiet --require-hashes --requirement .ci/checkov.lock
 	touch $@
 
-audit: template $(AUDIT)/installed  ## hold what checkov finds in the template against our answers
+audit: template $(AUDIT)/installed  ## compare what checkov finds in the template with the suppressions
 	$(AUDIT)/bin/python .ci/audit.py build/template.json
 
 check: $(INSTALLED)  ## prove the data flow of the state machine

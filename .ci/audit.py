@@ -1,7 +1,7 @@
-"""Hold checkov's findings against the answers in the template's metadata: `python audit.py TEMPLATE`, by checkov's own Python.
+"""Compare checkov's findings with the suppressions in the template's metadata: `python audit.py TEMPLATE`.
 
-Runs checkov on the template without its answers, so that one which no finding asks for any more is seen too.
-Exit code 0: each finding has an answer, each answer a finding and a reason. 1: not so, and which. 2: checkov did not run.
+It runs in checkov's own environment, and checks the template without its suppressions, so that unused ones show too. Exit code
+0: each finding is suppressed, and each suppression has a finding and a reason. 1: some are not. 2: checkov did not run.
 """
 
 import json
@@ -16,21 +16,28 @@ CHECKOV = Path(sys.executable).with_name("checkov")
 
 
 def main() -> int:
-    """Compare, print what does not fit, and return the exit code."""
+    """Compare, print the differences, and return the exit code."""
     template = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    answers = _taken_out(template)
+    suppressions = _remove_suppressions(template)
     report = _report(template)
     if report["summary"]["parsing_errors"] or not report["summary"]["passed"]:
-        print("audit: checkov could not read the template", file=sys.stderr)
+        print("audit: checkov could not parse the template", file=sys.stderr)
         return 2
     findings = {(_logical_id(one), one["check_id"]): one["check_name"] for one in report["results"]["failed_checks"]}
-    wrong = sorted(_wrong(findings, answers))
-    print("\n".join([*wrong, f"{len(findings)} findings, {len(answers)} answers, {len(wrong)} that do not fit"]))
-    return 1 if wrong else 0
+    differences = sorted(_differences(findings, suppressions))
+    print(
+        "\n".join(
+            [
+                *differences,
+                f"{len(findings)} findings, {len(suppressions)} suppressions, {len(differences)} differences",
+            ]
+        )
+    )
+    return 1 if differences else 0
 
 
-def _taken_out(template: dict[str, Any]) -> dict[Finding, str]:
-    """Take the answers out of the template's metadata and return their reasons."""
+def _remove_suppressions(template: dict[str, Any]) -> dict[Finding, str]:
+    """Remove the suppressions from the template's metadata and return their reasons."""
     return {
         (name, skip["id"]): skip.get("comment", "")
         for name, resource in template["Resources"].items()
@@ -39,7 +46,7 @@ def _taken_out(template: dict[str, Any]) -> dict[Finding, str]:
 
 
 def _report(template: dict[str, Any]) -> dict[str, Any]:
-    """Return what checkov says of the template; it asks nobody else."""
+    """Return checkov's report on the template; it downloads nothing."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "template.json")
         file.write_text(json.dumps(template), encoding="utf-8")
@@ -53,11 +60,14 @@ def _logical_id(found: dict[str, Any]) -> str:
     return str(found["resource"]).rpartition(".")[2]
 
 
-def _wrong(findings: dict[Finding, str], answers: dict[Finding, str]) -> list[str]:
+def _differences(findings: dict[Finding, str], suppressions: dict[Finding, str]) -> list[str]:
     return [
-        *(f"no answer: {name}: {check} {findings[name, check]}" for name, check in findings.keys() - answers.keys()),
-        *(f"no finding any more: {name}: {check}" for name, check in answers.keys() - findings.keys()),
-        *(f"no reason: {name}: {check}" for (name, check), reason in answers.items() if not reason.strip()),
+        *(
+            f"not suppressed: {name}: {check} {findings[name, check]}"
+            for name, check in findings.keys() - suppressions.keys()
+        ),
+        *(f"suppressed without a finding: {name}: {check}" for name, check in suppressions.keys() - findings.keys()),
+        *(f"no reason: {name}: {check}" for (name, check), reason in suppressions.items() if not reason.strip()),
     ]
 
 

@@ -14,7 +14,8 @@ from benchmarks.job import OPERATIONS
 from benchmarks.packages import UnexpectedFileError
 from benchmarks.photographs import CHOSEN
 from benchmarks.plan import PARTS, Plan, Results
-from benchmarks.show import show, with_progress
+from benchmarks.show import show
+from operations.cli.progress import progress_bar
 
 QUICK, USUAL = 3, 7  # repetitions; odd, so that a median is one of them
 
@@ -42,7 +43,7 @@ def _run(options: argparse.Namespace) -> int:
     sharp = sharp_package.installed()
     plan = Plan(_files(options), options.operation or OPERATIONS, _parts(options), options.repetitions)
     results = Results()
-    for result in with_progress(plan.results(sharp), len(plan), "measurements"):
+    for result in progress_bar(plan.results(sharp), len(plan), "measurements"):
         results.add(result)
         if options.json:
             print(json.dumps({"kind": type(result).__name__.lower(), **asdict(result)}), flush=True)
@@ -60,7 +61,7 @@ def _files(options: argparse.Namespace) -> Sequence[Path]:
     names = [name for name in CHOSEN if not options.only or name.lower() in options.only]
     photographs = [photograph for name in names for photograph in CHOSEN[name]()]
     made = (photograph.file() for photograph in photographs)
-    return list(with_progress(made, len(photographs), "photographs"))
+    return list(progress_bar(made, len(photographs), "photographs"))
 
 
 def _parts(options: argparse.Namespace) -> list[str]:

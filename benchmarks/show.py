@@ -1,11 +1,9 @@
-"""What a person sees: progress on standard error, tables on standard output."""
+"""The tables of the results on standard output."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -13,19 +11,6 @@ from benchmarks.tables import Table
 
 PLAIN_WIDTH = 200  # columns where there is no terminal to measure
 COLOURS = {"yes": "green", "no": "red"}
-
-T = TypeVar("T")
-
-
-def with_progress(found: Iterable[T], total: int, what: str) -> Iterator[T]:
-    """Yield found unchanged and show on standard error, if it is a terminal, how many of total are there."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    terminal = Console(stderr=True)
-    with Progress(*columns, console=terminal, disable=not terminal.is_terminal, transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        for each in found:
-            progress.advance(task)
-            yield each
 
 
 def show(tables: Sequence[Table]) -> None:

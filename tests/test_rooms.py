@@ -94,8 +94,18 @@ ROOMS: dict[str, set[str]] = {
         "rich",
         "urllib3",
     },
-    # They measure what ships.
-    "benchmarks": {"imaging", "lambdas", "templates", "workflow.contracts", "PIL", "pillow_heif", "numpy", "rich"},
+    # They measure what ships, with the one progress bar.
+    "benchmarks": {
+        "imaging",
+        "lambdas",
+        "templates",
+        "operations.cli.progress",
+        "workflow.contracts",
+        "PIL",
+        "pillow_heif",
+        "numpy",
+        "rich",
+    },
     "generate": {"templates"},
     # Programs of other projects have only the contracts of this one.
     "examples": {"workflow.contracts", "boto3", "botocore", "urllib3"},

@@ -7,8 +7,8 @@ from os import cpu_count
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from operations.cli.progress import progress_bar
 from tests.chaos.report import Tally, told
 from tests.chaos.runner import ready, results
 
@@ -42,14 +42,10 @@ def replay(seed: int) -> int:
 def run(seeds: range, jobs: int) -> int:
     """Run many, and print what did not hold, which faults there were and how the pictures ended."""
     console, tally = Console(), Tally()
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("schedules", total=len(seeds))
-        for result in results(seeds, jobs):
-            tally.add(result)
-            progress.advance(task)
-            if result.violations and len(tally.broken) <= SHOWN:
-                console.print(told(result), markup=False, highlight=False)
+    for result in progress_bar(results(seeds, jobs), len(seeds), "schedules"):
+        tally.add(result)
+        if result.violations and len(tally.broken) <= SHOWN:
+            console.print(told(result), markup=False, highlight=False)
     console.print(*tally.tables())
     seeds_broken = ", ".join(str(result.seed) for result in tally.broken)
     print(
