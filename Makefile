@@ -77,7 +77,7 @@ docs: graph  ## make every generated page anew
 screenshots: $(INSTALLED)  ## take the screenshots of the README; needs Chromium
 	$(BIN)/python -m tests.docs.screenshots docs
 
-contracts-compat: $(INSTALLED)  ## tell which contracts changed, and whom that breaks: [BASE=version or git revision]
+contracts-compat: $(INSTALLED)  ## show the contracts that changed, and which changes are breaking: [BASE=version or git revision]
 	$(BIN)/python -m workflow.compat $(BASE)
 
 release: $(INSTALLED)  ## keep the contracts as those of the version in pyproject.toml, for contracts-compat

@@ -1,4 +1,4 @@
-"""How a command ends for reasons outside of it: its reader has read enough, the disk is full, or somebody pressed Ctrl-C."""
+"""The end of a command for reasons outside of it: the pipe is closed, the disk is full, or Ctrl-C."""
 
 import errno
 import os
@@ -7,15 +7,15 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
-INTERRUPTED = 130  # exit codes as shells have them: 128, and the number of the signal that would have ended it
+INTERRUPTED = 130  # exit codes of shells: 128 and the number of the signal
 READER_GONE = 141
 
 
 def run_command(name: str, command: Callable[[], int | None]) -> int:
-    """Run command and return its exit code, 0 for None; it ends in silence when nobody reads its output any more."""
+    """Run command and return its exit code, 0 for None; it ends without a message when the pipe that it writes to is closed."""
     try:
         code = command() or 0
-        sys.stdout.flush()  # here, where a reader that has gone is expected, and not as the interpreter ends
+        sys.stdout.flush()  # here, where a closed pipe is handled, and not when the interpreter ends
     except BrokenPipeError:
         if not _reader_gone():
             raise
@@ -25,7 +25,7 @@ def run_command(name: str, command: Callable[[], int | None]) -> int:
         if error.errno != errno.ENOSPC:
             raise
         _print_nowhere()
-        print(f"{name}: {error.strerror}: what was to be written is not whole", file=sys.stderr)
+        print(f"{name}: {error.strerror}: the output is incomplete", file=sys.stderr)
         return 1
     except KeyboardInterrupt as interruption:
         print(f"{name}: {str(interruption) or 'interrupted'}", file=sys.stderr)
@@ -44,14 +44,14 @@ def is_about_output(error: BaseException) -> bool:
 
 
 def _reader_gone() -> bool:
-    """Tell whether standard output is the pipe that broke."""
+    """Return whether standard output is the pipe that broke."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)  # errors are always reported
     return bool(poll.poll(0))
 
 
 def _print_nowhere() -> None:
-    """Let what is still in the buffer go nowhere, for the interpreter writes it as it ends."""
+    """Discard what is still in the buffer, which the interpreter writes as it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

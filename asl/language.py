@@ -1,6 +1,6 @@
 """The reader of the Amazon States Language: machines and the states in them, where a state leads, and what a Task calls.
 
-Everything here takes JSON as it stands in a definition. What has the right form is for asl.check.grammar to say.
+The functions take JSON of a definition whose grammar asl.check.grammar has checked.
 """
 
 import json
@@ -41,12 +41,12 @@ PLACEHOLDER = re.compile(r"\$\{(\w+?)(?:Arn|\.Arn)?\}")
 
 
 class InvalidMachineError(ValueError):
-    """A text is no machine in the Amazon States Language, or one whose states lead nowhere."""
+    """A document is not a machine in the Amazon States Language, or a state leads to no state."""
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A way from a state to another one of its machine."""
+    """A transition from a state to another one of its machine."""
 
     kind: str  # "next", "choice", "default" or "catch"
     target: str
@@ -97,7 +97,7 @@ def inner_machines(state: State) -> list[Machine]:
 
 
 def is_distributed(state: State) -> bool:
-    """Tell whether state is a Map that runs each item in an execution of its own."""
+    """Return True if state is a Map that runs each item in an execution of its own."""
     return any(machine.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED" for machine in inner_machines(state))
 
 
@@ -115,7 +115,7 @@ def tasks(machine: Machine) -> Iterator[tuple[str, State]]:
 
 
 def transitions(state: State) -> Iterator[Transition]:
-    """Yield the ways out of state: by Next, by the rules of a Choice in their order, by its Default, by its catchers."""
+    """Yield the transitions from state: by Next, by the rules of a Choice in their order, by its Default, by its catchers."""
     if "Next" in state:
         yield Transition("next", state["Next"])
     yield from (Transition("choice", rule["Next"], rule) for rule in state.get("Choices", []))

@@ -1,13 +1,13 @@
-"""Text that is safe on a terminal, whoever wrote what is in it."""
+"""Text that is safe on a terminal, whatever its source."""
 
 import re
 
-BREAKS = re.compile(r"[^\S ]+")  # white space that may end a line or move the cursor
+BREAKS = re.compile(r"[^\S ]+")  # white space that ends a line or moves the cursor
 REPLACEMENT = "\ufffd"
 
 
 def printable(text: str) -> str:
-    """Return text in one line, with a replacement for each character that a terminal would obey, hide or refuse."""
+    """Return text in one line, with a replacement for each character that controls a terminal or has no glyph."""
     return "".join(one if one.isprintable() else REPLACEMENT for one in BREAKS.sub(" ", text))
 
 

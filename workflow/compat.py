@@ -1,7 +1,7 @@
-"""`python -m workflow.compat [BASE]`: which contracts changed since BASE, and whom that breaks.
+"""`python -m workflow.compat [BASE]`: the contracts that changed since BASE, and which of the changes are breaking.
 
-BASE is a released version, the newest if none is named, or a git revision.
-Exit code 0: nothing breaks, or the project's version says that it may. 1: something does. 2: BASE cannot be read.
+BASE is a released version (the newest by default) or a git revision.
+Exit code 0: no change is breaking, or the project's version allows it. 1: one is breaking. 2: BASE cannot be read.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from asl.printable import printable
 from workflow import contracts, releases
 from workflow.mapping import DEFINITIONS, STARTS_WITH
 
-# An execution's input is made once, by what starts the execution, and read all the time; the record outlives deployments.
+# The input of an execution is closed, but read by all states; records outlive deployments.
 USAGE = Usage(
     definitions=frozenset({DEFINITIONS}), read=frozenset({STARTS_WITH}), stored=frozenset({"metadata-record"})
 )
@@ -34,7 +34,7 @@ def at_revision(revision: str, folder: Path) -> Path:
 
 
 def base_folder(base: str, folder: Path) -> Path:
-    """Return where the contracts of base lie: kept as a release, or written to folder from git's history."""
+    """Return the folder with the contracts of base: of a release, or folder, to which those of a git revision are written."""
     known = releases.FOLDER / base.removeprefix("v")
     return known if base.removeprefix("v") in releases.released() else at_revision(base, folder)
 
@@ -66,13 +66,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _verdict(base: str, found: list[Change]) -> int:
-    """Return the exit code; a version that may break those who go by base is said to be one."""
+    """Return the exit code; print a line if the version allows breaking changes since base."""
     if not any(change.breaking for change in found):
         return 0
     version = releases.project_version()
     if base.removeprefix("v") not in releases.released() or not releases.may_break(base, version):
         return 1
-    print(f"compat: version {version} may break what goes by {base}", file=sys.stderr)
+    print(f"compat: version {version} may have breaking changes since {base}", file=sys.stderr)
     return 0
 
 

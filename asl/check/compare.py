@@ -100,9 +100,11 @@ def _values(provided: Text, required: Shape, path: str) -> list[Mismatch]:
     if any(isinstance(other, Anything) and not _alternative(provided, other, path) for other in members(required)):
         return []
     others = [other for other in members(required) if isinstance(other, Text)]
-    strange = {value for value in provided.values or () if not any(matches(value, other) for other in others)}
+    unmatched = {value for value in provided.values or () if not any(matches(value, other) for other in others)}
     return (
-        [Mismatch(path, describe(replace(provided, values=frozenset(strange))), describe(required))] if strange else []
+        [Mismatch(path, describe(replace(provided, values=frozenset(unmatched))), describe(required))]
+        if unmatched
+        else []
     )
 
 

@@ -37,7 +37,7 @@ class Change:
 
     @property
     def breaking(self) -> bool:
-        """Whether somebody relies on what is no longer so."""
+        """Whether users of the old contract may fail."""
         return self.what == "removed" or bool(self.breaks)
 
     def to_json(self) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Finding:
 
 
 def suggestion_for(problem: Problem, arrived: Shape, visited: tuple[VisitedState, ...]) -> str | None:
-    """Return how to correct problem, if that is likely, in a state that got arrived by way of visited."""
+    """Return a likely correction of problem in a state that got the payload arrived through the states visited, or None."""
     if problem.path is None or problem.absence is None or problem.data is None:
         return problem.suggestion
     if problem.data == arrived and (lost := _overwritten_by(problem.path, visited)):

@@ -109,7 +109,9 @@ def _undecided_exits(visit: Visit) -> Iterator[Exit]:
         visit.errors += members(outcome.error)
     if visit.state["Type"] not in ("Choice", "Fail"):
         yield Exit(visit.state.get("Next"), visit.measure("output", leaves.shape if leaves else Unknown()))
-    yield from (Exit(way.target, Unknown()) for way in transitions(visit.state) if way.kind != "next")
+    yield from (
+        Exit(transition.target, Unknown()) for transition in transitions(visit.state) if transition.kind != "next"
+    )
     visit.errors.append(visit.proof.mapping.raised(visit.name))
 
 

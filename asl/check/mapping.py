@@ -74,12 +74,12 @@ class Mapping:
 def load_mapping(folder: Path) -> Mapping:
     """Return the mapping in folder's `mapping.json`, with the contracts in folder; raises InvalidMappingError."""
     try:
-        said = json.loads((folder / MAPPING_FILE).read_text(encoding="utf-8"))
+        document = json.loads((folder / MAPPING_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidMappingError(f"{folder / MAPPING_FILE} cannot be read: {error}") from error
     for name in set(contracts.names(folder)) - {MAPPING_FILE.removesuffix(".json")}:
         _check_readable(name, folder)  # others may refer to it
-    return parse_mapping(said, folder)
+    return parse_mapping(document, folder)
 
 
 def parse_mapping(document: Any, folder: Path) -> Mapping:

@@ -53,7 +53,7 @@ def _check_targets(machine: dict[str, Any]) -> None:
     """Raise InvalidMachineError if a state of machine, or of an inner machine, leads to no state."""
     states = machine["States"]
     leading = [("StartAt", machine["StartAt"])]
-    leading += [(name, way.target) for name, state in states.items() for way in transitions(state)]
+    leading += [(name, transition.target) for name, state in states.items() for transition in transitions(state)]
     for place, target in leading:
         if target not in states:
             raise InvalidMachineError(f"{place} leads to {target}, which is no state beside it")

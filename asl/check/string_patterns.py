@@ -26,7 +26,7 @@ def _inner(value: Shape) -> str | None:
 
 
 def split_parts(text: Shape, separator: Shape, most: int | None) -> Array:
-    """Return the parts of text, each of at most `most` characters; the pattern of text may tell how many there are."""
+    """Return the parts of text, each of at most `most` characters; there may be a known number of them by the pattern of text."""
     signs = separator.values if isinstance(separator, Text) else None
     for sign in signs if signs and len(signs) == 1 else ():
         part = f"[^{re.escape(sign)}]+"

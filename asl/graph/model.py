@@ -127,23 +127,25 @@ def _named(contract: Any) -> str | None:
 def _choices(state: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return the targets of a Choice with their conditions; rules with the same target are one edge."""
     found: dict[str, list[str]] = {}
-    for way in transitions(state):
-        if way.kind in ("choice", "default"):
-            found.setdefault(way.target, []).append(condition(way.source) if way.source else "otherwise")
+    for transition in transitions(state):
+        if transition.kind in ("choice", "default"):
+            found.setdefault(transition.target, []).append(
+                condition(transition.source) if transition.source else "otherwise"
+            )
     return {target: tuple(labels) for target, labels in found.items()}
 
 
 def _caught(state: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for way in transitions(state):
-        if way.kind == "catch":
-            found.setdefault(way.target, []).extend(way.source["ErrorEquals"])
+    for transition in transitions(state):
+        if transition.kind == "catch":
+            found.setdefault(transition.target, []).extend(transition.source["ErrorEquals"])
     return {target: tuple(labels) for target, labels in found.items()}
 
 
-def _main_path_order(way: Transition) -> int:
-    """Return the order in which ways are tried for the main path: Next or the default before rules."""
-    return 1 if way.kind == "choice" else 0
+def _main_path_order(transition: Transition) -> int:
+    """Return the rank of a transition for the main path: Next and the default come before rules."""
+    return 1 if transition.kind == "choice" else 0
 
 
 def _spine(definition: dict[str, Any], within: str) -> tuple[str, ...]:
@@ -152,7 +154,11 @@ def _spine(definition: dict[str, Any], within: str) -> tuple[str, ...]:
     while name and name not in passed:
         passed[name] = None
         state = states[name]
-        ahead = [way.target for way in sorted(transitions(state), key=_main_path_order) if way.kind != "catch"]
+        ahead = [
+            transition.target
+            for transition in sorted(transitions(state), key=_main_path_order)
+            if transition.kind != "catch"
+        ]
         new = [one for one in ahead if one not in passed]
         name = next((one for one in new if states[one]["Type"] != "Fail"), new[0] if new else "")
     last = [END] if states[list(passed)[-1]].get("End") else []

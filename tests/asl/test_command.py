@@ -64,7 +64,7 @@ def test_full_disk_is_reported_in_a_line(much: str) -> None:
         command = [sys.executable, "-c", SOMETHING.format(much)]
         ended = subprocess.run(command, cwd=ROOT, stdout=nowhere, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.returncode == 1
-    assert ended.stderr == "x: No space left on device: what was to be written is not whole\n"
+    assert ended.stderr == "x: No space left on device: the output is incomplete\n"
 
 
 def test_another_pipe_that_breaks_is_a_fault() -> None:

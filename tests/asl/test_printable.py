@@ -41,10 +41,10 @@ def nasty(tmp_path: Path) -> Path:
 def test_gaps_and_sizes_are_printable(nasty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Names and paths in findings and in the table of sizes are printable, each in one line."""
     assert check([str(nasty), "--contracts", str(ORDERS / "contracts")]) == 1
-    told = capsys.readouterr().out
-    assert f"error: {SAFE}, InputPath" in told
-    assert [line for line in told.split("\n") if line.startswith(f"{SAFE}  ")]
-    assert all(line.isprintable() for line in told.split("\n"))
+    printed = capsys.readouterr().out
+    assert f"error: {SAFE}, InputPath" in printed
+    assert [line for line in printed.split("\n") if line.startswith(f"{SAFE}  ")]
+    assert all(line.isprintable() for line in printed.split("\n"))
 
 
 @pytest.mark.parametrize("command", [check, graph])
@@ -62,9 +62,9 @@ def test_unusable_machine_is_reported_printable(
 
 def test_breaks_of_contracts_are_printable() -> None:
     """The name of a field in a breaking change is printable."""
-    told = as_text([Change("order", "changed", (Mismatch(NASTY, "a number", "text"),))])
-    assert all(line.isprintable() for line in told.split("\n"))
-    assert f"              ${SAFE}: a number" in told
+    printed = as_text([Change("order", "changed", (Mismatch(NASTY, "a number", "text"),))])
+    assert all(line.isprintable() for line in printed.split("\n"))
+    assert f"              ${SAFE}: a number" in printed
 
 
 def test_refused_names_are_printable() -> None:

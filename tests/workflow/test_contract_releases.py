@@ -1,4 +1,4 @@
-"""Which contracts have changed since a release or a git revision, and whether the project's version may break somebody."""
+"""Changes of contracts since a release or a git revision, and whether the project's version allows breaking ones."""
 
 import json
 import shutil
@@ -33,7 +33,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_contracts_at_a_revision(repository: Path, tmp_path: Path) -> None:
-    """The contracts of a revision are those that were committed, whatever has become of them."""
+    """The contracts of a revision are those that were committed, even if the files have changed."""
     (repository / "step.input.json").write_text("{}")
     (repository / "new.input.json").write_text("{}")
     (tmp_path / "then").mkdir()
@@ -47,10 +47,10 @@ def test_contracts_at_a_revision(repository: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("asked", [[], ["--json"]])
-def test_command_tells_each_change_since_a_revision(
+def test_command_prints_each_change_since_a_revision(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: list[str]
 ) -> None:
-    """The command line tells the changes since a revision, for a person or a tool, and exits with 1 if one breaks."""
+    """The command prints the changes since a revision as text or JSON, and exits with 1 if one is breaking."""
     since = list(changes(at_revision("HEAD", tmp_path), contracts.FOLDER, USAGE))
     assert main(["HEAD", *asked]) == int(any(change.breaking for change in since))
     printed = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What may become of a schema when somebody changes it: the same schema, wider at one place."""
+"""Changes of a schema: the same schema, wider at one place."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Random schemas of the dialect, small ones, and what may become of a schema when somebody changes it."""
+"""Random small schemas of the dialect."""
 
 from typing import Any
 

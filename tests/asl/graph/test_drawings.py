@@ -122,13 +122,13 @@ def test_dot_is_read_by_graphviz(machine: Graph) -> None:
 def test_json_has_it_all(machine: Graph) -> None:
     """Nodes and edges are those of the graph, inner ones in their nodes."""
 
-    def count(told: dict[str, Any], what: str) -> int:
-        inner = [one for node in told["nodes"] for one in node.get("machines", [])]
-        return len(told[what]) + sum(count(one, what) for one in inner)
+    def count(parsed: dict[str, Any], what: str) -> int:
+        inner = [one for node in parsed["nodes"] for one in node.get("machines", [])]
+        return len(parsed[what]) + sum(count(one, what) for one in inner)
 
-    told = json.loads(as_json(machine))
-    assert count(told, "nodes") == len(list(machine.all_nodes()))
-    assert count(told, "edges") == len(list(machine.all_edges()))
+    parsed = json.loads(as_json(machine))
+    assert count(parsed, "nodes") == len(list(machine.all_nodes()))
+    assert count(parsed, "edges") == len(list(machine.all_edges()))
 
 
 @each
@@ -137,9 +137,9 @@ def test_page_is_one_file_with_every_definition(machine: Graph) -> None:
     page = viewer(machine, details(machine))
     assert not re.search(r'(?i)\b(src|href|action)="(?!#)|url\(|@import|https?://(?!www\.w3\.org)', _without_data(page))
     (data,) = re.findall(r'<script type="application/json" id="details">(.*?)</script>', page, re.DOTALL)
-    told = json.loads(data)
-    assert {one["name"] for one in told.values()} == set(states(machine))
-    assert all(one["definition"]["Type"] == one["kind"] for one in told.values())
+    parsed = json.loads(data)
+    assert {one["name"] for one in parsed.values()} == set(states(machine))
+    assert all(one["definition"]["Type"] == one["kind"] for one in parsed.values())
 
 
 def _without_data(page: str) -> str:

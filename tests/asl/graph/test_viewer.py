@@ -48,8 +48,8 @@ def test_click_shows_a_state(page: Page) -> None:
     expect(panel).to_be_hidden()
     page.locator('[data-state="ArchiveImage"]').click()
     expect(panel.locator("h2")).to_have_text("ArchiveImage")
-    for told in ("archive-image.input", "archive-image.output", "Largest payload", "s3:PutObject", '"Type": "Task"'):
-        expect(panel).to_contain_text(told)
+    for shown in ("archive-image.input", "archive-image.output", "Largest payload", "s3:PutObject", '"Type": "Task"'):
+        expect(panel).to_contain_text(shown)
     page.locator("#close").click()
     expect(panel).to_be_hidden()
 

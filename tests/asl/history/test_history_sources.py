@@ -87,9 +87,9 @@ def test_all_pages_are_fetched(asked: Stubber) -> None:
 def test_error_of_step_functions_is_reported(asked: Stubber, code: str, said: str) -> None:
     """An error of Step Functions is reported with the ARN of the execution."""
     asked.add_client_error("describe_state_machine_for_execution", code, "No.")
-    with asked, pytest.raises(InvalidHistoryError, match=said) as told:
+    with asked, pytest.raises(InvalidHistoryError, match=said) as raised:
         fetch_history(ARN, asked.client)
-    assert str(told.value).startswith(ARN)
+    assert str(raised.value).startswith(ARN)
 
 
 @pytest.mark.usefixtures("asked")
@@ -107,9 +107,9 @@ def test_missing_credentials_are_reported(region: str, said: str) -> None:
 def test_invalid_endpoint_is_reported_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """An invalid endpoint is named by its variable, since a URL may have a password."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "user:secret@nowhere")
-    with pytest.raises(InvalidHistoryError, match="AWS_ENDPOINT_URL") as told:
+    with pytest.raises(InvalidHistoryError, match="AWS_ENDPOINT_URL") as raised:
         fetch_history(ARN)
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

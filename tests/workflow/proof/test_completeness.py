@@ -1,4 +1,4 @@
-"""What the proof refuses does fail: each defect of the machine, run until something goes wrong."""
+"""The proof has no false errors: each machine that it refuses fails in some run."""
 
 import copy
 from functools import cache

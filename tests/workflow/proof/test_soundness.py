@@ -1,4 +1,4 @@
-"""What the proof accepts never fails for a path, a contract or a size: the real machine, run with whatever is allowed."""
+"""The proof is sound: the pipeline, run with any payloads that the contracts allow, has no error that the proof excludes."""
 
 from collections import defaultdict
 from collections.abc import Iterator
