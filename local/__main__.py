@@ -1,4 +1,4 @@
-"""The stack on a laptop: `python -m local process IMAGE...` or `python -m local up`."""
+"""The stack on this machine: `python -m local process IMAGE...` or `python -m local up`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Layers for the emulator: it runs functions on this very interpreter, so they are made from what is installed here."""
+"""Layers for the emulator, from installed packages, because it runs functions on this interpreter."""
 
 import re
 from collections.abc import Iterator
@@ -15,14 +15,13 @@ _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
 class VersionMismatchError(OperationError):
-    """What is installed here is not what the layer's lock pins."""
+    """An installed package has another version than the layer's lock pins."""
 
 
 def write_installed(layer: Layer, folder: Path) -> Path:
-    """Zip the installed distributions that layer's lock pins, below folder under the layer's own key.
+    """Write the zip of a layer below folder, under the layer's key, from the installed packages that its lock pins.
 
-    A package with no wheel for this platform is left out, as it is where the project is installed; raises
-    VersionMismatchError for one in another version than the lock's.
+    Packages that are not installed, because they have no wheel for this platform, are left out. Raises VersionMismatchError.
     """
     return write_zip(folder / layer.key, [entry for found in _installed(layer) for entry in _entries(found)])
 
@@ -45,5 +44,5 @@ def _entries(found: Distribution) -> Iterator[Entry]:
 
 
 def packager() -> Packager:
-    """Return how zips are written for an emulator that runs functions on this interpreter."""
+    """Return functions that write the zips for an emulator, which runs functions on this interpreter."""
     return Packager(partial(packaging.write_code, runtime=packaging.RUNNING), write_installed)
