@@ -5,15 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from moto import mock_aws
-
 from lambdas.runtime import clients
-from lambdas.runtime.telemetry import logger
 from tests.fake_aws import interpreter_cache, stores
+from tests.fake_aws.account import ACCOUNT, REGION, create_storage, fake_account
 from tests.fake_aws.interpreter import MOTO, deploy
-from tests.fake_aws.resources import ACCOUNT, ARCHIVE, ENVIRONMENT, REGION, TABLE, TOPIC, UPLOADS
-from tests.fake_aws.session import shared_session
+from tests.fake_aws.resources import ENVIRONMENT, TABLE, TOPIC, UPLOADS
 from workflow.steps import STEPS
 
 if TYPE_CHECKING:
@@ -30,7 +26,6 @@ QUIET = {
     "POWERTOOLS_METRICS_DISABLED": "true",
     "POWERTOOLS_SERVICE_NAME": "chaos",
 }
-CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions, logger)
 
 
 class Account:
@@ -38,15 +33,7 @@ class Account:
 
     def __init__(self) -> None:
         """Create them."""
-        for bucket in (UPLOADS, ARCHIVE):
-            clients.s3().create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-            clients.s3().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        clients.dynamodb().create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "imageId", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_storage(TABLE)
         clients.sns().create_topic(Name=TOPIC.rpartition(":")[2])
         self.dead_letters = clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"]
         functions = {step.function: f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{step.function}" for step in STEPS}
@@ -83,16 +70,6 @@ def open_account(patch: pytest.MonkeyPatch) -> Iterator[Account]:
     """Give the account, and lead every client to it."""
     for name, value in QUIET.items():
         patch.setenv(name, value)
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        patch.delenv(name, raising=False)
-    patch.setattr(boto3, "DEFAULT_SESSION", shared_session(REGION))
     interpreter_cache.install(patch)  # before the machine is made, which parses it
-    _forget()
-    with mock_aws(config=MOTO):
+    with fake_account(patch, MOTO):
         yield Account()
-    _forget()
-
-
-def _forget() -> None:
-    for cached in CACHED:
-        cached.cache_clear()

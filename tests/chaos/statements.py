@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.object_keys import STAGED
 from tests.chaos.errors import EXPLAINED
-from tests.fake_aws.resources import ARCHIVE, OWNER, UPLOADS
-from tests.workflow.processing import NOTIFICATIONS
+from tests.fake_aws.account import OWNER
+from tests.fake_aws.resources import ARCHIVE, UPLOADS
+from tests.lambdas.pipeline import NOTIFICATIONS
 from workflow import contracts
 from workflow.blocks import REJECTED
 from workflow.contracts.errors import ContractViolation

@@ -15,7 +15,8 @@ from tests.chaos import uploads
 from tests.chaos.faults import EXPRESS_ENDS, STANDARD_ENDS, STATUS, UPLOAD, Fault, Faults
 from tests.chaos.interpreter_patches import is_running, stop
 from tests.chaos.invocations import Invocation, invoke
-from tests.fake_aws.resources import OWNER, UPLOADS
+from tests.fake_aws.account import OWNER
+from tests.fake_aws.resources import UPLOADS
 from workflow import contracts
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from tests.fake_aws import interpreter_cache, interpreter_stop
+from tests.fake_aws.account import create_state_machine
 from tests.patience import PATIENCE
 from workflow.definition import states_language
 
@@ -50,10 +51,7 @@ def substituted(definition: dict[str, Any], **values: str) -> dict[str, Any]:
 
 def deploy(substitutions: dict[str, str]) -> str:
     """Create the pipeline's state machine and return its ARN; substitutions stand for the template's."""
-    definition = json.dumps(substituted(states_language(), **substitutions))
-    role = "arn:aws:iam::123456789012:role/pipeline"
-    created = boto3.client("stepfunctions").create_state_machine(name="pipeline", definition=definition, roleArn=role)
-    return created["stateMachineArn"]
+    return create_state_machine("pipeline", substituted(states_language(), **substitutions))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
-"""What the pipeline works on, in moto: two buckets, a table, a topic and a queue that listens to it."""
+"""What the pipeline works on, in moto: two buckets, a table, a topic with a subscriber, and a dead-letter queue."""
 
-import json
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import boto3
@@ -10,14 +8,21 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from lambdas.domain.object_keys import archive_folder, staged_folder, upload_key
 from lambdas.domain.objects import filename_metadata
+from tests.fake_aws.account import (
+    ACCOUNT,
+    ARCHIVE_BUCKET,
+    OWNER,
+    REGION,
+    UPLOAD_BUCKET,
+    Subscriber,
+    create_storage,
+    to_json,
+)
 
 if TYPE_CHECKING:
     from workflow.contracts.payloads import Image
 
-REGION: Literal["eu-central-1"] = "eu-central-1"
-ACCOUNT = "123456789012"
-OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
-UPLOADS, ARCHIVE, TABLE = "uploads-of-a-test", "archive-of-a-test", "records"
+UPLOADS, ARCHIVE, TABLE = UPLOAD_BUCKET, ARCHIVE_BUCKET, "records"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:notifications"
 
 # Small, so that small pictures reach them.
@@ -51,26 +56,9 @@ class Resources:
     def __init__(self) -> None:
         """Create them all."""
         self._s3, self._dynamodb = boto3.client("s3"), boto3.client("dynamodb")
-        self._sqs, self._sns = boto3.client("sqs"), boto3.client("sns")
-        for bucket in (UPLOADS, ARCHIVE):
-            self._s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-            self._s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        self._dynamodb.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "imageId", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        self._listen()
-
-    def _listen(self) -> None:
-        name = TOPIC.rpartition(":")[2]
-        self._sns.create_topic(Name=name)
-        self._queue = self._sqs.create_queue(QueueName=name)["QueueUrl"]
-        queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
-        raw = {"RawMessageDelivery": "true"}
-        self._sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=queue, Attributes=raw)
-        self.dead_letters = self._sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+        create_storage(TABLE)
+        self._subscriber = Subscriber()
+        self.dead_letters = boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
 
     def upload(self, data: bytes, filename: str = "Größe 8.jpg", image_id: str | None = None) -> dict[str, Any]:
         """Upload data and return the image as the pipeline is told of it."""
@@ -92,7 +80,7 @@ class Resources:
         """Return the picture's record as JSON has it, or None."""
         key = {"imageId": {"S": image["imageId"]}}
         item = self._dynamodb.get_item(TableName=TABLE, Key=key, ConsistentRead=True).get("Item")
-        return None if item is None else _plain(TypeDeserializer().deserialize({"M": item}))
+        return None if item is None else to_json(TypeDeserializer().deserialize({"M": item}))
 
     def forget(self, image: dict[str, Any], attribute: str) -> None:
         """Remove an attribute of the picture's record."""
@@ -100,16 +88,8 @@ class Resources:
         self._dynamodb.update_item(TableName=TABLE, Key=key, UpdateExpression=f"REMOVE {attribute}")
 
     def notifications(self) -> list[tuple[dict[str, Any], dict[str, str]]]:
-        """Return message and attributes of each notification that was not asked for yet."""
-        answer = self._sqs.receive_message(
-            QueueUrl=self._queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"], WaitTimeSeconds=0
-        )
-        for message in answer.get("Messages", []):
-            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-        return [
-            (json.loads(message["Body"]), {name: value["StringValue"] for name, value in _attributes(message).items()})
-            for message in answer.get("Messages", [])
-        ]
+        """Return message and attributes of each notification since the last call."""
+        return self._subscriber.receive()
 
     def archived(self, image: dict[str, Any], execution: str) -> dict[str, bytes]:
         """Return what the execution has put into the archive for the picture, by key."""
@@ -123,17 +103,3 @@ class Resources:
     def keys(self, bucket: str, prefix: str) -> list[str]:
         """Return the keys under prefix of what lies in a bucket."""
         return [item["Key"] for item in self._s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
-
-
-def _attributes(message: Any) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = message.get("MessageAttributes", {})
-    return found
-
-
-def _plain(value: object) -> Any:
-    """Return value with JSON's numbers in place of DynamoDB's."""
-
-    def number(decimal: Decimal) -> int | float:
-        return int(decimal) if decimal == decimal.to_integral_value() else float(decimal)
-
-    return json.loads(json.dumps(value, default=number))

@@ -6,7 +6,8 @@ from moto.backends import get_backend
 from moto.s3.utils import _VersionedKeyStore
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
-from tests.fake_aws.resources import ACCOUNT, ARCHIVE, REGION, TABLE, TOPIC, UPLOADS
+from tests.fake_aws.account import ACCOUNT, REGION
+from tests.fake_aws.resources import ARCHIVE, TABLE, TOPIC, UPLOADS
 
 
 def backend(service: str, region: str = REGION) -> Any:

@@ -1,16 +1,13 @@
-"""The bench that functions are tried on: buckets and a table in moto, and uploads put there as a client puts them."""
+"""The account that functions are tested in: uploads as a client puts them, and what the functions make of them."""
 
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
-from typing import Any, Final
 from uuid import uuid4
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
 from moto.backends import get_backend
-from moto.core.config import DefaultConfig
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from lambdas import archive, metadata, resize, thumbnail, validate
@@ -26,15 +23,11 @@ from lambdas.runtime.settings import (
     ThumbnailSettings,
     ValidateSettings,
 )
+from tests.fake_aws.account import ARCHIVE_BUCKET, OWNER, UPLOAD_BUCKET, Payload, create_storage, to_json
 from tests.imaging.limits import LIMITS
 from workflow.contracts.payloads import Image
 
-Payload = dict[str, Any]
-
-REGION: Final = "eu-central-1"
-MOTO: Final[DefaultConfig] = {"core": {"reset_boto3_session": False}}  # the tests share one session
-OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
-UPLOAD_BUCKET, ARCHIVE_BUCKET, TABLE = "uploads-of-a-test", "archive-of-a-test", "records-of-a-test"
+TABLE = "records-of-a-test"
 MAX_BYTES = 1_000_000
 
 RETENTION_DAYS = 90
@@ -89,15 +82,7 @@ class Account:
 
     def __init__(self) -> None:
         """Make them."""
-        for bucket in (UPLOAD_BUCKET, ARCHIVE_BUCKET):
-            clients.s3().create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-            clients.s3().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        clients.dynamodb().create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "imageId", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_storage(TABLE)
 
     def upload(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
         """Upload data and return the input of the first steps."""
@@ -180,17 +165,6 @@ class Account:
 def numbered(image: Image, attempt: int) -> Image:
     """Return image for that attempt."""
     return {**image, "attempt": attempt}
-
-
-def to_json(value: Any) -> Any:
-    """Return value with DynamoDB's decimals as JSON's numbers."""
-    if isinstance(value, dict):
-        return {name: to_json(entry) for name, entry in value.items()}
-    if isinstance(value, list):
-        return [to_json(entry) for entry in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
 
 
 def log_lines(output: str) -> list[Payload]:

@@ -5,21 +5,17 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from lambdas import sweep as sweeping
 from lambdas.domain import executions as execution
 from lambdas.runtime import clients
-from lambdas.runtime.telemetry import logger, tracer
+from tests.fake_aws.account import MOTO, create_state_machine, forget_clients, use_session
 from tests.fake_aws.fake_clock import FakeClock
-from tests.fake_aws.session import shared_session
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,
     CONTEXT,
-    MOTO,
-    REGION,
     RESIZE_SETTINGS,
     THUMBNAIL_SETTINGS,
     URL_SETTINGS,
@@ -30,33 +26,16 @@ from tests.lambdas.account import (
 from tests.lambdas.messages import Executions, trigger_settings
 from tests.lambdas.pipeline import STALLED_AFTER, Meanwhile, Pipeline, Sweep
 
-DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
-CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions, logger, tracer)
-
-
-@pytest.fixture(scope="session")
-def session() -> boto3.Session:
-    """Give the session that all tests share."""
-    return shared_session(REGION)
-
-
-def _forget() -> None:
-    """Drop what functions keep from one call to the next, whoever called them."""
-    for cached in CACHED:
-        cached.cache_clear()
-
 
 @pytest.fixture(autouse=True)
-def _cold(session: boto3.Session, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
+def _cold(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
     """Let every test begin as a function's first call does, and leave nothing of it behind."""
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    use_session(monkeypatch)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.nodeid)
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
     filters = {handler: list(handler.filters) for handler in logging.root.handlers}
-    _forget()
+    forget_clients()
     yield
-    _forget()
+    forget_clients()
     logging.Logger.manager.loggerDict.pop(request.node.nodeid, None)
     for handler, before in filters.items():
         handler.filters = before
@@ -120,10 +99,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 def executions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Executions]:
     """Give a state machine, and the means to see by which names and with which inputs it was started."""
     with mock_aws(config=MOTO):
-        client = clients.stepfunctions()
-        role = "arn:aws:iam::123456789012:role/pipeline"
-        made = client.create_state_machine(name="pipeline", definition=json.dumps(DEFINITION), roleArn=role)
-        machine = made["stateMachineArn"]
+        client, machine = clients.stepfunctions(), create_state_machine("pipeline")
         export(monkeypatch, trigger_settings(machine))
 
         def started() -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from lambdas.domain.object_keys import upload_key
 from lambdas.runtime.settings import SqsTriggerSettings
 from lambdas.sqs_trigger import handler
-from tests.lambdas.account import CONTEXT, OWNER, RETENTION_DAYS, TABLE
+from tests.fake_aws.account import OWNER
+from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE
 from workflow import contracts
 
 EXAMPLE = contracts.schema("object-created")["examples"][0]

@@ -1,9 +1,9 @@
-"""The bench with all that settling and sweeping need: executions, a topic with a listener, and a dead-letter queue."""
+"""The account with all that FinalizeFunction and SweepFunction need: executions, a subscriber, a dead-letter queue."""
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from moto.stepfunctions.models import Execution, stepfunctions_backends
 
@@ -13,13 +13,19 @@ from lambdas.domain.executions import EXPRESS
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.runtime.settings import SweepSettings
-from tests.lambdas.account import ARCHIVE_BUCKET, REGION, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Account, Payload
+from tests.fake_aws.account import (
+    ACCOUNT,
+    ARCHIVE_BUCKET,
+    REGION,
+    UPLOAD_BUCKET,
+    Payload,
+    Subscriber,
+    create_state_machine,
+)
+from tests.lambdas.account import RETENTION_DAYS, TABLE, Account
 from workflow import contracts
 from workflow.contracts.payloads import PipelineInputImage
 
-ACCOUNT: Final = "123456789012"  # moto's
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
-DEFINITION = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 RENDITION = ("thumbnail.jpg", b"picture", "image/jpeg")
 STALLED_AFTER = 3600  # seconds
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
@@ -45,11 +51,7 @@ class Pipeline(Account):
     def __init__(self) -> None:
         """Make it all."""
         super().__init__()
-        topic = clients.sns().create_topic(Name="notifications")["TopicArn"]
-        self._subscriber_queue = clients.sqs().create_queue(QueueName="subscriber")["QueueUrl"]
-        listener = f"arn:aws:sqs:{REGION}:{ACCOUNT}:subscriber"
-        raw = {"RawMessageDelivery": "true"}
-        clients.sns().subscribe(TopicArn=topic, Protocol="sqs", Endpoint=listener, Attributes=raw)
+        self._subscriber = Subscriber()
         self.environment = SweepSettings(
             metadata_table=TABLE,
             state_machine_arn=create_state_machine("pipeline"),
@@ -57,7 +59,7 @@ class Pipeline(Account):
             record_retention_days=RETENTION_DAYS,
             upload_bucket=UPLOAD_BUCKET,
             archive_bucket=ARCHIVE_BUCKET,
-            notification_topic=topic,
+            notification_topic=self._subscriber.topic,
             dead_letter_queue=clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"],
             stalled_after_seconds=STALLED_AFTER,
         )
@@ -108,13 +110,7 @@ class Pipeline(Account):
 
     def notifications(self) -> list[tuple[Payload, dict[str, str]]]:
         """Return message and attributes of each notification since the last look, after checking its contract."""
-        answer = clients.sqs().receive_message(
-            QueueUrl=self._subscriber_queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"], WaitTimeSeconds=0
-        )
-        messages = answer.get("Messages", [])
-        for one in messages:
-            clients.sqs().delete_message(QueueUrl=self._subscriber_queue, ReceiptHandle=one["ReceiptHandle"])
-        found = [(json.loads(one["Body"]), _attributes(one)) for one in messages]
+        found = self._subscriber.receive()
         for message, _ in found:
             contracts.check(NOTIFICATIONS[message["status"]], message)
         return found
@@ -137,13 +133,3 @@ def pipeline_input(event: Payload) -> PipelineInputImage:
     """Return event's image with all that the pipeline starts with."""
     known = {"attempt": 1, "size": 4, "uploadedAt": "2026-11-23T09:15:02Z"}
     return cast("PipelineInputImage", {**known, **event["image"]})
-
-
-def create_state_machine(name: str) -> str:
-    """Make a state machine and return its ARN; its executions run until a test says otherwise."""
-    made = clients.stepfunctions().create_state_machine(name=name, definition=json.dumps(DEFINITION), roleArn=ROLE)
-    return made["stateMachineArn"]
-
-
-def _attributes(message: Any) -> dict[str, str]:
-    return {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()}

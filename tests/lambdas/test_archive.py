@@ -11,16 +11,8 @@ from lambdas.domain.object_keys import STAGED
 from lambdas.domain.outcomes import PROCESSING, SUCCEEDED
 from lambdas.runtime import clients
 from tests import pictures
-from tests.lambdas.account import (
-    ARCHIVE_BUCKET,
-    CONTEXT,
-    RESIZE_SETTINGS,
-    UPLOAD_BUCKET,
-    Account,
-    Payload,
-    export,
-    without_times,
-)
+from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
+from tests.lambdas.account import CONTEXT, RESIZE_SETTINGS, Account, export, without_times
 from workflow import contracts
 from workflow.contracts.errors import StaleExecution
 

@@ -9,8 +9,9 @@ from PIL.PngImagePlugin import PngInfo
 
 from lambdas import metadata, resize, thumbnail
 from tests import pictures
+from tests.fake_aws.account import UPLOAD_BUCKET, Payload
 from tests.imaging.metadata import packets
-from tests.lambdas.account import CONTEXT, UPLOAD_BUCKET, Account, Payload
+from tests.lambdas.account import CONTEXT, Account
 
 Step = Callable[[Payload, object], Payload]
 

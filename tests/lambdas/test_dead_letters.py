@@ -9,8 +9,9 @@ from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import CLEARED_AT, Record
 from lambdas.runtime import clients
 from lambdas.sweep import DEAD_LETTER, VISIBILITY_TIMEOUT
+from tests.fake_aws.account import UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
-from tests.lambdas.account import RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export
+from tests.lambdas.account import RETENTION_DAYS, TABLE, export
 from tests.lambdas.messages import object_created
 from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow import contracts

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lambdas.domain import object_keys, objects
 from lambdas.domain.objects import MAX_FILENAME
-from tests.lambdas.account import MAX_BYTES, OWNER, UPLOAD_BUCKET, Account
+from tests.fake_aws.account import OWNER, UPLOAD_BUCKET
+from tests.lambdas.account import MAX_BYTES, Account
 from tests.lambdas.url_requests import DATA, DIGEST, PARAMETERS, granted_url, put_object, request_url
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from lambdas.domain import object_keys, objects
 from lambdas.get_upload_url import handler
 from lambdas.runtime import clients
+from tests.fake_aws.account import OWNER, UPLOAD_BUCKET
 from tests.fake_aws.session import shared_session
-from tests.lambdas.account import CONTEXT, OWNER, UPLOAD_BUCKET, URL_SETTINGS
+from tests.lambdas.account import CONTEXT, URL_SETTINGS
 from tests.lambdas.url_requests import DIGEST, granted_url, query_parameters, request_url, url_request
 from tests.lambdas.url_requests import PARAMETERS as ASKED
 

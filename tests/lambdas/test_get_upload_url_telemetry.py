@@ -10,17 +10,8 @@ from lambdas.get_upload_url import handler
 from lambdas.runtime.cors import ALLOW_ORIGIN
 from lambdas.runtime.metrics import SERVICE, UPLOAD_URLS_ISSUED, UPLOAD_URLS_REFUSED
 from lambdas.runtime.telemetry import LIBRARIES
-from tests.lambdas.account import (
-    CONTEXT,
-    ORIGIN,
-    OWNER,
-    URL_SETTINGS,
-    Account,
-    Context,
-    export,
-    log_lines,
-    metric_lines,
-)
+from tests.fake_aws.account import OWNER
+from tests.lambdas.account import CONTEXT, ORIGIN, URL_SETTINGS, Account, Context, export, log_lines, metric_lines
 from tests.lambdas.url_requests import PARAMETERS, granted_url, request_url, url_request
 from workflow.contracts.errors import NotConfigured
 

@@ -8,7 +8,8 @@ from imaging.errors import Reason
 from lambdas import resize
 from lambdas.domain.object_keys import STAGED
 from tests import pictures
-from tests.lambdas.account import CONTEXT, MAX_BYTES, RESIZE_SETTINGS, UPLOAD_BUCKET, Account, export, without_times
+from tests.fake_aws.account import UPLOAD_BUCKET
+from tests.lambdas.account import CONTEXT, MAX_BYTES, RESIZE_SETTINGS, Account, export, without_times
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
 

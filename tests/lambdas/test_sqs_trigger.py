@@ -5,7 +5,8 @@ import pytest
 from lambdas.domain import executions as execution
 from lambdas.domain.object_keys import STAGED
 from lambdas.domain.upload_events import read_event
-from tests.lambdas.account import OWNER, REGION, export
+from tests.fake_aws.account import OWNER, REGION
+from tests.lambdas.account import export
 from tests.lambdas.messages import (
     BUCKET,
     EXAMPLE,

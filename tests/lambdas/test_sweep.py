@@ -11,8 +11,9 @@ from lambdas.domain.object_keys import UPLOADS
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.sweep import BATCH_SIZE, HORIZON, handler
+from tests.fake_aws.account import OWNER, UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
-from tests.lambdas.account import CONTEXT, OWNER, RETENTION_DAYS, TABLE, UPLOAD_BUCKET, Payload, export, numbered
+from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, export, numbered
 from tests.lambdas.pipeline import RENDITION, STALLED_AFTER, Pipeline, Sweep
 from workflow.contracts.payloads import Image
 

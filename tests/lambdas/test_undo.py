@@ -11,18 +11,8 @@ from lambdas.domain import object_keys, record, step_handler
 from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import clients
 from tests import pictures
-from tests.lambdas.account import (
-    ARCHIVE_BUCKET,
-    CONTEXT,
-    RESIZE_SETTINGS,
-    RETENTION_DAYS,
-    TABLE,
-    UPLOAD_BUCKET,
-    Account,
-    Payload,
-    export,
-    log_lines,
-)
+from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
+from tests.lambdas.account import CONTEXT, RESIZE_SETTINGS, RETENTION_DAYS, TABLE, Account, export, log_lines
 from workflow.contracts.errors import StaleExecution
 
 Change = Callable[[Account, Payload], object]

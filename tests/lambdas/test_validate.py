@@ -16,13 +16,13 @@ from lambdas.domain.record import EXPIRES_AT, expiry
 from lambdas.runtime.metrics import FALLBACK_DECODERS
 from lambdas.runtime.sandbox import BOUNDS
 from tests import pictures
+from tests.fake_aws.account import Payload
 from tests.lambdas.account import (
     CONTEXT,
     IMAGE_STEP_SETTINGS,
     MAX_BYTES,
     RETENTION_DAYS,
     Account,
-    Payload,
     export,
     log_lines,
     metric_lines,

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from lambdas.get_upload_url import handler
-from tests.lambdas.account import CONTEXT, ORIGIN, OWNER
+from tests.fake_aws.account import OWNER
+from tests.lambdas.account import CONTEXT, ORIGIN
 from workflow import contracts
 
 DATA = b"some bytes"

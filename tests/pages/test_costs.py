@@ -18,16 +18,14 @@ from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
 from pages.usage import function_of, image_usage, visited_states
 from pages.workload_profile import INVOCATIONS
+from tests.fake_aws.account import MOTO, REGION, Payload
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,
     CONTEXT,
-    MOTO,
-    REGION,
     RESIZE_SETTINGS,
     THUMBNAIL_SETTINGS,
     VALIDATE_SETTINGS,
     Account,
-    Payload,
     export,
 )
 from tests.lambdas.account import STEPS as HANDLERS

@@ -1,16 +1,13 @@
 """The bench of the functions, and the recorder that the whole suite runs under."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from lambdas.runtime import clients
 from lambdas.runtime.settings import Settings
-from tests.fake_aws.session import shared_session
+from tests.fake_aws.account import REGION, create_state_machine, fake_account
 from tests.lambdas import account as benches
 from tests.permissions import plugin
 from tests.permissions.recorder import Recorder
@@ -32,25 +29,20 @@ def account() -> Iterator[benches.Account]:
     environments = [value for value in vars(benches).values() if isinstance(value, Settings)]
     with pytest.MonkeyPatch.context() as patch:
         benches.export(patch, *environments)
-        patch.setenv("AWS_DEFAULT_REGION", benches.REGION)
-        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-            patch.delenv(name, raising=False)
-        patch.setattr(boto3, "DEFAULT_SESSION", shared_session(benches.REGION))
-        with mock_aws(config=benches.MOTO):
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        with fake_account(patch):
             made = benches.Account()
             clients.sqs().meta.events.register(RECEIVING, _at_once)
             for name, value in _others().items():
                 patch.setenv(name, value)
             yield made
             clients.sqs().meta.events.unregister(RECEIVING, _at_once)
-        for client in (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions):
-            client.cache_clear()
 
 
 def _others() -> dict[str, str]:
     """Make what else the functions use, and return the variables that name it."""
     return {
-        "STATE_MACHINE_ARN": _pipeline(),
+        "STATE_MACHINE_ARN": create_state_machine("pipeline"),
         "WORKFLOW_TYPE": "STANDARD",
         "NOTIFICATION_TOPIC": clients.sns().create_topic(Name="ends")["TopicArn"],
         "DEAD_LETTER_QUEUE": clients.sqs().create_queue(QueueName="letters")["QueueUrl"],
@@ -61,11 +53,3 @@ def _others() -> dict[str, str]:
 def _at_once(params: dict[str, Any], **_: object) -> None:
     """Wait for no message: in moto, none is on its way."""
     params["WaitTimeSeconds"] = 0
-
-
-def _pipeline() -> str:
-    """Make a state machine that does nothing and return its ARN."""
-    definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
-    role = "arn:aws:iam::123456789012:role/pipeline"
-    made = clients.stepfunctions().create_state_machine(name="pipeline", definition=definition, roleArn=role)
-    return made["stateMachineArn"]

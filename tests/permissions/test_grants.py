@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fake_aws import resources as deployed
-from tests.lambdas import account as benches
+from tests.fake_aws.account import UPLOAD_BUCKET
 from tests.permissions.calls import Permission
 from tests.permissions.grants import BY_AWS, TOLD, Grant, by_aws, granted, grants_of, roles
 from tests.templates.emitted import properties, resources, target
@@ -26,9 +25,9 @@ QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/mine"
 EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
 
 
-def test_the_upload_bucket_is_called_the_same_everywhere() -> None:
-    """Steps are told the upload bucket by their input: the tests that call them agree on its name."""
-    assert {benches.UPLOAD_BUCKET, deployed.UPLOADS} == {TOLD["UploadBucket"]}
+def test_the_upload_bucket_is_called_as_the_tests_call_it() -> None:
+    """Steps read the name of the upload bucket from their input: the tests that call them use this one."""
+    assert TOLD["UploadBucket"] == UPLOAD_BUCKET
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from lambdas.domain import object_keys
 from lambdas.domain.executions import EXPRESS
 from lambdas.sweep import SweepIncompleteError
 from tests import pictures
-from tests.lambdas.account import CONTEXT, UPLOAD_BUCKET, Account
+from tests.fake_aws.account import UPLOAD_BUCKET
+from tests.lambdas.account import CONTEXT, Account
 from tests.lambdas.messages import object_created, sqs_event
 from tests.lambdas.url_requests import PARAMETERS, request_url
 from tests.permissions.calls import Permission

@@ -10,7 +10,8 @@ from imaging.errors import Reason
 from lambdas.domain import objects
 from lambdas.runtime import clients
 from tests import pictures
-from tests.lambdas.account import CONTEXT, STEPS, TABLE, UPLOAD_BUCKET, Account
+from tests.fake_aws.account import UPLOAD_BUCKET
+from tests.lambdas.account import CONTEXT, STEPS, TABLE, Account
 from tests.permissions.attribution import role_at_work
 from tests.permissions.calls import UnknownCallError
 from tests.permissions.ledger import Ledger

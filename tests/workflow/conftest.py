@@ -3,17 +3,14 @@
 import logging
 from collections.abc import Iterator
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from lambdas import archive, metadata, resize, thumbnail, validate
-from lambdas.runtime import clients
 from tests.fake_aws import interpreter_cache, stores
+from tests.fake_aws.account import ACCOUNT, REGION, fake_account
 from tests.fake_aws.fake_clock import FakeClock
 from tests.fake_aws.interpreter import MOTO, Interpreter, deploy
-from tests.fake_aws.resources import ACCOUNT, ENVIRONMENT, REGION, TABLE, TOPIC, Resources
-from tests.fake_aws.session import shared_session
+from tests.fake_aws.resources import ENVIRONMENT, TABLE, TOPIC, Resources
 from tests.workflow.processing import Processing
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
@@ -32,14 +29,9 @@ def account() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"AWS_DEFAULT_REGION": REGION, **ENVIRONMENT}.items():
             patch.setenv(name, value)
-        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-            patch.delenv(name, raising=False)
-        patch.setattr(boto3, "DEFAULT_SESSION", shared_session(REGION))
         interpreter_cache.install(patch)  # before a machine is made, which parses it
-        with mock_aws(config=MOTO):
+        with fake_account(patch, MOTO):
             yield
-        for client in (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions):
-            client.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -12,17 +12,13 @@ from tests.fake_aws.interpreter import Execution, Handler, Interpreter
 from tests.fake_aws.resources import STALLED_AFTER, Resources
 from tests.lambdas.account import CONTEXT
 from tests.lambdas.messages import execution_ended
+from tests.lambdas.pipeline import NOTIFICATIONS
 from workflow import contracts
 
 if TYPE_CHECKING:
     from workflow.contracts.payloads import Image
 
 PICTURES = 4  # in the archive: original, two resized images, thumbnail
-NOTIFICATIONS = {
-    "SUCCEEDED": "success-notification",
-    "REJECTED": "rejection-notification",
-    "FAILED": "failure-notification",
-}
 
 
 @dataclass(frozen=True)

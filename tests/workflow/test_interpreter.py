@@ -1,6 +1,5 @@
 """Moto's interpreter, where we repair it: a branch that is stopped ends where it is, and all threads are waited for."""
 
-import json
 from collections import Counter
 from threading import Event, Thread, current_thread, main_thread
 from typing import Any
@@ -13,11 +12,11 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
+from tests.fake_aws.account import create_state_machine
 from tests.fake_aws.interpreter import Interpreter, join_threads, refusal
 from tests.fake_aws.resources import TOPIC, Resources
 from tests.patience import PATIENCE
 
-ROLE = "arn:aws:iam::123456789012:role/pipeline"
 PUBLISH = {
     "Type": "Task",
     "Resource": "arn:aws:states:::sns:publish",
@@ -42,9 +41,7 @@ MACHINE = {
 @pytest.fixture
 def interpreter(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> Interpreter:  # noqa: ARG001 - it must be there
     """Give an interpreter of two branches."""
-    client = boto3.client("stepfunctions")
-    made = client.create_state_machine(name=f"branches-{uuid4()}", definition=json.dumps(MACHINE), roleArn=ROLE)
-    interpreter = Interpreter(made["stateMachineArn"], {})
+    interpreter = Interpreter(create_state_machine(f"branches-{uuid4()}", MACHINE), {})
     interpreter.install(monkeypatch)
     return interpreter
 

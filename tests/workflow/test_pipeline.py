@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from imaging.errors import Reason
+from tests.fake_aws.account import OWNER
 from tests.fake_aws.interpreter import Handler
-from tests.fake_aws.resources import MAX_PIXELS, OWNER, RESIZE_EDGE, SMALLER_EDGE, THUMBNAIL_EDGE
+from tests.fake_aws.resources import MAX_PIXELS, RESIZE_EDGE, SMALLER_EDGE, THUMBNAIL_EDGE
 from tests.patience import PATIENCE
 from tests.workflow import images
 from tests.workflow.processing import Outcome, Processing

@@ -6,16 +6,16 @@ from threading import Event
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 
 from imaging.errors import Reason
+from tests.fake_aws.account import create_state_machine
 from tests.fake_aws.interpreter import Handler, Interpreter
 from tests.patience import PATIENCE
 from tests.workflow import images
 from tests.workflow.combinations import combined, named
 from tests.workflow.processing import Outcome, Processing
-from tests.workflow.proof.deployed_machine import ROLE, fail_with
+from tests.workflow.proof.deployed_machine import fail_with
 from workflow.contracts.errors import ImageRejected, StaleExecution
 from workflow.definition import BRANCH_SEPARATOR, NO_CAUSE, states_language
 from workflow.steps import RESIZE, THUMBNAIL, Step
@@ -65,10 +65,8 @@ def test_a_failed_branch_without_a_cause_says_so(step: Step) -> None:
     )
     (start,) = (catcher["Next"] for catcher in branch["States"][step.state]["Catch"] if ALL in catcher["ErrorEquals"])
     del branch["States"][step.state]
-    made = boto3.client("stepfunctions").create_state_machine(
-        name=f"{step.state}-{uuid4()}", definition=json.dumps({**branch, "StartAt": start}), roleArn=ROLE
-    )
-    execution = Interpreter(made["stateMachineArn"], {}).run({"error": {"Error": "Lambda.Unknown"}}, "alone")
+    machine = create_state_machine(f"{step.state}-{uuid4()}", {**branch, "StartAt": start})
+    execution = Interpreter(machine, {}).run({"error": {"Error": "Lambda.Unknown"}}, "alone")
     assert (execution.status, execution.error, execution.cause) == (
         "FAILED",
         f"{step.state}{BRANCH_SEPARATOR}Lambda.Unknown",

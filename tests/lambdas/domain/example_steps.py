@@ -6,7 +6,7 @@ from typing import cast
 from imaging.errors import ImageRefusedError, Reason
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.settings import StepSettings
-from tests.lambdas.account import Payload
+from tests.fake_aws.account import Payload
 from workflow import contracts
 from workflow.contracts.payloads import ValidateImageInput, ValidateImageOutput
 

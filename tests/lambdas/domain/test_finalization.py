@@ -9,7 +9,8 @@ from lambdas.domain import finalization, object_keys
 from lambdas.domain.outcomes import PROCESSING, Failure
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from tests.lambdas.account import ARCHIVE_BUCKET, TABLE, UPLOAD_BUCKET, Payload
+from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
+from tests.lambdas.account import TABLE
 from tests.lambdas.pipeline import FACTS, NOTIFICATIONS, Pipeline
 from workflow import contracts
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE, PreviousOutcomePending

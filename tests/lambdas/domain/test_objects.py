@@ -14,7 +14,8 @@ from lambdas.domain import object_keys, objects
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.objects import FILENAME, MAX_FILENAME
 from lambdas.runtime import clients
-from tests.lambdas.account import ARCHIVE_BUCKET, MAX_BYTES, OWNER, UPLOAD_BUCKET, Account
+from tests.fake_aws.account import ARCHIVE_BUCKET, OWNER, UPLOAD_BUCKET
+from tests.lambdas.account import MAX_BYTES, Account
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef

@@ -7,8 +7,9 @@ import pytest
 from lambdas.domain import objects, upload_versions
 from lambdas.domain.objects import ObjectsNotDeletedError
 from lambdas.runtime import clients
+from tests.fake_aws.account import ARCHIVE_BUCKET, OWNER, UPLOAD_BUCKET
 from tests.fake_aws.fake_clock import FakeClock
-from tests.lambdas.account import ARCHIVE_BUCKET, OWNER, UPLOAD_BUCKET, Account, log_lines
+from tests.lambdas.account import Account, log_lines
 from workflow import contracts
 
 MANY = 1001  # objects: one more than S3 lists at once

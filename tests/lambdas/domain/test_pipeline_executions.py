@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from lambdas.domain import executions, object_keys
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.runtime import clients
-from tests.lambdas.account import OWNER, numbered
+from tests.fake_aws.account import OWNER, create_state_machine
+from tests.lambdas.account import numbered
 from tests.lambdas.messages import IMAGE_IDS
-from tests.lambdas.pipeline import Pipeline, create_state_machine, pipeline_input
+from tests.lambdas.pipeline import Pipeline, pipeline_input
 from workflow import contracts
 from workflow.contracts.errors import PreviousOutcomePending
 from workflow.contracts.payloads import Image

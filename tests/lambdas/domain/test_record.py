@@ -12,7 +12,8 @@ from imaging.metadata.sanitize import clean_number
 from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
 from lambdas.domain.record import EXPIRES_AT, Record
 from lambdas.runtime import clients, clock
-from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, Payload, without_times
+from tests.fake_aws.account import Payload
+from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, without_times
 from workflow import contracts
 from workflow.blocks import CONDITION_FAILED
 from workflow.contracts.errors import StaleExecution

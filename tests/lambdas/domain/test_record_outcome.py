@@ -17,7 +17,8 @@ from lambdas.domain.outcomes import (
     notification_pending,
 )
 from lambdas.domain.record import Record
-from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, Payload
+from tests.fake_aws.account import Payload
+from tests.lambdas.account import RETENTION_DAYS, TABLE, Account
 from workflow import contracts
 from workflow.contracts.errors import StaleExecution
 from workflow.contracts.payloads import MetadataRecord

@@ -9,7 +9,8 @@ from lambdas.domain import executions, object_keys, upload_versions
 from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, Payload, numbered
+from tests.fake_aws.account import Payload
+from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, numbered
 from workflow import contracts
 from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 

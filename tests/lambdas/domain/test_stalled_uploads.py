@@ -7,17 +7,9 @@ from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import Record
 from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, MAX_ATTEMPTS
 from lambdas.sweep import handler
+from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
-from tests.lambdas.account import (
-    ARCHIVE_BUCKET,
-    CONTEXT,
-    RETENTION_DAYS,
-    TABLE,
-    UPLOAD_BUCKET,
-    Payload,
-    export,
-    numbered,
-)
+from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, export, numbered
 from tests.lambdas.pipeline import STALLED_AFTER, Meanwhile, Pipeline, Sweep
 from workflow import contracts
 

@@ -3,7 +3,8 @@
 import pytest
 
 from lambdas.domain.record import Record
-from tests.lambdas.account import ARCHIVE_BUCKET, RETENTION_DAYS, TABLE, export
+from tests.fake_aws.account import ARCHIVE_BUCKET
+from tests.lambdas.account import RETENTION_DAYS, TABLE, export
 from tests.lambdas.pipeline import FACTS, Pipeline, Sweep
 
 each_type = pytest.mark.parametrize("environment", ["environment", "express"])

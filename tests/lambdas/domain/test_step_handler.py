@@ -9,7 +9,8 @@ import pytest
 from lambdas.domain.outcomes import PROCESSING, SUCCEEDED
 from lambdas.domain.step_handler import StepInput, step_handler
 from lambdas.runtime.settings import StepSettings
-from tests.lambdas.account import CONTEXT, STEPS, Account, Payload
+from tests.fake_aws.account import Payload
+from tests.lambdas.account import CONTEXT, STEPS, Account
 from tests.lambdas.domain.example_steps import SECRET, VALIDATION, example, found_sound, found_wrongly, rejected
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation, ImageRejected

@@ -20,7 +20,8 @@ from lambdas.runtime.metrics import (
 )
 from lambdas.runtime.settings import StepSettings
 from templates.resources.alarms import alarms
-from tests.lambdas.account import CONTEXT, Account, Context, Payload, log_lines, metric_lines
+from tests.fake_aws.account import Payload
+from tests.lambdas.account import CONTEXT, Account, Context, log_lines, metric_lines
 from tests.lambdas.domain.example_steps import SECRET, example, failed, found_sound, found_wrongly, rejected
 from workflow.contracts.errors import ContractViolation, ImageRejected, StaleExecution
 from workflow.steps import STEPS, Step

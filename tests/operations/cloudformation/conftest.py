@@ -19,14 +19,8 @@ from operations.cloudformation import deploy as deployment
 from operations.cloudformation.target import Target
 from templates import packaging
 from templates.packaging import Layer
-from tests.fake_aws.session import shared_session
+from tests.fake_aws.account import MOTO, use_session
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, template
-
-
-@pytest.fixture(scope="session")
-def session() -> boto3.Session:
-    """Give the session that all accounts in moto share."""
-    return shared_session("us-east-1")
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +30,10 @@ def rules() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def target(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, session: boto3.Session, rules: Callable[..., Any]
-) -> Iterator[Target]:
+def target(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rules: Callable[..., Any]) -> Iterator[Target]:
     """Give an account in moto with an artifact bucket in it."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
+    use_session(monkeypatch, "us-east-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     monkeypatch.setattr("cfnlint.core.get_rules", lambda *_: rules())
     validate = validate_template_cfn_lint
 
@@ -52,7 +42,7 @@ def target(
             return validate(template)
 
     monkeypatch.setattr(models, "validate_template_cfn_lint", validated)
-    with mock_aws(config={"core": {"reset_boto3_session": False}}):
+    with mock_aws(config=MOTO):
         client: Any = boto3.client
         target = Target(client, BUCKET, poll_seconds=0.01)
         target.s3.create_bucket(Bucket=BUCKET)

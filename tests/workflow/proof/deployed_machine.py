@@ -25,12 +25,12 @@ from moto.stepfunctions.parser.asl.component.state.fail import state_fail
 
 from tests.asl.check.membership import compact
 from tests.fake_aws import interpreter_cache
+from tests.fake_aws.account import ACCOUNT, REGION, create_state_machine
 from tests.fake_aws.interpreter import Execution, Handler, Interpreter, Payload, substituted
-from tests.fake_aws.resources import ACCOUNT, REGION, TABLE, TOPIC
+from tests.fake_aws.resources import TABLE, TOPIC
 from tests.fake_aws.stores import step_functions
 from workflow.steps import STEPS
 
-ROLE = "arn:aws:iam::123456789012:role/pipeline"
 SUBSTITUTIONS = {"Partition": "aws", "MetadataTable": TABLE, "NotificationTopic": TOPIC} | {
     step.function: f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{step.function}" for step in STEPS
 }
@@ -87,10 +87,7 @@ class DeployedMachine:
         patch_like_aws(patch)
         interpreter_cache.install(patch)
         self._table = boto3.resource("dynamodb").Table(TABLE)
-        definition = json.dumps(substituted(machine, **SUBSTITUTIONS))
-        name = f"machine-{next(_NUMBERS)}"
-        created = boto3.client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=ROLE)
-        self._machine = created["stateMachineArn"]
+        self._machine = create_state_machine(f"machine-{next(_NUMBERS)}", substituted(machine, **SUBSTITUTIONS))
         self._interpreter = Interpreter(self._machine, {})
         self._interpreter.install(patch)
 

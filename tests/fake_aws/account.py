@@ -1,0 +1,109 @@
+"""An account in moto: how every client comes to use it, and the resources that the functions work on."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any, Final
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.core.config import DefaultConfig
+
+from lambdas.runtime import clients
+from lambdas.runtime.telemetry import logger, tracer
+from tests.fake_aws.session import shared_session
+
+REGION: Final = "eu-central-1"
+ACCOUNT: Final = "123456789012"  # moto's
+ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
+OWNER: Final = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
+UPLOAD_BUCKET, ARCHIVE_BUCKET = "uploads-of-a-test", "archive-of-a-test"
+MOTO: Final[DefaultConfig] = {"core": {"reset_boto3_session": False}}  # the tests share one session
+CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions, logger, tracer)
+NO_WORK = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+
+Payload = dict[str, Any]
+
+
+def forget_clients() -> None:
+    """Drop what functions keep from one call to the next."""
+    for cached in CACHED:
+        cached.cache_clear()
+
+
+def use_session(patch: pytest.MonkeyPatch, region: str = REGION) -> None:
+    """Let every client be one of the session that the tests share, whatever account this machine has."""
+    patch.setattr(boto3, "DEFAULT_SESSION", shared_session(region))
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        patch.delenv(name, raising=False)
+
+
+@contextmanager
+def fake_account(patch: pytest.MonkeyPatch, moto: DefaultConfig = MOTO) -> Iterator[None]:
+    """Let every client use an empty account."""
+    use_session(patch)
+    forget_clients()
+    with mock_aws(config=moto):
+        yield
+    forget_clients()
+
+
+def create_storage(table: str) -> None:
+    """Create both buckets, with versions, and the table of the records."""
+    s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
+    for bucket in (UPLOAD_BUCKET, ARCHIVE_BUCKET):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    dynamodb.create_table(
+        TableName=table,
+        KeySchema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "imageId", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def create_state_machine(name: str, definition: Payload = NO_WORK) -> str:
+    """Create a state machine and return its ARN."""
+    created = boto3.client("stepfunctions").create_state_machine(
+        name=name, definition=json.dumps(definition), roleArn=ROLE
+    )
+    return created["stateMachineArn"]
+
+
+class Subscriber:
+    """A topic, and a queue that gets what it publishes."""
+
+    def __init__(self) -> None:
+        """Create both."""
+        self._sqs, sns = boto3.client("sqs"), boto3.client("sns")
+        self.topic = sns.create_topic(Name="notifications")["TopicArn"]
+        self._queue = self._sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+        endpoint = f"arn:aws:sqs:{REGION}:{ACCOUNT}:subscriber"
+        sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=endpoint, Attributes={"RawMessageDelivery": "true"})
+
+    def receive(self) -> list[tuple[Payload, dict[str, str]]]:
+        """Return message and attributes of each notification since the last call."""
+        answer = self._sqs.receive_message(
+            QueueUrl=self._queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"], WaitTimeSeconds=0
+        )
+        messages = answer.get("Messages", [])
+        for one in messages:
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=one["ReceiptHandle"])
+        return [(json.loads(one["Body"]), _attributes(one)) for one in messages]
+
+
+def _attributes(message: Any) -> dict[str, str]:
+    return {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()}
+
+
+def to_json(value: Any) -> Any:
+    """Return value with DynamoDB's decimals as JSON's numbers."""
+    if isinstance(value, dict):
+        return {name: to_json(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [to_json(entry) for entry in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
