@@ -10,7 +10,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_GRACE_SECONDS = 2.0  # to exit by itself before it is killed
 _REMOVAL_SECONDS = 60.0  # until killed processes are gone, on a busy machine
 _PAUSE_SECONDS = 0.02
 
@@ -20,30 +19,26 @@ def main() -> None:
     directory, command = Path(sys.argv[1]), [sys.executable, "-m", "local.emulator.server"]
     # In a session of its own the server and its children are a process group; the pipe ends when the guard dies.
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as server:
-        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        signal.signal(signal.SIGTERM, lambda *_: server.kill())
         threading.Thread(target=_follow_parent, args=(server,), daemon=True).start()
         server.wait()
-        _signal_group(server, signal.SIGKILL)
+        _kill_group(server)
     _remove(directory)
     sys.exit(server.returncode)
 
 
 def _follow_parent(server: "subprocess.Popen[bytes]") -> None:
-    """Terminate the server when standard input ends, because the parent closed it or died."""
+    """Kill the server when standard input ends, because the parent closed it or died."""
     while os.read(sys.stdin.fileno(), 1):
         pass
-    _signal_group(server, signal.SIGTERM)
-    try:
-        server.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
+    _kill_group(server)
 
 
-def _signal_group(server: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-    """Send a signal to the server, its Lambda workers and their child processes."""
+def _kill_group(server: "subprocess.Popen[bytes]") -> None:
+    """Kill the server, its Lambda workers and their child processes; an orderly exit would save nothing."""
     # For a group of zombies only, macOS reports missing permission instead of a missing process.
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(server.pid, number)
+        os.killpg(server.pid, signal.SIGKILL)
 
 
 def _remove(directory: Path) -> None:

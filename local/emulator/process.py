@@ -30,7 +30,7 @@ ACCESS_KEY, SECRET = (
 
 _ATTEMPTS = 3  # another program may take a free port before it is used
 _START_SECONDS = 120.0  # it takes one on an idle machine; a server that exits is noticed at once
-_END_SECONDS = 300.0  # the guard kills after two, then removes the extracted layers: tens of thousands of files
+_END_SECONDS = 300.0  # the guard removes the extracted layers: tens of thousands of files
 _RESPONSE_SECONDS = 10.0
 _HTTP_SECONDS = 300.0  # to connect, and between two parts of a response; cold starts take long on a busy machine
 _POLL_SECONDS = 0.02
