@@ -1,12 +1,15 @@
 """What moto does anew for each test is left out, or done once in a process."""
 
+import sys
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import pytest
 from moto.core import models
 from moto.core.base_backend import BaseBackend
 
+_TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
 Addresses = Mapping[str, Any]  # what answers, by the pattern of its address
 
 
@@ -15,6 +18,8 @@ def install(patch: pytest.MonkeyPatch) -> None:
     # It would register hundreds of addresses for each method of the library requests, with which tests only upload.
     patch.setattr(models, "RESPONSES_METHODS", ("PUT",))
     patch.setattr(BaseBackend, "urls", property(_urls(vars(BaseBackend)["urls"])))
+    # Tasks of Batch would import all of EC2, which takes 1.5 s of processor time. No test runs one.
+    patch.setitem(sys.modules, f"{_TASKS}.state_task_service_batch", _batch())
 
 
 def _urls(made: property) -> Callable[[BaseBackend], Addresses]:
@@ -27,3 +32,17 @@ def _urls(made: property) -> Callable[[BaseBackend], Addresses]:
         return known[type(service)]
 
     return urls
+
+
+class _NoBatch:
+    """Stands for the tasks of Batch."""
+
+    def __init__(self) -> None:
+        raise NotImplementedError("tests/fake_aws/moto_speed.py leaves the tasks of Batch out of moto")
+
+
+def _batch() -> ModuleType:
+    """Return the module in which moto's interpreter finds the tasks of Batch."""
+    module = ModuleType("state_task_service_batch")
+    vars(module)["StateTaskServiceBatch"] = _NoBatch
+    return module
