@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any, Final
 
 import boto3
@@ -96,14 +95,3 @@ class Subscriber:
 
 def _attributes(message: Any) -> dict[str, str]:
     return {name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()}
-
-
-def to_json(value: Any) -> Any:
-    """Return value with DynamoDB's decimals as JSON's numbers."""
-    if isinstance(value, dict):
-        return {name: to_json(entry) for name, entry in value.items()}
-    if isinstance(value, list):
-        return [to_json(entry) for entry in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import boto3
-from boto3.dynamodb.types import TypeDeserializer
 
+from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.object_keys import archive_folder, staged_folder, upload_key
 from lambdas.domain.objects import filename_metadata
 from tests.fake_aws.account import (
@@ -16,7 +16,6 @@ from tests.fake_aws.account import (
     UPLOAD_BUCKET,
     Subscriber,
     create_storage,
-    to_json,
 )
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class Resources:
         """Return the picture's record as JSON has it, or None."""
         key = {"imageId": {"S": image["imageId"]}}
         item = self._dynamodb.get_item(TableName=TABLE, Key=key, ConsistentRead=True).get("Item")
-        return None if item is None else to_json(TypeDeserializer().deserialize({"M": item}))
+        return None if item is None else deserialize(item)
 
     def forget(self, image: dict[str, Any], attribute: str) -> None:
         """Remove an attribute of the picture's record."""

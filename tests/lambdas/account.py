@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, fields
 from uuid import uuid4
 
 import pytest
-from boto3.dynamodb.types import TypeDeserializer
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from lambdas import archive, metadata, resize, thumbnail, validate
 from lambdas.domain import executions, object_keys, objects
+from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.runtime.settings import (
@@ -23,7 +23,7 @@ from lambdas.runtime.settings import (
     ThumbnailSettings,
     ValidateSettings,
 )
-from tests.fake_aws.account import ARCHIVE_BUCKET, OWNER, UPLOAD_BUCKET, Payload, create_storage, to_json
+from tests.fake_aws.account import ARCHIVE_BUCKET, OWNER, UPLOAD_BUCKET, Payload, create_storage
 from tests.imaging.limits import LIMITS
 from workflow.contracts.payloads import Image
 
@@ -136,7 +136,7 @@ class Account:
     def record(self, event: Payload) -> Payload:
         """Return the picture's record as plain JSON; empty if there is none."""
         answer = clients.dynamodb().get_item(TableName=TABLE, Key={"imageId": {"S": event["image"]["imageId"]}})
-        return {name: to_json(TypeDeserializer().deserialize(value)) for name, value in answer.get("Item", {}).items()}
+        return deserialize(answer.get("Item", {}))
 
     def set_status(self, event: Payload, status: str) -> None:
         """Give the picture's record its end, as the state machine does for those that do not succeed."""

@@ -51,7 +51,7 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Account]:  # noqa: ARG001 - versions go by it
-    """Give a bench, and to every function the environment for it."""
+    """Give a bench, and the settings for it to every function."""
     export(monkeypatch, URL_SETTINGS, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
         yield Account()
@@ -59,7 +59,7 @@ def account(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[
 
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Pipeline]:  # noqa: ARG001 - as above
-    """Give a bench with what settling and sweeping need, and their environment."""
+    """Give a bench with what finalization and sweeps need, and their settings."""
     export(monkeypatch, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
         made = Pipeline()
@@ -69,7 +69,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator
 
 @pytest.fixture
 def sweep(pipeline: Pipeline, fake_clock: FakeClock) -> Sweep:  # noqa: ARG001 - there must be something to sweep
-    """Give what sweeps once all that was done so far is late."""
+    """Give a function that sweeps when everything done so far is late."""
 
     def swept(**event: object) -> dict[str, int]:
         fake_clock.advance(seconds=STALLED_AFTER + 1)
@@ -80,7 +80,7 @@ def sweep(pipeline: Pipeline, fake_clock: FakeClock) -> Sweep:  # noqa: ARG001 -
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Give what lets something happen once, after a record was read and before its execution is asked for."""
+    """Give a function that lets something happen once, between the reads of a record and of its execution's status."""
 
     def let(happen: Callable[[], object]) -> None:
         ask = execution.status

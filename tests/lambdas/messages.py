@@ -1,4 +1,4 @@
-"""Messages of uploads as SQS hands them over, and what the trigger starts of them."""
+"""Messages about uploads as SQS delivers them, and the executions that the trigger starts."""
 
 import json
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def object_created(
 
 
 def execution_ended(image: dict[str, Any], arn: str, status: str) -> dict[str, Any]:
-    """Make the event that the execution for image with that ARN did not end well."""
+    """Return the event about the execution for image that failed, timed out or was aborted."""
     event: dict[str, Any] = deepcopy(contracts.schema("execution-ended")["examples"][0])
     text = json.dumps({"image": image})
     event["detail"] |= {"executionArn": arn, "name": arn.rpartition(":")[2], "status": status, "input": text}

@@ -29,35 +29,35 @@ def test_smaller_images_are_archived_too(account: Account, monkeypatch: pytest.M
     export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(40, 20, 10)))
     event = account.run_steps(pictures.examples()["PNG"])
     smaller = [account.content(UPLOAD_BUCKET, staged["key"]) for staged in event["renditions"]["resized"]["smaller"]]
-    told = archive.handler(event, CONTEXT)
-    assert [archived["key"].rsplit("/")[-1] for archived in told["smaller"]] == ["resized-20.png", "resized-10.png"]
-    assert [account.content(ARCHIVE_BUCKET, archived["key"]) for archived in told["smaller"]] == smaller
+    result = archive.handler(event, CONTEXT)
+    assert [archived["key"].rsplit("/")[-1] for archived in result["smaller"]] == ["resized-20.png", "resized-10.png"]
+    assert [account.content(ARCHIVE_BUCKET, archived["key"]) for archived in result["smaller"]] == smaller
     assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
     contracts.check("metadata-record", account.record(event))
 
 
 @pytest.mark.parametrize("name", pictures.CONTENT_TYPES)
 def test_all_three_are_archived(account: Account, name: str) -> None:
-    """The archive has the original byte for byte and both renditions, each of the told type and size."""
+    """The archive has the original byte for byte and both renditions, each of the result type and size."""
     data = pictures.examples()[name]
     event = account.run_steps(data)
     renditions = [account.content(UPLOAD_BUCKET, key) for key in staged_keys(event)]
-    told = archive.handler(event, CONTEXT)
-    for archived, content in zip((told[kind] for kind in NAMES), [data, *renditions], strict=True):
+    result = archive.handler(event, CONTEXT)
+    for archived, content in zip((result[kind] for kind in NAMES), [data, *renditions], strict=True):
         assert account.content(ARCHIVE_BUCKET, archived["key"]) == content
         assert account.content_type(ARCHIVE_BUCKET, archived["key"]) == archived["contentType"]
         assert archived["size"] == len(content)
-    assert told["original"]["contentType"] == event["validation"]["contentType"]
+    assert result["original"]["contentType"] == event["validation"]["contentType"]
 
 
 def test_they_lie_in_the_owners_folder(account: Account) -> None:
     """The archive is ordered by owner, image and execution; a file name of the client is no part of a key."""
     event = account.run_steps(pictures.examples()["PNG"])
-    told = archive.handler(event, CONTEXT)
+    result = archive.handler(event, CONTEXT)
     folder = object_keys.archive_folder(event["image"], event["execution"])
     assert folder.startswith(f"{event['image']['owner']}/{event['image']['imageId']}/")
-    assert account.keys(ARCHIVE_BUCKET) == {told[kind]["key"] for kind in NAMES}
-    assert all(told[kind]["key"].removeprefix(folder).startswith(f"{kind}.") for kind in NAMES)
+    assert account.keys(ARCHIVE_BUCKET) == {result[kind]["key"] for kind in NAMES}
+    assert all(result[kind]["key"].removeprefix(folder).startswith(f"{kind}.") for kind in NAMES)
 
 
 def test_the_staged_copies_are_removed(account: Account) -> None:
@@ -73,19 +73,19 @@ def test_the_record_ends(account: Account) -> None:
     """The record has succeeded, tells where the pictures lie, and keeps its contract."""
     event = account.run_steps(pictures.examples()["JPEG"])
     assert account.record(event)["status"] == PROCESSING
-    told = archive.handler(event, CONTEXT)
+    result = archive.handler(event, CONTEXT)
     record = account.record(event)
     assert record["status"] == SUCCEEDED
-    assert record["archive"] == told
+    assert record["archive"] == result
     contracts.check("metadata-record", record)
 
 
 def test_run_again_after_the_staged_copies_are_gone(account: Account) -> None:
     """A retry after success gives the same answer and changes neither archive nor record."""
     event = account.run_steps(pictures.examples()["JPEG"])
-    told, record = archive.handler(event, CONTEXT), account.record(event)
+    result, record = archive.handler(event, CONTEXT), account.record(event)
     contents = {key: account.content(ARCHIVE_BUCKET, key) for key in account.keys(ARCHIVE_BUCKET)}
-    assert archive.handler(event, CONTEXT) == told
+    assert archive.handler(event, CONTEXT) == result
     assert {key: account.content(ARCHIVE_BUCKET, key) for key in account.keys(ARCHIVE_BUCKET)} == contents
     assert without_times(account.record(event)) == without_times(record)
 
@@ -118,14 +118,14 @@ def test_the_announced_version_is_archived(account: Account) -> None:
     data = pictures.examples()["PNG"]
     event = account.run_steps(data)
     account.put(event["image"]["key"], b"<script>another</script>")
-    told = archive.handler(event, CONTEXT)
-    assert account.content(ARCHIVE_BUCKET, told["original"]["key"]) == data
+    result = archive.handler(event, CONTEXT)
+    assert account.content(ARCHIVE_BUCKET, result["original"]["key"]) == data
 
 
 def test_what_the_client_said_of_its_file_is_not_archived(account: Account) -> None:
     """Copies carry no metadata of the client's, so that nothing of it is served later."""
-    told = archive.handler(account.run_steps(pictures.examples()["PNG"]), CONTEXT)
-    assert clients.s3().head_object(Bucket=ARCHIVE_BUCKET, Key=told["original"]["key"])["Metadata"] == {}
+    result = archive.handler(account.run_steps(pictures.examples()["PNG"]), CONTEXT)
+    assert clients.s3().head_object(Bucket=ARCHIVE_BUCKET, Key=result["original"]["key"])["Metadata"] == {}
 
 
 @pytest.mark.parametrize("status", ["REJECTED", "FAILED"])

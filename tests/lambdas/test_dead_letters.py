@@ -1,4 +1,4 @@
-"""Dead letters: the pictures that they are about get their end; the letters stay where they are, for the alarm."""
+"""Dead-letter messages: their images get an outcome; the messages stay in the queue, for the alarm."""
 
 from typing import Any
 
@@ -17,17 +17,17 @@ from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow import contracts
 
 
-def letter(event: Payload, **changes: Any) -> Payload:
-    """Return the message that event's upload was told of in."""
+def message_about(event: Payload, **changes: Any) -> Payload:
+    """Return the message about event's upload."""
     image = event["image"]
     message = object_created(image["imageId"], image["versionId"], UPLOAD_BUCKET, image["key"])
     return {**message, **changes}
 
 
-def test_a_picture_that_was_never_taken_up_has_failed(pipeline: Pipeline, sweep: Sweep) -> None:
-    """Its record says that it failed in the queue, the owner is told once, and the letter is not taken away."""
+def test_an_image_that_was_never_started_fails(pipeline: Pipeline, sweep: Sweep) -> None:
+    """Its record says that it failed in the queue, one notification is published, and the message is not deleted."""
     event = pipeline.upload(b"data")
-    pipeline.add_dead_letters(letter(event))
+    pipeline.add_dead_letters(message_about(event))
     assert sweep()["finalized"] == 1
     record = pipeline.record(event)
     assert (record["status"], record["failedIn"], record["reason"]) == ("FAILED", "ProcessingQueue", DEAD_LETTER)
@@ -38,10 +38,10 @@ def test_a_picture_that_was_never_taken_up_has_failed(pipeline: Pipeline, sweep:
     assert pipeline.count_dead_letters() == 1
 
 
-def test_a_letter_is_looked_at_again_and_again(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The next sweep finds it there, and nothing to do but to note that nothing is archived."""
+def test_a_message_is_read_by_every_sweep(pipeline: Pipeline, sweep: Sweep) -> None:
+    """The next sweep finds it again, and has nothing to do but mark that nothing is archived."""
     event = pipeline.upload(b"data")
-    pipeline.add_dead_letters(letter(event))
+    pipeline.add_dead_letters(message_about(event))
     sweep()
     pipeline.notifications()
     before = pipeline.record(event)
@@ -51,12 +51,12 @@ def test_a_letter_is_looked_at_again_and_again(pipeline: Pipeline, sweep: Sweep)
     assert (after, pipeline.notifications(), pipeline.count_dead_letters()) == (before, [], 1)
 
 
-def test_a_picture_that_is_taken_up_meanwhile_goes_its_way(
+def test_an_image_that_is_started_meanwhile_is_processed(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An execution that another message of the same upload starts while the letter is looked at keeps the record."""
+    """If another message about the same upload starts an execution meanwhile, that one keeps the record."""
     event, ask = pipeline.upload(b"data"), executions.status
-    pipeline.add_dead_letters(letter(event))
+    pipeline.add_dead_letters(message_about(event))
 
     def begun_meanwhile(*asked: Any) -> str | None:
         monkeypatch.setattr(executions, "status", ask)
@@ -70,8 +70,8 @@ def test_a_picture_that_is_taken_up_meanwhile_goes_its_way(
     assert (pipeline.record(event)["status"], pipeline.notifications()) == (PROCESSING, [])
 
 
-def test_letters_are_there_for_others_in_a_moment(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:
-    """A letter that a sweep looks at can be redriven soon after, long before the queue's own time is up."""
+def test_messages_are_visible_again_soon(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:
+    """A message that a sweep has read can be redriven soon after, long before the queue's own visibility timeout."""
     pipeline.add_dead_letters("poison")
     sweep()
     fake_clock.advance(seconds=VISIBILITY_TIMEOUT)
@@ -79,15 +79,15 @@ def test_letters_are_there_for_others_in_a_moment(pipeline: Pipeline, sweep: Swe
 
 
 def visible(pipeline: Pipeline) -> list[str]:
-    """Return the bodies of the letters that can be received now."""
+    """Return the bodies of the messages that are visible now."""
     url = pipeline.environment.dead_letter_queue
     return [one["Body"] for one in clients.sqs().receive_message(QueueUrl=url).get("Messages", [])]
 
 
-def test_many_letters_are_looked_at(pipeline: Pipeline, sweep: Sweep) -> None:
-    """SQS gives ten at once at the most; two letters of one picture are one end."""
+def test_many_messages_are_read(pipeline: Pipeline, sweep: Sweep) -> None:
+    """SQS returns at most ten at once; two messages about one image give one outcome."""
     events = [pipeline.upload(b"data") for _ in range(12)]
-    pipeline.add_dead_letters(*map(letter, events), letter(events[0]))
+    pipeline.add_dead_letters(*map(message_about, events), message_about(events[0]))
     assert sweep()["finalized"] == len(events)
     assert {pipeline.record(event)["status"] for event in events} == {"FAILED"}
     assert pipeline.count_dead_letters() == len(events) + 1
@@ -104,18 +104,18 @@ POISON = {
 
 
 @pytest.mark.parametrize("poison", POISON)
-def test_a_poison_letter_is_left(pipeline: Pipeline, sweep: Sweep, poison: str) -> None:
-    """A letter that is about no upload keeps no other from being looked at, and stays."""
+def test_a_message_about_no_upload_stays(pipeline: Pipeline, sweep: Sweep, poison: str) -> None:
+    """A message that is not about an upload does not keep others from being read, and stays."""
     event = pipeline.upload(b"data")
-    pipeline.add_dead_letters(POISON[poison], letter(event), POISON[poison])
+    pipeline.add_dead_letters(POISON[poison], message_about(event), POISON[poison])
     assert sweep()["finalized"] == 1
     assert pipeline.count_dead_letters() == 3
 
 
-def test_a_letter_of_another_bucket_settles_nothing(pipeline: Pipeline, sweep: Sweep) -> None:
-    """As the trigger refused it."""
+def test_a_message_about_another_bucket_finalizes_nothing(pipeline: Pipeline, sweep: Sweep) -> None:
+    """The trigger has refused it too."""
     event = pipeline.upload(b"data")
-    message = letter(event)
+    message = message_about(event)
     message["detail"]["bucket"]["name"] = "another-bucket"
     pipeline.add_dead_letters(message)
     assert sweep() == {"resumed": 1}
@@ -123,35 +123,35 @@ def test_a_letter_of_another_bucket_settles_nothing(pipeline: Pipeline, sweep: S
 
 
 @pytest.mark.parametrize("workflow", ["environment", "express"])
-def test_a_picture_with_a_record_is_not_the_letters(
+def test_an_image_with_a_record_is_left_alone(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, workflow: str
 ) -> None:
-    """What has a record was taken up, by a repeat of the event: its execution or the sweep gives it its end."""
+    """An image with a record was started by a duplicate event: its execution or the sweep gives it an outcome."""
     export(monkeypatch, getattr(pipeline, workflow))
     events = [pipeline.begin(b"data") for _ in range(2)]
     pipeline.write_outcome(events[0], "SUCCEEDED", notified=True)
     before = [pipeline.record(event) for event in events]
-    pipeline.add_dead_letters(*map(letter, events))
+    pipeline.add_dead_letters(*map(message_about, events))
     assert sweep()["finalized"] == 0
     assert pipeline.record(events[0]) == before[0]
     assert pipeline.record(events[1])["status"] != "FAILED"
 
 
-def test_a_picture_that_runs_without_a_record_yet_is_left(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_an_image_with_an_execution_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> None:
     """An execution was started for it after all."""
     event = pipeline.upload(b"data")
     pipeline.start(event)
-    pipeline.add_dead_letters(letter(event))
+    pipeline.add_dead_letters(message_about(event))
     assert sweep()["finalized"] == 0
     assert pipeline.record(event) == {}
 
 
-def test_a_letter_of_an_older_version_leaves_the_newer_one(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The record is the newer version's, and so is its end."""
+def test_a_message_about_an_older_version_leaves_the_newer_one(pipeline: Pipeline, sweep: Sweep) -> None:
+    """The record is the newer version's, and so is its outcome."""
     older = pipeline.upload(b"older")
     newer = pipeline.upload_again(older, b"newer")
     Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
     before = pipeline.write_outcome(newer, "SUCCEEDED", notified=True)
-    pipeline.add_dead_letters(letter(older))
+    pipeline.add_dead_letters(message_about(older))
     assert sweep()["finalized"] == 0
     assert pipeline.record(older) == before

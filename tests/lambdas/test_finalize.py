@@ -1,4 +1,4 @@
-"""The function that hears of executions which did not end well: each picture gets its end, told once."""
+"""The function for executions that failed, timed out or were aborted: each image gets an outcome, published once."""
 
 import json
 from typing import Any
@@ -23,13 +23,13 @@ each_status = pytest.mark.parametrize("status", STATUSES)
 
 
 def over(pipeline: Pipeline, event: Payload, status: str) -> Payload:
-    """Let the execution for event have ended with status, and return the event that tells so."""
+    """Let the execution for event end with status, and return the event about it."""
     return execution_ended(event["image"], pipeline.start(event, status), status)
 
 
 @each_status
-def test_an_open_picture_has_failed(pipeline: Pipeline, status: str) -> None:
-    """The record gets its end with state and reason, the topic the same under the execution's name, and nothing stays."""
+def test_an_open_image_fails(pipeline: Pipeline, status: str) -> None:
+    """The record gets its final status with state and reason, the topic the same with the execution's name; no objects stay."""
     event = pipeline.begin(b"data")
     pipeline.leave_objects(event)
     handler(over(pipeline, event, status), CONTEXT)
@@ -45,8 +45,8 @@ def test_an_open_picture_has_failed(pipeline: Pipeline, status: str) -> None:
 
 
 @each_status
-def test_a_picture_that_was_never_begun_has_failed(pipeline: Pipeline, status: str) -> None:
-    """Of an execution whose first step never ran there is a whole record, and it is told."""
+def test_an_image_that_was_never_begun_fails(pipeline: Pipeline, status: str) -> None:
+    """For an execution whose first step never ran there is a complete record, and its outcome is published."""
     event = pipeline.upload(b"data")
     handler(over(pipeline, event, status), CONTEXT)
     record = pipeline.record(event)
@@ -57,7 +57,7 @@ def test_a_picture_that_was_never_begun_has_failed(pipeline: Pipeline, status: s
     contracts.check("metadata-record", record)
 
 
-def test_the_history_tells_where_and_why(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_state_and_reason_come_from_the_history(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """State and reason are those of the execution's own history."""
     event = pipeline.begin(b"data")
     ended = over(pipeline, event, "FAILED")
@@ -79,8 +79,8 @@ def test_the_history_tells_where_and_why(pipeline: Pipeline, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_an_end_that_was_told_stays_as_it_is(pipeline: Pipeline, end: str) -> None:
-    """Of an execution that failed once its picture's end was told, only what it left is removed."""
+def test_a_notified_outcome_stays_as_it_is(pipeline: Pipeline, end: str) -> None:
+    """If an execution fails after its outcome was published, only its leftovers are removed."""
     event = pipeline.begin(b"data")
     before = pipeline.write_outcome(event, end, notified=True)
     staged, archived = pipeline.leave_objects(event)
@@ -91,8 +91,8 @@ def test_an_end_that_was_told_stays_as_it_is(pipeline: Pipeline, end: str) -> No
 
 
 @pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_an_end_that_was_not_told_is_told(pipeline: Pipeline, end: str) -> None:
-    """What the record says is published, whatever became of the execution, and noted."""
+def test_a_pending_outcome_is_published(pipeline: Pipeline, end: str) -> None:
+    """The outcome in the record is published, whatever the status of the execution, and marked."""
     event = pipeline.begin(b"data")
     before = pipeline.write_outcome(event, end)
     handler(over(pipeline, event, "TIMED_OUT"), CONTEXT)
@@ -102,7 +102,7 @@ def test_an_end_that_was_not_told_is_told(pipeline: Pipeline, end: str) -> None:
     assert (message["status"], message["notificationId"]) == (end, event["execution"])
 
 
-def test_told_again_nothing_happens(pipeline: Pipeline) -> None:
+def test_a_duplicate_event_changes_nothing(pipeline: Pipeline) -> None:
     """EventBridge delivers at least once."""
     event = pipeline.begin(b"data")
     ended = over(pipeline, event, "FAILED")
@@ -113,8 +113,8 @@ def test_told_again_nothing_happens(pipeline: Pipeline) -> None:
     assert (pipeline.record(event), pipeline.notifications()) == (before, [])
 
 
-def test_a_superseded_execution_touches_only_its_own(pipeline: Pipeline) -> None:
-    """The record, and what a newer version staged and archived, are left; what the older one left is removed."""
+def test_a_superseded_execution_removes_only_its_own_objects(pipeline: Pipeline) -> None:
+    """The record and the objects of a newer version stay; the leftovers of the older one are removed."""
     older = pipeline.begin(b"older")
     newer = pipeline.upload_again(older, b"newer")
     handler(over(pipeline, newer, "ABORTED"), CONTEXT)  # takes the record over, and ends it
@@ -127,8 +127,8 @@ def test_a_superseded_execution_touches_only_its_own(pipeline: Pipeline) -> None
     assert pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET) == {older["image"]["key"], *kept}
 
 
-def test_what_had_succeeded_before_stays_archived(pipeline: Pipeline) -> None:
-    """An older version's archive is kept though the record is a newer one's by now."""
+def test_an_earlier_success_stays_archived(pipeline: Pipeline) -> None:
+    """The archived objects of an older version stay, although a newer one has replaced its record."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
     newer = pipeline.upload_again(older, b"newer")
@@ -140,8 +140,8 @@ def test_what_had_succeeded_before_stays_archived(pipeline: Pipeline) -> None:
     assert staged not in pipeline.keys(UPLOAD_BUCKET)
 
 
-def test_others_leftovers_stay(pipeline: Pipeline) -> None:
-    """Only what lies in the execution's own folders is removed."""
+def test_objects_of_other_executions_stay(pipeline: Pipeline) -> None:
+    """Only objects in the execution's own folders are removed."""
     event, other = pipeline.begin(b"data"), pipeline.begin(b"data")
     second = {**event, "execution": f"{event['execution']}0"}  # a name that begins as its own does
     kept = {*pipeline.leave_objects(other), *pipeline.leave_objects(second)}
@@ -153,8 +153,8 @@ def test_others_leftovers_stay(pipeline: Pipeline) -> None:
     ]
 
 
-def test_if_it_cannot_be_told_it_is_told_next_time(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The end is recorded, the error goes to Lambda, which tries again, and then the end is told."""
+def test_a_notification_that_fails_is_published_next_time(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The outcome is stored, the error goes to Lambda, which tries again, and then the outcome is published."""
     event = pipeline.begin(b"data")
     ended = over(pipeline, event, "FAILED")
     with monkeypatch.context() as patch:
@@ -169,8 +169,8 @@ def test_if_it_cannot_be_told_it_is_told_next_time(pipeline: Pipeline, monkeypat
 
 
 @pytest.mark.parametrize("change", [{"status": "SUCCEEDED"}, {"status": "RUNNING"}, {"input": None}, {"name": ""}])
-def test_what_is_no_such_event_is_refused(pipeline: Pipeline, change: dict[str, Any]) -> None:
-    """An event that breaks its contract settles nothing."""
+def test_another_event_is_refused(pipeline: Pipeline, change: dict[str, Any]) -> None:
+    """An event that violates its contract finalizes nothing."""
     event = pipeline.begin(b"data")
     ended = over(pipeline, event, "FAILED")
     ended["detail"] |= change
@@ -180,8 +180,8 @@ def test_what_is_no_such_event_is_refused(pipeline: Pipeline, change: dict[str, 
     assert (pipeline.record(event), pipeline.notifications()) == (before, [])
 
 
-def test_it_says_what_it_did(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
-    """Settled, told and cleared are counted; the lines carry picture and execution, and none of what the picture is."""
+def test_what_it_did_is_counted(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was finalized, published and removed is counted; the lines hold image and execution, and nothing of the content."""
     event = pipeline.begin(b"data", filename="My secret.jpg")
     pipeline.leave_objects(event)
     ended = over(pipeline, event, "ABORTED")
@@ -198,7 +198,7 @@ def test_it_says_what_it_did(pipeline: Pipeline, capsys: pytest.CaptureFixture[s
 
 
 def taken_over(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, older: Payload) -> Payload:
-    """Let a newer version take the record over as soon as the older one's end is notified, and return its event."""
+    """Let a newer version replace the record as soon as the older outcome is published, and return its event."""
     newer, client = pipeline.upload_again(older, b"newer"), clients.sns()
     publish = client.publish
 
@@ -212,10 +212,10 @@ def taken_over(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, older: Paylo
     return newer
 
 
-def test_an_older_end_that_is_not_notified_yet_alarms_nobody(
+def test_an_older_outcome_that_is_pending_raises_no_alarm(
     pipeline: Pipeline, sweep: Sweep, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A newer version's execution that failed before it could begin is left to the sweep, which notifies both in order."""
+    """A newer version whose execution failed before it could begin is left to the sweep, which publishes both in order."""
     older = pipeline.begin(b"older")
     before = pipeline.write_outcome(older, "SUCCEEDED")
     newer = pipeline.upload_again(older, b"newer")
@@ -227,14 +227,14 @@ def test_an_older_end_that_is_not_notified_yet_alarms_nobody(
     assert [line["level"] for line in log_lines(output)] == ["WARNING"]
     assert [line[CONFLICTS] for line in metric_lines(output)] == [[1.0]]
     assert sweep() == {"resumed": 1}
-    told = [message["notificationId"] for message, _ in pipeline.notifications()]
-    assert told == [older["execution"], newer["execution"]]
+    published = [message["notificationId"] for message, _ in pipeline.notifications()]
+    assert published == [older["execution"], newer["execution"]]
 
 
-def test_a_record_that_goes_on_to_a_newer_version_meanwhile_alarms_nobody(
+def test_a_record_that_is_replaced_meanwhile_raises_no_alarm(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the note that the end was notified has no place any more, what the execution left is removed all the same."""
+    """If the outcome cannot be marked as notified any more, the execution's leftovers are still removed."""
     older = pipeline.begin(b"older")
     left = set(pipeline.leave_objects(older))
     newer = taken_over(pipeline, monkeypatch, older)

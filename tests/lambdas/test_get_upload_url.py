@@ -68,7 +68,7 @@ def test_a_key_holds_nothing_of_the_file_name(name: str) -> None:
     assert urlsplit(body["uploadUrl"]).path == f"/{body['key']}"
 
 
-def test_every_grant_is_of_a_new_image() -> None:
+def test_every_url_is_for_a_new_image() -> None:
     """The same request twice gives two images."""
     assert granted_url()["imageId"] != granted_url()["imageId"]
 
@@ -111,7 +111,7 @@ def test_a_missing_parameter_is_named(field: str) -> None:
     assert (status, body["field"], body["reason"]) == (400, field, "MISSING")
 
 
-def test_no_parameters_at_all_are_no_fault_of_ours() -> None:
+def test_no_parameters_are_a_bad_request() -> None:
     """API Gateway sends null for no parameters."""
     status, body = request_url(None)
     assert status == 400

@@ -81,7 +81,7 @@ def test_nobody_reaches_anothers_objects(name: str, value: str) -> None:
         assert (status, body["field"]) == (400, name)
 
 
-def test_only_the_token_tells_who_asks() -> None:
+def test_only_the_token_identifies_the_user() -> None:
     """Neither a header nor another claim stands for the user."""
     asked = url_request(ASKED)
     asked["headers"] |= {"sub": ANOTHER, "x-user": ANOTHER}

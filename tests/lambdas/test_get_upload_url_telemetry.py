@@ -1,4 +1,4 @@
-"""What is told of a request for an upload URL: to the page that made it, in the log, and in the metrics."""
+"""What a request for an upload URL leads to: headers for the page that made it, log lines, and metrics."""
 
 import json
 import logging
@@ -57,23 +57,23 @@ def test_a_preflight_needs_no_token(capsys: pytest.CaptureFixture[str]) -> None:
     assert metric_lines(capsys.readouterr().out) == []
 
 
-@pytest.mark.parametrize(("allowed", "told"), [((), None), (("*",), ANOTHER), ((ORIGIN, ANOTHER), ANOTHER)])
+@pytest.mark.parametrize(("allowed", "expected"), [((), None), (("*",), ANOTHER), ((ORIGIN, ANOTHER), ANOTHER)])
 def test_the_environment_tells_which_origins(
-    monkeypatch: pytest.MonkeyPatch, allowed: tuple[str, ...], told: str | None
+    monkeypatch: pytest.MonkeyPatch, allowed: tuple[str, ...], expected: str | None
 ) -> None:
     """None, all, or those that are named."""
     monkeypatch.setenv("ALLOWED_ORIGINS", ",".join(allowed))
     for asked in (preflight(ANOTHER), url_request(PARAMETERS, origin=ANOTHER)):
-        assert handler(asked, CONTEXT)["headers"].get(ALLOW_ORIGIN) == told
+        assert handler(asked, CONTEXT)["headers"].get(ALLOW_ORIGIN) == expected
 
 
-def test_a_grant_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_issued_url_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
     """The image's id leads from the request to the picture; it is no dimension of the count."""
     body = granted_url()
     output = capsys.readouterr().out
     (line,), (count,) = log_lines(output), metric_lines(output)
-    for told in (line, count):
-        assert (told["imageId"], told["requestId"]) == (body["imageId"], CONTEXT.aws_request_id)
+    for entry in (line, count):
+        assert (entry["imageId"], entry["requestId"]) == (body["imageId"], CONTEXT.aws_request_id)
     (directive,) = count["_aws"]["CloudWatchMetrics"]
     assert (directive["Metrics"], directive["Dimensions"]) == (
         [{"Name": UPLOAD_URLS_ISSUED, "Unit": "Count"}],
@@ -82,7 +82,7 @@ def test_a_grant_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_refusal_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
-    """Parameter and reason are told, and no value."""
+    """Parameter and reason are logged, and no value."""
     request_url({**PARAMETERS, "contentType": "text/secret"})
     output = capsys.readouterr().out
     (line,), (count,) = log_lines(output), metric_lines(output)
@@ -91,7 +91,7 @@ def test_a_refusal_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> 
     assert "secret" not in output
 
 
-def test_a_warm_function_forgets_the_image_before(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_warm_function_forgets_the_previous_request(capsys: pytest.CaptureFixture[str]) -> None:
     """A refusal after a grant is of no image."""
     granted_url()
     capsys.readouterr()
@@ -114,7 +114,7 @@ def test_a_fault_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     )
 
 
-def test_the_log_tells_neither_url_nor_file_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_holds_neither_url_nor_file_name(capsys: pytest.CaptureFixture[str]) -> None:
     """A signed URL is a secret, and a file name the user's own: the log has the image's id."""
     body = granted_url(filename="my-secret.jpg")
     output = capsys.readouterr().out

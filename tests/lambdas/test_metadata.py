@@ -39,19 +39,19 @@ def found(account: Account, data: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
 def test_every_picture_has_facts_and_an_appearance(account: Account, name: str) -> None:
-    """Of a picture of any format and mode what it is and what it looks like are told, and nothing is made up."""
-    told = found(account, pictures.examples()[name])
-    assert told["properties"]["format"] == name.split(maxsplit=1)[0]
-    assert (told["camera"], told["about"]) == ({}, {})
-    assert set(told["appearance"]) == {"dominantColor", "blurHash", "perceptualHash"}
+    """Of a picture of any format and mode what it is and what it looks like are returned, and nothing is made up."""
+    result = found(account, pictures.examples()[name])
+    assert result["properties"]["format"] == name.split(maxsplit=1)[0]
+    assert (result["camera"], result["about"]) == ({}, {})
+    assert set(result["appearance"]) == {"dominantColor", "blurHash", "perceptualHash"}
 
 
-def test_all_that_is_known_is_told(account: Account) -> None:
+def test_everything_that_is_known_is_returned(account: Account) -> None:
     """Facts are those of the upright picture as it was stored, and what is written comes from every source."""
-    told = found(account, WRITTEN)
-    properties = told["properties"]
+    result = found(account, WRITTEN)
+    properties = result["properties"]
     assert (properties["width"], properties["height"], properties["dpi"]) == (*reversed(pictures.SIZE), 300)
-    assert told["camera"] == {
+    assert result["camera"] == {
         "make": "Canon",
         "model": "EOS 40D",
         "orientation": 6,
@@ -60,16 +60,16 @@ def test_all_that_is_known_is_told(account: Account) -> None:
         "takenAt": "2008-05-30T15:56:01",
         "gps": {"latitude": 51.5, "longitude": -0.1275},
     }
-    assert told["about"] == {"title": "Title", "keywords": ["one", "two"]}
+    assert result["about"] == {"title": "Title", "keywords": ["one", "two"]}
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "TIFF", "PNG", "WEBP"])
 def test_a_large_picture_keeps_its_size(account: Account, format_name: str) -> None:
     """What is sampled is decoded smaller or turned, but size, and the blur's shape, are the picture's own."""
-    told = found(account, pictures.turned(format_name, 6, (300, 501)))
-    assert (told["properties"]["width"], told["properties"]["height"]) == (300, 501)
-    assert told["appearance"]["blurHash"].startswith("T")
-    assert told["camera"]["orientation"] == 6
+    result = found(account, pictures.turned(format_name, 6, (300, 501)))
+    assert (result["properties"]["width"], result["properties"]["height"]) == (300, 501)
+    assert result["appearance"]["blurHash"].startswith("T")
+    assert result["camera"]["orientation"] == 6
 
 
 def test_the_appearance_is_that_of_the_whole_picture(account: Account) -> None:
@@ -83,8 +83,8 @@ def test_the_appearance_is_that_of_the_whole_picture(account: Account) -> None:
 def test_what_was_found_stands_in_the_record(account: Account) -> None:
     """The record holds what the step answered, fractions and all, and keeps its contract."""
     event = account.begin(WRITTEN)
-    told = metadata.handler(event, CONTEXT)
-    assert account.record(event)["metadata"] == told
+    result = metadata.handler(event, CONTEXT)
+    assert account.record(event)["metadata"] == result
     contracts.check("metadata-record", account.record(event))
 
 
@@ -135,7 +135,7 @@ ENTRIES = st.tuples(
 def test_whatever_the_exif_the_contract_is_kept(
     account: Account, entries: list[Any], tail: bytes, format_name: str
 ) -> None:
-    """No EXIF block makes a sound picture fail, and all that is told keeps the contract: one bench for all examples."""
+    """No EXIF block makes a sound picture fail, and the result keeps the contract: one bench for all examples."""
     block = pictures.tiff_block([(int(tag), *rest) for tag, *rest in entries]) + tail
     data = pictures.encoded(pictures.quadrants(), format_name, exif=b"Exif\0\0" + block)
     contracts.check("extract-metadata.output", found(account, data))

@@ -16,7 +16,7 @@ from workflow.contracts.errors import ImageRejected
 
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
 def test_every_format_is_fitted_and_staged(account: Account, name: str) -> None:
-    """The staged object is a picture of the told format, type and size, with its longer edge at the limit."""
+    """The staged object is an image of the returned format, type and size, with its longer edge at the limit."""
     staged = resize.handler(account.begin(pictures.examples()[name]), CONTEXT)
     data = account.content(UPLOAD_BUCKET, staged["key"])
     image = pictures.decoded(data)

@@ -1,4 +1,4 @@
-"""The trigger: one execution for each object-created event, and what is none goes back to the queue."""
+"""The trigger: one execution for each object-created event; any other message returns to the queue."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from workflow.contracts.errors import ContractViolation
 
 
 def test_an_event_starts_an_execution(executions: Executions) -> None:
-    """The execution's input is what the event says, and keeps the pipeline's contract."""
+    """The execution's input holds the facts of the event, and keeps the pipeline's contract."""
     assert failed_message_ids(object_created()) == []
     ((name, pipeline_input),) = executions().items()
     contracts.check("pipeline-input", pipeline_input)
@@ -41,14 +41,14 @@ def test_every_message_starts_its_own(executions: Executions) -> None:
 
 @pytest.mark.parametrize("times", [1, 2], ids=["in one batch", "in two batches"])
 def test_the_same_event_twice_starts_one_execution(executions: Executions, times: int) -> None:
-    """Events arrive at least once; a repeated one is done with and starts nothing."""
+    """Events arrive at least once; a duplicate is deleted from the queue and starts nothing."""
     for _ in range(times):
         assert failed_message_ids(object_created(), object_created()) == []
     assert len(executions()) == 1
 
 
 def test_a_repeated_event_is_done_with_after_the_end(executions: Executions) -> None:
-    """Step Functions refuses a name that was taken by an execution with another input; to us it is one and the same."""
+    """Step Functions refuses the name of an execution with another input; here it counts as a duplicate."""
     assert failed_message_ids(object_created()) == []
     again = object_created()
     again["time"] = "2026-11-23T09:15:03Z"
@@ -57,7 +57,7 @@ def test_a_repeated_event_is_done_with_after_the_end(executions: Executions) -> 
 
 
 def test_another_version_is_another_execution(executions: Executions) -> None:
-    """A second upload to the same key is not mistaken for a repeated event."""
+    """A second upload to the same key is not taken for a duplicate event."""
     assert failed_message_ids(object_created(version="v1"), object_created(version="v2")) == []
     assert len(executions()) == 2
 
@@ -83,21 +83,21 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_one_bad_message_of_three_goes_back_alone(executions: Executions, name: str) -> None:
-    """Only the message that is no event of an upload is reported; the other two start."""
+    """Only the message that is not about an upload is reported; the other two start."""
     assert failed_message_ids(object_created(IMAGE_IDS[1]), BAD[name], object_created(IMAGE_IDS[2])) == ["message-1"]
     assert image_ids(executions) == set(IMAGE_IDS[1:])
 
 
 def test_all_messages_may_go_back(executions: Executions) -> None:
-    """A batch in which nothing is sound is reported whole, and is no error of the function."""
+    """A batch without a valid message is reported as a whole, and is no error of the function."""
     assert failed_message_ids("<html>", None, 5) == ["message-0", "message-1", "message-2"]
     assert not executions()
 
 
-def test_a_fault_of_step_functions_sends_the_message_back(
+def test_an_error_of_step_functions_returns_the_message(
     executions: Executions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What cannot be started now is delivered again."""
+    """A message whose execution cannot be started is delivered again."""
     assert not executions()
     export(monkeypatch, trigger_settings(f"arn:aws:states:{REGION}:123456789012:stateMachine:none"))
     assert failed_message_ids(object_created()) == ["message-0"]
@@ -105,7 +105,7 @@ def test_a_fault_of_step_functions_sends_the_message_back(
 
 @pytest.mark.parametrize("path", ["source", "time", "detail", "detail.bucket", "detail.object", "detail.object.key"])
 def test_a_missing_field_is_named(path: str) -> None:
-    """An event that lacks what the trigger reads breaks its contract, and the error says where."""
+    """An event without a field that the trigger reads violates its contract, and the error names the path."""
     event = object_created()
     *above, name = path.split(".")
     place = event

@@ -1,4 +1,4 @@
-"""What the trigger tells of its messages: lines of the log, each of its own message, and counts."""
+"""What the trigger reports about its messages: log lines, each about its own message, and counts."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from workflow.contracts.errors import PreviousOutcomePending
 
 
 def test_each_line_is_of_its_own_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
-    """A message's lines carry its image, execution and request; one that tells no image carries none of the one before."""
+    """The lines about a message hold its image, execution and request; without an image they hold none of the previous one."""
     assert failed_message_ids(
         object_created(IMAGE_IDS[0]), "<html>", object_created(IMAGE_IDS[1]), object_created(IMAGE_IDS[0])
     ) == ["message-1"]
@@ -27,7 +27,7 @@ def test_each_line_is_of_its_own_message(executions: Executions, capsys: pytest.
 
 
 def test_starts_and_repeats_are_counted_apart(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
-    """What starts nothing is no execution, and what goes back is neither."""
+    """A duplicate is no execution, and a message that returns to the queue is neither."""
     again = object_created() | {"time": "2026-11-23T09:15:03Z"}
     assert failed_message_ids(object_created(), again, "<html>") == ["message-2"]
     assert len(executions()) == 1
@@ -37,7 +37,7 @@ def test_starts_and_repeats_are_counted_apart(executions: Executions, capsys: py
 
 
 def test_a_failure_is_logged_without_the_message(executions: Executions, capsys: pytest.CaptureFixture[str]) -> None:
-    """The log tells which message went back and why, and not what stood in it."""
+    """The log states which message returned and why, without its content."""
     assert failed_message_ids(object_created(bucket="another-bucket-secret"), {"secret": 1}) == [
         "message-0",
         "message-1",
@@ -49,13 +49,13 @@ def test_a_failure_is_logged_without_the_message(executions: Executions, capsys:
     assert "secret" not in output
 
 
-def test_a_version_that_has_to_wait_is_no_fault(
+def test_a_version_that_has_to_wait_is_no_error(
     executions: Executions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where an older end has to be notified first, the message goes back, and the log has a warning, no error."""
+    """If an older outcome has to be published first, the message returns to the queue with a warning, and no error."""
 
     def waiting(*_: object) -> bool:
-        raise PreviousOutcomePending("an earlier end of the picture has not been told yet")
+        raise PreviousOutcomePending("an earlier outcome of the image has not been published yet")
 
     monkeypatch.setattr(execution, "start", waiting)
     assert failed_message_ids(object_created()) == ["message-0"]

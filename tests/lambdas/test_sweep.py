@@ -1,4 +1,4 @@
-"""The sweep: looks at everything that may have got lost, does nothing where nothing was, and tells what it did."""
+"""The sweep: it finds what was lost, changes nothing if nothing was, and reports what it did."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -31,7 +31,7 @@ WRITES = (
 
 @pytest.fixture
 def written(pipeline: Pipeline) -> Iterator[list[str]]:
-    """Give the calls that change something, as they are made from now on."""
+    """Give the calls that write, as they are made from now on."""
     calls: list[str] = []
 
     def heard(model: Any, **_: object) -> None:
@@ -47,8 +47,8 @@ def written(pipeline: Pipeline) -> Iterator[list[str]]:
         client.meta.events.unregister("provide-client-params", heard)
 
 
-def test_where_nothing_is_lost_nothing_is_written(pipeline: Pipeline, sweep: Sweep, written: list[str]) -> None:
-    """A sweep over pictures that have their ends, or are on their way, looks and goes."""
+def test_a_sweep_without_stalled_uploads_writes_nothing(pipeline: Pipeline, sweep: Sweep, written: list[str]) -> None:
+    """A sweep over images that are final or are being processed only reads."""
     for status in ("SUCCEEDED", "REJECTED", "FAILED"):
         pipeline.write_outcome(pipeline.begin(b"data"), status, notified=True)
     pipeline.start(pipeline.begin(b"data"))
@@ -59,13 +59,13 @@ def test_where_nothing_is_lost_nothing_is_written(pipeline: Pipeline, sweep: Swe
 
 
 def test_an_empty_stack_is_swept(sweep: Sweep, written: list[str]) -> None:
-    """There need not be anything."""
+    """A stack without uploads is swept without an error."""
     assert sweep() == {}
     assert written == []
 
 
-def test_many_are_resumed_in_one_sweep(pipeline: Pipeline, sweep: Sweep) -> None:
-    """There may be more than DynamoDB gives records of at once."""
+def test_many_uploads_are_resumed_in_one_sweep(pipeline: Pipeline, sweep: Sweep) -> None:
+    """There may be more uploads than DynamoDB returns records for at once."""
     events = [pipeline.upload(b"data") for _ in range(BATCH_SIZE + 2)]
     pipeline.write_outcome(begun(events[0]), "FAILED", notified=True)
     assert sweep() == {"resumed": BATCH_SIZE + 1}
@@ -74,7 +74,7 @@ def test_many_are_resumed_in_one_sweep(pipeline: Pipeline, sweep: Sweep) -> None
 
 
 def begun(event: Payload) -> Payload:
-    """Begin the record of event's picture and return event."""
+    """Begin the record of event's image and return event."""
     Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
     return event
 
@@ -89,10 +89,10 @@ def image_of(events: list[Payload], name: str) -> Image:
 def test_sweeps_may_run_at_once(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, workflow: str
 ) -> None:
-    """A sweep that begins in the middle of another starts nothing twice, and each end is told."""
+    """A sweep that begins during another one starts nothing twice, and each outcome is published."""
     export(monkeypatch, getattr(pipeline, workflow))
-    lost, untold = pipeline.upload(b"data"), pipeline.begin(b"data")
-    pipeline.write_outcome(untold, "REJECTED")
+    lost, pending = pipeline.upload(b"data"), pipeline.begin(b"data")
+    pipeline.write_outcome(pending, "REJECTED")
     batches = clients.dynamodb().batch_get_item
 
     def late(**arguments: Any) -> Any:
@@ -104,13 +104,13 @@ def test_sweeps_may_run_at_once(
     monkeypatch.setattr(clients.dynamodb(), "batch_get_item", late)
     sweep()
     assert list(pipeline.executions()) == [lost["execution"]]
-    assert {message["notificationId"] for message, _ in pipeline.notifications()} == {untold["execution"]}
+    assert {message["notificationId"] for message, _ in pipeline.notifications()} == {pending["execution"]}
 
 
-def test_express_restarts_what_was_never_claimed(
+def test_express_starts_an_unclaimed_upload_once(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Under EXPRESS a lost event is made up for once: the claim in the record keeps the next sweep from it."""
+    """With EXPRESS the image of a lost event is started once: the claimed record keeps the next sweep from it."""
     export(monkeypatch, pipeline.express)
     event = pipeline.upload(b"data")
     assert sweep() == {"resumed": 1}
@@ -118,8 +118,8 @@ def test_express_restarts_what_was_never_claimed(
     assert list(pipeline.executions()) == [event["execution"]]
 
 
-def test_what_is_staged_for_nobody_is_removed(pipeline: Pipeline, sweep: Sweep) -> None:
-    """Staged pictures of ended, superseded and unknown executions go; those that wait for the archive stay."""
+def test_abandoned_staged_objects_are_removed(pipeline: Pipeline, sweep: Sweep) -> None:
+    """Staged objects of finished, superseded and unknown executions are removed; those that wait to be archived stay."""
     waiting, failed, superseded = (pipeline.begin(b"data") for _ in range(3))
     pipeline.start(waiting)
     pipeline.write_outcome(failed, "FAILED", notified=True)
@@ -138,8 +138,8 @@ def stage(event: Payload) -> str:
     return objects.stage(UPLOAD_BUCKET, event["execution"], *RENDITION)
 
 
-def test_what_was_staged_of_late_is_left(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """Whatever it is for, it may be needed yet."""
+def test_recently_staged_objects_stay(pipeline: Pipeline, fake_clock: FakeClock) -> None:
+    """They may still be needed."""
     event = pipeline.upload(b"data")
     fake_clock.advance(seconds=STALLED_AFTER + 1)
     key = stage({**event, "execution": "00000000-0000-0000-0000-000000000000-0-1"})
@@ -147,10 +147,10 @@ def test_what_was_staged_of_late_is_left(pipeline: Pipeline, fake_clock: FakeClo
     assert key in pipeline.keys(UPLOAD_BUCKET)
 
 
-def test_what_is_older_than_the_horizon_is_looked_at_on_demand(
+def test_uploads_beyond_the_horizon_are_checked_on_demand(
     pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock
 ) -> None:
-    """A sweep leaves what hundreds before it have looked at, unless it is asked for everything."""
+    """A sweep skips uploads that hundreds of sweeps have checked, unless it is asked for everything."""
     event = pipeline.upload(b"data")
     fake_clock.advance(seconds=(HORIZON + timedelta(minutes=1)).total_seconds())
     assert sweep() == {}
@@ -159,20 +159,18 @@ def test_what_is_older_than_the_horizon_is_looked_at_on_demand(
     assert list(pipeline.executions()) == [event["execution"]]
 
 
-def test_what_may_have_lost_its_record_is_not_begun_anew(
+def test_an_upload_whose_record_may_have_expired_is_not_started(
     pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock
 ) -> None:
-    """An upload from before the oldest record that the table still has may have had its end."""
+    """An upload from before the oldest record that DynamoDB still has may have had an outcome."""
     pipeline.upload(b"data")
     fake_clock.advance(seconds=timedelta(days=RETENTION_DAYS, minutes=1).total_seconds())
     assert sweep(everything=True) == {"resumed": 0}
     assert pipeline.executions() == {}
 
 
-def test_an_old_upload_that_is_tried_again_is_looked_at(
-    pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock
-) -> None:
-    """What has a record is brought to its end by the sweep for everything, however old the upload is."""
+def test_an_old_upload_with_a_record_is_checked(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:
+    """The sweep for everything brings an image with a record to its outcome, however old the upload is."""
     event = pipeline.upload(b"data")
     fake_clock.advance(seconds=timedelta(days=RETENTION_DAYS, minutes=1).total_seconds())
     begun(event)
@@ -182,15 +180,15 @@ def test_an_old_upload_that_is_tried_again_is_looked_at(
 
 
 @pytest.mark.parametrize("key", ["photo.jpg", f"{OWNER}/photo.jpg", f"{OWNER}/{'0' * 36}", f"a/b/{OWNER}", "<>/x"])
-def test_what_is_no_upload_is_left(pipeline: Pipeline, sweep: Sweep, key: str) -> None:
-    """An object under uploads/ that no client could have put there is neither processed nor an error."""
+def test_other_objects_are_left_alone(pipeline: Pipeline, sweep: Sweep, key: str) -> None:
+    """An object under uploads/ that no client could have uploaded is neither processed nor an error."""
     pipeline.put(f"{UPLOADS}{key}", b"data")
     assert sweep() == {}
     assert pipeline.executions() == {}
 
 
-def test_what_was_deleted_is_left(pipeline: Pipeline, sweep: Sweep) -> None:
-    """An upload whose version is gone cannot be processed, and is no error."""
+def test_a_deleted_version_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> None:
+    """An upload whose version was deleted cannot be processed, and is no error."""
     event = pipeline.upload(b"data")
     image = event["image"]
     clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=image["key"], VersionId=image["versionId"])

@@ -1,4 +1,4 @@
-"""What a sweep does when something goes wrong with one of the pictures, and what it tells."""
+"""What a sweep does, and reports, when there is an error with one of the images."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow.contracts.payloads import PipelineInputImage
 
 
-def test_one_pictures_error_is_its_own(
+def test_an_error_with_one_image_does_not_stop_the_others(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The others are seen to, the log says what went wrong with which, and the sweep itself fails, for the alarm."""
+    """The others are processed, the log names the image and its error, and the sweep itself fails, for the alarm."""
     broken, sound = sorted((pipeline.upload(b"data") for _ in range(2)), key=lambda one: one["image"]["key"])
     start = executions.start
 
@@ -35,10 +35,10 @@ def test_one_pictures_error_is_its_own(
     assert sweep() == {"resumed": 1}
 
 
-def test_records_that_are_not_given_now_are_left_to_the_next_sweep(
+def test_unprocessed_records_are_left_to_the_next_sweep(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A throttled table's silence is not mistaken for a picture without a record."""
+    """An answer that a throttled table leaves out is not taken for an image without a record."""
     events = [pipeline.upload(b"data") for _ in range(2)]
     batches = clients.dynamodb().batch_get_item
 
@@ -54,8 +54,8 @@ def test_records_that_are_not_given_now_are_left_to_the_next_sweep(
     assert set(pipeline.executions()) == {event["execution"] for event in events}
 
 
-def test_it_says_what_it_started(pipeline: Pipeline, sweep: Sweep, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is started again is counted, for somebody should ask why; the log's lines tell which picture."""
+def test_restarts_are_counted_and_logged(pipeline: Pipeline, sweep: Sweep, capsys: pytest.CaptureFixture[str]) -> None:
+    """Restarts are counted, because somebody should ask why; the log lines name the image."""
     event = pipeline.upload(b"data")
     capsys.readouterr()
     sweep()

@@ -18,7 +18,7 @@ EDGE = THUMBNAIL_SETTINGS.thumbnail_edge
 
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
 def test_every_format_becomes_a_square(account: Account, name: str) -> None:
-    """The staged object is a square picture of the configured edge, of the told format and type."""
+    """The staged object is a square picture of the configured edge, of the returned format and type."""
     staged = thumbnail.handler(account.begin(pictures.examples()[name]), CONTEXT)
     data = account.content(UPLOAD_BUCKET, staged["key"])
     image = pictures.decoded(data)

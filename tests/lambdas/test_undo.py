@@ -1,4 +1,4 @@
-"""What a step left in S3 is taken away if its picture has another end, or is another execution's, by then."""
+"""A step deletes what it wrote to S3 if its image has another outcome, or is another execution's, by then."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +19,7 @@ Change = Callable[[Account, Payload], object]
 
 
 def superseded(account: Account, event: Payload) -> None:
-    """Let a newer upload take the record over."""
+    """Let a newer upload replace the record."""
     newer = account.upload_again(event, b"newer")
     record.Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
 
@@ -34,10 +34,10 @@ each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 
 @each_change
 @pytest.mark.parametrize("handler", [resize.handler, thumbnail.handler], ids=["resized", "thumbnail"])
-def test_what_was_staged_is_removed(
+def test_staged_objects_are_removed(
     account: Account, monkeypatch: pytest.MonkeyPatch, handler: step_handler.Handler, change: Change
 ) -> None:
-    """All that the step itself staged goes, for nobody will archive it; what others staged stays."""
+    """All objects that the step itself staged are deleted, because nobody will archive them; those of others stay."""
     export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(40, 20, 10)))
     event = account.begin(pictures.examples()["PNG"])
     others = f"{object_keys.staged_folder(event['execution'])}of-another-step.png"
@@ -51,8 +51,8 @@ def test_what_was_staged_is_removed(
 
 
 @each_change
-def test_what_was_archived_is_removed(account: Account, monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
-    """The archive holds nothing of a picture that did not succeed, and all of those that did."""
+def test_archived_objects_are_removed(account: Account, monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
+    """The archive holds nothing of an image that did not succeed, and everything of those that did."""
     export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(40, 20, 10)))
     sound = archive.handler(account.run_steps(pictures.examples()["PNG"]), CONTEXT)
     kept = account.keys(ARCHIVE_BUCKET)
@@ -65,8 +65,8 @@ def test_what_was_archived_is_removed(account: Account, monkeypatch: pytest.Monk
     assert not [key for key in account.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
 
 
-def test_a_late_copy_of_an_older_success_undoes_nothing(account: Account) -> None:
-    """ArchiveImage that runs again after a newer upload took the success's record over leaves what was archived."""
+def test_a_late_run_of_an_older_success_undoes_nothing(account: Account) -> None:
+    """If ArchiveImage runs again after a newer upload replaced the record of its success, the archived objects stay."""
     event = account.run_steps(pictures.examples()["PNG"])
     archive.handler(event, CONTEXT)
     record.Record(TABLE, event["image"], event["execution"]).mark_notified()
@@ -79,7 +79,7 @@ def test_a_late_copy_of_an_older_success_undoes_nothing(account: Account) -> Non
 
 
 def test_a_repeat_of_a_success_is_not_undone(account: Account) -> None:
-    """A step that runs again after its answer was lost finds its own end, and leaves the archive."""
+    """A step that runs again after its response was lost finds its own outcome, and the archived objects stay."""
     event = account.run_steps(pictures.examples()["PNG"])
     first = archive.handler(event, CONTEXT)
     kept = account.keys(ARCHIVE_BUCKET)
@@ -87,8 +87,8 @@ def test_a_repeat_of_a_success_is_not_undone(account: Account) -> None:
     assert account.keys(ARCHIVE_BUCKET) == kept
 
 
-def test_a_fault_of_the_table_undoes_nothing(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only if the record refuses it is the work of no use; after any other error it is tried again."""
+def test_an_error_of_the_table_undoes_nothing(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work is undone only if the record belongs to another execution; after any other error it is retried."""
     event = account.begin(pictures.examples()["PNG"])
     with monkeypatch.context() as patch:
         patch.setattr(clients.dynamodb(), "update_item", failing)
@@ -103,10 +103,10 @@ def failing(**_: Any) -> None:
     raise ConnectionError
 
 
-def test_what_cannot_be_undone_hides_nothing(
+def test_a_failed_undo_hides_no_error(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The step still ends as one that came too late, which alarms nobody; the log tells of the leftovers."""
+    """The step still ends as a stale execution, which raises no alarm; the log reports the leftovers."""
     event = account.begin(pictures.examples()["PNG"])
     account.set_status(event, "FAILED")
     monkeypatch.setattr(clients.s3(), "delete_objects", lambda **_: {"Errors": [{"Code": "SlowDown"}]})

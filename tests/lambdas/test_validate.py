@@ -1,4 +1,4 @@
-"""ValidateImage: sound pictures are told, unsound ones rejected by reason, whatever they are called."""
+"""ValidateImage: sound images are described, unsound ones rejected by reason, whatever they are called."""
 
 import ctypes
 import json
@@ -65,13 +65,13 @@ def test_a_sound_picture_is_told_by_its_content(account: Account, name: str) -> 
     """Format, type, size and frames come from the content, whatever file name says."""
     data = pictures.examples()[name]
     image = pictures.decoded(data)
-    told = found(account, data, filename="not really.pdf")
-    assert told["format"] == name.split(maxsplit=1)[0]
-    assert told["contentType"] == pictures.CONTENT_TYPES[told["format"]]
-    assert (told["width"], told["height"]) == image.size
-    assert told["frames"] == getattr(image, "n_frames", 1)
-    assert told["size"] == len(data)
-    assert told["filename"] == "not really.pdf"
+    facts = found(account, data, filename="not really.pdf")
+    assert facts["format"] == name.split(maxsplit=1)[0]
+    assert facts["contentType"] == pictures.CONTENT_TYPES[facts["format"]]
+    assert (facts["width"], facts["height"]) == image.size
+    assert facts["frames"] == getattr(image, "n_frames", 1)
+    assert facts["size"] == len(data)
+    assert facts["filename"] == "not really.pdf"
 
 
 @pytest.mark.parametrize("name", UNSOUND)
@@ -123,7 +123,7 @@ def test_a_libwebp_that_is_there_is_not_reported(account: Account, capsys: pytes
     assert [line["level"] for line in log_lines(output)] == ["INFO"]
 
 
-def test_the_trial_ends_before_the_function_does() -> None:
+def test_the_sandbox_ends_before_the_function_does() -> None:
     """However long a picture takes, there is time left to say so; and it is the processor's time that runs out first."""
     assert BOUNDS.processor_time < BOUNDS.time < VALIDATE.timeout
 

@@ -1,4 +1,4 @@
-"""Asking for an upload URL as API Gateway passes it on, and using the URL as a client does."""
+"""Requests for an upload URL as API Gateway passes them on, and uploads as a client makes them."""
 
 import json
 from hashlib import sha256

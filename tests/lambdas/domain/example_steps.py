@@ -22,25 +22,25 @@ def example(contract: str) -> Payload:
 
 @step_handler("validate-image", StepSettings, stored_as="validation")
 def found_sound(event: ValidateImageInput, settings: StepSettings) -> ValidateImageOutput:
-    """Find every picture sound."""
+    """Return the facts of a valid image."""
     del event, settings
     return VALIDATION
 
 
 @step_handler("validate-image", StepSettings, stored_as="validation")
 def found_wrongly(event: ValidateImageInput, settings: StepSettings) -> ValidateImageOutput:
-    """Find what the contract does not allow."""
+    """Return facts that the contract does not allow."""
     del event, settings
     return cast("ValidateImageOutput", {**VALIDATION, "width": SECRET})
 
 
 @step_handler("validate-image", StepSettings, stored_as="validation")
 def rejected(event: ValidateImageInput, settings: StepSettings) -> ValidateImageOutput:
-    """Refuse every picture, as imaging does."""
+    """Refuse every image, as imaging does."""
     raise ImageRefusedError(Reason.CORRUPT, f"Not {len(event)} for {settings.metadata_table}.")
 
 
 @step_handler("validate-image", StepSettings, stored_as="validation")
 def failed(event: ValidateImageInput, settings: StepSettings) -> ValidateImageOutput:
-    """Fail with every picture."""
+    """Fail for every image."""
     raise MemoryError(len(event), settings)

@@ -1,4 +1,4 @@
-"""What an execution's history tells of its failure: in which state, and why, however it ended."""
+"""The failure in an execution's history: in which state, and why, however the execution ended."""
 
 import json
 from collections.abc import Callable
@@ -32,9 +32,9 @@ class History:
         """Add an event after the one with that number, or after the last, and return its own."""
         number = len(self.events) + 1
         name = "state" + kind[kind.index("State") + 5 :] if "StateE" in kind else kind[0].lower() + kind[1:]
-        told = {f"{name}EventDetails": details} if details else {}
+        fields = {f"{name}EventDetails": details} if details else {}
         previous = number - 1 if after is None else after
-        self.events.append({"id": number, "previousEventId": previous, "type": kind, **told})
+        self.events.append({"id": number, "previousEventId": previous, "type": kind, **fields})
         return number
 
     def task(self, state: str, *failures: dict[str, str], after: int | None = None, kind: str = "TaskFailed") -> int:
@@ -58,9 +58,9 @@ class History:
 
 
 def failure(history: History, status: str = "FAILED") -> tuple[str, str]:
-    """Return state and reason of the failure that history tells."""
-    told = find_failure(history.events, status)
-    return told.failed_in, told.reason
+    """Return state and reason of the failure in history."""
+    result = find_failure(history.events, status)
+    return result.failed_in, result.reason
 
 
 TASKS = ["ValidateImage", "ExtractMetadata", "ArchiveImage", "PublishSuccess"]
@@ -68,18 +68,18 @@ TASKS = ["ValidateImage", "ExtractMetadata", "ArchiveImage", "PublishSuccess"]
 
 @pytest.mark.parametrize("number", range(len(TASKS)), ids=TASKS)
 @pytest.mark.parametrize("kind", ["TaskFailed", "TaskTimedOut", "TaskStartFailed", "TaskSubmitFailed"])
-def test_a_task_that_failed_for_good(number: int, kind: str) -> None:
-    """The state is the task's, after however many tries, and the reason is the error's name."""
+def test_a_task_that_failed_after_its_retries(number: int, kind: str) -> None:
+    """The state is the task's, after any number of retries, and the reason is the error's name."""
     history = History().done(*TASKS[:number])
     history.task(TASKS[number], FAULT, FAULT, kind=kind)
     history.handled(f"{TASKS[number]}Failed").add("ExecutionFailed", error="ProcessingFailed", cause="MemoryError")
-    told = find_failure(history.events, "FAILED")
+    result = find_failure(history.events, "FAILED")
     error = json.dumps({"Error": "MemoryError", "Cause": "no room"})
-    assert told == Failure(TASKS[number], "MemoryError", error)
+    assert result == Failure(TASKS[number], "MemoryError", error)
 
 
-def test_an_error_that_was_got_over_is_not_told() -> None:
-    """A step that failed and was retried well did not lead to the end."""
+def test_an_error_that_a_retry_corrected_does_not_count() -> None:
+    """A step that failed and succeeded when it was retried did not lead to the end."""
     history = History()
     history.add("TaskSucceeded", history.task("ValidateImage", FAULT, FAULT))
     history.add("TaskStateExited", name="ValidateImage")
@@ -91,7 +91,7 @@ def test_an_error_that_was_got_over_is_not_told() -> None:
     ("failing", "other"), [("ResizeImage", "GenerateThumbnail"), ("GenerateThumbnail", "ResizeImage")]
 )
 def test_a_branch_that_failed(failing: str, other: str) -> None:
-    """The state is the branch's own, though its sibling's events stand in between."""
+    """The state is in the branch that failed, even with events of the other branch in between."""
     history = History().done("ValidateImage", "ExtractMetadata")
     parallel = history.add("ParallelStateStarted", history.add("ParallelStateEntered", name="ParallelProcessing"))
     first = history.task(failing, after=parallel)
@@ -104,8 +104,8 @@ def test_a_branch_that_failed(failing: str, other: str) -> None:
     assert failure(history.handled("RecordFailure")) == (failing, "MemoryError")
 
 
-def test_what_failed_while_a_failure_was_handled_is_not_its_reason() -> None:
-    """If the failure cannot be recorded, the reason is still what failed first."""
+def test_a_failure_in_error_handling_is_not_the_reason() -> None:
+    """If the failure cannot be recorded, the reason is still the first failure."""
     history = History()
     history.task("ValidateImage", FAULT)
     history.handled("MarkValidateImageFailed").task("RecordFailure", {"error": "DynamoDB.InternalServerError"})
@@ -114,7 +114,7 @@ def test_what_failed_while_a_failure_was_handled_is_not_its_reason() -> None:
 
 
 def test_a_rejection_that_cannot_be_recorded_is_no_reason() -> None:
-    """A rejection is no failure: what failed is its record."""
+    """A rejection is no failure: the write of its record failed."""
     history = History()
     history.task("ValidateImage", REJECTION)
     history.handled("ParseError", "ParseRejection").task("RecordRejection", {"error": "DynamoDB.InternalServerError"})
@@ -123,7 +123,7 @@ def test_a_rejection_that_cannot_be_recorded_is_no_reason() -> None:
 
 
 def test_an_execution_that_timed_out() -> None:
-    """The state is the one that it was in, though a try of it had failed before."""
+    """The state is the current one, even if an earlier attempt at it had failed."""
     history = History().done("ValidateImage")
     history.task("ExtractMetadata", FAULT)
     history.add("TaskScheduled")
@@ -133,16 +133,16 @@ def test_an_execution_that_timed_out() -> None:
 
 @pytest.mark.parametrize(("details", "reason"), [({}, "Aborted"), ({"error": "Operator", "cause": "why"}, "Operator")])
 def test_an_execution_that_was_aborted(details: dict[str, str], reason: str) -> None:
-    """The reason is what whoever stopped it said, or that it was."""
+    """The reason is the error given with the stop, or Aborted."""
     history = History().done("ValidateImage")
     history.task("ExtractMetadata")
-    told: dict[str, Any] = details
-    history.add("ExecutionAborted", **told)
+    known: dict[str, Any] = details
+    history.add("ExecutionAborted", **known)
     assert failure(history, "ABORTED") == ("ExtractMetadata", reason)
 
 
 def test_what_comes_after_the_end_does_not_count() -> None:
-    """An emulator's task may be tried once more after the execution was stopped: that is not why it ended."""
+    """An emulator may retry a task after the execution was stopped: that is not why it ended."""
     history = History()
     history.task("ExtractMetadata", FAULT)
     history.add("ExecutionAborted")
@@ -150,8 +150,8 @@ def test_what_comes_after_the_end_does_not_count() -> None:
     assert failure(history, "ABORTED") == ("ExtractMetadata", "Aborted")
 
 
-def test_an_execution_that_step_functions_broke_off() -> None:
-    """Errors that no state can catch are told of the state that it was in."""
+def test_an_execution_that_step_functions_ended() -> None:
+    """Errors that no state can catch belong to the current state."""
     history = History().done("ValidateImage")
     history.task("ExtractMetadata")
     history.add("ExecutionFailed", error="States.DataLimitExceeded", cause="too long")
@@ -159,7 +159,7 @@ def test_an_execution_that_step_functions_broke_off() -> None:
 
 
 def test_an_execution_that_never_ran() -> None:
-    """Where no state was entered the pipeline itself is named."""
+    """If no state was entered, the pipeline itself is named."""
     for history, status, reason in ((History(), "ABORTED", "Aborted"), (History(), "TIMED_OUT", "States.Timeout")):
         assert failure(history, status) == (NO_STATE, reason)
     assert find_failure([], "FAILED") == Failure(
@@ -185,19 +185,19 @@ def histories(draw: st.DrawFn) -> list[Event]:
     for kind in draw(st.lists(KINDS, max_size=12)):
         after = draw(st.integers(0, len(history.events)))
         details = {"name": draw(NAMES)} if "StateE" in kind else {"error": draw(ERRORS), "cause": draw(st.text())}
-        told: dict[str, Any] = details if draw(st.booleans()) else {}
-        history.add(kind, after, **told)
+        known: dict[str, Any] = details if draw(st.booleans()) else {}
+        history.add(kind, after, **known)
     return history.events[draw(st.integers(0, 2)) :]
 
 
 @given(events=histories(), status=st.sampled_from(["FAILED", "TIMED_OUT", "ABORTED"]))
-def test_whatever_happened_a_state_and_a_reason_are_told(events: list[Event], status: str) -> None:
-    """No history is too strange, and nothing is told that did not happen."""
-    told = find_failure(events, status)
+def test_every_history_gives_a_state_and_a_reason(events: list[Event], status: str) -> None:
+    """Any history is accepted, and the result names only what is in it."""
+    result = find_failure(events, status)
     entered = {event.get("stateEnteredEventDetails", {}).get("name") for event in events} - {"", None}
-    assert told.failed_in in entered | {NO_STATE}
-    assert told.reason
-    assert json.loads(told.error)["Error"] == told.reason
+    assert result.failed_in in entered | {NO_STATE}
+    assert result.reason
+    assert json.loads(result.error)["Error"] == result.reason
 
 
 @pytest.mark.parametrize(
@@ -216,13 +216,13 @@ def test_whatever_happened_a_state_and_a_reason_are_told(events: list[Event], st
     ],
 )
 def test_histories_of_aws(history: Callable[[], list[Event]], expected: tuple[str, str]) -> None:
-    """Of branches and items that end at once, the reason is the failure that ended what they are in."""
+    """If branches or items end at the same time, the reason is the failure that ended their Parallel or Map."""
     reason = find_failure(history(), "FAILED")
     assert (reason.failed_in, reason.reason) == expected
 
 
 def test_a_stopped_execution_of_aws() -> None:
-    """An execution that was stopped comes after its first event: the state is the one that was entered last."""
+    """The end of a stopped execution refers to its first event: the state is the one that was entered last."""
     happened = [*aws.branch_failed()[:9], {"id": 10, "previousEventId": 0, "type": "ExecutionAborted"}]
     reason = find_failure(happened, "ABORTED")
     assert (reason.failed_in, reason.reason) == ("GenerateThumbnail", "Aborted")

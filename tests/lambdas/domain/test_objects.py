@@ -1,4 +1,4 @@
-"""Storage: one version is read, renditions wait under their own prefix, copies reach the archive once."""
+"""Objects: one version is read, renditions are staged under their own prefix, copies are archived once."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ IMAGE_ID = "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"
 DATA = b"picture"
 
 
-def test_an_upload_key_tells_owner_and_image() -> None:
-    """What an upload's key is made of can be read from it."""
+def test_an_upload_key_holds_owner_and_image() -> None:
+    """Owner and image id can be read from an upload's key."""
     key = object_keys.upload_key(OWNER, IMAGE_ID)
     assert key.startswith(UPLOADS)
     assert object_keys.parse_upload_key(key) == (OWNER, IMAGE_ID)
@@ -35,14 +35,14 @@ def test_an_upload_key_tells_owner_and_image() -> None:
 
 @pytest.mark.parametrize("key", ["", "uploads", "uploads/owner", "uploads/owner/image/more", "staged/owner/image"])
 def test_other_keys_are_refused(key: str) -> None:
-    """A key that is not of an upload is an error, and no guess."""
+    """A key that is not one of an upload is an error."""
     with pytest.raises(ValueError, match=r"unpack|not one of an upload"):
         object_keys.parse_upload_key(key)
 
 
 @given(name=st.text(min_size=1))
 def test_file_names_travel_as_ascii(name: str) -> None:
-    """Whatever the script of a file name, S3 gets plain ASCII without a blank or a separator."""
+    """Whatever the script of a file name, S3 gets ASCII without blanks and separators."""
     encoded = objects.filename_metadata(name)[FILENAME]
     assert encoded.isascii()
     assert encoded.isprintable()
@@ -50,13 +50,13 @@ def test_file_names_travel_as_ascii(name: str) -> None:
 
 
 def test_reads_bytes_and_file_name(account: Account) -> None:
-    """An upload is read back as it was put, with the client's name for it."""
+    """An upload is read as it was uploaded, with the client's name for it."""
     upload = objects.read_upload(account.upload(b"data", "Fête (1) +.jpg")["image"], MAX_BYTES)
     assert (upload.data, upload.filename) == (b"data", "Fête (1) +.jpg")
 
 
 def test_reads_the_version_that_was_announced(account: Account) -> None:
-    """A later upload to the same key does not change what an execution works on."""
+    """A later upload to the same key does not change what an execution processes."""
     image = account.upload(b"first")["image"]
     account.put(image["key"], b"second")
     assert objects.read_upload(image, MAX_BYTES).data == b"first"
@@ -64,7 +64,7 @@ def test_reads_the_version_that_was_announced(account: Account) -> None:
 
 @pytest.mark.parametrize("metadata", [{}, {FILENAME: ""}, {FILENAME: "%C3%A9" * MAX_FILENAME}])
 def test_without_a_sound_name_the_image_id_serves(account: Account, metadata: dict[str, str]) -> None:
-    """An upload with no file name, or one longer than a file system takes, is called by its image id."""
+    """An upload without a file name, or with one that is too long, is named by its image id."""
     image = account.upload(b"data")["image"]
     image["versionId"] = account.put(image["key"], b"data", metadata)
     assert objects.read_upload(image, MAX_BYTES).filename == image["imageId"]
@@ -74,7 +74,7 @@ def test_without_a_sound_name_the_image_id_serves(account: Account, metadata: di
     ("size", "reason"), [(0, Reason.EMPTY), (11, Reason.TOO_MANY_BYTES), (1000, Reason.TOO_MANY_BYTES)]
 )
 def test_sizes_out_of_bounds_are_rejected(account: Account, size: int, reason: Reason) -> None:
-    """An empty file and one over the limit are the uploader's to know."""
+    """An empty file and one over the limit are refused."""
     with pytest.raises(ImageRefusedError) as rejected:
         objects.read_upload(account.upload(b"x" * size)["image"], max_bytes=10)
     assert rejected.value.reason == reason
@@ -86,15 +86,15 @@ def test_sizes_within_bounds_are_read(account: Account, size: int) -> None:
     assert len(objects.read_upload(account.upload(b"x" * size)["image"], max_bytes=10).data) == size
 
 
-def test_a_missing_version_is_a_fault_of_ours(account: Account) -> None:
-    """An upload that is not there is no rejection."""
+def test_a_missing_version_is_an_internal_error(account: Account) -> None:
+    """An upload that does not exist is no refusal."""
     image: Image = account.upload(b"data")["image"]
     with pytest.raises(ClientError):
         objects.read_upload({**image, "key": image["key"] + "0"}, MAX_BYTES)
 
 
 def test_stages_where_no_event_is_routed(account: Account) -> None:
-    """A rendition waits in a folder of its execution under the staging prefix, with its media type."""
+    """A rendition is staged in a folder of its execution under the staging prefix, with its media type."""
     key = objects.stage(UPLOAD_BUCKET, "execution-1", "thumbnail.webp", DATA, "image/webp")
     assert key.startswith(f"{STAGED}execution-1/")
     assert not key.startswith(UPLOADS)
@@ -103,7 +103,7 @@ def test_stages_where_no_event_is_routed(account: Account) -> None:
 
 
 def test_executions_stage_side_by_side(account: Account) -> None:
-    """Two executions, or two renditions of one, never share a key; the same one stages over itself."""
+    """Two executions, or two renditions of one, never share a key; the same rendition overwrites itself."""
     staged = [
         objects.stage(UPLOAD_BUCKET, execution, name, DATA, "image/webp")
         for execution, name in (("1", "resized"), ("2", "resized"), ("1", "thumbnail"), ("1", "resized"))
@@ -113,7 +113,7 @@ def test_executions_stage_side_by_side(account: Account) -> None:
 
 
 def test_archives_bytes_and_type_but_no_metadata(account: Account) -> None:
-    """A copy has the type that was found, and nothing that the client wrote beside the bytes."""
+    """A copy has the detected type, and none of the client's metadata."""
     image = account.upload(b"data")["image"]
     source = objects.archive({"Bucket": UPLOAD_BUCKET, "Key": image["key"]}, ARCHIVE_BUCKET, "copy.png", "image/png")
     assert source == {"key": "copy.png", "contentType": "image/png", "size": len(b"data")}
@@ -133,14 +133,14 @@ def test_archives_again_after_the_source_is_gone(account: Account) -> None:
 
 
 def test_no_source_and_no_copy_is_an_error(account: Account) -> None:
-    """A picture that is nowhere is not passed over in silence."""
+    """An object that exists nowhere is an error."""
     with pytest.raises(ClientError):
         objects.archive({"Bucket": UPLOAD_BUCKET, "Key": "staged/1/none.png"}, ARCHIVE_BUCKET, "copy.png", "image/png")
     assert account.keys(ARCHIVE_BUCKET) == set()
 
 
 def test_removes_what_is_there_and_nothing_else(account: Account) -> None:
-    """Removing is done once it is done: what is gone already is no error, and what was not named stays."""
+    """An object that does not exist any more is no error, and one that was not named stays."""
     for key in ("staged/1/resized.png", "staged/2/resized.png"):
         account.put(key, b"data")
     for _ in range(2):

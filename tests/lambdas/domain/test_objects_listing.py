@@ -1,4 +1,4 @@
-"""What storage finds by listing: newest versions, uploads, staged and archived folders; and how it empties them."""
+"""Listings: newest versions, uploads, staged and archived folders; and how a prefix is deleted."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ MANY = 1001  # objects: one more than S3 lists at once
 
 
 def test_the_newest_version_is_the_last_that_was_put(account: Account) -> None:
-    """Of a key's versions the last one counts, whatever lies under longer keys."""
+    """The last version of a key counts, whatever is under longer keys."""
     event = account.upload(b"first")
     key = event["image"]["key"]
     for number in range(12):
@@ -27,8 +27,8 @@ def test_the_newest_version_is_the_last_that_was_put(account: Account) -> None:
 
 
 @pytest.mark.parametrize("deletions", [1, 12])
-def test_a_deletion_makes_no_older_version_the_newest(account: Account, deletions: int) -> None:
-    """A deleted object's newest version is still the last that was put, however often it was deleted since."""
+def test_a_delete_marker_makes_no_older_version_the_newest(account: Account, deletions: int) -> None:
+    """The newest version of a deleted object is still the last that was uploaded, however often it was deleted since."""
     event = account.upload(b"data")
     for _ in range(deletions):
         account.delete(event)
@@ -44,7 +44,7 @@ def found(since: datetime | None, until: datetime) -> list[tuple[str, str]]:
 
 
 def test_uploads_are_found_by_their_age(account: Account, fake_clock: FakeClock) -> None:
-    """Each upload's newest version, if it was written in time; an older version is not found in its stead."""
+    """Each upload's newest version is listed if it is in the range; an older version never replaces it."""
     early = account.upload(b"early")["image"]
     overwritten = account.upload(b"early")
     fake_clock.advance(hours=1)
@@ -65,7 +65,7 @@ def test_uploads_are_found_by_their_age(account: Account, fake_clock: FakeClock)
 
 @pytest.mark.parametrize("deletions", [1, 12])
 def test_a_deleted_upload_is_not_found(account: Account, fake_clock: FakeClock, deletions: int) -> None:
-    """What a deletion hides is no upload, and neither is what lay below; uploaded again, it is one."""
+    """A deleted object is no current upload, and neither is an older version; uploaded again, it is one."""
     event = account.upload_again(account.upload(b"older"), b"newer")
     for _ in range(deletions):
         account.delete(event)
@@ -79,7 +79,7 @@ def test_a_deleted_upload_is_not_found(account: Account, fake_clock: FakeClock, 
 
 
 def test_an_upload_is_found_as_the_pipeline_takes_it(account: Account, fake_clock: FakeClock) -> None:
-    """What is known of it is what its event would have said."""
+    """It is listed with the same facts as in its event."""
     image = account.upload(b"data")["image"]
     fake_clock.advance(seconds=1)
     (listed,) = upload_versions.list_current_uploads(UPLOAD_BUCKET, None, fake_clock.now())
@@ -87,8 +87,8 @@ def test_an_upload_is_found_as_the_pipeline_takes_it(account: Account, fake_cloc
     assert {**image, "attempt": 1, "size": len(b"data"), "uploadedAt": listed["uploadedAt"]} == listed
 
 
-def test_what_is_not_under_an_uploads_key_is_passed_over(account: Account, fake_clock: FakeClock) -> None:
-    """Staged pictures and keys of another depth are no uploads."""
+def test_other_keys_are_not_listed(account: Account, fake_clock: FakeClock) -> None:
+    """Staged objects and keys of another depth are no uploads."""
     for key in ("staged/1/resized.jpg", "uploads/photo.jpg", f"uploads/{OWNER}/a/b"):
         account.put(key, b"data")
     fake_clock.advance(seconds=1)
@@ -96,14 +96,14 @@ def test_what_is_not_under_an_uploads_key_is_passed_over(account: Account, fake_
 
 
 def test_more_than_a_page_of_uploads_is_found(account: Account, fake_clock: FakeClock) -> None:
-    """However many there are, each is found once."""
+    """However many there are, each is listed once."""
     account.put_many(UPLOAD_BUCKET, f"uploads/{OWNER}/", MANY)
     fake_clock.advance(seconds=1)
     assert len(set(found(None, fake_clock.now()))) == len(found(None, fake_clock.now())) == MANY
 
 
-def test_staging_executions_are_told_once_each(account: Account, fake_clock: FakeClock) -> None:
-    """Whatever an execution staged before that time, it is named once; what was staged since does not count."""
+def test_executions_that_staged_are_listed_once(account: Account, fake_clock: FakeClock) -> None:
+    """An execution that staged objects before that time is listed once; objects staged since do not count."""
     for key in ("staged/one/resized.jpg", "staged/one/thumbnail.jpg", "staged/two/resized.jpg", "uploads/three/x"):
         account.put(key, b"data")
     fake_clock.advance(seconds=1)
@@ -113,8 +113,8 @@ def test_staging_executions_are_told_once_each(account: Account, fake_clock: Fak
     assert list(objects.list_staged_executions(UPLOAD_BUCKET, until)) == ["one", "two"]
 
 
-def test_folders_are_told_to_the_next_slash(account: Account) -> None:
-    """The folders right below a prefix, each once, and nothing that lies beside them."""
+def test_folders_are_listed_up_to_the_next_slash(account: Account) -> None:
+    """The folders directly below a prefix are listed once each, and nothing beside them."""
     for key in ("a/b/one/x", "a/b/one/y", "a/b/two/x", "a/b/beside", "a/c/three/x"):
         clients.s3().put_object(Bucket=ARCHIVE_BUCKET, Key=key, Body=b"")
     assert list(objects.list_folders(ARCHIVE_BUCKET, "a/b/")) == ["a/b/one/", "a/b/two/"]
@@ -123,7 +123,7 @@ def test_folders_are_told_to_the_next_slash(account: Account) -> None:
 
 
 def test_a_folder_is_emptied_and_nothing_else(account: Account) -> None:
-    """All that lies under the prefix goes, however much, and is counted; done again, there is nothing."""
+    """All objects under the prefix are deleted and counted; a second time there is nothing."""
     account.put_many(UPLOAD_BUCKET, "staged/1/", MANY)
     account.put("staged/10/kept", b"")
     assert objects.delete_prefix(UPLOAD_BUCKET, "staged/1/") == MANY
@@ -132,23 +132,23 @@ def test_a_folder_is_emptied_and_nothing_else(account: Account) -> None:
 
 
 def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let S3 answer that it did not delete."""
+    """Let S3 answer that it did not delete an object."""
     answer = {"Errors": [{"Key": "staged/1/secret", "Code": "SlowDown"}]}
     monkeypatch.setattr(clients.s3(), "delete_objects", lambda **_: answer)
 
 
-def test_what_cannot_be_emptied_is_an_error(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """S3 answers well though it deletes nothing: how much it was and why is told, and no key."""
+def test_a_prefix_that_cannot_be_deleted_is_an_error(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 answers with success although it deletes nothing: the error holds number and code, and no key."""
     account.put("staged/1/secret", b"")
     refusing(monkeypatch)
     with pytest.raises(ObjectsNotDeletedError, match=r"^1 of 1 objects were not deleted: SlowDown$"):
         objects.delete_prefix(UPLOAD_BUCKET, "staged/1/")
 
 
-def test_what_cannot_be_removed_is_left_to_the_sweep(
+def test_objects_that_cannot_be_deleted_are_left_to_the_sweep(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A step that is done does not fail for what it could not remove; the log says so, and no key."""
+    """A complete step does not fail because of objects that it could not delete; the log says so, without keys."""
     account.put("staged/1/secret", b"")
     with monkeypatch.context() as patch:
         refusing(patch)

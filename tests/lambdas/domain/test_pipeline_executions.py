@@ -34,7 +34,7 @@ IMAGES = st.fixed_dictionaries(
 
 @given(first=IMAGES, second=IMAGES)
 def test_names_differ_as_attempts_at_object_versions_do(first: Image, second: Image) -> None:
-    """Two object versions, or attempts, have two names, one has one, and each name is one that the contract takes."""
+    """Two object versions, or attempts, have two names, the same one has one, and each name keeps the contract."""
     assert (executions.name(first) == executions.name(second)) == (first == second)
     contract = contracts.resolved("validate-image.input")["properties"]["execution"]
     assert len(executions.name(first)) <= contract["maxLength"]
@@ -42,8 +42,8 @@ def test_names_differ_as_attempts_at_object_versions_do(first: Image, second: Im
 
 
 @given(image=IMAGES, other=WORDS)
-def test_a_name_tells_picture_and_attempt(image: Image, other: str) -> None:
-    """The name begins with the picture's id and ends with the attempt's number; nothing else of the image is in it."""
+def test_a_name_holds_image_and_attempt(image: Image, other: str) -> None:
+    """The name begins with the image's id and ends with the attempt's number; nothing else of the image is readable in it."""
     name = executions.name(image)
     assert executions.image_id(name) == image["imageId"]
     assert name.endswith(f"-{image['attempt']}")
@@ -51,15 +51,15 @@ def test_a_name_tells_picture_and_attempt(image: Image, other: str) -> None:
 
 
 @given(image=IMAGES)
-def test_the_first_attempt_may_go_without_saying(image: Image) -> None:
-    """An image without a number of its attempt is the first."""
+def test_an_image_without_an_attempt_is_the_first(image: Image) -> None:
+    """An image without the number of its attempt has the name of the first attempt."""
     unnumbered = image.copy()
     del unnumbered["attempt"]
     assert executions.name(unnumbered) == executions.name({**image, "attempt": 1})
 
 
 def test_standard_starts_an_attempt_once(pipeline: Pipeline) -> None:
-    """The first start is new, a repeat is not, and a later attempt is; what it starts with keeps the contract."""
+    """The first start is new, a repeated one is not, and a later attempt is; the input keeps the contract."""
     image = pipeline_input(pipeline.upload(b"data"))
     assert executions.start(image, pipeline.environment)
     assert not executions.start({**image, "uploadedAt": "2026-11-23T09:15:09Z"}, pipeline.environment)
@@ -71,7 +71,7 @@ def test_standard_starts_an_attempt_once(pipeline: Pipeline) -> None:
 
 
 def test_express_claims_the_record_first(pipeline: Pipeline) -> None:
-    """An execution starts with its record begun; a repeat finds the record and starts nothing, whatever its name."""
+    """The record is begun before the execution starts; a repeated start finds the record and starts nothing."""
     event = pipeline.upload(b"data")
     image = pipeline_input(event)
     assert executions.start(image, pipeline.express)
@@ -84,8 +84,8 @@ def test_express_claims_the_record_first(pipeline: Pipeline) -> None:
 
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_express_starts_nothing_for_a_picture_with_its_end(pipeline: Pipeline, status: str) -> None:
-    """An event that comes again after the end is done with."""
+def test_express_starts_nothing_for_a_final_image(pipeline: Pipeline, status: str) -> None:
+    """A duplicate event after the outcome starts nothing."""
     event = pipeline.begin(b"data")
     before = pipeline.write_outcome(event, status, notified=True)
     assert not executions.start(pipeline_input(event), pipeline.express)
@@ -93,7 +93,7 @@ def test_express_starts_nothing_for_a_picture_with_its_end(pipeline: Pipeline, s
 
 
 def test_express_starts_nothing_for_an_older_version(pipeline: Pipeline) -> None:
-    """An event that comes after a newer version's is done with."""
+    """An event that arrives after a newer version's starts nothing."""
     older = pipeline.upload(b"older")
     newer = pipeline.upload_again(older, b"newer")
     assert executions.start(pipeline_input(newer), pipeline.express)
@@ -101,8 +101,8 @@ def test_express_starts_nothing_for_an_older_version(pipeline: Pipeline) -> None
     assert list(pipeline.executions()) == [newer["execution"]]
 
 
-def test_express_waits_for_an_end_to_be_told(pipeline: Pipeline) -> None:
-    """A newer version's event goes back to the queue while nobody may have been told of the older one's end."""
+def test_express_waits_for_a_pending_notification(pipeline: Pipeline) -> None:
+    """The event of a newer version returns to the queue while the older notification is pending."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "FAILED")
     with pytest.raises(PreviousOutcomePending):
@@ -111,7 +111,7 @@ def test_express_waits_for_an_end_to_be_told(pipeline: Pipeline) -> None:
 
 
 def test_express_releases_what_it_may_not_start(pipeline: Pipeline) -> None:
-    """If Step Functions refuses, the record is taken back, so that the event's next delivery can begin it anew."""
+    """If Step Functions refuses, the record is deleted, so that the next delivery of the event can begin it again."""
     event = pipeline.upload(b"data")
     nowhere = replace(pipeline.express, state_machine_arn=f"{pipeline.express.state_machine_arn}-missing")
     with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
@@ -120,8 +120,8 @@ def test_express_releases_what_it_may_not_start(pipeline: Pipeline) -> None:
     assert executions.start(pipeline_input(event), pipeline.express)
 
 
-def test_express_keeps_a_record_that_took_anothers_place(pipeline: Pipeline) -> None:
-    """If Step Functions refuses, what the record knows of an older success is kept; a sweep starts the newer one."""
+def test_express_keeps_a_record_that_replaced_another(pipeline: Pipeline) -> None:
+    """If Step Functions refuses, the record keeps what it holds of an older success; a sweep starts the newer version."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
     image = pipeline_input(pipeline.upload_again(older, b"newer"))
@@ -143,7 +143,7 @@ FAULT: Any = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPSt
 def test_express_keeps_what_may_have_started(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """If nobody knows whether it was started, the record stays begun: the repeat starts nothing, the sweep sees to it."""
+    """If it is unknown whether the execution started, the record stays: a repeated event starts nothing, a sweep will."""
     event = pipeline.upload(b"data")
     with monkeypatch.context() as patch:
         patch.setattr(clients.stepfunctions(), "start_execution", raising(error))
@@ -163,8 +163,8 @@ def raising(error: Exception) -> Any:
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
-def test_how_an_execution_stands(pipeline: Pipeline, status: str) -> None:
-    """The status is what Step Functions says, and None of an attempt that was never started; EXPRESS cannot be asked."""
+def test_status_is_that_of_step_functions(pipeline: Pipeline, status: str) -> None:
+    """The status is that of Step Functions, None for an attempt that was never started, and None with EXPRESS."""
     event = pipeline.upload(b"data")
     second = numbered(event["image"], 2)
     assert executions.status(event["image"], pipeline.environment) is None
@@ -176,7 +176,7 @@ def test_how_an_execution_stands(pipeline: Pipeline, status: str) -> None:
 
 
 def test_no_two_executions_share_a_folder(pipeline: Pipeline) -> None:
-    """What attempts and versions stage and archive lies apart, and all of a picture's archive under its own folder."""
+    """Attempts and versions have folders of their own, and all archive folders of an image are below its own."""
     first = pipeline.upload(b"data")
     second = numbered(first["image"], 2)
     names = [

@@ -1,4 +1,4 @@
-"""The record in the table: begun once, filled in step by step, ended once."""
+"""The record in the table: begun once, updated by each step, given one final status."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ FOUND = {"validation": EXAMPLE["validation"]}
 
 
 def record_of(event: Payload, execution: str | None = None) -> Record:
-    """Return the record of event's picture, for its own execution or another."""
+    """Return the record of event's image, for its own execution or another."""
     return Record(TABLE, event["image"], execution or event["execution"])
 
 
@@ -34,32 +34,32 @@ def event(account: Account) -> Payload:
 
 
 def refused() -> pytest.RaisesExc[ClientError]:
-    """Expect the table to refuse the change, of a record that is not there."""
+    """Expect the table to refuse the change of a record that does not exist."""
     condition_failed = clients.dynamodb().exceptions.ConditionalCheckFailedException
     return pytest.RaisesExc(condition_failed)
 
 
 def late() -> pytest.RaisesExc[StaleExecution]:
-    """Expect the change to be refused because the record has its end or is another's."""
+    """Expect the change to be refused because the record is final or another execution's."""
     return pytest.RaisesExc(StaleExecution)
 
 
-def test_the_tables_refusal_is_known_by_its_name(event: Payload) -> None:
-    """The error that comes of a refusal has the class name that the gate, like the state machine, knows it by."""
+def test_a_false_condition_has_the_name_that_the_graph_knows(event: Payload) -> None:
+    """The error for a false condition has the class name by which the state machine knows it."""
     with refused() as error:
         record_of(event).complete_step("ResizeImage", {}, PROCESSING)
     assert type(error.value).__name__ == CONDITION_FAILED
 
 
 def test_times_are_utc_in_the_contracts_form(account: Account, event: Payload) -> None:
-    """Times are UTC with a Z, and the contract takes them."""
+    """Times are UTC with a Z, and keep the contract."""
     record_of(event).begin(RETENTION_DAYS)
     contracts.check("metadata-record", account.record(event))
     assert abs(datetime.fromisoformat(clock.timestamp()) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_begin_makes_the_record(account: Account, event: Payload) -> None:
-    """A record begins as PROCESSING, with whose it is and where the upload lies, and without a step; it is new."""
+def test_begin_creates_the_record(account: Account, event: Payload) -> None:
+    """A new record is PROCESSING, holds the owner and the place of the upload, and has no step."""
     assert record_of(event).begin(RETENTION_DAYS)
     record = account.record(event)
     assert record["status"] == PROCESSING
@@ -71,8 +71,8 @@ def test_begin_makes_the_record(account: Account, event: Payload) -> None:
     contracts.check("metadata-record", record)
 
 
-def test_a_retry_begins_nothing_anew(account: Account, event: Payload) -> None:
-    """The same execution may begin again, and is told that it did before: nothing in the record changes."""
+def test_a_retry_changes_nothing(account: Account, event: Payload) -> None:
+    """The same execution may begin again: it learns that the record is not new, and nothing in it changes."""
     record_of(event).begin(RETENTION_DAYS)
     record_of(event).complete_step("ValidateImage", FOUND, PROCESSING)
     before = account.record(event)
@@ -81,8 +81,8 @@ def test_a_retry_begins_nothing_anew(account: Account, event: Payload) -> None:
 
 
 @pytest.mark.parametrize("days", [1, 90, 3650])
-def test_a_record_goes_after_its_retention(account: Account, event: Payload, days: int) -> None:
-    """A record that is begun tells the table when to remove it: a number of seconds, as a time to live has to be."""
+def test_a_record_expires_after_its_retention(account: Account, event: Payload, days: int) -> None:
+    """A record that is begun has a time to live in seconds, by which DynamoDB deletes it."""
     record_of(event).begin(days)
     expires = account.record(event)[EXPIRES_AT]
     assert isinstance(expires, int)
@@ -91,15 +91,15 @@ def test_a_record_goes_after_its_retention(account: Account, event: Payload, day
 
 
 def test_a_retry_moves_no_expiry(account: Account, event: Payload) -> None:
-    """The retention counts from the first beginning."""
+    """The retention counts from the first time that the record was begun."""
     record_of(event).begin(1)
     before = account.record(event)[EXPIRES_AT]
     record_of(event).begin(RETENTION_DAYS)
     assert account.record(event)[EXPIRES_AT] == before
 
 
-def test_only_the_record_of_a_success_stays(account: Account, event: Payload) -> None:
-    """What is archived stays, and with it what is known of it; until then the record is to go."""
+def test_the_record_of_a_success_does_not_expire(account: Account, event: Payload) -> None:
+    """Archived objects stay, and so does the record about them; until then the record has an expiry."""
     record_of(event).begin(RETENTION_DAYS)
     record_of(event).complete_step("ValidateImage", FOUND, PROCESSING)
     assert EXPIRES_AT in account.record(event)
@@ -109,15 +109,15 @@ def test_only_the_record_of_a_success_stays(account: Account, event: Payload) ->
 
 
 @pytest.mark.parametrize("end", [REJECTED, FAILED])
-def test_the_record_of_no_success_still_goes(account: Account, event: Payload, end: str) -> None:
-    """A rejection or failure is to be looked up for as long as the retention, and no longer."""
+def test_other_records_expire(account: Account, event: Payload, end: str) -> None:
+    """The record of a rejection or failure is kept for the retention, and no longer."""
     record_of(event).begin(RETENTION_DAYS)
     account.set_status(event, end)
     assert EXPIRES_AT in account.record(event)
 
 
 def test_a_second_execution_is_refused(account: Account, event: Payload) -> None:
-    """An attempt has one execution: another can neither begin nor note anything, for the record is not its own."""
+    """An attempt has one execution: another can neither begin nor write anything, because the record is not its own."""
     record_of(event).begin(RETENTION_DAYS)
     before = account.record(event)
     other = record_of(event, "another-execution")
@@ -130,8 +130,8 @@ def test_a_second_execution_is_refused(account: Account, event: Payload) -> None
 
 
 @pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
-def test_an_ended_record_never_changes(account: Account, event: Payload, end: str) -> None:
-    """After its end a record takes no beginning, no late step and no other end."""
+def test_a_final_record_never_changes(account: Account, event: Payload, end: str) -> None:
+    """A final record accepts no begin, no late step and no other final status."""
     record_of(event).begin(RETENTION_DAYS)
     account.set_status(event, end)
     before = account.record(event)
@@ -143,15 +143,15 @@ def test_an_ended_record_never_changes(account: Account, event: Payload, end: st
     assert account.record(event) == before
 
 
-def test_nothing_is_done_before_the_beginning(account: Account, event: Payload) -> None:
-    """A step cannot make a record."""
+def test_a_step_cannot_create_a_record(account: Account, event: Payload) -> None:
+    """A step whose record does not exist fails."""
     with refused():
         record_of(event).complete_step("ResizeImage", {}, PROCESSING)
     assert account.record(event) == {}
 
 
-def test_done_notes_what_was_found_and_when(account: Account, event: Payload) -> None:
-    """A step's findings stand under their name and its time under the step's; the record stays open."""
+def test_a_completed_step_is_stored_with_result_and_time(account: Account, event: Payload) -> None:
+    """A step's result is stored under its attribute, and its time under the step's name; the record stays open."""
     record_of(event).begin(RETENTION_DAYS)
     record_of(event).complete_step("ValidateImage", FOUND, PROCESSING)
     record = account.record(event)
@@ -162,8 +162,8 @@ def test_done_notes_what_was_found_and_when(account: Account, event: Payload) ->
     contracts.check("metadata-record", record)
 
 
-def test_the_end_is_noted_with_its_time(account: Account, event: Payload) -> None:
-    """The last step moves the record to its end."""
+def test_the_final_status_is_stored_with_its_time(account: Account, event: Payload) -> None:
+    """The last step sets the final status and its time."""
     record_of(event).begin(RETENTION_DAYS)
     record_of(event).complete_step("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)
     record = account.record(event)
@@ -173,8 +173,8 @@ def test_the_end_is_noted_with_its_time(account: Account, event: Payload) -> Non
 
 
 @pytest.mark.parametrize("status", [PROCESSING, SUCCEEDED])
-def test_done_twice_is_done_once(account: Account, event: Payload, status: str) -> None:
-    """A step that runs again finds the same and leaves the same record, but for the times."""
+def test_a_step_that_runs_twice_leaves_the_same_record(account: Account, event: Payload, status: str) -> None:
+    """A step that runs again leaves the same record, apart from the times."""
     record_of(event).begin(RETENTION_DAYS)
     record_of(event).complete_step("ValidateImage", FOUND, status)
     before = without_times(account.record(event))
@@ -182,8 +182,8 @@ def test_done_twice_is_done_once(account: Account, event: Payload, status: str) 
     assert without_times(account.record(event)) == before
 
 
-def test_steps_side_by_side_keep_each_other(account: Account, event: Payload) -> None:
-    """Two steps that run at the same time both stand in the record, whichever is first."""
+def test_parallel_steps_keep_each_others_results(account: Account, event: Payload) -> None:
+    """The results of two steps that run in parallel are both in the record, whichever is first."""
     record_of(event).begin(RETENTION_DAYS)
     for step, name in (("GenerateThumbnail", "thumbnail"), ("ResizeImage", "resized")):
         record_of(event).complete_step(step, {name: EXAMPLE[name]}, PROCESSING)
@@ -203,8 +203,8 @@ FINDINGS = st.recursive(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=FINDINGS)
-def test_whatever_is_found_is_read_back(account: Account, found: Any) -> None:
-    """The record gives back the JSON that a step found, numbers and all: the one bench serves all examples."""
+def test_every_result_is_read_back(account: Account, found: Any) -> None:
+    """The record returns the JSON that a step stored, including numbers: one bench serves all examples."""
     event = account.begin(b"data")
     record_of(event).complete_step("ValidateImage", {"validation": found}, PROCESSING)
     assert account.record(event)["validation"] == found

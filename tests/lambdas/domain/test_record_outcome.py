@@ -1,4 +1,4 @@
-"""How the record gets the end FAILED from outside, is noted as told, and is released when nothing could be started."""
+"""How a record is failed from outside, marked as notified, and released if nothing could be started."""
 
 import json
 from dataclasses import replace
@@ -27,12 +27,12 @@ FAILURE = Failure("ResizeImage", "States.Timeout", json.dumps({"Error": "States.
 
 
 def record_of(event: Payload) -> Record:
-    """Return the record of event's picture, for its own execution."""
+    """Return the record of event's image, for its own execution."""
     return Record(TABLE, event["image"], event["execution"])
 
 
 def failed(record: Payload) -> Payload:
-    """Return what record says of a failure."""
+    """Return the attributes of record about a failure."""
     return {name: record.get(name) for name in ("status", "failedIn", "reason", "error")}
 
 
@@ -45,7 +45,7 @@ def typed(record: Payload) -> MetadataRecord:
 
 
 def test_an_open_record_fails(account: Account) -> None:
-    """What is known stays in the record, and state, reason and time of the end stand beside it."""
+    """What is known stays in the record; state, reason and time of the failure are added."""
     event = account.begin(b"data")
     before = account.record(event)
     record_of(event).fail(FAILURE, RETENTION_DAYS)
@@ -58,8 +58,8 @@ def test_an_open_record_fails(account: Account) -> None:
     contracts.check("metadata-record", after)
 
 
-def test_a_record_that_was_never_begun_fails_whole(account: Account) -> None:
-    """Of a picture on which nothing ever ran there is a whole record, which goes one day as others do."""
+def test_a_record_that_was_never_begun_is_created_as_failed(account: Account) -> None:
+    """An image that was never processed gets a complete record, which expires as others do."""
     event = account.upload(b"data")
     record_of(event).fail(FAILURE, RETENTION_DAYS)
     record = account.record(event)
@@ -71,8 +71,8 @@ def test_a_record_that_was_never_begun_fails_whole(account: Account) -> None:
 
 
 @pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
-def test_an_end_is_no_failure_afterwards(account: Account, end: str) -> None:
-    """A record that has its end keeps it, and what it says of it."""
+def test_a_final_record_does_not_fail(account: Account, end: str) -> None:
+    """A record that is final keeps its status and what belongs to it."""
     event = account.begin(b"data")
     account.set_status(event, end)
     before = account.record(event)
@@ -82,7 +82,7 @@ def test_an_end_is_no_failure_afterwards(account: Account, end: str) -> None:
 
 
 def test_a_failure_fails_once(account: Account) -> None:
-    """The first failure that is told of stays."""
+    """The first failure that is written stays."""
     event = account.begin(b"data")
     record_of(event).fail(FAILURE, RETENTION_DAYS)
     before = account.record(event)
@@ -92,7 +92,7 @@ def test_a_failure_fails_once(account: Account) -> None:
 
 
 def test_a_superseded_execution_fails_no_record(account: Account) -> None:
-    """The failure of an older upload's execution does not touch the newer one's record."""
+    """The failure of an older upload's execution does not change the newer one's record."""
     event = account.begin(b"data")
     newer = account.upload_again(event, b"newer")
     record_of(newer).begin(RETENTION_DAYS)
@@ -103,8 +103,8 @@ def test_a_superseded_execution_fails_no_record(account: Account) -> None:
 
 
 @pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
-def test_an_end_is_noted_as_told(account: Account, end: str) -> None:
-    """An end is untold until it is noted; noting it changes nothing else and may be done again."""
+def test_a_final_record_is_marked_as_notified(account: Account, end: str) -> None:
+    """The notification of a final record is pending until it is marked; the mark changes nothing else and may be repeated."""
     event = account.begin(b"data")
     account.set_status(event, end)
     before = account.record(event)
@@ -117,8 +117,8 @@ def test_an_end_is_noted_as_told(account: Account, end: str) -> None:
         contracts.check("metadata-record", after)
 
 
-def test_what_goes_on_is_not_told(account: Account) -> None:
-    """A record without its end is neither ended nor untold, and cannot be noted as told."""
+def test_an_open_record_is_not_marked_as_notified(account: Account) -> None:
+    """An open record is neither final nor pending, and cannot be marked as notified."""
     event = account.begin(b"data")
     before = account.record(event)
     assert not is_final(typed(before))
@@ -128,8 +128,8 @@ def test_what_goes_on_is_not_told(account: Account) -> None:
     assert account.record(event) == before
 
 
-def test_another_execution_does_not_note_it(account: Account) -> None:
-    """What one execution told is not noted for another's end."""
+def test_another_execution_does_not_mark_it(account: Account) -> None:
+    """One execution cannot mark the outcome of another."""
     event = account.begin(b"data")
     account.set_status(event, REJECTED)
     with pytest.raises(StaleExecution):
@@ -138,7 +138,7 @@ def test_another_execution_does_not_note_it(account: Account) -> None:
 
 
 def test_a_claim_is_released(account: Account) -> None:
-    """A record that was begun for an execution which could not be started is as if it had never been."""
+    """A record that was begun for an execution which could not be started is deleted."""
     event = account.begin(b"data")
     record_of(event).release()
     assert account.record(event) == {}
@@ -146,8 +146,8 @@ def test_a_claim_is_released(account: Account) -> None:
     assert account.record(event)["status"] == PROCESSING
 
 
-def test_what_is_read_is_what_stands_there(account: Account) -> None:
-    """A record is read whoever's it is, and None where there is none."""
+def test_any_record_can_be_read(account: Account) -> None:
+    """A record is read regardless of its execution, and None if there is none."""
     event = account.begin(b"data")
     assert Record(TABLE, event["image"], "another").read() == account.record(event)
     record_of(event).release()

@@ -1,4 +1,4 @@
-"""Who may take a record over: the newest upload of its key, and a later attempt at what did not succeed."""
+"""Who may replace a record: the newest upload of its key, and a later attempt at one that did not succeed."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ each_end = pytest.mark.parametrize("end", ENDS)
 
 
 def record_of(event: Payload) -> Record:
-    """Return the record of event's picture, for its own execution."""
+    """Return the record of event's image, for its own execution."""
     return Record(TABLE, event["image"], event["execution"])
 
 
@@ -31,10 +31,10 @@ def begin(event: Payload) -> bool:
     return record_of(event).begin(RETENTION_DAYS)
 
 
-def ended(account: Account, event: Payload, end: str, *, told: bool = True) -> Payload:
-    """Give event's record an end, told or not, and return it."""
+def ended(account: Account, event: Payload, end: str, *, notified: bool = True) -> Payload:
+    """Give event's record a final status, notified or not, and return it."""
     account.set_status(event, end)
-    if told:
+    if notified:
         record_of(event).mark_notified()
     return account.record(event)
 
@@ -46,7 +46,7 @@ def attempt(event: Payload, number: int) -> Payload:
 
 
 def refused(event: Payload, error: type[Exception], account: Account) -> None:
-    """Assert that event's execution cannot begin, nor fail, for that error, and that the record stays as it is."""
+    """Assert that event's execution can neither begin nor fail, because of that error, and that the record stays as it is."""
     before = account.record(event)
     with pytest.raises(error):
         begin(event)
@@ -54,7 +54,7 @@ def refused(event: Payload, error: type[Exception], account: Account) -> None:
 
 
 def taken(event: Payload, account: Account) -> Payload:
-    """Let event's execution take the record over; return it after asserting that nothing of the old one is in it."""
+    """Let event's execution replace the record, and return it after asserting that it holds nothing of the old one."""
     assert begin(event)
     record = account.record(event)
     assert (record["execution"], record["status"]) == (event["execution"], PROCESSING)
@@ -66,8 +66,8 @@ def taken(event: Payload, account: Account) -> Payload:
 
 
 @each_end
-def test_a_newer_upload_follows_every_end_that_is_told(account: Account, end: str) -> None:
-    """The newest upload begins the record anew; whose archive stays is not forgotten."""
+def test_a_newer_upload_replaces_a_notified_record(account: Account, end: str) -> None:
+    """The newest upload begins a new record, which lists the executions whose archived objects stay."""
     event = account.begin(b"older")
     ended(account, event, end)
     record = taken(account.upload_again(event, b"newer"), account)
@@ -75,8 +75,8 @@ def test_a_newer_upload_follows_every_end_that_is_told(account: Account, end: st
     assert ("expiresAt" in record) == (end != SUCCEEDED)  # with it would go what it knows of the older success
 
 
-def test_a_newer_upload_follows_what_goes_on(account: Account) -> None:
-    """The record of an upload that was overwritten while it was processed is the newer one's from then on."""
+def test_a_newer_upload_replaces_an_open_record(account: Account) -> None:
+    """If an upload is overwritten while it is processed, its record becomes the newer one's."""
     event = account.begin(b"older")
     record = taken(account.upload_again(event, b"newer"), account)
     assert record["earlier"] == []
@@ -86,10 +86,10 @@ def test_a_newer_upload_follows_what_goes_on(account: Account) -> None:
 
 
 @each_end
-def test_an_end_is_told_before_the_record_is_taken_over(account: Account, end: str) -> None:
-    """While nobody may have been told of the end, the newer upload waits."""
+def test_an_outcome_is_published_before_its_record_is_replaced(account: Account, end: str) -> None:
+    """While the notification of the older outcome is pending, the newer upload waits."""
     event = account.begin(b"older")
-    ended(account, event, end, told=False)
+    ended(account, event, end, notified=False)
     newer = account.upload_again(event, b"newer")
     refused(newer, PreviousOutcomePending, account)
     record_of(event).mark_notified()
@@ -97,8 +97,8 @@ def test_an_end_is_told_before_the_record_is_taken_over(account: Account, end: s
 
 
 @each_end
-def test_an_older_upload_never_follows_a_newer_one(account: Account, end: str) -> None:
-    """Events come out of order: what was overwritten already has nothing to do, whether the newer one has ended."""
+def test_an_older_upload_never_replaces_a_newer_one(account: Account, end: str) -> None:
+    """Events arrive out of order: an upload that was overwritten has nothing to do, whether or not the newer one is final."""
     older = account.upload(b"older")
     newer = account.upload_again(older, b"newer")
     begin(newer)
@@ -107,16 +107,16 @@ def test_an_older_upload_never_follows_a_newer_one(account: Account, end: str) -
     refused(older, StaleExecution, account)
 
 
-def test_what_lies_under_a_longer_key_is_no_version(account: Account) -> None:
-    """Of what S3 lists by a prefix, only the versions of the key itself tell which upload is the newest."""
+def test_versions_of_longer_keys_do_not_count(account: Account) -> None:
+    """Only the versions of the key itself decide which upload is the newest, not those of other keys with the same prefix."""
     event = account.begin(b"older")
     newer = account.upload_again(event, b"newer")
     account.put(f"{event['image']['key']}0", b"of another key")
     taken(newer, account)
 
 
-def test_another_key_never_takes_the_record(account: Account) -> None:
-    """An image id under another owner's folder is not the same picture."""
+def test_another_key_never_replaces_the_record(account: Account) -> None:
+    """An image id under another owner's folder is not the same image."""
     event = account.begin(b"data")
     found: Image = event["image"]
     key = object_keys.upload_key("another-owner", found["imageId"])
@@ -124,8 +124,8 @@ def test_another_key_never_takes_the_record(account: Account) -> None:
     refused({"image": image, "execution": executions.name(image)}, StaleExecution, account)
 
 
-def test_all_that_succeeded_is_remembered(account: Account) -> None:
-    """The record of the third upload knows both executions whose archives stay, and none that failed between."""
+def test_every_earlier_success_is_kept(account: Account) -> None:
+    """The record of the third upload lists both executions that succeeded, and not the one that failed."""
     first = account.begin(b"first")
     ended(account, first, SUCCEEDED)
     second = account.upload_again(first, b"second")
@@ -139,8 +139,8 @@ def test_all_that_succeeded_is_remembered(account: Account) -> None:
 
 
 @pytest.mark.parametrize("end", [REJECTED, FAILED])
-def test_the_next_attempt_follows_what_did_not_succeed(account: Account, end: str) -> None:
-    """A later attempt at the same upload begins anew, and the earlier one has nothing more to do."""
+def test_the_next_attempt_replaces_a_failed_one(account: Account, end: str) -> None:
+    """A later attempt at the same upload begins a new record, and the earlier one has nothing more to do."""
     event = account.begin(b"data")
     ended(account, event, end)
     second = attempt(event, 2)
@@ -148,8 +148,8 @@ def test_the_next_attempt_follows_what_did_not_succeed(account: Account, end: st
     refused(event, StaleExecution, account)
 
 
-def test_the_next_attempt_follows_what_vanished(account: Account) -> None:
-    """A later attempt takes over a record that was left open."""
+def test_the_next_attempt_replaces_an_open_record(account: Account) -> None:
+    """A later attempt replaces a record that was left open."""
     event = account.begin(b"data")
     assert taken(attempt(event, 2), account)["attempt"] == 2
 
@@ -161,15 +161,15 @@ def test_success_is_final_for_its_upload(account: Account) -> None:
     refused(attempt(event, 2), StaleExecution, account)
 
 
-def test_an_attempt_waits_for_an_end_to_be_told(account: Account) -> None:
-    """As a newer upload does."""
+def test_an_attempt_waits_for_a_pending_notification(account: Account) -> None:
+    """It waits as a newer upload does."""
     event = account.begin(b"data")
-    ended(account, event, FAILED, told=False)
+    ended(account, event, FAILED, notified=False)
     refused(attempt(event, 2), PreviousOutcomePending, account)
 
 
 def in_between(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
-    """Let something happen after the next execution has seen the record, and before it puts its own."""
+    """Let something happen after the next execution has read the record, and before it writes its own."""
     newest = upload_versions.newest_version
 
     def seen(*arguments: Any) -> str | None:
@@ -180,8 +180,8 @@ def in_between(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> N
     monkeypatch.setattr(upload_versions, "newest_version", seen)
 
 
-def test_a_record_that_ends_meanwhile_is_not_lost(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the older upload ends between the look at its record and the put, the put is refused and the end is kept."""
+def test_a_final_status_that_is_written_meanwhile_is_kept(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the older upload becomes final between read and write, the write is refused and the final status is kept."""
     event = account.begin(b"older")
     newer = account.upload_again(event, b"newer")
     in_between(monkeypatch, lambda: account.set_status(event, SUCCEEDED))
@@ -190,8 +190,8 @@ def test_a_record_that_ends_meanwhile_is_not_lost(account: Account, monkeypatch:
     assert (account.record(event)["execution"], account.record(event)["status"]) == (event["execution"], SUCCEEDED)
 
 
-def test_of_two_that_follow_at_once_one_does(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If another takes the record over between look and put, it stays the other's."""
+def test_of_two_replacements_at_once_one_succeeds(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If another execution replaces the record between read and write, it keeps the record."""
     event = account.begin(b"older")
     middle, newer = account.upload_again(event, b"middle"), account.upload_again(event, b"newer")
     in_between(monkeypatch, lambda: replaced(event, middle))
@@ -202,7 +202,7 @@ def test_of_two_that_follow_at_once_one_does(account: Account, monkeypatch: pyte
 
 
 def replaced(event: Payload, other: Payload) -> None:
-    """Make the record the other execution's, as it is when that took it over while its upload was the newest."""
+    """Give the record to the other execution, as if that had replaced it while its upload was the newest."""
     clients.dynamodb().update_item(
         TableName=TABLE,
         Key={"imageId": {"S": event["image"]["imageId"]}},

@@ -1,4 +1,4 @@
-"""What a sweep makes of each upload that has no end yet, or whose end nobody was told of."""
+"""What a sweep does with an upload that has no outcome yet, or whose notification is pending."""
 
 import pytest
 
@@ -17,14 +17,14 @@ each_type = pytest.mark.parametrize("environment", ["environment", "express"])
 
 
 def started(pipeline: Pipeline) -> list[str]:
-    """Return the names of all executions, after checking what they started with."""
+    """Return the names of all executions, after checking their inputs."""
     for pipeline_input in pipeline.executions().values():
         contracts.check("pipeline-input", pipeline_input)
     return sorted(pipeline.executions())
 
 
-def test_a_lost_event_is_made_up_for(pipeline: Pipeline, sweep: Sweep) -> None:
-    """An upload that nobody told of is processed as if it had been; and a sweep later it is left alone."""
+def test_the_image_of_a_lost_event_is_started(pipeline: Pipeline, sweep: Sweep) -> None:
+    """An upload without an event is processed as any other, and the next sweep leaves it alone."""
     event = pipeline.upload(b"data")
     assert sweep() == {"resumed": 1}
     assert started(pipeline) == [event["execution"]]
@@ -32,8 +32,8 @@ def test_a_lost_event_is_made_up_for(pipeline: Pipeline, sweep: Sweep) -> None:
     assert started(pipeline) == [event["execution"]]
 
 
-def test_a_lost_event_of_a_newer_version_is_made_up_for(pipeline: Pipeline, sweep: Sweep) -> None:
-    """A record of an older version is no record of this one."""
+def test_the_newer_version_of_a_lost_event_is_started(pipeline: Pipeline, sweep: Sweep) -> None:
+    """The record of an older version does not count for this one."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
     newer = pipeline.upload_again(older, b"newer")
@@ -41,16 +41,16 @@ def test_a_lost_event_of_a_newer_version_is_made_up_for(pipeline: Pipeline, swee
     assert started(pipeline) == [newer["execution"]]
 
 
-def test_an_older_version_is_not_looked_at(pipeline: Pipeline, sweep: Sweep) -> None:
-    """What was overwritten before anybody looked is never begun."""
+def test_an_overwritten_version_is_not_started(pipeline: Pipeline, sweep: Sweep) -> None:
+    """A version that was overwritten before the sweep is never started."""
     event = pipeline.upload(b"older")
     newest = pipeline.upload_again(pipeline.upload_again(event, b"between"), b"newest")
     sweep()
     assert started(pipeline) == [newest["execution"]]
 
 
-def test_a_version_waits_until_the_older_ones_end_is_told(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The older end is told first, and then the newer version is begun, in one sweep."""
+def test_the_older_outcome_is_published_before_the_newer_version_starts(pipeline: Pipeline, sweep: Sweep) -> None:
+    """In one sweep the older outcome is published first, and then the newer version is started."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "FAILED")
     newer = pipeline.upload_again(older, b"newer")
@@ -61,8 +61,8 @@ def test_a_version_waits_until_the_older_ones_end_is_told(pipeline: Pipeline, sw
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])
-def test_what_still_runs_is_left(pipeline: Pipeline, sweep: Sweep, status: str) -> None:
-    """However long it takes, an execution that runs has time until its own timeout."""
+def test_a_running_execution_is_left_alone(pipeline: Pipeline, sweep: Sweep, status: str) -> None:
+    """A running execution has time until its own timeout."""
     event = pipeline.begin(b"data")
     pipeline.start(event, status)
     before = pipeline.record(event)
@@ -73,8 +73,10 @@ def test_what_still_runs_is_left(pipeline: Pipeline, sweep: Sweep, status: str) 
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
 @pytest.mark.parametrize("begun", [True, False], ids=["begun", "never begun"])
-def test_what_failed_unheard_is_settled(pipeline: Pipeline, sweep: Sweep, status: str, *, begun: bool) -> None:
-    """If the event of its failure was lost, the picture gets its end here, is told of, and nothing is started anew."""
+def test_the_failure_of_a_lost_event_is_finalized(
+    pipeline: Pipeline, sweep: Sweep, status: str, *, begun: bool
+) -> None:
+    """If the event about a failure was lost, the image is failed and notified here, and nothing is started again."""
     event = (pipeline.begin if begun else pipeline.upload)(b"data")
     staged, archived = pipeline.leave_objects(event)
     pipeline.start(event, status)
@@ -89,10 +91,10 @@ def test_what_failed_unheard_is_settled(pipeline: Pipeline, sweep: Sweep, status
 
 
 @each_type
-def test_what_vanished_is_tried_again_but_not_for_ever(
+def test_a_lost_execution_is_restarted_a_limited_number_of_times(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str
 ) -> None:
-    """Of an execution that left no trace the next attempt is started, and after the last one the picture has failed."""
+    """After an execution that Step Functions does not know the next attempt starts; after the last one the image fails."""
     export(monkeypatch, getattr(pipeline, environment))
     event = pipeline.begin(b"data")
     for attempt in range(2, MAX_ATTEMPTS + 1):
@@ -110,8 +112,8 @@ def test_what_vanished_is_tried_again_but_not_for_ever(
     assert (pipeline.executions(), pipeline.notifications()) == ({}, [])
 
 
-def test_what_vanished_is_said_to_have_failed_where_it_stood(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The first step that is not done is named."""
+def test_a_lost_execution_failed_in_its_first_incomplete_step(pipeline: Pipeline, sweep: Sweep) -> None:
+    """The record names the first step that is not complete."""
     event = pipeline.upload(b"data")
     last = numbered(event["image"], MAX_ATTEMPTS)
     record = Record(TABLE, last, executions.name(last))
@@ -122,8 +124,8 @@ def test_what_vanished_is_said_to_have_failed_where_it_stood(pipeline: Pipeline,
     assert pipeline.record(event)["failedIn"] == "ResizeImage"
 
 
-def test_an_operators_attempt_is_not_followed_by_more(pipeline: Pipeline, sweep: Sweep) -> None:
-    """An attempt beyond those that are begun without an operator fails when it vanishes."""
+def test_an_operators_attempt_is_not_restarted(pipeline: Pipeline, sweep: Sweep) -> None:
+    """An attempt beyond those that start without an operator fails if its execution is not known."""
     event = pipeline.upload(b"data")
     image = numbered(event["image"], MAX_ATTEMPTS + 4)
     Record(TABLE, image, executions.name(image)).begin(RETENTION_DAYS)
@@ -132,8 +134,8 @@ def test_an_operators_attempt_is_not_followed_by_more(pipeline: Pipeline, sweep:
     assert pipeline.executions() == {}
 
 
-def test_what_ended_quietly_too_early_is_tried_again(pipeline: Pipeline, sweep: Sweep) -> None:
-    """An execution that gave up waiting for an older end to be told did not fail; the next attempt takes its place."""
+def test_an_execution_that_gave_up_waiting_is_restarted(pipeline: Pipeline, sweep: Sweep) -> None:
+    """An execution that gave up waiting for an older notification did not fail; the next attempt replaces it."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "REJECTED", notified=True)
     newer = pipeline.upload_again(older, b"newer")
@@ -145,10 +147,10 @@ def test_what_ended_quietly_too_early_is_tried_again(pipeline: Pipeline, sweep: 
 
 @pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED"])
 @pytest.mark.parametrize("attempt", [0, 1, MAX_ATTEMPTS], ids=["never begun", "the first", "the last"])
-def test_what_ends_while_it_is_looked_at_is_not_tried_again(
+def test_an_outcome_written_during_the_sweep_is_not_overwritten(
     pipeline: Pipeline, sweep: Sweep, meanwhile: Meanwhile, end: str, attempt: int
 ) -> None:
-    """An end that comes after the sweep has read the record is seen before another attempt is started or has failed."""
+    """An outcome that is written after the sweep read the record is noticed before another attempt starts or fails."""
     event = _attempted(pipeline, attempt or 1)
     record = Record(TABLE, event["image"], event["execution"])
     if attempt:
@@ -166,17 +168,17 @@ def test_what_ends_while_it_is_looked_at_is_not_tried_again(
 
 
 def _attempted(pipeline: Pipeline, attempt: int) -> Payload:
-    """Upload a picture, and return the event of that attempt at it."""
+    """Upload an image, and return the event for that attempt."""
     event = pipeline.upload(b"data")
     image = numbered(event["image"], attempt)
     return {**event, "image": image, "execution": executions.name(image)}
 
 
 @pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED"])
-def test_what_ends_express_while_it_is_looked_at_is_not_tried_again(
+def test_an_express_outcome_written_during_the_sweep_is_not_overwritten(
     pipeline: Pipeline, sweep: Sweep, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    """The same holds where executions cannot be asked for."""
+    """The same holds where the status of executions cannot be read."""
     export(monkeypatch, pipeline.express)
     event = pipeline.begin(b"data")
     meanwhile(lambda: pipeline.write_outcome(event, end, notified=True))
@@ -185,8 +187,8 @@ def test_what_ends_express_while_it_is_looked_at_is_not_tried_again(
     assert (pipeline.executions(), pipeline.notifications()) == ({}, [])
 
 
-def test_what_is_not_late_is_left(pipeline: Pipeline) -> None:
-    """An upload, or a record that was written, within the bound is still being worked on."""
+def test_a_recent_upload_is_left_alone(pipeline: Pipeline) -> None:
+    """An upload or a record from within the limit may still be processed."""
     pipeline.upload(b"data")
     pipeline.write_outcome(pipeline.begin(b"data"), "FAILED")
     pipeline.begin(b"data")
@@ -194,8 +196,8 @@ def test_what_is_not_late_is_left(pipeline: Pipeline) -> None:
     assert (pipeline.executions(), pipeline.notifications()) == ({}, [])
 
 
-def test_what_was_written_of_late_is_left(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """An old upload whose record was written within the bound is left too."""
+def test_a_recently_updated_record_is_left_alone(pipeline: Pipeline, fake_clock: FakeClock) -> None:
+    """An old upload whose record was updated within the limit is left alone too."""
     event = pipeline.upload(b"data")
     fake_clock.advance(seconds=STALLED_AFTER + 1)
     Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
@@ -204,7 +206,7 @@ def test_what_was_written_of_late_is_left(pipeline: Pipeline, fake_clock: FakeCl
 
 
 def test_a_deleted_upload_is_not_started(pipeline: Pipeline, sweep: Sweep) -> None:
-    """What was deleted before anybody worked on it is left, whether it had an older version or not."""
+    """An upload that was deleted before it was started is left alone, whether it had an older version or not."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "FAILED", notified=True)
     for event in (pipeline.upload(b"data"), pipeline.upload_again(older, b"newer")):
@@ -214,10 +216,10 @@ def test_a_deleted_upload_is_not_started(pipeline: Pipeline, sweep: Sweep) -> No
 
 
 @each_type
-def test_what_was_begun_of_a_deleted_upload_gets_its_end(
+def test_a_deleted_upload_that_was_begun_gets_an_outcome(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str
 ) -> None:
-    """Its execution left no trace: it has failed, is notified, and nothing is started, not for a newer version either."""
+    """Its execution is not known: the image fails and is notified, and nothing is started, not for a newer version either."""
     export(monkeypatch, getattr(pipeline, environment))
     event = pipeline.begin(b"data")
     pipeline.delete(pipeline.upload_again(event, b"newer"))
@@ -232,8 +234,8 @@ def test_what_was_begun_of_a_deleted_upload_gets_its_end(
     assert pipeline.executions() == {}
 
 
-def test_what_runs_of_a_deleted_upload_is_left(pipeline: Pipeline, sweep: Sweep) -> None:
-    """Its execution goes its way."""
+def test_a_running_execution_of_a_deleted_upload_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> None:
+    """Its execution continues."""
     event = pipeline.begin(b"data")
     pipeline.start(event)
     pipeline.delete(event)
@@ -241,8 +243,8 @@ def test_what_runs_of_a_deleted_upload_is_left(pipeline: Pipeline, sweep: Sweep)
     assert pipeline.record(event)["status"] == PROCESSING
 
 
-def test_what_failed_of_a_deleted_upload_is_notified(pipeline: Pipeline, sweep: Sweep) -> None:
-    """An end that nobody heard of is owed to the uploader all the same."""
+def test_the_failure_of_a_deleted_upload_is_published(pipeline: Pipeline, sweep: Sweep) -> None:
+    """Its outcome is published as for any other upload."""
     event = pipeline.begin(b"data")
     pipeline.write_outcome(event, "FAILED")
     pipeline.delete(event)

@@ -1,4 +1,4 @@
-"""What a sweep makes of ends: told if nobody was told, and the archive cleared of all that did not succeed."""
+"""What a sweep does with final records: pending notifications are published, and leftovers are removed from the archive."""
 
 import pytest
 
@@ -11,8 +11,8 @@ each_type = pytest.mark.parametrize("environment", ["environment", "express"])
 
 
 @pytest.mark.parametrize("end", FACTS)
-def test_an_end_that_nobody_was_told_of_is_told(pipeline: Pipeline, sweep: Sweep, end: str) -> None:
-    """Once, and under the name of its execution."""
+def test_a_pending_notification_is_published(pipeline: Pipeline, sweep: Sweep, end: str) -> None:
+    """It is published once, with the name of its execution."""
     event = pipeline.begin(b"data")
     pipeline.write_outcome(event, end)
     assert sweep() == {"resumed": 1}
@@ -28,7 +28,7 @@ def test_an_end_that_nobody_was_told_of_is_told(pipeline: Pipeline, sweep: Sweep
 def test_a_success_keeps_what_it_archived(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str
 ) -> None:
-    """Nothing is removed of what succeeded, now or for an older version, whatever else lies there."""
+    """Objects of a success, now or for an older version, stay, whatever else is there."""
     export(monkeypatch, getattr(pipeline, environment))
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
@@ -42,8 +42,8 @@ def test_a_success_keeps_what_it_archived(
     assert pipeline.keys(ARCHIVE_BUCKET) == kept
 
 
-def test_a_failure_keeps_nothing(pipeline: Pipeline, sweep: Sweep) -> None:
-    """What a failed picture has in the archive is removed, and what other pictures have is not."""
+def test_a_failed_image_keeps_no_archived_objects(pipeline: Pipeline, sweep: Sweep) -> None:
+    """The archived objects of a failed image are removed, and those of other images stay."""
     event, other = pipeline.begin(b"data"), pipeline.begin(b"data")
     pipeline.write_outcome(event, "FAILED", notified=True)
     pipeline.write_outcome(other, "SUCCEEDED", notified=True)
@@ -54,8 +54,10 @@ def test_a_failure_keeps_nothing(pipeline: Pipeline, sweep: Sweep) -> None:
 
 
 @pytest.mark.parametrize("end", FACTS)
-def test_what_lost_its_record_keeps_nothing(pipeline: Pipeline, sweep: Sweep, end: str) -> None:
-    """What an older version archived before a newer one took its record is removed, however the newer one ended."""
+def test_an_execution_whose_record_was_replaced_keeps_no_archived_objects(
+    pipeline: Pipeline, sweep: Sweep, end: str
+) -> None:
+    """What an older version archived before a newer one replaced its record is removed, whatever the newer outcome."""
     older = pipeline.begin(b"older")
     newer = pipeline.upload_again(older, b"newer")
     Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
@@ -65,8 +67,8 @@ def test_what_lost_its_record_keeps_nothing(pipeline: Pipeline, sweep: Sweep, en
     assert pipeline.keys(ARCHIVE_BUCKET) == set()
 
 
-def test_what_is_archived_just_now_is_left(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The record of a newer version that goes on is not late, and what it archives stays; so does its older success."""
+def test_objects_that_are_being_archived_stay(pipeline: Pipeline, sweep: Sweep) -> None:
+    """The record of a newer version that is being processed is not late: its objects stay, and so do those of an older success."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
     newer = pipeline.upload_again(older, b"newer")

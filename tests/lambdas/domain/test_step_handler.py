@@ -1,4 +1,4 @@
-"""The gate around the steps: both contracts checked, the record kept up to date."""
+"""The step handler: both contracts are checked, and the record is updated."""
 
 import json
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ Path = tuple[str, ...]
 
 
 def required(schema: dict[str, Any], path: Path = ()) -> Iterator[Path]:
-    """Yield the path of every field that schema asks for, however deep."""
+    """Yield the path of every required field of schema, at any depth."""
     for name in schema.get("required", []):
         yield (*path, name)
         yield from required(schema["properties"][name], (*path, name))
 
 
 def parent(payload: Payload, path: Path) -> Payload:
-    """Return the object in payload that the last name of path stands in."""
+    """Return the object in payload that holds the last name of path."""
     for name in path[:-1]:
         payload = payload[name]
     return payload
@@ -41,7 +41,7 @@ every_required_field = pytest.mark.parametrize(
 
 @every_required_field
 def test_a_missing_field_is_named(contract: str, path: Path) -> None:
-    """Without a field that its contract asks for no step begins; the error names place and field."""
+    """Without a required field no step begins; the error names path and field."""
     event = example(contract)
     del parent(event, path)[path[-1]]
     with pytest.raises(ContractViolation) as broken:
@@ -54,7 +54,7 @@ def test_a_missing_field_is_named(contract: str, path: Path) -> None:
 
 @every_required_field
 def test_a_wrong_field_is_named_without_its_value(contract: str, path: Path) -> None:
-    """A field of the wrong type is told by path and rule; its value is in no message."""
+    """A field of the wrong type is reported by path and rule, without its value."""
     event = example(contract)
     where = parent(event, path)
     where[path[-1]] = [SECRET] if not isinstance(where[path[-1]], list) else {SECRET: SECRET}
@@ -67,8 +67,8 @@ def test_a_wrong_field_is_named_without_its_value(contract: str, path: Path) -> 
 
 
 @pytest.mark.parametrize("contract", STEPS)
-def test_a_field_that_breaks_its_pattern_is_not_told(contract: str) -> None:
-    """A text of the wrong form is not repeated either."""
+def test_a_field_that_violates_its_pattern_is_not_repeated(contract: str) -> None:
+    """A text of the wrong form is not repeated in the message either."""
     event = example(contract)
     event["image"]["owner"] = SECRET
     with pytest.raises(ContractViolation) as broken:
@@ -79,13 +79,13 @@ def test_a_field_that_breaks_its_pattern_is_not_told(contract: str) -> None:
 
 @step_handler("archive-image", StepSettings, stored_as="archive", final_status=SUCCEEDED)
 def archived(event: StepInput, settings: StepSettings) -> Payload:
-    """Find every picture archived."""
+    """Return the example of an archived image."""
     del event, settings
     return dict(contracts.schema("archive-image.output")["examples"][0])
 
 
-def test_what_is_found_is_returned_and_noted(account: Account) -> None:
-    """A step's answer is what it found, and the record has it under the step's word and name."""
+def test_the_result_is_returned_and_stored(account: Account) -> None:
+    """A step returns its result, and the record holds it under the attribute and the step's name."""
     event = account.begin(b"data")
     assert found_sound(event, CONTEXT) == VALIDATION
     record = account.record(event)
@@ -94,15 +94,15 @@ def test_what_is_found_is_returned_and_noted(account: Account) -> None:
     assert record["status"] == PROCESSING
 
 
-def test_the_last_step_ends_the_record(account: Account) -> None:
-    """Only the step that says so moves the record to an end."""
+def test_only_the_last_step_makes_the_record_final(account: Account) -> None:
+    """Only the step with a final status sets one in the record."""
     event = {**example("archive-image"), **account.begin(b"data")}
     archived(event, CONTEXT)
     assert account.record(event)["status"] == SUCCEEDED
 
 
-def test_an_answer_that_breaks_its_contract_goes_nowhere(account: Account) -> None:
-    """What a step may not promise reaches neither the next step, nor the record, nor a message."""
+def test_a_result_that_violates_its_contract_goes_nowhere(account: Account) -> None:
+    """A result outside of the contract reaches neither the next step, nor the record, nor a message."""
     event = account.begin(b"data")
     before = account.record(event)
     with pytest.raises(ContractViolation) as broken:
@@ -114,7 +114,7 @@ def test_an_answer_that_breaks_its_contract_goes_nowhere(account: Account) -> No
 
 
 def test_an_error_of_the_work_passes_unchanged(account: Account) -> None:
-    """A rejection leaves the function under its own name, with nothing noted as done."""
+    """A rejection leaves the function under its own name, and no step is stored as complete."""
     event = account.begin(b"data")
     before = account.record(event)
     with pytest.raises(ImageRejected) as error:
@@ -123,7 +123,7 @@ def test_an_error_of_the_work_passes_unchanged(account: Account) -> None:
     assert account.record(event) == before
 
 
-def test_more_than_the_contract_asks_for_is_let_in(account: Account) -> None:
-    """A payload that has grown a field still keeps the contract."""
+def test_additional_fields_are_accepted(account: Account) -> None:
+    """A payload with an additional field still keeps the contract."""
     event = account.begin(b"data")
     assert found_sound({**event, "colour": SECRET}, CONTEXT) == VALIDATION

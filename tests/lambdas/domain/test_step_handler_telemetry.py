@@ -1,4 +1,4 @@
-"""What the gate tells of a step's end: a line of the log, a count, and of which picture."""
+"""What the step handler reports about an attempt: a log line, a count, and the image."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -28,14 +28,14 @@ from workflow.steps import STEPS, Step
 
 
 def violating(account: Account) -> Payload:
-    """Return an input that tells picture and execution, and breaks the contract otherwise."""
+    """Return an input with image and execution that otherwise violates the contract."""
     event = account.begin(b"data")
     del event["image"]["key"]
     return event
 
 
 def repeated(account: Account) -> Payload:
-    """Return the input of an execution whose picture's record has its end."""
+    """Return the input of an execution whose record is final."""
     event = account.begin(b"data")
     account.set_status(event, "REJECTED")
     return event
@@ -48,7 +48,7 @@ def begun(account: Account) -> Payload:
 
 @dataclass(frozen=True)
 class Ending:
-    """A way in which a step ends, and what is told of it."""
+    """A way in which an attempt ends, and what is reported."""
 
     handler: Handler
     made: Callable[[Account], Payload]  # its input
@@ -83,7 +83,7 @@ def ended(handler: Handler, event: Payload, error: type[Exception] | None, conte
 
 @pytest.mark.parametrize("name", ENDINGS)
 def test_each_ending_is_logged_and_counted(account: Account, capsys: pytest.CaptureFixture[str], name: str) -> None:
-    """A step's end is one line of the log: a rejection is no fault, and neither is a record that has its end."""
+    """Each attempt is one log line: neither a rejection nor a final record is an error."""
     ending = ENDINGS[name]
     ended(ending.handler, ending.made(account), ending.error)
     output = capsys.readouterr().out
@@ -96,13 +96,13 @@ def test_each_ending_is_logged_and_counted(account: Account, capsys: pytest.Capt
 
 
 def numbers(line: Payload) -> dict[str, float]:
-    """Return how many a line counts of each metric."""
+    """Return the value of each metric in a line."""
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     return {metric["Name"]: sum(line[metric["Name"]]) for metric in directive["Metrics"]}
 
 
 @pytest.mark.parametrize("step_", STEPS, ids=lambda step: step.state)
-def test_what_alarms_take_off_is_there_before_the_work(
+def test_what_alarms_subtract_is_counted_before_the_work(
     account: Account, capsys: pytest.CaptureFixture[str], step_: Step
 ) -> None:
     """A function that is killed in its work has counted as none what an alarm takes off its errors.
@@ -128,10 +128,10 @@ def test_what_alarms_take_off_is_there_before_the_work(
 
 
 @pytest.mark.parametrize("name", ENDINGS)
-def test_every_line_tells_picture_execution_and_request(
+def test_every_line_has_image_execution_and_request(
     account: Account, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    """Log and counts can be followed by picture, execution or request; they tell neither key nor owner nor file name."""
+    """Log and counts can be searched by image, execution or request; they hold neither key nor owner nor file name."""
     event = ENDINGS[name].made(account)
     ended(ENDINGS[name].handler, event, ENDINGS[name].error)
     output = capsys.readouterr().out
@@ -145,8 +145,8 @@ def test_every_line_tells_picture_execution_and_request(
     assert not [word for word in secrets if word in output]
 
 
-def test_a_fault_is_logged_with_its_traceback(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    """The line of a fault names the error and leads to where it was raised."""
+def test_an_internal_error_is_logged_with_its_traceback(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line about an internal error holds its name and where it was raised."""
     ended(failed, account.begin(b"data"), MemoryError)
     (line,) = log_lines(capsys.readouterr().out)
     assert line["exception_name"] == "MemoryError"
@@ -154,7 +154,7 @@ def test_a_fault_is_logged_with_its_traceback(account: Account, capsys: pytest.C
 
 
 def test_a_rejection_is_counted_by_its_step_alone(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    """The step is a dimension; picture, execution, request and reason stand beside, where they make no metric."""
+    """The step is a dimension; image, execution, request and reason are metadata, which makes no further metric."""
     event = account.begin(b"data")
     ended(rejected, event, ImageRejected)
     (line,) = (line for line in metric_lines(capsys.readouterr().out) if numbers(line).get(STEP_REJECTIONS))
@@ -166,15 +166,15 @@ def test_a_rejection_is_counted_by_its_step_alone(account: Account, capsys: pyte
 
 
 def damaged(account: Account) -> Iterator[object]:
-    """Yield inputs that do not tell soundly which picture they are about."""
+    """Yield inputs without a valid image id or execution."""
     event = account.begin(b"data")
     yield from ({}, [], None, "image", {"image": None}, {"image": []}, {"image": SECRET, "execution": SECRET})
     yield {"execution": [SECRET], "image": {**event["image"], "imageId": SECRET}}
     yield {"execution": "x" * 81, "image": {"imageId": f"{event['image']['imageId']}\n"}}
 
 
-def test_a_warm_function_forgets_the_picture_before(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is logged of an input that tells no picture carries no other's; a value that may be anything is not told."""
+def test_a_warm_function_forgets_the_previous_image(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line about an input without an image does not hold the previous one's id, and no unchecked value."""
     before = account.begin(b"data")
     for event in damaged(account):
         found_sound(before, CONTEXT)
@@ -187,8 +187,8 @@ def test_a_warm_function_forgets_the_picture_before(account: Account, capsys: py
         assert not [word for word in (SECRET, *before["image"].values(), before["execution"]) if word in output]
 
 
-def test_one_picture_follows_another(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each picture's lines carry its own id, on a warm function too."""
+def test_each_image_has_its_own_id_in_the_log(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines about each image hold its own id, also in a warm function."""
     events = [account.begin(b"data") for _ in range(3)]
     for event in events:
         found_sound(event, CONTEXT)
@@ -196,8 +196,8 @@ def test_one_picture_follows_another(account: Account, capsys: pytest.CaptureFix
     assert [line["imageId"] for line in lines] == [event["image"]["imageId"] for event in events]
 
 
-def test_what_is_known_before_the_check_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of an input that breaks its contract, whichever of picture and execution is sound is on the line."""
+def test_known_ids_are_logged_before_the_check(capsys: pytest.CaptureFixture[str]) -> None:
+    """For an input that violates its contract, the line holds whichever of image and execution is valid."""
     event = example("validate-image")
     ended(found_sound, {"execution": event["execution"]}, ContractViolation)
     ended(found_sound, {"image": event["image"]}, ContractViolation)
@@ -209,7 +209,7 @@ def test_what_is_known_before_the_check_is_told(capsys: pytest.CaptureFixture[st
 def test_the_trace_is_named_on_the_line(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From a line of the log one gets to the trace."""
+    """A log line leads to the trace."""
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-65a1b2c3-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=0")
     found_sound(account.begin(b"data"), CONTEXT)
     (line,) = log_lines(capsys.readouterr().out)

@@ -1,4 +1,4 @@
-"""Cross-origin requests: a page of an allowed origin may read the answers, and no other."""
+"""Cross-origin requests: only a page of an allowed origin may read the responses."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def coming_from(origin: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("allowed", [(ORIGIN,), (ANOTHER, ORIGIN), ("*",)])
 def test_a_page_of_an_allowed_origin_may_ask(allowed: tuple[str, ...]) -> None:
-    """The preflight's answer names the origin itself, the one method, the one header, and how long that holds."""
+    """The response to a preflight names the origin itself, the method, the header, and how long it may be cached."""
     answer = preflight(coming_from(ORIGIN), allowed)
     assert (answer["statusCode"], answer["body"]) == (204, "")
     assert answer["headers"] == {
@@ -35,13 +35,13 @@ def test_a_page_of_an_allowed_origin_may_ask(allowed: tuple[str, ...]) -> None:
     "origin", [ANOTHER, "null", "", ORIGIN.upper(), f"{ORIGIN}.evil.example", f"{ORIGIN}:444", ORIGIN[:-1], "*"]
 )
 def test_a_page_of_another_origin_may_not(origin: str) -> None:
-    """The answer says nothing but that it depends on the origin; what only looks like an allowed one is another."""
+    """The response states only that it depends on the origin; an origin that only looks like an allowed one is another."""
     answer = preflight(coming_from(origin), (ORIGIN,))
     assert (answer["statusCode"], answer["headers"]) == (204, {"Vary": "Origin"})
 
 
 def test_no_origin_is_allowed_if_none_is_named() -> None:
-    """Without the parameter no page of any origin may."""
+    """Without the parameter no origin is allowed."""
     assert headers_for(coming_from(ORIGIN), ()) == {"Vary": "Origin"}
 
 
@@ -50,20 +50,20 @@ def test_no_origin_is_allowed_if_none_is_named() -> None:
     ("headers", "value"), [("headers", ORIGIN), ("multiValueHeaders", [ORIGIN])], ids=["single", "several"]
 )
 def test_a_header_is_found_however_it_is_written(name: str, headers: str, value: object) -> None:
-    """HTTP/2 writes names small, browsers on HTTP/1.1 do not; the event has either form of the headers, or both."""
+    """HTTP/2 uses lower case, browsers on HTTP/1.1 do not; the event has either form of the headers, or both."""
     assert headers_for({headers: {"Accept": "*/*", name: value}}, (ORIGIN,))[ALLOW_ORIGIN] == ORIGIN
 
 
 @pytest.mark.parametrize("event", [{}, {"headers": None, "multiValueHeaders": None}, {"headers": {}}])
 @pytest.mark.parametrize("allowed", [(), (ORIGIN,), ("*",)])
 def test_what_comes_from_no_page_needs_no_leave(event: dict[str, Any], allowed: tuple[str, ...]) -> None:
-    """A client that is no browser sends no origin, and gets no header for one; API Gateway sends null for no headers."""
+    """A client that is no browser sends no origin and gets no header; API Gateway sends null for no headers."""
     assert headers_for(event, allowed) == {"Vary": "Origin"}
     assert not ALLOWED.keys() & preflight(event, allowed)["headers"].keys()
 
 
 @given(origin=st.text(), allowed=st.lists(st.text(min_size=1)).map(tuple))
 def test_an_origin_is_allowed_if_it_is_named(origin: str, allowed: tuple[str, ...]) -> None:
-    """Whatever is sent, it is told back only if it is one of those allowed, letter by letter."""
-    told = headers_for(coming_from(origin), allowed).get(ALLOW_ORIGIN)
-    assert told == (origin if origin and ("*" in allowed or origin in allowed) else None)
+    """An origin is returned only if it is exactly one of those that are allowed."""
+    returned = headers_for(coming_from(origin), allowed).get(ALLOW_ORIGIN)
+    assert returned == (origin if origin and ("*" in allowed or origin in allowed) else None)

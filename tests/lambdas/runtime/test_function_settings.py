@@ -1,4 +1,4 @@
-"""Environments: typed, read from variables named like their fields, and complete or not at all."""
+"""Settings: typed, read from variables with the names of their fields, and complete or not at all."""
 
 from dataclasses import FrozenInstanceError, fields
 
@@ -16,7 +16,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name
 
 
 def variables(kind: type[Settings]) -> dict[str, str]:
-    """Make a variable for each field: a number of its own, which is good text too."""
+    """Return a variable for each field: a number of its own, which is valid text too."""
     return {field.name.upper(): str(number) for number, field in enumerate(fields(kind), start=1)}
 
 
@@ -56,7 +56,7 @@ def test_words_with_commas_between_are_several(value: str, wanted: tuple[str, ..
 
 @every_kind
 def test_a_missing_variable_is_named(kind: type[Settings]) -> None:
-    """Without one of its variables nothing is read, and the error names the variable."""
+    """If a variable is missing, nothing is read, and the error names it."""
     for name, others in ((name, variables(kind)) for name in variables(kind)):
         del others[name]
         with pytest.raises(NotConfigured, match=name):
@@ -65,7 +65,7 @@ def test_a_missing_variable_is_named(kind: type[Settings]) -> None:
 
 @pytest.mark.parametrize("value", ["", "many", "1.5", "0x10"])
 def test_a_bad_number_is_refused(value: str) -> None:
-    """A number that is none does not become a limit, nor one of several an edge."""
+    """A value that is no number becomes neither a limit nor one of several edges."""
     with pytest.raises(ValueError, match="invalid literal"):
         ImageStepSettings.read({**variables(ImageStepSettings), "MAX_BYTES": value})
     with pytest.raises(ValueError, match="invalid literal"):

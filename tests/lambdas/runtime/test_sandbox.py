@@ -1,4 +1,4 @@
-"""The trial: whatever the work does to its process, the function lives on and gives an answer."""
+"""The sandbox: whatever the work does to its process, the function continues and returns an answer."""
 
 import ctypes
 import os
@@ -20,12 +20,12 @@ BOUNDED = pytest.mark.skipif(not PROCESS_STATUS.exists(), reason="only Linux bou
 
 
 def crash() -> dict[str, Any]:
-    """Read memory that is not there."""
+    """Read memory that does not exist."""
     return {"text": str(ctypes.string_at(0))}
 
 
 def spin() -> NoReturn:
-    """Use the processor for ever."""
+    """Use the processor without end."""
     while True:
         pass
 
@@ -37,27 +37,27 @@ def wait() -> dict[str, Any]:
 
 
 def overflow() -> dict[str, Any]:
-    """Ask for more memory than there may be."""
+    """Allocate more memory than the limit."""
     return {"size": len(bytearray(2 * BOUNDS.memory))}
 
 
 def exit_silently() -> NoReturn:
-    """End the process as if all were well."""
+    """End the process with exit code 0."""
     os._exit(0)
 
 
 def leave() -> NoReturn:
-    """End as a program ends."""
+    """End the process as a program does."""
     raise SystemExit
 
 
 def reject() -> NoReturn:
-    """Find the picture unsound."""
+    """Refuse the image."""
     raise ImageRefusedError(Reason.CORRUPT, "It is broken: \u201cä\u201d.")
 
 
 def fail() -> NoReturn:
-    """Have a fault of our own."""
+    """Raise an internal error."""
     raise LookupError("a fault of ours")
 
 
@@ -67,7 +67,7 @@ def descriptors() -> set[Path]:
 
 
 def attempted(work: Any) -> object:
-    """Return the answer or the error that trying work ends with; what waits for ever has little time."""
+    """Return the result or the error of the sandboxed work; work that waits without end has little time."""
     bounds = replace(BOUNDS, time=0.2 if work is wait else PATIENCE)
     try:
         return run_sandboxed(work, bounds)
@@ -75,14 +75,14 @@ def attempted(work: Any) -> object:
         return error
 
 
-def test_what_work_finds_is_returned() -> None:
-    """The answer comes back as it was given, however long."""
+def test_the_result_of_the_work_is_returned() -> None:
+    """The result comes back unchanged, however long."""
     found = {"number": 1, "text": "ä" * 300_000, "list": [None, True, 0.5]}
     assert run_sandboxed(lambda: found) == found
 
 
 def test_work_leaves_nothing_behind() -> None:
-    """What the work changes, it changes in a process of its own."""
+    """The work changes only its own process."""
     changed = {"times": 0}
 
     def change() -> dict[str, int]:
@@ -105,8 +105,8 @@ def test_work_leaves_nothing_behind() -> None:
         (leave, BOUNDS),
     ],
 )
-def test_what_breaks_its_process_is_too_complex(work: Any, bounds: Bounds) -> None:
-    """A crash, a hang, and too much memory or time all end as one reason."""
+def test_work_that_ends_its_process_is_too_complex(work: Any, bounds: Bounds) -> None:
+    """A crash, a hang, and too much memory or time all give the same reason."""
     with pytest.raises(ImageRefusedError) as rejected:
         run_sandboxed(work, bounds)
     assert rejected.value.reason == Reason.TOO_COMPLEX
@@ -114,29 +114,29 @@ def test_what_breaks_its_process_is_too_complex(work: Any, bounds: Bounds) -> No
 
 @BOUNDED
 def test_memory_is_bounded_beyond_what_the_function_has() -> None:
-    """However much the function holds itself, the work may have as much again as the bound says, and no more."""
+    """The work may use as much memory as the bound states, on top of the function's own, and no more."""
     mine = bytearray(BOUNDS.memory)
     assert run_sandboxed(lambda: {"size": len(bytearray(BOUNDS.memory // 2)) + len(mine)})
     assert isinstance(attempted(overflow), ImageRefusedError)
 
 
 def test_a_rejection_comes_back_as_it_was_raised() -> None:
-    """Reason and message of a rejection are the work's."""
+    """Reason and message of a refusal are those of the work."""
     with pytest.raises(ImageRefusedError) as refused:
         run_sandboxed(reject)
     assert (refused.value.reason, refused.value.message) == (Reason.CORRUPT, "It is broken: \u201cä\u201d.")
 
 
 @pytest.mark.parametrize("work", [fail, lambda: {"not": object()}], ids=["raises", "finds what is no JSON"])
-def test_a_fault_of_ours_fails(work: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """Any other error is no rejection, and the log tells where it was raised."""
+def test_an_internal_error_fails(work: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any other error is no refusal, and the log states where it was raised."""
     with pytest.raises(SandboxError):
         run_sandboxed(work)
     assert "Traceback" in capsys.readouterr().out
 
 
 def test_a_sandbox_that_cannot_be_set_up_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the child cannot be bounded, no picture is too complex for it."""
+    """If the limits cannot be set, that is an internal error, and not the image's."""
 
     def refuse(*_: object) -> NoReturn:
         raise PermissionError
@@ -147,8 +147,8 @@ def test_a_sandbox_that_cannot_be_set_up_fails(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError, RuntimeError, OSError, struct.error])
-def test_an_error_of_ours_stays_ours_on_its_way_out(error: type[Exception]) -> None:
-    """Whatever its type, an error that is no rejection inside the sandbox is none outside of it."""
+def test_an_internal_error_stays_internal(error: type[Exception]) -> None:
+    """An error of any type that is no refusal inside the sandbox is none outside of it."""
 
     def work() -> NoReturn:
         raise error("planted")
@@ -159,7 +159,7 @@ def test_an_error_of_ours_stays_ours_on_its_way_out(error: type[Exception]) -> N
 
 @pytest.mark.parametrize("work", [dict, crash, wait, overflow, exit_silently, reject, fail])
 def test_nothing_is_left_over(work: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On every way out the child is gone for good, and no file stays open."""
+    """In every case the child is gone afterwards, and no file stays open."""
     fork, children = os.fork, list[int]()
 
     def noted() -> int:
@@ -175,7 +175,7 @@ def test_nothing_is_left_over(work: Any, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_fork_that_fails_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When there can be no child, that is a fault of ours, and the pipe to it is closed."""
+    """If no child can be made, that is an internal error, and the pipe is closed."""
 
     def refuse() -> NoReturn:
         raise BlockingIOError
@@ -189,7 +189,7 @@ def test_a_fork_that_fails_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) 
 
 @BOUNDED
 def test_a_lower_limit_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the process may have less than the bounds say, that is no error."""
+    """A limit of the process that is lower than the bounds is no error."""
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1000, 2000))
     monkeypatch.setattr(resource, "setrlimit", lambda kind, bounds: limits.update({kind: bounds}))
     limits: dict[int, tuple[int, int]] = {}
@@ -197,8 +197,8 @@ def test_a_lower_limit_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found[str(resource.RLIMIT_DATA)] == [2000] * 2
 
 
-def test_threads_try_at_once() -> None:
-    """Functions that share a process, as in a test, do not disturb each other's trials."""
+def test_threads_use_sandboxes_at_the_same_time() -> None:
+    """Functions that share a process, as in a test, do not disturb each other's sandboxes."""
     with ThreadPoolExecutor(9) as pool:
         found = list(pool.map(attempted, [dict, crash, wait] * 3))
     assert found[::3] == [{}] * 3

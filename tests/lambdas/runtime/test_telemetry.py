@@ -42,7 +42,7 @@ with suppress(ValueError), trace("Fault", imageId="an-image"):
 
 
 def test_each_line_is_of_one_invocation(capsys: pytest.CaptureFixture[str]) -> None:
-    """Keys are added to what the invocation knows, and begun anew with the next."""
+    """Keys are added to those of the invocation, and dropped with the next one."""
     set_log_keys(requestId="first")
     add_log_keys(imageId="an-image")
     logger().info("one")
@@ -53,8 +53,8 @@ def test_each_line_is_of_one_invocation(capsys: pytest.CaptureFixture[str]) -> N
     assert (two["requestId"], "imageId" in two) == ("second", False)
 
 
-def test_a_fault_is_logged_and_passes_on(capsys: pytest.CaptureFixture[str]) -> None:
-    """An error that leaves a function is one line with its traceback, and the same error."""
+def test_an_error_is_logged_and_passes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error that leaves a function is logged as one line with its traceback, and raised again."""
     set_log_keys(requestId="a-request")
     with pytest.raises(KeyError, match="variable"), log_errors():
         raise KeyError("variable")
@@ -80,7 +80,7 @@ def test_a_count_is_one_of_its_metric(
 
 
 def test_a_count_leaves_nothing_to_the_next(capsys: pytest.CaptureFixture[str]) -> None:
-    """Step and details are of one count alone."""
+    """Step and details belong to one count only."""
     count(STEP_ERRORS, step="ValidateImage", reason="CORRUPT")
     count(EXECUTIONS_STARTED)
     line = metric_lines(capsys.readouterr().out)[1]
@@ -89,7 +89,7 @@ def test_a_count_leaves_nothing_to_the_next(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_no_two_metrics_share_a_name() -> None:
-    """Each constant is a name of its own, as CloudWatch takes it."""
+    """Each constant is a unique name that CloudWatch accepts."""
     names = [value for name, value in vars(metrics).items() if name.isupper()]
     assert len(set(names)) == len(names)
     assert all(name.isascii() and name.isalpha() for name in names)
@@ -132,29 +132,29 @@ def segments() -> dict[str, dict[str, Any]]:
 
 
 def test_a_step_is_found_by_picture_and_execution(segments: dict[str, dict[str, Any]]) -> None:
-    """A subsegment of the invocation's trace carries what it is about, and neither error nor fault if there was none."""
+    """A subsegment of the invocation's trace holds its annotations, and neither error nor fault if there was none."""
     done = segments["## Done"]
     assert (done["trace_id"], done["annotations"]) == (TRACE, ANNOTATIONS)
     assert not {"error", "fault"} & done.keys()
 
 
 def test_calls_of_aws_are_traced_without_their_content(segments: dict[str, dict[str, Any]]) -> None:
-    """A call is a subsegment of the step's that tells the operation, and nothing of what was written."""
+    """A call is a subsegment of the step's that names the operation, and holds nothing of what was written."""
     call = segments["dynamodb"]
     assert (call["parent_id"], call["aws"]["operation"]) == (segments["## Done"]["id"], "UpdateItem")
     assert "secret" not in json.dumps(segments)
 
 
 def test_a_rejection_is_no_fault(segments: dict[str, dict[str, Any]]) -> None:
-    """X-Ray's errors are the client's doing, its faults are ours."""
+    """In X-Ray an error is caused by the client, and a fault by the service."""
     rejected, fault = segments["## Rejected"], segments["## Fault"]
     assert (rejected.get("error"), rejected.get("fault")) == (True, None)
     assert (fault.get("error"), fault.get("fault")) == (None, True)
     assert fault["cause"]["exceptions"][0]["type"] == "ValueError"
 
 
-def test_each_line_tells_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every line says which version the function is of, in every invocation."""
+def test_each_line_has_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every line of every invocation holds the version of the function."""
     monkeypatch.setenv("VERSION", "0.1.0+0123456789ab")
     logger.cache_clear()
     for request in ("first", "second"):
