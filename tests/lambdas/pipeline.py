@@ -46,7 +46,7 @@ FACTS: dict[str, Payload] = {
 
 
 class Pipeline(Account):
-    """What is left of executions, and what becomes of it."""
+    """Executions and what they leave behind."""
 
     def __init__(self) -> None:
         """Make it all."""
@@ -130,6 +130,6 @@ class Pipeline(Account):
 
 
 def pipeline_input(event: Payload) -> PipelineInputImage:
-    """Return event's image with all that the pipeline starts with."""
+    """Return event's image with all fields of the pipeline's input."""
     known = {"attempt": 1, "size": 4, "uploadedAt": "2026-11-23T09:15:02Z"}
     return cast("PipelineInputImage", {**known, **event["image"]})
