@@ -1,4 +1,4 @@
-"""Unsound files: a decoder's errors are the uploader's to know, and those of our own code never are."""
+"""Malformed files: an error of a decoder refuses the file, and an error of our own code never does."""
 
 import importlib
 import pkgutil
@@ -31,7 +31,7 @@ from tests.imaging.limits import LIMITS
 
 RAISED = [OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, RuntimeError, struct.error, zlib.error]
 BUGS = [IndexError, struct.error, TypeError, AttributeError, KeyError, RuntimeError, OverflowError, ValueError]
-# A sound picture of each format, and of those ways of coding that have code of their own.
+# A sound image of each format, and of those encodings that have code of their own.
 SOUND = {
     "JPEG progressive, large": pictures.encoded(
         pictures.quadrants((400, 300)), "JPEG", progressive=True, icc_profile=pictures.swapped_profile()
@@ -44,7 +44,7 @@ SOUND = {
 
 
 def raising(package: str, error: BaseException) -> Callable[..., Any]:
-    """Return a function of that package that raises error."""
+    """Return a function of a package that raises error."""
     scope: dict[str, Any] = {"__name__": package, "error": error}
     exec("def planted(*_, **__):\n    raise error", scope)  # noqa: S102 - the text is the line above
     return scope["planted"]  # type: ignore[no-any-return]
@@ -52,8 +52,8 @@ def raising(package: str, error: BaseException) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("package", ["PIL.AnImagePlugin", "pillow_heif.heif"])
 @pytest.mark.parametrize("error", RAISED)
-def test_what_decoders_raise_is_a_rejection(error: type[Exception], package: str) -> None:
-    """The whole family of a decoder's errors is the uploader's to know."""
+def test_decoder_errors_refuse_the_file(error: type[Exception], package: str) -> None:
+    """Each of the errors that decoders raise for malformed files refuses the file."""
     decode = raising(package, error())
     with pytest.raises(ImageRefusedError) as rejected, refuse_malformed():
         decode()
@@ -62,30 +62,30 @@ def test_what_decoders_raise_is_a_rejection(error: type[Exception], package: str
 
 @pytest.mark.parametrize("package", ["imaging.rendering.color", "cykooz_resizer", "botocore.client", "PILOT", "tests"])
 @pytest.mark.parametrize("error", RAISED)
-def test_the_same_errors_are_ours_if_no_decoder_raised_them(error: type[Exception], package: str) -> None:
-    """An error of any other code keeps its name, so that it is retried and raises an alarm."""
+def test_the_same_errors_from_other_code_pass_unchanged(error: type[Exception], package: str) -> None:
+    """An error of any other code keeps its type, so that it is retried and raises an alarm."""
     work = raising(package, error())
     with pytest.raises(error), refuse_malformed():
         work()
 
 
 @pytest.mark.parametrize("error", [MemoryError, AssertionError, ZeroDivisionError, NameError, KeyboardInterrupt])
-def test_what_no_unsound_file_causes_is_ours(error: type[BaseException]) -> None:
-    """Errors outside of the family are ours, though a decoder raised them."""
+def test_errors_that_no_file_causes_pass_unchanged(error: type[BaseException]) -> None:
+    """Errors of other types are not caused by the file, even if a decoder raised them."""
     decode = raising("PIL.AnImagePlugin", error())
     with pytest.raises(error), refuse_malformed():
         decode()
 
 
-def test_what_our_own_code_says_of_a_file_is_a_rejection() -> None:
-    """Our wrappers of decoders say by a class of its own that the file is unsound, from wherever."""
+def test_malformed_file_error_refuses_the_file() -> None:
+    """Our wrappers of decoders report a malformed file by an error of its own."""
     with pytest.raises(ImageRefusedError) as rejected, refuse_malformed():
         raise MalformedFileError("libwebp reports status 3")
     assert rejected.value.reason == Reason.CORRUPT
 
 
-def test_the_standard_library_raises_for_its_caller() -> None:
-    """An error inside the standard library belongs to whoever called it: a decoder, or we."""
+def test_errors_of_the_standard_library_count_as_those_of_its_caller() -> None:
+    """An error inside the standard library belongs to the package that called it."""
     scope = {"__name__": "PIL.TiffImagePlugin"}
     exec("from fractions import Fraction\ndef read():\n    return Fraction('many')", scope)  # noqa: S102 - as above
     with pytest.raises(ImageRefusedError), refuse_malformed():
@@ -96,7 +96,7 @@ def test_the_standard_library_raises_for_its_caller() -> None:
 
 
 def test_an_error_that_pillow_renames_keeps_its_origin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pillow turns a KeyError of a plugin into a SyntaxError; of our own plugin it stays ours."""
+    """Pillow turns a KeyError of a plugin into a SyntaxError; from our own plugin it passes unchanged."""
     plant = raising("imaging.decoding.libwebp", KeyError("a bug"))
     monkeypatch.setattr("imaging.decoding.libwebp._chunks", plant)
     with pytest.raises(SyntaxError):
@@ -107,22 +107,22 @@ def test_an_error_that_pillow_renames_keeps_its_origin(monkeypatch: pytest.Monke
     "error",
     [OSError("out of memory error"), RuntimeError("Memory allocation error: too large"), MalformedFileError("memory")],
 )
-def test_what_memory_does_not_hold_is_too_complex(error: Exception) -> None:
-    """A decoder that gets no memory does not say that the picture is broken."""
+def test_lack_of_memory_is_too_complex(error: Exception) -> None:
+    """A decoder that gets no memory does not mean that the image is corrupt."""
     decode = raising("PIL.AnImagePlugin", error)
     with pytest.raises(ImageRefusedError) as rejected, refuse_malformed():
         decode()
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
-def test_a_decoders_warning_is_let_pass() -> None:
-    """What a decoder only warns of is no reason to reject, nor worth a line in the log."""
+def test_warnings_of_decoders_are_ignored() -> None:
+    """A warning neither refuses the file nor reaches the log."""
     with refuse_malformed():
         warnings.warn("some oddity", UserWarning, stacklevel=1)
 
 
 def renamed(original: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Return what opens an AVIF as a newer Pillow might: with its decoder under another private name."""
+    """Return an opener of AVIF as a newer Pillow might have it: with its decoder under another private name."""
 
     def opening(self: Any) -> None:
         original(self)
@@ -132,7 +132,7 @@ def renamed(original: Callable[[Any], None]) -> Callable[[Any], None]:
 
 
 def test_an_avif_of_another_pillow_is_not_corrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Pillow's decoder is not where we look for it, that is our fault, in the sandbox as outside of it."""
+    """If Pillow's decoder has another private name, the error passes unchanged, in the sandbox, too."""
     plugin = AvifImagePlugin.AvifImageFile
     monkeypatch.setattr(plugin, "_open", renamed(plugin._open))  # noqa: SLF001 - Pillow's plugins all have it
     data = pictures.examples()["AVIF"]
@@ -143,7 +143,7 @@ def test_an_avif_of_another_pillow_is_not_corrupt(monkeypatch: pytest.MonkeyPatc
 
 
 def modules() -> Iterator[ModuleType]:
-    """Yield each module that a picture passes."""
+    """Yield each module of imaging."""
     for found in pkgutil.walk_packages(imaging.__path__, "imaging."):
         yield importlib.import_module(found.name)
 
@@ -167,7 +167,7 @@ FUNCTIONS = [
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Callable[..., Any], bug: Exception) -> None:
-    """Put a function that raises bug in the place of function, wherever that is known by name."""
+    """Replace a function by one that raises bug, in all modules that have imported it."""
     broken = raising(function.__module__, bug)
     monkeypatch.setattr(owner, name, broken)
     for module in [one for known, one in sys.modules.items() if known.startswith(("imaging.", "lambdas."))]:
@@ -177,7 +177,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Call
 
 
 def process(data: bytes) -> None:
-    """Do with a picture what the steps do, but for S3 and the record."""
+    """Process an image as the steps do, without S3 and the record."""
     examine(data, LIMITS)
     picture = open_picture(data, LIMITS)
     read_properties(picture), read_embedded(picture)
@@ -186,17 +186,17 @@ def process(data: bytes) -> None:
     crop_thumbnail(open_picture(data, LIMITS), 20, 80)
 
 
-def test_sound_pictures_pass_without_a_bug() -> None:
-    """What the next test plants its bugs in works without them."""
+def test_sound_images_pass_without_a_bug() -> None:
+    """The images of the next test are processed without an error."""
     for data in SOUND.values():
         process(data)
 
 
 @pytest.mark.parametrize(("owner", "name", "function"), FUNCTIONS)
-def test_a_bug_of_ours_is_no_rejection(
+def test_a_bug_refuses_no_image(
     monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Callable[..., Any]
 ) -> None:
-    """Whichever function of ours fails, no sound picture is rejected for it: the error itself comes out, if any does."""
+    """If any function of imaging fails, no sound image is refused: the error itself is raised, if any."""
     for bug in BUGS[: times(1, len(BUGS))]:
         with monkeypatch.context() as patch:
             plant(patch, owner, name, function, bug("planted"))
@@ -204,7 +204,7 @@ def test_a_bug_of_ours_is_no_rejection(
 
 
 def outcome(files: Iterable[bytes]) -> Exception | None:
-    """Return the first error that comes out of processing files."""
+    """Return the first error that processing files raises."""
     try:
         for data in files:
             process(data)
@@ -213,8 +213,8 @@ def outcome(files: Iterable[bytes]) -> Exception | None:
     return None
 
 
-def test_a_bug_in_authorship_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bug behind the decoder comes out of the step by its own name."""
+def test_a_bug_in_authorship_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error after decoding passes unchanged."""
     plant(monkeypatch, Authorship, "to_exif", Authorship.to_exif, TypeError("planted"))
     with pytest.raises(TypeError, match="planted"):
         resize_to_edges(open_picture(pictures.examples()["JPEG"], LIMITS), (30,), 80)

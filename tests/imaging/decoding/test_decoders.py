@@ -17,10 +17,10 @@ from tests import pictures
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_decoder_but_the_formats_own_is_asked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever else Pillow knows is not even loaded, and a file of another format is not opened."""
+def test_no_other_decoder_is_loaded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow loads no other plugin, and opens no file of another format."""
     data = pictures.examples()[name]
-    monkeypatch.setattr(Image, "init", pytest.fail)  # by which Pillow loads all that it has
+    monkeypatch.setattr(Image, "init", pytest.fail)  # loads all plugins of Pillow
     assert open_image(data, FORMATS[name]).size == pictures.SIZE
     for other in FORMATS.keys() - {name}:
         with pytest.raises(ImageRefusedError):
@@ -28,15 +28,15 @@ def test_no_decoder_but_the_formats_own_is_asked(name: str, monkeypatch: pytest.
 
 
 def test_an_avif_is_decoded_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many cores there are, so that the memory it takes is the same everywhere."""
+    """The number of threads, and so the memory, does not depend on the number of cores."""
     monkeypatch.setattr(AvifImagePlugin, "DEFAULT_MAX_THREADS", 0)
     open_image(pictures.examples()["AVIF"], FORMATS["AVIF"])
-    assert AvifImagePlugin._get_default_max_threads() == 1  # noqa: SLF001 - what the decoder is told, it tells nobody else
+    assert AvifImagePlugin._get_default_max_threads() == 1  # noqa: SLF001 - the decoder itself does not tell
 
 
 @pytest.mark.parametrize("name", ["AVIF", "AVIF RGBA"])
 def test_an_avif_is_decoded_as_pillow_does(name: str) -> None:
-    """That planes are let go of early changes no pixel."""
+    """Freeing the decoder early changes no pixel."""
     image = open_image(pictures.examples()[name], FORMATS["AVIF"])
     image.load()
     plain = Image.open(BytesIO(pictures.examples()[name]))
@@ -45,16 +45,16 @@ def test_an_avif_is_decoded_as_pillow_does(name: str) -> None:
 
 
 @pytest.fixture
-def _unproved() -> Iterator[None]:
-    """Let no decoder have shown yet that it works, before and after."""
+def _unchecked() -> Iterator[None]:
+    """Forget which decoders were checked, before and after the test."""
     decoders._check_decoder.cache_clear()  # noqa: SLF001 - what a process keeps
     yield
     decoders._check_decoder.cache_clear()  # noqa: SLF001 - what a process keeps
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_sample_is_a_small_picture_of_its_format(name: str) -> None:
-    """What a decoder is tried with has the format that it stands for, and takes no time."""
+def test_a_sample_is_a_small_image_of_its_format(name: str) -> None:
+    """Each sample has its format and a few pixels."""
     assert sniff_format(sample_file(name)) is FORMATS[name]
     assert len(sample_file(name)) < 500
     image = open_image(sample_file(name), FORMATS[name])
@@ -63,14 +63,14 @@ def test_a_sample_is_a_small_picture_of_its_format(name: str) -> None:
 
 
 def unknown(*_: object, **__: object) -> NoReturn:
-    """Be what Pillow or an opener is that is not there, or that knows no such argument."""
+    """Raise what a missing plugin, or one without such an argument, raises."""
     raise SyntaxError("support not installed")
 
 
-@pytest.mark.usefixtures("_unproved")
+@pytest.mark.usefixtures("_unchecked")
 @pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"WEBP"}))
-def test_a_decoder_that_is_missing_is_our_fault(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Pillow came without the decoder of a format, no picture of it is corrupt."""
+def test_a_missing_decoder_refuses_no_file(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If Pillow has no decoder of a format, its files are not reported as corrupt."""
     load_decoder(FORMATS[name])
     monkeypatch.setattr(decoders, "load_decoder", lambda _: None)
     monkeypatch.setitem(Image.OPEN, name, (unknown, Image.OPEN[name][1]))
@@ -78,28 +78,28 @@ def test_a_decoder_that_is_missing_is_our_fault(name: str, monkeypatch: pytest.M
         open_image(pictures.examples()[name], FORMATS[name])
 
 
-@pytest.mark.usefixtures("_unproved")
+@pytest.mark.usefixtures("_unchecked")
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_decoder_that_decodes_nothing_is_our_fault(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a decoder fails at every picture, the first one is not rejected for it."""
+def test_a_decoder_that_fails_at_the_sample_refuses_no_file(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a decoder fails at every image, DecoderBrokenError is raised for the first one."""
     image = open_image(pictures.examples()[name], FORMATS[name])
     monkeypatch.setattr(decoders, "sample_file", lambda _: pictures.examples()[name][:-40])
     with pytest.raises(DecoderBrokenError), decoder_guard(FORMATS[name]):
         raise MalformedFileError(repr(image))
 
 
-@pytest.mark.usefixtures("_unproved")
-def test_a_decoder_that_lacks_memory_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a picture has left of its sandbox is too little for any other, and says nothing of the decoder."""
+@pytest.mark.usefixtures("_unchecked")
+def test_lack_of_memory_does_not_mean_a_broken_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the image left no memory for the sample, the decoder does not count as broken."""
     monkeypatch.setattr(decoders, "_open", pytest.fail)
     with pytest.raises(ImageRefusedError) as rejected, decoder_guard(FORMATS["PNG"]):
         raise MalformedFileError("out of memory")
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
 
-@pytest.mark.usefixtures("_unproved")
-def test_a_decoder_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A decoder that has shown that it works is believed from then on."""
+@pytest.mark.usefixtures("_unchecked")
+def test_a_decoder_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decoder that decoded its sample is not checked again in this process."""
     for _ in range(2):
         with pytest.raises(ImageRefusedError), decoder_guard(FORMATS["PNG"]):
             raise MalformedFileError("no sound file")

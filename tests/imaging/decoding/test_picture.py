@@ -1,4 +1,4 @@
-"""Opening pictures: which may be opened, within which limits, and what counts as unsound."""
+"""Opening and decoding images: all formats, orientation, and which files are refused."""
 
 import struct
 from contextlib import suppress
@@ -19,8 +19,8 @@ from tests.imaging.limits import LIMITS
 JPEG = pictures.encoded(pictures.quadrants((400, 300)), "JPEG")
 
 
-def rejection(data: bytes) -> Reason:
-    """Return why data is rejected, by opening it or by decoding it."""
+def refusal(data: bytes) -> Reason:
+    """Return why data is refused, when it is opened or decoded."""
     with pytest.raises(ImageRefusedError) as rejected:
         decode(open_picture(data, LIMITS))
     return rejected.value.reason
@@ -28,7 +28,7 @@ def rejection(data: bytes) -> Reason:
 
 @pytest.mark.parametrize("name", pictures.examples())
 def test_every_format_is_opened_and_decoded(name: str) -> None:
-    """Each supported format is recognised by its content, in every mode."""
+    """Each format is recognized by its content, in every mode."""
     picture = open_picture(pictures.examples()[name], LIMITS)
     assert picture.format is FORMATS[name.split(maxsplit=1)[0]]
     assert decode(picture).image.size == picture.size
@@ -37,35 +37,35 @@ def test_every_format_is_opened_and_decoded(name: str) -> None:
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
 def test_size_is_upright(format_name: str, orientation: int) -> None:
-    """However the camera was held, width is what a viewer shows as width."""
+    """The width is the width that a viewer shows, for every orientation."""
     assert open_picture(pictures.turned(format_name, orientation), LIMITS).size == pictures.SIZE
 
 
 @pytest.mark.parametrize("name", ["JPEG", "JPEG progressive", "JPEG CMYK", "PNG", "GIF", "TIFF", "BMP"])
 @pytest.mark.parametrize("share", [0.4, 0.6, 0.8])
 def test_a_file_that_ends_early_is_truncated(name: str, share: float) -> None:
-    """Wherever the pixels break off, the uploader is told that the file is not whole."""
+    """Wherever the pixels end, the reason is that the file is truncated."""
     data = pictures.examples()[name]
-    assert rejection(data[: int(len(data) * share)]) == Reason.TRUNCATED
+    assert refusal(data[: int(len(data) * share)]) == Reason.TRUNCATED
 
 
 @pytest.mark.parametrize("name", ["WEBP", "AVIF", "HEIF"])
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
-def test_a_video_frame_that_ends_early_is_rejected(name: str, share: float) -> None:
-    """Decoders that do not tell why still never pass half a picture as a whole one."""
+def test_a_video_frame_that_ends_early_is_refused(name: str, share: float) -> None:
+    """AVIF and HEIF decoders do not say why, but never return a part of an image."""
     data = pictures.examples()[name]
-    assert rejection(data[: int(len(data) * share)]) in {Reason.NOT_AN_IMAGE, Reason.CORRUPT, Reason.TRUNCATED}
+    assert refusal(data[: int(len(data) * share)]) in {Reason.NOT_AN_IMAGE, Reason.CORRUPT, Reason.TRUNCATED}
 
 
 def test_a_damaged_avif_is_corrupt() -> None:
-    """A file that is whole but holds no sound frame is the uploader's to know, though its decoder has one error for all."""
+    """A complete file without a valid frame is corrupt, though its decoder has one error for everything."""
     data = pictures.examples()["AVIF"]
-    assert rejection(data[:-60] + b"\xff" * 60) == Reason.CORRUPT
+    assert refusal(data[:-60] + b"\xff" * 60) == Reason.CORRUPT
 
 
 @pytest.mark.parametrize("cut", [1, 2, 10, 100, 1000])
 def test_a_jpeg_is_read_to_its_last_byte(cut: int) -> None:
-    """Decoded at the smallest scale, too, a JPEG that lacks its end is truncated."""
+    """A JPEG without its end is truncated, even when decoded at the smallest scale."""
     with pytest.raises(ImageRefusedError) as rejected:
         decode(open_picture(JPEG[:-cut], LIMITS), wanted=(1, 1))
     assert rejected.value.reason == Reason.TRUNCATED
@@ -77,8 +77,8 @@ def test_a_jpeg_is_read_to_its_last_byte(cut: int) -> None:
     cut=st.floats(0, 1),
     flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=4),
 )
-def test_a_damaged_file_is_decoded_or_rejected(name: str, cut: float, flips: list[tuple[float, int]]) -> None:
-    """Whatever bytes are lost or changed, nothing but a rejection leaves the decoders."""
+def test_a_damaged_file_is_decoded_or_refused(name: str, cut: float, flips: list[tuple[float, int]]) -> None:
+    """Missing or changed bytes cause no other error than a refusal."""
     data = bytearray(pictures.examples()[name])
     del data[len(data) - int(cut * cut * len(data)) :]
     for place, mask in flips if data else []:
@@ -89,18 +89,18 @@ def test_a_damaged_file_is_decoded_or_rejected(name: str, cut: float, flips: lis
 
 @pytest.mark.parametrize("format_name", ["PPM", "TGA", "PCX", "ICO", "SGI", "DDS", "PDF", "EPS"])
 def test_no_other_decoder_runs(format_name: str) -> None:
-    """Formats that Pillow knows and we do not support are no images to us, so that their decoders stay idle."""
-    assert rejection(pictures.encoded(pictures.quadrants(), format_name)) == Reason.NOT_AN_IMAGE
+    """Formats that Pillow knows and we do not support are no images, and their decoders do not run."""
+    assert refusal(pictures.encoded(pictures.quadrants(), format_name)) == Reason.NOT_AN_IMAGE
 
 
 @pytest.mark.parametrize(
     "block", [b"no TIFF at all", b"II*\0\xff\xff\xff\xff", b"II+\0\x08\0\0\0", b"MM\0*\0\0\0\x08\0\x01"], ids=range(4)
 )
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "HEIF"])
-def test_a_broken_exif_block_is_no_broken_picture(format_name: str, block: bytes) -> None:
-    """A sound picture whose EXIF block is nonsense is taken as it is stored."""
+def test_a_broken_exif_block_is_ignored(format_name: str, block: bytes) -> None:
+    """An image with an invalid EXIF block counts as upright."""
     header = b"Exif\0\0" if format_name in {"JPEG", "HEIF"} else b""
-    # Were there no resolution, Pillow would look for one in the block when it opens a JPEG, and forget the error.
+    # Without a resolution, Pillow would look for one in the block when it opens a JPEG, and ignore the error.
     options = {"dpi": (72, 72)} if format_name == "JPEG" else {}
     data = pictures.encoded(pictures.quadrants(), format_name, exif=header + block, **options)
     assert open_picture(data, LIMITS).size == pictures.SIZE
@@ -108,8 +108,8 @@ def test_a_broken_exif_block_is_no_broken_picture(format_name: str, block: bytes
 
 @pytest.mark.parametrize("behind", [False, True])
 @pytest.mark.parametrize("word", ["exif", "icc_profile", "transparency", "dpi", "xmp"])
-def test_a_text_does_not_pass_for_what_pillow_notes(word: str, *, behind: bool) -> None:
-    """A PNG's texts may have any keyword, and Pillow keeps them where it keeps what it found itself."""
+def test_a_text_does_not_count_as_a_value_of_pillow(word: str, *, behind: bool) -> None:
+    """A text of a PNG may have any keyword, and Pillow stores it beside its own values."""
     text = pngs.chunk(b"tEXt", word.encode() + b"\0text")
     chunks = [pngs.pixels((4, 3)), text] if behind else [text, pngs.pixels((4, 3))]
     image = decode(open_picture(pngs.png(pngs.header((4, 3)), *chunks), LIMITS)).image
@@ -117,25 +117,25 @@ def test_a_text_does_not_pass_for_what_pillow_notes(word: str, *, behind: bool) 
     assert not has_alpha(image)
 
 
-def test_transparency_of_colours_that_are_not_there_is_none() -> None:
-    """A PNG with fewer colours than it says are transparent is opaque, as browsers show it."""
+def test_transparency_of_missing_palette_colors_is_ignored() -> None:
+    """A PNG with more alpha values than colors is opaque, as browsers show it."""
     chunks = (pngs.chunk(b"PLTE", bytes(6)), pngs.chunk(b"tRNS", bytes(9)), pngs.pixels((4, 3), 1))
     image = decode(open_picture(pngs.png(pngs.header((4, 3), colours=3), *chunks), LIMITS)).image
     assert not has_alpha(image)
     assert image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
 
 
-def test_an_avif_that_cannot_be_opened_for_its_exif_is_rejected() -> None:
-    """Pillow writes a turned AVIF's EXIF anew, and fails where a name is said to be a fraction: no fault of ours."""
+def test_an_avif_that_cannot_be_opened_for_its_exif_is_refused() -> None:
+    """Pillow rewrites the EXIF of a turned AVIF, and fails if a text has the type of a fraction."""
     data = pictures.encoded(
         pictures.quadrants(), "AVIF", exif=pictures.exif({Base.Orientation: 6, Base.Artist: "x" * 7})
     )
     text, fraction = (struct.pack(">HHI", Base.Artist, *kind) for kind in ((2, 8), (5, 1)))
-    assert rejection(data.replace(text, fraction)) == Reason.CORRUPT
+    assert refusal(data.replace(text, fraction)) == Reason.CORRUPT
 
 
 def test_a_jpeg_is_decoded_no_larger_than_wanted() -> None:
-    """A JPEG is decoded at the smallest of its scales that is no smaller than wanted; nothing else is scaled."""
+    """A JPEG is decoded at the smallest scale that is not smaller than wanted; other formats are not scaled."""
     sizes = {
         wanted: decode(open_picture(JPEG, LIMITS), wanted=(wanted, wanted)).image.size
         for wanted in (1, 40, 80, 160, 310)
@@ -144,28 +144,28 @@ def test_a_jpeg_is_decoded_no_larger_than_wanted() -> None:
     assert decode(open_picture(pictures.examples()["PNG"], LIMITS), wanted=(1, 1)).image.size == pictures.SIZE
 
 
-def test_an_embedded_preview_does_not_stand_for_the_picture() -> None:
-    """A HEIF's own thumbnail is never decoded in its place: it may show anything, and be sound where the picture is not."""
+def test_an_embedded_thumbnail_is_never_decoded() -> None:
+    """A thumbnail in a HEIF may show anything, and may be valid where the image is not."""
     data = pictures.encoded(pictures.quadrants((400, 300)), "HEIF", thumbnails=[128])
     assert decode(open_picture(data, LIMITS), wanted=(1, 1)).image.size == (400, 300)
 
 
 @given(size=st.tuples(st.integers(1, 9999), st.integers(1, 9999)), orientation=st.sampled_from(pictures.ORIENTATIONS))
-def test_upright_size_leads_there_and_back(size: tuple[int, int], orientation: int) -> None:
-    """The same function turns a size upright and back, and keeps its edges."""
+def test_upright_size_is_its_own_inverse(size: tuple[int, int], orientation: int) -> None:
+    """Applied twice, the function returns the size that it was given."""
     turned = upright_size(size, orientation)
     assert upright_size(turned, orientation) == size
     assert sorted(turned) == sorted(size)
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_transparency_is_told(name: str) -> None:
-    """Transparency is known from a channel as from a transparent colour."""
+def test_transparency_is_found(name: str) -> None:
+    """Transparency is known from a channel and from a transparent color."""
     image = decode(open_picture(pictures.examples()[name], LIMITS)).image
     assert has_alpha(image) == name.endswith(("RGBA", "LA"))
 
 
-def test_a_png_cut_behind_its_picture_is_truncated() -> None:
+def test_a_png_cut_behind_its_first_frame_is_truncated() -> None:
     """A PNG without its end is truncated, though its first frame can be decoded."""
     with pytest.raises(ImageRefusedError) as caught:
         open_picture(pictures.examples()["PNG"][:-12], LIMITS)
@@ -175,8 +175,8 @@ def test_a_png_cut_behind_its_picture_is_truncated() -> None:
 @pytest.mark.parametrize(
     ("ratio", "scale"), [(1, 1), (2, 1), (2.9, 1), (3, 2), (4.9, 2), (5, 4), (8.9, 4), (9, 8), (30, 8)], ids=str
 )
-def test_a_jpeg_is_scaled_where_there_is_some_to_spare(ratio: float, scale: int) -> None:
-    """Half, quarter and eighth are taken from 3, 5 and 9 times what is wanted on, and never earlier."""
+def test_a_jpeg_is_scaled_only_with_a_margin(ratio: float, scale: int) -> None:
+    """A half, a quarter and an eighth are used from 3, 5 and 9 times the wanted size on, and not below."""
     size = (1440, 720)
     picture = open_picture(pictures.encoded(pictures.quadrants(size), "JPEG"), LIMITS)
     image = decode(picture, wanted=(round(size[0] / ratio), round(size[1] / ratio))).image

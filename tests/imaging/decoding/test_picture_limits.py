@@ -1,4 +1,4 @@
-"""The limits: held before anything is decoded, by what a file announces."""
+"""The limits: a file that announces more is refused before anything is decoded."""
 
 import struct
 from dataclasses import replace
@@ -11,11 +11,11 @@ from imaging.errors import ImageRefusedError, Reason
 from tests import pictures
 from tests.imaging.limits import LIMITS
 
-LARGE = 60_000  # pixels: an edge that no limit allows
+LARGE = 60_000  # pixels: an edge above any limit
 
 
-def rejection(data: bytes) -> Reason:
-    """Return why data is not even opened."""
+def refusal(data: bytes) -> Reason:
+    """Return why data cannot be opened."""
     with pytest.raises(ImageRefusedError) as rejected:
         open_picture(data, LIMITS)
     return rejected.value.reason
@@ -28,7 +28,7 @@ def with_size(data: bytes, marker: bytes, offset: int, form: str) -> bytes:
     return data[:at] + size + data[at + len(size) :]
 
 
-# A few bytes that announce 3,600 million pixels.
+# Files of a few bytes that announce 3,600 million pixels.
 BOMBS = {
     "JPEG": with_size(pictures.examples()["JPEG"], b"\xff\xc0", 5, ">HH"),
     "JPEG progressive": with_size(pictures.examples()["JPEG progressive"], b"\xff\xc2", 5, ">HH"),
@@ -41,21 +41,21 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_bombs_are_rejected_by_their_header(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that announces too many pixels is rejected before any is decoded."""
+def test_bombs_are_refused_by_their_header(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that announces too many pixels is refused before any is decoded."""
     monkeypatch.delattr(ImageFile.ImageFile, "load")
-    assert rejection(BOMBS[name]) == Reason.TOO_MANY_PIXELS
+    assert refusal(BOMBS[name]) == Reason.TOO_MANY_PIXELS
 
 
 @pytest.mark.parametrize("edge", [7_100, 10_000, 14_000, 40_000])
 def test_the_limit_is_ours_and_not_pillows(edge: int) -> None:
-    """Just over the limit, where Pillow would only warn, and where it would raise: the reason is the same."""
-    assert rejection(pictures.png((edge, edge), b"")) == Reason.TOO_MANY_PIXELS
+    """Just over our limit, where Pillow would only warn or would raise, the reason is the same."""
+    assert refusal(pictures.png((edge, edge), b"")) == Reason.TOO_MANY_PIXELS
 
 
-def test_a_heif_is_held_to_what_is_decoded() -> None:
-    """A HEIF that shows a small part of a large picture has the pixels of the large one."""
-    data = pictures.encoded(pictures.quadrants((399, 299)), "HEIF")  # no multiple of 8, so that a part is shown
+def test_a_heif_is_limited_by_its_decoded_size() -> None:
+    """A HEIF that shows a part of a large image has as many pixels as the large one."""
+    data = pictures.encoded(pictures.quadrants((399, 299)), "HEIF")  # not a multiple of 8, so that a part is shown
     at = data.index(b"clap") + 4
     shown = struct.pack(">4I", 60, 1, 40, 1)
     data = data[:at] + shown + data[at + len(shown) :]
@@ -65,31 +65,31 @@ def test_a_heif_is_held_to_what_is_decoded() -> None:
     assert rejected.value.reason == Reason.TOO_MANY_PIXELS
 
 
-def test_a_long_thin_picture_is_rejected() -> None:
-    """A picture of few pixels may still have too long an edge."""
+def test_a_long_thin_image_is_refused() -> None:
+    """An image of few pixels may have too long an edge."""
     width = LIMITS.max_edge + 1
-    assert rejection(pictures.encoded(Image.new("L", (width, 1)), "PNG")) == Reason.TOO_LONG_AN_EDGE
+    assert refusal(pictures.encoded(Image.new("L", (width, 1)), "PNG")) == Reason.TOO_LONG_AN_EDGE
     assert open_picture(pictures.encoded(Image.new("L", (width - 1, 1)), "PNG"), LIMITS).size == (width - 1, 1)
 
 
 @pytest.mark.parametrize("format_name", ["GIF", "WEBP", "PNG", "TIFF"])
 def test_frames_are_counted_up_to_the_limit(format_name: str) -> None:
-    """So many frames are allowed, and not one more."""
+    """The largest allowed number of frames passes, and one more does not."""
     for frames in (1, 2, LIMITS.max_frames):
         assert open_picture(pictures.animation(format_name, frames), LIMITS).frames == frames
-    assert rejection(pictures.animation(format_name, LIMITS.max_frames + 1)) == Reason.TOO_MANY_FRAMES
+    assert refusal(pictures.animation(format_name, LIMITS.max_frames + 1)) == Reason.TOO_MANY_FRAMES
 
 
 def test_a_tiff_is_not_counted_to_its_end() -> None:
-    """Of a TIFF's pages no more are looked at than the limit needs, since counting all takes Pillow quadratic time."""
+    """Pages beyond the limit are not read, since Pillow takes quadratic time to count them."""
     data = bytearray(pictures.animation("TIFF", LIMITS.max_frames + 1))
     at = last_pointer(data)
-    data[at : at + 4] = struct.pack("<I", len(data) + 1000)  # where the next page would be, were it looked at
-    assert rejection(bytes(data)) == Reason.TOO_MANY_FRAMES
+    data[at : at + 4] = struct.pack("<I", len(data) + 1000)  # the offset of the next page, which is not read
+    assert refusal(bytes(data)) == Reason.TOO_MANY_FRAMES
 
 
 def last_pointer(data: bytes | bytearray) -> int:
-    """Return where a TIFF's last directory says that there is no next one."""
+    """Return the offset of the pointer that ends the directories of a TIFF."""
     at = 4
     while following := struct.unpack_from("<I", data, at)[0]:
         (entries,) = struct.unpack_from("<H", data, following)

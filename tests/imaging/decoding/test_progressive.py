@@ -1,4 +1,4 @@
-"""Progressive JPEGs at an eighth: every pixel as from the whole file, of a fraction of its bytes."""
+"""Progressive JPEGs at an eighth of their scale: the same pixels from a fraction of the bytes."""
 
 from functools import cache
 from io import BytesIO
@@ -22,14 +22,14 @@ SUBSAMPLINGS = ["4:4:4", "4:2:2", "4:2:0"]
 
 
 def drawn(size: pictures.Size, mode: str = "RGB") -> Image.Image:
-    """Draw a picture with detail in every block and channel."""
+    """Draw an image with detail in every block and channel."""
     noise, rings = Image.effect_noise(size, 90), Image.radial_gradient("L").resize(size)
     return Image.merge("RGB", (noise, rings, noise.rotate(180))).convert(mode)
 
 
 @cache
 def written(size: pictures.Size, mode: str = "RGB", subsampling: str = "4:2:0", **options: object) -> bytes:
-    """Encode such a picture as a progressive JPEG."""
+    """Encode such an image as a progressive JPEG."""
     more = {} if mode == "L" else {"subsampling": subsampling}
     return pictures.encoded(drawn(size, mode), "JPEG", progressive=True, **more, **options)
 
@@ -55,7 +55,7 @@ def scans(data: bytes) -> int:
     subsampling=st.sampled_from(SUBSAMPLINGS),
 )
 def test_every_pixel_is_the_same(width: int, height: int, mode: str, subsampling: str) -> None:
-    """Whatever its size, colours and sampling, at an eighth the picture does not show that scans are missing."""
+    """For every size, color mode and subsampling, the pixels are those of the whole file."""
     data = written((width, height), mode, subsampling)
     small = drop_detail_scans(data)
     assert small is not None
@@ -66,7 +66,7 @@ def test_every_pixel_is_the_same(width: int, height: int, mode: str, subsampling
 
 @pytest.mark.parametrize("subsampling", SUBSAMPLINGS)
 def test_most_bytes_are_left_out(subsampling: str) -> None:
-    """What is left is less than a third of a detailed picture, and any profile, comment and EXIF block is gone."""
+    """Less than a third of a detailed image is left, without profile, comment and EXIF."""
     data = written(
         (800, 600), subsampling=subsampling, comment="comment", exif=pictures.exif({0x013B: "Ann"}).tobytes()
     )
@@ -78,16 +78,16 @@ def test_most_bytes_are_left_out(subsampling: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(8, 8), (16, 8), (40000, 8), (8, 40000), (2500, 2000)], ids=str)
-def test_any_number_of_blocks_is_told(size: pictures.Size) -> None:
-    """The empty scans hold as many blocks as the picture, from one to more than a run can count."""
+def test_empty_scans_have_as_many_blocks_as_the_image(size: pictures.Size) -> None:
+    """The empty scans encode any number of blocks, from one to more than a run can hold."""
     data = pictures.encoded(Image.linear_gradient("L").resize(size), "JPEG", progressive=True)
     small = drop_detail_scans(data)
     assert small is not None
     assert eighth(small).tobytes() == eighth(data).tobytes()
 
 
-def test_restarts_do_not_reach_the_empty_scans() -> None:
-    """A picture with restart markers, which the empty scans have none of, is still whole."""
+def test_restart_intervals_end_before_the_empty_scans() -> None:
+    """An image with restart markers is decoded, though the empty scans have none."""
     data = written((400, 300), restart_marker_blocks=4)
     small = drop_detail_scans(data)
     assert small is not None
@@ -95,13 +95,13 @@ def test_restarts_do_not_reach_the_empty_scans() -> None:
     assert eighth(small).tobytes() == eighth(data).tobytes()
 
 
-def test_a_sequential_jpeg_is_left_alone() -> None:
-    """A JPEG that is not progressive has nothing to leave out."""
+def test_a_sequential_jpeg_is_not_changed() -> None:
+    """A JPEG that is not progressive has no scans to leave out."""
     assert drop_detail_scans(pictures.examples()["JPEG"]) is None
 
 
 def test_decoding_small_uses_it_and_decoding_all_does_not() -> None:
-    """A damaged AC scan is no matter to a thumbnail, but to whoever asks for all scans the file is cut short."""
+    """A damaged AC scan does not matter for a thumbnail; with all_scans the file is truncated."""
     data = written((800, 600))
     cut = data[: int(len(data) * 0.9)] + b"\xff\xd9"
     whole = decode(open_picture(data, LIMITS), wanted=(32, 32), all_scans=True).image
@@ -112,15 +112,15 @@ def test_decoding_small_uses_it_and_decoding_all_does_not() -> None:
 
 
 def test_a_marker_without_a_length_is_no_segment() -> None:
-    """What a decoder steps over, even between scans, is stepped over here."""
+    """Markers that decoders skip, even between scans, are skipped."""
     data = written((800, 600))
     last = data.rindex(b"\xff\xda")
     odd = data[:last] + b"\xff\x01" + data[last:]
     assert decode(open_picture(odd, LIMITS), wanted=(32, 32)).image.tobytes() == eighth(data).tobytes()
 
 
-def test_only_whoever_asks_for_all_scans_sees_that_one_is_broken() -> None:
-    """A scan of coefficients that cannot be is found by ValidateImage, which decodes them all."""
+def test_only_all_scans_finds_a_broken_scan() -> None:
+    """An invalid scan of coefficients is found by ValidateImage, which decodes all scans."""
     data = bytearray(written((800, 600)))
     data[data.rindex(b"\xff\xda") + 8] = 64  # the last coefficient of the scan; there are 64, from 0
     assert decode(open_picture(bytes(data), LIMITS), wanted=(32, 32)).image.size == (100, 75)
@@ -131,8 +131,8 @@ def test_only_whoever_asks_for_all_scans_sees_that_one_is_broken() -> None:
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])
-def test_a_truncated_picture_is_rejected(kept: float) -> None:
-    """A file that ends before its picture does is told from one that was made smaller on purpose."""
+def test_a_truncated_file_is_refused(kept: float) -> None:
+    """A file that ends too early is not taken for one that was reduced on purpose."""
     data = written((800, 600))
     picture = open_picture(data[: int(len(data) * kept)], LIMITS)
     with pytest.raises(ImageRefusedError) as rejected:
@@ -140,8 +140,8 @@ def test_a_truncated_picture_is_rejected(kept: float) -> None:
     assert rejected.value.reason == Reason.TRUNCATED
 
 
-def test_a_component_without_samples_is_no_picture() -> None:
-    """Sampling factors of zero are refused before anything is divided by them."""
+def test_a_component_without_samples_is_malformed() -> None:
+    """Sampling factors of zero are refused before they are divided by."""
     data = bytearray(written((800, 600)))
     frame = data.index(b"\xff\xc2")
     data[frame + 11] = 0
@@ -152,7 +152,7 @@ def test_a_component_without_samples_is_no_picture() -> None:
 @settings(deadline=None)
 @given(st.data())
 def test_a_changed_byte_does_no_harm(data: st.DataObject) -> None:
-    """Whatever byte is another, the answer is a JPEG, None, or an error that says that the file is not sound."""
+    """With any byte changed, the result is a JPEG, None, or MalformedFileError."""
     changed = bytearray(written((64, 64)))
     changed[data.draw(st.integers(2, len(changed) - 1))] = data.draw(st.integers(0, 255))
     try:

@@ -1,4 +1,4 @@
-"""Appearance: colour, blur and hash of a picture, alike for pictures that look alike."""
+"""Appearance: dominant color, BlurHash and perceptual hash; similar for similar images."""
 
 from collections.abc import Callable
 from itertools import product
@@ -20,7 +20,7 @@ LARGE = (480, 320)
 
 
 def scene(turns: int = 1) -> Image.Image:
-    """Draw a scene of many shades, others for another number of turns."""
+    """Draw a scene of many shades; another number of turns gives another scene."""
     width, height = LARGE
     values = bytes(
         (x * x * turns // 300 + y * y // 90 + x * y * turns // 200) % 256 for y in range(height) for x in range(width)
@@ -29,52 +29,52 @@ def scene(turns: int = 1) -> Image.Image:
 
 
 def look(data: bytes) -> dict[str, str]:
-    """Return what a file looks like."""
+    """Return the appearance of a file."""
     picture = open_picture(data, LIMITS)
     return describe_appearance(make_sample(picture, SAMPLE), picture.size)
 
 
 def sample(image: Image.Image) -> Image.Image:
-    """Squeeze image into the sample's size."""
+    """Squeeze image into the size of the sample."""
     return image.resize(SAMPLE)
 
 
 def distance(one: str, other: str) -> int:
-    """Return in how many bits two hashes differ."""
+    """Return the number of bits in which two hashes differ."""
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_every_picture_has_an_appearance(name: str) -> None:
-    """Of every format and mode, colour, blur and hash are told as the contract has them."""
+def test_every_format_has_an_appearance(name: str) -> None:
+    """Color, BlurHash and hash of every format and mode keep the contract."""
     found = look(pictures.examples()[name])
     contracts.check("extract-metadata.output", EXAMPLE | {"appearance": found})
     assert "dominantColor" in found
 
 
 @given(tile=st.binary(min_size=1, max_size=64), mode=st.sampled_from(["RGB", "RGBA"]))
-def test_whatever_the_pixels_the_contract_is_kept(tile: bytes, mode: str) -> None:
-    """Any sample has an appearance that keeps the contract."""
+def test_any_sample_keeps_the_contract(tile: bytes, mode: str) -> None:
+    """The appearance of any sample keeps the contract."""
     size = SAMPLE[0] * SAMPLE[1] * len(mode)
     found = describe_appearance(Image.frombytes(mode, SAMPLE, (tile * size)[:size]), (4, 3))
     contracts.check("extract-metadata.output", EXAMPLE | {"appearance": found})
 
 
 @pytest.mark.parametrize(("size", "first"), [((4, 3), "L"), ((3, 3), "L"), ((3, 4), "T")])
-def test_the_blur_has_more_waves_along_the_longer_edge(size: tuple[int, int], first: str) -> None:
-    """Four waves by three, or three by four where the picture is higher than wide."""
+def test_the_blurhash_has_more_components_along_the_longer_edge(size: tuple[int, int], first: str) -> None:
+    """Four components by three, or three by four for an image that is higher than wide."""
     assert describe_appearance(sample(pictures.quadrants()), size)["blurHash"][0] == first
 
 
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
-def test_a_picture_looks_the_same_however_it_is_stored(orientation: int) -> None:
-    """Appearance is that of the upright picture."""
+def test_the_appearance_is_that_of_the_upright_image(orientation: int) -> None:
+    """The orientation of the stored pixels does not matter."""
     found = look(pictures.turned("PNG", orientation))
     assert found == look(pictures.turned("PNG", 1))
 
 
 @pytest.mark.parametrize(
-    ("mode", "paint", "colour"),
+    ("mode", "paint", "color"),
     [
         ("RGB", (12, 34, 56), "#0c2238"),
         ("RGBA", (12, 34, 56, 255), "#0c2238"),
@@ -82,13 +82,13 @@ def test_a_picture_looks_the_same_however_it_is_stored(orientation: int) -> None
         ("RGBA", (12, 34, 56, 127), None),
     ],
 )
-def test_a_single_colour_is_dominant(mode: str, paint: tuple[int, ...], colour: str | None) -> None:
-    """The colour of a picture of one is told to the bit, and none of one that is transparent all over."""
-    assert dominant_color(Image.new(mode, SAMPLE, paint)) == colour
+def test_a_single_color_is_dominant(mode: str, paint: tuple[int, ...], color: str | None) -> None:
+    """The color of an image of one color is exact; a fully transparent image has none."""
+    assert dominant_color(Image.new(mode, SAMPLE, paint)) == color
 
 
-def test_the_most_frequent_colours_are_dominant() -> None:
-    """Shades that are alike count together, and their mean is told; what is transparent does not count."""
+def test_the_most_frequent_colors_are_dominant() -> None:
+    """Similar shades count together, and their mean is returned; transparent pixels do not count."""
     image = Image.new("RGBA", SAMPLE, (0, 200, 0, 0))
     image.paste((200, 10, 10, 255), (0, 0, 32, 12))
     image.paste((10, 10, 100, 255), (0, 12, 32, 20))
@@ -97,7 +97,7 @@ def test_the_most_frequent_colours_are_dominant() -> None:
 
 
 def test_transparent_pixels_look_white() -> None:
-    """Blur and hash are those of the picture on an empty page, whatever the hidden colours."""
+    """BlurHash and hash are those of the image on white, whatever the hidden colors are."""
     on_white = describe_appearance(pictures.quadrants(SAMPLE), SAMPLE)
     clear = pictures.quadrants(SAMPLE).convert("RGBA")
     clear.paste((1, 2, 3, 0), (16, 16, 32, 32))
@@ -109,7 +109,7 @@ def test_transparent_pixels_look_white() -> None:
 
 
 def ramp() -> Image.Image:
-    """Draw a ramp of colours."""
+    """Draw a ramp of colors."""
     return Image.frombytes(
         "RGB", SAMPLE, bytes(v for y, x in product(range(32), repeat=2) for v in (x * 8, y * 8, 255 - x * 8))
     )
@@ -133,8 +133,8 @@ def pattern() -> Image.Image:
     ],
     ids=["ramp", "pattern", "black", "white"],
 )
-def test_the_hash_is_the_one_that_others_make(image: Image.Image, expected: str) -> None:
-    """The same sample gives the same bits as ImageHash 4.3.2's phash gives."""
+def test_the_hash_is_that_of_imagehash(image: Image.Image, expected: str) -> None:
+    """The bits are those of phash in ImageHash 4.3.2 for the same sample."""
     assert perceptual_hash(image) == expected
 
 
@@ -150,7 +150,7 @@ def test_the_hash_is_the_one_that_others_make(image: Image.Image, expected: str)
     ids=["JPEG", "WebP", "small", "grey", "dark"],
 )
 def test_copies_have_nearly_the_same_hash(copy: Callable[[], bytes], most: int) -> None:
-    """A copy that is scaled, compressed or darkened differs in a few of the 64 bits, another picture in many."""
+    """A copy that is scaled, compressed or darkened differs in a few of the 64 bits, another image in many."""
     original = look(pictures.encoded(scene(), "PNG"))["perceptualHash"]
     assert distance(look(copy())["perceptualHash"], original) <= most
     assert distance(look(pictures.encoded(scene(turns=3), "PNG"))["perceptualHash"], original) > 16

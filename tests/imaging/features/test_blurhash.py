@@ -1,4 +1,4 @@
-"""BlurHash: the text that other implementations make of the same pixels, and that their decoders read."""
+"""BlurHash: the same text as other implementations make of the same pixels."""
 
 from itertools import product
 
@@ -29,39 +29,39 @@ SQUARE = (32, 32)
         (b"\xff" * len(RAMP), SQUARE, (4, 3), "L9TSUA~qfQ~q~qoffQoffQfQfQfQ"),
     ],
 )
-def test_it_is_what_others_make_of_it(pixels: bytes, size: Size, count: Size, expected: str) -> None:
-    """The same pixels give the same text as the package blurhash 1.1.5 gives."""
+def test_it_is_the_text_of_the_reference_implementation(pixels: bytes, size: Size, count: Size, expected: str) -> None:
+    """The text is that of the package blurhash 1.1.5 for the same pixels."""
     assert blurhash(pixels, size, count) == expected
 
 
 def value(digits: str) -> int:
-    """Return the number that digits of base 83 stand for."""
+    """Return the number that digits of base 83 encode."""
     total = 0
     for digit in digits:
         total = total * len(DIGITS) + DIGITS.index(digit)
     return total
 
 
-@given(colour=st.tuples(*[st.integers(0, 255)] * 3), across=st.integers(1, 9), down=st.integers(1, 9))
-def test_count_and_average_stand_in_front(colour: tuple[int, int, int], across: int, down: int) -> None:
-    """A decoder finds the number of waves in the first digit, and the average colour in the third to the sixth."""
-    found = blurhash(bytes(colour) * 64, (8, 8), (across, down))
+@given(color=st.tuples(*[st.integers(0, 255)] * 3), across=st.integers(1, 9), down=st.integers(1, 9))
+def test_count_and_mean_color_come_first(color: tuple[int, int, int], across: int, down: int) -> None:
+    """The first digit encodes the number of components, the third to the sixth the mean color."""
+    found = blurhash(bytes(color) * 64, (8, 8), (across, down))
     assert len(found) == 4 + 2 * across * down
     assert divmod(value(found[0]), 9) == (down - 1, across - 1)
     average = value(found[2:6]).to_bytes(3)
-    assert all(abs(one - other) <= 1 for one, other in zip(average, colour, strict=True))
+    assert all(abs(one - other) <= 1 for one, other in zip(average, color, strict=True))
 
 
 @given(pixels=st.binary(min_size=192, max_size=192), across=st.integers(1, 9), down=st.integers(1, 9))
-def test_any_pixels_have_one(pixels: bytes, across: int, down: int) -> None:
-    """Whatever the pixels, the text has the length that its count of waves gives it, and only digits of base 83."""
+def test_any_pixels_have_a_blurhash(pixels: bytes, across: int, down: int) -> None:
+    """The text has the length for its number of components, and only digits of base 83."""
     found = blurhash(pixels, (8, 8), (across, down))
     assert len(found) == 4 + 2 * across * down
     assert set(found) <= set(DIGITS)
 
 
-def test_light_is_averaged_and_not_its_code() -> None:
-    """Black and white in equal parts are not half the code but half the light, as seen from afar."""
+def test_the_mean_is_that_of_linear_light() -> None:
+    """Black and white in equal parts have the mean of half the light, not of half the sRGB value."""
     chequered = Image.frombytes("L", (8, 8), bytes(255 * ((x + y) % 2) for y, x in product(range(8), repeat=2)))
     found = blurhash(chequered.convert("RGB").tobytes(), (8, 8), (1, 1))
     assert value(found[2:6]).to_bytes(3) == bytes([188] * 3)

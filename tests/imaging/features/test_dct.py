@@ -1,4 +1,4 @@
-"""Waves: what a picture is made of, and that it is made of it."""
+"""The discrete cosine transform."""
 
 import math
 
@@ -10,8 +10,8 @@ from imaging.features.dct import coefficients, cosines
 
 
 @pytest.mark.parametrize("phase", [0, 0.5])
-def test_waves_are_cosines(phase: float) -> None:
-    """Each wave has half a period more than the one before, and the first is level."""
+def test_cosines_have_half_a_period_more_each(phase: float) -> None:
+    """The first one is constant."""
     level, half, whole = cosines(8, 3, phase)
     assert level == (1,) * 8
     assert half == tuple(math.cos(math.pi * (at + phase) / 8) for at in range(8))
@@ -19,8 +19,8 @@ def test_waves_are_cosines(phase: float) -> None:
 
 
 @pytest.mark.parametrize(("across", "down"), [(0, 0), (3, 0), (0, 2), (1, 3)])
-def test_a_wave_is_found_where_it_is(across: int, down: int) -> None:
-    """Of rows that are a single product of waves, that product is found and no other."""
+def test_a_product_of_cosines_has_one_coefficient(across: int, down: int) -> None:
+    """The coefficient of a product of two cosines is found, and all others are zero."""
     wide, high = cosines(12, 4, 0.5), cosines(10, 4, 0.5)
     found = coefficients([[x * y for x in wide[across]] for y in high[down]], wide, high)
     strong = [(row, column) for row in range(4) for column in range(4) if abs(found[row][column]) > 1e-9]
@@ -31,8 +31,8 @@ def test_a_wave_is_found_where_it_is(across: int, down: int) -> None:
     rows=st.lists(st.lists(st.integers(0, 255), min_size=4, max_size=4), min_size=3, max_size=3),
     factor=st.integers(0, 9),
 )
-def test_a_picture_times_a_factor_has_waves_times_that_factor(rows: list[list[int]], factor: int) -> None:
-    """The transform is linear."""
+def test_the_transform_is_linear(rows: list[list[int]], factor: int) -> None:
+    """Samples times a factor have the coefficients times that factor."""
     wide, high = cosines(4, 4, 0.5), cosines(3, 3, 0.5)
     once = coefficients(rows, wide, high)
     often = coefficients([[value * factor for value in row] for row in rows], wide, high)

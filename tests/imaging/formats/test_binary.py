@@ -1,4 +1,4 @@
-"""Reading out of a file: what is beyond its end is the file's doing, and nothing else is."""
+"""Reading numbers from a file: a read beyond its end has an error of its own."""
 
 import struct
 
@@ -9,7 +9,7 @@ from imaging.formats.binary import EndOfDataError, byte_at, unpack
 DATA = b"\x00\x01\x02\x03"
 
 
-def test_what_is_there_is_read() -> None:
+def test_numbers_are_read() -> None:
     """Numbers are read from the first byte to the last."""
     assert unpack(">HH", DATA, 0) == (1, 0x0203)
     assert unpack(">H", DATA, 2) == (0x0203,)
@@ -17,8 +17,8 @@ def test_what_is_there_is_read() -> None:
 
 
 @pytest.mark.parametrize("at", [3, 4, 2**63, 2**70, -1, -4])
-def test_what_is_not_there_is_told(at: int) -> None:
-    """Neither half a number nor one before the beginning is read, wherever a file leads."""
+def test_reads_beyond_the_end_are_reported(at: int) -> None:
+    """Neither a part of a number nor one before the start is read."""
     with pytest.raises(EndOfDataError):
         unpack(">H", DATA, at)
     if at != 3:
@@ -26,8 +26,8 @@ def test_what_is_not_there_is_told(at: int) -> None:
             byte_at(DATA, at)
 
 
-def test_a_form_that_is_none_is_a_fault_of_ours() -> None:
-    """A mistake in the form is not taken for the file's end."""
+def test_an_invalid_format_is_another_error() -> None:
+    """A mistake in the struct format is not taken for the end of the file."""
     with pytest.raises(struct.error) as caught:
         unpack(">Y", DATA, 0)
     assert not isinstance(caught.value, EndOfDataError)

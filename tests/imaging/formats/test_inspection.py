@@ -1,4 +1,4 @@
-"""The formats: told by content alone, and surveyed before any decoder runs."""
+"""The formats: recognized by content alone, and inspected before any decoder runs."""
 
 import struct
 import zlib
@@ -25,7 +25,7 @@ ANIMATED = ("GIF", "PNG", "WEBP", "TIFF", "MPO", "AVIF", "HEIF")
 
 
 def reason_of(data: bytes) -> Reason | None:
-    """Return why a survey rejects data, None if it does not."""
+    """Return why the inspection refuses data, None if it does not."""
     try:
         inspect_file(data, LIMITS)
     except ImageRefusedError as rejected:
@@ -34,13 +34,13 @@ def reason_of(data: bytes) -> Reason | None:
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_the_content_tells_the_format(name: str) -> None:
-    """Nothing but the first bytes of a file decides what it is."""
+def test_the_content_decides_the_format(name: str) -> None:
+    """Only the first bytes of a file decide its format."""
     assert sniff_format(pictures.examples()[name]) is FORMATS[name.split(maxsplit=1)[0]]
 
 
-def test_every_format_has_a_walk() -> None:
-    """What may be opened is surveyed first, without exception."""
+def test_every_format_has_an_inspector() -> None:
+    """Every format is inspected before it is opened."""
     assert INSPECTORS.keys() == FORMATS.keys()
 
 
@@ -59,8 +59,8 @@ def test_every_format_has_a_walk() -> None:
         (b"jpeg2000", None),
     ],
 )
-def test_the_brands_of_a_media_file_tell_its_format(brands: bytes, name: str | None) -> None:
-    """The first brand decides; where it stands for any container, those after it do."""
+def test_the_brands_of_a_media_file_decide_its_format(brands: bytes, name: str | None) -> None:
+    """The first brand decides; after a brand of any container, the following ones do."""
     head = heif_files.box(b"ftyp", brands[:4], bytes(4), brands[4:])
     assert sniff_format(head) == (FORMATS[name] if name else None)
 
@@ -68,24 +68,24 @@ def test_the_brands_of_a_media_file_tell_its_format(brands: bytes, name: str | N
 @pytest.mark.parametrize("frames", [1, 2, 3])
 @pytest.mark.parametrize("name", ANIMATED)
 def test_frames_are_those_that_pillow_finds(name: str, frames: int) -> None:
-    """Of a truthful file, as many frames are counted as the decoder would."""
+    """As many frames are counted as the decoder finds."""
     data = pictures.animation(name, frames)
     assert inspect_file(data, LIMITS).frames == getattr(Image.open(BytesIO(data)), "n_frames", 1) == frames
 
 
 @pytest.mark.parametrize("name", pictures.examples())
 def test_sizes_are_held_to_the_limits(name: str) -> None:
-    """The survey alone knows the size, as well as the decoder does: a pixel less is not enough."""
+    """The inspection alone finds the size of the decoder: a limit of one pixel less refuses the file."""
     data = pictures.examples()[name]
-    width, height = surveyed_size(data)
+    width, height = inspected_size(data)
     inspect_file(data, replace(LIMITS, max_pixels=width * height, max_edge=width))
     for limits in (replace(LIMITS, max_pixels=width * height - 1), replace(LIMITS, max_edge=width - 1)):
         with pytest.raises(ImageRefusedError):
             inspect_file(data, limits)
 
 
-def surveyed_size(data: bytes) -> tuple[int, int]:
-    """Return the size that a file's decoder works with, which for a HEIF may be more than it shows."""
+def inspected_size(data: bytes) -> tuple[int, int]:
+    """Return the size that the decoder works with, which for a HEIF may be more than it shows."""
     if sniff_format(data) is FORMATS["HEIF"]:
         at = data.index(b"ispe") + 8
         width, height = struct.unpack_from(">II", data, at)
@@ -94,21 +94,21 @@ def surveyed_size(data: bytes) -> tuple[int, int]:
 
 
 def test_a_default_image_is_a_frame_of_its_own() -> None:
-    """An APNG may show a picture that is none of its frames to those who know no animations."""
+    """An APNG may have a default image, for viewers without animation, that is not one of its frames."""
     data = pictures.animation("PNG", 3, default_image=True)
     assert inspect_file(data, LIMITS).frames == getattr(Image.open(BytesIO(data)), "n_frames", 1)
 
 
 def test_control_chunks_alone_make_no_animation() -> None:
-    """Without its header, or with one too late, an animation is a still picture."""
+    """Without its header chunk, or with a late one, an animation is a still image."""
     frame, pixels = png_texts.control(0), pngs.pixels((40, 30))
     header = pngs.chunk(b"acTL", struct.pack(">II", 2, 0))
     for chunks in ((frame, pixels, frame), (frame, pixels, header, frame)):
         assert inspect_file(pngs.png(pngs.header((40, 30)), *chunks), LIMITS).frames == 1
 
 
-def test_pictures_that_an_index_only_claims_are_not_counted() -> None:
-    """Of an MPO's pictures those count that are there."""
+def test_images_that_an_index_only_claims_are_not_counted() -> None:
+    """Only those images of an MPO count that exist."""
     data = pictures.animation("MPO", 3)
     second = data.index(b"\xff\xd8", 1000)
     assert inspect_file(data[:second] + b"??" + data[second + 2 :], LIMITS).frames == 2
@@ -138,14 +138,14 @@ def test_a_pngs_orientation_is_found_in_its_text(*, packed: bool, behind: bool) 
 
 
 def test_a_png_without_exif_is_not_decoded_for_it() -> None:
-    """That there is no EXIF block is known without looking behind the pixels, which do not even have to be sound."""
+    """Opening a PNG without EXIF does not decode its pixels, which may even be corrupt."""
     data = pngs.png(pngs.header((40, 30)), pngs.chunk(b"IDAT", b"nonsense"))
     assert dict(open_picture(data, LIMITS).image.getexif()) == {}
 
 
 @pytest.mark.parametrize("scans", [10, MAX_SCANS, MAX_SCANS + 1])
 def test_scans_are_counted_before_a_jpeg_is_decoded(scans: int) -> None:
-    """So many passes over a picture are allowed, and not one more."""
+    """The largest allowed number of scans passes, and one more does not."""
     picture = open_picture(jpegs.repeated(scans - 9), LIMITS)
     if scans <= MAX_SCANS:
         assert decode(picture).image.size == picture.size
@@ -155,8 +155,8 @@ def test_scans_are_counted_before_a_jpeg_is_decoded(scans: int) -> None:
         assert rejected.value.reason == Reason.TOO_MANY_SCANS
 
 
-def test_what_looks_like_a_scan_in_metadata_is_none() -> None:
-    """The bytes of a scan's marker may stand anywhere."""
+def test_scan_markers_in_metadata_do_not_count() -> None:
+    """The bytes of the marker of a scan may be anywhere."""
     behind = jpegs.repeated(40)[:-2] + jpegs.segment(0xFE, jpegs.SCAN * 1000) + jpegs.END
     picture = open_picture(behind + jpegs.SCAN * 1000, LIMITS)
     assert decode(picture).image.size == decode(picture).image.size == (96, 64)
@@ -176,15 +176,15 @@ WITH_METADATA = {
 
 
 @pytest.mark.parametrize("name", WITH_METADATA)
-def test_metadata_has_its_bounds(name: str) -> None:
-    """Up to its bound each kind of metadata is let pass, wherever it is, and beyond it none."""
+def test_each_kind_of_metadata_has_a_limit(name: str) -> None:
+    """Each kind passes up to its limit, wherever it is, and not beyond."""
     most = {"EXIF": MOST_EXIF, "profile": MOST_PROFILE}.get(name.rsplit(maxsplit=1)[-1], MOST_TEXT)
     inspect_file(WITH_METADATA[name](most - 2**15), LIMITS)
     assert reason_of(WITH_METADATA[name](most + 2**15)) == Reason.TOO_MUCH_METADATA
 
 
-def test_parts_have_their_bound() -> None:
-    """What is read one by one is counted, so that a file of nothing but small parts is let go of early."""
+def test_parts_have_a_limit() -> None:
+    """Parts are counted, so that a file with nothing but small parts is refused early."""
     survey = Inspection(FORMATS["PNG"], LIMITS)
     survey.add_parts(MAX_PARTS)
     with pytest.raises(ImageRefusedError) as rejected:
@@ -193,8 +193,8 @@ def test_parts_have_their_bound() -> None:
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_a_survey_ends_wherever_a_file_is_cut(name: str) -> None:
-    """At every length a file is surveyed or rejected, and nothing else."""
+def test_an_inspection_ends_wherever_a_file_is_cut(name: str) -> None:
+    """A file cut at any length passes or is refused, without another error."""
     data = pictures.examples()[name]
     reasons = {reason_of(data[:end]) for end in range(0, len(data), 1 + len(data) // 400)}
     assert reasons <= {None, Reason.TRUNCATED, Reason.NOT_AN_IMAGE, Reason.CORRUPT}

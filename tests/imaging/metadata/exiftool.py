@@ -20,13 +20,13 @@ from tests.imaging.metadata.packets import digest, in_languages, jpeg, ordered, 
 
 ROOT = Path(__file__).resolve().parents[3]
 RECORDED = Path(__file__).with_name("exiftool.json")
-UNITS = ("ResolutionUnit", "PixelUnits")  # told in words
-TAGS = (  # told in numbers
+UNITS = ("ResolutionUnit", "PixelUnits")  # reported as words
+TAGS = (  # reported as numbers
     *("ImageWidth", "ImageHeight", "FileSize", "BitDepth", "BitsPerSample", "XResolution", "PixelsPerUnitX"),
     *("ProfileDescription", "Make", "Model", "LensModel", "Lens", "Software", "CreatorTool", "ExposureTime", "FNumber"),
     *("ISO", "FocalLength", "Flash", "FlashFired", "Orientation", "GPSLatitude", "GPSLongitude", "GPSAltitude"),
     *("Title", "ObjectName", "XPTitle", "XPComment", "XPKeywords", "XPAuthor"),
-    # As the Metadata Working Group brings them together:
+    # Merged as the Metadata Working Group defines:
     *("MWG:DateTimeOriginal", "MWG:Description", "MWG:Keywords", "MWG:Creator", "MWG:Copyright"),
 )
 
@@ -92,7 +92,7 @@ PACKET = xmp(
 
 
 def drawn() -> dict[str, bytes]:
-    """Return the drawn pictures by file name."""
+    """Return the drawn images by file name."""
     quadrants, texts = pictures.quadrants(), PngInfo()
     texts.add_itxt("XML:com.adobe.xmp", PACKET.decode())
     return {
@@ -124,9 +124,9 @@ def photographs() -> dict[str, bytes]:
 
 
 def recorded() -> dict[str, Any]:
-    """Return what exiftool tells of each picture, by tag, and under `version` which exiftool it was."""
-    told: dict[str, Any] = json.loads(RECORDED.read_text(encoding="utf-8"))
-    return told
+    """Return what exiftool reports for each image, by tag, and under `version` the version of exiftool."""
+    found: dict[str, Any] = json.loads(RECORDED.read_text(encoding="utf-8"))
+    return found
 
 
 def _record(folder: Path) -> dict[str, Any]:
@@ -134,8 +134,8 @@ def _record(folder: Path) -> dict[str, Any]:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     options = ["-j", "-use", "MWG", *(f"-{tag}#" for tag in TAGS), *(f"-{unit}" for unit in UNITS)]
-    told = json.loads(_exiftool(*options, *(str(folder / name) for name in files)))
-    return {"version": _exiftool("-ver").strip()} | {Path(one.pop("SourceFile")).name: one for one in told}
+    found = json.loads(_exiftool(*options, *(str(folder / name) for name in files)))
+    return {"version": _exiftool("-ver").strip()} | {Path(one.pop("SourceFile")).name: one for one in found}
 
 
 def _exiftool(*arguments: str) -> str:

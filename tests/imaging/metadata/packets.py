@@ -1,4 +1,4 @@
-"""Packets that tests put into pictures: EXIF in either byte order, IPTC records, Photoshop's resources, XMP."""
+"""Metadata that tests write into images: EXIF in either byte order, IPTC records, Photoshop resources, XMP."""
 
 import struct
 from hashlib import md5
@@ -33,7 +33,7 @@ def several(name: str, *values: str, container: str = "Bag") -> str:
 
 
 def in_languages(name: str, **values: str) -> str:
-    """Return the element of a text in several languages; `default` stands for the one that is shown by default."""
+    """Return the element of a text in several languages; `default` is the one that is shown by default."""
     items = "".join(
         f'<rdf:li xml:lang="{"x-default" if language == "default" else language}">{value}</rdf:li>'
         for language, value in values.items()
@@ -47,22 +47,22 @@ def record(number: int, value: bytes, kind: int = 2) -> bytes:
 
 
 def utf8_records(*values: tuple[int, str]) -> bytes:
-    """Make IPTC records that say that they are in UTF-8."""
+    """Make IPTC records that declare UTF-8."""
     return record(90, b"\x1b%G", kind=1) + b"".join(record(number, value.encode()) for number, value in values)
 
 
 def resource(number: int, content: bytes) -> bytes:
-    """Make one of Photoshop's image resources, without a name."""
+    """Make a Photoshop image resource, without a name."""
     return struct.pack(">4sHHI", b"8BIM", number, 0, len(content)) + content + b"\0" * (len(content) % 2)
 
 
 def digest(records: bytes) -> bytes:
-    """Make the resource that says which records the XMP packet agrees with."""
+    """Make the resource that holds the digest of the records from which the XMP packet was made."""
     return resource(DIGEST, md5(records, usedforsecurity=False).digest())
 
 
 def with_segments(jpeg: bytes, *contents: bytes) -> bytes:
-    """Return a JPEG with Photoshop's resources in segments of their own."""
+    """Return a JPEG with Photoshop resources in segments of their own."""
     made = b""
     for content in contents:
         data = b"Photoshop 3.0\0" + content
@@ -77,13 +77,13 @@ def ordered(block: Image.Exif, order: str) -> bytes:
 
 
 def jpeg(records: bytes = b"", packet: bytes = b"", resources: bytes = b"", **options: Any) -> bytes:
-    """Draw a JPEG that carries IPTC records, an XMP packet, and whatever Pillow's save takes."""
+    """Draw a JPEG with IPTC records, an XMP packet, and any argument of Pillow's save."""
     made = pictures.encoded(pictures.quadrants(), "JPEG", **options, **({"xmp": packet} if packet else {}))
     return with_segments(made, resource(RECORDS, records) + resources) if records else made
 
 
 def exif_block(tags: dict[int, Any], detail: dict[int, Any], gps: dict[int, Any]) -> Image.Exif:
-    """Make an EXIF block that was never written to a file, and may hold what no file can."""
+    """Make an EXIF block that was never written to a file, so that it may hold any value."""
     made = Image.Exif()
     made.update(tags)
     made.get_ifd(IFD.Exif).update(detail)

@@ -1,4 +1,4 @@
-"""Bit depth: of the file, however Pillow decodes it."""
+"""Bit depth: that of the file, even if Pillow decodes to another one."""
 
 import struct
 from io import BytesIO
@@ -14,7 +14,7 @@ from tests.imaging.limits import LIMITS
 
 
 def grey_tiff(bits: int, kind: int = 1) -> bytes:
-    """Write a TIFF of one grey pixel of that many bits; kind is its sample format (3: floating point)."""
+    """Write a TIFF of one gray pixel of that many bits; kind is its sample format (3: floating point)."""
     numbers = [(256, 1), (257, 1), (258, bits), (259, 1), (262, 1), (277, 1), (278, 1), (339, kind)]
     places = [(273, 8), (279, max(1, bits // 8))]
     entries = [(tag, 3, 1, struct.pack("<H", value)) for tag, value in numbers]
@@ -40,11 +40,11 @@ def heif(mode: str, pixels: bytes) -> bytes:
 
 
 def avif(depth: int, flags: int) -> bytes:
-    """Encode an AVIF whose header says that it has that depth, and so do its configuration's flags."""
+    """Encode an AVIF whose header and configuration have that depth."""
     data = pictures.examples()["AVIF"]
     at = data.index(b"av1C\x81") + len(b"av1C") + 2
-    told = data[:at] + bytes([data[at] | flags]) + data[at + 1 :]
-    return told.replace(b"pixi\0\0\0\0\3\x08\x08\x08", b"pixi\0\0\0\0\3" + bytes([depth] * 3))
+    changed = data[:at] + bytes([data[at] | flags]) + data[at + 1 :]
+    return changed.replace(b"pixi\0\0\0\0\3\x08\x08\x08", b"pixi\0\0\0\0\3" + bytes([depth] * 3))
 
 
 FILES = {
@@ -53,10 +53,10 @@ FILES = {
     **{f"PNG {depth}": (pictures.grey_png(depth), depth) for depth in (1, 8, 16)},
     "PNG palette": (pictures.encoded(pictures.quadrants(mode="P"), "PNG", bits=4), 4),
     "GIF": (pictures.encoded(pictures.quadrants().quantize(4), "GIF"), 2),
-    "GIF of 256 colours": (pictures.encoded(Image.linear_gradient("L"), "GIF"), 8),
+    "GIF of 256 colors": (pictures.encoded(Image.linear_gradient("L"), "GIF"), 8),
     **{f"TIFF {bits}": (grey_tiff(bits), bits) for bits in (1, 8, 16)},
     "TIFF float": (grey_tiff(32, kind=3), 32),
-    "TIFF colour": (pictures.examples()["TIFF"], 8),
+    "TIFF color": (pictures.examples()["TIFF"], 8),
     **{f"BMP {bits}": (bmp(bits), depth) for bits, depth in ((1, 1), (4, 4), (8, 8), (16, 5), (24, 8), (32, 8))},
     "BMP old": (bmp(24, old=True), 8),
     **{f"AVIF {depth}": (avif(depth, flags), depth) for depth, flags in ((8, 0), (10, 0x40), (12, 0x60))},
@@ -67,6 +67,6 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_depth_is_that_of_the_file(name: str) -> None:
-    """Bits per sample, or per index into a palette, are told as the header has them."""
+    """Bits per sample, or per index into a palette, are those of the header."""
     data, depth = FILES[name]
     assert bit_depth(open_picture(data, LIMITS)) == depth

@@ -1,4 +1,4 @@
-"""What is written: EXIF, IPTC and XMP from every format, and which of them counts where they differ."""
+"""Embedded metadata: EXIF, IPTC and XMP of every format, and their order of precedence."""
 
 from typing import Any
 
@@ -66,21 +66,21 @@ OF_EXIF = {"description": "Caption of EXIF", "artist": "Ed", "copyright": "Right
 
 
 def found(data: bytes) -> dict[str, Any]:
-    """Return what is written in the picture in data."""
+    """Return the embedded metadata of the image in data."""
     return read_embedded(open_picture(data, LIMITS))
 
 
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
-def test_exif_is_told_from_every_format(format_name: str) -> None:
-    """What the camera wrote is told alike from every format, the orientation as it stands there, even if it is undone."""
+def test_exif_is_read_from_every_format(format_name: str) -> None:
+    """EXIF is the same from every format; the orientation is that of the file, even if it is applied."""
     image = pictures.stored(pictures.quadrants(), 6)
     data = pictures.encoded(image, format_name, exif=pictures.exif(CAMERA, EXPOSURE, PLACE))
     assert found(data) == {"camera": TOLD, "about": {}}
 
 
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
-def test_xmp_is_told_from_every_format(format_name: str) -> None:
-    """What editors wrote is told alike from every format that carries a packet."""
+def test_xmp_is_read_from_every_format(format_name: str) -> None:
+    """XMP is the same from every format that can hold it."""
     info = PngInfo()
     info.add_itxt("XML:com.adobe.xmp", PACKET.decode())
     options: dict[str, dict[str, Any]] = {"PNG": {"pnginfo": info}, "TIFF": {"tiffinfo": {700: PACKET}}}
@@ -88,7 +88,7 @@ def test_xmp_is_told_from_every_format(format_name: str) -> None:
     assert found(data) == {"camera": {"make": "Leica", "takenAt": "2012-12-12T12:12:12"}, "about": OF_XMP}
 
 
-def test_what_stands_behind_the_pixels_of_a_png_is_told() -> None:
+def test_metadata_behind_the_pixels_of_a_png_is_read() -> None:
     """A PNG may have its XMP packet and its texts after the pixels."""
     info = PngInfo()
     info.add_itxt("XML:com.adobe.xmp", PACKET.decode())
@@ -115,21 +115,21 @@ def test_what_stands_behind_the_pixels_of_a_png_is_told() -> None:
     ids=["all", "no EXIF", "agreeing", "changed", "changed with EXIF", "no XMP", "IPTC alone", "a field each"],
 )
 def test_where_sources_differ_the_first_counts(data: bytes, about: dict[str, Any] | None, taken: int) -> None:
-    """EXIF goes before XMP and XMP before IPTC; but IPTC before XMP where its digest shows that it is newer."""
-    told = found(data)
-    assert told["about"] == (about or OF_EXIF | {"keywords": ["of IPTC"], "title": "Title of XMP"})
-    assert told["camera"]["takenAt"].startswith(str(taken))
+    """EXIF comes before XMP and XMP before IPTC; but IPTC before XMP if its digest shows that it is newer."""
+    fields = found(data)
+    assert fields["about"] == (about or OF_EXIF | {"keywords": ["of IPTC"], "title": "Title of XMP"})
+    assert fields["camera"]["takenAt"].startswith(str(taken))
 
 
-def test_blank_exif_gives_way() -> None:
+def test_blanks_in_exif_do_not_count() -> None:
     """Cameras fill the description with blanks, which hide no caption."""
     block = pictures.exif({Base.ImageDescription: " " * 31, Base.Artist: "\0" * 8})
     about = found(jpeg(RECORDS, PACKET, exif=block))["about"]
     assert (about["description"], about["artist"]) == ("Caption of XMP", "Xavier")
 
 
-def test_what_windows_adds_comes_last() -> None:
-    """Windows Explorer's fields are told where no standard one is."""
+def test_windows_tags_come_last() -> None:
+    """The tags of Windows Explorer are used where no standard tag has a value."""
     tags: dict[int, Any] = {
         Base.XPTitle: "Title of Windows\0".encode("utf-16-le"),
         Base.XPKeywords: "a;b\0".encode("utf-16-le"),
@@ -138,8 +138,8 @@ def test_what_windows_adds_comes_last() -> None:
     assert found(jpeg(packet=PACKET, exif=pictures.exif(tags)))["about"] == OF_XMP
 
 
-def test_a_png_has_texts_of_its_own() -> None:
-    """What a PNG says under the standard's keywords is told where nothing else is; all its other texts are not."""
+def test_texts_of_a_png_are_read() -> None:
+    """Texts with keywords of the standard are used where nothing else has a value; other texts are ignored."""
     info = PngInfo()
     for keyword, text in {
         "Title": "Title of PNG",
@@ -159,13 +159,13 @@ def test_a_png_has_texts_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_where_nothing_is_written_nothing_is_told(name: str) -> None:
-    """A picture of any format and mode without EXIF, IPTC and XMP tells nothing; nothing is made up."""
+def test_without_metadata_nothing_is_returned(name: str) -> None:
+    """An image of any format and mode without EXIF, IPTC and XMP has no embedded metadata."""
     assert found(pictures.examples()[name]) == {"camera": {}, "about": {}}
 
 
 def test_a_comment_is_no_description() -> None:
-    """What cameras and programs leave as a comment says nothing of the picture."""
+    """The comment of a camera or program is not a description."""
     block = pictures.exif({}, {Base.UserComment: b"ASCII\0\0\0A comment"})
     data = pictures.encoded(pictures.quadrants(), "JPEG", exif=block, comment="A comment")
     assert found(data)["about"] == {}

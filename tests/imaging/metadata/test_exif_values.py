@@ -1,4 +1,4 @@
-"""EXIF's measurements: what their tags come to, in the contract's units; nonsense comes to nothing."""
+"""The measurements in EXIF: their values in the units of the contract; invalid ones are ignored."""
 
 from typing import Any
 
@@ -27,13 +27,13 @@ NOTHING = IFDRational(1, 0)  # a fraction with a denominator of zero
         ({Base.ISOSpeedRatings: 0}, None),
     ],
 )
-def test_a_sensitivity_too_high_for_its_field_stands_elsewhere(tags: dict[int, Any], iso: int | None) -> None:
-    """The field has 16 bits: its highest value means that one of the longer fields tells."""
+def test_a_sensitivity_above_16_bits_is_in_another_tag(tags: dict[int, Any], iso: int | None) -> None:
+    """The highest value of the 16-bit tag means that one of the longer tags has the value."""
     assert iso_speed(tags.get) == iso
 
 
-def test_a_time_has_the_fraction_and_offset_beside_it() -> None:
-    """Fraction and offset of the time when the picture was taken count, and not those of other times."""
+def test_a_time_has_its_fraction_and_offset() -> None:
+    """Fraction and offset of the time of the exposure count, not those of other times."""
     tags: dict[int, Any] = {
         Base.DateTimeOriginal: "2008:05:30 15:56:01",
         Base.OffsetTime: "+09:00",
@@ -45,14 +45,14 @@ def test_a_time_has_the_fraction_and_offset_beside_it() -> None:
 
 
 def test_when_it_was_digitised_or_changed_is_not_when_it_was_taken() -> None:
-    """A scan's time and the time of the last change are no substitutes."""
+    """The times of a scan and of the last change are not used."""
     tags: dict[int, Any] = {Base.DateTime: "2008:05:30 15:56:01", Base.DateTimeDigitized: "2008:05:30 15:56:01"}
     assert merge([read_exif(exif_block(tags, tags, {}))])["camera"] == {}
 
 
 @pytest.mark.parametrize(("value", "fired"), [(0, False), (1, True), (9, True), (16, False), (None, None), ("x", None)])
 def test_flash_is_the_lowest_bit(value: object, fired: bool | None) -> None:
-    """The field's other bits do not say that it fired."""
+    """The other bits do not mean that the flash fired."""
     assert flash_fired(value) is fired
 
 
@@ -68,8 +68,8 @@ def test_flash_is_the_lowest_bit(value: object, fired: bool | None) -> None:
         ({Base.ResolutionUnit: 2}, None),
     ],
 )
-def test_a_resolution_is_told_in_inches(tags: dict[int, Any], dots: float | None) -> None:
-    """Dots per inch, which is the unit where none is told; a mere aspect ratio is none."""
+def test_a_resolution_is_in_inches(tags: dict[int, Any], dots: float | None) -> None:
+    """Dots per inch, also if there is no unit; an aspect ratio is not a resolution."""
     assert resolution(exif_block(tags, {}, {})) == dots
 
 
@@ -85,7 +85,7 @@ def test_a_position_has_signs_instead_of_letters(north: object, east: object, si
 @pytest.mark.parametrize("bad", [None, (), (NOTHING, NOTHING, NOTHING), (1.0, NOTHING, 0.0), (91.0, 0.0, 0.0), "N"])
 @pytest.mark.parametrize("name", ["GPSLatitude", "GPSLongitude"])
 def test_half_a_position_is_none(name: str, bad: object) -> None:
-    """Without both coordinates, sound and on this earth, no position is told."""
+    """Without two valid coordinates there is no position."""
     if name == "GPSLongitude" and bad == (91.0, 0.0, 0.0):
         bad = (181.0, 0.0, 0.0)
     assert position(place(**{name: bad})) is None
@@ -93,20 +93,20 @@ def test_half_a_position_is_none(name: str, bad: object) -> None:
 
 @pytest.mark.parametrize("parts", [(51.0, 30.0), (51.5,), 51.5, (IFDRational(103, 2), IFDRational(0), IFDRational(0))])
 def test_an_angle_may_have_fewer_parts(parts: object) -> None:
-    """Degrees alone, or with minutes, are an angle as well, and degrees may have decimals."""
+    """Degrees alone, or with minutes, are an angle, and degrees may have decimals."""
     found = position(place(GPSLatitude=parts))
     assert found is not None
     assert found["latitude"] == 51.5
 
 
-def test_where_the_picture_points_to_is_not_where_it_was_taken() -> None:
-    """A destination is no position."""
+def test_the_destination_is_not_the_position() -> None:
+    """The coordinates of a destination are not used."""
     destination: dict[int, Any] = {GPS.GPSDestLatitude: (51.0, 30.0, 0.0), GPS.GPSDestLongitude: (0.0, 7.0, 39.0)}
     assert position(destination) is None
 
 
 @pytest.mark.parametrize(
-    ("altitude", "reference", "told"),
+    ("altitude", "reference", "expected"),
     [
         (IFDRational(70, 2), 0, 35),
         (35.0, 1, -35),
@@ -118,8 +118,8 @@ def test_where_the_picture_points_to_is_not_where_it_was_taken() -> None:
         (1e9, 0, None),
     ],
 )
-def test_an_altitude_below_the_sea_is_negative(altitude: object, reference: object, told: float | None) -> None:
-    """Height is told with its sign, and left out where it is nonsense."""
+def test_an_altitude_below_the_sea_is_negative(altitude: object, reference: object, expected: float | None) -> None:
+    """The altitude has a sign, and is left out if it is invalid."""
     found = position(place(GPSAltitude=altitude, GPSAltitudeRef=reference))
     assert found is not None
-    assert found.get("altitude") == told
+    assert found.get("altitude") == expected

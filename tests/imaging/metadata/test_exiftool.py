@@ -27,59 +27,59 @@ def present(**fields: Any) -> dict[str, Any]:
 
 
 def clean(value: object) -> str | None:
-    """Return a text of exiftool's as one line."""
+    """Return a text of exiftool as one line."""
     return None if value is None else clean_text(str(value))
 
 
 def several(value: Any) -> list[str]:
-    """Return a list of exiftool's, which is no list if it has one member."""
+    """Return a list of exiftool, which writes a list of one member as the member."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def facts(told: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts of a picture as exiftool tells them, in the contract's terms."""
-    size = told["ImageWidth"], told["ImageHeight"]
-    width, height = reversed(size) if told.get("Orientation") in SIDEWAYS else size
-    dots = told.get("XResolution", told.get("PixelsPerUnitX", 0))
-    unit = told.get("ResolutionUnit", told.get("PixelUnits", ""))
+def facts(reported: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties that exiftool reports, with the names of the contract."""
+    size = reported["ImageWidth"], reported["ImageHeight"]
+    width, height = reversed(size) if reported.get("Orientation") in SIDEWAYS else size
+    dots = reported.get("XResolution", reported.get("PixelsPerUnitX", 0))
+    unit = reported.get("ResolutionUnit", reported.get("PixelUnits", ""))
     return present(
         width=width,
         height=height,
-        bitDepth=told.get("BitDepth") or int(str(told.get("BitsPerSample", 8)).split()[0]),
+        bitDepth=reported.get("BitDepth") or int(str(reported.get("BitsPerSample", 8)).split()[0]),
         dpi=dots * INCH.get(unit, 0) or None,
-        iccProfile=told.get("ProfileDescription"),
+        iccProfile=reported.get("ProfileDescription"),
     )
 
 
-def camera(told: dict[str, Any]) -> dict[str, Any]:
-    """Return what exiftool tells of the camera, in the contract's terms."""
-    fired = told["Flash"] % 2 == 1 if "Flash" in told else told.get("FlashFired")
-    taken = DATE.sub(r"\1-\2-\3T\4", told.get("DateTimeOriginal", ""))
-    place = {"latitude": told.get("GPSLatitude"), "longitude": told.get("GPSLongitude")}
+def camera(reported: dict[str, Any]) -> dict[str, Any]:
+    """Return the camera fields that exiftool reports, with the names of the contract."""
+    fired = reported["Flash"] % 2 == 1 if "Flash" in reported else reported.get("FlashFired")
+    taken = DATE.sub(r"\1-\2-\3T\4", reported.get("DateTimeOriginal", ""))
+    place = {"latitude": reported.get("GPSLatitude"), "longitude": reported.get("GPSLongitude")}
     return present(
-        make=told.get("Make"),
-        model=told.get("Model"),
-        lens=told.get("LensModel", told.get("Lens")),
-        software=told.get("Software", told.get("CreatorTool")),
+        make=reported.get("Make"),
+        model=reported.get("Model"),
+        lens=reported.get("LensModel", reported.get("Lens")),
+        software=reported.get("Software", reported.get("CreatorTool")),
         takenAt=taken,
-        exposureSeconds=told.get("ExposureTime"),
-        fNumber=told.get("FNumber"),
-        iso=told.get("ISO"),
-        focalLengthMm=told.get("FocalLength"),
-        orientation=told.get("Orientation"),
-        gps=present(**place, altitude=told.get("GPSAltitude")),
+        exposureSeconds=reported.get("ExposureTime"),
+        fNumber=reported.get("FNumber"),
+        iso=reported.get("ISO"),
+        focalLengthMm=reported.get("FocalLength"),
+        orientation=reported.get("Orientation"),
+        gps=present(**place, altitude=reported.get("GPSAltitude")),
     ) | ({} if fired is None else {"flash": fired})
 
 
-def about(told: dict[str, Any]) -> dict[str, Any]:
-    """Return what exiftool tells of the words, in the contract's terms."""
-    keywords = several(told.get("Keywords")) or told.get("XPKeywords", "").split(";")
+def about(reported: dict[str, Any]) -> dict[str, Any]:
+    """Return the texts that exiftool reports, with the names of the contract."""
+    keywords = several(reported.get("Keywords")) or reported.get("XPKeywords", "").split(";")
     return present(
-        title=clean(told.get("Title", told.get("ObjectName", told.get("XPTitle")))),
-        description=clean(told.get("Description", told.get("XPComment"))),
+        title=clean(reported.get("Title", reported.get("ObjectName", reported.get("XPTitle")))),
+        description=clean(reported.get("Description", reported.get("XPComment"))),
         keywords=list(filter(None, keywords)),
-        artist="; ".join(several(told.get("Creator"))) or told.get("XPAuthor"),
-        copyright=clean(told.get("Copyright")),
+        artist="; ".join(several(reported.get("Creator"))) or reported.get("XPAuthor"),
+        copyright=clean(reported.get("Copyright")),
     )
 
 
@@ -97,18 +97,18 @@ def approximate(fields: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", sorted(RECORDED.keys() - {"version"}))
 def test_agrees_with_exiftool(name: str) -> None:
-    """Every field that either tells the other tells too, with the same value."""
+    """Every field that one of both reports, the other reports with the same value."""
     data = (drawn() | photographs())[name]
     picture = open_picture(data, LIMITS)
-    found, told = read_properties(picture), RECORDED[name]
-    assert {field: found[field] for field in FACTS if field in found} == approximate(facts(told))
+    found, reported = read_properties(picture), RECORDED[name]
+    assert {field: found[field] for field in FACTS if field in found} == approximate(facts(reported))
     words = read_embedded(picture)
-    assert words["camera"] == approximate(camera(told))
-    assert words["about"] == about(told)
+    assert words["camera"] == approximate(camera(reported))
+    assert words["about"] == about(reported)
 
 
-def test_every_picture_is_recorded() -> None:
-    """What exiftool tells is known of each photograph and of each picture drawn for it, and which exiftool it was."""
+def test_every_image_is_recorded() -> None:
+    """The output of exiftool is recorded for each photograph and each drawn image, with its version."""
     assert drawn().keys() | photographs().keys() | {"version"} == RECORDED.keys()
     assert {name: RECORDED[name]["FileSize"] for name in photographs()} == {
         name: len(data) for name, data in photographs().items()

@@ -1,4 +1,4 @@
-"""Places: signed degrees and metres, or none."""
+"""GPS positions: signed degrees and meters, or none."""
 
 from typing import Any
 
@@ -27,13 +27,13 @@ from tests.imaging.metadata.values import VALUES
     ],
 )
 def test_an_angle_is_one_number(parts: tuple[Any, ...], negative: bool, angle: float | None) -> None:
-    """Degrees, minutes and seconds, of which the last may be missing, come to decimal degrees within the limit."""
+    """Degrees, minutes and seconds, of which the last ones may be missing, become decimal degrees within the limit."""
     assert decimal_degrees(parts, 90, negative=negative) == angle
 
 
 @given(parts=st.lists(VALUES, max_size=5), negative=st.booleans())
-def test_an_angle_lies_on_the_earth(parts: list[Any], negative: bool) -> None:
-    """Whatever the parts, an angle is within its limits or none."""
+def test_an_angle_is_within_its_limits(parts: list[Any], negative: bool) -> None:
+    """Any parts give an angle within its limits, or none."""
     found = decimal_degrees(parts, 180, negative=negative)
     assert found is None or -180 <= found <= 180
 
@@ -52,18 +52,18 @@ def test_an_angle_lies_on_the_earth(parts: list[Any], negative: bool) -> None:
         ("high", False, None),
     ],
 )
-def test_heights_are_signed(value: object, below: bool, metres: float | None) -> None:
-    """What lies below the sea is negative, told by its sign or beside it; what lies nowhere is none."""
+def test_altitudes_are_signed(value: object, below: bool, metres: float | None) -> None:
+    """Below sea level is negative, by the sign or by the reference; an invalid altitude is none."""
     assert clean_altitude(value, below=below) == metres
 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(None, 0.0), (0.0, None), (None, None)])
-def test_half_a_place_is_none(latitude: float | None, longitude: float | None) -> None:
-    """Without both coordinates there is no place, whatever its height."""
+def test_half_a_position_is_no_position(latitude: float | None, longitude: float | None) -> None:
+    """Without both coordinates there is no position, whatever the altitude is."""
     assert gps_position(latitude, longitude, 35.0) is None
 
 
-def test_a_place_may_have_no_height() -> None:
-    """The altitude is told where it is known."""
+def test_a_position_may_have_no_altitude() -> None:
+    """The altitude is there only if it is known."""
     assert gps_position(51.5, 0.0, None) == {"latitude": 51.5, "longitude": 0.0}
     assert gps_position(51.5, 0.0, 0.0) == {"latitude": 51.5, "longitude": 0.0, "altitude": 0.0}

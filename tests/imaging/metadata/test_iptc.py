@@ -1,4 +1,4 @@
-"""IPTC: records of editors, wherever they lie, in whichever characters, sound or not."""
+"""IPTC: records of editors, in any place and encoding, valid or not."""
 
 import struct
 from typing import Any
@@ -41,12 +41,12 @@ TOLD = {
 
 
 def read(data: bytes) -> Iptc:
-    """Return what the records in a picture say."""
+    """Return the metadata in the records of an image."""
     return read_iptc(open_picture(data, LIMITS))
 
 
-def told(records: bytes) -> dict[str, Any]:
-    """Return what is told of a JPEG with records."""
+def metadata(records: bytes) -> dict[str, Any]:
+    """Return the merged metadata of a JPEG with records."""
     return merge([read(jpeg(records)).source])
 
 
@@ -58,9 +58,9 @@ def tiff(tag: int, data: bytes, kind: int) -> bytes:
     return pictures.encoded(pictures.quadrants(), "TIFF", tiffinfo=directory)
 
 
-def test_everything_that_is_known_is_told() -> None:
+def test_every_field_is_read_from_its_record() -> None:
     """Each field of the contract comes from its data set."""
-    assert told(ALL) == TOLD
+    assert metadata(ALL) == TOLD
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_everything_that_is_known_is_told() -> None:
     ids=["tag", "Photoshop"],
 )
 @pytest.mark.parametrize("kind", [1, 7])
-def test_a_tiff_tells_it_from_its_tags(tag: int, content: bytes, kind: int) -> None:
-    """In a TIFF the records are a tag of their own or stand within Photoshop's."""
+def test_a_tiff_has_records_in_its_tags(tag: int, content: bytes, kind: int) -> None:
+    """The records of a TIFF are in a tag of their own or inside the Photoshop tag."""
     assert merge([read(tiff(tag, content, kind)).source]) == TOLD
 
 
-def test_a_tiff_may_call_its_records_numbers() -> None:
-    """Photoshop says of the tag that it holds 32-bit integers, which nobody who reads it believes."""
+def test_a_tiff_may_declare_its_records_as_numbers() -> None:
+    """Photoshop declares 32-bit integers, which readers ignore."""
     padded = ALL + bytes(-len(ALL) % 4)
     entry = (0x83BB, 4, len(padded) // 4, padded)
     size = [(number, 3, 1, struct.pack("<H", value)) for number, value in ((256, 1), (257, 1), (258, 8), (262, 1))]
@@ -97,9 +97,9 @@ def test_a_tiff_may_call_its_records_numbers() -> None:
         (record(5, b""), None),
     ],
 )
-def test_text_is_read_in_the_characters_it_is_in(records: bytes, title: str | None) -> None:
-    """Records that say UTF-8 are; others are UTF-8 where they can be, or else Windows-1252."""
-    assert told(records)["about"].get("title") == title
+def test_text_is_decoded(records: bytes, title: str | None) -> None:
+    """Records that declare UTF-8 are UTF-8; others are UTF-8 if valid, or else Windows-1252."""
+    assert metadata(records)["about"].get("title") == title
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,9 @@ def test_text_is_read_in_the_characters_it_is_in(records: bytes, title: str | No
     ],
     ids=["long size", "endless size", "cut short", "cut in its head", "another byte between", "nothing"],
 )
-def test_records_are_read_up_to_the_first_that_is_unsound(records: bytes, keywords: list[str] | None) -> None:
-    """What stands before a broken data set is told; what stands behind it is not looked for."""
-    assert told(records)["about"].get("keywords") == keywords
+def test_records_are_read_up_to_the_first_invalid_one(records: bytes, keywords: list[str] | None) -> None:
+    """Data sets before an invalid one are read, later ones are not."""
+    assert metadata(records)["about"].get("keywords") == keywords
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ def test_records_are_read_up_to_the_first_that_is_unsound(records: bytes, keywor
         (b"2003-08-30", b"12:34:56", None),
     ],
 )
-def test_date_and_time_are_one(date: bytes, clock: bytes, taken_at: str | None) -> None:
-    """The date and the time of creation are told together, or not at all."""
-    assert told(record(55, date) + record(60, clock))["camera"].get("takenAt") == taken_at
+def test_date_and_time_belong_together(date: bytes, clock: bytes, taken_at: str | None) -> None:
+    """Date and time of creation are returned together, or not at all."""
+    assert metadata(record(55, date) + record(60, clock))["camera"].get("takenAt") == taken_at
 
 
-def test_records_may_go_on_in_the_next_segment() -> None:
-    """Resources that are too long for one segment of a JPEG are put together again."""
+def test_records_may_continue_in_the_next_segment() -> None:
+    """Resources that are too long for one segment of a JPEG are joined."""
     whole = resource(0x03EB, bytes(300)) + resource(RECORDS, ALL)
     for cut in (10, 200, 320, len(whole) - 5):
         data = with_segments(pictures.examples()["JPEG"], whole[:cut], whole[cut:])
@@ -146,14 +146,14 @@ def test_records_may_go_on_in_the_next_segment() -> None:
 @pytest.mark.parametrize(
     ("resources", "changed"), [(b"", False), (digest(ALL), False), (digest(b"other records"), True)]
 )
-def test_a_digest_tells_whether_they_were_changed(resources: bytes, changed: bool) -> None:
-    """Records are changed if the digest is not theirs; without one nobody knows, and they are taken as unchanged."""
+def test_a_digest_shows_whether_records_were_changed(resources: bytes, changed: bool) -> None:
+    """Records are changed if the digest is not theirs; without a digest they count as unchanged."""
     assert read(jpeg(ALL, resources=resources)).changed is changed
 
 
 @pytest.mark.parametrize("name", sorted(pictures.examples()))
-def test_without_records_nothing_is_told(name: str) -> None:
-    """A picture of any format that has none says nothing."""
+def test_without_records_nothing_is_returned(name: str) -> None:
+    """An image of any format without records has no IPTC metadata."""
     assert read(pictures.examples()[name]) == Iptc(read(pictures.examples()["PNG"]).source, changed=False)
     assert merge([read(pictures.examples()[name]).source]) == {"camera": {}, "about": {}}
 
@@ -168,9 +168,9 @@ HEADS = st.builds(
 
 
 @given(parts=st.lists(DATA_SETS | HEADS | st.binary(max_size=20), max_size=8))
-def test_whatever_the_records_the_contract_is_kept(parts: list[bytes]) -> None:
-    """Records of any bytes are no error, and what is told of them keeps the contract."""
-    contracts.check("extract-metadata.output", SAMPLE | told(b"".join(parts)))
+def test_any_records_keep_the_contract(parts: list[bytes]) -> None:
+    """Records of any bytes raise nothing, and the result keeps the contract."""
+    contracts.check("extract-metadata.output", SAMPLE | metadata(b"".join(parts)))
 
 
 @given(
@@ -178,8 +178,8 @@ def test_whatever_the_records_the_contract_is_kept(parts: list[bytes]) -> None:
         st.builds(resource, st.integers(0, 65535), st.binary(max_size=40)) | st.binary(max_size=20), max_size=5
     )
 )
-def test_no_resources_raise(parts: list[bytes]) -> None:
-    """Photoshop's resources of any bytes are no error."""
+def test_any_resources_raise_nothing(parts: list[bytes]) -> None:
+    """Photoshop resources of any bytes raise nothing."""
     picture = open_picture(pictures.examples()["JPEG"], LIMITS)
     vars(picture.image)["applist"] = [("APP13", b"Photoshop 3.0\0" + b"".join(parts))]
     assert isinstance(read_iptc(picture), Iptc)

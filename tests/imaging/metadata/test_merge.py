@@ -1,4 +1,4 @@
-"""Sources: each cleaned and bounded, and all brought together."""
+"""Sources of metadata: each sanitized, and all merged."""
 
 from dataclasses import fields
 from typing import Any
@@ -12,7 +12,7 @@ from tests.imaging.metadata.values import VALUES
 from workflow import contracts
 
 SAMPLE = contracts.schema("extract-metadata.output")["examples"][0]
-SOUND = {"taken_at", "flash", "gps"}  # what a source tells only if it is sound
+SOUND = {"taken_at", "flash", "gps"}  # fields that are valid or None in a source
 UNSOUND = {field.name: VALUES for field in fields(Camera) if field.name not in SOUND}
 SAYINGS = {field.name: VALUES for field in fields(About) if field.name != "keywords"}
 
@@ -21,23 +21,23 @@ SAYINGS = {field.name: VALUES for field in fields(About) if field.name != "keywo
     camera=st.builds(Camera, **UNSOUND),
     words=st.builds(About, **SAYINGS, keywords=st.lists(VALUES, max_size=5)),
 )
-def test_whatever_a_source_says_the_contract_is_kept(camera: Camera, words: About) -> None:
-    """Values of any kind become the contract's, or are dropped."""
+def test_any_source_keeps_the_contract(camera: Camera, words: About) -> None:
+    """Values of any kind become those of the contract, or are dropped."""
     contracts.check("extract-metadata.output", SAMPLE | merge([Source(camera, words)]))
 
 
-def test_the_longest_sayings_keep_the_contract() -> None:
-    """Texts without end are cut where the contract has it, and so are keywords without number."""
+def test_the_longest_texts_keep_the_contract() -> None:
+    """Texts and lists of keywords are cut at the limits of the contract."""
     long = "x" * 5000
     words = About(long, long, [f"{number:03} {long}" for number in range(500)], long, long)
-    told = merge([Source(Camera(make=long, model=long, lens=long, software=long), words)])
-    contracts.check("extract-metadata.output", SAMPLE | told)
-    assert len(told["about"]["description"]) == MAX_DESCRIPTION
-    assert [len(keyword) for keyword in told["about"]["keywords"]] == [MAX_KEYWORD] * MAX_KEYWORDS
+    fields = merge([Source(Camera(make=long, model=long, lens=long, software=long), words)])
+    contracts.check("extract-metadata.output", SAMPLE | fields)
+    assert len(fields["about"]["description"]) == MAX_DESCRIPTION
+    assert [len(keyword) for keyword in fields["about"]["keywords"]] == [MAX_KEYWORD] * MAX_KEYWORDS
 
 
-def test_the_first_source_that_tells_a_field_counts() -> None:
-    """Sources complete one another; where two tell the same field the earlier one wins."""
+def test_the_first_source_that_has_a_field_counts() -> None:
+    """Sources complete one another; if two have the same field, the earlier one counts."""
     first = Source(Camera(make="Canon", iso=0), About(title=" ", keywords=["one"]))
     second = Source(Camera(make="Nikon", iso=100), About(title="Title", keywords=["two", "three"]))
     assert merge([first, second]) == {
@@ -47,6 +47,6 @@ def test_the_first_source_that_tells_a_field_counts() -> None:
 
 
 @pytest.mark.parametrize("sources", [[], [Source()], [Source(), Source()]])
-def test_nothing_said_is_nothing_told(sources: list[Any]) -> None:
-    """Sources that say nothing make nothing up."""
+def test_empty_sources_give_no_fields(sources: list[Any]) -> None:
+    """Sources without values give no fields."""
     assert merge(sources) == {"camera": {}, "about": {}}

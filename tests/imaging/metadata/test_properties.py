@@ -1,4 +1,4 @@
-"""Properties: the facts of a file and its picture, told before anything is decoded."""
+"""Properties: facts of a file and its image, known before anything is decoded."""
 
 import struct
 from hashlib import sha256
@@ -21,12 +21,12 @@ EXIF_RESOLUTION = pictures.exif({Base.XResolution: 240.0, Base.ResolutionUnit: 2
 
 
 def facts(data: bytes) -> dict[str, Any]:
-    """Return the properties of the picture in data."""
+    """Return the properties of the image in data."""
     return read_properties(open_picture(data, LIMITS))
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_properties_are_those_of_the_picture(name: str) -> None:
+def test_properties_are_those_of_the_image(name: str) -> None:
     """Format, size, mode, transparency, frames and digest are those of the file."""
     data = pictures.examples()[name]
     image = pictures.decoded(data)
@@ -41,20 +41,20 @@ def test_properties_are_those_of_the_picture(name: str) -> None:
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
 def test_width_and_height_are_upright(format_name: str, orientation: int) -> None:
-    """The size is that of the scene, however the camera was held."""
+    """The size is that of the upright image, for every orientation."""
     found = facts(pictures.turned(format_name, orientation))
     assert (found["width"], found["height"]) == pictures.SIZE
 
 
 def jfif(unit: int, density: int) -> bytes:
-    """Draw a JPEG whose JFIF header says that density; unit 1 is an inch, 2 a centimetre, 0 none."""
+    """Draw a JPEG whose JFIF header has that density; unit 1 is an inch, 2 a centimeter, 0 none."""
     data = pictures.examples()["JPEG"]
     at = data.index(b"JFIF\0") + 7
     return data[:at] + struct.pack(">BHH", unit, density, density) + data[at + 5 :]
 
 
 def photoshop(dots: int, data: bytes) -> bytes:
-    """Put Photoshop's resolution into a JPEG."""
+    """Write a Photoshop resolution into a JPEG."""
     return with_segments(data, resource(0x03ED, struct.pack(">IHHIHH", dots << 16, 1, 1, dots << 16, 1, 1)))
 
 
@@ -85,15 +85,15 @@ RESOLUTIONS = {
 
 
 @pytest.mark.parametrize("name", RESOLUTIONS)
-def test_a_resolution_is_told_where_the_file_has_one(name: str) -> None:
-    """EXIF's dots per inch go before Photoshop's, and these before the format's own; none are made up."""
+def test_a_resolution_is_there_if_the_file_has_one(name: str) -> None:
+    """EXIF comes before Photoshop, and Photoshop before the format; no resolution is invented."""
     data, dots = RESOLUTIONS[name]
     assert facts(data).get("dpi") == dots
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 def test_a_profile_is_named(format_name: str) -> None:
-    """A sound colour profile's name is told, and no word of it being broken."""
+    """The name of a valid color profile is there, and no field says that it is broken."""
     found = facts(pictures.encoded(QUADRANTS, format_name, icc_profile=SRGB))
     assert found["iccProfile"] == "sRGB built-in"
     assert "iccBroken" not in found
@@ -102,21 +102,21 @@ def test_a_profile_is_named(format_name: str) -> None:
 @pytest.mark.parametrize(
     "profile", [b"no profile", SRGB[:100], bytes(200), SRGB[:128] + bytes(400)], ids=["noise", "cut", "zeros", "empty"]
 )
-def test_a_broken_profile_is_noted(profile: bytes) -> None:
-    """A profile that cannot be read has no name, which is told, and the picture all its other properties."""
+def test_a_broken_profile_is_reported(profile: bytes) -> None:
+    """A profile that cannot be read has no name and is reported as broken; other properties are there."""
     found = facts(pictures.encoded(QUADRANTS, "PNG", icc_profile=profile))
     assert "iccProfile" not in found
     assert found["iccBroken"] is True
 
 
-def test_a_profile_of_other_colours_is_noted() -> None:
-    """A profile that does not fit the pixels is named, but cannot be used either."""
+def test_a_profile_of_another_color_space_is_reported() -> None:
+    """A profile that does not fit the pixels is named, and reported as broken."""
     found = facts(pictures.encoded(QUADRANTS, "PNG", icc_profile=LAB))
     assert found["iccProfile"].startswith("Lab")
     assert found["iccBroken"] is True
 
 
-def test_without_a_profile_nothing_is_said_of_one() -> None:
-    """A picture without a profile has neither a name nor a fault; nor has one with a text of that name."""
+def test_without_a_profile_there_are_no_fields_of_one() -> None:
+    """An image without a profile has neither field, even if a text has the name of one."""
     for data in (pictures.examples()["PNG"], pictures.encoded(QUADRANTS, "PNG", pnginfo=saying(icc_profile="text"))):
         assert {"iccProfile", "iccBroken"}.isdisjoint(facts(data))

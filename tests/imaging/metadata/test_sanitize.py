@@ -1,4 +1,4 @@
-"""Fields: what strangers wrote, cleaned and bounded; nonsense is dropped and never fatal."""
+"""Sanitizing: untrusted values are cleaned and bounded; invalid ones are dropped and raise nothing."""
 
 import math
 import unicodedata
@@ -30,7 +30,7 @@ LETTERS = st.text(st.characters(), max_size=300)
 
 @given(value=VALUES | LETTERS, limit=st.integers(1, 300))
 def test_text_is_one_clean_line(value: object, limit: int) -> None:
-    """A text is in form NFC, bounded, without blanks at its ends, and has no control, surrogate or hidden sign in it."""
+    """A text is in form NFC, bounded, stripped, and without controls, surrogates and hidden characters."""
     found = clean_text(value, limit)
     assert found is None or (0 < len(found) <= limit and found == found.strip())
     hidden = [letter for letter in found or "" if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")]
@@ -40,7 +40,7 @@ def test_text_is_one_clean_line(value: object, limit: int) -> None:
 
 @given(value=VALUES | LETTERS)
 def test_a_clean_text_stays_as_it_is(value: object) -> None:
-    """To clean twice is to clean once."""
+    """Cleaning twice has the same result as cleaning once."""
     assert clean_text(clean_text(value)) == clean_text(value)
 
 
@@ -69,12 +69,12 @@ def test_a_clean_text_stays_as_it_is(value: object) -> None:
     ],
 )
 def test_text_is_cleaned(value: object, clean: str | None) -> None:
-    """Controls become blanks, signs that turn or hide text go, joiners that spelling needs stay, and no text is None."""
+    """Controls become blanks, invisible and direction characters go, joiners stay, and other types are None."""
     assert clean_text(value) == clean
 
 
 def test_a_letter_with_endless_marks_is_cleaned_at_once() -> None:
-    """Marks without end, which take quadratic time to put in order, are cut before they are."""
+    """Combining marks, which take quadratic time to order, are cut first."""
     found = clean_text("a" + "\u0301\u0323" * 1_000_000)
     assert found is not None
     assert len(found) == MAX_TEXT
@@ -90,8 +90,8 @@ def test_a_letter_with_endless_marks_is_cleaned_at_once() -> None:
         ([], None),
     ],
 )
-def test_texts_are_told_once_each_and_in_order(values: list[object], clean: list[str] | None) -> None:
-    """Of several texts each is told once, in their order, no longer and no more than allowed."""
+def test_texts_are_unique_and_in_order(values: list[object], clean: list[str] | None) -> None:
+    """Each text is returned once, in order, bounded in length and number."""
     assert clean_texts(values, 8, 3) == clean
 
 
@@ -99,14 +99,14 @@ def test_texts_are_told_once_each_and_in_order(values: list[object], clean: list
     ("data", "spelt"),
     [(b"J\xc3\xb6rg", "Jörg"), (b"J\xf6rg", "Jörg"), (b"\x93quoted\x94", "“quoted”"), (b"\x81", "\ufffd"), (b"", "")],
 )
-def test_bytes_are_read_as_what_they_can_be(data: bytes, spelt: str) -> None:
-    """Bytes that can be UTF-8 are; all others are Windows-1252."""
+def test_bytes_are_decoded_as_utf8_or_windows_1252(data: bytes, spelt: str) -> None:
+    """Bytes that are valid UTF-8 are UTF-8; all others are Windows-1252."""
     assert decode_text(data) == spelt
 
 
 @given(value=VALUES, low=st.integers(-1000, 0), high=st.integers(1, 1000))
 def test_numbers_are_finite_and_within_bounds(value: object, low: int, high: int) -> None:
-    """A number is told only if it is one, and lies where the contract has it."""
+    """A number is returned only if it is finite and within its bounds."""
     found = clean_number(value, low, high)
     assert found is None or (math.isfinite(found) and low <= found <= high)
     above = positive_number(value, high)
@@ -116,14 +116,14 @@ def test_numbers_are_finite_and_within_bounds(value: object, low: int, high: int
 
 
 @pytest.mark.parametrize("value", [NOTHING, IFDRational(0, 0), math.nan, math.inf, -1, 101, None, "many", (), 1e-300])
-def test_what_is_no_number_is_dropped(value: object) -> None:
-    """Zero denominators, infinities, numbers out of bounds or too small for the table, and texts are no measurements."""
+def test_other_values_are_no_numbers(value: object) -> None:
+    """Zero denominators, infinities, numbers out of bounds or too small, and texts are dropped."""
     assert clean_number(value, 0, 100) is None
     assert positive_number(value, 100) is None
 
 
-def test_a_measurement_of_nothing_is_none() -> None:
-    """Zero, which cameras write for what they do not know, is a number but no measurement."""
+def test_a_measurement_of_zero_is_none() -> None:
+    """Cameras write zero for an unknown value."""
     assert clean_number(0, 0, 100) == 0
     assert positive_number(0, 100) is None
 
@@ -143,14 +143,14 @@ def test_a_measurement_of_nothing_is_none() -> None:
         ("1e9999999999/1", math.inf),
     ],
 )
-def test_a_fraction_comes_to_a_number(value: str, comes_to: float | None) -> None:
-    """A fraction in figures is divided; what is none is None."""
+def test_a_fraction_is_divided(value: str, comes_to: float | None) -> None:
+    """A fraction or a number in digits is converted; anything else is None."""
     assert parse_ratio(value) == comes_to
 
 
 @given(value=st.text(max_size=40) | st.from_regex(r"[0-9eE./+-]{1,30}", fullmatch=True))
-def test_no_fraction_raises(value: str) -> None:
-    """Whatever stands for a fraction is a number or None."""
+def test_any_text_as_a_fraction_raises_nothing(value: str) -> None:
+    """Any text gives a number or None."""
     assert parse_ratio(value) is None or isinstance(parse_ratio(value), float)
 
 
@@ -179,14 +179,12 @@ def test_no_fraction_raises(value: str) -> None:
         (20080530, None, None, None),
     ],
 )
-def test_a_time_is_told_if_there_was_such_a_time(
-    value: object, fraction: object, offset: object, iso: str | None
-) -> None:
-    """A clock is told in ISO 8601, with fraction and offset where there are sound ones, its own before those beside it."""
+def test_a_valid_time_is_in_iso_8601(value: object, fraction: object, offset: object, iso: str | None) -> None:
+    """Fraction and offset are added if valid; those in the time itself come first."""
     assert parse_time(value, fraction, offset) == iso
 
 
-def test_what_is_none_is_not_told() -> None:
-    """Of a set of fields those without a value go, and those that are nothing or false stay."""
+def test_only_none_is_dropped() -> None:
+    """Fields without a value are dropped; zero, empty and false values stay."""
     found: dict[str, object | None] = {"a": None, "b": 0, "c": False, "d": ""}
     assert drop_none(found) == {"b": 0, "c": False, "d": ""}

@@ -1,4 +1,4 @@
-"""XMP packets: their properties by name, whichever way they are written; nothing of one that is hostile."""
+"""XMP packets: their properties by name, in any notation; nothing of a hostile packet."""
 
 import pytest
 from hypothesis import given
@@ -46,8 +46,8 @@ def element(name: str, content: str, attributes: dict[str, str]) -> str:
         (xmp('<a:title xmlns:a="http://example.com/">Title</a:title>'), {"?:title": ["Title"]}),
     ],
 )
-def test_properties_are_read_however_they_are_written(packet: bytes, properties: dict[str, list[str]]) -> None:
-    """Elements, attributes, lists, languages, structures and qualified values all give a property its values."""
+def test_properties_are_read_in_any_notation(packet: bytes, properties: dict[str, list[str]]) -> None:
+    """Elements, attributes, lists, languages, structures and qualified values give a property its values."""
     assert parse_packet(packet) == properties
 
 
@@ -65,8 +65,8 @@ def test_properties_are_read_however_they_are_written(packet: bytes, properties:
     ],
     ids=["in a wrapper", "with a mark of order", "with zeros behind", "with junk behind", "in UTF-16", "bare"],
 )
-def test_what_is_around_the_properties_does_not_matter(packet: bytes) -> None:
-    """Wrappers and padding are no part of what is said; UTF-16 is read if it is marked."""
+def test_wrappers_and_padding_are_ignored(packet: bytes) -> None:
+    """Wrappers and padding do not matter; UTF-16 with a byte order mark is read."""
     assert parse_packet(packet) == {"dc:title": ["Title"]}
 
 
@@ -95,20 +95,20 @@ UNSOUND = {
 
 
 @pytest.mark.parametrize("name", UNSOUND)
-def test_of_an_unsound_packet_nothing_is_told(name: str) -> None:
-    """A packet that declares a document type, is too long or too deep, or is no sound XML, tells nothing at all."""
+def test_an_invalid_packet_has_no_properties(name: str) -> None:
+    """A packet that declares a document type, is too long or too deep, or is invalid XML has no properties."""
     assert parse_packet(UNSOUND[name]) == {}
 
 
 @pytest.mark.parametrize("encoding", ["utf-7", "cp037", "ISO-8859-1", "unicode_escape", "rot13"])
-def test_no_declared_encoding_is_believed(encoding: str) -> None:
-    """A packet is UTF-8 whatever it declares, so that no codec makes markup of what looked like text."""
+def test_a_declared_encoding_is_ignored(encoding: str) -> None:
+    """A packet is UTF-8 whatever it declares, so that no codec turns text into markup."""
     packet = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + xmp("<dc:title>+ADw-Tïtle\\x3c</dc:title>")
     assert parse_packet(packet) == {"dc:title": ["+ADw-Tïtle\\x3c"]}
 
 
-def test_depth_is_allowed_up_to_its_bound() -> None:
-    """As many elements in one another as the bound are read, the three around the property among them, and no more."""
+def test_depth_has_a_limit() -> None:
+    """Elements may be nested as deep as the limit, the three around the property included, and no deeper."""
     inside = MAX_DEPTH - 4
     packet = xmp("<a>" * inside + "<dc:title>Title</dc:title>" + "</a>" * inside)
     assert list(parse_packet(packet).values()) == [["Title"]]
@@ -132,15 +132,15 @@ ELEMENTS = st.recursive(
 
 
 @given(packet=st.binary(max_size=300) | ELEMENTS.map(xmp) | ELEMENTS.map(lambda text: text.encode()))
-def test_no_packet_raises(packet: bytes) -> None:
-    """Bytes and elements of any kind are no error, and all values are texts that say something."""
+def test_any_packet_raises_nothing(packet: bytes) -> None:
+    """Any bytes and elements raise nothing, and all values are texts that are not blank."""
     for values in parse_packet(packet).values():
         assert all(isinstance(value, str) and value.strip() for value in values)
 
 
 @given(data=st.data())
-def test_a_damaged_packet_never_raises(data: st.DataObject) -> None:
-    """A packet with a byte changed, or cut anywhere, is no error."""
+def test_a_damaged_packet_raises_nothing(data: st.DataObject) -> None:
+    """A packet with a changed byte, or cut anywhere, raises nothing."""
     packet = bytearray(xmp(several("dc:subject", "one", "two") + in_languages("dc:title", default="Title")))
     packet[data.draw(st.integers(0, len(packet) - 1))] = data.draw(st.integers(0, 255))
     assert isinstance(parse_packet(bytes(packet[: data.draw(st.integers(0, len(packet)))])), dict)

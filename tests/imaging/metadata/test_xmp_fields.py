@@ -1,4 +1,4 @@
-"""What XMP says: the fields of the contract, from the properties that mirror EXIF and IPTC."""
+"""The fields of XMP: from the properties that mirror EXIF and IPTC."""
 
 from typing import Any
 
@@ -43,14 +43,14 @@ TOLD = {
 }
 
 
-def told(elements: str = "", attributes: dict[str, str] | None = None) -> dict[str, Any]:
-    """Return what is told of a packet."""
+def metadata(elements: str = "", attributes: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return the merged metadata of a packet."""
     written = " ".join(f'{name}="{value}"' for name, value in (attributes or {}).items())
     return merge([read_xmp(xmp(elements, written))])
 
 
-def test_everything_that_is_known_is_told() -> None:
-    """Each field of the contract comes from its property, in the contract's units."""
+def test_every_field_is_read_from_its_property() -> None:
+    """Each field of the contract comes from its property, in the units of the contract."""
     elements = (
         several("exif:ISOSpeedRatings", "100", container="Seq")
         + '<exif:Flash rdf:parseType="Resource"><exif:Fired>True</exif:Fired></exif:Flash>'
@@ -67,7 +67,7 @@ def test_everything_that_is_known_is_told() -> None:
         "artist": "Ann; Ed",
         "copyright": "(c) Ann",
     }
-    assert told(elements, NUMBERS) == {"camera": TOLD, "about": about}
+    assert metadata(elements, NUMBERS) == {"camera": TOLD, "about": about}
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,19 @@ def test_everything_that_is_known_is_told() -> None:
         ({"exif:Flash": "1"}, "flash", None),
     ],
 )
-def test_a_field_comes_from_its_property(attributes: dict[str, str], field: str, value: object) -> None:
-    """Newer names go before older ones, and nonsense is no value."""
-    assert told(attributes=attributes)["camera"].get(field) == value
+def test_newer_properties_come_first(attributes: dict[str, str], field: str, value: object) -> None:
+    """Newer names come before older ones, and invalid values are ignored."""
+    assert metadata(attributes=attributes)["camera"].get(field) == value
 
 
 @pytest.mark.parametrize(("fired", "flash"), [("True", True), ("False", False), ("true", True), ("maybe", None)])
-def test_the_flash_fired_or_not(fired: str, flash: bool | None) -> None:
-    """A truth value says whether it fired."""
-    assert told(f'<exif:Flash exif:Fired="{fired}"/>')["camera"].get("flash") is flash
+def test_the_flash_is_a_truth_value(fired: str, flash: bool | None) -> None:
+    """The value of the property says whether it fired."""
+    assert metadata(f'<exif:Flash exif:Fired="{fired}"/>')["camera"].get("flash") is flash
 
 
 @pytest.mark.parametrize(
-    ("latitude", "longitude", "told"),
+    ("latitude", "longitude", "metadata"),
     [
         ("51,30.0N", "0,7.65W", {"latitude": 51.5, "longitude": -0.1275}),
         ("33,51,24.48S", "151,12,55.08E", {"latitude": -33.8568, "longitude": 151.2153}),
@@ -109,14 +109,14 @@ def test_the_flash_fired_or_not(fired: str, flash: bool | None) -> None:
         ("\u0665\u0661,30.0N", "0,7.65W", None),
     ],
 )
-def test_a_position_is_told_as_signed_decimals(latitude: str, longitude: str, told: dict[str, float] | None) -> None:
-    """Degrees with minutes, and seconds if there are any, and a letter come to decimal degrees, or to nothing."""
-    assert position({"exif:GPSLatitude": [latitude], "exif:GPSLongitude": [longitude]}) == told
+def test_a_position_is_in_signed_decimals(latitude: str, longitude: str, metadata: dict[str, float] | None) -> None:
+    """Degrees with minutes, optional seconds and a letter become decimal degrees, or nothing."""
+    assert position({"exif:GPSLatitude": [latitude], "exif:GPSLongitude": [longitude]}) == metadata
 
 
 @pytest.mark.parametrize("packet", [None, "text", 7, b"", b"<html>"])
-def test_what_is_no_packet_says_nothing(packet: object) -> None:
-    """Whatever a decoder found in the packet's place is no error."""
+def test_other_values_are_no_packet(packet: object) -> None:
+    """Any other value of a decoder in the place of the packet is ignored."""
     assert merge([read_xmp(packet)]) == {"camera": {}, "about": {}}
 
 
@@ -125,6 +125,6 @@ FIGURES = st.from_regex(r"[0-9eE.,/+NSWT:-]{1,24}", fullmatch=True)
 
 
 @given(attributes=st.dictionaries(st.sampled_from([*NUMBERS, "exif:ISOSpeedRatings"]), VALUES | FIGURES))
-def test_whatever_a_packet_says_the_contract_is_kept(attributes: dict[str, str]) -> None:
-    """Properties of any value are no error, and what is told of them keeps the contract."""
-    contracts.check("extract-metadata.output", SAMPLE | told(attributes=attributes))
+def test_any_packet_keeps_the_contract(attributes: dict[str, str]) -> None:
+    """Properties of any value raise nothing, and the result keeps the contract."""
+    contracts.check("extract-metadata.output", SAMPLE | metadata(attributes=attributes))

@@ -1,4 +1,4 @@
-"""Values of every kind that Pillow reads from a tag, and of some that it never would."""
+"""Values of every type that Pillow reads from a tag, and of some other types."""
 
 from hypothesis import strategies as st
 from PIL.TiffImagePlugin import IFDRational

@@ -1,4 +1,4 @@
-"""Renditions: fitted or cropped, upright, never enlarged, with their transparency."""
+"""Renditions: resized or cropped, upright, never enlarged, with their transparency."""
 
 from collections.abc import Callable
 
@@ -35,15 +35,15 @@ every_example = pytest.mark.parametrize("name", pictures.examples())
 
 
 def shown(rendition: Rendition) -> Image.Image:
-    """Return the picture that a rendition holds, which is of the format and size that it tells."""
+    """Return the image of a rendition, whose format and size are those of its fields."""
     image = pictures.decoded(rendition.data)
     assert (image.format, image.size) == (rendition.format.name, (rendition.width, rendition.height))
     return image
 
 
 @given(size=SIZES, edge=EDGES)
-def test_fitted_is_inside_the_edge_and_never_larger(size: pictures.Size, edge: int) -> None:
-    """Both edges fit, none grows, none vanishes, and what fits already stays."""
+def test_fit_inside_never_exceeds_the_edge(size: pictures.Size, edge: int) -> None:
+    """Both edges fit, none grows or vanishes, and a size that fits is not changed."""
     found = fit_inside(size, edge)
     assert max(found) == min(edge, max(size))
     assert all(1 <= new <= old for new, old in zip(found, size, strict=True))
@@ -52,21 +52,21 @@ def test_fitted_is_inside_the_edge_and_never_larger(size: pictures.Size, edge: i
 
 
 @given(size=SIZES, edge=EDGES)
-def test_fitted_keeps_the_aspect_within_a_pixel(size: pictures.Size, edge: int) -> None:
-    """Neither edge is a pixel or more off what the other asks for."""
+def test_fit_inside_keeps_the_aspect_within_a_pixel(size: pictures.Size, edge: int) -> None:
+    """Neither edge is a pixel or more off the aspect ratio."""
     scale = min(1, edge / max(size))
     assert all(abs(new - old * scale) <= 0.5 or new == 1 for new, old in zip(fit_inside(size, edge), size, strict=True))
 
 
 @given(size=SIZES, edge=EDGES)
-def test_fitted_does_not_care_which_way_up(size: pictures.Size, edge: int) -> None:
-    """A picture on its side is fitted to the same size on its side."""
+def test_fit_inside_is_the_same_for_both_orientations(size: pictures.Size, edge: int) -> None:
+    """A turned size becomes the same turned size."""
     assert fit_inside(size[::-1], edge) == fit_inside(size, edge)[::-1]
 
 
 @given(size=SIZES)
-def test_the_centred_square_is_both(size: pictures.Size) -> None:
-    """The square is as large as can be, and leaves as much on either side."""
+def test_the_center_square_is_centered_and_largest(size: pictures.Size) -> None:
+    """The square is as large as possible, with equal margins."""
     left, top, right, bottom = center_square(size)
     assert right - left == bottom - top == min(size)
     assert (left, top) == (size[0] - right, size[1] - bottom)
@@ -76,8 +76,8 @@ def test_the_centred_square_is_both(size: pictures.Size) -> None:
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
 @both
-def test_however_held_the_picture_is_upright(make: Make, format_name: str, orientation: int) -> None:
-    """All eight orientations of every format that knows them give the same upright picture."""
+def test_every_orientation_becomes_upright(make: Make, format_name: str, orientation: int) -> None:
+    """All eight orientations in every format that has them give the same upright image."""
     upright = shown(make(pictures.turned(format_name, 1), 30))
     found = shown(make(pictures.turned(format_name, orientation), 30))
     assert found.size == upright.size
@@ -86,7 +86,7 @@ def test_however_held_the_picture_is_upright(make: Make, format_name: str, orien
 
 
 def banded(size: pictures.Size) -> Image.Image:
-    """Draw a picture whose centred square is of one colour, and what lies beside it of others."""
+    """Draw an image whose center square has one color and its margins others."""
     side, (width, height) = min(size), size
     image = Image.new("RGB", size, (220, 30, 30))
     image.paste((30, 30, 220), (width // 2, height // 2, width, height))
@@ -98,19 +98,19 @@ def banded(size: pictures.Size) -> Image.Image:
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
 @pytest.mark.parametrize("size", [(200, 40), (40, 200)], ids=["wide", "tall"])
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF"])
-def test_a_thumbnail_is_the_middle(format_name: str, size: pictures.Size, orientation: int) -> None:
-    """What lies beside the centred square is cut off, however the camera was held."""
+def test_a_thumbnail_is_the_center_square(format_name: str, size: pictures.Size, orientation: int) -> None:
+    """The margins are cut off, for every orientation."""
     image = pictures.stored(banded(size), orientation)
     found = shown(crop(pictures.encoded(image, format_name, exif=pictures.exif({0x0112: orientation})), 20))
     inner = [found.getpixel((x, y)) for x in (1, 18) for y in (1, 18)]
     assert found.size == (20, 20)
-    assert all(pictures.close(colour, MIDDLE) for colour in inner)
+    assert all(pictures.close(color, MIDDLE) for color in inner)
 
 
 @every_example
 @both
 def test_nothing_is_enlarged(make: Make, name: str) -> None:
-    """An edge that is larger than the picture changes no size."""
+    """An edge that is larger than the image does not change its size."""
     image = pictures.decoded(pictures.examples()[name])
     found = shown(make(pictures.examples()[name], 5000))
     assert found.size == (image.size if make is resize else (min(image.size),) * 2)
@@ -119,7 +119,7 @@ def test_nothing_is_enlarged(make: Make, name: str) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (3, 4000)])
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "GIF", "WEBP", "TIFF"])
 @both
-def test_the_thinnest_pictures_have_renditions(make: Make, format_name: str, size: pictures.Size) -> None:
+def test_the_thinnest_images_have_renditions(make: Make, format_name: str, size: pictures.Size) -> None:
     """No edge is ever less than one pixel."""
     found = shown(make(pictures.encoded(Image.new("RGB", size, MIDDLE), format_name), 100))
     assert min(found.size) >= 1
@@ -130,7 +130,7 @@ def test_the_thinnest_pictures_have_renditions(make: Make, format_name: str, siz
 @every_example
 @both
 def test_the_format_is_one_that_browsers_show(make: Make, name: str) -> None:
-    """JPEG, PNG and WebP stay, photographs become JPEG; what is transparent or drawn stays as lossy as it was."""
+    """JPEG, PNG and WebP stay, photographs become JPEG; transparency and drawings stay lossy or lossless."""
     source = name.split(maxsplit=1)[0]
     wanted = {"GIF": "PNG", "TIFF RGBA": "PNG", "AVIF RGBA": "WEBP", "HEIF RGBA": "WEBP"}
     expected = source if source in {"JPEG", "PNG", "WEBP"} else wanted.get(name, wanted.get(source, "JPEG"))
@@ -141,8 +141,8 @@ def test_the_format_is_one_that_browsers_show(make: Make, name: str) -> None:
     ("format_name", "expected"), [("TIFF", "JPEG"), ("AVIF", "JPEG"), ("PNG", "PNG"), ("WEBP", "WEBP")]
 )
 @both
-def test_alpha_that_hides_nothing_counts_as_none(make: Make, format_name: str, expected: str) -> None:
-    """A picture with an alpha channel that is opaque everywhere becomes what one without would."""
+def test_opaque_alpha_is_dropped(make: Make, format_name: str, expected: str) -> None:
+    """An image with an alpha channel that is opaque everywhere becomes what one without would."""
     image = pictures.quadrants()
     image.putalpha(255)
     found = make(pictures.encoded(image, format_name), 30)
@@ -152,7 +152,7 @@ def test_alpha_that_hides_nothing_counts_as_none(make: Make, format_name: str, e
 
 @every_example
 def test_all_edges_come_from_one_decoding(name: str) -> None:
-    """Each of several edges gives what it gives alone, largest first; one that would only repeat a size is left out."""
+    """Each of several edges gives what it gives alone, largest first; an edge that repeats a size is left out."""
     data, edges = pictures.examples()[name], [10, 30, 100, 20, 90]
     found = resize_to_edges(open_picture(data, LIMITS), edges, QUALITY)
     assert list(found) in ([100, 30, 20, 10], [30, 20, 10])
@@ -164,15 +164,15 @@ def test_all_edges_come_from_one_decoding(name: str) -> None:
 
 @every_example
 def test_transparency_is_kept(name: str) -> None:
-    """What was transparent stays so, and nothing else becomes it."""
+    """Transparent pixels stay transparent, and opaque ones opaque."""
     found = shown(resize(pictures.examples()[name], 30)).convert("RGBA").getchannel("A")
     clear = name.endswith(("RGBA", "LA"))
     opaque, other = found.getpixel((found.width // 4, 5)), found.getpixel((found.width * 3 // 4, 5))
     assert (opaque, other) == (255, 0 if clear else 255)
 
 
-def test_transparent_colours_do_not_bleed() -> None:
-    """Where opaque meets transparent, no colour from under the transparency shines through."""
+def test_transparent_colors_do_not_bleed() -> None:
+    """At the border of opaque and transparent pixels, no hidden color shows."""
     image = pictures.quadrants((400, 400), mode="RGBA")
     image.paste((0, 255, 0, 0), (200, 0, 400, 400))
     found = shown(resize(pictures.encoded(image, "PNG"), 10))

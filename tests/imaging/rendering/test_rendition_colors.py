@@ -1,4 +1,4 @@
-"""The colours of renditions: always sRGB, as they were meant, by whichever resampler."""
+"""The colors of renditions: always sRGB, and the same from both resamplers."""
 
 import struct
 from collections.abc import Callable
@@ -33,20 +33,20 @@ def shown(data: bytes, edge: int = 30) -> Image.Image:
 
 
 def corners(image: Image.Image) -> list[tuple[int, ...]]:
-    """Return the colours in the middle of the four quadrants."""
+    """Return the colors in the middle of the four quadrants."""
     width, height = image.size
     places = [(width * x // 4, height * y // 4) for y in (1, 3) for x in (1, 3)]
     return [tuple(image.convert("RGB").crop((x, y, x + 1, y + 1)).tobytes()) for x, y in places]
 
 
 @pytest.mark.parametrize("name", [name for name in pictures.examples() if " " not in name])
-def test_colours_stay(name: str) -> None:
-    """A picture without a profile keeps its colours."""
+def test_colors_stay(name: str) -> None:
+    """An image without a profile keeps its colors."""
     assert pictures.is_upright(shown(pictures.examples()[name]))
 
 
-def test_print_colours_become_screen_colours() -> None:
-    """A CMYK picture comes out in RGB and looks the same."""
+def test_cmyk_becomes_rgb() -> None:
+    """A CMYK image becomes RGB and looks the same."""
     found = shown(pictures.examples()["JPEG CMYK"])
     assert found.mode == "RGB"
     assert pictures.is_upright(found)
@@ -55,7 +55,7 @@ def test_print_colours_become_screen_colours() -> None:
 @pytest.mark.parametrize("edge", [30, 1000], ids=["resampled", "as large"])
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 def test_a_profile_is_applied(format_name: str, edge: int) -> None:
-    """A picture whose profile says that red is green comes out green, and carries no profile."""
+    """An image whose profile swaps red and green becomes green, and has no profile."""
     found = shown(pictures.encoded(pictures.quadrants(), format_name, icc_profile=SWAPPED), edge)
     first, second, third, _ = corners(found)
     assert first[1] > first[0] + 100
@@ -64,8 +64,8 @@ def test_a_profile_is_applied(format_name: str, edge: int) -> None:
     assert "icc_profile" not in found.info
 
 
-def test_a_profile_leaves_transparency_alone() -> None:
-    """Converted from its profile, a picture is as transparent as before."""
+def test_a_profile_does_not_change_transparency() -> None:
+    """An image converted from its profile is as transparent as before."""
     image = pictures.quadrants(mode="RGBA")
     plain = shown(pictures.encoded(image, "PNG"))
     found = shown(pictures.encoded(image, "PNG", icc_profile=SWAPPED))
@@ -73,21 +73,23 @@ def test_a_profile_leaves_transparency_alone() -> None:
     assert found.getpixel((5, 5)) != plain.getpixel((5, 5))
 
 
-def test_the_usual_profile_changes_nothing() -> None:
-    """A picture that says it is sRGB comes out as one that says nothing."""
+def test_an_srgb_profile_changes_nothing() -> None:
+    """An image with a profile of sRGB becomes the same as one without a profile."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    said, unsaid = (shown(pictures.encoded(pictures.quadrants(), "PNG", icc_profile=icc)) for icc in (profile, None))
-    assert pictures.difference(said, unsaid) < 2
+    with_profile, without_profile = (
+        shown(pictures.encoded(pictures.quadrants(), "PNG", icc_profile=icc)) for icc in (profile, None)
+    )
+    assert pictures.difference(with_profile, without_profile) < 2
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P"])
 @pytest.mark.parametrize(
     "profile",
     [b"no profile", SWAPPED[:200], ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()],
-    ids=["noise", "truncated", "of another colour space"],
+    ids=["noise", "truncated", "of another color space"],
 )
-def test_a_profile_that_does_not_fit_counts_as_none(profile: bytes, mode: str) -> None:
-    """A broken profile is no reason to reject a picture, nor to change its colours."""
+def test_a_profile_that_does_not_fit_is_ignored(profile: bytes, mode: str) -> None:
+    """A broken profile neither refuses an image nor changes its colors."""
     image = pictures.quadrants(mode=mode)
     found, plain = (shown(pictures.encoded(image, "PNG", icc_profile=icc)) for icc in (profile, None))
     assert pictures.difference(found, plain) < 1
@@ -95,16 +97,16 @@ def test_a_profile_that_does_not_fit_counts_as_none(profile: bytes, mode: str) -
 
 @pytest.mark.parametrize("transparent", [None, 0.1], ids=["opaque", "one value transparent"])
 @pytest.mark.parametrize("depth", [8, 16])
-def test_greys_of_any_depth_run_from_black_to_white(depth: int, transparent: float | None) -> None:
-    """However many bits a grey has, and though one of them is transparent, the picture shows the same ramp."""
+def test_grays_of_any_depth_run_from_black_to_white(depth: int, transparent: float | None) -> None:
+    """For any number of bits, with or without a transparent gray, the image shows the same ramp."""
     value = None if transparent is None else int(transparent * 2**depth)
     found = shown(pictures.grey_png(depth, value, side=64), 16).convert("RGBA").getchannel("R")
     ramp = found.crop((0, 8, 16, 9)).tobytes()
     assert all(abs(grey - 16 * x - 8) < 16 for x, grey in enumerate(ramp))
 
 
-def test_black_and_white_become_greys() -> None:
-    """A picture of one bit is black and white where it was, and may be grey between."""
+def test_black_and_white_become_grays() -> None:
+    """An image of one bit stays black and white, and may be gray between."""
     ramp = shown(pictures.grey_png(1, side=64), 16).convert("L").crop((0, 8, 16, 9)).tobytes()
     assert max(ramp[:7]) < 40
     assert min(ramp[9:]) > 215
@@ -112,12 +114,12 @@ def test_black_and_white_become_greys() -> None:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the fast resampler away, as where it has no wheel."""
+    """Use Pillow's resampler, as on platforms for which the fast one has no wheel."""
     monkeypatch.setattr(resampling, "_has_fast_resizer", lambda: False)
 
 
 def photograph(mode: str) -> Image.Image:
-    """Draw a picture with fine and coarse structure in every channel."""
+    """Draw an image with fine and coarse structure in every channel."""
     noise = Image.effect_noise((400, 300), 60)
     ramp = Image.linear_gradient("L").resize((400, 300))
     rings = Image.radial_gradient("L").resize((400, 300))
@@ -125,8 +127,8 @@ def photograph(mode: str) -> Image.Image:
 
 
 @pytest.mark.parametrize(("mode", "format_name"), [("L", "PNG"), ("RGB", "PNG"), ("RGBA", "PNG"), ("CMYK", "TIFF")])
-def test_both_resamplers_give_the_same_picture(mode: str, format_name: str, request: pytest.FixtureRequest) -> None:
-    """Where the fast resampler is missing, Pillow's own gives a picture that looks the same."""
+def test_both_resamplers_give_the_same_image(mode: str, format_name: str, request: pytest.FixtureRequest) -> None:
+    """The image of Pillow's own resampler looks the same."""
     data = pictures.encoded(photograph(mode), format_name)
     makes = (resized, thumbnail)
     fast = [make(data, 60) for make in makes]
@@ -137,7 +139,7 @@ def test_both_resamplers_give_the_same_picture(mode: str, format_name: str, requ
 
 
 def test_a_scaled_decode_looks_like_a_whole_one() -> None:
-    """A JPEG decoded at a fraction of its size gives the picture that all of its pixels give."""
+    """A JPEG decoded at a fraction of its size looks like one that is decoded at full size."""
     data = pictures.encoded(photograph("RGB"), "JPEG", quality=95)
     whole = pictures.encoded(pictures.decoded(data), "PNG")
     assert pictures.difference(shown(data), shown(whole)) < 4
@@ -145,7 +147,7 @@ def test_a_scaled_decode_looks_like_a_whole_one() -> None:
 
 @pytest.mark.parametrize("mode", ["I", "F", "LAB"])
 def test_rare_modes_of_tiff_keep_their_shades(mode: str) -> None:
-    """Numbers of 32 bits and LAB colours come out from dark to bright."""
+    """32-bit numbers and LAB colors run from dark to bright."""
     grey = Image.linear_gradient("L")
     lab = ImageCms.createProfile("LAB")
     srgb = ImageCms.createProfile("sRGB")
@@ -160,8 +162,8 @@ GREY_PROFILE = pictures.grey_profile(1.0)
 
 
 @pytest.mark.parametrize("mode", ["L", "LA"])
-def test_a_profile_of_greys_is_applied_to_greys(mode: str) -> None:
-    """Greys that are linear in light come out brighter, for screens are not, and transparency stays."""
+def test_a_gray_profile_is_applied_to_grays(mode: str) -> None:
+    """Grays that are linear in light become brighter, and transparency stays."""
     image = Image.linear_gradient("L").convert(mode)
     plain, found = (shown(pictures.encoded(image, "PNG", icc_profile=icc), 256) for icc in (None, GREY_PROFILE))
     before, after = (made.convert("L").getpixel((128, 64)) for made in (plain, found))
@@ -172,15 +174,15 @@ def test_a_profile_of_greys_is_applied_to_greys(mode: str) -> None:
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_a_profile_of_greys_says_nothing_of_colours(format_name: str) -> None:
-    """A coloured picture with a profile of greys keeps its colours."""
+def test_a_gray_profile_does_not_apply_to_colors(format_name: str) -> None:
+    """A color image with a gray profile keeps its colors."""
     found = shown(pictures.encoded(pictures.quadrants(), format_name, icc_profile=GREY_PROFILE))
     assert pictures.is_upright(found)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
-def test_the_transparent_grey_of_a_png_is_transparent(depth: int) -> None:
-    """However many bits a grey has, the one that the file says is transparent is so, and no other."""
+def test_the_transparent_gray_of_a_png_is_transparent(depth: int) -> None:
+    """For any number of bits, the transparent gray of the file is transparent, and no other."""
     levels = 2**depth
     values = [x * levels // 64 for x in range(64)]
     found = shown(pictures.grey_png(depth, levels - 1, side=64), 64).convert("RGBA").getchannel("A")
@@ -189,8 +191,8 @@ def test_the_transparent_grey_of_a_png_is_transparent(depth: int) -> None:
 
 
 @pytest.mark.parametrize("clear", [(0x8000, 0x8000, 0x8000), (0xFFFF, 0, 0x1234)])
-def test_the_transparent_colour_of_a_deep_png_is_transparent(clear: tuple[int, int, int]) -> None:
-    """Of 16 bits a channel too."""
+def test_the_transparent_color_of_a_deep_png_is_transparent(clear: tuple[int, int, int]) -> None:
+    """The same with 16 bits a channel."""
     other = (0x2000, 0x4000, 0x6000)
     rows = (b"\0" + struct.pack(">6H", *clear, *other)) * 2
     found = shown(pictures.rgb_png((2, 2), rows, 16, struct.pack(">3H", *clear)))
@@ -198,8 +200,8 @@ def test_the_transparent_colour_of_a_deep_png_is_transparent(clear: tuple[int, i
 
 
 @pytest.mark.parametrize(("bits", "white", "inverted"), [(12, 4095, False), (16, 65535, False), (16, 65535, True)])
-def test_greys_of_a_tiff_are_as_bright_as_it_says(bits: int, white: int, inverted: bool) -> None:
-    """Of 12 bits as of 16, with black at zero or white."""
+def test_grays_of_a_tiff_have_their_brightness(bits: int, white: int, inverted: bool) -> None:
+    """With 12 or 16 bits, and with black or white as zero."""
     values = [0, white // 4, white // 2, white]
     line = "".join(f"{value:0{bits}b}" for value in values)
     packed = int(line, 2).to_bytes(len(line) // 8) if bits < 16 else struct.pack("<4H", *values)
@@ -219,7 +221,7 @@ def test_greys_of_a_tiff_are_as_bright_as_it_says(bits: int, white: int, inverte
 @pytest.mark.parametrize(("size", "edge"), [((2305, 1537), 256), ((4801, 3201), 1600), ((1801, 1201), 200)])
 @pytest.mark.parametrize("make", [resized, thumbnail])
 def test_a_scaled_decode_is_not_stretched(make: Make, size: pictures.Size, edge: int) -> None:
-    """Whatever the size, what a scale fills up to whole pixels does not move the picture."""
+    """The padding of a scaled JPEG to whole pixels does not move the image, for any size."""
     smooth = [Image.radial_gradient("L").resize(size), Image.linear_gradient("L").resize(size).rotate(180)]
     image = Image.merge("RGB", (*smooth, smooth[0].transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
     data = pictures.encoded(image, "JPEG", quality=95)

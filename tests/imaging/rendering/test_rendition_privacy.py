@@ -1,4 +1,4 @@
-"""Renditions keep nothing of what the camera and the client wrote, but the artist and the copyright that they are given."""
+"""Renditions hold no metadata of the original, only the artist and the copyright that they are given."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,13 +42,13 @@ both = pytest.mark.parametrize("make", [resize, crop_thumbnail])
 
 
 def exif() -> Image.Exif:
-    """Make a block with everything in it that a camera writes."""
+    """Make an EXIF block with everything that a camera writes."""
     position: dict[int, Any] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (51.0, 30.0, 0.0)}
     return pictures.exif(FULL, {Base.UserComment: SECRET.encode(), Base.LensModel: SECRET}, position)
 
 
 def options(format_name: str) -> dict[str, Any]:
-    """Return all that format_name can carry beside the pixels."""
+    """Return all metadata that format_name can hold."""
     texts = PngInfo()
     texts.add_text("Comment", SECRET)
     texts.add_itxt("XML:com.adobe.xmp", XMP.decode())
@@ -89,7 +89,7 @@ def test_only_artist_and_copyright_are_kept(make: Make, format_name: str) -> Non
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_a_rendition_as_large_as_its_original_keeps_no_more(format_name: str) -> None:
-    """A picture that is not resampled is stripped like any other."""
+    """An image that is not resampled is stripped, too."""
     source = pictures.encoded(pictures.quadrants(), format_name, **options(format_name))
     assert b"secret" not in resize(open_picture(source, LIMITS), 5000, 90).data
 
@@ -104,8 +104,8 @@ def test_without_authorship_there_is_no_exif(make: Make, name: str) -> None:
 @pytest.mark.parametrize(
     "end", [b"\xff\xd9<?php echo 1; ?>", b"<script>alert(1)</script>"], ids=["after the end", "at once"]
 )
-def test_what_follows_the_picture_is_left_behind(end: bytes) -> None:
-    """Bytes behind a picture's end do not reach its renditions."""
+def test_bytes_behind_the_image_are_left_out(end: bytes) -> None:
+    """Bytes behind the end of an image do not reach its renditions."""
     assert end[4:] not in made(resize, pictures.examples()["JPEG"] + end)
 
 
