@@ -14,14 +14,13 @@ from asl.graph.graphviz import LayoutError
 from asl.graph.html import viewer
 from asl.graph.mermaid import mermaid
 from asl.graph.model import Graph
-from asl.graph.overlay import headline, marks, with_visits
+from asl.graph.overlay import marks
 from asl.graph.sources import Subject, from_execution, from_file
 from asl.graph.svg import draw
-from asl.graph.timeline import timeline
 from asl.graph.to_json import as_json
 from asl.history.parser import parse_history
 from asl.history.sources import fetch_history, load_history
-from asl.history.trace import InvalidHistoryError, Trace
+from asl.history.trace import InvalidHistoryError
 from asl.language import InvalidMachineError
 from asl.printable import printable
 
@@ -111,13 +110,5 @@ def _drawn(options: argparse.Namespace, subject: Callable[[], Subject], default:
         events = load_history(options.history) if options.history is not None else None
     trace = parse_history(drawn.definition, events) if events is not None else None
     if options.format == HTML:
-        return _page(drawn, trace)
+        return viewer(drawn.graph, details(drawn.graph, drawn.facts()), trace)
     return draw(drawn.graph, marks(drawn.graph, trace)) if trace else FORMATS[options.format](drawn.graph)
-
-
-def _page(subject: Subject, trace: Trace | None) -> str:
-    graph, found = subject.graph, details(subject.graph, subject.facts())
-    if not trace:
-        return viewer(graph, found)
-    below = f'<section class="timeline" aria-label="Timeline">\n{timeline(trace)}</section>\n'
-    return viewer(graph, with_visits(found, trace), marks(graph, trace), above=headline(trace), below=below)

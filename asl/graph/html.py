@@ -1,40 +1,58 @@
 """The viewer: one HTML file with the graph, and what is known of each state at a click or a key."""
 
-import json
-from html import escape
 from pathlib import Path
-from string import Template
-from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from asl.graph.alt_text import summary
 from asl.graph.details import Details
 from asl.graph.model import Graph
-from asl.graph.svg import Marks, draw
+from asl.graph.overlay import headline, marks, with_visits
+from asl.graph.svg import draw
+from asl.graph.timeline import timeline
+from asl.history.trace import Trace
 
 VIEWER = Path(__file__).with_name("viewer")
 
 
-def viewer(graph: Graph, details: Details, marks: Marks | None = None, above: str = "", below: str = "") -> str:
+def viewer(graph: Graph, details: Details, trace: Trace | None = None) -> str:
     """Return the page; it needs no other file, and runs without a network.
 
-    above and below are HTML that stands before and after the graph.
+    With trace it shows what that execution did.
     """
-    return Template(_part("page.html")).substitute(
-        title=escape(graph.title),
-        summary=escape(summary(graph)),
-        style=_part("viewer.css"),
-        script=_part("viewer.js"),
-        graph=draw(graph, marks),
-        details=data(details),
-        above=above,
-        below=below,
+    return (
+        html_environment()
+        .get_template("page.html")
+        .render(
+            title=graph.title,
+            summary=summary(graph),
+            drawing=draw(graph, marks(graph, trace) if trace else None),
+            details=with_visits(details, trace) if trace else details,
+            trace=trace,
+            headline=headline(trace) if trace else None,
+            timeline=timeline(trace) if trace else None,
+        )
     )
 
 
-def data(value: Any) -> str:
-    """Return value as JSON that can stand in a script element: nothing in it ends that."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+def html_environment(*folders: Path) -> Environment:
+    """Return an environment for the templates in folders and the viewer's own.
+
+    It escapes values, and a template that uses an undefined one is an error. `source(name)` is a file of the viewer as it
+    stands, for style sheets and scripts.
+    """
+    environment = Environment(
+        loader=FileSystemLoader([*folders, VIEWER]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["source"] = _source
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}  # the keys keep their order
+    return environment
 
 
-def _part(name: str) -> str:
+def _source(name: str) -> str:
     return (VIEWER / name).read_text(encoding="utf-8")

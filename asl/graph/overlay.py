@@ -1,6 +1,5 @@
 """The overlay of an execution on a graph: marks of states, details of visits, and a headline."""
 
-from html import escape
 from typing import Any
 
 from asl.graph.details import Details
@@ -77,11 +76,10 @@ def _visit_details(visit: Visit) -> dict[str, Any]:
 
 
 def headline(trace: Trace) -> str:
-    """Return how the execution ended, as HTML."""
+    """Return what follows an execution's status: its duration, its error, the first error of a state, and its start."""
     took = f" after {format_duration((trace.stopped - trace.started).total_seconds())}" if trace.stopped else ""
     why = f": {trace.error}" if trace.error else ""
     broken = [one for one in trace.visits if one.error]
     first = min(broken, key=lambda one: one.left or one.entered, default=None)
     failed = f"; the first error was {first.error} in {first.state}" if first else ""
-    when = f"{trace.started:%Y-%m-%d %H:%M:%S} UTC"
-    return f'<p class="run {escape(trace.status)}"><strong>{escape(trace.status)}</strong>{escape(took + why + failed)}. Started {when}.</p>\n'
+    return f"{took}{why}{failed}. Started {trace.started:%Y-%m-%d %H:%M:%S} UTC."

@@ -4,7 +4,7 @@
   const drawing = document.getElementById("drawing");
   const svg = drawing.querySelector("svg");
   const panel = document.getElementById("panel");
-  const told = document.getElementById("told");
+  const shown = document.getElementById("state");
   const select = document.getElementById("states");
   const states = [...svg.querySelectorAll("[data-state]")];
   const byKey = new Map(states.map((state) => [state.dataset.state, state]));
@@ -63,7 +63,7 @@
     ...("output" in visit ? [folded("Payload out", json(visit.output))] : []),
   ]);
 
-  const tell = (found) => {
+  const show = (found) => {
     const parts = [element("h2", found.name), element("p", [found.kind, ...found.notes].join(" \u00b7 "))];
     parts.push(...visits(found.visits || []));
     if (found.arrives) parts.push(...section("Arrives", folded("Example", json(found.arrives))));
@@ -79,7 +79,7 @@
       parts.push(...section("Permissions"), table(["may", "actions", "on"], found.permissions));
     }
     parts.push(...section("Definition", json(found.definition)));
-    told.replaceChildren(...parts);
+    shown.replaceChildren(...parts);
   };
 
   const close = () => {
@@ -92,7 +92,7 @@
     const state = byKey.get(key);
     if (!state || !details[key]) return;
     states.forEach((other) => other.classList.toggle("chosen", other === state));
-    tell(details[key]);
+    show(details[key]);
     panel.hidden = false;
     panel.scrollTop = 0;
     select.value = key;
