@@ -1,4 +1,4 @@
-"""`generate.py`: the template and nothing else, the same wherever and whenever it is made."""
+"""`generate.py` prints the template and nothing else, the same everywhere and at any time."""
 
 import json
 import os
@@ -54,7 +54,7 @@ PLACES = {
 
 
 def _run(*arguments: str, environment: Mapping[str, str] | None = None, folder: Path = ROOT) -> bytes:
-    """Return what a Python with an all but empty environment prints, and see that it complains about nothing."""
+    """Return the output of a Python with an almost empty environment, which has to print no error."""
     command = [sys.executable, "-B", "-W", "error", *arguments]
     found = subprocess.run(command, cwd=folder, env=dict(environment or {}), capture_output=True, check=False)
     assert (found.returncode, found.stderr.decode()) == (0, "")
@@ -63,7 +63,7 @@ def _run(*arguments: str, environment: Mapping[str, str] | None = None, folder: 
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the template be one that cannot be built."""
+    """Make the building of the template fail."""
 
     def refuse() -> NoReturn:
         raise ValueError("no such bucket")
@@ -81,13 +81,13 @@ def test_output_is_the_template_and_nothing_else() -> None:
 
 @repetition
 @pytest.mark.parametrize("environment", PLACES.values(), ids=PLACES.keys())
-def test_template_does_not_tell_where_it_was_made(environment: Mapping[str, str]) -> None:
-    """Region, profile, hash seed, time zone, locale and proxies leave no trace; nor is there a HOME to look into."""
+def test_template_does_not_depend_on_the_machine(environment: Mapping[str, str]) -> None:
+    """The template does not depend on region, profile, hash seed, time zone, locale or proxies, and HOME is not needed."""
     assert _run(SCRIPT, environment=environment) == stack.render().encode()
 
 
-def test_template_is_made_without_a_look_outside(tmp_path: Path) -> None:
-    """Neither the clock nor the folder nor any of those places matters, and the network is not asked."""
+def test_template_does_not_depend_on_clock_folder_or_network(tmp_path: Path) -> None:
+    """The template depends neither on the clock nor on the folder, and the network is not used."""
     environment = {name: value for place in PLACES.values() for name, value in place.items()}
     assert _run("-c", CUT_OFF, SCRIPT, environment=environment, folder=tmp_path) == stack.render().encode()
 
@@ -101,7 +101,7 @@ def test_file_holds_what_would_be_printed(tmp_path: Path, capfd: pytest.CaptureF
 
 
 def test_output_is_the_template_alone_under_awss_own_sdk(tmp_path: Path) -> None:
-    """AWS's own package of the SDK imports sagemaker, which logs to standard output as it is imported: not ours."""
+    """AWS's own package of the SDK imports sagemaker, which logs to standard output at import: the output has none of it."""
     package = tmp_path / "stepfunctions"
     package.mkdir()
     (package / "__init__.py").write_text(TALKATIVE.format(real=Path(stepfunctions.__file__).parent), encoding="utf-8")
@@ -112,13 +112,13 @@ def test_output_is_the_template_alone_under_awss_own_sdk(tmp_path: Path) -> None
     assert b"Not applying SDK defaults" in found.stderr
 
 
-def test_template_is_rendered_alike_twice() -> None:
-    """Rendering leaves nothing behind that a second rendering would see."""
+def test_rendering_is_repeatable() -> None:
+    """A second rendering gives the same text."""
     assert stack.render() == stack.render()
 
 
 def test_each_resource_is_on_a_line_of_its_own() -> None:
-    """A change of one resource is a change of one line, so that a difference can be read."""
+    """A change of one resource changes one line, for readable differences."""
     lines = stack.render().splitlines()
     for name, resource in json.loads(stack.render())["Resources"].items():
         (line,) = (line for line in lines if line.startswith(f'  "{name}": {{"') and '"Type":"AWS::' in line)
@@ -126,15 +126,15 @@ def test_each_resource_is_on_a_line_of_its_own() -> None:
 
 
 def test_sections_come_in_the_usual_order() -> None:
-    """Parameters come before resources and outputs after, as readers expect."""
+    """Parameters come before resources, and outputs after them."""
     sections = list(json.loads(stack.render()))
     assert sections[0] == "AWSTemplateFormatVersion"
     assert sections.index("Parameters") < sections.index("Resources") < sections.index("Outputs")
 
 
 @pytest.mark.usefixtures("broken")
-def test_error_is_told_and_nothing_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    """A template that cannot be built: exit code 1, one line on standard error, none on standard output."""
+def test_error_is_reported_without_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """If the template cannot be built, the exit code is 1, standard error has one line, and standard output is empty."""
     assert generate.main([]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -143,7 +143,7 @@ def test_error_is_told_and_nothing_printed(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.usefixtures("broken")
 def test_error_leaves_files_as_they_were(tmp_path: Path) -> None:
-    """An error makes no file, and leaves one that was there."""
+    """An error creates no file, and leaves an existing one unchanged."""
     new, old = tmp_path / "new.json", tmp_path / "old.json"
     old.write_text("old", encoding="utf-8")
     assert [generate.main(["--output", str(file)]) for file in (new, old)] == [1, 1]
@@ -154,7 +154,7 @@ def test_error_leaves_files_as_they_were(tmp_path: Path) -> None:
 def test_template_that_aws_would_refuse_is_not_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A null, which emulators take: exit code 1, its place on standard error, and nothing on standard output."""
+    """For a null, which emulators accept, the exit code is 1, standard error has its path, and standard output is empty."""
     template = build()
     template.resources["UserPool"].UserPoolTags = {"Project": None}
     monkeypatch.setattr(stack, "build", lambda: template)
@@ -166,7 +166,7 @@ def test_template_that_aws_would_refuse_is_not_printed(
 
 
 def test_unwritable_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file that cannot be written: exit code 1, and the error names it."""
+    """If the file cannot be written, the exit code is 1, and the error names it."""
     assert generate.main(["--output", str(tmp_path / "missing" / "template.json")]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -176,7 +176,7 @@ def test_unwritable_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_failed_assets_leave_no_template(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A template is not written when the zips that it names could not be made."""
+    """The template is not written if its zips could not be made."""
 
     def refuse(folder: Path) -> NoReturn:
         raise subprocess.CalledProcessError(1, ["pip", str(folder)])
@@ -191,7 +191,7 @@ def test_failed_assets_leave_no_template(
 def test_assets_are_written_beside_the_template(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--assets` puts the zips where the template's keys say, names them on standard error, and prints the template."""
+    """`--assets` writes the zips under the template's keys, lists them on standard error, and prints the template."""
     monkeypatch.setattr(packaging, "LAYERS", ())  # they need a package index
     assert generate.main(["--assets", str(tmp_path)]) == 0
     printed = capsys.readouterr()
@@ -205,7 +205,7 @@ def test_assets_are_written_beside_the_template(
 
 @pytest.mark.parametrize("arguments", [["--ouput", "x"], ["template.json"]])
 def test_unknown_argument_is_an_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """An argument that does not exist prints the usage on standard error, and no template."""
+    """An unknown argument prints the usage on standard error, and no template."""
     with pytest.raises(SystemExit, match="2"):
         generate.main(arguments)
     printed = capsys.readouterr()
@@ -213,8 +213,8 @@ def test_unknown_argument_is_an_error(arguments: list[str], capsys: pytest.Captu
     assert "usage: generate.py" in printed.err
 
 
-def test_environment_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """Generating changes no environment variable, though the SDK underneath looks for a region."""
+def test_environment_is_not_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Generating changes no environment variable, although the SDK looks for a region."""
     before = dict(os.environ)
     assert generate.main([]) == 0
     assert capsys.readouterr().out

@@ -32,13 +32,13 @@ def test_imports_are_absolute() -> None:
 
 
 def test_each_test_file_has_a_name_of_its_own() -> None:
-    """Folders of tests are no packages, so that pytest knows a file by its name alone."""
+    """Every test file has a unique name, since the folders of tests are no packages."""
     names = Counter(file.name for file in (ROOT / "tests").rglob("test_*.py"))
     assert [name for name, number in names.items() if number > 1] == []
 
 
 def test_workflow_package_is_empty() -> None:
-    """The functions' zip holds `workflow/__init__.py` for the contracts' sake; it imports nothing that is not there."""
+    """`workflow/__init__.py`, which is in the functions' zip for the contracts, imports nothing."""
     assert (ROOT / "workflow/__init__.py").read_text(encoding="utf-8") == ""
 
 
@@ -46,7 +46,7 @@ def test_workflow_package_is_empty() -> None:
     "tops", [pytest.param(FOLDERS, id="all"), *(pytest.param([name], id=name, marks=repetition) for name in FOLDERS)]
 )
 def test_importing_does_nothing(tops: list[str], tmp_path: Path) -> None:
-    """Importing changes no environment variable and no logging, prints nothing, and leaves no file behind."""
+    """An import changes neither environment nor logging, prints nothing, and creates no file."""
     modules = [name for name in map(module_of, files()) if name.partition(".")[0] in tops]
     command = [sys.executable, "-B", "-W", "error", "-c", QUIETLY, *modules]
     found = subprocess.run(

@@ -1,4 +1,4 @@
-"""The zips as Lambda unpacks them: each handler imports all it needs, and nothing that it does not bring along."""
+"""The zips, unpacked as by Lambda: each handler can import everything it needs, and nothing else."""
 
 import ast
 import json
@@ -21,16 +21,20 @@ from templates.packaging import RUNNING, Layer, write_code, write_compiled_zip
 from templates.stack import render
 from workflow import contracts
 
-# What Lambda's Python runtime brings along.
+IN_THE_ZIP = ("imaging.", "lambdas.", "workflow.")
+# The packages of Lambda's Python runtime.
 RUNTIME = ["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"]
-ABSENT = ["stepfunctions", "troposphere", "awacs", "moto", "templates", "pages", "local", "tests", "setuptools", "yaml"]
+ABSENT = [
+    *("asl", "templates", "pages", "operations", "local", "benchmarks", "tests"),
+    *("stepfunctions", "troposphere", "awacs", "moto", "setuptools", "yaml"),
+]
 FUNCTIONS: dict[str, dict[str, Any]] = {
     name: entry["Properties"]
     for name, entry in json.loads(render())["Resources"].items()
     if entry["Type"] == "AWS::Lambda::Function"
 }
-# Imports a handler as a cold start does, and prints what it saw; then it runs the import statements that it reads, those
-# of a first call, and prints what it saw then.
+# Imports a handler as a cold start does, and prints the facts; then it reads and runs the import statements of a first call,
+# and prints the facts again.
 COLD_START = """
 import importlib, importlib.machinery, importlib.util, json, os, sys
 
@@ -69,25 +73,25 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Unpacked:
-    """Where the zips were unpacked, as Lambda does: code, the layers by logical ID, and the runtime's packages."""
+    """The folders of the unpacked zips: code, layers by logical ID, and the packages of Lambda's runtime."""
 
     code: Path
     layers: dict[str, Path]
     runtime: Path
 
     def paths(self, function: str) -> list[str]:
-        """Return what a function finds on its path beside the standard library."""
+        """Return a function's path without the standard library."""
         layers = [self.layers[layer["Ref"]] / "python" for layer in FUNCTIONS[function]["Layers"]]
         return [str(path) for path in (self.code, *layers, self.runtime)]
 
     def tops(self) -> list[Path]:
-        """Return every folder of the zips that is on some function's path."""
+        """Return every folder of the zips that is on a function's path."""
         return [self.code, *(layer / "python" for layer in self.layers.values())]
 
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
-    """Make the zips, the layers from what is installed here, with bytecode for this interpreter, and unpack them."""
+    """Make and unpack the zips with bytecode for this interpreter; the layers are made of the installed packages."""
     folder = tmp_path_factory.mktemp("zips")
     layers = {layer.logical_id: _layer(layer, folder) for layer in packaging.LAYERS}
     return Unpacked(_unpack(write_code(folder, RUNNING)), layers, _runtime(folder / "runtime"))
@@ -95,7 +99,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
 
 @dataclass(frozen=True)
 class Started:
-    """What was seen of a function at its cold start, and after what it imports at its first call, which was late."""
+    """The facts of a cold start of a function, and those after the imports of its first call."""
 
     cold: dict[str, Any]
     late: list[str]
@@ -104,12 +108,12 @@ class Started:
 
 @pytest.fixture(scope="module")
 def start(unpacked: Unpacked) -> Callable[[str], Started]:
-    """Give a function that starts a function, once each; nothing may go wrong."""
+    """Return a function that starts a function, once each, without any error."""
     return cache(partial(_start, unpacked))
 
 
 def _layer(layer: Layer, folder: Path) -> Path:
-    """Make and unpack the zip of a layer, as it is made for Lambda: with bytecode."""
+    """Make and unpack the zip of a layer with bytecode, as it is made for Lambda."""
     installed = _unpack(write_installed(layer, folder / "installed"))
     entries = [(path.relative_to(installed).as_posix(), path) for path in installed.rglob("*") if path.is_file()]
     return _unpack(write_compiled_zip(folder / layer.key, entries, RUNNING))
@@ -122,7 +126,7 @@ def _unpack(path: Path) -> Path:
 
 
 def _runtime(folder: Path) -> Path:
-    """Make a folder with the packages of Lambda's runtime, and no others."""
+    """Make a folder with only the packages of Lambda's runtime."""
     folder.mkdir()
     for name in RUNTIME:
         spec = find_spec(name)
@@ -135,16 +139,16 @@ def _runtime(folder: Path) -> Path:
 
 
 def _python(unpacked: Unpacked, function: str) -> subprocess.Popen[str]:
-    """Import a function's handler in a Python that has nothing else."""
+    """Import a function's handler in a Python without any other package."""
     module = FUNCTIONS[function]["Handler"].rpartition(".")[0]
-    told = json.dumps([module, unpacked.paths(function), ABSENT])
-    command = [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", COLD_START, told]
+    given = json.dumps([module, unpacked.paths(function), ABSENT])
+    command = [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", COLD_START, given]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env={}, cwd=unpacked.code, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def _start(unpacked: Unpacked, function: str) -> Started:
-    """Do the same, then what the function imports at its first call, and return what was seen."""
+    """Import the handler, then the imports of its first call, and return the facts."""
     with _python(unpacked, function) as python:
         assert python.stdout
         cold = json.loads(python.stdout.readline() or "{}")
@@ -155,7 +159,7 @@ def _start(unpacked: Unpacked, function: str) -> Started:
 
 
 def _late_imports(file: Path) -> Iterator[str]:
-    """Yield the import statements that stand in functions of a module."""
+    """Yield the import statements in the functions of a module."""
     for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(function, ast.FunctionDef):
             yield from (
@@ -164,15 +168,15 @@ def _late_imports(file: Path) -> Iterator[str]:
 
 
 def _late_imports_of(started: list[str], code: Path) -> list[str]:
-    """Return the import statements in functions of those of our modules that were started."""
+    """Return the import statements in the functions of the started modules that are in the zip."""
     paths = [code / name.replace(".", "/") for name in started if name.startswith(("imaging.", "lambdas."))]
-    ours = [path / "__init__.py" if path.is_dir() else path.with_suffix(".py") for path in paths]
-    return sorted({statement for file in ours for statement in _late_imports(file)})
+    files = [path / "__init__.py" if path.is_dir() else path.with_suffix(".py") for path in paths]
+    return sorted({statement for file in files for statement in _late_imports(file)})
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_function_finds_all_that_it_imports(start: Callable[[str], Started], function: str) -> None:
-    """A handler, and what it imports at its first call, is there with the layers that its template entry lists."""
+def test_function_finds_all_of_its_imports(start: Callable[[str], Started], function: str) -> None:
+    """All imports of a handler, also those of a first call, are in its zip and in the layers of its entry."""
     seen = start(function)
     assert any("aws_lambda_powertools" in statement for statement in seen.late)
     assert seen.cold["callable"]
@@ -180,8 +184,8 @@ def test_function_finds_all_that_it_imports(start: Callable[[str], Started], fun
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_cold_start_makes_no_client(start: Callable[[str], Started], function: str) -> None:
-    """Importing a handler needs no environment, changes none, and does not even load the AWS SDK or Powertools."""
+def test_cold_start_creates_no_client(start: Callable[[str], Started], function: str) -> None:
+    """Importing a handler needs and changes no environment, and loads neither the AWS SDK nor Powertools."""
     cold = start(function).cold
     assert cold["environment"]
     assert not {"boto3", "botocore", "aws_lambda_powertools"} & set(cold["modules"])
@@ -189,20 +193,20 @@ def test_cold_start_makes_no_client(start: Callable[[str], Started], function: s
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_function_finds_every_contract(start: Callable[[str], Started], function: str) -> None:
-    """A function can check every contract there is: the schemas are in the zip, and what checks them is in a layer."""
+    """A function can check every contract: the schemas are in the zip, and the validator is in a layer."""
     assert start(function).warm["contracts"] == contracts.names()
 
 
-def test_imports_in_functions_are_seen(unpacked: Unpacked) -> None:
-    """What these tests try for a module is what its functions import: the clients' SDK, for example."""
+def test_imports_in_functions_are_found(unpacked: Unpacked) -> None:
+    """These tests find the imports in functions, such as that of the SDK in clients."""
     assert set(_late_imports(unpacked.code / "lambdas/runtime/clients.py")) == {
         "import boto3",
         "from botocore.config import Config",
     }
 
 
-def test_missing_package_would_be_seen(unpacked: Unpacked) -> None:
-    """A function without the imaging layer finds no Pillow: nothing of this machine leaks into these tests."""
+def test_missing_package_is_found(unpacked: Unpacked) -> None:
+    """A function without the imaging layer finds no Pillow: these tests use no package of this machine."""
     bare = replace(unpacked, layers=dict.fromkeys(unpacked.layers, unpacked.layers["RuntimeLayer"]))
     with _python(bare, "ResizeFunction") as python:
         _, complaint = python.communicate("[]\n")
@@ -210,8 +214,8 @@ def test_missing_package_would_be_seen(unpacked: Unpacked) -> None:
     assert re.search("No module named '(PIL|pillow_heif)'", complaint)
 
 
-def test_layer_brings_a_libwebp_that_is_found(unpacked: Unpacked) -> None:
-    """In the layer that is built, the libwebp of Pillow's wheel is where the code looks for it, and works."""
+def test_libwebp_of_the_layer_is_found(unpacked: Unpacked) -> None:
+    """The code finds the libwebp of Pillow's wheel in the layer, and it works."""
     script = "import sys; sys.path += sys.argv[1:]; from imaging.decoding import libwebp; print(libwebp.is_available())"
     command = [sys.executable, "-I", "-S", "-B", "-W", "error", "-c", script, *unpacked.paths("ValidateFunction")]
     found = subprocess.run(command, env={}, cwd=unpacked.code, capture_output=True, text=True, check=False)
@@ -220,19 +224,19 @@ def test_layer_brings_a_libwebp_that_is_found(unpacked: Unpacked) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_cold_start_compiles_nothing(unpacked: Unpacked, start: Callable[[str], Started], function: str) -> None:
-    """Neither an import nor a first call compiles a file of the zips: all that they load is bytecode already."""
-    ours = [str(unpacked.code), *map(str, unpacked.layers.values())]
-    assert [path for path in start(function).warm["compiled"] if path.startswith(tuple(ours))] == []
+    """Neither an import nor a first call compiles a file of the zips: they hold bytecode for all of them."""
+    unzipped = (str(unpacked.code), *map(str, unpacked.layers.values()))
+    assert [path for path in start(function).warm["compiled"] if path.startswith(unzipped)] == []
 
 
 def test_bytecode_is_never_checked_against_its_source(unpacked: Unpacked) -> None:
-    """All of it is made so that an import does not even look at the source: times in a zip say nothing."""
+    """The bytecode is marked so that an import does not read the source: the times in a zip have no meaning."""
     flags = {path.read_bytes()[4:8] for top in unpacked.tops() for path in top.rglob("*.pyc")}
     assert flags == {b"\x01\0\0\0"}  # a hash in the place of a time, and not checked
 
 
-def test_bytecode_stands_beside_its_source(unpacked: Unpacked) -> None:
-    """No bytecode is left over, under no other name than that of the one version that reads it."""
+def test_bytecode_is_beside_its_source(unpacked: Unpacked) -> None:
+    """All bytecode has a source, and its name has the version that reads it."""
     found = [path for top in unpacked.tops() for path in top.rglob("*.pyc")]
     assert found
     assert [path for path in found if not Path(source_from_cache(str(path))).is_file()] == []
@@ -240,17 +244,17 @@ def test_bytecode_stands_beside_its_source(unpacked: Unpacked) -> None:
 
 
 def test_zips_hold_no_authoring_code(unpacked: Unpacked) -> None:
-    """None of the packages that only build, deploy or test the template."""
+    """The zips have no package that only builds, deploys or tests the template."""
     assert not {path.name for top in unpacked.tops() for path in top.iterdir()} & set(ABSENT)
 
 
 def test_layers_hold_no_package_twice(unpacked: Unpacked) -> None:
-    """What one layer brings, the other does not: the two lie on one path, where the first would hide the second."""
+    """No package is in both layers: they share one path, where the first would hide the second."""
     tops = [{path.name for path in (layer / "python").iterdir()} for layer in unpacked.layers.values()]
     assert not set.intersection(*tops)
 
 
-def test_layers_bring_no_sdk(unpacked: Unpacked) -> None:
-    """No layer brings an AWS SDK of its own: the runtime's is patched by AWS."""
+def test_layers_have_no_sdk(unpacked: Unpacked) -> None:
+    """No layer has an AWS SDK: AWS patches the runtime's."""
     brought = {path.name for layer in unpacked.layers.values() for path in (layer / "python").iterdir()}
     assert not brought & {"boto3", "botocore", "s3transfer", "urllib3"}

@@ -1,4 +1,4 @@
-"""Which function's handler a piece of code runs under, told by the stack."""
+"""The function to whose handler a call belongs, found on the stack."""
 
 import inspect
 from collections import defaultdict
@@ -10,7 +10,7 @@ from tests.permissions.grants import roles
 
 
 def role_at_work() -> str | None:
-    """Return the role of the innermost handler on this thread's stack; None outside any."""
+    """Return the role of the innermost handler on this thread's stack, or None outside of handlers."""
     frame = inspect.currentframe()
     while frame is not None:
         for handler, role in _handlers().get(frame.f_code, {}).items():
@@ -22,7 +22,7 @@ def role_at_work() -> str | None:
 
 @cache
 def _handlers() -> dict[CodeType, dict[FunctionType, str]]:
-    """Return the roles of the template's handlers, by their code; those that one decorator made have it in common."""
+    """Return the roles of the template's handlers, by code; handlers with the same decorator share it."""
     found: dict[CodeType, dict[FunctionType, str]] = defaultdict(dict)
     for module, role in roles().items():
         handler = import_module(module).handler
@@ -31,6 +31,6 @@ def _handlers() -> dict[CodeType, dict[FunctionType, str]]:
 
 
 def _runs(frame: FrameType, function: FunctionType) -> bool:
-    """Tell whether frame, which runs the code of function, has its closure too."""
+    """Return whether frame, which runs the code of function, also has its closure."""
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     return all(frame.f_locals.get(name) is cell.cell_contents for name, cell in cells)

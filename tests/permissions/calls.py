@@ -1,4 +1,4 @@
-"""Which permissions an AWS call needs: the operation's actions, each on the ARN of what it touches.
+"""The permissions that an AWS call needs: the actions of the operation, each on the ARN of its target.
 
 From AWS's Service Authorization Reference and the S3 guide's "Required permissions for Amazon S3 API operations".
 """
@@ -12,7 +12,7 @@ Params = dict[str, Any]
 
 
 class Permission(NamedTuple):
-    """An action on the ARN of what it touches; of a listing, also the prefix that it asks for."""
+    """An action on the ARN of its target; of a listing, also the prefix."""
 
     action: str
     arn: str
@@ -30,23 +30,23 @@ BY_PARAMETER = {
     "ObjectLockLegalHoldStatus": "s3:PutObjectLegalHold",
     "IfMatch": "s3:GetObject",
 }
-# What S3 answers where nothing lies, to those who may list the bucket; others are told AccessDenied.
+# The errors of S3 for missing objects, for those who may list the bucket; others get AccessDenied.
 NOTHING_THERE = {"NoSuchKey", "NoSuchVersion", "NotFound", "404"}
 
 
 class UnknownCallError(Exception):
-    """A handler makes a call whose permissions are not in the table below."""
+    """The permissions of a call of a handler are not in the table below."""
 
 
 def needed(operation: str, params: Params, region: str = REGION) -> list[Permission]:
-    """Return what a caller of operation, such as `s3:GetObject`, must be allowed; raises UnknownCallError."""
+    """Return the permissions that a caller of operation, such as `s3:GetObject`, needs; raises UnknownCallError."""
     if operation not in CALLS:
         raise UnknownCallError(f"{operation}: say in tests/permissions/calls.py which permissions it needs")
     return list(CALLS[operation](params, region))
 
 
 def listing(params: Params) -> Permission:
-    """Return what it takes to be told that there is nothing at what an S3 request reads; no prefix is asked for there."""
+    """Return the permission to learn that an object of an S3 request does not exist; it has no prefix."""
     return Permission("s3:ListBucket", bucket_arn(params.get("CopySource", params)["Bucket"]))
 
 
@@ -103,7 +103,7 @@ def _items(params: Params, region: str) -> Iterator[Permission]:
 
 
 def _named(action: str, parameter: str) -> Call:
-    """Return what a call needs that names by its ARN what it is about."""
+    """Return the permission of a call whose parameter is the ARN of its target."""
     return lambda params, _: iter([Permission(action, params[parameter])])
 
 

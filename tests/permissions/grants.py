@@ -1,4 +1,4 @@
-"""What the emitted template's roles allow the functions, and what that is in the account of a test."""
+"""The grants of the functions' roles in the template, and their ARNs in the account of a test."""
 
 import json
 import os
@@ -22,7 +22,7 @@ ATTRIBUTES: dict[tuple[str, str], Callable[[str], str]] = {
     ("AWS::StepFunctions::StateMachine", "Name"): lambda machine: machine.rpartition(":")[2],
 }
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}
-# No step has a variable for the upload bucket: it is told in the step's input. In the tests it has one name.
+# No step has a variable for the upload bucket: its input names it. All tests use one name.
 TOLD = {"UploadBucket": "uploads-of-a-test"}
 
 # Of what the roles allow, what AWS does in the function's name: no call of a handler can show its use. Of queues, that
@@ -31,7 +31,7 @@ BY_AWS = {
     "logs:CreateLogStream": "Lambda writes what a function prints",
     "logs:PutLogEvents": "Lambda writes what a function prints",
     "xray:PutTraceSegments": "the daemon beside a function sends its traces",
-    "xray:PutTelemetryRecords": "the daemon beside a function tells how it fares",
+    "xray:PutTelemetryRecords": "the daemon of a function reports its own state",
     "sqs:ReceiveMessage": "the event source polls the queue",
     "sqs:DeleteMessage": "the event source takes away what was handled",
     "sqs:GetQueueAttributes": "the event source learns how much waits",
@@ -40,7 +40,7 @@ BY_AWS = {
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """One action that a role allows on one resource; both are as the template states them."""
+    """One action that a role allows on one resource, both as in the template."""
 
     role: str  # logical ID
     action: str
@@ -49,11 +49,11 @@ class Grant:
 
     @property
     def arn(self) -> str:
-        """The resource in the account of the test that runs; what no test has stays a reference."""
+        """The resource in the test's account; an unknown one stays a reference."""
         return SUBSTITUTION.sub(_substitute, _text(json.loads(self.resource)))
 
     def allows(self, permission: Permission) -> bool:
-        """Tell whether IAM would allow permission for this grant."""
+        """Return whether IAM would allow permission by this grant."""
         action, arn, prefix = permission
         context = EvalContext(
             principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{self.role}/function",
@@ -76,12 +76,12 @@ class Grant:
 
 @cache
 def granted() -> tuple[Grant, ...]:
-    """Return what the functions' roles allow, but for what AWS does in their name."""
+    """Return the grants of the functions' roles, except those that AWS uses itself."""
     return tuple(grant for role in roles().values() for grant in grants_of(role) if not by_aws(grant))
 
 
 def by_aws(grant: Grant) -> bool:
-    """Tell whether it is AWS that acts by grant, and not a handler."""
+    """Return whether AWS uses grant itself, and not a handler."""
     queue = grant.action.startswith("sqs:")
     return grant.action in BY_AWS and (not queue or target(json.loads(grant.resource)) in _polled())
 
@@ -105,7 +105,7 @@ def grants_of(role: str) -> list[Grant]:
 
 @cache
 def roles() -> dict[str, str]:
-    """Return the functions' roles by the module that holds the handler."""
+    """Return the functions' roles by the module of the handler."""
     return {
         entry["Properties"]["Handler"].removesuffix(".handler"): target(entry["Properties"]["Role"])
         for entry in resources("AWS::Lambda::Function").values()
@@ -114,7 +114,7 @@ def roles() -> dict[str, str]:
 
 @cache
 def _variables() -> dict[str, str]:
-    """Return the functions' environment variables by the resource that each names."""
+    """Return the functions' environment variables by the resource in their value."""
     return {
         value["Ref"]: variable
         for function in resources("AWS::Lambda::Function")
@@ -124,7 +124,7 @@ def _variables() -> dict[str, str]:
 
 
 def _text(reference: Any) -> str:
-    """Return a resource of a statement as the text that `Fn::Sub` would take."""
+    """Return a resource of a statement as the text of an `Fn::Sub`."""
     if isinstance(reference, str):
         return reference
     if "Fn::GetAtt" in reference:

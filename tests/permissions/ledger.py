@@ -1,4 +1,4 @@
-"""The account of which grants were used, and of which calls none allows."""
+"""The ledger of used grants and of refused calls."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -12,36 +12,36 @@ PREFIXES = (UPLOADS, STAGED)  # of keys, as the functions know them
 
 
 class Ledger:
-    """Judges calls by a set of grants, and keeps account."""
+    """Judges calls by a set of grants, and records the used ones."""
 
     def __init__(self, take: Callable[[], Iterable[Grant]] = granted) -> None:
-        """Judge by what take returns; it is asked for at the first call, since a template takes its time."""
+        """Judge by the result of take, which is called at the first call, since a template takes time."""
         self._take = take
         self.refusals: list[str] = []
         self.uses: dict[Grant, set[str]] = defaultdict(set)  # the prefix of each key that was touched; "" of all else
 
     @cached_property
     def grants(self) -> tuple[Grant, ...]:
-        """The grants to judge by."""
+        """The grants of this ledger."""
         return tuple(self._take())
 
     def fitting(self, role: str, permission: Permission) -> list[Grant]:
-        """Return the grants that allow role what it asks for."""
+        """Return the grants that allow role the permission."""
         return [grant for grant in self.grants if grant.role == role and grant.allows(permission)]
 
     def allows(self, role: str, permission: Permission) -> bool:
-        """Tell whether role is allowed permission; if it is, the narrowest grant that allows it is used."""
+        """Return whether role has permission; if so, record the narrowest grant that allows it as used."""
         fitting = self.fitting(role, permission)
         if fitting:
             self.uses[max(fitting, key=lambda grant: len(grant.arn))].add(_prefix(permission))
         return bool(fitting)
 
     def refuse(self, reason: str) -> None:
-        """Note a call that is not allowed, for the test that made it: a handler may pass over the error."""
+        """Record a refused call for the test that made it: a handler may ignore the error."""
         self.refusals.append(reason)
 
     def taken_refusals(self) -> list[str]:
-        """Return what was refused and forget it."""
+        """Return and clear the refused calls."""
         taken, self.refusals = self.refusals, []
         return taken
 
@@ -50,7 +50,7 @@ class Ledger:
         return sorted(set(self.grants) - self.uses.keys())
 
     def too_wide(self) -> list[Grant]:
-        """Return the grants on a whole bucket of which one prefix only was touched."""
+        """Return the grants on a whole bucket of which only one prefix was used."""
         return sorted(
             grant
             for grant, prefixes in self.uses.items()

@@ -1,4 +1,4 @@
-"""Hears every AWS call that a handler makes in this process, and refuses what its role does not allow."""
+"""The recorder of every AWS call of a handler in this process; it refuses what the role does not allow."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ DENIED = {"s3": "AccessDenied"}  # as S3 spells it; all others that are called h
 
 
 class Recorder:
-    """Listens to botocore: what is asked for or signed under a handler is judged by the handler's role.
+    """A listener to botocore: each request and signature under a handler is judged by the handler's role.
 
-    It hears sessions that were made after it was installed, and the thread in which the handler runs.
+    It covers sessions that are created after its installation, and the thread of the handler.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Recorder:
         ]
 
     def install(self) -> None:
-        """Listen to every session made from now on."""
+        """Listen to every session that is created from now on."""
         BUILTIN_HANDLERS.extend(self._listeners)
 
     def remove(self) -> None:
@@ -60,7 +60,7 @@ class Recorder:
             self.ledger = usual
 
     def _asked(self, params: Context, model: OperationModel, context: Context, **_: object) -> None:
-        """Judge a call before it is made. What a pre-signed URL allows is what its signer may do: it counts as made."""
+        """Judge a call before it is sent. A pre-signed URL allows what its signer may do: it counts as a call."""
         role = role_at_work()
         if role is None:
             return
@@ -77,14 +77,14 @@ class Recorder:
             raise
 
     def _denied(self, role: str, permission: Permission, model: OperationModel) -> ClientError:
-        """Note the refusal and return it as AWS would tell it."""
+        """Record the refusal and return it in the form of AWS."""
         reason = f"{role} is not allowed {permission.action} on {permission.arn}"
         self.ledger.refuse(reason)
         code = DENIED.get(model.service_model.service_name, "AccessDeniedException")
         return ClientError({"Error": {"Code": code, "Message": reason}}, model.name)
 
     def _answered(self, parsed: Context, context: Context, **_: object) -> None:
-        """Tell a handler that nothing is there only if it may list the bucket, as S3 does."""
+        """Report that an object does not exist only to a handler that may list the bucket, as S3 does."""
         error = parsed.get("Error", {})
         if CALL not in context or error.get("Code") not in NOTHING_THERE:
             return
@@ -93,7 +93,7 @@ class Recorder:
             error["Code"], error["Message"] = "AccessDenied", f"{role} is not allowed to list the bucket"
 
     def _signing(self, request: AWSRequest, operation_name: str, **_: object) -> None:
-        """Refuse a pre-signed form: it is the one thing that is signed without having been asked for."""
+        """Refuse a pre-signed form: only forms are signed without a preceding request event."""
         if "s3-presign-post-policy" in request.context and role_at_work():
             reason = f"a form for {operation_name} is signed, which nothing here judges"
             self.ledger.refuse(reason)

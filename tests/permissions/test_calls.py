@@ -60,10 +60,10 @@ QUEUE = "arn:aws:sqs:eu-central-1:123456789012:letters"
         ("stepfunctions:GetExecutionHistory", {"executionArn": EXECUTION}, [("states:GetExecutionHistory", EXECUTION)]),
     ],
 )
-def test_a_call_needs_its_actions_on_what_it_touches(
+def test_a_call_needs_its_actions_on_its_target(
     operation: str, params: Params, permissions: list[tuple[str, ...]]
 ) -> None:
-    """Each action is on the ARN of what the call is about; a version is another action's, and a listing has a prefix."""
+    """Each action is on the ARN of its target; a version needs another action, and a listing has a prefix."""
     assert needed(operation, params) == [Permission(*permission) for permission in permissions]
 
 
@@ -75,7 +75,7 @@ def test_another_region_is_another_table() -> None:
 
 @pytest.mark.parametrize("operation", ["s3:ListBuckets", "dynamodb:Query", "sns:Subscribe"])
 def test_an_unknown_call_is_an_error(operation: str) -> None:
-    """A call that the table does not know is named, together with where to add it."""
+    """An unknown call is an error that names it, and the table to add it to."""
     with pytest.raises(UnknownCallError, match=f"{operation}: .*calls.py"):
         needed(operation, {})
 
@@ -83,6 +83,6 @@ def test_an_unknown_call_is_an_error(operation: str) -> None:
 @pytest.mark.parametrize(
     ("params", "bucket"), [(PLACE, ON_A), ({**COPY, "CopySource": STAGED}, ON_A)], ids=["an object", "a copy's source"]
 )
-def test_to_list_is_to_be_told_what_is_missing(params: Params, bucket: str) -> None:
-    """What is missing is so in the bucket that the request reads."""
+def test_missing_objects_need_the_permission_to_list(params: Params, bucket: str) -> None:
+    """To learn that an object does not exist needs the permission to list its bucket."""
     assert listing(params) == Permission("s3:ListBucket", bucket)

@@ -1,4 +1,4 @@
-"""The grants of the emitted template, and what they are in a test's account."""
+"""The grants of the template, and their ARNs in a test's account."""
 
 import json
 from dataclasses import replace
@@ -25,8 +25,8 @@ QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/mine"
 EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
 
 
-def test_the_upload_bucket_is_called_as_the_tests_call_it() -> None:
-    """Steps read the name of the upload bucket from their input: the tests that call them use this one."""
+def test_the_upload_bucket_has_one_name_in_all_tests() -> None:
+    """The input of a step names the upload bucket: all tests use the same name."""
     assert TOLD["UploadBucket"] == UPLOAD_BUCKET
 
 
@@ -44,10 +44,8 @@ def test_the_upload_bucket_is_called_as_the_tests_call_it() -> None:
     ],
     ids=str,
 )
-def test_references_are_what_the_environment_names(
-    monkeypatch: pytest.MonkeyPatch, resource: Any, expected: str
-) -> None:
-    """A resource is the one that the functions' own variables name; what none of them names is nothing."""
+def test_references_are_those_of_the_variables(monkeypatch: pytest.MonkeyPatch, resource: Any, expected: str) -> None:
+    """A resource is the one in the functions' variables; a resource in none of them is unknown."""
     for variable in ("UPLOAD_BUCKET", "METADATA_TABLE"):
         monkeypatch.setenv(variable, "mine")
     monkeypatch.setenv("STATE_MACHINE_ARN", MACHINE)
@@ -68,7 +66,7 @@ def test_references_are_what_the_environment_names(
     ],
 )
 def test_a_grant_allows_its_action_on_its_keys(grant: Grant, action: str, key: str, allowed: bool) -> None:
-    """One action, keys below the prefix in that very spelling, and only where the condition holds."""
+    """A grant allows one action, on keys with exactly its prefix, and only under its condition."""
     assert grant.allows(Permission(action, f"arn:aws:s3:::{TOLD['UploadBucket']}/{key}")) is allowed
 
 
@@ -76,19 +74,19 @@ def test_a_grant_allows_its_action_on_its_keys(grant: Grant, action: str, key: s
     ("prefix", "allowed"), [("uploads/", True), ("uploads/b", True), ("staged/", False), ("", False), (None, False)]
 )
 def test_a_listing_is_allowed_by_its_prefix(prefix: str | None, allowed: bool) -> None:
-    """Who may list what lies below a prefix may list that and no more, nor be told by the way what is not there."""
+    """A permission to list a prefix allows only that, and does not reveal that objects elsewhere do not exist."""
     permission = Permission("s3:ListBucketVersions", f"arn:aws:s3:::{TOLD['UploadBucket']}", prefix)
     assert LIST.allows(permission) is allowed
 
 
 def test_every_role_of_a_function_is_judged() -> None:
-    """No function is without grants of its own, and none of those is one that AWS uses."""
+    """Every function has grants of its own, and AWS uses none of those."""
     assert {grant.role for grant in granted()} == set(roles().values())
     assert not any(by_aws(grant) for grant in granted())
 
 
-def test_what_lambda_polls_is_told_from_what_a_handler_reads() -> None:
-    """To receive from the queue that Lambda polls is Lambda's doing, and from any other the handler's."""
+def test_polling_by_lambda_is_not_the_handlers() -> None:
+    """Lambda receives from the queue that it polls; the handler receives from any other."""
     receiving = [
         grant for role in roles().values() for grant in grants_of(role) if grant.action == "sqs:ReceiveMessage"
     ]
@@ -98,13 +96,13 @@ def test_what_lambda_polls_is_told_from_what_a_handler_reads() -> None:
 
 @pytest.mark.parametrize("role", roles().values())
 def test_nothing_is_granted_twice(role: str) -> None:
-    """A role states each action on each resource once: of two that say the same, one would never be missed."""
+    """A role grants each action on each resource once; a second grant would never be unused."""
     grants = grants_of(role)
     assert len(grants) == len(set(grants))
 
 
 def test_a_function_receives_from_its_own_queue_only() -> None:
-    """The event source polls the queue that it is of, under the role of the function that it invokes."""
+    """The event source polls its queue under the role of its function."""
     for entry in resources("AWS::Lambda::EventSourceMapping").values():
         source = entry["Properties"]
         role = target(properties(target(source["FunctionName"]))["Role"])
@@ -113,8 +111,8 @@ def test_a_function_receives_from_its_own_queue_only() -> None:
 
 
 @pytest.mark.parametrize("action", BY_AWS)
-def test_what_aws_does_in_a_functions_name_is_granted_where_it_does_it(action: str) -> None:
-    """Every function has a log; those that are traced may send traces, and those with a queue may receive from it."""
+def test_grants_that_aws_uses_are_where_it_uses_them(action: str) -> None:
+    """Every function may write its log; traced functions may send traces, and those with a queue may receive from it."""
     granting = [(role, grant) for role in roles().values() for grant in grants_of(role) if by_aws(grant)]
     given = {role for role, grant in granting if grant.action == action}
     assert given == {target(properties(name)["Role"]) for name in _served(action.partition(":")[0])}

@@ -67,12 +67,12 @@ def test_a_suite_that_uses_every_grant_passes(run: Suite, workers: tuple[str, ..
     "workers", [pytest.param((), id="one process"), pytest.param(WORKERS, id="workers", marks=repetition)]
 )
 def test_a_suite_that_leaves_a_grant_unused_fails(run: Suite, workers: tuple[str, ...]) -> None:
-    """Each grant that no file used is told, with role, action and resource."""
+    """Each grant that no file used is reported, with role, action and resource."""
     code, said = run(*workers, test_first=FIRST, test_none="def test_none(): pass")
-    told = [line for line in said.splitlines() if line.startswith("unused: ")]
+    unused = [line for line in said.splitlines() if line.startswith("unused: ")]
     assert code == 1, said
-    assert len(told) == len(granted()[1::2])
-    assert all(any(grant.role in line and grant.action in line for line in told) for grant in granted()[1::2])
+    assert len(unused) == len(granted()[1::2])
+    assert all(any(grant.role in line and grant.action in line for line in unused) for grant in granted()[1::2])
 
 
 @pytest.mark.parametrize(

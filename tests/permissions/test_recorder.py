@@ -1,4 +1,4 @@
-"""What the recorder hears: all that a handler asks for, and nothing else."""
+"""The recorder covers every request of a handler, and nothing else."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
