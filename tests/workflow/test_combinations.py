@@ -1,4 +1,4 @@
-"""The combinations that are tried: all, or some that leave no value out."""
+"""The combinations that are tested: all, or some that include every value."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_share_has_each_value_of_each_axis(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_all_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is left out where all repetitions are asked for."""
+    """All combinations are tested where all repetitions are asked for."""
     monkeypatch.setenv(effort.THOROUGH, "1")
     assert len({*combined(*AXES)}) == 2 * 4 * 3
     assert some("abc", "b") == "abc"

@@ -1,4 +1,4 @@
-"""The contracts as schemas: sound, described, bounded, closed on the way out and open on the way in."""
+"""The contracts as schemas: valid, described, bounded; outputs are closed, and inputs are open."""
 
 import json
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ def test_a_contract_is_a_schema_of_draft_2020_12(name: str) -> None:
 
 
 @each_file
-def test_a_contract_says_what_it_is(name: str) -> None:
+def test_a_contract_is_described(name: str) -> None:
     """Each file has a title and a description of its own."""
     schema = contracts.schema(name)
     assert schema["title"].strip()
@@ -75,8 +75,8 @@ def test_a_contract_says_what_it_is(name: str) -> None:
 
 
 @each_file
-def test_a_property_says_what_it_is(name: str) -> None:
-    """Every named property has a description, its own or that of what it refers to."""
+def test_a_property_is_described(name: str) -> None:
+    """Every named property has a description, its own or that of its reference."""
     assert [path for path, schema in described(name) if "*" not in path and not schema.get("description")] == []
 
 
@@ -89,7 +89,7 @@ def test_nothing_is_unbounded(name: str) -> None:
 
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_an_output_is_closed(name: str) -> None:
-    """What we give holds nothing that its contract does not promise, at any depth."""
+    """An output holds nothing that its contract does not name, at any depth."""
     objects = [schema for _, schema in described(name) if schema.get("type") == "object"]
     assert objects
     assert all(schema["additionalProperties"] is False or "maxProperties" in schema for schema in objects)
@@ -97,13 +97,13 @@ def test_an_output_is_closed(name: str) -> None:
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_an_input_is_open(name: str) -> None:
-    """What we take may hold more than we ask for, at any depth, so that a sender can add to it."""
+    """An input may hold more than its contract names, at any depth, so that a sender can add fields."""
     assert not any({"additionalProperties", "maxProperties"} & schema.keys() for _, schema in described(name))
 
 
 @each_payload
 def test_what_is_required_is_described(name: str) -> None:
-    """No contract requires a property that it says nothing about."""
+    """No contract requires a property that it does not describe."""
     assert all(set(schema.get("required", [])) <= schema.get("properties", {}).keys() for _, schema in described(name))
 
 
@@ -124,7 +124,7 @@ def test_the_examples_keep_their_contract(name: str) -> None:
 
 
 def test_resolving_leaves_no_reference() -> None:
-    """A resolved contract refers to nothing, and says the same of every example."""
+    """A resolved contract has no reference, and accepts the same examples."""
     for name in PAYLOADS:
         schema = contracts.resolved(name)
         assert not any("$ref" in node for _, node in nodes(schema))
@@ -132,7 +132,7 @@ def test_resolving_leaves_no_reference() -> None:
 
 
 def test_the_reasons_are_those_of_the_contract() -> None:
-    """The reasons that code can give are the reasons that the contract knows, and each can be told."""
+    """The reasons in the code are those of the contract, and each keeps the contract of a rejection."""
     assert [reason.value for reason in Reason] == contracts.schema(DEFINITIONS)["$defs"]["reason"]["enum"]
     for reason in Reason:
         contracts.check("rejection-notification", example("rejection-notification") | {"reason": reason.value})
@@ -146,7 +146,7 @@ def test_a_rejection_carries_its_contract() -> None:
 
 
 def test_an_unknown_contract_is_an_error() -> None:
-    """A payload is never passed for want of its contract."""
+    """A payload is not accepted because its contract is missing."""
     with pytest.raises(FileNotFoundError):
         contracts.check("no-such-contract", {})
 

@@ -1,4 +1,4 @@
-"""The graph: its states and arrows, what every task is protected by, and that the language's own linter agrees."""
+"""The graph: its states and transitions, the protection of every task, and the language's own linter."""
 
 import json
 from collections.abc import Iterator
@@ -84,13 +84,13 @@ def test_the_states_of_the_architecture_are_there() -> None:
     assert DEFINITION["StartAt"] == "ValidateImage"
 
 
-def test_the_arrows_are_those_of_the_architecture() -> None:
-    """The named states lead where the architecture leads them, and nowhere else."""
+def test_the_transitions_are_those_of_the_architecture() -> None:
+    """The named states lead to those of the architecture, and to no others."""
     assert {arrow for name in NAMED - BRANCHES - {"HandleError"} for arrow in arrows(name)} == ARCHITECTURE
 
 
 def test_other_states_stand_behind_a_publish_or_an_error() -> None:
-    """States beyond the architecture's follow HandleError or PublishSuccess, or are what becomes of a branch's error."""
+    """Further states follow HandleError or PublishSuccess, or handle the error of a branch."""
     behind = {name for first in ("HandleError", "PublishSuccess") for path in paths(first) for name in path[1:]}
     before = {name for catcher in TOP["ParallelProcessing"]["Catch"] for name in until_handled(catcher["Next"])}
     assert {name for name, _ in states()} - NAMED == behind | before | BRANCH_STATES - BRANCHES
@@ -99,15 +99,15 @@ def test_other_states_stand_behind_a_publish_or_an_error() -> None:
 
 @each_task
 def test_a_task_has_a_time_limit(name: str) -> None:
-    """Every task gives up after a while, and a step only after its function would have."""
+    """Every task has a timeout, which for a step is longer than its function's."""
     state = tasks()[name]
     limits = {step.state: step.timeout for step in STEPS}
     assert limits.get(name, 0) < state["TimeoutSeconds"] < DEFINITION["TimeoutSeconds"]
 
 
 @each_task
-def test_a_task_never_retries_what_a_retry_cannot_mend(name: str) -> None:
-    """The first retrier of every task names the permanent errors and forgives none of them."""
+def test_a_task_never_retries_permanent_errors(name: str) -> None:
+    """The first retrier of every task names the permanent errors and retries none of them."""
     first = tasks()[name]["Retry"][0]
     assert first["MaxAttempts"] == 0
     assert {ImageRejected.__name__, ContractViolation.__name__} <= set(first["ErrorEquals"])
@@ -137,13 +137,13 @@ def test_a_task_catches_every_error(name: str) -> None:
 
 
 def test_an_error_on_the_way_keeps_the_data() -> None:
-    """No catcher replaces a state's input: the error stands beside it, or the first error is kept."""
+    """No catcher replaces a state's input: the error is added to it, or the first error is kept."""
     catchers = [catcher for _, state in states() for catcher in state.get("Catch", [])]
     assert {catcher["ResultPath"] for catcher in catchers} <= {"$.error", None}
 
 
 def test_the_execution_outlasts_the_retries_of_its_steps() -> None:
-    """The execution's own limit, which nothing catches, comes after every limit and retry on any way to an end."""
+    """The execution's own timeout, which nothing catches, is longer than all limits and retries on any path."""
     way = next(paths("ValidateImage"))
     failing = [[*way[: way.index("PublishSuccess")], *path] for path in paths("HandleError")]
     ways = [*paths("ValidateImage"), *failing]

@@ -1,4 +1,4 @@
-"""The graph's ends: each recorded, told and noted in this order."""
+"""The graph's outcomes: each is stored, published and marked, in this order."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from tests.workflow.pipeline_graph import TOP, paths
 from workflow.contracts.errors import ImageRejected, PreviousOutcomePending, StaleExecution
 
 
-def test_every_error_is_recorded_and_told() -> None:
-    """Each way through HandleError records an end, tells it, notes that and ends; but that of a picture with an end."""
+def test_every_error_is_stored_and_published() -> None:
+    """Each path through HandleError stores an outcome, publishes it and marks it, except that of a stale execution."""
     for path in paths("HandleError"):
         if path[-1] == "IgnoreStaleExecution":
             continue
@@ -18,15 +18,15 @@ def test_every_error_is_recorded_and_told() -> None:
 
 
 @pytest.mark.parametrize("end", ["Rejection", "Failure"])
-def test_an_end_is_told_only_once_it_is_recorded(end: str) -> None:
-    """What cannot be recorded or told goes on to Failed at once, which is for others to settle."""
+def test_an_outcome_is_published_only_after_it_is_stored(end: str) -> None:
+    """An outcome that cannot be stored or published leads to Failed, and is finalized by others."""
     for state in (f"Record{end}", f"Publish{end}"):
         assert [catcher["Next"] for catcher in TOP[state]["Catch"]] == ["Failed"]
     assert TOP["Failed"]["Type"] == "Fail"
 
 
-def test_what_is_no_failure_is_chosen_by_its_name() -> None:
-    """HandleError leads a rejection, and a picture that is another's to end, to ends that succeed, all else to Failed."""
+def test_errors_that_are_no_failure_are_chosen_by_name() -> None:
+    """HandleError leads a rejection and a stale execution to ends that succeed, and any other error to Failed."""
     late, early, of_branch, rejected, *others = TOP["HandleError"]["Choices"]
     for rule, error in ((rejected, ImageRejected), (late, StaleExecution), (early, PreviousOutcomePending)):
         assert (rule["Variable"], rule["StringEquals"]) == ("$.error.Error", error.__name__)

@@ -1,4 +1,4 @@
-"""The pipeline with sound pictures and with pictures that it rejects."""
+"""The pipeline with valid images and with images that it rejects."""
 
 from io import BytesIO
 from threading import Event
@@ -33,7 +33,7 @@ def opened(outcome: Outcome, name: str) -> Image.Image:
 
 
 def assert_rejected(outcome: Outcome, reason: Reason) -> None:
-    """Assert that the picture was rejected everywhere, for reason, and that the execution itself ended well."""
+    """Assert that the image was rejected everywhere, for reason, and that the execution itself succeeded."""
     assert outcome.record is not None
     (message, _), record = outcome.notifications[0], outcome.record
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("REJECTED", ["REJECTED"], "SUCCEEDED")
@@ -47,7 +47,7 @@ def assert_rejected(outcome: Outcome, reason: Reason) -> None:
     ("data", "name"), [(images.jpeg(), "JPEG"), (images.transparent_png(), "PNG")], ids=["JPEG", "PNG"]
 )
 def test_a_sound_picture_is_archived_and_announced(processing: Processing, data: bytes, name: str) -> None:
-    """A sound picture ends SUCCEEDED in record, notification and execution, and nothing stays staged."""
+    """A valid image is SUCCEEDED in record, notification and execution, and nothing stays staged."""
     outcome = processing.process(data)
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
     assert outcome.staged == []
@@ -73,7 +73,7 @@ def test_the_archive_holds_original_resized_image_and_thumbnail(processing: Proc
 
 
 def test_the_renditions_have_their_sizes_and_keep_transparency(processing: Processing) -> None:
-    """The resized image fits its edge in the picture's proportions, the thumbnail is square, and alpha stays."""
+    """The resized image fits its edge with the image's proportions, the thumbnail is square, and alpha stays."""
     outcome = processing.process(images.transparent_png())
     resized, thumbnail = opened(outcome, "resized"), opened(outcome, "thumbnail")
     width, height = images.SIZE
@@ -83,7 +83,7 @@ def test_the_renditions_have_their_sizes_and_keep_transparency(processing: Proce
     assert thumbnail.has_transparency_data
 
 
-def test_the_record_tells_what_each_step_found_and_when(processing: Processing) -> None:
+def test_the_record_holds_result_and_time_of_each_step(processing: Processing) -> None:
     """The record of a success holds the result of every step and times in the order of the graph."""
     outcome = processing.process(images.jpeg())
     assert outcome.record is not None
@@ -98,7 +98,7 @@ def test_the_record_tells_what_each_step_found_and_when(processing: Processing) 
 
 
 def test_a_success_runs_each_function_once_and_both_renditions_side_by_side(processing: Processing) -> None:
-    """No function runs twice for a sound picture, and each rendition is begun before the other is done."""
+    """No function runs twice for a valid image, and each rendition starts before the other one is complete."""
     begun = {RESIZE.function: Event(), THUMBNAIL.function: Event()}
 
     def meet(function: str, other: str) -> None:
@@ -121,7 +121,7 @@ def test_a_success_runs_each_function_once_and_both_renditions_side_by_side(proc
 
 @pytest.mark.parametrize(("data", "reason"), UNSOUND)
 def test_an_unsound_picture_is_rejected_at_validation(processing: Processing, data: bytes, reason: Reason) -> None:
-    """What is no sound picture is rejected with its reason, is never retried and reaches no further function."""
+    """An invalid image is rejected with its reason, is never retried and reaches no further function."""
     outcome = processing.process(data)
     assert_rejected(outcome, reason)
     assert processing.interpreter.calls == {VALIDATE.function: 1}
@@ -131,7 +131,7 @@ def test_an_unsound_picture_is_rejected_at_validation(processing: Processing, da
 
 @pytest.mark.parametrize("step", [METADATA, RESIZE, THUMBNAIL, ARCHIVE], ids=lambda step: step.state)
 def test_a_later_step_can_reject_too(processing: Processing, step: Step) -> None:
-    """A picture that only a later step finds unsound is rejected as well, and that step is never retried."""
+    """An image that only a later step refuses is rejected as well, and that step is never retried."""
     processing.break_function(step.function, LATE_REJECTION)
     outcome = processing.process(images.jpeg())
     assert_rejected(outcome, Reason.CORRUPT)
@@ -140,7 +140,7 @@ def test_a_later_step_can_reject_too(processing: Processing, step: Step) -> None
 
 
 def test_a_rendition_that_comes_too_late_changes_nothing(processing: Processing) -> None:
-    """A branch that finishes after its sibling's rejection is announced leaves the record as it is, and nothing staged."""
+    """A branch that completes after the other one's rejection was published does not change the record, and stages nothing."""
     begun, announced = Event(), Event()
 
     def late(handler: Handler) -> Handler:

@@ -1,4 +1,4 @@
-"""The pipeline when a branch of ParallelProcessing fails, or both do: what is told of it, and of which branch."""
+"""The pipeline when one or both branches of ParallelProcessing fail: what is published, and about which branch."""
 
 import json
 from collections.abc import Callable
@@ -46,8 +46,8 @@ def told(outcome: Outcome) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("step", "name", "cause"), combined(BRANCHES, NAMES, CAUSES), ids=named)
-def test_a_failed_branch_tells_name_and_cause(processing: Processing, step: Step, name: str, cause: str) -> None:
-    """Name and cause of an error leave a branch as they came, however long, with the branch that they are of."""
+def test_a_failed_branch_keeps_name_and_cause(processing: Processing, step: Step, name: str, cause: str) -> None:
+    """Name and cause of an error leave a branch unchanged, however long, together with the branch's name."""
     processing.interpreter.before[step.state] = fail_with({"Error": name, "Cause": cause})
     outcome = processing.process(images.jpeg())
     assert told(outcome) == {"Error": name, "Cause": cause, "failedIn": step.state}
@@ -56,7 +56,7 @@ def test_a_failed_branch_tells_name_and_cause(processing: Processing, step: Step
 @pytest.mark.usefixtures("processing")
 @each_branch
 def test_a_failed_branch_without_a_cause_says_so(step: Step) -> None:
-    """An error of which no more than its name is known is told all the same.
+    """An error without a cause is published as well.
 
     The branch begins behind its Catch, for moto's always gives a cause.
     """
@@ -74,7 +74,7 @@ def test_a_failed_branch_without_a_cause_says_so(step: Step) -> None:
     )
 
 
-def test_of_two_failed_branches_one_is_told(processing: Processing) -> None:
+def test_of_two_failed_branches_one_is_published(processing: Processing) -> None:
     """Where both branches fail, name, cause and state are those of one of them, and are not mixed."""
     errors = {RESIZE.state: MemoryError("no room"), THUMBNAIL.state: ConnectionError("no way")}
     for step in BRANCHES:
@@ -99,8 +99,8 @@ def after(event: Event, begun: Event) -> Callable[[Handler], Handler]:
 
 
 @pytest.mark.parametrize(("step", "order"), combined(BRANCHES, [*ORDERS]), ids=named)
-def test_of_a_rejection_and_a_failure_the_first_is_told(processing: Processing, step: Step, order: str) -> None:
-    """Which of the two ends its branch first is the picture's end; what the other comes to changes nothing."""
+def test_of_a_rejection_and_a_failure_the_first_is_published(processing: Processing, step: Step, order: str) -> None:
+    """The branch that ends first decides the image's outcome; the other one changes nothing."""
     first, second = ORDERS[order]
     (other,) = {*BRANCHES} - {step}
     begun, recorded = Event(), Event()
@@ -120,8 +120,8 @@ def test_of_a_rejection_and_a_failure_the_first_is_told(processing: Processing, 
 
 
 @each_branch
-def test_a_branch_whose_picture_is_anothers_is_no_failure(processing: Processing, step: Step) -> None:
-    """An error that says that nothing is to be told says so from a branch too."""
+def test_a_stale_execution_in_a_branch_is_no_failure(processing: Processing, step: Step) -> None:
+    """The error of a stale execution is ignored in a branch too."""
     processing.break_function(step.function, StaleExecution("it has its end"))
     outcome = processing.process(images.jpeg())
     assert (outcome.announced, outcome.execution.status) == ([], "SUCCEEDED")

@@ -1,4 +1,4 @@
-"""The pipeline when the end itself cannot be recorded, told, or noted as told."""
+"""The pipeline when the outcome cannot be stored, published, or marked as notified."""
 
 import pytest
 
@@ -31,10 +31,10 @@ def lead_to(processing: Processing, error: Exception | None) -> None:
 
 
 @ENDS
-def test_an_end_is_noted_as_told_and_only_the_record_of_a_success_stays(
+def test_an_outcome_is_marked_as_notified_and_a_success_does_not_expire(
     processing: Processing, error: Exception | None, status: str
 ) -> None:
-    """Once the topic has taken the notification, the record says when; the table may remove it unless it is a success."""
+    """After the notification the record holds its time; it expires unless it is a success."""
     lead_to(processing, error)
     record = processing.process(images.jpeg()).record or {}
     assert record["status"] == status
@@ -43,10 +43,10 @@ def test_an_end_is_noted_as_told_and_only_the_record_of_a_success_stays(
 
 
 @ENDS
-def test_an_end_that_cannot_be_told_is_told_by_settling(
+def test_an_outcome_that_cannot_be_published_is_published_by_finalization(
     processing: Processing, error: Exception | None, status: str
 ) -> None:
-    """If SNS refuses for good, the record keeps the picture's own end, and the execution is FAILED, for the alarm.
+    """If SNS keeps refusing, the record keeps the image's own outcome, and the execution is FAILED, for the alarm.
 
     Once it is settled, that end is published, under the same id.
     """
@@ -71,10 +71,10 @@ def test_an_end_that_cannot_be_told_is_told_by_settling(
     ],
     ids=["FAILED", "REJECTED"],
 )
-def test_an_end_that_cannot_be_recorded_is_not_told_but_settled(
+def test_an_outcome_that_cannot_be_stored_is_finalized(
     processing: Processing, error: Exception, state: str, cause: str, failed_in: str
 ) -> None:
-    """If DynamoDB refuses for good, nobody is told what the record does not say, until settling says and tells both."""
+    """If DynamoDB keeps refusing, nothing is published that is not stored, until finalization does both."""
     lead_to(processing, error)
     processing.interpreter.before[state] = refusal("InternalServerError")
     outcome = processing.process(images.jpeg())
@@ -90,10 +90,8 @@ def test_an_end_that_cannot_be_recorded_is_not_told_but_settled(
 @pytest.mark.parametrize(
     ("status", "code"), combined([*ERRORS], ["ConditionalCheckFailedException", "InternalServerError"])
 )
-def test_an_end_that_cannot_be_noted_as_told_is_one_all_the_same(
-    processing: Processing, status: str, code: str
-) -> None:
-    """The execution ends as it would have; the record does not say that the end was told."""
+def test_an_outcome_that_cannot_be_marked_stays(processing: Processing, status: str, code: str) -> None:
+    """The execution ends as it would have; the record has no time of the notification."""
     lead_to(processing, ERRORS[status])
     processing.interpreter.before[NOTE[status]] = refusal(code)
     outcome = processing.process(images.jpeg())
@@ -103,8 +101,8 @@ def test_an_end_that_cannot_be_noted_as_told_is_one_all_the_same(
 
 
 @pytest.mark.parametrize(("status", "code"), combined([*ERRORS], ["Throttled", "InternalError"]))
-def test_sns_may_stumble(processing: Processing, status: str, code: str) -> None:
-    """A refusal of SNS that passes is retried, and the end is told once."""
+def test_a_transient_error_of_sns_is_retried(processing: Processing, status: str, code: str) -> None:
+    """A transient error of SNS is retried, and the outcome is published once."""
     lead_to(processing, ERRORS[status])
     processing.interpreter.before[PUBLISH[status]] = refusal(code, times=1)
     outcome = processing.process(images.jpeg())
@@ -112,8 +110,8 @@ def test_sns_may_stumble(processing: Processing, status: str, code: str) -> None
 
 
 @pytest.mark.parametrize(("status", "code"), combined([*RECORD], ["ThrottlingException", "InternalServerError"]))
-def test_dynamodb_may_stumble(processing: Processing, status: str, code: str) -> None:
-    """A refusal of DynamoDB that passes is retried, and the end is recorded and told."""
+def test_a_transient_error_of_dynamodb_is_retried(processing: Processing, status: str, code: str) -> None:
+    """A transient error of DynamoDB is retried, and the outcome is stored and published."""
     lead_to(processing, ERRORS[status])
     processing.interpreter.before[RECORD[status]] = refusal(code, times=1)
     outcome = processing.process(images.jpeg())

@@ -1,4 +1,4 @@
-"""The pipeline when a function, a service or an answer fails: retried, then told as a fault of ours."""
+"""The pipeline when a function, a service or a response fails: it is retried, then published as an internal error."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def each(*kept: Step) -> pytest.MarkDecorator:
 
 
 def assert_failed(outcome: Outcome, step: Step, reason: str) -> None:
-    """Assert that the picture failed everywhere, in step and for reason, and left nothing in the archive."""
+    """Assert that the image failed everywhere, in step and for reason, and left nothing in the archive."""
     assert outcome.record is not None
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("FAILED", ["FAILED"], "FAILED")
     assert outcome.record["reason"] == outcome.notifications[0][0]["reason"] == outcome.execution.cause == reason
@@ -66,8 +66,8 @@ def failing(_: Handler) -> Handler:
 
 
 @each(*STEPS)
-def test_a_fault_of_ours_is_retried_and_then_told(processing: Processing, step: Step) -> None:
-    """A step that keeps failing is tried as often as its policy says, and then record and topic tell where and why.
+def test_an_internal_error_is_retried_and_then_published(processing: Processing, step: Step) -> None:
+    """A step that keeps failing is tried as often as its policy states; then record and notification name state and reason.
 
     What is known of the error stands in the record, a branch's too.
     """
@@ -89,15 +89,15 @@ def test_a_fault_of_ours_is_retried_and_then_told(processing: Processing, step: 
 def test_a_bug_behind_the_decoder_is_a_failure(
     processing: Processing, monkeypatch: pytest.MonkeyPatch, step: Step, bug: str
 ) -> None:
-    """A bug of ours in what follows the decoding is retried and ends FAILED, and the picture is not rejected for it."""
+    """A bug in the code after the decoder is retried and ends FAILED; the image is not rejected for it."""
     monkeypatch.setattr(bug, None)
     assert_failed(processing.process(images.jpeg()), step, "TypeError")
     assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
 
 
 @each(VALIDATE, RESIZE)
-def test_a_fault_that_passes_is_got_over(processing: Processing, step: Step) -> None:
-    """A step that fails as often as its policy forgives succeeds in the end, as if nothing had been."""
+def test_a_transient_error_is_retried_with_success(processing: Processing, step: Step) -> None:
+    """A step that fails as often as its policy allows succeeds in the end, with the same result."""
     processing.break_function(step.function, MemoryError("no room"), times=MAX_ATTEMPTS[ANY])
     outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
@@ -106,24 +106,24 @@ def test_a_fault_that_passes_is_got_over(processing: Processing, step: Step) -> 
 
 
 @each(*STEPS)
-def test_a_lost_answer_is_asked_for_again(processing: Processing, step: Step) -> None:
-    """A step that did its work but whose answer was lost can repeat it."""
+def test_a_step_whose_response_is_lost_is_repeated(processing: Processing, step: Step) -> None:
+    """A step that did its work but whose response was lost can repeat it."""
     processing.wrap(step.function, answer_lost(times=1))
     outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
     assert outcome.staged == []
 
 
-def test_a_success_stays_one_when_its_answer_is_lost_for_good(processing: Processing) -> None:
-    """A picture that is archived is never recorded or told as failed, even if the workflow never hears of it."""
+def test_a_success_whose_response_is_lost_stays_a_success(processing: Processing) -> None:
+    """An archived image is never stored or published as failed, even if the response never arrives."""
     processing.wrap(ARCHIVE.function, answer_lost())
     outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", [], "FAILED")
 
 
 @each(METADATA, THUMBNAIL)
-def test_a_throttle_is_waited_out(processing: Processing, step: Step) -> None:
-    """A step that Lambda throttles is retried more patiently, and its function runs once."""
+def test_a_throttle_is_retried_for_longer(processing: Processing, step: Step) -> None:
+    """A step that Lambda throttles is retried more often, and its function runs once."""
     code = THROTTLE.partition(".")[2]
     processing.interpreter.before[step.state] = refusal(code, times=MAX_ATTEMPTS[THROTTLE])
     assert processing.process(images.jpeg()).status == "SUCCEEDED"
@@ -134,22 +134,22 @@ def test_a_throttle_is_waited_out(processing: Processing, step: Step) -> None:
 
 
 @each(RESIZE, ARCHIVE)
-def test_an_update_under_way_is_waited_out(processing: Processing, step: Step) -> None:
-    """A step whose function is being updated, its code newer than its variables, is retried as patiently as a throttle."""
+def test_an_update_of_a_function_is_retried_for_longer(processing: Processing, step: Step) -> None:
+    """A step whose function is being updated, its code newer than its variables, is retried as often as a throttled one."""
     processing.break_function(step.function, NotConfigured("it is not set"), times=MAX_ATTEMPTS[THROTTLE])
     outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
 
 
 def test_an_endless_throttle_is_a_failure(processing: Processing) -> None:
-    """A step that Lambda throttles for good fails with the throttle's name, and its function never runs."""
+    """A step that Lambda keeps throttling fails with the name of that error, and its function never runs."""
     processing.interpreter.before[RESIZE.state] = refusal(THROTTLE.partition(".")[2])
     assert_failed(processing.process(images.jpeg()), RESIZE, THROTTLE)
     assert processing.interpreter.calls[RESIZE.function] == 0
 
 
 @pytest.mark.parametrize("step", some(STEPS[1:], THUMBNAIL, ARCHIVE), ids=named)
-def test_a_timeout_is_a_fault_of_ours(processing: Processing, step: Step) -> None:
+def test_a_timeout_is_an_internal_error(processing: Processing, step: Step) -> None:
     """A task that times out is retried and then recorded as States.Timeout."""
 
     def time_out() -> None:
@@ -161,7 +161,7 @@ def test_a_timeout_is_a_fault_of_ours(processing: Processing, step: Step) -> Non
 
 
 def test_a_broken_contract_is_not_retried(processing: Processing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A step whose result breaks its contract fails at once: a retry would give the same."""
+    """A step whose result violates its contract fails at once: a retry would give the same."""
     stage = objects.stage
     monkeypatch.setattr(objects, "stage", lambda *of: stage(*of) if of[2].startswith("thumbnail") else "")
     assert_failed(processing.process(images.jpeg()), RESIZE, "ContractViolation")

@@ -1,4 +1,4 @@
-"""What executions that did not succeed leave behind: the truth of where they failed, and nothing else once settled."""
+"""What executions that did not succeed leave behind: where they failed, and nothing else after finalization."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,15 +51,15 @@ WAYS: dict[str, tuple[Break, str]] = {
 
 
 def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
-    """Assert that neither execution nor picture has anything staged or archived."""
+    """Assert that neither execution nor image has anything staged or archived."""
     assert (outcome.staged, outcome.archived) == ([], {})
     assert processing.resources.keys(ARCHIVE, object_keys.image_folder(cast("Image", outcome.image))) == []
     assert processing.resources.keys(UPLOADS, object_keys.STAGED) == []
 
 
 @pytest.mark.parametrize(("step", "way"), combined(STEPS, [*WAYS]), ids=named)
-def test_every_failure_is_told_where_and_why_and_leaves_nothing(processing: Processing, step: Step, way: str) -> None:
-    """Whichever step fails, however, record, notification and the execution's history agree; settled, nothing is left."""
+def test_every_failure_is_located_and_leaves_nothing(processing: Processing, step: Step, way: str) -> None:
+    """Whichever step fails, however, record, notification and history agree; after finalization nothing is left."""
     make, reason = WAYS[way]
     make(processing, step)
     first = processing.process(images.jpeg())
@@ -74,8 +74,8 @@ def test_every_failure_is_told_where_and_why_and_leaves_nothing(processing: Proc
     assert_nothing_left(processing, outcome)
 
 
-def test_a_picture_whose_first_step_never_ran_is_told_of_by_settling(processing: Processing) -> None:
-    """Without a record nothing is told by the execution itself; settling makes the record and tells it."""
+def test_an_image_whose_first_step_never_ran_is_finalized(processing: Processing) -> None:
+    """Without a record the execution itself publishes nothing; finalization creates the record and publishes it."""
     _fault(processing, VALIDATE)
     first = processing.process(images.jpeg())
     assert (first.record, first.notifications, first.execution.status) == (None, [], "FAILED")
@@ -87,8 +87,8 @@ def test_a_picture_whose_first_step_never_ran_is_told_of_by_settling(processing:
 
 
 @pytest.mark.parametrize("state", ["PublishSuccess", "RecordFailure", "PublishFailure"])
-def test_what_failed_at_the_end_is_in_the_history(processing: Processing, state: str) -> None:
-    """A publish that failed is what the history of a success tells; of a failure it is what had failed before."""
+def test_a_failed_publish_is_found_in_the_history(processing: Processing, state: str) -> None:
+    """For a success the history names the failed publish; for a failure it names what failed before."""
     if state != "PublishSuccess":
         _fault(processing, LAST)
     processing.interpreter.before[state] = refusal("InternalError")
@@ -110,7 +110,7 @@ def half_done(handler: Handler) -> Handler:
 
 
 def test_an_archive_that_was_half_made_is_cleared(processing: Processing) -> None:
-    """What a step archived before it broke down for good goes, with all that was staged."""
+    """What a step archived before it failed is removed, with everything that was staged."""
     processing.wrap(LAST.function, half_done)
     first = processing.process(images.jpeg())
     assert first.staged
@@ -120,7 +120,7 @@ def test_an_archive_that_was_half_made_is_cleared(processing: Processing) -> Non
 
 @pytest.mark.parametrize("step", some(STEPS[1:], METADATA, THUMBNAIL), ids=named)
 def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, step: Step) -> None:
-    """What was staged before a later step found the picture unsound goes with the next sweep; its end stays, told once."""
+    """Objects that were staged before a later step rejected the image go with the next sweep; the outcome stays."""
     processing.break_function(step.function, REJECTION)
     first = processing.process(images.jpeg())
     assert (first.status, first.announced) == ("REJECTED", ["REJECTED"])
@@ -130,7 +130,7 @@ def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, s
 
 
 def test_a_success_leaves_nothing_but_its_archive(processing: Processing) -> None:
-    """Neither settling nor sweeping takes anything from a picture that succeeded, or tells it again."""
+    """Neither finalization nor a sweep removes objects of a success, or publishes it again."""
     first = processing.process(images.jpeg())
     for outcome in (processing.sweep(first), processing.settle(told_of_failure(first))):
         assert (outcome.record, outcome.notifications, outcome.archived) == (first.record, [], first.archived)
@@ -143,7 +143,7 @@ def told_of_failure(outcome: Outcome) -> Outcome:
 
 @pytest.mark.parametrize("step", some(STEPS[1:], RESIZE, LAST), ids=named)
 def test_a_lost_failure_is_found_by_a_sweep(processing: Processing, step: Step) -> None:
-    """If neither the execution can record its failure nor its event arrives, the sweep tells where and why."""
+    """If the execution cannot store its failure and its event is lost, the sweep publishes state and reason."""
     _fault(processing, step)
     processing.interpreter.before["RecordFailure"] = refusal("InternalServerError")
     outcome = processing.sweep(processing.process(images.jpeg()))
@@ -152,8 +152,8 @@ def test_a_lost_failure_is_found_by_a_sweep(processing: Processing, step: Step) 
     assert_nothing_left(processing, outcome)
 
 
-def test_an_event_that_was_lost_is_made_up_for(processing: Processing) -> None:
-    """An upload that nothing was started for succeeds after a sweep, and is told of once."""
+def test_the_image_of_a_lost_event_is_processed(processing: Processing) -> None:
+    """An upload whose event was lost succeeds after a sweep, and is published once."""
     image = processing.resources.upload(images.jpeg())
     outcome = processing.swept(image)
     assert (outcome.status, outcome.announced) == ("SUCCEEDED", ["SUCCEEDED"])

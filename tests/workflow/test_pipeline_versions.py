@@ -1,4 +1,4 @@
-"""The pipeline when a key is uploaded to again, and when events come again, late or out of order."""
+"""The pipeline when a key is uploaded to again, and when events are duplicated, late or out of order."""
 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -20,13 +20,13 @@ SUPERSEDABLE = [step.state for step in STEPS[1:]]
 
 
 def again(processing: Processing, image: dict[str, Any]) -> dict[str, Any]:
-    """Upload another picture under the key of image."""
+    """Upload another image under the key of image."""
     return processing.resources.upload(images.transparent_png(), image_id=image["imageId"])
 
 
 @ENDS
-def test_a_newer_upload_has_its_own_end(processing: Processing, error: Exception | None, status: str) -> None:
-    """A second upload under the key of a picture that has its end is processed, and told of, as any other."""
+def test_a_newer_upload_has_its_own_outcome(processing: Processing, error: Exception | None, status: str) -> None:
+    """A second upload under the key of a final image is processed and published as any other."""
     functions = dict(processing.interpreter.functions)
     lead_to(processing, error)
     first = processing.process(images.jpeg())
@@ -44,7 +44,7 @@ def test_a_newer_upload_has_its_own_end(processing: Processing, error: Exception
 def test_an_older_upload_that_comes_late_changes_nothing(
     processing: Processing, error: Exception | None, status: str
 ) -> None:
-    """The execution for an upload that was overwritten finds the newer one's record, and ends without a word."""
+    """The execution for an upload that was overwritten finds the newer one's record, and publishes nothing."""
     older = processing.resources.upload(images.jpeg())
     lead_to(processing, error)
     newer = processing.run(again(processing, older))
@@ -57,8 +57,8 @@ def test_an_older_upload_that_comes_late_changes_nothing(
 
 
 @pytest.mark.parametrize("state", some(SUPERSEDABLE, RESIZE.state, ARCHIVE.state))
-def test_a_superseded_execution_ends_quietly(processing: Processing, state: str) -> None:
-    """An upload whose key is uploaded to again while it is processed is told nobody of, and nothing of it is archived."""
+def test_a_superseded_execution_publishes_nothing(processing: Processing, state: str) -> None:
+    """An upload that is overwritten while it is processed is not published, and nothing of it is archived."""
     image = processing.resources.upload(images.jpeg())
 
     def supersede() -> None:
@@ -76,7 +76,7 @@ def test_a_superseded_execution_ends_quietly(processing: Processing, state: str)
 
 
 def test_an_attempt_at_a_failure_succeeds(processing: Processing) -> None:
-    """What failed may be tried again, as another execution with another notification."""
+    """A failed image may be tried again, as another execution with another notification."""
     functions = dict(processing.interpreter.functions)
     lead_to(processing, MemoryError())
     first = processing.process(images.jpeg())
@@ -88,7 +88,7 @@ def test_an_attempt_at_a_failure_succeeds(processing: Processing) -> None:
 
 
 def test_an_attempt_at_a_success_changes_nothing(processing: Processing) -> None:
-    """What succeeded is not tried again."""
+    """An image that succeeded is not tried again."""
     first = processing.process(images.jpeg())
     second = processing.run({**first.image, "attempt": 2})
     assert (second.record, second.announced, second.archived) == (first.record, [], {})
@@ -96,8 +96,8 @@ def test_an_attempt_at_a_success_changes_nothing(processing: Processing) -> None
     assert processing.resources.archived(first.image, first.execution.name) == first.archived
 
 
-def test_an_execution_waits_for_an_earlier_end_to_be_told(processing: Processing) -> None:
-    """A newer upload is not begun over an end that nobody knows of: its execution waits, and leaves it to the sweep."""
+def test_an_execution_waits_for_a_pending_notification(processing: Processing) -> None:
+    """A newer upload does not begin while a notification is pending: its execution waits, and then leaves it to the sweep."""
     first = processing.process(images.jpeg())
     untell(processing, first.image)
     second = processing.run(again(processing, first.image))
@@ -107,12 +107,12 @@ def test_an_execution_waits_for_an_earlier_end_to_be_told(processing: Processing
 
 
 def untell(processing: Processing, image: dict[str, Any]) -> None:
-    """Let the picture's record not say that its end was told."""
+    """Remove the time of the notification from the image's record."""
     processing.resources.forget(image, "notifiedAt")
 
 
 def test_a_repeated_event_is_one_execution(processing: Processing) -> None:
-    """Another execution under the same attempt finds that it is not the record's."""
+    """Another execution for the same attempt finds that the record is not its own."""
     outcome = processing.process(images.jpeg())
     repeated = {"image": outcome.image, "execution": "a-repeated-one"}
     with pytest.raises(Exception, match="another execution's") as error:

@@ -1,4 +1,4 @@
-"""The steps: each one's name, function and contracts belong together, and what it takes and gives is derived."""
+"""The steps: name, function and contracts of each belong together, and its input and output fields are derived."""
 
 import pytest
 
@@ -11,14 +11,14 @@ each_step = pytest.mark.parametrize("step", STEPS, ids=[step.state for step in S
 
 @each_step
 def test_a_step_has_both_contracts(step: Step) -> None:
-    """Each step has a contract for what it takes and one for what it gives, named like its state."""
+    """Each step has a contract for its input and one for its output, named after its state."""
     assert {f"{step.contract}.input", f"{step.contract}.output"} <= set(contracts.names())
     assert step.contract.title().replace("-", "") == step.state
 
 
 @each_step
 def test_the_graph_passes_what_a_step_takes_and_keeps_what_it_gives(step: Step) -> None:
-    """A step's state sends its function every field that the contract names and selects exactly what it promises."""
+    """A step's state sends its function every field of the input contract and selects the required fields of its output."""
     state = tasks()[step.state]
     named = list(contracts.schema(f"{step.contract}.input")["properties"])
     promised = contracts.schema(f"{step.contract}.output")["required"]

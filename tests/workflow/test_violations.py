@@ -1,4 +1,4 @@
-"""What a broken contract is told as: the path and the rule, never the value."""
+"""How a violated contract is reported: path and rule, never the value."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -22,7 +22,7 @@ PLAIN = [name for name in PAYLOADS if "anyOf" not in contracts.schema(name)]  # 
 
 
 def leaves(value: object, schema: Schema, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """Yield the path of every leaf of value that schema says something about, with what it says."""
+    """Yield the path of every leaf of value that schema describes, with its schema."""
     if isinstance(value, list):
         for number, item in enumerate(value):
             yield from leaves(item, schema["items"], (*path, number))
@@ -48,7 +48,7 @@ NUMBER = 918273645546372819
 
 
 def at(payload: Any, path: Path) -> Any:
-    """Return what payload holds at path."""
+    """Return the value of payload at path."""
     return reduce(getitem, path, payload)
 
 
@@ -78,13 +78,13 @@ def violation(name: str, payload: object) -> ContractViolation:
 
 
 def told(error: ContractViolation) -> str:
-    """Return everything that error says, to whoever asks in whatever way."""
+    """Return all texts of the error, in every form."""
     return "\n".join([str(error), repr(error), *map(str, vars(error).values()), *map(str, error.args)])
 
 
 @st.composite
 def broken(draw: st.DrawFn) -> tuple[str, Path, Any]:
-    """Draw a contract, a leaf of its example, and a value that breaks it there."""
+    """Draw a contract, a leaf of its example, and a value that violates it there."""
     name, path, schema = draw(st.sampled_from([leaf for leaf in LEAVES if leaf[0] in PLAIN]))
     secret = draw(st.text(max_size=20)) + MARKER + draw(st.text(max_size=20))
     nested = st.sampled_from([[secret], {secret: secret}, {"inner": {"secret": secret}}])
@@ -99,7 +99,7 @@ def broken(draw: st.DrawFn) -> tuple[str, Path, Any]:
 @given(broken())
 @settings(max_examples=400, deadline=None, database=None)
 def test_a_violation_names_path_and_rule_and_never_the_value(case: tuple[str, Path, Any]) -> None:
-    """Whatever a secret breaks, at whatever leaf, the violation tells where and which rule, and not the secret."""
+    """Whatever rule a secret violates, at any leaf, the error names path and rule, and not the secret."""
     name, path, value = case
     error = violation(name, changed(EXAMPLES[name], path, value))
     (rules,) = (schema for other, leaf, schema in LEAVES if (other, leaf) == (name, path))
@@ -112,7 +112,7 @@ def test_a_violation_names_path_and_rule_and_never_the_value(case: tuple[str, Pa
 
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_every_leaf_of_an_example_is_held_to_its_contract(name: str) -> None:
-    """There is no leaf that takes anything whatever: each refuses a nested value, and tells its own path."""
+    """No leaf accepts any value: each refuses a nested one, and the error names its path."""
     for path in (path for other, path, _ in LEAVES if other == name):
         error = violation(name, changed(EXAMPLES[name], path, {"secret": MARKER}))
         assert error.path == json_path(path if name in PLAIN else ())
@@ -129,8 +129,8 @@ def test_a_missing_property_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_an_unpromised_property_is_let_in_but_not_out(name: str) -> None:
-    """What an input's contract does not speak of is let through; an output's refuses it and tells nothing of it."""
+def test_an_additional_property_is_accepted_in_inputs_only(name: str) -> None:
+    """An input contract accepts an additional property; an output contract refuses it, without naming it."""
     payload = EXAMPLES[name] | {MARKER: NUMBER}
     if "additionalProperties" not in contracts.resolved(name):
         contracts.check(name, payload)
@@ -143,7 +143,7 @@ def test_an_unpromised_property_is_let_in_but_not_out(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_what_is_no_object_breaks_every_contract(name: str) -> None:
-    """A payload that is no object at all is refused at its root."""
+    """A payload that is no object is refused at its root."""
     for payload in (None, MARKER, [MARKER], NUMBER, True):
         error = violation(name, payload)
         assert (error.path, error.rule) == ("$", "type")
@@ -151,7 +151,7 @@ def test_what_is_no_object_breaks_every_contract(name: str) -> None:
 
 
 def test_a_pattern_lets_no_line_break_through() -> None:
-    """A value with a line break behind it keeps no pattern."""
+    """A value with a line break at its end matches no pattern."""
     kept = {
         schema["pattern"]
         for name, path, schema in LEAVES
