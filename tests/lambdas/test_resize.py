@@ -4,14 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from imaging.errors import Reason
 from lambdas import resize
 from lambdas.domain.object_keys import STAGED
 from tests import pictures
 from tests.fake_aws.account import UPLOAD_BUCKET
-from tests.lambdas.account import CONTEXT, MAX_BYTES, RESIZE_SETTINGS, Account, export, without_times
+from tests.lambdas.account import CONTEXT, RESIZE_SETTINGS, Account, export
 from workflow import contracts
-from workflow.contracts.errors import ImageRejected
 
 
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
@@ -68,43 +66,3 @@ def test_quality_is_the_configured_one(account: Account, monkeypatch: pytest.Mon
         export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(300,), quality=quality))
         sizes.append(resize.handler(account.begin(data), CONTEXT)["size"])
     assert sizes == sorted(set(sizes))
-
-
-def test_run_twice_it_stages_the_same(account: Account) -> None:
-    """A retry gives the same answer, the same object and the same record."""
-    event = account.begin(pictures.examples()["JPEG"])
-    first, record, keys = resize.handler(event, CONTEXT), account.record(event), account.keys(UPLOAD_BUCKET)
-    data = account.content(UPLOAD_BUCKET, first["key"])
-    assert resize.handler(event, CONTEXT) == first
-    assert account.keys(UPLOAD_BUCKET) == keys
-    assert account.content(UPLOAD_BUCKET, first["key"]) == data
-    assert without_times(account.record(event)) == without_times(record)
-
-
-def test_the_record_holds_the_answer(account: Account) -> None:
-    """What was staged stands in the record, but for where it waits, and the record keeps its contract."""
-    event = account.begin(pictures.examples()["JPEG"])
-    staged = resize.handler(event, CONTEXT)
-    assert account.record(event)["resized"] == {name: staged[name] for name in staged if name != "key"}
-    contracts.check("metadata-record", account.record(event))
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", Reason.EMPTY),
-        (bytes(MAX_BYTES + 1), Reason.TOO_MANY_BYTES),
-        (b"%PDF-1.7", Reason.NOT_AN_IMAGE),
-        (pictures.examples()["JPEG"][:-100], Reason.TRUNCATED),
-        (pictures.animation("GIF", RESIZE_SETTINGS.max_frames + 1), Reason.TOO_MANY_FRAMES),
-    ],
-    ids=["nothing", "too many bytes", "a document", "a truncated JPEG", "too many frames"],
-)
-def test_an_unsound_picture_is_rejected_and_nothing_staged(account: Account, data: bytes, reason: Reason) -> None:
-    """The step trusts no earlier one with the limits, and a rejected picture leaves nothing behind."""
-    event = account.begin(data)
-    with pytest.raises(ImageRejected) as rejected:
-        resize.handler(event, CONTEXT)
-    assert rejected.value.reason == reason
-    assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
-    assert account.record(event)["steps"] == {}

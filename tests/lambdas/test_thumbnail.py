@@ -4,14 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from imaging.errors import Reason
 from lambdas import thumbnail
 from lambdas.domain.object_keys import STAGED
 from tests import pictures
 from tests.fake_aws.account import UPLOAD_BUCKET
-from tests.lambdas.account import CONTEXT, THUMBNAIL_SETTINGS, Account, export, without_times
-from workflow import contracts
-from workflow.contracts.errors import ImageRejected
+from tests.lambdas.account import CONTEXT, THUMBNAIL_SETTINGS, Account, export
 
 EDGE = THUMBNAIL_SETTINGS.thumbnail_edge
 
@@ -33,34 +30,3 @@ def test_a_small_picture_is_not_enlarged(account: Account, monkeypatch: pytest.M
     export(monkeypatch, replace(THUMBNAIL_SETTINGS, thumbnail_edge=256))
     staged = thumbnail.handler(account.begin(pictures.examples()["PNG"]), CONTEXT)
     assert (staged["width"], staged["height"]) == (min(pictures.SIZE), min(pictures.SIZE))
-
-
-def test_run_twice_it_stages_the_same(account: Account) -> None:
-    """A retry gives the same answer, the same object and the same record."""
-    event = account.begin(pictures.examples()["WEBP"])
-    first, record, keys = thumbnail.handler(event, CONTEXT), account.record(event), account.keys(UPLOAD_BUCKET)
-    data = account.content(UPLOAD_BUCKET, first["key"])
-    assert thumbnail.handler(event, CONTEXT) == first == record["thumbnail"] | {"key": first["key"]}
-    assert account.keys(UPLOAD_BUCKET) == keys
-    assert account.content(UPLOAD_BUCKET, first["key"]) == data
-    assert without_times(account.record(event)) == without_times(record)
-    contracts.check("metadata-record", account.record(event))
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", Reason.EMPTY),
-        (b"<html>", Reason.NOT_AN_IMAGE),
-        (pictures.examples()["JPEG progressive"][:-100], Reason.TRUNCATED),
-    ],
-    ids=["nothing", "a page", "a truncated JPEG"],
-)
-def test_an_unsound_picture_is_rejected_and_nothing_staged(account: Account, data: bytes, reason: Reason) -> None:
-    """A rejected picture leaves nothing behind."""
-    event = account.begin(data)
-    with pytest.raises(ImageRejected) as rejected:
-        thumbnail.handler(event, CONTEXT)
-    assert rejected.value.reason == reason
-    assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
-    assert account.record(event)["steps"] == {}

@@ -183,26 +183,3 @@ def test_a_newer_upload_takes_the_record_over(account: Account) -> None:
     with pytest.raises(StaleExecution):
         validate.handler(event, CONTEXT)
     assert account.record(event) == before
-
-
-def test_an_older_upload_that_comes_late_is_left(account: Account) -> None:
-    """Events come out of order: the upload that was overwritten leaves the record as the newer one made it."""
-    event = account.upload(JPEG)
-    second = second_execution(account, event)
-    validate.handler(second, CONTEXT)
-    before = account.record(event)
-    with pytest.raises(StaleExecution):
-        validate.handler(event, CONTEXT)
-    assert account.record(event) == before
-
-
-@pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_an_ended_picture_is_not_validated_again(account: Account, status: str) -> None:
-    """Once the record has its end, the step cannot open it again."""
-    event = account.upload(JPEG)
-    validate.handler(event, CONTEXT)
-    account.set_status(event, status)
-    before = account.record(event)
-    with pytest.raises(StaleExecution):
-        validate.handler(event, CONTEXT)
-    assert account.record(event) == before

@@ -5,7 +5,7 @@ from hashlib import md5
 from typing import Any
 
 from PIL import Image
-from PIL.ExifTags import GPS, IFD
+from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
 from tests import pictures
@@ -96,3 +96,27 @@ def place(north: object = "N", east: object = "E", **more: Any) -> dict[int, Any
     tags = {"GPSLatitudeRef": north, "GPSLatitude": (51.0, 30.0, 0.0)}
     tags |= {"GPSLongitudeRef": east, "GPSLongitude": (IFDRational(0), 7.0, IFDRational(3900, 100)), **more}
     return {GPS[name]: value for name, value in tags.items()}
+
+
+def camera_block() -> Image.Exif:
+    """Make the EXIF block of a camera, which CAMERA_FOUND is read from; saving a picture changes it."""
+    return pictures.exif(
+        {Base.Make: "Canon", Base.Model: "EOS 40D", Base.Orientation: 6},
+        {Base.ISOSpeedRatings: 100, Base.FNumber: 7.1, Base.DateTimeOriginal: "2008:05:30 15:56:01"},
+        place("N", "W", GPSLongitude=(0.0, 7.0, 39.0)),
+    )
+
+
+CAMERA_FOUND = {
+    "make": "Canon",
+    "model": "EOS 40D",
+    "orientation": 6,
+    "iso": 100,
+    "fNumber": 7.1,
+    "takenAt": "2008-05-30T15:56:01",
+    "gps": {"latitude": 51.5, "longitude": -0.1275},
+}
+# A picture with EXIF, IPTC and XMP.
+WRITTEN = jpeg(
+    utf8_records((25, "one"), (25, "two")), xmp(attributes='dc:title="Title"'), exif=camera_block(), dpi=(300, 300)
+)

@@ -3,32 +3,25 @@
 from typing import Any
 
 import pytest
-from PIL.ExifTags import GPS, Base
+from PIL.ExifTags import Base
 from PIL.PngImagePlugin import PngInfo
 
 from imaging.decoding.picture import open_picture
 from imaging.metadata.embedded import read_embedded
 from tests import pictures
 from tests.imaging.limits import LIMITS
-from tests.imaging.metadata.packets import digest, in_languages, jpeg, record, several, utf8_records, xmp
+from tests.imaging.metadata.packets import (
+    CAMERA_FOUND,
+    camera_block,
+    digest,
+    in_languages,
+    jpeg,
+    record,
+    several,
+    utf8_records,
+    xmp,
+)
 
-CAMERA: dict[int, Any] = {Base.Make: "Canon", Base.Model: "EOS 40D", Base.Orientation: 6}
-EXPOSURE: dict[int, Any] = {Base.ISOSpeedRatings: 100, Base.FNumber: 7.1, Base.DateTimeOriginal: "2008:05:30 15:56:01"}
-PLACE: dict[int, Any] = {
-    GPS.GPSLatitudeRef: "N",
-    GPS.GPSLatitude: (51.0, 30.0, 0.0),
-    GPS.GPSLongitudeRef: "W",
-    GPS.GPSLongitude: (0.0, 7.0, 39.0),
-}
-TOLD = {
-    "make": "Canon",
-    "model": "EOS 40D",
-    "orientation": 6,
-    "iso": 100,
-    "fNumber": 7.1,
-    "takenAt": "2008-05-30T15:56:01",
-    "gps": {"latitude": 51.5, "longitude": -0.1275},
-}
 PACKET = xmp(
     several("dc:subject", "of XMP")
     + several("dc:creator", "Xavier")
@@ -74,8 +67,8 @@ def found(data: bytes) -> dict[str, Any]:
 def test_exif_is_read_from_every_format(format_name: str) -> None:
     """EXIF is the same from every format; the orientation is that of the file, even if it is applied."""
     image = pictures.stored(pictures.quadrants(), 6)
-    data = pictures.encoded(image, format_name, exif=pictures.exif(CAMERA, EXPOSURE, PLACE))
-    assert found(data) == {"camera": TOLD, "about": {}}
+    data = pictures.encoded(image, format_name, exif=camera_block())
+    assert found(data) == {"camera": CAMERA_FOUND, "about": {}}
 
 
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)

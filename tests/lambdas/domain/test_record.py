@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imaging.metadata.sanitize import clean_number
 from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
 from lambdas.domain.record import EXPIRES_AT, Record
-from lambdas.runtime import clients, clock
+from lambdas.runtime import clients
 from tests.fake_aws.account import Payload
 from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, without_times
 from workflow import contracts
@@ -49,13 +49,6 @@ def test_a_false_condition_has_the_name_that_the_graph_knows(event: Payload) -> 
     with refused() as error:
         record_of(event).complete_step("ResizeImage", {}, PROCESSING)
     assert type(error.value).__name__ == CONDITION_FAILED
-
-
-def test_times_are_utc_in_the_contracts_form(account: Account, event: Payload) -> None:
-    """Times are UTC with a Z, and keep the contract."""
-    record_of(event).begin(RETENTION_DAYS)
-    contracts.check("metadata-record", account.record(event))
-    assert abs(datetime.fromisoformat(clock.timestamp()) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_begin_creates_the_record(account: Account, event: Payload) -> None:
@@ -106,14 +99,6 @@ def test_the_record_of_a_success_does_not_expire(account: Account, event: Payloa
     for _ in ("first", "again"):
         record_of(event).complete_step("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)
         assert EXPIRES_AT not in account.record(event)
-
-
-@pytest.mark.parametrize("end", [REJECTED, FAILED])
-def test_other_records_expire(account: Account, event: Payload, end: str) -> None:
-    """The record of a rejection or failure is kept for the retention, and no longer."""
-    record_of(event).begin(RETENTION_DAYS)
-    account.set_status(event, end)
-    assert EXPIRES_AT in account.record(event)
 
 
 def test_a_second_execution_is_refused(account: Account, event: Payload) -> None:
