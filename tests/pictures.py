@@ -1,4 +1,4 @@
-"""Pictures that tests draw: four coloured quadrants in every format and position, and how alike two pictures are."""
+"""Images that tests draw: four colored quadrants in every format and orientation, and comparisons of images."""
 
 import struct
 import zlib
@@ -87,7 +87,7 @@ def exif(tags: dict[int, Any], detail: dict[int, Any] | None = None, gps: dict[i
 
 
 def tiff_block(entries: list[tuple[int, int, int, bytes]]) -> bytes:
-    """Make a TIFF directory byte by byte from tag, type, count and data, sound or not: EXIF is such a one."""
+    """Make a TIFF directory byte by byte from tag, type, count and data, valid or not; an EXIF block is one."""
     start = 8 + 2 + 12 * len(entries) + 4
     directory, beyond = b"", b""
     for tag, kind, count, data in entries:
@@ -98,24 +98,24 @@ def tiff_block(entries: list[tuple[int, int, int, bytes]]) -> bytes:
 
 
 def stored(image: Image.Image, orientation: int) -> Image.Image:
-    """Return the upright image as a camera stores it that notes orientation."""
+    """Return the upright image as a camera stores it with an orientation."""
     return image.transpose(_STORED[orientation]) if orientation in _STORED else image
 
 
 def turned(format_name: str, orientation: int, size: Size = SIZE) -> bytes:
-    """Encode the quadrants, size upright, as a camera stores them that notes orientation."""
+    """Encode the quadrants, of an upright size, as a camera stores them with an orientation."""
     image = stored(quadrants(size), orientation)
     return encoded(image, format_name, exif=exif({Base.Orientation: orientation}))
 
 
 def animation(format_name: str, frames: int, **options: Any) -> bytes:
-    """Encode that many frames, each of another brightness."""
+    """Encode that many frames of different brightness."""
     first, *rest = (quadrants().point(lambda value, dim=20 * number: value - dim) for number in range(frames))
     return encoded(first, format_name, save_all=True, append_images=rest, **options)
 
 
 def grey_png(depth: int, transparent: int | None = None, side: int = 32) -> bytes:
-    """Write a grey PNG of 1, 8 or 16 bits, from black at the left to nearly white; one value may be transparent."""
+    """Write a gray PNG of 1, 8 or 16 bits, from black on the left to nearly white; one value may be transparent."""
     values = [x * 2**depth // side for x in range(side)]
     row = "".join(f"{value:0{depth}b}" for value in values)
     line = b"\0" + int(row, 2).to_bytes(len(row) // 8)
@@ -124,19 +124,19 @@ def grey_png(depth: int, transparent: int | None = None, side: int = 32) -> byte
 
 
 def png(size: Size, data: bytes, depth: int = 8, extra: bytes = b"") -> bytes:
-    """Write a grey PNG that says it has size, whatever data decompresses to."""
+    """Write a gray PNG whose header has a size, whatever data decompresses to."""
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, 0, 0, 0, 0))
     return PNG + header + extra + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
 def rgb_png(size: Size, rows: bytes, depth: int, transparent: bytes) -> bytes:
-    """Write a PNG of colours, one of which is transparent; each of rows begins with its filter."""
+    """Write a PNG of colors, one of which is transparent; each of rows starts with its filter."""
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, 2, 0, 0, 0))
     return PNG + header + _chunk(b"tRNS", transparent) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
 
 
 def webp_canvas(edge: int) -> bytes:
-    """Write a WebP that says it is a square of that edge, and holds the quadrants."""
+    """Write a WebP whose canvas is a square of that edge, with the quadrants."""
     canvas = b"VP8X" + struct.pack("<II", 10, 0) + (edge - 1).to_bytes(3, "little") * 2
     content = b"WEBP" + canvas + encoded(quadrants(), "WEBP")[12:]
     return b"RIFF" + struct.pack("<I", len(content)) + content
@@ -147,7 +147,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 def swapped_profile() -> bytes:
-    """Make a colour profile in which red and green are exchanged: sRGB with the names of two primaries swapped."""
+    """Make a color profile that swaps red and green: sRGB with the names of two primaries exchanged."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for old, new in ((b"rXYZ", b"????"), (b"gXYZ", b"rXYZ"), (b"????", b"gXYZ")):
         profile = profile.replace(old, new, 1)
@@ -155,7 +155,7 @@ def swapped_profile() -> bytes:
 
 
 def grey_profile(gamma: float) -> bytes:
-    """Make a colour profile of greys with that gamma: ICC.1, 7.2 and 10.6."""
+    """Make a color profile of grays with that gamma: ICC.1, 7.2 and 10.6."""
     curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
     white = b"XYZ " + bytes(4) + struct.pack(">3i", 0xF6D6, 0x10000, 0xD32D)
     name = b"desc" + bytes(4) + struct.pack(">I", 5) + b"Grey\0" + bytes(78)
@@ -176,7 +176,7 @@ def grey_profile(gamma: float) -> bytes:
 
 @cache
 def examples() -> dict[str, bytes]:
-    """Return the quadrants in every format, and in the modes of each that are decoded in a way of their own."""
+    """Return the quadrants in every format, in all modes that have decoder code of their own."""
     plain = {name: encoded(quadrants(), name) for name in CONTENT_TYPES}
     clear = {f"{name} RGBA": encoded(quadrants(mode="RGBA"), name) for name in ("PNG", "WEBP", "GIF", "TIFF", "AVIF")}
     return {
@@ -198,23 +198,23 @@ def examples() -> dict[str, bytes]:
 
 
 def examples_of_formats() -> list[str]:
-    """Return the names of examples: in `make test` one of each format, in `make test-all` all."""
+    """Return the names of examples: one of each format in `make test`, all in `make test-all`."""
     return list(examples() if is_thorough() else CONTENT_TYPES)
 
 
 def difference(first: Image.Image, second: Image.Image) -> float:
-    """Return how far two pictures of one size differ on a grey ground: the mean of the worst channel, 0 to 255."""
+    """Return the difference of two images of one size on gray: the mean of the worst channel, 0 to 255."""
     return max(ImageStat.Stat(ImageChops.difference(on_grey(first), on_grey(second))).mean)
 
 
 def on_grey(image: Image.Image) -> Image.Image:
-    """Return image in RGB, laid on grey where it is transparent."""
+    """Return image in RGB, on gray where it is transparent."""
     ground = Image.new("RGBA", image.size, (128, 128, 128))
     return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
 def is_upright(image: Image.Image, tolerance: int = 40) -> bool:
-    """Tell whether image shows the quadrants where they belong, in their colours."""
+    """Whether the quadrants of image have the right places and colors."""
     width, height = image.size
     centres = [(width * (1 + 2 * (n % 2)) // 4, height * (1 + 2 * (n // 2)) // 4) for n in range(4)]
     found = [image.convert("RGBA").convert("RGB").getpixel(centre) for centre in centres]
@@ -222,6 +222,6 @@ def is_upright(image: Image.Image, tolerance: int = 40) -> bool:
 
 
 def close(found: object, wanted: Colour, tolerance: int = 40) -> bool:
-    """Tell whether a pixel has the wanted colour, up to tolerance in each channel."""
+    """Whether a pixel has the wanted color, up to tolerance in each channel."""
     assert isinstance(found, tuple)
     return all(abs(one - other) <= tolerance for one, other in zip(found, wanted, strict=True))

@@ -1,4 +1,4 @@
-"""Hostile BMPs: headers that lie, and runs that never end."""
+"""Hostile BMPs: false headers, and run lengths without end."""
 
 import struct
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ SIZE = (60, 40)
 
 
 def bmp(pixels: bytes, *, size: tuple[int, int] = SIZE, bits: int = 24, packing: int = 0, colours: int = 0) -> bytes:
-    """Write a BMP, all told."""
+    """Write a BMP."""
     palette = bytes(range(256)) * 4 if bits <= 8 else b""
     start = 14 + 40 + len(palette)
     head = b"BM" + struct.pack("<IHHI", start + len(pixels), 0, 0, start)
@@ -30,13 +30,13 @@ def bmp(pixels: bytes, *, size: tuple[int, int] = SIZE, bits: int = 24, packing:
 
 
 def header(size: int) -> bytes:
-    """Return a BMP whose header says it has another length."""
+    """Return a BMP whose header has another length than it says."""
     data = pictures.examples()["BMP"]
     return data[:14] + struct.pack("<I", size) + data[18:]
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     full = bytes(60 * 40 * 3)
     yield kind("BMP as the others here are made", bmp(full), IMAGE)
     yield kind("BMP of 2**31 by 2**31", bmp(full, size=(2**31 - 1, 2**31 - 1)), TOO_MANY_PIXELS)
@@ -71,7 +71,7 @@ def kinds() -> Iterator[Kind]:
 
 
 def full_at(place: int) -> bytes:
-    """Write a BMP whose pixels are told to be elsewhere."""
+    """Write a BMP with another offset of its pixels."""
     data = bmp(bytes(60 * 40 * 3))
     return data[:10] + struct.pack("<I", place) + data[14:]
 

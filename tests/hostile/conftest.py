@@ -1,4 +1,4 @@
-"""The bounded process through which hostile pictures go."""
+"""The confined process that processes hostile files."""
 
 import json
 import os
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def environ() -> dict[str, str]:
-    """Give the variables of the functions as the template sets them where nobody says otherwise."""
+    """Give the variables of the functions with the defaults of the template."""
     template = Template()
     add_parameters(template)
     defaults = {_variable(name): str(one.properties.get("Default")) for name, one in template.parameters.items()}
@@ -38,7 +38,7 @@ def _variable(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def ended(environ: dict[str, str]) -> Iterator[Callable[[bytes], str]]:
-    """Give what tells how a picture ended: as an image, as the reason why not, or anything else that is our fault."""
+    """Give a function that returns how a file ends: as an image, or as a reason; anything else is a bug."""
     command = [sys.executable, "-W", "ignore", "-m", "tests.hostile.worker"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, env=os.environ | environ) as worker:

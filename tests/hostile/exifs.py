@@ -1,4 +1,4 @@
-"""Pictures whose EXIF blocks are hostile: they loop, lie or divide by nothing, and the picture is sound all the same."""
+"""Images whose EXIF blocks are hostile: loops, false offsets, zero denominators. The images themselves are sound."""
 
 import struct
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def jpeg(*entries: Entry) -> bytes:
 
 
 def pointer(tag: int, place: int) -> Entry:
-    """Return the entry that leads to a directory."""
+    """Return the entry that points to a directory."""
     return tag, LONG, 1, struct.pack("<I", place)
 
 
@@ -32,7 +32,7 @@ def raw(entry: bytes) -> bytes:
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     yield from _loops()
     yield from _values()
     following = b"II*\0" + struct.pack("<IH", 8, 0) + struct.pack("<I", 8)

@@ -1,4 +1,4 @@
-"""Hostile GIFs: blocks that lie, are many, or are not there."""
+"""Hostile GIFs: false, missing and countless blocks."""
 
 import struct
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ Size = tuple[int, int]
 
 
 def head(size: Size = (4, 3), flags: int = 0x81) -> bytes:
-    """Write what a GIF begins with: the size of its canvas, and four colours."""
+    """Write the start of a GIF: the size of its canvas, and four colors."""
     return b"GIF89a" + struct.pack("<HHBBB", *size, flags, 0, 0) + (PALETTE if flags & 0x80 else b"")
 
 
@@ -40,7 +40,7 @@ def chain(content: bytes, length: int = 255) -> bytes:
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     one = head() + frame(data=PIXEL) + END
     yield kind("GIF of 65535 by 65535", head((65_535, 65_535)) + frame() + END, TOO_MANY_PIXELS)
     yield kind("GIF of no width", head((0, 3)) + frame() + END, CORRUPT)

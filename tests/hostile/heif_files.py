@@ -1,4 +1,4 @@
-"""AVIFs and HEIFs written box by box, as nobody else would write them."""
+"""AVIF and HEIF files, written box by box."""
 
 import struct
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ def full(name: bytes, *content: bytes, version: int = 0, flags: int = 0) -> byte
 
 @dataclass(frozen=True)
 class Item:
-    """An item: its type, its data, and the size that it says it has."""
+    """An item: its type, its data, and the size in its properties."""
 
     type: bytes
     data: bytes = b""
@@ -35,7 +35,7 @@ class Item:
 
 @cache
 def coded(format_name: str) -> tuple[bytes, bytes]:
-    """Return the configuration and the data of a coded square, as boxes and items have them."""
+    """Return the configuration and the data of an encoded square, for boxes and items."""
     data = pictures.encoded(pictures.quadrants(SIZE), format_name)
     at = data.index(CODED[format_name][1]) - 4
     (length,) = struct.unpack_from(">I", data, at)
@@ -44,7 +44,7 @@ def coded(format_name: str) -> tuple[bytes, bytes]:
 
 @dataclass(frozen=True)
 class File:
-    """An AVIF or HEIF to write, whose first item is its picture."""
+    """An AVIF or HEIF to write, whose first item is its image."""
 
     items: list[Item]
     format_name: str = "HEIF"
@@ -96,16 +96,16 @@ class File:
 
 
 def tile(format_name: str = "HEIF", size: Size = SIZE) -> Item:
-    """Return an item with the coded square."""
+    """Return an item with the encoded square."""
     return Item(CODED[format_name][0], coded(format_name)[1], size)
 
 
 def grid(rows: int, columns: int, size: Size, tiles: tuple[int, ...]) -> Item:
-    """Return an item that is made of tiles."""
+    """Return an item made of tiles."""
     return Item(b"grid", struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, *size), size, made_of=tiles)
 
 
 def overlay(size: Size, *layers: int) -> Item:
-    """Return an item that is made of others, laid on a ground."""
+    """Return an item that is made of other items on a canvas."""
     data = struct.pack(">BBHHHHHH", 0, 0, 0, 0, 0, 0, *size) + bytes(4) * len(layers)
     return Item(b"iovl", data, size, made_of=layers)

@@ -1,4 +1,4 @@
-"""Hostile AVIFs and HEIFs: boxes, items and references that lie, loop or are many."""
+"""Hostile AVIFs and HEIFs: false, looping and countless boxes, items and references."""
 
 import struct
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.hostile.kind import (
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     for format_name in CODED:
         yield from _sizes_and_places(format_name)
         yield from _contents(format_name)

@@ -1,4 +1,4 @@
-"""Hostile JPEGs: frames, scans and segments that lie, repeat, or are not there."""
+"""Hostile JPEGs: false, repeated and missing frames, scans and segments."""
 
 import re
 import struct
@@ -33,7 +33,7 @@ def segment(code: int, content: bytes) -> bytes:
 
 
 def parts(data: bytes) -> Parts:
-    """Return the segments of a JPEG, each scan with what it codes."""
+    """Return the segments of a JPEG, each scan with its data."""
     places = [found.start() for found in MARKER.finditer(data)]
     return [data[at:end] for at, end in zip(places, [*places[1:], len(data)], strict=True)]
 
@@ -45,42 +45,42 @@ def drawn(**options: bool | int) -> bytes:
 
 
 def put(*inserted: bytes, data: bytes | None = None) -> bytes:
-    """Return a JPEG with more segments behind its start."""
+    """Return a JPEG with more segments after its start."""
     return START + b"".join(inserted) + (data or drawn())[2:]
 
 
 def without(marker: bytes) -> bytes:
-    """Return a JPEG that lacks all segments of one marker."""
+    """Return a JPEG without the segments of one marker."""
     return b"".join(part for part in parts(drawn()) if not part.startswith(marker))
 
 
 def changed(marker: bytes, at: int, new: bytes, data: bytes | None = None) -> bytes:
-    """Return a JPEG with other bytes in the content of its first segment of a marker."""
+    """Return a JPEG with other bytes in its first segment of a marker."""
     data = data or drawn()
     place = data.index(marker) + 4 + at
     return data[:place] + new + data[place + len(new) :]
 
 
 def sized(width: int, height: int) -> bytes:
-    """Return a JPEG that says it has another size."""
+    """Return a JPEG whose frame has another size."""
     return changed(FRAME, 1, struct.pack(">HH", height, width))
 
 
 def repeated(number: int, marker: bytes = SCAN, *, progressive: bool = True) -> bytes:
-    """Return a JPEG that has its last scan so many times."""
+    """Return a JPEG with that many copies of its last scan."""
     *front, last, end = parts(drawn(progressive=progressive))
     assert last.startswith(marker)
     return b"".join([*front, last * number, end])
 
 
 def profile_of(segments: int) -> bytes:
-    """Return a JPEG with a colour profile of so many full segments."""
+    """Return a JPEG with a color profile of that many full segments."""
     head = [b"ICC_PROFILE\0" + bytes([number % 255 + 1, min(segments, 255)]) for number in range(segments)]
     return put(*(segment(0xE2, one + bytes(65_000)) for one in head))
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     yield from _frames()
     yield from _scans()
     yield from _segments()

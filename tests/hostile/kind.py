@@ -1,4 +1,4 @@
-"""What a kind of hostile file is, and how one may end."""
+"""Kinds of hostile files, and how each may end."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ TOO_COMPLEX: Final = Reason.TOO_COMPLEX
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file that a stranger may send, how to make one, and how it may end.
+    """A kind of hostile file: how to make one, and how it may end.
 
-    A file that combines what other files have as well names those features: one that adds none is a repetition.
+    A kind that combines features of other kinds names them: one that adds none is a repetition.
     """
 
     name: str
@@ -35,12 +35,12 @@ class Kind:
 
 
 def kind(name: str, make: Callable[[], bytes] | bytes, *ends: str, combines: tuple[str, ...] = ()) -> Kind:
-    """Return a kind; where there are two ends, each is right: what a decoder makes of nonsense is its own affair."""
+    """Return a kind; if it has two outcomes, both are right, since decoders differ in what they accept."""
     return Kind(name, make if callable(make) else lambda: make, ends, combines)
 
 
 def repetitions(kinds: Iterable[Kind]) -> set[Kind]:
-    """Return the kinds of which each feature is one of an earlier kind's."""
+    """Return the kinds whose features all belong to earlier kinds."""
     seen: set[str] = set()
     repeated = set()
     for one in kinds:

@@ -1,4 +1,4 @@
-"""Files of every format, damaged at random: the same seed damages the same file in the same way."""
+"""Files of every format, damaged at random: a seed always gives the same file."""
 
 import struct
 import zlib
@@ -19,7 +19,7 @@ MOST = 6  # changes a file
 
 @cache
 def sound() -> dict[str, bytes]:
-    """Return files to damage: small ones of every format, with metadata, in all ways of coding."""
+    """Return the files to damage: small ones of every format and encoding, with metadata."""
     block = pictures.exif(
         {Base.Make: "A maker", Base.Orientation: 6, Base.Copyright: "Somebody"},
         detail={Base.ExposureTime: 0.01, Base.LensModel: "A lens"},
@@ -78,7 +78,7 @@ def damaged(seed: int) -> bytes:
 
 
 def _place(data: bytearray, random: Random) -> int:
-    """Choose a place, in the first hundred bytes as often as in all the rest: that is where structure is."""
+    """Return an offset: in the first hundred bytes, where the structure is, as often as in the rest."""
     return random.randrange(min(len(data), 100) if random.random() < 0.5 else len(data)) if data else 0
 
 
@@ -88,7 +88,7 @@ def _flip(data: bytearray, random: Random) -> None:
 
 
 def _set(data: bytearray, random: Random) -> None:
-    """Write a number at which something may go wrong."""
+    """Write a number that may cause an error."""
     form = random.choice(FORMS)
     at = _place(data, random)
     data[at : at + struct.calcsize(form)] = struct.pack(form, random.choice(EDGES) % 256 ** struct.calcsize(form))
@@ -114,7 +114,7 @@ def _repeat(data: bytearray, random: Random) -> None:
 
 
 def _splice(data: bytearray, random: Random) -> None:
-    """Put in a part of another file."""
+    """Insert a part of another file."""
     other = sound()[random.choice(sorted(sound()))]
     start = random.randrange(len(other))
     at = _place(data, random)

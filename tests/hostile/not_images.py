@@ -1,4 +1,4 @@
-"""What is no picture of ours, in a picture's clothes; and pictures that are something else besides."""
+"""Files that are not images but look like one, and images that are also something else."""
 
 import struct
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ SCRIPT = b"<script>alert(1)</script>"
 
 
 def noise(size: int) -> bytes:
-    """Return so many bytes, the same every time."""
+    """Return that many bytes, always the same."""
     return Random(size).randbytes(size)  # noqa: S311 - they keep no secret
 
 
@@ -94,7 +94,7 @@ BEGINNINGS = {
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     yield kind("nothing", b"", EMPTY)
     yield kind("26 MB", lambda: pictures.examples()["PNG"] + bytes(26 * 2**20), TOO_MANY_BYTES)
     for name, data in STRANGERS.items():

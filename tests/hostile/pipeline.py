@@ -1,4 +1,4 @@
-"""The steps that a picture passes, run one after another on its bytes, with nothing of AWS around them."""
+"""The steps that process an image, one after another, without AWS."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from tests.patience import PATIENCE
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
 
-IMAGE = "image"  # what is said of a picture of which all steps made what they should
+IMAGE = "image"  # the outcome of a file that all steps have processed
 
 STEPS: dict[str, Callable[[dict[str, Any], object], dict[str, Any]]] = {
     "validate-image": validate.handler,
@@ -34,26 +34,26 @@ class Context:
 
 
 class Records:
-    """DynamoDB, as far as the steps know it: every condition holds."""
+    """DynamoDB as the steps use it: every condition holds."""
 
     def put_item(self, **_: object) -> dict[str, Any]:
-        """Take a record."""
+        """Accept a record."""
         return {}
 
     def update_item(self, **_: object) -> dict[str, Any]:
-        """Take a change of a record."""
+        """Accept a change of a record."""
         return {}
 
 
 @dataclass(frozen=True)
 class Store:
-    """S3, as far as the steps know it: one upload, and what they stage."""
+    """S3 as the steps use it: one upload, and what they stage."""
 
     upload: bytes
     staged: list[bytes] = field(default_factory=list)
 
     def get_object(self, **_: object) -> dict[str, Any]:
-        """Answer with the upload."""
+        """Return the upload."""
         return {"Body": BytesIO(self.upload), "ContentLength": len(self.upload), "Metadata": {}}
 
     def put_object(self, *, Body: bytes, **_: object) -> None:  # noqa: N803 - S3's name
@@ -62,7 +62,7 @@ class Store:
 
 
 def passed(data: bytes) -> str:
-    """Return IMAGE, or else why data is rejected; raises whatever else comes out of a step."""
+    """Keep a staged object."""
     store = Store(data)
     with (
         mock.patch.object(clients, "s3", return_value=store),

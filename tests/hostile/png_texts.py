@@ -1,4 +1,4 @@
-"""Hostile PNGs once more: text and profiles that unpack to far more than they hold, and animations."""
+"""Hostile PNGs: texts and profiles that decompress to far more than their size, and animations."""
 
 import struct
 import zlib
@@ -13,12 +13,12 @@ WORDS = ("transparency", "icc_profile", "exif", "dpi", "interlace", "bbox", "gam
 
 
 def control(sequence: int, size: Size = (40, 30), place: Size = (0, 0)) -> bytes:
-    """Write the control of a frame."""
+    """Write the control chunk of a frame."""
     return chunk(b"fcTL", struct.pack(">5IHHBB", sequence, *size, *place, 1, 10, 0, 0))
 
 
 def animated(frames: int, told: int) -> bytes:
-    """Write an APNG of so many frames that says it has another number."""
+    """Write an APNG of that many frames whose header has another number."""
     data = zlib.compress(bytes(1 + 40 * 3) * 30)
     more = [
         control(2 * number - 1) + chunk(b"fdAT", struct.pack(">I", 2 * number) + data) for number in range(1, frames)
@@ -27,7 +27,7 @@ def animated(frames: int, told: int) -> bytes:
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     for name, head in ((b"zTXt", b"Comment\0\0"), (b"iTXt", b"Comment\0\1\0\0\0"), (b"iCCP", b"profile\0\0")):
         yield from _packed(name, head)
     yield from _texts()

@@ -1,4 +1,4 @@
-"""Hostile PNGs: chunks that lie, unpack to far more than they hold, or are not there."""
+"""Hostile PNGs: false, missing and highly compressed chunks."""
 
 import struct
 import zlib
@@ -14,7 +14,7 @@ Size = tuple[int, int]
 
 @cache
 def bomb() -> bytes:
-    """Return 64 MB of zeros, packed."""
+    """Return 64 MB of zeros, compressed."""
     return zlib.compress(bytes(64 * 2**20))
 
 
@@ -24,17 +24,17 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 
 def header(size: Size, depth: int = 8, colours: int = 2, interlace: int = 0) -> bytes:
-    """Write a header; colours are as the standard numbers them."""
+    """Write a header; colours is the color type of the standard."""
     return chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colours, 0, 0, interlace))
 
 
 def png(*chunks: bytes) -> bytes:
-    """Write a PNG of chunks, its end among them."""
+    """Write a PNG of chunks, and its end."""
     return pictures.PNG + b"".join(chunks) + chunk(b"IEND", b"")
 
 
 def pixels(size: Size, channels: int = 3) -> bytes:
-    """Write pixels of size, all black."""
+    """Write black pixels of a size."""
     return chunk(b"IDAT", zlib.compress(bytes(1 + size[0] * channels) * size[1]))
 
 
@@ -44,7 +44,7 @@ def with_chunks(*chunks: bytes, size: Size = (40, 30)) -> bytes:
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     yield from _headers()
     yield from _pixels()
     yield from _chunks()

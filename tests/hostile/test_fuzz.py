@@ -1,4 +1,4 @@
-"""Whatever bytes arrive, they end as an image or as a rejection."""
+"""Any bytes end as an image or as a rejection."""
 
 import os
 import random
@@ -19,7 +19,7 @@ ENDS = {IMAGE, *Reason}
 
 
 def seeds() -> Iterator[int]:
-    """Yield the seeds of CASES files, and new ones as long as FUZZ_SECONDS says."""
+    """Yield the seeds of CASES files, then new ones for FUZZ_SECONDS seconds."""
     yield from range(CASES)
     last = time.monotonic() + float(os.environ.get("FUZZ_SECONDS", "0"))
     while time.monotonic() < last:
@@ -27,10 +27,10 @@ def seeds() -> Iterator[int]:
 
 
 def test_damaged_files_do_no_harm(ended: Callable[[bytes], str]) -> None:
-    """Files of every format, bent, cut and spliced at random, do not end otherwise.
+    """Files of every format, damaged at random, end as an image or as a rejection.
 
-    The environment variable FUZZ_SECONDS asks for so many seconds of it. A failure tells the seed: damaged(seed) of
-    mutations.py is the file.
+    The environment variable FUZZ_SECONDS sets the duration. A failure prints the seed: damaged(seed) of mutations.py
+    returns the file.
     """
     for seed in seeds():
         end = ended(damaged(seed))
@@ -40,6 +40,6 @@ def test_damaged_files_do_no_harm(ended: Callable[[bytes], str]) -> None:
 @settings(max_examples=times(30, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(beginning=st.sampled_from(sorted(BEGINNINGS.values())), rest=st.binary(max_size=2000))
 def test_any_bytes_do_no_harm(ended: Callable[[bytes], str], beginning: bytes, rest: bytes) -> None:
-    """Whatever follows what a format begins with does not end otherwise."""
+    """Any bytes after the signature of a format end as an image or as a rejection."""
     end = ended(beginning + rest)
     assert end in ENDS, end

@@ -1,4 +1,4 @@
-"""Every kind of hostile file ends as an image or as a rejection with its reason, within the time and memory that there is."""
+"""Every kind of hostile file ends as an image or as a rejection with its reason, within the limits of time and memory."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,12 @@ KINDS = [kind for family in FAMILIES for kind in family.kinds()]
 
 
 def test_there_are_many_kinds() -> None:
-    """No kind hides another, and there are not fewer than promised."""
+    """No two kinds have the same name, and there are at least as many as stated."""
     assert len({kind.name for kind in KINDS}) == len(KINDS) >= 60
 
 
 def test_a_repetition_adds_no_feature() -> None:
-    """A kind that combines nothing is no repetition, nor is one with a feature that none before it had."""
+    """A kind without features, or with a new one, is not a repetition."""
     plain, first, other = kind("plain", b"", IMAGE), combining("a", "1"), combining("b", "1")
     assert repetitions([plain, plain, first, other, combining("a", "2")]) == set()
     assert repetitions([first, other, combining("b", "2"), combining("a", "2")]) == {combining("a", "2")}
@@ -38,6 +38,6 @@ REPETITIONS = repetitions(KINDS)
     "hostile", [pytest.param(one, id=one.name, marks=repetition if one in REPETITIONS else ()) for one in KINDS]
 )
 def test_a_hostile_file_does_no_harm(hostile: Kind, ended: Callable[[bytes], str]) -> None:
-    """It ends as it should, whatever it is."""
+    """Each kind ends with one of its outcomes."""
     end = ended(hostile.make())
     assert end in hostile.ends

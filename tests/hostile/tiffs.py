@@ -1,4 +1,4 @@
-"""Hostile TIFFs: directories that loop, and strips and tiles that lie about their size."""
+"""Hostile TIFFs: looping directories, and strips and tiles with a false size."""
 
 import struct
 import zlib
@@ -31,14 +31,14 @@ Tags = dict[int, int | Values | bytes]
 
 
 def tags(**changes: int) -> Tags:
-    """Return the tags of a sound grey picture whose pixels are at 8."""
+    """Return the tags of a sound gray image whose pixels are at offset 8."""
     known = {"width": WIDTH, "height": HEIGHT, "bits": BITS, "compression": COMPRESSION, "rows": ROWS, "count": COUNTS}
     sound: Tags = {WIDTH: 40, HEIGHT: 30, BITS: 8, COMPRESSION: 1, COLOURS: 1, OFFSETS: 8, ROWS: 30, COUNTS: len(GREY)}
     return sound | {known[name]: value for name, value in changes.items()}
 
 
 def directory(at: int, entries: Tags, following: int = 0) -> bytes:
-    """Write a directory that stands at a place in the file; numbers as LONG, bytes as UNDEFINED."""
+    """Write a directory at an offset; numbers as LONG, bytes as UNDEFINED."""
     beyond = at + 2 + 12 * len(entries) + 4
     fields, values = b"", b""
     for tag, value in sorted(entries.items()):
@@ -52,25 +52,25 @@ def directory(at: int, entries: Tags, following: int = 0) -> bytes:
 
 
 def tiff(entries: Tags, pixels: bytes = GREY, following: int = 0) -> bytes:
-    """Write a TIFF of one page, whose directory stands behind its pixels."""
+    """Write a TIFF of one page, with its directory behind its pixels."""
     at = 8 + len(pixels)
     return b"II*\0" + struct.pack("<I", at) + pixels + directory(at, entries, following)
 
 
 def packed(compression: int, pixels: bytes) -> bytes:
-    """Write a TIFF with such pixels."""
+    """Write a TIFF with such compressed pixels."""
     return tiff(tags(compression=compression, count=len(pixels)), pixels)
 
 
 def claimed(tag: int, count: int, kind_: int = LONG) -> bytes:
-    """Write a TIFF in which one tag has so many values, all told."""
+    """Write a TIFF in which one tag has that many values."""
     data = tiff(tags() | {tag: 8})
     place = data.index(struct.pack("<HHI", tag, LONG, 1), 8 + len(GREY))
     return data[:place] + struct.pack("<HHI", tag, kind_, count) + data[place + 8 :]
 
 
 def big(entries: list[tuple[int, int]], count: int | None = None) -> bytes:
-    """Write a BigTIFF with its pixels at 16, from tags and values; it may say that it has more of them."""
+    """Write a BigTIFF with its pixels at offset 16, from tags and values; it may claim more of them."""
     at = 16 + len(GREY)
     fields = b"".join(struct.pack("<HHQQ", tag, LONG8, 1, value) for tag, value in entries)
     told = len(entries) if count is None else count
@@ -78,7 +78,7 @@ def big(entries: list[tuple[int, int]], count: int | None = None) -> bytes:
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     yield kind("TIFF as the others here are made", tiff(tags()), IMAGE)
     yield from _directories()
     yield from _sizes()

@@ -1,4 +1,4 @@
-"""Hostile WebPs: chunks, canvases and frames that lie or are many."""
+"""Hostile WebPs: false and countless chunks, canvases and frames."""
 
 import struct
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 
 def riff(*chunks: bytes, length: int | None = None) -> bytes:
-    """Write a WebP of chunks; it may say that it has another length."""
+    """Write a WebP of chunks; its header may have another length."""
     content = b"WEBP" + b"".join(chunks)
     return b"RIFF" + struct.pack("<I", len(content) if length is None else length) + content
 
@@ -38,7 +38,7 @@ def short(number: int) -> bytes:
 
 
 def canvas(size: Size = pictures.SIZE, flags: int = 0) -> bytes:
-    """Write the chunk that tells the canvas."""
+    """Write the chunk of the canvas."""
     return chunk(b"VP8X", struct.pack("<I", flags) + short(size[0] - 1) + short(size[1] - 1))
 
 
@@ -59,13 +59,13 @@ def animated(*frames: bytes, size: Size = pictures.SIZE) -> bytes:
 
 
 def lossy(width: int, height: int) -> bytes:
-    """Return a lossy picture that says it has another size."""
+    """Return a lossy image whose header has another size."""
     data = bitstream()
     return data[:14] + struct.pack("<HH", width, height) + data[18:]
 
 
 def kinds() -> Iterator[Kind]:
-    """Yield them."""
+    """Yield the kinds."""
     yield kind("WebP with a canvas of 2**24", riff(canvas((2**24, 2**24)), bitstream()), TOO_MANY_PIXELS)
     yield kind("WebP with a canvas of another size", riff(canvas((90, 90)), bitstream()), CORRUPT)
     yield kind("WebP of 16383 by 16383", riff(lossy(16_383, 16_383)), TOO_MANY_PIXELS)

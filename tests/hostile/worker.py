@@ -1,6 +1,6 @@
-"""A process like a function's, in which each picture that it is sent passes the steps in a child of its own, bounded.
+"""A process like that of a function: each file passes the steps in a confined child.
 
-It is sent the length of a picture, 8 bytes, and the picture; it answers with a line of JSON that tells how that ended.
+Input: the length of a file, 8 bytes, and the file. Output: a line of JSON with its outcome.
 """
 
 import json
@@ -26,7 +26,7 @@ TIME = 2 * PATIENCE  # for what waits and does nothing
 
 
 def main() -> None:
-    """Answer until nothing more is sent; each answer is how a picture ended, or what ended its process."""
+    """Process files until the input ends; write the outcome of each, or what ended its process."""
     warm_up()
     while header := sys.stdin.buffer.read(8):
         data = sys.stdin.buffer.read(struct.unpack(">Q", header)[0])
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Load what each child would load for itself: the decoders, which prove that they work, contracts and modules."""
+    """Load once what each child would load: decoders, which check that they work, contracts and modules."""
     for name, format_ in FORMATS.items():
         with suppress(ImageRefusedError):
             decoders.open_image(b"", format_)
