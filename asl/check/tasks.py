@@ -11,10 +11,8 @@ from asl.check.visit import Visit
 from asl.language import CALLBACK, FUNCTION_INVOKE, target
 
 SECONDS = Number(integer=True, low=1, high=99_999_999)
-KNOWN_PATTERNS = (
-    "",
-    CALLBACK,
-)  # of a call whose response is modelled; after `.sync` the response is that of the finished job
+# Patterns of calls whose response is modelled; after `.sync` the response is that of the finished job.
+KNOWN_PATTERNS = ("", CALLBACK)
 
 
 def task_exits(visit: Visit) -> Iterator[Exit]:

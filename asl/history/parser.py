@@ -43,17 +43,14 @@ CONSEQUENCES = ("Execution", "Parallel", "Map")  # how types of events begin tha
 PLACEHOLDERS = ("ParallelStateFailed", "MapStateFailed")  # types of events, in the place of an error that no event has
 
 Details = Mapping[str, Any]
-Handler = Callable[
-    [str, Details, datetime, int], Visit | None
-]  # takes type, details and time of an event, and the ID before
+# Takes type, details and time of an event, and the ID of the event before it.
+Handler = Callable[[str, Details, datetime, int], Visit | None]
 
 
 def parse_history(definition: Machine, events: Iterable[Event]) -> Trace:
     """Return the trace of an execution of a machine, which may still be running, from its events.
 
-    definition is the machine in the Amazon States Language.
-
-    Raises InvalidHistoryError if there are no events.
+    definition is the machine in the Amazon States Language. Raises InvalidHistoryError if there are no events.
     """
     listed = sorted(events, key=lambda event: int(event["id"]))
     if not listed:
