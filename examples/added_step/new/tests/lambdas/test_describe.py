@@ -1,4 +1,4 @@
-"""DescribeImage: what is said of a picture."""
+"""DescribeImage: the description of an image."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from workflow import contracts
 
 
 @pytest.mark.parametrize(("width", "shape"), [(900, "landscape"), (600, "square"), (300, "portrait")])
-def test_shape_is_told(bench: Account, width: int, shape: str) -> None:
-    """The words name the format, which way the picture lies, and its size."""
+def test_description_has_format_shape_and_size(account: Account, width: int, shape: str) -> None:
+    """The description has the format, the orientation and the size."""
     (validation,) = contracts.schema("validate-image.output")["examples"]
-    event = {**bench.begun(b"data"), "validation": {**validation, "width": width, "height": 600}}
+    event = {**account.begun(b"data"), "validation": {**validation, "width": width, "height": 600}}
     assert describe.handler(event, CONTEXT) == {"text": f"A JPEG in {shape} format, {width} by 600 pixels"}
