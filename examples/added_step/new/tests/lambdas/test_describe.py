@@ -11,5 +11,5 @@ from workflow import contracts
 def test_description_has_format_shape_and_size(account: Account, width: int, shape: str) -> None:
     """The description has the format, the orientation and the size."""
     (validation,) = contracts.schema("validate-image.output")["examples"]
-    event = {**account.begun(b"data"), "validation": {**validation, "width": width, "height": 600}}
+    event = {**account.begin(b"data"), "validation": {**validation, "width": width, "height": 600}}
     assert describe.handler(event, CONTEXT) == {"text": f"A JPEG in {shape} format, {width} by 600 pixels"}
