@@ -43,7 +43,7 @@ def _cold(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
 
 @pytest.fixture
 def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """Give the watch that functions and services go by."""
+    """Give the clock that functions and services read."""
     made = FakeClock()
     made.install(monkeypatch)
     return made
@@ -51,7 +51,7 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Account]:  # noqa: ARG001 - versions go by it
-    """Give a bench, and the settings for it to every function."""
+    """Give the account, and its settings to every function."""
     export(monkeypatch, URL_SETTINGS, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
         yield Account()
@@ -59,7 +59,7 @@ def account(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[
 
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Pipeline]:  # noqa: ARG001 - as above
-    """Give a bench with what finalization and sweeps need, and their settings."""
+    """Give the account with what finalization and sweeps need, and their settings."""
     export(monkeypatch, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
         made = Pipeline()
