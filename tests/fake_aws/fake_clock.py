@@ -1,4 +1,4 @@
-"""A watch for the functions and for moto: it moves when it is read, and as far as a test sets it on."""
+"""A clock for the functions and for moto: it moves when it is read, and when a test advances it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ TICK = timedelta(milliseconds=1)  # what moto tells versions of an object apart 
 
 
 class FakeClock:
-    """What time it is to everyone; no two readings are the same."""
+    """The time of functions and services; no two readings are equal."""
 
     def __init__(self) -> None:
         """Begin now."""
@@ -29,7 +29,7 @@ class FakeClock:
         self._now += timedelta(**units)
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
-        """Let the functions, S3's versions and SQS's queues go by this watch."""
+        """Let the functions, S3's versions and SQS's queues use this clock."""
 
         def wait(_: Queue, seconds: float) -> None:
             self.advance(seconds=seconds)

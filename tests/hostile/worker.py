@@ -29,16 +29,20 @@ def main() -> None:
     """Process files until the input ends; write the outcome of each, or what ended its process."""
     warm_up()
     while header := sys.stdin.buffer.read(8):
-        data = sys.stdin.buffer.read(struct.unpack(">Q", header)[0])
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            _bounded(data, writer)
-        os.close(writer)
-        with os.fdopen(reader, encoding="utf-8") as pipe:
-            answer = pipe.read()
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        print(json.dumps(answer or f"its process ended with {status}"), flush=True)
+        print(json.dumps(run_bounded(sys.stdin.buffer.read(struct.unpack(">Q", header)[0]))), flush=True)
+
+
+def run_bounded(data: bytes) -> str:
+    """Return how the picture in data ended, or what ended its process."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _bounded(data, writer)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as pipe:
+        answer = pipe.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return answer or f"its process ended with {status}"
 
 
 def warm_up() -> None:
