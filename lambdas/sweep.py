@@ -84,7 +84,7 @@ class Sweep:
         try:
             with conflicts.leave_to_sweep():
                 self._done[part] += do()
-        except Exception:  # noqa: BLE001 - whatever it is, it is told at the end
+        except Exception:  # noqa: BLE001 - whatever it is, the handler raises an error at the end
             logger().exception("an image is left to the next sweep")
             self._done["failed"] += 1
 
