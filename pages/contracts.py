@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.check.descriptions import describe
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from asl.check.proof import Proof
 from asl.check.shapes import Object, Shape, members
 from asl.check.sizes import LIMIT

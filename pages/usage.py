@@ -17,7 +17,7 @@ from pages.workload_profile import (
     STATE_BYTES,
 )
 from templates.substitution import definition_of
-from workflow.blocks import REJECTED
+from workflow.retries import REJECTED
 from workflow.steps import STEPS
 
 Node = dict[str, Any]

@@ -20,6 +20,7 @@ from templates.resources.sign_in import add_sign_in
 from templates.resources.stage import STAGE
 from templates.resources.state_machine import add_state_machine, add_trigger
 from templates.resources.storage import add_storage
+from templates.resources.sweep import add_sweep
 from templates.suppressions import add_suppressions
 
 PROJECT = {
@@ -42,6 +43,7 @@ def build() -> Template:
     trigger = add_function(template, sqs_trigger(storage, messaging.queue, pipeline))
     add_trigger(template, trigger, messaging.queue)
     add_finalization(template, storage, messaging, pipeline)
+    add_sweep(template, storage, messaging, pipeline)
     add_api(template, add_function(template, get_upload_url(storage)), add_sign_in(template))
     add_alarms(template, add_operations_topic(template))
     add_dashboard(template)

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from asl.check.compat import Change, Usage, as_json, as_text, changes
-from asl.check.dialect import UnsupportedSchemaError
+from asl.check.json_schema import UnsupportedSchemaError
 from asl.command import run_command
 from asl.printable import printable
 from workflow import contracts, releases

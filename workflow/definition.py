@@ -5,8 +5,9 @@ import sys
 from typing import Any
 
 from asl.command import run_command
-from workflow.blocks import REJECTED, STALE_EXECUTION_ERRORS, catch_all, mark_notified, publish, record_outcome, task
+from workflow.blocks import catch_all, mark_notified, publish, record_outcome, task
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE
+from workflow.retries import REJECTED, STALE_EXECUTION_ERRORS
 from workflow.sdk import (
     Catch,
     Chain,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from asl.check.dialect import UnsupportedSchemaError
+from asl.check.json_schema import UnsupportedSchemaError
 from asl.check.mapping import InvalidMappingError, load_mapping
 from asl.check.proof import Proof
 from asl.check.prover import prove

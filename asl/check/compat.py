@@ -13,7 +13,7 @@ from typing import Any
 
 from asl.check import contracts
 from asl.check.compare import Mismatch, mismatches
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from asl.check.shapes import Anything, Array, Field, Object, Shape, Text, Union, union
 from asl.printable import printable
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from asl.check import contracts
-from asl.check.dialect import shape_of
 from asl.check.integrations import closed_object
+from asl.check.json_schema import shape_of
 from asl.check.shapes import Anything, Field, Object, Shape, Text
 from asl.check.validate import validate
 

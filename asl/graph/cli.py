@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from asl.check.dialect import UnsupportedSchemaError
+from asl.check.json_schema import UnsupportedSchemaError
 from asl.check.mapping import InvalidMappingError
 from asl.graph.characters import utf8_text
 from asl.graph.details import details

@@ -12,7 +12,7 @@ from templates.resources.storage import Storage
 
 def read_uploads() -> Statement:
     """Return the statement for reading the version of an upload that a step works on."""
-    return allow("read the uploaded picture", [awacs.s3.GetObjectVersion], object_arns("UploadBucket", UPLOADS))
+    return allow("read the upload", [awacs.s3.GetObjectVersion], object_arns("UploadBucket", UPLOADS))
 
 
 def stage_renditions() -> Statement:
@@ -22,12 +22,12 @@ def stage_renditions() -> Statement:
 
 def keep_record(storage: Storage, *more: Action) -> Statement:
     """Return the statement for updating existing records, with more actions if there are any."""
-    return allow("keep the record", [awacs.dynamodb.UpdateItem, *more], GetAtt(storage.table, "Arn"))
+    return allow("write the record", [awacs.dynamodb.UpdateItem, *more], GetAtt(storage.table, "Arn"))
 
 
 def list_versions(storage: Storage) -> Statement:
     """Return the statement for listing the versions of an upload."""
-    return _list("tell the newest version", awacs.s3.ListBucketVersions, storage.upload_bucket, UPLOADS)
+    return _list("find the newest version", awacs.s3.ListBucketVersions, storage.upload_bucket, UPLOADS)
 
 
 def list_staged(storage: Storage) -> Statement:

@@ -14,7 +14,7 @@ from templates.resources import metrics
 from templates.resources.alarm import MINIMUM_IMAGES, PERIOD, Alarm, add_alarm
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import delivery_seconds
-from workflow.blocks import MAX_RETRIES
+from workflow.retries import MAX_RETRIES
 from workflow.steps import STEPS, VALIDATE
 
 SUSTAINED_PERIODS = 3  # throttling in as many periods is no burst that retries outlast

@@ -86,7 +86,7 @@ def _archive(storage: Storage) -> FunctionEntry:
     # Without ListBucket, S3 answers 403 for an object that does not exist, and a repeated step could not distinguish the two.
     # A request for one object has no prefix, so that this cannot be restricted to one.
     list_both = allow(
-        "tell what is missing from what is forbidden",
+        "learn that an object does not exist",
         [awacs.s3.ListBucket],
         GetAtt(storage.upload_bucket, "Arn"),
         GetAtt(storage.archive_bucket, "Arn"),
@@ -102,9 +102,9 @@ def _archive(storage: Storage) -> FunctionEntry:
         ),
         statements=[
             read_uploads(),
-            allow("take staged renditions away", [awacs.s3.GetObject, awacs.s3.DeleteObject], staged),
+            allow("delete staged renditions", [awacs.s3.GetObject, awacs.s3.DeleteObject], staged),
             allow(
-                "fill the archive and take back what is of no use",
+                "write the archive and delete stale copies",
                 [awacs.s3.GetObject, awacs.s3.PutObject, awacs.s3.DeleteObject],
                 object_arns("ArchiveBucket"),
             ),

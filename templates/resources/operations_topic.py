@@ -48,7 +48,7 @@ def _key() -> kms.Key:
     """Return a customer managed key: alarms cannot publish to a topic that is encrypted with the AWS managed key."""
     account = Principal("AWS", Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
     policy = policy_document(
-        allow("let the account keep the key", KEY_ADMINISTRATION, ALL_RESOURCES, Principal=account),
+        allow("let the account administer the key", KEY_ADMINISTRATION, ALL_RESOURCES, Principal=account),
         allow(
             "let alarms publish",
             [awacs.kms.Decrypt, awacs.kms.GenerateDataKey],

@@ -21,7 +21,7 @@ from workflow.proof import proved_definition
 INTEGRATIONS: dict[str, tuple[str, Action, str]] = {
     "lambda:invoke": ("run the steps", awacs.awslambda.InvokeFunction, "FunctionName"),
     "dynamodb:updateItem": ("record the end", awacs.dynamodb.UpdateItem, "TableName"),
-    "sns:publish": ("tell the end", awacs.sns.Publish, "TopicArn"),
+    "sns:publish": ("publish outcomes", awacs.sns.Publish, "TopicArn"),
 }
 # Step Functions delivers its logs with these actions, which have no resource types.
 LOG_DELIVERY = [
@@ -94,7 +94,7 @@ def _logging(group: logs.LogGroup) -> stepfunctions.LoggingConfiguration:
 def _role(definition: dict[str, Any], targets: dict[str, Any]) -> iam.Role:
     statements = [
         *_statements(definition, targets),
-        allow("have its log delivered", LOG_DELIVERY, ALL_RESOURCES),
+        allow("deliver its log", LOG_DELIVERY, ALL_RESOURCES),
         allow("send traces", TRACING, ALL_RESOURCES),
     ]
     trust = trust_policy("states", Condition=in_this_account())

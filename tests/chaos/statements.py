@@ -12,8 +12,8 @@ from tests.fake_aws.account import OWNER
 from tests.fake_aws.resources import ARCHIVE, UPLOADS
 from tests.lambdas.pipeline import NOTIFICATIONS
 from workflow import contracts
-from workflow.blocks import REJECTED
 from workflow.contracts.errors import ContractViolation
+from workflow.retries import REJECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

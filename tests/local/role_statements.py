@@ -30,7 +30,7 @@ ONLY_AWS = {
     "xray:GetSamplingTargets",
 }
 # What the trigger does for EXPRESS state machines only.
-ONLY_EXPRESS = {f"SqsTriggerFunctionRole-{sid}" for sid in ("ClaimAndReleaseTheRecord", "TellTheNewestVersion")}
+ONLY_EXPRESS = {f"SqsTriggerFunctionRole-{sid}" for sid in ("ClaimAndReleaseTheRecord", "FindTheNewestVersion")}
 
 
 class RoleStatement(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 
 from asl.check.compat import as_json, as_text, changes, is_read
 from asl.check.contracts import names
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from asl.printable import printable
 from templates import packaging
 from tests.asl.check.contract_folders import ALL, SCHEMA, tolerant, written

@@ -6,7 +6,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from asl.check.choices import paths_read, split_by_rule
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from asl.check.paths import parse_path, select
 from tests.asl.check.evaluator import KINDS, Missing, matches
 from tests.asl.check.membership import is_member

@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from asl.check.compare import mismatches
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from tests.asl.check.membership import is_member
 from tests.asl.check.schema_changes import widened
 from tests.asl.check.schemas import Schema, examples, schemas

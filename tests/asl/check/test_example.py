@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from statelint.linter import Linter
 
-from asl.check.dialect import ANNOTATIONS, KEYWORDS, WHOLE
 from asl.check.flow import DISTRIBUTED_MAP_FIELDS
 from asl.check.integrations import SERVICES
+from asl.check.json_schema import ANNOTATIONS, KEYWORDS, WHOLE
 from asl.check.mapping import Edges
 from asl.check.sizes import LIMIT
 

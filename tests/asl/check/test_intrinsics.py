@@ -6,8 +6,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from asl.check.context import context_object
-from asl.check.dialect import shape_of
 from asl.check.intrinsic_parser import Call, parse_call
+from asl.check.json_schema import shape_of
 from asl.check.paths import parse_path
 from asl.check.shapes import NULL, Shape
 from asl.check.templates import Evaluation, Scope

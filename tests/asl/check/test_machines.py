@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from asl.check.mapping import Contract, Edges, Mapping
 from asl.check.proof import Proof
 from asl.check.prover import prove

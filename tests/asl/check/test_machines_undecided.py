@@ -2,7 +2,7 @@
 
 import pytest
 
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from asl.check.mapping import Contract, Mapping
 from asl.check.prover import prove
 from tests.asl.check.test_machines import COUNT, START, TEXT, Found, State, closed, found, proof_of, reading, task

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from asl.check.paths import PathError, format_path, parse_path, put, select
 from asl.check.sizes import max_bytes
 from tests.asl.check.evaluator import EVERY, placed, selected

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asl.check.dialect import shape_of
+from asl.check.json_schema import shape_of
 from asl.check.sizes import max_bytes
 from tests.asl.check.schemas import Schema, examples, schemas
 from tests.asl.check.values import values

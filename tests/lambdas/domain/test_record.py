@@ -15,8 +15,8 @@ from lambdas.runtime import clients
 from tests.fake_aws.account import Payload
 from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, without_times
 from workflow import contracts
-from workflow.blocks import CONDITION_FAILED
 from workflow.contracts.errors import StaleExecution
+from workflow.retries import CONDITION_FAILED
 
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 FOUND = {"validation": EXAMPLE["validation"]}

@@ -9,8 +9,8 @@ from tests.workflow.pipeline_graph import states
 from tests.workflow.proof.deployed_machine import Script
 from tests.workflow.proof.scripts import CAUGHT, STEP_STATES
 from workflow import contracts
-from workflow.blocks import STALE_EXECUTION
 from workflow.contracts.errors import ImageRejected
+from workflow.retries import STALE_EXECUTION
 from workflow.steps import STEPS
 
 REJECTED = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
