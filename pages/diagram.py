@@ -100,7 +100,7 @@ def svg(resources: dict[str, Node]) -> str:
     placed = place(sizes, lines, MAIN_PATH, rankdir="TB", ranksep=0.45, nodesep=0.35)
     parts = [part for name in sizes for part in _box(name, notes, placed.centres[name], sizes[name])]
     for one, points, middle in zip(drawn, placed.lines, placed.labels, strict=True):
-        kind = "settling" if one.source in RECOVERY else "next"
+        kind = "recovery" if one.source in RECOVERY else "next"
         straight = " straight" if (one.source, one.target) in way else ""
         parts += [
             f'<g class="edge {kind}{straight}">',
