@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from asl.check.grammar import grammar_error
@@ -69,11 +70,16 @@ def _strange(path: str, widgets: Any) -> Iterator[Refusal]:
 
 def _machine(path: str, body: Node) -> Iterator[Refusal]:
     """Yield the names of states that are too long, at any depth."""
-    if wrong := grammar_error(body):
+    if wrong := _grammar_error(json.dumps(body)):
         yield Refusal(path, f"not a state machine: {wrong}", "correct it", STATE_NAME.source)
         return
     for name, _ in each_state(body):
         yield from STATE_NAME.exceeded(f"{path}: {name}", len(name))
+
+
+@lru_cache(4)  # a deployment checks the same definition in the template and with its parameters
+def _grammar_error(definition: str) -> str | None:
+    return grammar_error(json.loads(definition))
 
 
 BODIES = [
