@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.domain import object_keys, objects
 from lambdas.domain.objects import MAX_FILENAME
+from tests.effort import times
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET
 from tests.lambdas.account import MAX_BYTES, Account
 from tests.lambdas.url_requests import DATA, DIGEST, PARAMETERS, granted_url, put_object, request_url
@@ -32,7 +33,7 @@ def test_what_is_put_is_what_is_read(account: Account) -> None:
 NAMES = st.text(min_size=1, max_size=MAX_FILENAME).filter(lambda name: len(name.encode()) <= MAX_FILENAME)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(20, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=NAMES)
 def test_any_file_name_comes_back(name: str) -> None:
     """A file name of any script and any signs is the same after its way through URL, header and storage."""

@@ -10,6 +10,7 @@ from PIL.ExifTags import Base
 
 from lambdas import metadata
 from tests import pictures
+from tests.effort import times
 from tests.imaging.metadata.packets import CAMERA_FOUND, WRITTEN, jpeg
 from tests.lambdas.account import CONTEXT, Account
 from workflow import contracts
@@ -65,7 +66,7 @@ ENTRIES = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(12, 30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     entries=st.lists(ENTRIES, max_size=6),
     tail=st.binary(max_size=40),
@@ -80,7 +81,7 @@ def test_whatever_the_exif_the_contract_is_kept(
     contracts.check("extract-metadata.output", found(account, data))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(12, 30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.binary(min_size=1, max_size=200), packet=st.binary(min_size=1, max_size=200))
 def test_whatever_the_packets_the_contract_is_kept(account: Account, records: bytes, packet: bytes) -> None:
     """No IPTC records and no XMP packet make a sound picture fail either."""

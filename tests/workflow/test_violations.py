@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from tests.effort import times
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
@@ -97,7 +98,7 @@ def broken(draw: st.DrawFn) -> tuple[str, Path, Any]:
 
 
 @given(broken())
-@settings(max_examples=400, deadline=None, database=None)
+@settings(max_examples=times(130, 400), deadline=None, database=None)
 def test_a_violation_names_path_and_rule_and_never_the_value(case: tuple[str, Path, Any]) -> None:
     """Whatever rule a secret violates, at any leaf, the error names path and rule, and not the secret."""
     name, path, value = case
