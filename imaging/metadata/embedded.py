@@ -9,8 +9,8 @@ from typing import Any
 from imaging.decoding.decode import decode
 from imaging.decoding.picture import Picture
 from imaging.metadata.exif import read_exif, read_windows_tags
+from imaging.metadata.fields import About, Camera, Source, merge
 from imaging.metadata.iptc import read_iptc
-from imaging.metadata.merge import About, Camera, Source, merge
 from imaging.metadata.xmp_fields import read_xmp
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
+from imaging.metadata.fields import MAX_ISO, About, Camera, Source
 from imaging.metadata.gps import clean_altitude, decimal_degrees, gps_position
-from imaging.metadata.merge import MAX_ISO, About, Camera, Source
 from imaging.metadata.sanitize import clean_integer, decode_text, parse_time, positive_number
 
 MAX_DPI = 1_000_000

@@ -11,7 +11,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 
 from imaging.formats.tiff_directory import TiffDirectories
-from imaging.metadata.merge import About, Camera, Source
+from imaging.metadata.fields import About, Camera, Source
 from imaging.metadata.sanitize import decode_text, parse_time
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 import re
 
+from imaging.metadata.fields import About, Camera, Source
 from imaging.metadata.gps import clean_altitude, decimal_degrees, gps_position
-from imaging.metadata.merge import About, Camera, Source
 from imaging.metadata.sanitize import parse_ratio, parse_time
 from imaging.metadata.xmp import Properties, parse_packet
 

@@ -1,7 +1,7 @@
 """Renditions: an image resized or cropped; upright, in sRGB, with no metadata but artist and copyright.
 
 The stages, each with the type of its result: inspect_file (Inspected), open_picture (Picture), decode (Decoded),
-make_raster (Raster), show (Pillow's Image: resampled, in sRGB, upright), encode (Rendition).
+make_raster (Raster), render (Pillow's Image: resampled, in sRGB, upright), encode (Rendition).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def resize_to_edges(
         targets.setdefault(upright_size(fit_inside(picture.size, edge), picture.orientation), edge)
     largest = next(iter(targets))
     raster = make_raster(decode(picture, wanted=largest), largest)
-    return {edge: encode(show(raster, size), raster.format, quality, authorship) for size, edge in targets.items()}
+    return {edge: encode(render(raster, size), raster.format, quality, authorship) for size, edge in targets.items()}
 
 
 def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Authorship = UNKNOWN) -> Rendition:
@@ -82,13 +82,13 @@ def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Author
     scale = edge / min(width, height)
     decoded = decode(picture, wanted=(round(width * scale), round(height * scale)))
     raster = make_raster(decoded, (edge, edge), center_square(decoded.covered))
-    return encode(show(raster, (edge, edge)), raster.format, quality, authorship)
+    return encode(render(raster, (edge, edge)), raster.format, quality, authorship)
 
 
 def make_sample(picture: Picture, size: Size) -> Image.Image:
     """Return the whole image squeezed into size: upright, in sRGB, RGB or RGBA; raises ImageRefusedError."""
     stored = upright_size(size, picture.orientation)
-    small = show(make_raster(decode(picture, wanted=stored), stored), stored)
+    small = render(make_raster(decode(picture, wanted=stored), stored), stored)
     return small if small.mode == "RGBA" else small.convert("RGB")
 
 
@@ -108,7 +108,7 @@ def center_square(size: tuple[float, float]) -> Box:
     return left, top, left + side, top + side
 
 
-def show(raster: Raster, size: Size) -> Image.Image:
+def render(raster: Raster, size: Size) -> Image.Image:
     """Return raster as it is to be seen, in L, RGB or RGBA: resampled to size first, then in sRGB and upright."""
     image = convert_to_srgb(resample(raster, size), raster.profile)
     return image.transpose(UPRIGHT[raster.orientation]) if raster.orientation in UPRIGHT else image

@@ -10,7 +10,7 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
 from imaging.metadata.exif import copyright_notice, read_exif, read_windows_tags, resolution
-from imaging.metadata.merge import About, Source, merge
+from imaging.metadata.fields import About, Source, merge
 from tests import pictures
 from tests.imaging.metadata.packets import exif_block, place
 from tests.imaging.metadata.values import VALUES

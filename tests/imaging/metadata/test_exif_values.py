@@ -7,7 +7,7 @@ from PIL.ExifTags import GPS, Base
 from PIL.TiffImagePlugin import IFDRational
 
 from imaging.metadata.exif import flash_fired, iso_speed, position, read_exif, resolution, taken_at
-from imaging.metadata.merge import merge
+from imaging.metadata.fields import merge
 from tests.imaging.metadata.packets import exif_block, place
 
 NOTHING = IFDRational(1, 0)  # a fraction with a denominator of zero

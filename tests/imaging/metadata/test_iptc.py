@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import TiffImagePlugin
 
 from imaging.decoding.picture import open_picture
+from imaging.metadata.fields import merge
 from imaging.metadata.iptc import Iptc, read_iptc
-from imaging.metadata.merge import merge
 from tests import pictures
 from tests.imaging.limits import LIMITS
 from tests.imaging.metadata.packets import RECORDS, digest, jpeg, record, resource, utf8_records, with_segments

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.metadata.merge import merge
+from imaging.metadata.fields import merge
 from imaging.metadata.xmp_fields import position, read_xmp
 from tests.imaging.metadata.packets import in_languages, several, xmp
 from workflow import contracts

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.metadata.merge import MAX_DESCRIPTION, MAX_KEYWORD, MAX_KEYWORDS, About, Camera, Source, merge
+from imaging.metadata.fields import MAX_DESCRIPTION, MAX_KEYWORD, MAX_KEYWORDS, About, Camera, Source, merge
 from tests.imaging.metadata.values import VALUES
 from workflow import contracts
 
