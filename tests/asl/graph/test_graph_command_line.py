@@ -10,6 +10,7 @@ import pytest
 from asl.graph.cli import main
 from asl.graph.mermaid import mermaid
 from asl.graph.model import graph_of
+from asl.graph.sources import Subject, from_execution
 from pages.graph import main as draw_pipeline
 from tests.asl.graph.machines import POLLER, UNDOING
 from workflow.graph import pipeline_graph
@@ -152,3 +153,18 @@ def test_way_does_not_end_where_it_came_from() -> None:
     """The main path leads neither back nor, if there is another way, to a Fail state."""
     assert graph_of(POLLER).spine[-2:] == ("Done?", "End")
     assert graph_of(UNDOING).spine[-1] == "Booked"
+
+
+def test_main_path_follows_the_default() -> None:
+    """Of a Choice's targets that do not fail, the main path leads to that of its Default."""
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "Rare"}], "Default": "Usual"}
+    states = {"Ask": choice, "Rare": {"Type": "Succeed"}, "Usual": {"Type": "Succeed"}}
+    assert graph_of({"StartAt": "Ask", "States": states}).spine[-2:] == ("Ask", "Usual")
+
+
+def test_execution_has_the_facts_of_its_own_machine_only() -> None:
+    """An execution is drawn as the default machine if it ran that one, and else by its own definition."""
+    own = Subject(POLLER, graph_of(POLLER))
+    assert from_execution(POLLER, "arn:x:poller", own) is own
+    other = from_execution(UNDOING, "arn:x:undoing", own)
+    assert (other.definition, other.graph) == (UNDOING, graph_of(UNDOING, title="undoing"))
