@@ -213,12 +213,12 @@ def on_grey(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
-def is_upright(image: Image.Image, tolerance: int = 40) -> bool:
+def is_upright(image: Image.Image) -> bool:
     """Whether the quadrants of image have the right places and colors."""
     width, height = image.size
     centres = [(width * (1 + 2 * (n % 2)) // 4, height * (1 + 2 * (n // 2)) // 4) for n in range(4)]
     found = [image.convert("RGBA").convert("RGB").getpixel(centre) for centre in centres]
-    return all(close(colour, wanted, tolerance) for colour, wanted in zip(found, QUADRANTS, strict=True))
+    return all(close(colour, wanted) for colour, wanted in zip(found, QUADRANTS, strict=True))
 
 
 def close(found: object, wanted: Colour, tolerance: int = 40) -> bool:

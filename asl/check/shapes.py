@@ -113,7 +113,6 @@ class Union(Shape):
 
 NOTHING = Union(())
 NULL = Null()
-EMPTY_OBJECT = Object()
 
 
 def exact_object(**properties: Shape) -> Object:

@@ -13,9 +13,9 @@ from benchmarks.verdicts import Ratio, Verdict, judged, verdicts
 from tests.benchmarks.measured import row, side
 
 
-def verdict_of(word: str, rows: list[Row], imports: list[Import] | None = None) -> Verdict:
+def verdict_of(word: str, rows: list[Row]) -> Verdict:
     """Return the one verdict that speaks of word."""
-    (found,) = (each for each in verdicts(rows, imports or [], []) if word in each.what)
+    (found,) = (each for each in verdicts(rows, [], []) if word in each.what)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a schedule lets happen at the seams: others may go on, and things go wrong."""
+"""The hooks of a schedule: other actors may go on, and faults happen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOT_TWICE = "StartExecution"  # under EXPRESS, which starts another one; the SDK
 
 
 class FaultHooks:
-    """The seams' counterpart for one schedule."""
+    """The hooks of one schedule."""
 
     def __init__(self, scheduler: Scheduler, faults: Faults, world: World, journal: Journal) -> None:
         """Let faults happen to what scheduler runs in world, and journal hear of all that counts."""

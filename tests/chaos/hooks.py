@@ -1,4 +1,4 @@
-"""What the seams ask of the schedule that is running."""
+"""What the patches of moto call in the schedule that runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Hooks(Protocol):
-    """One schedule, as the seams know it."""
+    """One schedule, as the patches know it."""
 
     def now(self) -> datetime:
         """Return the time."""

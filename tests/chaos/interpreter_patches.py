@@ -1,4 +1,4 @@
-"""Where moto's Step Functions interpreter is taken hold of, so that nothing there blocks or waits."""
+"""Patches of moto's Step Functions interpreter, so that nothing there blocks or waits."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def install(patch: pytest.MonkeyPatch, here: Here) -> None:
-    """Put the seams in."""
+    """Patch the interpreter."""
     interpreter_stop.install(patch)
     _log_nothing(patch)
     _block_nowhere(patch, here)

@@ -1,4 +1,4 @@
-"""Where moto and botocore are taken hold of: time, AWS calls, and what is written and told."""
+"""Patches of moto and botocore: time, AWS calls, writes and notifications."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Patches:
-    """The patches, made once for many schedules; stage is the one that runs."""
+    """The patches, made once for many schedules: hooks are those of the one that runs."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         """Make them."""
-        self.stage: Hooks | None = None
+        self.hooks: Hooks | None = None
         self.shortcuts = True  # or every call is made as a request
         self._patch = patch
         self._clocks()
@@ -43,8 +43,8 @@ class Patches:
 
     def here(self) -> Hooks:
         """Return the schedule that runs."""
-        assert self.stage, "no schedule runs"
-        return self.stage
+        assert self.hooks, "no schedule runs"
+        return self.hooks
 
     def _clocks(self) -> None:
         def naive() -> datetime:
@@ -60,15 +60,15 @@ class Patches:
         self._patch.setattr(sqs_models.Queue, "wait_for_messages", lambda _, timeout: self.here().pass_time(timeout))
 
     def _now(self) -> datetime:
-        return self.stage.now() if self.stage else datetime.now(UTC)
+        return self.hooks.now() if self.hooks else datetime.now(UTC)
 
     def _calls(self) -> None:
         call = BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - botocore has no other place for it
 
         def called(client: Any, operation: str, params: dict[str, Any]) -> Any:
-            do = fast_call(client, operation, params) if self.stage and self.shortcuts else None
+            do = fast_call(client, operation, params) if self.hooks and self.shortcuts else None
             do = do or partial(call, client, operation, params)
-            return self.stage.call(client, operation, do) if self.stage else do()
+            return self.hooks.call(client, operation, do) if self.hooks else do()
 
         self._patch.setattr(BaseClient, "_make_api_call", called)
 
@@ -79,22 +79,22 @@ class Patches:
 
         @wraps(publish)
         def published(backend: Any, message: str, *arguments: Any, **named: Any) -> Any:
-            if self.stage:
-                self.stage.published(message, named["message_attributes"])
+            if self.hooks:
+                self.hooks.published(message, named["message_attributes"])
             return publish(backend, message, *arguments, **named)
 
         self._patch.setattr(SNSBackend, "publish", published)
 
     def _watched(self, write: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the write of one item that lets the stage hear of it if it was done."""
+        """Return the write of one item that lets the hooks hear of it if it was done."""
 
         @wraps(write)
         def watched(backend: Any, table: str, item: dict[str, Any], *arguments: Any, **named: Any) -> Any:
             image_id = item["imageId"]["S"]
             old = stored(backend, table, image_id)
             done = write(backend, table, item, *arguments, **named)
-            if self.stage:
-                self.stage.written(old, stored(backend, table, image_id))
+            if self.hooks:
+                self.hooks.written(old, stored(backend, table, image_id))
             return done
 
         return watched

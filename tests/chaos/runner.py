@@ -28,15 +28,15 @@ CHUNK = 200  # schedules that a process is given at once, at most: to get ready 
 class Runner:
     """Runs schedules in this process, one at a time."""
 
-    def __init__(self, account: Account, seams: Patches) -> None:
+    def __init__(self, account: Account, patches: Patches) -> None:
         """Run them in account."""
         self.account = account
-        self.seams = seams
+        self.patches = patches
 
     def run(self, seed: int, only: Mapping[Fault, float] | None = None) -> Result:
         """Run the schedule of seed; only says which faults there are, and how likely, instead of letting luck decide."""
         with patch.dict(os.environ):  # a schedule sets the variables of its functions
-            return Schedule(self.account, self.seams, seed, only).run()
+            return Schedule(self.account, self.patches, seed, only).run()
 
 
 @contextmanager

@@ -53,12 +53,14 @@ class Result:
 class Schedule:
     """A schedule to be run."""
 
-    def __init__(self, account: Account, seams: Patches, seed: int, only: Mapping[Fault, float] | None = None) -> None:
+    def __init__(
+        self, account: Account, patches: Patches, seed: int, only: Mapping[Fault, float] | None = None
+    ) -> None:
         """Draw from seed what is uploaded and what goes wrong; only says instead how likely which faults are."""
         mock_random.seed(seed)
         stores.empty()
         self._account = account
-        self._seams = seams
+        self._patches = patches
         self._seed = seed
         self._scheduler = Scheduler(seed)
         self._random = self._scheduler.random
@@ -70,7 +72,7 @@ class Schedule:
 
     def run(self) -> Result:
         """Run it."""
-        self._seams.stage = FaultHooks(self._scheduler, self._faults, self._world, self._journal)
+        self._patches.hooks = FaultHooks(self._scheduler, self._faults, self._world, self._journal)
         try:
             self._storm()
             self._calm()
@@ -79,7 +81,7 @@ class Schedule:
             found = [f"1 one end: {stuck}"]
         finally:
             self._scheduler.abandon()
-            self._seams.stage = None
+            self._patches.hooks = None
         ends = Counter(record["status"]["S"] for record in self._account.records().values())
         return Result(self._seed, found, self._scheduler.trace, self._faults.counted, ends)
 

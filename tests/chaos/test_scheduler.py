@@ -100,8 +100,8 @@ def test_the_short_way_is_the_long_way(runner: Runner) -> None:
     """Calls that moto's stores answer at once give the very schedule that requests give."""
     for seed in range(2, times(5, 12)):  # one of them has dead letters
         short = runner.run(seed)
-        runner.seams.shortcuts = False
+        runner.patches.shortcuts = False
         long = runner.run(seed)
-        runner.seams.shortcuts = True
+        runner.patches.shortcuts = True
         assert short.trace == long.trace
         assert (short.ends, short.violations) == (long.ends, long.violations)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,8 @@ from tests.chaos.faults import EXPRESS_ENDS, STANDARD_ENDS, STATUS, UPLOAD, Faul
 from tests.chaos.interpreter_patches import is_running, stop
 from tests.chaos.invocations import Invocation, invoke
 from tests.fake_aws.account import OWNER
+from tests.fake_aws.events import execution_ended, object_created
 from tests.fake_aws.resources import UPLOADS
-from workflow import contracts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,10 +92,7 @@ class World:
         self._journal.uploaded(image_id, version, sound=sound)
         fault = self._faults.draw(UPLOAD, often=2)
         self._scheduler.note("upload", fault or "")
-        event: dict[str, Any] = deepcopy(contracts.schema("object-created")["examples"][0])
-        event["time"] = self._now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        event["detail"]["bucket"]["name"] = UPLOADS
-        event["detail"]["object"] |= {"key": key, "version-id": version, "size": len(data)}
+        event = object_created(UPLOADS, key, version, at=self._now.strftime("%Y-%m-%dT%H:%M:%SZ"), size=len(data))
         for _ in range({Fault.EVENT_LOST: 0, Fault.EVENT_TWICE: 2}.get(fault or Fault.ABORTED, 1)):
             self.send(json.dumps(event))
 
@@ -122,13 +118,7 @@ class World:
         if self.express or execution.status not in ILL:
             return
         fault = self._faults.draw(STATUS, often=3)
-        detail = {
-            "executionArn": execution.exec_arn,
-            "name": execution.name,
-            "status": execution.status,
-            "input": execution.execution_input,
-        }
-        event = {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
+        event = execution_ended(execution.input_data["image"], execution.exec_arn, execution.status)
         for _ in range({Fault.STATUS_LOST: 0, Fault.STATUS_TWICE: 2}.get(fault or Fault.ABORTED, 1)):
             self._statuses.append(Status(event))
 

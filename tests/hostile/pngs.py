@@ -38,9 +38,9 @@ def pixels(size: Size, channels: int = 3) -> bytes:
     return chunk(b"IDAT", zlib.compress(bytes(1 + size[0] * channels) * size[1]))
 
 
-def with_chunks(*chunks: bytes, size: Size = (40, 30)) -> bytes:
+def with_chunks(*chunks: bytes) -> bytes:
     """Write a sound PNG with more chunks before its pixels."""
-    return png(header(size), *chunks, pixels(size))
+    return png(header((40, 30)), *chunks, pixels((40, 30)))
 
 
 def kinds() -> Iterator[Kind]:

@@ -42,9 +42,9 @@ def canvas(size: Size = pictures.SIZE, flags: int = 0) -> bytes:
     return chunk(b"VP8X", struct.pack("<I", flags) + short(size[0] - 1) + short(size[1] - 1))
 
 
-def bitstream(name: str = "WEBP") -> bytes:
+def bitstream() -> bytes:
     """Return the chunk with the quadrants."""
-    return pictures.examples()[name][12:]
+    return pictures.examples()["WEBP"][12:]
 
 
 def frame(size: Size = pictures.SIZE, place: Size = (0, 0), data: bytes | None = None) -> bytes:

@@ -167,6 +167,11 @@ def numbered(image: Image, attempt: int) -> Image:
     return {**image, "attempt": attempt}
 
 
+def record_of(event: Payload, execution: str | None = None) -> Record:
+    """Return the record of event's image, for its own execution or another."""
+    return Record(TABLE, event["image"], execution or event["execution"])
+
+
 def log_lines(output: str) -> list[Payload]:
     """Return the lines of the log in what was printed, but for metrics; raises ValueError for one that is no JSON."""
     return [line for line in map(json.loads, output.splitlines()) if "_aws" not in line]

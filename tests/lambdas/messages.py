@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 from lambdas.domain.object_keys import upload_key
 from lambdas.runtime.settings import SqsTriggerSettings
 from lambdas.sqs_trigger import handler
+from tests.fake_aws import events
 from tests.fake_aws.account import OWNER
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE
 from workflow import contracts
@@ -19,14 +19,14 @@ IMAGE_IDS = [f"0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d{number}" for number in range(1
 Executions = Callable[[], dict[str, Any]]
 
 
-def trigger_settings(machine: str, workflow_type: str = "STANDARD", bucket: str = BUCKET) -> SqsTriggerSettings:
+def trigger_settings(machine: str) -> SqsTriggerSettings:
     """Return the trigger's environment for a state machine of that ARN and type."""
     return SqsTriggerSettings(
         metadata_table=TABLE,
         state_machine_arn=machine,
-        workflow_type=workflow_type,
+        workflow_type="STANDARD",
         record_retention_days=RETENTION_DAYS,
-        upload_bucket=bucket,
+        upload_bucket=BUCKET,
     )
 
 
@@ -39,18 +39,7 @@ def object_created(
     image_id: str = IMAGE_IDS[0], version: str = "v1", bucket: str = BUCKET, key: str = ""
 ) -> dict[str, Any]:
     """Make the event of an upload."""
-    event: dict[str, Any] = deepcopy(EXAMPLE)
-    event["detail"]["bucket"]["name"] = bucket
-    event["detail"]["object"] |= {"key": key or upload_key(OWNER, image_id), "version-id": version}
-    return event
-
-
-def execution_ended(image: dict[str, Any], arn: str, status: str) -> dict[str, Any]:
-    """Return the event about the execution for image that failed, timed out or was aborted."""
-    event: dict[str, Any] = deepcopy(contracts.schema("execution-ended")["examples"][0])
-    text = json.dumps({"image": image})
-    event["detail"] |= {"executionArn": arn, "name": arn.rpartition(":")[2], "status": status, "input": text}
-    return event
+    return events.object_created(bucket, key or upload_key(OWNER, image_id), version)
 
 
 def sqs_event(*bodies: object) -> dict[str, Any]:

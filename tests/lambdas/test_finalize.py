@@ -12,8 +12,8 @@ from lambdas.finalize import handler
 from lambdas.runtime import clients
 from lambdas.runtime.metrics import CONFLICTS, EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED
 from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
+from tests.fake_aws.events import execution_ended
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, log_lines, metric_lines
-from tests.lambdas.messages import execution_ended
 from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation

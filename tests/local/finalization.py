@@ -10,11 +10,11 @@ from lambdas.domain import executions, object_keys
 from lambdas.domain.attribute_values import deserialize, serialize
 from lambdas.runtime.clock import timestamp
 from local.stack import LocalStack
+from tests.fake_aws.events import execution_ended, object_created
 from tests.local.account import eventually
-from tests.local.stack_access import configure, invoke, invoke_trigger, object_created, physical_id
+from tests.local.stack_access import configure, invoke, invoke_trigger, physical_id
 from tests.local.stack_contents import NotificationListener
 from tests.pictures import encoded, quadrants
-from workflow import contracts
 from workflow.contracts.payloads import PipelineInputImage
 
 OWNER = "owner"  # of the uploads in this module
@@ -85,7 +85,7 @@ def upload_newer_version(stack: LocalStack) -> PipelineInputImage:
 
 def upload_event(image: PipelineInputImage) -> dict[str, Any]:
     """Return the event about the upload of the image."""
-    return object_created(image["bucket"], image["key"], image["versionId"], image["uploadedAt"])
+    return object_created(image["bucket"], image["key"], image["versionId"], at=image["uploadedAt"])
 
 
 def finishes_newer_version(stack: LocalStack) -> bool:
@@ -154,9 +154,7 @@ def abort_execution(stack: LocalStack, image: PipelineInputImage) -> dict[str, A
     client.stop_execution(executionArn=arn)
     for bucket, folder in _folders(stack, image):
         stack.emulator.client("s3").put_object(Bucket=bucket, Key=f"{folder}resized.jpg", Body=b"")
-    event: dict[str, Any] = contracts.schema("execution-ended")["examples"][0]
-    detail = {**event["detail"], "executionArn": arn, "name": name, "status": "ABORTED", "input": text}
-    return {**event, "detail": detail}
+    return execution_ended(image, arn, "ABORTED")
 
 
 def _create_record(stack: LocalStack, image: PipelineInputImage) -> None:

@@ -12,6 +12,7 @@ from local.client import Client, UploadFailedError
 from local.console import instructions
 from local.process import read_record
 from local.stack import STACK, LocalStack
+from tests.fake_aws.events import object_created
 from tests.local.account import eventually
 
 
@@ -54,17 +55,6 @@ def exported_variables(lines: Iterable[str]) -> dict[str, str]:
     """Return the variables that `export` lines set."""
     pairs = (pair for line in lines if line.startswith("export ") for pair in line.split()[1:])
     return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
-
-
-def object_created(bucket: str, key: str, version: str, at: str) -> dict[str, Any]:
-    """Return the event that S3 sends for a new object."""
-    found = {"key": key, "size": 1, "version-id": version, "sequencer": "00"}
-    return {
-        "source": "aws.s3",
-        "detail-type": "Object Created",
-        "time": at,
-        "detail": {"bucket": {"name": bucket}, "object": found},
-    }
 
 
 def invoke(stack: LocalStack, logical_id: str, payload: dict[str, Any]) -> Any:
@@ -112,7 +102,7 @@ def _event(stack: LocalStack, image_id: str) -> dict[str, Any]:
     bucket = stack.outputs["UploadBucketName"]
     versions = stack.emulator.client("s3").list_object_versions(Bucket=bucket, Prefix="uploads/")["Versions"]
     (found,) = (version for version in versions if version["Key"].endswith(image_id))
-    return object_created(bucket, found["Key"], found["VersionId"], f"{found['LastModified']:%Y-%m-%dT%H:%M:%SZ}")
+    return object_created(bucket, found["Key"], found["VersionId"], at=f"{found['LastModified']:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _finished_execution(stack: LocalStack, image_id: str) -> dict[str, Any]:

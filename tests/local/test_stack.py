@@ -20,8 +20,9 @@ from local.stack import LocalStack, local_stack
 from pages.graph import main as draw
 from pages.openapi import CASES, Case
 from templates.resources.api import GATEWAY_RESPONSES
+from tests.fake_aws.events import object_created
 from tests.local.account import eventually
-from tests.local.stack_access import configure, invoke_trigger, object_created, scale_waits
+from tests.local.stack_access import configure, invoke_trigger, scale_waits
 from tests.patience import PATIENCE
 from workflow import contracts
 
@@ -252,4 +253,4 @@ def test_unfinished_image_has_no_status(stack: LocalStack, tmp_path: Path) -> No
 
 
 def _event(record: dict[str, Any]) -> dict[str, Any]:
-    return object_created(record["bucket"], record["key"], record["versionId"], record["createdAt"])
+    return object_created(record["bucket"], record["key"], record["versionId"], at=record["createdAt"])

@@ -15,6 +15,7 @@ from lambdas.runtime import clients
 from operations.command_line import main
 from operations.stack import DEFAULT_STACK
 from templates.release import contracts_digest, version
+from tests.fake_aws.events import object_created
 from tests.templates.emitted import properties
 from workflow.contracts.payloads import Image
 
@@ -123,7 +124,11 @@ class StackInMoto:
 
     def add_dead_letter_message(self, content: Image | str) -> str:
         """Send a dead-letter message about an upload, or with any other text, and return its message ID."""
-        body = content if isinstance(content, str) else json.dumps(_event(content))
+        body = (
+            content
+            if isinstance(content, str)
+            else json.dumps(object_created(content["bucket"], content["key"], content["versionId"]))
+        )
         return clients.sqs().send_message(QueueUrl=self.outputs["DeadLetterQueueUrl"], MessageBody=body)["MessageId"]
 
     @property
@@ -160,16 +165,6 @@ def _archive(image: Image) -> dict[str, Any]:
     folder = object_keys.archive_folder(image, executions.name(image))
     copies = {name: {"key": f"{folder}{name}.png"} for name in ("original", "resized", "thumbnail")}
     return {"bucket": "archive", **copies, "smaller": [{"key": f"{folder}resized-64.png"}]}
-
-
-def _event(image: Image) -> dict[str, Any]:
-    about = {"key": image["key"], "size": 7, "version-id": image["versionId"], "sequencer": "00"}
-    return {
-        "source": "aws.s3",
-        "detail-type": "Object Created",
-        "time": "2026-11-01T12:00:00Z",
-        "detail": {"bucket": {"name": image["bucket"]}, "object": about},
-    }
 
 
 def _user_pool() -> dict[str, str]:

@@ -11,8 +11,9 @@ import pytest
 from lambdas.domain import executions, object_keys
 from local.stack import LocalStack, local_stack
 from tests.docs.commands import block, mailed_password, ran, sign_in, status, upload_url_status
+from tests.fake_aws.events import object_created
 from tests.local import stack_contents
-from tests.local.stack_access import configure, object_created, physical_id, run_operations
+from tests.local.stack_access import configure, physical_id, run_operations
 from tests.local.uploads import Uploads, shorten_waits, without_archive
 from tests.pictures import encoded, quadrants
 from workflow.contracts.payloads import Image
@@ -49,7 +50,7 @@ def stalled(stack: LocalStack) -> Iterator[Stalled]:
     events.disable_rule(Name=rule)
     unknown = _uploaded(stack, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10")
     dead = _uploaded(stack, "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d11")
-    body = json.dumps(object_created(dead["bucket"], dead["key"], dead["versionId"], "2026-11-01T12:00:00Z"))
+    body = json.dumps(object_created(dead["bucket"], dead["key"], dead["versionId"]))
     stack.emulator.client("sqs").send_message(QueueUrl=stack.outputs["DeadLetterQueueUrl"], MessageBody=body)
     staged = f"{object_keys.staged_folder(executions.name({**dead, 'attempt': 9}))}thumbnail.png"
     stack.emulator.client("s3").put_object(Bucket=dead["bucket"], Key=staged, Body=b"thumbnail")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lambdas import finalize, sweep
 from lambdas.domain import executions
+from tests.fake_aws.events import execution_ended
 from tests.fake_aws.fake_clock import FakeClock
 from tests.fake_aws.interpreter import Execution, Handler, Interpreter
 from tests.fake_aws.resources import STALLED_AFTER, Resources
 from tests.lambdas.account import CONTEXT
-from tests.lambdas.messages import execution_ended
 from tests.lambdas.pipeline import NOTIFICATIONS
 from workflow import contracts
 

@@ -7,10 +7,9 @@ import pytest
 
 from lambdas.domain import finalization, object_keys
 from lambdas.domain.outcomes import PROCESSING, Failure
-from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
-from tests.lambdas.account import TABLE
+from tests.lambdas.account import record_of
 from tests.lambdas.pipeline import FACTS, NOTIFICATIONS, Pipeline
 from workflow import contracts
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE, PreviousOutcomePending
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import MetadataRecord
 
 FAILURE = Failure("ResizeImage", "States.Timeout", "{}")
-
-
-def record_of(event: Payload) -> Record:
-    """Return the record of event's image, for its own execution."""
-    return Record(TABLE, event["image"], event["execution"])
 
 
 def finalize(pipeline: Pipeline, event: Payload) -> None:

@@ -10,21 +10,16 @@ from hypothesis import strategies as st
 
 from imaging.metadata.sanitize import clean_number
 from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
-from lambdas.domain.record import EXPIRES_AT, Record
+from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime import clients
 from tests.fake_aws.account import Payload
-from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, without_times
+from tests.lambdas.account import RETENTION_DAYS, Account, record_of, without_times
 from workflow import contracts
 from workflow.contracts.errors import StaleExecution
 from workflow.retries import CONDITION_FAILED
 
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 FOUND = {"validation": EXAMPLE["validation"]}
-
-
-def record_of(event: Payload, execution: str | None = None) -> Record:
-    """Return the record of event's image, for its own execution or another."""
-    return Record(TABLE, event["image"], execution or event["execution"])
 
 
 @pytest.fixture

@@ -18,17 +18,12 @@ from lambdas.domain.outcomes import (
 )
 from lambdas.domain.record import Record
 from tests.fake_aws.account import Payload
-from tests.lambdas.account import RETENTION_DAYS, TABLE, Account
+from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, record_of
 from workflow import contracts
 from workflow.contracts.errors import StaleExecution
 from workflow.contracts.payloads import MetadataRecord
 
 FAILURE = Failure("ResizeImage", "States.Timeout", json.dumps({"Error": "States.Timeout", "Cause": ""}))
-
-
-def record_of(event: Payload) -> Record:
-    """Return the record of event's image, for its own execution."""
-    return Record(TABLE, event["image"], event["execution"])
 
 
 def failed(record: Payload) -> Payload:

@@ -7,10 +7,9 @@ import pytest
 
 from lambdas.domain import executions, object_keys, upload_versions
 from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
-from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from tests.fake_aws.account import Payload
-from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, numbered
+from tests.lambdas.account import RETENTION_DAYS, TABLE, Account, numbered, record_of
 from workflow import contracts
 from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
 
 ENDS = (SUCCEEDED, REJECTED, FAILED)
 each_end = pytest.mark.parametrize("end", ENDS)
-
-
-def record_of(event: Payload) -> Record:
-    """Return the record of event's image, for its own execution."""
-    return Record(TABLE, event["image"], event["execution"])
 
 
 def begin(event: Payload) -> bool:
