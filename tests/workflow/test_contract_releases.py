@@ -66,7 +66,8 @@ def test_unknown_revision(capsys: pytest.CaptureFixture[str], base: str) -> None
     assert main(["--", base]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == f"compat: {printable(base)} is no release (0.1.0), and no revision that git knows\n"
+    known = ", ".join(releases.released())
+    assert err == f"compat: {printable(base)} is no release ({known}), and no revision that git knows\n"
 
 
 def test_without_git(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
