@@ -7,7 +7,7 @@ from typing import Any
 
 from asl.check.descriptions import describe
 from asl.check.json_schema import shape_of
-from asl.check.proof import Proof
+from asl.check.proof_result import Proof
 from asl.check.shapes import Object, Shape, members
 from asl.check.sizes import LIMIT
 from asl.command import run_command

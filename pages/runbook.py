@@ -7,8 +7,8 @@ from typing import Final
 from asl.command import run_command
 from pages import costs
 from pages.markdown import code, table
-from templates.resources.alarm import Alarm
 from templates.resources.alarms import alarms
+from templates.resources.cloudwatch_alarm import Alarm
 from templates.stack import build
 
 # Alarms that every function has share a section: the suffix of their logical IDs, and the anchor.

@@ -12,8 +12,8 @@ from templates.resources.alarms import add_alarms
 from templates.resources.api import PATH, add_api
 from templates.resources.dashboard import add_dashboard
 from templates.resources.finalization import add_finalization
-from templates.resources.function import add_function, add_layers
 from templates.resources.functions import TRIGGER_TIMEOUT, add_steps, get_upload_url, sqs_trigger
+from templates.resources.lambda_function import add_function, add_layers
 from templates.resources.messaging import add_messaging
 from templates.resources.operations_topic import add_operations_topic
 from templates.resources.sign_in import add_sign_in

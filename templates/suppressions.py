@@ -2,7 +2,7 @@
 
 from troposphere import Template
 
-from templates.suppression import Suppression, metadata
+from templates.suppression_metadata import Suppression, metadata
 
 FUNCTION, ROLE, LOG_GROUP = "AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Logs::LogGroup"
 BUCKET, QUEUE = "AWS::S3::Bucket", "AWS::SQS::Queue"

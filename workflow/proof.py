@@ -10,7 +10,7 @@ from typing import Any
 
 from asl.check.cli import add_output_option, print_proof
 from asl.check.mapping import Mapping, parse_mapping
-from asl.check.proof import Proof
+from asl.check.proof_result import Proof
 from asl.check.prover import prove as prove_machine
 from asl.check.prover import proved
 from asl.command import run_command

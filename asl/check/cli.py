@@ -7,7 +7,7 @@ from pathlib import Path
 
 from asl.check.json_schema import UnsupportedSchemaError
 from asl.check.mapping import InvalidMappingError, load_mapping
-from asl.check.proof import Proof
+from asl.check.proof_result import Proof
 from asl.check.prover import prove
 from asl.check.report import as_json, as_text
 from asl.language import InvalidMachineError

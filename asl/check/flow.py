@@ -6,7 +6,7 @@ from typing import Any
 
 from asl.check.choices import paths_read, split_by_rule
 from asl.check.context import ANY_ZONE
-from asl.check.proof import Arrival, Exit, Outcome, Proof
+from asl.check.proof_result import Arrival, Exit, Outcome, Proof
 from asl.check.shapes import (
     NOTHING,
     Anything,

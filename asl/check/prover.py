@@ -5,7 +5,7 @@ from typing import Any
 from asl.check.flow import follow
 from asl.check.grammar import grammar_error
 from asl.check.mapping import Edges, InvalidMappingError, Mapping
-from asl.check.proof import Arrival, Proof
+from asl.check.proof_result import Arrival, Proof
 from asl.check.report import as_error
 from asl.language import InvalidMachineError, each_state, inner_machines, transitions
 

@@ -3,7 +3,7 @@
 import json
 
 from asl.check.findings import Finding
-from asl.check.proof import Proof
+from asl.check.proof_result import Proof
 from asl.check.sizes import LIMIT
 from asl.printable import printable
 

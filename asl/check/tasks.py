@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from asl.check.integrations import SERVICES, lambda_invoke
 from asl.check.mapping import Edges
-from asl.check.proof import Exit
+from asl.check.proof_result import Exit
 from asl.check.shapes import Number, Object, Shape, Unknown, exact_object, members, union
 from asl.check.templates import Problem
 from asl.check.visit import Visit

@@ -9,7 +9,7 @@ from asl.check.compare import Mismatch, mismatches
 from asl.check.context import context_object
 from asl.check.mapping import Contract
 from asl.check.paths import PathError, parse_path, put
-from asl.check.proof import Arrival, Exit, Proof
+from asl.check.proof_result import Arrival, Exit, Proof
 from asl.check.shapes import Object, Shape, Unknown, exact_object, members, union
 from asl.check.templates import Evaluation, Problem, Scope
 from asl.language import CALLBACK, target

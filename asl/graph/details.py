@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asl.check.mapping import Contract, Edges, Mapping
-from asl.check.proof import Proof
+from asl.check.proof_result import Proof
 from asl.check.shapes import Object, Shape, members
 from asl.graph.model import END, START, Graph, Node
 from asl.language import INNER_MACHINES

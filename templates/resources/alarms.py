@@ -11,7 +11,7 @@ from lambdas.runtime.metrics import (
     STEP_REJECTIONS,
 )
 from templates.resources import metrics
-from templates.resources.alarm import MINIMUM_IMAGES, PERIOD, Alarm, add_alarm
+from templates.resources.cloudwatch_alarm import MINIMUM_IMAGES, PERIOD, Alarm, add_alarm
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import delivery_seconds
 from workflow.retries import MAX_RETRIES

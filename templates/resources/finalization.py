@@ -16,8 +16,8 @@ from templates.iam.policies import allow, object_arns
 from templates.iam.statements import keep_record, list_staged, list_versions
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import variables
-from templates.resources.function import FunctionEntry, add_function
 from templates.resources.functions import LIGHT_MEMORY
+from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.messaging import Messaging
 from templates.resources.storage import Storage
 

@@ -12,7 +12,7 @@ from templates.iam.policies import allow, object_arns
 from templates.iam.statements import keep_record, list_versions, read_uploads, stage_renditions
 from templates.packaging import IMAGING_LAYER, RUNTIME_LAYER
 from templates.parameters import variables
-from templates.resources.function import FunctionEntry, add_function
+from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.storage import Storage
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 

@@ -13,7 +13,7 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, iam, lo
 
 from asl.language import target, tasks
 from templates.iam.policies import ALL_RESOURCES, allow, in_this_account, policy_document, trust_policy
-from templates.resources.function import add_log_group
+from templates.resources.lambda_function import add_log_group
 from templates.substitution import definition_string
 from workflow.proof import proved_definition
 

@@ -11,8 +11,8 @@ from templates.iam.statements import keep_record
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import SHORTEST_SWEEP, variables
 from templates.resources.finalization import EXECUTION_ARNS, add_rule, finalization_statements
-from templates.resources.function import FunctionEntry, add_function
 from templates.resources.functions import TRIGGER_TIMEOUT
+from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.messaging import Messaging, delivery_seconds
 from templates.resources.storage import Storage
 from workflow.definition import TIMEOUT

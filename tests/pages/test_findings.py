@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pages.findings import page
-from templates.suppression import Suppression
+from templates.suppression_metadata import Suppression
 from templates.suppressions import SUPPRESSIONS
 from tests.templates.emitted import Node, resources, template
 

@@ -6,7 +6,7 @@ import pytest
 
 from asl.check.json_schema import shape_of
 from asl.check.mapping import Contract, Edges, Mapping
-from asl.check.proof import Proof
+from asl.check.proof_result import Proof
 from asl.check.prover import prove
 
 State = dict[str, Any]

@@ -10,7 +10,7 @@ import pytest
 
 from lambdas.runtime.settings import Settings
 from templates.packaging import code_key
-from templates.resources.function import ALLOCATOR
+from templates.resources.lambda_function import ALLOCATOR
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources, state_of, target, template
 from workflow.steps import STEPS, Step
 

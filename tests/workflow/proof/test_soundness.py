@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from hypothesis import event, given
 
-from asl.check.proof import Proof
+from asl.check.proof_result import Proof
 from asl.check.prover import prove
 from tests.asl.check.membership import compact, is_member
 from tests.asl.check.schemas import examples
