@@ -1,7 +1,5 @@
 """What holds for the whole suite."""
 
-import signal
-
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -23,9 +21,6 @@ settings.load_profile("suite")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Isolate the tests, hold every handler that one calls to its role in the template, and say how much is repeated."""
-    # A script's shell ignores the signal for what it runs in the background, and programs that a test interrupts inherit that.
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(isolation.Isolation(), isolation.NAME)
     config.pluginmanager.register(permissions.LeastPrivilege(), permissions.NAME)
     config.pluginmanager.register(Effort(), "effort")
