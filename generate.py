@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
         text = _render()
         _write_assets(options.assets)
         _write_template(text, options.output)
-    except Exception as error:  # the boundary: whatever is wrong, say it and print no half template
+    except Exception as error:  # the boundary: report any error and print no partial template
         if is_about_output(error):
             raise
         print(f"generate.py: {type(error).__name__}: {printable_lines(str(error))}", file=sys.stderr)

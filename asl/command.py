@@ -1,4 +1,4 @@
-"""The end of a command for reasons outside of it: the pipe is closed, the disk is full, or Ctrl-C."""
+"""How a command exits when the pipe is closed, the disk is full, or the user presses Ctrl-C."""
 
 import errno
 import os
@@ -17,14 +17,14 @@ def run_command(name: str, command: Callable[[], int | None]) -> int:
         code = command() or 0
         sys.stdout.flush()  # here, where a closed pipe is handled, and not when the interpreter ends
     except BrokenPipeError:
-        if not _reader_gone():
+        if not _is_reader_gone():
             raise
-        _print_nowhere()
+        _discard_output()
         return READER_GONE
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        _print_nowhere()
+        _discard_output()
         print(f"{name}: {error.strerror}: the output is incomplete", file=sys.stderr)
         return 1
     except KeyboardInterrupt as interruption:
@@ -43,15 +43,15 @@ def is_about_output(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ENOSPC}
 
 
-def _reader_gone() -> bool:
+def _is_reader_gone() -> bool:
     """Return whether standard output is the pipe that broke."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)  # errors are always reported
     return bool(poll.poll(0))
 
 
-def _print_nowhere() -> None:
-    """Discard what is still in the buffer, which the interpreter writes as it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+def _discard_output() -> None:
+    """Discard the output that is still buffered; otherwise the interpreter would write it at exit and fail again."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)

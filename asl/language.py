@@ -36,7 +36,7 @@ INTEGRATION = re.compile(
 )
 ACTIVITY = re.compile(r"arn:(?:\$\{[^}]+\}|[^:])+:states:.*:activity:.*")
 FUNCTION_INVOKE = "lambda:invoke"
-CALLBACK = "waitForTaskToken"  # the pattern of a call that is answered by whoever sends the token back
+CALLBACK = "waitForTaskToken"  # the pattern of a call that waits until a client returns its token
 PLACEHOLDER = re.compile(r"\$\{(\w+?)(?:Arn|\.Arn)?\}")
 
 

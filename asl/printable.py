@@ -1,4 +1,4 @@
-"""Text that is safe on a terminal, whatever its source."""
+"""Text from any source, made safe for a terminal."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The most memory that an accepted picture takes: as many pixels as are accepted, in each kind of file."""
+"""The most memory that an accepted picture takes: the largest accepted number of pixels, in each kind of file."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from PIL import Image
 
 from benchmarks.job import Operation, Size
 from benchmarks.measure import job
-from benchmarks.ours import accepts
+from benchmarks.ours import is_accepted
 from benchmarks.settings import BUILD, limits
 from benchmarks.workers import JobError, our_worker
 
@@ -36,7 +36,7 @@ class Kind:
         return ", ".join(filter(None, (f"{self.format} {self.mode}", self.words)))
 
     def file(self) -> Path:
-        """Return where the picture lies, drawn if it is not there."""
+        """Return the path of the picture; draw it if it does not exist."""
         target = BUILD / "largest" / re.sub(r"\W+", "-", str(self))
         if not target.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def _second(image: Image.Image) -> dict[str, Any]:
 
 TWO_FRAMES = "2 frames"
 DEEP = "RGB;16"  # pillow_heif's: saved with 10 bits a channel
-WHOLE = {"quality": 60, "progressive": True, "subsampling": 0}  # its coefficients are all kept, whatever is decoded
+WHOLE = {"quality": 60, "progressive": True, "subsampling": 0}  # its coefficients are all kept, even if less is decoded
 DEFLATED = {"compression": "tiff_adobe_deflate"}
 QUICK_HEIF = {"quality": 50, "enc_params": {"preset": "ultrafast"}}
 KINDS = [
@@ -98,7 +98,7 @@ KINDS = [
 
 @dataclass(frozen=True)
 class Peak:
-    """What one operation on a picture of as many pixels as are accepted takes at most, bytes."""
+    """The peak memory of one operation on a picture of the largest accepted size, bytes."""
 
     kind: str
     operation: Operation
@@ -122,7 +122,7 @@ def _peak(file: Path, operation: Operation) -> int:
 
 @cache
 def _is_accepted(file: Path) -> bool:
-    return accepts(file.read_bytes(), limits().limits)
+    return is_accepted(file.read_bytes(), limits().limits)
 
 
 def largest_size(pixels: int) -> Size:

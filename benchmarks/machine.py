@@ -11,7 +11,7 @@ THEIRS = {"node": "Node.js", "sharp": "sharp", "vips": "libvips"}
 
 
 def described(sharp: dict[str, str]) -> dict[str, str]:
-    """Return what the machine is and which versions ran; sharp tells its own."""
+    """Return the machine's hardware and system and the versions that ran; sharp reports its own versions."""
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "system": f"{_system()}, {platform.machine()}",
@@ -22,7 +22,7 @@ def described(sharp: dict[str, str]) -> dict[str, str]:
 
 
 def _processor() -> str:
-    """Return the processor's model where Linux tells it."""
+    """Return the processor's model, from /proc/cpuinfo if it is there."""
     try:
         found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     except OSError:

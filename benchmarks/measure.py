@@ -93,8 +93,8 @@ class Contest:
             qualities = [_quality(entry, reference) for entry in entries]
         answers = interleaved([entry.timed() for entry in entries], self._repetitions)
         sides = [
-            _side(told, _alone(entry), quality)
-            for told, entry, quality in zip(answers, entries, qualities, strict=True)
+            _side(answer, _alone(entry), quality)
+            for answer, entry, quality in zip(answers, entries, qualities, strict=True)
         ]
         sharp = sides[1] if len(sides) > 1 else None
         return Row(file.name, reference.format, reference.megapixels, operation, sides[0], sharp)

@@ -18,7 +18,7 @@ from lambdas.validate import examine
 
 @dataclass(frozen=True)
 class Made:
-    """What an operation made: a rendition's size, content and format, or the picture's size alone."""
+    """The result of an operation: the size, content and format of a rendition, or only the size of the picture."""
 
     width: int
     height: int
@@ -39,7 +39,7 @@ def _thumbnail(data: bytes, job: Job, limits: Limits) -> Made:
 
 
 def _header(data: bytes, _: Job, limits: Limits) -> Made:
-    """Read what sharp's metadata() tells: its EXIF, ICC and XMP are blocks of bytes, and so are those of a picture."""
+    """Read the same properties as sharp's metadata(); EXIF, ICC and XMP stay unparsed bytes in both."""
     picture = open_picture(data, limits)
     bit_depth(picture)
     dots_per_inch(picture)
@@ -48,7 +48,7 @@ def _header(data: bytes, _: Job, limits: Limits) -> Made:
 
 
 def _metadata(data: bytes, _: Job, limits: Limits) -> Made:
-    """Find out all that the step ExtractMetadata tells."""
+    """Read all that the step ExtractMetadata returns."""
     picture = open_picture(data, limits)
     size = picture.size
     read_properties(picture)
@@ -57,8 +57,8 @@ def _metadata(data: bytes, _: Job, limits: Limits) -> Made:
     return Made(*size)
 
 
-def accepts(data: bytes, limits: Limits) -> bool:
-    """Tell whether the step ValidateImage lets data pass, in its trial."""
+def is_accepted(data: bytes, limits: Limits) -> bool:
+    """Return whether the step ValidateImage accepts data, in its sandbox."""
     try:
         return bool(run_sandboxed(lambda: examine(data, limits)))
     except ImageRefusedError:

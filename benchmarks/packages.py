@@ -26,7 +26,7 @@ class Package:
     licence: str
 
     def archive(self) -> Path:
-        """Return the package's source archive, fetched if it is not there."""
+        """Return the package's source archive; fetch it if it does not exist."""
         folder = BUILD / "packages" / f"{self.registry}-{self.name}-{self.version}"
         if not list(folder.glob("*.t*gz")):
             folder.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ SAMPLING = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}  # by Pillow's number
 
 
 def write(machine: Mapping[str, str], tables: Sequence[Table], page: Path = PAGE) -> None:
-    """Put machine and tables between the marks of page, and what the photographs are."""
+    """Write the machine, tables and the list of photographs between the marks of page."""
     measured = [_machine(machine).markdown(), *(table.markdown() for table in (*tables, _photographs()))]
     page.write_text(replaced(page.read_text(encoding="utf-8"), "\n".join(measured)), encoding="utf-8")
 
@@ -51,7 +51,7 @@ def _row(photograph: Photograph) -> list[str]:
 
 
 def kind(image: Image.Image) -> str:
-    """Return what is particular to an opened file: of a JPEG how it is coded, of any whether it has a profile."""
+    """Return how a JPEG is coded, and for every format whether the file has a profile."""
     words = []
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         words = ["progressive" if image.info.get("progressive") else "baseline"]

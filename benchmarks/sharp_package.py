@@ -21,7 +21,7 @@ class MissingToolError(Exception):
 
 
 def installed() -> Path:
-    """Return the node_modules folder with the pinned sharp, fetched if it is not there; raises MissingToolError."""
+    """Return the node_modules folder with the pinned sharp; fetch it if it does not exist. Raises MissingToolError."""
     _check_node()
     folder = BUILD / "sharp"
     modules = folder / "node_modules"

@@ -10,7 +10,7 @@ from rich.text import Text
 from benchmarks.tables import Table
 
 PLAIN_WIDTH = 200  # columns where there is no terminal to measure
-COLOURS = {"yes": "green", "no": "red"}
+COLORS = {"yes": "green", "no": "red"}
 
 
 def show(tables: Sequence[Table]) -> None:
@@ -25,5 +25,5 @@ def _rich(table: Table) -> RichTable:
     for number, column in enumerate(table.columns):
         shown.add_column(column, justify="left" if table.words or number == 0 else "right")
     for row in table.rows:
-        shown.add_row(*(Text(cell, COLOURS.get(cell, "")) for cell in row))
+        shown.add_row(*(Text(cell, COLORS.get(cell, "")) for cell in row))
     return shown

@@ -16,7 +16,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text, all but its first column to the right unless there are words in them."""
+    """A table of text. All columns but the first are aligned to the right, unless words is set."""
 
     title: str
     columns: Sequence[str]

@@ -1,4 +1,4 @@
-"""What is expected, beside what was measured."""
+"""The expected values, compared with the measured ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ IMPORT, LIGHT_IMPORT = 0.250, 0.200  # seconds of CPU; the second where no pictu
 
 @dataclass(frozen=True)
 class Verdict:
-    """An expectation and what came of it."""
+    """An expectation and its result."""
 
     what: str
     expected: str
@@ -29,7 +29,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Ratio:
-    """Our CPU time by sharp's that is expected on each picture, and of the geometric mean where that is bound too."""
+    """The largest ratio of our CPU time to sharp's on each picture, and of the geometric mean if that has a bound too."""
 
     format: str
     operation: Operation
@@ -38,7 +38,7 @@ class Ratio:
     word: str = "at most"
 
     def verdict(self, rows: Sequence[Row]) -> list[Verdict]:
-        """Compare rows with it; nothing where none is meant."""
+        """Compare rows with the ratio; return no verdict if no row is of its format and operation."""
         meant = [row for row in rows if (row.format, row.operation) == (self.format, self.operation)]
         ratios = [row.ratio for row in meant if row.ratio]
         if not ratios:

@@ -23,7 +23,7 @@ def main() -> None:
 def _answer(job: Job, limits: Limits) -> dict[str, object]:
     try:
         return asdict(_measured(job, limits))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the table has a gap and says why
+    except Exception as error:  # noqa: BLE001 - for any error the table has a gap and gives the reason
         return {"error": f"{type(error).__name__}: {error}"}
 
 

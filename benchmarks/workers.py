@@ -1,4 +1,4 @@
-"""The processes that do the work, ours and sharp's: one job at a time, asked over pipes."""
+"""The processes that do the work, ours and sharp's: one job at a time, over pipes."""
 
 import json
 import os
@@ -37,12 +37,12 @@ class Worker:
 
     def do(self, job: Job) -> Answer:
         """Return what job cost; raises JobError where the library refuses it or the process ends."""
-        told = self._told(json.dumps(asdict(job)))
-        if "error" in told:
-            raise JobError(told["error"])
-        return Answer(**told)
+        answer = self._answer(json.dumps(asdict(job)))
+        if "error" in answer:
+            raise JobError(answer["error"])
+        return Answer(**answer)
 
-    def _told(self, line: str) -> dict[str, Any]:
+    def _answer(self, line: str) -> dict[str, Any]:
         if self._process.stdin is None or self._process.stdout is None:  # never: both are pipes
             raise JobError("the worker has no pipes")
         try:
@@ -57,7 +57,7 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process: it stops when its input does."""
+        """Close the input of the process, which ends it."""
         self._process.communicate()
 
 
@@ -70,5 +70,5 @@ def our_worker() -> Worker:
 
 
 def sharp_worker(modules: Path) -> Worker:
-    """Start a worker for sharp, which lies in modules, a node_modules folder."""
+    """Start a worker for sharp from modules, a node_modules folder."""
     return Worker([tool("node"), str(SHARP_WORKER)], {"NODE_PATH": str(modules)})

@@ -112,7 +112,7 @@ def _reason(answer: urllib3.BaseHTTPResponse) -> str:
 def outcomes(queue: str, image_ids: set[str], seconds: float) -> Iterator[dict[str, Any]]:
     """Yield the first notification about each image that arrives on queue within some seconds.
 
-    Messages about other images stay on the queue. Whoever reads the queue needs AWS credentials, as the API does not tell outcomes.
+    Messages about other images stay on the queue. A reader of the queue needs AWS credentials, since the API does not report outcomes.
     """
     sqs, waiting, deadline = boto3.client("sqs", config=BOTO_RETRIES), set(image_ids), time.monotonic() + seconds
     while waiting and time.monotonic() < deadline:
@@ -127,7 +127,7 @@ def outcomes(queue: str, image_ids: set[str], seconds: float) -> Iterator[dict[s
 
 
 def run(files: list[Path], timeout: float) -> bool:
-    """Upload files, print what becomes of each, and return whether every one was uploaded and, if it waits, SUCCEEDED."""
+    """Upload files, print the outcome of each, and return whether every one was uploaded and, if it waits, SUCCEEDED."""
     password = os.environ.get("PASSWORD") or getpass.getpass()
     token = sign_in(os.environ["USER_POOL_CLIENT_ID"], os.environ["EMAIL"], password)
     http = urllib3.PoolManager(retries=RETRIES, timeout=Timeout(connect=5, read=60))

@@ -1,4 +1,4 @@
-"""Keep the outcomes that the topic's notifications tell of, in a database: `python -m examples.subscriber`.
+"""Store the outcomes from the topic's notifications in a database: `python -m examples.subscriber`.
 
 The queue that it makes is subscribed with a filter policy, so that SNS sends only what is asked for: by default REJECTED and FAILED.
 """
@@ -102,7 +102,7 @@ class Store:
 def receive(sqs: Any, queue: str, store: Store) -> None:
     """Keep what arrives within one long poll, and delete each message after that.
 
-    What is no notification is not deleted: it comes again, and is a dead letter in the end, where somebody can look at it.
+    A message that is no notification is not deleted: SQS delivers it again, and moves it to the dead-letter queue in the end.
     """
     answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=POLL_SECONDS)
     for message in answer.get("Messages", []):

@@ -8,7 +8,7 @@ Metadata = Literal["EXIF", "profile", "text"]
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits that whoever runs this code chooses."""
+    """The limits, which the caller chooses."""
 
     max_pixels: int
     max_edge: int  # pixels

@@ -1,4 +1,4 @@
-"""Sweep: on a schedule, find images that were lost on the way to an outcome, and start them again or finalize them."""
+"""Sweep: on a schedule, find images that have stalled before their outcome, and start them again or finalize them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 class Sweep:
-    """One sweep: first dead-letter messages, then uploads, then staged objects that nobody waits for."""
+    """One sweep: first dead-letter messages, then uploads, then staged objects that no execution needs."""
 
     def __init__(self, settings: SweepSettings, *, everything: bool) -> None:
         """Look at uploads within the horizon, or at everything."""
@@ -68,7 +68,7 @@ class Sweep:
         self._done: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
-        """Do all of it and return how many images each part was needed for."""
+        """Run all parts, and return for each part the number of images that it changed."""
         for image in dead_letter_images(self._settings):
             self._for_each("finalized", image["imageId"], partial(self._fail_dead_letter, image))
         uploads = upload_versions.list_uploads(self._settings.upload_bucket, self._since, self._late)
@@ -79,12 +79,12 @@ class Sweep:
         return self._done
 
     def _for_each(self, part: str, image_id: str, do: Callable[[], bool]) -> None:
-        """Do a part for one image and count it if something was done; an error is logged, and the others go on."""
+        """Run a part for one image, and count the image if something was done; an error is logged, and the sweep continues."""
         add_log_keys(imageId=image_id)
         try:
             with conflicts.leave_to_sweep():
                 self._done[part] += do()
-        except Exception:  # noqa: BLE001 - whatever it is, the handler raises an error at the end
+        except Exception:  # noqa: BLE001 - the sweep continues; the handler raises an error at the end
             logger().exception("an image is left to the next sweep")
             self._done["failed"] += 1
 

@@ -95,7 +95,7 @@ def _data_url(image: Path) -> str:
 
 
 def _fields(value: Any, path: str) -> Iterator[Field]:
-    """Yield what is in nested metadata, by the path to it; lists of plain values are one row."""
+    """Yield a row for each value in nested metadata, with the path to it; a list of plain values is one row."""
     match value:
         case dict():
             for name, inner in value.items():

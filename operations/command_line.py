@@ -12,7 +12,7 @@ from operations.cli.errors import exit_code
 from operations.stack import DEFAULT_STACK
 
 DESCRIPTION = "Operate a stack of this project on AWS or, with AWS_ENDPOINT_URL, on an emulator."
-ENDING = "Exit codes: 0; 1 if something was not done or needs a person; 2 for wrong usage; 3 if nobody confirmed; 130 after Ctrl-C."
+ENDING = "Exit codes: 0; 1 if something was not done or needs a person; 2 for wrong usage; 3 if the change was not confirmed; 130 after Ctrl-C."
 Subparsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 # Compiles each file and prints whether that worked; a package may hold a file that is for another Python. The hash is not
-# checked against the source at import: nobody changes a source in a zip. A fresh interpreter makes the same bytes each time.
+# checked against the source at import: a source in a zip never changes. A fresh interpreter makes the same bytes each time.
 COMPILE = """
 import json, py_compile, sys
 

@@ -123,7 +123,7 @@ def _retention() -> list[Parameter]:
     classes = [NO_TRANSITION, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
     moves = "Storage class that archived images move to; reading from GLACIER and DEEP_ARCHIVE takes hours; STANDARD: no move"
     return [
-        _number("UploadRetentionDays", 30, 1, 3650, "Days that an upload is kept, whatever its final status"),
+        _number("UploadRetentionDays", 30, 1, 3650, "Days that an upload is kept, with any final status"),
         _number(
             "RecordRetentionDays", 90, 15, 3650, "Days that the record of an image without status SUCCEEDED is kept"
         ),

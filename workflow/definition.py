@@ -173,7 +173,7 @@ def _rejection(failed: Fail) -> Chain:
 
 
 def _failure(failed: Fail) -> Chain:
-    """Build how a failure is recorded and then published. An error on the way does not replace the first one."""
+    """Build how a failure is recorded and then published. A later error does not replace the first one."""
     why = {"failedIn": "$.error.failedIn", "reason": "$.error.Error"}
     ended = catch_all(failed, result_path=None)
     return Chain(

@@ -76,7 +76,7 @@ def is_read(name: str, shape: Shape, usage: Usage) -> bool:
 
 
 def as_made(shape: Shape) -> Shape:
-    """Return shape closed to further properties: whoever makes such a payload adds none."""
+    """Return shape closed to further properties: a producer of this payload adds none."""
     return _with_rest(shape, lambda rest: None if rest == Anything() else rest)
 
 

@@ -61,14 +61,16 @@ def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | 
 
 
 def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> bool:
-    """Return True if the state gets this shape for the first time, and record it; report a loop that does not settle."""
+    """Return True if the state gets this shape for the first time, and record it; report a loop whose payload never stops changing."""
     if arrival.shape in known or arrival.shape == NOTHING:
         return False
     if len(known) >= MAX_SHAPES or depth(arrival.shape) > MAX_NESTING + min(
         map(depth, known), default=depth(arrival.shape)
     ):
-        unsettled = Problem("Next", "a payload that changes in each round", "a loop that settles", decided=False)
-        proof.report(name, arrival, [unsettled])
+        unstable = Problem(
+            "Next", "a payload that changes in each round", "a loop whose payload stops changing", decided=False
+        )
+        proof.report(name, arrival, [unstable])
         return False
     known.add(arrival.shape)
     proof.inputs.setdefault(name, []).append(arrival.shape)

@@ -20,7 +20,9 @@ def math_add(*numbers: Shape) -> Shape:
     """Return the result of States.MathAdd."""
     for number in numbers:
         _integer_range(number)
-    return Number(integer=True, low=LEAST, high=GREATEST)  # the whole range, so that a loop that counts settles
+    return Number(
+        integer=True, low=LEAST, high=GREATEST
+    )  # the whole range, so that a loop that counts reaches a fixed point
 
 
 def _integer_range(number: Shape) -> tuple[float, float]:

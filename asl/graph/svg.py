@@ -15,7 +15,7 @@ SHEET = 5  # pixels between the two outlines of a Map
 def draw(graph: Graph, marks: Marks | None = None, *, ident: str = "graph") -> str:
     """Return the machine as an `<svg>` element with its own styles, for light and dark mode.
 
-    marks have the outcomes of states, which colour them, and a short text, such as a duration; with marks, a state without one
+    marks have the outcomes of states, which color them, and a short text, such as a duration; with marks, a state without one
     is faint.
     """
     drawing = lay_out(graph)

@@ -79,8 +79,8 @@ async function answer(job) {
 async function main() {
   for await (const line of createInterface({ input: process.stdin })) {
     const job = JSON.parse(line);
-    const told = await answer(job).catch((error) => ({ error: error.message }));
-    process.stdout.write(`${JSON.stringify(told)}\n`);
+    const result = await answer(job).catch((error) => ({ error: error.message }));
+    process.stdout.write(`${JSON.stringify(result)}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
 """Malformed files: which errors of a decoder are caused by its file, so that the image is refused; all others are bugs.
 
-The type of an error does not tell its cause: a TypeError of Pillow may mean a field of the wrong type in the file, or an
+The type of an error does not identify its cause: a TypeError of Pillow may mean a field of the wrong type in the file, or an
 argument that Pillow does not know. Therefore only calls are guarded that give a decoder little but the file, the place where
 an error was raised decides, and a decoder that refuses a file has to show that it works (decoders.py).
 """
@@ -39,7 +39,7 @@ DECODER_ERRORS = (
     IndexError,
     KeyError,
     TypeError,  # of a TIFF whose tag is text where Pillow needs a number
-    AttributeError,  # the AVIF opener rewrites EXIF, whatever the types in it
+    AttributeError,  # the AVIF opener rewrites EXIF without checking the types in it
     OverflowError,
     RuntimeError,  # the only error of the AVIF and HEIF decoders
     struct.error,

@@ -32,12 +32,12 @@ class UnsafePacketError(Exception):
 def parse_packet(packet: bytes) -> Properties:
     """Return the values of the properties of packet by name, such as dc:title; nothing if it is invalid.
 
-    Of a text in several languages the default comes first. A field of a structure has a name such as exif:Flash/exif:Fired.
+    If a text has several languages, the default comes first. A field of a structure has a name such as exif:Flash/exif:Fired.
     """
     from xml.parsers import expat
 
     rdf = _RdfHandler()
-    parser = expat.ParserCreate("utf-8", " ")  # whatever it declares: the standard requires UTF-8 in images
+    parser = expat.ParserCreate("utf-8", " ")  # not the declared encoding: the standard requires UTF-8 in images
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = rdf.refuse
     parser.StartElementHandler = rdf.start

@@ -37,7 +37,7 @@ class Raster:
 def make_raster(decoded: Decoded, size: Size, box: Box | None = None) -> Raster:
     """Return box of a decoded image, by default all of it, in a plain mode and large enough for renditions up to size.
 
-    An image that needs no conversion is not copied. Otherwise it is converted band by band, and reduced on the way if it is
+    An image that needs no conversion is not copied. Otherwise it is converted band by band, and reduced meanwhile if it is
     more than GAP times as large as size, so that no second image of full size is made.
     """
     image, box = decoded.image, box or (0, 0, *decoded.covered)

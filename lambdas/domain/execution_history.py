@@ -17,7 +17,7 @@ Event = dict[str, Any]  # of any of 60 types, each with its own details
 
 HANDLER = "HandleError"  # the state that errors lead to
 REJECTED = ImageRejected.__name__
-FAILURES = ("Failed", "TimedOut")  # the types of events for a failure end so
+FAILURES = ("Failed", "TimedOut")  # suffixes of the types of failure events
 CONTAINERS = ("Execution", "Parallel", "Map")  # their failures follow from that of a state inside
 ENDS = ("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted")
 NO_STATE = "ProcessingPipeline"  # stands for the state where the execution entered none
@@ -38,7 +38,7 @@ def find_failure(history: list[Event], status: str) -> Failure:
     before = list(takewhile(lambda event: _entered(event) != HANDLER, events))
     failed = _cause(events[: len(before) + 1])
     if failed and len(before) < len(events):
-        # A rejection is no failure: something failed in the handling of it.
+        # A rejection is no failure: a later state failed while it handled the rejection.
         return _failure_of(failed if _details(failed).get("error") != REJECTED else _cause(events) or failed, events)
     if failed and status == FAILED and _state(failed, events) == _ended_in(events):
         return _failure_of(failed, events)

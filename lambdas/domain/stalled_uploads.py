@@ -26,7 +26,7 @@ FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
 def reconcile(
     image: PipelineInputImage, stored: MetadataRecord | None, late: datetime, settings: SweepSettings
 ) -> bool:
-    """Bring an upload on towards its outcome if nobody else does, and return whether anything was done.
+    """Continue the processing of an upload that has stalled, and return whether anything was done.
 
     image is the newest version, stored the image's record. A record that was updated after late is left alone, because
     an execution may still be working on it.
@@ -69,7 +69,7 @@ def _is_same_version(image: PipelineInputImage, stored: MetadataRecord) -> bool:
 
 
 def _complete_outcome(image: PipelineInputImage, stored: MetadataRecord | None, settings: SweepSettings) -> bool:
-    """Publish a final record's outcome if that is pending, and clear the archive of what others left there."""
+    """Publish a final record's outcome if that is pending, and delete what other executions left in the archive."""
     if not stored or not is_final(stored):
         return False
     pending = notification_pending(stored)
@@ -83,7 +83,7 @@ def _complete_outcome(image: PipelineInputImage, stored: MetadataRecord | None, 
 
 
 def _is_cleared(stored: MetadataRecord) -> bool:
-    """Return whether the archive can hold nothing for the image but what belongs there.
+    """Return whether the archive is known to hold no leftovers of the image.
 
     It stays so: when a sweep looks, every execution from before the outcome is over. A rejection comes before anything
     is archived, unless another execution had the record earlier.
@@ -92,7 +92,7 @@ def _is_cleared(stored: MetadataRecord) -> bool:
 
 
 def _clear_archive(image: PipelineInputImage, settings: SweepSettings) -> int:
-    """Delete what executions archived that did not succeed, and return how many objects there were."""
+    """Delete the archived objects of executions that did not succeed, and return their number."""
     # In this order: an execution archives while it owns the record. A folder that is there before the record is read, and
     # whose execution does not own the record then, will never be of use.
     folders = set(objects.list_folders(settings.archive_bucket, object_keys.image_folder(image)))
@@ -110,7 +110,7 @@ def _resume(
     settings: SweepSettings,
     max_attempts: int = MAX_ATTEMPTS,
 ) -> bool:
-    """Bring an open image on: wait for a running execution, fail after a failed one, start an attempt after a lost one."""
+    """Continue an open image: wait for a running execution, fail after a failed one, start an attempt after a lost one."""
     own = stored if stored and _is_same_version(image, stored) else None
     first = executions.attempt(own or image)
     for number in range(first, max(first, max_attempts) + 1):

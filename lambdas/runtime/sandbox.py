@@ -120,7 +120,7 @@ def _answer(work: Work, bounds: Bounds) -> bytes:
         return json.dumps({"refused": [refused.reason, refused.message]}).encode()
     except MemoryError:
         return b""
-    except Exception:  # noqa: BLE001 - whatever it is, the parent raises and logs it
+    except Exception:  # noqa: BLE001 - the parent raises and logs every error
         return json.dumps({"failed": traceback.format_exc()}).encode()
 
 

@@ -106,14 +106,14 @@ def _import(layers: list[str]) -> set[str]:
     """Import what a worker would, from where it would; return the names of the variables that this read."""
     path, encode, read = sys.path[:], os.environ.encodekey, set[str]()
 
-    def noted(name: str) -> str:
+    def recorded(name: str) -> str:
         read.add(name)
         return encode(name)
 
     places = [place for layer in reversed(layers) for place in (layer, f"{layer}/python")]
     brought = [name for name in LAYERS if PathFinder.find_spec(name.partition(".")[0], places)]
     sys.path[:0] = places
-    os.environ.encodekey = noted
+    os.environ.encodekey = recorded
     for name in (*LAMBDA, *brought):
         with suppress(Exception):  # it is the function's to report, if it needs that
             importlib.import_module(name)
@@ -179,7 +179,7 @@ def _open_streams() -> None:
 
 
 def _send(to: socket.socket, number: int) -> None:
-    with suppress(OSError):  # nobody waits for it any more
+    with suppress(OSError):  # the requester has gone
         to.sendall(number.to_bytes(NUMBER, "big", signed=True))
 
 

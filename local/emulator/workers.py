@@ -80,7 +80,7 @@ class ForkedWorker:
     def _exit_code(self) -> int:
         if (code := _number(self._control)) is not None:
             return code
-        with suppress(ProcessLookupError):  # the fork server was killed: nobody would learn how this worker ends
+        with suppress(ProcessLookupError):  # the fork server was killed, so no process would report this worker's exit
             os.kill(self.pid, signal.SIGKILL)
         return -signal.SIGKILL
 

@@ -1,4 +1,4 @@
-"""The message for an error from AWS, or on the way to AWS: what was wrong, and the next command."""
+"""The message for an error of AWS or of the connection to AWS: what was wrong, and the next command."""
 
 from botocore import exceptions
 from botocore.exceptions import ClientError

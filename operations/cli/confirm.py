@@ -4,7 +4,7 @@ import sys
 
 
 class NotConfirmedError(RuntimeError):
-    """Nobody agreed to the change."""
+    """The change was not confirmed."""
 
 
 def confirm(question: str, *, yes: bool, how: str) -> None:

@@ -15,7 +15,7 @@ from operations.cli.advice import explain
 from operations.cli.confirm import NotConfirmedError
 from operations.errors import OperationError
 
-NOT_CONFIRMED = 3  # exit code: there was something to do, and nobody agreed to it
+NOT_CONFIRMED = 3  # exit code: there was something to do, and it was not confirmed
 # What a person can correct: template, packages, credentials, region, bucket, network.
 EXPECTED = (OperationError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
 

@@ -90,7 +90,7 @@ def losses(client: Client, found: list[Resource]) -> Iterator[str]:
             continue
         try:
             yield from _losses_of(client, one)
-        except ClientError as error:  # it is deleted already, or whoever may delete it may not look into it
+        except ClientError as error:  # it is deleted already, or the caller may delete but not list it
             yield f"What {one.logical_id} has in flight is unknown: {error}"
 
 

@@ -17,7 +17,7 @@ from templates.resources.messaging import delivery_seconds
 from workflow.retries import MAX_RETRIES
 from workflow.steps import STEPS, VALIDATE
 
-SUSTAINED_PERIODS = 3  # throttling in as many periods is no burst that retries outlast
+SUSTAINED_PERIODS = 3  # throttling in this many periods lasts longer than a burst that retries absorb
 STEP_ERROR_PERIODS = 2  # metrics from the log can arrive a period later than Lambda's own count of errors
 HOUR = 3600  # seconds
 REJECTION_SHARE = 0.5  # of the images; far above the share of uploaders' own mistakes
@@ -124,7 +124,7 @@ def _sweep() -> list[Alarm]:
             "StalledUploadsAlarm",
             "The sweep found uploads without an execution, and started one for each.",
             "These images are processed late.",
-            "Check the way of an upload's event: UploadRule, the queue, SqsTriggerFunction, and executions that vanished.",
+            "Check the path of an upload's event: UploadRule, the queue, SqsTriggerFunction, and executions that vanished.",
             metrics.custom(EXECUTIONS_RESTARTED),
         )
     ]

@@ -20,7 +20,7 @@ from workflow.proof import proved_definition
 # For each service integration of the definition: its purpose, the action, and the parameter that names the target.
 INTEGRATIONS: dict[str, tuple[str, Action, str]] = {
     "lambda:invoke": ("run the steps", awacs.awslambda.InvokeFunction, "FunctionName"),
-    "dynamodb:updateItem": ("record the end", awacs.dynamodb.UpdateItem, "TableName"),
+    "dynamodb:updateItem": ("record the outcome", awacs.dynamodb.UpdateItem, "TableName"),
     "sns:publish": ("publish outcomes", awacs.sns.Publish, "TopicArn"),
 }
 # Step Functions delivers its logs with these actions, which have no resource types.
