@@ -45,11 +45,11 @@ class Reference:
         return decoded(self._file)
 
     def quality(self, rendition: Path, *, squared: bool) -> Quality | None:
-        """Return how close rendition comes, of the centred square if squared; None for what is not 8-bit and opaque."""
+        """Return how close rendition comes, of the centered square if squared; None for what is not 8-bit and opaque."""
         if not self._comparable:
             return None
         found = decoded(rendition)
-        square = centred_square(self._image.size) if squared else None
+        square = centered_square(self._image.size) if squared else None
         wanted = resampled(self._image, found.size, square)
         pixels = np.asarray(found, np.float64)
         return Quality(psnr(pixels, wanted), ssim(pixels, wanted))
@@ -71,8 +71,8 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     return ImageCms.profileToProfile(image, source, srgb, flags=exact) or image
 
 
-def centred_square(size: Size) -> tuple[float, float, float, float]:
-    """Return the largest centred square of size, as left, top, right, bottom."""
+def centered_square(size: Size) -> tuple[float, float, float, float]:
+    """Return the largest centered square of size, as left, top, right, bottom."""
     side, (width, height) = min(size), size
     return (width - side) / 2, (height - side) / 2, (width + side) / 2, (height + side) / 2
 

@@ -1,4 +1,4 @@
-"""The command line, as far as it goes without Node.js, and what is told of missing tools."""
+"""The command line, as far as it goes without Node.js, and its messages about missing tools."""
 
 import re
 
@@ -14,7 +14,7 @@ from tests.templates.emitted import template
 
 @pytest.fixture(autouse=True)
 def _own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put back what the command line sets for itself and its workers."""
+    """Restore the variables that the command line sets for itself and its workers."""
     for name in ("POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_DISABLED"):
         monkeypatch.setenv(name, "")
 
@@ -22,27 +22,27 @@ def _own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_node_one_line_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever lacks Node.js is told so, and which one is wanted."""
+    """Without Node.js, the message says so and names the version to install."""
     monkeypatch.setenv("PATH", "")
     assert main(["--quick"]) == 2
     assert re.fullmatch(rf"benchmarks: node is missing: .*Node\.js {OLDEST_NODE} .*\n", capsys.readouterr().err)
 
 
 def test_an_old_node_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sharp's published build runs on none older."""
+    """Sharp's published build does not run on an older Node.js."""
     monkeypatch.setattr(sharp_package, "_node", lambda *_: "v18.20.4")
     with pytest.raises(MissingToolError, match=r"v18\.20\.4"):
         sharp_package.installed()
 
 
 def test_a_tool_that_is_there_is_found() -> None:
-    """Its path is told."""
+    """The path of an installed tool is returned."""
     assert tool("sh").endswith("/sh")
 
 
 @pytest.mark.parametrize(("version", "number"), [("v20.20.2", 20), ("8.18.7", 8)])
 def test_major_version(version: str, number: int) -> None:
-    """It is the first number, as a number."""
+    """The major version is the first number, as an integer."""
     assert major(version) == number
 
 
@@ -87,10 +87,10 @@ def test_every_function_is_imported() -> None:
     assert {each.module for each in imports(1)} == set(handler_modules()) > set(TOUCH_NO_PICTURE)
 
 
-def test_the_machine_is_described_without_its_name() -> None:
-    """Processor, system and versions are told; who it belongs to is not."""
+def test_a_description_of_the_machine_has_no_host_name() -> None:
+    """Processor, system and versions are listed; the machine's name is not."""
     import platform
 
-    told = machine.described({"node": "20.1.0", "sharp": "1.2.3", "vips": "8.0.0"})
-    assert {"processor", "system", "Python", "Pillow", "pillow-heif", "Node.js", "sharp", "libvips"} <= set(told)
-    assert platform.node() not in told.values()
+    facts = machine.described({"node": "20.1.0", "sharp": "1.2.3", "vips": "8.0.0"})
+    assert {"processor", "system", "Python", "Pillow", "pillow-heif", "Node.js", "sharp", "libvips"} <= set(facts)
+    assert platform.node() not in facts.values()

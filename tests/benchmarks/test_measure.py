@@ -51,16 +51,16 @@ def against_itself() -> Iterator[Contest]:
 
 
 def test_sides_take_turns_and_go_first_alternately() -> None:
-    """Whatever slows the machine for a while slows both, and neither always comes second."""
+    """A machine that is slow for a while slows both sides, and neither side is always second."""
     asked: list[str] = []
     with Scribe("ours", asked) as ours, Scribe("sharp", asked) as sharp:
         answers = interleaved([(ours, Job("resize", "a")), (sharp, Job("resize", "a"))], 3)
-    assert [len(told) for told in answers] == [3, 3]
+    assert [len(side) for side in answers] == [3, 3]
     assert asked == ["sharp", "ours", "ours", "sharp", "sharp", "ours"]
 
 
 def test_a_row_compares_both_sides(against_itself: Contest, photograph: Path) -> None:
-    """Against itself a library makes the same rendition of the same quality."""
+    """A library compared with itself makes the same rendition of the same quality."""
     row = against_itself.row(photograph, "resize", Reference(photograph))
     assert (row.picture, row.format, row.megapixels) == ("photograph.jpg", "JPEG", 0.24)
     assert row.sharp is not None
@@ -71,27 +71,27 @@ def test_a_row_compares_both_sides(against_itself: Contest, photograph: Path) ->
 
 
 def test_metadata_has_no_quality(against_itself: Contest, photograph: Path) -> None:
-    """Where nothing is rendered, nothing is compared."""
+    """An operation without a rendition has no quality to compare."""
     row = against_itself.row(photograph, "header", Reference(photograph))
     assert row.ours.quality is None
     assert row.gain is None
 
 
-def test_what_sharp_cannot_read_stands_alone(photograph: Path) -> None:
-    """A row has no second side then, and no ratio."""
+def test_a_file_that_sharp_cannot_read_has_one_side(photograph: Path) -> None:
+    """The row then has no side for sharp, and no ratio."""
     with Contest(our_worker, deaf, 1) as contest:
         row = contest.row(photograph, "thumbnail", Reference(photograph))
     assert (row.sharp, row.ratio, row.gain) == (None, None, None)
 
 
-def test_what_ours_refuses_is_no_row(photograph: Path) -> None:
-    """There is nothing to compare with."""
+def test_a_file_that_this_project_refuses_has_no_row(photograph: Path) -> None:
+    """A file that this project refuses raises an error, since there is nothing to compare."""
     with Contest(deaf, our_worker, 1) as contest, pytest.raises(JobError, match="cannot read it"):
         contest.row(photograph, "thumbnail", Reference(photograph))
 
 
 def test_jobs_ask_for_what_the_template_does(photograph: Path) -> None:
-    """Edge and quality are the template's defaults."""
+    """Edge and quality of the jobs are the template's defaults."""
     given = {name: str(one.get("Default")) for name, one in template()["Parameters"].items()}
     resize, thumbnail = job("resize", photograph), job("thumbnail", photograph)
     assert (str(resize.edge), str(thumbnail.edge)) == (given["ResizeEdges"].partition(",")[0], given["ThumbnailEdge"])

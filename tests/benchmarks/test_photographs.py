@@ -1,4 +1,4 @@
-"""What is measured: where the photographs come from and how they are made."""
+"""The photographs that are measured: their sources and how they are made."""
 
 from pathlib import Path
 
@@ -25,32 +25,32 @@ def original(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Original:
 
 
 def test_every_photograph_has_a_name_of_its_own() -> None:
-    """A file that is made once is not taken for another's."""
+    """No two photographs share a file name."""
     names = [photograph.name for _, photograph in EVERY]
     assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(("name", "photograph"), EVERY, ids=lambda value: str(getattr(value, "name", "")))
 def test_a_photograph_is_of_its_format(name: str, photograph: Photograph) -> None:
-    """Its ending is that of the format that it is measured for."""
+    """The file's extension is that of the format that it is measured for."""
     assert Path(photograph.name).suffix in {f".{FORMATS[name].extension}", ".hif"}
     assert photograph.is_original() or Path(photograph.name).suffix in photographs.SAVED
 
 
-def test_what_is_downloaded_is_known_by_its_digest() -> None:
-    """A package's file is the one that was chosen, and a sample is in this repository."""
+def test_every_download_has_a_digest() -> None:
+    """A file from a package has a SHA-256 digest, and a sample is in this repository."""
     for _, photograph in EVERY:
         original = photograph.original
         assert len(original.sha256) == 64 if original.package else original.file().is_file()
 
 
 def test_a_sample_is_measured_as_it_is() -> None:
-    """Nothing is made of it."""
+    """The sample file itself is used."""
     assert Photograph("dogs.jpg", DOGS).file() == DOGS.file()
 
 
 def test_a_photograph_is_scaled_down_and_keeps_what_a_camera_writes(original: Original) -> None:
-    """It has as many pixels as were asked for, its EXIF block and its profile."""
+    """The file has the requested number of pixels, and keeps its EXIF block and its profile."""
     file = Photograph("small.jpg", original, megapixels=0.06, subsampling="4:2:2").file()
     with Image.open(file) as image:
         assert (image.format, image.size) == ("JPEG", (300, 200))
@@ -65,19 +65,19 @@ def _undated(profile: bytes) -> bytes:
 
 
 def test_a_photograph_is_never_enlarged(original: Original) -> None:
-    """A size that no photograph has is not made up."""
+    """A size above the original's is refused."""
     with pytest.raises(ValueError, match="larger"):
         Photograph("large.jpg", original, megapixels=1).file()
 
 
 @pytest.mark.parametrize(
-    ("photograph", "told"),
+    ("photograph", "expected"),
     [
         (Photograph("dogs.jpg", DOGS), f"{DOGS}"),
         (Photograph("again.jpg", DOGS), f"encoded again, from {DOGS}"),
         (Photograph("small.jpg", DOGS, megapixels=3), f"scaled down, from {DOGS}"),
     ],
 )
-def test_origin_says_what_was_done(photograph: Photograph, told: str) -> None:
-    """Nobody takes a picture that was made for one that a camera wrote."""
-    assert photograph.origin() == told
+def test_origin_names_source_and_processing(photograph: Photograph, expected: str) -> None:
+    """The origin distinguishes an encoded or scaled picture from one that a camera wrote."""
+    assert photograph.origin() == expected

@@ -16,7 +16,7 @@ from benchmarks.quality import (
     WINDOW,
     Pixels,
     Reference,
-    centred_square,
+    centered_square,
     decoded,
     psnr,
     resampled,
@@ -28,7 +28,7 @@ SIZE = (40, 30)
 
 
 def noise(seed: int, deviation: float = 60) -> Pixels:
-    """Draw a picture of noise around grey."""
+    """Draw a picture of noise around gray."""
     random = np.random.default_rng(seed)
     return np.clip(random.normal(128, deviation, (SIZE[1], SIZE[0], 3)), 0, 255)
 
@@ -36,17 +36,17 @@ def noise(seed: int, deviation: float = 60) -> Pixels:
 @given(st.floats(0.01, 255))
 def test_psnr_of_an_even_difference(difference: float) -> None:
     """A difference of d everywhere is 20 log10(255 / d) decibels away."""
-    grey = np.zeros((12, 12, 3))
-    assert psnr(grey, grey + difference) == pytest.approx(20 * math.log10(255 / difference))
+    gray = np.zeros((12, 12, 3))
+    assert psnr(gray, gray + difference) == pytest.approx(20 * math.log10(255 / difference))
 
 
 def test_psnr_of_equal_pictures_is_infinite() -> None:
-    """Nothing tells a picture from itself."""
+    """A picture compared with itself has an infinite PSNR."""
     assert psnr(noise(1), noise(1)) == math.inf
 
 
 def test_ssim_of_equal_pictures_is_one() -> None:
-    """Nothing is more like a picture than itself."""
+    """A picture compared with itself has an SSIM of 1."""
     assert ssim(noise(1), noise(1)) == pytest.approx(1)
 
 
@@ -84,9 +84,9 @@ def formula(first: Pixels, rest: Pixels, weights: NDArray[np.float64]) -> float:
 
 
 @given(st.integers(1, 500), st.integers(1, 500))
-def test_the_centred_square_lies_in_the_middle(width: int, height: int) -> None:
-    """It is as large as the picture allows, with as much left out on one side as on the other."""
-    left, top, right, bottom = centred_square((width, height))
+def test_centered_square_is_in_the_middle(width: int, height: int) -> None:
+    """The square is the largest in the picture, with equal margins on both sides."""
+    left, top, right, bottom = centered_square((width, height))
     assert right - left == bottom - top == min(width, height)
     assert (left, top) == (width - right, height - bottom)
 
@@ -101,14 +101,14 @@ def test_resampling_does_not_round() -> None:
 
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
 def test_decoding_turns_upright(orientation: int, tmp_path: Path) -> None:
-    """However the camera was held, the reference is upright."""
+    """The reference is upright for every orientation."""
     file = tmp_path / "turned.jpg"
     file.write_bytes(pictures.turned("JPEG", orientation))
     assert pictures.is_upright(decoded(file))
 
 
-def test_decoding_brings_into_srgb(tmp_path: Path) -> None:
-    """A profile that exchanges red and green is undone, so that what is compared are colours."""
+def test_decoding_converts_to_srgb(tmp_path: Path) -> None:
+    """The reference is converted to sRGB by the file's profile: here one that exchanges red and green."""
     file = tmp_path / "swapped.png"
     red, green, blue = pictures.quadrants().split()
     swapped = Image.merge("RGB", (green, red, blue))
@@ -116,7 +116,7 @@ def test_decoding_brings_into_srgb(tmp_path: Path) -> None:
     assert pictures.is_upright(decoded(file))
 
 
-def test_reference_tells_good_from_bad(tmp_path: Path) -> None:
+def test_reference_distinguishes_good_from_bad(tmp_path: Path) -> None:
     """A careful rendition comes close to the reference, and one that shows something else does not."""
     original, rendition, turned = (tmp_path / f"{name}.png" for name in ("original", "rendition", "turned"))
     image = Image.radial_gradient("L").resize((300, 200)).convert("RGB")
@@ -135,7 +135,7 @@ def test_reference_tells_good_from_bad(tmp_path: Path) -> None:
 
 
 def test_reference_of_a_square_is_the_middle_of_the_picture(tmp_path: Path) -> None:
-    """A thumbnail is compared with what it shows."""
+    """A thumbnail is compared with the part of the picture that it shows."""
     original, rendition = tmp_path / "original.png", tmp_path / "rendition.png"
     image = Image.radial_gradient("L").resize((200, 100)).convert("RGB")
     image.save(original)
@@ -146,7 +146,7 @@ def test_reference_of_a_square_is_the_middle_of_the_picture(tmp_path: Path) -> N
 
 
 def test_transparent_pictures_are_not_compared(tmp_path: Path) -> None:
-    """What cannot be seen has no colour to compare."""
+    """A transparent picture has no quality."""
     file = tmp_path / "clear.png"
     file.write_bytes(pictures.encoded(pictures.quadrants(mode="RGBA"), "PNG"))
     assert Reference(file).quality(file, squared=False) is None

@@ -1,4 +1,4 @@
-"""The tables: what stands in them, and how they are written."""
+"""The tables: their content and their form."""
 
 import pytest
 
@@ -10,12 +10,12 @@ from tests.benchmarks.measured import row, side
 
 
 def cell(table: Table, column: str, number: int = 0) -> str:
-    """Return what stands under column."""
+    """Return the cell of column in a row."""
     return table.rows[number][list(table.columns).index(column)]
 
 
 def test_a_table_for_each_operation_on_each_format() -> None:
-    """Rows come together by what they measure, in the order in which that first came."""
+    """Rows are grouped by format and operation, in the order of their first row."""
     rows = [
         row(side(1), side(1), operation, format_name)
         for format_name in ("PNG", "JPEG")
@@ -26,8 +26,8 @@ def test_a_table_for_each_operation_on_each_format() -> None:
     assert len(set(titles)) == 4
 
 
-def test_a_row_tells_both_sides() -> None:
-    """Ours stands before sharp's, in units that a person reads."""
+def test_a_row_has_both_sides() -> None:
+    """The value of this project is before sharp's, in readable units."""
     (table,) = compared([row(side(0.0125, psnr=41, peak=60), side(0.05, psnr=40.5, peak=90))])
     assert cell(table, "CPU, ours / sharp") == "0.25"
     assert cell(table, "CPU, ms") == "12.5 / 50.0"
@@ -37,27 +37,27 @@ def test_a_row_tells_both_sides() -> None:
     assert cell(table, "gain, dB") == "+0.50"
 
 
-def test_what_sharp_cannot_read_has_a_gap() -> None:
-    """A dash stands where there is no number."""
+def test_a_value_that_sharp_lacks_is_a_dash() -> None:
+    """A cell without a number has a dash."""
     (table,) = compared([row(side(1, psnr=40), None)])
     assert cell(table, "CPU, ours / sharp") == "-"
     assert cell(table, "PSNR, dB") == "40.00 / -"
 
 
-def test_the_mean_is_geometric() -> None:
-    """Twice and half as fast are as fast on the whole."""
+def test_mean_is_geometric() -> None:
+    """The mean of a ratio of 2 and one of 0.5 is 1."""
     (table,) = compared([row(side(2), side(1)), row(side(1), side(2))])
     assert cell(table, "image", -1) == "geometric mean"
     assert cell(table, "CPU, ours / sharp", -1) == "1.00"
 
 
 def test_metadata_has_no_columns_for_renditions() -> None:
-    """What is not made is not told."""
+    """A table of metadata has no columns about renditions."""
     (table,) = compared([row(side(1), side(1), "metadata")])
     assert "PSNR, dB" not in table.columns
 
 
-def test_the_largest_pictures_have_a_column_an_operation() -> None:
+def test_table_of_largest_images_has_a_column_for_each_operation() -> None:
     """A cell that was not measured has a dash, and one of a picture that is not accepted says so."""
     peaks = [Peak("PNG", "resize", 2 * MB, 300 * MB), Peak("PNG", "thumbnail", 2 * MB, 200 * MB)]
     table = peaked([*peaks, Peak("GIF", "resize", MB, 100 * MB), Peak("AVIF", "resize", MB, None)])

@@ -33,7 +33,7 @@ def photograph(tmp_path: Path) -> Path:
 
 
 def test_worker_does_every_operation(photograph: Path, tmp_path: Path) -> None:
-    """Each operation takes time and memory, tells a size, and a rendition is kept where it is asked for."""
+    """Each operation reports time, memory and size, and keeps the rendition in the requested file."""
     kept = tmp_path / "kept"
     with our_worker() as worker:
         for operation in OPERATIONS:
@@ -47,8 +47,8 @@ def test_worker_does_every_operation(photograph: Path, tmp_path: Path) -> None:
                 assert pictures.decoded(kept.read_bytes()).size == (answer.width, answer.height)
 
 
-def test_worker_lives_on_after_what_it_cannot_do(photograph: Path, tmp_path: Path) -> None:
-    """A file that is no picture is told of, and the next job is done as if nothing had been."""
+def test_worker_continues_after_a_job_that_fails(photograph: Path, tmp_path: Path) -> None:
+    """A file that is no picture is reported as an error, and the next job succeeds."""
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
     with our_worker() as worker:
@@ -57,8 +57,8 @@ def test_worker_lives_on_after_what_it_cannot_do(photograph: Path, tmp_path: Pat
         assert worker.do(job("thumbnail", photograph)).format == "JPEG"
 
 
-def test_a_worker_that_ended_is_told_of(photograph: Path) -> None:
-    """A process that is gone answers nothing, and says so each time."""
+def test_a_worker_that_ended_raises_an_error_for_each_job(photograph: Path) -> None:
+    """Every job for a process that has ended raises JobError."""
     with Worker([sys.executable, "-c", "pass"], {}) as worker:
         for _ in range(2):
             with pytest.raises(JobError, match="ended"):
@@ -66,16 +66,16 @@ def test_a_worker_that_ended_is_told_of(photograph: Path) -> None:
 
 
 def test_worker_loads_nothing_that_only_the_benchmark_needs() -> None:
-    """What the benchmark computes and draws with stays out of the process whose memory is measured."""
+    """The worker, whose memory is measured, loads no module that only the benchmark needs."""
     heavy = "{'numpy', 'rich', 'troposphere', 'boto3', 'hypothesis'}"
     command = f"import sys, benchmarks.worker; print(sorted({heavy} & set(sys.modules)))"
-    told = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
+    done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 @pytest.fixture
 def stand_in(tmp_path: Path) -> Path:
-    """Write a library in sharp's place, which makes the same of everything, and return the folder that it lies in."""
+    """Write a library in sharp's place that returns the same result for every job, and return its folder."""
     program("node")
     modules = tmp_path / "node_modules"
     (modules / "sharp").mkdir(parents=True)
@@ -83,8 +83,8 @@ def stand_in(tmp_path: Path) -> Path:
     return modules
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's peak of memory")
-def test_sharps_worker_speaks_the_same(stand_in: Path, photograph: Path, tmp_path: Path) -> None:
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux reports a process's peak memory")
+def test_sharps_worker_has_the_same_protocol(stand_in: Path, photograph: Path, tmp_path: Path) -> None:
     """Sharp's worker takes every operation that ours does, and answers every field that is read here."""
     kept = tmp_path / "kept"
     with sharp_worker(stand_in) as worker:

@@ -1,4 +1,4 @@
-"""The account in moto that all schedules of a process share, emptied for each."""
+"""The account in moto that all schedules of a process share; it is emptied before each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUIET = {
 
 
 class Account:
-    """The resources of the pipeline, and what lies in them."""
+    """The resources of the pipeline, and their contents."""
 
     def __init__(self) -> None:
         """Create them."""
@@ -56,12 +56,12 @@ class Account:
         items = stores.backend("dynamodb").tables[TABLE].items
         return {key.value: item.to_json()["Attributes"] for key, item in items.items()}
 
-    def letters(self) -> list[str]:
-        """Return the bodies of the dead letters."""
+    def dead_letter_bodies(self) -> list[str]:
+        """Return the bodies of the dead-letter messages."""
         return [message.body for message in stores.backend("sqs").queues["dead-letters"]._messages]  # noqa: SLF001 - receiving would hide them
 
     def keys(self, bucket: str) -> list[str]:
-        """Return the keys of what lies in a bucket."""
+        """Return the keys of the objects in a bucket."""
         return [key.name for key in stores.backend("s3", "aws").buckets[bucket].keys.values() if hasattr(key, "size")]
 
 

@@ -1,4 +1,4 @@
-"""The errors that faults show as: of the SDK in a function, and of a service in a state."""
+"""The errors that faults raise: of the SDK in a function, and of a service in a state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ THROTTLES = {
     "sqs": ("RequestThrottled", 403),
     "stepfunctions": ("ThrottlingException", 400),
 }
-SERVICES = {"dynamodb": "DynamoDB", "lambda": "Lambda", "sns": "SNS"}  # as the names of errors begin
+SERVICES = {"dynamodb": "DynamoDB", "lambda": "Lambda", "sns": "SNS"}  # prefixes of error names
 TASK_THROTTLES = {
     "dynamodb": "ProvisionedThroughputExceededException",
     "lambda": "TooManyRequestsException",
@@ -29,7 +29,7 @@ TASK_FAILURES = {
 }
 KILLED, OUT_OF_MEMORY, FUNCTION_TIMED_OUT = "Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout"
 INTERNAL = "InternalError"
-# What a picture may fail of, as these faults show, and what the project itself calls an end from outside.
+# The reasons with which a picture may fail under these faults, and the project's own reasons for a stopped execution.
 EXPLAINED = {
     *(code for code, _ in THROTTLES.values()),
     *(f"{name}.{codes[key]}" for codes in (TASK_THROTTLES, TASK_FAILURES) for key, name in SERVICES.items()),
@@ -39,27 +39,27 @@ EXPLAINED = {
 
 
 def throttled(client: Any, operation: str) -> Exception:
-    """Return how the SDK tells that a call was throttled for longer than it tries."""
+    """Return the error of the SDK for a call that was throttled at every retry."""
     return _refused(client, operation, *THROTTLES[client.meta.service_model.service_name])
 
 
 def failed(client: Any, operation: str) -> Exception:
-    """Return how the SDK tells that a service is out of order."""
+    """Return the error of the SDK for a service that fails."""
     return _refused(client, operation, INTERNAL, 500)
 
 
 def timed_out() -> Exception:
-    """Return how the SDK tells that no answer came."""
+    """Return the error of the SDK for a call without an answer."""
     return ReadTimeoutError(endpoint_url="https://aws.example")
 
 
 def task_throttled(service: str) -> Exception:
-    """Return how a state sees that its service throttles it."""
+    """Return the error of a state whose service throttles it."""
     return _error(TASK_THROTTLES[service], 429)
 
 
 def task_failed(service: str) -> Exception:
-    """Return how a state sees that its service is out of order."""
+    """Return the error of a state whose service fails."""
     return _error(TASK_FAILURES[service], 500)
 
 

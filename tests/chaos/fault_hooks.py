@@ -1,4 +1,4 @@
-"""The hooks of a schedule: other actors may go on, and faults happen."""
+"""The hooks of a schedule: they let other actors run, and inject faults."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FaultHooks:
     """The hooks of one schedule."""
 
     def __init__(self, scheduler: Scheduler, faults: Faults, world: World, journal: Journal) -> None:
-        """Let faults happen to what scheduler runs in world, and journal hear of all that counts."""
+        """Inject faults into the actors of scheduler in world, and record events in journal."""
         self._scheduler = scheduler
         self._faults = faults
         self._world = world
@@ -41,11 +41,11 @@ class FaultHooks:
         self._world.tick(seconds)
 
     def is_express(self) -> bool:
-        """Tell whether executions may share a name."""
+        """Return whether executions may have the same name, as with EXPRESS."""
         return self._world.express
 
     def call(self, client: Any, operation: str, do: Callable[[], Any]) -> Any:
-        """Make an AWS call, perhaps badly; those of the test and of the interpreter go through unharmed."""
+        """Make an AWS call, perhaps with a fault; calls of the test and of the interpreter have none."""
         self._world.tick()
         if not self._scheduler.works():
             return do()
@@ -78,7 +78,7 @@ class FaultHooks:
         vanish()
 
     def attempt(self, state: str, service: str, do: Callable[[], None]) -> None:
-        """Try the task of a state, perhaps badly."""
+        """Run an attempt of a state's task, perhaps with a fault."""
         self._scheduler.pause(state)
         fault = self._faults.draw(TASK)
         if fault:
@@ -97,7 +97,7 @@ class FaultHooks:
             raise TimeoutError
 
     def invoke(self, function: str, payload: bytes) -> Any:
-        """Return what function answers; raises as the interpreter expects it if it fails."""
+        """Return the result of function; if it fails, raises the error that the interpreter expects."""
         fault = self._faults.draw(FUNCTION)
         if fault:
             self._scheduler.note(function, fault)
@@ -117,38 +117,38 @@ class FaultHooks:
         return invocation.answer
 
     def retry(self) -> None:
-        """Let others go on before a task is tried again."""
+        """Let other actors run before a task is retried."""
         self._scheduler.pause("retry")
 
     def wait(self, ready: Callable[[], bool]) -> None:
-        """Let others go on until ready."""
+        """Let other actors run until ready."""
         self._scheduler.wait(ready)
 
     def begin(self, execution: Any, run: Callable[[], None]) -> None:
-        """Let an execution begin."""
+        """Start an execution."""
         self._journal.began(execution)
         self._scheduler.spawn("execution", run, group=execution)
 
     def branch(self, run: Callable[[], None]) -> None:
-        """Let a branch of the execution at work begin."""
+        """Start a branch of the current execution."""
         self._scheduler.spawn("branch", run, group=self._scheduler.actor.group)
 
     def ended(self, execution: Any) -> None:
-        """Hear that an execution has ended, and tell of it."""
+        """Record that an execution has ended, and emit its status event."""
         self._scheduler.note(f"execution {execution.status}")
-        self._world.tell_status(execution)
+        self._world.emit_status(execution)
 
     def written(self, old: Any, new: Any) -> None:
-        """Hear that an item of the table was written."""
+        """Record a write of an item of the table."""
         self._journal.written(old, new)
 
     def published(self, message: str, attributes: dict[str, Any]) -> None:
-        """Hear that the topic was told."""
+        """Record a message that was published to the topic."""
         self._journal.published(message, attributes)
 
 
 def _before(fault: Fault | None, client: Any, operation: str, kill: Callable[[], None]) -> None:
-    """Let a call go wrong before it has any effect."""
+    """Raise the error of a fault before the call has any effect."""
     if fault is Fault.CALL_FAILS:
         raise errors.failed(client, operation)
     if fault is Fault.CALL_THROTTLED:

@@ -1,4 +1,4 @@
-"""What can go wrong, how likely, and how often it did."""
+"""The faults: kinds, probabilities and counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Fault(StrEnum):
-    """A kind of fault, in words for the report."""
+    """A kind of fault; the value is its text in the report."""
 
     # An AWS call of a function.
     CALL_FAILS = "call fails with 500"
@@ -20,7 +20,7 @@ class Fault(StrEnum):
     CALL_LOST = "call times out before its effect"
     CALL_ANSWER_LOST = "call times out after its effect"
     CALL_TWICE = "call is repeated by the SDK after its effect"
-    CALL_OUTDATED = "function goes on when the answer of a call is outdated"
+    CALL_OUTDATED = "function continues after the answer of a call is outdated"
     KILLED_BEFORE = "function is killed before a call"
     KILLED_AFTER = "function is killed after a call"
     # A task of a state.
@@ -32,7 +32,7 @@ class Fault(StrEnum):
     # The invocation of a function.
     OUT_OF_MEMORY = "function runs out of memory at once"
     TIMED_OUT_AT_ONCE = "function times out at once"
-    ZOMBIE = "function runs on after its state gave up on it"
+    ZOMBIE = "function continues after its state has failed"
     TWO_COPIES = "function runs twice at once"
     # An execution.
     ABORTED = "execution is aborted"
@@ -71,15 +71,15 @@ EXPRESS_ENDS = {Fault.VANISHED: 2, Fault.TIMED_OUT: 1}
 UPLOAD = {Fault.EVENT_LOST: 1, Fault.EVENT_TWICE: 2}
 STATUS = {Fault.STATUS_LOST: 1, Fault.STATUS_TWICE: 1}
 
-RATES = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)  # of calls and tasks that go wrong
-KEPT = 0.6  # of the kinds of faults, in one schedule: few kinds at once go further than all of them
+RATES = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)  # of calls and tasks with a fault
+KEPT = 0.6  # of the kinds of faults, in one schedule: a schedule with fewer kinds gets further
 
 
 class Faults:
-    """Draws the faults of one schedule, each kind as often as the schedule's own luck has it, and counts them."""
+    """Draws the faults of one schedule, with kinds and rate that are random for each schedule, and counts them."""
 
     def __init__(self, random: Random, only: Mapping[Fault, float] | None = None) -> None:
-        """Draw which kinds there are and how likely a fault is; only says instead how likely which kinds are."""
+        """Draw the kinds and the rate of faults; only gives the probability of each kind instead."""
         self._random = random
         self._only = only
         self.rate = random.choice(RATES)
@@ -88,7 +88,7 @@ class Faults:
         self.counted: Counter[Fault] = Counter()
 
     def draw(self, weights: Mapping[Fault, int], often: float = 1) -> Fault | None:
-        """Return a fault of those weighted, or None; often says how much more likely than in a call one is."""
+        """Return one of the weighted faults, or None; often multiplies the rate, which is that of calls."""
         if not self.storm:
             return None
         found = self._chosen(weights) if self._only is not None else self._drawn(weights, often)

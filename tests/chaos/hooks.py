@@ -1,4 +1,4 @@
-"""What the patches of moto call in the schedule that runs."""
+"""The functions of the running schedule that the patches of moto call."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ class Hooks(Protocol):
         """Let time pass."""
 
     def call(self, client: Any, operation: str, do: Callable[[], Any]) -> Any:
-        """Make an AWS call of whoever it is, by do."""
+        """Make an AWS call of any caller, with do."""
 
     def attempt(self, state: str, service: str, do: Callable[[], None]) -> None:
-        """Try the task of a state, by do."""
+        """Run an attempt of a state's task, with do."""
 
     def invoke(self, function: str, payload: bytes) -> Any:
-        """Return what function answers."""
+        """Return the result of function."""
 
     def retry(self) -> None:
         """Wait before a task is tried again."""
 
     def begin(self, execution: Any, run: Callable[[], None]) -> None:
-        """Let an execution begin."""
+        """Start an execution."""
 
     def branch(self, run: Callable[[], None]) -> None:
-        """Let a branch of the execution at work begin."""
+        """Start a branch of the current execution."""
 
     def wait(self, ready: Callable[[], bool]) -> None:
-        """Let others work until ready."""
+        """Let other actors run until ready."""
 
     def ended(self, execution: Any) -> None:
-        """Hear that an execution has ended."""
+        """Record that an execution has ended."""
 
     def is_express(self) -> bool:
-        """Tell whether executions may share a name."""
+        """Return whether executions may have the same name, as with EXPRESS."""
 
     def written(self, old: Any, new: Any) -> None:
-        """Hear that an item of the table was written, its attributes as DynamoDB has them; None for no item."""
+        """Record a write of an item, with its attributes as DynamoDB has them; None for no item."""
 
     def published(self, message: str, attributes: dict[str, Any]) -> None:
-        """Hear that the topic was told."""
+        """Record a message that was published to the topic."""

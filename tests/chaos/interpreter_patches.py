@@ -34,27 +34,27 @@ if TYPE_CHECKING:
 
     from tests.chaos.hooks import Hooks
 
-    Here = Callable[[], Hooks]  # gives the schedule that runs
+    Here = Callable[[], Hooks]  # returns the hooks of the running schedule
 
 
 def install(patch: pytest.MonkeyPatch, here: Here) -> None:
     """Patch the interpreter."""
     interpreter_stop.install(patch)
     _log_nothing(patch)
-    _block_nowhere(patch, here)
-    _tell_executions(patch, here)
+    _replace_threads(patch, here)
+    _hook_executions(patch, here)
     _branch(patch, here)
     _try_tasks(patch, here)
 
 
 def _log_nothing(patch: pytest.MonkeyPatch) -> None:
-    """Let no error write down the whole program."""
+    """Stop the log of the whole program with each error."""
     patch.setattr(EvalComponent, "_log_exception", lambda *_, **__: None)
     patch.setattr(EvalComponent, "_log_failure_event_exception", lambda *_, **__: None)
 
 
-def _block_nowhere(patch: pytest.MonkeyPatch, here: Here) -> None:
-    """Let the scheduler have the only threads, and retries wait for nothing but their turn."""
+def _replace_threads(patch: pytest.MonkeyPatch, here: Here) -> None:
+    """Leave all threads to the scheduler, and let retries wait only for their turn."""
     patch.setattr(execute_state, "Thread", Inline)
     patch.setattr(program, "threading", SimpleNamespace(Thread=Inline))
     for module in (execute_state, program):
@@ -68,8 +68,8 @@ def _state_data(**fields: str) -> dict[str, str]:
     return {**fields, "EnteredTime": clock.timestamp()}
 
 
-def _tell_executions(patch: pytest.MonkeyPatch, here: Here) -> None:
-    """Let the schedule begin executions, hear of their ends, and say whether they may share a name."""
+def _hook_executions(patch: pytest.MonkeyPatch, here: Here) -> None:
+    """Let the hooks start executions, record their ends, and decide whether they may have the same name."""
     terminated = BaseExecutionWorkerCommunication.terminated
     same_name = StateMachine._handle_name_input_idempotency  # noqa: SLF001 - moto offers no other place
 
@@ -89,7 +89,7 @@ def _tell_executions(patch: pytest.MonkeyPatch, here: Here) -> None:
 
 
 def _branch(patch: pytest.MonkeyPatch, here: Here) -> None:
-    """Let the schedule begin branches, and their state wait for them."""
+    """Let the hooks start branches, and let the Parallel state wait for them."""
 
     def branch(worker: Any) -> None:
         def run() -> None:
@@ -104,7 +104,7 @@ def _branch(patch: pytest.MonkeyPatch, here: Here) -> None:
 
 
 def _try_tasks(patch: pytest.MonkeyPatch, here: Here) -> None:
-    """Let the schedule try tasks and run functions."""
+    """Let the hooks run tasks and functions."""
     run_task = StateTaskService._eval_execution  # noqa: SLF001 - moto offers no other place
 
     def attempt(task: Any, env: Any) -> None:
@@ -122,13 +122,13 @@ _NO_DETAILS: EventDetails = {}  # type: ignore[typeddict-item]  # moto's type as
 
 
 def is_running(execution: Any) -> bool:
-    """Tell whether an execution has begun and not ended."""
+    """Return whether an execution is running."""
     env = execution.exec_worker.env
     return env is not None and bool(env.is_running())
 
 
 def stop(execution: Any, time: datetime, *, timed_out: bool) -> None:
-    """End an execution from outside: by its own time limit, or because somebody aborts it."""
+    """Stop an execution from outside: by its time limit, or as StopExecution does."""
     worker = execution.exec_worker
     kind = HistoryEventType.ExecutionTimedOut if timed_out else HistoryEventType.ExecutionAborted
     worker.env.event_manager.add_event(
@@ -142,21 +142,21 @@ def stop(execution: Any, time: datetime, *, timed_out: bool) -> None:
 
 
 class Inline:
-    """A thread that is none: what it is to do is done when it is started."""
+    """A replacement of Thread that does its work at once when it is started."""
 
     def __init__(self, target: Callable[..., None], args: tuple[Any, ...] = (), **_: object) -> None:
-        """Take what it is to do."""
+        """Keep the work for the start."""
         self._work = partial(target, *args)
 
     def start(self) -> None:
-        """Do it."""
+        """Do the work."""
         self._work()
 
     def join(self, timeout: float | None = None) -> None:
         """Return at once."""
 
     def is_alive(self) -> bool:
-        """Tell that it is done."""
+        """Record that it is done."""
         return False
 
 
@@ -164,4 +164,4 @@ class _Nothing(list[Any]):
     """A list that keeps nothing."""
 
     def append(self, _: Any) -> None:
-        """Forget it."""
+        """Discard the item."""

@@ -1,4 +1,4 @@
-"""Functions as Lambda runs them: in a process that may die, with errors told as Lambda tells them."""
+"""Functions as Lambda runs them: in a process that may die, with errors in Lambda's form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MODULES = {step.function: f"lambdas.{step.function.removesuffix('Function').lowe
 
 @dataclass
 class Invocation:
-    """One call of a function, and what came of it."""
+    """One call of a function, and its result."""
 
     answer: Any = None
     error: Payload | None = None
@@ -30,7 +30,7 @@ class Invocation:
 
 
 def invoke(scheduler: Scheduler, module: str, event: Any) -> Invocation:
-    """Begin to run the handler of module on event, as an actor of its own."""
+    """Start the handler of module on event, as an actor of its own."""
     invocation = Invocation(error=failure(KILLED, "exit status 1"))
 
     def run() -> None:
@@ -48,5 +48,5 @@ def invoke(scheduler: Scheduler, module: str, event: Any) -> Invocation:
 
 
 def failure(name: str, message: str) -> Payload:
-    """Return what Lambda says of a function that failed."""
+    """Return Lambda's error for a function that failed."""
     return {"errorMessage": message, "errorType": name, "requestId": CONTEXT.aws_request_id, "stackTrace": []}

@@ -1,4 +1,4 @@
-"""What has happened in a schedule: uploads, executions, writes of the table, notifications."""
+"""The events of a schedule: uploads, executions, writes of the table, notifications."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lambdas.domain.outcomes import PROCESSING
 
 
 class Entry(NamedTuple):
-    """What a record says at one moment."""
+    """The content of a record at one moment."""
 
     image_id: str
     execution: str
@@ -28,7 +28,7 @@ class Write(NamedTuple):
 
 
 class Notification(NamedTuple):
-    """What the topic was told."""
+    """A message that was published to the topic."""
 
     message: dict[str, Any]
     attributes: dict[str, str]
@@ -36,36 +36,38 @@ class Notification(NamedTuple):
 
 @dataclass
 class Journal:
-    """Keeps it all, in the order in which it happened."""
+    """All events, in their order."""
 
     uploads: dict[str, list[str]] = field(default_factory=dict)  # versions by image id, oldest first
-    deleted: set[str] = field(default_factory=set)  # ids of the pictures whose upload is not there any more
+    deleted: set[str] = field(default_factory=set)  # ids of the pictures whose upload was deleted
     sound: dict[str, bool] = field(default_factory=dict)  # by version: whether it is a picture
-    poison: list[str] = field(default_factory=list)  # messages that are no upload's
+    poison: list[str] = field(default_factory=list)  # messages that are not about an upload
     executions: list[Any] = field(default_factory=list)  # moto's
-    ended_before: dict[str, list[Entry]] = field(default_factory=dict)  # by execution: ends of its version at its start
+    outcomes_before: dict[str, list[Entry]] = field(
+        default_factory=dict
+    )  # by execution: outcomes of its version at its start
     writes: list[Write] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
 
     def uploaded(self, image_id: str, version: str, *, sound: bool) -> None:
-        """Note a version of a picture."""
+        """Record a version of a picture."""
         self.uploads.setdefault(image_id, []).append(version)
         self.sound[version] = sound
         self.deleted.discard(image_id)
 
     def began(self, execution: Any) -> None:
-        """Note that an execution was started, and which ends its version had by then."""
+        """Record that an execution was started, and the outcomes that its version had by then."""
         self.executions.append(execution)
         version = execution.input_data["image"]["versionId"]
         written = (new for _, new in self.writes if new and new.version == version)
-        self.ended_before[execution.name] = [entry for entry in written if entry.status != PROCESSING]
+        self.outcomes_before[execution.name] = [entry for entry in written if entry.status != PROCESSING]
 
     def written(self, old: Any, new: Any) -> None:
-        """Note a write of the table."""
+        """Record a write of the table."""
         self.writes.append(Write(_entry(old), _entry(new)))
 
     def published(self, message: str, attributes: dict[str, Any]) -> None:
-        """Note a notification; attributes are typed as SNS has them."""
+        """Record a notification; attributes are typed as SNS has them."""
         values = {name: value["Value"] for name, value in attributes.items()}
         self.notifications.append(Notification(json.loads(message), values))
 

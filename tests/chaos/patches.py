@@ -28,12 +28,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Patches:
-    """The patches, made once for many schedules: hooks are those of the one that runs."""
+    """The patches, made once for many schedules; hooks are those of the running schedule."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        """Make them."""
+        """Install the patches."""
         self.hooks: Hooks | None = None
-        self.shortcuts = True  # or every call is made as a request
+        self.shortcuts = True  # False: every call is made as a request
         self._patch = patch
         self._clocks()
         self._calls()
@@ -42,7 +42,7 @@ class Patches:
         patch.setattr(validate, "run_sandboxed", lambda work: work())  # a child process is of no interest here
 
     def here(self) -> Hooks:
-        """Return the schedule that runs."""
+        """Return the hooks of the running schedule."""
         assert self.hooks, "no schedule runs"
         return self.hooks
 
@@ -86,7 +86,7 @@ class Patches:
         self._patch.setattr(SNSBackend, "publish", published)
 
     def _watched(self, write: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the write of one item that lets the hooks hear of it if it was done."""
+        """Return the write of one item, which also calls the hooks if it succeeds."""
 
         @wraps(write)
         def watched(backend: Any, table: str, item: dict[str, Any], *arguments: Any, **named: Any) -> Any:

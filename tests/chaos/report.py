@@ -1,4 +1,4 @@
-"""What is said of schedules: of one that does not hold, and of many."""
+"""Reports on schedules: on one that violates a statement, and on many."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.chaos.faults import Fault
 if TYPE_CHECKING:
     from tests.chaos.schedule import Result
 
-TAIL = 60  # steps of a trace that are shown
+TAIL = 60  # steps of a trace that are printed
 
 
-def told(result: Result, steps: int = TAIL) -> str:
-    """Return what did not hold in a schedule, the last steps that led to that, and how to see it again."""
+def describe(result: Result, steps: int = TAIL) -> str:
+    """Return the statements that a schedule violates, its last steps, and the command that repeats it."""
     lines = [f"    {actor:16} {point}{f'  !! {fault}' if fault else ''}" for actor, point, fault in result.trace]
     return "\n".join(
         [
@@ -30,27 +30,27 @@ def told(result: Result, steps: int = TAIL) -> str:
 
 
 class Tally:
-    """The account of many schedules: faults, ends, and what did not hold."""
+    """The counts of many schedules: faults, outcomes, and violating schedules."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start with no schedules."""
         self.schedules = 0
         self.broken: list[Result] = []
         self._faults: Counter[Fault] = Counter()
-        self._ends: Counter[str] = Counter()
+        self._outcomes: Counter[str] = Counter()
 
     def add(self, result: Result) -> None:
         """Count a schedule."""
         self.schedules += 1
         self._faults.update(result.faults)
-        self._ends.update(result.ends)
+        self._outcomes.update(result.outcomes)
         if result.violations:
             self.broken.append(result)
 
     def tables(self) -> list[Table]:
-        """Return how often each fault was injected, and how many pictures ended how."""
+        """Return how often each fault was injected, and how many pictures had each outcome."""
         faults = {fault.value: self._faults[fault] for fault in Fault}
-        return [_table("fault", "injected", faults), _table("end", "pictures", self._ends)]
+        return [_table("fault", "injected", faults), _table("outcome", "pictures", self._outcomes)]
 
 
 def _table(what: str, how_often: str, counted: Counter[str] | dict[str, int]) -> Table:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.chaos.account import Account
     from tests.chaos.faults import Fault
 
-CHUNK = 200  # schedules that a process is given at once, at most: to get ready takes as long as ten
+CHUNK = 200  # most schedules that a process gets at once; its start takes as long as ten schedules
 
 
 class Runner:
@@ -34,21 +34,21 @@ class Runner:
         self.patches = patches
 
     def run(self, seed: int, only: Mapping[Fault, float] | None = None) -> Result:
-        """Run the schedule of seed; only says which faults there are, and how likely, instead of letting luck decide."""
+        """Run the schedule of seed; only gives faults and their probabilities instead of random ones."""
         with patch.dict(os.environ):  # a schedule sets the variables of its functions
             return Schedule(self.account, self.patches, seed, only).run()
 
 
 @contextmanager
 def ready() -> Iterator[Runner]:
-    """Give what runs schedules, with AWS, time and threads in its hand until the end."""
+    """Give a runner of schedules, with AWS, time and threads patched."""
     with pytest.MonkeyPatch.context() as patches, open_account(patches) as account:
         logging.getLogger("moto").setLevel(logging.CRITICAL)
         yield Runner(account, Patches(patches))
 
 
 def results(seeds: range, jobs: int) -> Iterator[Result]:
-    """Yield the results of all seeds, as they come, from so many processes; of one that holds without its trace."""
+    """Yield the results of all seeds from jobs processes, in order of completion; without the trace if nothing is violated."""
     size = max(1, min(CHUNK, len(seeds) // jobs))
     chunks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:

@@ -1,4 +1,4 @@
-"""One schedule: a storm of faults over a few pictures, a calm after it, and what holds then."""
+"""One schedule: a few pictures under a storm of faults, then a calm, and then the check of the statements."""
 
 from __future__ import annotations
 
@@ -28,35 +28,35 @@ if TYPE_CHECKING:
 
     Act = Callable[[], None]
 
-SWEEPS = 4  # after the storm: each lets what it started come to its end
+SWEEPS = 4  # after the storm; what each starts runs to its end before the next
 EXPRESS = 0.3  # of the schedules
 PICTURES, WEIGHTS = (1, 2, 3), (5, 3, 1)
 NEWER = 0.3  # of the pictures have a second version
 DELETED = 0.15  # of the pictures are deleted at some time
-POISONED = 0.15  # of the schedules have a message that is no upload's
+POISONED = 0.15  # of the schedules have a message that is not about an upload
 
 SWEPT = 0.01  # of the world's turns in a storm
-TURNS = 60  # of the world, at most, before what waits has to wait for the next spell
+TURNS = 60  # of the world, at most, in one spell; what still waits is left to the next spell
 
 
 @dataclass
 class Result:
-    """What came of a schedule."""
+    """The result of a schedule."""
 
     seed: int
     violations: list[str]
     trace: list[Step]
     faults: Counter[Fault] = field(default_factory=Counter)
-    ends: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
 
 
 class Schedule:
-    """A schedule to be run."""
+    """A schedule that can be run."""
 
     def __init__(
         self, account: Account, patches: Patches, seed: int, only: Mapping[Fault, float] | None = None
     ) -> None:
-        """Draw from seed what is uploaded and what goes wrong; only says instead how likely which faults are."""
+        """Draw uploads and faults from seed; only gives the probabilities of faults instead."""
         mock_random.seed(seed)
         stores.empty()
         self._account = account
@@ -71,19 +71,19 @@ class Schedule:
         self._world = World(account, self._scheduler, self._faults, self._journal, express=express)
 
     def run(self) -> Result:
-        """Run it."""
+        """Run the schedule, and check the statements."""
         self._patches.hooks = FaultHooks(self._scheduler, self._faults, self._world, self._journal)
         try:
             self._storm()
             self._calm()
             found = statements.violations(self._account, self._journal, quiet=not self._faults.counted)
         except Stuck as stuck:
-            found = [f"1 one end: {stuck}"]
+            found = [f"1 one outcome: {stuck}"]
         finally:
             self._scheduler.abandon()
             self._patches.hooks = None
-        ends = Counter(record["status"]["S"] for record in self._account.records().values())
-        return Result(self._seed, found, self._scheduler.trace, self._faults.counted, ends)
+        outcomes = Counter(record["status"]["S"] for record in self._account.records().values())
+        return Result(self._seed, found, self._scheduler.trace, self._faults.counted, outcomes)
 
     def _storm(self) -> None:
         """Upload, delete, deliver and sweep under faults, in up to three spells with a long time between them."""
@@ -98,7 +98,7 @@ class Schedule:
             self._spell([waiting.pop(0) for _ in range(wanted)], None if last else self._random.randint(1, TURNS))
 
     def _drawn(self) -> list[Act]:
-        """Draw what people do: they upload each version of a picture, delete some, and send a poisoned message."""
+        """Draw the acts of clients: upload each version of a picture, delete some, and send a poisoned message."""
         count = self._random.choices(PICTURES, WEIGHTS)[0]
         images = [self._world.draw_picture() for _ in range(count)]
         newer, deleted = ([image for image in images if self._random.random() < often] for often in (NEWER, DELETED))
@@ -109,7 +109,7 @@ class Schedule:
         return acts
 
     def _spell(self, waiting: list[Act], turns: int | None = None) -> None:
-        """Let things happen until nothing is left to; after so many turns of the world nothing new begins."""
+        """Run until nothing is left to do; after turns turns of the world, deliver nothing more."""
         while waiting or self._scheduler.busy() or (turns != 0 and self._world.pending()):
             turns = turns - 1 if turns else turns
             if waiting and self._random.random() < 0.5:
@@ -123,7 +123,7 @@ class Schedule:
         self._scheduler.drain()
 
     def _calm(self) -> None:
-        """Deliver everything, and let the sweep find what got lost."""
+        """Deliver everything, and sweep."""
         self._faults.storm = False
         self._spell([])
         for _ in range(SWEEPS):

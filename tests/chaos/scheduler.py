@@ -1,4 +1,4 @@
-"""One thread at a time: a scheduler that hands a baton from actor to actor, as a seed has it."""
+"""A scheduler that runs one thread at a time: a seed determines which actor gets the baton next."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import NoReturn
 Ready = Callable[[], bool]
 Step = tuple[str, str, str]  # actor, point, fault
 
-STAY = 0.6  # how likely an actor goes on where it may: long runs and quick changes are both worth trying
-DAWDLE = 0.15  # of the actors are slow: others come to their end between two of their steps
+STAY = 0.6  # probability that the current actor continues, if it can: long runs and quick changes both find defects
+DAWDLE = 0.15  # share of slow actors: others run to their end between two steps of a slow one
 SLOW = 0.02
 LINGERING = 0.002
-TURNS = 20_000  # of one schedule; one that takes more goes round in circles
+TURNS = 20_000  # limit of one schedule; one that takes more is in a loop
 
 
 class Gone(BaseException):
-    """The actor is no more: its process was killed, or its execution ended. No handler may catch it."""
+    """The actor was ended: its process was killed, or its execution was stopped. No handler may catch it."""
 
 
 class Stuck(Exception):  # noqa: N818 - the name of the fact
-    """Actors wait for what nobody will do, or turn in circles."""
+    """All actors wait, or they are in an endless loop."""
 
 
 def _at_once() -> bool:
@@ -32,27 +32,27 @@ def _at_once() -> bool:
 
 @dataclass(eq=False)
 class Actor:
-    """Something that happens beside others, in a thread of its own that runs only while it holds the baton."""
+    """A concurrent activity, in a thread of its own that runs only while it holds the baton."""
 
     name: str
     group: object = None  # the execution that it belongs to
     works: bool = False  # it runs a function
-    pace: float = 1  # how likely it is picked, beside the others
+    pace: float = 1  # weight of being picked, relative to the others
     ready: Ready = _at_once
     gone: bool = False  # from now on it has no effect
     over: bool = False
     baton: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        """Begin without the baton."""
+        """Start without the baton."""
         self.baton.acquire()
 
 
 class Scheduler:
-    """Picks who goes on, at every point where actors may change; the same seed gives the same trace."""
+    """Picks the next actor, at every point where actors may change; the same seed gives the same trace."""
 
     def __init__(self, seed: int) -> None:
-        """Let the calling thread be the first actor, and hold the baton."""
+        """Make the calling thread the first actor, which holds the baton."""
         self.random = Random(seed)  # noqa: S311 - it is to be replayed
         self.trace: list[Step] = []
         self._here = local()
@@ -69,16 +69,16 @@ class Scheduler:
         return actor
 
     def works(self) -> bool:
-        """Tell whether the actor that holds the baton runs a function."""
+        """Return whether the actor that holds the baton runs a function."""
         return self.actor.works
 
     def end(self, group: object) -> None:
-        """End all actors of an execution where they stand."""
+        """End all actors of an execution at their current point."""
         for actor in self._actors:
             actor.gone = actor.gone or actor.group is group
 
     def spawn(self, name: str, work: Callable[[], None], *, group: object = None, works: bool = False) -> Actor:
-        """Begin an actor that does work when it is first picked; its name gets a number."""
+        """Add an actor that starts work when it is first picked; its name gets a number."""
         self._numbers[name] = number = self._numbers.get(name, 0) + 1
         actor = Actor(f"{name}#{number}", group, works, SLOW if self.random.random() < DAWDLE else 1)
         self._actors.append(actor)
@@ -86,12 +86,12 @@ class Scheduler:
         return actor
 
     def pause(self, point: str, fault: str = "") -> None:
-        """Let others go on, perhaps; raises Gone if the actor is no more when it is picked again."""
+        """Record point and let the scheduler pick the next actor; raises Gone if this actor was ended meanwhile."""
         self.note(point, fault)
         self.wait(_at_once)
 
     def linger(self, point: str) -> None:
-        """Let others go far before the actor goes on; raises Gone as pause does."""
+        """Pause for long: others probably take many steps first; raises Gone as pause does."""
         actor, pace = self.actor, self.actor.pace
         actor.pace = LINGERING
         try:
@@ -100,13 +100,13 @@ class Scheduler:
             actor.pace = pace
 
     def note(self, point: str, fault: str = "") -> None:
-        """Write into the trace what the actor is doing."""
+        """Add the actor's current point to the trace."""
         self.trace.append((self.actor.name, point, fault))
         if len(self.trace) > TURNS:
             raise Stuck(f"no end after {TURNS} turns")
 
     def wait(self, ready: Ready) -> None:
-        """Let others go on until ready; raises Gone if the actor is no more, Stuck if all wait."""
+        """Let other actors run until ready; raises Gone if this actor was ended, Stuck if all wait."""
         actor = self.actor
         actor.ready = ready
         following = self._next(actor)
@@ -119,15 +119,15 @@ class Scheduler:
             raise Gone
 
     def busy(self) -> bool:
-        """Tell whether there is anybody but the world."""
+        """Return whether there is an actor besides the world."""
         return len(self._actors) > 1
 
     def drain(self) -> None:
-        """Let all others come to their end."""
+        """Run all other actors to their end."""
         self.wait(lambda: len(self._actors) == 1)
 
     def abandon(self) -> None:
-        """End every actor where it stands, so that no thread is left."""
+        """End every actor at its current point, so that no thread is left."""
         for actor in self._actors[1:]:
             actor.gone = True
         self._failure = None
@@ -135,7 +135,7 @@ class Scheduler:
             self.wait(lambda: len(self._actors) == 1)
 
     def _next(self, current: Actor) -> Actor:
-        """Pick who goes on among those who can."""
+        """Pick the next actor among those that can run."""
         able = [actor for actor in self._actors if actor.gone or actor.ready()]
         if not able:
             self._failure = self._failure or Stuck(f"all wait: {', '.join(actor.name for actor in self._actors)}")

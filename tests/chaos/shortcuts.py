@@ -1,6 +1,6 @@
-"""The AWS calls that schedules make most, answered by moto's stores without a request written and read: ten times faster.
+"""The most frequent AWS calls of schedules, answered from moto's stores without a request: ten times faster.
 
-Whatever is not in CALLS goes the long way; test_scheduler holds that both ways give the same schedule.
+A call that is not in CALLS is made as a request; test_scheduler checks that both give the same schedule.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WHOLE = 1000  # entries that S3 lists at once; no schedule has as many
 
 
 def fast_call(client: Any, operation: str, params: Params) -> Callable[[], Answer] | None:
-    """Return what makes the call, or None if it has to go the long way."""
+    """Return a function that makes the call, or None if it needs a request."""
     do = CALLS.get(operation)
     return (lambda: do(client, params)) if do else None
 

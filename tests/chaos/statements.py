@@ -1,4 +1,4 @@
-"""The five statements that hold after every schedule, whatever went wrong."""
+"""The five statements that hold after every schedule, with any faults."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from tests.chaos.journal import Entry, Journal
 
 OPEN, SUCCEEDED = "PROCESSING", "SUCCEEDED"
-DESERVED = {"SUCCEEDED": True, "REJECTED": False}  # what ends so is a picture, or is none
+DESERVED = {"SUCCEEDED": True, "REJECTED": False}  # whether the upload of a record with this status is a sound picture
 
 Records = dict[str, dict[str, Any]]
 
 
 def violations(account: Account, journal: Journal, *, quiet: bool) -> list[str]:
-    """Return what does not hold, each with the number of its statement; quiet says that nothing went wrong."""
+    """Return the violations, each with the number of its statement; quiet: no fault was injected."""
     records = {image_id: deserialize(item) for image_id, item in account.records().items()}
     return [
-        *(f"1 one end: {text}" for text in _one_end(records, journal)),
-        *(f"1 one end: {text}" for text in _deserved(records, journal)),
+        *(f"1 one outcome: {text}" for text in _one_outcome(records, journal)),
+        *(f"1 one outcome: {text}" for text in _deserved(records, journal)),
         *(f"2 archive: {text}" for text in _archive(account, records)),
         *(f"3 notifications: {text}" for text in _notifications(records, journal, quiet=quiet)),
         *(f"4 order: {text}" for text in _order(records, journal)),
@@ -43,7 +43,7 @@ def violations(account: Account, journal: Journal, *, quiet: bool) -> list[str]:
     ]
 
 
-def _one_end(records: Records, journal: Journal) -> Iterator[str]:
+def _one_outcome(records: Records, journal: Journal) -> Iterator[str]:
     missing = journal.uploads.keys() - records.keys() - journal.deleted
     yield from (f"{image_id} has no record" for image_id in sorted(missing))
     yield from (f"{image_id} is still open" for image_id, record in records.items() if record["status"] == OPEN)
@@ -53,23 +53,23 @@ def _one_end(records: Records, journal: Journal) -> Iterator[str]:
         except ContractViolation as broken:
             yield f"{image_id}'s record breaks its contract: {broken}"
         if record["status"] != OPEN and "notifiedAt" not in record:
-            yield f"{image_id}'s record does not say that its end was told"
+            yield f"{image_id}'s record is not marked as notified"
     yield from (f"{execution.name} is running" for execution in journal.executions if execution.status == "RUNNING")
 
 
 def _deserved(records: Records, journal: Journal) -> Iterator[str]:
     for image_id, record in records.items():
         if record["status"] in DESERVED and DESERVED[record["status"]] != journal.sound[record["versionId"]]:
-            yield f"{image_id} ended {record['status']}, which is not what it is"
+            yield f"{image_id} has the status {record['status']}, which does not fit its upload"
 
 
 def _archive(account: Account, records: Records) -> Iterator[str]:
     left = set(account.keys(ARCHIVE))
     for image_id, record in records.items():
         if record["status"] == SUCCEEDED:
-            told = set(_archived(record["archive"]))
-            yield from (f"{image_id} misses {key}" for key in sorted(told - left))
-            left -= told
+            recorded = set(_archived(record["archive"]))
+            yield from (f"{image_id} misses {key}" for key in sorted(recorded - left))
+            left -= recorded
         for execution in record.get("earlier", []):
             folder = f"{OWNER}/{image_id}/{execution.removeprefix(image_id + '-')}/"
             earlier = {key for key in left if key.startswith(folder)}
@@ -87,22 +87,22 @@ def _archived(archive: dict[str, Any]) -> Iterator[str]:
 
 
 def _notifications(records: Records, journal: Journal, *, quiet: bool) -> Iterator[str]:
-    ends = {entry.execution: entry.status for entry in _ends(journal)}
-    told: dict[str, set[str]] = {}
+    outcomes = {entry.execution: entry.status for entry in _outcomes(journal)}
+    notified: dict[str, set[str]] = {}
     for message, attributes in journal.notifications:
         try:
             contracts.check(NOTIFICATIONS[message["status"]], message)
         except ContractViolation as broken:
             yield f"one breaks its contract: {broken}"
-        told.setdefault(message["notificationId"], set()).add(message["status"])
+        notified.setdefault(message["notificationId"], set()).add(message["status"])
         if attributes != {name: message[name] for name in attributes} or not {"status", "owner"} <= attributes.keys():
-            yield f"{message['notificationId']} has attributes that do not say what it says"
-    for execution, status in ends.items():
-        if told.get(execution) != {status}:
-            yield f"{execution} ended {status} and was told as {sorted(told.get(execution, ()))}"
-    yield from (f"{execution} was told, but has no end" for execution in told.keys() - ends.keys())
-    if quiet and len(journal.notifications) != len(ends):
-        yield f"{len(ends)} ends were told {len(journal.notifications)} times, though nothing went wrong"
+            yield f"{message['notificationId']} has attributes that differ from its message"
+    for execution, status in outcomes.items():
+        if notified.get(execution) != {status}:
+            yield f"{execution} has the outcome {status} and was notified as {sorted(notified.get(execution, ()))}"
+    yield from (f"{execution} was notified, but has no outcome" for execution in notified.keys() - outcomes.keys())
+    if quiet and len(journal.notifications) != len(outcomes):
+        yield f"{len(outcomes)} outcomes were notified {len(journal.notifications)} times without any fault"
     yield from _final(records, journal)
 
 
@@ -115,7 +115,7 @@ def _final(records: Records, journal: Journal) -> Iterator[str]:
                 yield f"{image_id}: a notification does not agree with the record"
 
 
-def _ends(journal: Journal) -> Iterator[Entry]:
+def _outcomes(journal: Journal) -> Iterator[Entry]:
     yield from (new for _, new in journal.writes if new and new.status != OPEN)
 
 
@@ -131,22 +131,22 @@ def _order(records: Records, journal: Journal) -> Iterator[str]:
 def _wrong(old: Entry, new: Entry | None, versions: list[str]) -> str:
     """Return what is wrong with a write, if anything is."""
     if new is None:
-        return "" if old.status == OPEN else "an end was deleted"
+        return "" if old.status == OPEN else "an outcome was deleted"
     if new.execution == old.execution:
-        return "" if old.status in {OPEN, new.status} else "an end changed"
+        return "" if old.status in {OPEN, new.status} else "an outcome changed"
     if new.version != old.version:
-        return "" if versions.index(new.version) > versions.index(old.version) else "an older version took over"
+        return "" if versions.index(new.version) > versions.index(old.version) else "an older version replaced it"
     if old.status == SUCCEEDED:
-        return "a success was taken over"
-    return "" if new.attempt > old.attempt else "an earlier attempt took over"
+        return "a success was replaced"
+    return "" if new.attempt > old.attempt else "an earlier attempt replaced it"
 
 
 def _further(journal: Journal) -> Iterator[str]:
-    """Yield the further attempts at versions that had their end: only an operator may start these, and there is none."""
+    """Yield further attempts at versions that had an outcome: only an operator may start these, and a schedule has none."""
     for execution in journal.executions:
-        ends = journal.ended_before[execution.name]
-        if execution.input_data["image"]["attempt"] > 1 and ends:
-            yield f"{execution.name} was started though its version had ended {ends[-1].status}"
+        outcomes = journal.outcomes_before[execution.name]
+        if execution.input_data["image"]["attempt"] > 1 and outcomes:
+            yield f"{execution.name} was started though its version had the outcome {outcomes[-1].status}"
 
 
 def _reasons(records: Records, journal: Journal) -> Iterator[str]:
@@ -154,14 +154,14 @@ def _reasons(records: Records, journal: Journal) -> Iterator[str]:
         if record["status"] == "FAILED" and not (record.get("failedIn") and record.get("reason")):
             yield f"{image_id}'s record does not say where and why it failed"
         if record["status"] == "FAILED" and not _explained(record, journal):
-            yield f"{image_id} failed of {record['reason']} in {record['failedIn']}, which no fault explains"
+            yield f"{image_id} failed with {record['reason']} in {record['failedIn']}, which no fault explains"
     for message, _ in journal.notifications:
         if message["status"] == "FAILED" and not (message.get("failedIn") and message.get("reason")):
             yield f"{message['imageId']}'s notification does not say where and why it failed"
 
 
 def _explained(record: dict[str, Any], journal: Journal) -> bool:
-    """Tell whether a fault can be why: a rejection may have been under way when its execution was ended."""
+    """Return whether a fault explains the failure. A rejection may have been in progress when its execution was stopped."""
     unsound = not journal.sound[record["versionId"]]
     return record["reason"] in EXPLAINED or (unsound and record["reason"] == REJECTED)
 
@@ -173,5 +173,5 @@ def _once(journal: Journal) -> Iterator[str]:
 
 
 def _messages(account: Account, journal: Journal) -> Iterator[str]:
-    missing = Counter(journal.poison) - Counter(account.letters())
-    yield from (f"{body} is neither an upload's nor among the dead letters" for body in missing)
+    missing = Counter(journal.poison) - Counter(account.dead_letter_bodies())
+    yield from (f"{body} is not in the dead-letter queue, though it is not about an upload" for body in missing)

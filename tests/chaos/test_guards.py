@@ -1,4 +1,4 @@
-"""The suite is able to fail: with any one guard taken away, a few schedules show what is lost, and which statement says so."""
+"""The chaos tests can fail: without any one guard, some schedule violates the guard's statement."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.heavy
 
-SCHEDULES = 300  # that a guard's absence has to be found in, at most
+SCHEDULES = 300  # at most, in which the absence of a guard must be found
 ALWAYS = "attribute_exists(#status) OR attribute_not_exists(#status)"
 
 Remove = Callable[[pytest.MonkeyPatch], None]
@@ -33,13 +33,13 @@ Remove = Callable[[pytest.MonkeyPatch], None]
 
 @dataclass(frozen=True)
 class Guard:
-    """Something that keeps a statement true, how to take it away, and which faults show that it is gone."""
+    """Code that keeps a statement true, how to remove it, and the faults that show its absence."""
 
     name: str
     remove: Remove
-    statement: str  # how the violation begins
+    statement: str  # prefix of the violation
     faults: Mapping[Fault, float]
-    start: int = 0  # the seed that the search begins with: one that found it soon, when it was chosen
+    start: int = 0  # first seed of the search; chosen because a violation is found soon after it
 
 
 def _random_name(patch: pytest.MonkeyPatch) -> None:
@@ -47,7 +47,7 @@ def _random_name(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_condition_of_functions(patch: pytest.MonkeyPatch) -> None:
-    update = Record._update  # noqa: SLF001 - the one place where it stands
+    update = Record._update  # noqa: SLF001 - the only place of the condition
 
     def unconditional(record: Record, attributes: dict[str, Any], *sets: str, condition: str, **more: Any) -> None:
         del condition
@@ -96,7 +96,7 @@ def _no_sweep(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sweep, "handler", _nothing)
 
 
-def _no_settling(patch: pytest.MonkeyPatch) -> None:
+def _no_finalization(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(finalize, "handler", _nothing)
     _no_sweep(patch)
 
@@ -106,12 +106,12 @@ def _any_version_follows(patch: pytest.MonkeyPatch) -> None:
 
 
 def _record_read_once(patch: pytest.MonkeyPatch) -> None:
-    """Start another attempt on what the record said before the executions were asked for."""
+    """Start another attempt by the record as it was before the executions were described."""
     patch.setattr(Record, "is_unchanged", lambda *_: True)
 
 
 def _deleted_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """Let the sweep pass over deleted uploads, be something begun of them or not."""
+    """Let the sweep ignore deleted uploads, also those with a record."""
     patch.setattr("lambdas.domain.stalled_uploads.reconcile_deleted", lambda *_: False)
 
 
@@ -119,13 +119,13 @@ def _no_clearing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(objects, "delete_prefix", lambda *_: 0)
 
 
-def _told_early(patch: pytest.MonkeyPatch) -> None:
-    """Take over records whose end has not been told."""
+def _notification_not_awaited(patch: pytest.MonkeyPatch) -> None:
+    """Replace records whose notification is pending."""
     patch.setattr("lambdas.domain.record.notification_pending", lambda _: False)
 
 
 def _success_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """Let a late copy of a step undo what it did, also if its execution had succeeded."""
+    """Let a late copy of a step delete its objects, also if its execution has succeeded."""
     patch.setattr(StaleExecution, "__init__", lambda late, message, **_: Exception.__init__(late, message))
     patch.setattr(StaleExecution, "succeeded", False, raising=False)
 
@@ -138,10 +138,14 @@ GUARDS = [
     ),
     Guard("partial batch responses", _no_partial_batches, "messages", {}, start=7),
     Guard(
-        "an archive that may be tried again", _archive_not_repeatable, "5 reasons", {Fault.KILLED_AFTER: 0.04}, start=52
+        "an archive step that can be repeated",
+        _archive_not_repeatable,
+        "5 reasons",
+        {Fault.KILLED_AFTER: 0.04},
+        start=52,
     ),
-    Guard("the sweep", _no_sweep, "1 one end", {Fault.EVENT_LOST: 0.5}, start=38),
-    Guard("settling by event", _no_settling, "1 one end", {Fault.ABORTED: 0.1}, start=37),
+    Guard("the sweep", _no_sweep, "1 one outcome", {Fault.EVENT_LOST: 0.5}, start=38),
+    Guard("finalization by event", _no_finalization, "1 one outcome", {Fault.ABORTED: 0.1}, start=37),
     Guard("the check for the newest version", _any_version_follows, "4 order", {Fault.MESSAGE_TWICE: 0.3}, start=77),
     Guard(
         "the record read again before another attempt",
@@ -151,23 +155,23 @@ GUARDS = [
         start=88,
     ),
     Guard(
-        "the end of what was begun of a deleted upload",
+        "the outcome of a deleted upload that was begun",
         _deleted_forgotten,
-        "1 one end",
+        "1 one outcome",
         {Fault.ABORTED: 0.3, Fault.STATUS_LOST: 1},
         start=83,
     ),
-    Guard("clearing", _no_clearing, "2 archive", {Fault.ABORTED: 0.1}, start=41),
+    Guard("removal of leftovers", _no_clearing, "2 archive", {Fault.ABORTED: 0.1}, start=41),
     Guard(
-        "an older success that outlives its own copies",
+        "an older success whose objects stay",
         _success_forgotten,
         "2 archive",
         {Fault.ZOMBIE: 0.5, Fault.TWO_COPIES: 0.5},
         start=135,
     ),
     Guard(
-        "telling an end before another takes its place",
-        _told_early,
+        "the notification of an outcome before it is replaced",
+        _notification_not_awaited,
         "3 notifications",
         {Fault.TASK_FAILS: 0.6},
         start=103,
@@ -177,7 +181,7 @@ GUARDS = [
 
 @contextmanager
 def without(guard: Guard) -> Iterator[Runner]:
-    """Give what runs schedules with the guard taken away."""
+    """Give a runner of schedules without the guard."""
     with pytest.MonkeyPatch.context() as patch:
         guard.remove(patch)
         with ready() as runner:
@@ -185,8 +189,8 @@ def without(guard: Guard) -> Iterator[Runner]:
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
-def test_a_guard_that_is_gone_is_missed(guard: Guard) -> None:
-    """Without the guard a schedule breaks the statement that it guards."""
+def test_without_a_guard_its_statement_is_violated(guard: Guard) -> None:
+    """Without the guard, a schedule violates its statement."""
     other: dict[int, list[str]] = {}
     with without(guard) as runner:
         for seed in range(guard.start, guard.start + SCHEDULES):

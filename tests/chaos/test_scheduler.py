@@ -22,22 +22,22 @@ def _race(seed: int) -> tuple[list[str], Scheduler]:
     return turns, scheduler
 
 
-def test_the_same_seed_gives_the_same_order() -> None:
-    """Who goes on is a function of the seed, and other seeds give other orders."""
+def test_one_seed_gives_one_order() -> None:
+    """The order of actors depends only on the seed, and other seeds give other orders."""
     orders = [_race(seed)[0] for seed in range(20)]
     assert orders == [_race(seed)[0] for seed in range(20)]
     assert len({tuple(order) for order in orders}) > 10
 
 
-def test_every_actor_comes_to_its_end() -> None:
-    """All of them take all of their turns."""
+def test_every_actor_runs_to_its_end() -> None:
+    """Every actor takes all of its turns."""
     turns, scheduler = _race(0)
     assert sorted(turns) == sorted(f"actor#{number}" for number in (1, 2, 3) for _ in range(3))
     assert not scheduler.busy()
 
 
-def test_who_waits_for_nothing_is_found() -> None:
-    """When all wait for what none of them will do, that is an error rather than a hang."""
+def test_a_deadlock_of_actors_is_an_error() -> None:
+    """If all actors wait for ever, that is an error and not a hang."""
     scheduler = Scheduler(0)
     scheduler.spawn("waiting", lambda: scheduler.wait(lambda: False))
     with pytest.raises(Stuck, match="waiting#1"):
@@ -45,8 +45,8 @@ def test_who_waits_for_nothing_is_found() -> None:
     scheduler.abandon()
 
 
-def test_an_actor_that_is_gone_does_nothing_more() -> None:
-    """What ends where it stands passes no handler of errors, and does not go on."""
+def test_an_ended_actor_does_not_continue() -> None:
+    """An actor that is ended runs no exception handler, and does not continue."""
     scheduler, done = Scheduler(0), []
 
     def work() -> None:
@@ -65,8 +65,8 @@ def test_an_actor_that_is_gone_does_nothing_more() -> None:
     assert actor.over
 
 
-def test_an_error_of_an_actor_is_the_worlds() -> None:
-    """An error that an actor does not handle ends the schedule rather than its thread."""
+def test_an_error_of_an_actor_ends_the_schedule() -> None:
+    """An error that an actor does not handle is raised in the schedule's own thread."""
     scheduler = Scheduler(0)
 
     def fail() -> None:
@@ -78,7 +78,7 @@ def test_an_error_of_an_actor_is_the_worlds() -> None:
 
 
 def test_gone_is_no_error_of_the_schedule() -> None:
-    """An actor may end itself."""
+    """An actor that ends itself raises no error in the schedule."""
     scheduler = Scheduler(0)
 
     def end() -> None:
@@ -89,19 +89,19 @@ def test_gone_is_no_error_of_the_schedule() -> None:
 
 
 def test_a_schedule_can_be_replayed(runner: Runner) -> None:
-    """A seed gives the same actors, points and faults each time, and the same ends."""
+    """A seed gives the same actors, points and faults each time, and the same outcomes."""
     for seed in range(times(5, 25)):
         first, second = runner.run(seed), runner.run(seed)
         assert first.trace == second.trace
-        assert (first.ends, first.faults, first.violations) == (second.ends, second.faults, second.violations)
+        assert (first.outcomes, first.faults, first.violations) == (second.outcomes, second.faults, second.violations)
 
 
-def test_the_short_way_is_the_long_way(runner: Runner) -> None:
-    """Calls that moto's stores answer at once give the very schedule that requests give."""
-    for seed in range(2, times(5, 12)):  # one of them has dead letters
+def test_shortcuts_give_the_same_schedule_as_requests(runner: Runner) -> None:
+    """Calls that moto's stores answer directly give the same schedule as requests."""
+    for seed in range(2, times(5, 12)):  # one of them has dead-letter messages
         short = runner.run(seed)
         runner.patches.shortcuts = False
         long = runner.run(seed)
         runner.patches.shortcuts = True
         assert short.trace == long.trace
-        assert (short.ends, short.violations) == (long.ends, long.violations)
+        assert (short.outcomes, short.violations) == (long.outcomes, long.violations)

@@ -1,4 +1,4 @@
-"""What is uploaded in a schedule: pictures small enough to cost nothing, and what is none."""
+"""The uploads of a schedule: small pictures, and files that are no pictures."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests import pictures
 if TYPE_CHECKING:
     from random import Random
 
-POISON = ("[]", "{}", "no JSON", '{"source": "aws.s3", "detail-type": "Object Deleted"}')  # no upload's events
-SOUND = 0.8  # of what is uploaded
+POISON = ("[]", "{}", "no JSON", '{"source": "aws.s3", "detail-type": "Object Deleted"}')  # not about an upload
+SOUND = 0.8  # share of sound uploads
 
 
 class Content(NamedTuple):
-    """What an upload holds."""
+    """The content of an upload."""
 
     data: bytes
     sound: bool
@@ -37,6 +37,6 @@ def _unsound() -> tuple[bytes, ...]:
 
 
 def content(random: Random) -> Content:
-    """Draw what one upload holds."""
+    """Draw the content of one upload."""
     sound = random.random() < SOUND
     return Content(random.choice(_sound() if sound else _unsound()), sound)

@@ -1,4 +1,4 @@
-"""What is around the functions: uploads, a queue, events and a schedule, all delivered as AWS promises and no better."""
+"""The surroundings of the functions: uploads, a queue, events and a schedule, with exactly the delivery guarantees of AWS."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BEGINNING = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
 MAX_RECEIVES = 5  # as the template's queue has it
 MAX_TRIES = 3  # of a function that an event invokes: the first and two more, as Lambda has it
 BATCH = 3  # messages
-ILL = {"FAILED", "TIMED_OUT", "ABORTED"}  # what the rule for status events lets through
+UNSUCCESSFUL = {"FAILED", "TIMED_OUT", "ABORTED"}  # what the rule for status events lets through
 
 
 @dataclass(eq=False)
@@ -44,19 +44,19 @@ class Message:
 
 @dataclass(eq=False)
 class Status:
-    """An event that tells of an execution's end."""
+    """An event about the final status of an execution."""
 
     event: dict[str, Any]
     tries: int = 0
 
 
 class World:
-    """Everything that is not the project's own code, for one schedule."""
+    """The services and clients around the project's code, for one schedule."""
 
     def __init__(
         self, account: Account, scheduler: Scheduler, faults: Faults, journal: Journal, *, express: bool
     ) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self.express = express
         self._account = account
         self._scheduler = scheduler
@@ -77,7 +77,7 @@ class World:
         self._now += timedelta(seconds=seconds)
 
     def pending(self) -> bool:
-        """Tell whether there is anything to deliver."""
+        """Return whether there is anything to deliver."""
         return bool(self._statuses) or any(not message.held for message in self._queue)
 
     def draw_picture(self) -> str:
@@ -85,7 +85,7 @@ class World:
         return str(UUID(int=self._random.getrandbits(128), version=4))
 
     def upload(self, image_id: str) -> None:
-        """Let a client upload a version of a picture, and S3 tell of it."""
+        """Upload a version of a picture as a client does, and send the events of S3."""
         data, sound = uploads.content(self._random)
         key = upload_key(OWNER, image_id)
         version = clients.s3().put_object(Bucket=UPLOADS, Key=key, Body=data)["VersionId"]
@@ -97,14 +97,14 @@ class World:
             self.send(json.dumps(event))
 
     def delete(self, image_id: str) -> None:
-        """Let a client delete a picture's upload, if it is there: S3 hides its versions."""
+        """Delete a picture's upload as a client does, if it exists: S3 hides its versions."""
         if image_id in self._journal.uploads:
             clients.s3().delete_object(Bucket=UPLOADS, Key=upload_key(OWNER, image_id))
             self._journal.deleted.add(image_id)
             self._scheduler.note("delete")
 
     def poison(self) -> None:
-        """Put something on the queue that no upload has sent."""
+        """Put a message on the queue that is not about an upload."""
         self._journal.poison.append(self._random.choice(uploads.POISON))
         self.send(self._journal.poison[-1])
 
@@ -113,9 +113,9 @@ class World:
         self._numbers += 1
         self._queue.append(Message(self._numbers, body))
 
-    def tell_status(self, execution: Any) -> None:
-        """Let EventBridge tell how an execution ended, unless it is an express one, of which it is told nothing."""
-        if self.express or execution.status not in ILL:
+    def emit_status(self, execution: Any) -> None:
+        """Queue the event of EventBridge about an execution that failed; EXPRESS executions have none."""
+        if self.express or execution.status not in UNSUCCESSFUL:
             return
         fault = self._faults.draw(STATUS, often=3)
         event = execution_ended(execution.input_data["image"], execution.exec_arn, execution.status)
@@ -123,29 +123,29 @@ class World:
             self._statuses.append(Status(event))
 
     def deliver(self) -> None:
-        """Deliver something that waits, whatever comes first."""
+        """Deliver a random event or batch of messages that waits."""
         waiting = [message for message in self._queue if not message.held]
-        doors: list[Callable[[], None]] = []
+        deliveries: list[Callable[[], None]] = []
         if waiting:
-            doors.append(lambda: self._receive(waiting))
+            deliveries.append(lambda: self._receive(waiting))
         if self._statuses:
-            doors.append(lambda: self._settle(self._statuses.pop(self._random.randrange(len(self._statuses)))))
-        if doors:
-            self._random.choice(doors)()
+            deliveries.append(lambda: self._finalize(self._statuses.pop(self._random.randrange(len(self._statuses)))))
+        if deliveries:
+            self._random.choice(deliveries)()
 
     def _receive(self, waiting: list[Message]) -> None:
-        """Hand a batch to the trigger."""
+        """Invoke SqsTriggerFunction with a batch."""
         batch = self._random.sample(waiting, min(len(waiting), self._random.randint(1, BATCH)))
         for message in batch:
             message.receives += 1
             message.held = self._faults.draw({Fault.MESSAGE_TWICE: 1}, often=2) is None
         dead = [message for message in batch if message.receives > MAX_RECEIVES]
         for message in dead:
-            self._bury(message)
+            self._move_to_dead_letters(message)
         self._trigger([message for message in batch if message not in dead])
 
-    def _bury(self, message: Message) -> None:
-        self._scheduler.note("to the dead letters")
+    def _move_to_dead_letters(self, message: Message) -> None:
+        self._scheduler.note("to the dead-letter queue")
         self._queue.remove(message)
         clients.sqs().send_message(QueueUrl=self._account.dead_letters, MessageBody=message.body)
 
@@ -158,7 +158,7 @@ class World:
             self._then(invocation, lambda: self._returned(batch, invocation))
 
     def _returned(self, batch: list[Message], invocation: Invocation) -> None:
-        """Take from the queue what the trigger does not give back, as Lambda's poller does."""
+        """Delete the messages that the trigger does not report as failed, as Lambda's poller does."""
         back = {message.number for message in batch}
         if not invocation.error:
             back = {int(failure["itemIdentifier"]) for failure in invocation.answer["batchItemFailures"]}
@@ -167,8 +167,8 @@ class World:
             if message.number not in back and message in self._queue:
                 self._queue.remove(message)
 
-    def _settle(self, status: Status) -> None:
-        """Hand an event to settle, which is tried again if it fails."""
+    def _finalize(self, status: Status) -> None:
+        """Invoke FinalizeFunction with an event; if it fails, Lambda tries again."""
         status.tries += 1
         invocation = invoke(self._scheduler, "lambdas.finalize", status.event)
 
@@ -179,12 +179,12 @@ class World:
         self._then(invocation, again)
 
     def sweep(self) -> None:
-        """Let the schedule begin a sweep, or two."""
+        """Start a sweep, or two at once."""
         for _ in range(2 if self._faults.draw({Fault.TWO_SWEEPS: 1}, often=4) else 1):
             invoke(self._scheduler, "lambdas.sweep", {})
 
     def _then(self, invocation: Invocation, do: Callable[[], None]) -> None:
-        """Do something once an invocation is over."""
+        """Call do when an invocation is over."""
 
         def follow() -> None:
             self._scheduler.wait(lambda: invocation.over)
@@ -193,7 +193,7 @@ class World:
         self._scheduler.spawn("service", follow)
 
     def end_something(self) -> None:
-        """End a running execution from outside, perhaps."""
+        """Stop a running execution from outside, perhaps."""
         running = [execution for execution in self._journal.executions if is_running(execution)]
         fault = self._faults.draw(EXPRESS_ENDS if self.express else STANDARD_ENDS, often=0.3) if running else None
         if fault:

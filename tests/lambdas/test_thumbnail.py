@@ -1,4 +1,4 @@
-"""GenerateThumbnail: the centred square of the picture, staged for the archive."""
+"""GenerateThumbnail: the centered square of the picture, staged for the archive."""
 
 from dataclasses import replace
 

@@ -45,7 +45,7 @@ def _others() -> dict[str, str]:
         "STATE_MACHINE_ARN": create_state_machine("pipeline"),
         "WORKFLOW_TYPE": "STANDARD",
         "NOTIFICATION_TOPIC": clients.sns().create_topic(Name="ends")["TopicArn"],
-        "DEAD_LETTER_QUEUE": clients.sqs().create_queue(QueueName="letters")["QueueUrl"],
+        "DEAD_LETTER_QUEUE": clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"],
         "STALLED_AFTER_SECONDS": "0",
     }
 

@@ -22,11 +22,11 @@ ATTRIBUTES: dict[tuple[str, str], Callable[[str], str]] = {
     ("AWS::StepFunctions::StateMachine", "Name"): lambda machine: machine.rpartition(":")[2],
 }
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}
-# No step has a variable for the upload bucket: its input names it. All tests use one name.
-TOLD = {"UploadBucket": "uploads-of-a-test"}
+# Physical names that no variable holds: the input of a step names the upload bucket. All tests use this name.
+NAMES = {"UploadBucket": "uploads-of-a-test"}
 
-# Of what the roles allow, what AWS does in the function's name: no call of a handler can show its use. Of queues, that
-# is so of the one that Lambda polls.
+# Actions that AWS does in the function's name, so that no call of a handler shows their use. For queues, that
+# applies only to the queue that Lambda polls.
 BY_AWS = {
     "logs:CreateLogStream": "Lambda writes what a function prints",
     "logs:PutLogEvents": "Lambda writes what a function prints",
@@ -134,7 +134,7 @@ def _text(reference: Any) -> str:
 
 def _substitute(found: re.Match[str]) -> str:
     name, attribute = found.groups()
-    physical = PSEUDO.get(name) or os.environ.get(_variables().get(name, ""), TOLD.get(name))
+    physical = PSEUDO.get(name) or os.environ.get(_variables().get(name, ""), NAMES.get(name))
     if physical is None:
         return found.group()
     return ATTRIBUTES[resources()[name]["Type"], attribute](physical) if attribute else physical

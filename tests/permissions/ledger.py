@@ -12,13 +12,15 @@ PREFIXES = (UPLOADS, STAGED)  # of keys, as the functions know them
 
 
 class Ledger:
-    """Judges calls by a set of grants, and records the used ones."""
+    """Checks calls against a set of grants, and records the used ones."""
 
     def __init__(self, take: Callable[[], Iterable[Grant]] = granted) -> None:
-        """Judge by the result of take, which is called at the first call, since a template takes time."""
+        """Use the grants that take returns; it is called at the first call, since making a template takes time."""
         self._take = take
         self.refusals: list[str] = []
-        self.uses: dict[Grant, set[str]] = defaultdict(set)  # the prefix of each key that was touched; "" of all else
+        self.uses: dict[Grant, set[str]] = defaultdict(
+            set
+        )  # the prefixes of the keys that were used; "" for calls without a key
 
     @cached_property
     def grants(self) -> tuple[Grant, ...]:

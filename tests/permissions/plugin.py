@@ -21,31 +21,31 @@ TESTS = Path(__file__).parents[1]
 
 
 class LeastPrivilege:
-    """Fails a test whose handlers are refused something, and a whole suite that leaves a grant unused.
+    """Fails a test whose handlers are refused a call, and a whole suite that leaves a grant unused.
 
-    Each worker of xdist hands over what it saw; the process that is no worker judges.
+    Each worker of xdist passes its used grants to the main process, which gives the verdict.
     """
 
     def __init__(self, tests: Path = TESTS) -> None:
-        """Listen from now on; all test files below tests are the whole suite."""
+        """Start recording; all test files below tests are the whole suite."""
         self._tests = tests
         self.recorder = Recorder()
         self.recorder.install()
-        self.ledger = self.recorder.ledger  # the suite's; a test may have its own for a while
+        self.ledger = self.recorder.ledger  # of the suite; a test may replace it for a while
         self.partial = ""  # why the suite is not whole
         self.verdict: list[str] = []
 
     def pytest_unconfigure(self) -> None:
-        """Listen no longer."""
+        """Stop recording."""
         self.recorder.remove()
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
-        """Note that tests were left out."""
+        """Record that tests were deselected."""
         if items:
             self.partial = "tests were deselected"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note that files were left out, or tests of one, or that nothing is to run."""
+        """Record that files or tests of a file were not collected, or that no test is to run."""
         missing = {*self._tests.rglob("test_*.py")} - {item.path for item in session.items}
         if missing or any("::" in argument for argument in session.config.args):
             self.partial = self.partial or "tests were not collected"
@@ -54,7 +54,7 @@ class LeastPrivilege:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
-        """Fail a test whose handlers were refused something: they, or the test, may have passed over the error."""
+        """Fail a test whose handlers were refused a call: they, or the test, may have ignored the error."""
         try:
             yield
         finally:
@@ -63,14 +63,14 @@ class LeastPrivilege:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker saw."""
+        """Add the used grants of a worker."""
         seen = getattr(node, "workeroutput", {}).get(NAME, {"partial": "a worker broke down", "uses": []})
         self.partial = self.partial or seen["partial"]
         for fields, prefixes in seen["uses"]:
             self.ledger.uses[Grant(*fields)].update(prefixes)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Hand over what this worker saw, or judge; a suite that failed anyway is left as it is."""
+        """Pass on the used grants of this worker, or set the verdict; a suite that failed keeps its exit code."""
         if hasattr(session.config, "workeroutput"):
             uses = [(astuple(grant), sorted(prefixes)) for grant, prefixes in self.ledger.uses.items()]
             session.config.workeroutput[NAME] = {"partial": self.partial, "uses": uses}
@@ -79,7 +79,7 @@ class LeastPrivilege:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED if excess_grants(self.ledger) else exitstatus
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-        """Print the verdict; or, where the whole suite was asked for, why there is none."""
+        """Print the verdict; if the whole suite was requested and there is none, print why."""
         if config.args_source is pytest.Config.ArgsSource.TESTPATHS and self.partial:
             self.verdict = [f"not judged: {self.partial}"]
         if self.verdict:

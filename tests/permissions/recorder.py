@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Context = dict[str, Any]  # what botocore carries along with a call
 
 CALL = "the role that makes this call, and the call's parameters"  # key in that context
-DENIED = {"s3": "AccessDenied"}  # as S3 spells it; all others that are called here append `Exception`
+DENIED = {"s3": "AccessDenied"}  # the error code of S3; the other services append `Exception`
 
 
 class Recorder:
@@ -33,12 +33,12 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        """Keep account in a ledger of the whole template."""
+        """Start with a ledger of the grants in the whole template."""
         self.ledger = Ledger()
         self._listeners: list[tuple[str, Callable[..., None]]] = [
-            ("provide-client-params", self._asked),
-            ("after-call.s3", self._answered),
-            ("before-sign.s3", self._signing),
+            ("provide-client-params", self._check_call),
+            ("after-call.s3", self._hide_missing_object),
+            ("before-sign.s3", self._refuse_form),
         ]
 
     def install(self) -> None:
@@ -46,21 +46,21 @@ class Recorder:
         BUILTIN_HANDLERS.extend(self._listeners)
 
     def remove(self) -> None:
-        """Listen to no further session."""
+        """Stop listening to new sessions."""
         for listener in self._listeners:
             BUILTIN_HANDLERS.remove(listener)
 
     @contextmanager
     def judging(self, ledger: Ledger) -> Iterator[Ledger]:
-        """Judge by another ledger for a while."""
+        """Use another ledger for a while."""
         usual, self.ledger = self.ledger, ledger
         try:
             yield ledger
         finally:
             self.ledger = usual
 
-    def _asked(self, params: Context, model: OperationModel, context: Context, **_: object) -> None:
-        """Judge a call before it is sent. A pre-signed URL allows what its signer may do: it counts as a call."""
+    def _check_call(self, params: Context, model: OperationModel, context: Context, **_: object) -> None:
+        """Check a call before it is sent. A pre-signed URL allows what its signer may do, so signing counts as a call."""
         role = role_at_work()
         if role is None:
             return
@@ -83,7 +83,7 @@ class Recorder:
         code = DENIED.get(model.service_model.service_name, "AccessDeniedException")
         return ClientError({"Error": {"Code": code, "Message": reason}}, model.name)
 
-    def _answered(self, parsed: Context, context: Context, **_: object) -> None:
+    def _hide_missing_object(self, parsed: Context, context: Context, **_: object) -> None:
         """Report that an object does not exist only to a handler that may list the bucket, as S3 does."""
         error = parsed.get("Error", {})
         if CALL not in context or error.get("Code") not in NOTHING_THERE:
@@ -92,9 +92,9 @@ class Recorder:
         if not self.ledger.allows(role, listing(params)):
             error["Code"], error["Message"] = "AccessDenied", f"{role} is not allowed to list the bucket"
 
-    def _signing(self, request: AWSRequest, operation_name: str, **_: object) -> None:
+    def _refuse_form(self, request: AWSRequest, operation_name: str, **_: object) -> None:
         """Refuse a pre-signed form: only forms are signed without a preceding request event."""
         if "s3-presign-post-policy" in request.context and role_at_work():
-            reason = f"a form for {operation_name} is signed, which nothing here judges"
+            reason = f"a form for {operation_name} is signed, which this recorder cannot check"
             self.ledger.refuse(reason)
             raise UnknownCallError(reason)

@@ -13,8 +13,8 @@ MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:pipeline"
 EXECUTION = "arn:aws:states:eu-central-1:123456789012:execution:pipeline:a-1"
 TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table/records"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:ends"
-QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/letters"
-QUEUE = "arn:aws:sqs:eu-central-1:123456789012:letters"
+QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/dead-letters"
+QUEUE = "arn:aws:sqs:eu-central-1:123456789012:dead-letters"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fake_aws.account import UPLOAD_BUCKET
 from tests.permissions.calls import Permission
-from tests.permissions.grants import BY_AWS, TOLD, Grant, by_aws, granted, grants_of, roles
+from tests.permissions.grants import BY_AWS, NAMES, Grant, by_aws, granted, grants_of, roles
 from tests.templates.emitted import properties, resources, target
 
 OBJECTS = {"Fn::Sub": "${UploadBucket.Arn}/uploads/*"}
@@ -25,9 +25,9 @@ QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/mine"
 EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
 
 
-def test_the_upload_bucket_has_one_name_in_all_tests() -> None:
+def test_upload_bucket_has_one_name_in_all_tests() -> None:
     """The input of a step names the upload bucket: all tests use the same name."""
-    assert TOLD["UploadBucket"] == UPLOAD_BUCKET
+    assert NAMES["UploadBucket"] == UPLOAD_BUCKET
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_references_are_those_of_the_variables(monkeypatch: pytest.MonkeyPatch, 
 )
 def test_a_grant_allows_its_action_on_its_keys(grant: Grant, action: str, key: str, allowed: bool) -> None:
     """A grant allows one action, on keys with exactly its prefix, and only under its condition."""
-    assert grant.allows(Permission(action, f"arn:aws:s3:::{TOLD['UploadBucket']}/{key}")) is allowed
+    assert grant.allows(Permission(action, f"arn:aws:s3:::{NAMES['UploadBucket']}/{key}")) is allowed
 
 
 @pytest.mark.parametrize(
@@ -75,17 +75,17 @@ def test_a_grant_allows_its_action_on_its_keys(grant: Grant, action: str, key: s
 )
 def test_a_listing_is_allowed_by_its_prefix(prefix: str | None, allowed: bool) -> None:
     """A permission to list a prefix allows only that, and does not reveal that objects elsewhere do not exist."""
-    permission = Permission("s3:ListBucketVersions", f"arn:aws:s3:::{TOLD['UploadBucket']}", prefix)
+    permission = Permission("s3:ListBucketVersions", f"arn:aws:s3:::{NAMES['UploadBucket']}", prefix)
     assert LIST.allows(permission) is allowed
 
 
-def test_every_role_of_a_function_is_judged() -> None:
+def test_every_role_of_a_function_has_grants() -> None:
     """Every function has grants of its own, and AWS uses none of those."""
     assert {grant.role for grant in granted()} == set(roles().values())
     assert not any(by_aws(grant) for grant in granted())
 
 
-def test_polling_by_lambda_is_not_the_handlers() -> None:
+def test_lambda_polls_its_queue_and_handlers_receive_from_others() -> None:
     """Lambda receives from the queue that it polls; the handler receives from any other."""
     receiving = [
         grant for role in roles().values() for grant in grants_of(role) if grant.action == "sqs:ReceiveMessage"

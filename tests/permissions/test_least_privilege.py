@@ -1,4 +1,4 @@
-"""Least privilege: what the plugin reports of grants that no call needs, and calls that their roles do not allow."""
+"""Least privilege: grants that no call needs and calls that no grant allows are reported."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -89,7 +89,7 @@ def test_records_are_claimed_and_released_under_express(
 def test_a_key_under_another_prefix_is_refused(
     recorder: Recorder, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A function that may write staged renditions may not write where uploads lie, whose events start the pipeline."""
+    """A function that may write staged renditions may not write under the prefix of uploads, whose events start the pipeline."""
     event = account.begin(pictures.examples()["JPEG"])
     monkeypatch.setattr(object_keys, "STAGED", object_keys.UPLOADS)
     with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
@@ -99,7 +99,7 @@ def test_a_key_under_another_prefix_is_refused(
 
 
 def test_a_url_allows_no_more_than_its_signer_may(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To sign a URL is to be judged as if the upload was the signer's own."""
+    """Signing a URL needs the same permission as the upload itself."""
     monkeypatch.setattr(object_keys, "UPLOADS", object_keys.STAGED)
     with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
         request_url(PARAMETERS)
@@ -108,7 +108,7 @@ def test_a_url_allows_no_more_than_its_signer_may(recorder: Recorder, monkeypatc
 
 
 def test_a_refusal_is_recorded_though_the_handler_ignores_it(recorder: Recorder, account: Account) -> None:
-    """ArchiveImage succeeds when it may not remove what was staged; that it was refused is recorded all the same."""
+    """ArchiveImage succeeds if it may not remove staged objects, but the refused call is recorded."""
     event = account.run_steps(pictures.examples()["JPEG"])
     with recorder.judging(Ledger(lambda: without(REMOVE))) as ledger:
         archive.handler(event, CONTEXT)

@@ -1,4 +1,4 @@
-"""The verdict over a whole suite, with and without workers, on small suites of their own."""
+"""The verdict on a whole suite, with and without workers, tested with small suites."""
 
 from collections.abc import Callable
 
@@ -27,8 +27,8 @@ def test_uses(ledger):
 """
 FIRST, OTHERS = USES.format("::2"), USES.format("1::2")
 REFUSED = """
-def test_is_refused(ledger):
-    ledger.refuse("some function is not allowed something")
+def test_with_a_refused_call(ledger):
+    ledger.refuse("SomeFunctionRole is not allowed s3:SomeAction")
 """
 WORKERS = ("-n", "2", "--dist", "loadfile")
 SOUND = f"{len(granted())} grants, all used"
@@ -39,8 +39,8 @@ Suite = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
-    """Give what runs a suite of files, and returns the exit code and what it printed."""
-    # A worker of this process' suite is none of the other's.
+    """Give a function that runs a suite of files, and returns its exit code and its output."""
+    # The inner suite has no workers of this suite.
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
 
@@ -58,9 +58,9 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
     "workers", [pytest.param((), id="one process", marks=repetition), pytest.param(WORKERS, id="workers")]
 )
 def test_a_suite_that_uses_every_grant_passes(run: Suite, workers: tuple[str, ...]) -> None:
-    """What one file uses and what another uses is added up, wherever each of them ran."""
-    code, said = run(*workers, test_first=FIRST, test_others=OTHERS)
-    assert (code, SOUND in said) == (0, True), said
+    """The grants that test files use are combined, also if the files ran in different workers."""
+    code, output = run(*workers, test_first=FIRST, test_others=OTHERS)
+    assert (code, SOUND in output) == (0, True), output
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_a_suite_that_uses_every_grant_passes(run: Suite, workers: tuple[str, ..
 )
 def test_a_suite_that_leaves_a_grant_unused_fails(run: Suite, workers: tuple[str, ...]) -> None:
     """Each grant that no file used is reported, with role, action and resource."""
-    code, said = run(*workers, test_first=FIRST, test_none="def test_none(): pass")
-    unused = [line for line in said.splitlines() if line.startswith("unused: ")]
-    assert code == 1, said
+    code, output = run(*workers, test_first=FIRST, test_none="def test_none(): pass")
+    unused = [line for line in output.splitlines() if line.startswith("unused: ")]
+    assert code == 1, output
     assert len(unused) == len(granted()[1::2])
     assert all(any(grant.role in line and grant.action in line for line in unused) for grant in granted()[1::2])
 
@@ -86,17 +86,17 @@ def test_a_suite_that_leaves_a_grant_unused_fails(run: Suite, workers: tuple[str
     ],
     ids=["an expression", "a test", "a file ignored", "nothing run", "a file"],
 )
-def test_a_part_of_the_suite_is_not_judged(run: Suite, options: tuple[str, ...], why: str) -> None:
-    """A run of some tests passes; it says that it does not judge where the whole suite might be thought to have run."""
-    code, said = run(*options, test_first=FIRST, test_none="def test_none(): pass")
-    assert code == 0, said
-    assert "unused" not in said
-    assert (f"not judged: {why}" in said) == bool(why)
+def test_a_partial_run_has_no_verdict(run: Suite, options: tuple[str, ...], why: str) -> None:
+    """A run of some tests passes; it says why there is no verdict unless files or tests were named on the command line."""
+    code, output = run(*options, test_first=FIRST, test_none="def test_none(): pass")
+    assert code == 0, output
+    assert "unused" not in output
+    assert (f"not judged: {why}" in output) == bool(why)
 
 
-def test_a_refusal_fails_the_test_that_passed_over_it(run: Suite) -> None:
-    """A test whose handler was refused something fails, and says what."""
-    code, said = run(test_refused=REFUSED, test_first=FIRST)
-    assert (code, "some function is not allowed something" in said) == (1, True), said
-    assert "FAILED test_refused.py::test_is_refused" in said
-    assert "unused" not in said
+def test_a_refused_call_fails_a_test_that_ignores_it(run: Suite) -> None:
+    """A test whose handler was refused a call fails, and its message names the call."""
+    code, output = run(test_refused=REFUSED, test_first=FIRST)
+    assert (code, "SomeFunctionRole is not allowed s3:SomeAction" in output) == (1, True), output
+    assert "FAILED test_refused.py::test_with_a_refused_call" in output
+    assert "unused" not in output

@@ -28,13 +28,13 @@ ROLES = {
 
 @pytest.fixture
 def ledger(recorder: Recorder) -> Iterator[Ledger]:
-    """Give an account that begins with the test, by the template's grants."""
+    """Give an empty ledger with the template's grants."""
     with recorder.judging(Ledger()) as ledger:
         yield ledger
 
 
-def doing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Let steps do something else where they read the upload."""
+def replace_read(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Make steps call act instead of reading the upload."""
     monkeypatch.setattr(objects, "read_upload", lambda *_: act())
 
 
@@ -44,44 +44,44 @@ def step(account: Account, contract: str = "resize-image") -> object:
 
 
 @pytest.mark.parametrize("contract", ROLES)
-def test_handlers_that_one_decorator_made_are_told_apart(
+def test_handlers_with_the_same_decorator_have_their_own_roles(
     account: Account, monkeypatch: pytest.MonkeyPatch, contract: str
 ) -> None:
-    """What runs under a step's handler runs under its own function's role, though all steps have one gate."""
+    """A call in a step is attributed to the role of its own function, though all steps have the same decorator."""
     found: list[str | None] = []
 
     def look() -> None:
         found.append(role_at_work())
         raise ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 
-    doing(monkeypatch, look)
+    replace_read(monkeypatch, look)
     with pytest.raises(ImageRejected):
         step(account, contract)
     assert found == [ROLES[contract]]
 
 
-def test_a_handler_is_heard_in_whatever_thread_it_runs(account: Account, ledger: Ledger) -> None:
-    """The interpreter of the state machine runs the branches of a picture in threads."""
+def test_a_handler_in_another_thread_is_recorded(account: Account, ledger: Ledger) -> None:
+    """Calls of a handler in another thread are recorded: the state machine's interpreter runs branches in threads."""
     event = account.begin(pictures.examples()["JPEG"])
     with ThreadPoolExecutor() as threads:
         threads.submit(STEPS["resize-image"], event, CONTEXT).result()
     assert {grant.role for grant in ledger.uses} == {"ResizeFunctionRole"}
 
 
-def test_nothing_is_at_work_outside_a_handler() -> None:
+def test_code_outside_a_handler_has_no_role() -> None:
     """A test itself has no role."""
     assert role_at_work() is None
 
 
-def test_what_the_tests_do_themselves_is_not_judged(account: Account, recorder: Recorder) -> None:
-    """A test may call what it likes, and read through the functions' own modules, without any grant."""
+def test_calls_of_tests_themselves_are_not_checked(account: Account, recorder: Recorder) -> None:
+    """A test may make any call without a grant, also through the functions' own modules."""
     with recorder.judging(Ledger(tuple)) as ledger:
         objects.read_upload(account.upload(b"data")["image"], 10)
     assert (ledger.refusals, ledger.uses) == ([], {})
 
 
-def test_the_gates_own_calls_are_its_steps(account: Account, ledger: Ledger) -> None:
-    """What the gate writes around a step's work is written under that step's role."""
+def test_calls_of_the_step_handler_belong_to_the_step(account: Account, ledger: Ledger) -> None:
+    """The calls that the step handler makes around a step's work are made with that step's role."""
     step(account)
     used = {(grant.role, grant.action) for grant in ledger.uses}
     actions = ("s3:GetObjectVersion", "s3:PutObject", "dynamodb:UpdateItem")
@@ -98,11 +98,11 @@ def test_the_gates_own_calls_are_its_steps(account: Account, ledger: Ledger) -> 
     ],
     ids=["S3", "DynamoDB", "a signed URL", "a signed form"],
 )
-def test_no_call_is_added_unseen(
+def test_an_unknown_call_is_refused(
     account: Account, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]
 ) -> None:
-    """A handler that calls or signs what the table does not know fails at once, and the refusal is noted."""
-    doing(monkeypatch, act)
+    """A handler that makes or signs a call that the table lacks fails at once, and the refusal is recorded."""
+    replace_read(monkeypatch, act)
     with pytest.raises(UnknownCallError) as raised:
         step(account)
     assert ledger.refusals == [str(raised.value)]
@@ -116,11 +116,11 @@ def test_no_call_is_added_unseen(
     ],
     ids=["S3", "DynamoDB"],
 )
-def test_a_refusal_is_spelt_as_aws_spells_it(
+def test_a_refusal_has_the_error_code_of_the_service(
     account: Account, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], code: str
 ) -> None:
-    """A handler that looks at the code finds the service's."""
-    doing(monkeypatch, act)
+    """The error of a refused call has the code of the service."""
+    replace_read(monkeypatch, act)
     with pytest.raises(ClientError) as raised:
         step(account)
     assert raised.value.response["Error"]["Code"] == code
@@ -128,8 +128,8 @@ def test_a_refusal_is_spelt_as_aws_spells_it(
 
 
 @pytest.mark.usefixtures("ledger")
-def test_who_may_not_list_is_not_told_that_nothing_is_there(account: Account) -> None:
-    """A step that reads an upload that is gone, in a bucket that it may not list, is denied, as S3 does."""
+def test_a_missing_object_is_access_denied_without_permission_to_list(account: Account) -> None:
+    """Reading a missing object in a bucket that the step may not list raises AccessDenied, as in S3."""
     event = account.begin(pictures.examples()["JPEG"])
     gone = {**event["image"], "key": f"{event['image']['key'][:-12]}{'0' * 12}"}
     with pytest.raises(ClientError, match="AccessDenied"):
