@@ -13,7 +13,7 @@ def role_at_work() -> str | None:
     """Return the role of the innermost handler on this thread's stack, or None outside of handlers."""
     frame = inspect.currentframe()
     while frame is not None:
-        for handler, role in _handlers().get(frame.f_code, {}).items():
+        for handler, role in handlers().get(frame.f_code, {}).items():
             if _runs(frame, handler):
                 return role
         frame = frame.f_back
@@ -21,8 +21,11 @@ def role_at_work() -> str | None:
 
 
 @cache
-def _handlers() -> dict[CodeType, dict[FunctionType, str]]:
-    """Return the roles of the template's handlers, by code; handlers with the same decorator share it."""
+def handlers() -> dict[CodeType, dict[FunctionType, str]]:
+    """Return the roles of the template's handlers, by code; handlers with the same decorator share it.
+
+    The first call has to come before a test replaces a handler.
+    """
     found: dict[CodeType, dict[FunctionType, str]] = defaultdict(dict)
     for module, role in roles().items():
         handler = import_module(module).handler

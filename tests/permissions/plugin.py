@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.permissions.attribution import handlers
 from tests.permissions.grants import Grant
 from tests.permissions.recorder import Recorder
 
@@ -45,7 +47,9 @@ class LeastPrivilege:
             self.partial = "tests were deselected"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Record that files or tests of a file were not collected, or that no test is to run."""
+        """Find the handlers, if tests use any, and record that files or tests of a file were not collected, or that none is to run."""
+        if any(name.startswith("lambdas.") for name in sys.modules):
+            handlers()
         missing = {*self._tests.rglob("test_*.py")} - {item.path for item in session.items}
         if missing or any("::" in argument for argument in session.config.args):
             self.partial = self.partial or "tests were not collected"

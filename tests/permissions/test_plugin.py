@@ -30,6 +30,17 @@ REFUSED = """
 def test_with_a_refused_call(ledger):
     ledger.refuse("SomeFunctionRole is not allowed s3:SomeAction")
 """
+REPLACES = """
+from lambdas import sweep
+from tests.permissions import attribution
+
+attribution.handlers.cache_clear()
+
+def test_replaces(monkeypatch):
+    handler = sweep.handler
+    monkeypatch.setattr(sweep, "handler", lambda *_: {})
+    assert handler.__code__ in attribution.handlers()
+"""
 WORKERS = ("-n", "2", "--dist", "loadfile")
 SOUND = f"{len(granted())} grants, all used"
 
@@ -100,3 +111,9 @@ def test_a_refused_call_fails_a_test_that_ignores_it(run: Suite) -> None:
     assert (code, "SomeFunctionRole is not allowed s3:SomeAction" in output) == (1, True), output
     assert "FAILED test_refused.py::test_with_a_refused_call" in output
     assert "unused" not in output
+
+
+def test_a_handler_that_a_test_replaces_is_known(run: Suite) -> None:
+    """A test may replace a handler before any handler is called: calls of the replaced one still have their role."""
+    _, output = run(test_replaces=REPLACES)  # the suite as such fails, since it uses no grant
+    assert "1 passed" in output
