@@ -1,6 +1,6 @@
 """Histories of executions in the form of AWS: which event names which before it, and what it says.
 
-What AWS does was read from recorded answers of it, and is written here for machines of our own: a task that fails in a
+AWS's behavior was read from its recorded answers, and is written here for machines of this project: a task that fails in a
 Parallel or a Map is followed by a TaskStateAborted without a name for each task that was open, the failing one included,
 and all of them, as what ends the Parallel or the Map, come after the event of the failure. Such an end has no error of
 its own. A Parallel or a Map that is tried again begins after the failure, with no event between. EvaluationFailed
@@ -15,9 +15,9 @@ BEGIN = 1_800_000_000.0  # seconds since 1970
 ERROR = {"error": "MemoryError", "cause": "no room"}
 
 
-def events(*told: tuple[int, str, dict[str, Any]]) -> list[Event]:
-    """Return events, each told by the id of the one that it comes after, its type, and what it says."""
-    return [_event(number, *one) for number, one in enumerate(told, 1)]
+def events(*specs: tuple[int, str, dict[str, Any]]) -> list[Event]:
+    """Return events, each given by the ID of its previous event, its type and its details."""
+    return [_event(number, *one) for number, one in enumerate(specs, 1)]
 
 
 def _event(number: int, previous: int, kind: str, said: dict[str, Any]) -> Event:
@@ -90,7 +90,7 @@ def branch_broken_off() -> list[Event]:
 
 
 def parallel_broken_off() -> list[Event]:
-    """Return the end of an execution by what becomes of a Parallel's output, which no state can catch."""
+    """Return the end of an execution whose Parallel's output fails, which no state can catch."""
     return events(
         *BOTH,
         (8, "TaskSucceeded", {}),
@@ -220,7 +220,7 @@ def evaluation_failed() -> list[Event]:
 
 
 def evaluation_caught() -> list[Event]:
-    """Return the failure of a task's output, after the function has succeeded, and the way of its catcher."""
+    """Return the failure of a task's output, after the function has succeeded, and the path of its catcher."""
     return events(
         (0, "ExecutionStarted", {}),
         (0, "TaskStateEntered", _named("Look up")),

@@ -49,7 +49,7 @@ def without_reader(*arguments: str) -> tuple[int, str]:
     ],
     ids=["little", "much", "at once", "generate", "check", "graph"],
 )
-def test_reader_that_is_gone_ends_a_command_in_silence(arguments: tuple[str, ...]) -> None:
+def test_closed_pipe_ends_a_command_without_a_message(arguments: tuple[str, ...]) -> None:
     """`| head` prints its lines and no traceback, and the exit code is that of SIGPIPE in shells."""
     assert without_reader(*arguments) == (141, "")
 
@@ -91,7 +91,7 @@ def test_exit_code_is_that_of_the_command(code: int | None) -> None:
 
 
 @pytest.mark.parametrize("file", COMMANDS, ids=lambda file: file.relative_to(ROOT).as_posix())
-def test_each_command_ends_that_way(file: Path) -> None:
+def test_each_command_runs_in_run_command(file: Path) -> None:
     """Every command runs in `run_command`, or in `run_module`, which calls it."""
     (started,) = re.findall(r'(?s)^if __name__ == "__main__":\n(.*)', file.read_text(encoding="utf-8"), re.MULTILINE)
     assert re.search(r"sys\.exit\((run_command\(|run_module\(|console\(\)\))", started)

@@ -22,8 +22,8 @@ SAFE = "\ufffd[31mA\ufffd]0;x\ufffd\ufffdK\ufffd B\ufffdc\ufffd\ufffd"
 ORDERS = Path(__file__).parents[2] / "docs/examples/orders"
 
 
-def test_what_a_terminal_would_obey_is_replaced() -> None:
-    """Letters of all scripts, and spaces, are unchanged."""
+def test_control_characters_are_replaced() -> None:
+    """Letters of all scripts and spaces are unchanged."""
     assert printable(NASTY) == SAFE
     assert printable("  Größe  図 🙂 a") == "  Größe  図 🙂 a"
 

@@ -25,9 +25,9 @@ def ran(folder: Path, *arguments: str) -> str:
 
 def test_example_is_proved(changed: Path) -> None:
     """The data flow with the new step is proved."""
-    told = ran(changed, "-m", "workflow.proof")
-    assert "DescribeImage" in told
-    assert "\nproved: " in told
+    output = ran(changed, "-m", "workflow.proof")
+    assert "DescribeImage" in output
+    assert "\nproved: " in output
 
 
 def test_example_is_in_the_template(template: str) -> None:
@@ -39,8 +39,8 @@ def test_example_is_in_the_template(template: str) -> None:
 def test_example_runs(changed: Path) -> None:
     """The step's own test passes, and so do those of the pipeline, with the new step in it."""
     tests = ("tests/lambdas/test_describe.py", "tests/workflow/test_pipeline.py")
-    told = ran(changed, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *SOME, *tests)
-    (passed,) = re.findall(r"(\d+) passed", told)
+    output = ran(changed, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *SOME, *tests)
+    (passed,) = re.findall(r"(\d+) passed", output)
     assert int(passed) > 3, "none but the step's own"
 
 

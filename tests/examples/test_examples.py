@@ -44,7 +44,7 @@ def stack(changed: Path, template: str) -> Iterator[LocalStack]:
 
 @pytest.fixture
 def environment(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set the variables that `python -m local up` tells its reader to set."""
+    """Set the variables that `python -m local up` prints."""
     for name, value in exported_variables(instructions(stack).splitlines()).items():
         monkeypatch.setenv(name, value)
 
@@ -136,7 +136,7 @@ def test_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 def test_subscriber_keeps_what_its_filter_lets_through(
     printed: "subprocess.CompletedProcess[str]", subscribed: Subscribed, stack: LocalStack
 ) -> None:
-    """Of two outcomes the rejection is kept; a repeat changes nothing; what is no notification becomes a dead letter."""
+    """Only the rejection is stored; a repeated message changes nothing; a message that is no notification goes to the dead-letter queue."""
     rejection = by_status(printed)["REJECTED"]
     assert subscribed.line() == rejection
     sqs, queue = stack.emulator.client("sqs"), subscribed.queue

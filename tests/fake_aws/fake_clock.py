@@ -9,7 +9,7 @@ from moto.sqs.models import Queue
 
 from lambdas.runtime import clock
 
-TICK = timedelta(milliseconds=1)  # what moto tells versions of an object apart by
+TICK = timedelta(milliseconds=1)  # moto's versions of an object differ by at least this
 
 
 class FakeClock:

@@ -1,4 +1,4 @@
-"""What the pipeline works on, in moto: two buckets, a table, a topic with a subscriber, and a dead-letter queue."""
+"""The resources of the pipeline in moto: two buckets, a table, a topic with a subscriber, and a dead-letter queue."""
 
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -50,7 +50,7 @@ ENVIRONMENT = {
 
 
 class Resources:
-    """The account's resources, and what a test asks them."""
+    """The account's resources, and functions that read them."""
 
     def __init__(self) -> None:
         """Create them all."""
@@ -60,7 +60,7 @@ class Resources:
         self.dead_letters = boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
 
     def upload(self, data: bytes, filename: str = "Größe 8.jpg", image_id: str | None = None) -> dict[str, Any]:
-        """Upload data and return the image as the pipeline is told of it."""
+        """Upload data and return the image as in the pipeline's input."""
         image_id = image_id or str(uuid4())
         key = upload_key(OWNER, image_id)
         put = self._s3.put_object(Bucket=UPLOADS, Key=key, Body=data, Metadata=filename_metadata(filename))
@@ -91,7 +91,7 @@ class Resources:
         return self._subscriber.receive()
 
     def archived(self, image: dict[str, Any], execution: str) -> dict[str, bytes]:
-        """Return what the execution has put into the archive for the picture, by key."""
+        """Return the objects that the execution has archived for the picture, by key."""
         keys = self.keys(ARCHIVE, archive_folder(cast("Image", image), execution))
         return {key: self._s3.get_object(Bucket=ARCHIVE, Key=key)["Body"].read() for key in keys}
 
@@ -100,5 +100,5 @@ class Resources:
         return self.keys(UPLOADS, staged_folder(execution))
 
     def keys(self, bucket: str, prefix: str) -> list[str]:
-        """Return the keys under prefix of what lies in a bucket."""
+        """Return the keys of a bucket's objects under prefix."""
         return [item["Key"] for item in self._s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]

@@ -1,4 +1,4 @@
-"""The graph in the Amazon States Language, and what tests ask of it."""
+"""The graph in the Amazon States Language, and functions that tests read it with."""
 
 from collections.abc import Iterator
 from itertools import islice

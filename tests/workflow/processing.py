@@ -1,4 +1,4 @@
-"""One picture through the pipeline, and what is left of it in every place that keeps something."""
+"""One picture through the pipeline, and its traces in table, buckets and topic."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ PICTURES = 4  # in the archive: original, two resized images, thumbnail
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything that can be seen after an execution."""
+    """The observable result of an execution."""
 
     image: dict[str, Any]
     execution: Execution
@@ -34,18 +34,18 @@ class Outcome:
 
     @property
     def status(self) -> str | None:
-        """The status that the record tells."""
+        """The status in the record."""
         return None if self.record is None else str(self.record["status"])
 
     @property
     def announced(self) -> list[str]:
-        """The statuses that the notifications tell."""
+        """The statuses in the notifications."""
         return [str(message["status"]) for message, _ in self.notifications]
 
 
 @dataclass(frozen=True)
 class Processing:
-    """The deployed pipeline; functions, services and waits can be interfered with in its interpreter."""
+    """The deployed pipeline; its interpreter can replace functions, service calls and waits."""
 
     resources: Resources
     interpreter: Interpreter
@@ -60,26 +60,26 @@ class Processing:
         contracts.check("pipeline-input", {"image": image})
         return self._seen(image, self.interpreter.run({"image": image}, executions.name(cast("Image", image))))
 
-    def settle(self, outcome: Outcome) -> Outcome:
-        """Tell the function that settles how the execution ended, and return what is to be seen then."""
+    def finalize(self, outcome: Outcome) -> Outcome:
+        """Invoke FinalizeFunction with the execution's status event, and return the result after it."""
         found = outcome.execution
         finalize.handler(execution_ended(outcome.image, found.arn, found.status), CONTEXT)
         return self._seen(outcome.image, found)
 
     def sweep(self, outcome: Outcome) -> Outcome:
-        """Sweep once what was done so far is late, and return what is to be seen of the picture then."""
+        """Advance the clock until all is stalled, sweep, and return the result for the picture."""
         self.fake_clock.advance(seconds=STALLED_AFTER + 1)
         sweep.handler({}, CONTEXT)
         return self._seen(outcome.image, outcome.execution)
 
     def swept(self, image: dict[str, Any]) -> Outcome:
-        """Sweep once an upload is late that nothing was started for, and return what became of it."""
+        """Advance the clock until an upload without an execution is stalled, sweep, and return the result."""
         self.fake_clock.advance(seconds=STALLED_AFTER + 1)
         sweep.handler({}, CONTEXT)
         return self._seen(image, self.interpreter.ended(executions.name(cast("Image", image))))
 
     def _seen(self, image: dict[str, Any], execution: Execution) -> Outcome:
-        """Return what is to be seen after the execution, notifications since the last look only, and check it."""
+        """Return the result after the execution, with the notifications since the last call only, and check it."""
         outcome = Outcome(
             image,
             execution,
@@ -107,13 +107,13 @@ def _check(outcome: Outcome) -> None:
         contracts.check(NOTIFICATIONS[message["status"]], message)
         assert message["notificationId"] == outcome.execution.name
         assert message["imageId"] == outcome.image["imageId"]
-        # What subscribers filter by says the same as the message.
+        # The attributes, by which subscribers filter, agree with the message.
         assert attributes == {name: message[name] for name in attributes}
         assert {"status", "owner"} <= attributes.keys()
     own = outcome.record is not None and outcome.record["execution"] == outcome.execution.name
     if own and outcome.status == "SUCCEEDED":
         assert len(outcome.archived) == PICTURES
-    elif outcome.execution.status == "SUCCEEDED":  # one that failed is still to be settled
+    elif outcome.execution.status == "SUCCEEDED":  # a failed one is not finalized yet
         assert not outcome.archived
 
 

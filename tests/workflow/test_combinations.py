@@ -17,7 +17,7 @@ def test_a_share_has_each_value_of_each_axis(monkeypatch: pytest.MonkeyPatch) ->
     assert some("abc", "b") == ("b",)
 
 
-def test_all_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_combinations_are_tested(monkeypatch: pytest.MonkeyPatch) -> None:
     """All combinations are tested where all repetitions are asked for."""
     monkeypatch.setenv(effort.THOROUGH, "1")
     assert len({*combined(*AXES)}) == 2 * 4 * 3

@@ -89,7 +89,7 @@ def test_contract_that_was_no_schema_of_the_dialect(
     assert capsys.readouterr().err.startswith("compat: upload-url.request: ['oneOf']")
 
 
-def test_what_is_read_is_open_and_what_is_made_is_closed() -> None:
+def test_inputs_are_open_and_outputs_are_closed() -> None:
     """Each contract's name and openness agree, for by the latter it is known whom a change breaks."""
     read = {name for name in contracts.names() if is_read(name, shape_of(contracts.resolved(name), name), USAGE)}
     assert {name for name in contracts.names() if name.endswith((".input", ".request"))} <= read

@@ -102,7 +102,7 @@ def test_an_input_is_open(name: str) -> None:
 
 
 @each_payload
-def test_what_is_required_is_described(name: str) -> None:
+def test_required_properties_are_described(name: str) -> None:
     """No contract requires a property that it does not describe."""
     assert all(set(schema.get("required", [])) <= schema.get("properties", {}).keys() for _, schema in described(name))
 
@@ -115,7 +115,7 @@ def test_a_pattern_holds_for_the_whole_string(name: str) -> None:
 
 
 @each_payload
-def test_the_examples_keep_their_contract(name: str) -> None:
+def test_examples_keep_their_contract(name: str) -> None:
     """Each contract has an example, and every example keeps it."""
     examples = contracts.schema(name)["examples"]
     assert examples
@@ -131,7 +131,7 @@ def test_resolving_leaves_no_reference() -> None:
         assert all(Draft202012Validator(schema).is_valid(example) for example in schema["examples"])
 
 
-def test_the_reasons_are_those_of_the_contract() -> None:
+def test_reasons_are_those_of_the_contract() -> None:
     """The reasons in the code are those of the contract, and each keeps the contract of a rejection."""
     assert [reason.value for reason in Reason] == contracts.schema(DEFINITIONS)["$defs"]["reason"]["enum"]
     for reason in Reason:
@@ -140,9 +140,9 @@ def test_the_reasons_are_those_of_the_contract() -> None:
 
 def test_a_rejection_carries_its_contract() -> None:
     """The message of ImageRejected is the contract `rejection` as JSON."""
-    told = json.loads(str(ImageRejected(Reason.TRUNCATED, "The file ends before the image does.")))
-    contracts.check("rejection", told)
-    assert told == {"reason": Reason.TRUNCATED, "message": "The file ends before the image does."}
+    rejection = json.loads(str(ImageRejected(Reason.TRUNCATED, "The file ends before the image does.")))
+    contracts.check("rejection", rejection)
+    assert rejection == {"reason": Reason.TRUNCATED, "message": "The file ends before the image does."}
 
 
 def test_an_unknown_contract_is_an_error() -> None:

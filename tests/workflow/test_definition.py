@@ -74,7 +74,7 @@ def longest(state: State) -> float:
     return (1 + len(waits)) * float(state["TimeoutSeconds"]) + sum(waits) + sum(throttles)
 
 
-def test_the_states_of_the_architecture_are_there() -> None:
+def test_states_of_the_architecture_exist() -> None:
     """Every state that the architecture names exists once, the two renditions in branches of ParallelProcessing."""
     names = [name for name, _ in states()]
     assert set(names) >= NAMED
@@ -84,7 +84,7 @@ def test_the_states_of_the_architecture_are_there() -> None:
     assert DEFINITION["StartAt"] == "ValidateImage"
 
 
-def test_the_transitions_are_those_of_the_architecture() -> None:
+def test_transitions_are_those_of_the_architecture() -> None:
     """The named states lead to those of the architecture, and to no others."""
     assert {arrow for name in NAMED - BRANCHES - {"HandleError"} for arrow in arrows(name)} == ARCHITECTURE
 
@@ -142,7 +142,7 @@ def test_an_error_on_the_way_keeps_the_data() -> None:
     assert {catcher["ResultPath"] for catcher in catchers} <= {"$.error", None}
 
 
-def test_the_execution_outlasts_the_retries_of_its_steps() -> None:
+def test_execution_timeout_exceeds_the_retries_of_all_steps() -> None:
     """The execution's own timeout, which nothing catches, is longer than all limits and retries on any path."""
     way = next(paths("ValidateImage"))
     failing = [[*way[: way.index("PublishSuccess")], *path] for path in paths("HandleError")]
@@ -156,7 +156,7 @@ def test_statelint_finds_nothing() -> None:
     assert Linter.validate(filled) == []
 
 
-def test_the_placeholders_are_what_the_template_fills() -> None:
+def test_template_fills_every_placeholder() -> None:
     """Nothing is left to fill once partition, functions, table and topic are, and no partition is written out."""
     text = json.dumps(substituted(states_language(), **dict.fromkeys(PLACEHOLDERS, "<filled>")))
     assert "${" not in text

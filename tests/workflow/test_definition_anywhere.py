@@ -49,7 +49,7 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 @pytest.mark.parametrize(
     "environment", [{}, {REGION: "cn-north-1"}, {REGION: "us-gov-west-1"}], ids=["no region", "China", "GovCloud"]
 )
-def test_the_command_prints_the_graph_wherever_it_runs(environment: dict[str, str]) -> None:
+def test_command_prints_the_same_graph_in_any_region(environment: dict[str, str]) -> None:
     """`python -m workflow.definition` prints exactly the graph as JSON, the same for a builder in any partition."""
     printed = python("-m", "workflow.definition", **environment)
     assert (printed.returncode, printed.stderr) == (0, "")

@@ -83,7 +83,7 @@ class Hesitant(Event):
     """A thread's start that happens once the main thread waits for it."""
 
     def __init__(self) -> None:
-        """Let nobody have begun or waited."""
+        """Start without a started thread or a waiter."""
         super().__init__()
         self.begun, self.awaited = Event(), Event()
 

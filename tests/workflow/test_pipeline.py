@@ -56,7 +56,7 @@ def test_a_sound_picture_is_archived_and_announced(processing: Processing, data:
     assert message["filename"] == "Größe 8.jpg"
 
 
-def test_the_archive_holds_original_resized_image_and_thumbnail(processing: Processing) -> None:
+def test_archive_holds_original_resized_image_and_thumbnail(processing: Processing) -> None:
     """The archive holds the objects that record and notification name, the original byte for byte."""
     data = images.jpeg()
     outcome = processing.process(data)
@@ -72,7 +72,7 @@ def test_the_archive_holds_original_resized_image_and_thumbnail(processing: Proc
     assert outcome.archived[archive["original"]["key"]] == data
 
 
-def test_the_renditions_have_their_sizes_and_keep_transparency(processing: Processing) -> None:
+def test_renditions_have_their_sizes_and_keep_transparency(processing: Processing) -> None:
     """The resized image fits its edge with the image's proportions, the thumbnail is square, and alpha stays."""
     outcome = processing.process(images.transparent_png())
     resized, thumbnail = opened(outcome, "resized"), opened(outcome, "thumbnail")
@@ -83,7 +83,7 @@ def test_the_renditions_have_their_sizes_and_keep_transparency(processing: Proce
     assert thumbnail.has_transparency_data
 
 
-def test_the_record_holds_result_and_time_of_each_step(processing: Processing) -> None:
+def test_record_holds_result_and_time_of_each_step(processing: Processing) -> None:
     """The record of a success holds the result of every step and times in the order of the graph."""
     outcome = processing.process(images.jpeg())
     assert outcome.record is not None

@@ -32,8 +32,8 @@ ORDERS = {"rejected": (REJECTION, FAULT), "failed": (FAULT, REJECTION)}  # by th
 each_branch = pytest.mark.parametrize("step", BRANCHES, ids=named)
 
 
-def told(outcome: Outcome) -> dict[str, Any]:
-    """Return what the record tells of a failure; the notification and the execution's end agree."""
+def recorded_error(outcome: Outcome) -> dict[str, Any]:
+    """Return the error in the record of a failure; assert that notification and execution agree with it."""
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("FAILED", ["FAILED"], "FAILED")
     record = outcome.record or {}
     ((message, _),) = outcome.notifications
@@ -50,7 +50,7 @@ def test_a_failed_branch_keeps_name_and_cause(processing: Processing, step: Step
     """Name and cause of an error leave a branch unchanged, however long, together with the branch's name."""
     processing.interpreter.before[step.state] = fail_with({"Error": name, "Cause": cause})
     outcome = processing.process(images.jpeg())
-    assert told(outcome) == {"Error": name, "Cause": cause, "failedIn": step.state}
+    assert recorded_error(outcome) == {"Error": name, "Cause": cause, "failedIn": step.state}
 
 
 @pytest.mark.usefixtures("processing")
@@ -58,7 +58,7 @@ def test_a_failed_branch_keeps_name_and_cause(processing: Processing, step: Step
 def test_a_failed_branch_without_a_cause_says_so(step: Step) -> None:
     """An error without a cause is published as well.
 
-    The branch begins behind its Catch, for moto's always gives a cause.
+    The run starts after the branch's Catch, since moto's Catch always gives a cause.
     """
     (branch,) = (
         one for one in states_language()["States"]["ParallelProcessing"]["Branches"] if one["StartAt"] == step.state
@@ -79,13 +79,13 @@ def test_of_two_failed_branches_one_is_published(processing: Processing) -> None
     errors = {RESIZE.state: MemoryError("no room"), THUMBNAIL.state: ConnectionError("no way")}
     for step in BRANCHES:
         processing.break_function(step.function, errors[step.state])
-    found = told(processing.process(images.jpeg()))
+    found = recorded_error(processing.process(images.jpeg()))
     assert found["Error"] == type(errors[found["failedIn"]]).__name__
     assert str(errors[found["failedIn"]]) in found["Cause"]
 
 
 def after(event: Event, begun: Event) -> Callable[[Handler], Handler]:
-    """Return what lets a function do its work only once event has happened, and says that it has begun."""
+    """Return a wrapper that sets begun and runs the function only after event is set."""
 
     def wrap(handler: Handler) -> Handler:
         def handle(given: dict[str, Any], context: object) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def after(event: Event, begun: Event) -> Callable[[Handler], Handler]:
 
 @pytest.mark.parametrize(("step", "order"), combined(BRANCHES, [*ORDERS]), ids=named)
 def test_of_a_rejection_and_a_failure_the_first_is_published(processing: Processing, step: Step, order: str) -> None:
-    """The branch that ends first decides the image's outcome; the other one changes nothing."""
+    """The branch that fails first decides the image's outcome; the other one changes nothing."""
     first, second = ORDERS[order]
     (other,) = {*BRANCHES} - {step}
     begun, recorded = Event(), Event()
@@ -108,20 +108,20 @@ def test_of_a_rejection_and_a_failure_the_first_is_published(processing: Process
     processing.break_function(other.function, second)
     processing.wrap(other.function, after(recorded, begun))
     processing.interpreter.before[step.state] = lambda: begun.wait(PATIENCE)
-    end = "Rejection" if first is REJECTION else "Failure"
-    processing.interpreter.before[f"Publish{end}"] = recorded.set
+    kind = "Rejection" if first is REJECTION else "Failure"
+    processing.interpreter.before[f"Publish{kind}"] = recorded.set
     outcome = processing.process(images.jpeg())
     if first is REJECTION:
         assert (outcome.status, outcome.announced) == ("REJECTED", ["REJECTED"])
         assert outcome.execution.status == "SUCCEEDED"
     else:
-        assert told(outcome)["failedIn"] == step.state
+        assert recorded_error(outcome)["failedIn"] == step.state
     assert processing.interpreter.calls[other.function] == 1
 
 
 @each_branch
 def test_a_stale_execution_in_a_branch_is_no_failure(processing: Processing, step: Step) -> None:
     """The error of a stale execution is ignored in a branch too."""
-    processing.break_function(step.function, StaleExecution("it has its end"))
+    processing.break_function(step.function, StaleExecution("the record is final"))
     outcome = processing.process(images.jpeg())
     assert (outcome.announced, outcome.execution.status) == ([], "SUCCEEDED")

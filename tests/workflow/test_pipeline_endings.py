@@ -16,21 +16,23 @@ BROKEN = MemoryError("no room")
 UNSOUND = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 FOR_GOOD = 1 + MAX_ATTEMPTS["States.ALL"]
 
-# How the last step leads to each end.
+# The error of the last step that leads to each final status.
 ERRORS = {"SUCCEEDED": None, "REJECTED": UNSOUND, "FAILED": BROKEN}
-ENDS = pytest.mark.parametrize(("error", "status"), [(error, end) for end, error in ERRORS.items()], ids=[*ERRORS])
+EACH_STATUS = pytest.mark.parametrize(
+    ("error", "status"), [(error, status) for status, error in ERRORS.items()], ids=[*ERRORS]
+)
 PUBLISH = {"SUCCEEDED": "PublishSuccess", "REJECTED": "PublishRejection", "FAILED": "PublishFailure"}
-NOTE = {"SUCCEEDED": "MarkSuccessNotified", "REJECTED": "MarkRejectionNotified", "FAILED": "MarkFailureNotified"}
+MARK = {"SUCCEEDED": "MarkSuccessNotified", "REJECTED": "MarkRejectionNotified", "FAILED": "MarkFailureNotified"}
 RECORD = {"REJECTED": "RecordRejection", "FAILED": "RecordFailure"}
 
 
 def lead_to(processing: Processing, error: Exception | None) -> None:
-    """Make the last step end with error, if there is one."""
+    """Make the last step raise error, if there is one."""
     if error is not None:
         processing.break_function(ARCHIVE.function, error)
 
 
-@ENDS
+@EACH_STATUS
 def test_an_outcome_is_marked_as_notified_and_a_success_does_not_expire(
     processing: Processing, error: Exception | None, status: str
 ) -> None:
@@ -42,13 +44,13 @@ def test_an_outcome_is_marked_as_notified_and_a_success_does_not_expire(
     assert (EXPIRES_AT in record) == (status != "SUCCEEDED")
 
 
-@ENDS
+@EACH_STATUS
 def test_an_outcome_that_cannot_be_published_is_published_by_finalization(
     processing: Processing, error: Exception | None, status: str
 ) -> None:
-    """If SNS keeps refusing, the record keeps the image's own outcome, and the execution is FAILED, for the alarm.
+    """If SNS fails at every attempt, the record keeps the image's own outcome, and the execution is FAILED, for the alarm.
 
-    Once it is settled, that end is published, under the same id.
+    Finalization then publishes that outcome, with the same notification ID.
     """
     lead_to(processing, error)
     processing.interpreter.before[PUBLISH[status]] = refusal("InternalError")
@@ -56,11 +58,11 @@ def test_an_outcome_that_cannot_be_published_is_published_by_finalization(
     assert (first.status, first.announced, first.execution.status) == (status, [], "FAILED")
     assert first.execution.cause == ("MemoryError" if error is BROKEN else "SNS.InternalErrorException")
     assert processing.interpreter.attempts[PUBLISH[status]] == FOR_GOOD
-    outcome = processing.settle(first)
+    outcome = processing.finalize(first)
     assert (outcome.status, outcome.announced) == (status, [status])
     assert "notifiedAt" in (outcome.record or {})
     assert outcome.staged == []
-    assert processing.settle(outcome).announced == []
+    assert processing.finalize(outcome).announced == []
 
 
 @pytest.mark.parametrize(
@@ -74,17 +76,17 @@ def test_an_outcome_that_cannot_be_published_is_published_by_finalization(
 def test_an_outcome_that_cannot_be_stored_is_finalized(
     processing: Processing, error: Exception, state: str, cause: str, failed_in: str
 ) -> None:
-    """If DynamoDB keeps refusing, nothing is published that is not stored, until finalization does both."""
+    """If DynamoDB fails at every attempt, nothing is published; finalization stores and publishes the outcome."""
     lead_to(processing, error)
     processing.interpreter.before[state] = refusal("InternalServerError")
     outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("PROCESSING", [], "FAILED")
     assert outcome.execution.cause == cause
     assert processing.interpreter.attempts[state] == FOR_GOOD
-    settled = processing.settle(outcome)
-    assert (settled.status, settled.announced, settled.staged) == ("FAILED", ["FAILED"], [])
-    told, record = settled.notifications[0][0], settled.record or {}
-    assert (told["failedIn"], told["reason"]) == (record["failedIn"], record["reason"]) == (failed_in, cause)
+    finalized = processing.finalize(outcome)
+    assert (finalized.status, finalized.announced, finalized.staged) == ("FAILED", ["FAILED"], [])
+    message, record = finalized.notifications[0][0], finalized.record or {}
+    assert (message["failedIn"], message["reason"]) == (record["failedIn"], record["reason"]) == (failed_in, cause)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_an_outcome_that_cannot_be_stored_is_finalized(
 def test_an_outcome_that_cannot_be_marked_stays(processing: Processing, status: str, code: str) -> None:
     """The execution ends as it would have; the record has no time of the notification."""
     lead_to(processing, ERRORS[status])
-    processing.interpreter.before[NOTE[status]] = refusal(code)
+    processing.interpreter.before[MARK[status]] = refusal(code)
     outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced) == (status, [status])
     assert outcome.execution.status == ("FAILED" if status == "FAILED" else "SUCCEEDED")

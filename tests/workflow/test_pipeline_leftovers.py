@@ -1,4 +1,4 @@
-"""What executions that did not succeed leave behind: where they failed, and nothing else after finalization."""
+"""The leftovers of executions that did not succeed: finalization removes all but the record of the failure."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ Break = Callable[[Processing, Step], None]
 
 
 def time_out() -> None:
-    """Raise what moto takes for a task's timeout."""
+    """Raise the error that moto treats as a task's timeout."""
     raise TimeoutError
 
 
@@ -43,7 +43,7 @@ def _timeout(processing: Processing, step: Step) -> None:
     processing.interpreter.before[step.state] = time_out
 
 
-WAYS: dict[str, tuple[Break, str]] = {
+FAILURES: dict[str, tuple[Break, str]] = {
     "fault": (_fault, "MemoryError"),
     "throttle": (_throttle, "Lambda.TooManyRequestsException"),
     "timeout": (_timeout, "States.Timeout"),
@@ -57,16 +57,16 @@ def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
     assert processing.resources.keys(UPLOADS, object_keys.STAGED) == []
 
 
-@pytest.mark.parametrize(("step", "way"), combined(STEPS, [*WAYS]), ids=named)
-def test_every_failure_is_located_and_leaves_nothing(processing: Processing, step: Step, way: str) -> None:
-    """Whichever step fails, however, record, notification and history agree; after finalization nothing is left."""
-    make, reason = WAYS[way]
+@pytest.mark.parametrize(("step", "failure"), combined(STEPS, [*FAILURES]), ids=named)
+def test_every_failure_is_located_and_leaves_nothing(processing: Processing, step: Step, failure: str) -> None:
+    """For any failure of any step, record, notification and history agree, and after finalization no object is left."""
+    make, reason = FAILURES[failure]
     make(processing, step)
     first = processing.process(images.jpeg())
-    outcome = processing.settle(first)
-    told = [message for message, _ in (*first.notifications, *outcome.notifications)]
+    outcome = processing.finalize(first)
+    messages = [message for message, _ in (*first.notifications, *outcome.notifications)]
     record = outcome.record or {}
-    assert [(one["failedIn"], one["reason"]) for one in told] == [(step.state, reason)]
+    assert [(one["failedIn"], one["reason"]) for one in messages] == [(step.state, reason)]
     assert (record["status"], record["failedIn"], record["reason"]) == ("FAILED", step.state, reason)
     assert "notifiedAt" in record
     found = execution_history.read_failure(outcome.execution.arn, outcome.execution.status)
@@ -79,7 +79,7 @@ def test_an_image_whose_first_step_never_ran_is_finalized(processing: Processing
     _fault(processing, VALIDATE)
     first = processing.process(images.jpeg())
     assert (first.record, first.notifications, first.execution.status) == (None, [], "FAILED")
-    outcome = processing.settle(first)
+    outcome = processing.finalize(first)
     known = ("imageId", "owner", "bucket", "key", "versionId")
     assert [(outcome.record or {})[name] for name in known] == [outcome.image[name] for name in known]
     assert outcome.announced == ["FAILED"]
@@ -99,7 +99,7 @@ def test_a_failed_publish_is_found_in_the_history(processing: Processing, state:
 
 
 def half_done(handler: Handler) -> Handler:
-    """Wrap the last step so that it copies into the archive and breaks down before it says so."""
+    """Wrap the last step so that it copies into the archive and then fails."""
 
     def handle(event: dict[str, Any], _: object) -> dict[str, Any]:
         key = f"{object_keys.archive_folder(event['image'], event['execution'])}original.jpg"
@@ -109,18 +109,18 @@ def half_done(handler: Handler) -> Handler:
     return handle
 
 
-def test_an_archive_that_was_half_made_is_cleared(processing: Processing) -> None:
+def test_incomplete_archive_is_removed(processing: Processing) -> None:
     """What a step archived before it failed is removed, with everything that was staged."""
     processing.wrap(LAST.function, half_done)
     first = processing.process(images.jpeg())
     assert first.staged
     assert first.archived
-    assert_nothing_left(processing, processing.settle(first))
+    assert_nothing_left(processing, processing.finalize(first))
 
 
 @pytest.mark.parametrize("step", some(STEPS[1:], METADATA, THUMBNAIL), ids=named)
 def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, step: Step) -> None:
-    """Objects that were staged before a later step rejected the image go with the next sweep; the outcome stays."""
+    """The next sweep removes objects that were staged before a later step rejected the image; the outcome stays."""
     processing.break_function(step.function, REJECTION)
     first = processing.process(images.jpeg())
     assert (first.status, first.announced) == ("REJECTED", ["REJECTED"])
@@ -132,12 +132,12 @@ def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, s
 def test_a_success_leaves_nothing_but_its_archive(processing: Processing) -> None:
     """Neither finalization nor a sweep removes objects of a success, or publishes it again."""
     first = processing.process(images.jpeg())
-    for outcome in (processing.sweep(first), processing.settle(told_of_failure(first))):
+    for outcome in (processing.sweep(first), processing.finalize(as_failed(first))):
         assert (outcome.record, outcome.notifications, outcome.archived) == (first.record, [], first.archived)
 
 
-def told_of_failure(outcome: Outcome) -> Outcome:
-    """Return outcome as if its execution had failed in the end."""
+def as_failed(outcome: Outcome) -> Outcome:
+    """Return outcome with the execution's status FAILED."""
     return replace(outcome, execution=replace(outcome.execution, status="FAILED"))
 
 
@@ -152,7 +152,7 @@ def test_a_lost_failure_is_found_by_a_sweep(processing: Processing, step: Step) 
     assert_nothing_left(processing, outcome)
 
 
-def test_the_image_of_a_lost_event_is_processed(processing: Processing) -> None:
+def test_image_of_a_lost_event_is_processed(processing: Processing) -> None:
     """An upload whose event was lost succeeds after a sweep, and is published once."""
     image = processing.resources.upload(images.jpeg())
     outcome = processing.swept(image)

@@ -20,7 +20,7 @@ def run_of(outcome: Outcome) -> Trace:
     return parse_history(definition, events)
 
 
-def test_success_is_green_all_the_way(processing: Processing) -> None:
+def test_states_of_a_success_have_succeeded(processing: Processing) -> None:
     """Every state of the main path succeeded, those of branches too, with inputs and outputs."""
     run = run_of(processing.process(images.jpeg()))
     assert run.status == "succeeded"

@@ -10,7 +10,7 @@ from tests.fake_aws.resources import TABLE
 from tests.workflow import images
 from tests.workflow.combinations import some
 from tests.workflow.processing import PICTURES, Processing
-from tests.workflow.test_pipeline_endings import ENDS, lead_to
+from tests.workflow.test_pipeline_endings import EACH_STATUS, lead_to
 from workflow.steps import ARCHIVE, RESIZE, STEPS, VALIDATE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def again(processing: Processing, image: dict[str, Any]) -> dict[str, Any]:
     return processing.resources.upload(images.transparent_png(), image_id=image["imageId"])
 
 
-@ENDS
+@EACH_STATUS
 def test_a_newer_upload_has_its_own_outcome(processing: Processing, error: Exception | None, status: str) -> None:
     """A second upload under the key of a final image is processed and published as any other."""
     functions = dict(processing.interpreter.functions)
@@ -40,7 +40,7 @@ def test_a_newer_upload_has_its_own_outcome(processing: Processing, error: Excep
     assert not kept.keys() & second.archived.keys()
 
 
-@ENDS
+@EACH_STATUS
 def test_an_older_upload_that_comes_late_changes_nothing(
     processing: Processing, error: Exception | None, status: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""The SDK's import: what it loads and does not use is loaded later, by whoever uses it."""
+"""The SDK's import: modules that it imports but does not use are loaded only when they are used."""
 
 import subprocess
 import sys

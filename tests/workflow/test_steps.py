@@ -17,7 +17,7 @@ def test_a_step_has_both_contracts(step: Step) -> None:
 
 
 @each_step
-def test_the_graph_passes_what_a_step_takes_and_keeps_what_it_gives(step: Step) -> None:
+def test_graph_passes_the_input_and_keeps_the_output_of_a_step(step: Step) -> None:
     """A step's state sends its function every field of the input contract and selects the required fields of its output."""
     state = tasks()[step.state]
     named = list(contracts.schema(f"{step.contract}.input")["properties"])
@@ -27,7 +27,7 @@ def test_the_graph_passes_what_a_step_takes_and_keeps_what_it_gives(step: Step) 
     assert [name.removesuffix(".$") for name in state["ResultSelector"]] == promised
 
 
-def test_no_two_steps_share_anything() -> None:
+def test_steps_share_no_names() -> None:
     """Each step has a state, a function and contracts of its own, and a time limit Lambda allows."""
     for shared in ("state", "function", "contract"):
         assert len({getattr(step, shared) for step in STEPS}) == len(STEPS)

@@ -78,7 +78,7 @@ def violation(name: str, payload: object) -> ContractViolation:
     return caught.value
 
 
-def told(error: ContractViolation) -> str:
+def all_texts(error: ContractViolation) -> str:
     """Return all texts of the error, in every form."""
     return "\n".join([str(error), repr(error), *map(str, vars(error).values()), *map(str, error.args)])
 
@@ -100,15 +100,15 @@ def broken(draw: st.DrawFn) -> tuple[str, Path, Any]:
 @given(broken())
 @settings(max_examples=times(130, 400), deadline=None, database=None)
 def test_a_violation_names_path_and_rule_and_never_the_value(case: tuple[str, Path, Any]) -> None:
-    """Whatever rule a secret violates, at any leaf, the error names path and rule, and not the secret."""
+    """The error of any violated rule at any leaf names path and rule, and not the value."""
     name, path, value = case
     error = violation(name, changed(EXAMPLES[name], path, value))
     (rules,) = (schema for other, leaf, schema in LEAVES if (other, leaf) == (name, path))
     assert error.path == json_path(path)
     assert error.rule in rules
     assert all(part in str(error) for part in (name, json_path(path), error.requirement))
-    assert MARKER not in told(error)
-    assert str(NUMBER) not in told(error)
+    assert MARKER not in all_texts(error)
+    assert str(NUMBER) not in all_texts(error)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
@@ -117,7 +117,7 @@ def test_every_leaf_of_an_example_is_held_to_its_contract(name: str) -> None:
     for path in (path for other, path, _ in LEAVES if other == name):
         error = violation(name, changed(EXAMPLES[name], path, {"secret": MARKER}))
         assert error.path == json_path(path if name in PLAIN else ())
-        assert MARKER not in told(error)
+        assert MARKER not in all_texts(error)
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -138,17 +138,17 @@ def test_an_additional_property_is_accepted_in_inputs_only(name: str) -> None:
         return
     error = violation(name, payload)
     assert (error.path, error.rule) == ("$", "additionalProperties")
-    assert MARKER not in told(error)
-    assert str(NUMBER) not in told(error)
+    assert MARKER not in all_texts(error)
+    assert str(NUMBER) not in all_texts(error)
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_what_is_no_object_breaks_every_contract(name: str) -> None:
+def test_payload_that_is_no_object_violates_every_contract(name: str) -> None:
     """A payload that is no object is refused at its root."""
     for payload in (None, MARKER, [MARKER], NUMBER, True):
         error = violation(name, payload)
         assert (error.path, error.rule) == ("$", "type")
-        assert MARKER not in told(error)
+        assert MARKER not in all_texts(error)
 
 
 def test_a_pattern_lets_no_line_break_through() -> None:

@@ -24,7 +24,7 @@ ALL = (*TAKEN, *GIVEN)
 
 
 def tolerant(schema: Any) -> Any:
-    """Return schema as whoever reads it has it: open to properties that it does not name."""
+    """Return schema as a reader has it: open to properties that it does not name."""
     return {key: value for key, value in schema.items() if key != "additionalProperties"}
 
 

@@ -1,4 +1,4 @@
-"""What paths, choice rules and ResultPath do to a value: written from the language's specification, for values only."""
+"""Evaluation of paths, choice rules and ResultPath on a value, written from the language's specification."""
 
 import re
 from collections.abc import Callable
@@ -58,12 +58,12 @@ def placed(value: Any, steps: Steps, new: Any) -> Any:
 
 
 def matches(rule: dict[str, Any], value: Any, steps_of: Callable[[str], Steps]) -> bool:
-    """Tell whether value matches a choice rule; raises Missing."""
+    """Return whether value matches a choice rule; raises Missing."""
     if "Not" in rule:
         return not matches(rule["Not"], value, steps_of)
-    for operator, settles in (("And", False), ("Or", True)):
+    for operator, decisive in (("And", False), ("Or", True)):
         if operator in rule:
-            return any(matches(one, value, steps_of) is settles for one in rule[operator]) is settles
+            return any(matches(one, value, steps_of) is decisive for one in rule[operator]) is decisive
     ((operator, wanted),) = ((key, said) for key, said in rule.items() if key != "Variable")
     return _matches(operator, wanted, value, steps_of(rule["Variable"]))
 
@@ -81,7 +81,7 @@ def _matches(operator: str, wanted: Any, value: Any, steps: Steps) -> bool:
 
 
 def _is_like(signs: list[str], parts: list[str]) -> bool:
-    """Tell whether signs are all of parts in their order, the first at the beginning and the last at the end."""
+    """Return whether signs is the parts in their order, with anything between them."""
     first, *others = (list(part.replace("\\*", "*")) for part in parts)
     if signs[: len(first)] != first:
         return False

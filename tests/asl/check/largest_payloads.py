@@ -6,7 +6,7 @@ from typing import Any
 from tests.asl.check.validation import Schema, accepts, each_part, option
 
 # What makes strings long in JSON: escapes of six bytes and of two, characters of four bytes and of two; or nothing.
-LETTERS = ("\u0000", "\u001f", '"', "\\", "\n", "\U0001f600", "é", "\u2028", "a")
+CHARACTERS = ("\u0000", "\u001f", '"', "\\", "\n", "\U0001f600", "é", "\u2028", "a")
 LONG_NUMBERS = (1.2345678901234567e-300, -1.2345678901234567e-300, 0.1 + 0.2, -0.0)
 SIMPLEST: dict[str, Any] = {"string": "x", "object": {}, "array": [], "boolean": False, "null": None}
 

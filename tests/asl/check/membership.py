@@ -1,4 +1,4 @@
-"""Whether a JSON value belongs to a shape: asked of the value, and so independent of how shapes are compared."""
+"""Whether a JSON value belongs to a shape, decided by the value and so independent of the comparison of shapes."""
 
 import json
 import re
@@ -13,7 +13,7 @@ def compact(value: Any) -> bytes:
 
 
 def is_member(value: Any, shape: Shape) -> bool:
-    """Tell whether value belongs to shape."""
+    """Return whether value belongs to shape."""
     match shape:
         case Union():
             return any(is_member(value, one) for one in shape.members)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from tests.asl.check.generated import from_schema
-from tests.asl.check.largest_payloads import LETTERS, stretched
+from tests.asl.check.largest_payloads import CHARACTERS, stretched
 from tests.asl.check.validation import Schema, accepts, each_part, option
 
 Layout = Callable[[Any], str]  # from a value to its JSON
@@ -38,7 +38,7 @@ def payloads(schema: Schema) -> st.SearchStrategy[Any]:
 
     drawn, full = from_schema(drafted(schema)), from_schema(drafted(schema, full=True))
     layouts = st.sampled_from(LAYOUTS)
-    extremes = st.builds(extreme, full, layouts, st.sampled_from(LETTERS))
+    extremes = st.builds(extreme, full, layouts, st.sampled_from(CHARACTERS))
     return st.one_of(st.builds(ordinary, drawn, layouts), extremes).filter(kept)
 
 

@@ -98,7 +98,7 @@ def test_folder_of_contracts_that_is_missing(orders: Path, capsys: pytest.Captur
         ),
     ],
 )
-def test_machine_that_is_none(
+def test_file_that_is_no_machine(
     orders: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any], Any], words: str
 ) -> None:
     """For what is not a state machine, or has states that lead to no state, the message names the place."""
@@ -139,7 +139,7 @@ def test_machine_that_is_none(
         ),
     ],
 )
-def test_mapping_of_what_is_not_there(
+def test_mapping_with_unknown_names(
     orders: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any], Any], words: str
 ) -> None:
     """For a mapping with an unknown contract, state, edge or field, the message names it."""

@@ -25,7 +25,7 @@ def test_a_value_is_of_a_shape_just_if_jsonschema_accepts_it(
 
 @examples(300)
 @given(st.data(), schemas())
-def test_what_is_within_is_accepted(data: st.DataObject, schema: Schema) -> None:
+def test_values_of_a_compatible_schema_are_accepted(data: st.DataObject, schema: Schema) -> None:
     """If no mismatch is found between two schemas, jsonschema accepts every value of the one by the other."""
     changed = data.draw(widened(schema))
     provided, required = data.draw(st.permutations((schema, changed)))

@@ -12,7 +12,7 @@ from tests.asl.check.contract_folders import ALL, COMMON, GIVEN, SCHEMA, TAKEN, 
 from tests.asl.check.mutation import dropping, optional, setting, together
 
 USAGE = Usage(definitions=frozenset({"common"}), read=frozenset({"pipeline-input"}), stored=frozenset({"record"}))
-NOBODY: tuple[str, ...] = ()
+NO_READER: tuple[str, ...] = ()
 
 
 def changed(document: Any, change: Callable[[Any], None]) -> Any:
@@ -28,10 +28,10 @@ NEW = setting("properties/more", TEXT)
 @pytest.mark.parametrize(
     ("change", "broken"),
     [
-        (setting("description", "In other words."), NOBODY),
-        (NEW, NOBODY),
+        (setting("description", "In other words."), NO_READER),
+        (NEW, NO_READER),
         (together(NEW, lambda schema: schema["required"].append("more")), TAKEN),
-        (dropping("properties/may"), NOBODY),
+        (dropping("properties/may"), NO_READER),
         (together(dropping("properties/name"), optional("name")), GIVEN),
         (optional("name"), GIVEN),
         (lambda schema: schema["required"].append("may"), TAKEN),
@@ -57,7 +57,7 @@ def test_change_of_a_contract(tmp_path: Path, change: Callable[[Any], None], bro
     assert {one.name for one in found if one.breaking} == set(broken)
 
 
-def test_change_of_what_contracts_share(tmp_path: Path) -> None:
+def test_change_of_a_shared_definition(tmp_path: Path) -> None:
     """A change of a shared definition is reported for each contract that refers to it, and not for the definitions."""
     wider = changed(COMMON, setting("$defs/of/maxItems", 4))
     found = list(changes(written(tmp_path / "old"), written(tmp_path / "new", common=wider), USAGE))

@@ -109,13 +109,13 @@ READ = ("B", "Parameters.read.$", True)
         ({"Parameters": {"a": 1}, "ResultPath": "$.found", "OutputPath": "$.found"}, "$.a", set()),
     ],
 )
-def test_what_a_state_hands_on(fields: State, path: str, findings: Found) -> None:
+def test_output_of_a_state(fields: State, path: str, findings: Found) -> None:
     """The next state finds what InputPath, Parameters, Result, ResultPath and OutputPath leave, and nothing else."""
     assert found({"A": {"Type": "Pass", **fields, "Next": "B"}, "B": reading(path)}) == findings
 
 
 def test_result_beside_a_property_that_may_be_absent() -> None:
-    """A ResultPath into an optional object makes no other property of it certain."""
+    """A ResultPath into an optional object does not make the object's other properties certain."""
     start = closed({}, {"info": closed({"by": TEXT})})
     put = {"Type": "Pass", "Result": 1, "ResultPath": "$.info.count", "Next": "B"}
     assert found({"A": put, "B": reading("$.info.count")}, start) == set()
@@ -129,7 +129,7 @@ def test_result_selector_reads_the_result() -> None:
     assert found({"A": task(ResultSelector={"n.$": "$.order"})}, edges=edges) == {("A", "ResultSelector.n.$", True)}
 
 
-def test_contract_of_what_leaves() -> None:
+def test_contract_of_an_output() -> None:
     """The result of a ResultSelector keeps the `leaves` contract, or the field that breaks it is reported."""
     states = {"A": task(ResultSelector={"n.$": "$.size"})}
     edges = {"takes": {}, "gives": closed({"size": COUNT})}
@@ -137,8 +137,8 @@ def test_contract_of_what_leaves() -> None:
     assert found(states, edges={"A": {**edges, "leaves": closed({"n": TEXT})}}) == {("A", "ResultSelector.n.$", True)}
 
 
-def test_every_way_to_a_state_counts() -> None:
-    """A field that one of two ways leaves out is a finding, and the finding names that way."""
+def test_every_path_to_a_state_counts() -> None:
+    """A field that is missing on one of two paths is a finding, and the finding names that path."""
     states: dict[str, State] = {
         "Ask": {
             "Type": "Choice",
@@ -186,7 +186,7 @@ def test_every_way_to_a_state_counts() -> None:
         (array(TEXT), {("A", "Parameters", True)}),
     ],
 )
-def test_what_a_task_takes(required: Schema, findings: Found) -> None:
+def test_input_of_a_task(required: Schema, findings: Found) -> None:
     """A task gets what its contract takes: each property, type, length and range; the property that fails is reported."""
     edges = {"A": {"takes": required, "gives": {"type": "null"}}}
     assert found({"A": task(InputPath="$.order")}, edges=edges) == findings

@@ -1,4 +1,4 @@
-"""Small machines with a Choice: which payload matches which rule, and what is known of it afterwards."""
+"""Small machines with a Choice: which payload matches which rule, and what is known about the payload afterwards."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def typed(path: str, schema: Any, rule: State) -> Found:
     return found(states, START, {"T": {"takes": closed({"v": schema}), "gives": {"type": "null"}}})
 
 
-def test_field_that_may_be_absent_must_be_asked_for() -> None:
+def test_choice_on_an_optional_field_needs_is_present() -> None:
     """A Choice on an optional field is a finding, as the execution fails where it is absent; IsPresent is none."""
     ask = ("Ask", "Choices[0].Variable", True)
     assert choosing({"Variable": "$.gift", "StringEquals": "x"}) == {ask}
@@ -74,8 +74,8 @@ def test_field_that_may_be_absent_must_be_asked_for() -> None:
         ({"Or": [GIFT, {"Variable": "$.to", "IsPresent": True}]}, "$", "$.gift", {OTHER}),
     ],
 )
-def test_what_is_present_on_each_way(rule: State, matched: str, other: str, findings: Found) -> None:
-    """IsPresent makes a field certain on one way and absent on the other, through And, Or and Not and in their order."""
+def test_presence_on_each_path(rule: State, matched: str, other: str, findings: Found) -> None:
+    """IsPresent makes a field certain on one path and absent on the other, through And, Or and Not and in their order."""
     assert choosing(rule, matched, other) == findings
 
 
@@ -106,12 +106,12 @@ def test_what_is_present_on_each_way(rule: State, matched: str, other: str, find
         ("$.size", COUNT, {"Variable": "$.size", "IsTimestamp": False}, False),
     ],
 )
-def test_what_a_rule_tells_of_a_value(path: str, schema: Any, rule: State, holds: bool) -> None:
+def test_value_after_a_matching_rule(path: str, schema: Any, rule: State, holds: bool) -> None:
     """Where a rule matches, the field has the value or type that the rule compares with, and nothing more is assumed."""
     assert typed(path, schema, rule) == (set() if holds else {("T", "Parameters.v.$", True)})
 
 
-def test_way_that_no_payload_takes_is_not_followed() -> None:
+def test_path_that_no_payload_takes_is_not_followed() -> None:
     """A rule for a value that the contracts exclude never matches: nothing after it is reported."""
     impossible = {"Variable": "$.kind", "StringEquals": "song"}
     assert choosing(impossible, matched="$.nothing") == set()
@@ -122,16 +122,16 @@ def test_way_that_no_payload_takes_is_not_followed() -> None:
     ("wanted", "ways"),
     [("x:*", {MATCHED}), ("y:*", {OTHER}), ("x:a*", {MATCHED, OTHER}), ("*", {MATCHED}), ("x:\\*", {OTHER})],
 )
-def test_way_of_a_text_whose_pattern_is_known(wanted: str, ways: Found) -> None:
-    """A text that always matches, or never, by its pattern takes one way; any other takes both."""
+def test_path_of_a_text_whose_pattern_is_known(wanted: str, ways: Found) -> None:
+    """A text whose pattern always or never matches takes one path; any other text takes both."""
     choice = {"Type": "Choice", "Choices": [{"Variable": "$.name", "StringMatches": wanted, "Next": "Matched"}]}
     start = closed({"name": {"type": "string", "maxLength": 9, "pattern": "^x:[a-z]+$"}})
     states = {"Ask": {**choice, "Default": "Other"}, "Matched": reading("$.nothing"), "Other": reading("$.nothing")}
     assert found(states, start) == ways
 
 
-def test_text_is_none_that_its_pattern_excludes() -> None:
-    """A text is not followed to where it would have to be one that its pattern or its length does not allow."""
+def test_text_excluded_by_its_pattern_is_not_followed() -> None:
+    """A text is not followed along a path that its pattern or its length excludes."""
     start = closed({"name": {"type": "string", "maxLength": 4, "pattern": "^x:[a-z]+$"}})
     for value, ways in {"film": {OTHER}, "x:long": {OTHER}, "x:ab": {MATCHED, OTHER}}.items():
         choice = {"Type": "Choice", "Choices": [{"Variable": "$.name", "StringEquals": value, "Next": "Matched"}]}
@@ -149,7 +149,7 @@ def test_choice_that_may_match_nothing() -> None:
 
 
 def test_paths_of_a_choice_itself() -> None:
-    """InputPath narrows what the rules read, and OutputPath what goes on."""
+    """InputPath selects what the rules read, and OutputPath selects the output."""
     narrowed = {
         "Type": "Choice",
         "InputPath": "$.to",
@@ -162,8 +162,8 @@ def test_paths_of_a_choice_itself() -> None:
     }
 
 
-def test_value_of_any_kind_takes_every_way() -> None:
-    """A value of which nothing is known may match every comparison, and is then of the type compared."""
+def test_value_of_unknown_type_takes_every_path() -> None:
+    """A value of unknown type may match every comparison, and then has the compared type."""
     start = closed({"any": {}})
     rule = {"Variable": "$.any", "NumericGreaterThan": 3, "Next": "N"}
     states: dict[str, State] = {

@@ -43,13 +43,13 @@ START = closed({"id": TEXT}, {"may": TEXT})
         ("States.Format('{}', $$.Execution.Nmae)", True),
     ],
 )
-def test_what_the_context_object_holds(path: str, finding: bool) -> None:
+def test_fields_of_the_context_object(path: str, finding: bool) -> None:
     """A path into the context object finds what Step Functions puts there, and the execution's own input."""
     assert found({"B": reading(path)}, START) == ({("B", "Parameters.read.$", True)} if finding else set())
 
 
 def test_input_of_the_execution_outlives_a_lost_payload() -> None:
-    """What a ResultPath replaces is still there in the context object."""
+    """The execution's input stays in the context object after a ResultPath replaces the payload."""
     states: dict[str, State] = {"A": {"Type": "Pass", "Result": {}, "Next": "B"}, "B": reading("$$.Execution.Input.id")}
     assert found(states, START) == set()
     assert found({**states, "A": {"Type": "Pass", "InputPath": "$$.Execution.Input", "Next": "B"}}, START) == set()
@@ -93,14 +93,14 @@ def sized(start: Schema, state: State) -> Found:
         ({}, True),
     ],
 )
-def test_size_of_what_arrives(schema: Schema, finding: bool) -> None:
+def test_size_of_an_input(schema: Schema, finding: bool) -> None:
     """A payload that may exceed the limit, or has no bound, is a finding in every state that gets it."""
     everywhere = {("A", kind, True) for kind in ("input", "output")}
     assert sized(closed({"v": schema}), {"Type": "Wait", "Seconds": 1}) == (everywhere if finding else set())
 
 
-def test_size_of_what_a_state_makes() -> None:
-    """Parameters, results and outputs are measured each for itself."""
+def test_size_of_each_payload_of_a_state() -> None:
+    """Parameters, results and outputs are measured separately."""
     half = closed({"v": text(LIMIT // 2)})
     twice = {"Type": "Pass", "Parameters": {"a.$": "$.v", "b.$": "$.v"}, "ResultPath": None}
     assert sized(half, twice) == {("A", "parameters", True), ("A", "result", True)}
@@ -112,7 +112,7 @@ def test_size_of_what_a_state_makes() -> None:
 
 
 def test_size_of_results() -> None:
-    """The results of tasks, branches and iterations are measured, and so is what a Catch hands on."""
+    """The results of tasks, branches and iterations are measured, and so is the output of a Catch."""
     big = {"takes": {}, "gives": closed({"v": text(LIMIT - 1000)})}
     branches = [{"StartAt": f"T{n}", "States": {f"T{n}": task()}} for n in (1, 2)]
     edges = {"T1": big, "T2": big}
@@ -125,7 +125,7 @@ def test_size_of_results() -> None:
     assert findings == {("A", "caught", True), ("B", "input", True), ("B", "output", True)}
 
 
-def test_sizes_are_told_by_state() -> None:
+def test_sizes_are_given_for_each_state() -> None:
     """The proof has the largest size of each payload of each state, in UTF-8, and none of payloads that a state does not have."""
     state = {"Type": "Pass", "Result": {"a": "é"}, "ResultPath": "$.b", "End": True}
     sizes = proof_of({"A": state}, closed({"v": {"enum": ["é", "eee"]}})).sizes["A"]

@@ -65,8 +65,8 @@ WHOLE: Schema = {"type": "integer"}
         ("States.UUID()", {"type": "string", "pattern": "^[0-9a-f-]{36}$"}),
     ],
 )
-def test_well_used(call: str, given: Schema) -> None:
-    """A call of an intrinsic function gives what a contract can promise of it."""
+def test_call_without_findings(call: str, given: Schema) -> None:
+    """A call of an intrinsic function has the result type that the contract of its arguments implies."""
     edges = {"A": {"takes": closed({"v": given}), "gives": {"type": "null"}}}
     assert found({"A": task(Parameters={"v.$": call})}, START, edges) == set()
 
@@ -122,14 +122,14 @@ def test_well_used(call: str, given: Schema) -> None:
         ("Format('{}', $.n)", True),
     ],
 )
-def test_badly_used(call: str, decided: bool) -> None:
+def test_call_with_findings(call: str, decided: bool) -> None:
     """A call that fails for some payload is an error; one that cannot be decided is reported as undecided."""
     states = {"A": {"Type": "Pass", "Parameters": {"v.$": call}, "End": True}}
     assert found(states, START) == {("A", "Parameters.v.$", decided)}
 
 
-def test_merge_with_fields_that_nobody_knows() -> None:
-    """A merge with an object that may hold more is undecided: what it holds may replace any field."""
+def test_merge_with_unknown_fields() -> None:
+    """A merge with an object that may have further fields is undecided: they may replace any field."""
     states = {"A": {"Type": "Pass", "Parameters": {"v.$": "States.JsonMerge($.a, $.b, false)"}, "End": True}}
     start = closed(
         {
@@ -145,7 +145,7 @@ def test_merge_with_fields_that_nobody_knows() -> None:
     assert found(states, start) == {("A", "Parameters.v.$", False)}
 
 
-def test_what_a_call_returns_is_held_against_the_contract() -> None:
+def test_result_of_a_call_is_compared_with_the_contract() -> None:
     """A call that returns another type than the task takes is a finding at its field."""
     edges = {"A": {"takes": closed({"v": COUNT}), "gives": {"type": "null"}}}
     assert found({"A": task(Parameters={"v.$": "States.UUID()"})}, START, edges) == {("A", "Parameters.v.$", True)}

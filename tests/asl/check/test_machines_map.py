@@ -30,7 +30,7 @@ def mapping(path: str, fields: State, after: str = "$", name: str = "ItemProcess
         ("$[1]", {"ItemsPath": "$.grid"}, {INNER}),
     ],
 )
-def test_what_an_iteration_gets(name: str, path: str, fields: State, findings: Found) -> None:
+def test_input_of_an_iteration(name: str, path: str, fields: State, findings: Found) -> None:
     """An iteration gets one item of what ItemsPath selects, which must be an array, in either spelling of a Map."""
     assert mapping(path, fields, name=name) == findings
 
@@ -48,8 +48,8 @@ def test_what_an_iteration_gets(name: str, path: str, fields: State, findings: F
         ({"sku.$": "$$.Map.Itme.Value"}, "$.sku", {("A", "{}.sku.$", True)}),
     ],
 )
-def test_what_a_selector_makes_of_an_item(selector: str, template: State, path: str, findings: Found) -> None:
-    """ItemSelector, or Parameters as it was once called, reads the Map's input and the item in the context object."""
+def test_item_selector(selector: str, template: State, path: str, findings: Found) -> None:
+    """ItemSelector, or its older name Parameters, reads the Map's input and the item in the context object."""
     expected = {(state, field.format(selector), decided) for state, field, decided in findings}
     assert mapping(path, {selector: template}) == expected
 
@@ -69,8 +69,8 @@ def test_what_a_selector_makes_of_an_item(selector: str, template: State, path: 
         ("$.first", {"ResultSelector": {"first.$": "$[5].read"}}, {("A", "ResultSelector.first.$", True)}),
     ],
 )
-def test_what_a_map_gives(after: str, fields: State, findings: Found) -> None:
-    """The result of a Map is an array of as many results as there are items."""
+def test_result_of_a_map(after: str, fields: State, findings: Found) -> None:
+    """The result of a Map is an array with one result for each item."""
     assert mapping("$.sku", fields, after) == findings
 
 

@@ -48,7 +48,7 @@ def test_results_of_the_branches(fields: State, path: str, findings: Found) -> N
     assert found({"A": {**both, **fields, "Next": "B"}, "B": reading(path)}) == findings
 
 
-def test_branches_get_what_the_parallel_hands_them() -> None:
+def test_input_of_branches() -> None:
     """Every branch starts with the Parallel's own input after InputPath and Parameters."""
     inner = {"StartAt": "In", "States": {"In": reading("$.id")}}
     assert found({"A": {"Type": "Parallel", "Branches": [inner], "End": True}}) == {("In", "Parameters.read.$", True)}
@@ -110,7 +110,7 @@ def test_error_that_a_branch_keeps_to_itself() -> None:
         ),
     ],
 )
-def test_what_a_catch_hands_on(catchers: list[State], path: str, findings: Found) -> None:
+def test_output_of_a_catch(catchers: list[State], path: str, findings: Found) -> None:
     """A Catch passes on the state's own input, with the errors that it names at its ResultPath."""
     state = task(Catch=[{**one, "Next": "B"} for one in catchers])
     assert found({"A": state, "B": reading(path)}, edges={"A": {**GIVEN, "raises": RAISED}}) == findings
@@ -127,7 +127,7 @@ def test_catchers_in_their_order() -> None:
     assert found({"A": task(Catch=[late, {**late, "Next": "B"}]), **states}, edges=edges) == set()
 
 
-def test_caught_error_of_which_no_contract_tells() -> None:
+def test_caught_error_without_a_contract() -> None:
     """An error has a name for certain and perhaps a cause, unless a contract says more."""
     state = task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "B"}])
     assert found({"A": state, "B": reading("$.Error")}, edges={"A": GIVEN}) == set()

@@ -83,7 +83,7 @@ def polling(**ask: Any) -> dict[str, State]:
     }
 
 
-def test_polling_loop_settles() -> None:
+def test_polling_loop_is_proved() -> None:
     """A loop that asks, waits and asks again is proved: the second time round brings nothing new."""
     job = closed({"status": {"enum": ["DONE", "RUNNING"]}, "url": TEXT})
     assert found(polling(), START, {"Ask": {"takes": START, "gives": job}}) == {("Ask", "Parameters.job", True)}
@@ -116,7 +116,7 @@ def test_payload_that_grows_each_time_round_is_undecided() -> None:
     assert not any(decided for _, field, decided in findings if field == "Next")
 
 
-def test_counter_in_a_loop_settles() -> None:
+def test_counter_in_a_loop_is_proved() -> None:
     """A loop that counts with States.MathAdd is proved."""
     states: dict[str, State] = {
         "Count": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Enough"},

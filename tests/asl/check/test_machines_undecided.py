@@ -61,8 +61,8 @@ def test_language_of_the_whole_machine() -> None:
     assert [(finding.state, finding.field) for finding in findings] == [("A", "QueryLanguage")]
 
 
-def test_what_follows_an_undecided_state() -> None:
-    """Behind an undecided state nothing is known, so nothing is a finding, unless a contract says what the state leaves."""
+def test_states_after_an_undecided_state() -> None:
+    """After an undecided state nothing is known and nothing is a finding, unless a contract says what the state leaves."""
     states: dict[str, State] = {"A": {"Type": "Pass", "QueryLanguage": "JSONata", "Next": "B"}, "B": reading("$.x")}
     jsonata = ("A", "QueryLanguage", False)
     assert found(states) == {jsonata}
@@ -71,7 +71,7 @@ def test_what_follows_an_undecided_state() -> None:
 
 
 def test_every_way_on_from_an_undecided_state() -> None:
-    """Rules, catchers, branches and iterations of an undecided state are followed all the same."""
+    """Rules, catchers, branches and iterations of an undecided state are still followed."""
     inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "ResultPath": "$.a.b", "Result": 1, "End": True}}}
     states: dict[str, State] = {
         "A": {

@@ -36,7 +36,7 @@ def _listed(findings: list[Finding]) -> str:
     )
 
 
-def test_the_real_machine_is_proved_without_noise(machine: dict[str, Any]) -> None:
+def test_real_machine_is_proved_without_findings(machine: dict[str, Any]) -> None:
     """The machine as it stands has no finding, nothing undecided, and nothing that had to be accepted."""
     assert _listed(prove(machine, mapping()).findings) == ""
 

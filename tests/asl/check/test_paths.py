@@ -37,7 +37,7 @@ def ways(draw: st.DrawFn, schema: Schema | bool) -> list[Any]:
 
 @examples(400)
 @given(st.data(), objects(schemas(1)))
-def test_what_a_path_selects_is_of_the_shape_selected(data: st.DataObject, schema: Schema) -> None:
+def test_selected_values_belong_to_the_selected_shape(data: st.DataObject, schema: Schema) -> None:
     """If a path finds something for certain, it finds it in every value, and that is of the shape it selects."""
     way = data.draw(ways(schema))
     try:
@@ -51,7 +51,7 @@ def test_what_a_path_selects_is_of_the_shape_selected(data: st.DataObject, schem
 
 @examples(400)
 @given(st.data(), objects(schemas(1)), st.lists(names, max_size=3), schemas(1))
-def test_what_a_result_path_makes_is_of_the_shape_made(
+def test_result_path_makes_values_of_the_shape_made(
     data: st.DataObject, schema: Schema, way: list[Any], result: Schema
 ) -> None:
     """If ResultPath fits for certain, a result can be put into every value, and what it makes is of the shape made."""

@@ -1,4 +1,4 @@
-"""Whether a value keeps a schema, asked of jsonschema, and which part of the schema each part of the value keeps."""
+"""Whether a value keeps a schema, by jsonschema, and which part of the schema each part of the value keeps."""
 
 import json
 import re
@@ -29,7 +29,7 @@ _Validator: type[Draft202012Validator] = extend(Draft202012Validator, {"pattern"
 
 
 def accepts(schema: Schema | bool, value: Any) -> bool:
-    """Tell whether value keeps schema, and every string of JSON in it the schema of its content."""
+    """Return whether value keeps schema, and whether every string of JSON in it keeps the schema of its content."""
     return _Validator(schema).is_valid(value)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from tests.asl.check.largest_payloads import LETTERS, LONG_NUMBERS
+from tests.asl.check.largest_payloads import CHARACTERS, LONG_NUMBERS
 from tests.asl.check.payloads import LAYOUTS
 from tests.asl.check.schemas import NAMES, NUMBERS, VALUES
 from tests.asl.check.validation import Schema, accepts
@@ -46,7 +46,7 @@ def _text(draw: st.DrawFn, schema: Schema) -> str:
     if "contentSchema" in schema:
         inner = str(draw(st.sampled_from(LAYOUTS))(_drawn(draw, schema["contentSchema"])))
         return inner + str(draw(st.sampled_from(("", " " * max(0, longest - len(inner))))))
-    text: str = _one_of(draw, schema, [*WORDS, *(letter * longest for letter in LETTERS)])
+    text: str = _one_of(draw, schema, [*WORDS, *(letter * longest for letter in CHARACTERS)])
     return text
 
 

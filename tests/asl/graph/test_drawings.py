@@ -85,7 +85,7 @@ def test_nothing_lies_on_anything_else(machine: Graph) -> None:
 
 
 @each
-def test_straight_way_runs_straight(machine: Graph) -> None:
+def test_main_path_is_a_straight_line(machine: Graph) -> None:
     """The states of the main path are in one column, in each machine, from start to end."""
     centres = {box.node.key: box.x + box.width / 2 for box in lay_out(machine).boxes}
     for spine in [machine.spine, *(one.spine for node in machine.all_nodes() for one in node.machines)]:

@@ -149,7 +149,7 @@ def test_unwritable_output_is_reported(capsys: pytest.CaptureFixture[str], tmp_p
     assert str(tmp_path) in capsys.readouterr().err
 
 
-def test_way_does_not_end_where_it_came_from() -> None:
+def test_main_path_does_not_lead_back() -> None:
     """The main path leads neither back nor, if there is another way, to a Fail state."""
     assert graph_of(POLLER).spine[-2:] == ("Done?", "End")
     assert graph_of(UNDOING).spine[-1] == "Booked"

@@ -94,7 +94,7 @@ def test_any_machine_is_drawn_or_refused(tmp_path_factory: pytest.TempPathFactor
     assert said.getvalue().rstrip("\n").isprintable()
 
 
-def test_type_that_nobody_knows_is_drawn(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
+def test_unknown_type_of_state_is_drawn(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
     """The type of a state is escaped."""
     state = {"Type": 'x"/><script>', "End": True}
     asl.write_text(json.dumps({"StartAt": "A", "States": {"A": state}}), encoding="utf-8")

@@ -64,13 +64,13 @@ def test_bars_are_as_long_as_the_visits() -> None:
     )  # pixels: all are rounded to a tenth
 
 
-def test_what_took_no_time_can_be_seen() -> None:
+def test_visit_without_duration_has_a_bar() -> None:
     """A visit without duration has a bar, even if it is the only one."""
     (((left, right),),) = bars(drawn(visited("A", 0, 0), stopped=0))
     assert right > left
 
 
-def test_what_runs_reaches_to_the_end() -> None:
+def test_bar_of_a_running_visit_ends_at_the_last_known_time() -> None:
     """The bar of a running visit, and of its last attempt, ends at the last known time."""
     waiting = visited("B", 2, None, attempts=[Attempt(at(2), at(4), "Throttled"), Attempt(at(5))])
     svg = drawn(visited("A", 0, 10), waiting)
@@ -80,7 +80,7 @@ def test_what_runs_reaches_to_the_end() -> None:
     assert texts(svg, "row")[-1] == "running"
 
 
-def test_one_try_is_no_news() -> None:
+def test_single_attempt_is_not_drawn() -> None:
     """Attempts are drawn only if there is more than one."""
     ((_,),) = bars(drawn(visited("A", 0, 10, attempts=[Attempt(at(0), at(10))])))
 

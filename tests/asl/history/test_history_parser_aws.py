@@ -27,7 +27,7 @@ def outcomes(run: Trace) -> Outcomes:
     return [(one.state, one.outcome) for one in run.visits]
 
 
-def test_the_branch_that_failed_has_failed() -> None:
+def test_failed_branch_has_failed_although_its_task_was_aborted() -> None:
     """The task of a failing branch gets an event that it was aborted, too: it has failed, and the other one was aborted."""
     run = parse_history(states_language(), aws.branch_failed())
     assert outcomes(run)[:3] == [
@@ -49,7 +49,7 @@ def test_both_branches_may_fail() -> None:
     assert outcomes(run)[1:3] == [("ResizeImage", "failed"), ("GenerateThumbnail", "timed out")]
 
 
-def test_what_breaks_an_execution_off_is_the_state_of_the_event_before() -> None:
+def test_uncatchable_error_belongs_to_the_state_of_the_event_before() -> None:
     """An error that no state can catch belongs to the branch in which it happened, not to the state that was entered last."""
     run = parse_history(states_language(), aws.branch_broken_off())
     assert outcomes(run) == [
@@ -150,7 +150,7 @@ HISTORIES = [
 
 
 @pytest.mark.parametrize("history", HISTORIES)
-def test_what_has_failed_has_failed(history: Callable[[], list[aws.Event]]) -> None:
+def test_later_events_do_not_change_a_failed_task(history: Callable[[], list[aws.Event]]) -> None:
     """No later event changes the outcome of a task that failed."""
     happened = history()
     runs = [ran(INLINE_MAP, happened[:cut]) for cut in range(1, len(happened) + 1)]

@@ -11,7 +11,7 @@ from tests.asl.history.events import History, visit
     ("end", "status"),
     [("ExecutionTimedOut", "timed out"), ("ExecutionAborted", "aborted"), (None, "running")],
 )
-def test_what_is_open_ends_as_the_execution_does(history: History, end: str | None, status: str) -> None:
+def test_open_state_has_the_outcome_of_the_execution(history: History, end: str | None, status: str) -> None:
     """A state that was not left has the execution's outcome: timed out, aborted, or running."""
     history.add("TaskStateEntered", name="Submit Job", input="{}")
     history.add("TaskScheduled")
@@ -22,7 +22,7 @@ def test_what_is_open_ends_as_the_execution_does(history: History, end: str | No
     assert visit(run, "Submit Job").seconds == (2.0 if end else None)
 
 
-def test_what_was_aborted_beside_a_failure_did_not_fail(history: History) -> None:
+def test_state_in_another_branch_than_the_failed_one_was_aborted(history: History) -> None:
     """When a branch fails, a state that waits in another branch was aborted: it has no error and no attempts."""
     history.add("ParallelStateEntered", name="All")
     started = history.add("ParallelStateStarted")
@@ -39,7 +39,7 @@ def test_what_was_aborted_beside_a_failure_did_not_fail(history: History) -> Non
     assert (visit(run, "C").outcome, visit(run, "Both").outcome) == ("failed", "caught")
 
 
-def test_what_is_deep_within_an_aborted_branch_is_aborted(history: History) -> None:
+def test_nested_states_of_an_aborted_branch_are_aborted(history: History) -> None:
     """A failure aborts the running states in other branches at any depth, even if the execution continues and succeeds."""
     history.add("ParallelStateEntered", name="All")
     started = history.add("ParallelStateStarted")

@@ -115,7 +115,7 @@ def test_invalid_endpoint_is_reported_without_it(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     "arn", ["nonsense", ARN.replace("eu-west-1", ""), ARN.replace(":execution:", ":express:") + ":id"]
 )
-def test_what_has_no_history_is_refused_before_asking(asked: Stubber, arn: str) -> None:
+def test_execution_without_a_history_is_refused_before_any_call(asked: Stubber, arn: str) -> None:
     """No call is made for an ARN that is not an execution's, or an EXPRESS execution's."""
     with asked, pytest.raises(InvalidHistoryError):
         fetch_history(arn, asked.client)

@@ -1,4 +1,4 @@
-"""A machine on moto's interpreter with stand-ins for all that it calls, and everything that can be seen of a run."""
+"""A machine on moto's interpreter with stubs for all that it calls, and the observable result of a run."""
 
 import json
 import logging
@@ -47,16 +47,16 @@ FAILED = ("taskFailedEventDetails", "executionFailedEventDetails")
 
 
 class Script:
-    """What a run starts with, and what its stand-ins do."""
+    """The input of a run, and the behavior of its stubs."""
 
     def __init__(self, payload: Payload, answers: dict[str, Payload | Exception], errors: dict[str, Payload]) -> None:
-        """Start with payload; by state, give or raise answers, or fail at every attempt as a Catch sees it in errors."""
+        """Start with payload; answers has a result or exception for each state, errors the error of each state that always fails."""
         self.payload = payload
         self.answers = answers
         self.errors = errors
 
     def __repr__(self) -> str:
-        """Return what to look at when a run went wrong: all of it, long strings abridged."""
+        """Return the whole script for the report of a failed run, with long strings abridged."""
         return f"Script({abridged(self.payload)}, {abridged(self.answers)}, {abridged(self.errors)})"
 
 
@@ -75,15 +75,15 @@ class Run:
 
     execution: Execution
     sights: list[SeenPayload]
-    errors: list[tuple[str, str, str]]  # all in its history: the state, the name, and what is said of it
-    received: list[tuple[str, Payload]]  # what functions got, by state
+    errors: list[tuple[str, str, str]]  # all errors in the history: state, name and cause
+    received: list[tuple[str, Payload]]  # inputs of functions, by state
 
 
 class DeployedMachine:
     """A machine deployed into moto, to be run again and again."""
 
     def __init__(self, machine: dict[str, Any], patch: pytest.MonkeyPatch) -> None:
-        """Deploy machine, with what its placeholders stand for."""
+        """Deploy machine, with its placeholders filled."""
         patch_like_aws(patch)
         interpreter_cache.install(patch)
         self._table = boto3.resource("dynamodb").Table(TABLE)
@@ -92,7 +92,7 @@ class DeployedMachine:
         self._interpreter.install(patch)
 
     def play(self, script: Script) -> Run:
-        """Run script, under a name of the greatest length, for a picture whose record is that execution's and open."""
+        """Run script with an execution name of the greatest length, for a picture whose record is open and belongs to the execution."""
         name = f"{next(_NUMBERS):080}"
         image_id = script.payload["image"]["imageId"]
         self._table.put_item(Item={"imageId": image_id, "execution": name, "status": "PROCESSING"})
@@ -107,7 +107,7 @@ class DeployedMachine:
 
 @contextmanager
 def deployed(machine: dict[str, Any]) -> Iterator[DeployedMachine]:
-    """Deploy machine, and put moto back as it was afterwards."""
+    """Deploy machine, and remove the patches of moto afterwards."""
     log = logging.getLogger("moto.stepfunctions")
     level = log.level
     log.setLevel(logging.CRITICAL)  # it logs its program with each error
@@ -125,7 +125,7 @@ def abridged(value: Any) -> str:
 
 
 def function_stub(state: str, answer: Payload | Exception, received: list[tuple[str, Payload]]) -> Handler:
-    """Return the function behind state that takes down what it gets and gives answer."""
+    """Return the function of state, which records its input and returns or raises answer."""
 
     def handle(event: Payload, _: object) -> Payload:
         received.append((state, event))
@@ -140,7 +140,7 @@ _NUMBERS = count(1)
 
 
 def fail_with(error: Payload) -> Callable[[], None]:
-    """Return what makes a task fail with the Error and Cause of error, as a Catch would see them."""
+    """Return a function that makes a task fail with the Error and Cause of error, as a Catch would see them."""
     found = {name.lower(): said for name, said in error.items()}
     place: Any = SimpleNamespace(next_state_name="", event_history_context=SimpleNamespace(source_event_id=0))
     details: Any = {"taskFailedEventDetails": found}
@@ -173,9 +173,9 @@ def _run(execution: Execution, history: list[Any], received: list[tuple[str, Pay
 
 
 def patch_like_aws(patch: pytest.MonkeyPatch) -> None:
-    """Let moto measure and write JSON as AWS does, without escapes, and let Fail tell an error of `States.`.
+    """Let moto measure and write JSON as AWS does, without escapes, and let Fail have an error name with `States.`.
 
-    An error that a script gives to DynamoDB stays what it is, where moto names all but its own alike.
+    An error that a script gives to DynamoDB keeps its name; moto would rename it.
     """
     patch.setattr(StateTaskServiceDynamoDB, "_from_error", _from_error(StateTaskServiceDynamoDB._from_error))  # noqa: SLF001
     patch.setattr(quotas, "to_json_str", lambda value: compact(value).decode())

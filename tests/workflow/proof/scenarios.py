@@ -1,4 +1,4 @@
-"""The ways through the pipeline, each with the plainest or the largest payloads: what a run of each is to show."""
+"""The paths through the pipeline, each with the plainest or the largest payloads."""
 
 from functools import cache
 
@@ -18,7 +18,7 @@ REJECTED = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 
 @cache
 def plain_scripts() -> list[Script]:
-    """Return a script for each way: all goes well, each step rejects, each step fails, each error that rules ask for."""
+    """Return a script for each path: success, each step rejects, each step fails."""
     start = contracts.schema("pipeline-input")["examples"][0]
     answers = {step.state: contracts.schema(f"{step.contract}.output")["examples"][0] for step in STEPS}
     rejections = [Script(start, {**answers, state: REJECTED}, {}) for state in STEP_STATES]
@@ -28,22 +28,26 @@ def plain_scripts() -> list[Script]:
 
 @cache
 def largest_scripts(letter: str) -> list[Script]:
-    """Return a script for each way, with everything as large as it can be made with letter."""
+    """Return a script for each path, with all payloads as large as possible, filled with letter."""
     start = largest(contracts.resolved("pipeline-input"), letter)
     answers = {step.state: largest(contracts.resolved(f"{step.contract}.output"), letter) for step in STEPS}
     error = stretched(CAUGHT, letter, CAUGHT["examples"][1])
-    silent = {"Error": error["Error"]}
+    without_cause = {"Error": error["Error"]}
     rejection = stretched(CAUGHT, letter, CAUGHT["examples"][0])
-    late = {**error, "Error": STALE_EXECUTION}
+    stale = {**error, "Error": STALE_EXECUTION}
     failing = [
-        Script(start, answers, {state: said}) for state in STEP_STATES for said in (error, silent, rejection, late)
+        Script(start, answers, {state: said})
+        for state in STEP_STATES
+        for said in (error, without_cause, rejection, stale)
     ]
     return [Script(start, answers, {}), *failing]
 
 
 def scripts_without_json_cause(machine: dict[str, object]) -> list[Script]:
-    """Return a script for each error that a rule of machine asks for by name, raised with a cause that is no JSON."""
+    """Return a script for each error name that a rule of machine compares with, with a cause that is no JSON."""
     rules = [rule for _, state in states(machine) for rule in state.get("Choices", [])]
     errors = [{"Error": rule["StringEquals"], "Cause": "no JSON"} for rule in rules if "StringEquals" in rule]
-    ways = plain_scripts()[0]
-    return [Script(ways.payload, ways.answers, {STEP_STATES[0]: error}) for error in errors if accepts(CAUGHT, error)]
+    success = plain_scripts()[0]
+    return [
+        Script(success.payload, success.answers, {STEP_STATES[0]: error}) for error in errors if accepts(CAUGHT, error)
+    ]

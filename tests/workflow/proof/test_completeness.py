@@ -1,4 +1,4 @@
-"""The proof has no false errors: each machine that it refuses fails in some run."""
+"""The proof has no false errors: every machine that it refuses fails in some run."""
 
 import copy
 from functools import cache
@@ -22,10 +22,10 @@ from workflow.proof import mapping
 
 pytestmark = pytest.mark.heavy
 
-# What the interpreter takes where Step Functions does not, so that no run of it shows the defect.
+# Defects that the interpreter accepts and Step Functions does not, so that no run shows them.
 LAXER = {
-    "payload literal where a path was meant": "the text `$$.Execution.Name` is a name as the contract allows one; wrong only to us",
-    "Choice on a misspelt path": "moto takes the default where a variable is missing; Step Functions fails",
+    "payload literal where a path was meant": "the text `$$.Execution.Name` is a name that the contract allows; only its meaning is wrong",
+    "Choice on a misspelt path": "if a variable is missing, moto takes the default and Step Functions fails",
     "DynamoDB number that is no string": "moto's table takes a number as it is; DynamoDB asks for a string",
     "SNS attribute that is a number": "moto's topic takes a number for a string; SNS does not",
 }
@@ -41,13 +41,13 @@ def mutated(mutant: Mutant) -> dict[str, Any]:
 
 @pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW][times(1, 0) :: times(5, 1)], ids=str)
 def test_a_defect_that_is_refused_fails_some_run(resources: Resources, mutant: Mutant) -> None:  # noqa: ARG001 - they must be there
-    """A machine with a defect cannot be created, or a run of it meets an error, a broken contract or too much data."""
+    """A machine with a defect cannot be created, or some run has an error, a contract violation or too much data."""
     shown = sorted(dict.fromkeys(_faults(mutant)))
     assert bool(shown) is (mutant.name not in LAXER), shown
 
 
-def test_the_defect_of_size_is_one_of_size(resources: Resources) -> None:  # noqa: ARG001 - they must be there
-    """The defect by which an error is kept twice brings about a payload that Step Functions does not let pass."""
+def test_error_kept_twice_exceeds_the_payload_limit(resources: Resources) -> None:  # noqa: ARG001 - they must be there
+    """The defect that keeps an error twice makes a payload above the limit of Step Functions."""
     (mutant,) = (one for one in [*PARAMETERS, *FLOW] if one.name == "every error kept twice")
     with deployed(mutated(mutant)) as stage:
         found = (fault for script in largest_scripts("\u0000") for fault in violations(stage.play(script), script))
@@ -56,7 +56,9 @@ def test_the_defect_of_size_is_one_of_size(resources: Resources) -> None:  # noq
 
 def _faults(mutant: Mutant) -> list[str]:
     machine = mutated(mutant)
-    is_blind = mutant.name in LAXER and not is_thorough()  # no run shows it: a share of them is enough to see that
+    is_blind = (
+        mutant.name in LAXER and not is_thorough()
+    )  # no run shows it: a share of the runs is enough to check that
     try:
         with deployed(machine) as stage:
             for script in chain(
@@ -69,8 +71,8 @@ def _faults(mutant: Mutant) -> list[str]:
     return []
 
 
-def test_what_a_run_cannot_show_is_refused_all_the_same() -> None:
-    """The defects to which the interpreter is blind are defects of this table, and the proof refuses each."""
+def test_defects_that_no_run_shows_are_refused() -> None:
+    """The table names existing defects, and the proof refuses each of them."""
     blind = [mutant for mutant in [*PARAMETERS, *FLOW] if mutant.name in LAXER]
     assert {mutant.name for mutant in blind} == set(LAXER)
     assert all(prove(mutated(mutant), mapping()).open_findings for mutant in blind)

@@ -24,10 +24,10 @@ from workflow.steps import RESIZE, THUMBNAIL
 pytestmark = pytest.mark.heavy
 
 LONGEST = "\u0000"  # no character takes more bytes of JSON
-LETTERS = ("\U0001f600", '"', "\\", "é")
-# What moto never leads to: it gives every error a cause, if only an empty one.
+CHARACTERS = ("\U0001f600", '"', "\\", "é")
+# States that no run reaches: moto gives every error a cause, if only an empty one.
 UNSEEN = {f"Rethrow{step.state}ErrorWithoutCause" for step in (RESIZE, THUMBNAIL)}
-# What arrives here holds JSON in a string, or was read from one. The proof counts six bytes for each character, as of
+# The inputs of these states hold JSON in a string, or were read from one. The proof counts six bytes for each character, as in
 # any string; but JSON holds no control character, which alone would take as many.
 JSON_CAUSE = {"ParseError", "ParseRejection", *(f"Rethrow{step.state}Rejection" for step in (RESIZE, THUMBNAIL))}
 
@@ -46,13 +46,13 @@ def proof() -> Proof:
 
 
 def bound(state: str, kind: str) -> int:
-    """Return the most bytes that the proof states of a kind of payload at state; what a Catch sends on is an output."""
+    """Return the proved bound in bytes of a kind of payload at state; the output of a Catch counts as an output."""
     sizes = proof().sizes[state]
     return max(sizes.get(kind) or 0, (sizes.get("caught") or 0) if kind == "output" else 0)
 
 
 def assert_as_proved(run: Run, script: Script) -> None:
-    """Assert that nothing went wrong of itself, and that each payload is of the shapes and size that are proved."""
+    """Assert that no error occurred but those of the script, and that each payload has the proved shapes and size."""
     assert not violations(run, script)
     shapes = {"input": proof().inputs, "output": proof().outputs}
     for sight in run.sights:
@@ -63,23 +63,23 @@ def assert_as_proved(run: Run, script: Script) -> None:
 
 @examples(180, shrink=False)
 @given(script=scripts())
-def test_what_is_proved_never_fails_of_itself(stage: DeployedMachine, script: Script) -> None:
-    """Every run meets only the errors that its stand-ins raise, and every payload in it is what the proof says."""
+def test_proved_machine_has_no_errors_of_its_own(stage: DeployedMachine, script: Script) -> None:
+    """Every run has only the errors that its stubs raise, and every payload has the proved shape and size."""
     assert not proof().findings
     run = stage.play(script)
     event(f"{run.execution.status} through {sorted({*script.errors} & {sight.state for sight in run.sights})}")
     assert_as_proved(run, script)
 
 
-@pytest.mark.parametrize("letter", LETTERS[: times(1, len(LETTERS))], ids=ascii)
-def test_the_largest_payloads_are_within_the_bounds(stage: DeployedMachine, letter: str) -> None:
-    """On every way, payloads as large as they can be made are within the limit and within what is proved."""
+@pytest.mark.parametrize("letter", CHARACTERS[: times(1, len(CHARACTERS))], ids=ascii)
+def test_largest_payloads_are_within_the_bounds(stage: DeployedMachine, letter: str) -> None:
+    """On every path, the largest payloads are within the limit and within the proved bounds."""
     for script in largest_scripts(letter):
         assert_as_proved(stage.play(script), script)
 
 
-def test_the_bounds_are_no_larger_than_need_be(stage: DeployedMachine) -> None:
-    """What arrives at a state comes within a tenth of the bound that the proof states, on some way, and not above it."""
+def test_bounds_are_tight(stage: DeployedMachine) -> None:
+    """On some path, the input of a state has at least 0.9 of its proved bound; on no path it exceeds the bound."""
     largest: dict[str, int] = defaultdict(int)
     for script in largest_scripts(LONGEST):
         run = stage.play(script)
