@@ -1,4 +1,4 @@
-"""The account that functions are tested in: uploads as a client puts them, and what the functions make of them."""
+"""The account for tests of functions: uploads as from a client, and the results of the functions."""
 
 import json
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def _variable(value: object) -> str:
 
 
 class Account:
-    """The buckets and the table, and what a test does with them."""
+    """The buckets and the table, and functions that tests use them with."""
 
     def __init__(self) -> None:
         """Make them."""
@@ -139,7 +139,7 @@ class Account:
         return deserialize(answer.get("Item", {}))
 
     def set_status(self, event: Payload, status: str) -> None:
-        """Give the picture's record its end, as the state machine does for those that do not succeed."""
+        """Give the picture's record a final status, as the state machine does for images that do not succeed."""
         clients.dynamodb().update_item(
             TableName=TABLE,
             Key={"imageId": {"S": event["image"]["imageId"]}},

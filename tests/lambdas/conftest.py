@@ -1,4 +1,4 @@
-"""An account in moto, whole for each test, and no function's memory of the test before."""
+"""An account in moto, new for each test, and functions without state of the test before."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ from tests.lambdas.pipeline import STALLED_AFTER, Meanwhile, Pipeline, Sweep
 
 @pytest.fixture(autouse=True)
 def _cold(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let every test begin as a function's first call does, and leave nothing of it behind."""
+    """Start every test like a cold function, and clear the functions' state after it."""
     use_session(monkeypatch)
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", request.node.nodeid)
     filters = {handler: list(handler.filters) for handler in logging.root.handlers}

@@ -46,10 +46,10 @@ FACTS: dict[str, Payload] = {
 
 
 class Pipeline(Account):
-    """Executions and what they leave behind."""
+    """The resources of the pipeline, and functions that tests use them with."""
 
     def __init__(self) -> None:
-        """Make it all."""
+        """Create the resources."""
         super().__init__()
         self._subscriber = Subscriber()
         self.environment = SweepSettings(
@@ -70,18 +70,18 @@ class Pipeline(Account):
         return replace(self.environment, workflow_type=EXPRESS)
 
     def start(self, event: Payload, status: str = "RUNNING") -> str:
-        """Start the execution for event's image, let it have status, and return its ARN."""
+        """Start the execution for event's image, set its status, and return its ARN."""
         execution.start(pipeline_input(event), self.environment)
         arn = execution.arn(event["image"], self.environment.state_machine_arn)
         self.moto_execution(arn).status = status
         return arn
 
     def moto_execution(self, arn: str) -> Execution:
-        """Return what moto knows of the execution with that ARN."""
+        """Return moto's execution with that ARN."""
         return stepfunctions_backends[ACCOUNT][REGION].describe_execution(arn)
 
     def forget_executions(self) -> None:
-        """Let moto forget all executions, as Step Functions does those of old."""
+        """Delete all executions in moto, as Step Functions does after their retention."""
         for one in stepfunctions_backends[ACCOUNT][REGION].state_machines:
             one.executions.clear()
 
@@ -93,7 +93,7 @@ class Pipeline(Account):
         return {one["name"]: json.loads(one["input"]) for one in described}
 
     def write_outcome(self, event: Payload, status: str, *, notified: bool = False) -> Payload:
-        """Give the record of event's picture, which is begun, an end with all that belongs to it."""
+        """Give the open record of event's picture a final status with all its fields."""
         facts = {**FACTS[status], "finishedAt": "2026-11-23T09:15:03Z"}
         Record(TABLE, event["image"], event["execution"]).complete_step("ArchiveImage", facts, status)
         if notified:
@@ -109,7 +109,7 @@ class Pipeline(Account):
         return staged, archived
 
     def notifications(self) -> list[tuple[Payload, dict[str, str]]]:
-        """Return message and attributes of each notification since the last look, after checking its contract."""
+        """Return message and attributes of each notification since the last call, after checking its contract."""
         found = self._subscriber.receive()
         for message, _ in found:
             contracts.check(NOTIFICATIONS[message["status"]], message)

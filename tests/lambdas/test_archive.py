@@ -25,7 +25,7 @@ def staged_keys(event: Payload) -> list[str]:
 
 
 def test_smaller_images_are_archived_too(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every edge's image ends in the archive under its name, in the order of the edges, and none stays staged."""
+    """The image of every edge is archived under its name, in the order of the edges, and none stays staged."""
     export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(40, 20, 10)))
     event = account.run_steps(pictures.examples()["PNG"])
     smaller = [account.content(UPLOAD_BUCKET, staged["key"]) for staged in event["renditions"]["resized"]["smaller"]]
@@ -50,7 +50,7 @@ def test_all_three_are_archived(account: Account, name: str) -> None:
     assert result["original"]["contentType"] == event["validation"]["contentType"]
 
 
-def test_they_lie_in_the_owners_folder(account: Account) -> None:
+def test_archived_objects_are_in_the_owners_folder(account: Account) -> None:
     """The archive is ordered by owner, image and execution; a file name of the client is no part of a key."""
     event = account.run_steps(pictures.examples()["PNG"])
     result = archive.handler(event, CONTEXT)
@@ -60,8 +60,8 @@ def test_they_lie_in_the_owners_folder(account: Account) -> None:
     assert all(result[kind]["key"].removeprefix(folder).startswith(f"{kind}.") for kind in NAMES)
 
 
-def test_the_staged_copies_are_removed(account: Account) -> None:
-    """Of this execution nothing waits any longer; the upload and what others have staged stay."""
+def test_staged_copies_are_removed(account: Account) -> None:
+    """The staged objects of this execution are removed; the upload and staged objects of others stay."""
     event = account.run_steps(pictures.examples()["PNG"])
     others = f"{STAGED}another-execution/resized.png"
     account.put(others, b"data")
@@ -69,8 +69,8 @@ def test_the_staged_copies_are_removed(account: Account) -> None:
     assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"], others}
 
 
-def test_the_record_ends(account: Account) -> None:
-    """The record has succeeded, tells where the pictures lie, and keeps its contract."""
+def test_record_has_succeeded(account: Account) -> None:
+    """The record has the status SUCCEEDED and the keys of the archived objects, and keeps its contract."""
     event = account.run_steps(pictures.examples()["JPEG"])
     assert account.record(event)["status"] == PROCESSING
     result = archive.handler(event, CONTEXT)
@@ -90,8 +90,8 @@ def test_run_again_after_the_staged_copies_are_gone(account: Account) -> None:
     assert without_times(account.record(event)) == without_times(record)
 
 
-def test_run_again_after_half_was_done(account: Account) -> None:
-    """An attempt that copied and removed one rendition, and then broke off, is completed by the next."""
+def test_run_again_after_an_incomplete_attempt(account: Account) -> None:
+    """The next attempt completes one that copied and removed one rendition and then failed."""
     event = account.run_steps(pictures.examples()["JPEG"])
     resized = event["renditions"]["resized"]
     copy = object_keys.archive_folder(event["image"], event["execution"]) + resized["key"].rsplit("/", 1)[-1]
@@ -102,8 +102,8 @@ def test_run_again_after_half_was_done(account: Account) -> None:
     assert not [key for key in account.keys(UPLOAD_BUCKET) if key.startswith(STAGED)]
 
 
-def test_a_rendition_that_is_nowhere_is_an_error(account: Account) -> None:
-    """With a rendition lost nothing is removed, and the record does not succeed."""
+def test_a_missing_rendition_is_an_error(account: Account) -> None:
+    """If a rendition is missing, nothing is removed, and the record does not succeed."""
     event = account.run_steps(pictures.examples()["JPEG"])
     lost, kept = staged_keys(event)
     objects.delete_objects(UPLOAD_BUCKET, [lost])
@@ -113,8 +113,8 @@ def test_a_rendition_that_is_nowhere_is_an_error(account: Account) -> None:
     assert account.record(event)["status"] == PROCESSING
 
 
-def test_the_announced_version_is_archived(account: Account) -> None:
-    """The original is the version that was validated, though another was put over it since."""
+def test_validated_version_is_archived(account: Account) -> None:
+    """The archived original is the version that was validated, although it was overwritten since."""
     data = pictures.examples()["PNG"]
     event = account.run_steps(data)
     account.put(event["image"]["key"], b"<script>another</script>")
@@ -122,15 +122,15 @@ def test_the_announced_version_is_archived(account: Account) -> None:
     assert account.content(ARCHIVE_BUCKET, result["original"]["key"]) == data
 
 
-def test_what_the_client_said_of_its_file_is_not_archived(account: Account) -> None:
-    """Copies carry no metadata of the client's, so that nothing of it is served later."""
+def test_metadata_of_the_client_is_not_archived(account: Account) -> None:
+    """Copies have no metadata of the client, so that none is served later."""
     result = archive.handler(account.run_steps(pictures.examples()["PNG"]), CONTEXT)
     assert clients.s3().head_object(Bucket=ARCHIVE_BUCKET, Key=result["original"]["key"])["Metadata"] == {}
 
 
 @pytest.mark.parametrize("status", ["REJECTED", "FAILED"])
-def test_a_picture_that_ended_otherwise_does_not_succeed(account: Account, status: str) -> None:
-    """A late archive step cannot turn another end into success."""
+def test_another_final_status_does_not_become_a_success(account: Account, status: str) -> None:
+    """A late archive step cannot change another final status into a success."""
     event = account.run_steps(pictures.examples()["PNG"])
     account.set_status(event, status)
     before = account.record(event)

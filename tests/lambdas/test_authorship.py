@@ -37,7 +37,7 @@ def test_names_from_exif_reach_the_rendition(account: Account, step: Step, forma
 
 
 @pytest.mark.parametrize("name", ["Jörg Ökonom".encode(), "Jörg Ökonom".encode("latin-1")], ids=["UTF-8", "Latin-1"])
-def test_names_are_utf8_in_the_rendition_whatever_the_camera_wrote(account: Account, name: bytes) -> None:
+def test_names_are_utf8_in_the_rendition(account: Account, name: bytes) -> None:
     """The text is decoded once, for the record, and written in UTF-8."""
     block = b"Exif\0\0" + pictures.tiff_block([(Base.Artist, 2, len(name) + 1, name + b"\0")])
     source = pictures.encoded(pictures.quadrants(), "JPEG", exif=block)

@@ -99,7 +99,7 @@ POISON = {
     "null": "null",
     "a list": "[]",
     "half an event": {"source": "aws.s3"},
-    "depth without end": "[" * 100_000,
+    "deep nesting": "[" * 100_000,
 }
 
 
@@ -113,7 +113,7 @@ def test_a_message_about_no_upload_stays(pipeline: Pipeline, sweep: Sweep, poiso
 
 
 def test_a_message_about_another_bucket_finalizes_nothing(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The trigger has refused it too."""
+    """A message about another bucket, which the trigger has refused, has no effect."""
     event = pipeline.upload(b"data")
     message = message_about(event)
     message["detail"]["bucket"]["name"] = "another-bucket"
@@ -138,7 +138,7 @@ def test_an_image_with_a_record_is_left_alone(
 
 
 def test_an_image_with_an_execution_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> None:
-    """An execution was started for it after all."""
+    """An image for which an execution was started is not changed."""
     event = pipeline.upload(b"data")
     pipeline.start(event)
     pipeline.add_dead_letters(message_about(event))
@@ -147,7 +147,7 @@ def test_an_image_with_an_execution_is_left_alone(pipeline: Pipeline, sweep: Swe
 
 
 def test_a_message_about_an_older_version_leaves_the_newer_one(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The record is the newer version's, and so is its outcome."""
+    """A message about an older version does not change the record of a newer one."""
     older = pipeline.upload(b"older")
     newer = pipeline.upload_again(older, b"newer")
     Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)

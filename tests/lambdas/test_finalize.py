@@ -22,8 +22,8 @@ STATUSES = {"FAILED": "States.TaskFailed", "TIMED_OUT": "States.Timeout", "ABORT
 each_status = pytest.mark.parametrize("status", STATUSES)
 
 
-def over(pipeline: Pipeline, event: Payload, status: str) -> Payload:
-    """Let the execution for event end with status, and return the event about it."""
+def finish_execution(pipeline: Pipeline, event: Payload, status: str) -> Payload:
+    """Finish the execution for event with status, and return its status event."""
     return execution_ended(event["image"], pipeline.start(event, status), status)
 
 
@@ -32,7 +32,7 @@ def test_an_open_image_fails(pipeline: Pipeline, status: str) -> None:
     """The record gets its final status with state and reason, the topic the same with the execution's name; no objects stay."""
     event = pipeline.begin(b"data")
     pipeline.leave_objects(event)
-    handler(over(pipeline, event, status), CONTEXT)
+    handler(finish_execution(pipeline, event, status), CONTEXT)
     record = pipeline.record(event)
     ((message, attributes),) = pipeline.notifications()
     assert (record["status"], message["notificationId"]) == ("FAILED", event["execution"])
@@ -48,7 +48,7 @@ def test_an_open_image_fails(pipeline: Pipeline, status: str) -> None:
 def test_an_image_that_was_never_begun_fails(pipeline: Pipeline, status: str) -> None:
     """For an execution whose first step never ran there is a complete record, and its outcome is published."""
     event = pipeline.upload(b"data")
-    handler(over(pipeline, event, status), CONTEXT)
+    handler(finish_execution(pipeline, event, status), CONTEXT)
     record = pipeline.record(event)
     assert event["image"].items() <= record.items()
     assert (record["status"], record["reason"]) == ("FAILED", STATUSES[status])
@@ -60,7 +60,7 @@ def test_an_image_that_was_never_begun_fails(pipeline: Pipeline, status: str) ->
 def test_state_and_reason_come_from_the_history(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """State and reason are those of the execution's own history."""
     event = pipeline.begin(b"data")
-    ended = over(pipeline, event, "FAILED")
+    status_event = finish_execution(pipeline, event, "FAILED")
     events = [
         {
             "id": 1,
@@ -70,46 +70,46 @@ def test_state_and_reason_come_from_the_history(pipeline: Pipeline, monkeypatch:
         },
         {"id": 2, "previousEventId": 1, "type": "TaskFailed", "taskFailedEventDetails": {"error": "Throttled"}},
     ]
-    history = pipeline.moto_execution(ended["detail"]["executionArn"])
+    history = pipeline.moto_execution(status_event["detail"]["executionArn"])
     monkeypatch.setattr(history, "get_execution_history", lambda _: events)
-    handler(ended, CONTEXT)
+    handler(status_event, CONTEXT)
     record = pipeline.record(event)
     assert (record["failedIn"], record["reason"]) == ("ArchiveImage", "Throttled")
     assert json.loads(record["error"])["Error"] == "Throttled"
 
 
-@pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_a_notified_outcome_stays_as_it_is(pipeline: Pipeline, end: str) -> None:
+@pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
+def test_a_notified_outcome_stays_as_it_is(pipeline: Pipeline, status: str) -> None:
     """If an execution fails after its outcome was published, only its leftovers are removed."""
     event = pipeline.begin(b"data")
-    before = pipeline.write_outcome(event, end, notified=True)
+    before = pipeline.write_outcome(event, status, notified=True)
     staged, archived = pipeline.leave_objects(event)
-    handler(over(pipeline, event, "FAILED"), CONTEXT)
+    handler(finish_execution(pipeline, event, "FAILED"), CONTEXT)
     assert (pipeline.record(event), pipeline.notifications()) == (before, [])
     assert staged not in pipeline.keys(UPLOAD_BUCKET)
-    assert (archived in pipeline.keys(ARCHIVE_BUCKET)) == (end == "SUCCEEDED")
+    assert (archived in pipeline.keys(ARCHIVE_BUCKET)) == (status == "SUCCEEDED")
 
 
-@pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_a_pending_outcome_is_published(pipeline: Pipeline, end: str) -> None:
-    """The outcome in the record is published, whatever the status of the execution, and marked."""
+@pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
+def test_a_pending_outcome_is_published(pipeline: Pipeline, status: str) -> None:
+    """The outcome in the record is published and marked, with any status of the execution."""
     event = pipeline.begin(b"data")
-    before = pipeline.write_outcome(event, end)
-    handler(over(pipeline, event, "TIMED_OUT"), CONTEXT)
+    before = pipeline.write_outcome(event, status)
+    handler(finish_execution(pipeline, event, "TIMED_OUT"), CONTEXT)
     after = pipeline.record(event)
     assert {**before, "notifiedAt": after["notifiedAt"]} == after
     ((message, _),) = pipeline.notifications()
-    assert (message["status"], message["notificationId"]) == (end, event["execution"])
+    assert (message["status"], message["notificationId"]) == (status, event["execution"])
 
 
 def test_a_duplicate_event_changes_nothing(pipeline: Pipeline) -> None:
-    """EventBridge delivers at least once."""
+    """A second delivery of an event, which EventBridge allows, changes and publishes nothing."""
     event = pipeline.begin(b"data")
-    ended = over(pipeline, event, "FAILED")
-    handler(ended, CONTEXT)
+    status_event = finish_execution(pipeline, event, "FAILED")
+    handler(status_event, CONTEXT)
     pipeline.notifications()
     before = pipeline.record(event)
-    handler(ended, CONTEXT)
+    handler(status_event, CONTEXT)
     assert (pipeline.record(event), pipeline.notifications()) == (before, [])
 
 
@@ -117,12 +117,12 @@ def test_a_superseded_execution_removes_only_its_own_objects(pipeline: Pipeline)
     """The record and the objects of a newer version stay; the leftovers of the older one are removed."""
     older = pipeline.begin(b"older")
     newer = pipeline.upload_again(older, b"newer")
-    handler(over(pipeline, newer, "ABORTED"), CONTEXT)  # takes the record over, and ends it
+    handler(finish_execution(pipeline, newer, "ABORTED"), CONTEXT)  # replaces the record, and makes it final
     pipeline.notifications()
     before = pipeline.record(older)
     kept = set(pipeline.leave_objects(newer))
     pipeline.leave_objects(older)
-    handler(over(pipeline, older, "FAILED"), CONTEXT)
+    handler(finish_execution(pipeline, older, "FAILED"), CONTEXT)
     assert (pipeline.record(older), pipeline.notifications()) == (before, [])
     assert pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET) == {older["image"]["key"], *kept}
 
@@ -132,10 +132,10 @@ def test_an_earlier_success_stays_archived(pipeline: Pipeline) -> None:
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
     newer = pipeline.upload_again(older, b"newer")
-    handler(over(pipeline, newer, "FAILED"), CONTEXT)
+    handler(finish_execution(pipeline, newer, "FAILED"), CONTEXT)
     assert pipeline.record(newer)["earlier"] == [older["execution"]]
     staged, archived = pipeline.leave_objects(older)
-    handler(over(pipeline, older, "FAILED"), CONTEXT)
+    handler(finish_execution(pipeline, older, "FAILED"), CONTEXT)
     assert archived in pipeline.keys(ARCHIVE_BUCKET)
     assert staged not in pipeline.keys(UPLOAD_BUCKET)
 
@@ -146,7 +146,7 @@ def test_objects_of_other_executions_stay(pipeline: Pipeline) -> None:
     second = {**event, "execution": f"{event['execution']}0"}  # a name that begins as its own does
     kept = {*pipeline.leave_objects(other), *pipeline.leave_objects(second)}
     pipeline.leave_objects(event)
-    handler(over(pipeline, event, "FAILED"), CONTEXT)
+    handler(finish_execution(pipeline, event, "FAILED"), CONTEXT)
     assert kept <= pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET)
     assert not [
         key for key in pipeline.keys(UPLOAD_BUCKET) if key.startswith(object_keys.staged_folder(event["execution"]))
@@ -156,14 +156,14 @@ def test_objects_of_other_executions_stay(pipeline: Pipeline) -> None:
 def test_a_notification_that_fails_is_published_next_time(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """The outcome is stored, the error goes to Lambda, which tries again, and then the outcome is published."""
     event = pipeline.begin(b"data")
-    ended = over(pipeline, event, "FAILED")
+    status_event = finish_execution(pipeline, event, "FAILED")
     with monkeypatch.context() as patch:
         patch.setenv("NOTIFICATION_TOPIC", f"{pipeline.environment.notification_topic}-missing")
         with pytest.raises(clients.sns().exceptions.NotFoundException):
-            handler(ended, CONTEXT)
+            handler(status_event, CONTEXT)
     assert pipeline.record(event)["status"] == "FAILED"
     assert "notifiedAt" not in pipeline.record(event)
-    handler(ended, CONTEXT)
+    handler(status_event, CONTEXT)
     assert len(pipeline.notifications()) == 1
     assert "notifiedAt" in pipeline.record(event)
 
@@ -172,21 +172,21 @@ def test_a_notification_that_fails_is_published_next_time(pipeline: Pipeline, mo
 def test_another_event_is_refused(pipeline: Pipeline, change: dict[str, Any]) -> None:
     """An event that violates its contract finalizes nothing."""
     event = pipeline.begin(b"data")
-    ended = over(pipeline, event, "FAILED")
-    ended["detail"] |= change
+    status_event = finish_execution(pipeline, event, "FAILED")
+    status_event["detail"] |= change
     before = pipeline.record(event)
     with pytest.raises(ContractViolation):
-        handler(ended, CONTEXT)
+        handler(status_event, CONTEXT)
     assert (pipeline.record(event), pipeline.notifications()) == (before, [])
 
 
-def test_what_it_did_is_counted(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
+def test_finalizations_are_counted(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
     """What was finalized, published and removed is counted; the lines hold image and execution, and nothing of the content."""
     event = pipeline.begin(b"data", filename="My secret.jpg")
     pipeline.leave_objects(event)
-    ended = over(pipeline, event, "ABORTED")
+    status_event = finish_execution(pipeline, event, "ABORTED")
     capsys.readouterr()
-    handler(ended, CONTEXT)
+    handler(status_event, CONTEXT)
     output = capsys.readouterr().out
     metrics = [line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in metric_lines(output)]
     assert metrics == [EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED]
@@ -219,7 +219,7 @@ def test_an_older_outcome_that_is_pending_raises_no_alarm(
     older = pipeline.begin(b"older")
     before = pipeline.write_outcome(older, "SUCCEEDED")
     newer = pipeline.upload_again(older, b"newer")
-    over_by_now = over(pipeline, newer, "ABORTED")
+    over_by_now = finish_execution(pipeline, newer, "ABORTED")
     capsys.readouterr()
     handler(over_by_now, CONTEXT)
     output = capsys.readouterr().out
@@ -238,7 +238,7 @@ def test_a_record_that_is_replaced_meanwhile_raises_no_alarm(
     older = pipeline.begin(b"older")
     left = set(pipeline.leave_objects(older))
     newer = taken_over(pipeline, monkeypatch, older)
-    handler(over(pipeline, older, "ABORTED"), CONTEXT)
+    handler(finish_execution(pipeline, older, "ABORTED"), CONTEXT)
     assert (pipeline.record(older)["execution"], pipeline.record(older)["status"]) == (newer["execution"], PROCESSING)
     assert not left & (pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET))
     assert [message["notificationId"] for message, _ in pipeline.notifications()] == [older["execution"]]

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("account")
 
 
-def test_what_is_put_is_what_is_read(account: Account) -> None:
-    """An upload with the answer's URL and headers lies under the answer's key with its type."""
+def test_uploaded_object_has_the_granted_key_and_type(account: Account) -> None:
+    """An upload with the URL and headers of the response is stored under the granted key with its type."""
     body = granted_url()
     put_object(body)
     assert account.content(UPLOAD_BUCKET, body["key"]) == DATA
@@ -36,7 +36,7 @@ NAMES = st.text(min_size=1, max_size=MAX_FILENAME).filter(lambda name: len(name.
 @settings(max_examples=times(20, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=NAMES)
 def test_any_file_name_comes_back(name: str) -> None:
-    """A file name of any script and any signs is the same after its way through URL, header and storage."""
+    """A file name with any characters is unchanged after URL, header and storage."""
     body = granted_url(filename=name)
     image: Image = {
         "imageId": body["imageId"],
@@ -80,7 +80,7 @@ def test_sizes_up_to_the_limit_are_granted(size: int) -> None:
     assert granted_url(size=str(size))["headers"]["Content-Length"] == str(size)
 
 
-MARK = "a-value-that-no-answer-may-tell"
+MARK = "a-value-that-no-response-may-hold"
 
 
 def refusals() -> Iterator[tuple[str, str, str]]:
@@ -98,7 +98,7 @@ def refusals() -> Iterator[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("field", "value", "reason"), list(refusals()))
 def test_a_bad_parameter_is_named_and_not_repeated(field: str, value: str, reason: str) -> None:
-    """A 400 names the parameter, a stable code and what is asked for; the value it was given is not in it."""
+    """A response 400 has the parameter, a stable code and the requirement, but not the value."""
     status, body = request_url({**PARAMETERS, field: value})
     assert (status, body["field"], body["reason"]) == (400, field, reason)
     assert body["message"].startswith(field)
@@ -107,7 +107,7 @@ def test_a_bad_parameter_is_named_and_not_repeated(field: str, value: str, reaso
 
 @pytest.mark.parametrize("field", PARAMETERS)
 def test_a_missing_parameter_is_named(field: str) -> None:
-    """Without a parameter that is needed, the answer says which."""
+    """If a required parameter is missing, the response names it."""
     status, body = request_url({name: value for name, value in PARAMETERS.items() if name != field})
     assert (status, body["field"], body["reason"]) == (400, field, "MISSING")
 
@@ -122,7 +122,7 @@ def test_no_parameters_are_a_bad_request() -> None:
 @given(name=st.sampled_from(sorted({*PARAMETERS, "sha256"})), value=st.text(max_size=300))
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_value_is_granted_or_refused(name: str, value: str) -> None:
-    """Whatever is sent, the answer is a grant or names the parameter, and never repeats the value."""
+    """For any parameters, the response is a grant or names the wrong parameter, and never repeats its value."""
     status, body = request_url({**PARAMETERS, name: MARK + value})
     assert status == 200 or body["field"] == name
     assert status == 200 or MARK not in json.dumps(body)

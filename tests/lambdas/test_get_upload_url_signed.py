@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("account")
 
 
 @pytest.mark.parametrize("checksum", [{}, {"sha256": DIGEST}], ids=["plain", "with a checksum"])
-def test_the_signature_covers_every_header(checksum: dict[str, str]) -> None:
+def test_signature_covers_every_header(checksum: dict[str, str]) -> None:
     """Type, exact length, file name and checksum are signed, so that nothing else can be put in the file's place."""
     body = granted_url(**checksum)
     signed = set(query_parameters(body)["X-Amz-SignedHeaders"].split(";"))
@@ -33,15 +33,15 @@ def test_the_signature_covers_every_header(checksum: dict[str, str]) -> None:
     assert ("x-amz-checksum-sha256" in signed) == bool(checksum)
 
 
-def test_the_headers_are_those_of_the_announced_file() -> None:
-    """Length and type are as asked for, and the checksum is the same digest in S3's encoding."""
+def test_headers_are_those_of_the_request() -> None:
+    """Length and type are those of the request, and the checksum is the same digest in S3's encoding."""
     headers = granted_url(sha256=DIGEST)["headers"]
     assert (headers["Content-Type"], headers["Content-Length"]) == (ASKED["contentType"], ASKED["size"])
     assert b64decode(headers["x-amz-checksum-sha256"]).hex() == DIGEST
 
 
-def test_the_url_expires_when_the_answer_says() -> None:
-    """The URL is good for as long as configured, and the answer tells until when."""
+def test_url_expires_at_the_time_in_the_response() -> None:
+    """The URL is valid for the configured time, and the response has the time of its expiry."""
     body = granted_url()
     assert int(query_parameters(body)["X-Amz-Expires"]) == URL_SETTINGS.url_expiry_seconds
     signed_at = datetime.strptime(query_parameters(body)["X-Amz-Date"], "%Y%m%dT%H%M%S%z")
@@ -50,8 +50,8 @@ def test_the_url_expires_when_the_answer_says() -> None:
     assert expires_at > datetime.now(UTC)
 
 
-def test_the_owner_is_the_caller() -> None:
-    """Whoever is named in the parameters, the key is of the user who is signed in."""
+def test_owner_is_the_caller() -> None:
+    """The key is of the signed-in user, regardless of any user in the parameters."""
     owner = "another-user"
     status, body = request_url({**ASKED, "owner": OWNER, "sub": OWNER}, owner=owner)
     assert status == 200
@@ -70,8 +70,8 @@ PARAMETERS = [*ASKED, "sha256", "owner", "sub", "key", "Key", "imageId", "bucket
 
 @pytest.mark.parametrize("value", OTHERS)
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_nobody_reaches_anothers_objects(name: str, value: str) -> None:
-    """Whatever names another user, in whatever parameter, the URL is refused or of the caller's own new key."""
+def test_no_user_reaches_objects_of_another(name: str, value: str) -> None:
+    """With another user's name in any parameter, the request is refused or the URL is for a new key of the caller."""
     status, body = request_url({**ASKED, name: value})
     if status == 200:
         assert body["key"] == object_keys.upload_key(OWNER, body["imageId"])
@@ -94,14 +94,14 @@ def test_only_the_token_identifies_the_user() -> None:
 
 
 def test_without_a_user_there_is_no_url() -> None:
-    """Should the authorizer ever be missing, nothing is signed."""
+    """Without the claims of the authorizer, nothing is signed."""
     asked = url_request(ASKED)
     del asked["requestContext"]["authorizer"]
     with pytest.raises(KeyError):
         handler(asked, CONTEXT)
 
 
-def test_the_signature_is_of_the_key() -> None:
+def test_signature_is_for_one_key() -> None:
     """Two URLs differ in signature, so that one's cannot be used for the other's key; no part of them is optional."""
     first, second = query_parameters(granted_url()), query_parameters(granted_url())
     assert first["X-Amz-Signature"] != second["X-Amz-Signature"]
@@ -111,7 +111,7 @@ def test_the_signature_is_of_the_key() -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.text(st.sampled_from("./\\%?#&=+: \0\r\n~é"), min_size=1, max_size=40))
 def test_a_file_name_is_no_path(name: str) -> None:
-    """No sign that means something in a path or URL gets from the file name into the key, or breaks a header."""
+    """No special character of a file name gets into the key or breaks a header."""
     body = granted_url(filename=name)
     assert urlsplit(body["uploadUrl"]).path == f"/{object_keys.upload_key(OWNER, body['imageId'])}"
     assert body["headers"][f"x-amz-meta-{objects.FILENAME}"].isprintable()
@@ -126,7 +126,7 @@ HOSTS = {
 
 
 @pytest.mark.parametrize("region", HOSTS)
-def test_the_url_names_the_buckets_regional_host(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+def test_url_has_the_regional_host_of_the_bucket(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
     """In every partition a browser is not redirected, which would break its upload."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", shared_session(region))
     clients.s3.cache_clear()

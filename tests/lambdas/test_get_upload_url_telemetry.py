@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("account")
 
 @each_status
 def test_a_page_of_an_allowed_origin_may_read_any_answer(parameters: dict[str, str] | None, status: int) -> None:
-    """What is granted and what is refused can be read by the page that asked."""
+    """A page of an allowed origin can read grants and refusals."""
     answer = handler(url_request(parameters), CONTEXT)
     assert (answer["statusCode"], answer["headers"][ALLOW_ORIGIN]) == (status, ORIGIN)
     assert (answer["headers"]["Vary"], answer["headers"]["Content-Type"]) == ("Origin", "application/json")
@@ -40,7 +40,7 @@ def test_a_page_of_another_origin_may_read_none(parameters: dict[str, str] | Non
 
 
 def preflight(origin: str) -> dict[str, Any]:
-    """Return the event of a preflight: nobody is signed in yet, and API Gateway knows of no parameters."""
+    """Return the event of a preflight: without a signed-in user and without parameters."""
     return {
         "httpMethod": "OPTIONS",
         "headers": {"Origin": origin, "Access-Control-Request-Method": "GET"},
@@ -58,10 +58,10 @@ def test_a_preflight_needs_no_token(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(("allowed", "expected"), [((), None), (("*",), ANOTHER), ((ORIGIN, ANOTHER), ANOTHER)])
-def test_the_environment_tells_which_origins(
+def test_allowed_origins_come_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, allowed: tuple[str, ...], expected: str | None
 ) -> None:
-    """None, all, or those that are named."""
+    """The variable allows no origin, all, or the named ones."""
     monkeypatch.setenv("ALLOWED_ORIGINS", ",".join(allowed))
     for asked in (preflight(ANOTHER), url_request(PARAMETERS, origin=ANOTHER)):
         assert handler(asked, CONTEXT)["headers"].get(ALLOW_ORIGIN) == expected
@@ -92,7 +92,7 @@ def test_a_refusal_is_counted_and_logged(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_warm_function_forgets_the_previous_request(capsys: pytest.CaptureFixture[str]) -> None:
-    """A refusal after a grant is of no image."""
+    """The log of a refusal after a grant has no image ID."""
     granted_url()
     capsys.readouterr()
     handler(url_request(None), Context("another-request"))
@@ -101,7 +101,7 @@ def test_a_warm_function_forgets_the_previous_request(capsys: pytest.CaptureFixt
 
 
 def test_a_fault_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is no answer is an error with its traceback, under the request's id."""
+    """An internal error is logged with its traceback and the request's ID."""
     export(monkeypatch, URL_SETTINGS)
     monkeypatch.delenv("UPLOAD_BUCKET")
     with pytest.raises(NotConfigured, match="UPLOAD_BUCKET"):
@@ -114,7 +114,7 @@ def test_a_fault_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     )
 
 
-def test_the_log_holds_neither_url_nor_file_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_log_holds_neither_url_nor_file_name(capsys: pytest.CaptureFixture[str]) -> None:
     """A signed URL is a secret, and a file name the user's own: the log has the image's id."""
     body = granted_url(filename="my-secret.jpg")
     output = capsys.readouterr().out

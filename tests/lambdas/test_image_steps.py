@@ -44,7 +44,7 @@ def test_an_unsound_image_is_rejected_and_leaves_nothing(account: Account, field
 
 
 @each_step
-def test_the_record_holds_the_result(account: Account, field: str) -> None:
+def test_record_holds_the_result(account: Account, field: str) -> None:
     """The record holds what the step returns, except where it is staged, and keeps its contract."""
     event = account.begin(WRITTEN)
     result = STEPS[field](event, CONTEXT)

@@ -23,7 +23,7 @@ def found(account: Account, data: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
 def test_every_picture_has_facts_and_an_appearance(account: Account, name: str) -> None:
-    """Of a picture of any format and mode what it is and what it looks like are returned, and nothing is made up."""
+    """For a picture of any format and mode, its properties and appearance are returned, and no other values."""
     result = found(account, pictures.examples()[name])
     assert result["properties"]["format"] == name.split(maxsplit=1)[0]
     assert (result["camera"], result["about"]) == ({}, {})
@@ -48,12 +48,12 @@ def test_a_large_picture_keeps_its_size(account: Account, format_name: str) -> N
     assert result["camera"]["orientation"] == 6
 
 
-def test_the_appearance_is_that_of_the_whole_picture(account: Account) -> None:
-    """The colour that covers most of the picture is dominant, wherever it is."""
+def test_appearance_is_that_of_the_whole_picture(account: Account) -> None:
+    """The color that covers most of the picture is dominant, wherever it is."""
     image = Image.new("RGB", (320, 320), (200, 20, 10))
     image.paste((10, 20, 200), (0, 120, 320, 320))
-    colour = found(account, pictures.encoded(image, "PNG"))["appearance"]["dominantColor"]
-    assert pictures.close(tuple(bytes.fromhex(colour[1:])), (10, 20, 200), tolerance=2)
+    color = found(account, pictures.encoded(image, "PNG"))["appearance"]["dominantColor"]
+    assert pictures.close(tuple(bytes.fromhex(color[1:])), (10, 20, 200), tolerance=2)
 
 
 # EXIF byte by byte: any tag that is read, of any type and count, with any content.
@@ -72,7 +72,7 @@ ENTRIES = st.tuples(
     tail=st.binary(max_size=40),
     format_name=st.sampled_from(["JPEG", "PNG", "WEBP"]),
 )
-def test_whatever_the_exif_the_contract_is_kept(
+def test_result_keeps_its_contract_with_any_exif(
     account: Account, entries: list[Any], tail: bytes, format_name: str
 ) -> None:
     """No EXIF block makes a sound picture fail, and the result keeps the contract: one bench for all examples."""
@@ -83,6 +83,6 @@ def test_whatever_the_exif_the_contract_is_kept(
 
 @settings(max_examples=times(12, 30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=st.binary(min_size=1, max_size=200), packet=st.binary(min_size=1, max_size=200))
-def test_whatever_the_packets_the_contract_is_kept(account: Account, records: bytes, packet: bytes) -> None:
+def test_result_keeps_its_contract_with_any_packets(account: Account, records: bytes, packet: bytes) -> None:
     """No IPTC records and no XMP packet make a sound picture fail either."""
     contracts.check("extract-metadata.output", found(account, jpeg(records, packet)))

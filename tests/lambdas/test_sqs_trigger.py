@@ -40,14 +40,14 @@ def test_every_message_starts_its_own(executions: Executions) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["in one batch", "in two batches"])
-def test_the_same_event_twice_starts_one_execution(executions: Executions, times: int) -> None:
+def test_duplicate_event_starts_one_execution(executions: Executions, times: int) -> None:
     """Events arrive at least once; a duplicate is deleted from the queue and starts nothing."""
     for _ in range(times):
         assert failed_message_ids(object_created(), object_created()) == []
     assert len(executions()) == 1
 
 
-def test_a_repeated_event_is_done_with_after_the_end(executions: Executions) -> None:
+def test_a_repeated_event_after_the_outcome_is_a_duplicate(executions: Executions) -> None:
     """Step Functions refuses the name of an execution with another input; here it counts as a duplicate."""
     assert failed_message_ids(object_created()) == []
     again = object_created()
@@ -77,7 +77,7 @@ BAD = {
     "an owner that is none": object_created(key=f"uploads/<script>/{IMAGE_IDS[0]}"),
     "an image id that is none": object_created(key=f"uploads/{OWNER}/photo.jpg"),
     "no version": {**EXAMPLE, "detail": {**EXAMPLE["detail"], "object": {"key": "k", "size": 1, "sequencer": "0"}}},
-    "depth without end": "[" * 100_000,
+    "deep nesting": "[" * 100_000,
 }
 
 

@@ -139,7 +139,7 @@ def stage(event: Payload) -> str:
 
 
 def test_recently_staged_objects_stay(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """They may still be needed."""
+    """Objects that were staged recently stay, since they may still be needed."""
     event = pipeline.upload(b"data")
     fake_clock.advance(seconds=STALLED_AFTER + 1)
     key = stage({**event, "execution": "00000000-0000-0000-0000-000000000000-0-1"})
@@ -170,7 +170,7 @@ def test_an_upload_whose_record_may_have_expired_is_not_started(
 
 
 def test_an_old_upload_with_a_record_is_checked(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:
-    """The sweep for everything brings an image with a record to its outcome, however old the upload is."""
+    """The sweep for everything finalizes an image with a record, regardless of the upload's age."""
     event = pipeline.upload(b"data")
     fake_clock.advance(seconds=timedelta(days=RETENTION_DAYS, minutes=1).total_seconds())
     begun(event)

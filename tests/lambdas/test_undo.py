@@ -37,7 +37,7 @@ each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_staged_objects_are_removed(
     account: Account, monkeypatch: pytest.MonkeyPatch, handler: step_handler.Handler, change: Change
 ) -> None:
-    """All objects that the step itself staged are deleted, because nobody will archive them; those of others stay."""
+    """All objects that the step itself staged are deleted, because no step will archive them; those of others stay."""
     export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(40, 20, 10)))
     event = account.begin(pictures.examples()["PNG"])
     others = f"{object_keys.staged_folder(event['execution'])}of-another-step.png"

@@ -1,4 +1,4 @@
-"""ValidateImage: sound images are described, unsound ones rejected by reason, whatever they are called."""
+"""ValidateImage: sound images are described, unsound ones rejected with a reason, independent of their names."""
 
 import ctypes
 import json
@@ -61,8 +61,8 @@ def found(account: Account, data: bytes, filename: str = "Landscape 8.jpg") -> d
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_a_sound_picture_is_told_by_its_content(account: Account, name: str) -> None:
-    """Format, type, size and frames come from the content, whatever file name says."""
+def test_a_sound_picture_is_described_by_its_content(account: Account, name: str) -> None:
+    """Format, type, size and frames come from the content, not from the file name."""
     data = pictures.examples()[name]
     image = pictures.decoded(data)
     facts = found(account, data, filename="not really.pdf")
@@ -76,7 +76,7 @@ def test_a_sound_picture_is_told_by_its_content(account: Account, name: str) -> 
 
 @pytest.mark.parametrize("name", UNSOUND)
 def test_an_unsound_upload_is_rejected(account: Account, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """What cannot or may not be processed is rejected with its reason, as the contract has it."""
+    """An upload that cannot or may not be processed is rejected with its reason, as in the contract."""
     export(monkeypatch, BOUNDED)
     data, reason = UNSOUND[name]
     with pytest.raises(ImageRejected) as rejected:
@@ -86,7 +86,7 @@ def test_an_unsound_upload_is_rejected(account: Account, monkeypatch: pytest.Mon
 
 
 def test_a_picture_that_breaks_its_decoder_is_rejected(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crash in a decoder ends neither the function nor as a fault of ours."""
+    """A crash in a decoder is a rejection: the function continues and reports no internal error."""
     monkeypatch.setattr(validate, "decode", lambda *_, **__: ctypes.string_at(0))
     with pytest.raises(ImageRejected) as rejected:
         found(account, JPEG)
@@ -116,20 +116,20 @@ def test_a_missing_libwebp_is_reported_once(
 
 @pytest.mark.usefixtures("_first_call")
 def test_a_libwebp_that_is_there_is_not_reported(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    """As long as all is as it should be, nothing is said."""
+    """If libwebp is available, nothing is logged."""
     found(account, pictures.examples()["WEBP"])
     output = capsys.readouterr().out
     assert not [line for line in metric_lines(output) if FALLBACK_DECODERS in line]
     assert [line["level"] for line in log_lines(output)] == ["INFO"]
 
 
-def test_the_sandbox_ends_before_the_function_does() -> None:
-    """However long a picture takes, there is time left to say so; and it is the processor's time that runs out first."""
+def test_sandbox_times_out_before_the_function() -> None:
+    """The sandbox's time limits are below the function's timeout, and the limit of processor time is the lowest."""
     assert BOUNDS.processor_time < BOUNDS.time < VALIDATE.timeout
 
 
-def test_the_limits_themselves_are_allowed(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture of just so many bytes, pixels, frames and of just that edge is sound."""
+def test_values_at_the_limits_are_allowed(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture with exactly the largest bytes, pixels, frames and edge is sound."""
     data = pictures.animation("GIF", 3)
     width, height = pictures.SIZE
     limits = replace(
@@ -139,8 +139,8 @@ def test_the_limits_themselves_are_allowed(account: Account, monkeypatch: pytest
     assert found(account, data)["frames"] == 3
 
 
-def test_the_record_begins_before_the_picture_is_judged(account: Account) -> None:
-    """A rejected upload has a record, still open for the state machine to end, and no step in it."""
+def test_record_is_created_before_the_picture_is_examined(account: Account) -> None:
+    """A rejected upload has an open record without steps; the state machine then makes it final."""
     event = account.upload(b"no picture")
     with pytest.raises(ImageRejected):
         validate.handler(event, CONTEXT)
@@ -150,15 +150,15 @@ def test_the_record_begins_before_the_picture_is_judged(account: Account) -> Non
     contracts.check("metadata-record", record)
 
 
-def test_what_was_found_stands_in_the_record(account: Account) -> None:
-    """The record holds what the step answered."""
+def test_record_holds_the_result_of_validation(account: Account) -> None:
+    """The record holds the result of the step."""
     event = account.upload(JPEG)
     assert validate.handler(event, CONTEXT) == account.record(event)["validation"]
     contracts.check("metadata-record", account.record(event))
 
 
 def test_run_twice_it_finds_the_same(account: Account) -> None:
-    """A retry gives the same answer and leaves the same record."""
+    """A retry returns the same result and leaves the same record."""
     event = account.upload(JPEG)
     first, record = validate.handler(event, CONTEXT), account.record(event)
     assert validate.handler(event, CONTEXT) == first

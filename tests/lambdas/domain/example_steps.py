@@ -1,4 +1,4 @@
-"""Steps that end in every way, to test the step handler with."""
+"""Steps with each possible result, for tests of the step handler."""
 
 from copy import deepcopy
 from typing import cast
@@ -10,7 +10,7 @@ from tests.fake_aws.account import Payload
 from workflow import contracts
 from workflow.contracts.payloads import ValidateImageInput, ValidateImageOutput
 
-SECRET = "<a value that no message may tell>"
+SECRET = "<a value that no message may hold>"
 VALIDATION: ValidateImageOutput = contracts.schema("validate-image.output")["examples"][0]
 
 

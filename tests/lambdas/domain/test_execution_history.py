@@ -1,4 +1,4 @@
-"""The failure in an execution's history: in which state, and why, however the execution ended."""
+"""The failure in an execution's history: its state and reason, for any status of the execution."""
 
 import json
 from collections.abc import Callable
@@ -79,7 +79,7 @@ def test_a_task_that_failed_after_its_retries(number: int, kind: str) -> None:
 
 
 def test_an_error_that_a_retry_corrected_does_not_count() -> None:
-    """A step that failed and succeeded when it was retried did not lead to the end."""
+    """A step that failed and then succeeded is not the cause of the failure."""
     history = History()
     history.add("TaskSucceeded", history.task("ValidateImage", FAULT, FAULT))
     history.add("TaskStateExited", name="ValidateImage")
@@ -141,8 +141,8 @@ def test_an_execution_that_was_aborted(details: dict[str, str], reason: str) -> 
     assert failure(history, "ABORTED") == ("ExtractMetadata", reason)
 
 
-def test_what_comes_after_the_end_does_not_count() -> None:
-    """An emulator may retry a task after the execution was stopped: that is not why it ended."""
+def test_events_after_the_end_are_ignored() -> None:
+    """Events after the end are ignored: an emulator may retry a task after the execution was stopped."""
     history = History()
     history.task("ExtractMetadata", FAULT)
     history.add("ExecutionAborted")
@@ -150,7 +150,7 @@ def test_what_comes_after_the_end_does_not_count() -> None:
     assert failure(history, "ABORTED") == ("ExtractMetadata", "Aborted")
 
 
-def test_an_execution_that_step_functions_ended() -> None:
+def test_an_execution_that_step_functions_failed() -> None:
     """Errors that no state can catch belong to the current state."""
     history = History().done("ValidateImage")
     history.task("ExtractMetadata")

@@ -1,4 +1,4 @@
-"""Finalization at the same time as others: one outcome, one notification or repeats of it, and nothing useful removed."""
+"""Concurrent finalizations: one outcome, one notification or identical repeats, and no needed object is removed."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
@@ -42,36 +42,36 @@ def test_a_notification_agrees_with_the_record(example: Payload) -> None:
     assert {**shared, "notificationId": published["notificationId"], "at": published["at"]} == published
 
 
-@pytest.mark.parametrize("end", FACTS)
-def test_subscribers_may_filter(pipeline: Pipeline, end: str) -> None:
-    """Status, owner and, for a success, format are attributes with the values of the message."""
+@pytest.mark.parametrize("status", FACTS)
+def test_notifications_have_attributes_for_filters(pipeline: Pipeline, status: str) -> None:
+    """A notification has the attributes status, owner and, for a success, format, with the values in the message."""
     event = pipeline.begin(b"data")
-    pipeline.write_outcome(event, end)
+    pipeline.write_outcome(event, status)
     finalize(pipeline, event)
     ((message, attributes),) = pipeline.notifications()
     assert attributes == {name: message[name] for name in ("status", "owner", "format") if name in message}
-    assert ("format" in attributes) == (end == "SUCCEEDED")
+    assert ("format" in attributes) == (status == "SUCCEEDED")
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, client: Any, call: str, what: Callable[[], object]) -> None:
-    """Let something happen just before the next call of that name by client."""
-    real = getattr(client, call)
+def before_next_call(monkeypatch: pytest.MonkeyPatch, client: Any, method: str, action: Callable[[], object]) -> None:
+    """Run action just before the next call of client's method."""
+    real = getattr(client, method)
 
-    def late(**arguments: Any) -> Any:
-        monkeypatch.setattr(client, call, real)
-        what()
+    def delayed(**arguments: Any) -> Any:
+        monkeypatch.setattr(client, method, real)
+        action()
         return real(**arguments)
 
-    monkeypatch.setattr(client, call, late)
+    monkeypatch.setattr(client, method, delayed)
 
 
 @pytest.mark.parametrize("call", ["put_item", "update_item", "get_item"])
 def test_two_finalizations_at_once_give_one_outcome(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    """Whichever is first, the record has one outcome, published with one id, and neither fails."""
+    """In any order, the record has one outcome, published with one ID, and neither finalization fails."""
     event = pipeline.begin(b"data")
-    meanwhile(monkeypatch, clients.dynamodb(), call, lambda: finalize(pipeline, event))
+    before_next_call(monkeypatch, clients.dynamodb(), call, lambda: finalize(pipeline, event))
     finalize(pipeline, event)
     published = pipeline.notifications()
     assert {message["notificationId"] for message, _ in published} == {event["execution"]}
@@ -80,32 +80,36 @@ def test_two_finalizations_at_once_give_one_outcome(
 
 
 def test_two_notifications_at_once_have_the_same_id(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another may publish the outcome after the record was read: the repeated notification is the same, with the same id."""
+    """If another function publishes the outcome after the record was read, the second notification is the same, with the same ID."""
     event = pipeline.begin(b"data")
-    meanwhile(monkeypatch, clients.sns(), "publish", lambda: finalize(pipeline, event))
+    before_next_call(monkeypatch, clients.sns(), "publish", lambda: finalize(pipeline, event))
     finalize(pipeline, event)
     first, second = (message for message, _ in pipeline.notifications())
     assert {**first, "at": second["at"]} == second
     assert "notifiedAt" in pipeline.record(event)
 
 
-def test_a_success_meanwhile_is_no_failure(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the last step completes meanwhile, the image has succeeded, is notified as such, and keeps its archived objects."""
+def test_a_concurrent_success_is_not_finalized_as_a_failure(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the last step completes just before the write of the failure, the image has succeeded, its success is published, and its archived objects stay."""
     event = pipeline.begin(b"data")
     _, archived = pipeline.leave_objects(event)
-    meanwhile(monkeypatch, clients.dynamodb(), "update_item", lambda: pipeline.write_outcome(event, "SUCCEEDED"))
+    before_next_call(monkeypatch, clients.dynamodb(), "update_item", lambda: pipeline.write_outcome(event, "SUCCEEDED"))
     finalize(pipeline, event)
     assert [message["status"] for message, _ in pipeline.notifications()] == ["SUCCEEDED"]
     assert pipeline.keys(ARCHIVE_BUCKET) == {archived}
 
 
-def test_a_record_replaced_meanwhile_is_left_alone(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If a newer version replaces the record, it continues, and nothing is published about the older one."""
+def test_a_record_that_is_replaced_concurrently_is_unchanged(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a newer version replaces the record just before the write of the failure, the record stays, and nothing is published about the older version."""
     event = pipeline.begin(b"older")
     newer = pipeline.upload_again(event, b"newer")
     pipeline.leave_objects(event)
     kept = set(pipeline.leave_objects(newer))
-    meanwhile(monkeypatch, clients.dynamodb(), "update_item", lambda: record_of(newer).begin(90))
+    before_next_call(monkeypatch, clients.dynamodb(), "update_item", lambda: record_of(newer).begin(90))
     finalize(pipeline, event)
     record = pipeline.record(event)
     assert (record["execution"], record["status"]) == (newer["execution"], PROCESSING)
@@ -113,8 +117,8 @@ def test_a_record_replaced_meanwhile_is_left_alone(pipeline: Pipeline, monkeypat
     assert pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET) == {event["image"]["key"], *kept}
 
 
-def test_it_waits_for_the_notification_of_an_older_version(pipeline: Pipeline) -> None:
-    """A version that never began does not replace an outcome whose notification is pending."""
+def test_finalization_waits_for_the_notification_of_an_older_version(pipeline: Pipeline) -> None:
+    """A version without a record does not replace an outcome whose notification is pending."""
     older = pipeline.begin(b"older")
     before = pipeline.write_outcome(older, "SUCCEEDED")
     newer = pipeline.upload_again(older, b"newer")

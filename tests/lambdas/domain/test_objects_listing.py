@@ -15,8 +15,8 @@ from workflow import contracts
 MANY = 1001  # objects: one more than S3 lists at once
 
 
-def test_the_newest_version_is_the_last_that_was_put(account: Account) -> None:
-    """The last version of a key counts, whatever is under longer keys."""
+def test_newest_version_is_the_last_upload(account: Account) -> None:
+    """The newest version of a key is its last upload, independent of longer keys."""
     event = account.upload(b"first")
     key = event["image"]["key"]
     for number in range(12):

@@ -86,7 +86,7 @@ def test_a_retry_moves_no_expiry(account: Account, event: Payload) -> None:
     assert account.record(event)[EXPIRES_AT] == before
 
 
-def test_the_record_of_a_success_does_not_expire(account: Account, event: Payload) -> None:
+def test_record_of_a_success_does_not_expire(account: Account, event: Payload) -> None:
     """Archived objects stay, and so does the record about them; until then the record has an expiry."""
     record_of(event).begin(RETENTION_DAYS)
     record_of(event).complete_step("ValidateImage", FOUND, PROCESSING)
@@ -109,15 +109,15 @@ def test_a_second_execution_is_refused(account: Account, event: Payload) -> None
     assert account.record(event) == before
 
 
-@pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
-def test_a_final_record_never_changes(account: Account, event: Payload, end: str) -> None:
+@pytest.mark.parametrize("final", [SUCCEEDED, REJECTED, FAILED])
+def test_a_final_record_never_changes(account: Account, event: Payload, final: str) -> None:
     """A final record accepts no begin, no late step and no other final status."""
     record_of(event).begin(RETENTION_DAYS)
-    account.set_status(event, end)
+    account.set_status(event, final)
     before = account.record(event)
     with late():
         record_of(event).begin(RETENTION_DAYS)
-    for status in {PROCESSING, SUCCEEDED} - {end}:
+    for status in {PROCESSING, SUCCEEDED} - {final}:
         with late():
             record_of(event).complete_step("ResizeImage", {"resized": EXAMPLE["resized"]}, status)
     assert account.record(event) == before
@@ -142,7 +142,7 @@ def test_a_completed_step_is_stored_with_result_and_time(account: Account, event
     contracts.check("metadata-record", record)
 
 
-def test_the_final_status_is_stored_with_its_time(account: Account, event: Payload) -> None:
+def test_final_status_is_stored_with_its_time(account: Account, event: Payload) -> None:
     """The last step sets the final status and its time."""
     record_of(event).begin(RETENTION_DAYS)
     record_of(event).complete_step("ArchiveImage", {"archive": EXAMPLE["archive"]}, SUCCEEDED)

@@ -40,7 +40,7 @@ def typed(record: Payload) -> MetadataRecord:
 
 
 def test_an_open_record_fails(account: Account) -> None:
-    """What is known stays in the record; state, reason and time of the failure are added."""
+    """The fields of an open record stay; state, reason and time of the failure are added."""
     event = account.begin(b"data")
     before = account.record(event)
     record_of(event).fail(FAILURE, RETENTION_DAYS)
@@ -65,11 +65,11 @@ def test_a_record_that_was_never_begun_is_created_as_failed(account: Account) ->
     contracts.check("metadata-record", record)
 
 
-@pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
-def test_a_final_record_does_not_fail(account: Account, end: str) -> None:
-    """A record that is final keeps its status and what belongs to it."""
+@pytest.mark.parametrize("status", [SUCCEEDED, REJECTED, FAILED])
+def test_a_final_record_does_not_fail(account: Account, status: str) -> None:
+    """A final record refuses the failure and does not change."""
     event = account.begin(b"data")
-    account.set_status(event, end)
+    account.set_status(event, status)
     before = account.record(event)
     with pytest.raises(StaleExecution):
         record_of(event).fail(FAILURE, RETENTION_DAYS)
@@ -77,7 +77,7 @@ def test_a_final_record_does_not_fail(account: Account, end: str) -> None:
 
 
 def test_a_failure_fails_once(account: Account) -> None:
-    """The first failure that is written stays."""
+    """A second failure does not replace the first one."""
     event = account.begin(b"data")
     record_of(event).fail(FAILURE, RETENTION_DAYS)
     before = account.record(event)
@@ -97,11 +97,11 @@ def test_a_superseded_execution_fails_no_record(account: Account) -> None:
     assert account.record(event) == before
 
 
-@pytest.mark.parametrize("end", [SUCCEEDED, REJECTED, FAILED])
-def test_a_final_record_is_marked_as_notified(account: Account, end: str) -> None:
-    """The notification of a final record is pending until it is marked; the mark changes nothing else and may be repeated."""
+@pytest.mark.parametrize("status", [SUCCEEDED, REJECTED, FAILED])
+def test_a_final_record_is_marked_as_notified(account: Account, status: str) -> None:
+    """The notification of a final record is pending until the record is marked. Marking it again changes only the time."""
     event = account.begin(b"data")
-    account.set_status(event, end)
+    account.set_status(event, status)
     before = account.record(event)
     assert notification_pending(typed(before))
     for _ in ("first", "again"):
@@ -123,7 +123,7 @@ def test_an_open_record_is_not_marked_as_notified(account: Account) -> None:
     assert account.record(event) == before
 
 
-def test_another_execution_does_not_mark_it(account: Account) -> None:
+def test_another_execution_does_not_mark_an_outcome(account: Account) -> None:
     """One execution cannot mark the outcome of another."""
     event = account.begin(b"data")
     account.set_status(event, REJECTED)

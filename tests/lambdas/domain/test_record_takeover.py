@@ -16,8 +16,8 @@ from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 if TYPE_CHECKING:
     from workflow.contracts.payloads import Image
 
-ENDS = (SUCCEEDED, REJECTED, FAILED)
-each_end = pytest.mark.parametrize("end", ENDS)
+FINAL_STATUSES = (SUCCEEDED, REJECTED, FAILED)
+each_status = pytest.mark.parametrize("status", FINAL_STATUSES)
 
 
 def begin(event: Payload) -> bool:
@@ -25,9 +25,9 @@ def begin(event: Payload) -> bool:
     return record_of(event).begin(RETENTION_DAYS)
 
 
-def ended(account: Account, event: Payload, end: str, *, notified: bool = True) -> Payload:
+def make_final(account: Account, event: Payload, status: str, *, notified: bool = True) -> Payload:
     """Give event's record a final status, notified or not, and return it."""
-    account.set_status(event, end)
+    account.set_status(event, status)
     if notified:
         record_of(event).mark_notified()
     return account.record(event)
@@ -59,14 +59,14 @@ def taken(event: Payload, account: Account) -> Payload:
     return record
 
 
-@each_end
-def test_a_newer_upload_replaces_a_notified_record(account: Account, end: str) -> None:
+@each_status
+def test_a_newer_upload_replaces_a_notified_record(account: Account, status: str) -> None:
     """The newest upload begins a new record, which lists the executions whose archived objects stay."""
     event = account.begin(b"older")
-    ended(account, event, end)
+    make_final(account, event, status)
     record = taken(account.upload_again(event, b"newer"), account)
-    assert record["earlier"] == ([event["execution"]] if end == SUCCEEDED else [])
-    assert ("expiresAt" in record) == (end != SUCCEEDED)  # with it would go what it knows of the older success
+    assert record["earlier"] == ([event["execution"]] if status == SUCCEEDED else [])
+    assert ("expiresAt" in record) == (status != SUCCEEDED)  # an expired record would lose the earlier success
 
 
 def test_a_newer_upload_replaces_an_open_record(account: Account) -> None:
@@ -79,25 +79,25 @@ def test_a_newer_upload_replaces_an_open_record(account: Account) -> None:
     assert account.record(event) == record
 
 
-@each_end
-def test_an_outcome_is_published_before_its_record_is_replaced(account: Account, end: str) -> None:
+@each_status
+def test_an_outcome_is_published_before_its_record_is_replaced(account: Account, status: str) -> None:
     """While the notification of the older outcome is pending, the newer upload waits."""
     event = account.begin(b"older")
-    ended(account, event, end, notified=False)
+    make_final(account, event, status, notified=False)
     newer = account.upload_again(event, b"newer")
     refused(newer, PreviousOutcomePending, account)
     record_of(event).mark_notified()
     taken(newer, account)
 
 
-@each_end
-def test_an_older_upload_never_replaces_a_newer_one(account: Account, end: str) -> None:
+@each_status
+def test_an_older_upload_never_replaces_a_newer_one(account: Account, status: str) -> None:
     """Events arrive out of order: an upload that was overwritten has nothing to do, whether or not the newer one is final."""
     older = account.upload(b"older")
     newer = account.upload_again(older, b"newer")
     begin(newer)
     refused(older, StaleExecution, account)
-    ended(account, newer, end)
+    make_final(account, newer, status)
     refused(older, StaleExecution, account)
 
 
@@ -121,28 +121,28 @@ def test_another_key_never_replaces_the_record(account: Account) -> None:
 def test_every_earlier_success_is_kept(account: Account) -> None:
     """The record of the third upload lists both executions that succeeded, and not the one that failed."""
     first = account.begin(b"first")
-    ended(account, first, SUCCEEDED)
+    make_final(account, first, SUCCEEDED)
     second = account.upload_again(first, b"second")
     begin(second)
-    ended(account, second, FAILED)
+    make_final(account, second, FAILED)
     third = attempt(second, 2)
     begin(third)
-    ended(account, third, SUCCEEDED)
+    make_final(account, third, SUCCEEDED)
     fourth = taken(account.upload_again(first, b"fourth"), account)
     assert fourth["earlier"] == [first["execution"], third["execution"]]
 
 
-@pytest.mark.parametrize("end", [REJECTED, FAILED])
-def test_the_next_attempt_replaces_a_failed_one(account: Account, end: str) -> None:
+@pytest.mark.parametrize("status", [REJECTED, FAILED])
+def test_next_attempt_replaces_a_failed_one(account: Account, status: str) -> None:
     """A later attempt at the same upload begins a new record, and the earlier one has nothing more to do."""
     event = account.begin(b"data")
-    ended(account, event, end)
+    make_final(account, event, status)
     second = attempt(event, 2)
     assert taken(second, account)["attempt"] == 2
     refused(event, StaleExecution, account)
 
 
-def test_the_next_attempt_replaces_an_open_record(account: Account) -> None:
+def test_next_attempt_replaces_an_open_record(account: Account) -> None:
     """A later attempt replaces a record that was left open."""
     event = account.begin(b"data")
     assert taken(attempt(event, 2), account)["attempt"] == 2
@@ -151,14 +151,14 @@ def test_the_next_attempt_replaces_an_open_record(account: Account) -> None:
 def test_success_is_final_for_its_upload(account: Account) -> None:
     """No attempt follows one that succeeded."""
     event = account.begin(b"data")
-    ended(account, event, SUCCEEDED)
+    make_final(account, event, SUCCEEDED)
     refused(attempt(event, 2), StaleExecution, account)
 
 
 def test_an_attempt_waits_for_a_pending_notification(account: Account) -> None:
     """It waits as a newer upload does."""
     event = account.begin(b"data")
-    ended(account, event, FAILED, notified=False)
+    make_final(account, event, FAILED, notified=False)
     refused(attempt(event, 2), PreviousOutcomePending, account)
 
 

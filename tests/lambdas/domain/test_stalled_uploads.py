@@ -23,7 +23,7 @@ def started(pipeline: Pipeline) -> list[str]:
     return sorted(pipeline.executions())
 
 
-def test_the_image_of_a_lost_event_is_started(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_image_of_a_lost_event_is_started(pipeline: Pipeline, sweep: Sweep) -> None:
     """An upload without an event is processed as any other, and the next sweep leaves it alone."""
     event = pipeline.upload(b"data")
     assert sweep() == {"resumed": 1}
@@ -32,7 +32,7 @@ def test_the_image_of_a_lost_event_is_started(pipeline: Pipeline, sweep: Sweep) 
     assert started(pipeline) == [event["execution"]]
 
 
-def test_the_newer_version_of_a_lost_event_is_started(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_newer_version_of_a_lost_event_is_started(pipeline: Pipeline, sweep: Sweep) -> None:
     """The record of an older version does not count for this one."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
@@ -49,7 +49,7 @@ def test_an_overwritten_version_is_not_started(pipeline: Pipeline, sweep: Sweep)
     assert started(pipeline) == [newest["execution"]]
 
 
-def test_the_older_outcome_is_published_before_the_newer_version_starts(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_older_outcome_is_published_before_the_newer_version_starts(pipeline: Pipeline, sweep: Sweep) -> None:
     """In one sweep the older outcome is published first, and then the newer version is started."""
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "FAILED")
@@ -73,9 +73,7 @@ def test_a_running_execution_is_left_alone(pipeline: Pipeline, sweep: Sweep, sta
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
 @pytest.mark.parametrize("begun", [True, False], ids=["begun", "never begun"])
-def test_the_failure_of_a_lost_event_is_finalized(
-    pipeline: Pipeline, sweep: Sweep, status: str, *, begun: bool
-) -> None:
+def test_failure_of_a_lost_event_is_finalized(pipeline: Pipeline, sweep: Sweep, status: str, *, begun: bool) -> None:
     """If the event about a failure was lost, the image is failed and notified here, and nothing is started again."""
     event = (pipeline.begin if begun else pipeline.upload)(b"data")
     staged, archived = pipeline.leave_objects(event)
@@ -145,10 +143,10 @@ def test_an_execution_that_gave_up_waiting_is_restarted(pipeline: Pipeline, swee
     assert started(pipeline) == sorted([newer["execution"], executions.name(second)])
 
 
-@pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED"])
+@pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED"])
 @pytest.mark.parametrize("attempt", [0, 1, MAX_ATTEMPTS], ids=["never begun", "the first", "the last"])
 def test_an_outcome_written_during_the_sweep_is_not_overwritten(
-    pipeline: Pipeline, sweep: Sweep, meanwhile: Meanwhile, end: str, attempt: int
+    pipeline: Pipeline, sweep: Sweep, meanwhile: Meanwhile, status: str, attempt: int
 ) -> None:
     """An outcome that is written after the sweep read the record is noticed before another attempt starts or fails."""
     event = _attempted(pipeline, attempt or 1)
@@ -156,14 +154,14 @@ def test_an_outcome_written_during_the_sweep_is_not_overwritten(
     if attempt:
         record.begin(RETENTION_DAYS)
 
-    def ends() -> None:
+    def finish() -> None:
         record.begin(RETENTION_DAYS)
-        pipeline.write_outcome(event, end, notified=True)
+        pipeline.write_outcome(event, status, notified=True)
         pipeline.start(event, "SUCCEEDED")
 
-    meanwhile(ends)
+    meanwhile(finish)
     assert sweep() == {"resumed": 0}
-    assert pipeline.record(event)["status"] == end
+    assert pipeline.record(event)["status"] == status
     assert (started(pipeline), pipeline.notifications()) == ([event["execution"]], [])
 
 
@@ -174,16 +172,16 @@ def _attempted(pipeline: Pipeline, attempt: int) -> Payload:
     return {**event, "image": image, "execution": executions.name(image)}
 
 
-@pytest.mark.parametrize("end", ["SUCCEEDED", "REJECTED"])
+@pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED"])
 def test_an_express_outcome_written_during_the_sweep_is_not_overwritten(
-    pipeline: Pipeline, sweep: Sweep, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch, end: str
+    pipeline: Pipeline, sweep: Sweep, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     """The same holds where the status of executions cannot be read."""
     export(monkeypatch, pipeline.express)
     event = pipeline.begin(b"data")
-    meanwhile(lambda: pipeline.write_outcome(event, end, notified=True))
+    meanwhile(lambda: pipeline.write_outcome(event, status, notified=True))
     assert sweep() == {"resumed": 0}
-    assert pipeline.record(event)["status"] == end
+    assert pipeline.record(event)["status"] == status
     assert (pipeline.executions(), pipeline.notifications()) == ({}, [])
 
 
@@ -243,7 +241,7 @@ def test_a_running_execution_of_a_deleted_upload_is_left_alone(pipeline: Pipelin
     assert pipeline.record(event)["status"] == PROCESSING
 
 
-def test_the_failure_of_a_deleted_upload_is_published(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_failure_of_a_deleted_upload_is_published(pipeline: Pipeline, sweep: Sweep) -> None:
     """Its outcome is published as for any other upload."""
     event = pipeline.begin(b"data")
     pipeline.write_outcome(event, "FAILED")

@@ -10,14 +10,14 @@ from tests.lambdas.pipeline import FACTS, Pipeline, Sweep
 each_type = pytest.mark.parametrize("environment", ["environment", "express"])
 
 
-@pytest.mark.parametrize("end", FACTS)
-def test_a_pending_notification_is_published(pipeline: Pipeline, sweep: Sweep, end: str) -> None:
+@pytest.mark.parametrize("status", FACTS)
+def test_a_pending_notification_is_published(pipeline: Pipeline, sweep: Sweep, status: str) -> None:
     """It is published once, with the name of its execution."""
     event = pipeline.begin(b"data")
-    pipeline.write_outcome(event, end)
+    pipeline.write_outcome(event, status)
     assert sweep() == {"resumed": 1}
     assert [(one["status"], one["notificationId"]) for one, _ in pipeline.notifications()] == [
-        (end, event["execution"])
+        (status, event["execution"])
     ]
     assert "notifiedAt" in pipeline.record(event)
     assert sweep() == {"resumed": 0}
@@ -28,7 +28,7 @@ def test_a_pending_notification_is_published(pipeline: Pipeline, sweep: Sweep, e
 def test_a_success_keeps_what_it_archived(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str
 ) -> None:
-    """Objects of a success, now or for an older version, stay, whatever else is there."""
+    """Archived objects of a success stay, also of a success of an older version."""
     export(monkeypatch, getattr(pipeline, environment))
     older = pipeline.begin(b"older")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
@@ -53,15 +53,15 @@ def test_a_failed_image_keeps_no_archived_objects(pipeline: Pipeline, sweep: Swe
     assert pipeline.keys(ARCHIVE_BUCKET) == {kept}
 
 
-@pytest.mark.parametrize("end", FACTS)
+@pytest.mark.parametrize("status", FACTS)
 def test_an_execution_whose_record_was_replaced_keeps_no_archived_objects(
-    pipeline: Pipeline, sweep: Sweep, end: str
+    pipeline: Pipeline, sweep: Sweep, status: str
 ) -> None:
-    """What an older version archived before a newer one replaced its record is removed, whatever the newer outcome."""
+    """The archived objects of an older version whose record was replaced are removed, with any outcome of the newer version."""
     older = pipeline.begin(b"older")
     newer = pipeline.upload_again(older, b"newer")
     Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
-    pipeline.write_outcome(newer, end, notified=True)
+    pipeline.write_outcome(newer, status, notified=True)
     pipeline.leave_objects(older)
     assert sweep()["resumed"] == 1
     assert pipeline.keys(ARCHIVE_BUCKET) == set()

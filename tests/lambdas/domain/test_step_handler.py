@@ -84,7 +84,7 @@ def archived(event: StepInput, settings: StepSettings) -> Payload:
     return dict(contracts.schema("archive-image.output")["examples"][0])
 
 
-def test_the_result_is_returned_and_stored(account: Account) -> None:
+def test_result_is_returned_and_stored(account: Account) -> None:
     """A step returns its result, and the record holds it under the attribute and the step's name."""
     event = account.begin(b"data")
     assert found_sound(event, CONTEXT) == VALIDATION
@@ -126,4 +126,4 @@ def test_an_error_of_the_work_passes_unchanged(account: Account) -> None:
 def test_additional_fields_are_accepted(account: Account) -> None:
     """A payload with an additional field still keeps the contract."""
     event = account.begin(b"data")
-    assert found_sound({**event, "colour": SECRET}, CONTEXT) == VALIDATION
+    assert found_sound({**event, "color": SECRET}, CONTEXT) == VALIDATION

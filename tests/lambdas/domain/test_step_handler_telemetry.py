@@ -47,8 +47,8 @@ def begun(account: Account) -> Payload:
 
 
 @dataclass(frozen=True)
-class Ending:
-    """A way in which an attempt ends, and what is reported."""
+class Result:
+    """A result of an attempt, and the log line and metrics for it."""
 
     handler: Handler
     made: Callable[[Account], Payload]  # its input
@@ -58,13 +58,13 @@ class Ending:
     message: str
 
 
-ENDINGS = {
-    "done": Ending(found_sound, begun, None, (), "INFO", "ValidateImage is complete"),
-    "unsound": Ending(rejected, begun, ImageRejected, (STEP_REJECTIONS, IMAGES_REJECTED), "INFO", "rejected: CORRUPT"),
-    "fault": Ending(failed, begun, MemoryError, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
-    "wrong input": Ending(found_sound, violating, ContractViolation, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
-    "wrong answer": Ending(found_wrongly, begun, ContractViolation, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
-    "late": Ending(
+RESULTS = {
+    "done": Result(found_sound, begun, None, (), "INFO", "ValidateImage is complete"),
+    "unsound": Result(rejected, begun, ImageRejected, (STEP_REJECTIONS, IMAGES_REJECTED), "INFO", "rejected: CORRUPT"),
+    "fault": Result(failed, begun, MemoryError, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
+    "wrong input": Result(found_sound, violating, ContractViolation, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
+    "wrong answer": Result(found_wrongly, begun, ContractViolation, (STEP_ERRORS,), "ERROR", "ValidateImage failed"),
+    "late": Result(
         found_sound,
         repeated,
         StaleExecution,
@@ -75,23 +75,25 @@ ENDINGS = {
 }
 
 
-def ended(handler: Handler, event: Payload, error: type[Exception] | None, context: object = CONTEXT) -> None:
-    """Run a step that ends with error, or without if it is None."""
+def run_step(handler: Handler, event: Payload, error: type[Exception] | None, context: object = CONTEXT) -> None:
+    """Run a step, and assert that it raises error, or nothing if it is None."""
     with pytest.raises(error) if error else nullcontext():
         handler(event, context)
 
 
-@pytest.mark.parametrize("name", ENDINGS)
-def test_each_ending_is_logged_and_counted(account: Account, capsys: pytest.CaptureFixture[str], name: str) -> None:
+@pytest.mark.parametrize("name", RESULTS)
+def test_each_result_of_an_attempt_is_logged_and_counted(
+    account: Account, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
     """Each attempt is one log line: neither a rejection nor a final record is an error."""
-    ending = ENDINGS[name]
-    ended(ending.handler, ending.made(account), ending.error)
+    result = RESULTS[name]
+    run_step(result.handler, result.made(account), result.error)
     output = capsys.readouterr().out
     (line,) = log_lines(output)
-    assert (line["level"], line["message"]) == (ending.level, ending.message)
-    assert ("exception" in line) == (ending.level == "ERROR")
+    assert (line["level"], line["message"]) == (result.level, result.message)
+    assert ("exception" in line) == (result.level == "ERROR")
     assert [name for line in metric_lines(output) for name, number in numbers(line).items() if number] == [
-        *ending.metrics
+        *result.metrics
     ]
 
 
@@ -102,12 +104,12 @@ def numbers(line: Payload) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("step_", STEPS, ids=lambda step: step.state)
-def test_what_alarms_subtract_is_counted_before_the_work(
+def test_metrics_that_alarms_subtract_are_zero_before_the_work(
     account: Account, capsys: pytest.CaptureFixture[str], step_: Step
 ) -> None:
-    """A function that is killed in its work has counted as none what an alarm takes off its errors.
+    """A function that is killed in its work has published 0 for the metrics that an alarm subtracts.
 
-    CloudWatch does not document what an expression makes of a metric that was never published.
+    CloudWatch does not document the result of an expression with a metric that was never published.
     """
     del account
 
@@ -127,13 +129,13 @@ def test_what_alarms_subtract_is_counted_before_the_work(
     assert found
 
 
-@pytest.mark.parametrize("name", ENDINGS)
+@pytest.mark.parametrize("name", RESULTS)
 def test_every_line_has_image_execution_and_request(
     account: Account, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     """Log and counts can be searched by image, execution or request; they hold neither key nor owner nor file name."""
-    event = ENDINGS[name].made(account)
-    ended(ENDINGS[name].handler, event, ENDINGS[name].error)
+    event = RESULTS[name].made(account)
+    run_step(RESULTS[name].handler, event, RESULTS[name].error)
     output = capsys.readouterr().out
     wanted = {
         "imageId": event["image"]["imageId"],
@@ -147,7 +149,7 @@ def test_every_line_has_image_execution_and_request(
 
 def test_an_internal_error_is_logged_with_its_traceback(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     """The line about an internal error holds its name and where it was raised."""
-    ended(failed, account.begin(b"data"), MemoryError)
+    run_step(failed, account.begin(b"data"), MemoryError)
     (line,) = log_lines(capsys.readouterr().out)
     assert line["exception_name"] == "MemoryError"
     assert "in failed" in line["exception"]
@@ -156,7 +158,7 @@ def test_an_internal_error_is_logged_with_its_traceback(account: Account, capsys
 def test_a_rejection_is_counted_by_its_step_alone(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     """The step is a dimension; image, execution, request and reason are metadata, which makes no further metric."""
     event = account.begin(b"data")
-    ended(rejected, event, ImageRejected)
+    run_step(rejected, event, ImageRejected)
     (line,) = (line for line in metric_lines(capsys.readouterr().out) if numbers(line).get(STEP_REJECTIONS))
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
@@ -179,7 +181,7 @@ def test_a_warm_function_forgets_the_previous_image(account: Account, capsys: py
     for event in damaged(account):
         found_sound(before, CONTEXT)
         capsys.readouterr()
-        ended(found_sound, cast("Payload", event), ContractViolation, Context("another-request"))
+        run_step(found_sound, cast("Payload", event), ContractViolation, Context("another-request"))
         output = capsys.readouterr().out
         for line in map(json.loads, output.splitlines()):
             assert not {"imageId", "execution"} & line.keys()
@@ -199,17 +201,17 @@ def test_each_image_has_its_own_id_in_the_log(account: Account, capsys: pytest.C
 def test_known_ids_are_logged_before_the_check(capsys: pytest.CaptureFixture[str]) -> None:
     """For an input that violates its contract, the line holds whichever of image and execution is valid."""
     event = example("validate-image")
-    ended(found_sound, {"execution": event["execution"]}, ContractViolation)
-    ended(found_sound, {"image": event["image"]}, ContractViolation)
+    run_step(found_sound, {"execution": event["execution"]}, ContractViolation)
+    run_step(found_sound, {"image": event["image"]}, ContractViolation)
     first, second = log_lines(capsys.readouterr().out)
     assert (first["execution"], "imageId" in first) == (event["execution"], False)
     assert (second["imageId"], "execution" in second) == (event["image"]["imageId"], False)
 
 
-def test_the_trace_is_named_on_the_line(
+def test_log_line_has_the_trace_id(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A log line leads to the trace."""
+    """A log line has the ID of the trace."""
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-65a1b2c3-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=0")
     found_sound(account.begin(b"data"), CONTEXT)
     (line,) = log_lines(capsys.readouterr().out)

@@ -56,8 +56,8 @@ def test_a_header_is_found_however_it_is_written(name: str, headers: str, value:
 
 @pytest.mark.parametrize("event", [{}, {"headers": None, "multiValueHeaders": None}, {"headers": {}}])
 @pytest.mark.parametrize("allowed", [(), (ORIGIN,), ("*",)])
-def test_what_comes_from_no_page_needs_no_leave(event: dict[str, Any], allowed: tuple[str, ...]) -> None:
-    """A client that is no browser sends no origin and gets no header; API Gateway sends null for no headers."""
+def test_request_without_an_origin_gets_no_header(event: dict[str, Any], allowed: tuple[str, ...]) -> None:
+    """A request without an origin, as of a client that is no browser, gets no header; API Gateway sends null for no headers."""
     assert headers_for(event, allowed) == {"Vary": "Origin"}
     assert not ALLOWED.keys() & preflight(event, allowed)["headers"].keys()
 

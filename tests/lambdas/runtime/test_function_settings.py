@@ -72,7 +72,7 @@ def test_a_bad_number_is_refused(value: str) -> None:
         ResizeSettings.read({**variables(ResizeSettings), "RESIZE_EDGES": f"800,{value}"})
 
 
-def test_the_process_is_the_usual_source(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_of_the_process_are_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an argument, the variables are those that the process has at the time."""
     export(monkeypatch, IMAGE_STEP_SETTINGS)
     assert ImageStepSettings.read() == IMAGE_STEP_SETTINGS

@@ -1,4 +1,4 @@
-"""The sandbox: whatever the work does to its process, the function continues and returns an answer."""
+"""The sandbox: the function continues and returns a result, also if the work crashes its process."""
 
 import ctypes
 import os
@@ -25,7 +25,7 @@ def crash() -> dict[str, Any]:
 
 
 def spin() -> NoReturn:
-    """Use the processor without end."""
+    """Use the processor for ever."""
     while True:
         pass
 
@@ -67,7 +67,7 @@ def descriptors() -> set[Path]:
 
 
 def attempted(work: Any) -> object:
-    """Return the result or the error of the sandboxed work; work that waits without end has little time."""
+    """Return the result or the error of the sandboxed work; work that waits for ever has a short timeout."""
     bounds = replace(BOUNDS, time=0.2 if work is wait else PATIENCE)
     try:
         return run_sandboxed(work, bounds)
@@ -75,7 +75,7 @@ def attempted(work: Any) -> object:
         return error
 
 
-def test_the_result_of_the_work_is_returned() -> None:
+def test_result_of_the_work_is_returned() -> None:
     """The result comes back unchanged, however long."""
     found = {"number": 1, "text": "ä" * 300_000, "list": [None, True, 0.5]}
     assert run_sandboxed(lambda: found) == found
@@ -148,7 +148,7 @@ def test_a_sandbox_that_cannot_be_set_up_fails(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError, RuntimeError, OSError, struct.error])
 def test_an_internal_error_stays_internal(error: type[Exception]) -> None:
-    """An error of any type that is no refusal inside the sandbox is none outside of it."""
+    """An error that is no refusal inside the sandbox is no refusal outside of it, for any type."""
 
     def work() -> NoReturn:
         raise error("planted")
@@ -162,11 +162,11 @@ def test_nothing_is_left_over(work: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     """In every case the child is gone afterwards, and no file stays open."""
     fork, children = os.fork, list[int]()
 
-    def noted() -> int:
+    def recorded() -> int:
         children.append(fork())
         return children[-1]
 
-    monkeypatch.setattr(os, "fork", noted)
+    monkeypatch.setattr(os, "fork", recorded)
     before = descriptors()
     attempted(work)
     assert descriptors() == before
