@@ -1,4 +1,4 @@
-"""The building blocks of the graph: the task of a step, writes to the record, notifications, and the retry policy."""
+"""The building blocks of the graph: the task of a step, writes to the record, and notifications."""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Stalled uploads: images that should have an outcome by now are started again, failed, or notified."""
+"""Stalled uploads: images that should have an outcome by now are started again, failed, or notified.
+
+When an upload counts as stalled: STALLED_AFTER in templates/resources/sweep.py.
+"""
 
 from __future__ import annotations
 
