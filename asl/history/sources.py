@@ -8,6 +8,7 @@ from asl.history.trace import Event, InvalidHistoryError, event_time
 
 EXAMPLE_ARN = "arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME"
 EXPRESS = "EXPRESS executions have no history, only logs"
+NO_BOTO3 = "an execution is read from AWS with boto3, which is not installed: pip install boto3"
 
 
 def load_history(file: Path) -> list[Event]:
@@ -39,9 +40,11 @@ def fetch_history(arn: str, client: Any = None) -> tuple[dict[str, Any], list[Ev
 
     Without a client it calls Step Functions in the ARN's region, or the emulator at AWS_ENDPOINT_URL.
     """
-    from botocore.exceptions import BotoCoreError, ClientError
-
     _check(arn)
+    try:
+        from botocore.exceptions import BotoCoreError, ClientError
+    except ModuleNotFoundError as error:  # asl installed by itself does not bring it
+        raise InvalidHistoryError(NO_BOTO3) from error
     try:
         client = client or _client(arn)
         ran = client.describe_state_machine_for_execution(executionArn=arn)

@@ -1,6 +1,7 @@
 """The sources of histories: files of the AWS CLI, and Step Functions, page by page."""
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -119,3 +120,10 @@ def test_execution_without_a_history_is_refused_before_any_call(asked: Stubber, 
     """No call is made for an ARN that is not an execution's, or an EXPRESS execution's."""
     with asked, pytest.raises(InvalidHistoryError):
         fetch_history(arn, asked.client)
+
+
+def test_execution_without_boto3_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where asl is installed without boto3, an execution is refused with the package that is missing."""
+    monkeypatch.setitem(sys.modules, "botocore.exceptions", None)
+    with pytest.raises(InvalidHistoryError, match="pip install boto3"):
+        fetch_history(ARN)
