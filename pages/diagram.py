@@ -1,5 +1,6 @@
 """The architecture diagram, generated from the template; `python -m pages.diagram FOLDER` writes page and drawing."""
 
+import argparse
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -174,12 +175,17 @@ def _alt_text(drawn: list[Relationship]) -> str:
     return ". ".join(f"{one.source} {' and '.join(one.verbs)} {one.target}" for one in drawn) + "."
 
 
-def main(folder: Path) -> None:
-    """Write page and drawing to folder."""
+def main(arguments: list[str] | None = None) -> None:
+    """Write page and drawing to the folder that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m pages.diagram", description=__doc__)
+    parser.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="where components.md and components.svg are written"
+    )
+    folder: Path = parser.parse_args(arguments).folder
     resources: dict[str, Node] = build().to_dict()["Resources"]
     (folder / "components.md").write_text(page(resources), encoding="utf-8")
     (folder / "components.svg").write_text(svg(resources), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(run_command("diagram", lambda: main(Path(sys.argv[1]))))
+    sys.exit(run_command("diagram", main))

@@ -3,6 +3,7 @@
 The renditions and the metadata come from the code that runs in the functions.
 """
 
+import argparse
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -115,10 +116,13 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def write(file: str) -> None:
-    """Write the picture to file, as its suffix says."""
+def main(arguments: list[str] | None = None) -> None:
+    """Write the picture to the file that the command line names, as its suffix says."""
+    parser = argparse.ArgumentParser(prog="python -m pages.example", description=__doc__)
+    parser.add_argument("file", metavar="FILE", help="the picture to write, such as docs/example.jpg")
+    file: str = parser.parse_args(arguments).file
     draw(example(PHOTOGRAPHS / name) for name in SHOWN).save(file, quality=QUALITY, optimize=True)
 
 
 if __name__ == "__main__":
-    sys.exit(run_command("example", lambda: write(sys.argv[1])))
+    sys.exit(run_command("example", main))

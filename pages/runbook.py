@@ -1,5 +1,6 @@
 """The tables of alarms and costs in docs/operations.md: `python -m pages.runbook FILE` updates both in place."""
 
+import argparse
 import sys
 from pathlib import Path
 from typing import Final
@@ -42,9 +43,11 @@ def link(alarm: Alarm) -> str:
     return f"[look](#{alarm.logical_id.lower()})"
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Update the file that the command line names."""
-    file = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(prog="python -m pages.runbook", description=__doc__)
+    parser.add_argument("file", type=Path, metavar="FILE", help="the page, with the marks of both tables")
+    file: Path = parser.parse_args(arguments).file
     file.write_text(fill(file.read_text(encoding="utf-8")), encoding="utf-8")
 
 

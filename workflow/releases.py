@@ -4,6 +4,7 @@ Released contracts are in a folder of their own, so that the Lambda zip does not
 stores the current contracts as those of the version in pyproject.toml.
 """
 
+import argparse
 import shutil
 import sys
 import tomllib
@@ -52,8 +53,9 @@ def _no_contracts(names: list[str]) -> list[str]:
     return [name for name in names if not name.endswith(".json")]
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Store the contracts and return the exit code."""
+    argparse.ArgumentParser(prog="python -m workflow.releases", description=__doc__).parse_args(arguments)
     try:
         print(f"kept in {keep(project_version())}")
     except ValueError as error:

@@ -138,3 +138,10 @@ def test_released_contracts_are_in_no_zip() -> None:
     assert not [name for name, _ in packaging.code_entries() if "released" in name]
     for version in releases.released():
         assert names(releases.FOLDER / version)
+
+
+def test_help_of_a_release_releases_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m workflow.releases --help` prints what the command does, and does not try to do it."""
+    with pytest.raises(SystemExit) as ended:
+        releases.main(["--help"])
+    assert (ended.value.code, capsys.readouterr().err) == (0, "")
