@@ -6,7 +6,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 # Bytes of UTF-8 for each tag. EXIF has no limit of its own, but the EXIF segment of a JPEG holds 64 KB in all. A text of
-# 256 characters, the most that metadata/merge.py returns, fits: UTF-8 takes at most 4 bytes for each.
+# 256 characters, the most that metadata/sanitize.py returns, fits: UTF-8 takes at most 4 bytes for each.
 MAX_BYTES = 1024
 # A name with angle brackets could run as a script if the file is served as a page or included in one.
 HARMLESS = str.maketrans("<>", "()")
