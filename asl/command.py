@@ -6,6 +6,7 @@ import select
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 INTERRUPTED = 130  # exit codes of shells: 128 and the number of the signal
 READER_GONE = 141
@@ -13,6 +14,7 @@ READER_GONE = 141
 
 def run_command(name: str, command: Callable[[], int | None]) -> int:
     """Run command and return its exit code, 0 for None; it ends without a message when the pipe that it writes to is closed."""
+    _replace_closed_output()
     try:
         code = command() or 0
         sys.stdout.flush()  # here, where a closed pipe is handled, and not when the interpreter ends
@@ -41,6 +43,12 @@ def run_module(name: str, module: str) -> int:
 def is_about_output(error: BaseException) -> bool:
     """Return whether run_command handles error: standard output has lost its reader, or the disk is full."""
     return isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ENOSPC}
+
+
+def _replace_closed_output() -> None:
+    """Discard what is printed if the shell closed standard output, as `>&-` does; for Python there is none then."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _is_reader_gone() -> bool:

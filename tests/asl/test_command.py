@@ -54,6 +54,13 @@ def test_closed_pipe_ends_a_command_without_a_message(arguments: tuple[str, ...]
     assert without_reader(*arguments) == (141, "")
 
 
+def test_closed_output_is_no_error() -> None:
+    """With `>&-` a command runs as always, and prints nothing."""
+    command = ["sh", "-c", '"$0" -c "$1" >&-', sys.executable, SOMETHING.format("'a'")]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize("much", ["'a'", "'a' * 1_000_000"])
 def test_full_disk_is_reported_in_a_line(much: str) -> None:
     """A full disk is reported in one line, with exit code 1."""
