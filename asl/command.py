@@ -48,7 +48,7 @@ def is_about_output(error: BaseException) -> bool:
 def _replace_closed_output() -> None:
     """Discard what is printed if the shell closed standard output, as `>&-` does; for Python there is none then."""
     if sys.stdout is None:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the interpreter ends
 
 
 def _is_reader_gone() -> bool:
