@@ -1,4 +1,4 @@
-"""What a worker is asked to do and what it answers; sharp/worker.js reads and writes the same, as lines of JSON."""
+"""The requests and responses of workers; sharp/worker.js has the same, as lines of JSON."""
 
 from dataclasses import dataclass
 from typing import Literal

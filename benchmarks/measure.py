@@ -20,7 +20,7 @@ MOST_ROUNDS = 100
 
 @dataclass(frozen=True)
 class Side:
-    """What an operation costs one library: medians, seconds; what it makes, bytes, and how good that is."""
+    """The cost of an operation in one library: medians in seconds, the size of the result in bytes, and its quality."""
 
     cpu: float
     wall: float
@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A library, what it is asked, and what it answered the first time."""
+    """A library's worker, its job, and its first answer."""
 
     start: Starter
     worker: Worker

@@ -1,4 +1,4 @@
-"""The photographs that are measured: a few as cameras wrote them, the others made from such, never enlarged."""
+"""The photographs that are measured: a few are files of cameras, the others are made from such files and never enlarged."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Original:
         return ROOT / self.path if self.package is None else extracted(self.package, self.path, self.sha256)
 
     def __str__(self) -> str:
-        """Say where it is from."""
+        """Return its source as text."""
         return f"`{self.path}`" + (f" of {self.package}" if self.package else "")
 
 

@@ -49,19 +49,19 @@ class Plan:
             for file in self.files:
                 reference = Reference(file)
                 for operation in self.operations:
-                    with _telling_of(f"{file.name}, {operation}"):
+                    with _report_errors(f"{file.name}, {operation}"):
                         yield contest.row(file, operation, reference)
 
     def _peaks(self) -> Iterator[Peak]:
         for kind in largest.KINDS:
             for operation in largest.OPERATIONS:
-                with _telling_of(f"{kind}, {operation}"):
+                with _report_errors(f"{kind}, {operation}"):
                     yield largest.peak(kind, operation)
 
 
 @contextmanager
-def _telling_of(what: str) -> Iterator[None]:
-    """Print on standard error what the library said of a job that it refused, and go on."""
+def _report_errors(what: str) -> Iterator[None]:
+    """Print the library's error for a job that it refused, and continue."""
     try:
         yield
     except JobError as error:
@@ -70,14 +70,14 @@ def _telling_of(what: str) -> Iterator[None]:
 
 @dataclass
 class Results:
-    """What was measured, by kind."""
+    """The measurements, by kind."""
 
     rows: list[Row] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
     peaks: list[Peak] = field(default_factory=list)
 
     def add(self, result: Row | Import | Peak) -> None:
-        """Put result where it belongs."""
+        """Store result in the list of its type."""
         match result:
             case Row():
                 self.rows.append(result)

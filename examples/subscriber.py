@@ -30,7 +30,7 @@ POLL_SECONDS = 20  # the longest poll that SQS allows
 
 
 class UnknownMessageError(ValueError):
-    """The message is none of the topic's notifications."""
+    """The message is not a notification of the topic."""
 
 
 def subscribe(topic: str, name: str, filter_policy: dict[str, list[str]]) -> str:

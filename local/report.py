@@ -44,7 +44,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the page shows of one image; execution is text where it cannot be shown, and says why."""
+    """The content of the page for one image; execution is a text with the reason if it cannot be shown."""
 
     name: str
     status: str

@@ -24,7 +24,10 @@ TOTAL: Final = "**total**"
 def costs(template: Node) -> Node:
     """Return the dollars for 1,000 images by workflow type, outcome and service, for a month by item, and for storage."""
     images = {
-        kind: {end: _by_service(image_usage(template, kind, rejected=rejected)) for end, rejected in OUTCOMES.items()}
+        kind: {
+            outcome: _by_service(image_usage(template, kind, rejected=rejected))
+            for outcome, rejected in OUTCOMES.items()
+        }
         for kind in WORKFLOW_TYPES
     }
     month = {item: price.each * units for item, (price, units) in monthly_usage(template).items()}
@@ -48,9 +51,9 @@ def _by_service(used: dict[Price, float]) -> dict[str, float]:
 
 
 def _images(found: Node) -> str:
-    columns = [found[kind][end] for kind in WORKFLOW_TYPES for end in OUTCOMES]
+    columns = [found[kind][outcome] for kind in WORKFLOW_TYPES for outcome in OUTCOMES]
     services = sorted(columns[0], key=lambda service: -columns[0][service])
-    head = ["dollars for 1,000 images", *(f"{kind}, {end}" for kind in WORKFLOW_TYPES for end in OUTCOMES)]
+    head = ["dollars for 1,000 images", *(f"{kind}, {outcome}" for kind in WORKFLOW_TYPES for outcome in OUTCOMES)]
     rows = [[service, *(f"{column.get(service, 0):.4f}" for column in columns)] for service in services]
     total = [TOTAL, *(f"**{sum(column.values()):.2f}**" for column in columns)]
     seconds = ", ".join(f"{name.removesuffix('Function')} {taken.seconds:.3f} s" for name, taken in INVOCATIONS.items())

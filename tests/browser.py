@@ -10,7 +10,7 @@ from tests.needed import program
 from tests.patience import PATIENCE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Containers offer Chromium no sandbox of its own. It finds no host but this machine, whatever a page or itself asks for.
+# Containers offer Chromium no sandbox of its own. It resolves no host but this machine, for pages and for itself.
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"),
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",

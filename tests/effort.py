@@ -1,4 +1,4 @@
-"""How often tests repeat what they repeat: `make test` does a share of it, and `make test-all` does all.
+"""The number of repetitions in tests: `make test` does a share of them, and `make test-all` does all.
 
 A repetition is one more schedule, example, picture or combination of a kind that `make test` sees as well.
 """

@@ -13,10 +13,10 @@ from PIL.ExifTags import IFD, Base
 from tests.effort import is_thorough
 
 Size = tuple[int, int]
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 
 # Top left, top right, bottom left, bottom right: no turn and no mirror of these looks like another.
-QUADRANTS: tuple[Colour, ...] = ((220, 30, 30), (30, 180, 30), (30, 30, 220), (240, 240, 240))
+QUADRANTS: tuple[Color, ...] = ((220, 30, 30), (30, 180, 30), (30, 30, 220), (240, 240, 240))
 SIZE = (60, 40)
 ORIENTATIONS = range(1, 9)  # EXIF's
 CONTENT_TYPES = {
@@ -48,9 +48,9 @@ def quadrants(size: Size = SIZE, mode: str = "RGB") -> Image.Image:
     """Draw the four quadrants; where mode has transparency, the right half is transparent."""
     width, height = size
     image = Image.new("RGB", size)
-    for number, colour in enumerate(QUADRANTS):
+    for number, color in enumerate(QUADRANTS):
         left, top = (number % 2) * width // 2, (number // 2) * height // 2
-        image.paste(colour, (left, top, left + width - width // 2, top + height - height // 2))
+        image.paste(color, (left, top, left + width - width // 2, top + height - height // 2))
     if mode in {"RGBA", "LA"}:
         image.putalpha(Image.new("L", size, 255))
         image.paste((0, 0, 0, 0), (width // 2, 0, width, height))
@@ -114,7 +114,7 @@ def animation(format_name: str, frames: int, **options: Any) -> bytes:
     return encoded(first, format_name, save_all=True, append_images=rest, **options)
 
 
-def grey_png(depth: int, transparent: int | None = None, side: int = 32) -> bytes:
+def gray_png(depth: int, transparent: int | None = None, side: int = 32) -> bytes:
     """Write a gray PNG of 1, 8 or 16 bits, from black on the left to nearly white; one value may be transparent."""
     values = [x * 2**depth // side for x in range(side)]
     row = "".join(f"{value:0{depth}b}" for value in values)
@@ -124,7 +124,7 @@ def grey_png(depth: int, transparent: int | None = None, side: int = 32) -> byte
 
 
 def png(size: Size, data: bytes, depth: int = 8, extra: bytes = b"") -> bytes:
-    """Write a gray PNG whose header has a size, whatever data decompresses to."""
+    """Write a gray PNG whose header has a size, and any compressed data."""
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, 0, 0, 0, 0))
     return PNG + header + extra + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
@@ -154,7 +154,7 @@ def swapped_profile() -> bytes:
     return profile
 
 
-def grey_profile(gamma: float) -> bytes:
+def gray_profile(gamma: float) -> bytes:
     """Make a color profile of grays with that gamma: ICC.1, 7.2 and 10.6."""
     curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
     white = b"XYZ " + bytes(4) + struct.pack(">3i", 0xF6D6, 0x10000, 0xD32D)
@@ -184,12 +184,12 @@ def examples() -> dict[str, bytes]:
         **clear,
         "JPEG progressive": encoded(quadrants(), "JPEG", progressive=True),
         "JPEG CMYK": encoded(quadrants(mode="CMYK"), "JPEG"),
-        "JPEG grey": encoded(quadrants(mode="L"), "JPEG"),
+        "JPEG gray": encoded(quadrants(mode="L"), "JPEG"),
         "PNG palette": encoded(quadrants(mode="P"), "PNG"),
         "PNG palette RGBA": encoded(quadrants(mode="RGBA").quantize(8), "PNG"),
         "PNG LA": encoded(quadrants(mode="LA"), "PNG"),
-        "PNG 16 bits": grey_png(16),
-        "PNG 1 bit": grey_png(1),
+        "PNG 16 bits": gray_png(16),
+        "PNG 1 bit": gray_png(1),
         "GIF animated": animation("GIF", 3),
         "TIFF LZW": encoded(quadrants(), "TIFF", compression="tiff_lzw"),
         "TIFF pages": animation("TIFF", 2),
@@ -204,10 +204,10 @@ def examples_of_formats() -> list[str]:
 
 def difference(first: Image.Image, second: Image.Image) -> float:
     """Return the difference of two images of one size on gray: the mean of the worst channel, 0 to 255."""
-    return max(ImageStat.Stat(ImageChops.difference(on_grey(first), on_grey(second))).mean)
+    return max(ImageStat.Stat(ImageChops.difference(on_gray(first), on_gray(second))).mean)
 
 
-def on_grey(image: Image.Image) -> Image.Image:
+def on_gray(image: Image.Image) -> Image.Image:
     """Return image in RGB, on gray where it is transparent."""
     ground = Image.new("RGBA", image.size, (128, 128, 128))
     return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
@@ -218,10 +218,10 @@ def is_upright(image: Image.Image) -> bool:
     width, height = image.size
     centres = [(width * (1 + 2 * (n % 2)) // 4, height * (1 + 2 * (n // 2)) // 4) for n in range(4)]
     found = [image.convert("RGBA").convert("RGB").getpixel(centre) for centre in centres]
-    return all(close(colour, wanted) for colour, wanted in zip(found, QUADRANTS, strict=True))
+    return all(close(color, wanted) for color, wanted in zip(found, QUADRANTS, strict=True))
 
 
-def close(found: object, wanted: Colour, tolerance: int = 40) -> bool:
+def close(found: object, wanted: Color, tolerance: int = 40) -> bool:
     """Whether a pixel has the wanted color, up to tolerance in each channel."""
     assert isinstance(found, tuple)
     return all(abs(one - other) <= tolerance for one, other in zip(found, wanted, strict=True))

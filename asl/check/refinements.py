@@ -34,7 +34,7 @@ OPERAND_KINDS: dict[str, type[Shape]] = {"String": Text, "Numeric": Number, "Tim
 
 
 def sides(rule: dict[str, Any]) -> tuple[Refine, Refine]:
-    """Return how to refine the variable's field where the rule matches, and where it does not."""
+    """Return the refinements of the variable's field for a rule that matches, and for one that does not."""
     (operator,) = operators(rule)
     wanted = rule[operator]
     if operator == "IsPresent":

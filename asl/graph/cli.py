@@ -1,4 +1,4 @@
-"""The command `asl-graph`, and what it shares with a command that draws one machine of its own."""
+"""The command `asl-graph`, and the parts that it shares with commands that draw a fixed machine."""
 
 import argparse
 import sys

@@ -91,7 +91,9 @@ def trace(name: str, **annotations: str) -> Iterator[None]:
     if not _is_sampled():
         yield
         return
-    recorder: Any = tracer().provider  # X-Ray's, which tells errors from faults; Powertools' type for it does not
+    recorder: Any = (
+        tracer().provider
+    )  # X-Ray's, which distinguishes errors from faults; Powertools' type for it does not
     rejected = None
     with recorder.in_subsegment(f"## {name}") as subsegment:
         for key, value in annotations.items():

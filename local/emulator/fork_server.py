@@ -103,7 +103,7 @@ def main() -> None:
 
 
 def _import(layers: list[str]) -> set[str]:
-    """Import what a worker would, from where it would; return the names of the variables that this read."""
+    """Import the modules of a worker, from the same paths; return the names of the variables that were read."""
     path, encode, read = sys.path[:], os.environ.encodekey, set[str]()
 
     def recorded(name: str) -> str:

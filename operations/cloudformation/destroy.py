@@ -1,4 +1,4 @@
-"""Delete a stack: what it has, what outlives it, what is in flight, and the deletion itself."""
+"""Delete a stack: list its contents, the retained resources and the running executions, then delete it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ def run(options: Namespace) -> int:
 
 
 def _keys(stack: Stack, wanted: str) -> list[str]:
-    """Return the keys of the uploads that an image ID or a prefix means; raises OperationError if there are none."""
+    """Return the keys of the uploads with an image ID or a prefix; raises OperationError if there are none."""
     if wanted.startswith(object_keys.UPLOADS):
         keys = [image["key"] for image in uploads(stack, wanted)]
     elif found := read_record(stack.start_settings.metadata_table, wanted):

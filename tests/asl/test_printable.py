@@ -16,7 +16,7 @@ from operations.cli.tables import print_table
 from operations.errors import OperationError
 from templates.refusals.check import TemplateRefusedError, check_template
 
-# A colour, a title, CSI in one character, a backspace, a line end, a carriage return, right to left, half a character.
+# A color, a title, CSI in one character, a backspace, a line end, a carriage return, right to left, half a character.
 NASTY = "\x1b[31mA\x1b]0;x\x07\x9bK\x08\n\r\u2028B\u202ec\x7f\ud800"
 SAFE = "\ufffd[31mA\ufffd]0;x\ufffd\ufffdK\ufffd B\ufffdc\ufffd\ufffd"
 ORDERS = Path(__file__).parents[2] / "docs/examples/orders"

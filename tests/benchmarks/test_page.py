@@ -30,7 +30,7 @@ def test_a_page_without_both_marks_is_left_alone(text: str) -> None:
         replaced(text, "numbers")
 
 
-def test_the_page_in_the_repository_has_both_marks() -> None:
+def test_page_in_the_repository_has_both_marks() -> None:
     """The page in this repository has one pair of marks."""
     assert replaced(PAGE.read_text(encoding="utf-8"), "numbers").count("numbers") > 0
 

@@ -52,7 +52,7 @@ def test_ssim_of_equal_pictures_is_one() -> None:
 
 @given(st.integers(0, 100), st.floats(1, 100))
 def test_ssim_is_symmetric_and_falls_with_noise(seed: int, deviation: float) -> None:
-    """It matters not which picture comes first, and more noise is less alike."""
+    """SSIM is symmetric, and lower with more noise."""
     clean, added = noise(seed), noise(seed + 1, deviation) - 128
     assert ssim(clean, clean + added) == pytest.approx(ssim(clean + added, clean))
     assert ssim(clean, clean + 2 * added) < ssim(clean, clean + added) < 1

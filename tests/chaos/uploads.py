@@ -26,7 +26,7 @@ def _sound() -> tuple[bytes, ...]:
     return (
         pictures.encoded(pictures.quadrants((90, 60)), "JPEG"),  # large enough for a smaller resized image
         pictures.encoded(pictures.quadrants((24, 16)), "JPEG"),
-        pictures.grey_png(8),
+        pictures.gray_png(8),
     )
 
 

@@ -42,7 +42,7 @@ def ran(stack: LocalStack, *blocks: str, typed: tuple[str, ...] = ()) -> str:
 
 
 def upload_url_status(stack: LocalStack, token: str) -> int:
-    """Return how GET /upload-url answers whoever has token."""
+    """Return the response of GET /upload-url to a request with token."""
     headers = {"Authorization": token}
     return urllib3.PoolManager().request("GET", stack.upload_url_endpoint, fields=REQUEST, headers=headers).status
 

@@ -89,7 +89,7 @@ def test_command_is_run_or_marked(command: Command) -> None:
 def test_drawing_commands_draw(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What the pages tell to draw is drawn, and written where they say."""
+    """The drawing commands on the pages work, and write the files that the pages name."""
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     monkeypatch.chdir(tmp_path)
     program, *arguments = shlex.split(text.partition(" -m ")[2])
@@ -107,7 +107,7 @@ def test_every_target_that_is_named_is_there() -> None:
 
 
 def test_pages_have_commands() -> None:
-    """What is looked for is found: commands in README and in each of the pages that show some."""
+    """Commands are found in the README and in each page that has some."""
     pages = {command.page for command in COMMANDS}
     assert pages >= {
         "README.md",

@@ -88,7 +88,7 @@ def test_busy_server_is_asked_again(file: Path, answers: tuple[int, ...]) -> Non
     ],
 )
 def test_refusal_is_not_sent_again(file: Path, answers: tuple[int, ...], message: str) -> None:
-    """What another attempt cannot change is refused at once, with the status."""
+    """A permanent error is raised at once, with the status."""
     with served(*answers) as (uploader, methods), pytest.raises(RefusedError, match=message):
         uploader.upload(file)
     assert len(methods) == len(answers)

@@ -1,4 +1,4 @@
-"""An account in moto: how every client comes to use it, and the resources that the functions work on."""
+"""An account in moto: the patches that lead every client to it, and the resources of the functions."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def forget_clients() -> None:
 
 
 def use_session(patch: pytest.MonkeyPatch, region: str = REGION) -> None:
-    """Let every client be one of the session that the tests share, whatever account this machine has."""
+    """Make every client from the session that the tests share, and not from an account of this machine."""
     patch.setattr(boto3, "DEFAULT_SESSION", shared_session(region))
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
         patch.delenv(name, raising=False)

@@ -66,7 +66,7 @@ class Execution:
 
 
 class Interpreter:
-    """A state machine in moto, and the one place where functions, services and waiting can be interfered with."""
+    """A state machine in moto, whose functions, service calls and waits a test can replace."""
 
     def __init__(self, machine: str, functions: dict[str, Handler]) -> None:
         """Run the state machine with that ARN with functions, by logical ID."""
@@ -79,7 +79,7 @@ class Interpreter:
         self._machine = machine
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
-        """Put this interpreter's seams into moto."""
+        """Patch moto to use the functions, service calls and waits of this interpreter."""
 
         def invoke(_: object, arn: str, __: object, body: str, ___: object, headers: dict[str, str]) -> bytes:
             return self._invoke(arn.rpartition(":")[2], json.loads(body), headers)
@@ -130,7 +130,7 @@ class Interpreter:
 
 
 def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return call for one thread at a time: moto tests a condition and writes in two moves, DynamoDB in one."""
+    """Return call for one thread at a time: moto checks a condition and writes in two steps, DynamoDB in one."""
     lock = Lock()
 
     @wraps(call)
@@ -142,7 +142,7 @@ def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def refusal(code: str, times: int | None = None) -> Callable[[], None]:
-    """Return what makes a service refuse a task with the error code: always, or the first so many times."""
+    """Return a function that makes a service refuse a task with the error code: always, or the first times attempts."""
     attempts = count()
 
     def refuse() -> None:
@@ -159,10 +159,10 @@ def _state_data(**fields: str) -> dict[str, str]:
 
 
 class _PatientEvent(Event):
-    """What moto waits for an attempt with: a task's TimeoutSeconds is for AWS, and not for a busy machine."""
+    """The event with which moto waits for an attempt, without TimeoutSeconds, which a busy machine could exceed."""
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the attempt has ended, whatever its time."""
+        """Wait until the attempt has ended, without a time limit."""
         del timeout
         return super().wait(PATIENCE)
 

@@ -1,4 +1,4 @@
-"""Moto's interpreter makes once in a process what it makes anew for each execution: machines, paths and clients.
+"""A cache for moto's interpreter: it makes machines, paths and clients once in a process, not for each execution.
 
 What it makes of a machine holds nothing of an execution, so that executions may share it, one after the other.
 """
@@ -26,7 +26,7 @@ _client = cache(boto_client_for)
 
 
 def install(patch: pytest.MonkeyPatch) -> None:
-    """Put this into moto."""
+    """Patch moto."""
     patch.setattr(AmazonStateLanguageParser, "parse", staticmethod(_machine))
     for module in (json_path, result_path):
         patch.setattr(module, "parse", _path)
@@ -35,6 +35,6 @@ def install(patch: pytest.MonkeyPatch) -> None:
 
 
 def client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-    """Return the client of a service; state_credentials are of no interest, as moto has it too."""
+    """Return the client of a service; state_credentials are ignored, as in moto."""
     del state_credentials
     return _client(region, service)

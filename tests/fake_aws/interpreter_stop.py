@@ -1,7 +1,7 @@
-"""What moto's interpreter does once a branch or an execution is stopped: nothing more, as Step Functions does.
+"""A patch of moto's interpreter: a stopped branch or execution does nothing more, as in Step Functions.
 
 Moto stops an environment from another thread: a branch when its sibling fails, an execution when it is aborted or times
-out. Its own `eval` then skips each component without a word, and whoever asked for it takes from the stack what lies
+out. Its own `eval` then skips each component without a word, and its caller takes from the stack what lies
 there: the state's input for the seconds of a timeout, or for the parameters of a call.
 """
 
@@ -56,7 +56,7 @@ def _leaving(step: Eval, leave: type[BaseException]) -> Eval:
 
 
 def _ending(step: Eval) -> Eval:
-    """Return step, which ends where a state or a program was left: whoever began that looks whether it still runs."""
+    """Return step, which catches the exit from a state or program: its caller checks whether the environment still runs."""
 
     def evaluate(component: Any, env: Any) -> None:
         try:

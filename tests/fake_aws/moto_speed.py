@@ -1,4 +1,4 @@
-"""What moto does anew for each test is left out, or done once in a process."""
+"""Patches of moto for speed: repeated work is left out, or done once in a process."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ Addresses = Mapping[str, Any]  # what answers, by the pattern of its address
 
 
 def install(patch: pytest.MonkeyPatch) -> None:
-    """Put this into moto."""
+    """Patch moto."""
     # It would register hundreds of addresses for each method of the library requests, with which tests only upload.
     patch.setattr(models, "RESPONSES_METHODS", ("PUT",))
     patch.setattr(BaseBackend, "urls", property(_urls(vars(BaseBackend)["urls"])))
@@ -23,7 +23,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
 
 
 def _urls(made: property) -> Callable[[BaseBackend], Addresses]:
-    """Return what gives the addresses that a service answers, which moto puts together anew for each call."""
+    """Return a cached function for the addresses of a service, which moto builds for each call."""
     known: dict[type[BaseBackend], Addresses] = {}
 
     def urls(service: BaseBackend) -> Addresses:
@@ -35,7 +35,7 @@ def _urls(made: property) -> Callable[[BaseBackend], Addresses]:
 
 
 class _NoBatch:
-    """Stands for the tasks of Batch."""
+    """A stub for the tasks of Batch."""
 
     def __init__(self) -> None:
         raise NotImplementedError("tests/fake_aws/moto_speed.py leaves the tasks of Batch out of moto")

@@ -1,4 +1,4 @@
-"""Moto's own stores behind the account, asked and emptied without requests."""
+"""Moto's own stores behind the account, read and emptied without requests."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def step_functions() -> StepFunctionsParserBackend:
 
 
 def empty() -> None:
-    """Take everything out of the buckets, the table, the topic and the queues."""
+    """Empty the buckets, the table, the topic and the queues."""
     for bucket in (UPLOADS, ARCHIVE):
         backend("s3", "aws").buckets[bucket].keys = _VersionedKeyStore()
     backend("dynamodb").tables[TABLE].items.clear()

@@ -11,7 +11,7 @@ from tests.fake_aws.fake_clock import FakeClock
 
 
 def test_functions_and_services_have_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What S3 stores after the clock was advanced is as late as the functions believe."""
+    """Objects that S3 stores after the clock was advanced have the time of that clock."""
     fake_clock = FakeClock()
     fake_clock.install(monkeypatch)
     with fake_account(monkeypatch):
@@ -24,7 +24,7 @@ def test_functions_and_services_have_the_same_time(monkeypatch: pytest.MonkeyPat
 
 
 def test_accounts_share_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new account is empty, and no client of the one before is left."""
+    """A new account is empty, and clients of the previous account are not reused."""
     with fake_account(monkeypatch):
         create_storage("records")
         first = clients.s3()

@@ -20,12 +20,12 @@ RLE8, RLE4, FIELDS, JPEG = 1, 2, 3, 4
 SIZE = (60, 40)
 
 
-def bmp(pixels: bytes, *, size: tuple[int, int] = SIZE, bits: int = 24, packing: int = 0, colours: int = 0) -> bytes:
+def bmp(pixels: bytes, *, size: tuple[int, int] = SIZE, bits: int = 24, packing: int = 0, colors: int = 0) -> bytes:
     """Write a BMP."""
     palette = bytes(range(256)) * 4 if bits <= 8 else b""
     start = 14 + 40 + len(palette)
     head = b"BM" + struct.pack("<IHHI", start + len(pixels), 0, 0, start)
-    info = struct.pack("<IiiHHIIiiII", 40, *size, 1, bits, packing, len(pixels), 0, 0, colours, 0)
+    info = struct.pack("<IiiHHIIiiII", 40, *size, 1, bits, packing, len(pixels), 0, 0, colors, 0)
     return head + info + palette + pixels
 
 
@@ -47,10 +47,10 @@ def kinds() -> Iterator[Kind]:
     yield kind("BMP from the top of many rows", bmp(bytes(10), size=(1, -(2**25))), TOO_LONG_AN_EDGE)
     yield kind("BMP of 7 bits", bmp(full, bits=7), CORRUPT)
     yield kind("BMP with a JPEG in it", bmp(pictures.examples()["JPEG"], packing=JPEG), CORRUPT)
-    yield kind("BMP packed as nobody knows", bmp(full, packing=99), CORRUPT)
+    yield kind("BMP with an unknown compression", bmp(full, packing=99), CORRUPT)
     yield kind("BMP with fields of nonsense", bmp(full, packing=FIELDS, bits=32), CORRUPT, TRUNCATED, IMAGE)
-    yield kind("BMP with a palette of 2**31 colours", bmp(full, bits=8, colours=2**31 - 1), CORRUPT)
-    yield kind("BMP with a palette beyond its end", bmp(b"", bits=8, colours=60_000), TRUNCATED, CORRUPT)
+    yield kind("BMP with a palette of 2**31 colors", bmp(full, bits=8, colors=2**31 - 1), CORRUPT)
+    yield kind("BMP with a palette beyond its end", bmp(b"", bits=8, colors=60_000), TRUNCATED, CORRUPT)
     yield kind("BMP with its pixels at 2**32", full_at(2**32 - 1), TRUNCATED)
     yield kind("BMP with its pixels in its header", full_at(0), IMAGE)
     for size in (12, 52, 56, 64, 108, 124):
@@ -78,7 +78,7 @@ def full_at(place: int) -> bytes:
 
 def _runs() -> Iterator[Kind]:
     for packing, name in ((RLE8, "bytes"), (RLE4, "half bytes")):
-        for told, runs in {
+        for description, runs in {
             "which end at once": b"\0\1",
             "which never move": b"\0\2\0\0" * 1000,
             "which leap": b"\0\2\xff\xff" * 1000,
@@ -87,7 +87,7 @@ def _runs() -> Iterator[Kind]:
             "which are not there": b"\0\xff",
         }.items():
             data = bmp(runs, bits=8 if packing == RLE8 else 4, packing=packing)
-            yield kind(f"BMP with runs of {name}, {told}", data, IMAGE, CORRUPT, TRUNCATED)
+            yield kind(f"BMP with runs of {name}, {description}", data, IMAGE, CORRUPT, TRUNCATED)
     slow = bmp(b"\1\1\0\0" * 100, bits=8, packing=RLE8, size=(10_000, 100))
     yield kind("BMP of a megapixel in runs that fill lines", lambda: slow, IMAGE)
     yield kind("BMP of 50 megapixels in runs", bmp(b"", bits=8, packing=RLE8, size=(20_000, 2500)), TOO_COMPLEX)

@@ -42,7 +42,7 @@ def kinds() -> Iterator[Kind]:
         "of one byte": b"I",
         "of a header alone": b"II*\0\x08\0\0\0",
         "whose directory is beyond its end": b"II*\0\xff\xff\xff\xff",
-        "of 65535 entries, told": b"II*\0\x08\0\0\0\xff\xff",
+        "of 65535 claimed entries": b"II*\0\x08\0\0\0\xff\xff",
         "of 5000 entries": pictures.tiff_block([(40_000 + number, SHORT, 1, b"\1\0") for number in range(5000)]),
         "of no order": b"XX*\0\x08\0\0\0",
         "of BigTIFF": b"II+\0\x08\0\0\0" + struct.pack("<QQ", 16, 2**63),
@@ -60,15 +60,15 @@ def kinds() -> Iterator[Kind]:
 
 def _loops() -> Iterator[Kind]:
     for tag in (IFD.Exif, IFD.GPSInfo, IFD.MakerNote, IFD.Interop, Base.SubIFDs):
-        for told, entry in {
+        for description, entry in {
             "that is the first one": pointer(tag, HEADER),
             "beyond the end": pointer(tag, 2**32 - 1),
             "in the header": pointer(tag, 0),
             "that is text": (tag, ASCII, 5, b"text\0"),
             "at many places": (tag, LONG, 999, struct.pack("<I", 8) * 999),
         }.items():
-            combined = (f"directory {tag}", f"a directory {told}")
-            yield kind(f"EXIF with directory {tag} {told}", jpeg(entry), IMAGE, combines=combined)
+            combined = (f"directory {tag}", f"a directory {description}")
+            yield kind(f"EXIF with directory {tag} {description}", jpeg(entry), IMAGE, combines=combined)
 
 
 def _values() -> Iterator[Kind]:

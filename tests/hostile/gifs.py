@@ -17,7 +17,7 @@ from tests.hostile.kind import (
 )
 
 END = b";"
-PALETTE = bytes(range(12)) * 1  # four colours
+PALETTE = bytes(range(12)) * 1  # four colors
 PIXEL = b"\2\2\x44\1\0"  # a code size, one sub-block that codes one pixel, and the end of the chain
 
 Size = tuple[int, int]
@@ -56,7 +56,7 @@ def kinds() -> Iterator[Kind]:
     yield from _chains()
     yield kind("GIF without its end", one[:-1], IMAGE)
     yield kind("GIF without a frame", head() + END, CORRUPT)
-    yield kind("GIF without colours", head(flags=0) + frame() + END, IMAGE)
+    yield kind("GIF without colors", head(flags=0) + frame() + END, IMAGE)
     yield kind(
         "GIF with 10 MB of nothing between blocks",
         lambda: head() + bytes(10_000_000) + frame() + END,
@@ -92,7 +92,7 @@ def _chains() -> Iterator[Kind]:
     yield kind("GIF with 300,000 comments", lambda: head() + b"!\xfe\0" * 300_000 + frame() + END, TOO_COMPLEX)
     yield kind("GIF with a control of one byte", head() + b"!\xf9\1\1\0" + frame() + END, CORRUPT, IMAGE)
     clear = head() + b"!\xf9\4\1\0\0\xff\0" + frame() + END
-    yield kind("GIF with a transparent colour beyond its palette", clear, IMAGE)
+    yield kind("GIF with a transparent color beyond its palette", clear, IMAGE)
     yield kind("GIF with a frame whose chain never ends", head() + frame(data=b"\2" + b"\xff" + bytes(99)), TRUNCATED)
     full = frame((40, 30), data=b"\2" + chain(b"\x44" * 9))
     yield kind("GIF with fewer pixels than it says", head((40, 30)) + full + END, TRUNCATED, CORRUPT, IMAGE)

@@ -91,7 +91,7 @@ def _frames() -> Iterator[Kind]:
     yield kind("JPEG of 65535 by 65535", sized(65_535, 65_535), TOO_MANY_PIXELS)
     yield kind("JPEG of 65535 by 10", sized(65_535, 10), TOO_LONG_AN_EDGE)
     yield kind("JPEG of no width", sized(0, 64), CORRUPT)
-    yield kind("JPEG whose height is told behind it", sized(96, 0), CORRUPT)
+    yield kind("JPEG whose height is stored behind it", sized(96, 0), CORRUPT)
     yield kind("JPEG higher than what it codes", sized(96, 9_000), TRUNCATED, IMAGE)
     yield kind("JPEG with a frame that has no components", changed(FRAME, 5, b"\0"), CORRUPT)
     yield kind("JPEG of 255 components", changed(FRAME, 5, b"\xff"), CORRUPT)
@@ -154,8 +154,8 @@ def _cuts() -> Iterator[Kind]:
         segments = parts(data)
         last = len(segments) - 2  # the last scan, which only the end follows
         for number, end in enumerate(accumulate(len(part) for part in segments)):
-            told = f"the last scan of a {name}" if number == last else segments[number][:2].hex()
+            segment = f"the last scan of a {name}" if number == last else segments[number][:2].hex()
             for place, where in ((end - 1, "in"), (end, "behind")):
                 if place not in {1, 2, len(data)}:
-                    cut = f"cut {where} {told}"
+                    cut = f"cut {where} {segment}"
                     yield kind(f"{name} cut at {place}", data[:place], TRUNCATED, combines=(cut,))

@@ -74,7 +74,7 @@ STRANGERS = {
     "a film of AVI": b"RIFF\xff\0\0\0AVI LIST" + bytes(40),
     "sound": b"RIFF\xff\0\0\0WAVEfmt " + bytes(40),
     "a GIF of a version that never was": b"GIF88a" + pictures.examples()["GIF"][6:],
-    "a PNG without the byte that tells it from text": b"PNG\r\n\x1a\n" + pictures.examples()["PNG"][8:],
+    "a PNG without its first byte, which distinguishes it from text": b"PNG\r\n\x1a\n" + pictures.examples()["PNG"][8:],
     "a TIFF in an order of bytes that is none": b"IM*\0" + pictures.examples()["TIFF"][4:],
     "one byte": b"\xff",
     "zeros": bytes(10_000),

@@ -28,7 +28,7 @@ STEPS: dict[str, Callable[[dict[str, Any], object], dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class Context:
-    """What the steps read of Lambda's context."""
+    """The fields of Lambda's context that the steps read."""
 
     aws_request_id: str = "6f0e5f3c-5b0f-4d57-a1b5-0f3f1f0d4f11"
 

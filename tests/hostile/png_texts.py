@@ -17,13 +17,13 @@ def control(sequence: int, size: Size = (40, 30), place: Size = (0, 0)) -> bytes
     return chunk(b"fcTL", struct.pack(">5IHHBB", sequence, *size, *place, 1, 10, 0, 0))
 
 
-def animated(frames: int, told: int) -> bytes:
+def animated(frames: int, claimed: int) -> bytes:
     """Write an APNG of that many frames whose header has another number."""
     data = zlib.compress(bytes(1 + 40 * 3) * 30)
     more = [
         control(2 * number - 1) + chunk(b"fdAT", struct.pack(">I", 2 * number) + data) for number in range(1, frames)
     ]
-    return png(header((40, 30)), chunk(b"acTL", struct.pack(">II", told, 0)), control(0), pixels((40, 30)), *more)
+    return png(header((40, 30)), chunk(b"acTL", struct.pack(">II", claimed, 0)), control(0), pixels((40, 30)), *more)
 
 
 def kinds() -> Iterator[Kind]:
@@ -41,11 +41,11 @@ def _packed(name: bytes, head: bytes) -> Iterator[Kind]:
     def behind() -> bytes:
         return png(header(SIZE), pixels(SIZE), chunk(name, head + bomb()))
 
-    told = f"PNG with a {name.decode()}"
-    yield kind(f"{told} that unpacks to 64 MB", before, TOO_MUCH_METADATA)
-    yield kind(f"{told} that unpacks to 64 MB, behind its pixels", behind, TOO_MUCH_METADATA)
-    yield kind(f"{told} of nonsense", with_chunks(chunk(name, head + b"nonsense")), IMAGE)
-    yield kind(f"{told} of nothing", with_chunks(chunk(name, b"")), IMAGE, CORRUPT)
+    label = f"PNG with a {name.decode()}"
+    yield kind(f"{label} that unpacks to 64 MB", before, TOO_MUCH_METADATA)
+    yield kind(f"{label} that unpacks to 64 MB, behind its pixels", behind, TOO_MUCH_METADATA)
+    yield kind(f"{label} of nonsense", with_chunks(chunk(name, head + b"nonsense")), IMAGE)
+    yield kind(f"{label} of nothing", with_chunks(chunk(name, b"")), IMAGE, CORRUPT)
 
 
 def _texts() -> Iterator[Kind]:

@@ -23,9 +23,9 @@ def chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
-def header(size: Size, depth: int = 8, colours: int = 2, interlace: int = 0) -> bytes:
-    """Write a header; colours is the color type of the standard."""
-    return chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colours, 0, 0, interlace))
+def header(size: Size, depth: int = 8, colors: int = 2, interlace: int = 0) -> bytes:
+    """Write a header; colors is the color type of the standard."""
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colors, 0, 0, interlace))
 
 
 def png(*chunks: bytes) -> bytes:
@@ -72,7 +72,7 @@ def _headers() -> Iterator[Kind]:
     yield kind("PNG with a second header", with_chunks(again), TOO_MANY_PIXELS)
     yield kind("PNG with a header behind its pixels", png(header((4, 3)), pixels((4, 3)), again), TOO_MANY_PIXELS)
     yield kind("PNG of 3 bits", png(header((4, 3), depth=3), pixels((4, 3))), CORRUPT)
-    yield kind("PNG of no colours known", png(header((4, 3), colours=5), pixels((4, 3))), CORRUPT)
+    yield kind("PNG of no colors known", png(header((4, 3), colors=5), pixels((4, 3))), CORRUPT)
     yield kind("PNG that does not begin with a header", png(chunk(b"tEXt", b"a\0b"), header((4, 3))), CORRUPT)
     broken = png(header((4, 3)), pixels((4, 3))).replace(b"IHDR\0\0\0\4", b"IHDR\0\0\0\5")
     yield kind("PNG with a wrong sum in its header", broken, CORRUPT)
@@ -100,13 +100,13 @@ def _pixels() -> Iterator[Kind]:
 
 def _chunks() -> Iterator[Kind]:
     size = (40, 30)
-    palette = header(size, colours=3)
+    palette = header(size, colors=3)
     indices = pixels(size, 1)
     yield kind("PNG without its palette", png(palette, indices), CORRUPT)
-    yield kind("PNG with a palette of 3000 colours", png(palette, chunk(b"PLTE", bytes(9000)), indices), CORRUPT, IMAGE)
+    yield kind("PNG with a palette of 3000 colors", png(palette, chunk(b"PLTE", bytes(9000)), indices), CORRUPT, IMAGE)
     yield kind("PNG with a palette of 4 bytes", png(palette, chunk(b"PLTE", b"1234"), indices), IMAGE, CORRUPT)
     few, all_opaque = chunk(b"PLTE", bytes(6)), chunk(b"tRNS", b"\xff" * 999)
-    yield kind("PNG with more transparency than colours", png(palette, few, all_opaque, indices), IMAGE)
+    yield kind("PNG with more transparency than colors", png(palette, few, all_opaque, indices), IMAGE)
     yield kind("PNG with transparency of nothing", with_chunks(chunk(b"tRNS", b"")), TRUNCATED)
     yield kind("PNG with transparency beyond 8 bits", with_chunks(chunk(b"tRNS", b"\xff" * 6)), IMAGE)
     lying = with_chunks().replace(struct.pack(">I", 13) + b"IHDR", struct.pack(">I", 2**31) + b"IHDR")

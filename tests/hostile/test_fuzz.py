@@ -14,7 +14,7 @@ from tests.hostile.kind import IMAGE
 from tests.hostile.mutations import damaged
 from tests.hostile.not_images import BEGINNINGS
 
-CASES = times(60, 300)  # of damaged files, where nobody asks for more
+CASES = times(60, 300)  # of damaged files, unless a variable sets another number
 ENDS = {IMAGE, *Reason}
 
 

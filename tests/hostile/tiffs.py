@@ -18,14 +18,14 @@ from tests.hostile.kind import (
 )
 
 SHORT, LONG, UNDEFINED, LONG8 = 3, 4, 7, 16
-WIDTH, HEIGHT, BITS, COMPRESSION, COLOURS = 256, 257, 258, 259, 262
+WIDTH, HEIGHT, BITS, COMPRESSION, COLORS = 256, 257, 258, 259, 262
 OFFSETS, SAMPLES, ROWS, COUNTS, PLANAR = 273, 277, 278, 279, 284
 TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
 EXIF, GPS, INTEROPERABILITY, SUB, XMP, PROFILE = 34665, 34853, 40965, 330, 700, 34675
 DEFLATE, LZW, OLD_JPEG, JPEG, PACKBITS, ZSTD, LZMA, WEBP, CCITT = 8, 5, 6, 7, 32773, 50000, 34925, 50001, 4
 
 SIZE = (40, 30)
-GREY = bytes(40 * 30)
+GRAY = bytes(40 * 30)
 Values = tuple[int, ...]
 Tags = dict[int, int | Values | bytes]
 
@@ -33,7 +33,7 @@ Tags = dict[int, int | Values | bytes]
 def tags(**changes: int) -> Tags:
     """Return the tags of a sound gray image whose pixels are at offset 8."""
     known = {"width": WIDTH, "height": HEIGHT, "bits": BITS, "compression": COMPRESSION, "rows": ROWS, "count": COUNTS}
-    sound: Tags = {WIDTH: 40, HEIGHT: 30, BITS: 8, COMPRESSION: 1, COLOURS: 1, OFFSETS: 8, ROWS: 30, COUNTS: len(GREY)}
+    sound: Tags = {WIDTH: 40, HEIGHT: 30, BITS: 8, COMPRESSION: 1, COLORS: 1, OFFSETS: 8, ROWS: 30, COUNTS: len(GRAY)}
     return sound | {known[name]: value for name, value in changes.items()}
 
 
@@ -51,7 +51,7 @@ def directory(at: int, entries: Tags, following: int = 0) -> bytes:
     return struct.pack("<H", len(entries)) + fields + struct.pack("<I", following) + values
 
 
-def tiff(entries: Tags, pixels: bytes = GREY, following: int = 0) -> bytes:
+def tiff(entries: Tags, pixels: bytes = GRAY, following: int = 0) -> bytes:
     """Write a TIFF of one page, with its directory behind its pixels."""
     at = 8 + len(pixels)
     return b"II*\0" + struct.pack("<I", at) + pixels + directory(at, entries, following)
@@ -65,16 +65,16 @@ def packed(compression: int, pixels: bytes) -> bytes:
 def claimed(tag: int, count: int, kind_: int = LONG) -> bytes:
     """Write a TIFF in which one tag has that many values."""
     data = tiff(tags() | {tag: 8})
-    place = data.index(struct.pack("<HHI", tag, LONG, 1), 8 + len(GREY))
+    place = data.index(struct.pack("<HHI", tag, LONG, 1), 8 + len(GRAY))
     return data[:place] + struct.pack("<HHI", tag, kind_, count) + data[place + 8 :]
 
 
 def big(entries: list[tuple[int, int]], count: int | None = None) -> bytes:
     """Write a BigTIFF with its pixels at offset 16, from tags and values; it may claim more of them."""
-    at = 16 + len(GREY)
+    at = 16 + len(GRAY)
     fields = b"".join(struct.pack("<HHQQ", tag, LONG8, 1, value) for tag, value in entries)
-    told = len(entries) if count is None else count
-    return b"II+\0" + struct.pack("<HHQ", 8, 0, at) + GREY + struct.pack("<Q", told) + fields + bytes(8)
+    claimed_count = len(entries) if count is None else count
+    return b"II+\0" + struct.pack("<HHQ", 8, 0, at) + GRAY + struct.pack("<Q", claimed_count) + fields + bytes(8)
 
 
 def kinds() -> Iterator[Kind]:
@@ -91,7 +91,7 @@ def kinds() -> Iterator[Kind]:
 
 
 def _directories() -> Iterator[Kind]:
-    at = 8 + len(GREY)
+    at = 8 + len(GRAY)
     yield kind("TIFF whose page leads to itself", tiff(tags(), following=at), IMAGE)
     two = at + len(directory(at, tags()))
     loop = tiff(tags(), following=two) + directory(two, tags(), following=at)
@@ -127,16 +127,16 @@ def _sizes() -> Iterator[Kind]:
     yield kind("TIFF of 65535 bits", tiff(tags(bits=65_535)), CORRUPT)
     yield kind("TIFF of 65535 samples", tiff(tags() | {SAMPLES: 65_535}), CORRUPT)
     yield kind("TIFF of 2**32 samples", tiff(tags() | {SAMPLES: 2**32 - 1}), CORRUPT)
-    tiles: Tags = {TILE_OFFSETS: 8, TILE_COUNTS: len(GREY)}
+    tiles: Tags = {TILE_OFFSETS: 8, TILE_COUNTS: len(GRAY)}
     untiled = {tag: value for tag, value in tags().items() if tag not in {OFFSETS, ROWS, COUNTS}}
     for edge, end in ((2**31, TOO_MANY_PIXELS), (60_000, TOO_MANY_PIXELS), (0, CORRUPT)):
         shape: Tags = {TILE_WIDTH: edge, TILE_HEIGHT: edge}
         yield kind(f"TIFF with tiles of {edge}", tiff(untiled | tiles | shape), end)
         yield kind(f"TIFF with packed tiles of {edge}", tiff(untiled | tiles | shape | {COMPRESSION: DEFLATE}), end)
-    yield kind("TIFF with tiles of no size told", tiff(untiled | tiles), CORRUPT)
+    yield kind("TIFF with tiles without a size", tiff(untiled | tiles), CORRUPT)
     yield kind("TIFF with 2**32 rows a strip", tiff(tags(rows=2**32 - 1)), IMAGE)
     yield kind("TIFF with no rows a strip", tiff(tags(rows=0)), IMAGE, CORRUPT, TRUNCATED)
-    yield kind("TIFF in planes that are not there", tiff(tags() | {PLANAR: 2, SAMPLES: 3, COLOURS: 2}), IMAGE, CORRUPT)
+    yield kind("TIFF in planes that are not there", tiff(tags() | {PLANAR: 2, SAMPLES: 3, COLORS: 2}), IMAGE, CORRUPT)
 
 
 def _strips() -> Iterator[Kind]:
@@ -177,7 +177,7 @@ def _packed() -> Iterator[Kind]:
     for name, number in compressions.items():
         yield kind(f"TIFF with {name} of nonsense", packed(number, bytes(range(256)) * 4), CORRUPT, IMAGE)
     for number in (0, 9, 99, 34_712, 65_535):
-        yield kind(f"TIFF with a compression of {number}", packed(number, GREY), CORRUPT)
+        yield kind(f"TIFF with a compression of {number}", packed(number, GRAY), CORRUPT)
     scans = pictures.encoded(pictures.quadrants((40, 30), "L"), "JPEG", progressive=True)
     place = scans.rindex(b"\xff\xda")
     many = scans[:place] + scans[place:-2] * 2000 + scans[-2:]
@@ -191,7 +191,7 @@ def _metadata() -> Iterator[Kind]:
     yield kind("TIFF with 300,000 numbers in a tag", lambda: tiff(tags() | {SUB: numbers}), TOO_COMPLEX)
     yield kind("TIFF with a profile that is a number", tiff(tags() | {PROFILE: 7}), IMAGE)
     yield kind("TIFF with XMP that is a number", tiff(tags() | {XMP: 7}), IMAGE)
-    yield kind("TIFF turned nobody knows how", tiff(tags() | {274: 99}), IMAGE)
+    yield kind("TIFF with an unknown orientation", tiff(tags() | {274: 99}), IMAGE)
     for turn in (0, 5, 2**32 - 1):
         yield kind(f"TIFF turned by {turn}", tiff(tags() | {274: turn}), IMAGE)
     yield kind("TIFF with a resolution of nothing", tiff(tags() | {282: bytes(8), 283: bytes(8)}), IMAGE, CORRUPT)

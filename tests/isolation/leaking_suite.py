@@ -1,4 +1,4 @@
-"""A careless suite: it reaches out in every way, leaves everything behind and passes over every error."""
+"""A careless suite: it connects to other machines in every way, leaves global state changed and ignores every error."""
 
 CONFTEST = """
 from tests.isolation import plugin
@@ -6,7 +6,7 @@ from tests.isolation import plugin
 def pytest_configure(config):
     config.pluginmanager.register(plugin.Isolation(), plugin.NAME)
 """
-# Of the addresses that are kept for documentation: nobody is there.
+# An address reserved for documentation: no host has it.
 ELSEWHERE = "192.0.2.1"
 STATEMENT = f"socket.create_connection(('{ELSEWHERE}', 80), 1)"
 TRIED = "with contextlib.suppress(RuntimeError): {}"

@@ -1,4 +1,4 @@
-"""No test reaches out of this machine, and none leaves anything behind for the next."""
+"""No test connects to another machine, and none changes global state for the next."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = "isolation"
 
 
 class Isolation:
-    """Fails a test that reaches out, whatever became of the error, and one that changes what others find."""
+    """Fails a test that connects to another machine, even if it ignores the error, and one that changes global state."""
 
     def __init__(self) -> None:
         """Isolate this process, and those that it starts, from now on."""
@@ -34,17 +34,17 @@ class Isolation:
         _heed_signals()
 
     def pytest_unconfigure(self) -> None:
-        """Give the variables back; the guard of the sockets stays."""
+        """Restore the variables; the guard of the sockets stays."""
         self._found.restore()
         self._folder.cleanup()
 
     def pytest_collection_finish(self) -> None:
-        """Take the path as it is from now on: pytest puts the folders of the tests on it."""
+        """Keep the import path as it is now: pytest has added the folders of the tests."""
         self._between = replace(self._between, path=list(sys.path))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self) -> Generator[None, None, None]:
-        """Fail a test whose fixtures reached out, or what was imported before it."""
+        """Fail a test if its fixtures, or an import before it, connected to another machine."""
         try:
             yield
         finally:
@@ -52,7 +52,7 @@ class Isolation:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
-        """Fail a test that reached out."""
+        """Fail a test that connected to another machine."""
         try:
             yield
         finally:
@@ -60,7 +60,7 @@ class Isolation:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
-        """Fail a test whose fixtures reach out at their end; after a file's last test, one whose file left something."""
+        """Fail a test if the teardown of its fixtures connects; fail the last test of a file if the file changed global state."""
         try:
             yield
         finally:
@@ -71,13 +71,13 @@ class Isolation:
 
     @pytest.fixture(autouse=True)
     def _keeps_its_surroundings(self, request: pytest.FixtureRequest) -> Iterator[None]:
-        """Look at what fixtures of the whole file have set, and see that the test leaves it like that."""
+        """Record the state that fixtures of the file have set, and check that the test leaves it unchanged."""
         before = Surroundings.now()
         yield
         _assert_kept(before, request.node.name)
 
     def _judge(self) -> None:
-        """Fail whoever runs now if anybody has reached out."""
+        """Fail the running test or fixture if there was a connection to another machine."""
         if self._notes.exists():
             refused = self._notes.read_text(encoding="utf-8")
             self._notes.unlink()
@@ -92,7 +92,7 @@ def _heed_signals() -> None:
 
 
 def _assert_kept(before: Surroundings, name: str) -> None:
-    """Restore what is not as it was before, and fail whoever changed it."""
+    """Restore changed global state, and fail the test or file that changed it."""
     changes = before.changes()
     before.restore()
     if changes:

@@ -1,4 +1,4 @@
-"""What a test shares with those that run before and after it in the same process."""
+"""The global state that the tests of a process share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import boto3
 from lambdas.runtime import clients, telemetry
 from tests.isolation.everywhere.loopback import NOTES, TEST
 
-# What would lead a test to somebody's account or proxy, or change what the functions do.
+# Variables that lead to an account or a proxy, or that change what the functions do.
 STRANGE = ("AWS_", "BOTO_", "POWERTOOLS_", "MOTO_", "_X_AMZN_")
 PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
 # No credentials, no region and no settings are found anywhere.
@@ -27,7 +27,7 @@ CACHES = [
 
 
 def isolated(environ: dict[str, str], notes: Path) -> dict[str, str]:
-    """Return environ without what is somebody's, and with what makes processes note connections in a file."""
+    """Return environ without the variables of a user, and with those that make processes record connections in a file."""
     own = {
         name: value for name, value in environ.items() if not name.startswith(STRANGE) and name.upper() not in PROXIES
     }
@@ -37,7 +37,7 @@ def isolated(environ: dict[str, str], notes: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What there is at one moment."""
+    """The global state at one moment."""
 
     environ: dict[str, str]
     folder: str
@@ -46,12 +46,12 @@ class Surroundings:
 
     @classmethod
     def now(cls) -> Surroundings:
-        """Look around."""
+        """Record the state."""
         environ = {name: value for name, value in os.environ.items() if name != TEST}
         return cls(environ, str(Path.cwd()), list(sys.path), boto3.DEFAULT_SESSION)
 
     def changes(self) -> list[str]:
-        """Return what is no longer as it was, by its name."""
+        """Return the names of what has changed."""
         now = self.now()
         names = sorted(name for name, _ in now.environ.items() ^ self.environ.items())
         found = [f"the variable {name}" for name in dict.fromkeys(names)]
@@ -59,7 +59,7 @@ class Surroundings:
         return found + (["sys.path"] if now.path != self.path else [])
 
     def restore(self) -> None:
-        """Make all of it as it was. The default session is no fault of a test's: whatever makes a client makes it."""
+        """Restore the state. A default session counts as no change, since every client creates it."""
         for name in {*os.environ} - {*self.environ, TEST}:
             del os.environ[name]
         os.environ.update(self.environ)

@@ -1,4 +1,4 @@
-"""The guard of the whole suite: who reaches out or leaves something behind fails, on small suites of their own."""
+"""The guard of the whole suite, with small suites: tests fail that connect to another machine or change global state."""
 
 import os
 import re
@@ -23,7 +23,7 @@ IGNORING = ["sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a suite."""
+    """The result of a suite."""
 
     code: int
     said: str
@@ -39,7 +39,7 @@ class Outcome:
     params=[pytest.param(("-n", "1"), id="worker"), pytest.param((), id="one process", marks=repetition)],
 )
 def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """Give the outcome of the careless suite."""
+    """Give the result of the careless suite."""
     folder = tmp_path_factory.mktemp("suite")
     for name, text in SUITE.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
@@ -61,7 +61,7 @@ def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.mark.parametrize("statement", REACHING_OUT.values(), ids=REACHING_OUT)
 def test_reaching_out_fails_the_test(outcome: Outcome, statement: str) -> None:
-    """A test that connects elsewhere, or asks for an address, fails though it passes over the error; it says where to."""
+    """A test that connects to another machine, or resolves its name, fails even if it ignores the error; the message has the address."""
     (line,) = (line for line in outcome.said.splitlines() if f"test_statement[{statement}] (call)" in line)
     assert any(f"reaches out to {where}" in line for where in (f"{ELSEWHERE}:80", "2001:db8::1:80", "example.org"))
 
@@ -77,14 +77,14 @@ def test_reaching_out_fails_the_test(outcome: Outcome, statement: str) -> None:
         "test_any.py::test_process[grandchild] (call)",
     ],
 )
-def test_who_reached_out_is_named(outcome: Outcome, who: str) -> None:
-    """An import, a thread, a fixture before and after, and the processes of a test count for it; it is said who did."""
+def test_source_of_a_connection_is_named(outcome: Outcome, who: str) -> None:
+    """Connections of an import, a thread, a fixture's setup and teardown, and the processes of a test fail it, and the message names the source."""
     assert outcome.code == 1, outcome.said
     assert f"{who} reaches out to {ELSEWHERE}:80" in outcome.said
 
 
-def test_who_does_not_reach_out_passes(outcome: Outcome) -> None:
-    """Only who reached out fails, and the first test for what was imported before it."""
+def test_tests_without_connections_pass(outcome: Outcome) -> None:
+    """Only tests that connect fail, and the first test for imports before it."""
     failed = len(REACHING_OUT) + 3
     assert outcome.of("test_any") == {"FAILED": failed, "PASSED": 2, "ERROR": 3}, outcome.said
 
@@ -115,13 +115,13 @@ def test_unix_sockets_may_be_connected_to(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(("what", "statement"), LEAVING.items(), ids=LEAVING)
 def test_leaving_something_fails_the_test(outcome: Outcome, what: str, statement: str) -> None:
-    """A test that changes what others find fails with the name of what it changed, and the next finds it as it was."""
+    """A test that changes global state fails with the name of the change, and the next test has the original state."""
     assert outcome.of("test_left") == {"PASSED": len(LEAVING) + 1, "ERROR": len(LEAVING)}, outcome.said
     assert f"test_leaves[{statement}] leaves changed: {what}\n" in outcome.said
 
 
 def test_a_fixture_of_a_file_may_set_what_it_takes_back(outcome: Outcome) -> None:
-    """What a fixture sets for all tests of a file is there in each; if it stays, the file is named."""
+    """State that a fixture sets for all tests of a file is kept for each; if it stays after the file, the message names the file."""
     assert outcome.of("test_kept") == {"PASSED": 2}, outcome.said
     assert outcome.of("test_stays") == {"PASSED": 2, "ERROR": 1}, outcome.said
     assert "test_stays.py leaves changed: the variable OURS" in outcome.said
@@ -133,7 +133,7 @@ def test_processes_of_tests_heed_signals(outcome: Outcome) -> None:
 
 
 def test_nobodys_account_is_found() -> None:
-    """Whatever this machine has set, a test finds no credentials, no region, no profile and no endpoint."""
+    """A test has no credentials, region, profile or endpoint, also if this machine has set them."""
     session = boto3.Session()
     assert session.get_credentials() is None
     assert not session.region_name
@@ -143,6 +143,6 @@ def test_nobodys_account_is_found() -> None:
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_each_test_has_a_session_of_its_own(number: int) -> None:
-    """Credentials that one test's clients were made with are not the next one's."""
+    """The clients of a test do not have the credentials of the test before."""
     assert boto3.DEFAULT_SESSION is None, number
     boto3.setup_default_session(aws_access_key_id="key", aws_secret_access_key="secret")

@@ -58,7 +58,7 @@ STEPS: dict[str, Callable[[Payload, object], Payload]] = {
 
 @dataclass(frozen=True)
 class Context:
-    """What the functions read of Lambda's context."""
+    """The fields of Lambda's context that the functions read."""
 
     aws_request_id: str = "6f0e5f3c-5b0f-4d57-a1b5-0f3f1f0d4f11"
 

@@ -25,7 +25,7 @@ def message_about(event: Payload, **changes: Any) -> Payload:
 
 
 def test_an_image_that_was_never_started_fails(pipeline: Pipeline, sweep: Sweep) -> None:
-    """Its record says that it failed in the queue, one notification is published, and the message is not deleted."""
+    """The record has failedIn ProcessingQueue, one notification is published, and the message is not deleted."""
     event = pipeline.upload(b"data")
     pipeline.add_dead_letters(message_about(event))
     assert sweep()["finalized"] == 1

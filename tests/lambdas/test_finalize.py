@@ -181,7 +181,7 @@ def test_another_event_is_refused(pipeline: Pipeline, change: dict[str, Any]) ->
 
 
 def test_finalizations_are_counted(pipeline: Pipeline, capsys: pytest.CaptureFixture[str]) -> None:
-    """What was finalized, published and removed is counted; the lines hold image and execution, and nothing of the content."""
+    """Finalized images, notifications and removed objects are counted; the lines hold image and execution, but no content."""
     event = pipeline.begin(b"data", filename="My secret.jpg")
     pipeline.leave_objects(event)
     status_event = finish_execution(pipeline, event, "ABORTED")

@@ -33,7 +33,7 @@ def test_a_page_of_an_allowed_origin_may_read_any_answer(parameters: dict[str, s
 
 @each_status
 def test_a_page_of_another_origin_may_read_none(parameters: dict[str, str] | None, status: int) -> None:
-    """Its browser keeps the answer from it; a cache knows that it differs by origin."""
+    """The response has no header for another origin, so its browser hides it; the Vary header informs caches."""
     answer = handler(url_request(parameters, origin=ANOTHER), CONTEXT)
     assert (answer["statusCode"], answer["headers"]["Vary"]) == (status, "Origin")
     assert ALLOW_ORIGIN not in answer["headers"]

@@ -41,7 +41,7 @@ def test_everything_that_is_known_is_returned(account: Account) -> None:
 
 @pytest.mark.parametrize("format_name", ["JPEG", "TIFF", "PNG", "WEBP"])
 def test_a_large_picture_keeps_its_size(account: Account, format_name: str) -> None:
-    """What is sampled is decoded smaller or turned, but size, and the blur's shape, are the picture's own."""
+    """The sample is decoded smaller or turned, but size and the BlurHash's shape are those of the picture."""
     result = found(account, pictures.turned(format_name, 6, (300, 501)))
     assert (result["properties"]["width"], result["properties"]["height"]) == (300, 501)
     assert result["appearance"]["blurHash"].startswith("T")

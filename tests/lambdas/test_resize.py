@@ -34,7 +34,7 @@ def test_a_small_picture_is_not_enlarged(account: Account, monkeypatch: pytest.M
 
 
 def test_each_edge_has_its_image(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of several edges the largest gives the resized image and the others smaller ones, named after them, in order."""
+    """The largest of several edges gives the resized image; the others give smaller images, named after them, in order."""
     export(monkeypatch, replace(RESIZE_SETTINGS, resize_edges=(10, 40, 20)))
     event = account.begin(pictures.examples()["JPEG"])
     staged = resize.handler(event, CONTEXT)

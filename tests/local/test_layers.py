@@ -37,7 +37,7 @@ def _install(site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _layer(folder: Path, pins: str) -> Layer:
-    """Return a layer whose lock pins what it is told, with hashes and comments as in a real one."""
+    """Return a layer whose lock has the given pins, with hashes and comments as in a real one."""
     lock = folder / "example.lock"
     lock.write_text(f"# a lock\n{pins} \\\n    --hash=sha256:0123 \\\n    --hash=sha256:4567\n", encoding="utf-8")
     return Layer("ExampleLayer", lock)
@@ -58,7 +58,7 @@ def test_layer_holds_the_package_and_no_notes(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_layer_lies_under_its_own_key(tmp_path: Path) -> None:
-    """The zip is where the template looks for the layer, whoever made it."""
+    """The zip is where the template looks for the layer, from any builder."""
     layer = _layer(tmp_path, "example==1.0")
     assert write_installed(layer, tmp_path / "build") == tmp_path / "build" / layer.key
 
@@ -80,7 +80,7 @@ def test_other_version_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_package_without_a_wheel_here_is_left_out(tmp_path: Path) -> None:
-    """What is not installed, for want of a wheel, is not in the layer; the rest is."""
+    """A package without a wheel is not in the layer; the others are."""
     layer = _layer(tmp_path, "unheard-of==1.0 \\\n    --hash=sha256:89ab\nexample==1.0")
     assert "python/example/__init__.py" in _names(write_installed(layer, tmp_path))
 
@@ -102,7 +102,7 @@ def test_layer_holds_what_its_lock_pins(layer: Layer, tmp_path: Path) -> None:
 
 
 def _packages(path: Path) -> dict[str, str]:
-    """Return the packages in a zip with their versions, as their metadata tells."""
+    """Return the packages in a zip with their versions, from their metadata."""
     with zipfile.ZipFile(path) as archive:
         texts = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
     metadata = [message_from_string(text) for text in texts]
@@ -111,5 +111,5 @@ def _packages(path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.logical_id)
 def test_layer_has_no_notes_of_pip(layer: Layer, tmp_path: Path) -> None:
-    """Nothing in a real layer tells when, how or from where it was installed."""
+    """A real layer has no trace of the time, the tool or the source of its installation."""
     assert not {Path(name).name for name in _names(write_installed(layer, tmp_path))} & PIP_RECORDS

@@ -101,7 +101,7 @@ def test_an_execution_that_cannot_be_read_says_why() -> None:
 
 
 def test_thumbnail_is_within_the_page(tmp_path: Path) -> None:
-    """Its bytes are in the page, with their type, and a name for those who cannot see it."""
+    """The bytes of the thumbnail are in the page, with their type and an alternative text."""
     thumbnail = tmp_path / "thumbnail.png"
     Image.new("RGB", (2, 2)).save(thumbnail)
     found = page(Outcome("a.png", "id", "SUCCEEDED", None, 1, outputs={"thumbnail": str(thumbnail)}))

@@ -183,7 +183,7 @@ def test_second_redrive_starts_nothing_more(stack: StackInMoto) -> None:
 
 @BOTH
 def test_attempt_is_in_the_record_before_it_runs(stack: StackInMoto) -> None:
-    """The record has an attempt that an operator starts, whatever its execution does."""
+    """An attempt that an operator starts is in the record, with any result of its execution."""
     image = stack.upload_with_status(FAILED)
     stack.run("redrive", image["imageId"])
     record = stack.record(image)
@@ -207,10 +207,10 @@ def test_of_two_operators_at_once_one_starts(stack: StackInMoto, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    ("end", "outcome"), [(SUCCEEDED, Outcome.SUCCEEDED), (REJECTED, Outcome.REJECTED), (FAILED, Outcome.STARTED)]
+    ("status", "outcome"), [(SUCCEEDED, Outcome.SUCCEEDED), (REJECTED, Outcome.REJECTED), (FAILED, Outcome.STARTED)]
 )
 def test_final_status_that_is_written_meanwhile_counts(
-    stack: StackInMoto, monkeypatch: pytest.MonkeyPatch, end: str, outcome: Outcome
+    stack: StackInMoto, monkeypatch: pytest.MonkeyPatch, status: str, outcome: Outcome
 ) -> None:
     """If another attempt ends after the record was read, its final status counts: only FAILED is started again."""
     image = stack.upload_with_status(FAILED)
@@ -220,7 +220,7 @@ def test_final_status_that_is_written_meanwhile_counts(
     def end_meanwhile(*asked: Any) -> str | None:
         monkeypatch.setattr(executions, "status", ask)
         clients.stepfunctions().stop_execution(executionArn=stack.start(second))
-        stack.write_status(stack.begin(second), end)
+        stack.write_status(stack.begin(second), status)
         return ask(*asked)
 
     monkeypatch.setattr(executions, "status", end_meanwhile)

@@ -1,4 +1,4 @@
-"""The diagram: it shows everything in the template, and no change of it goes unnoticed."""
+"""The diagram: it shows everything in the template, and every change of the template changes it."""
 
 import copy
 from collections.abc import Iterator

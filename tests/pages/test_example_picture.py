@@ -12,7 +12,7 @@ LEVELS = 1.0  # of 255: decoders differ by less, on another processor; a changed
 
 
 def test_picture_is_up_to_date() -> None:
-    """The file shows what the code makes of the photographs today, in each part of it."""
+    """Each part of the file is equal to the code's current result for the photographs."""
     draw(example(PHOTOGRAPHS / name) for name in SHOWN).save(file := BytesIO(), "JPEG", quality=QUALITY)
     drawn, kept = Image.open(file), Image.open(FILE)
     assert drawn.size == kept.size

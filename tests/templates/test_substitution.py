@@ -77,7 +77,7 @@ def test_definition_is_parsed_back(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["${", "a ${b", "${a${Table}}", '${"}'])
-def test_what_cannot_be_escaped_is_refused(text: str) -> None:
+def test_unclosed_placeholder_is_refused(text: str) -> None:
     """A `${` without a closing `}` is refused: CloudFormation would fail, or would deploy another definition than was proved."""
     with pytest.raises(ValueError, match=r"no closing `\}`"):
         definition_string({"Comment": text}, REFERENCES)

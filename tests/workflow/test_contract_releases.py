@@ -62,7 +62,7 @@ def test_command_prints_each_change_since_a_revision(
 
 @pytest.mark.parametrize("base", ["no-such-revision", "..", "-x", "HEAD:README.md", "v9.9.9", "a\nb"])
 def test_unknown_revision(capsys: pytest.CaptureFixture[str], base: str) -> None:
-    """What is neither a release nor a revision exits with 2, and stderr names it and the releases in one line."""
+    """A base that is neither a release nor a revision exits with 2, and stderr names it and the releases in one line."""
     assert main(["--", base]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -111,7 +111,7 @@ def test_another_major_version_may_break(
 
 
 def test_same_contracts_as_released(repository: Path, tmp_path: Path) -> None:
-    """What is kept for a release is what is there; a version under development, or one that is there, is not kept."""
+    """The stored contracts of a release are the current ones; a development version or an existing release is not stored."""
     (tmp_path / "released").mkdir()
     kept = keep("1.10.0", tmp_path / "released")
     assert list(changes(kept, repository, USAGE)) == []

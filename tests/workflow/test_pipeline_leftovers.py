@@ -110,7 +110,7 @@ def half_done(handler: Handler) -> Handler:
 
 
 def test_incomplete_archive_is_removed(processing: Processing) -> None:
-    """What a step archived before it failed is removed, with everything that was staged."""
+    """Objects that a step archived before it failed are removed, with all staged objects."""
     processing.wrap(LAST.function, half_done)
     first = processing.process(images.jpeg())
     assert first.staged

@@ -48,7 +48,7 @@
   const size = (bytes) => (bytes === null ? "unbounded" : bytes.toLocaleString("en"));
 
   const PROMISES = {
-    takes: "Takes", gives: "Gives", raises: "When it fails", says: "Tells", leaves: "Leaves",
+    takes: "Takes", gives: "Gives", raises: "When it fails", says: "Publishes", leaves: "Leaves",
   };
 
   const visits = (all) => all.flatMap((visit, at) => [

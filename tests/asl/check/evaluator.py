@@ -49,7 +49,7 @@ def selected(value: Any, steps: Steps) -> Any:
 
 
 def placed(value: Any, steps: Steps, new: Any) -> Any:
-    """Return value with new at steps, objects made on the way; raises Unfit."""
+    """Return value with new at steps, with missing objects added; raises Unfit."""
     if not steps:
         return new
     if not isinstance(value, dict):

@@ -84,15 +84,15 @@ def polling(**ask: Any) -> dict[str, State]:
 
 
 def test_polling_loop_is_proved() -> None:
-    """A loop that asks, waits and asks again is proved: the second time round brings nothing new."""
+    """A loop that asks, waits and asks again is proved, since the payload of the second round has the same shape."""
     job = closed({"status": {"enum": ["DONE", "RUNNING"]}, "url": TEXT})
     assert found(polling(), START, {"Ask": {"takes": START, "gives": job}}) == {("Ask", "Parameters.job", True)}
     opened = {"type": "object", "properties": {"name": TEXT}, "required": ["name"]}
     assert found(polling(), START, {"Ask": {"takes": opened, "gives": job}}) == set()
 
 
-def test_second_time_round_is_proved_too() -> None:
-    """What the loop itself takes away is missing the second time round."""
+def test_second_round_of_a_loop_is_proved() -> None:
+    """A field that the loop removes is missing in its second round."""
     job = closed({"status": {"enum": ["DONE", "RUNNING"]}, "url": TEXT})
     states = polling(OutputPath="$.job")
     states["Ready"]["Choices"][0]["Variable"] = "$.status"
@@ -100,8 +100,8 @@ def test_second_time_round_is_proved_too() -> None:
     assert found(states, START, {"Ask": {"takes": {}, "gives": job}}) == {("Wait", "SecondsPath", True)}
 
 
-def test_payload_that_grows_each_time_round_is_undecided() -> None:
-    """A loop that nests the payload deeper in each round is reported, instead of being followed for ever."""
+def test_payload_that_grows_in_each_round_is_undecided() -> None:
+    """A loop that nests the payload deeper in each round is reported, and is not followed for ever."""
     states: dict[str, State] = {
         "Nest": {"Type": "Pass", "Parameters": {"inner.$": "$.inner"}, "ResultPath": "$.inner.inner", "Next": "Again"},
         "Again": {

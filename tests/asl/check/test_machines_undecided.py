@@ -108,7 +108,7 @@ def test_accepted_field() -> None:
 
 
 def test_error_cannot_be_accepted() -> None:
-    """What is certain to be a finding stays one, also at a field where something undecided is accepted."""
+    """A certain finding stays a finding, also at a field where something undecided is accepted."""
     assert accepting({"A": reading("$.nothing")}, "A.Parameters.read.$") == {("A", "Parameters.read.$", True)}
     paid = {"Variable": "$.order.paid", "BooleanEquals": True, "Next": "Unknown"}
     states: dict[str, State] = {

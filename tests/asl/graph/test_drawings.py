@@ -56,7 +56,7 @@ def test_svg_shows_every_state_and_every_edge(machine: Graph) -> None:
 
 @each
 def test_svg_has_title_and_description(machine: Graph) -> None:
-    """The drawing has a title and a description for screen readers, and refers to nothing outside of it."""
+    """The drawing has a title and a description for screen readers, and has no external references."""
     drawn = draw(machine)
     root = ET.fromstring(drawn)  # noqa: S314 - ours
     ids = [one.get("id") for one in (root.find(f"{SVG}title"), root.find(f"{SVG}desc")) if one is not None and one.text]
@@ -133,7 +133,7 @@ def test_json_has_it_all(machine: Graph) -> None:
 
 @each
 def test_page_is_one_file_with_every_definition(machine: Graph) -> None:
-    """The viewer refers to nothing outside of it, and has the definition of each state unchanged."""
+    """The viewer has no external references, and has the definition of each state unchanged."""
     page = viewer(machine, details(machine))
     assert not re.search(r'(?i)\b(src|href|action)="(?!#)|url\(|@import|https?://(?!www\.w3\.org)', _without_data(page))
     (data,) = re.findall(r'<script type="application/json" id="details">(.*?)</script>', page, re.DOTALL)

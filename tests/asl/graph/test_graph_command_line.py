@@ -83,7 +83,7 @@ def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], a
 
 @pytest.mark.parametrize("form", ["svg", "html"])
 def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None:
-    """Visited states have the colours of their outcomes, the others are faint."""
+    """Visited states have the colors of their outcomes, the others are faint."""
     assert draw_pipeline(["--history", str(REJECTED), "--format", form]) == 0
     out = capsys.readouterr().out
     assert 'class="state Task caught" data-state="ValidateImage"' in out
@@ -156,7 +156,7 @@ def test_main_path_does_not_lead_back() -> None:
 
 
 def test_main_path_follows_the_default() -> None:
-    """Of a Choice's targets that do not fail, the main path leads to that of its Default."""
+    """The main path follows the Default of a Choice if several targets do not fail."""
     choice = {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "Rare"}], "Default": "Usual"}
     states = {"Ask": choice, "Rare": {"Type": "Succeed"}, "Usual": {"Type": "Succeed"}}
     assert graph_of({"StartAt": "Ask", "States": states}).spine[-2:] == ("Ask", "Usual")

@@ -18,7 +18,7 @@ HOSTILE = "</title></script></style><!--<script>alert(1)</script>\"'&amp;{{ 7 * 
 
 
 def test_hostile_texts_end_no_element() -> None:
-    """Names, comments, titles and errors add no element to the page, whatever is in them."""
+    """Names, comments, titles and errors add no element to the page, with any content."""
     pages = []
     for text in (HOSTILE, re.sub(r"[^\w ]", "x", HOSTILE)):
         drawn = graph_of(machine({text: {"Type": "Pass", "Comment": text, "End": True}}), title=text)
@@ -41,7 +41,7 @@ def test_data_in_a_script_element_are_safe() -> None:
 
 
 def test_templates_escape_and_miss_no_value(tmp_path: Path) -> None:
-    """A value is escaped, whatever the file is called; a value that is not given is an error, also within a condition."""
+    """A value is escaped in a template file of any name; a missing value is an error, also within a condition."""
     (tmp_path / "page.txt").write_text("{{ value }}", encoding="utf-8")
     (tmp_path / "condition.html").write_text("{% if value %}yes{% endif %}", encoding="utf-8")
     environment = html_environment(tmp_path)

@@ -1,4 +1,4 @@
-"""Names of states: in every format each state is distinct and shown under its name, whatever characters it has."""
+"""Names of states: in every format each state is distinct and shown under its name, with any characters."""
 
 import json
 import re
@@ -127,7 +127,7 @@ def test_dot_shows_every_name() -> None:
 
 
 class Page(HTMLParser):
-    """What a browser finds in the viewer: the states, and their details."""
+    """The states and their details, as a browser finds them in the viewer."""
 
     def __init__(self, text: str) -> None:
         """Parse the page."""

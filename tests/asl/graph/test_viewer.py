@@ -102,7 +102,7 @@ def test_phone_shows_drawing_and_state(browser: Browser, file: Path) -> None:
 
 
 def test_dark_and_light_differ(browser: Browser, file: Path) -> None:
-    """The page follows the reader's colour scheme."""
+    """The page follows the reader's color scheme."""
     papers = set()
     for scheme in ("light", "dark"):
         page = opened(browser, color_scheme="dark" if scheme == "dark" else "light")

@@ -37,7 +37,7 @@ SOUND = {
         pictures.quadrants((400, 300)), "JPEG", progressive=True, icc_profile=pictures.swapped_profile()
     ),
     **{name: pictures.examples()[name] for name in ("JPEG CMYK", "PNG RGBA", "GIF", "TIFF", "BMP", "AVIF", "HEIF")},
-    "PNG of 16 bits": pictures.grey_png(16, side=40),
+    "PNG of 16 bits": pictures.gray_png(16, side=40),
     "WEBP, large": pictures.encoded(pictures.quadrants((400, 300)), "WEBP"),
     "WEBP animated": pictures.animation("WEBP", 2),
 }
@@ -62,7 +62,7 @@ def test_decoder_errors_refuse_the_file(error: type[Exception], package: str) ->
 
 @pytest.mark.parametrize("package", ["imaging.rendering.color", "cykooz_resizer", "botocore.client", "PILOT", "tests"])
 @pytest.mark.parametrize("error", RAISED)
-def test_the_same_errors_from_other_code_pass_unchanged(error: type[Exception], package: str) -> None:
+def test_same_errors_from_other_code_pass_unchanged(error: type[Exception], package: str) -> None:
     """An error of any other code keeps its type, so that it is retried and raises an alarm."""
     work = raising(package, error())
     with pytest.raises(error), refuse_malformed():
@@ -208,7 +208,7 @@ def outcome(files: Iterable[bytes]) -> Exception | None:
     try:
         for data in files:
             process(data)
-    except Exception as error:  # noqa: BLE001 - which it is, the test tells
+    except Exception as error:  # noqa: BLE001 - the test reports every error
         return error
     return None
 

@@ -31,7 +31,7 @@ def test_an_avif_is_decoded_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> No
     """The number of threads, and so the memory, does not depend on the number of cores."""
     monkeypatch.setattr(AvifImagePlugin, "DEFAULT_MAX_THREADS", 0)
     open_image(pictures.examples()["AVIF"], FORMATS["AVIF"])
-    assert AvifImagePlugin._get_default_max_threads() == 1  # noqa: SLF001 - the decoder itself does not tell
+    assert AvifImagePlugin._get_default_max_threads() == 1  # noqa: SLF001 - the decoder itself does not report it
 
 
 @pytest.mark.parametrize("name", ["AVIF", "AVIF RGBA"])

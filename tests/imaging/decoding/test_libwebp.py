@@ -74,7 +74,7 @@ def moving(first: Image.Image, **options: object) -> bytes:
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 @pytest.mark.parametrize("lossless", [True, False])
-def test_the_first_frame_of_an_animation_is_the_same_as_pillows(mode: str, *, lossless: bool) -> None:
+def test_first_frame_of_an_animation_is_the_same_as_pillows(mode: str, *, lossless: bool) -> None:
     """The first frame is decoded as if it were a still image."""
     data = moving(pictures.quadrants(SIZE, mode), lossless=lossless)
     found, wanted = opened(data), pictures.decoded(data)
@@ -83,7 +83,7 @@ def test_the_first_frame_of_an_animation_is_the_same_as_pillows(mode: str, *, lo
     assert pictures.difference(found, wanted) < 1
 
 
-def test_the_canvas_around_a_first_frame_is_transparent() -> None:
+def test_canvas_around_a_first_frame_is_transparent() -> None:
     """Pixels outside of the first frame are transparent, as with Pillow."""
     data = placed(moving(pictures.quadrants((60, 40), "RGBA"), lossless=True), canvas=(100, 90), place=(20, 30))
     found, wanted = opened(data), pictures.decoded(data)

@@ -120,7 +120,7 @@ def test_a_text_does_not_count_as_a_value_of_pillow(word: str, *, behind: bool) 
 def test_transparency_of_missing_palette_colors_is_ignored() -> None:
     """A PNG with more alpha values than colors is opaque, as browsers show it."""
     chunks = (pngs.chunk(b"PLTE", bytes(6)), pngs.chunk(b"tRNS", bytes(9)), pngs.pixels((4, 3), 1))
-    image = decode(open_picture(pngs.png(pngs.header((4, 3), colours=3), *chunks), LIMITS)).image
+    image = decode(open_picture(pngs.png(pngs.header((4, 3), colors=3), *chunks), LIMITS)).image
     assert not has_alpha(image)
     assert image.convert("RGBA").getchannel("A").getextrema() == (255, 255)
 

@@ -48,7 +48,7 @@ def test_bombs_are_refused_by_their_header(name: str, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("edge", [7_100, 10_000, 14_000, 40_000])
-def test_the_limit_is_ours_and_not_pillows(edge: int) -> None:
+def test_limit_of_this_project_applies_before_pillows(edge: int) -> None:
     """Just over our limit, where Pillow would only warn or would raise, the reason is the same."""
     assert refusal(pictures.png((edge, edge), b"")) == Reason.TOO_MANY_PIXELS
 

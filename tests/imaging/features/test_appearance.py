@@ -61,13 +61,13 @@ def test_any_sample_keeps_the_contract(tile: bytes, mode: str) -> None:
 
 
 @pytest.mark.parametrize(("size", "first"), [((4, 3), "L"), ((3, 3), "L"), ((3, 4), "T")])
-def test_the_blurhash_has_more_components_along_the_longer_edge(size: tuple[int, int], first: str) -> None:
+def test_blurhash_has_more_components_along_the_longer_edge(size: tuple[int, int], first: str) -> None:
     """Four components by three, or three by four for an image that is higher than wide."""
     assert describe_appearance(sample(pictures.quadrants()), size)["blurHash"][0] == first
 
 
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
-def test_the_appearance_is_that_of_the_upright_image(orientation: int) -> None:
+def test_appearance_is_that_of_the_upright_image(orientation: int) -> None:
     """The orientation of the stored pixels does not matter."""
     found = look(pictures.turned("PNG", orientation))
     assert found == look(pictures.turned("PNG", 1))
@@ -87,7 +87,7 @@ def test_a_single_color_is_dominant(mode: str, paint: tuple[int, ...], color: st
     assert dominant_color(Image.new(mode, SAMPLE, paint)) == color
 
 
-def test_the_most_frequent_colors_are_dominant() -> None:
+def test_most_frequent_colors_are_dominant() -> None:
     """Similar shades count together, and their mean is returned; transparent pixels do not count."""
     image = Image.new("RGBA", SAMPLE, (0, 200, 0, 0))
     image.paste((200, 10, 10, 255), (0, 0, 32, 12))
@@ -97,7 +97,7 @@ def test_the_most_frequent_colors_are_dominant() -> None:
 
 
 def test_transparent_pixels_look_white() -> None:
-    """BlurHash and hash are those of the image on white, whatever the hidden colors are."""
+    """BlurHash and hash are those of the image on white, for any hidden colors."""
     on_white = describe_appearance(pictures.quadrants(SAMPLE), SAMPLE)
     clear = pictures.quadrants(SAMPLE).convert("RGBA")
     clear.paste((1, 2, 3, 0), (16, 16, 32, 32))
@@ -133,7 +133,7 @@ def pattern() -> Image.Image:
     ],
     ids=["ramp", "pattern", "black", "white"],
 )
-def test_the_hash_is_that_of_imagehash(image: Image.Image, expected: str) -> None:
+def test_hash_is_that_of_imagehash(image: Image.Image, expected: str) -> None:
     """The bits are those of phash in ImageHash 4.3.2 for the same sample."""
     assert perceptual_hash(image) == expected
 
@@ -147,7 +147,7 @@ def test_the_hash_is_that_of_imagehash(image: Image.Image, expected: str) -> Non
         (lambda: pictures.encoded(scene().convert("L"), "PNG"), 4),
         (lambda: pictures.encoded(ImageEnhance.Brightness(scene()).enhance(0.8), "PNG"), 6),
     ],
-    ids=["JPEG", "WebP", "small", "grey", "dark"],
+    ids=["JPEG", "WebP", "small", "gray", "dark"],
 )
 def test_copies_have_nearly_the_same_hash(copy: Callable[[], bytes], most: int) -> None:
     """A copy that is scaled, compressed or darkened differs in a few of the 64 bits, another image in many."""

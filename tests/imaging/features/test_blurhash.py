@@ -60,7 +60,7 @@ def test_any_pixels_have_a_blurhash(pixels: bytes, across: int, down: int) -> No
     assert set(found) <= set(DIGITS)
 
 
-def test_the_mean_is_that_of_linear_light() -> None:
+def test_mean_is_computed_in_linear_light() -> None:
     """Black and white in equal parts have the mean of half the light, not of half the sRGB value."""
     chequered = Image.frombytes("L", (8, 8), bytes(255 * ((x + y) % 2) for y, x in product(range(8), repeat=2)))
     found = blurhash(chequered.convert("RGB").tobytes(), (8, 8), (1, 1))

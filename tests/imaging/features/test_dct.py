@@ -31,7 +31,7 @@ def test_a_product_of_cosines_has_one_coefficient(across: int, down: int) -> Non
     rows=st.lists(st.lists(st.integers(0, 255), min_size=4, max_size=4), min_size=3, max_size=3),
     factor=st.integers(0, 9),
 )
-def test_the_transform_is_linear(rows: list[list[int]], factor: int) -> None:
+def test_transform_is_linear(rows: list[list[int]], factor: int) -> None:
     """Samples times a factor have the coefficients times that factor."""
     wide, high = cosines(4, 4, 0.5), cosines(3, 3, 0.5)
     once = coefficients(rows, wide, high)

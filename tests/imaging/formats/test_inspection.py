@@ -34,7 +34,7 @@ def reason_of(data: bytes) -> Reason | None:
 
 
 @pytest.mark.parametrize("name", pictures.examples())
-def test_the_content_decides_the_format(name: str) -> None:
+def test_content_decides_the_format(name: str) -> None:
     """Only the first bytes of a file decide its format."""
     assert sniff_format(pictures.examples()[name]) is FORMATS[name.split(maxsplit=1)[0]]
 
@@ -59,7 +59,7 @@ def test_every_format_has_an_inspector() -> None:
         (b"jpeg2000", None),
     ],
 )
-def test_the_brands_of_a_media_file_decide_its_format(brands: bytes, name: str | None) -> None:
+def test_brands_of_a_media_file_decide_its_format(brands: bytes, name: str | None) -> None:
     """The first brand decides; after a brand of any container, the following ones do."""
     head = heif_files.box(b"ftyp", brands[:4], bytes(4), brands[4:])
     assert sniff_format(head) == (FORMATS[name] if name else None)
@@ -185,10 +185,10 @@ def test_each_kind_of_metadata_has_a_limit(name: str) -> None:
 
 def test_parts_have_a_limit() -> None:
     """Parts are counted, so that a file with nothing but small parts is refused early."""
-    survey = Inspection(FORMATS["PNG"], LIMITS)
-    survey.add_parts(MAX_PARTS)
+    inspection = Inspection(FORMATS["PNG"], LIMITS)
+    inspection.add_parts(MAX_PARTS)
     with pytest.raises(ImageRefusedError) as rejected:
-        survey.add_parts()
+        inspection.add_parts()
     assert rejected.value.reason == Reason.TOO_COMPLEX
 
 

@@ -1,4 +1,4 @@
-"""What exiftool tells of the sample photographs and of pictures drawn for it, recorded in exiftool.json.
+"""The output of exiftool for the sample photographs and for drawn pictures, recorded in exiftool.json.
 
 `python -m tests.imaging.metadata.exiftool` records it anew, where exiftool is installed.
 """

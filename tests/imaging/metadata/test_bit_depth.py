@@ -13,7 +13,7 @@ from tests import pictures
 from tests.imaging.limits import LIMITS
 
 
-def grey_tiff(bits: int, kind: int = 1) -> bytes:
+def gray_tiff(bits: int, kind: int = 1) -> bytes:
     """Write a TIFF of one gray pixel of that many bits; kind is its sample format (3: floating point)."""
     numbers = [(256, 1), (257, 1), (258, bits), (259, 1), (262, 1), (277, 1), (278, 1), (339, kind)]
     places = [(273, 8), (279, max(1, bits // 8))]
@@ -50,12 +50,12 @@ def avif(depth: int, flags: int) -> bytes:
 FILES = {
     "JPEG": (pictures.examples()["JPEG"], 8),
     "WEBP": (pictures.examples()["WEBP"], 8),
-    **{f"PNG {depth}": (pictures.grey_png(depth), depth) for depth in (1, 8, 16)},
+    **{f"PNG {depth}": (pictures.gray_png(depth), depth) for depth in (1, 8, 16)},
     "PNG palette": (pictures.encoded(pictures.quadrants(mode="P"), "PNG", bits=4), 4),
     "GIF": (pictures.encoded(pictures.quadrants().quantize(4), "GIF"), 2),
     "GIF of 256 colors": (pictures.encoded(Image.linear_gradient("L"), "GIF"), 8),
-    **{f"TIFF {bits}": (grey_tiff(bits), bits) for bits in (1, 8, 16)},
-    "TIFF float": (grey_tiff(32, kind=3), 32),
+    **{f"TIFF {bits}": (gray_tiff(bits), bits) for bits in (1, 8, 16)},
+    "TIFF float": (gray_tiff(32, kind=3), 32),
     "TIFF color": (pictures.examples()["TIFF"], 8),
     **{f"BMP {bits}": (bmp(bits), depth) for bits, depth in ((1, 1), (4, 4), (8, 8), (16, 5), (24, 8), (32, 8))},
     "BMP old": (bmp(24, old=True), 8),

@@ -99,7 +99,7 @@ def test_an_angle_may_have_fewer_parts(parts: object) -> None:
     assert found["latitude"] == 51.5
 
 
-def test_the_destination_is_not_the_position() -> None:
+def test_coordinates_of_a_destination_are_ignored() -> None:
     """The coordinates of a destination are not used."""
     destination: dict[int, Any] = {GPS.GPSDestLatitude: (51.0, 30.0, 0.0), GPS.GPSDestLongitude: (0.0, 7.0, 39.0)}
     assert position(destination) is None

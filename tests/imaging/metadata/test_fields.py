@@ -26,7 +26,7 @@ def test_any_source_keeps_the_contract(camera: Camera, words: About) -> None:
     contracts.check("extract-metadata.output", SAMPLE | merge([Source(camera, words)]))
 
 
-def test_the_longest_texts_keep_the_contract() -> None:
+def test_longest_texts_keep_the_contract() -> None:
     """Texts and lists of keywords are cut at the limits of the contract."""
     long = "x" * 5000
     words = About(long, long, [f"{number:03} {long}" for number in range(500)], long, long)
@@ -36,7 +36,7 @@ def test_the_longest_texts_keep_the_contract() -> None:
     assert [len(keyword) for keyword in fields["about"]["keywords"]] == [MAX_KEYWORD] * MAX_KEYWORDS
 
 
-def test_the_first_source_that_has_a_field_counts() -> None:
+def test_first_source_that_has_a_field_counts() -> None:
     """Sources complete one another; if two have the same field, the earlier one counts."""
     first = Source(Camera(make="Canon", iso=0), About(title=" ", keywords=["one"]))
     second = Source(Camera(make="Nikon", iso=100), About(title="Title", keywords=["two", "three"]))

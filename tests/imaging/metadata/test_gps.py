@@ -59,7 +59,7 @@ def test_altitudes_are_signed(value: object, below: bool, metres: float | None) 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(None, 0.0), (0.0, None), (None, None)])
 def test_half_a_position_is_no_position(latitude: float | None, longitude: float | None) -> None:
-    """Without both coordinates there is no position, whatever the altitude is."""
+    """Without both coordinates there is no position, with any altitude."""
     assert gps_position(latitude, longitude, 35.0) is None
 
 

@@ -28,7 +28,7 @@ ALL = utf8_records(
     (116, "© Jörg"),
     (120, "A caption"),
 )
-TOLD = {
+EXPECTED = {
     "camera": {"takenAt": "2003-08-30T12:34:56+02:00"},
     "about": {
         "title": "Títle",
@@ -60,7 +60,7 @@ def tiff(tag: int, data: bytes, kind: int) -> bytes:
 
 def test_every_field_is_read_from_its_record() -> None:
     """Each field of the contract comes from its data set."""
-    assert metadata(ALL) == TOLD
+    assert metadata(ALL) == EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_every_field_is_read_from_its_record() -> None:
 @pytest.mark.parametrize("kind", [1, 7])
 def test_a_tiff_has_records_in_its_tags(tag: int, content: bytes, kind: int) -> None:
     """The records of a TIFF are in a tag of their own or inside the Photoshop tag."""
-    assert merge([read(tiff(tag, content, kind)).source]) == TOLD
+    assert merge([read(tiff(tag, content, kind)).source]) == EXPECTED
 
 
 def test_a_tiff_may_declare_its_records_as_numbers() -> None:
@@ -80,7 +80,7 @@ def test_a_tiff_may_declare_its_records_as_numbers() -> None:
     entry = (0x83BB, 4, len(padded) // 4, padded)
     size = [(number, 3, 1, struct.pack("<H", value)) for number, value in ((256, 1), (257, 1), (258, 8), (262, 1))]
     strip = [(number, 4, 1, struct.pack("<I", value)) for number, value in ((273, 8), (278, 1), (279, 1))]
-    assert merge([read(pictures.tiff_block([*size, *strip, entry])).source]) == TOLD
+    assert merge([read(pictures.tiff_block([*size, *strip, entry])).source]) == EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_records_may_continue_in_the_next_segment() -> None:
     whole = resource(0x03EB, bytes(300)) + resource(RECORDS, ALL)
     for cut in (10, 200, 320, len(whole) - 5):
         data = with_segments(pictures.examples()["JPEG"], whole[:cut], whole[cut:])
-        assert merge([read(data).source]) == TOLD
+        assert merge([read(data).source]) == EXPECTED
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,10 @@ from tests.imaging.metadata.values import VALUES
 ARABIC = str.maketrans("0123456789", "".join(chr(0x660 + digit) for digit in range(10)))
 NOTHING = IFDRational(1, 0)  # a fraction with a denominator of zero
 JOINED = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f468\u200d\U0001f467"  # Persian, and a family
-LETTERS = st.text(st.characters(), max_size=300)
+TEXTS = st.text(st.characters(), max_size=300)
 
 
-@given(value=VALUES | LETTERS, limit=st.integers(1, 300))
+@given(value=VALUES | TEXTS, limit=st.integers(1, 300))
 def test_text_is_one_clean_line(value: object, limit: int) -> None:
     """A text is in form NFC, bounded, stripped, and without controls, surrogates and hidden characters."""
     found = clean_text(value, limit)
@@ -38,7 +38,7 @@ def test_text_is_one_clean_line(value: object, limit: int) -> None:
     assert found is None or (found.encode() and unicodedata.is_normalized("NFC", found))
 
 
-@given(value=VALUES | LETTERS)
+@given(value=VALUES | TEXTS)
 def test_a_clean_text_stays_as_it_is(value: object) -> None:
     """Cleaning twice has the same result as cleaning once."""
     assert clean_text(clean_text(value)) == clean_text(value)

@@ -102,7 +102,7 @@ def test_an_invalid_packet_has_no_properties(name: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-7", "cp037", "ISO-8859-1", "unicode_escape", "rot13"])
 def test_a_declared_encoding_is_ignored(encoding: str) -> None:
-    """A packet is UTF-8 whatever it declares, so that no codec turns text into markup."""
+    """A packet is read as UTF-8 and not in the encoding that it declares, so that no codec turns text into markup."""
     packet = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + xmp("<dc:title>+ADw-Tïtle\\x3c</dc:title>")
     assert parse_packet(packet) == {"dc:title": ["+ADw-Tïtle\\x3c"]}
 

@@ -27,7 +27,7 @@ NUMBERS = {
     "aux:Lens": "50mm",
     "xmp:CreatorTool": "Lightroom",
 }
-TOLD = {
+EXPECTED = {
     "make": "Canon",
     "model": "EOS",
     "lens": "50mm",
@@ -67,7 +67,7 @@ def test_every_field_is_read_from_its_property() -> None:
         "artist": "Ann; Ed",
         "copyright": "(c) Ann",
     }
-    assert metadata(elements, NUMBERS) == {"camera": TOLD, "about": about}
+    assert metadata(elements, NUMBERS) == {"camera": EXPECTED, "about": about}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_newer_properties_come_first(attributes: dict[str, str], field: str, val
 
 
 @pytest.mark.parametrize(("fired", "flash"), [("True", True), ("False", False), ("true", True), ("maybe", None)])
-def test_the_flash_is_a_truth_value(fired: str, flash: bool | None) -> None:
+def test_flash_is_a_boolean(fired: str, flash: bool | None) -> None:
     """The value of the property says whether it fired."""
     assert metadata(f'<exif:Flash exif:Fired="{fired}"/>')["camera"].get("flash") is flash
 

@@ -65,7 +65,7 @@ def test_fit_inside_is_the_same_for_both_orientations(size: pictures.Size, edge:
 
 
 @given(size=SIZES)
-def test_the_center_square_is_centered_and_largest(size: pictures.Size) -> None:
+def test_center_square_is_centered_and_largest(size: pictures.Size) -> None:
     """The square is as large as possible, with equal margins."""
     left, top, right, bottom = center_square(size)
     assert right - left == bottom - top == min(size)
@@ -119,7 +119,7 @@ def test_nothing_is_enlarged(make: Make, name: str) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (3, 4000)])
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "GIF", "WEBP", "TIFF"])
 @both
-def test_the_thinnest_images_have_renditions(make: Make, format_name: str, size: pictures.Size) -> None:
+def test_thinnest_images_have_renditions(make: Make, format_name: str, size: pictures.Size) -> None:
     """No edge is ever less than one pixel."""
     found = shown(make(pictures.encoded(Image.new("RGB", size, MIDDLE), format_name), 100))
     assert min(found.size) >= 1
@@ -129,7 +129,7 @@ def test_the_thinnest_images_have_renditions(make: Make, format_name: str, size:
 
 @every_example
 @both
-def test_the_format_is_one_that_browsers_show(make: Make, name: str) -> None:
+def test_format_is_one_that_browsers_show(make: Make, name: str) -> None:
     """JPEG, PNG and WebP stay, photographs become JPEG; transparency and drawings stay lossy or lossless."""
     source = name.split(maxsplit=1)[0]
     wanted = {"GIF": "PNG", "TIFF RGBA": "PNG", "AVIF RGBA": "WEBP", "HEIF RGBA": "WEBP"}

@@ -100,14 +100,14 @@ def test_a_profile_that_does_not_fit_is_ignored(profile: bytes, mode: str) -> No
 def test_grays_of_any_depth_run_from_black_to_white(depth: int, transparent: float | None) -> None:
     """For any number of bits, with or without a transparent gray, the image shows the same ramp."""
     value = None if transparent is None else int(transparent * 2**depth)
-    found = shown(pictures.grey_png(depth, value, side=64), 16).convert("RGBA").getchannel("R")
+    found = shown(pictures.gray_png(depth, value, side=64), 16).convert("RGBA").getchannel("R")
     ramp = found.crop((0, 8, 16, 9)).tobytes()
-    assert all(abs(grey - 16 * x - 8) < 16 for x, grey in enumerate(ramp))
+    assert all(abs(gray - 16 * x - 8) < 16 for x, gray in enumerate(ramp))
 
 
 def test_black_and_white_become_grays() -> None:
     """An image of one bit stays black and white, and may be gray between."""
-    ramp = shown(pictures.grey_png(1, side=64), 16).convert("L").crop((0, 8, 16, 9)).tobytes()
+    ramp = shown(pictures.gray_png(1, side=64), 16).convert("L").crop((0, 8, 16, 9)).tobytes()
     assert max(ramp[:7]) < 40
     assert min(ramp[9:]) > 215
 
@@ -148,24 +148,24 @@ def test_a_scaled_decode_looks_like_a_whole_one() -> None:
 @pytest.mark.parametrize("mode", ["I", "F", "LAB"])
 def test_rare_modes_of_tiff_keep_their_shades(mode: str) -> None:
     """32-bit numbers and LAB colors run from dark to bright."""
-    grey = Image.linear_gradient("L")
+    gray = Image.linear_gradient("L")
     lab = ImageCms.createProfile("LAB")
     srgb = ImageCms.createProfile("sRGB")
-    image = ImageCms.profileToProfile(grey.convert("RGB"), srgb, lab, outputMode="LAB") if mode == "LAB" else None
-    data = pictures.encoded(image or grey.convert(mode), "TIFF")
+    image = ImageCms.profileToProfile(gray.convert("RGB"), srgb, lab, outputMode="LAB") if mode == "LAB" else None
+    data = pictures.encoded(image or gray.convert(mode), "TIFF")
     shades = shown(data, 100).convert("L").tobytes()
     assert min(shades) < 10
     assert max(shades) > 245
 
 
-GREY_PROFILE = pictures.grey_profile(1.0)
+GRAY_PROFILE = pictures.gray_profile(1.0)
 
 
 @pytest.mark.parametrize("mode", ["L", "LA"])
 def test_a_gray_profile_is_applied_to_grays(mode: str) -> None:
     """Grays that are linear in light become brighter, and transparency stays."""
     image = Image.linear_gradient("L").convert(mode)
-    plain, found = (shown(pictures.encoded(image, "PNG", icc_profile=icc), 256) for icc in (None, GREY_PROFILE))
+    plain, found = (shown(pictures.encoded(image, "PNG", icc_profile=icc), 256) for icc in (None, GRAY_PROFILE))
     before, after = (made.convert("L").getpixel((128, 64)) for made in (plain, found))
     assert isinstance(before, int)
     assert isinstance(after, int)
@@ -176,22 +176,22 @@ def test_a_gray_profile_is_applied_to_grays(mode: str) -> None:
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_a_gray_profile_does_not_apply_to_colors(format_name: str) -> None:
     """A color image with a gray profile keeps its colors."""
-    found = shown(pictures.encoded(pictures.quadrants(), format_name, icc_profile=GREY_PROFILE))
+    found = shown(pictures.encoded(pictures.quadrants(), format_name, icc_profile=GRAY_PROFILE))
     assert pictures.is_upright(found)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
-def test_the_transparent_gray_of_a_png_is_transparent(depth: int) -> None:
+def test_transparent_gray_of_a_png_is_transparent(depth: int) -> None:
     """For any number of bits, the transparent gray of the file is transparent, and no other."""
     levels = 2**depth
     values = [x * levels // 64 for x in range(64)]
-    found = shown(pictures.grey_png(depth, levels - 1, side=64), 64).convert("RGBA").getchannel("A")
+    found = shown(pictures.gray_png(depth, levels - 1, side=64), 64).convert("RGBA").getchannel("A")
     alphas = found.crop((0, 8, 64, 9)).tobytes()
     assert [alpha == 0 for alpha in alphas] == [value == levels - 1 for value in values]
 
 
 @pytest.mark.parametrize("clear", [(0x8000, 0x8000, 0x8000), (0xFFFF, 0, 0x1234)])
-def test_the_transparent_color_of_a_deep_png_is_transparent(clear: tuple[int, int, int]) -> None:
+def test_transparent_color_of_a_deep_png_is_transparent(clear: tuple[int, int, int]) -> None:
     """The same with 16 bits a channel."""
     other = (0x2000, 0x4000, 0x6000)
     rows = (b"\0" + struct.pack(">6H", *clear, *other)) * 2
@@ -213,9 +213,9 @@ def test_grays_of_a_tiff_have_their_brightness(bits: int, white: int, inverted: 
         struct.pack("<HHII", tag, kind, 1, start if tag == 273 else value) for tag, kind, value in entries
     )
     data = b"II*\0" + struct.pack("<IH", 8, len(entries)) + directory + bytes(4) + pixels
-    greys = shown(data, 4).convert("L").crop((0, 0, 4, 1)).tobytes()
+    grays = shown(data, 4).convert("L").crop((0, 0, 4, 1)).tobytes()
     wanted = [255 * value // white for value in values]
-    assert greys == pytest.approx([255 - grey if inverted else grey for grey in wanted], abs=3)
+    assert grays == pytest.approx([255 - gray if inverted else gray for gray in wanted], abs=3)
 
 
 @pytest.mark.parametrize(("size", "edge"), [((2305, 1537), 256), ((4801, 3201), 1600), ((1801, 1201), 200)])

@@ -126,8 +126,8 @@ def test_no_name_is_a_script(make: Make, name: str) -> None:
     assert not any(start in data for start in (b"<script", b"<?php", b"<ann"))
 
 
-def test_the_longest_text_of_the_metadata_is_kept_whole() -> None:
-    """256 characters, the most that ExtractMetadata returns, fit whatever the script: 4 bytes each."""
+def test_longest_text_of_the_metadata_is_kept_whole() -> None:
+    """256 characters, the most that ExtractMetadata returns, fit in any script: 4 bytes each."""
     longest = "\N{DESERET CAPITAL LETTER LONG I}" * MAX_TEXT
     assert kept_text(made(resize, PLAIN, Authorship(longest, longest)), Base.Copyright) == longest
 

@@ -86,7 +86,7 @@ def test_bands_leave_no_trace(mode: str, size: pictures.Size, monkeypatch: pytes
 
 @given(left=st.floats(0, 100), top=st.floats(0, 100), side=st.floats(20, 100), edge=st.integers(8, 30))
 def test_a_box_is_where_it_was(left: float, top: float, side: float, edge: int) -> None:
-    """The box shows the same part of the image whether or not the image is reduced on the way."""
+    """The box shows the same part of the image whether or not the image is reduced while it is converted."""
     image, size = drawn("RGB", (200, 200)), (edge, edge)
     box = (left, top, left + side, top + side)
     raster = make_raster(decoded(image), size, box)
@@ -95,7 +95,7 @@ def test_a_box_is_where_it_was(left: float, top: float, side: float, edge: int) 
     assert pictures.difference(resample(raster, size), reduced) < 3
 
 
-def test_what_is_plain_is_not_copied() -> None:
+def test_image_without_conversion_is_not_copied() -> None:
     """The raster of an image that needs no conversion holds the decoded image itself."""
     image = drawn("RGB")
     assert make_raster(decoded(image), (30, 20)).image is image

@@ -1,6 +1,6 @@
 """Refuses every connection of a Python process but those to this machine, and notes who tried.
 
-Of the standard library only: it is installed in the processes that tests start too, see sitecustomize.py beside it.
+It uses only the standard library: sitecustomize.py beside it installs it also in the processes that tests start.
 """
 
 import os
@@ -11,13 +11,13 @@ from typing import Any
 
 NOTES = "REFUSED_CONNECTIONS"  # the variable that names the file to note them in
 TEST = "PYTEST_CURRENT_TEST"  # pytest sets it, and processes inherit it
-HERE = {"", "localhost", "ip6-localhost", "::", "::1", "0.0.0.0", "<broadcast>", "255.255.255.255"}  # noqa: S104 - of nobody else
+HERE = {"", "localhost", "ip6-localhost", "::", "::1", "0.0.0.0", "<broadcast>", "255.255.255.255"}  # noqa: S104 - all are this machine
 METHODS = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}  # of a socket: which argument is the address
 LOOKUPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr")
 
 
 class ConnectionForbiddenError(RuntimeError):
-    """A test reached out. It is no OSError, so that no client tries again."""
+    """A test connected to another machine. It is no OSError, so that no client retries."""
 
 
 def install() -> None:

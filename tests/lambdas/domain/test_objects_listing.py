@@ -79,7 +79,7 @@ def test_a_deleted_upload_is_not_found(account: Account, fake_clock: FakeClock, 
 
 
 def test_an_upload_is_found_as_the_pipeline_takes_it(account: Account, fake_clock: FakeClock) -> None:
-    """It is listed with the same facts as in its event."""
+    """An upload is listed with the same facts as in its event."""
     image = account.upload(b"data")["image"]
     fake_clock.advance(seconds=1)
     (listed,) = upload_versions.list_current_uploads(UPLOAD_BUCKET, None, fake_clock.now())

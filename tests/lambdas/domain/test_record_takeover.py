@@ -156,7 +156,7 @@ def test_success_is_final_for_its_upload(account: Account) -> None:
 
 
 def test_an_attempt_waits_for_a_pending_notification(account: Account) -> None:
-    """It waits as a newer upload does."""
+    """An attempt waits for a pending notification as a newer upload does."""
     event = account.begin(b"data")
     make_final(account, event, FAILED, notified=False)
     refused(attempt(event, 2), PreviousOutcomePending, account)

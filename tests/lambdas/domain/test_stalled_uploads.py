@@ -217,7 +217,7 @@ def test_a_deleted_upload_is_not_started(pipeline: Pipeline, sweep: Sweep) -> No
 def test_a_deleted_upload_that_was_begun_gets_an_outcome(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str
 ) -> None:
-    """Its execution is not known: the image fails and is notified, and nothing is started, not for a newer version either."""
+    """The image of a deleted upload whose execution is unknown fails and is notified; nothing is started, not even for a newer version."""
     export(monkeypatch, getattr(pipeline, environment))
     event = pipeline.begin(b"data")
     pipeline.delete(pipeline.upload_again(event, b"newer"))
@@ -233,7 +233,7 @@ def test_a_deleted_upload_that_was_begun_gets_an_outcome(
 
 
 def test_a_running_execution_of_a_deleted_upload_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> None:
-    """Its execution continues."""
+    """The execution of a deleted upload continues."""
     event = pipeline.begin(b"data")
     pipeline.start(event)
     pipeline.delete(event)
@@ -242,7 +242,7 @@ def test_a_running_execution_of_a_deleted_upload_is_left_alone(pipeline: Pipelin
 
 
 def test_failure_of_a_deleted_upload_is_published(pipeline: Pipeline, sweep: Sweep) -> None:
-    """Its outcome is published as for any other upload."""
+    """The failure of a deleted upload is published as for any other upload."""
     event = pipeline.begin(b"data")
     pipeline.write_outcome(event, "FAILED")
     pipeline.delete(event)

@@ -12,7 +12,7 @@ each_type = pytest.mark.parametrize("environment", ["environment", "express"])
 
 @pytest.mark.parametrize("status", FACTS)
 def test_a_pending_notification_is_published(pipeline: Pipeline, sweep: Sweep, status: str) -> None:
-    """It is published once, with the name of its execution."""
+    """A pending notification is published once, with the name of its execution."""
     event = pipeline.begin(b"data")
     pipeline.write_outcome(event, status)
     assert sweep() == {"resumed": 1}

@@ -1,4 +1,4 @@
-"""Workers that are forked: nothing tells them from interpreters started with the same script, but that they start sooner."""
+"""Forked workers: they behave like interpreters started with the same script, but start sooner."""
 
 import json
 import os
@@ -41,7 +41,7 @@ answer = {
 print(json.dumps(answer))
 print("complaint", file=sys.stderr)
 """
-TOLD = "import json, sys; {}; print(json.dumps({}))"
+PRINT_JSON = "import json, sys; {}; print(json.dumps({}))"
 WAITING = "import sys; print('on', flush=True); sys.stdin.readline()"
 BUSY = "import signal; print('on', flush=True); signal.pause()"
 PARENT = """
@@ -121,7 +121,7 @@ def test_script_finds_what_a_new_interpreter_gives_it(starter: Starter) -> None:
 
 def test_imports_of_lambda_are_there(starter: Starter) -> None:
     """A worker starts with the AWS SDK imported, but with nothing of what only this project has."""
-    names = starter.answer(TOLD.format("names = list(sys.modules)", "names"))
+    names = starter.answer(PRINT_JSON.format("names = list(sys.modules)", "names"))
     assert "botocore.client" in names
     assert not {"local", "lambdas", "workflow", "ministack"} & {name.partition(".")[0] for name in names}
 
@@ -129,17 +129,21 @@ def test_imports_of_lambda_are_there(starter: Starter) -> None:
 def test_variable_that_imports_read_is_the_workers_own(starter: Starter, tmp_path: Path) -> None:
     """A variable that a module reads as it is imported has the value that the worker is given."""
     layer = _layer(tmp_path, "import os; READ = os.environ.get('A_VARIABLE')")
-    source = TOLD.format(f"sys.path.insert(0, {str(layer / 'python')!r}); import jsonschema", "jsonschema.READ")
+    source = PRINT_JSON.format(f"sys.path.insert(0, {str(layer / 'python')!r}); import jsonschema", "jsonschema.READ")
     given: list[dict[str, str]] = [{}, {"A_VARIABLE": "given"}, {}]
     assert [starter.answer(source, **{workers.LAYERS: str(layer)}, **one) for one in given] == [None, "given", None]
 
 
 def test_data_that_was_parsed_before_is_nobody_elses(starter: Starter) -> None:
-    """What botocore parses for a client is the same every time, and may be changed by whoever gets it."""
+    """Botocore's parsed models are equal each time, and a client may change its own copy."""
     source = (
         "from botocore.loaders import Loader; a, b = (Loader().load_service_model('s3', 'service-2') for _ in 'ab')"
     )
-    assert starter.answer(TOLD.format(source, "[a == b, a is b, a['metadata']['serviceId']]")) == [True, False, "S3"]
+    assert starter.answer(PRINT_JSON.format(source, "[a == b, a is b, a['metadata']['serviceId']]")) == [
+        True,
+        False,
+        "S3",
+    ]
 
 
 def test_layer_that_cannot_be_imported_hinders_nobody_else(starter: Starter, tmp_path: Path) -> None:
@@ -150,20 +154,20 @@ def test_layer_that_cannot_be_imported_hinders_nobody_else(starter: Starter, tmp
 
 def test_variable_that_the_interpreter_reads_is_the_workers_own(starter: Starter) -> None:
     """Python's own variables count as they do for an interpreter that is started with them."""
-    source = TOLD.format("flags = sys.flags.dont_write_bytecode", "flags")
+    source = PRINT_JSON.format("flags = sys.flags.dont_write_bytecode", "flags")
     assert starter.answer(source, PYTHONDONTWRITEBYTECODE="1") == 1
 
 
 def test_code_hides_what_was_imported(starter: Starter) -> None:
     """A module in a function's code comes before one of the same name that the AWS SDK has imported."""
     (starter.code / "calendar.py").write_text("MINE = True", encoding="utf-8")
-    source = TOLD.format("import os; sys.path.insert(0, os.getcwd()); import calendar", "calendar.MINE")
+    source = PRINT_JSON.format("import os; sys.path.insert(0, os.getcwd()); import calendar", "calendar.MINE")
     assert starter.answer(source) is True
 
 
 def test_workers_draw_different_numbers(starter: Starter) -> None:
     """Two workers do not share what is random."""
-    source = TOLD.format("import random, uuid", "[random.random(), str(uuid.uuid4())]")
+    source = PRINT_JSON.format("import random, uuid", "[random.random(), str(uuid.uuid4())]")
     first, second = starter.answer(source), starter.answer(source)
     assert not set(first) & set(second)
 
@@ -199,7 +203,7 @@ def test_worker_can_be_ended(starter: Starter, end: str, code: int) -> None:
 
 
 def test_worker_ends_with_its_standard_input(starter: Starter) -> None:
-    """Whoever closes a worker's standard input, or dies, ends it, whatever other workers there are."""
+    """A worker ends if its standard input is closed or its parent dies, independent of other workers."""
     first, second = starter.start(WAITING), starter.start(WAITING)
     first.stdin.close()
     assert first.wait(PATIENCE) == 0

@@ -85,7 +85,7 @@ def test_replacements_call_helpers(target: ModuleType) -> None:
     ],
 )
 def test_unexpected_source_is_not_patched(target: ModuleType, patch: Patch) -> None:
-    """What is missing, ambiguous or different is an error that names the place, the pinned version and the patch's file."""
+    """If the code to replace is missing, ambiguous or different, the error names the place, the pinned version and the patch's file."""
     vars(target)["import_module"] = None  # the name of a helper
     before = dict(vars(target))
     with pytest.raises(UnexpectedSourceError, match=rf"^patch_target\.\w+ .* ministack=={PINNED}, .* a\.py$"):
@@ -131,6 +131,6 @@ def test_no_file_of_patches_is_empty() -> None:
     assert len(FILES) == len([path for path in folder.rglob("*.py") if path.name != "__init__.py"])
 
 
-def test_the_patches_are_for_the_installed_version() -> None:
+def test_patches_are_for_the_installed_version() -> None:
     """The version that the errors name is the one installed."""
     assert version("ministack") == PINNED

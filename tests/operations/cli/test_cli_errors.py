@@ -1,4 +1,4 @@
-"""Errors from AWS, and on the way to AWS, are printed on one line with the next command."""
+"""Errors of AWS and of the connection to AWS are printed on one line with the next command."""
 
 import errno
 import os
@@ -117,7 +117,7 @@ def test_refusal_of_aws_names_what_to_do(code: str, message: str) -> None:
     ],
 )
 def test_error_names_what_to_do(error: Exception, message: str) -> None:
-    """Each error on the way to AWS is reported with the next command; another error as it is."""
+    """Each error of the connection to AWS is reported with the next command; another error is unchanged."""
     assert message in explain(error)
 
 

@@ -103,7 +103,7 @@ def test_command_line_shows_changes_and_outputs(
 def test_invalid_template_is_reported_before_zips_are_written(
     target: Target, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What CloudFormation finds wrong with the template is reported before any zip is written."""
+    """Errors that CloudFormation finds in the template are reported before any zip is written."""
     with Stubber(target.cloudformation) as cloudformation:
         cloudformation.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
         cloudformation.add_client_error("validate_template", "ValidationError", "Template format error: no such type")

@@ -132,7 +132,7 @@ def test_token_is_in_the_usual_header() -> None:
 @pytest.mark.parametrize("name", GATEWAY_ANSWERS)
 @pytest.mark.parametrize("said", ["Missing required request parameters: [size]", 'not "a" number \\ or \n so'])
 def test_gateway_responses_match_the_contract_of_errors(name: str, said: str) -> None:
-    """A response of API Gateway itself has the form of the API's other errors, whatever its message contains.
+    """A response of API Gateway itself has the form of the API's other errors, with any message.
 
     As AWS documents, `$context.error.message` is the message itself, and `messageString` the same in quotes.
     """

@@ -41,7 +41,7 @@ def test_data_outlives_the_stack(name: str, policy: str) -> None:
 
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_images_are_encrypted(bucket: str) -> None:
-    """Objects are encrypted at rest, whatever the request."""
+    """Objects are encrypted at rest, with any request."""
     path = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm"
     assert at(properties(bucket), path) == "AES256"
 
@@ -70,7 +70,7 @@ def _tidying(bucket: str) -> list[Node]:
 
 
 def test_staged_renditions_outlast_their_execution() -> None:
-    """Staged renditions that nobody removed expire, but not while an execution, or two, may need them."""
+    """Staged renditions that were not removed expire, but not while one or two executions may need them."""
     assert _expiry(STAGED) * DAY > 2 * definition()["TimeoutSeconds"]
 
 
