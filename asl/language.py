@@ -59,7 +59,7 @@ class Target:
 
     service: str  # such as "sns" or "aws-sdk:s3"
     action: str = ""  # such as "publish"; empty for a function or an activity
-    pattern: str = ""  # "sync" or "waitForTaskToken"; empty where the Task goes on with the response
+    pattern: str = ""  # "sync" or "waitForTaskToken"; empty if the Task continues with the response
     parameters: dict[str, Any] = field(default_factory=dict)
     resource: str = ""  # the function or the activity
 
@@ -130,7 +130,7 @@ def operators(rule: Rule) -> list[str]:
 
 
 def target(task: State) -> Target:
-    """Return what a Task calls; a Resource of unknown form is taken for a function."""
+    """Return the target of a Task; a Resource of unknown form is taken for a function."""
     resource = str(task.get("Resource", ""))
     written = task.get("Arguments", task.get("Parameters"))
     parameters = written if isinstance(written, dict) else {}

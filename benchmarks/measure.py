@@ -107,7 +107,7 @@ class Contest:
             return [ours]
 
     def _matched(self, job: Job, ours: Answer) -> _Entry:
-        """Enter sharp, with our rendition's exact size if its own comes out differently."""
+        """Start sharp's entry, with the exact size of our rendition if sharp's own differs."""
         sharp = _entry(*self._sharp, job)
         size = (ours.width, ours.height)
         if job.operation in RENDITIONS and (sharp.first.width, sharp.first.height) != size:

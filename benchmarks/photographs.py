@@ -18,7 +18,7 @@ HEIF_IMAGES = "tests/images"
 
 PHONE, CAMERA = "4:2:0", "4:2:2"  # chroma subsampling of each in a JPEG
 KEPT = {"exif": 65_000, "icc_profile": 65_000}  # bytes of each: more than that has no place in one segment of a JPEG
-# How a photograph is stored anew, by the ending of its name; JPEG at the quality of the camera files above
+# How a photograph is encoded again, by the extension of its name; JPEG at the quality of the camera files above
 SAVED: dict[str, dict[str, Any]] = {
     ".jpg": {"quality": 96},
     ".png": {"compress_level": 6},

@@ -1,4 +1,4 @@
-"""How close a rendition comes to its reference: the picture decoded in full and resampled in floating point."""
+"""The quality of a rendition against its reference: the picture decoded in full and resampled in floating point."""
 
 from dataclasses import dataclass
 from functools import cached_property, reduce

@@ -25,7 +25,7 @@ def _snake(name: str) -> str:
 
 
 def limits() -> ImageStepSettings:
-    """Return what is accepted."""
+    """Return the limits of accepted images."""
     return ImageStepSettings.read(variables())
 
 

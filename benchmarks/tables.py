@@ -43,7 +43,7 @@ def _compared(group: tuple[str, Operation], rows: list[Row]) -> Table:
 
 
 def called(operation: Operation) -> str:
-    """Return what to call operation."""
+    """Return the name of operation in titles."""
     return {
         "resize": f"resized to {settings.resize().resize_edges[0]} px",
         "thumbnail": f"thumbnail of {settings.thumbnail().thumbnail_edge} px",

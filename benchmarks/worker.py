@@ -30,7 +30,7 @@ def _answer(job: Job, limits: Limits) -> dict[str, object]:
 def _measured(job: Job, limits: Limits) -> Answer:
     data = Path(job.file).read_bytes()
     operation = OPERATIONS[job.operation]
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from what is resident now
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak to the memory that is resident now
     before = _memory("VmRSS")
     cpu, wall = time.process_time(), time.perf_counter()
     for _ in range(job.rounds):

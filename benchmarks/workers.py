@@ -36,7 +36,7 @@ class Worker:
         )
 
     def do(self, job: Job) -> Answer:
-        """Return what job cost; raises JobError where the library refuses it or the process ends."""
+        """Return the cost of job; raises JobError if the library refuses it or the process ends."""
         answer = self._answer(json.dumps(asdict(job)))
         if "error" in answer:
             raise JobError(answer["error"])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _undo(_: ArchiveImageInput, result: ArchiveImageOutput, settings: ArchiveSettings) -> None:
-    """Delete what was archived for an image that has another outcome by now."""
+    """Delete the archived objects of an image that has another outcome by now."""
     copies = [result["original"], result["resized"], *result["smaller"], result["thumbnail"]]
     objects.delete_objects(settings.archive_bucket, [copy["key"] for copy in copies])
 

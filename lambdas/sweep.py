@@ -89,7 +89,7 @@ class Sweep:
             self._done["failed"] += 1
 
     def _reconcile(self, upload: ListedUpload, stored: MetadataRecord | None) -> bool:
-        """Reconcile one upload, unless its record may have expired: its image would be processed anew."""
+        """Reconcile one upload, unless its record may have expired: its image would be processed again."""
         if not stored and datetime.fromisoformat(upload.image["uploadedAt"]) < self._recorded_since:
             return False
         reconcile = stalled_uploads.reconcile_deleted if upload.deleted else stalled_uploads.reconcile

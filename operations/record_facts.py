@@ -52,7 +52,7 @@ def _archived(archive: ArchiveImageOutput) -> Iterator[tuple[str, str]]:
 
 
 def _advice(record: MetadataRecord, execution_status: str | None) -> str:
-    """Return what a person can do about an image, "" if there is nothing to do."""
+    """Return the advice for an image, "" if there is nothing to do."""
     if not is_final(record):
         if execution_status is None:
             return "wait: the scheduled sweep finds stalled uploads"

@@ -49,7 +49,7 @@ def example(path: Path) -> Example:
     """Return the renditions and some of the metadata of the photograph at path."""
     data = path.read_bytes()
 
-    def opened() -> Picture:  # anew for each: to decode small changes a picture
+    def opened() -> Picture:  # opened for each, since decoding at a smaller size changes a picture
         return open_picture(data, LIMITS)
 
     resized = next(iter(resize_to_edges(opened(), [EDGE[RESIZED][0]], QUALITY).values()))

@@ -124,7 +124,7 @@ def _relationships(resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]
 
 
 def _of_role(role: str, given: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
-    """Yield what the resources that assume a role may do."""
+    """Yield the permissions of the resources that assume a role."""
     holders = [name for name, one in resources.items() if role in references(_role_of(one))]
     yield from _of_policies(holders, given)
 

@@ -58,7 +58,7 @@ def find_interpreter(runtime: str) -> str | None:
 
 
 def cache_tag(runtime: str) -> str:
-    """Return what the names of bytecode files have for runtime: cpython-313 for python3.13. Others ignore such files."""
+    """Return the tag of runtime in names of bytecode files: cpython-313 for python3.13. Other versions ignore such files."""
     return f"cpython-{runtime.removeprefix('python').replace('.', '')}"
 
 

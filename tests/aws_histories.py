@@ -20,9 +20,9 @@ def events(*specs: tuple[int, str, dict[str, Any]]) -> list[Event]:
     return [_event(number, *one) for number, one in enumerate(specs, 1)]
 
 
-def _event(number: int, previous: int, kind: str, said: dict[str, Any]) -> Event:
+def _event(number: int, previous: int, kind: str, details: dict[str, Any]) -> Event:
     event = {"id": number, "previousEventId": previous, "type": kind, "timestamp": BEGIN + number}
-    return event | ({f"{_field(kind)}EventDetails": said} if said else {})
+    return event | ({f"{_field(kind)}EventDetails": details} if details else {})
 
 
 def _field(kind: str) -> str:
@@ -50,7 +50,7 @@ BOTH = [
 
 
 def branch_failed() -> list[Event]:
-    """Return what a branch's failure leaves: the other task was under way, and the Parallel is caught."""
+    """Return the history of a failed branch: the other task was running, and the Parallel is caught."""
     return events(
         *BOTH,
         (8, "TaskFailed", ERROR),

@@ -39,7 +39,7 @@ class Effort:
         return f"repetitions: {'all' if is_thorough() else f'a share; {THOROUGH}=1 asks for all'}"
 
     def pytest_collection_finish(self) -> None:
-        """Let the garbage collector pass over what is there by now: the tests stay to the end, and are many objects."""
+        """Let the garbage collector ignore the existing objects: the collected tests stay to the end, and are many."""
         gc.collect()
         gc.freeze()
 

@@ -51,7 +51,7 @@ def module_of(file: Path) -> str:
 
 @cache
 def imports_of(file: Path) -> list[Import]:
-    """Return everything that file imports, in functions and for types too."""
+    """Return all imports of file, also those in functions and for types."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for_types = {id(node) for branch in ast.walk(tree) if _is_for_types(branch) for node in ast.walk(branch)}
     return [

@@ -199,7 +199,7 @@ def test_assets_are_written_beside_the_template(
     (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
     assert (
         printed.err.splitlines()[-1] == f"wrote {written}"
-    )  # after what is said where there is no python of Lambda's version
+    )  # after the message about a missing python of Lambda's version
     assert f'"S3Key":"{written.relative_to(tmp_path).as_posix()}"' in printed.out
 
 

@@ -139,7 +139,7 @@ def is_above(name: str, other: str) -> bool:
 
 
 def allowed_names(name: str) -> set[str]:
-    """Return what the room called name may import. A handler imports no other handler."""
+    """Return the packages that the room called name may import. A handler imports no other handler."""
     own = set() if name == "lambdas" else {name}
     return ROOMS[name] | own | (set() if name in WITHOUT else EVERYWHERE)
 

@@ -89,7 +89,7 @@ def exits(visit: Visit) -> Iterator[Exit]:
 
 
 def _undecided(visit: Visit) -> Iterator[Problem]:
-    """Yield what makes the state as a whole undecided."""
+    """Yield the constructs that make the whole state undecided."""
     state = visit.state
     if state["Type"] not in KINDS:
         yield Problem("Type", state["Type"], "a type of state that is known", decided=False)

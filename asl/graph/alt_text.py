@@ -4,7 +4,7 @@ from asl.graph.model import END, START, Graph
 
 
 def summary(graph: Graph) -> str:
-    """Return what a drawing of machine shows: the main path, the number of states, and where errors lead."""
+    """Return a description of a drawing of machine: the main path, the number of states, and where errors lead."""
     names = {node.key: node.name for node in graph.nodes if node.kind not in (START, END)}
     path = [names[key] for key in graph.spine if key in names]
     states = [node for node in graph.all_nodes() if node.kind not in (START, END)]

@@ -38,7 +38,7 @@ def _action(state: dict[str, Any]) -> Iterator[str]:
 
 
 def task_label(state: dict[str, Any]) -> str:
-    """Return what a Task calls: a Lambda function or an activity by its name, or a service and its action."""
+    """Return the target of a Task: a Lambda function or an activity by its name, or a service and its action."""
     called = target(state)
     waits = WAITS.get(called.pattern, "")
     if called.service == "activity":

@@ -76,7 +76,7 @@ def _visit_details(visit: Visit) -> dict[str, Any]:
 
 
 def headline(trace: Trace) -> str:
-    """Return what follows an execution's status: its duration, its error, the first error of a state, and its start."""
+    """Return the text after an execution's status: its duration, its error, the first error of a state, and its start."""
     took = f" after {format_duration((trace.stopped - trace.started).total_seconds())}" if trace.stopped else ""
     why = f": {trace.error}" if trace.error else ""
     broken = [one for one in trace.visits if one.error]

@@ -160,7 +160,7 @@ def open_first_frame(data: bytes) -> FirstFrame | None:
 
 
 def _features(data: bytes) -> _Features:
-    """Return what the header says; raises MalformedFileError if it is invalid."""
+    """Return the content of the header; raises MalformedFileError if it is invalid."""
     library, features = _library(), _Features()
     assert library is not None  # noqa: S101 - otherwise nothing was opened
     if library.WebPGetFeaturesInternal(data, len(data), features, ABI):

@@ -109,7 +109,7 @@ def _failure(stored: MetadataRecord) -> FailureNotification:
 
 
 def _head(stored: MetadataRecord) -> NotificationHead:
-    """Return what every notification begins with."""
+    """Return the fields that all notifications have."""
     return {
         "status": stored["status"],
         "notificationId": stored["execution"],

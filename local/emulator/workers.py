@@ -161,7 +161,7 @@ def _server(layers: str, early: Variables) -> ForkServer:
 
 
 def _number(source: socket.socket) -> int | None:
-    """Return what a fork server sent; None if it has ended."""
+    """Return the message of a fork server; None if it has ended."""
     try:
         sent = source.recv(NUMBER)
     except ConnectionResetError:

@@ -26,7 +26,7 @@ def run(options: Namespace) -> int:
 
 
 def _needed(stack: Stack, email: str, generated: str) -> dict[str, str]:
-    """Return what the person needs to sign in, with the password only if it was generated."""
+    """Return the data with which the person signs in; the password only if it was generated."""
     password = {"password": generated} if generated else {}
     return {
         "email": email,

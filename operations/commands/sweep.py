@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
 
 
 def _invoke(stack: Stack, *, everything: bool) -> dict[str, Any]:
-    """Return what the sweep returns; raises OperationError if it fails."""
+    """Return the sweep's result; raises OperationError if it fails."""
     client = boto3.client("lambda", config=Config(read_timeout=MAX_SECONDS, retries={"total_max_attempts": 1}))
     payload = json.dumps({"everything": everything})
     answer = client.invoke(FunctionName=stack.function("SweepFunction"), Payload=payload.encode())

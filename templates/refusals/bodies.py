@@ -47,7 +47,7 @@ def _dashboard(path: str, body: Node) -> Iterator[Refusal]:
 
 
 def _strange(path: str, widgets: Any) -> Iterator[Refusal]:
-    """Yield what is not a list of widgets, or a widget without numbers as its position."""
+    """Yield a refusal for a body without a list of widgets, and for each widget whose position is not numbers."""
     if not isinstance(widgets, list):
         yield Refusal(
             f"{path}.widgets", f"a list is required here, and this is {kind(widgets)}", "write a list", STRUCTURE
@@ -90,7 +90,7 @@ BODIES = [
 
 
 def bodies(template: Node, filling: Filling) -> Iterator[Refusal]:
-    """Yield what the services would refuse in the texts that they parse."""
+    """Yield the refusals of services for the texts that they parse."""
     for name, resource in template.get("Resources", {}).items():
         for body in (one for one in BODIES if one.kind == resource.get("Type")):
             for path, text in below(resource.get("Properties", {}), body.field, path=f"$.Resources.{name}.Properties"):

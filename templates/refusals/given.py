@@ -16,7 +16,7 @@ _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]*|arn:.*")  # an ARN is the name of an
 
 
 def given(template: Node, stack: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> Iterator[Refusal]:
-    """Yield what AWS would refuse in the other input of a deployment of template."""
+    """Yield AWS's refusals of the other input of a deployment of template."""
     yield from STACK_NAME.exceeded("the stack", len(stack))
     if not _STACK.fullmatch(stack):
         yield Refusal(

@@ -128,7 +128,7 @@ def test_interruption_of_an_import_is_one_line(tmp_path: Path) -> None:
 
 
 def test_message_of_an_interruption_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    """A command can say what goes on after Ctrl-C."""
+    """A command can print what continues after Ctrl-C."""
 
     def interrupted() -> None:
         raise KeyboardInterrupt("the update goes on")

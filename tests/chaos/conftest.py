@@ -9,6 +9,6 @@ from tests.chaos.runner import Runner, ready
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[Runner]:
-    """Give what runs schedules."""
+    """Give the runner of schedules."""
     with ready() as made:
         yield made

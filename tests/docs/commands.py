@@ -48,7 +48,7 @@ def upload_url_status(stack: LocalStack, token: str) -> int:
 
 
 def status(stack: LocalStack, email: str) -> str:
-    """Return what Cognito says of a user."""
+    """Return Cognito's description of a user."""
     client = stack.emulator.client("cognito-idp")
     return str(client.admin_get_user(UserPoolId=stack.outputs["UserPoolId"], Username=email)["UserStatus"])
 
@@ -62,7 +62,7 @@ def mailed_password(stack: LocalStack, email: str) -> str:
 
 
 def sign_in(stack: LocalStack, *typed: str, heading: str = "Sign in") -> str:
-    """Return what TOKEN is after the commands of the API's page."""
+    """Return the value of TOKEN after the commands of the API's page."""
     functions = block("api.md", "Sign in").partition("\n\n")[0]
     commands = block("api.md", heading)
     return ran(stack, functions, commands, 'printf %s "$TOKEN"', typed=typed)

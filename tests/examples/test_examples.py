@@ -63,7 +63,7 @@ class Subscribed:
         return dict(json.loads(self.process.stdout.readline()))
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """Return what is in its database."""
+        """Return the content of its database."""
         with closing(sqlite3.connect(self.database)) as connection:
             return connection.execute("SELECT imageId, status, reason FROM outcomes").fetchall()
 

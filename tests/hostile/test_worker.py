@@ -1,4 +1,4 @@
-"""The bounded process: it reports each way in which an image could harm a function, and goes on."""
+"""The bounded process: it reports each kind of harm that an image could do to a function, and continues."""
 
 import faulthandler
 import os

@@ -26,11 +26,11 @@ class Outcome:
     """The result of a suite."""
 
     code: int
-    said: str
+    output: str
 
     def of(self, file: str) -> dict[str, int]:
         """Return how many tests of a file passed and failed, and how many errors it had."""
-        found = re.findall(rf"^(PASSED|FAILED|ERROR) {file}\.py", self.said, re.MULTILINE)
+        found = re.findall(rf"^(PASSED|FAILED|ERROR) {file}\.py", self.output, re.MULTILINE)
         return dict(Counter(found))
 
 
@@ -62,7 +62,7 @@ def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.mark.parametrize("statement", REACHING_OUT.values(), ids=REACHING_OUT)
 def test_reaching_out_fails_the_test(outcome: Outcome, statement: str) -> None:
     """A test that connects to another machine, or resolves its name, fails even if it ignores the error; the message has the address."""
-    (line,) = (line for line in outcome.said.splitlines() if f"test_statement[{statement}] (call)" in line)
+    (line,) = (line for line in outcome.output.splitlines() if f"test_statement[{statement}] (call)" in line)
     assert any(f"reaches out to {where}" in line for where in (f"{ELSEWHERE}:80", "2001:db8::1:80", "example.org"))
 
 
@@ -79,14 +79,14 @@ def test_reaching_out_fails_the_test(outcome: Outcome, statement: str) -> None:
 )
 def test_source_of_a_connection_is_named(outcome: Outcome, who: str) -> None:
     """Connections of an import, a thread, a fixture's setup and teardown, and the processes of a test fail it, and the message names the source."""
-    assert outcome.code == 1, outcome.said
-    assert f"{who} reaches out to {ELSEWHERE}:80" in outcome.said
+    assert outcome.code == 1, outcome.output
+    assert f"{who} reaches out to {ELSEWHERE}:80" in outcome.output
 
 
 def test_tests_without_connections_pass(outcome: Outcome) -> None:
     """Only tests that connect fail, and the first test for imports before it."""
     failed = len(REACHING_OUT) + 3
-    assert outcome.of("test_any") == {"FAILED": failed, "PASSED": 2, "ERROR": 3}, outcome.said
+    assert outcome.of("test_any") == {"FAILED": failed, "PASSED": 2, "ERROR": 3}, outcome.output
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=lambda family: family.name)
@@ -116,20 +116,20 @@ def test_unix_sockets_may_be_connected_to(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(("what", "statement"), LEAVING.items(), ids=LEAVING)
 def test_leaving_something_fails_the_test(outcome: Outcome, what: str, statement: str) -> None:
     """A test that changes global state fails with the name of the change, and the next test has the original state."""
-    assert outcome.of("test_left") == {"PASSED": len(LEAVING) + 1, "ERROR": len(LEAVING)}, outcome.said
-    assert f"test_leaves[{statement}] leaves changed: {what}\n" in outcome.said
+    assert outcome.of("test_left") == {"PASSED": len(LEAVING) + 1, "ERROR": len(LEAVING)}, outcome.output
+    assert f"test_leaves[{statement}] leaves changed: {what}\n" in outcome.output
 
 
 def test_a_fixture_of_a_file_may_set_what_it_takes_back(outcome: Outcome) -> None:
     """State that a fixture sets for all tests of a file is kept for each; if it stays after the file, the message names the file."""
-    assert outcome.of("test_kept") == {"PASSED": 2}, outcome.said
-    assert outcome.of("test_stays") == {"PASSED": 2, "ERROR": 1}, outcome.said
-    assert "test_stays.py leaves changed: the variable OURS" in outcome.said
+    assert outcome.of("test_kept") == {"PASSED": 2}, outcome.output
+    assert outcome.of("test_stays") == {"PASSED": 2, "ERROR": 1}, outcome.output
+    assert "test_stays.py leaves changed: the variable OURS" in outcome.output
 
 
 def test_processes_of_tests_heed_signals(outcome: Outcome) -> None:
     """A process that a test starts ends on SIGINT and SIGTERM, though the tests were started with both ignored."""
-    assert outcome.of("test_signals") == {"PASSED": 2}, outcome.said
+    assert outcome.of("test_signals") == {"PASSED": 2}, outcome.output
 
 
 def test_nobodys_account_is_found() -> None:

@@ -153,7 +153,7 @@ class Account:
         return {found["Key"] for found in clients.s3().list_objects_v2(Bucket=bucket).get("Contents", [])}
 
     def content(self, bucket: str, key: str) -> bytes:
-        """Return what is stored at key."""
+        """Return the object at key."""
         with clients.s3().get_object(Bucket=bucket, Key=key)["Body"] as body:
             return body.read()
 

@@ -17,7 +17,7 @@ from workflow import contracts
 
 
 def found(account: Account, data: bytes) -> dict[str, Any]:
-    """Return what the step finds in data."""
+    """Return the step's result for data."""
     return metadata.handler(account.begin(data), CONTEXT)
 
 

@@ -56,7 +56,7 @@ UNSOUND = {
 
 
 def found(account: Account, data: bytes, filename: str = "Landscape 8.jpg") -> dict[str, Any]:
-    """Return what the step finds data to be."""
+    """Return the step's result for data."""
     return validate.handler(account.upload(data, filename), CONTEXT)
 
 
@@ -95,7 +95,7 @@ def test_a_picture_that_breaks_its_decoder_is_rejected(account: Account, monkeyp
 
 @pytest.fixture
 def _first_call() -> Iterator[None]:
-    """Let nothing have been said in this process, before and after."""
+    """Clear the record of reported warnings in this process, before and after."""
     validate.report_missing_libwebp.cache_clear()
     yield
     validate.report_missing_libwebp.cache_clear()
@@ -173,7 +173,7 @@ def second_execution(account: Account, event: Payload) -> Payload:
 
 
 def test_a_newer_upload_takes_the_record_over(account: Account) -> None:
-    """A second upload to the same key begins the record anew, and the first one's execution has nothing more to do."""
+    """A second upload to the same key replaces the record, and the first one's execution is stale."""
     event = account.upload(JPEG)
     validate.handler(event, CONTEXT)
     second = second_execution(account, event)

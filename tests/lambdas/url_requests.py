@@ -37,7 +37,7 @@ def request_url(parameters: dict[str, str] | None, owner: str = OWNER) -> tuple[
 
 
 def granted_url(**parameters: str) -> dict[str, Any]:
-    """Return what is granted for a sound request with these parameters."""
+    """Return the grant for a valid request with these parameters."""
     status, body = request_url({**PARAMETERS, **parameters})
     assert status == 200
     return body

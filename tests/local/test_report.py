@@ -42,11 +42,11 @@ def page(*outcomes: Outcome) -> str:
     return report(STACK, list(outcomes))
 
 
-@pytest.mark.parametrize(("number", "said"), [(0, "0 images"), (1, "1 image"), (2, "2 images")])
-def test_title_counts_the_images(number: int, said: str) -> None:
+@pytest.mark.parametrize(("number", "title"), [(0, "0 images"), (1, "1 image"), (2, "2 images")])
+def test_title_counts_the_images(number: int, title: str) -> None:
     """The title has the number of images, with the singular for one."""
     refused = Outcome("a.txt", None, "REJECTED", "UNSUPPORTED_CONTENT_TYPE", 0.1)
-    assert f"<title>{said}</title>" in page(*[refused] * number)
+    assert f"<title>{title}</title>" in page(*[refused] * number)
 
 
 def test_an_image_without_execution_has_name_status_and_reason() -> None:

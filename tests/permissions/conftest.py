@@ -17,7 +17,7 @@ RECEIVING = "provide-client-params.sqs.ReceiveMessage"
 
 @pytest.fixture(scope="session")
 def recorder(pytestconfig: pytest.Config) -> Recorder:
-    """Give what listens to the handlers."""
+    """Give the recorder of the handlers' calls."""
     found = pytestconfig.pluginmanager.get_plugin(plugin.NAME)
     assert isinstance(found, plugin.LeastPrivilege)
     return found.recorder

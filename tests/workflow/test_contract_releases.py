@@ -116,8 +116,8 @@ def test_same_contracts_as_released(repository: Path, tmp_path: Path) -> None:
     kept = keep("1.10.0", tmp_path / "released")
     assert list(changes(kept, repository, USAGE)) == []
     assert names(kept) == names(repository)
-    for version, said in (("1.10.0", "released already"), ("1.11.0.dev0", "under development")):
-        with pytest.raises(ValueError, match=said):
+    for version, message in (("1.10.0", "released already"), ("1.11.0.dev0", "under development")):
+        with pytest.raises(ValueError, match=message):
             keep(version, tmp_path / "released")
     keep("1.9.0", tmp_path / "released")
     assert releases.released(tmp_path / "released") == ["1.9.0", "1.10.0"]

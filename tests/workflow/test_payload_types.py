@@ -25,7 +25,7 @@ def test_types_are_up_to_date() -> None:
 
 
 def checked(folder: Path, expression: str) -> str:
-    """Return what mypy prints about a step that returns the expression."""
+    """Return mypy's output for a step that returns the expression."""
     file = folder / "step.py"
     file.write_text(STEP.format(expression=expression), encoding="utf-8")
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(folder / "cache"), str(file)]

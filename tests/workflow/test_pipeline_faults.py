@@ -23,7 +23,7 @@ ANY, THROTTLE = "States.ALL", "Lambda.TooManyRequestsException"
 
 
 def each(*kept: Step) -> pytest.MarkDecorator:
-    """Return what runs a test for each step: all have the same policy, so that some of them are enough in `make test`."""
+    """Return the parametrization of a test over steps: all have the same policy, so that some are enough in `make test`."""
     return pytest.mark.parametrize("step", some(STEPS, *kept), ids=named)
 
 

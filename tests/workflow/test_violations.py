@@ -72,7 +72,7 @@ def _step(name: str | int) -> str:
 
 
 def violation(name: str, payload: object) -> ContractViolation:
-    """Return what the check of payload raises."""
+    """Return the violation that the check of payload raises."""
     with pytest.raises(ContractViolation) as caught:
         contracts.check(name, payload)
     return caught.value

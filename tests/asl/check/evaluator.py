@@ -33,7 +33,7 @@ class Unfit(LookupError):  # noqa: N818 - an answer
 
 
 def selected(value: Any, steps: Steps) -> Any:
-    """Return what steps select from value; raises Missing."""
+    """Return the values that steps select from value; raises Missing."""
     if not steps:
         return value
     step, *further = steps
@@ -64,7 +64,7 @@ def matches(rule: dict[str, Any], value: Any, steps_of: Callable[[str], Steps]) 
     for operator, decisive in (("And", False), ("Or", True)):
         if operator in rule:
             return any(matches(one, value, steps_of) is decisive for one in rule[operator]) is decisive
-    ((operator, wanted),) = ((key, said) for key, said in rule.items() if key != "Variable")
+    ((operator, wanted),) = ((key, operand) for key, operand in rule.items() if key != "Variable")
     return _matches(operator, wanted, value, steps_of(rule["Variable"]))
 
 

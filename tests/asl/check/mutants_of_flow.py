@@ -1,4 +1,4 @@
-"""Defects in how the real machine goes on, each with where the proof must see it."""
+"""Defects in the transitions of the real machine, each with the place where the proof must report it."""
 
 from tests.asl.check.mutation import Mutant, dropping, setting, swapping_branches
 

@@ -55,7 +55,7 @@ def renaming(path: str, name: str) -> Callable[[Any], None]:
 
 
 def _reached(document: Any, path: str) -> tuple[Any, str]:
-    """Return what holds the last step of path, and that step."""
+    """Return the container of the last step of path, and that step."""
     *way, last = path.split("/")
     for step in way:
         document = document[int(step) if isinstance(document, list) else step]

@@ -58,4 +58,4 @@ def _wider(draw: st.DrawFn, schema: Schema) -> Schema:
     if way in OUTWARDS and draw(st.booleans()):
         moved = schema[way] + OUTWARDS[way]
         return {**schema, way: max(0, moved) if way in NEVER_NEGATIVE else moved}
-    return {keyword: said for keyword, said in schema.items() if keyword != way}
+    return {keyword: value for keyword, value in schema.items() if keyword != way}

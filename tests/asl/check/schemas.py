@@ -57,14 +57,25 @@ def some(**keywords: st.SearchStrategy[Any]) -> Keywords:
 def of(name: str, keywords: Keywords) -> Keywords:
     """Return the strategy of schemas of the type name with keywords, none of which rules out all values."""
 
-    def made(said: Schema) -> Schema:
+    def made(keywords: Schema) -> Schema:
         for low, high in ORDERED:
-            if low in said and high in said:
-                said = {**said, low: min(said[low], said[high]), high: max(said[low], said[high])}
-        if "required" in said:
-            known = said.get("properties", {}) if said.get("additionalProperties") is False else said["required"]
-            said = {**said, "required": [one for one in said["required"] if one in known][: said.get("maxProperties")]}
-        return {"type": name, **said}
+            if low in keywords and high in keywords:
+                keywords = {
+                    **keywords,
+                    low: min(keywords[low], keywords[high]),
+                    high: max(keywords[low], keywords[high]),
+                }
+        if "required" in keywords:
+            known = (
+                keywords.get("properties", {})
+                if keywords.get("additionalProperties") is False
+                else keywords["required"]
+            )
+            keywords = {
+                **keywords,
+                "required": [one for one in keywords["required"] if one in known][: keywords.get("maxProperties")],
+            }
+        return {"type": name, **keywords}
 
     return keywords.map(made)
 
@@ -107,8 +118,8 @@ def arrays(inner: Keywords = leaves) -> Keywords:
 
 def jsons(inner: Keywords = leaves) -> Keywords:
     """Return the strategy of schemas of strings that hold JSON that keeps schemas of inner."""
-    said = {"contentMediaType": st.just("application/json"), "contentSchema": st.just(True) | inner}
-    return of("string", st.fixed_dictionaries(said, optional={"maxLength": st.integers(1, 60)}))
+    keywords = {"contentMediaType": st.just("application/json"), "contentSchema": st.just(True) | inner}
+    return of("string", st.fixed_dictionaries(keywords, optional={"maxLength": st.integers(1, 60)}))
 
 
 @st.composite

@@ -24,7 +24,7 @@ BLOCKS = [(kind, text) for kind, text in re.findall(r"^```(\w+)\n(.*?)^```$", PA
 
 
 def blocks(kind: str) -> list[str]:
-    """Return what stands in the page's fenced blocks of a kind."""
+    """Return the content of the page's fenced blocks of a kind."""
     return [text for one, text in BLOCKS if one == kind]
 
 
@@ -42,7 +42,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def named(text: str) -> set[str]:
-    """Return what stands between backticks in text."""
+    """Return the parts of text between backticks."""
     return set(re.findall(r"`([^`]+)`", text))
 
 

@@ -70,7 +70,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 
 
 def run(call: Call | str | Shape, data: Any) -> Any:
-    """Return what a call returns for the values in data."""
+    """Return the result of a call for the values in data."""
     if isinstance(call, str):
         return selected(data, parse_path(call))
     if isinstance(call, Shape):

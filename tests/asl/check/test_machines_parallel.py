@@ -64,7 +64,7 @@ def test_parallel_in_a_parallel() -> None:
 
 
 def test_parallel_with_a_branch_that_fails() -> None:
-    """A Parallel with a branch that always fails never goes on: only its Catch does, with that branch's error."""
+    """A Parallel with a branch that always fails never continues to Next; only its Catch is followed, with that branch's error."""
     both = {"Type": "Parallel", "Branches": [branch(making(1)), branch(FAILING, "Other")], "Next": "B"}
     assert found({"A": both, "B": reading("$.nothing")}) == set()
     caught = {**both, "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "C"}]}

@@ -63,7 +63,7 @@ def test_function_by_its_arn(resource: str) -> None:
 
 
 def test_task_that_waits_for_its_token() -> None:
-    """A task that waits for a token gives what comes back with it, in place of the service's answer."""
+    """The result of a task that waits for a token is the output sent with the token, not the service's response."""
     payload = {"id.$": "$.id", "token.$": "$$.Task.Token"}
     edges = {
         "takes": closed({"id": TEXT, "token": {"type": "string", "maxLength": 2048}}),

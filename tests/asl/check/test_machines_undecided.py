@@ -1,4 +1,4 @@
-"""Small machines that are undecided: the proof reports it and goes on, and a mapping may accept it."""
+"""Small machines that are undecided: the proof reports it and continues, and a mapping may accept it."""
 
 import pytest
 

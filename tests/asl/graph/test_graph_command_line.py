@@ -97,18 +97,18 @@ def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [("", "cannot be read"), ("[]", "no state machine"), ('{"StartAt": "A", "States": {}}', "StartAt leads to A")],
 )
 def test_unusable_machine_is_reported_in_a_line(
-    capsys: pytest.CaptureFixture[str], asl: Path, content: str, said: str
+    capsys: pytest.CaptureFixture[str], asl: Path, content: str, message: str
 ) -> None:
     """An unusable machine is one line on standard error and exit code 2."""
     asl.write_text(content, encoding="utf-8")
     assert main([str(asl)]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
-    assert said in err
+    assert message in err
 
 
 @pytest.mark.parametrize(
@@ -123,17 +123,17 @@ def test_unusable_history_is_reported(capsys: pytest.CaptureFixture[str], tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("arn", "said"),
+    ("arn", "message"),
     [
         ("nonsense", "no execution's ARN"),
         ("", "no execution's ARN"),
         ("arn:aws:states:eu-west-1:123456789012:express:machine:name:id", "EXPRESS"),
     ],
 )
-def test_unusable_execution_is_reported(capsys: pytest.CaptureFixture[str], arn: str, said: str) -> None:
+def test_unusable_execution_is_reported(capsys: pytest.CaptureFixture[str], arn: str, message: str) -> None:
     """An invalid ARN, or one of an execution without a history, is refused before any call."""
     assert main(["--execution", arn, "--format", "html"]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_execution_needs_a_drawing(capsys: pytest.CaptureFixture[str]) -> None:

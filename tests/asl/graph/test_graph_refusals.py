@@ -39,7 +39,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "message"),
     [
         ("Retry", {"ErrorEquals": ["X"]}, "$.States.T.Retry: an object of ErrorEquals, where an array"),
         ("Retry", ["X"], "$.States.T.Retry[0]"),
@@ -54,13 +54,13 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     ],
 )
 def test_misbuilt_state_is_reported(
-    capsys: pytest.CaptureFixture[str], asl: Path, field: str, value: Any, said: str
+    capsys: pytest.CaptureFixture[str], asl: Path, field: str, value: Any, message: str
 ) -> None:
     """A value that a state cannot have is reported with its place."""
     way = {} if field == "Next" else {"End": True}
     state = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", **way, field: value}
     asl.write_text(json.dumps({"StartAt": "T", "States": {"T": state}}), encoding="utf-8")
-    assert said in refusal(capsys, str(asl))
+    assert message in refusal(capsys, str(asl))
 
 
 def test_too_deep_a_machine_is_reported(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
@@ -87,11 +87,11 @@ def test_any_machine_is_drawn_or_refused(tmp_path_factory: pytest.TempPathFactor
     file = tmp_path_factory.getbasetemp() / "spoilt.json"
     file.write_text(json.dumps(spoilt), encoding="utf-8")
     form = data.draw(st.sampled_from(["mermaid", "dot", "json"]))
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said):
+    stderr = io.StringIO()
+    with contextlib.redirect_stderr(stderr):
         code = main(["--format", form, "--output", str(file.with_suffix(".out")), str(file)])
-    assert (code, said.getvalue().count("\n")) in ((0, 0), (2, 1))
-    assert said.getvalue().rstrip("\n").isprintable()
+    assert (code, stderr.getvalue().count("\n")) in ((0, 0), (2, 1))
+    assert stderr.getvalue().rstrip("\n").isprintable()
 
 
 def test_unknown_type_of_state_is_drawn(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
@@ -120,9 +120,9 @@ def test_failing_graphviz_is_reported(
         raise error
 
     monkeypatch.setattr(AGraph, "draw", failing)
-    said = refusal(capsys, "--format", "svg", str(asl))
-    assert said.startswith("asl-graph: Graphviz cannot lay this out: ")
-    assert "None" not in said
+    message = refusal(capsys, "--format", "svg", str(asl))
+    assert message.startswith("asl-graph: Graphviz cannot lay this out: ")
+    assert "None" not in message
 
 
 def test_unproved_pipeline_is_reported(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,7 @@ def test_notes_say_what_a_state_does(definition: dict[str, Any], expected: dict[
 
 
 @pytest.mark.parametrize(
-    ("definition", "said"),
+    ("definition", "message"),
     [
         ([], "no state machine"),
         ({"StartAt": "A"}, "States"),
@@ -111,7 +111,7 @@ def test_notes_say_what_a_state_does(definition: dict[str, Any], expected: dict[
         ({"StartAt": "A", "States": {"A": {"Type": "Task", "End": True}}}, "Resource"),
     ],
 )
-def test_invalid_machine_is_refused(definition: Any, said: str) -> None:
+def test_invalid_machine_is_refused(definition: Any, message: str) -> None:
     """The error has the place and the reason."""
-    with pytest.raises(InvalidMachineError, match=said):
+    with pytest.raises(InvalidMachineError, match=message):
         graph_of(definition)

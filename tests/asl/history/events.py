@@ -20,9 +20,9 @@ class History:
         """Begin without events."""
         self.events: list[dict[str, Any]] = []
 
-    def add(self, kind: str, after: int | None = None, **said: Any) -> int:
+    def add(self, kind: str, after: int | None = None, **details: Any) -> int:
         """Add an event, one second later, and return its ID."""
         number = len(self.events) + 1
         event = {"id": number, "previousEventId": number - 1 if after is None else after, "type": kind}
-        self.events.append({**event, "timestamp": BEGIN + number, "someEventDetails": said})
+        self.events.append({**event, "timestamp": BEGIN + number, "someEventDetails": details})
         return number

@@ -117,7 +117,7 @@ def test_expression_failed_for_the_item_that_was_there() -> None:
 def redriven(happened: list[aws.Event], *following: tuple[str, dict[str, str]]) -> list[aws.Event]:
     """Return a history that is redriven: the events before, the redrive, and the events after."""
     goes_on = [("ExecutionRedriven", {}), *following]
-    added = [(number, kind, said) for number, (kind, said) in enumerate(goes_on, len(happened))]
+    added = [(number, kind, details) for number, (kind, details) in enumerate(goes_on, len(happened))]
     begun: list[tuple[int, str, dict[str, Any]]] = [(0, "", {})] * len(happened)
     return [*happened, *aws.events(*begun, *added)[len(happened) :]]
 

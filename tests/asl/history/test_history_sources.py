@@ -82,25 +82,25 @@ def test_all_pages_are_fetched(asked: Stubber) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [("ExecutionDoesNotExist", "no such execution \\(EXPRESS"), ("AccessDenied", "AccessDenied: No.")],
 )
-def test_error_of_step_functions_is_reported(asked: Stubber, code: str, said: str) -> None:
+def test_error_of_step_functions_is_reported(asked: Stubber, code: str, message: str) -> None:
     """An error of Step Functions is reported with the ARN of the execution."""
     asked.add_client_error("describe_state_machine_for_execution", code, "No.")
-    with asked, pytest.raises(InvalidHistoryError, match=said) as raised:
+    with asked, pytest.raises(InvalidHistoryError, match=message) as raised:
         fetch_history(ARN, asked.client)
     assert str(raised.value).startswith(ARN)
 
 
 @pytest.mark.usefixtures("asked")
 @pytest.mark.parametrize(
-    ("region", "said"),
+    ("region", "message"),
     [("eu-west-1", "Unable to locate credentials"), ("no region!", "'no region!' doesn't match a supported format")],
 )
-def test_missing_credentials_are_reported(region: str, said: str) -> None:
+def test_missing_credentials_are_reported(region: str, message: str) -> None:
     """Missing credentials and an invalid region are reported in one sentence."""
-    with pytest.raises(InvalidHistoryError, match=said):
+    with pytest.raises(InvalidHistoryError, match=message):
         fetch_history(ARN.replace("eu-west-1", region))
 
 

@@ -76,7 +76,7 @@ def attempted(work: Any) -> object:
 
 
 def test_result_of_the_work_is_returned() -> None:
-    """The result comes back unchanged, however long."""
+    """A result of any length is returned unchanged."""
     found = {"number": 1, "text": "ä" * 300_000, "list": [None, True, 0.5]}
     assert run_sandboxed(lambda: found) == found
 

@@ -74,7 +74,7 @@ class Starter:
         return self._started[-1]
 
     def answer(self, source: str, popen: Callable[..., Any] = workers.start_worker, /, **variables: str) -> Any:
-        """Return what a worker prints that runs source to its end."""
+        """Return the output of a worker that runs source to its end."""
         worker = self.start(source, popen, **variables)
         worker.stdin.write("a line, \u00e4\n")
         worker.stdin.close()
@@ -93,7 +93,7 @@ class Starter:
 
 @pytest.fixture(scope="module", autouse=True)
 def servers() -> Iterator[dict[object, workers.ForkServer]]:
-    """Let the fork servers be this module's, as an emulator's are its own, and import nothing of the project."""
+    """Use fork servers of this module, as an emulator has its own, which import nothing of the project."""
     started: dict[object, workers.ForkServer] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONPATH", raising=False)
@@ -105,7 +105,7 @@ def servers() -> Iterator[dict[object, workers.ForkServer]]:
 
 @pytest.fixture
 def starter(tmp_path: Path) -> Iterator[Starter]:
-    """Give what starts workers, and ends them after the test."""
+    """Give a starter of workers, which ends them after the test."""
     starter = Starter(tmp_path)
     yield starter
     starter.end()
@@ -120,7 +120,7 @@ def test_script_finds_what_a_new_interpreter_gives_it(starter: Starter) -> None:
 
 
 def test_imports_of_lambda_are_there(starter: Starter) -> None:
-    """A worker starts with the AWS SDK imported, but with nothing of what only this project has."""
+    """A worker starts with the AWS SDK imported, but with no module of this project."""
     names = starter.answer(PRINT_JSON.format("names = list(sys.modules)", "names"))
     assert "botocore.client" in names
     assert not {"local", "lambdas", "workflow", "ministack"} & {name.partition(".")[0] for name in names}

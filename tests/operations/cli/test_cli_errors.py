@@ -146,7 +146,7 @@ def test_errors_of_the_output_are_left_to_all_commands(number: int) -> None:
 
 
 def test_interruption_says_what_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
-    """Ctrl-C ends a command with one line, which says what goes on at AWS, if anything does."""
+    """Ctrl-C ends a command with one line, which says what continues at AWS, if anything does."""
 
     def interrupt() -> None:
         raise KeyboardInterrupt("the operation goes on at AWS")

@@ -25,7 +25,7 @@ from tests.operations.cloudformation.small_stack import BUCKET, STACK, template
 
 @pytest.fixture(scope="session")
 def rules() -> Callable[..., Any]:
-    """Give cfn-lint's rules, read once: moto reads them anew for each template that it validates."""
+    """Give cfn-lint's rules, read once: moto reads them for each template that it validates."""
     return cache(lambda *_: get_rules([], [], []))
 
 

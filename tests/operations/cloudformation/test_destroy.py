@@ -101,7 +101,7 @@ def test_unknown_stack_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "said"),
+    ("known", "message"),
     [
         ({"StackStatus": "UPDATE_IN_PROGRESS"}, "is in UPDATE_IN_PROGRESS: wait until that ends; "),
         (
@@ -115,12 +115,12 @@ def test_stack_that_cannot_be_deleted_now_is_reported(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     known: dict[str, Any],
-    said: str,
+    message: str,
 ) -> None:
     """A stack that is being updated, or is protected, is not deleted; the message says what to do."""
     monkeypatch.setattr(destruction, "describe", lambda *_: {**known, "Parameters": OWN_PARAMETERS})
     assert main(["destroy", "--stack", STACK, "--yes"]) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_stack_that_was_never_created_is_deleted(target: Target, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,7 +73,7 @@ def busy(target: Target) -> Iterator[Stubber]:
 
 @pytest.mark.usefixtures("busy")
 def test_operation_that_outlasts_the_wait_goes_on(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the longest wait the error says that the operation goes on, and how to follow and cancel it."""
+    """After the longest wait the error says that the operation continues, and how to follow and cancel it."""
     monkeypatch.setattr(stacks, "MAX_SECONDS", 0)
     with pytest.raises(
         OperationError, match=f"still in UPDATE_IN_PROGRESS .* goes on; .* --stack-name {STACK}"

@@ -183,7 +183,7 @@ def test_all_reasons_are_reported_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("invalid", "expected"),
     [
         ({"stack": "s" * 129}, "the stack: 129 characters in the stack's name, and the maximum is 128"),
         (
@@ -217,7 +217,7 @@ def test_all_reasons_are_reported_at_once() -> None:
         ({"tags": {"Team": "x" * 257}}, "the tag Team: 257 characters, and the maximum is 256"),
     ],
 )
-def test_input_of_a_deployment_is_checked(said: dict[str, Any], expected: str) -> None:
+def test_input_of_a_deployment_is_checked(invalid: dict[str, Any], expected: str) -> None:
     """A deployment is refused for its name, tags or parameters, and for the template with these parameters."""
     largest: dict[str, Any] = {
         "stack": "s" * 128,
@@ -226,7 +226,7 @@ def test_input_of_a_deployment_is_checked(said: dict[str, Any], expected: str) -
     }
     check_deployment(json.dumps(template()), **largest)
     with pytest.raises(TemplateRefusedError, match=r"^AWS would refuse the deployment: ") as found:
-        check_deployment(json.dumps(template()), **{**largest, **said})
+        check_deployment(json.dumps(template()), **{**largest, **invalid})
     assert expected in str(found.value)
 
 

@@ -130,14 +130,16 @@ def test_token_is_in_the_usual_header() -> None:
 
 
 @pytest.mark.parametrize("name", GATEWAY_ANSWERS)
-@pytest.mark.parametrize("said", ["Missing required request parameters: [size]", 'not "a" number \\ or \n so'])
-def test_gateway_responses_match_the_contract_of_errors(name: str, said: str) -> None:
+@pytest.mark.parametrize("message", ["Missing required request parameters: [size]", 'not "a" number \\ or \n so'])
+def test_gateway_responses_match_the_contract_of_errors(name: str, message: str) -> None:
     """A response of API Gateway itself has the form of the API's other errors, with any message.
 
     As AWS documents, `$context.error.message` is the message itself, and `messageString` the same in quotes.
     """
     text = properties(name)["ResponseTemplates"]["application/json"]
-    filled = text.replace("$context.error.messageString", json.dumps(said)).replace("$context.error.message", said)
+    filled = text.replace("$context.error.messageString", json.dumps(message)).replace(
+        "$context.error.message", message
+    )
     body = json.loads(filled)
     contracts.check("api-error", body)
     assert "$" not in body["message"]

@@ -141,7 +141,7 @@ _NUMBERS = count(1)
 
 def fail_with(error: Payload) -> Callable[[], None]:
     """Return a function that makes a task fail with the Error and Cause of error, as a Catch would see them."""
-    found = {name.lower(): said for name, said in error.items()}
+    found = {name.lower(): text for name, text in error.items()}
     place: Any = SimpleNamespace(next_state_name="", event_history_context=SimpleNamespace(source_event_id=0))
     details: Any = {"taskFailedEventDetails": found}
 

@@ -36,9 +36,9 @@ def largest_scripts(letter: str) -> list[Script]:
     rejection = stretched(CAUGHT, letter, CAUGHT["examples"][0])
     stale = {**error, "Error": STALE_EXECUTION}
     failing = [
-        Script(start, answers, {state: said})
+        Script(start, answers, {state: caught})
         for state in STEP_STATES
-        for said in (error, without_cause, rejection, stale)
+        for caught in (error, without_cause, rejection, stale)
     ]
     return [Script(start, answers, {}), *failing]
 

@@ -63,8 +63,8 @@ def scripts(draw: st.DrawFn) -> Script:
         if state != failing:
             answers[state] = draw(known[state])
         elif draw(st.booleans()):
-            said = draw(known["rejection"])
-            answers[state] = ImageRejected(Reason(said["reason"]), said["message"])
+            rejection = draw(known["rejection"])
+            answers[state] = ImageRejected(Reason(rejection["reason"]), rejection["message"])
         else:
             failed[state] = draw(known["function"])
     for state in SERVICE_STATES:

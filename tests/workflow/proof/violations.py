@@ -48,7 +48,7 @@ def _broken(run: Run) -> Iterator[str]:
 
 
 def _promised(run: Run) -> Iterator[tuple[str, str, Any]]:
-    """Yield what functions got, what was published and what the Parallel made, each with its state and contract."""
+    """Yield the inputs of functions, the notifications and the results of the Parallel, each with its state and contract."""
     for state, payload in run.received:
         yield state, CONTRACTS[state], payload
     for sight in run.sights:

@@ -27,7 +27,7 @@ class Output(TypedDict):
 
 @step_handler("describe-image", StepSettings, stored_as="description")
 def handler(event: Input, _: StepSettings) -> Output:
-    """Return what can be said of an image without looking at it."""
+    """Return a description of an image from its properties alone."""
     found = event["validation"]
     width, height = found["width"], found["height"]
     shape = "square" if width == height else "landscape" if width > height else "portrait"
