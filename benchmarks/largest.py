@@ -14,7 +14,7 @@ from benchmarks.job import Operation, Size
 from benchmarks.measure import job
 from benchmarks.ours import is_accepted
 from benchmarks.settings import BUILD, limits
-from benchmarks.workers import JobError, our_worker
+from benchmarks.worker_process import JobError, our_worker
 
 OPERATIONS: tuple[Operation, ...] = ("resize", "thumbnail", "metadata")
 # Noise in squares of so many pixels and of so many levels' deviation, or no file would keep to the limit on bytes.

@@ -12,7 +12,7 @@ from typing import Self
 from benchmarks import settings
 from benchmarks.job import RENDITIONS, Answer, Job, Operation
 from benchmarks.quality import Quality, Reference
-from benchmarks.workers import JobError, Starter, Worker
+from benchmarks.worker_process import JobError, Starter, Worker
 
 SHORTEST = 0.05  # seconds of CPU; what takes less is repeated before the clock is read
 MOST_ROUNDS = 100

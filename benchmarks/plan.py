@@ -15,7 +15,7 @@ from benchmarks.measure import Contest, Row
 from benchmarks.quality import Reference
 from benchmarks.tables import Table, compared, imported, peaked
 from benchmarks.verdicts import judged, verdicts
-from benchmarks.workers import JobError, our_worker, sharp_worker
+from benchmarks.worker_process import JobError, our_worker, sharp_worker
 
 IMPORTS, LARGEST = "imports", "largest"
 PARTS = (IMPORTS, LARGEST)  # beside the formats

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks import largest
 from benchmarks.largest import BLOCK, DEEP, KINDS, Kind, deepened, largest_size, noise, peak
-from benchmarks.workers import JobError
+from benchmarks.worker_process import JobError
 from imaging.decoding.picture import open_picture
 from imaging.formats import FORMATS
 from lambdas.runtime.settings import ImageStepSettings

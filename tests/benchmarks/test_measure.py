@@ -9,7 +9,7 @@ import pytest
 from benchmarks.job import Answer, Job
 from benchmarks.measure import Contest, interleaved, job
 from benchmarks.quality import Reference
-from benchmarks.workers import JobError, Worker, our_worker
+from benchmarks.worker_process import JobError, Worker, our_worker
 from tests import pictures
 from tests.templates.emitted import template
 

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.job import OPERATIONS, RENDITIONS, Job
 from benchmarks.measure import job
 from benchmarks.settings import ROOT
-from benchmarks.workers import JobError, Worker, our_worker, sharp_worker
+from benchmarks.worker_process import JobError, Worker, our_worker, sharp_worker
 from tests import pictures
 from tests.needed import program
 
