@@ -44,7 +44,7 @@ def test_every_download_has_a_digest() -> None:
         assert len(original.sha256) == 64 if original.package else original.file().is_file()
 
 
-def test_a_sample_is_measured_as_it_is() -> None:
+def test_a_sample_is_measured_unchanged() -> None:
     """The sample file itself is used."""
     assert Photograph("dogs.jpg", DOGS).file() == DOGS.file()
 

@@ -71,7 +71,7 @@ def test_markdown_is_a_table_that_every_row_fits() -> None:
     assert lines == ["| module | CPU, ms | wall, ms |", "| --- | --: | --: |", "| `lambdas.resize` | 100 | 120 |"]
 
 
-def test_a_table_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_is_shown_without_markup(capsys: pytest.CaptureFixture[str]) -> None:
     """Brackets in a cell are text, not markup."""
     show([Table("Title", ["name"], [["[red]a[/red]"]])])
     assert "[red]a[/red]" in capsys.readouterr().out

@@ -17,8 +17,8 @@ CODE = [code for line in LINES for code in re.findall(r"`([^`]+)`", line)]
 AWS = [found for code in CODE if (found := re.fullmatch(r"aws ([\w-]+) ([\w-]+)(.*)", code))]
 
 
-def test_list_is_gone_through_in_one_sitting() -> None:
-    """There are no more than fifteen things to do, numbered in order."""
+def test_list_is_short_and_numbered_in_order() -> None:
+    """The list has at most fifteen items, numbered in order."""
     assert [int(line.split("|")[1]) for line in LINES] == list(range(1, len(LINES) + 1))
     assert 10 < len(LINES) <= 15
 

@@ -133,7 +133,7 @@ def test_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert "set USER_POOL_CLIENT_ID;" in capsys.readouterr().err
 
 
-def test_subscriber_keeps_what_its_filter_lets_through(
+def test_subscriber_stores_filtered_outcomes(
     printed: "subprocess.CompletedProcess[str]", subscribed: Subscribed, stack: LocalStack
 ) -> None:
     """Only the rejection is stored; a repeated message changes nothing; a message that is no notification goes to the dead-letter queue."""

@@ -79,7 +79,7 @@ def test_state_and_reason_come_from_the_history(pipeline: Pipeline, monkeypatch:
 
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
-def test_a_notified_outcome_stays_as_it_is(pipeline: Pipeline, status: str) -> None:
+def test_a_notified_outcome_is_unchanged(pipeline: Pipeline, status: str) -> None:
     """If an execution fails after its outcome was published, only its leftovers are removed."""
     event = pipeline.begin(b"data")
     before = pipeline.write_outcome(event, status, notified=True)

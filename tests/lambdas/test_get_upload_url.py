@@ -35,7 +35,7 @@ NAMES = st.text(min_size=1, max_size=MAX_FILENAME).filter(lambda name: len(name.
 
 @settings(max_examples=times(20, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=NAMES)
-def test_any_file_name_comes_back(name: str) -> None:
+def test_any_file_name_is_preserved(name: str) -> None:
     """A file name with any characters is unchanged after URL, header and storage."""
     body = granted_url(filename=name)
     image: Image = {

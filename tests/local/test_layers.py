@@ -57,14 +57,14 @@ def test_layer_holds_the_package_and_no_notes(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_layer_lies_under_its_own_key(tmp_path: Path) -> None:
+def test_layer_has_its_own_key(tmp_path: Path) -> None:
     """The zip is where the template looks for the layer, from any builder."""
     layer = _layer(tmp_path, "example==1.0")
     assert write_installed(layer, tmp_path / "build") == tmp_path / "build" / layer.key
 
 
-def test_layer_does_not_depend_on_where_packages_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A layer made from an environment somewhere below a folder called `bin` is as full as any other."""
+def test_layer_does_not_depend_on_the_folder_of_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layer from an environment below a folder called `bin` has all its packages."""
     _install(tmp_path / "bin" / "site", monkeypatch)
     assert _names(write_installed(_layer(tmp_path, "example==1.0"), tmp_path))
 

@@ -23,7 +23,7 @@ def test_failure_is_shown_with_what_to_do(stack: StackInMoto) -> None:
     assert facts["to do"] == f"fix the cause, then: redrive {image['imageId']}"
 
 
-def test_cause_that_is_no_json_is_shown_as_it_is(stack: StackInMoto) -> None:
+def test_cause_that_is_no_json_is_shown_unchanged(stack: StackInMoto) -> None:
     """The cause of Step Functions' own errors is a sentence."""
     image = stack.upload()
     stack.begin(image).fail(Failure("ArchiveImage", "States.Timeout", '{"Cause": "It took too long."}'), RETENTION)

@@ -27,7 +27,7 @@ def test_step_has_its_contracts_with_examples_that_keep_them(states: dict[str, A
         contracts.check(one["name"], one["example"])
 
 
-def test_payloads_grow_on_the_way(states: dict[str, Any]) -> None:
+def test_payloads_grow_along_the_main_path(states: dict[str, Any]) -> None:
     """Examples of input and output have the fields that are always there, and no others."""
     assert states["ValidateImage"]["arrives"].keys() == {"image"}
     assert states["ValidateImage"]["leaves"].keys() == {"image", "validation"}

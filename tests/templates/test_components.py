@@ -76,8 +76,8 @@ def test_a_default_is_within_its_parameters_bounds() -> None:
             assert parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"]
 
 
-def test_an_output_is_what_its_name_says() -> None:
-    """An output is named after its resource and the kind of its value; one more is a URL."""
+def test_outputs_refer_to_the_resources_in_their_names() -> None:
+    """An output is named after its resource and the kind of its value; only UploadUrlEndpoint is not."""
     outputs = {name: output["Value"] for name, output in template()["Outputs"].items()}
     assert "${RestApi}" in outputs.pop("UploadUrlEndpoint")["Fn::Sub"]
     assert {outputs.pop("Version"), outputs.pop("ContractsDigest")} == {version(), contracts_digest()}

@@ -36,7 +36,7 @@ def test_resources_and_parameters_fill_the_settings() -> None:
     assert filled["RESIZE_EDGES"].to_dict() == {"Ref": "ResizeEdges"}
 
 
-def test_given_resource_comes_before_the_parameter() -> None:
+def test_given_resource_takes_precedence_over_the_parameter() -> None:
     """A given resource takes precedence over a parameter."""
     assert variables(ResizeSettings, metadata_table="the table", quality=7)["QUALITY"] == 7
 

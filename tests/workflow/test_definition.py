@@ -136,7 +136,7 @@ def test_a_task_catches_every_error(name: str) -> None:
     assert tasks()[name]["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
 
 
-def test_an_error_on_the_way_keeps_the_data() -> None:
+def test_a_caught_error_keeps_the_data() -> None:
     """No catcher replaces a state's input: the error is added to it, or the first error is kept."""
     catchers = [catcher for _, state in states() for catcher in state.get("Catch", [])]
     assert {catcher["ResultPath"] for catcher in catchers} <= {"$.error", None}

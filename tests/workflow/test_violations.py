@@ -151,7 +151,7 @@ def test_payload_that_is_no_object_violates_every_contract(name: str) -> None:
         assert MARKER not in all_texts(error)
 
 
-def test_a_pattern_lets_no_line_break_through() -> None:
+def test_a_pattern_matches_no_line_break() -> None:
     """A value with a line break at its end matches no pattern."""
     kept = {
         schema["pattern"]

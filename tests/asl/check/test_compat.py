@@ -64,7 +64,7 @@ def test_change_of_a_shared_definition(tmp_path: Path) -> None:
     assert [(one.name, one.breaking) for one in found] == [(name, name in GIVEN) for name in sorted(ALL)]
 
 
-def test_contract_that_comes_or_goes(tmp_path: Path) -> None:
+def test_added_or_removed_contract(tmp_path: Path) -> None:
     """A new contract is compatible; the removal of one is breaking."""
     old, new = written(tmp_path / "old"), written(tmp_path / "new")
     (old / "step.input.json").rename(old / "last.input.json")

@@ -83,7 +83,7 @@ LITERALS: tuple[Any, ...] = ("{}-{}", "a.{}", "{}:{}:b", "x:{}", ".", ":", "b", 
 
 @examples(600)
 @given(st.data(), st.sampled_from(sorted(CALLS)))
-def test_a_call_that_is_accepted_returns_what_the_proof_says(data: st.DataObject, text: str) -> None:
+def test_result_of_an_accepted_call_has_the_proved_shape(data: st.DataObject, text: str) -> None:
     """A call without findings fails for no value, and its result has the proved shape."""
     given_schemas: dict[str, Schema] = dict(zip("ab", (data.draw(one) for one in CALLS[text]), strict=False))
     fields = {

@@ -62,7 +62,7 @@ def test_time_limit_from_the_data(fields: State, findings: Found) -> None:
     assert found({"A": task(**fields)}, start, {"A": {"takes": {}, "gives": {"type": "null"}}}) == findings
 
 
-def test_succeed_ends_the_branch_it_stands_in() -> None:
+def test_succeed_ends_its_own_branch() -> None:
     """A Succeed ends its machine with what its paths select."""
     for path, findings in (("$.name", set()), ("$.nmae", {("In", "OutputPath", True)})):
         inner = {"StartAt": "In", "States": {"In": {"Type": "Succeed", "OutputPath": path}}}

@@ -70,7 +70,7 @@ def test_states_after_an_undecided_state() -> None:
     assert found(states, edges={"A": {"leaves": closed({"y": TEXT})}}) == {jsonata, READ}
 
 
-def test_every_way_on_from_an_undecided_state() -> None:
+def test_all_transitions_of_an_undecided_state_are_followed() -> None:
     """Rules, catchers, branches and iterations of an undecided state are still followed."""
     inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "ResultPath": "$.a.b", "Result": 1, "End": True}}}
     states: dict[str, State] = {

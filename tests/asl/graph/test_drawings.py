@@ -65,7 +65,7 @@ def test_svg_has_title_and_description(machine: Graph) -> None:
     assert not re.search(r"(?i)(src|href)=|url\(|@import", drawn)
 
 
-def test_svg_is_well_formed_whatever_a_state_is_called() -> None:
+def test_svg_is_well_formed_for_any_name_of_a_state() -> None:
     """A character that XML cannot have is replaced in the drawing."""
     named = graph_of({"StartAt": "a\u0007b", "States": {"a\u0007b": {"Type": "Succeed"}}})
     texts = [one.text for one in ET.fromstring(draw(named)).iter(f"{SVG}text")]  # noqa: S314 - ours
@@ -73,7 +73,7 @@ def test_svg_is_well_formed_whatever_a_state_is_called() -> None:
 
 
 @each
-def test_nothing_lies_on_anything_else(machine: Graph) -> None:
+def test_boxes_do_not_overlap(machine: Graph) -> None:
     """Boxes overlap only if one contains the other, and all of them are within the drawing."""
     drawing = lay_out(machine)
     boxes = [(one.x, one.y, one.x + one.width, one.y + one.height, one.node.key) for one in drawing.boxes]

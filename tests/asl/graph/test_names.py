@@ -113,7 +113,7 @@ def test_mermaid_shows_any_name(names: list[str]) -> None:
     assert_mermaid_shows(names)
 
 
-def test_mermaid_says_a_name_once() -> None:
+def test_mermaid_shows_a_name_once() -> None:
     """The name of a state with a label of its own is not repeated in its notes."""
     text = mermaid(graph_of(built({"weird name": {"Type": "Wait", "Seconds": 5, "End": True}})))
     assert text.count("weird name") == 1

@@ -123,7 +123,7 @@ def test_very_many_visits_are_counted() -> None:
     assert (svg.findtext(f"{SVG}desc") or "").endswith("and 50 more")
 
 
-def test_each_bar_says_what_it_is() -> None:
+def test_each_bar_has_a_title() -> None:
     """A bar's title has outcome, duration, attempts and error."""
     attempts = [Attempt(at(0), at(1), "Down"), Attempt(at(2), at(3), "Down")]
     svg = drawn(visited("A & B", 0, 3, outcome="failed", error="Down", attempts=attempts))

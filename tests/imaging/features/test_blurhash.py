@@ -29,7 +29,7 @@ SQUARE = (32, 32)
         (b"\xff" * len(RAMP), SQUARE, (4, 3), "L9TSUA~qfQ~q~qoffQoffQfQfQfQ"),
     ],
 )
-def test_it_is_the_text_of_the_reference_implementation(pixels: bytes, size: Size, count: Size, expected: str) -> None:
+def test_blurhash_equals_the_reference_implementation(pixels: bytes, size: Size, count: Size, expected: str) -> None:
     """The text is that of the package blurhash 1.1.5 for the same pixels."""
     assert blurhash(pixels, size, count) == expected
 

@@ -84,7 +84,7 @@ def test_a_position_has_signs_instead_of_letters(north: object, east: object, si
 
 @pytest.mark.parametrize("bad", [None, (), (NOTHING, NOTHING, NOTHING), (1.0, NOTHING, 0.0), (91.0, 0.0, 0.0), "N"])
 @pytest.mark.parametrize("name", ["GPSLatitude", "GPSLongitude"])
-def test_half_a_position_is_none(name: str, bad: object) -> None:
+def test_incomplete_position_is_ignored(name: str, bad: object) -> None:
     """Without two valid coordinates there is no position."""
     if name == "GPSLongitude" and bad == (91.0, 0.0, 0.0):
         bad = (181.0, 0.0, 0.0)

@@ -39,7 +39,7 @@ def test_text_is_one_clean_line(value: object, limit: int) -> None:
 
 
 @given(value=VALUES | TEXTS)
-def test_a_clean_text_stays_as_it_is(value: object) -> None:
+def test_a_clean_text_is_unchanged(value: object) -> None:
     """Cleaning twice has the same result as cleaning once."""
     assert clean_text(clean_text(value)) == clean_text(value)
 
@@ -122,14 +122,14 @@ def test_other_values_are_no_numbers(value: object) -> None:
     assert positive_number(value, 100) is None
 
 
-def test_a_measurement_of_zero_is_none() -> None:
-    """Cameras write zero for an unknown value."""
+def test_a_measurement_of_zero_is_ignored() -> None:
+    """A measurement of zero is ignored, because cameras write zero for an unknown value."""
     assert clean_number(0, 0, 100) == 0
     assert positive_number(0, 100) is None
 
 
 @pytest.mark.parametrize(
-    ("value", "comes_to"),
+    ("value", "expected"),
     [
         ("1/160", 0.00625),
         ("71/10", 7.1),
@@ -143,9 +143,9 @@ def test_a_measurement_of_zero_is_none() -> None:
         ("1e9999999999/1", math.inf),
     ],
 )
-def test_a_fraction_is_divided(value: str, comes_to: float | None) -> None:
+def test_a_fraction_is_divided(value: str, expected: float | None) -> None:
     """A fraction or a number in digits is converted; anything else is None."""
-    assert parse_ratio(value) == comes_to
+    assert parse_ratio(value) == expected
 
 
 @given(value=st.text(max_size=40) | st.from_regex(r"[0-9eE./+-]{1,30}", fullmatch=True))

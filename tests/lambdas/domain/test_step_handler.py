@@ -101,7 +101,7 @@ def test_only_the_last_step_makes_the_record_final(account: Account) -> None:
     assert account.record(event)["status"] == SUCCEEDED
 
 
-def test_a_result_that_violates_its_contract_goes_nowhere(account: Account) -> None:
+def test_a_result_that_violates_its_contract_is_not_used(account: Account) -> None:
     """A result outside of the contract reaches neither the next step, nor the record, nor a message."""
     event = account.begin(b"data")
     before = account.record(event)

@@ -120,7 +120,7 @@ def test_memory_is_bounded_beyond_what_the_function_has() -> None:
     assert isinstance(attempted(overflow), ImageRefusedError)
 
 
-def test_a_rejection_comes_back_as_it_was_raised() -> None:
+def test_a_rejection_is_raised_unchanged() -> None:
     """Reason and message of a refusal are those of the work."""
     with pytest.raises(ImageRefusedError) as refused:
         run_sandboxed(reject)

@@ -145,7 +145,7 @@ def test_errors_of_the_output_are_left_to_all_commands(number: int) -> None:
         exit_code("operations status", lambda: _raise(OSError(number, os.strerror(number))))
 
 
-def test_interruption_says_what_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_interruption_says_what_continues(capsys: pytest.CaptureFixture[str]) -> None:
     """Ctrl-C ends a command with one line, which says what continues at AWS, if anything does."""
 
     def interrupt() -> None:

@@ -84,7 +84,7 @@ def test_operation_that_outlasts_the_wait_goes_on(target: Target, monkeypatch: p
 
 
 @pytest.mark.usefixtures("busy")
-def test_interruption_says_that_the_operation_goes_on(target: Target) -> None:
+def test_interruption_says_that_the_operation_continues(target: Target) -> None:
     """Ctrl-C ends the wait, not the update: the message says so, and how to follow and cancel it."""
 
     def interrupt(_: list[str]) -> None:
