@@ -22,7 +22,7 @@ class Options:
 
     Parameters and tags that are not named keep the stack's value, or take the template's default. `approve` gets the
     changes, and raises an exception if they are not to be applied. `notice` gets a sentence for each choice that the
-    caller did not make. An emulator that runs functions on this interpreter needs a packager of its own.
+    caller did not make, and one if there is nothing to change. An emulator that runs functions on this interpreter needs a packager of its own.
     """
 
     parameters: dict[str, str] = field(default_factory=dict)
@@ -53,6 +53,8 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
             change_set.delete()
             raise
         change_set.execute(options.on_progress)
+    else:
+        options.notice(f"Stack {stack} is up to date: there is nothing to change.")
     return outputs(target.cloudformation, stack)
 
 

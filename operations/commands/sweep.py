@@ -24,11 +24,12 @@ def run(options: Namespace) -> int:
     """Run the sweep, and print how often it did what."""
     stack = find_stack(options.stack)
     with spinner("sweeping", start=True):
-        counts = _invoke(stack, everything=options.everything)
+        done = _invoke(stack, everything=options.everything)
+    counts = {name: done.get(name, 0) for name in MEANINGS}  # the sweep leaves out what it did not do
     if options.json:
         print_object(counts)
     else:
-        rows = [[name, str(counts.get(name, 0)), meaning] for name, meaning in MEANINGS.items()]
+        rows = [[name, str(counts[name]), meaning] for name, meaning in MEANINGS.items()]
         print_table(["what", "count", "meaning"], rows)
     return 0
 

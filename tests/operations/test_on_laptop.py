@@ -105,6 +105,12 @@ def test_sweep_finds_stalled_uploads(stack: LocalStack, stalled: Stalled) -> Non
     assert found.staged == []
 
 
+def test_sweep_without_work_prints_zeros(stack: LocalStack) -> None:
+    """If a sweep finds nothing to do, the JSON has a 0 for each kind of work."""
+    done = run_operations(stack, "--json", "sweep")
+    assert json.loads(done.stdout) == {"finalized": 0, "resumed": 0, "cleared": 0}
+
+
 def test_sweep_that_fails_says_why(stack: LocalStack) -> None:
     """If the stack's sweep fails, the command prints its error, and the exit code is 1."""
     before = configure(stack, "SweepFunction", STALLED_AFTER_SECONDS="soon")

@@ -90,6 +90,17 @@ def test_stack_that_may_not_be_read_is_an_error(target: Target, tmp_path: Path) 
 
 
 @pytest.mark.usefixtures("target")
+def test_command_line_says_that_there_is_nothing_to_change(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same deployment again asks for nothing, and says in place of the changes that there are none."""
+    assert main([*arguments, "--yes"]) == 0
+    capsys.readouterr()
+    assert main(arguments) == 0
+    assert f"Stack {STACK} is up to date: there is nothing to change.\n" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("target")
 def test_command_line_shows_changes_and_outputs(
     arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
