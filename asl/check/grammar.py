@@ -1,4 +1,4 @@
-"""The grammar of the Amazon States Language as far as the proof relies on it; statelint checks all of it."""
+"""The part of the grammar of the Amazon States Language that the proof relies on; statelint checks the whole grammar."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -125,7 +125,7 @@ def _resolved(name: str, folder: Path) -> dict[str, Any]:
     try:
         return contracts.resolved(name, folder)
     except RecursionError as error:
-        raise InvalidMappingError(f"{name} refers to itself, and no payload of it is bounded") from error
+        raise InvalidMappingError(f"{name} refers to itself, so its payloads have no bound") from error
     except Exception as error:  # the resolver's own, of several kinds
         where = getattr(error, "ref", error)
         raise InvalidMappingError(f"{name} refers to {where}, which is not in {folder}") from error

@@ -20,7 +20,7 @@ def format_pattern(template: str, values: Sequence[Shape]) -> frozenset[str]:
 
 
 def _inner(value: Shape) -> str | None:
-    """Return a pattern of value without its anchors, or None if no pattern of it can be a part of another."""
+    """Return a pattern of value without its anchors, or None if none can be a part of another pattern."""
     patterns = sorted(value.patterns) if isinstance(value, Text) else []
     return next((pattern[1:-1] for pattern in patterns if is_comparable(pattern)), None)
 

@@ -11,7 +11,7 @@ sharp.concurrency(1);
 sharp.cache(false);
 sharp.simd(true);
 
-const SMALL = 32; // pixels: what a dominant colour and a perceptual hash are taken from
+const SMALL = 32; // pixels: what a dominant color and a perceptual hash are taken from
 
 const ENCODERS = {
   JPEG: (image, quality) => image.jpeg({ quality }),

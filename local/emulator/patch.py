@@ -1,4 +1,4 @@
-"""Patches of ministack where it departs from AWS: a part of it is replaced, and only if it is what was expected there."""
+"""Patches of ministack where it differs from AWS: a part of its code is replaced, but only if it is the expected code."""
 
 import importlib
 import inspect

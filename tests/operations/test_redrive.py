@@ -132,7 +132,7 @@ def test_message_that_is_no_upload_event_stays(stack: StackInMoto, body: str) ->
 
 
 def test_message_about_a_deleted_upload_stays(stack: StackInMoto) -> None:
-    """A message about a deleted upload is the only trace of it, and stays in the queue."""
+    """A message about a deleted upload is its only trace, and stays in the queue."""
     image = stack.upload()
     clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
     message = stack.add_dead_letter_message(image)

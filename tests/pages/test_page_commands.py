@@ -11,7 +11,7 @@ from pages import diagram, example, runbook
 def test_command_without_its_argument_prints_its_usage(
     main: Callable[[list[str]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A command that is not told where to write prints its usage, with exit code 2, and no traceback."""
+    """A command without an output file prints its usage, with exit code 2, and no traceback."""
     with pytest.raises(SystemExit) as ended:
         main([])
     assert ended.value.code == 2

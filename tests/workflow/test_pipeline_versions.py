@@ -58,7 +58,7 @@ def test_an_older_upload_that_comes_late_changes_nothing(
 
 @pytest.mark.parametrize("state", some(SUPERSEDABLE, RESIZE.state, ARCHIVE.state))
 def test_a_superseded_execution_publishes_nothing(processing: Processing, state: str) -> None:
-    """An upload that is overwritten while it is processed is not published, and nothing of it is archived."""
+    """An upload that is overwritten while it is processed is neither published nor archived."""
     image = processing.resources.upload(images.jpeg())
 
     def supersede() -> None:
