@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test test-all chaos bench install template audit check graph docs screenshots contracts-compat release deploy destroy lint format lock clean
+.PHONY: demo test test-all chaos bench install template audit check graph docs screenshots contracts-compat release deploy deploy-names destroy destroy-names lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
@@ -83,13 +83,18 @@ contracts-compat: $(INSTALLED)  ## show the contracts that changed, and which ch
 release: $(INSTALLED)  ## keep the contracts as those of the version in pyproject.toml, for contracts-compat
 	$(BIN)/python -m workflow.releases
 
-deploy: $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket [PARAMETERS="Quality=90"] [TAGS="Team=x"] [YES=1]
-	$(if $(and $(STACK),$(ARTIFACTS)),,$(error say where to: make deploy STACK=name ARTIFACTS=bucket))
+# Before anything is installed.
+deploy-names:
+	$(if $(and $(STACK),$(ARTIFACTS)),,$(error say where to: make deploy STACK=name ARTIFACTS=bucket))@:
+
+destroy-names:
+	$(if $(STACK),,$(error say what: make destroy STACK=name))@:
+
+deploy: deploy-names $(INSTALLED)  ## deploy to AWS: make deploy STACK=name ARTIFACTS=bucket [PARAMETERS="Quality=90"] [TAGS="Team=x"] [YES=1]
 	$(BIN)/python -m operations deploy --stack "$(STACK)" --artifacts "$(ARTIFACTS)" \
 	  $(addprefix --parameter ,$(PARAMETERS)) $(addprefix --tag ,$(TAGS)) $(if $(YES),--yes)
 
-destroy: $(INSTALLED)  ## delete a stack and say what is kept: make destroy STACK=name [YES=1]
-	$(if $(STACK),,$(error say what: make destroy STACK=name))
+destroy: destroy-names $(INSTALLED)  ## delete a stack and say what is kept: make destroy STACK=name [YES=1]
 	$(BIN)/python -m operations destroy --stack "$(STACK)" $(if $(YES),--yes)
 
 lint: $(INSTALLED)  ## check style and types

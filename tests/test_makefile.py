@@ -1,0 +1,29 @@
+"""The Makefile refuses a command that lacks a name, before it does anything else."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.needed import program
+
+MAKEFILE = Path(__file__).parents[1] / "Makefile"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["deploy"], "say where to: make deploy STACK=name ARTIFACTS=bucket"),
+        (["deploy", "STACK=pictures"], "say where to: make deploy STACK=name ARTIFACTS=bucket"),
+        (["destroy"], "say what: make destroy STACK=name"),
+    ],
+)
+def test_missing_name_is_refused_before_anything_is_installed(tmp_path: Path, command: list[str], said: str) -> None:
+    """In a new checkout, `make deploy` without a stack or a bucket says so at once, and makes no virtual environment."""
+    shutil.copy(MAKEFILE, tmp_path)
+    (tmp_path / "requirements.lock").touch()
+    make = [program("make"), *command, "PYTHON=echo installs"]
+    done = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
