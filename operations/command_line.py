@@ -7,7 +7,7 @@ from pathlib import Path
 
 import boto3
 
-from operations.cli.arguments import pair
+from operations.cli.arguments import not_empty, pair
 from operations.cli.errors import exit_code
 from operations.stack import DEFAULT_STACK
 
@@ -55,7 +55,10 @@ def _options_of_all() -> ArgumentParser:
     """Return the options that may stand before and after the subcommand's name."""
     options = ArgumentParser(add_help=False, argument_default=SUPPRESS)
     options.add_argument(
-        "--stack", metavar="NAME", help=f"name of the stack ({DEFAULT_STACK}); required by deploy and destroy"
+        "--stack",
+        type=not_empty,
+        metavar="NAME",
+        help=f"name of the stack ({DEFAULT_STACK}); required by deploy and destroy",
     )
     options.add_argument("--region", metavar="REGION", help="AWS region, instead of the configured one")
     options.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration, instead of AWS_PROFILE")
@@ -94,14 +97,19 @@ def _add_yes(parser: ArgumentParser) -> None:
 
 def _add_status(commands: "Subparsers[ArgumentParser]") -> None:
     parser = _add(commands, "status", "show the status of images or, without an image, the version of the stack")
-    parser.add_argument("images", nargs="*", metavar="IMAGE", help="image ID")
+    parser.add_argument("images", nargs="*", type=not_empty, metavar="IMAGE", help="image ID")
 
 
 def _add_redrive(commands: "Subparsers[ArgumentParser]") -> None:
     parser = _add(commands, "redrive", "start images again that FAILED or whose event is a dead-letter message")
     selection = parser.add_mutually_exclusive_group(required=True)
     selection.add_argument(
-        "ids", nargs="*", default=[], metavar="ID", help="image ID, or message ID of a dead-letter message"
+        "ids",
+        nargs="*",
+        default=[],
+        type=not_empty,
+        metavar="ID",
+        help="image ID, or message ID of a dead-letter message",
     )
     selection.add_argument("--all", action="store_true", help="every dead-letter message and every image that FAILED")
     _add_dry_run(parser)
@@ -110,7 +118,11 @@ def _add_redrive(commands: "Subparsers[ArgumentParser]") -> None:
 def _add_reprocess(commands: "Subparsers[ArgumentParser]") -> None:
     parser = _add(commands, "reprocess", "start images again that have not succeeded, rejected ones too")
     parser.add_argument(
-        "wanted", nargs="+", metavar="PREFIX|IMAGE", help="image ID, or a prefix of keys such as uploads/OWNER/"
+        "wanted",
+        nargs="+",
+        type=not_empty,
+        metavar="PREFIX|IMAGE",
+        help="image ID, or a prefix of keys such as uploads/OWNER/",
     )
     _add_dry_run(parser)
 
@@ -128,7 +140,7 @@ def _add_sweep(commands: "Subparsers[ArgumentParser]") -> None:
 
 def _add_user(commands: "Subparsers[ArgumentParser]") -> None:
     parser = _add(commands, "add-user", "add a user who may upload; without an option, invite the user by email")
-    parser.add_argument("email", metavar="EMAIL", help="email address, with which the user signs in")
+    parser.add_argument("email", type=not_empty, metavar="EMAIL", help="email address, with which the user signs in")
     password = parser.add_mutually_exclusive_group()
     password.add_argument(
         "--password", action="store_true", help="ask for a password on the terminal, or read it from standard input"

@@ -33,6 +33,18 @@ def test_commands_that_change_a_stack_need_its_name(command: list[str], capsys: 
     assert f"{command[0]} needs --stack NAME" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["status", ""], ["redrive", ""], ["reprocess", " "], ["add-user", ""], ["--stack", "", "redrive", "--all"]],
+    ids=["status", "redrive", "reprocess", "add-user", "stack"],
+)
+def test_empty_name_is_wrong_usage(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """`"$ID"` and `"$STACK"` of a shell where they are not set name nothing, and not the default stack."""
+    with pytest.raises(SystemExit, match="2"):
+        parse(command)
+    assert "is a variable of the shell not set?" in capsys.readouterr().err
+
+
 def test_region_is_used(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> None:
     """--region selects the region in which the stack is looked for."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)  # restores it
