@@ -8,12 +8,20 @@ import pytest
 from joserfc.jwk import RSAKey
 from moto.cognitoidp import models
 
+from templates.bytecode import find_interpreter
+from templates.packaging import RUNTIME
 from tests.fake_aws.account import fake_account
 from tests.fake_aws.fake_clock import FakeClock
 from tests.local.shared import made_once
 from tests.operations.stack_in_moto import StackInMoto
 
 __all__ = ["made_once"]
+
+
+@pytest.fixture(autouse=True)
+def _bytecode_looked_for() -> None:
+    """Look for the interpreter that makes bytecode: where there is none, the line that says so once is not the test's."""
+    find_interpreter(RUNTIME)
 
 
 @pytest.fixture(scope="session")
