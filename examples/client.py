@@ -42,6 +42,7 @@ RETRIES = Retry(
     total=5,
     backoff_factor=0.5,  # seconds; doubles with each retry
     backoff_jitter=0.5,
+    retry_after_max=30,  # seconds: a response may ask for hours
     status_forcelist=(409, 429, 500, 502, 503, 504),
     allowed_methods=("GET", "PUT"),
     raise_on_status=False,
@@ -53,7 +54,7 @@ POLL_SECONDS = 10  # a long poll; SQS allows 20
 
 
 class RefusedError(Exception):
-    """The sign-in or an upload was refused; the message says why."""
+    """The sign-in or an upload was refused, or got no response; the message says why."""
 
 
 def sign_in(client_id: str, email: str, password: str) -> str:
@@ -78,10 +79,10 @@ class Uploader:
     http: urllib3.PoolManager
 
     def upload(self, file: Path) -> str:
-        """Upload file and return its image id; raises RefusedError, or what urllib3 raises."""
+        """Upload file and return its image id; raises RefusedError or OSError."""
         content = file.read_bytes()
         grant = self._grant(file, content)
-        answer = self.http.request(grant["method"], grant["uploadUrl"], body=content, headers=grant["headers"])
+        answer = self._send(grant["method"], grant["uploadUrl"], body=content, headers=grant["headers"])
         if answer.status not in STORED:
             raise RefusedError(f"S3 answered {answer.status} to the PUT of {file}")
         return str(grant["imageId"])
@@ -93,11 +94,19 @@ class Uploader:
             "size": str(len(content)),
             "sha256": hashlib.sha256(content).hexdigest(),  # S3 refuses any other file then
         }
-        answer = self.http.request("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
+        answer = self._send("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
         if answer.status != HTTPStatus.OK:
             raise RefusedError(f"the API answered {answer.status} for {file}{_reason(answer)}")
         grant: dict[str, Any] = answer.json()
         return grant
+
+    def _send(self, method: str, url: str, **request: Any) -> urllib3.BaseHTTPResponse:
+        """Return the response; the message of the RefusedError without one has no URL, since that may be signed."""
+        try:
+            return self.http.request(method, url, **request)
+        except urllib3.exceptions.HTTPError as error:
+            cause = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
+            raise RefusedError(f"the {method} got no response: {type(cause).__name__}") from None
 
 
 def _reason(answer: urllib3.BaseHTTPResponse) -> str:
@@ -165,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"set {' and '.join(missing)}; `python -m local up` prints them")
     try:
         return 0 if run(options.images, options.timeout) else 1
-    except (RefusedError, ClientError, BotoCoreError, urllib3.exceptions.HTTPError, OSError) as error:
+    except (RefusedError, ClientError, BotoCoreError, OSError) as error:
         print(f"client: {error}", file=sys.stderr)
         return 1
 

@@ -1,6 +1,5 @@
 """A client of the API: it requests an upload URL and uploads the image with PUT."""
 
-import json
 import os
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,18 +9,23 @@ from typing import Any
 
 import urllib3
 from PIL import Image
+from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util import Retry
 
 from imaging.formats import FORMATS
 
 # Extensions that the formats do not list.
 EXTENSIONS = {"jpeg": "image/jpeg", "tiff": "image/tiff", "heif": "image/heif"}
-# A PUT without a response, or that S3 could not accept, is sent again: the URL allows one upload in any case.
-PUT_RETRIES = Retry(
-    total=4,
-    backoff_factor=0.1,
-    status_forcelist=(HTTPStatus.CONFLICT, *(status for status in HTTPStatus if status >= 500)),  # noqa: PLR2004 - HTTP's
-    allowed_methods=("PUT",),
+# A request without a response, or with a temporary error, is sent again: a URL allows one upload in any case.
+# 409: another PUT to the same URL is under way. 429: the API or S3 throttles.
+RETRIES = Retry(
+    total=6,
+    backoff_factor=0.25,  # seconds; doubles with each retry
+    backoff_jitter=0.5,
+    backoff_max=8,
+    retry_after_max=20,  # of the seconds in a response's Retry-After
+    status_forcelist=(409, 429, *(status for status in HTTPStatus if status >= 500)),  # noqa: PLR2004 - HTTP's
+    allowed_methods=("GET", "PUT"),
     raise_on_status=False,
 )
 # 412: the object exists. Only this client has the URL, so an earlier PUT of it was stored.
@@ -39,7 +43,7 @@ class UploadRefusedError(Exception):
 
 
 class UploadFailedError(RuntimeError):
-    """The service sent a response that no contract describes."""
+    """The service sent no response, or one that no contract describes."""
 
 
 @dataclass(frozen=True)
@@ -54,23 +58,32 @@ class Client:
         """Upload file and return the image id that it was given; raises UploadRefused, UploadFailed or OSError."""
         grant = self._grant(file)
         with file.open("rb") as data:
-            answer = self.http.request(
-                grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"], retries=PUT_RETRIES
-            )
+            answer = self._send(grant["method"], grant["uploadUrl"], body=data, headers=grant["headers"])
         if answer.status not in STORED_STATUSES:
-            raise UploadFailedError(f"the PUT of {file.name} was answered with status {answer.status}")
+            raise UploadFailedError(f"the PUT of {_name(file)} was answered with status {answer.status}")
         return str(grant["imageId"])
 
     def _grant(self, file: Path) -> dict[str, Any]:
-        name = os.fsencode(file.name).decode(errors="replace")
-        query = {"filename": name, "contentType": content_type(file), "size": str(file.stat().st_size)}
-        answer = self.http.request("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
-        body: dict[str, Any] = json.loads(answer.data)
+        query = {"filename": _name(file), "contentType": content_type(file), "size": str(file.stat().st_size)}
+        answer = self._send("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST):
+            raise UploadFailedError(f"GET /upload-url was answered with status {answer.status} for {_name(file)}")
+        body: dict[str, Any] = answer.json()
         if answer.status == HTTPStatus.BAD_REQUEST:
             raise UploadRefusedError(body["reason"], body["message"])
-        if answer.status != HTTPStatus.OK:
-            raise UploadFailedError(f"GET /upload-url was answered with status {answer.status} for {name}")
         return body
+
+    def _send(self, method: str, url: str, **request: Any) -> urllib3.BaseHTTPResponse:
+        """Return the response to a request; raises UploadFailed, whose message has no URL, since that may be signed."""
+        try:
+            return self.http.request(method, url, retries=RETRIES, **request)
+        except HTTPError as error:
+            cause = error.reason if isinstance(error, MaxRetryError) else error
+            raise UploadFailedError(f"the {method} got no response: {type(cause).__name__}") from None
+
+
+def _name(file: Path) -> str:
+    return os.fsencode(file.name).decode(errors="replace")
 
 
 def content_type(file: Path) -> str:

@@ -2,15 +2,15 @@
 
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-from urllib3.exceptions import HTTPError
 
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.outcomes import NOTIFIED_AT
@@ -62,19 +62,28 @@ def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int,
     token, deadline = stack.token, time.monotonic() + timeout
     client = Client(stack.upload_url_endpoint, token, _within(stack, deadline).emulator.http(at_once))
     unsent, waiting, notifications = list(files), list[_Sent](), dict[str, dict[str, Any]]()
-    pool = ThreadPoolExecutor(at_once)
-    try:
-        while (unsent or waiting) and time.monotonic() < deadline:
-            batch, unsent = unsent[: at_once - len(waiting)], unsent[at_once - len(waiting) :]
-            waiting += [_Sent(file, time.monotonic(), pool.submit(client.upload, file)) for file in batch]
-            outcomes = _outcomes(_within(stack, deadline), waiting, notifications, output)
-            yield from (outcome for outcome in outcomes if outcome)
-            waiting = [sent for sent, outcome in zip(waiting, outcomes, strict=True) if not outcome]
-        yield from (_unfinished(sent) for sent in waiting)
-        yield from (Outcome(display_path(file), None, None, "NOT_SENT", 0) for file in unsent)
-    finally:
-        # Uploads that hang are not awaited: they end with the emulator, or after their own timeout.
-        pool.shutdown(wait=False, cancel_futures=True)
+    while (unsent or waiting) and time.monotonic() < deadline:
+        batch, unsent = unsent[: at_once - len(waiting)], unsent[at_once - len(waiting) :]
+        waiting += [_Sent(file, time.monotonic(), _started_upload(client, file)) for file in batch]
+        outcomes = _outcomes(_within(stack, deadline), waiting, notifications, output)
+        yield from (outcome for outcome in outcomes if outcome)
+        waiting = [sent for sent, outcome in zip(waiting, outcomes, strict=True) if not outcome]
+    yield from (_unfinished(sent) for sent in waiting)
+    yield from (Outcome(display_path(file), None, None, "NOT_SENT", 0) for file in unsent)
+
+
+def _started_upload(client: Client, file: Path) -> Future[str]:
+    """Start an upload in a thread of its own. The end of this process does not wait for it, as for one of an executor."""
+    upload = Future[str]()
+
+    def run() -> None:
+        try:
+            upload.set_result(client.upload(file))
+        except Exception as error:  # noqa: BLE001 - raised by whoever asks for the result
+            upload.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return upload
 
 
 def _within(stack: LocalStack, deadline: float) -> LocalStack:
@@ -114,7 +123,7 @@ def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, 
         image_id = sent.upload.result()
     except UploadRefusedError as refusal:
         return Outcome(display_path(sent.file), None, "REJECTED", refusal.reason, sent.seconds)
-    except (UploadFailedError, HTTPError, OSError) as error:
+    except (UploadFailedError, OSError) as error:
         return Outcome(display_path(sent.file), None, None, f"NOT_SENT: {error}", sent.seconds)
     if image_id not in notifications:
         return None

@@ -49,12 +49,16 @@ class LocalStack:
     @cached_property
     def token(self) -> str:
         """The ID token of the test user, who signs in at the first use."""
-        answer = self.emulator.client("cognito-idp").initiate_auth(
+        return self.sign_in()["IdToken"]
+
+    def sign_in(self) -> dict[str, str]:
+        """Return the tokens of the test user, by their names in Cognito."""
+        answer: dict[str, Any] = self.emulator.client("cognito-idp").initiate_auth(
             ClientId=self.outputs["UserPoolClientId"],
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": self.user.email, "PASSWORD": self.user.password},
         )
-        return str(answer["AuthenticationResult"]["IdToken"])
+        return {name: value for name, value in answer["AuthenticationResult"].items() if name.endswith("Token")}
 
 
 @contextmanager

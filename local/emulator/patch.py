@@ -55,7 +55,12 @@ class SourcePatch:
         if source.count(self.found) != 1 or taken:
             raise UnexpectedSourceError(f"{self.module}.{self.name}", file)
         source = source.replace(self.found, self.replacement)
-        setattr(owner, name, _compile(value, source, helpers) if isinstance(value, FunctionType) else source)
+        made = _compile(value, source, helpers) if isinstance(value, FunctionType) else source
+        if isinstance(value, FunctionType) and isinstance(made, FunctionType) and not value.__closure__:
+            # In place: tables of functions, such as that of CloudFormation's resources, refer to the object.
+            value.__code__ = made.__code__
+        else:
+            setattr(owner, name, made)
 
 
 @dataclass(frozen=True)

@@ -1,64 +1,22 @@
 """The client of the examples, against a server that is busy and loses answers: what it sends again."""
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import urllib3
 
 from examples.client import RETRIES, RefusedError, Uploader
-
-LOST = 0  # the server hangs up instead of answering
-IMAGE = "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"
-POLL = 0.01  # seconds in which the server sees that it is to end
+from tests.failing_server import IMAGE, LOST, serve
 
 
 @contextmanager
 def served(*answers: int) -> Iterator[tuple[Uploader, list[str]]]:
-    """Serve the API and S3, which answer so, one request after the other; yield an uploader, and the methods used."""
-    methods: list[str] = []
-    coming = iter(answers)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            grant = {"imageId": IMAGE, "uploadUrl": f"{endpoint}/image", "method": "PUT", "headers": {}}
-            self._answer(json.dumps(grant))
-
-        def do_PUT(self) -> None:
-            assert self.rfile.read(int(self.headers["Content-Length"])) == b"an image"
-            self._answer("")
-
-        def _answer(self, body: str) -> None:
-            methods.append(self.command)
-            status = next(coming)
-            if status == LOST:
-                self.close_connection = True
-                return
-            refusal = (
-                json.dumps({"reason": "INVALID", "message": "Try another."}) if status < 500 else "<html>busy</html>"
-            )
-            content = body if status == 200 else refusal
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.send_header("Retry-After", "0")
-            self.end_headers()
-            self.wfile.write(content.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        endpoint = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, args=[POLL], daemon=True).start()
-        hasty = RETRIES.new(backoff_factor=0, backoff_jitter=0)
-        try:
-            yield Uploader(f"{endpoint}/upload-url", "token", urllib3.PoolManager(retries=hasty)), methods
-        finally:
-            server.shutdown()
+    """Serve the API and S3 with these answers; yield an uploader that does not wait, and the methods used."""
+    hasty = RETRIES.new(backoff_factor=0, backoff_jitter=0)
+    with serve(*answers) as server:
+        yield Uploader(f"{server.endpoint}/upload-url", "token", urllib3.PoolManager(retries=hasty)), server.methods
 
 
 @pytest.fixture
@@ -100,3 +58,15 @@ def test_retries_end(file: Path, method: str, before: tuple[int, ...]) -> None:
     with served(*before, *[503] * 10) as (uploader, methods), pytest.raises(RefusedError, match="answered 503"):
         uploader.upload(file)
     assert methods.count(method) == 6
+
+
+def test_lost_answers_are_named_without_the_url(file: Path) -> None:
+    """Without any response to its PUTs the upload fails, and the message does not have the signed URL."""
+    with served(200, *[LOST] * 10) as (uploader, _), pytest.raises(RefusedError, match="got no response") as failed:
+        uploader.upload(file)
+    assert "secret" not in str(failed.value)
+
+
+def test_retry_after_has_a_limit() -> None:
+    """A response that asks for hours is waited for half a minute."""
+    assert RETRIES.parse_retry_after("86400") == 30

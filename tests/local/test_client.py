@@ -1,69 +1,35 @@
-"""The client against a server that loses responses: which requests are repeated, and when an upload is complete."""
+"""The client against a server that is busy and loses responses: which requests are repeated, and when an upload is complete."""
 
-import json
+import os
 import re
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import urllib3
 
-from local.client import PUT_RETRIES, Client, UploadFailedError
+from local.client import RETRIES, Client, UploadFailedError, UploadRefusedError
+from tests.failing_server import IMAGE, LOST, FailingServer, serve
 
-LOST = 0  # the server stores the image and closes the connection
-IMAGE = "0b7f3c52-4a58-4d0e-9a41-6f2f6c1f7d10"
 CONTENT = b"an image" * 1000
-POLL = 0.01  # seconds in which the server notices its shutdown
+ATTEMPTS = RETRIES.new().total  # after the first one
 
 
 @contextmanager
-def served(*answers: int) -> Iterator[tuple[Client, list[bytes]]]:
-    """Serve the API and S3 with these statuses for PUT; yield a client, and the bodies that were received."""
-    bodies: list[bytes] = []
-    statuses = iter(answers)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            url = f"http://127.0.0.1:{server.server_port}/image"
-            headers = {"Content-Length": str(len(CONTENT)), "If-None-Match": "*"}
-            grant = {"imageId": IMAGE, "uploadUrl": url, "method": "PUT", "headers": headers}
-            self._answer(200, json.dumps(grant).encode())
-
-        def do_PUT(self) -> None:
-            assert self.headers["If-None-Match"] == "*"
-            bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            status = next(statuses)
-            if status == LOST:
-                self.close_connection = True
-            else:
-                self._answer(status, b"")
-
-        def _answer(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=[POLL], daemon=True).start()
-        try:
-            yield Client(f"http://127.0.0.1:{server.server_port}/upload-url", "token", urllib3.PoolManager()), bodies
-        finally:
-            server.shutdown()
+def served(*answers: int) -> Iterator[tuple[Client, FailingServer]]:
+    """Serve these answers; yield a client, and the server."""
+    with serve(*answers) as server:
+        yield Client(f"{server.endpoint}/upload-url", "token", urllib3.PoolManager()), server
 
 
-@pytest.fixture(autouse=True)
-def retry_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the client retry without waiting."""
-    monkeypatch.setattr("local.client.PUT_RETRIES", PUT_RETRIES.new(backoff_factor=0))
+    monkeypatch.setattr("local.client.RETRIES", RETRIES.new(backoff_factor=0, backoff_jitter=0))
 
 
 @pytest.fixture
@@ -74,38 +40,114 @@ def file(tmp_path: Path) -> Path:
     return found
 
 
-@pytest.mark.parametrize("answers", [(200,), (LOST, 412), (LOST, 200), (LOST, LOST, 412), (409, 200), (503, 412)])
-def test_lost_responses_are_retried_until_stored(file: Path, answers: tuple[int, ...]) -> None:
-    """A PUT without a response, or with a temporary error, is repeated; 412 means that the image is stored."""
-    with served(*answers) as (client, bodies):
+@pytest.mark.usefixtures("_at_once")
+@pytest.mark.parametrize(
+    ("answers", "puts"),
+    [
+        ((200, 200), 1),
+        ((502, 429, 504, 200, 200), 1),
+        ((LOST, 500, 200, 200), 1),
+        ((200, LOST, 412), 2),
+        ((200, LOST, 200), 2),
+        ((200, LOST, LOST, 412), 3),
+        ((200, 409, 200), 2),
+        ((200, 503, 412), 2),
+    ],
+)
+def test_temporary_error_is_retried(file: Path, answers: tuple[int, ...], puts: int) -> None:
+    """429, 409, 5xx and lost responses are repeated, GET and PUT alike; 412 means that the image is stored."""
+    with served(*answers) as (client, server):
         assert client.upload(file) == IMAGE
-        assert bodies == [CONTENT] * len(answers)
+    assert len(server.methods) == len(answers)
+    assert server.bodies == [CONTENT] * puts
 
 
 @pytest.mark.parametrize("status", [400, 403])
 def test_refused_put_is_not_repeated(file: Path, status: int) -> None:
     """A PUT that S3 refuses raises an error and is not repeated."""
-    with served(status) as (client, bodies):
+    with served(200, status) as (client, server):
         with pytest.raises(UploadFailedError, match=f"answered with status {status}"):
             client.upload(file)
-        assert len(bodies) == 1
+        assert len(server.bodies) == 1
 
 
-@pytest.mark.parametrize("status", [503, LOST])
-def test_retries_are_limited(file: Path, status: int) -> None:
-    """If S3 never accepts the image, the upload fails after five requests."""
-    with served(*[status] * 10) as (client, bodies):
-        with pytest.raises((UploadFailedError, urllib3.exceptions.HTTPError)):
-            client.upload(file)
-        assert len(bodies) == 5
+def test_refused_url_is_not_requested_again(file: Path) -> None:
+    """A request that the API refuses with a reason raises that reason, and is not repeated."""
+    with served(400) as (client, server), pytest.raises(UploadRefusedError) as refused:
+        client.upload(file)
+    assert (refused.value.reason, server.methods) == ("INVALID", ["GET"])
 
 
-@pytest.mark.parametrize(("answers", "code"), [((LOST, 412), 0), ((503, LOST, 200), 0), ((403,), 1)])
+@pytest.mark.parametrize("status", [401, 403])
+def test_refusal_of_another_form_is_named(file: Path, status: int) -> None:
+    """Any other status is named, also if the response is not JSON."""
+    with served(status) as (client, server), pytest.raises(UploadFailedError, match=f"status {status} for image.png"):
+        client.upload(file)
+    assert server.methods == ["GET"]
+
+
+@pytest.mark.usefixtures("_at_once")
+@pytest.mark.parametrize("answer", [503, LOST])
+@pytest.mark.parametrize("before", [(), (200,)], ids=["GET", "PUT"])
+def test_retries_are_limited(file: Path, before: tuple[int, ...], answer: int) -> None:
+    """If the service never accepts a request, the upload fails, and the message does not have the signed URL."""
+    with served(*before, *[answer] * 20) as (client, server), pytest.raises(UploadFailedError) as failed:
+        client.upload(file)
+    assert ATTEMPTS == 6
+    assert len(server.methods) == len(before) + 1 + ATTEMPTS
+    assert ("503" if answer else "no response") in str(failed.value)
+    assert "secret" not in str(failed.value)
+
+
+def test_server_that_is_gone_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused connection fails after the retries, with one sentence."""
+    monkeypatch.setattr("local.client.RETRIES", RETRIES.new(total=1, backoff_factor=0))
+    with served() as (client, _):
+        pass
+    with pytest.raises(UploadFailedError, match=r"^the GET got no response: NewConnectionError$"):
+        client.upload(file)
+
+
+@pytest.mark.parametrize("asked", [1, 86400])
+def test_retry_after_is_honoured_within_a_limit(file: Path, monkeypatch: pytest.MonkeyPatch, asked: int) -> None:
+    """The client waits as long as Retry-After says, but not for hours."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    with served(429, 200, 200) as (client, server):
+        server.retry_after = str(asked)
+        client.upload(file)
+    assert slept == [min(asked, 20)]
+
+
+def test_waits_grow_within_a_limit_and_differ(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Retry-After the waits grow, have a limit, and are not the same for two clients."""
+    waits: list[list[float]] = []
+    for _ in range(2):
+        slept: list[float] = []
+        monkeypatch.setattr(time, "sleep", slept.append)
+        with served() as (client, server):
+            server.retry_after = None
+            with pytest.raises(UploadFailedError):
+                client.upload(file)
+        waits.append(slept)
+    first, second = waits
+    assert first != second
+    assert first == sorted(first)
+    assert 1 < sum(first) < 60
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [((200, LOST, 412), 0), ((429, 502, 200, 503, LOST, 200), 0), ((200, 403), 1), ((401,), 1)],
+)
 def test_client_in_the_documentation_retries_too(file: Path, answers: tuple[int, ...], code: int) -> None:
-    """The client in docs/api.md, run unchanged, repeats lost requests, and 412 completes the upload."""
+    """The client in docs/api.md, run unchanged, repeats requests after temporary errors, and 412 completes the upload."""
     (source,) = re.findall(r"```python\n(.*?)```", Path("docs/api.md").read_text(encoding="utf-8"), re.DOTALL)
-    with served(*answers) as (client, bodies):
-        known = {"UPLOAD_URL_ENDPOINT": client.endpoint, "TOKEN": client.token, "FILE": str(file)}
-        done = subprocess.run([sys.executable, "-c", source], env=known, capture_output=True, text=True, check=False)
-        assert bodies == [CONTENT] * len(answers)
+    with serve(*answers) as server:
+        known = {"UPLOAD_URL_ENDPOINT": f"{server.endpoint}/upload-url", "TOKEN": "token", "FILE": str(file)}
+        environment = {"PATH": os.environ["PATH"], **known}
+        done = subprocess.run(
+            [sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False
+        )
+    assert len(server.methods) == len(answers)
     assert (done.returncode, done.stdout) == (code, "" if code else f"{IMAGE}\n")

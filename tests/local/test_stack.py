@@ -141,8 +141,6 @@ def test_api_responds_as_documented(ask: Callable[..., tuple[int, Any]], case: C
     """Each example of docs/openapi.json gets its status, and a body that conforms to the schema and has the same values."""
     status, body = ask(**({} if case.signed_in else {"token": None}), **{k: str(v) for k, v in case.query.items()})
     assert status == case.status
-    if case.body.get("reason") in GATEWAY_RESPONSES:  # the emulator does not have API Gateway's own responses
-        return
     contracts.check("upload-url.response" if case.status == 200 else "api-error", body)
     assert case.body.items() <= body.items()
 
@@ -163,17 +161,40 @@ def test_client_in_the_documentation_uploads_an_image(stack: LocalStack) -> None
     assert any(one["Key"].endswith(ran.stdout.strip()) for one in versions)
 
 
-@pytest.mark.parametrize("token", [None, "nonsense"])
-def test_upload_url_needs_a_valid_token(ask: Callable[..., tuple[int, Any]], token: str | None) -> None:
-    """Without a token, or with an invalid one, the status is 401."""
-    status, _ = ask(token=token, filename="a.jpg", contentType="image/jpeg", size="10")
-    assert status == 401
+@pytest.mark.parametrize("kind", [None, "nonsense", "AccessToken"])
+def test_upload_url_needs_an_id_token(stack: LocalStack, kind: str | None) -> None:
+    """Without a token, with an invalid one or with an access token the status is 401, in the response that the template describes."""
+    token = stack.sign_in().get(kind or "", kind)
+    query = {"filename": "a.jpg", "contentType": "image/jpeg", "size": "10"}
+    headers = {"Authorization": token} if token else {}
+    answer = HTTP.request("GET", stack.upload_url_endpoint, fields=query, headers=headers)
+    assert _gateway_response(answer) == (401, "UNAUTHORIZED", GATEWAY_RESPONSES["UNAUTHORIZED"])
+
+
+def test_function_error_is_a_response_of_the_gateway(stack: LocalStack) -> None:
+    """If the function fails, the status is 502, with the body and the CORS header that the template describes."""
+    before = configure(stack, "GetUploadUrlFunction", MAX_BYTES="many")
+    try:
+        query = {"filename": "a.jpg", "contentType": "image/jpeg", "size": "10"}
+        answer = HTTP.request(
+            "GET", stack.upload_url_endpoint, fields=query, headers={"Authorization": stack.token}, retries=False
+        )
+    finally:
+        configure(stack, "GetUploadUrlFunction", **before)
+    assert _gateway_response(answer) == (502, "DEFAULT_5XX", GATEWAY_RESPONSES["DEFAULT_5XX"])
+
+
+def _gateway_response(answer: urllib3.BaseHTTPResponse) -> tuple[int, str, str]:
+    """Return status, reason and message of an error, which any origin may read."""
+    body = answer.json()
+    contracts.check("api-error", body)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    return answer.status, body["reason"], body["message"]
 
 
 @pytest.mark.parametrize(
     ("field", "query"),
     [
-        ("contentType", {"filename": "a.txt", "size": "10"}),
         ("contentType", {"filename": "a.txt", "contentType": "text/plain", "size": "10"}),
         ("size", {"filename": "a.jpg", "contentType": "image/jpeg", "size": "0"}),
         ("size", {"filename": "a.jpg", "contentType": "image/jpeg", "size": str(10**9)}),
@@ -195,6 +216,33 @@ def test_url_accepts_the_signed_headers_only(ask: Callable[..., tuple[int, dict[
     _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
     answer = HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers={**grant["headers"], changed: "other"})
     assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("added", "unsigned"),
+    [
+        ({"X-Amz-Acl": "public-read"}, "x-amz-acl"),
+        (
+            {"x-amz-website-redirect-location": "/b", "x-amz-tagging": "a=1"},
+            "x-amz-tagging, x-amz-website-redirect-location",
+        ),
+        ({"x-amz-meta-filename": "a.jpg", "Origin": "https://example.com"}, None),
+    ],
+)
+def test_url_accepts_no_other_amz_header(
+    ask: Callable[..., tuple[int, dict[str, Any]]], added: dict[str, str], unsigned: str | None
+) -> None:
+    """A PUT with x-amz-* headers that are not signed gets status 403 and their names, and stores nothing."""
+    _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
+    signed = {name.lower(): value for name, value in grant["headers"].items()}
+    first, second = (
+        HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers=headers) for headers in (signed | added, signed)
+    )
+    assert (first.status, second.status) == ((403, 200) if unsigned else (200, 412))
+    if unsigned:
+        text = first.data.decode()
+        assert "<Code>AccessDenied</Code>" in text
+        assert f"<HeadersNotSigned>{unsigned}</HeadersNotSigned>" in text
 
 
 def test_url_allows_one_upload(ask: Callable[..., tuple[int, dict[str, Any]]]) -> None:

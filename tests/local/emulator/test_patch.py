@@ -23,6 +23,8 @@ from local.emulator.patch import (
 from local.emulator.patches import enforcement
 
 TARGET = """
+import functools
+
 GREETING = "hello"
 LIMIT = 3
 
@@ -32,6 +34,13 @@ def greet(name):
 class Door:
     def open(self):
         return "open"
+
+def wrapped(function):
+    return functools.wraps(function)(lambda: function())
+
+@wrapped
+def closed():
+    return 1
 """
 FILES = sorted({file for package in (patches, enforcement) for file, _ in find_patches(package)})
 
@@ -62,6 +71,15 @@ def test_texts_of_functions_methods_and_strings_are_replaced(target: ModuleType)
         SourcePatch("patch_target", name, found, replacement).apply("a.py")
     assert target.greet("Ada") == "hi my dear Ada"
     assert target.Door().open() == "ajar"
+
+
+def test_functions_are_replaced_in_tables_too(target: ModuleType) -> None:
+    """A function that was put into a table before is replaced there as well; one with a closure is replaced by its name."""
+    table = {"greet": target.greet, "closed": target.closed}
+    for name, found, replacement in (("greet", "{name}", "dear {name}"), ("closed", "return 1", "return 2")):
+        SourcePatch("patch_target", name, found, replacement).apply("a.py")
+    assert table["greet"]("Ada") == target.greet("Ada") == "hello dear Ada"
+    assert (table["closed"](), target.closed()) == (1, 2)
 
 
 def test_replacements_call_helpers(target: ModuleType) -> None:
