@@ -10,6 +10,7 @@ Metadata = Literal["EXIF", "profile", "text"]
 class Limits:
     """The limits, which the caller chooses."""
 
+    enabled_formats: frozenset[str]  # names of the formats that may be opened
     max_pixels: int
     max_edge: int  # pixels
     max_frames: int

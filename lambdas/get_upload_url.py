@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
+from imaging.errors import Reason
+from imaging.formats import CONTENT_TYPES, FORMATS
 from lambdas.domain import object_keys, objects
 from lambdas.runtime import clients, clock, cors
 from lambdas.runtime.metrics import UPLOAD_URLS_ISSUED, UPLOAD_URLS_REFUSED
@@ -55,6 +57,7 @@ def _respond(event: dict[str, Any], settings: GetUploadUrlSettings) -> dict[str,
     """Return a response with the contract upload-url.response, or with status 400 and the contract api-error."""
     try:
         request = read_request(event.get("queryStringParameters") or {}, settings.max_bytes)
+        check_enabled(request["contentType"], settings.enabled_formats)
     except BadRequestError as error:
         logger().info("refused: %s %s", error.body["field"], error.body["reason"])
         count(UPLOAD_URLS_REFUSED, reason=error.body["reason"])
@@ -79,6 +82,17 @@ def read_request(parameters: dict[str, str], max_bytes: int) -> UploadUrlRequest
     if len(request["filename"].encode()) > objects.MAX_FILENAME:
         raise BadRequestError("filename", "INVALID", f"must have at most {objects.MAX_FILENAME} bytes in UTF-8")
     return request
+
+
+def check_enabled(content_type: str, enabled: frozenset[str]) -> None:
+    """Raise BadRequestError for a content type whose format is not enabled: its upload would be rejected."""
+    if CONTENT_TYPES[content_type].name not in enabled:
+        accepted = ", ".join(found.content_type for name, found in FORMATS.items() if name in enabled)
+        raise BadRequestError(
+            "contentType",
+            Reason.FORMAT_DISABLED,
+            f"is not accepted at present. Convert the image to one of: {accepted}",
+        )
 
 
 def _size(value: str, max_bytes: int) -> int:

@@ -9,7 +9,8 @@ from imaging.decoding import libwebp
 from imaging.decoding.decode import decode
 from imaging.decoding.decoders import load_decoder
 from imaging.decoding.picture import open_picture
-from imaging.formats import FORMATS, sniff_format
+from imaging.formats import FORMATS
+from imaging.formats.inspectors import identify
 from lambdas.domain import objects
 from lambdas.domain.record import Record
 from lambdas.domain.step_handler import step_handler
@@ -40,7 +41,7 @@ def handler(event: ValidateImageInput, settings: ValidateSettings) -> ValidateIm
     image = event["image"]
     Record(settings.metadata_table, image, event["execution"]).begin(settings.record_retention_days)
     upload = objects.read_upload(image, settings.max_bytes)
-    format_ = sniff_format(upload.data)
+    format_ = identify(upload.data, settings.limits)
     load_decoder(format_)  # here, because every child process would load it again
     if format_ is FORMATS["WEBP"]:
         report_missing_libwebp()

@@ -23,7 +23,7 @@ from imaging.rendering.rendition import crop_thumbnail, make_sample, resize_to_e
 
 PHOTOGRAPHS = Path(__file__).parents[1] / "local" / "photographs"
 SHOWN = ("starfish.jpg", "waterfall.jpg", "rocket.jpg")  # with a position, turned by its camera, in Adobe RGB
-LIMITS = Limits(max_pixels=50_000_000, max_edge=20_000, max_frames=1)
+LIMITS = Limits(frozenset({"JPEG"}), max_pixels=50_000_000, max_edge=20_000, max_frames=1)
 
 # All lengths are pixels.
 WIDTH, ROW, HEAD, MARGIN = 1600, 330, 56, 24

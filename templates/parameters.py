@@ -5,6 +5,7 @@ from typing import Any
 
 from troposphere import Equals, Join, Not, Parameter, Ref, Template
 
+from imaging.formats import FORMATS
 from lambdas.runtime.settings import Settings
 
 # The retentions that CloudWatch Logs accepts, days.
@@ -67,7 +68,15 @@ def groups() -> dict[str, list[Parameter]]:
 
 
 def _input_limits() -> list[Parameter]:
+    formats = "Formats that are opened, separated by commas; leave one out while its decoder has an advisory"
     return [
+        Parameter(
+            "EnabledFormats",
+            Type="CommaDelimitedList",
+            Default=",".join(FORMATS),
+            AllowedValues=list(FORMATS),
+            Description=formats,
+        ),
         _number("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Maximum size of an image, bytes"),
         _number("MaxPixels", 50_000_000, 1, 100_000_000, "Maximum number of pixels (width times height)"),
         _number("MaxEdge", 20_000, 1, 65_535, "Maximum length of the longer edge, pixels"),

@@ -30,6 +30,7 @@ ROOMS: dict[str, set[str]] = {
     "lambdas.runtime": {
         "workflow.contracts",
         "imaging.errors",
+        "imaging.formats",
         "imaging.limits",
         "boto3",
         "botocore",
@@ -53,10 +54,11 @@ ROOMS: dict[str, set[str]] = {
         "botocore",
         "aws_lambda_powertools",
     },
-    # Of the functions, what they declare: settings, metrics, headers, attributes and key prefixes. Of asl, the reader of the
-    # language, and the grammar, since AWS refuses a malformed state machine.
+    # Of the functions, what they declare: settings, metrics, headers, attributes and key prefixes; of imaging, the names of the
+    # formats. Of asl, the reader of the language, and the grammar, since AWS refuses a malformed state machine.
     "templates": {
         "workflow",
+        "imaging.formats",
         "asl.language",
         "asl.check.grammar",
         "lambdas.runtime.cors",

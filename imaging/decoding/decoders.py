@@ -31,10 +31,10 @@ class DecoderBrokenError(Exception):
     """A decoder does not work: it is missing, or called with wrong arguments. The file may be sound."""
 
 
-def load_decoder(format_: Format | None) -> None:
+def load_decoder(format_: Format) -> None:
     """Import the decoder of format_."""
     Image.preinit()
-    name = format_.name if format_ else ""
+    name = format_.name
     if name in MODULES:
         # A Lambda function has one core, and each thread takes memory.
         vars(import_module(MODULES[name])).update(DEFAULT_MAX_THREADS=1)

@@ -1,6 +1,7 @@
 """The file formats that may be opened: their names, media types and signatures."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -25,6 +26,9 @@ FORMATS = {
     "HEIF": Format("HEIF", "image/heic", "heic"),
 }
 
+# The format of each media type under which files are uploaded. A HEIC is a HEIF.
+CONTENT_TYPES = {found.content_type: found for found in FORMATS.values()} | {"image/heif": FORMATS["HEIF"]}
+
 # The first bytes of each. An ISO media file has its brands within the first 64 bytes; `mif1` and `msf1` are brands of the
 # container only.
 _PATTERNS = {
@@ -44,3 +48,11 @@ def sniff_format(data: bytes) -> Format | None:
     """Return the format that the first bytes of data show, or None; file name and declared type do not matter."""
     head = data[:64]
     return next((FORMATS[name] for name, signature in _SIGNATURES.items() if signature.match(head)), None)
+
+
+def parse_formats(names: Iterable[str]) -> frozenset[str]:
+    """Return names, without the spaces around them, as a set of formats; raises ValueError for an unknown name, and for none."""
+    found = frozenset(name.strip() for name in names)
+    if not found or found - FORMATS.keys():
+        raise ValueError(f"unknown formats: the names are {', '.join(FORMATS)}, and at least one is needed")
+    return found

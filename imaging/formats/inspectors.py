@@ -1,7 +1,7 @@
 """The inspector of each format, and the inspection of any file."""
 
 from imaging.errors import ImageRefusedError, Reason
-from imaging.formats import bmp, gif, heif, jpeg, png, sniff_format, tiff, webp
+from imaging.formats import FORMATS, Format, bmp, gif, heif, jpeg, png, sniff_format, tiff, webp
 from imaging.formats.binary import EndOfDataError
 from imaging.formats.inspection import Inspected, Inspection, refuse_truncated
 from imaging.limits import Limits
@@ -18,11 +18,24 @@ INSPECTORS = {
 }
 
 
-def inspect_file(data: bytes, limits: Limits) -> Inspected:
-    """Inspect a file, in time linear in its length; raises ImageRefusedError."""
+def identify(data: bytes, limits: Limits) -> Format:
+    """Return the format of a file by its first bytes; raises ImageRefusedError if it is unknown or switched off.
+
+    Nothing else of the file is read, so a format that is off reaches neither its inspector nor its decoder.
+    """
     format_ = sniff_format(data)
     if format_ is None:
         raise ImageRefusedError(Reason.NOT_AN_IMAGE, "The content is not an image of a supported format.")
+    if format_.name not in limits.enabled_formats:
+        accepted = ", ".join(name for name in FORMATS if name in limits.enabled_formats)
+        message = f"{format_.name} images are not accepted at present. Convert the image to one of: {accepted}."
+        raise ImageRefusedError(Reason.FORMAT_DISABLED, message)
+    return format_
+
+
+def inspect_file(data: bytes, limits: Limits) -> Inspected:
+    """Inspect a file, in time linear in its length; raises ImageRefusedError."""
+    format_ = identify(data, limits)
     found = Inspection(format_, limits)
     try:
         INSPECTORS[format_.name](data, found)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
+from imaging.formats import parse_formats
 from imaging.limits import Limits
 from workflow.contracts.errors import NotConfigured
 
@@ -17,14 +18,16 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read the fields from environ; raises NotConfigured with the missing variables, ValueError for a bad number."""
+        """Read the fields from environ; raises NotConfigured with the missing variables, ValueError for a bad value."""
         values = {field: environ.get(field.name.upper()) for field in fields(cls)}
         if missing := [field.name.upper() for field, value in values.items() if value is None]:
             raise NotConfigured(f"{', '.join(missing)} is not set")
         return cls(**{field.name: _parse(field.type, value or "") for field, value in values.items()})
 
 
-def _parse(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str, ...]:
+def _parse(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str, ...] | frozenset[str]:
+    if kind == frozenset[str]:
+        return parse_formats(value.split(","))
     if kind == tuple[int, ...]:
         return tuple(int(part) for part in value.split(","))
     if kind == tuple[str, ...]:
@@ -34,9 +37,10 @@ def _parse(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str,
 
 @dataclass(frozen=True)
 class GetUploadUrlSettings(Settings):
-    """Where uploads go, how large they may be, how long a URL is valid, and which origins may ask for one."""
+    """Where uploads go, what they may be, how long a URL is valid, and which origins may ask for one."""
 
     upload_bucket: str
+    enabled_formats: frozenset[str]
     max_bytes: int
     url_expiry_seconds: int
     allowed_origins: tuple[str, ...]  # such as https://example.com; "*" for all
@@ -87,6 +91,7 @@ class SweepSettings(FinalizeSettings, StartSettings):
 class ImageStepSettings(StepSettings):
     """What every step that opens an image needs: the limits that are checked before anything is decoded."""
 
+    enabled_formats: frozenset[str]
     max_bytes: int
     max_pixels: int
     max_edge: int  # pixels
@@ -95,7 +100,7 @@ class ImageStepSettings(StepSettings):
     @property
     def limits(self) -> Limits:
         """The limits as imaging takes them."""
-        return Limits(self.max_pixels, self.max_edge, self.max_frames)
+        return Limits(self.enabled_formats, self.max_pixels, self.max_edge, self.max_frames)
 
 
 @dataclass(frozen=True)

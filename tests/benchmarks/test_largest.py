@@ -15,7 +15,14 @@ from imaging.formats import FORMATS
 from lambdas.runtime.settings import ImageStepSettings
 from tests import pictures
 
-SMALL = ImageStepSettings(metadata_table="-", max_bytes=1_000_000, max_pixels=128 * 192, max_edge=1000, max_frames=2)
+SMALL = ImageStepSettings(
+    metadata_table="-",
+    enabled_formats=frozenset(FORMATS),
+    max_bytes=1_000_000,
+    max_pixels=128 * 192,
+    max_edge=1000,
+    max_frames=2,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +97,6 @@ def test_a_rejected_picture_has_no_peak(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_file_above_the_size_limit_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file with more bytes than the limit raises an error."""
     Kind("PNG").file()
-    monkeypatch.setattr(largest, "limits", lambda: ImageStepSettings("-", 1, 1_000_000, 1000, 2))
+    monkeypatch.setattr(largest, "limits", lambda: ImageStepSettings("-", frozenset(FORMATS), 1, 1_000_000, 1000, 2))
     with pytest.raises(JobError, match="bytes"):
         peak(Kind("PNG"), "resize")

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import boto3
 
+from imaging.formats import FORMATS
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.object_keys import archive_folder, staged_folder, upload_key
 from lambdas.domain.objects import filename_metadata
@@ -36,6 +37,7 @@ ENVIRONMENT = {
     "UPLOAD_BUCKET": UPLOADS,
     "ARCHIVE_BUCKET": ARCHIVE,
     "NOTIFICATION_TOPIC": TOPIC,
+    "ENABLED_FORMATS": ",".join(FORMATS),
     "MAX_BYTES": "1000000",
     "MAX_PIXELS": str(MAX_PIXELS),
     "MAX_EDGE": "4000",

@@ -34,7 +34,11 @@ RETENTION_DAYS = 90
 ORIGIN = "https://pictures.example"
 
 URL_SETTINGS = GetUploadUrlSettings(
-    upload_bucket=UPLOAD_BUCKET, max_bytes=MAX_BYTES, url_expiry_seconds=900, allowed_origins=(ORIGIN,)
+    upload_bucket=UPLOAD_BUCKET,
+    enabled_formats=LIMITS.enabled_formats,
+    max_bytes=MAX_BYTES,
+    url_expiry_seconds=900,
+    allowed_origins=(ORIGIN,),
 )
 IMAGE_STEP_SETTINGS = ImageStepSettings(
     metadata_table=TABLE,
@@ -74,7 +78,7 @@ def export(monkeypatch: pytest.MonkeyPatch, *environments: Settings) -> None:
 
 
 def _variable(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return ",".join(map(str, value)) if isinstance(value, tuple | frozenset) else str(value)
 
 
 class Account:

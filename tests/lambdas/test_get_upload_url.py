@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imaging.formats import CONTENT_TYPES, FORMATS
 from lambdas.domain import object_keys, objects
 from lambdas.domain.objects import MAX_FILENAME
 from tests.effort import times
@@ -103,6 +104,19 @@ def test_a_bad_parameter_is_named_and_not_repeated(field: str, value: str, reaso
     assert (status, body["field"], body["reason"]) == (400, field, reason)
     assert body["message"].startswith(field)
     assert len(value) < 6 or value not in body["message"]
+
+
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+def test_a_type_whose_format_is_off_is_refused(content_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No URL is signed for an upload that would be rejected; the message names the types that are accepted."""
+    off = CONTENT_TYPES[content_type].name
+    monkeypatch.setenv("ENABLED_FORMATS", ",".join(name for name in FORMATS if name != off))
+    status, body = request_url({**PARAMETERS, "contentType": content_type})
+    assert (status, body["field"], body["reason"]) == (400, "contentType", "FORMAT_DISABLED")
+    accepted = body["message"].partition(": ")[2].rstrip(".").split(", ")
+    assert accepted == [found.content_type for name, found in FORMATS.items() if name != off]
+    for other in accepted:
+        granted_url(contentType=other)
 
 
 @pytest.mark.parametrize("field", PARAMETERS)

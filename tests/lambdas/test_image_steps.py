@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from imaging.errors import Reason
+from imaging.formats import FORMATS
 from lambdas import metadata, resize, thumbnail
 from tests import pictures
 from tests.fake_aws.account import UPLOAD_BUCKET, Payload
@@ -41,6 +42,19 @@ def test_an_unsound_image_is_rejected_and_leaves_nothing(account: Account, field
     assert rejected.value.reason == reason
     assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
     assert account.record(event)["steps"] == {}
+
+
+@each_step
+def test_a_format_that_was_switched_off_meanwhile_is_rejected(
+    account: Account, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An image that was validated before its format was switched off is not opened by the steps that follow."""
+    event = account.begin(pictures.examples()["HEIF"])
+    monkeypatch.setenv("ENABLED_FORMATS", ",".join(FORMATS.keys() - {"HEIF"}))
+    with pytest.raises(ImageRejected) as rejected:
+        STEPS[field](event, CONTEXT)
+    assert rejected.value.reason == Reason.FORMAT_DISABLED
+    assert account.keys(UPLOAD_BUCKET) == {event["image"]["key"]}
 
 
 @each_step

@@ -10,6 +10,7 @@ import pytest
 
 from imaging.decoding import libwebp
 from imaging.errors import Reason
+from imaging.formats import FORMATS
 from lambdas import validate
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import EXPIRES_AT, expiry
@@ -58,6 +59,16 @@ UNSOUND = {
 def found(account: Account, data: bytes, filename: str = "Landscape 8.jpg") -> dict[str, Any]:
     """Return the step's result for data."""
     return validate.handler(account.upload(data, filename), CONTEXT)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_that_is_off_reaches_no_decoder(account: Account, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An image of a format that is switched off is rejected, and its decoder is not even loaded."""
+    monkeypatch.setattr(validate, "load_decoder", lambda _: pytest.fail("the decoder was loaded"))
+    monkeypatch.setenv("ENABLED_FORMATS", ",".join(FORMATS.keys() - {name}))
+    with pytest.raises(ImageRejected) as rejected:
+        found(account, pictures.examples()[name], filename="not really.pdf")
+    assert rejected.value.reason == Reason.FORMAT_DISABLED
 
 
 @pytest.mark.parametrize("name", pictures.examples())

@@ -6,11 +6,12 @@ import re
 import pytest
 
 import generate
+from imaging.formats import FORMATS, parse_formats
 from lambdas.runtime import settings
 from lambdas.runtime.settings import ArchiveSettings, ResizeSettings, Settings
 from templates import parameters, stack
 from templates.parameters import groups, variables
-from tests.templates.emitted import Node, template
+from tests.templates.emitted import Node, resources, template
 
 ORIGINS = ["", "*", "https://example.com", "http://localhost:8080", "https://a.b-c.example:8443"]
 CREDENTIALS = (
@@ -109,6 +110,27 @@ def test_upload_url_is_short_lived() -> None:
 def test_no_log_level_drops_metrics() -> None:
     """Metrics are log lines without a level, which Lambda treats as INFO and drops at higher levels."""
     assert set(_parameter("LogLevel")["AllowedValues"]) == {"DEBUG", "INFO"}
+
+
+def test_every_format_is_on_by_default_and_has_its_name() -> None:
+    """CloudFormation refuses a name that is no format's, and an empty list, because it checks each element."""
+    parameter = _parameter("EnabledFormats")
+    assert parameter["Type"] == "CommaDelimitedList"
+    assert parameter["AllowedValues"] == list(FORMATS)
+    assert parse_formats(parameter["Default"].split(",")) == FORMATS.keys()
+
+
+def test_every_function_that_meets_a_format_gets_the_parameter() -> None:
+    """The functions that open images, and the one that issues upload URLs, have the same list."""
+    found = {
+        name: one["Properties"]["Environment"]["Variables"]["ENABLED_FORMATS"]
+        for name, one in resources("AWS::Lambda::Function").items()
+        if "ENABLED_FORMATS" in one["Properties"]["Environment"]["Variables"]
+    }
+    assert found.keys() == {
+        f"{name}Function" for name in ("Validate", "Metadata", "Resize", "Thumbnail", "GetUploadUrl")
+    }
+    assert all(value == {"Fn::Join": [",", {"Ref": "EnabledFormats"}]} for value in found.values())
 
 
 def _parameter(name: str) -> Node:

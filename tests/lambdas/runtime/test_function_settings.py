@@ -16,8 +16,11 @@ every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name
 
 
 def variables(kind: type[Settings]) -> dict[str, str]:
-    """Return a variable for each field: a number of its own, which is valid text too."""
-    return {field.name.upper(): str(number) for number, field in enumerate(fields(kind), start=1)}
+    """Return a variable for each field: a number of its own, which is valid text too; or a format."""
+    return {
+        field.name.upper(): "JPEG" if field.type == frozenset[str] else str(number)
+        for number, field in enumerate(fields(kind), start=1)
+    }
 
 
 @every_kind
@@ -30,6 +33,7 @@ def test_fields_come_from_variables_of_their_name(kind: type[Settings]) -> None:
             str: str(number),
             tuple[int, ...]: (number,),
             tuple[str, ...]: (str(number),),
+            frozenset[str]: {"JPEG"},
         }
         assert getattr(read, field.name) == wanted[field.type]
 
@@ -70,6 +74,20 @@ def test_a_bad_number_is_refused(value: str) -> None:
         ImageStepSettings.read({**variables(ImageStepSettings), "MAX_BYTES": value})
     with pytest.raises(ValueError, match="invalid literal"):
         ResizeSettings.read({**variables(ResizeSettings), "RESIZE_EDGES": f"800,{value}"})
+
+
+@pytest.mark.parametrize("kind", [GetUploadUrlSettings, ImageStepSettings])
+@pytest.mark.parametrize("value", ["", "jpeg", "JPEG,HEIC", "JPEG,,PNG"])
+def test_an_unknown_format_is_refused(kind: type[Settings], value: str) -> None:
+    """A function does not start with a format that it does not know, and never with none."""
+    with pytest.raises(ValueError, match="unknown formats"):
+        kind.read({**variables(kind), "ENABLED_FORMATS": value})
+
+
+def test_formats_with_commas_between_are_several() -> None:
+    """The limits of a step hold the formats of its variable."""
+    read = ImageStepSettings.read({**variables(ImageStepSettings), "ENABLED_FORMATS": "PNG, JPEG"})
+    assert read.limits.enabled_formats == {"JPEG", "PNG"}
 
 
 def test_variables_of_the_process_are_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

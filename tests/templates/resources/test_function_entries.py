@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from imaging.formats import FORMATS
 from lambdas.runtime.settings import Settings
 from templates.packaging import code_key
 from templates.resources.lambda_function import ALLOCATOR
@@ -72,6 +73,8 @@ def _default(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, frozenset):  # in the order of the parameter's default
+        return ",".join(sorted(value, key=[*FORMATS].index))
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
