@@ -7,7 +7,7 @@ from typing import Any
 from asl.command import run_command
 from workflow.blocks import catch_all, mark_notified, publish, record_outcome, task
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE
-from workflow.retries import REJECTED, STALE_EXECUTION_ERRORS
+from workflow.retries import EXECUTION_TIMEOUT, REJECTED, STALE_EXECUTION_ERRORS
 from workflow.sdk import (
     Catch,
     Chain,
@@ -27,7 +27,6 @@ from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE, Step
 FAILED = "ProcessingFailed"  # the error of a failed execution
 NO_CAUSE = "No cause was given."
 BRANCH_SEPARATOR = ":"  # between the names of a branch and of its error, neither of which contains a colon
-TIMEOUT = 35 * 60  # seconds for a whole execution: all retries of all states on the longest path fit
 
 
 def pipeline() -> Graph:
@@ -45,7 +44,7 @@ def pipeline() -> Graph:
             *_success(failed),
         ]
     )
-    return Graph(happy_path, comment="Processes one uploaded image.", timeout_seconds=TIMEOUT)
+    return Graph(happy_path, comment="Processes one uploaded image.", timeout_seconds=EXECUTION_TIMEOUT)
 
 
 def _renditions(handle_error: Choice) -> Parallel:

@@ -1,4 +1,6 @@
-"""How often each task is tried again: after which errors never, after which patiently."""
+"""How often each task is tried again: after which errors never, after which for days, after which three times."""
+
+from typing import Final
 
 from workflow.contracts.errors import (
     ContractViolation,
@@ -7,26 +9,21 @@ from workflow.contracts.errors import (
     PreviousOutcomePending,
     StaleExecution,
 )
+from workflow.contracts.service_errors import SERVICE_ERRORS
 from workflow.sdk import Retry
 
+DAY: Final = 24 * 3600  # seconds
 REJECTED = ImageRejected.__name__
 
-# Errors that pass: the functions are being updated, an earlier outcome of the image is not published yet, or Lambda,
-# DynamoDB or SNS throttles.
-TRANSIENT_ERRORS = [
-    NotConfigured.__name__,
-    PreviousOutcomePending.__name__,
-    "Lambda.TooManyRequestsException",
-    "DynamoDB.ProvisionedThroughputExceededException",
-    "DynamoDB.RequestLimitExceeded",
-    "DynamoDB.ThrottlingException",
-    "SNS.ThrottledException",
-    # As a function reports those of DynamoDB.
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-]
-MAX_RETRIES = 3  # after any other error
+# The image is innocent: a service throttles or is down, the functions are being updated, or an earlier outcome of the image
+# is not published yet.
+TRANSIENT_ERRORS = [NotConfigured.__name__, PreviousOutcomePending.__name__, *SERVICE_ERRORS]
+OUTAGE: Final = 3 * DAY  # of a service, that every task outlasts
+LONGEST_DELAY: Final = 15 * 60  # seconds before a retry; with FULL jitter the delay is half of it on average
+# Half as many again as an outage takes on average: that the drawn delays are shorter than an outage is as good as excluded.
+TRANSIENT_RETRIES: Final = 3 * OUTAGE // LONGEST_DELAY
+MAX_RETRIES = 3  # after any other error, which may be a bug of ours or the image's fault
+SOON: Final = 30  # seconds: the longest delay before such a retry
 STALE_EXECUTION = StaleExecution.__name__
 # After these errors another execution decides the image's outcome, so this one publishes none.
 STALE_EXECUTION_ERRORS = [STALE_EXECUTION, PreviousOutcomePending.__name__]
@@ -41,23 +38,26 @@ PERMANENT_ERRORS = [
     CONDITION_FAILED,
     DYNAMODB_CONDITION_FAILED,
 ]
+# Seconds for a whole execution. It exceeds the longest delays of one state and all retries of the others. It is also as long
+# as a dead-letter message is kept, so that no image is open for longer.
+EXECUTION_TIMEOUT: Final = 14 * DAY
 
 
 def retries() -> list[Retry]:
-    """Return the retriers of every task: never for permanent errors, eight times for transient ones, else three times."""
+    """Return the retriers of every task: never for permanent errors, for days for transient ones, else three times."""
     return [
         Retry(error_equals=PERMANENT_ERRORS, max_attempts=0),
-        _backing_off(TRANSIENT_ERRORS, max_attempts=8),
-        _backing_off(["States.ALL"], max_attempts=MAX_RETRIES),
+        _backing_off(TRANSIENT_ERRORS, max_attempts=TRANSIENT_RETRIES, longest=LONGEST_DELAY),
+        _backing_off(["States.ALL"], max_attempts=MAX_RETRIES, longest=SOON),
     ]
 
 
-def _backing_off(errors: list[str], max_attempts: int) -> Retry:
+def _backing_off(errors: list[str], max_attempts: int, longest: int) -> Retry:
     return Retry(
         error_equals=errors,
         interval_seconds=1,
         max_attempts=max_attempts,
         backoff_rate=2.0,
-        max_delay_seconds=30,
+        max_delay_seconds=longest,
         jitter_strategy="FULL",
     )

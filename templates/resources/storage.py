@@ -10,8 +10,11 @@ from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import deny_without_tls, policy_document
+from workflow.retries import DAY, EXECUTION_TIMEOUT
 
-STAGED_DAYS = 7  # an execution is shorter; this limit is for stacks whose sweep is disabled
+STAGED_DAYS = (
+    2 * EXECUTION_TIMEOUT // DAY + 1
+)  # an execution and its redrive are shorter; for stacks whose sweep is disabled
 RETAIN = {
     "DeletionPolicy": "Retain",
     "UpdateReplacePolicy": "Retain",

@@ -15,12 +15,15 @@ from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.messaging import Messaging, delivery_seconds
 from templates.resources.storage import Storage
-from workflow.definition import TIMEOUT
 
 SWEEP_TIMEOUT = 15 * 60  # seconds: the maximum of Lambda; the sweep checks all uploads
 SWEEP_MEMORY = 1024  # MB: a sweep of a million images a month takes ten minutes; with half the memory, twenty
-# Seconds after an upload. By then a failing message is in the dead-letter queue, and an execution has ended.
-STALLED_AFTER = delivery_seconds(TRIGGER_TIMEOUT) + TIMEOUT
+# Seconds for an EXPRESS execution, which Step Functions ends after five minutes, for a function that outlives it, for clocks
+# that differ, and for messages that wait in the queue. A STANDARD execution may run for longer, but Step Functions is asked
+# for it before anything is done.
+EXECUTION_ALLOWANCE = 35 * 60
+# Seconds after an upload or the last update of its record. By then a failing message is in the dead-letter queue.
+STALLED_AFTER = delivery_seconds(TRIGGER_TIMEOUT) + EXECUTION_ALLOWANCE
 
 
 def add_sweep(template: Template, storage: Storage, messaging: Messaging, pipeline: stepfunctions.StateMachine) -> None:

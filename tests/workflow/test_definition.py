@@ -1,6 +1,7 @@
 """The graph: its states and transitions, the protection of every task, and the language's own linter."""
 
 import json
+import math
 from collections.abc import Iterator
 from itertools import takewhile
 
@@ -20,6 +21,7 @@ from tests.workflow.pipeline_graph import (
     tasks,
 )
 from workflow.contracts.errors import ContractViolation, ImageRejected
+from workflow.contracts.service_errors import SERVICE_ERRORS
 from workflow.definition import states_language
 from workflow.steps import STEPS
 
@@ -39,6 +41,7 @@ BRANCHES = {"ResizeImage", "GenerateThumbnail"}
 NAMED = {name for arrow in ARCHITECTURE for name in arrow} - {"end"} | BRANCHES
 PLACEHOLDERS = ("Partition", "MetadataTable", "NotificationTopic", *(step.function for step in STEPS))
 
+THROTTLE = "Lambda.TooManyRequestsException"
 BRANCH_STATES = {name for branch in TOP["ParallelProcessing"]["Branches"] for name in branch["States"]}
 
 each_task = pytest.mark.parametrize("name", tasks())
@@ -66,12 +69,17 @@ def until_handled(name: str) -> set[str]:
 
 
 def longest(state: State) -> float:
-    """Return the seconds that state may take: each attempt up to its limit, and throttles, which answer at once."""
+    """Return the seconds that state may take without an outage: each attempt up to its time limit."""
     if "Retry" not in state:
         inside = [sum(map(longest, branch["States"].values())) for branch in state.get("Branches", [])]
         return max(inside, default=0)
-    waits, throttles = longest_waits("States.ALL"), longest_waits("Lambda.TooManyRequestsException")
-    return (1 + len(waits)) * float(state["TimeoutSeconds"]) + sum(waits) + sum(throttles)
+    return attempts(state, "States.ALL")
+
+
+def attempts(state: State, error: str) -> float:
+    """Return the seconds that all attempts at state may take that error ends, each at its time limit, and their delays."""
+    waits = longest_waits(error)
+    return (1 + len(waits)) * float(state["TimeoutSeconds"]) + sum(waits)
 
 
 def test_states_of_the_architecture_exist() -> None:
@@ -120,7 +128,7 @@ def test_a_task_retries_all_else_with_backoff_and_jitter(name: str) -> None:
     assert policies[-1]["ErrorEquals"] == ["States.ALL"]
     assert all(policy["MaxAttempts"] > 0 and policy["BackoffRate"] > 1 for policy in policies)
     assert all(policy["JitterStrategy"] == "FULL" and policy["MaxDelaySeconds"] for policy in policies)
-    throttle = retrier(tasks()[name], "Lambda.TooManyRequestsException")
+    throttle = retrier(tasks()[name], THROTTLE)
     assert throttle["MaxAttempts"] > policies[-1]["MaxAttempts"]
 
 
@@ -142,12 +150,43 @@ def test_a_caught_error_keeps_the_data() -> None:
     assert {catcher["ResultPath"] for catcher in catchers} <= {"$.error", None}
 
 
-def test_execution_timeout_exceeds_the_retries_of_all_steps() -> None:
-    """The execution's own timeout, which nothing catches, is longer than all limits and retries on any path."""
+def test_execution_timeout_exceeds_one_outage_and_the_retries_of_all_steps() -> None:
+    """The execution's own timeout, which nothing catches, is longer than all limits and retries on any path.
+
+    One of the states retries a service that is down for as long as it can.
+    """
     way = next(paths("ValidateImage"))
     failing = [[*way[: way.index("PublishSuccess")], *path] for path in paths("HandleError")]
     ways = [*paths("ValidateImage"), *failing]
-    assert max(sum(longest(TOP[name]) for name in way) for way in ways) <= DEFINITION["TimeoutSeconds"]
+    outage = max(attempts(task, THROTTLE) for task in tasks().values())
+    assert outage + max(sum(longest(TOP[name]) for name in way) for way in ways) <= DEFINITION["TimeoutSeconds"]
+
+
+@each_task
+def test_a_task_outlasts_an_outage_of_three_days(name: str) -> None:
+    """The delays before the retries of a throttled task last for three days, also if the drawn ones are far below average.
+
+    The sum of many uniformly drawn delays is close to normally distributed.
+    """
+    delays = longest_waits(THROTTLE)
+    average, deviation = sum(delays) / 2, math.sqrt(sum(delay**2 for delay in delays) / 12)
+    assert retrier(tasks()[name], THROTTLE)["JitterStrategy"] == "FULL"
+    assert average - 10 * deviation > 3 * 24 * 3600
+
+
+@pytest.mark.parametrize("error", SERVICE_ERRORS)
+def test_a_service_error_is_retried_as_a_throttle(error: str) -> None:
+    """Every error that means a service refuses has the retrier of a throttle, at any task."""
+    assert all(retrier(task, error) == retrier(task, THROTTLE) for task in tasks().values())
+
+
+def test_an_execution_keeps_within_the_history_that_step_functions_allows() -> None:
+    """Retries until the execution's time-out, in both branches, are fewer than the 25,000 events of a history.
+
+    An attempt at a task is three events: scheduled, started, failed.
+    """
+    average = max(longest_waits(THROTTLE)) / 2
+    assert 2 * 3 * DEFINITION["TimeoutSeconds"] / average < 20_000
 
 
 def test_statelint_finds_nothing() -> None:

@@ -48,15 +48,15 @@ def test_an_outcome_is_marked_as_notified_and_a_success_does_not_expire(
 def test_an_outcome_that_cannot_be_published_is_published_by_finalization(
     processing: Processing, error: Exception | None, status: str
 ) -> None:
-    """If SNS fails at every attempt, the record keeps the image's own outcome, and the execution is FAILED, for the alarm.
+    """If SNS refuses every attempt, the record keeps the image's own outcome, and the execution is FAILED, for the alarm.
 
     Finalization then publishes that outcome, with the same notification ID.
     """
     lead_to(processing, error)
-    processing.interpreter.before[PUBLISH[status]] = refusal("InternalError")
+    processing.interpreter.before[PUBLISH[status]] = refusal("AuthorizationError")
     first = processing.process(images.jpeg())
     assert (first.status, first.announced, first.execution.status) == (status, [], "FAILED")
-    assert first.execution.cause == ("MemoryError" if error is BROKEN else "SNS.InternalErrorException")
+    assert first.execution.cause == ("MemoryError" if error is BROKEN else "SNS.AuthorizationErrorException")
     assert processing.interpreter.attempts[PUBLISH[status]] == FOR_GOOD
     outcome = processing.finalize(first)
     assert (outcome.status, outcome.announced) == (status, [status])
@@ -69,16 +69,16 @@ def test_an_outcome_that_cannot_be_published_is_published_by_finalization(
     ("error", "state", "cause", "failed_in"),
     [
         (BROKEN, "RecordFailure", "MemoryError", "ArchiveImage"),
-        (UNSOUND, "RecordRejection", "DynamoDB.InternalServerError", "RecordRejection"),
+        (UNSOUND, "RecordRejection", "DynamoDB.AccessDeniedException", "RecordRejection"),
     ],
     ids=["FAILED", "REJECTED"],
 )
 def test_an_outcome_that_cannot_be_stored_is_finalized(
     processing: Processing, error: Exception, state: str, cause: str, failed_in: str
 ) -> None:
-    """If DynamoDB fails at every attempt, nothing is published; finalization stores and publishes the outcome."""
+    """If DynamoDB refuses every attempt, nothing is published; finalization stores and publishes the outcome."""
     lead_to(processing, error)
-    processing.interpreter.before[state] = refusal("InternalServerError")
+    processing.interpreter.before[state] = refusal("AccessDeniedException")
     outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("PROCESSING", [], "FAILED")
     assert outcome.execution.cause == cause
@@ -90,7 +90,7 @@ def test_an_outcome_that_cannot_be_stored_is_finalized(
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), combined([*ERRORS], ["ConditionalCheckFailedException", "InternalServerError"])
+    ("status", "code"), combined([*ERRORS], ["ConditionalCheckFailedException", "AccessDeniedException"])
 )
 def test_an_outcome_that_cannot_be_marked_stays(processing: Processing, status: str, code: str) -> None:
     """The execution ends as it would have; the record has no time of the notification."""

@@ -19,7 +19,7 @@ from workflow.contracts.errors import NotConfigured
 from workflow.definition import FAILED
 from workflow.steps import ARCHIVE, METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
 
-ANY, THROTTLE = "States.ALL", "Lambda.TooManyRequestsException"
+ANY, THROTTLE, TIMEOUT = "States.ALL", "Lambda.TooManyRequestsException", "States.Timeout"
 
 
 def each(*kept: Step) -> pytest.MarkDecorator:
@@ -47,7 +47,7 @@ def answer_lost(times: int | None = None) -> Callable[[Handler], Handler]:
         def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
             answer = handler(event, context)
             if times is None or next(attempts) < times:
-                raise ConnectionError
+                raise OSError
             return answer
 
         return handle
@@ -135,8 +135,8 @@ def test_a_throttle_is_retried_for_longer(processing: Processing, step: Step) ->
 
 @each(RESIZE, ARCHIVE)
 def test_an_update_of_a_function_is_retried_for_longer(processing: Processing, step: Step) -> None:
-    """A step whose function is being updated, its code newer than its variables, is retried as often as a throttled one."""
-    processing.break_function(step.function, NotConfigured("it is not set"), times=MAX_ATTEMPTS[THROTTLE])
+    """A step whose function is being updated, its code newer than its variables, is retried more often than others."""
+    processing.break_function(step.function, NotConfigured("it is not set"), times=5 * MAX_ATTEMPTS[ANY])
     outcome = processing.process(images.jpeg())
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", ["SUCCEEDED"], "SUCCEEDED")
 
@@ -149,15 +149,15 @@ def test_an_endless_throttle_is_a_failure(processing: Processing) -> None:
 
 
 @pytest.mark.parametrize("step", some(STEPS[1:], THUMBNAIL, ARCHIVE), ids=named)
-def test_a_timeout_is_an_internal_error(processing: Processing, step: Step) -> None:
-    """A task that times out is retried and then recorded as States.Timeout."""
+def test_an_endless_timeout_is_a_failure(processing: Processing, step: Step) -> None:
+    """A task that times out is retried as a throttled one, and then recorded as States.Timeout."""
 
     def time_out() -> None:
         raise TimeoutError
 
     processing.interpreter.before[step.state] = time_out
     assert_failed(processing.process(images.jpeg()), step, "States.Timeout")
-    assert processing.interpreter.attempts[step.state] == 1 + MAX_ATTEMPTS[ANY]
+    assert processing.interpreter.attempts[step.state] == 1 + MAX_ATTEMPTS[TIMEOUT] == 1 + MAX_ATTEMPTS[THROTTLE]
 
 
 def test_a_broken_contract_is_not_retried(processing: Processing, monkeypatch: pytest.MonkeyPatch) -> None:
