@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -190,3 +191,15 @@ def without_times(record: Payload) -> Payload:
     """Return record without the times in it: steps by name only."""
     times = ("createdAt", "updatedAt", "finishedAt", "expiresAt")
     return {**{name: value for name, value in record.items() if name not in times}, "steps": set(record["steps"])}
+
+
+def before_next_call(monkeypatch: pytest.MonkeyPatch, client: Any, method: str, action: Callable[[], object]) -> None:
+    """Run action just before the next call of client's method."""
+    real = getattr(client, method)
+
+    def delayed(**arguments: Any) -> Any:
+        monkeypatch.setattr(client, method, real)
+        action()
+        return real(**arguments)
+
+    monkeypatch.setattr(client, method, delayed)

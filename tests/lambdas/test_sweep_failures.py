@@ -6,9 +6,9 @@ import pytest
 
 from lambdas.domain import executions
 from lambdas.runtime import clients
-from lambdas.runtime.metrics import EXECUTIONS_RESTARTED
+from lambdas.runtime.metrics import CONFLICTS, EXECUTIONS_RESTARTED
 from lambdas.sweep import SweepIncompleteError
-from tests.lambdas.account import TABLE, log_lines, metric_lines
+from tests.lambdas.account import TABLE, before_next_call, export, log_lines, metric_lines
 from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow.contracts.payloads import PipelineInputImage
 
@@ -33,6 +33,28 @@ def test_an_error_with_one_image_does_not_stop_the_others(
     faults = [line for line in log_lines(capsys.readouterr().out) if line["level"] == "ERROR"]
     assert faults[0]["imageId"] == broken["image"]["imageId"]
     assert sweep() == {"resumed": 1}
+
+
+def test_an_expected_race_is_no_failure(
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An older outcome that is written while the sweep starts the newer version makes neither an error nor an alarm.
+
+    The next sweep publishes the outcome and starts the version.
+    """
+    export(monkeypatch, pipeline.express)
+    older = pipeline.begin(b"older")
+    newer = pipeline.upload_again(older, b"newer")
+    before_next_call(monkeypatch, clients.dynamodb(), "put_item", lambda: pipeline.write_outcome(older, "REJECTED"))
+    assert sweep() == {}
+    output = capsys.readouterr().out
+    assert {line["level"] for line in log_lines(output)} == {"WARNING", "INFO"}
+    (line,) = metric_lines(output)
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == CONFLICTS
+    assert (pipeline.executions(), pipeline.notifications()) == ({}, [])
+    assert sweep() == {"resumed": 1}
+    assert [message["notificationId"] for message, _ in pipeline.notifications()] == [older["execution"]]
+    assert list(pipeline.executions()) == [newer["execution"]]
 
 
 def test_unprocessed_records_are_left_to_the_next_sweep(

@@ -1,18 +1,18 @@
 """Concurrent finalizations: one outcome, one notification or identical repeats, and no needed object is removed."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from lambdas.domain import finalization, object_keys
-from lambdas.domain.outcomes import PROCESSING, Failure
+from lambdas.domain.attribute_values import serialize
+from lambdas.domain.outcomes import PROCESSING, Failure, notification_pending
 from lambdas.runtime import clients
 from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
-from tests.lambdas.account import record_of
+from tests.lambdas.account import before_next_call, record_of
 from tests.lambdas.pipeline import FACTS, NOTIFICATIONS, Pipeline
 from workflow import contracts
-from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE, PreviousOutcomePending
+from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE, ContractViolation, PreviousOutcomePending
 
 if TYPE_CHECKING:
     from workflow.contracts.payloads import MetadataRecord
@@ -53,16 +53,30 @@ def test_notifications_have_attributes_for_filters(pipeline: Pipeline, status: s
     assert ("format" in attributes) == (status == "SUCCEEDED")
 
 
-def before_next_call(monkeypatch: pytest.MonkeyPatch, client: Any, method: str, action: Callable[[], object]) -> None:
-    """Run action just before the next call of client's method."""
-    real = getattr(client, method)
+def test_what_was_just_written_is_read(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The outcome is published although a read of DynamoDB that is not consistent would not return it yet."""
+    event = pipeline.begin(b"data")
+    read, before = clients.dynamodb().get_item, pipeline.record(event)
+    stale = {"Item": serialize(before)}
 
-    def delayed(**arguments: Any) -> Any:
-        monkeypatch.setattr(client, method, real)
-        action()
-        return real(**arguments)
+    def replica(**arguments: Any) -> Any:
+        return read(**arguments) if arguments.get("ConsistentRead") else stale
 
-    monkeypatch.setattr(client, method, delayed)
+    with monkeypatch.context() as patch:
+        patch.setattr(clients.dynamodb(), "get_item", replica)
+        finalize(pipeline, event)
+    assert [message["status"] for message, _ in pipeline.notifications()] == ["FAILED"]
+    assert "notifiedAt" in pipeline.record(event)
+
+
+def test_a_notification_outside_of_its_contract_is_not_published(pipeline: Pipeline) -> None:
+    """An outcome that no subscriber is prepared for is an error here: it stays pending, and nobody gets a part of it."""
+    event = pipeline.begin(b"data")
+    reason = "X" * (1 + contracts.resolved("failure-notification")["properties"]["reason"]["maxLength"])
+    with pytest.raises(ContractViolation, match="failure-notification"):
+        finalization.finalize(record_of(event), Failure("ResizeImage", reason, "{}"), pipeline.environment)
+    assert pipeline.notifications() == []
+    assert notification_pending(cast("MetadataRecord", pipeline.record(event)))
 
 
 @pytest.mark.parametrize("call", ["put_item", "update_item", "get_item"])

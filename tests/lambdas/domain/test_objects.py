@@ -62,7 +62,17 @@ def test_reads_the_version_that_was_announced(account: Account) -> None:
     assert objects.read_upload(image, MAX_BYTES).data == b"first"
 
 
-@pytest.mark.parametrize("metadata", [{}, {FILENAME: ""}, {FILENAME: "%C3%A9" * MAX_FILENAME}])
+@pytest.mark.parametrize("name", ["x" * MAX_FILENAME, "é" * (MAX_FILENAME // 2) + "x"])
+def test_the_longest_name_is_read(account: Account, name: str) -> None:
+    """A file name of as many bytes as a file may have is read unchanged."""
+    assert len(name.encode()) == MAX_FILENAME
+    assert objects.read_upload(account.upload(b"data", name)["image"], MAX_BYTES).filename == name
+
+
+TOO_LONG = ["%C3%A9" * MAX_FILENAME, "x" * (MAX_FILENAME + 1)]
+
+
+@pytest.mark.parametrize("metadata", [{}, {FILENAME: ""}, *({FILENAME: name} for name in TOO_LONG)])
 def test_without_a_sound_name_the_image_id_serves(account: Account, metadata: dict[str, str]) -> None:
     """An upload without a file name, or with one that is too long, is named by its image id."""
     image = account.upload(b"data")["image"]

@@ -1,6 +1,7 @@
 """Executions: one name for one attempt at one version, and each started once."""
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any, NoReturn
 
 import pytest
@@ -39,6 +40,26 @@ def test_names_differ_as_attempts_at_object_versions_do(first: Image, second: Im
     contract = contracts.resolved("validate-image.input")["properties"]["execution"]
     assert len(executions.name(first)) <= contract["maxLength"]
     assert executions.name(first).isascii()
+
+
+MANY_VERSIONS = 2**40  # of one image: a trillion
+ALIKE = ("00000000000000000000000000b9a8bd", "00000000000000000000000001d5acd5")
+
+
+def test_versions_whose_digests_begin_alike_have_two_names() -> None:
+    """Two versions have two names although the digests of what names them begin with the same 48 bits.
+
+    A search of a minute finds such versions. A name holds so much of the digest that no two of a trillion versions share
+    one: the chance is under one in a trillion, by the birthday bound.
+    """
+    key = object_keys.upload_key(OWNER, IMAGE_IDS[0])
+    image: Image = {"imageId": IMAGE_IDS[0], "owner": OWNER, "bucket": "pictures", "key": key, "versionId": ""}
+    digests = [sha256(f"pictures\n{key}\n{version}".encode()).hexdigest() for version in ALIKE]
+    assert digests[0][:12] == digests[1][:12]
+    first, second = (executions.name({**image, "versionId": version}) for version in ALIKE)
+    assert first != second
+    held = 4 * len(first.removeprefix(f"{IMAGE_IDS[0]}-").removesuffix("-1"))  # bits of the digest
+    assert MANY_VERSIONS**2 / 2 ** (held + 1) < 1 / MANY_VERSIONS
 
 
 @given(image=IMAGES, other=WORDS)

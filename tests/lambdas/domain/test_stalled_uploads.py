@@ -1,8 +1,10 @@
 """What a sweep does with an upload that has no outcome yet, or whose notification is pending."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from lambdas.domain import executions
+from lambdas.domain import executions, object_keys
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import Record
 from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, MAX_ATTEMPTS
@@ -12,6 +14,11 @@ from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, export, numbered
 from tests.lambdas.pipeline import STALLED_AFTER, Meanwhile, Pipeline, Sweep
 from workflow import contracts
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import Image
+
+OTHER_OWNER = "1b6c0f3e-5a2d-4c1b-9e7f-0a3d5c8b7e61"
 
 each_type = pytest.mark.parametrize("environment", ["environment", "express"])
 
@@ -248,3 +255,31 @@ def test_failure_of_a_deleted_upload_is_published(pipeline: Pipeline, sweep: Swe
     pipeline.delete(event)
     assert sweep() == {"resumed": 1}
     assert [message["status"] for message, _ in pipeline.notifications()] == ["FAILED"]
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("status", [PROCESSING, "FAILED"])
+def test_a_record_of_another_key_is_left_alone(pipeline: Pipeline, sweep: Sweep, status: str, *, deleted: bool) -> None:
+    """An object under another owner's prefix with the same image id has no part in the image's record.
+
+    Nothing is started for it, and neither the outcome of the image nor what it archived is changed on its behalf.
+    """
+    event = pipeline.begin(b"data")
+    image: Image = event["image"]
+    if status == PROCESSING:
+        pipeline.start(event)
+    else:
+        pipeline.write_outcome(event, status, notified=True)
+        Record(TABLE, image, event["execution"]).mark_cleared()
+    before = pipeline.record(event)
+    key = object_keys.upload_key(OTHER_OWNER, image["imageId"])
+    other: Image = {**image, "owner": OTHER_OWNER, "key": key, "versionId": pipeline.put(key, b"theirs")}
+    pipeline.leave_objects({"image": other, "execution": executions.name(other)})
+    if deleted:
+        pipeline.delete({"image": other})
+    kept = pipeline.keys(ARCHIVE_BUCKET)
+    assert sweep()["resumed"] == 0
+    assert pipeline.record(event) == before
+    assert pipeline.keys(ARCHIVE_BUCKET) == kept
+    assert pipeline.notifications() == []
+    assert not {name for name in pipeline.executions() if name != event["execution"]}

@@ -23,8 +23,11 @@ from templates.resources.alarms import alarms
 from tests.fake_aws.account import Payload
 from tests.lambdas.account import CONTEXT, Account, Context, log_lines, metric_lines
 from tests.lambdas.domain.example_steps import SECRET, example, failed, found_sound, found_wrongly, rejected
+from workflow import contracts
 from workflow.contracts.errors import ContractViolation, ImageRejected, StaleExecution
 from workflow.steps import STEPS, Step
+
+LONGEST_NAME = contracts.resolved("validate-image.input")["properties"]["execution"]["maxLength"]
 
 
 def violating(account: Account) -> Payload:
@@ -172,7 +175,7 @@ def damaged(account: Account) -> Iterator[object]:
     event = account.begin(b"data")
     yield from ({}, [], None, "image", {"image": None}, {"image": []}, {"image": SECRET, "execution": SECRET})
     yield {"execution": [SECRET], "image": {**event["image"], "imageId": SECRET}}
-    yield {"execution": "x" * 81, "image": {"imageId": f"{event['image']['imageId']}\n"}}
+    yield {"execution": "x" * (LONGEST_NAME + 1), "image": {"imageId": f"{event['image']['imageId']}\n"}}
 
 
 def test_a_warm_function_forgets_the_previous_image(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,6 +204,7 @@ def test_each_image_has_its_own_id_in_the_log(account: Account, capsys: pytest.C
 def test_known_ids_are_logged_before_the_check(capsys: pytest.CaptureFixture[str]) -> None:
     """For an input that violates its contract, the line holds whichever of image and execution is valid."""
     event = example("validate-image")
+    event["execution"] = event["execution"].ljust(LONGEST_NAME, "0")
     run_step(found_sound, {"execution": event["execution"]}, ContractViolation)
     run_step(found_sound, {"image": event["image"]}, ContractViolation)
     first, second = log_lines(capsys.readouterr().out)
