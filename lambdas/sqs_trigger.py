@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lambdas.domain import conflicts, executions, upload_events
+from lambdas.domain import back_pressure, conflicts, executions, upload_events
 from lambdas.runtime.metrics import DUPLICATE_EVENTS, EXECUTIONS_STARTED
 from lambdas.runtime.settings import SqsTriggerSettings
 from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, set_log_keys, trace
@@ -14,25 +14,36 @@ from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, s
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+    from workflow.contracts.payloads import PipelineInputImage
+
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Start one execution for each message and return the ids of the messages that SQS has to deliver again."""
+    """Start one execution for each message and return the ids of the messages that SQS has to deliver again.
+
+    It returns when the images have their outcomes: see lambdas.domain.back_pressure.
+    """
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
     request_id = context.aws_request_id
     set_log_keys(requestId=request_id)
     with log_errors():
         settings = SqsTriggerSettings.read()
-        handle = partial(_handle, settings=settings, request_id=request_id)
+        images: list[PipelineInputImage] = []
+        handle = partial(_handle, settings=settings, request_id=request_id, images=images)
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        return dict(process_partial_response(event=event, record_handler=handle, processor=processor, context=context))
+        failed = process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
+        back_pressure.wait_for_outcomes(images, settings.metadata_table)
+        return dict(failed)
 
 
-def _handle(record: SQSRecord, settings: SqsTriggerSettings, request_id: str) -> None:
-    """Start the execution for one message. The batch processor takes any error for a failure and logs none."""
+def _handle(record: SQSRecord, settings: SqsTriggerSettings, request_id: str, images: list[PipelineInputImage]) -> None:
+    """Start the execution for one message, and add its image to images.
+
+    The batch processor takes any error for a failure and logs none.
+    """
     set_log_keys(requestId=request_id)
     try:
-        start(json.loads(record.body), settings)
+        images.append(start(json.loads(record.body), settings))
     except conflicts.CONFLICT_ERRORS as error:
         conflicts.report_conflict(error)
         raise
@@ -41,8 +52,8 @@ def _handle(record: SQSRecord, settings: SqsTriggerSettings, request_id: str) ->
         raise
 
 
-def start(event: object, settings: SqsTriggerSettings) -> None:
-    """Start the execution for event, unless it was started before.
+def start(event: object, settings: SqsTriggerSettings) -> PipelineInputImage:
+    """Start the execution for event, unless it was started before, and return its image.
 
     Raises ContractViolation or ValueError if event is not about an upload to the stack's bucket.
     """
@@ -53,3 +64,4 @@ def start(event: object, settings: SqsTriggerSettings) -> None:
         started = executions.start(image, settings)
     logger().info("started" if started else "started before")
     count(EXECUTIONS_STARTED if started else DUPLICATE_EVENTS)
+    return image

@@ -62,7 +62,7 @@ def _images(found: Node) -> str:
         " function, its log, the size of the record and the functions' times were measured with that image on one core in"
         f" November 2026; every call of AWS is assumed to take {CALL_SECONDS:.2f} s: {seconds}. Each image is assumed to come"
         " alone, with its own message, invocation and two traces, as it does below one image a second; above that, X-Ray"
-        " samples one in 20. Nothing is retried, no function has a cold start, and the first step rejects a rejected image."
+        " samples one in 20. SqsTriggerFunction waits for the outcome as long as all tasks take together. Nothing is retried, no function has a cold start, and the first step rejects a rejected image."
         " Not included: storage of images (below), of records with DynamoDB's point-in-time recovery, and of logs;"
         " deliveries to subscribers of the topic; transfer out of AWS; sign-ins (Cognito has a price per user and month);"
         " preflight requests of browsers; and taxes."

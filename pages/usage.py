@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from asl.language import Transition, inner_machines, target, transitions
+from lambdas.domain import back_pressure
 from pages import prices
 from pages.prices import Price
 from pages.workload_profile import (
@@ -30,6 +31,7 @@ EXPRESS_MEMORY_STEP, EXPRESS_TIME_STEP = 64, 0.1  # MB and seconds; EXPRESS exec
 START_AND_END: Final = 2  # AWS counts start and end of a STANDARD execution as transitions
 S3_EVENTS: Final = 3  # of an object in a versioned bucket: created, deleted, version expired
 MESSAGE_REQUESTS: Final = 3  # for one message: send, receive, delete
+TRIGGER: Final = "SqsTriggerFunction"
 
 S3_CALLS: Final = {
     "PutObject": prices.S3_WRITE,
@@ -54,6 +56,7 @@ def image_usage(template: Node, kind: str, *, rejected: bool = False) -> dict[Pr
         [
             *_outside_of_steps(invoked, traces),
             *(used for name in invoked for used in _of_invocation(name, functions[name]["MemorySize"])),
+            *_of_wait(_seconds(passed), functions[TRIGGER]["MemorySize"]),
             *(used for state in passed for used in _of_integration(state, record + NOTIFIED_BYTES)),
             *(_standard(passed) if kind == "STANDARD" else _express(definition, passed)),
         ]
@@ -121,6 +124,16 @@ def _of_invocation(name: str, memory: int) -> Iterator[Usage]:
     yield from ((S3_CALLS[call], 1) for call in taken.calls if call in S3_CALLS)
 
 
+def _of_wait(seconds: float, memory: int) -> Iterator[Usage]:
+    """Yield the usage of the trigger while it waits for an execution of that length; each of its reads is consistent."""
+    waited, reads = 0.0, 1
+    while waited < seconds:
+        waited += back_pressure.pause(waited)
+        reads += 1
+    yield prices.LAMBDA_COMPUTE, waited * memory / 1024
+    yield prices.DYNAMODB_READ, reads
+
+
 def _of_integration(state: Node, record: int) -> Iterator[Usage]:
     """Yield the usage of a state that calls a service directly; record is the size of the image's record, bytes."""
     match target(state).integration:
@@ -135,20 +148,21 @@ def _standard(passed: list[Node]) -> Iterator[Usage]:
 
 
 def _express(definition: Node, passed: list[Node]) -> Iterator[Usage]:
-    """Yield one execution, its GB-seconds, and the record that is created before it.
-
-    Branches are assumed to run one after the other, which is the maximum.
-    """
+    """Yield one execution, its GB-seconds, and the record that is created before it."""
     branches = max(len(inner_machines(state)) for state in passed)
     memory = EXPRESS_BASE_MEMORY + (len(json.dumps(definition)) + STATE_BYTES * (1 + branches)) / MB
-    tasks = [state for state in passed if state["Type"] == "Task"]
-    taken = sum(INVOCATIONS[name].seconds if (name := function_of(task)) else CALL_SECONDS for task in tasks)
     yield prices.DYNAMODB_WRITE, 1
     yield prices.EXPRESS_EXECUTION, 1
     yield (
         prices.EXPRESS_COMPUTE,
-        _rounded_up(taken, EXPRESS_TIME_STEP) * _rounded_up(memory, EXPRESS_MEMORY_STEP) / 1024,
+        _rounded_up(_seconds(passed), EXPRESS_TIME_STEP) * _rounded_up(memory, EXPRESS_MEMORY_STEP) / 1024,
     )
+
+
+def _seconds(passed: list[Node]) -> float:
+    """Return how long an execution takes. Branches are assumed to run one after the other, which is the maximum."""
+    tasks = [state for state in passed if state["Type"] == "Task"]
+    return sum(INVOCATIONS[name].seconds if (name := function_of(task)) else CALL_SECONDS for task in tasks)
 
 
 def _rounded_up(value: float, step: float) -> float:

@@ -121,9 +121,11 @@ def _uploads() -> list[Parameter]:
 def _workflow() -> list[Parameter]:
     kind = "EXPRESS is cheaper, but is limited to 5 minutes and has no history but its log"
     sweep = "Minutes between two sweeps for stalled uploads"
+    # The default fits an account whose functions have a concurrency of 10, as those of new accounts do.
+    images = "Images that are processed at the same time; each needs a Lambda concurrency of up to 3"
     return [
         _choice("WorkflowType", "STANDARD", ["STANDARD", "EXPRESS"], kind),
-        _number("MaxConcurrency", 10, 2, 1000, "Maximum number of batches that are read from the queue concurrently"),
+        _number("MaxConcurrency", 2, 2, 1000, images),
         _number("SweepMinutes", 15, SHORTEST_SWEEP, LONGEST_SWEEP, sweep),
     ]
 

@@ -54,8 +54,13 @@ ROOMS: dict[str, set[str]] = {
         "botocore",
         "aws_lambda_powertools",
     },
+<<<<<<< HEAD
     # Of the functions, what they declare: settings, metrics, headers, attributes and key prefixes; of imaging, the names of the
     # formats. Of asl, the reader of the language, and the grammar, since AWS refuses a malformed state machine.
+=======
+    # Of the functions, what they declare: settings, metrics, headers, attributes, key prefixes and waits. Of asl, the reader of the
+    # language, and the grammar, since AWS refuses a malformed state machine.
+>>>>>>> 61ca02c (Wait for the outcome of a started execution, so that MaxConcurrency bounds images)
     "templates": {
         "workflow",
         "imaging.formats",
@@ -64,6 +69,7 @@ ROOMS: dict[str, set[str]] = {
         "lambdas.runtime.cors",
         "lambdas.runtime.metrics",
         "lambdas.runtime.settings",
+        "lambdas.domain.back_pressure",
         "lambdas.domain.object_keys",
         "lambdas.domain.record",
         "troposphere",

@@ -1,5 +1,6 @@
-"""The current time, read in one place, so that a test can set it."""
+"""The current time and pauses, in one place, so that a test can set the time."""
 
+import time
 from datetime import UTC, datetime
 
 
@@ -10,4 +11,14 @@ def now() -> datetime:
 
 def timestamp() -> str:
     """Return the current time as RFC 3339 in UTC, to the millisecond."""
-    return now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return rfc3339(now())
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return a time in UTC as RFC 3339, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def sleep(seconds: float) -> None:
+    """Let so much time pass."""
+    time.sleep(seconds)

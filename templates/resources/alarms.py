@@ -57,9 +57,10 @@ def _queues() -> list[Alarm]:
         ),
         Alarm(
             "OldestMessageAgeAlarm",
-            "A message has been in the queue for longer than all of its deliveries take.",
-            "Uploaded images are not processed.",
-            "Check the log and the throttles of SqsTriggerFunction. If there are too many uploads, raise MaxConcurrency.",
+            f"A message has been in the queue for {delivery_seconds(TRIGGER_TIMEOUT) // 60} minutes, which is longer than all of its deliveries take.",
+            "Uploaded images are processed late. Those that wait in the queue do not fail.",
+            "Check the log and the throttles of SqsTriggerFunction. If they are empty, a burst is being processed: wait, or"
+            " raise MaxConcurrency as far as the account's Lambda concurrency allows.",
             metrics.queue("ProcessingQueue", "ApproximateAgeOfOldestMessage"),
             threshold=delivery_seconds(TRIGGER_TIMEOUT),
         ),
@@ -87,7 +88,7 @@ def _pipeline() -> list[Alarm]:
             "ExecutionsThrottledAlarm",
             f"Step Functions has throttled state transitions for {SUSTAINED_PERIODS * PERIOD // 60} minutes.",
             "Images are processed late.",
-            "Request a higher quota for state transitions, or lower MaxConcurrency so that executions start more slowly.",
+            "Request a higher quota for state transitions, or lower MaxConcurrency so that fewer executions run at the same time.",
             metrics.executions("ExecutionThrottled"),
             periods=SUSTAINED_PERIODS,
         ),

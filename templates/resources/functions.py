@@ -6,6 +6,7 @@ import awacs.sqs
 import awacs.states
 from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
 
+from lambdas.domain.back_pressure import LONGEST_WAIT
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
@@ -18,7 +19,7 @@ from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
 
 FULL_CORE = 1769  # MB: one full vCPU; image processing is bound by the processor, not by memory
 LIGHT_MEMORY = 256  # MB: these functions wait for AWS, not for the processor
-TRIGGER_TIMEOUT = 30  # seconds; the queue's visibility follows from it
+TRIGGER_TIMEOUT = LONGEST_WAIT + 30  # seconds; the queue's visibility follows from it
 
 IMAGING_LAYERS = [RUNTIME_LAYER, IMAGING_LAYER]
 
@@ -137,7 +138,7 @@ def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.Stat
     return FunctionEntry(
         "SqsTriggerFunction",
         "sqs_trigger",
-        "Starts one execution for each object-created event",
+        "Starts one execution for each object-created event, and waits for its outcome",
         memory=LIGHT_MEMORY,
         timeout=TRIGGER_TIMEOUT,
         environment=variables(
@@ -151,6 +152,7 @@ def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.Stat
             allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
             # An EXPRESS state machine accepts a name twice: there the record shows that an event is a duplicate.
             allow("claim and release the record", claim, GetAtt(storage.table, "Arn")),
+            allow("wait for the outcome", [awacs.dynamodb.GetItem], GetAtt(storage.table, "Arn")),
             list_versions(storage),
         ],
         layers=[RUNTIME_LAYER],

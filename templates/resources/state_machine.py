@@ -42,7 +42,8 @@ TRACING = [
     awacs.xray.GetSamplingTargets,
 ]
 
-BATCH_SIZE = 10  # messages per invocation of SqsTriggerFunction
+# Messages per invocation of SqsTriggerFunction, which waits for all of them: MaxConcurrency then is a number of images.
+BATCH_SIZE = 1
 
 
 class ScalingConfig(awslambda.ScalingConfig):  # type: ignore[misc]

@@ -35,6 +35,7 @@ class FakeClock:
             self.advance(seconds=seconds)
 
         patch.setattr(clock, "now", self.now)
+        patch.setattr(clock, "sleep", lambda seconds: self.advance(seconds=seconds))
         for module in (utils, s3):
             patch.setattr(module, "utcnow", lambda: self.now().replace(tzinfo=None))
         patch.setattr(Queue, "wait_for_messages", wait)

@@ -96,7 +96,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 
 
 @pytest.fixture
-def executions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Executions]:
+def executions(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Executions]:  # noqa: ARG001 - the trigger waits
     """Give a state machine, and the means to see by which names and with which inputs it was started."""
     with mock_aws(config=MOTO):
         client, machine = clients.stepfunctions(), create_state_machine("pipeline")

@@ -16,7 +16,7 @@ from lambdas.runtime.telemetry import logger, tracer
 from pages import costs, prices
 from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
-from pages.usage import function_of, image_usage, visited_states
+from pages.usage import TRIGGER, function_of, image_usage, visited_states
 from pages.workload_profile import INVOCATIONS
 from tests.fake_aws.account import MOTO, REGION, Payload
 from tests.lambdas.account import (
@@ -57,16 +57,27 @@ def _dollars(kind: str, *, rejected: bool = False) -> float:
     return sum(price.each * units for price, units in image_usage(template(), kind, rejected=rejected).items())
 
 
-@pytest.mark.parametrize("name", ON_THE_WAY)
-def test_memory_of_a_function_costs(name: str) -> None:
-    """A function with twice the memory costs twice as much for its time."""
+def _seconds(name: str) -> float:
+    """Return the billed seconds of a function for one image: what twice its memory costs more."""
     doubled = _changed()
     doubled["Resources"][name]["Properties"]["MemorySize"] *= 2
     more = (
         image_usage(doubled, "STANDARD")[prices.LAMBDA_COMPUTE]
         - image_usage(template(), "STANDARD")[prices.LAMBDA_COMPUTE]
     )
-    assert isclose(more, INVOCATIONS[name].seconds * properties(name)["MemorySize"] / 1024)
+    return more / properties(name)["MemorySize"] * 1024
+
+
+@pytest.mark.parametrize("name", [name for name in ON_THE_WAY if name != TRIGGER])
+def test_memory_of_a_function_costs(name: str) -> None:
+    """A function with twice the memory costs twice as much for its time."""
+    assert isclose(_seconds(name), INVOCATIONS[name].seconds)
+
+
+def test_wait_of_the_trigger_costs() -> None:
+    """The trigger is billed until its image is processed: for all steps, and not for much more."""
+    steps = sum(INVOCATIONS[name].seconds for name in STEPS)
+    assert steps < _seconds(TRIGGER) - INVOCATIONS[TRIGGER].seconds < 1.5 * steps
 
 
 def test_another_state_is_another_transition() -> None:

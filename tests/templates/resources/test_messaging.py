@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
+from lambdas.domain import back_pressure
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from tests.templates.emitted import Node, properties, template
 from workflow import contracts
 
 MAPPING = "ProcessingQueueMapping"
-LAMBDA_BATCH = 10  # messages: the maximum of a batch without a window
 DAY = 24 * 3600  # seconds
 LONGEST_RETENTION = 14 * DAY  # the maximum of SQS
 CONCURRENCY = (2, 1000)  # the limits of an event source mapping
@@ -59,11 +59,20 @@ def test_visibility_timeout_is_six_function_timeouts() -> None:
 def test_failures_are_reported_one_by_one() -> None:
     """One failed message does not repeat the others of its batch."""
     assert properties(MAPPING)["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert properties(MAPPING)["BatchSize"] <= LAMBDA_BATCH
+
+
+def test_trigger_waits_for_one_image_at_a_time() -> None:
+    """An invocation has one message, so that the maximum concurrency of the event source is a number of images."""
+    assert properties(MAPPING)["BatchSize"] == 1
+
+
+def test_trigger_has_time_to_wait() -> None:
+    """The longest wait for an outcome leaves the trigger half a minute for its calls, before its timeout."""
+    assert properties("SqsTriggerFunction")["Timeout"] >= back_pressure.LONGEST_WAIT + 30
 
 
 def test_concurrency_is_limited_at_the_source() -> None:
-    """The maximum of concurrent batches is a parameter, within the limits of the service."""
+    """The number of images that are processed at the same time is a parameter, within the limits of the service."""
     assert properties(MAPPING)["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "MaxConcurrency"}}
     limit = template()["Parameters"]["MaxConcurrency"]
     assert (limit["MinValue"], limit["MaxValue"]) == CONCURRENCY

@@ -1,0 +1,59 @@
+"""Back-pressure: whoever starts an execution waits for its image's outcome, so that few images are processed at once.
+
+Lambda invokes SqsTriggerFunction for at most MaxConcurrency messages at the same time. Since an invocation lasts as long as
+its image is processed, that bounds the images, and all others wait in the queue.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from lambdas.domain import executions
+from lambdas.domain.outcomes import is_final
+from lambdas.domain.record import read_record
+from lambdas.runtime import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from workflow.contracts.payloads import Image
+
+LONGEST_WAIT = 60  # seconds; an image takes one or two, and ten with cold starts
+SHORTEST_PAUSE = 0.25  # seconds between two reads of a record
+PAUSE_SHARE = 0.25  # of the time waited so far: a pause is at most that much too long
+
+
+def wait_for_outcomes(images: Iterable[Image], table: str) -> None:
+    """Return when each image has the outcome of its execution, or another execution has begun it, or after LONGEST_WAIT.
+
+    The executions go on in any case. The wait only spaces the starts, so an error of DynamoDB does not end it.
+    """
+    since = clock.now()
+    waiting = [*images]
+    while waiting := [image for image in waiting if not _is_over(image, table, since)]:
+        waited = (clock.now() - since) / timedelta(seconds=1)
+        if waited >= LONGEST_WAIT:
+            return
+        clock.sleep(pause(waited))
+
+
+def pause(waited: float) -> float:
+    """Return the seconds until the next read of a record, after waiting for so many seconds."""
+    return max(SHORTEST_PAUSE, PAUSE_SHARE * waited)
+
+
+def _is_over(image: Image, table: str, since: datetime) -> bool:
+    """Return whether the image's execution has its outcome, or lost the record to one that began it after since."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        stored = read_record(table, image["imageId"])
+    except (BotoCoreError, ClientError):
+        return False
+    if not stored:
+        return False
+    if stored["execution"] == executions.name(image):
+        return is_final(stored)
+    return stored["createdAt"] >= clock.rfc3339(since)
