@@ -54,13 +54,8 @@ ROOMS: dict[str, set[str]] = {
         "botocore",
         "aws_lambda_powertools",
     },
-<<<<<<< HEAD
-    # Of the functions, what they declare: settings, metrics, headers, attributes and key prefixes; of imaging, the names of the
-    # formats. Of asl, the reader of the language, and the grammar, since AWS refuses a malformed state machine.
-=======
-    # Of the functions, what they declare: settings, metrics, headers, attributes, key prefixes and waits. Of asl, the reader of the
-    # language, and the grammar, since AWS refuses a malformed state machine.
->>>>>>> 61ca02c (Wait for the outcome of a started execution, so that MaxConcurrency bounds images)
+    # Of the functions, what they declare: settings, metrics, headers, attributes, key prefixes and waits; of imaging, the names
+    # of the formats. Of asl, the reader of the language, and the grammar, since AWS refuses a malformed state machine.
     "templates": {
         "workflow",
         "imaging.formats",
