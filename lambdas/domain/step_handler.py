@@ -17,6 +17,7 @@ from imaging.errors import ImageRefusedError
 from lambdas.domain import conflicts, outcomes
 from lambdas.domain.record import Record
 from lambdas.runtime.metrics import IMAGES_REJECTED, STALE_ATTEMPTS, STEP_ERRORS, STEP_REJECTIONS
+from lambdas.runtime.service_errors import named_by_code
 from lambdas.runtime.settings import StepSettings
 from lambdas.runtime.telemetry import count, logger, set_log_keys, trace
 from workflow import contracts
@@ -107,7 +108,7 @@ def step_handler(  # noqa: PLR0913 - each is a fact of one step, most of them by
         def handler(event: Payload, context: Any) -> Payload:
             identity = _identity(event)
             set_log_keys(requestId=context.aws_request_id, **identity)
-            with _reported(step.state), trace(step.state, **identity):
+            with _reported(step.state), trace(step.state, **identity), named_by_code():
                 return cast("Payload", step.run(cast("Input", event)))  # the contracts are checked in between
 
         return handler

@@ -34,7 +34,7 @@ EXPLAINED = {
     *(code for code, _ in THROTTLES.values()),
     *(f"{name}.{codes[key]}" for codes in (TASK_THROTTLES, TASK_FAILURES) for key, name in SERVICES.items()),
     *(KILLED, OUT_OF_MEMORY, FUNCTION_TIMED_OUT, INTERNAL),
-    *("ClientError", "ReadTimeoutError", "States.Timeout", "Aborted", "ExecutionNotFound", "DeadLetter"),
+    *("ReadTimeoutError", "States.Timeout", "Aborted", "ExecutionNotFound", "DeadLetter"),
 }
 
 
