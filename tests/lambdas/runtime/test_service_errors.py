@@ -14,14 +14,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, ParamValidationError
 
-from lambdas.runtime import clients
 from lambdas.runtime.service_errors import error_name, named_by_code
-from tests.templates.emitted import FUNCTIONS, properties
 from workflow.contracts.service_errors import CONNECTION_ERRORS, FUNCTION_ERRORS, NO_ANSWER, UNAVAILABLE
 from workflow.retries import PERMANENT_ERRORS
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
-LONGEST_BACKOFF = sum(2**number for number in range(clients.ATTEMPTS - 1))  # seconds; standard mode draws up to it
 
 
 @contextmanager
@@ -189,14 +186,3 @@ def test_the_cause_stays() -> None:
 def test_no_permanent_error_is_one_of_a_service() -> None:
     """No error that is never retried is retried as one of a service."""
     assert not set(PERMANENT_ERRORS) & set(FUNCTION_ERRORS)
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_call_without_an_answer_ends_before_the_function(function: str) -> None:
-    """A function sees the error of a service that does not answer before Lambda stops the function.
-
-    GetUploadUrlFunction signs on its own and calls nothing.
-    """
-    longest = clients.ATTEMPTS * (clients.CONNECT_TIMEOUT + clients.READ_TIMEOUT) + LONGEST_BACKOFF
-    assert clients.ATTEMPTS > 1
-    assert longest < properties(function)["Timeout"] or function == "GetUploadUrlFunction"
