@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -34,7 +35,11 @@ _END_SECONDS = 300.0  # the guard removes the extracted layers: tens of thousand
 _RESPONSE_SECONDS = 10.0
 _HTTP_SECONDS = 300.0  # to connect, and between two parts of a response; cold starts take long on a busy machine
 _POLL_SECONDS = 0.02
+_CONNECTIONS = 50  # of a client, whose threads wait for a connection beyond that
 _LOG_TAIL = 4000  # bytes
+
+
+_making_client = threading.Lock()  # sessions make one client at a time
 
 
 class NotStartedError(RuntimeError):
@@ -57,11 +62,8 @@ class Emulator:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the account's root, which ignores profiles and proxies of this machine."""
-        verify = str(self.certificate) if self.certificate else None
-        config = Config(proxies={}).merge(_once(self.response_seconds) if self.response_seconds else Config())
-        return _session(self.region, self.secret).client(
-            service, endpoint_url=self.endpoint, verify=verify, config=config
-        )
+        with _making_client:
+            return _client(self, service)
 
     def http(self, connections: int = 1) -> urllib3.PoolManager:
         """Return an HTTP client without credentials that trusts the emulator's certificate only."""
@@ -203,7 +205,16 @@ def _http(certificate: Path | None, **options: Any) -> urllib3.PoolManager:
     return urllib3.PoolManager(ca_certs=str(certificate) if certificate else None, **options)
 
 
-@cache  # a client takes 5 ms from a used session and 60 ms from a new one
+@cache  # a client takes 5 ms from a used session; threads may share it
+def _client(of: Emulator, service: str) -> Any:
+    config = Config(proxies={}, max_pool_connections=_CONNECTIONS)
+    limits = _once(of.response_seconds) if of.response_seconds else Config()
+    verify = str(of.certificate) if of.certificate else None
+    session = _session(of.region, of.secret)
+    return session.client(service, endpoint_url=of.endpoint, verify=verify, config=config.merge(limits))
+
+
+@cache  # a client takes 60 ms from a new session
 def _session(region: str, secret: str) -> Any:
     """Return a boto3 session that reads no configuration file and no profile of this machine."""
     bare = botocore.session.Session(

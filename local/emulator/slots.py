@@ -1,0 +1,102 @@
+"""The invocations that run at the same time: as many as this machine has processors for; the others wait."""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+LEAST = 2  # an invocation that waits for the emulator leaves its processor to another one
+FUNCTION_HEADER = "x-ministack-invoke-depth"  # in what a worker's SDK sends
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiter:
+    function: str
+    admitted: threading.Event = field(default_factory=threading.Event)
+
+
+class Slots:
+    """A bound for all functions together.
+
+    Of the functions that wait, the one with the fewest running invocations is next and, of equal ones, the one that has had
+    no turn for the longest time, so that each function gets on under any load.
+    """
+
+    def __init__(self, number: int) -> None:
+        """Let that many invocations run."""
+        self._lock, self._free = threading.Lock(), number
+        self._running, self._waiting = Counter[str](), list[_Waiter]()
+        self._turns, self._last_turns = count(1), Counter[str]()
+
+    @contextmanager
+    def taken(self, function: str) -> Iterator[None]:
+        """Wait for a slot, and hold it within the block."""
+        waiter = _Waiter(function)
+        with self._lock:
+            self._waiting.append(waiter)
+            self._admit()
+        waiter.admitted.wait()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running[function] -= 1
+                self._give()
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Within the block let one more invocation run, because one that holds a slot waits for another."""
+        with self._lock:
+            self._give()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._free -= 1
+
+    def _give(self) -> None:
+        self._free += 1
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._free > 0 and self._waiting:
+            # Of equal ones min returns the first, which has waited longest.
+            waiter = min(self._waiting, key=lambda one: (self._running[one.function], self._last_turns[one.function]))
+            self._waiting.remove(waiter)
+            self._running[waiter.function] += 1
+            self._last_turns[waiter.function] = next(self._turns)
+            self._free -= 1
+            waiter.admitted.set()
+
+
+def processors() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+SLOTS = Slots(max(LEAST, processors()))
+
+
+def with_slot(function: str, call: Callable[..., Any], *arguments: Any) -> Any:
+    """Call with a slot for the function."""
+    with SLOTS.taken(function):
+        return call(*arguments)
+
+
+def lending_slot(headers: Mapping[str, str], call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return call, for a request with these headers: if a function sent it, its slot is lent until call returns.
+
+    Otherwise functions that wait for other functions could hold all slots for good.
+    """
+    if FUNCTION_HEADER not in map(str.lower, headers):
+        return call
+
+    def lent(*arguments: Any) -> Any:
+        with SLOTS.lent():
+            return call(*arguments)
+
+    return lent
