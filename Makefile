@@ -71,6 +71,7 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m pages.contracts > docs/contracts.md
 	$(BIN)/python -m pages.permissions > docs/permissions.md
 	$(BIN)/python -m pages.findings > docs/findings.md
+	$(BIN)/python -m pages.licenses > LICENSES.md
 	$(BIN)/python -m pages.runbook docs/operations.md
 	$(BIN)/python -m pages.example docs/example.jpg
 
@@ -117,6 +118,7 @@ lock: $(INSTALLED)  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes
 	$(COMPILE) $(LAMBDA) $(ABOARD) --group runtime-layer --output-file lambdas/layers/runtime.lock
 	echo "checkov>=3.3,<4" | $(COMPILE) $(UPGRADE) --universal --python-version 3.11 - --output-file .ci/checkov.lock
 	$(COMPILE) $(LAMBDA) --group imaging-layer --output-file lambdas/layers/imaging.lock
+	$(COMPILE) $(LAMBDA) --no-emit-package pillow --group heif-layer --output-file lambdas/layers/heif.lock
 
 clean:  ## remove all that these commands made
 	rm -rf $(VENV) build $(OUTPUT)

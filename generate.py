@@ -10,10 +10,13 @@ from asl.printable import printable_lines
 
 def main(arguments: list[str] | None = None) -> int:
     """Print or write the template, and the zips if asked for; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.formats and options.assets is None:
+        parser.error("--formats decides which layers --assets writes; the template is the same for all formats")
     try:
         text = _render()
-        _write_assets(options.assets)
+        _write_assets(options.assets, options.formats)
         _write_template(text, options.output)
     except Exception as error:  # the boundary: report any error and print no partial template
         if is_about_output(error):
@@ -29,11 +32,11 @@ def _render() -> str:
     return render()
 
 
-def _write_assets(folder: Path | None) -> None:
+def _write_assets(folder: Path | None, formats: str) -> None:
     if folder is not None:
         from templates import packaging
 
-        for path in packaging.write_all(folder):
+        for path in packaging.write_all(folder, formats):
             print(f"wrote {path}", file=sys.stderr)
 
 
@@ -49,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the template to FILE, not to stdout")
     parser.add_argument(
         "--assets", type=Path, metavar="DIR", help="also write the functions' code and layers below DIR"
+    )
+    parser.add_argument(
+        "--formats",
+        default="",
+        metavar="LIST",
+        help="the value of EnabledFormats to deploy with: --assets leaves out layers that no format of it needs",
     )
     return parser
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
+from imaging.formats import FORMATS, parse_formats
 from templates.bytecode import bytecode
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,7 @@ class Layer:
 
     logical_id: str
     lock: Path
+    format: str = ""  # the format that needs the layer; empty if functions need it for any format
 
     @property
     def key(self) -> str:
@@ -53,7 +55,17 @@ class Layer:
 
 RUNTIME_LAYER = Layer("RuntimeLayer", ROOT / "lambdas/layers/runtime.lock")
 IMAGING_LAYER = Layer("ImagingLayer", ROOT / "lambdas/layers/imaging.lock")
-LAYERS = (RUNTIME_LAYER, IMAGING_LAYER)
+HEIF_LAYER = Layer("HeifLayer", ROOT / "lambdas/layers/heif.lock", "HEIF")
+LAYERS = (RUNTIME_LAYER, IMAGING_LAYER, HEIF_LAYER)
+
+
+def needed_layers(formats: str = "") -> list[Layer]:
+    """Return the layers that a stack needs whose parameter EnabledFormats is formats; all layers if it is empty.
+
+    Raises ValueError for a format that does not exist.
+    """
+    enabled = parse_formats(formats.split(",")) if formats else FORMATS.keys()
+    return [layer for layer in LAYERS if not layer.format or layer.format in enabled]
 
 
 def code_entries() -> list[Entry]:
@@ -79,9 +91,10 @@ def write_code(folder: Path, runtime: str = RUNTIME) -> Path:
     return write_compiled_zip(folder / code_key(), code_entries(), runtime)
 
 
-def write_all(folder: Path) -> list[Path]:
-    """Write code and layers below folder, each under its S3 key; needs the package index for the layers."""
-    return [write_code(folder), *(layer.write(folder) for layer in LAYERS)]
+def write_all(folder: Path, formats: str = "") -> list[Path]:
+    """Write code and the layers that formats need below folder, each under its S3 key; needs the package index for the layers."""
+    layers = needed_layers(formats)
+    return [write_code(folder), *(layer.write(folder) for layer in layers)]
 
 
 def write_compiled_zip(path: Path, entries: list[Entry], runtime: str = RUNTIME) -> Path:

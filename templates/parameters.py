@@ -3,10 +3,11 @@
 import dataclasses
 from typing import Any
 
-from troposphere import Equals, Join, Not, Parameter, Ref, Template
+from troposphere import Equals, Join, Not, Parameter, Ref, Split, Template
 
 from imaging.formats import FORMATS
 from lambdas.runtime.settings import Settings
+from templates.packaging import LAYERS, Layer
 
 # The retentions that CloudWatch Logs accepts, days.
 LOG_RETENTIONS = [
@@ -68,15 +69,11 @@ def groups() -> dict[str, list[Parameter]]:
 
 
 def _input_limits() -> list[Parameter]:
-    formats = "Formats that are opened, separated by commas; leave one out while its decoder has an advisory"
+    one = f"({'|'.join(FORMATS)})"
+    formats = f"^{one}(,{one}){{0,{len(FORMATS) - 1}}}$"
+    meaning = "Formats that are opened, separated by commas; leave one out while its decoder has an advisory"
     return [
-        Parameter(
-            "EnabledFormats",
-            Type="CommaDelimitedList",
-            Default=",".join(FORMATS),
-            AllowedValues=list(FORMATS),
-            Description=formats,
-        ),
+        _text("EnabledFormats", ",".join(FORMATS), formats, meaning),
         _number("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Maximum size of an image, bytes"),
         _number("MaxPixels", 50_000_000, 1, 100_000_000, "Maximum number of pixels (width times height)"),
         _number("MaxEdge", 20_000, 1, 65_535, "Maximum length of the longer edge, pixels"),
@@ -180,7 +177,17 @@ def add_parameters(template: Template) -> None:
     template.set_metadata({"AWS::CloudFormation::Interface": {"ParameterGroups": labelled}})
     for name, (parameter, value) in _UNLESS.items():
         template.add_condition(name, Not(Equals(Ref(parameter), value)))
+    formats = Ref("EnabledFormats")
+    for layer in (
+        layer for layer in LAYERS if layer.format
+    ):  # whether it is in the list: without it, the list is another text
+        template.add_condition(uses(layer), Not(Equals(Join("", Split(layer.format, formats)), formats)))
     template.add_condition("HasAllowedOrigins", Not(Equals(_joined("AllowedOrigins"), "")))
+
+
+def uses(layer: Layer) -> str:
+    """Return the name of the condition that the stack has a layer, which one format needs."""
+    return f"Uses{layer.logical_id}"
 
 
 def variables(environment: type[Settings], **resources: Any) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def test_failed_assets_leave_no_template(
 ) -> None:
     """The template is not written if its zips could not be made."""
 
-    def refuse(folder: Path) -> NoReturn:
+    def refuse(folder: Path, _: str) -> NoReturn:
         raise subprocess.CalledProcessError(1, ["pip", str(folder)])
 
     monkeypatch.setattr(packaging, "write_all", refuse)
@@ -201,6 +201,21 @@ def test_assets_are_written_beside_the_template(
         printed.err.splitlines()[-1] == f"wrote {written}"
     )  # after the message about a missing python of Lambda's version
     assert f'"S3Key":"{written.relative_to(tmp_path).as_posix()}"' in printed.out
+
+
+def test_an_unknown_format_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--formats` with a name that no format has writes neither zips nor template, and lists the names."""
+    file = tmp_path / "template.json"
+    assert generate.main(["--assets", str(tmp_path), "--formats", "JPEG,HEIC", "--output", str(file)]) == 1
+    assert "the names are JPEG, PNG, " in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_formats_without_assets_are_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--formats` alone would do nothing: the template is the same for all formats."""
+    with pytest.raises(SystemExit, match="2"):
+        generate.main(["--formats", "JPEG"])
+    assert "--assets" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--ouput", "x"], ["template.json"]])

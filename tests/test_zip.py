@@ -19,6 +19,7 @@ from local.layers import write_installed
 from templates import packaging
 from templates.packaging import RUNNING, Layer, write_code, write_compiled_zip
 from templates.stack import render
+from tests.templates.emitted import target
 from workflow import contracts
 
 IN_THE_ZIP = ("imaging.", "lambdas.", "workflow.")
@@ -81,7 +82,7 @@ class Unpacked:
 
     def paths(self, function: str) -> list[str]:
         """Return a function's path without the standard library."""
-        layers = [self.layers[layer["Ref"]] / "python" for layer in FUNCTIONS[function]["Layers"]]
+        layers = [self.layers[target(layer)] / "python" for layer in FUNCTIONS[function]["Layers"]]
         return [str(path) for path in (self.code, *layers, self.runtime)]
 
     def tops(self) -> list[Path]:

@@ -38,17 +38,17 @@ def validate_template(target: Target, url: str) -> None:
         target.cloudformation.validate_template(TemplateURL=url)
 
 
-def upload_missing(target: Target, folder: Path, packager: Packager) -> None:
-    """Write below folder, and upload, the zips that the bucket does not hold."""
-    for path in _missing(target, folder, packager):
+def upload_missing(target: Target, folder: Path, packager: Packager, formats: str = "") -> None:
+    """Write below folder, and upload, the zips that a stack with formats needs and the bucket does not hold."""
+    for path in _missing(target, folder, packager, formats):
         target.s3.upload_file(str(path), target.bucket, path.relative_to(folder).as_posix())
 
 
-def _missing(target: Target, folder: Path, packager: Packager) -> Iterator[Path]:
+def _missing(target: Target, folder: Path, packager: Packager, formats: str) -> Iterator[Path]:
     """Write and yield the zips that the bucket does not hold; a key is a digest of the content, so one that is there is right."""
     if not _exists(target, packaging.code_key()):
         yield packager.write_code(folder)
-    for layer in packaging.LAYERS:
+    for layer in packaging.needed_layers(formats):
         if not _exists(target, layer.key):
             yield packager.write_layer(layer, folder)
 

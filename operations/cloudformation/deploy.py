@@ -9,11 +9,13 @@ from operations.cloudformation import preflight
 from operations.cloudformation.artifacts import FOR_LAMBDA, Packager, upload_missing, upload_template, validate_template
 from operations.cloudformation.change_sets import Change, Specification, create_change_set
 from operations.cloudformation.logs_role import logs_role
-from operations.cloudformation.stacks import ARTIFACT_BUCKET, OnProgress, outputs
+from operations.cloudformation.stacks import ARTIFACT_BUCKET, OnProgress, describe, is_new, outputs
 from operations.cloudformation.target import Target
 from operations.errors import OperationError
 from templates.refusals.check import TemplateRefusedError, check_deployment
 from templates.stack import render
+
+FORMATS = "EnabledFormats"  # the parameter that decides which layers a stack needs
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
     preflight.check(target, stack)
     url = upload_template(target, template)
     validate_template(target, url)
-    upload_missing(target, folder, options.packager)
+    upload_missing(target, folder, options.packager, _formats(target, stack, options.parameters))
     chosen = logs_role(target, stack, options.parameters, options.notice)
     parameters = {**chosen, **options.parameters, ARTIFACT_BUCKET: target.bucket}
     if change_set := create_change_set(target, stack, Specification(template, url, parameters, options.tags)):
@@ -56,6 +58,14 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
     else:
         options.notice(f"Stack {stack} is up to date: there is nothing to change.")
     return outputs(target.cloudformation, stack)
+
+
+def _formats(target: Target, stack: str, parameters: dict[str, str]) -> str:
+    """Return the EnabledFormats of a deployment: named, or the stack's own; empty if it will be the template's default."""
+    description = describe(target.cloudformation, stack)
+    found = [] if is_new(description) else description.get("Parameters", [])
+    own: dict[str, str] = {one["ParameterKey"]: one.get("ParameterValue", "") for one in found}
+    return parameters.get(FORMATS) or own.get(FORMATS, "")
 
 
 def _checked_template(target: Target, stack: str, options: Options) -> str:

@@ -43,14 +43,13 @@ def defaults(template: Node) -> Iterator[Refusal]:
 def _parameter(path: str, declared: Node, value: str) -> Iterator[Refusal]:
     """Yield why the parameter as declared does not allow value; a parameter that is not declared allows any."""
     yield from VALUE.exceeded(path, len(value.encode()))
-    is_list = declared.get("Type") == "CommaDelimitedList"  # CloudFormation trims its values, and checks each of them
-    parts = [part.strip() for part in value.split(",")] if is_list else [value]
     allowed = [str(one) for one in declared.get("AllowedValues", [])]
-    if allowed and not set(parts) <= set(allowed):
-        one = "one or more" if is_list else "one"
-        yield Refusal(path, "this value is not allowed", f"use {one} of {', '.join(allowed)}", PARAMETERS)
+    if allowed and value not in allowed:
+        yield Refusal(path, "this value is not allowed", f"use one of {', '.join(allowed)}", PARAMETERS)
     if declared.get("Type") == "Number":
         yield from _number(path, declared, value)
+    is_list = declared.get("Type") == "CommaDelimitedList"  # CloudFormation trims its values, and matches each of them
+    parts = [part.strip() for part in value.split(",")] if is_list else [value]
     pattern = declared.get("AllowedPattern", "")
     if pattern and not all(re.fullmatch(pattern, part) for part in parts):
         meaning = declared.get("Description", "not described")

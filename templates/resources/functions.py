@@ -11,7 +11,7 @@ from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
 from templates.iam.statements import keep_record, list_versions, read_uploads, stage_renditions
-from templates.packaging import IMAGING_LAYER, RUNTIME_LAYER
+from templates.packaging import HEIF_LAYER, IMAGING_LAYER, RUNTIME_LAYER
 from templates.parameters import variables
 from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.storage import Storage
@@ -21,7 +21,7 @@ FULL_CORE = 1769  # MB: one full vCPU; image processing is bound by the processo
 LIGHT_MEMORY = 256  # MB: these functions wait for AWS, not for the processor
 TRIGGER_TIMEOUT = LONGEST_WAIT + 30  # seconds; the queue's visibility follows from it
 
-IMAGING_LAYERS = [RUNTIME_LAYER, IMAGING_LAYER]
+IMAGING_LAYERS = [RUNTIME_LAYER, IMAGING_LAYER, HEIF_LAYER]
 
 
 def add_steps(template: Template, storage: Storage) -> list[awslambda.Function]:

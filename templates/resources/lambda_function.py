@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 import awacs.logs
 import awacs.xray
 from awacs.aws import Statement
-from troposphere import GetAtt, Ref, Template, awslambda, iam, logs
+from troposphere import GetAtt, If, NoValue, Ref, Template, awslambda, iam, logs
 
 from lambdas.runtime.settings import VERSION
 from templates.iam.policies import ALL_RESOURCES, allow, policy_document, trust_policy
 from templates.packaging import ARCHITECTURE, IMAGING_LAYER, LAYERS, RUNTIME, Layer, code_key
+from templates.parameters import uses
 from templates.release import version
 
 # The allocators keep memory from one image to the next: to map it again, page by page, takes a fifth of the time of a
@@ -51,8 +52,14 @@ def add_layers(template: Template) -> None:
                 CompatibleArchitectures=[ARCHITECTURE],
                 CompatibleRuntimes=[RUNTIME],
                 Content=awslambda.Content(S3Bucket=Ref("ArtifactBucket"), S3Key=layer.key),
+                **({"Condition": uses(layer)} if layer.format else {}),
             )
         )
+
+
+def _reference(layer: Layer) -> Any:
+    """Return the reference to layer, or to nothing where the stack does not have it."""
+    return If(uses(layer), Ref(layer.logical_id), NoValue) if layer.format else Ref(layer.logical_id)
 
 
 def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function:
@@ -69,7 +76,7 @@ def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function
             MemorySize=entry.memory,
             Timeout=entry.timeout,
             Code=awslambda.Code(S3Bucket=Ref("ArtifactBucket"), S3Key=code_key()),
-            Layers=[Ref(layer.logical_id) for layer in entry.layers],
+            Layers=[_reference(layer) for layer in entry.layers],
             Environment=awslambda.Environment(Variables=_common(entry) | entry.environment),
             # JSON also for Lambda's own lines. Lines that are JSON already, and the metrics in them, stay as they are.
             LoggingConfig=LoggingConfig(ApplicationLogLevel=Ref("LogLevel"), LogFormat="JSON", LogGroup=Ref(group)),

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from imaging.formats import FORMATS
 from lambdas.domain import executions
 from local.process import process
 from local.stack import LocalStack, local_stack
@@ -22,6 +23,7 @@ from tests.local.finalization import (
 from tests.local.role_statements import ONLY_EXPRESS, STATEMENTS, without_statements
 from tests.local.stack_access import configure, invoke, invoke_trigger
 from tests.patience import PATIENCE
+from tests.pictures import examples
 from workflow.contracts.payloads import Image
 
 pytestmark = pytest.mark.heavy
@@ -31,6 +33,7 @@ CHOSEN = {
     "WorkflowType": executions.EXPRESS,
     "AllowedOrigins": f"https://more.example,{ALLOWED}",
     "ThumbnailEdge": "300",
+    "EnabledFormats": ",".join(name for name in FORMATS if name != "HEIF"),
 }
 
 
@@ -51,6 +54,20 @@ def test_image_is_processed_by_an_express_workflow(stack: LocalStack, tmp_path: 
     assert outcome.status == "SUCCEEDED"
     assert outcome.record
     assert outcome.record["thumbnail"]["width"] == 300
+
+
+def test_a_format_that_is_off_is_rejected_and_its_decoder_not_deployed(stack: LocalStack, tmp_path: Path) -> None:
+    """Its type gets no upload URL, a file that hides it is rejected, and no function has the layer of its decoder."""
+    honest, hidden = tmp_path / "photo.heic", tmp_path / "photo.jpg"
+    for file in (honest, hidden):
+        file.write_bytes(examples()["HEIF"])
+    outcomes = list(process(stack, [honest, hidden], tmp_path / "output", at_once=1, timeout=PATIENCE))
+    assert [(one.status, one.reason) for one in outcomes] == [("REJECTED", "FORMAT_DISABLED")] * 2
+    assert sorted(one.imageId is None for one in outcomes) == [False, True]  # only the hidden one was uploaded
+    functions = stack.emulator.client("lambda").list_functions()["Functions"]
+    layers = [layer["Arn"] for one in functions for layer in one.get("Layers", [])]
+    assert [arn for arn in layers if "Imaging" in arn]
+    assert not [arn for arn in layers if "Heif" in arn]
 
 
 @pytest.mark.parametrize(("origin", "seen"), [(ALLOWED, ALLOWED), (OTHER, None)])

@@ -95,7 +95,9 @@ def substituted(text: str, values: Mapping[str, str]) -> str:
 
 
 def target(reference: Any) -> str:
-    """Return the logical ID that a `Ref` or `Fn::GetAtt` names."""
+    """Return the logical ID that a `Ref` or `Fn::GetAtt` names, or the one of both branches that is not empty."""
+    if "Fn::If" in reference:
+        return target(next(one for one in reference["Fn::If"][1:] if one != {"Ref": "AWS::NoValue"}))
     return str(reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0])
 
 

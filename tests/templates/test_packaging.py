@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 import pytest
 
 from templates import packaging
-from templates.packaging import RUNNING, Entry, Layer, code_key, is_content, write_code, write_zip
+from templates.packaging import RUNNING, Entry, Layer, code_key, is_content, needed_layers, write_code, write_zip
 
 Folder = Callable[[dict[str, str]], list[Entry]]
 
@@ -103,6 +103,23 @@ def test_key_of_a_layer_depends_on_its_lock(tmp_path: Path) -> None:
         lock.write_text(pins, encoding="utf-8")
         keys.append(Layer("SomeLayer", lock).key)
     assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.mark.parametrize(
+    ("formats", "heif"), [("", True), ("HEIF", True), ("JPEG,HEIF", True), ("JPEG", False), ("JPEG,PNG,AVIF", False)]
+)
+def test_the_layer_of_a_format_is_made_where_it_is_on(formats: str, *, heif: bool) -> None:
+    """The layer of HEIF is written where that format is in the list, and all others always."""
+    needed = {layer.logical_id for layer in needed_layers(formats)}
+    assert needed == {layer.logical_id for layer in packaging.LAYERS if heif or layer.logical_id != "HeifLayer"}
+
+
+def test_only_the_layer_of_heif_has_its_decoder() -> None:
+    """The licenses of pillow-heif's wheel concern one layer alone."""
+    found = {
+        layer.logical_id for layer in packaging.LAYERS if "pillow-heif==" in layer.lock.read_text(encoding="utf-8")
+    }
+    assert found == {"HeifLayer"}
 
 
 @pytest.mark.parametrize("fact", ["RUNTIME", "PLATFORMS"])

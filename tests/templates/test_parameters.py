@@ -112,12 +112,26 @@ def test_no_log_level_drops_metrics() -> None:
     assert set(_parameter("LogLevel")["AllowedValues"]) == {"DEBUG", "INFO"}
 
 
-def test_every_format_is_on_by_default_and_has_its_name() -> None:
-    """CloudFormation refuses a name that is no format's, and an empty list, because it checks each element."""
-    parameter = _parameter("EnabledFormats")
-    assert parameter["Type"] == "CommaDelimitedList"
-    assert parameter["AllowedValues"] == list(FORMATS)
-    assert parse_formats(parameter["Default"].split(",")) == FORMATS.keys()
+def test_every_format_is_on_by_default() -> None:
+    """Without the parameter, all formats are opened."""
+    assert parse_formats(_parameter("EnabledFormats")["Default"].split(",")) == FORMATS.keys()
+
+
+@pytest.mark.parametrize("formats", [*FORMATS, "PNG,JPEG", ",".join(reversed(FORMATS))])
+def test_formats_are_a_list(formats: str) -> None:
+    """Any formats are accepted, in any order, and functions parse each list that is."""
+    assert re.search(_parameter("EnabledFormats")["AllowedPattern"], formats)
+    assert parse_formats(formats.split(",")) == set(formats.split(","))
+
+
+@pytest.mark.parametrize(
+    "formats", ["", "JPG", "HEIC", "jpeg", "JPEG,", ",JPEG", "JPEG PNG", "JPEG,,PNG", "JPEGPNG", "*"]
+)
+def test_other_texts_are_no_formats(formats: str) -> None:
+    """CloudFormation refuses what no function could parse: an unknown name, and an empty list."""
+    assert not re.search(_parameter("EnabledFormats")["AllowedPattern"], formats)
+    with pytest.raises(ValueError, match="unknown formats"):
+        parse_formats(formats.split(","))
 
 
 def test_every_function_that_meets_a_format_gets_the_parameter() -> None:
@@ -130,7 +144,7 @@ def test_every_function_that_meets_a_format_gets_the_parameter() -> None:
     assert found.keys() == {
         f"{name}Function" for name in ("Validate", "Metadata", "Resize", "Thumbnail", "GetUploadUrl")
     }
-    assert all(value == {"Fn::Join": [",", {"Ref": "EnabledFormats"}]} for value in found.values())
+    assert all(value == {"Ref": "EnabledFormats"} for value in found.values())
 
 
 def _parameter(name: str) -> Node:

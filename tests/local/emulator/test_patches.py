@@ -136,3 +136,34 @@ def test_an_alarm_may_use_metric_math(account: Account) -> None:
     template = json.dumps({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}})
     account.client("cloudformation").create_stack(StackName="computed", TemplateBody=template)
     assert eventually(lambda: account.client("cloudwatch").describe_alarms(AlarmNames=["computed"])["MetricAlarms"])
+
+
+def test_a_condition_may_join_and_split(account: Account) -> None:
+    """Whether a text contains another decides about a resource, and so does whether a list is empty."""
+    lists = {"Type": "CommaDelimitedList"}
+    template = {
+        "Parameters": {
+            "Text": {"Type": "String"},
+            "Empty": {**lists, "Default": ""},
+            "Pair": {**lists, "Default": "a, b"},
+        },
+        "Conditions": {
+            "HasB": _not_equal({"Fn::Join": ["", {"Fn::Split": ["B", {"Ref": "Text"}]}]}, {"Ref": "Text"}),
+            "HasC": _not_equal({"Fn::Join": ["", {"Fn::Split": ["C", {"Ref": "Text"}]}]}, {"Ref": "Text"}),
+            "IsFull": _not_equal({"Fn::Join": [",", {"Ref": "Empty"}]}, ""),
+            "IsTrimmed": {"Fn::Equals": [{"Fn::Join": ["+", {"Ref": "Pair"}]}, "a+b"]},
+        },
+        "Resources": {
+            f"{name}Topic": {"Type": "AWS::SNS::Topic", "Condition": name}
+            for name in ("HasB", "HasC", "IsFull", "IsTrimmed")
+        },
+    }
+    client = account.client("cloudformation")
+    text = {"ParameterKey": "Text", "ParameterValue": "A,B"}
+    client.create_stack(StackName="conditional", TemplateBody=json.dumps(template), Parameters=[text])
+    found = eventually(lambda: client.list_stack_resources(StackName="conditional")["StackResourceSummaries"])
+    assert {one["LogicalResourceId"] for one in found} == {"HasBTopic", "IsTrimmedTopic"}
+
+
+def _not_equal(left: object, right: object) -> dict[str, object]:
+    return {"Fn::Not": [{"Fn::Equals": [left, right]}]}

@@ -1,6 +1,7 @@
 """Deploying: what is uploaded, what counts as a change, and how errors are reported."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +35,30 @@ def test_missing_zips_are_uploaded(target: Target, tmp_path: Path) -> None:
     assert {packaging.code_key(), *(layer.key for layer in packaging.LAYERS)} <= _keys(target)
     uploaded = target.s3.get_object(Bucket=BUCKET, Key=packaging.code_key())["Body"].read()
     assert uploaded == (tmp_path / "build" / packaging.code_key()).read_bytes()
+
+
+@pytest.fixture
+def heif_layer(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Deploy a layer that one format needs, under a template with the list of formats; return the layer's key."""
+    layer = replace(next(iter(packaging.LAYERS)), format="HEIF")
+    monkeypatch.setattr(packaging, "LAYERS", (layer,))
+    monkeypatch.setattr(deployment, "render", lambda: template(EnabledFormats="JPEG,HEIF"))
+    return layer.key
+
+
+def test_layer_of_a_format_is_uploaded_by_default(target: Target, tmp_path: Path, heif_layer: str) -> None:
+    """Without the parameter, the layers of all formats are made."""
+    _deploy(target, tmp_path)
+    assert heif_layer in _keys(target)
+
+
+def test_layer_of_a_format_that_is_off_is_not_made(target: Target, tmp_path: Path, heif_layer: str) -> None:
+    """One parameter decides: neither that deployment nor one that keeps its value makes the layer; a third switches it on."""
+    deploy(target, STACK, tmp_path, Options(parameters={"EnabledFormats": "JPEG"}))
+    _deploy(target, tmp_path)
+    assert heif_layer not in _keys(target)
+    deploy(target, STACK, tmp_path, Options(parameters={"EnabledFormats": "HEIF,JPEG"}))
+    assert heif_layer in _keys(target)
 
 
 def test_nothing_is_uploaded_twice(target: Target, tmp_path: Path) -> None:

@@ -124,6 +124,19 @@ def test_every_layer_is_used() -> None:
     assert used == resources("AWS::Lambda::LayerVersion").keys()
 
 
+def test_the_decoder_of_heif_is_in_a_layer_that_a_stack_may_lack() -> None:
+    """The condition of the layer is that of each reference to it; it is true exactly if HEIF is in the list of formats."""
+    condition = "UsesHeifLayer"
+    assert resources()["HeifLayer"]["Condition"] == condition
+    users = [name for name in FUNCTIONS if {"Ref": "ImagingLayer"} in properties(name)["Layers"]]
+    reference = {"Fn::If": [condition, {"Ref": "HeifLayer"}, {"Ref": "AWS::NoValue"}]}
+    assert [name for name in FUNCTIONS if reference in properties(name)["Layers"]] == users
+    formats = {"Ref": "EnabledFormats"}
+    without = {"Fn::Join": ["", {"Fn::Split": ["HEIF", formats]}]}
+    assert template()["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [without, formats]}]}
+    assert [name for name in FORMATS if "HEIF" in name] == ["HEIF"]  # since the condition looks for a part of a text
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_has_a_log_of_its_own(function: str) -> None:
     """Each function has its own log group, and Lambda's lines in it are JSON."""
