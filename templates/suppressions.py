@@ -2,6 +2,7 @@
 
 from troposphere import Template
 
+from templates.resources.storage import RESTORABLE_DAYS
 from templates.suppression_metadata import Suppression, metadata
 
 FUNCTION, ROLE, LOG_GROUP = "AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Logs::LogGroup"
@@ -51,7 +52,8 @@ SUPPRESSIONS = [
     ),
     Suppression(
         (BUCKET,),
-        "Uploads expire, and users may request deletion. Versioning keeps overwritten and deleted objects for 30 days.",
+        "Uploads expire, and users may request deletion. Versioning keeps overwritten and deleted objects for"
+        f" {RESTORABLE_DAYS} days.",
         guard=("S3_BUCKET_DEFAULT_LOCK_ENABLED", "CT.S3.PR.9"),
     ),
     Suppression(

@@ -15,6 +15,7 @@ from workflow.retries import DAY, EXECUTION_TIMEOUT
 STAGED_DAYS = (
     2 * EXECUTION_TIMEOUT // DAY + 1
 )  # an execution and its redrive are shorter; for stacks whose sweep is disabled
+RESTORABLE_DAYS = 30  # for which an object that was overwritten, deleted or has expired is kept as an old version
 RETAIN = {
     "DeletionPolicy": "Retain",
     "UpdateReplacePolicy": "Retain",
@@ -98,7 +99,7 @@ def _lifecycle(rules: list[Any]) -> s3.LifecycleConfiguration:
         Id="tidy",
         Status="Enabled",
         ExpiredObjectDeleteMarker=True,
-        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=30),
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=RESTORABLE_DAYS),
         AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=1),
     )
     return s3.LifecycleConfiguration(Rules=[*rules, tidy])
