@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -79,12 +80,24 @@ def processors() -> int:
 
 
 SLOTS = Slots(max(LEAST, processors()))
+_is_from_event_source: ContextVar[bool] = ContextVar("is_from_event_source", default=False)
 
 
-def with_slot(function: str, call: Callable[..., Any], *arguments: Any) -> Any:
-    """Call with a slot for the function."""
+def with_slot(function: str, call: Callable[..., Any]) -> Any:
+    """Call with a slot for the function, unless an event source invokes it."""
+    if _is_from_event_source.get():
+        return call()
     with SLOTS.taken(function):
+        return call()
+
+
+def without_slot(call: Callable[..., Any], *arguments: Any) -> Any:
+    """Call for an event source, whose own concurrency bounds its invocations: they may wait for other functions for long."""
+    token = _is_from_event_source.set(True)
+    try:
         return call(*arguments)
+    finally:
+        _is_from_event_source.reset(token)
 
 
 def lending_slot(headers: Mapping[str, str], call: Callable[..., Any]) -> Callable[..., Any]:

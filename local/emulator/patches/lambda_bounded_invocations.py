@@ -7,13 +7,14 @@ ministack: Each concurrent invocation gets a worker, however many there are, and
 that functions run into their timeouts.
 
 Patched: An invocation waits for a slot (local/emulator/slots.py); its timeout counts from when it has one. A function that
-calls another one, or runs an execution to its end, lends its slot meanwhile.
+calls another one, or runs an execution to its end, lends its slot meanwhile. Invocations for a queue need no slot: the event
+source's own concurrency bounds them, and the function may wait for an execution that it started.
 
 Upstream: No report found.
 """
 
 from local.emulator.patch import SourcePatch
-from local.emulator.slots import lending_slot, with_slot
+from local.emulator.slots import lending_slot, with_slot, without_slot
 
 _SLOT = SourcePatch(
     module="ministack.services.lambda_svc",
@@ -38,4 +39,11 @@ _EXECUTION = SourcePatch(
     replacement="run_reentrant(lending_slot(headers, handler), data,",
     helpers=(lending_slot,),
 )
-PATCHES = (_SLOT, _INVOKE, _EXECUTION)
+_QUEUE = SourcePatch(
+    module="ministack.services.lambda_svc",
+    name="_run_sqs_batch",
+    found="result = _execute_function(func_rec, event)",
+    replacement="result = without_slot(_execute_function, func_rec, event)",
+    helpers=(without_slot,),
+)
+PATCHES = (_SLOT, _QUEUE, _INVOKE, _EXECUTION)

@@ -15,6 +15,14 @@ LIMIT = max(LEAST, processors())
 MANY = 3 * LIMIT
 # The calls of a function with an SDK of its own, as functions of the pipeline make them.
 NUMBER = "import os\ndef handler(event, context): return os.getpid()"
+WAITER = """
+import boto3, time
+
+def handler(event, context):
+    sent = boto3.client("stepfunctions").start_execution(stateMachineArn=MACHINE, input="{}")
+    while boto3.client("stepfunctions").describe_execution(executionArn=sent["executionArn"])["status"] == "RUNNING":
+        time.sleep(0.02)
+"""
 CALLER = """
 import boto3, json
 
@@ -133,13 +141,34 @@ def test_workers_are_bounded(functions: Account) -> None:
 @pytest.mark.parametrize("how", ["invoke", "execution"])
 def test_functions_that_wait_for_functions_do_not_block_each_other(functions: Account, how: str) -> None:
     """More functions than there are slots call a function each, directly or by an execution, and all get its result."""
-    call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:number", "End": True}
-    machine = functions.client("stepfunctions").create_state_machine(
-        name=f"caller-{how}",
-        type="EXPRESS",
-        roleArn="arn:aws:iam::000000000000:role/any",
-        definition=json.dumps({"StartAt": "Call", "States": {"Call": call}}),
-    )["stateMachineArn"]
+    machine = _machine(functions, f"caller-{how}", "EXPRESS")
     with ThreadPoolExecutor(MANY) as pool:
         found = list(pool.map(lambda _: functions.invoke("caller", how=how, machine=machine), range(MANY)))
     assert all(isinstance(number, int) for number in found)
+
+
+def test_functions_of_a_queue_hold_no_slot(functions: Account) -> None:
+    """As many messages as there are slots are handled at once, each by a function that polls for an execution's end."""
+    machine = _machine(functions, "polled", "STANDARD")
+    functions.deploy("waiter", f"MACHINE = {machine!r}\n{WAITER}")
+    functions.client("lambda").create_event_source_mapping(
+        EventSourceArn=functions.queue("jobs"),
+        FunctionName="waiter",
+        BatchSize=1,
+        ScalingConfig={"MaximumConcurrency": MANY},
+    )
+    for _ in range(MANY):
+        functions.send("jobs", "anything")
+    eventually(lambda: functions.is_empty("jobs"))
+
+
+def _machine(account: Account, name: str, kind: str) -> str:
+    """Create a state machine that calls the function, and return its ARN."""
+    call = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:number", "End": True}
+    created: dict[str, str] = account.client("stepfunctions").create_state_machine(
+        name=name,
+        type=kind,
+        roleArn="arn:aws:iam::000000000000:role/any",
+        definition=json.dumps({"StartAt": "Call", "States": {"Call": call}}),
+    )
+    return created["stateMachineArn"]
