@@ -61,7 +61,8 @@ def quantile(burst: Burst, share: float) -> float:
 def dollars(burst: Burst) -> float:
     """Return what waiting costs: repeated tasks, and the triggers while images are processed."""
     memory = properties("SqsTriggerFunction")["MemorySize"] / 1024
-    return burst.retries * prices.STATE_TRANSITION.each + burst.waited * memory * prices.LAMBDA_COMPUTE.each
+    waiting = burst.waited * memory * prices.LAMBDA_COMPUTE.each
+    return float(burst.retries * prices.STATE_TRANSITION.each + waiting)
 
 
 def _failed(burst: Burst, images: int) -> str:
