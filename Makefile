@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test test-all chaos bench install template audit check graph docs screenshots contracts-compat release deploy deploy-names destroy destroy-names lint format lock clean
+.PHONY: demo test test-all chaos bench install template audit advisories check graph docs screenshots contracts-compat release deploy deploy-names destroy destroy-names lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
@@ -57,6 +57,20 @@ $(AUDIT)/installed: .ci/checkov.lock
 audit: template $(AUDIT)/installed  ## compare what checkov finds in the template with the suppressions
 	$(AUDIT)/bin/python .ci/audit.py build/template.json
 
+# pip-audit asks for versions of its own, too. A lock is looked up by itself, since two locks may pin different versions.
+ADVISORIES := $(VENV)/advisories
+LOCKS := requirements.lock $(wildcard lambdas/layers/*.lock .ci/*.lock)
+
+$(ADVISORIES)/installed: .ci/pip-audit.lock
+	$(PYTHON) -m venv $(ADVISORIES)
+	$(ADVISORIES)/bin/python -m pip install --quiet --require-hashes --requirement .ci/pip-audit.lock
+	touch $@
+
+advisories: $(ADVISORIES)/installed  ## look up the advisories of everything that the locks pin; needs the network
+	failed=0; for lock in $(LOCKS); do echo "$$lock"; \
+	  $(ADVISORIES)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement "$$lock" || failed=1; \
+	done; exit $$failed
+
 check: $(INSTALLED)  ## prove the data flow of the state machine
 	$(BIN)/python -m workflow.proof
 
@@ -73,7 +87,6 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m pages.findings > docs/findings.md
 	$(BIN)/python -m pages.licenses > LICENSES.md
 	$(BIN)/python -m pages.runbook docs/operations.md
-	$(BIN)/python -m tests.bursts docs/reliability.md
 	$(BIN)/python -m pages.example docs/example.jpg
 
 screenshots: $(INSTALLED)  ## take the screenshots of the README; needs Chromium
@@ -117,6 +130,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-header --no-annotate --no-emit-ind
 lock: $(INSTALLED)  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes the newest
 	$(COMPILE) $(UPGRADE) --universal --python-version 3.11 --group test pyproject.toml --output-file requirements.lock
 	$(COMPILE) $(LAMBDA) $(ABOARD) --group runtime-layer --output-file lambdas/layers/runtime.lock
+	echo "pip-audit>=2.10,<3" | $(COMPILE) $(UPGRADE) --universal --python-version 3.11 - --output-file .ci/pip-audit.lock
 	echo "checkov>=3.3,<4" | $(COMPILE) $(UPGRADE) --universal --python-version 3.11 - --output-file .ci/checkov.lock
 	$(COMPILE) $(LAMBDA) --group imaging-layer --output-file lambdas/layers/imaging.lock
 	$(COMPILE) $(LAMBDA) --no-emit-package pillow --group heif-layer --output-file lambdas/layers/heif.lock

@@ -45,7 +45,7 @@ def _roles(resources: dict[str, Node]) -> Iterator[str]:
         if role["Type"] == "AWS::IAM::Role":
             given = role["Properties"]
             (trust,) = given["AssumeRolePolicyDocument"]["Statement"]
-            yield f"### {name}\n\nAssumed by {_who(trust['Principal'])}.\n"
+            yield f"### {name}\n\nAssumed by {_who(trust['Principal'])}{_condition(trust.get('Condition', {}))}.\n"
             yield _table("purpose", [one for policy in given["Policies"] for one in _statements(policy)])
 
 

@@ -35,6 +35,11 @@ def list_staged(storage: Storage) -> Statement:
     return _list("find what is staged", awacs.s3.ListBucket, storage.upload_bucket, STAGED)
 
 
+def list_archive(storage: Storage) -> Statement:
+    """Return the statement for listing what is archived of one image: keys begin with the IDs of owner and image."""
+    return _list("find what is archived", awacs.s3.ListBucket, storage.archive_bucket, "?*/?*/")
+
+
 def _list(purpose: str, action: Action, bucket: s3.Bucket, prefix: str) -> Statement:
     condition = Condition(StringLike("s3:prefix", f"{prefix}*"))
     return allow(purpose, [action], GetAtt(bucket, "Arn"), Condition=condition)

@@ -13,7 +13,7 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, events, stepfunct
 from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
-from templates.iam.statements import keep_record, list_staged, list_versions
+from templates.iam.statements import keep_record, list_archive, list_staged, list_versions
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import variables
 from templates.resources.functions import LIGHT_MEMORY
@@ -69,8 +69,7 @@ def finalization_statements(storage: Storage, messaging: Messaging) -> list[Stat
         allow("read the history of executions", [awacs.states.GetExecutionHistory], Sub(EXECUTION_ARNS)),
         allow("publish outcomes", [awacs.sns.Publish], Ref(messaging.topic)),
         list_staged(storage),
-        # Keys begin with the ids of owner and image: there is no common prefix to restrict this to.
-        allow("list the archive", [awacs.s3.ListBucket], GetAtt(storage.archive_bucket, "Arn")),
+        list_archive(storage),
         allow("delete leftover objects", [awacs.s3.DeleteObject], *leftovers),
     ]
 

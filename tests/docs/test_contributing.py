@@ -1,17 +1,21 @@
 """What people who join rely on: CI, hooks and issue forms name what is there, and SECURITY.md what is deployed."""
 
 import re
+import subprocess
 import sys
 import tomllib
-from importlib.metadata import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.needed import program
+
 ROOT = Path(__file__).parents[2]
 CI = ".github/workflows/ci.yml"
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+LOCKS = [*ROOT.glob("*.lock"), *ROOT.glob(".ci/*.lock"), *ROOT.glob("lambdas/layers/*.lock")]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 FORMS = sorted(path for path in (ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml")
 
@@ -35,9 +39,25 @@ def test_ci_runs_everything_on_each_python() -> None:
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
 
 
-def test_ci_may_only_read() -> None:
-    """No job of the workflow has more than the right to read the repository, and each action has a version."""
-    workflow = read(CI)
+def test_advisories_are_looked_up_every_day() -> None:
+    """A schedule of its own looks up the advisories of every lock, with a target of the Makefile; .ci/run has no network for it."""
+    workflow = read(".github/workflows/advisories.yml")
+    (job,) = workflow["jobs"].values()
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", workflow["on"]["schedule"][0]["cron"])
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["make advisories"]
+    assert "advisories" not in (ROOT / ".ci/run").read_text(encoding="utf-8")
+    commands = subprocess.run(
+        [program("make"), "--dry-run", "advisories"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    locks = [path.relative_to(ROOT).as_posix() for path in LOCKS]
+    assert len(locks) > 1
+    assert set(locks) <= set(commands.replace(";", " ").split())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_ci_may_only_read(path: Path) -> None:
+    """No job of a workflow has more than the right to read the repository, and each action has a version."""
+    workflow = read(str(path))
     assert workflow["permissions"] == {"contents": "read"}
     assert not [name for name, job in workflow["jobs"].items() if "permissions" in job]
     used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
@@ -73,9 +93,7 @@ def test_issue_form_is_one_that_github_shows(form: Path) -> None:
     assert len(set(ids)) == len(ids)
 
 
-def test_security_names_what_the_image_layer_holds() -> None:
-    """SECURITY.md names each package of the layer that reads images, and each library within pillow-heif's wheel."""
-    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8").lower()
-    lock = (ROOT / "lambdas/layers/imaging.lock").read_text(encoding="utf-8")
-    libraries = {path.name.partition("-")[0] for path in files("pillow-heif") or [] if ".libs" in path.parent.name}
-    assert [name for name in {*re.findall(r"^([\w-]+)==", lock, re.MULTILINE), *libraries} if name not in text] == []
+def test_security_says_where_the_libraries_of_the_layers_are_listed() -> None:
+    """SECURITY.md leads to the page that has each package and library, which tests compare with the wheels."""
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert "[LICENSES.md](LICENSES.md) lists all of them" in text

@@ -26,6 +26,12 @@ def test_page_is_up_to_date(made: str) -> None:
     assert Path("docs/permissions.md").read_text(encoding="utf-8") == made, "run `make docs`"
 
 
+def test_conditions_of_trust_are_shown(made: str) -> None:
+    """The page says under which condition a role can be assumed."""
+    section = made.partition("### ProcessingPipelineRole\n")[2].partition("###")[0]
+    assert "Assumed by `states.amazonaws.com` (if aws:SourceAccount is `AWS::AccountId`)." in section
+
+
 @pytest.mark.parametrize("name", WITH_STATEMENTS)
 def test_every_statement_has_a_unique_name(name: str) -> None:
     """A Sid has letters and digits only, and is unique in its policy."""

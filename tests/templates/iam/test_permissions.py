@@ -101,6 +101,15 @@ def test_listings_of_uploads_are_by_prefix(name: str) -> None:
     assert len(found) == len(listing) or name == "ArchiveFunction"
 
 
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_listings_of_the_archive_are_of_one_image(name: str) -> None:
+    """A function that lists the archive names owner and image, except the archiving one, which requests single keys."""
+    listing = [one for one in statements(f"{name}Role") if arn("ArchiveBucket") in one["Resource"]]
+    if name != "ArchiveFunction":
+        assert [one["Condition"] for one in listing] == [{"StringLike": {"s3:prefix": "?*/?*/*"}}] * len(listing)
+    assert bool(listing) == (name in {"ArchiveFunction", "FinalizeFunction", "SweepFunction"})
+
+
 @pytest.mark.parametrize("name", ROLES)
 def test_roles_have_inline_policies_only(name: str) -> None:
     """A role has inline policies, no deny and no managed policy."""
@@ -160,6 +169,12 @@ def test_services_act_for_this_account_only() -> None:
     permissions = [entry["Properties"] for entry in resources("AWS::Lambda::Permission").values()]
     assert permissions
     assert all("SourceArn" in permission for permission in permissions)
+
+
+def test_step_functions_assumes_its_role_for_this_account_only() -> None:
+    """The trust policy of the state machine compares the account of the caller's resource with this one."""
+    (trust,) = properties("ProcessingPipelineRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}}
 
 
 def _bound(statement: Node) -> bool:
