@@ -87,6 +87,7 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m pages.findings > docs/findings.md
 	$(BIN)/python -m pages.licenses > LICENSES.md
 	$(BIN)/python -m pages.runbook docs/operations.md
+	$(BIN)/python -m tests.bursts docs/reliability.md
 	$(BIN)/python -m pages.example docs/example.jpg
 
 screenshots: $(INSTALLED)  ## take the screenshots of the README; needs Chromium

@@ -13,6 +13,8 @@ from lambdas.domain import executions
 from lambdas.domain.outcomes import is_final
 from lambdas.domain.record import read_record
 from lambdas.runtime import clock
+from lambdas.runtime.service_errors import error_name
+from workflow.contracts.service_errors import FUNCTION_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +30,8 @@ PAUSE_SHARE = 0.25  # of the time waited so far: a pause is at most that much to
 def wait_for_outcomes(images: Iterable[Image], table: str) -> None:
     """Return when each image has the outcome of its execution, or another execution has begun it, or after LONGEST_WAIT.
 
-    The executions go on in any case. The wait only spaces the starts, so an error of DynamoDB does not end it.
+    The executions go on in any case. The wait only spaces the starts, so it goes on while DynamoDB is down. Raises any other
+    error of its calls.
     """
     since = clock.now()
     waiting = [*images]
@@ -46,11 +49,11 @@ def pause(waited: float) -> float:
 
 def _is_over(image: Image, table: str, since: datetime) -> bool:
     """Return whether the image's execution has its outcome, or lost the record to one that began it after since."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
         stored = read_record(table, image["imageId"])
-    except (BotoCoreError, ClientError):
+    except Exception as error:
+        if error_name(error) not in FUNCTION_ERRORS:
+            raise
         return False
     if not stored:
         return False

@@ -8,6 +8,7 @@ from pathlib import Path
 from operations.cloudformation import preflight
 from operations.cloudformation.artifacts import FOR_LAMBDA, Packager, upload_missing, upload_template, validate_template
 from operations.cloudformation.change_sets import Change, Specification, create_change_set
+from operations.cloudformation.concurrency import Outlook, outlook
 from operations.cloudformation.logs_role import logs_role
 from operations.cloudformation.stacks import ARTIFACT_BUCKET, OnProgress, describe, is_new, outputs
 from operations.cloudformation.target import Target
@@ -24,7 +25,7 @@ class Options:
 
     Parameters and tags that are not named keep the stack's value, or take the template's default. `approve` gets the
     changes, and raises an exception if they are not to be applied. `notice` gets a sentence for each choice that the
-    caller did not make, and one if there is nothing to change. An emulator that runs functions on this interpreter needs a packager of its own.
+    caller did not make, and one if there is nothing to change. `on_outlook` gets what the account's Lambda concurrency means for a burst. An emulator that runs functions on this interpreter needs a packager of its own.
     """
 
     parameters: dict[str, str] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Options:
     approve: Callable[[list[Change]], None] = lambda _: None
     on_progress: OnProgress = lambda _: None
     notice: Callable[[str], None] = lambda _: None
+    on_outlook: Callable[[Outlook], None] | None = None  # without it, the account is not asked
     packager: Packager = FOR_LAMBDA
 
 
@@ -48,6 +50,8 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
     upload_missing(target, folder, options.packager, _formats(target, stack, options.parameters))
     chosen = logs_role(target, stack, options.parameters, options.notice)
     parameters = {**chosen, **options.parameters, ARTIFACT_BUCKET: target.bucket}
+    if options.on_outlook and (found := outlook(target, stack, template, parameters)):
+        options.on_outlook(found)
     if change_set := create_change_set(target, stack, Specification(template, url, parameters, options.tags)):
         try:
             options.approve(change_set.changes)

@@ -7,8 +7,9 @@ import boto3
 
 from operations.cli.confirm import confirm
 from operations.cli.progress import spinner
-from operations.cli.tables import print_sentence, print_table
+from operations.cli.tables import print_object, print_sentence, print_table
 from operations.cloudformation.change_sets import Change
+from operations.cloudformation.concurrency import Outlook
 from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.target import Target
 
@@ -25,10 +26,19 @@ def run(options: Namespace) -> int:
             approve=lambda changes: _approve(options, changes),
             on_progress=on_progress,
             notice=lambda sentence: print_sentence(sentence, as_json=options.json),
+            on_outlook=lambda outlook: _show_outlook(outlook, as_json=options.json),
         )
         found = deploy(Target(client, options.artifacts), options.stack, options.build, how)
     print_table(["output", "value"], [list(output) for output in sorted(found.items())], as_json=options.json)
     return 0
+
+
+def _show_outlook(outlook: Outlook, *, as_json: bool) -> None:
+    """Print what the Lambda concurrency of the account means for a burst, and warn if MaxConcurrency does not fit it."""
+    for sentence in outlook.sentences():
+        print_sentence(sentence, as_json=as_json)
+    if as_json:
+        print_object(outlook.to_json())
 
 
 def _approve(options: Namespace, changes: list[Change]) -> None:

@@ -11,12 +11,13 @@ from moto import mock_aws
 from lambdas import sweep as sweeping
 from lambdas.domain import executions as execution
 from lambdas.runtime import clients
-from tests.fake_aws.account import MOTO, create_state_machine, forget_clients, use_session
+from tests.fake_aws.account import MOTO, create_state_machine, create_storage, forget_clients, use_session
 from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,
     CONTEXT,
     RESIZE_SETTINGS,
+    TABLE,
     THUMBNAIL_SETTINGS,
     URL_SETTINGS,
     VALIDATE_SETTINGS,
@@ -100,6 +101,7 @@ def executions(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterat
     """Give a state machine, and the means to see by which names and with which inputs it was started."""
     with mock_aws(config=MOTO):
         client, machine = clients.stepfunctions(), create_state_machine("pipeline")
+        create_storage(TABLE)
         export(monkeypatch, trigger_settings(machine))
 
         def started() -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _seconds(name: str) -> float:
         image_usage(doubled, "STANDARD")[prices.LAMBDA_COMPUTE]
         - image_usage(template(), "STANDARD")[prices.LAMBDA_COMPUTE]
     )
-    return more / properties(name)["MemorySize"] * 1024
+    return float(more / properties(name)["MemorySize"] * 1024)
 
 
 @pytest.mark.parametrize("name", [name for name in ON_THE_WAY if name != TRIGGER])

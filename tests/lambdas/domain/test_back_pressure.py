@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -101,16 +102,32 @@ def test_an_image_that_another_execution_takes_over_is_not_waited_for(
     assert _waited(fake_clock, older) <= SLACK + back_pressure.SHORTEST_PAUSE
 
 
-def test_an_error_of_dynamodb_does_not_end_the_wait(
-    pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+def _failing(code: str, status: int) -> Callable[..., None]:
+    def read(*_: object) -> None:
+        response: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        raise ClientError(response, "GetItem")
+
+    return read
+
+
+@pytest.mark.parametrize(("code", "status"), [("InternalServerError", 500), ("ThrottlingException", 400)])
+def test_the_wait_goes_on_while_dynamodb_is_down(
+    pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch, code: str, status: int
 ) -> None:
     """While the record cannot be read, nothing more is started, and the message is not delivered again either."""
+    event = pipeline.begin(b"data")
+    monkeypatch.setattr(back_pressure, "read_record", _failing(code, status))
+    assert _waited(fake_clock, event) >= LONGEST_WAIT
 
-    def unavailable(*_: object) -> None:
-        raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
 
-    monkeypatch.setattr(back_pressure, "read_record", unavailable)
-    assert _waited(fake_clock, pipeline.begin(b"data")) >= LONGEST_WAIT
+def test_a_missing_permission_is_an_error(
+    pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that does not pass is raised, so that an alarm fires: otherwise every image would wait in vain."""
+    event = pipeline.begin(b"data")
+    monkeypatch.setattr(back_pressure, "read_record", _failing("AccessDeniedException", 400))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _waited(fake_clock, event)
 
 
 @pytest.mark.parametrize("started", ["now", "before"])
