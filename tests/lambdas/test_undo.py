@@ -113,6 +113,8 @@ def test_a_failed_undo_hides_no_error(
     capsys.readouterr()
     with pytest.raises(StaleExecution):
         resize.handler(event, CONTEXT)
-    levels = {line["message"]: line["level"] for line in log_lines(capsys.readouterr().out)}
-    assert levels["objects are left to the sweep: ObjectsNotDeletedError"] == "WARNING"
-    assert "ERROR" not in levels.values()
+    lines = {line["message"]: line for line in log_lines(capsys.readouterr().out)}
+    left = lines["objects are left to the sweep: ObjectsNotDeletedError"]
+    assert (left["level"], left["exception_name"]) == ("WARNING", "ObjectsNotDeletedError")
+    assert "SlowDown" in left["exception"]
+    assert "ERROR" not in {line["level"] for line in lines.values()}

@@ -1,6 +1,7 @@
 """Which errors mean that a service refuses for a while: those that the services' models and the SDK say so of."""
 
 import re
+from typing import Any
 
 import botocore.session
 import pytest
@@ -34,7 +35,8 @@ def modelled() -> list[str]:
     """
     found: set[str] = set()
     for service, prefix in SERVICES.items():
-        for shape in botocore.session.get_session().get_service_model(service).error_shapes:
+        errors: list[Any] = botocore.session.get_session().get_service_model(service).error_shapes
+        for shape in errors:
             if PASSING.search(shape.name):
                 java = shape.name if shape.name.endswith("Exception") else f"{shape.name}Exception"
                 found |= {f"{prefix}.{name}" for name in (shape.name, shape.error_code, java)}

@@ -1,5 +1,6 @@
 """What a sweep does with an upload that has no outcome yet, or whose notification is pending."""
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,6 +113,8 @@ def test_a_lost_execution_is_restarted_a_limited_number_of_times(
     record = pipeline.record(event)
     assert (record["status"], record["attempt"], record["reason"]) == ("FAILED", MAX_ATTEMPTS, EXECUTION_NOT_FOUND)
     assert record["failedIn"] == "ValidateImage"
+    error = json.loads(record["error"])
+    assert (error["Error"], "Step Functions" in error["Cause"]) == (EXECUTION_NOT_FOUND, True)
     assert [message["reason"] for message, _ in pipeline.notifications()] == [EXECUTION_NOT_FOUND]
     assert sweep() == {"resumed": 0}
     assert (pipeline.executions(), pipeline.notifications()) == ({}, [])
@@ -148,6 +151,19 @@ def test_an_execution_that_gave_up_waiting_is_restarted(pipeline: Pipeline, swee
     assert sweep() == {"resumed": 1}
     second = numbered(newer["image"], 2)
     assert started(pipeline) == sorted([newer["execution"], executions.name(second)])
+
+
+def test_an_image_that_every_attempt_left_without_a_record_fails(pipeline: Pipeline, sweep: Sweep) -> None:
+    """If every attempt ended without a record of its own, as those do that gave up waiting, the image fails at the beginning."""
+    event = pipeline.upload(b"data")
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        pipeline.start({**event, "image": numbered(event["image"], attempt)}, "SUCCEEDED")
+    assert sweep() == {"resumed": 1}
+    record = pipeline.record(event)
+    assert (record["status"], record["reason"]) == ("FAILED", EXECUTION_NOT_FOUND)
+    assert (record["failedIn"], record["attempt"]) == ("ValidateImage", MAX_ATTEMPTS)
+    assert [message["reason"] for message, _ in pipeline.notifications()] == [EXECUTION_NOT_FOUND]
+    assert len(pipeline.executions()) == MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED"])

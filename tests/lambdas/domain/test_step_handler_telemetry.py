@@ -1,6 +1,7 @@
 """What the step handler reports about an attempt: a log line, a count, and the image."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -98,6 +99,20 @@ def test_each_result_of_an_attempt_is_logged_and_counted(
     assert [name for line in metric_lines(output) for name, number in numbers(line).items() if number] == [
         *result.metrics
     ]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_an_attempt_is_counted_for_its_step_when_it_began(
+    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Every number of an attempt is of its step and of the time at which it began, because alarms subtract them."""
+    event = RESULTS[name].made(account)
+    began = time.time_ns() // 1_000_000 - 60_000  # milliseconds
+    monkeypatch.setattr(time, "time_ns", lambda: began * 1_000_000)
+    run_step(RESULTS[name].handler, event, RESULTS[name].error)
+    lines = metric_lines(capsys.readouterr().out)
+    assert {line["_aws"]["Timestamp"] for line in lines} == {began}
+    assert {line.get(STEP) for line in lines if IMAGES_REJECTED not in numbers(line)} == {"ValidateImage"}
 
 
 def numbers(line: Payload) -> dict[str, float]:
