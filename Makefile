@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test test-all chaos bench install template audit advisories check graph docs screenshots contracts-compat release deploy deploy-names destroy destroy-names lint format lock clean
+.PHONY: demo test test-all mutants mutants-names chaos bench install template audit advisories check graph docs screenshots contracts-compat release deploy deploy-names destroy destroy-names lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
@@ -25,6 +25,24 @@ test: $(INSTALLED)  ## run the tests, each repetition once or a few times; [T=te
 
 test-all: $(INSTALLED)  ## run the tests with all repetitions; [T=tests/chaos] runs a part
 	THOROUGH=1 $(PYTEST) $(T)
+
+# Packages of its own, in a cache outside of .venv.
+COSMIC_RAY := $(BIN)/uv tool run --quiet --from cosmic-ray==8.7.0
+MUTANTS := build/mutants
+
+mutants-names:
+	$(if $(and $(M),$(T)),,$(error say what: make mutants M=module T="tests of it"))@:
+
+mutants: mutants-names $(INSTALLED)  ## change a module in one place at a time, show what no test finds: make mutants M=lambdas/sweep.py T=tests/lambdas
+	git diff --quiet -- $(M) || { echo "commit $(M) first: it is changed in place"; exit 1; }
+	mkdir -p build
+	printf '[cosmic-ray]\nmodule-path = "%s"\ntest-command = "%s"\nexcluded-modules = []\n' "$(M)" \
+	  "$(BIN)/python -m pytest -q -x -p no:randomly -p no:cacheprovider $(T)" | cat - .ci/mutants.toml > $(MUTANTS).toml
+	$(COSMIC_RAY) cosmic-ray baseline $(MUTANTS).toml
+	$(COSMIC_RAY) cosmic-ray init --force $(MUTANTS).toml $(MUTANTS).sqlite
+	$(COSMIC_RAY) cr-filter-operators $(MUTANTS).sqlite $(MUTANTS).toml
+	$(COSMIC_RAY) cosmic-ray exec $(MUTANTS).toml $(MUTANTS).sqlite
+	$(COSMIC_RAY) cr-report --show-diff --surviving-only $(MUTANTS).sqlite
 
 # How many runs of the pipeline with faults thrown in; the tests make 2,000 of their own.
 SCHEDULES ?= 10000

@@ -18,10 +18,12 @@ MAKEFILE = Path(__file__).parents[1] / "Makefile"
         (["deploy"], "say where to: make deploy STACK=name ARTIFACTS=bucket"),
         (["deploy", "STACK=pictures"], "say where to: make deploy STACK=name ARTIFACTS=bucket"),
         (["destroy"], "say what: make destroy STACK=name"),
+        (["mutants"], 'say what: make mutants M=module T="tests of it"'),
+        (["mutants", "M=lambdas/sweep.py"], 'say what: make mutants M=module T="tests of it"'),
     ],
 )
 def test_missing_name_is_refused_before_anything_is_installed(tmp_path: Path, command: list[str], said: str) -> None:
-    """In a new checkout, `make deploy` without a stack or a bucket says so at once, and makes no virtual environment."""
+    """In a new checkout, a command without a name that it needs says so at once, and makes no virtual environment."""
     shutil.copy(MAKEFILE, tmp_path)
     (tmp_path / "requirements.lock").touch()
     make = [program("make"), *command, "PYTHON=echo installs"]
