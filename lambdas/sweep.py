@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lambdas.domain import conflicts, executions, object_keys, objects, stalled_uploads, upload_versions
 from lambdas.domain.attribute_values import deserialize
+from lambdas.domain.back_pressure import Pace
 from lambdas.domain.finalization import finalize
 from lambdas.domain.outcomes import PROCESSING, Failure
 from lambdas.domain.record import Record, read_record
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
 HORIZON = timedelta(days=3)  # hundreds of sweeps have looked at older uploads; the daily one looks at all
+STARTING = timedelta(minutes=4)  # in which a sweep starts executions: its other work takes ten of its fifteen minutes
 BATCH_SIZE = 100  # records that DynamoDB returns for one request
 VISIBILITY_TIMEOUT = 120  # seconds for which a dead-letter message is hidden from others; it is not deleted
 MAX_MESSAGES = 1000  # dead-letter messages that one sweep reads
@@ -65,6 +67,7 @@ class Sweep:
         self._late = now - timedelta(seconds=settings.stalled_after_seconds)
         self._since = None if everything else now - HORIZON
         self._recorded_since = now - timedelta(days=settings.record_retention_days)
+        self._pace = Pace(settings.max_concurrency, settings.metadata_table, now + STARTING)
         self._done: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
@@ -93,7 +96,7 @@ class Sweep:
         if not stored and datetime.fromisoformat(upload.image["uploadedAt"]) < self._recorded_since:
             return False
         reconcile = stalled_uploads.reconcile_deleted if upload.deleted else stalled_uploads.reconcile
-        return reconcile(upload.image, stored, self._late, self._settings)
+        return reconcile(upload.image, stored, self._late, self._settings, self._pace)
 
     def _fail_dead_letter(self, image: PipelineInputImage) -> bool:
         """Fail an image for which no execution was ever started; others are finalized or swept anyway."""

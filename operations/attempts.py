@@ -93,6 +93,8 @@ def _start_first_unused(
         if status in RUNNING_STATUSES:
             break
         if status is None:
+            if not dry_run:
+                stack.pace.admits()
             if not Record(stack.start_settings.metadata_table, image, "").is_unchanged(record):
                 return None
             return Attempt(image["imageId"], number, _start(stack, candidate, dry_run=dry_run))
@@ -108,9 +110,12 @@ def _start(stack: Stack, image: PipelineInputImage, *, dry_run: bool) -> Outcome
     if dry_run:
         return Outcome.WOULD_START
     try:
-        return Outcome.STARTED if executions.claim(image, stack.start_settings) else Outcome.PROCESSING
+        if not executions.claim(image, stack.start_settings):
+            return Outcome.PROCESSING
     except PreviousOutcomePending:
         return Outcome.NOTIFICATION_PENDING
+    stack.pace.started(image)
+    return Outcome.STARTED
 
 
 def uploads(stack: Stack, prefix: str) -> Iterator[PipelineInputImage]:

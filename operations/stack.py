@@ -1,10 +1,12 @@
 """A deployed stack of this project: its resources, by the outputs that CloudFormation returns."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import boto3
 
+from lambdas.domain.back_pressure import Pace
 from lambdas.runtime.settings import StartSettings
 from operations.cloudformation.stacks import describe, outputs_of
 from operations.errors import OperationError
@@ -40,6 +42,11 @@ class Stack:
             workflow_type=self.parameters["WorkflowType"],
             record_retention_days=int(self.parameters["RecordRetentionDays"]),
         )
+
+    @cached_property
+    def pace(self) -> Pace:
+        """How fast a command may start executions beside the stack's own functions."""
+        return Pace(int(self.parameters["MaxConcurrency"]), self.start_settings.metadata_table)
 
     @property
     def version(self) -> str:

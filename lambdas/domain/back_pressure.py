@@ -42,6 +42,29 @@ def wait_for_outcomes(images: Iterable[Image], table: str) -> None:
         clock.sleep(pause(waited))
 
 
+class Pace:
+    """Starts executions beside the trigger: few at the same time, and none after a time limit."""
+
+    def __init__(self, max_concurrency: int, table: str, until: datetime | None = None) -> None:
+        """Use half of what the trigger may, so that both together fit the Lambda concurrency that it leaves free."""
+        self._at_once = max(1, max_concurrency // 2)
+        self._table, self._until = table, until
+        self._images: list[Image] = []
+
+    def admits(self) -> bool:
+        """Return whether an execution may be started now; wait for the outcomes of earlier ones before, if need be."""
+        if self._until and clock.now() >= self._until:
+            return False
+        if len(self._images) >= self._at_once:
+            wait_for_outcomes(self._images, self._table)
+            self._images.clear()
+        return True
+
+    def started(self, image: Image) -> None:
+        """Note that the execution for image has been started."""
+        self._images.append(image)
+
+
 def pause(waited: float) -> float:
     """Return the seconds until the next read of a record, after waiting for so many seconds."""
     return max(SHORTEST_PAUSE, PAUSE_SHARE * waited)

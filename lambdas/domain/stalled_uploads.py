@@ -17,6 +17,7 @@ from lambdas.runtime.telemetry import count, logger
 from workflow import contracts
 
 if TYPE_CHECKING:
+    from lambdas.domain.back_pressure import Pace
     from lambdas.runtime.settings import SweepSettings
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
@@ -27,7 +28,7 @@ FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 def reconcile(
-    image: PipelineInputImage, stored: MetadataRecord | None, late: datetime, settings: SweepSettings
+    image: PipelineInputImage, stored: MetadataRecord | None, late: datetime, settings: SweepSettings, pace: Pace
 ) -> bool:
     """Continue the processing of an upload that has stalled, and return whether anything was done.
 
@@ -39,11 +40,11 @@ def reconcile(
     done = _complete_outcome(image, stored, settings)
     if stored and is_final(stored) and _is_same_version(image, stored):
         return done
-    return done | _resume(image, stored, settings)
+    return done | _resume(image, stored, settings, pace)
 
 
 def reconcile_deleted(
-    image: PipelineInputImage, stored: MetadataRecord | None, late: datetime, settings: SweepSettings
+    image: PipelineInputImage, stored: MetadataRecord | None, late: datetime, settings: SweepSettings, pace: Pace
 ) -> bool:
     """Bring the record of a deleted upload to its outcome, and return whether anything was done.
 
@@ -59,7 +60,7 @@ def reconcile_deleted(
     }
     if is_final(stored):
         return _complete_outcome(begun, stored, settings)
-    return _resume(begun, stored, settings, max_attempts=0)
+    return _resume(begun, stored, settings, pace, max_attempts=0)
 
 
 def _is_late(image: PipelineInputImage, stored: MetadataRecord, late: datetime) -> bool:
@@ -111,6 +112,7 @@ def _resume(
     image: PipelineInputImage,
     stored: MetadataRecord | None,
     settings: SweepSettings,
+    pace: Pace,
     max_attempts: int = MAX_ATTEMPTS,
 ) -> bool:
     """Continue an open image: wait for a running execution, fail after a failed one, start an attempt after a lost one."""
@@ -126,7 +128,7 @@ def _resume(
             return _fail(candidate, execution_history.read_failure(arn, str(status)), settings)
         begun = own is not None and number == first
         if status is None and not begun and number <= max_attempts:
-            return _is_unchanged(candidate, stored, settings) and _restart(candidate, settings)
+            return pace.admits() and _is_unchanged(candidate, stored, settings) and _restart(candidate, settings, pace)
     return _is_unchanged(candidate, stored, settings) and _fail(candidate, _not_found(own), settings)
 
 
@@ -139,9 +141,10 @@ def _is_unchanged(image: PipelineInputImage, stored: MetadataRecord | None, sett
     return Record(settings.metadata_table, image, executions.name(image)).is_unchanged(stored)
 
 
-def _restart(image: PipelineInputImage, settings: SweepSettings) -> bool:
+def _restart(image: PipelineInputImage, settings: SweepSettings, pace: Pace) -> bool:
     started = executions.start(image, settings)
     if started:
+        pace.started(image)
         logger().warning("started again", extra={"attempt": executions.attempt(image)})
         count(EXECUTIONS_RESTARTED)
     return started

@@ -85,6 +85,7 @@ class SweepSettings(FinalizeSettings, StartSettings):
 
     dead_letter_queue: str  # URL
     stalled_after_seconds: int
+    max_concurrency: int  # images that the trigger processes at the same time
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from workflow.contracts.payloads import PipelineInputImage
 
 RENDITION = ("thumbnail.jpg", b"picture", "image/jpeg")
 STALLED_AFTER = 3600  # seconds
+MAX_CONCURRENCY = 1000  # so that a sweep waits for no execution: most tests run none
 EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 
 Sweep = Callable[..., dict[str, int]]
@@ -62,6 +63,7 @@ class Pipeline(Account):
             notification_topic=self._subscriber.topic,
             dead_letter_queue=clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"],
             stalled_after_seconds=STALLED_AFTER,
+            max_concurrency=MAX_CONCURRENCY,
         )
 
     @property

@@ -198,7 +198,7 @@ def _template(workflow_type: str, known: dict[str, str]) -> str:
         "DeadLetterQueueUrl": "DeadLetterQueue",
         "ProcessingPipelineArn": "ProcessingPipeline",
     }
-    parameters = {"WorkflowType": workflow_type, "RecordRetentionDays": str(RETENTION)}
+    parameters = {"WorkflowType": workflow_type, "RecordRetentionDays": str(RETENTION), "MaxConcurrency": "2"}
     return json.dumps(
         {
             "Parameters": {name: {"Type": "String", "Default": value} for name, value in parameters.items()},

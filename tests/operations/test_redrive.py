@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lambdas.domain import executions
+from lambdas.domain import back_pressure, executions
 from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
 from lambdas.runtime import clients
 from operations import candidates
@@ -247,3 +247,15 @@ def test_message_that_is_visible_already_is_no_error(stack: StackInMoto, monkeyp
     monkeypatch.setattr(candidates, "VISIBILITY_TIMEOUT", 0)
     assert stack.run("redrive", "--all").rows == {(message, "", Outcome.NOT_AN_UPLOAD)}
     assert stack.visible_messages == {message}
+
+
+def test_images_are_started_a_few_at_a_time(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before more images are started, the command waits for the outcomes of those that it started."""
+    waits: list[list[Image]] = []
+    monkeypatch.setattr(back_pressure, "wait_for_outcomes", lambda images, _: waits.append([*images]))
+    names = [stack.upload_with_status(FAILED)["imageId"] for _ in range(3)]
+    assert stack.run("redrive", "--all", "--dry-run").code == 0
+    assert not waits
+    assert stack.run("redrive", "--all").code == 0
+    assert {image["imageId"] for (image,) in waits} < set(names)
+    assert len(waits) == 2  # and not for the last one
