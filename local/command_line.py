@@ -3,15 +3,16 @@
 import argparse
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from asl.printable import printable_lines
 from local.console import instructions, show_table
+from local.emulator.process import EmulatorError
 from local.process import display_path, process
 from local.report import report
 from local.stack import local_stack
 from operations.cli.arguments import pair
+from operations.cli.errors import exit_code
 from operations.cli.progress import progress_bar
 from operations.errors import OperationError
 
@@ -23,12 +24,19 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        return _process(options) if options.command == "process" else _up(options)
-    except OperationError as error:
-        print(f"local: {printable_lines(str(error))}", file=sys.stderr)
-        return 2
+        return exit_code("local", lambda: _run(options))
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        return _process(options) if options.command == "process" else _up(options)
+    except EmulatorError:
+        raise
+    except OperationError as error:  # about an option
+        print(f"local: {printable_lines(str(error))}", file=sys.stderr)
+        return 2
 
 
 def _process(options: argparse.Namespace) -> int:
@@ -39,7 +47,7 @@ def _process(options: argparse.Namespace) -> int:
             options.report.touch()
     except OSError as error:
         print(f"local: results cannot be written to {error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
+        return 1
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
         running = process(stack, options.images, options.output, at_once=options.at_once, timeout=options.timeout)
         for outcome in progress_bar(running, len(options.images), "images"):
@@ -58,8 +66,7 @@ def _process(options: argparse.Namespace) -> int:
 def _up(options: argparse.Namespace) -> int:
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
         print(instructions(stack), flush=True)
-        threading.Event().wait()
-    return 0
+        stack.emulator.await_end()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,22 +2,22 @@
 
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
-
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.outcomes import NOTIFIED_AT
 from local.client import Client, UploadFailedError, UploadRefusedError
+from local.notifications import Notifications
 from local.stack import LocalStack
 
-RECEIVE_SECONDS = 1  # one long poll
+RECORD_SECONDS = 0.05  # between two reads of a record that is about to be complete
 MAX_STEM_BYTES = 200  # of a file name in the name of a folder, which may have 255
 
 
@@ -41,13 +41,17 @@ class Outcome:
         return json.dumps(fields, ensure_ascii=False)
 
 
-@dataclass(frozen=True)
-class _Sent:
+@dataclass
+class _Image:
     """An image that is being uploaded or processed."""
 
     file: Path
     started: float  # time.monotonic()
-    upload: Future[str]
+    image_id: str | None = None
+
+    def outcome(self, status: str | None, reason: str) -> Outcome:
+        """Return the outcome of an image without a record."""
+        return Outcome(display_path(self.file), self.image_id, status, reason, self.seconds)
 
     @property
     def seconds(self) -> float:
@@ -57,102 +61,97 @@ class _Sent:
 def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int, timeout: float) -> Iterator[Outcome]:
     """Send files through the stack, at_once at a time; yield each outcome, and write its results below output.
 
-    Images without a final status after timeout seconds are yielded last, with status None.
+    Images without a final status after timeout seconds are yielded last, with status None. Raises what reading notifications,
+    records or results raises.
     """
-    token, deadline = stack.token, time.monotonic() + timeout
-    client = Client(stack.upload_url_endpoint, token, _within(stack, deadline).emulator.http(at_once))
-    unsent, waiting, notifications = list(files), list[_Sent](), dict[str, dict[str, Any]]()
-    while (unsent or waiting) and time.monotonic() < deadline:
-        batch, unsent = unsent[: at_once - len(waiting)], unsent[at_once - len(waiting) :]
-        waiting += [_Sent(file, time.monotonic(), _started_upload(client, file)) for file in batch]
-        outcomes = _outcomes(_within(stack, deadline), waiting, notifications, output)
-        yield from (outcome for outcome in outcomes if outcome)
-        waiting = [sent for sent, outcome in zip(waiting, outcomes, strict=True) if not outcome]
-    yield from (_unfinished(sent) for sent in waiting)
+    deadline = time.monotonic() + timeout
+    running = _Running(stack, Client(stack.upload_url_endpoint, stack.token, stack.emulator.http(at_once)), output)
+    unsent = list(files)
+    try:
+        while unsent or running.images:
+            while unsent and len(running.images) < at_once and time.monotonic() < deadline:
+                running.start(unsent.pop(0))
+            yield running.next_outcome(deadline - time.monotonic())
+    except Empty:
+        pass  # reported below
+    finally:
+        running.stop()
+    yield from (image.outcome(None, "NOT_FINISHED") for image in running.images)
     yield from (Outcome(display_path(file), None, None, "NOT_SENT", 0) for file in unsent)
 
 
-def _started_upload(client: Client, file: Path) -> Future[str]:
-    """Start an upload in a thread of its own. The end of this process does not wait for it, as for one of an executor."""
-    upload = Future[str]()
+class _Running:
+    """The images that are being uploaded or processed, each in a thread, which this process does not wait for when it ends."""
 
-    def run() -> None:
+    def __init__(self, stack: LocalStack, client: Client, output: Path) -> None:
+        self.images: list[_Image] = []
+        self._stack, self._client, self._output = stack, client, output
+        self._ended = SimpleQueue[tuple[_Image, Outcome] | BaseException]()
+        self._notifications = Notifications(stack)
+        threading.Thread(target=self._receive, daemon=True).start()
+
+    def start(self, file: Path) -> None:
+        """Send a file."""
+        self.images.append(image := _Image(file, time.monotonic()))
+        threading.Thread(target=self._follow, args=(image,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Receive no more notifications."""
+        self._notifications.stop()
+
+    def next_outcome(self, seconds: float) -> Outcome:
+        """Wait for the next outcome and return it; raises queue.Empty after so many seconds, or what a thread has raised."""
+        if seconds <= 0:
+            raise Empty
+        ended = self._ended.get(timeout=seconds)
+        if isinstance(ended, BaseException):
+            raise ended
+        image, outcome = ended
+        self.images.remove(image)
+        return outcome
+
+    def _receive(self) -> None:
         try:
-            upload.set_result(client.upload(file))
-        except Exception as error:  # noqa: BLE001 - raised by whoever asks for the result
-            upload.set_exception(error)
+            self._notifications.receive()
+        except BaseException as error:  # noqa: BLE001 - raised by next_outcome
+            self._ended.put(error)
 
-    threading.Thread(target=run, daemon=True).start()
-    return upload
+    def _follow(self, image: _Image) -> None:
+        try:
+            self._ended.put((image, self._outcome(image)))
+        except BaseException as error:  # noqa: BLE001 - raised by next_outcome
+            self._ended.put(error)
 
-
-def _within(stack: LocalStack, deadline: float) -> LocalStack:
-    """Return the stack with a limit on each response, so that no request lasts much longer than the deadline."""
-    seconds = max(deadline - time.monotonic(), 0) + 2 * RECEIVE_SECONDS
-    return replace(stack, emulator=replace(stack.emulator, response_seconds=seconds))
-
-
-def _outcomes(
-    stack: LocalStack, waiting: list[_Sent], notifications: dict[str, dict[str, Any]], output: Path
-) -> list[Outcome | None]:
-    """Add the notifications of one long poll, and return the outcome of each waiting image, or None."""
-    try:
-        notifications |= _receive(stack)
-        return [_outcome(stack, sent, notifications, output) for sent in waiting]
-    except (ConnectTimeoutError, ReadTimeoutError):  # repeated, if there is time
-        return [None] * len(waiting)
-
-
-def _receive(stack: LocalStack) -> dict[str, dict[str, Any]]:
-    """Return the notifications that arrive within one long poll, by image id."""
-    sqs = stack.emulator.client("sqs")
-    messages = sqs.receive_message(
-        QueueUrl=stack.notifications_url, MaxNumberOfMessages=10, WaitTimeSeconds=RECEIVE_SECONDS
-    ).get("Messages", [])
-    for message in messages:
-        sqs.delete_message(QueueUrl=stack.notifications_url, ReceiptHandle=message["ReceiptHandle"])
-    found = [json.loads(message["Body"]) for message in messages]
-    return {notification["imageId"]: notification for notification in found}
-
-
-def _outcome(stack: LocalStack, sent: _Sent, notifications: dict[str, dict[str, Any]], output: Path) -> Outcome | None:
-    """Return the outcome of an image, or None if it has none yet."""
-    if not sent.upload.done():
-        return None
-    try:
-        image_id = sent.upload.result()
-    except UploadRefusedError as refusal:
-        return Outcome(display_path(sent.file), None, "REJECTED", refusal.reason, sent.seconds)
-    except (UploadFailedError, OSError) as error:
-        return Outcome(display_path(sent.file), None, None, f"NOT_SENT: {error}", sent.seconds)
-    if image_id not in notifications:
-        return None
-    record = read_record(stack, image_id)
-    # notifiedAt is set right after the notification was sent; after that the record does not change.
-    return _final_outcome(stack, sent, notifications[image_id], record, output) if NOTIFIED_AT in record else None
+    def _outcome(self, image: _Image) -> Outcome:
+        """Upload an image, wait for its notification, and write its results."""
+        try:
+            image.image_id = self._client.upload(image.file)
+        except UploadRefusedError as refusal:
+            return image.outcome("REJECTED", refusal.reason)
+        except (UploadFailedError, OSError) as error:
+            return image.outcome(None, f"NOT_SENT: {error}")
+        notification = self._notifications.wait(image.image_id)
+        # notifiedAt is set right after the notification was sent; after that the record does not change.
+        while NOTIFIED_AT not in (record := read_record(self._stack, image.image_id)):
+            time.sleep(RECORD_SECONDS)
+        return _final_outcome(self._stack, image, notification, record, self._output)
 
 
 def _final_outcome(
-    stack: LocalStack, sent: _Sent, notification: dict[str, Any], record: dict[str, Any], output: Path
+    stack: LocalStack, image: _Image, notification: dict[str, Any], record: dict[str, Any], output: Path
 ) -> Outcome:
-    image_id = notification["imageId"]
-    folder = output / f"{_short(sent.file.stem)}-{image_id[:8]}"
+    folder = output / f"{_short(image.file.stem)}-{notification['imageId'][:8]}"
     return Outcome(
-        display_path(sent.file),
-        image_id,
+        display_path(image.file),
+        image.image_id,
         notification["status"],
         notification.get("reason"),
-        sent.seconds,
+        image.seconds,
         record,
         notification,
         _write(stack, folder, record, notification),
         folder,
     )
-
-
-def _unfinished(sent: _Sent) -> Outcome:
-    image_id = sent.upload.result() if sent.upload.done() and not sent.upload.exception() else None
-    return Outcome(display_path(sent.file), image_id, None, "NOT_FINISHED", sent.seconds)
 
 
 def display_path(file: Path) -> str:
@@ -183,5 +182,6 @@ def _write(stack: LocalStack, folder: Path, record: dict[str, Any], notification
     s3 = stack.emulator.client("s3")
     paths = {name: folder / Path(archive[name]["key"]).name for name in ("original", "resized", "thumbnail") if archive}
     for name, path in paths.items():
-        s3.download_file(archive["bucket"], archive[name]["key"], str(path))
+        with path.open("wb") as file:
+            shutil.copyfileobj(s3.get_object(Bucket=archive["bucket"], Key=archive[name]["key"])["Body"], file)
     return {name: str(path) for name, path in paths.items()}

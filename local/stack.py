@@ -12,6 +12,7 @@ from typing import Any
 
 from local import layers
 from local.emulator.process import Emulator, emulator
+from local.emulator.slots import processors
 from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.target import Target
 from operations.users import Users, generate_password
@@ -21,6 +22,8 @@ from templates.resources.stage import STAGE
 STACK = "quantum-image-processor"
 ARTIFACTS = "artifacts"  # bucket
 EMAIL = "uploader@example.com"
+# Images that are processed at the same time: enough of them that no processor waits while an image is between two steps.
+_CONCURRENCY = {"MaxConcurrency": str(2 * max(2, processors()))}
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,10 @@ class LocalStack:
 def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = MappingProxyType({})) -> Iterator[LocalStack]:
     """Run the stack within the block, and leave nothing behind.
 
-    enforce checks permissions as AWS does; parameters are those of the template. Raises OperationError and NotStartedError.
+    enforce checks permissions as AWS does; parameters are those of the template. Raises OperationError.
     """
     with emulator(enforce=enforce) as running:
-        outputs = _deploy(running, Options(parameters=dict(parameters), packager=layers.packager()))
+        outputs = _deploy(running, Options(parameters={**_CONCURRENCY, **parameters}, packager=layers.packager()))
         user = _add_user(running, outputs)
         yield LocalStack(running, outputs, user, _subscribe(running, outputs["NotificationTopicArn"]))
 
@@ -76,7 +79,7 @@ def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = Mappin
 def _deploy(running: Emulator, options: Options) -> dict[str, str]:
     target = Target(running.client, ARTIFACTS, poll_seconds=0.1)
     target.s3.create_bucket(Bucket=ARTIFACTS)
-    with tempfile.TemporaryDirectory(prefix="build-") as folder:
+    with tempfile.TemporaryDirectory(prefix="build-", dir=running.folder) as folder:
         return deploy(target, STACK, Path(folder), options)
 
 

@@ -4,6 +4,7 @@ It is an interpreter of its own, with a single thread: it imports nothing of thi
 no client. Where a fork would differ from a new interpreter, the worker becomes a new interpreter.
 """
 
+import ctypes
 import gc
 import importlib
 import json
@@ -13,11 +14,13 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, NamedTuple
 
+PR_SET_PDEATHSIG = 1  # of prctl, on Linux
 NUMBER = 4  # bytes of a process id, or of an exit code
 LAMBDA = ("boto3.dynamodb.types", "boto3.s3.inject", "botocore.endpoint", "botocore.retries.standard")  # brings these
 LAYERS = (  # may bring these
@@ -47,6 +50,7 @@ class Server:
         """Serve what comes over the socket."""
         self._requests = requests
         self._workers: dict[int, socket.socket] = {}
+        self._pid, self._die = os.getpid(), death_signal()
         self._ended, self._wakeup = socket.socketpair()
         self._wakeup.setblocking(False)
 
@@ -56,6 +60,7 @@ class Server:
         signal.signal(signal.SIGCHLD, lambda *_: None)  # for the wakeup
         while request := self._next():
             if not (pid := os.fork()):
+                self._die_with_server()
                 self._forget()
                 return request
             self._workers[pid] = request.control
@@ -83,6 +88,13 @@ class Server:
                 with self._workers.pop(pid) as control:
                     _send(control, os.waitstatus_to_exitcode(status))
 
+    def _die_with_server(self) -> None:
+        """Let a worker be killed when the server dies, where the system can do that."""
+        if self._die:
+            self._die(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if os.getppid() != self._pid:  # it died before the call
+                os.kill(os.getpid(), signal.SIGKILL)
+
     def _forget(self) -> None:
         """Undo in a worker what belongs to the server."""
         signal.set_wakeup_fd(-1)
@@ -90,6 +102,14 @@ class Server:
         for end in (self._ended, self._wakeup, *self._workers.values()):
             end.close()
         self._requests.detach()  # its descriptor becomes the worker's standard input
+
+
+def death_signal() -> Callable[..., int] | None:
+    """Return Linux's call that lets a process be killed when its parent dies; None on other systems."""
+    if sys.platform != "linux":
+        return None
+    call: Callable[..., int] = ctypes.CDLL(None).prctl
+    return call
 
 
 def main() -> None:

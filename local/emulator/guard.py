@@ -24,6 +24,9 @@ def main() -> None:
         server.wait()
         _kill_group(server)
     _remove(directory)
+    if server.returncode < 0:
+        with suppress(OSError):  # nobody reads it any more
+            os.write(1, f"its server was ended by {signal.Signals(-server.returncode).name}\n".encode())
     sys.exit(server.returncode)
 
 

@@ -3,24 +3,25 @@
 import os
 import secrets
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, NoReturn
 
 import boto3
 import botocore.session
 import urllib3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
+from local.emulator.guarded import Guarded
 from local.emulator.zips import FOLDER
+from operations.errors import OperationError
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
@@ -31,19 +32,26 @@ ACCESS_KEY, SECRET = (
 
 _ATTEMPTS = 3  # another program may take a free port before it is used
 _START_SECONDS = 120.0  # it takes one on an idle machine; a server that exits is noticed at once
-_END_SECONDS = 300.0  # the guard removes the extracted layers: tens of thousands of files
 _RESPONSE_SECONDS = 10.0
 _HTTP_SECONDS = 300.0  # to connect, and between two parts of a response; cold starts take long on a busy machine
 _POLL_SECONDS = 0.02
 _CONNECTIONS = 50  # of a client, whose threads wait for a connection beyond that
-_LOG_TAIL = 4000  # bytes
+_NOTICE_SECONDS = 1.0  # from an error of a connection until the end of the emulator is noticed
 
 
 _making_client = threading.Lock()  # sessions make one client at a time
 
 
-class NotStartedError(RuntimeError):
-    """The emulator exited, or did not respond in time; the message has the end of its log."""
+class EmulatorError(OperationError):
+    """The emulator did not start, or has ended; the message says why."""
+
+
+class NotStartedError(EmulatorError):
+    """The emulator exited, or did not respond in time."""
+
+
+class EndedError(EmulatorError):
+    """The emulator has ended while it was in use."""
 
 
 class PortTakenError(NotStartedError):
@@ -58,17 +66,23 @@ class Emulator:
     region: str = REGION
     secret: str = field(default=SECRET, repr=False)  # of ACCESS_KEY
     certificate: Path | None = None  # that its TLS is verified with; None for plain HTTP
-    response_seconds: float | None = None  # limit for a response, without retries; None: boto3's default
+    folder: Path | None = None  # for files that are removed with it
+    guard: Guarded | None = field(default=None, repr=False, compare=False)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the account's root, which ignores profiles and proxies of this machine."""
         with _making_client:
             return _client(self, service)
 
+    def await_end(self) -> NoReturn:
+        """Wait until the emulator ends by itself, and raise EndedError."""
+        assert self.guard  # noqa: S101 - of every emulator that was started
+        self.guard.ended.wait()
+        raise _ended(self.guard)
+
     def http(self, connections: int = 1) -> urllib3.PoolManager:
         """Return an HTTP client without credentials that trusts the emulator's certificate only."""
-        seconds = min(self.response_seconds or _HTTP_SECONDS, _HTTP_SECONDS)
-        return _http(self.certificate, maxsize=connections, timeout=seconds)
+        return _http(self.certificate, maxsize=connections, timeout=_HTTP_SECONDS)
 
 
 @contextmanager
@@ -93,23 +107,31 @@ def _start(stack: ExitStack, *, enforce: bool) -> Emulator:
 def _running(port: int, *, enforce: bool) -> Iterator[Emulator]:
     """Run an emulator on a port; raises NotStartedError."""
     mark = secrets.token_hex()
-    with _home() as home, Path(home, "server.log").open("a+b") as log:
+    with _home() as home:
         found = _enforcing(home, port) if enforce else Emulator(f"http://{HOST}:{port}")
-        guard = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator.guard", home],
-            cwd=home,
-            env=_environment(home, port, mark) | _enforcement(found),
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        guard = Guarded(home, _environment(home, port, mark) | _enforcement(found))
+        found = replace(found, folder=Path(home), guard=guard)
         try:
-            _await_response(guard, found, mark, log)
-            yield found
+            _await_response(guard, found, mark)
+            with _explaining(guard):
+                yield found
         finally:
-            # Closes the pipe; then the guard terminates the server.
-            guard.communicate(timeout=_END_SECONDS)
+            guard.close()
+
+
+@contextmanager
+def _explaining(guard: Guarded) -> Iterator[None]:
+    """Raise EndedError instead of an error within the block that comes from the end of the emulator."""
+    try:
+        yield
+    except (BotoCoreError, ClientError, urllib3.exceptions.HTTPError, OSError) as error:
+        if guard.ended.wait(_NOTICE_SECONDS):
+            raise _ended(guard) from error
+        raise
+
+
+def _ended(guard: Guarded) -> EndedError:
+    return EndedError(f"the emulator has ended: {guard.last_line()}")
 
 
 def _home() -> "tempfile.TemporaryDirectory[str]":
@@ -166,12 +188,11 @@ def _environment(home: str, port: int, mark: str) -> dict[str, str]:
     }
 
 
-def _await_response(guard: "subprocess.Popen[bytes]", started: Emulator, mark: str, log: IO[bytes]) -> None:
+def _await_response(guard: Guarded, started: Emulator, mark: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not _responds(started, mark):
-        if guard.poll() is not None or time.monotonic() > deadline:
-            raise _failure(log)
-        time.sleep(_POLL_SECONDS)
+        if guard.ended.wait(_POLL_SECONDS) or time.monotonic() > deadline:
+            raise _failure(guard)
 
 
 def _responds(started: Emulator, mark: str) -> bool:
@@ -183,11 +204,9 @@ def _responds(started: Emulator, mark: str) -> bool:
         return False
 
 
-def _failure(log: IO[bytes]) -> NotStartedError:
-    log.seek(0)
-    tail = log.read()[-_LOG_TAIL:].decode(errors="replace")
-    error = PortTakenError if "already in use" in tail else NotStartedError
-    return error(f"the emulator did not start; its log ends:\n{tail}")
+def _failure(guard: Guarded) -> NotStartedError:
+    error = PortTakenError if "already in use" in guard.output() else NotStartedError
+    return error(f"the emulator did not start: {guard.last_line()}")
 
 
 def _free_port() -> int:
@@ -197,10 +216,6 @@ def _free_port() -> int:
         return port
 
 
-def _once(seconds: float) -> Config:
-    return Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 1})
-
-
 def _http(certificate: Path | None, **options: Any) -> urllib3.PoolManager:
     return urllib3.PoolManager(ca_certs=str(certificate) if certificate else None, **options)
 
@@ -208,10 +223,9 @@ def _http(certificate: Path | None, **options: Any) -> urllib3.PoolManager:
 @cache  # a client takes 5 ms from a used session; threads may share it
 def _client(of: Emulator, service: str) -> Any:
     config = Config(proxies={}, max_pool_connections=_CONNECTIONS)
-    limits = _once(of.response_seconds) if of.response_seconds else Config()
     verify = str(of.certificate) if of.certificate else None
     session = _session(of.region, of.secret)
-    return session.client(service, endpoint_url=of.endpoint, verify=verify, config=config.merge(limits))
+    return session.client(service, endpoint_url=of.endpoint, verify=verify, config=config)
 
 
 @cache  # a client takes 60 ms from a new session

@@ -2,9 +2,12 @@
 
 import importlib
 import os
+import resource
+import shutil
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 from local.emulator import patches
 from local.emulator.patch import apply_patches
@@ -13,6 +16,7 @@ from local.emulator.patches import enforcement
 
 def main() -> None:
     """Patch ministack and serve until the process is terminated."""
+    _raise_limit_of_files()
     # Lambda workers inherit this environment and must not import from the checkout.
     os.environ.pop("PYTHONPATH", None)
     # No function runs in a container, and to import the client of Docker takes a fifth of the start.
@@ -26,10 +30,18 @@ def main() -> None:
 
 
 def _follow_guard() -> None:
-    """Kill this process and all that it started once standard input ends, because the guard has died."""
+    """Once standard input ends, because the guard has died, do what it would have done: remove all files and processes."""
     while os.read(sys.stdin.fileno(), 1):
         pass
+    shutil.rmtree(os.environ["HOME"], ignore_errors=True)
     os.killpg(os.getpid(), signal.SIGKILL)
+
+
+def _raise_limit_of_files() -> None:
+    """Allow as many open files as the system lets this process have: each worker takes four, and each connection one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError):  # macOS has a lower limit than it says
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 if __name__ == "__main__":

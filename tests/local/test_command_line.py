@@ -92,7 +92,7 @@ def test_unwritable_output_is_an_error_at_the_start(
     """If results cannot be written, the command prints one line and starts nothing."""
     file = tmp_path / "file"
     file.touch()
-    assert run("process", PHOTOGRAPH, "--output", file) == 2
+    assert run("process", PHOTOGRAPH, "--output", file) == 1
     assert capsys.readouterr() == ("", f"local: results cannot be written to {file}: File exists\n")
 
 
