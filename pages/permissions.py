@@ -90,7 +90,11 @@ def _purpose(statement: Node) -> str:
 
 
 def _condition(condition: Node) -> str:
-    found = [f"{key} is {_value(value)}" for test in condition.values() for key, value in test.items()]
+    found = [
+        f"{key} is {('absent' if value else 'present') if test == 'Null' else _value(value)}"
+        for test, keys in condition.items()
+        for key, value in keys.items()
+    ]
     return f" (if {' and '.join(found)})" if found else ""
 
 

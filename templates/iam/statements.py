@@ -2,7 +2,7 @@
 
 import awacs.dynamodb
 import awacs.s3
-from awacs.aws import Action, Condition, Statement, StringLike
+from awacs.aws import Action, Condition, Null, Statement, StringLike
 from troposphere import GetAtt, s3
 
 from lambdas.domain.object_keys import STAGED, UPLOADS
@@ -13,6 +13,12 @@ from templates.resources.storage import Storage
 def read_uploads() -> Statement:
     """Return the statement for reading the version of an upload that a step works on."""
     return allow("read the upload", [awacs.s3.GetObjectVersion], object_arns("UploadBucket", UPLOADS))
+
+
+def sign_uploads() -> Statement:
+    """Return the statement for signing uploads of new objects: a URL allows what its signer may do, and replaces nothing."""
+    new = Condition(Null("s3:if-none-match", False))
+    return allow("sign uploads", [awacs.s3.PutObject], object_arns("UploadBucket", UPLOADS), Condition=new)
 
 
 def stage_renditions() -> Statement:

@@ -7,10 +7,10 @@ import awacs.states
 from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
 
 from lambdas.domain.back_pressure import LONGEST_WAIT
-from lambdas.domain.object_keys import STAGED, UPLOADS
+from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
-from templates.iam.statements import keep_record, list_versions, read_uploads, stage_renditions
+from templates.iam.statements import keep_record, list_versions, read_uploads, sign_uploads, stage_renditions
 from templates.packaging import HEIF_LAYER, IMAGING_LAYER, RUNTIME_LAYER
 from templates.parameters import variables
 from templates.resources.lambda_function import FunctionEntry, add_function
@@ -125,8 +125,7 @@ def get_upload_url(storage: Storage) -> FunctionEntry:
         memory=LIGHT_MEMORY,
         timeout=10,
         environment=variables(env.GetUploadUrlSettings, upload_bucket=Ref(storage.upload_bucket)),
-        # The function uploads nothing itself: a signed URL allows what its signer may do.
-        statements=[allow("sign uploads", [awacs.s3.PutObject], object_arns("UploadBucket", UPLOADS))],
+        statements=[sign_uploads()],
         layers=[RUNTIME_LAYER],
     )
 

@@ -12,11 +12,12 @@ Params = dict[str, Any]
 
 
 class Permission(NamedTuple):
-    """An action on the ARN of its target; of a listing, also the prefix."""
+    """An action on the ARN of its target; of a listing also the prefix, and of a PUT its If-None-Match."""
 
     action: str
     arn: str
     prefix: str | None = None
+    if_none_match: str | None = None
 
 
 Call = Callable[[Params, str], Iterator[Permission]]  # by the call's parameters and its region
@@ -75,7 +76,7 @@ def _get(place: Params, _region: str) -> Iterator[Permission]:
 
 
 def _put(params: Params, _region: str) -> Iterator[Permission]:
-    yield Permission("s3:PutObject", _object(params))
+    yield Permission("s3:PutObject", _object(params), if_none_match=params.get("IfNoneMatch"))
     yield from (Permission(action, _object(params)) for name, action in BY_PARAMETER.items() if name in params)
 
 

@@ -54,7 +54,8 @@ class Grant:
 
     def allows(self, permission: Permission) -> bool:
         """Return whether IAM would allow permission by this grant."""
-        action, arn, prefix = permission
+        action, arn, prefix, if_none_match = permission
+        found = {"s3:prefix": prefix, "s3:if-none-match": if_none_match}
         context = EvalContext(
             principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{self.role}/function",
             principal_type="AssumedRole",
@@ -63,7 +64,7 @@ class Grant:
             resource_arn=arn,
             region=REGION,
             secure_transport=True,
-            service_context={} if prefix is None else {"s3:prefix": prefix},
+            service_context={key: value for key, value in found.items() if value is not None},
         )
         statement = {
             "Effect": "Allow",

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -9,6 +10,8 @@ from botocore.exceptions import ClientError
 from lambdas import archive, resize, sqs_trigger, sweep
 from lambdas.domain import object_keys
 from lambdas.domain.executions import EXPRESS
+from lambdas.runtime import clients
+from lambdas.runtime.service_errors import ServiceError
 from lambdas.sweep import SweepIncompleteError
 from tests import pictures
 from tests.fake_aws.account import UPLOAD_BUCKET
@@ -44,7 +47,7 @@ def without(grant: Grant) -> list[Grant]:
 def use(ledger: Ledger, grants: list[Grant]) -> Ledger:
     """Make for each of grants a call that it allows, and return the ledger."""
     for grant in grants:
-        assert ledger.allows(grant.role, Permission(grant.action, grant.arn.replace("*", "x")))
+        assert ledger.allows(grant.role, Permission(grant.action, grant.arn.replace("*", "x"), if_none_match="*"))
     return ledger
 
 
@@ -92,10 +95,25 @@ def test_a_key_under_another_prefix_is_refused(
     """A function that may write staged renditions may not write under the prefix of uploads, whose events start the pipeline."""
     event = account.begin(pictures.examples()["JPEG"])
     monkeypatch.setattr(object_keys, "STAGED", object_keys.UPLOADS)
-    with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
+    with recorder.judging(Ledger()) as ledger, pytest.raises(ServiceError, match="AccessDenied"):
         resize.handler(event, CONTEXT)
     (refusal,) = ledger.refusals
     assert "ResizeFunctionRole is not allowed s3:PutObject" in refusal
+
+
+def test_a_url_that_could_replace_an_upload_is_refused(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL without the condition that there is no object yet needs a permission that the signer does not have."""
+    client = clients.s3()
+    sign = client.generate_presigned_url
+
+    def sign_any(operation: str, **options: Any) -> str:
+        del options["Params"]["IfNoneMatch"]
+        return str(sign(operation, **options))
+
+    monkeypatch.setattr(client, "generate_presigned_url", sign_any)
+    with recorder.judging(Ledger()) as ledger, pytest.raises(ClientError, match="AccessDenied"):
+        request_url(PARAMETERS)
+    assert "GetUploadUrlFunctionRole is not allowed s3:PutObject" in ledger.refusals[0]
 
 
 def test_a_url_allows_no_more_than_its_signer_may(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from imaging.errors import Reason
 from lambdas.domain import objects
 from lambdas.runtime import clients
+from lambdas.runtime.service_errors import ServiceError
 from tests import pictures
 from tests.fake_aws.account import UPLOAD_BUCKET
 from tests.lambdas.account import CONTEXT, STEPS, TABLE, Account
@@ -119,11 +120,11 @@ def test_an_unknown_call_is_refused(
 def test_a_refusal_has_the_error_code_of_the_service(
     account: Account, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], code: str
 ) -> None:
-    """The error of a refused call has the code of the service."""
+    """The error of a refused call has the code of the service, by which a step names it."""
     replace_read(monkeypatch, act)
-    with pytest.raises(ClientError) as raised:
+    with pytest.raises(ServiceError) as raised:
         step(account)
-    assert raised.value.response["Error"]["Code"] == code
+    assert type(raised.value).__name__ == code
     assert len(ledger.refusals) == 1
 
 

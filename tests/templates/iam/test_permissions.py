@@ -171,6 +171,12 @@ def test_services_act_for_this_account_only() -> None:
     assert all("SourceArn" in permission for permission in permissions)
 
 
+def test_an_upload_url_replaces_nothing() -> None:
+    """The role that signs URLs may put an object only on the condition that there is none."""
+    (sign,) = (one for one in statements("GetUploadUrlFunctionRole") if one["Action"] == ["s3:PutObject"])
+    assert sign["Condition"] == {"Null": {"s3:if-none-match": False}}
+
+
 def test_step_functions_assumes_its_role_for_this_account_only() -> None:
     """The trust policy of the state machine compares the account of the caller's resource with this one."""
     (trust,) = properties("ProcessingPipelineRole")["AssumeRolePolicyDocument"]["Statement"]
