@@ -86,4 +86,5 @@ def test_restarts_are_counted_and_logged(pipeline: Pipeline, sweep: Sweep, capsy
     assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == EXECUTIONS_RESTARTED
     assert line["imageId"] == event["image"]["imageId"]
     assert [one["message"] for one in log_lines(output)] == ["started again", "swept"]
+    assert log_lines(output)[0]["attempt"] == 1  # by which operators see whether an event or an execution was lost
     assert log_lines(output)[-1]["done"] == {"resumed": 1}
