@@ -141,6 +141,24 @@ def test_a_claim_is_released(account: Account) -> None:
     assert account.record(event)["status"] == PROCESSING
 
 
+@pytest.mark.parametrize("status", [SUCCEEDED, REJECTED, FAILED])
+def test_an_outcome_is_not_released(account: Account, status: str) -> None:
+    """A record that has its outcome stays, although Step Functions refused what may have started the execution."""
+    event = account.begin(b"data")
+    account.set_status(event, status)
+    before = account.record(event)
+    record_of(event).release()
+    assert account.record(event) == before
+
+
+def test_the_claim_of_another_execution_is_not_released(account: Account) -> None:
+    """An execution that could not be started deletes no record that belongs to another one by now."""
+    event = account.begin(b"data")
+    before = account.record(event)
+    record_of(event, "another").release()
+    assert account.record(event) == before
+
+
 def test_any_record_can_be_read(account: Account) -> None:
     """A record is read regardless of its execution, and None if there is none."""
     event = account.begin(b"data")

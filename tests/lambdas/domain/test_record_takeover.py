@@ -148,6 +148,22 @@ def test_next_attempt_replaces_an_open_record(account: Account) -> None:
     assert taken(attempt(event, 2), account)["attempt"] == 2
 
 
+def without_attempt(event: Payload) -> None:
+    """Make event's record one of version 0.1, which did not number attempts."""
+    clients.dynamodb().update_item(
+        TableName=TABLE, Key={"imageId": {"S": event["image"]["imageId"]}}, UpdateExpression="REMOVE attempt"
+    )
+
+
+def test_a_record_without_an_attempt_is_of_the_first(account: Account) -> None:
+    """A record of version 0.1 is of the first attempt: the second one replaces it, and no other execution of the first."""
+    event = account.begin(b"data")
+    make_final(account, event, FAILED)
+    without_attempt(event)
+    refused({**event, "execution": f"{event['execution']}-of-a-newer-version"}, StaleExecution, account)
+    assert taken(attempt(event, 2), account)["attempt"] == 2
+
+
 def test_success_is_final_for_its_upload(account: Account) -> None:
     """No attempt follows one that succeeded."""
     event = account.begin(b"data")
