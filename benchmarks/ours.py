@@ -12,8 +12,7 @@ from imaging.metadata.bit_depth import bit_depth
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import dots_per_inch, read_properties
 from imaging.rendering.rendition import Rendition, crop_thumbnail, make_sample, resize_to_edges
-from lambdas.runtime.sandbox import run_sandboxed
-from lambdas.validate import examine
+from lambdas.runtime.sandbox import client as sandbox
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def _metadata(data: bytes, _: Job, limits: Limits) -> Made:
 def is_accepted(data: bytes, limits: Limits) -> bool:
     """Return whether the step ValidateImage accepts data, in its sandbox."""
     try:
-        return bool(run_sandboxed(lambda: examine(data, limits)))
+        return sandbox.run("examine", data, bool, limits=limits.to_json())
     except ImageRefusedError:
         return False
 

@@ -13,11 +13,11 @@ BUILD = ROOT / "build" / "bench"  # what is downloaded and made; never committed
 @cache
 def variables() -> dict[str, str]:
     """Return the environment variables that the template gives by default; no operation here uses the table."""
+    from lambdas.runtime.sandbox.server_process import VARIABLES
     from templates.parameters import groups
-    from templates.resources.lambda_function import ALLOCATOR
 
     parameters = [one for group in groups().values() for one in group if "Default" in one.properties]
-    return {"METADATA_TABLE": "-"} | ALLOCATOR | {_snake(one.title): str(one.Default) for one in parameters}
+    return {"METADATA_TABLE": "-"} | VARIABLES | {_snake(one.title): str(one.Default) for one in parameters}
 
 
 def _snake(name: str) -> str:

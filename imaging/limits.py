@@ -1,7 +1,8 @@
 """Limits: how much an image may ask for, checked before anything is decoded."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
 
 Metadata = Literal["EXIF", "profile", "text"]
 
@@ -14,6 +15,15 @@ class Limits:
     max_pixels: int
     max_edge: int  # pixels
     max_frames: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the limits as a JSON object."""
+        return {**asdict(self), "enabled_formats": sorted(self.enabled_formats)}
+
+    @classmethod
+    def from_json(cls, limits: Mapping[str, Any]) -> Self:
+        """Return the limits in what to_json has returned."""
+        return cls(**{**limits, "enabled_formats": frozenset(limits["enabled_formats"])})
 
 
 # The limits below protect the decoders. No image that a camera or a program writes reaches them.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imaging.decoding.picture import open_picture
-from imaging.rendering.authorship import Authorship
-from imaging.rendering.rendition import Rendition, resize_to_edges
 from lambdas.domain import objects
 from lambdas.domain.step_handler import step_handler
+from lambdas.runtime.sandbox import client as sandbox
+from lambdas.runtime.sandbox.answers import Rendition, renditions_of
 from lambdas.runtime.settings import ResizeSettings
 
 if TYPE_CHECKING:
@@ -24,12 +23,19 @@ def _undo(event: ResizeImageInput, result: ResizeImageOutput, _: ResizeSettings)
 @step_handler("resize-image", ResizeSettings, stored_as="resized", not_stored="key", undo=_undo)
 def handler(event: ResizeImageInput, settings: ResizeSettings) -> ResizeImageOutput:
     """Stage the resized images and return their facts and keys, the largest first; raises ImageRejected."""
+    sandbox.start()
     upload = objects.read_upload(event["image"], settings.max_bytes)
-    picture = open_picture(upload.data, settings.limits)
     about = event.get("about", {})  # absent in executions that version 0.1 started
-    authorship = Authorship(about.get("artist"), about.get("copyright"))
-    renditions = resize_to_edges(picture, settings.resize_edges, settings.quality, authorship)
-    largest, *smaller = (_stage(event, _name(edge, settings), rendition) for edge, rendition in renditions.items())
+    renditions = sandbox.run(
+        "resize",
+        upload.data,
+        renditions_of(settings.resize_edges),
+        limits=settings.limits.to_json(),
+        edges=settings.resize_edges,
+        quality=settings.quality,
+        authorship={name: about.get(name) for name in ("artist", "copyright")},
+    )
+    largest, *smaller = (_stage(event, _name(one.edge, settings), one) for one in renditions)
     return {**largest, "smaller": smaller}
 
 

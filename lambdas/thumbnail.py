@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imaging.decoding.picture import open_picture
-from imaging.rendering.authorship import Authorship
-from imaging.rendering.rendition import crop_thumbnail
 from lambdas.domain import objects
 from lambdas.domain.step_handler import step_handler
+from lambdas.runtime.sandbox import client as sandbox
+from lambdas.runtime.sandbox.answers import renditions_of
 from lambdas.runtime.settings import ThumbnailSettings
 
 if TYPE_CHECKING:
@@ -23,11 +22,18 @@ def _undo(event: GenerateThumbnailInput, result: GenerateThumbnailOutput, _: Thu
 @step_handler("generate-thumbnail", ThumbnailSettings, stored_as="thumbnail", not_stored="key", undo=_undo)
 def handler(event: GenerateThumbnailInput, settings: ThumbnailSettings) -> GenerateThumbnailOutput:
     """Stage the thumbnail and return its facts and its key; raises ImageRejected."""
+    sandbox.start()
     upload = objects.read_upload(event["image"], settings.max_bytes)
-    picture = open_picture(upload.data, settings.limits)
     about = event.get("about", {})  # absent in executions that version 0.1 started
-    authorship = Authorship(about.get("artist"), about.get("copyright"))
-    rendition = crop_thumbnail(picture, settings.thumbnail_edge, settings.quality, authorship)
+    (rendition,) = sandbox.run(
+        "crop",
+        upload.data,
+        renditions_of([settings.thumbnail_edge]),
+        limits=settings.limits.to_json(),
+        edge=settings.thumbnail_edge,
+        quality=settings.quality,
+        authorship={name: about.get(name) for name in ("artist", "copyright")},
+    )
     name, content_type = f"thumbnail.{rendition.format.extension}", rendition.format.content_type
     key = objects.stage(event["image"]["bucket"], event["execution"], name, rendition.data, content_type)
     return {"key": key, **rendition.facts}

@@ -76,13 +76,13 @@ def resample(raster: Raster, size: Size) -> Image.Image:
     """Return the box of raster, resampled to size with a Lanczos kernel of three lobes."""
     if raster.box == (0, 0, *size) and raster.image.size == size:
         return raster.image.copy()
-    if _has_fast_resizer():
+    if has_fast_resizer():
         return _resample_fast(raster, size)
     return raster.image.resize(size, Image.Resampling.LANCZOS, box=raster.box)
 
 
 @cache
-def _has_fast_resizer() -> bool:
+def has_fast_resizer() -> bool:
     """Whether cykooz-resizer is installed: it has wheels for x86_64 only."""
     from importlib.util import find_spec
 

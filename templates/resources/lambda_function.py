@@ -10,17 +10,9 @@ from troposphere import GetAtt, If, NoValue, Ref, Template, awslambda, iam, logs
 
 from lambdas.runtime.settings import VERSION
 from templates.iam.policies import ALL_RESOURCES, allow, policy_document, trust_policy
-from templates.packaging import ARCHITECTURE, IMAGING_LAYER, LAYERS, RUNTIME, Layer, code_key
+from templates.packaging import ARCHITECTURE, LAYERS, RUNTIME, Layer, code_key
 from templates.parameters import uses
 from templates.release import version
-
-# The allocators keep memory from one image to the next: to map it again, page by page, takes a fifth of the time of a
-# rendition. The first two settings are glibc's, in bytes; the third is Pillow's, in blocks of 16 MB.
-ALLOCATOR = {
-    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # the maximum of glibc
-    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
-    "PILLOW_BLOCKS_MAX": "4",
-}
 
 
 class LoggingConfig(awslambda.LoggingConfig):  # type: ignore[misc]
@@ -77,7 +69,7 @@ def add_function(template: Template, entry: FunctionEntry) -> awslambda.Function
             Timeout=entry.timeout,
             Code=awslambda.Code(S3Bucket=Ref("ArtifactBucket"), S3Key=code_key()),
             Layers=[_reference(layer) for layer in entry.layers],
-            Environment=awslambda.Environment(Variables=_common(entry) | entry.environment),
+            Environment=awslambda.Environment(Variables=_common() | entry.environment),
             # JSON also for Lambda's own lines. Lines that are JSON already, and the metrics in them, stay as they are.
             LoggingConfig=LoggingConfig(ApplicationLogLevel=Ref("LogLevel"), LogFormat="JSON", LogGroup=Ref(group)),
             TracingConfig=awslambda.TracingConfig(Mode="Active"),
@@ -99,13 +91,13 @@ def add_log_group(template: Template, logical_id: str, **properties: Any) -> log
     )
 
 
-def _common(entry: FunctionEntry) -> dict[str, Any]:
-    """Return the variables that Powertools, the log and, with the imaging layer, the allocators read."""
+def _common() -> dict[str, Any]:
+    """Return the variables that Powertools and the log read."""
     powertools = {
         "POWERTOOLS_SERVICE_NAME": Ref("AWS::StackName"),  # distinguishes the stacks of an account
         "POWERTOOLS_LOG_LEVEL": Ref("LogLevel"),
     }
-    return powertools | {VERSION: version()} | (ALLOCATOR if IMAGING_LAYER in entry.layers else {})
+    return powertools | {VERSION: version()}
 
 
 def _role(entry: FunctionEntry, group: logs.LogGroup) -> iam.Role:

@@ -12,11 +12,11 @@ from moto.s3 import models as s3_models
 from moto.sns.models import SNSBackend
 from moto.sqs import models as sqs_models
 
-from lambdas import validate
 from lambdas.domain import back_pressure
 from lambdas.runtime import clock
 from tests.chaos import interpreter_patches
 from tests.chaos.shortcuts import fast_call
+from tests.lambdas import sandboxed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ class Patches:
         self._calls()
         self._stores()
         interpreter_patches.install(patch, self.here)
-        patch.setattr(validate, "run_sandboxed", lambda work: work())  # a child process is of no interest here
+        sandboxed.run_here(patch)  # a process for each image is of no interest here
         # No statement depends on back-pressure: the schedules start as many executions as they like.
         patch.setattr(back_pressure, "wait_for_outcomes", lambda *_: None)
 

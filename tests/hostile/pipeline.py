@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from io import BytesIO
 from typing import Any
 from unittest import mock
@@ -11,7 +10,8 @@ from PIL import Image
 
 from lambdas import metadata, resize, thumbnail, validate
 from lambdas.runtime import clients
-from lambdas.runtime.sandbox import BOUNDS, run_sandboxed
+from lambdas.runtime.sandbox import client
+from lambdas.runtime.sandbox.bounds import BOUNDS
 from tests.patience import PATIENCE
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
@@ -68,7 +68,7 @@ def passed(data: bytes) -> str:
         mock.patch.object(clients, "s3", return_value=store),
         mock.patch.object(clients, "dynamodb", Records),
         # On a busy machine the clock would come before the processor time, which is to decide.
-        mock.patch.object(validate, "run_sandboxed", partial(run_sandboxed, bounds=replace(BOUNDS, time=PATIENCE))),
+        mock.patch.object(client, "BOUNDS", replace(BOUNDS, time=PATIENCE)),
     ):
         try:
             for contract, step in STEPS.items():

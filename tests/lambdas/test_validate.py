@@ -1,21 +1,17 @@
 """ValidateImage: sound images are described, unsound ones rejected with a reason, independent of their names."""
 
-import ctypes
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from imaging.decoding import libwebp
 from imaging.errors import Reason
 from imaging.formats import FORMATS
 from lambdas import validate
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import EXPIRES_AT, expiry
-from lambdas.runtime.metrics import FALLBACK_DECODERS
-from lambdas.runtime.sandbox import BOUNDS
+from lambdas.runtime.sandbox.bounds import BOUNDS
 from tests import pictures
 from tests.fake_aws.account import Payload
 from tests.lambdas.account import (
@@ -25,8 +21,6 @@ from tests.lambdas.account import (
     RETENTION_DAYS,
     Account,
     export,
-    log_lines,
-    metric_lines,
     without_times,
 )
 from workflow import contracts
@@ -62,9 +56,8 @@ def found(account: Account, data: bytes, filename: str = "Landscape 8.jpg") -> d
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_format_that_is_off_reaches_no_decoder(account: Account, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An image of a format that is switched off is rejected, and its decoder is not even loaded."""
-    monkeypatch.setattr(validate, "load_decoder", lambda _: pytest.fail("the decoder was loaded"))
+def test_a_format_that_is_off_is_rejected(account: Account, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An image of a format that is switched off is rejected, and needs no decoder for that."""
     monkeypatch.setenv("ENABLED_FORMATS", ",".join(FORMATS.keys() - {name}))
     with pytest.raises(ImageRejected) as rejected:
         found(account, pictures.examples()[name], filename="not really.pdf")
@@ -94,44 +87,6 @@ def test_an_unsound_upload_is_rejected(account: Account, monkeypatch: pytest.Mon
         found(account, data)
     assert rejected.value.reason == reason
     contracts.check("rejection", json.loads(str(rejected.value)))
-
-
-def test_a_picture_that_breaks_its_decoder_is_rejected(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crash in a decoder is a rejection: the function continues and reports no internal error."""
-    monkeypatch.setattr(validate, "decode", lambda *_, **__: ctypes.string_at(0))
-    with pytest.raises(ImageRejected) as rejected:
-        found(account, JPEG)
-    assert rejected.value.reason == Reason.TOO_COMPLEX
-
-
-@pytest.fixture
-def _first_call() -> Iterator[None]:
-    """Clear the record of reported warnings in this process, before and after."""
-    validate.report_missing_libwebp.cache_clear()
-    yield
-    validate.report_missing_libwebp.cache_clear()
-
-
-@pytest.mark.usefixtures("_first_call")
-def test_a_missing_libwebp_is_reported_once(
-    account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Where large WebP pictures will be too complex for Pillow's own decoder, log and metric say so, once a process."""
-    monkeypatch.setattr(libwebp, "_library", lambda: None)
-    for name in ("JPEG", "WEBP", "WEBP"):
-        assert found(account, pictures.examples()[name])["format"] == name
-    output = capsys.readouterr().out
-    assert [line[FALLBACK_DECODERS] for line in metric_lines(output) if FALLBACK_DECODERS in line] == [[1.0]]
-    assert [line["level"] for line in log_lines(output) if "libwebp" in line["message"]] == ["WARNING"]
-
-
-@pytest.mark.usefixtures("_first_call")
-def test_a_libwebp_that_is_there_is_not_reported(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    """If libwebp is available, nothing is logged."""
-    found(account, pictures.examples()["WEBP"])
-    output = capsys.readouterr().out
-    assert not [line for line in metric_lines(output) if FALLBACK_DECODERS in line]
-    assert [line["level"] for line in log_lines(output)] == ["INFO"]
 
 
 def test_sandbox_times_out_before_the_function() -> None:

@@ -14,7 +14,7 @@ from imaging.decoding.picture import open_picture
 from imaging.decoding.progressive import drop_detail_scans
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.jpeg import MARKER
-from lambdas.validate import examine
+from imaging.operations import examine
 from tests import pictures
 from tests.imaging.limits import LIMITS
 
@@ -127,7 +127,7 @@ def test_only_all_scans_finds_a_broken_scan() -> None:
     with pytest.raises(ImageRefusedError):
         decode(open_picture(bytes(data), LIMITS), wanted=(32, 32), all_scans=True)
     with pytest.raises(ImageRefusedError):
-        examine(bytes(data), LIMITS)
+        examine(open_picture(bytes(data), LIMITS))
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.9])

@@ -115,7 +115,7 @@ def test_black_and_white_become_grays() -> None:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use Pillow's resampler, as on platforms for which the fast one has no wheel."""
-    monkeypatch.setattr(resampling, "_has_fast_resizer", lambda: False)
+    monkeypatch.setattr(resampling, "has_fast_resizer", lambda: False)
 
 
 def photograph(mode: str) -> Image.Image:

@@ -11,7 +11,6 @@ import pytest
 from imaging.formats import FORMATS
 from lambdas.runtime.settings import Settings
 from templates.packaging import code_key
-from templates.resources.lambda_function import ALLOCATOR
 from tests.templates.emitted import FUNCTIONS, Node, properties, ref, resources, state_of, target, template
 from workflow.steps import STEPS, Step
 
@@ -46,9 +45,7 @@ def test_handler_is_in_the_module_named_like_the_function(function: str) -> None
 def test_variables_are_the_settings_of_the_handler(function: str) -> None:
     """The variables are the fields of the settings that the handler reads, in upper case, and those of libraries."""
     environment = _environment(function)
-    own = {
-        name for name in _variables(function) if not name.startswith(("POWERTOOLS_", "PILLOW_", "MALLOC_", "VERSION"))
-    }
+    own = {name for name in _variables(function) if not name.startswith(("POWERTOOLS_", "VERSION"))}
     assert own == {field.name.upper() for field in dataclasses.fields(environment)}
     assert not any(value == "" for value in _variables(function).values())
 
@@ -86,14 +83,6 @@ def test_logs_metrics_and_traces_name_the_stack(function: str) -> None:
         "POWERTOOLS_SERVICE_NAME": {"Ref": "AWS::StackName"},
         "POWERTOOLS_LOG_LEVEL": {"Ref": "LogLevel"},
     }
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_only_image_functions_keep_memory(function: str) -> None:
-    """A function with the imaging layer keeps memory between images; the others do not need it."""
-    works_on_pictures = {"Ref": "ImagingLayer"} in properties(function)["Layers"]
-    assert (ALLOCATOR.items() <= _variables(function).items()) == works_on_pictures
-    assert ALLOCATOR.keys().isdisjoint(_variables(function)) != works_on_pictures
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.state)

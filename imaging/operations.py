@@ -1,0 +1,103 @@
+"""The operations on an image, by name: bytes and JSON in, facts as JSON and encoded renditions out.
+
+The process that runs them is not trusted, since decoders have faults. It cannot open files, so load imports everything first.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from imaging.decoding import libwebp
+from imaging.decoding.decode import decode
+from imaging.decoding.decoders import load_decoder
+from imaging.decoding.picture import Picture, open_picture
+from imaging.features.appearance import SAMPLE, describe_appearance
+from imaging.formats import FORMATS
+from imaging.limits import Limits
+from imaging.metadata.embedded import read_embedded
+from imaging.metadata.properties import read_properties
+from imaging.rendering.authorship import Authorship
+from imaging.rendering.rendition import Rendition, crop_thumbnail, make_sample, resize_to_edges
+from imaging.rendering.resampling import has_fast_resizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+# Modules that are imported when they are needed: below, in Pillow and in the standard library.
+LATE = (
+    *("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin"),
+    *(
+        "encodings.ascii",
+        "encodings.cp1252",
+        "encodings.latin_1",
+        "encodings.utf_16_be",
+        "encodings.utf_16_le",
+        "xml.parsers.expat",
+    ),
+)
+Outcome = tuple["Mapping[str, Any]", "Sequence[bytes]"]  # facts, and the bytes of renditions
+
+
+def examine(picture: Picture) -> Outcome:
+    """Decode the image, and return the facts of its file; raises ImageRefusedError."""
+    width, height = picture.size
+    decode(picture, wanted=(1, 1), all_scans=True)  # all of the data, at the smallest scale
+    facts = {
+        "format": picture.format.name,
+        "contentType": picture.format.content_type,
+        "width": width,
+        "height": height,
+        "frames": picture.frames,
+        "size": len(picture.data),
+    }
+    return facts, []
+
+
+def describe(picture: Picture) -> Outcome:
+    """Return properties, embedded metadata and appearance; raises ImageRefusedError."""
+    # In this order: the sample is decoded at a small scale, after which Pillow reports another size.
+    properties, embedded, size = read_properties(picture), read_embedded(picture), picture.size
+    appearance = describe_appearance(make_sample(picture, SAMPLE), size)
+    return {"properties": properties, **embedded, "appearance": appearance}, []
+
+
+def resize(picture: Picture, edges: Sequence[int], quality: int, authorship: Mapping[str, str | None]) -> Outcome:
+    """Return the image fitted inside each of edges, the largest first; raises ImageRefusedError."""
+    return _described(resize_to_edges(picture, edges, quality, Authorship(**authorship)))
+
+
+def crop(picture: Picture, edge: int, quality: int, authorship: Mapping[str, str | None]) -> Outcome:
+    """Return the centered square of the image; raises ImageRefusedError."""
+    return _described({edge: crop_thumbnail(picture, edge, quality, Authorship(**authorship))})
+
+
+def _described(found: Mapping[int, Rendition]) -> Outcome:
+    claims = [{"edge": edge, **rendition.facts} for edge, rendition in found.items()]
+    return {"renditions": claims}, [rendition.data for rendition in found.values()]
+
+
+OPERATIONS: dict[str, Callable[..., Outcome]] = {
+    "examine": examine,
+    "describe": describe,
+    "resize": resize,
+    "crop": crop,
+}
+
+
+def run(name: str, data: bytes, arguments: Mapping[str, Any]) -> Outcome:
+    """Run an operation on the image in data, within the limits in arguments; raises ImageRefusedError."""
+    options = dict(arguments)
+    picture = open_picture(data, Limits.from_json(options.pop("limits")))
+    return OPERATIONS[name](picture, **options)
+
+
+def load() -> list[str]:
+    """Import everything that an operation may need, and return the optional libraries that are missing."""
+    for format_ in FORMATS.values():
+        with suppress(ImportError):  # a format whose decoder is not installed should be switched off
+            load_decoder(format_)
+    for name in (*LATE, *(["cykooz_resizer"] if has_fast_resizer() else [])):
+        import_module(name)
+    return [] if libwebp.is_available() else ["libwebp"]

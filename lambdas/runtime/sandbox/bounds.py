@@ -1,0 +1,17 @@
+"""What the child process of an image may use."""
+
+from dataclasses import dataclass
+
+MAX_ANSWER = 128 * 2**20  # bytes; all renditions of an image and its facts
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the child process may use."""
+
+    memory: int = 448 * 2**20  # bytes beyond the server's own
+    processor_time: int = 8  # seconds; this limit decides, because a laptop processes many images at the same time
+    time: float = 25  # seconds on the clock, for a child that only waits; the function has 30
+
+
+BOUNDS = Bounds()

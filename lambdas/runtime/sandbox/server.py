@@ -1,0 +1,91 @@
+"""The server: it imports the decoders once, and forks a child for each image. It never reads an image itself."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+import warnings
+from contextlib import suppress
+from importlib import import_module
+from time import monotonic
+from typing import TYPE_CHECKING, cast
+
+from lambdas.runtime.sandbox.child import run_child
+from lambdas.runtime.sandbox.confinement import Parent, tried
+from lambdas.runtime.sandbox.linux import PR_SET_DUMPABLE, prctl
+from lambdas.runtime.sandbox.messages import receive, send
+
+if TYPE_CHECKING:
+    from lambdas.runtime.sandbox.child import Operations
+    from lambdas.runtime.sandbox.messages import Message
+
+MAX_REPORT = 4096  # bytes
+
+
+def main(module: str) -> None:
+    """Serve the requests on standard input, a socket, with the operations of a module, until the client ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; the client ends the server
+    with socket.socket(fileno=0) as client:
+        try:
+            operations = cast("Operations", import_module(module))
+            lacking = operations.load()
+        except Exception:  # noqa: BLE001 - the client raises and logs every error
+            send(client, {"failed": traceback.format_exc()})
+            return
+        # Others of the same user may not read or write the memory of this process.
+        missing = tried({"memory": lambda: prctl(PR_SET_DUMPABLE, 0)})
+        gc.collect()
+        parent = Parent.here()
+        gc.freeze()  # so that no collection in a child copies what it shares with the server
+        send(client, {"lacking": lacking, "missing": missing})
+        with suppress(ConnectionError):
+            _serve(client, operations, parent)
+
+
+def _serve(client: socket.socket, operations: Operations, parent: Parent) -> None:
+    while received := receive(client):
+        request, files = received
+        reader, writer = os.pipe()
+        try:
+            child = _fork()
+            if child == 0:
+                run_child(operations, request, [*files, writer], parent)
+            for file in (*files, writer):
+                os.close(file)
+            send(client, _wait(client, child, reader, monotonic() + request["bounds"]["time"]))
+        finally:
+            os.close(reader)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads; a decoder may have started one
+        return os.fork()
+
+
+def _wait(client: socket.socket, child: int, reader: int, deadline: float) -> Message:
+    """Wait until the child ends, the time is over or the client ends; kill the child in any case."""
+    report = b""
+    try:
+        ready = select.poll()
+        ready.register(reader, select.POLLIN)
+        ready.register(client, 0)  # its end is always reported
+        while events := dict(ready.poll(max(0, deadline - monotonic()) * 1000)):
+            part = os.read(reader, MAX_REPORT) if reader in events else b""
+            if not part:
+                break
+            report = report or part  # the first one: it was written before the child read the image
+    finally:
+        os.kill(child, signal.SIGKILL)  # if it has not exited
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {"status": status, "timeout": not events, "report": json.loads(report) if report else None}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
