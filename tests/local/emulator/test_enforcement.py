@@ -1,8 +1,11 @@
 """An emulator that enforces permissions: which requests it denies, and which calls between AWS's services."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+import boto3
 import pytest
 import urllib3
 from botocore.exceptions import ClientError
@@ -44,6 +47,30 @@ def test_plain_http_gets_no_response(enforced: Account) -> None:
     """Without TLS there is no response."""
     with urllib3.PoolManager(retries=False) as http, pytest.raises(urllib3.exceptions.HTTPError):
         http.request("GET", enforced.endpoint.replace("https", "http"))
+
+
+def test_a_policy_may_ask_for_puts_that_replace_nothing(enforced: Account) -> None:
+    """A user who may put with If-None-Match only creates an object once, and cannot put without the header."""
+    enforced.client("s3").create_bucket(Bucket="once")
+    client = _s3_of_user(enforced, "s3:PutObject", "arn:aws:s3:::once/*", {"Null": {"s3:if-none-match": False}})
+    put = {"Bucket": "once", "Key": "a", "Body": b"first"}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.put_object(**put)
+    client.put_object(**put, IfNoneMatch="*")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        client.put_object(**put, IfNoneMatch="*")
+
+
+def _s3_of_user(account: Account, action: str, resource: str, condition: dict[str, object]) -> Any:
+    """Return a client of S3 for a new user, who has one permission."""
+    iam = account.client("iam")
+    iam.create_user(UserName="one")
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": condition}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="one", PolicyName="only", PolicyDocument=document)
+    key = iam.create_access_key(UserName="one")["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=account.region)
+    return session.client("s3", endpoint_url=account.endpoint, verify=str(account.certificate))
 
 
 def test_rule_needs_the_policy_of_its_target(enforced: Account) -> None:
