@@ -7,7 +7,7 @@ from pathlib import Path
 
 from asl.printable import printable_lines
 from local.console import instructions, show_table
-from local.emulator.process import EmulatorError
+from local.emulator.exhaustion import EmulatorError
 from local.process import display_path, process
 from local.report import report
 from local.stack import local_stack

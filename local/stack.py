@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from local import layers
+from local.emulator.exhaustion import explaining_exhaustion
 from local.emulator.process import Emulator, emulator
 from local.emulator.slots import processors
 from operations.cloudformation.deploy import Options, deploy
@@ -79,7 +80,7 @@ def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = Mappin
 def _deploy(running: Emulator, options: Options) -> dict[str, str]:
     target = Target(running.client, ARTIFACTS, poll_seconds=0.1)
     target.s3.create_bucket(Bucket=ARTIFACTS)
-    with tempfile.TemporaryDirectory(prefix="build-", dir=running.folder) as folder:
+    with explaining_exhaustion(), tempfile.TemporaryDirectory(prefix="build-", dir=running.folder) as folder:
         return deploy(target, STACK, Path(folder), options)
 
 

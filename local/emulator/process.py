@@ -19,9 +19,9 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.emulator.exhaustion import EmulatorError, explaining_exhaustion
 from local.emulator.guarded import Guarded
 from local.emulator.zips import FOLDER
-from operations.errors import OperationError
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
@@ -40,10 +40,6 @@ _NOTICE_SECONDS = 1.0  # from an error of a connection until the end of the emul
 
 
 _making_client = threading.Lock()  # sessions make one client at a time
-
-
-class EmulatorError(OperationError):
-    """The emulator did not start, or has ended; the message says why."""
 
 
 class NotStartedError(EmulatorError):
@@ -107,9 +103,12 @@ def _start(stack: ExitStack, *, enforce: bool) -> Emulator:
 def _running(port: int, *, enforce: bool) -> Iterator[Emulator]:
     """Run an emulator on a port; raises NotStartedError."""
     mark = secrets.token_hex()
-    with _home() as home:
-        found = _enforcing(home, port) if enforce else Emulator(f"http://{HOST}:{port}")
-        guard = Guarded(home, _environment(home, port, mark) | _enforcement(found))
+    with explaining_exhaustion():
+        made = _home()
+    with made as home:
+        with explaining_exhaustion():
+            found = _enforcing(home, port) if enforce else Emulator(f"http://{HOST}:{port}")
+            guard = Guarded(home, _environment(home, port, mark) | _enforcement(found))
         found = replace(found, folder=Path(home), guard=guard)
         try:
             _await_response(guard, found, mark)

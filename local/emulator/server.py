@@ -1,6 +1,7 @@
 """The emulator's own process: ministack with the patches of local/emulator/patches."""
 
 import importlib
+import logging
 import os
 import resource
 import shutil
@@ -10,6 +11,7 @@ import threading
 from contextlib import suppress
 
 from local.emulator import patches
+from local.emulator.exhaustion import ExhaustionFilter
 from local.emulator.patch import apply_patches
 from local.emulator.patches import enforcement
 
@@ -22,6 +24,7 @@ def main() -> None:
     # No function runs in a container, and to import the client of Docker takes a fifth of the start.
     sys.modules["docker"] = None  # type: ignore[assignment]  # with None, Python raises ImportError
     threading.Thread(target=_follow_guard, daemon=True).start()
+    logging.getLogger("asyncio").addFilter(ExhaustionFilter())
     apply_patches(patches)
     if os.environ.get("AUTH"):
         apply_patches(enforcement)

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,13 +12,16 @@ from itertools import count
 from typing import Any
 
 LEAST = 2  # an invocation that waits for the emulator leaves its processor to another one
+LONG_SECONDS = 10.0  # after that an invocation probably waits for others, and its slot is lent
 FUNCTION_HEADER = "x-ministack-invoke-depth"  # in what a worker's SDK sends
 
 
-@dataclass(frozen=True, eq=False)
-class _Waiter:
+@dataclass(eq=False)
+class _Invocation:
     function: str
     admitted: threading.Event = field(default_factory=threading.Event)
+    started: float = 0.0
+    holds: bool = False  # a slot
 
 
 class Slots:
@@ -27,51 +31,61 @@ class Slots:
     no turn for the longest time, so that each function gets on under any load.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, clock: Callable[[], float] = time.monotonic) -> None:
         """Let that many invocations run."""
-        self._lock, self._free = threading.Lock(), number
-        self._running, self._waiting = Counter[str](), list[_Waiter]()
+        self._lock, self._free, self._clock = threading.Lock(), number, clock
+        self._running, self._waiting = list[_Invocation](), list[_Invocation]()
         self._turns, self._last_turns = count(1), Counter[str]()
 
     @contextmanager
     def taken(self, function: str) -> Iterator[None]:
         """Wait for a slot, and hold it within the block."""
-        waiter = _Waiter(function)
+        invocation = _Invocation(function)
         with self._lock:
-            self._waiting.append(waiter)
+            self._waiting.append(invocation)
             self._admit()
-        waiter.admitted.wait()
+        while not invocation.admitted.wait(LONG_SECONDS / 10):
+            self.lend_long()
         try:
             yield
         finally:
             with self._lock:
-                self._running[function] -= 1
-                self._give()
+                self._running.remove(invocation)
+                self._free += invocation.holds
+                self._admit()
 
     @contextmanager
     def lent(self) -> Iterator[None]:
         """Within the block let one more invocation run, because one that holds a slot waits for another."""
         with self._lock:
-            self._give()
+            self._free += 1
+            self._admit()
         try:
             yield
         finally:
             with self._lock:
                 self._free -= 1
 
-    def _give(self) -> None:
-        self._free += 1
-        self._admit()
+    def lend_long(self) -> None:
+        """Lend the slots of invocations that take long: a function that polls for what others do would keep them from it."""
+        with self._lock:
+            for invocation in self._running:
+                if invocation.holds and self._clock() - invocation.started > LONG_SECONDS:
+                    invocation.holds = False
+                    self._free += 1
+            self._admit()
 
     def _admit(self) -> None:
         while self._free > 0 and self._waiting:
+            running = Counter(invocation.function for invocation in self._running)
             # Of equal ones min returns the first, which has waited longest.
-            waiter = min(self._waiting, key=lambda one: (self._running[one.function], self._last_turns[one.function]))
-            self._waiting.remove(waiter)
-            self._running[waiter.function] += 1
-            self._last_turns[waiter.function] = next(self._turns)
+            following = min(self._waiting, key=lambda one: (running[one.function], self._last_turns[one.function]))
+            self._waiting.remove(following)
+            self._running.append(following)
+            self._last_turns[following.function] = next(self._turns)
             self._free -= 1
-            waiter.admitted.set()
+            following.started, following.holds = self._clock(), True
+            following.admitted.set()
 
 
 def processors() -> int:

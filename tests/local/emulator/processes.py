@@ -27,6 +27,17 @@ def guard(folder: Path) -> int:
     return pid
 
 
+def server(folder: Path, missing: int | None = None) -> int:
+    """Return the process id of the server of that emulator; missing, if given, while there is none."""
+    found = _processes()
+    guards = [pid for pid, (_, command) in found.items() if GUARD in command and str(folder) in command]
+    servers = [pid for pid, (parent, _) in found.items() if parent in guards]
+    if missing is not None and not servers:
+        return missing
+    (pid,) = servers
+    return pid
+
+
 def freeze(pid: int) -> bool:
     """Stop a process, and return whether it existed."""
     return _signal(pid, signal.SIGSTOP)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.emulator.slots import LEAST, Slots, processors
+from local.emulator.slots import LEAST, LONG_SECONDS, Slots, processors
 from tests.local.account import Account, eventually
 from tests.patience import PATIENCE
 
@@ -113,6 +113,24 @@ def test_lent_slot_is_used_and_taken_back(running: Running) -> None:
     eventually(lambda: running.now == ["a3", "a4"])
     running.start("a5")
     assert "a5" not in running.now
+
+
+def test_slot_of_a_long_invocation_is_lent() -> None:
+    """An invocation that takes long, because it waits for others, keeps nobody waiting, and gives no second slot back."""
+    now = [0.0]
+    running = Running(Slots(1, clock=lambda: now[0]))
+    for name in ("a1", "a2", "a3"):
+        running.start(name)
+    running.slots.lend_long()
+    assert running.now == ["a1"]
+    now[0] = LONG_SECONDS + 1
+    eventually(lambda: running.now == ["a1", "a2"])
+    running.end("a1")
+    running.slots.lend_long()
+    assert running.now == ["a2"]
+    running.end("a2")
+    eventually(lambda: running.now == ["a3"])
+    running.finish()
 
 
 def test_slot_is_given_back_after_an_error() -> None:
