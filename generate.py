@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from asl.command import is_about_output, run_command
+from asl.command import Parser, is_about_output, run_command
 from asl.printable import printable_lines
 
 
@@ -48,7 +48,7 @@ def _write_template(text: str, file: Path | None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="generate.py", description=__doc__)
+    parser = Parser(prog="generate.py", description=__doc__)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the template to FILE, not to stdout")
     parser.add_argument(
         "--assets", type=Path, metavar="DIR", help="also write the functions' code and layers below DIR"

@@ -4,12 +4,26 @@ import errno
 import os
 import select
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from traceback import format_exception
+from types import TracebackType
+from typing import NoReturn
+
+from asl.printable import printable, printable_lines
 
 INTERRUPTED = 130  # exit codes of shells: 128 and the number of the signal
 READER_GONE = 141
+
+
+class Parser(ArgumentParser):
+    """The parser of a command line, whose errors show what was typed as printable text."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End the command with a message on standard error."""
+        super().exit(status, f"{printable(message.removesuffix(chr(10)))}\n" if message else None)
 
 
 def run_command(name: str, command: Callable[[], int | None]) -> int:
@@ -30,14 +44,22 @@ def run_command(name: str, command: Callable[[], int | None]) -> int:
         print(f"{name}: {error.strerror}: the output is incomplete", file=sys.stderr)
         return 1
     except KeyboardInterrupt as interruption:
-        print(f"{name}: {str(interruption) or 'interrupted'}", file=sys.stderr)
+        print(f"{name}: {printable(str(interruption)) or 'interrupted'}", file=sys.stderr)
         return INTERRUPTED
     return code
 
 
 def run_module(name: str, module: str) -> int:
-    """Run the function `main` of module as run_command does; Ctrl-C ends the command also while module is imported."""
+    """Run the function `main` of module as run_command does; Ctrl-C ends the command also while module is imported.
+
+    An error that no command expects ends it with a traceback, as in Python, but the error's text is made printable.
+    """
+    sys.excepthook = _print_traceback
     return run_command(name, lambda: import_module(module).main())
+
+
+def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    print(printable_lines("".join(format_exception(kind, error, trace))), end="", file=sys.stderr)
 
 
 def is_about_output(error: BaseException) -> bool:

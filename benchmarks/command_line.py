@@ -1,7 +1,6 @@
 """Ours side by side with sharp: `python -m benchmarks` measures all that is promised, and PICTUREs of your own."""
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -9,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from asl.command import Parser
+from asl.printable import printable, printable_json
 from benchmarks import machine, page, sharp_package
 from benchmarks.job import OPERATIONS
 from benchmarks.packages import UnexpectedFileError
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(options)
     except (sharp_package.MissingToolError, UnexpectedFileError) as error:
-        print(f"benchmarks: {error}", file=sys.stderr)
+        print(printable(f"benchmarks: {error}"), file=sys.stderr)
     except subprocess.CalledProcessError as error:
         print(f"benchmarks: {error.cmd[0]} failed, see above", file=sys.stderr)
     return 2
@@ -46,7 +47,7 @@ def _run(options: argparse.Namespace) -> int:
     for result in progress_bar(plan.results(sharp), len(plan), "measurements"):
         results.add(result)
         if options.json:
-            print(json.dumps({"kind": type(result).__name__.lower(), **asdict(result)}), flush=True)
+            print(printable_json({"kind": type(result).__name__.lower(), **asdict(result)}), flush=True)
     if not options.json:
         show(results.tables())
     if options.write:
@@ -69,7 +70,7 @@ def _parts(options: argparse.Namespace) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = Parser(prog="python -m benchmarks", description=__doc__)
     parts = [*(name.lower() for name in CHOSEN), *PARTS]
     parser.add_argument("pictures", nargs="*", type=_file, metavar="PICTURE", help="measure these, nothing else")
     parser.add_argument("--only", action="append", choices=parts, help="one part of the whole; may be repeated")

@@ -30,6 +30,10 @@ REASONS = {
     ("contentType", "enum"): "UNSUPPORTED_CONTENT_TYPE",
     ("size", "minimum"): "EMPTY",
 }
+# Instead of a pattern that a person cannot read.
+REQUIREMENTS = {
+    ("filename", "pattern"): "must have no control characters, line separators or marks that reorder text",
+}
 
 
 class BadRequestError(Exception):
@@ -79,9 +83,18 @@ def read_request(parameters: dict[str, str], max_bytes: int) -> UploadUrlRequest
         contracts.check("upload-url.request", request)
     except ContractViolation as error:
         raise _bad_request(error) from error
-    if len(request["filename"].encode()) > objects.MAX_FILENAME:
-        raise BadRequestError("filename", "INVALID", f"must have at most {objects.MAX_FILENAME} bytes in UTF-8")
+    _check_filename(request["filename"])
     return request
+
+
+def _check_filename(name: str) -> None:
+    """Raise BadRequestError for a name that is too long, or that UTF-8 cannot have: JSON has halves of surrogate pairs."""
+    try:
+        size = len(name.encode())
+    except UnicodeEncodeError:
+        raise BadRequestError("filename", "INVALID", "must be Unicode text") from None
+    if size > objects.MAX_FILENAME:
+        raise BadRequestError("filename", "INVALID", f"must have at most {objects.MAX_FILENAME} bytes in UTF-8")
 
 
 def check_enabled(content_type: str, enabled: frozenset[str]) -> None:
@@ -105,7 +118,8 @@ def _size(value: str, max_bytes: int) -> int:
 
 def _bad_request(error: ContractViolation) -> BadRequestError:
     field = error.path.removeprefix("$.")
-    return BadRequestError(field, REASONS.get((field, error.rule), "INVALID"), error.requirement)
+    requirement = REQUIREMENTS.get((field, error.rule), error.requirement)
+    return BadRequestError(field, REASONS.get((field, error.rule), "INVALID"), requirement)
 
 
 def _issue(owner: str, request: UploadUrlRequest, settings: GetUploadUrlSettings) -> UploadUrlResponse:

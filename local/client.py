@@ -6,6 +6,7 @@ from http import HTTPStatus
 from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
+from unicodedata import bidirectional, category
 
 import urllib3
 from PIL import Image
@@ -16,6 +17,9 @@ from imaging.formats import FORMATS
 
 # Extensions that the formats do not list.
 EXTENSIONS = {"jpeg": "image/jpeg", "tiff": "image/tiff", "heif": "image/heif"}
+# Unicode's categories and directions of what the API refuses in a file name.
+NOT_SENT = {"Cc", "Zl", "Zp"}  # control characters, line and paragraph separators
+REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 # A request without a response, or with a temporary error, is sent again: a URL allows one upload in any case.
 # 409: another PUT to the same URL is under way. 429: the API or S3 throttles.
 RETRIES = Retry(
@@ -64,7 +68,11 @@ class Client:
         return str(grant["imageId"])
 
     def _grant(self, file: Path) -> dict[str, Any]:
-        query = {"filename": _name(file), "contentType": content_type(file), "size": str(file.stat().st_size)}
+        query = {
+            "filename": sendable_name(_name(file)),
+            "contentType": content_type(file),
+            "size": str(file.stat().st_size),
+        }
         answer = self._send("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
         if answer.status not in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST):
             raise UploadFailedError(f"GET /upload-url was answered with status {answer.status} for {_name(file)}")
@@ -84,6 +92,11 @@ class Client:
 
 def _name(file: Path) -> str:
     return os.fsencode(file.name).decode(errors="replace")
+
+
+def sendable_name(name: str) -> str:
+    """Return a file name with an underscore for each character that the API refuses in one."""
+    return "".join("_" if category(one) in NOT_SENT or bidirectional(one) in REORDERING else one for one in name)
 
 
 def content_type(file: Path) -> str:

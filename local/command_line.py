@@ -5,7 +5,8 @@ import signal
 import sys
 from pathlib import Path
 
-from asl.printable import printable_lines
+from asl.command import Parser
+from asl.printable import printable
 from local.console import instructions, show_table
 from local.emulator.exhaustion import EmulatorError
 from local.process import display_path, process
@@ -35,7 +36,7 @@ def _run(options: argparse.Namespace) -> int:
     except EmulatorError:
         raise
     except OperationError as error:  # about an option
-        print(f"local: {printable_lines(str(error))}", file=sys.stderr)
+        print(f"local: {error}", file=sys.stderr)
         return 2
 
 
@@ -46,7 +47,7 @@ def _process(options: argparse.Namespace) -> int:
         if options.report:
             options.report.touch()
     except OSError as error:
-        print(f"local: results cannot be written to {error.filename}: {error.strerror}", file=sys.stderr)
+        print(printable(f"local: results cannot be written to {error.filename}: {error.strerror}"), file=sys.stderr)
         return 1
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
         running = process(stack, options.images, options.output, at_once=options.at_once, timeout=options.timeout)
@@ -70,7 +71,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser = Parser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     send = commands.add_parser("process", help="send images through the stack and show their outcomes")
     send.add_argument("images", nargs="+", type=_file, metavar="IMAGE")

@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from asl.printable import printable_json
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.outcomes import NOTIFIED_AT
 from local.client import Client, UploadFailedError, UploadRefusedError
@@ -38,7 +39,7 @@ class Outcome:
     def to_json(self) -> str:
         """Return the outcome as one line of JSON."""
         fields = {name: value for name, value in asdict(self).items() if name != "folder"}
-        return json.dumps(fields, ensure_ascii=False)
+        return printable_json(fields, ensure_ascii=False)
 
 
 @dataclass

@@ -14,7 +14,6 @@ from asl.graph.timeline import timeline
 from asl.history.parser import parse_history
 from asl.history.sources import fetch_history
 from asl.history.trace import InvalidHistoryError
-from asl.printable import printable
 from local.process import Outcome
 from local.stack import LocalStack
 from workflow.graph import pipeline_graph
@@ -77,9 +76,9 @@ def _entry(stack: LocalStack, outcome: Outcome, number: int) -> Entry:
     thumbnail = outcome.outputs.get("thumbnail")
     position = metadata.get("camera", {}).get("gps")
     return Entry(
-        printable(Path(outcome.file).name),
+        Path(outcome.file).name,
         outcome.status or "UNFINISHED",
-        printable(outcome.reason or ""),
+        outcome.reason or "",
         outcome.seconds,
         record.get("validation", {}),
         _data_url(Path(thumbnail)) if thumbnail else None,

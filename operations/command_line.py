@@ -7,6 +7,7 @@ from pathlib import Path
 
 import boto3
 
+from asl.command import Parser
 from operations.cli.arguments import not_empty, pair
 from operations.cli.errors import exit_code
 from operations.stack import DEFAULT_STACK
@@ -41,9 +42,7 @@ def _run(options: Namespace) -> int:
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog="python -m operations", description=DESCRIPTION, epilog=ENDING, parents=[_options_of_all()]
-    )
+    parser = Parser(prog="python -m operations", description=DESCRIPTION, epilog=ENDING, parents=[_options_of_all()])
     parser.set_defaults(stack=None, region=None, profile=None, json=False, needs_stack=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (_add_deploy, _add_destroy, _add_status, _add_redrive, _add_reprocess, _add_sweep, _add_user):
@@ -51,9 +50,9 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _options_of_all() -> ArgumentParser:
+def _options_of_all() -> Parser:
     """Return the options that may stand before and after the subcommand's name."""
-    options = ArgumentParser(add_help=False, argument_default=SUPPRESS)
+    options = Parser(add_help=False, argument_default=SUPPRESS)
     options.add_argument(
         "--stack",
         type=not_empty,
@@ -66,13 +65,13 @@ def _options_of_all() -> ArgumentParser:
     return options
 
 
-def _add(commands: "Subparsers[ArgumentParser]", name: str, summary: str) -> ArgumentParser:
+def _add(commands: "Subparsers[Parser]", name: str, summary: str) -> ArgumentParser:
     return commands.add_parser(
         name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", parents=[_options_of_all()]
     )
 
 
-def _add_deploy(commands: "Subparsers[ArgumentParser]") -> None:
+def _add_deploy(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "deploy", "create or update a stack from this checkout, after showing what changes")
     parser.set_defaults(needs_stack=True)
     parser.add_argument(
@@ -85,7 +84,7 @@ def _add_deploy(commands: "Subparsers[ArgumentParser]") -> None:
     _add_yes(parser)
 
 
-def _add_destroy(commands: "Subparsers[ArgumentParser]") -> None:
+def _add_destroy(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "destroy", "delete a stack, after showing what is deleted, kept and lost")
     parser.set_defaults(needs_stack=True)
     _add_yes(parser)
@@ -95,12 +94,12 @@ def _add_yes(parser: ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
 
-def _add_status(commands: "Subparsers[ArgumentParser]") -> None:
+def _add_status(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "status", "show the status of images or, without an image, the version of the stack")
     parser.add_argument("images", nargs="*", type=not_empty, metavar="IMAGE", help="image ID")
 
 
-def _add_redrive(commands: "Subparsers[ArgumentParser]") -> None:
+def _add_redrive(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "redrive", "start images again that FAILED or whose event is a dead-letter message")
     selection = parser.add_mutually_exclusive_group(required=True)
     selection.add_argument(
@@ -115,7 +114,7 @@ def _add_redrive(commands: "Subparsers[ArgumentParser]") -> None:
     _add_dry_run(parser)
 
 
-def _add_reprocess(commands: "Subparsers[ArgumentParser]") -> None:
+def _add_reprocess(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "reprocess", "start images again that have not succeeded, rejected ones too")
     parser.add_argument(
         "wanted",
@@ -131,14 +130,14 @@ def _add_dry_run(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show what would be started, and start nothing")
 
 
-def _add_sweep(commands: "Subparsers[ArgumentParser]") -> None:
+def _add_sweep(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "sweep", "run the stack's sweep now, which finds stalled uploads")
     parser.add_argument(
         "--everything", action="store_true", help="check all uploads, not only those of the last 3 days"
     )
 
 
-def _add_user(commands: "Subparsers[ArgumentParser]") -> None:
+def _add_user(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "add-user", "add a user who may upload; without an option, invite the user by email")
     parser.add_argument("email", type=not_empty, metavar="EMAIL", help="email address, with which the user signs in")
     password = parser.add_mutually_exclusive_group()

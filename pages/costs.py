@@ -1,11 +1,10 @@
 """What the stack costs, from its template and published prices: `python -m pages.costs`, or with --json for programs."""
 
-import argparse
 import json
 import sys
 from typing import Any, Final
 
-from asl.command import run_command
+from asl.command import Parser, run_command
 from pages.markdown import code, table
 from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
@@ -129,7 +128,7 @@ def _with_caption(text: str, caption: str) -> str:
 
 def main() -> None:
     """Print the costs as the command line asks."""
-    parser = argparse.ArgumentParser(prog="python -m pages.costs", description=__doc__)
+    parser = Parser(prog="python -m pages.costs", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print dollars, for programs")
     template = build().to_dict()
     print(json.dumps(costs(template), indent=2) if parser.parse_args().json else page(template), end="")

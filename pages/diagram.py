@@ -1,12 +1,11 @@
 """The architecture diagram, generated from the template; `python -m pages.diagram FOLDER` writes page and drawing."""
 
-import argparse
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from asl.command import run_command
+from asl.command import Parser, run_command
 from asl.graph.elements import arrow as line_of
 from asl.graph.elements import label, rectangle, svg_document, text
 from asl.graph.graphviz import Line, Point, Size, place
@@ -177,7 +176,7 @@ def _alt_text(drawn: list[Relationship]) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Write page and drawing to the folder that the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m pages.diagram", description=__doc__)
+    parser = Parser(prog="python -m pages.diagram", description=__doc__)
     parser.add_argument(
         "folder", type=Path, metavar="FOLDER", help="where components.md and components.svg are written"
     )

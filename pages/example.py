@@ -3,7 +3,6 @@
 The renditions and the metadata come from the code that runs in the functions.
 """
 
-import argparse
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from asl.command import run_command
+from asl.command import Parser, run_command
 from imaging.decoding.picture import Picture, open_picture
 from imaging.features.appearance import SAMPLE, describe_appearance
 from imaging.limits import Limits
@@ -118,7 +117,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def main(arguments: list[str] | None = None) -> None:
     """Write the picture to the file that the command line names, as its suffix says."""
-    parser = argparse.ArgumentParser(prog="python -m pages.example", description=__doc__)
+    parser = Parser(prog="python -m pages.example", description=__doc__)
     parser.add_argument("file", metavar="FILE", help="the picture to write, such as docs/example.jpg")
     file: str = parser.parse_args(arguments).file
     draw(example(PHOTOGRAPHS / name) for name in SHOWN).save(file, quality=QUALITY, optimize=True)

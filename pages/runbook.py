@@ -1,11 +1,10 @@
 """The tables of alarms and costs in docs/operations.md: `python -m pages.runbook FILE` updates both in place."""
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Final
 
-from asl.command import run_command
+from asl.command import Parser, run_command
 from pages import costs
 from pages.markdown import code, table
 from templates.resources.alarms import alarms
@@ -45,7 +44,7 @@ def link(alarm: Alarm) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Update the file that the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m pages.runbook", description=__doc__)
+    parser = Parser(prog="python -m pages.runbook", description=__doc__)
     parser.add_argument("file", type=Path, metavar="FILE", help="the page, with the marks of both tables")
     file: Path = parser.parse_args(arguments).file
     file.write_text(fill(file.read_text(encoding="utf-8")), encoding="utf-8")

@@ -4,7 +4,6 @@ BASE is a released version (the newest by default) or a git revision.
 Exit code 0: no change is breaking, or the project's version allows it. 1: one is breaking. 2: BASE cannot be read.
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from asl.check.compat import Change, Usage, as_json, as_text, changes
 from asl.check.json_schema import UnsupportedSchemaError
-from asl.command import run_command
+from asl.command import Parser, run_command
 from asl.printable import printable
 from workflow import contracts, releases
 from workflow.mapping import DEFINITIONS, STARTS_WITH
@@ -46,7 +45,7 @@ def _git(*arguments: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m workflow.compat", description=__doc__)
+    parser = Parser(prog="python -m workflow.compat", description=__doc__)
     parser.add_argument("base", nargs="?", metavar="BASE", help="a released version, or a git revision to compare with")
     parser.add_argument("--json", action="store_true", help="print the result for tools")
     options = parser.parse_args(arguments)
@@ -61,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         except UnsupportedSchemaError as error:
             print(f"compat: {printable(str(error))}", file=sys.stderr)
             return 2
-    print(as_json(found) if options.json else as_text(found) or f"no contract has changed since {base}")
+    print(as_json(found) if options.json else as_text(found) or printable(f"no contract has changed since {base}"))
     return _verdict(base, found)
 
 
@@ -72,7 +71,7 @@ def _verdict(base: str, found: list[Change]) -> int:
     version = releases.project_version()
     if base.removeprefix("v") not in releases.released() or not releases.may_break(base, version):
         return 1
-    print(f"compat: version {version} may have breaking changes since {base}", file=sys.stderr)
+    print(printable(f"compat: version {version} may have breaking changes since {base}"), file=sys.stderr)
     return 0
 
 

@@ -3,7 +3,6 @@
 Exit code 0: proved. 1: findings, or something undecided.
 """
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from asl.check.mapping import Mapping, parse_mapping
 from asl.check.proof_result import Proof
 from asl.check.prover import prove as prove_machine
 from asl.check.prover import proved
-from asl.command import run_command
+from asl.command import Parser, run_command
 from workflow import contracts
 from workflow.definition import states_language
 from workflow.mapping import PIPELINE_MAPPING
@@ -38,7 +37,7 @@ def proved_definition() -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m workflow.proof", description=__doc__)
+    parser = Parser(prog="python -m workflow.proof", description=__doc__)
     add_output_option(parser)
     options = parser.parse_args(arguments)
     return print_proof(NAME, prove, to_json=options.json)

@@ -4,13 +4,13 @@ Released contracts are in a folder of their own, so that the Lambda zip does not
 stores the current contracts as those of the version in pyproject.toml.
 """
 
-import argparse
 import shutil
 import sys
 import tomllib
 from pathlib import Path
 
-from asl.command import run_command
+from asl.command import Parser, run_command
+from asl.printable import printable
 from workflow import contracts
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
@@ -55,11 +55,11 @@ def _no_contracts(names: list[str]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Store the contracts and return the exit code."""
-    argparse.ArgumentParser(prog="python -m workflow.releases", description=__doc__).parse_args(arguments)
+    Parser(prog="python -m workflow.releases", description=__doc__).parse_args(arguments)
     try:
         print(f"kept in {keep(project_version())}")
     except ValueError as error:
-        print(f"release: {error}", file=sys.stderr)
+        print(f"release: {printable(str(error))}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,7 +1,7 @@
 """The command `asl-check`, and what other commands that print a proof share with it."""
 
-import argparse
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from asl.check.mapping import InvalidMappingError, load_mapping
 from asl.check.proof_result import Proof
 from asl.check.prover import prove
 from asl.check.report import as_json, as_text
+from asl.command import Parser
 from asl.language import InvalidMachineError
 from asl.language import load_definition as load_machine
 from asl.printable import printable
@@ -23,7 +24,7 @@ Exit code 0: proved. 1: findings, or something undecided that is not accepted. 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = argparse.ArgumentParser(prog=NAME, description=DESCRIPTION)
+    parser = Parser(prog=NAME, description=DESCRIPTION)
     parser.add_argument("asl", metavar="ASL.json", help="the machine in the Amazon States Language; - reads stdin")
     parser.add_argument(
         "--contracts", type=Path, metavar="DIR", required=True, help="its contracts, with their mapping.json"
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
 
 
-def add_output_option(parser: argparse.ArgumentParser) -> None:
+def add_output_option(parser: ArgumentParser) -> None:
     """Add --json to parser."""
     parser.add_argument("--json", action="store_true", help="print the result for tools")
 

@@ -5,7 +5,6 @@ contract of payloads that it makes may accept less: executions in flight, consum
 on the old contract.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from asl.check import contracts
 from asl.check.compare import Mismatch, mismatches
 from asl.check.json_schema import shape_of
 from asl.check.shapes import Anything, Array, Field, Object, Shape, Text, Union, union
-from asl.printable import printable
+from asl.printable import printable, printable_json
 
 
 @dataclass(frozen=True)
@@ -113,4 +112,4 @@ def _as_text(change: Change) -> str:
 
 def as_json(found: list[Change]) -> str:
     """Return the changes for tools."""
-    return json.dumps([change.to_json() for change in found], indent=2)
+    return printable_json([change.to_json() for change in found], indent=2)

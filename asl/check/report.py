@@ -1,11 +1,9 @@
 """The report of a proof, as text and as JSON."""
 
-import json
-
 from asl.check.findings import Finding
 from asl.check.proof_result import Proof
 from asl.check.sizes import LIMIT
-from asl.printable import printable
+from asl.printable import printable, printable_json
 
 COLUMN = len("suggestion  ")  # width of the first column of a finding
 COLUMNS = ("input", "parameters", "result", "output")
@@ -63,7 +61,7 @@ def as_json(proof: Proof) -> str:
         "limit": LIMIT,
         "sizes": proof.sizes,
     }
-    return json.dumps(found, indent=2)
+    return printable_json(found, indent=2)
 
 
 def as_error(proof: Proof) -> str:

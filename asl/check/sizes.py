@@ -1,12 +1,15 @@
 """The largest JSON, in bytes, of a value of a shape: Step Functions limits payloads by it."""
 
 import json
+import re
 from functools import cache
 
 from asl.check.patterns import is_plain
 from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown
 
 LIMIT = 262_144  # bytes, of a state's input, result or output
+HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair: UTF-8 has none, so JSON has its escape
+ESCAPED_HALF = r"\\ud800"
 FLOAT = 25  # characters: -1.7976931348623157e+308 and one more
 
 
@@ -59,9 +62,13 @@ def _text(text: Text, depth: int) -> int | None:
 
 
 def _literal(value: str, depth: int) -> int:
-    for _ in range(depth + 1):
-        value = json.dumps(value, ensure_ascii=False)
-    return len(value.encode()) - 2 * depth  # without the quotes of the strings around
+    """Return the bytes of value as JSON in depth strings, without the quotes of these; text as deep as that is not made."""
+    text = HALF.sub(ESCAPED_HALF, json.dumps(value, ensure_ascii=False))
+    backslashes, quotes = text.count("\\"), text.count('"')
+    others = len(text.encode()) - backslashes - quotes
+    for _ in range(depth):
+        backslashes, quotes = 2 * backslashes + quotes, quotes + 2
+    return others + backslashes + quotes - 2 * depth
 
 
 def _number(number: Number) -> int | None:

@@ -1,13 +1,13 @@
 """The command `asl-graph`, and the parts that it shares with commands that draw a fixed machine."""
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 from asl.check.json_schema import UnsupportedSchemaError
 from asl.check.mapping import InvalidMappingError
-from asl.graph.characters import utf8_text
+from asl.command import Parser
 from asl.graph.details import details
 from asl.graph.dot import dot
 from asl.graph.graphviz import LayoutError
@@ -36,7 +36,7 @@ INPUT_ERRORS = (InvalidMachineError, InvalidHistoryError, InvalidMappingError, U
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = argparse.ArgumentParser(prog=NAME, description=DESCRIPTION)
+    parser = Parser(prog=NAME, description=DESCRIPTION)
     parser.add_argument(
         "asl", nargs="?", metavar="ASL.json", help="the machine in the Amazon States Language; - reads stdin"
     )
@@ -55,11 +55,11 @@ def draw_default(
     name: str, description: str | None, default: Callable[[], Subject], arguments: list[str] | None = None
 ) -> int:
     """Run a command line that draws the machine default, and return its exit code; errors begin with name."""
-    parser = argparse.ArgumentParser(prog=name, description=description)
+    parser = Parser(prog=name, description=description)
     return _run(name, _parsed(parser, arguments), default, default)
 
 
-def _parsed(parser: argparse.ArgumentParser, arguments: list[str] | None) -> argparse.Namespace:
+def _parsed(parser: ArgumentParser, arguments: list[str] | None) -> Namespace:
     parser.add_argument(
         "--format", choices=[*FORMATS, HTML], default="mermaid", help="the format of the drawing (mermaid)"
     )
@@ -76,10 +76,10 @@ def _parsed(parser: argparse.ArgumentParser, arguments: list[str] | None) -> arg
 
 
 def _run(
-    name: str, options: argparse.Namespace, subject: Callable[[], Subject], default: Callable[[], Subject] | None = None
+    name: str, options: Namespace, subject: Callable[[], Subject], default: Callable[[], Subject] | None = None
 ) -> int:
     try:
-        text = utf8_text(_drawn(options, subject, default))
+        text = _drawn(options, subject, default)
     except INPUT_ERRORS as error:
         return print_error(name, str(error))
     except RecursionError:
@@ -100,7 +100,7 @@ def print_error(name: str, why: str) -> int:
     return 2
 
 
-def _drawn(options: argparse.Namespace, subject: Callable[[], Subject], default: Callable[[], Subject] | None) -> str:
+def _drawn(options: Namespace, subject: Callable[[], Subject], default: Callable[[], Subject] | None) -> str:
     events = None
     if options.execution is not None:
         definition, events = fetch_history(options.execution)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from asl.graph.characters import xml_text
 from asl.graph.graphviz import Point, Size
+from asl.printable import printable
 
 MARGIN = 16  # pixels around a drawing
 CORNER = 8  # radius
@@ -38,8 +38,8 @@ def rectangle(x: float, y: float, size: Size, radius: float = CORNER) -> str:
 
 
 def escaped(value: str) -> str:
-    """Return value escaped for XML, with a replacement for each character that XML cannot have."""
-    return escape(xml_text(value))
+    """Return value as printable text, escaped for XML."""
+    return escape(printable(value))
 
 
 def text(x: float, y: float, value: str, kind: str) -> str:

@@ -11,6 +11,7 @@ from asl.graph.overlay import headline, marks, with_visits
 from asl.graph.svg import draw
 from asl.graph.timeline import timeline
 from asl.history.trace import Trace
+from asl.printable import printable, printable_json
 
 VIEWER = Path(__file__).with_name("viewer")
 
@@ -38,20 +39,27 @@ def viewer(graph: Graph, details: Details, trace: Trace | None = None) -> str:
 def html_environment(*folders: Path) -> Environment:
     """Return an environment for the templates in folders and the viewer's own.
 
-    It escapes values, and a template that uses an undefined one is an error. `source(name)` is a file of the viewer as it
+    It shows values as printable text, escaped for HTML; a template that uses an undefined one is an error. `source(name)` is a file of the viewer as it
     stands, for style sheets and scripts.
     """
     environment = Environment(
         loader=FileSystemLoader([*folders, VIEWER]),
         autoescape=True,
+        finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.globals["source"] = _source
+    environment.policies["json.dumps_function"] = printable_json
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}  # the keys keep their order
     return environment
+
+
+def _shown(value: object) -> object:
+    """Return text from a machine or an execution as printable text; what is `safe` was made so before."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _source(name: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from asl.graph.graphviz import Line, Point, Size, place
 from asl.graph.model import END, START, Edge, Graph, Node
+from asl.printable import printable
 
 # Pixels, all of them.
 NAME, SMALL = 10.0, 7.5  # mean width of a character, in names and elsewhere, in the widest common font
@@ -90,7 +91,7 @@ def _side_by_side(drawings: list[Drawing]) -> Drawing:
 def _size(node: Node, inner: Size) -> Size:
     if node.kind in (START, END):
         return DOT, DOT
-    text = max(len(node.name) * NAME, *(len(note) * SMALL for note in ("", *node.notes)))
+    text = max(len(printable(node.name)) * NAME, *(len(printable(note)) * SMALL for note in ("", *node.notes)))
     return max(text + 2 * PADDING, inner[0] + 2 * PADDING, MIN_WIDTH), _text_height(node) + (
         inner[1] + PADDING if inner[1] else 0
     )
@@ -103,11 +104,12 @@ def _text_height(node: Node) -> float:
 def label_lines(edge: Edge) -> list[str]:
     """Return the lines of an edge's label: its conditions or errors; of a `next` edge the contract of the payload."""
     if edge.kind == "next":
-        return [edge.contract] if edge.contract else []
+        return [printable(edge.contract)] if edge.contract else []
     return [_shortened("any error" if one == "States.ALL" else one) for one in edge.labels]
 
 
 def _shortened(text: str) -> str:
+    text = printable(text)
     return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL - 1]}…"
 
 

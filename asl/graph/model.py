@@ -1,6 +1,5 @@
 """The graph of a state machine: nodes and edges, independent of the format in which they are drawn."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,8 +12,7 @@ from asl.language import InvalidMachineError, Transition, inner_machines, transi
 
 START, END = "(start)", "(end)"  # kinds of nodes besides the types of states, and the names of such nodes
 ENDINGS = ("Succeed", "Fail")
-# Characters that keys are made with, or that XML, HTML or a URL may change: keys have their codes instead.
-SPECIAL = re.compile("[%/(\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+SPECIAL = "%/("  # characters that keys are made with: names in keys have their codes instead
 ANY = "surrogatepass"  # JSON can have lone surrogates
 
 
@@ -116,8 +114,12 @@ class _Builder:
 
 
 def _key(within: str, name: str) -> str:
-    """Return the key of a state, which is unique in the graph and can be a part of a URL."""
-    return within + SPECIAL.sub(lambda found: "".join(f"%{one:02X}" for one in found[0].encode(errors=ANY)), name)
+    """Return the key of a state, which is unique in the graph, printable, and can be a part of a URL."""
+    return within + "".join(one if one.isprintable() and one not in SPECIAL else _code(one) for one in name)
+
+
+def _code(character: str) -> str:
+    return "".join(f"%{one:02X}" for one in character.encode(errors=ANY))
 
 
 def _named(contract: Any) -> str | None:

@@ -7,6 +7,7 @@ from asl.graph.elements import escaped, svg_document, text
 from asl.graph.layout import SMALL
 from asl.graph.overlay import format_duration
 from asl.history.trace import RUNNING, Trace, Visit
+from asl.printable import printable
 
 BAR, ROW = 14, 22  # pixels: a bar's height, and from one to the next
 WIDTH = 760  # pixels, of the whole time
@@ -37,7 +38,7 @@ def timeline(trace: Trace, *, ident: str = "timeline") -> str:
     visits, rest = ordered[:MAX_BARS], len(ordered[MAX_BARS:])
     end = max(_times(trace))
     seconds = (end - trace.started).total_seconds() or UNITS["ms"]
-    left = max((len(_name(one)) * SMALL + _depth(one) * INDENT for one in visits), default=0) + 12
+    left = max((len(printable(_name(one))) * SMALL + _depth(one) * INDENT for one in visits), default=0) + 12
 
     def scale(time: datetime) -> float:
         return left + (time - trace.started).total_seconds() / seconds * WIDTH

@@ -1,14 +1,14 @@
 """The graph as JSON, for other programs."""
 
-import json
 from typing import Any
 
 from asl.graph.model import Edge, Graph, Node
+from asl.printable import printable_json
 
 
 def as_json(graph: Graph) -> str:
     """Return nodes and edges as JSON; those of inner machines are in their nodes."""
-    return json.dumps(_graph(graph), indent=2, ensure_ascii=False) + "\n"
+    return printable_json(_graph(graph), indent=2, ensure_ascii=False) + "\n"
 
 
 def _graph(graph: Graph) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Add a step to a copy of this repository: `python -m examples.added_step FOLDER`."""
 
-import argparse
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from asl.command import Parser
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -63,7 +64,7 @@ def _apply_patches(target: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m examples.added_step", description=__doc__)
+    parser = Parser(prog="python -m examples.added_step", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the copy goes; it must not exist")
     folder = parser.parse_args(arguments).folder
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from contextlib import contextmanager
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 LIBRARIES = ("aws_xray_sdk", "boto3", "botocore", "PIL", "s3transfer", "urllib3")
 
 
+def _one_line(line: dict[str, Any]) -> str:
+    """Return a log line as JSON in ASCII: names, keys and causes in it are anybody's, and JSON escapes no DELETE."""
+    return json.dumps(line, default=str, separators=(",", ":")).replace("\x7f", r"\u007f")
+
+
 @cache
 def logger() -> Logger:
     """Return the JSON logger; level and service name come from Powertools' own variables.
@@ -30,7 +36,7 @@ def logger() -> Logger:
 
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
-    made = Logger()
+    made = Logger(json_serializer=_one_line)
     if version := os.environ.get(VERSION):
         made.append_keys(version=version)
     return made

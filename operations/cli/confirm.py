@@ -2,6 +2,8 @@
 
 import sys
 
+from asl.printable import printable
+
 
 class NotConfirmedError(RuntimeError):
     """The change was not confirmed."""
@@ -17,7 +19,7 @@ def confirm(question: str, *, yes: bool, how: str) -> None:
         return
     if not sys.stdin.isatty():
         raise NotConfirmedError(f"nothing was changed: there is no terminal to ask on; confirm with {how}")
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
     try:
         answer = input()
     except EOFError:

@@ -10,14 +10,14 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from asl.command import is_about_output
-from asl.printable import printable_lines
+from asl.printable import printable
 from operations.cli.advice import explain
 from operations.cli.confirm import NotConfirmedError
 from operations.errors import OperationError
 
 NOT_CONFIRMED = 3  # exit code: there was something to do, and it was not confirmed
 # What a person can correct: template, packages, credentials, region, bucket, network.
-EXPECTED = (OperationError, BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
+EXPECTED = (BotoCoreError, Boto3Error, ClientError, CalledProcessError, OSError)
 
 
 def exit_code(name: str, operation: Callable[[], int | None]) -> int:
@@ -40,6 +40,8 @@ def exit_code(name: str, operation: Callable[[], int | None]) -> int:
         if not str(error).startswith("Invalid endpoint"):  # botocore has no class for it
             raise
         _print(name, f"{error}: see AWS_ENDPOINT_URL and the profile's endpoint_url")
+    except OperationError as error:
+        print(f"{name}: {error}", file=sys.stderr)  # printable, in lines of its own
     except EXPECTED as error:
         if is_about_output(error):
             raise
@@ -48,4 +50,4 @@ def exit_code(name: str, operation: Callable[[], int | None]) -> int:
 
 
 def _print(name: str, message: str) -> None:
-    print(f"{name}: {printable_lines(message)}", file=sys.stderr)
+    print(f"{name}: {printable(message)}", file=sys.stderr)

@@ -1,6 +1,5 @@
 """What operations print: tables that are aligned on a terminal and tab-separated elsewhere, or JSON if asked for."""
 
-import json
 import sys
 from typing import Any
 
@@ -8,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from asl.printable import printable
+from asl.printable import printable, printable_json
 
 # Of cells that begin with the word: CloudFormation's actions and replacements, and the final status of images.
 COLORS = {
@@ -43,7 +42,7 @@ def print_table(columns: list[str], rows: list[list[str]], *, as_json: bool = Fa
 def _print_aligned(columns: list[str], rows: list[list[str]]) -> None:
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")  # so that long names can be copied
+        table.add_column(Text(printable(column)), overflow="fold")  # so that long names can be copied
     for row in rows:
         table.add_row(*(Text(cell, COLORS.get(cell.partition(" ")[0], "")) for cell in row))
     Console().print(table)
@@ -51,7 +50,7 @@ def _print_aligned(columns: list[str], rows: list[list[str]]) -> None:
 
 def print_object(value: dict[str, Any]) -> None:
     """Print value as JSON on one line, at once."""
-    print(json.dumps(value), flush=True)
+    print(printable_json(value), flush=True)
 
 
 def print_sentence(text: str, *, as_json: bool = False) -> None:

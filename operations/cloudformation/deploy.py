@@ -78,7 +78,7 @@ def _checked_template(target: Target, stack: str, options: Options) -> str:
         template = render()
         check_deployment(template, stack, {**options.parameters, ARTIFACT_BUCKET: target.bucket}, options.tags)
     except TemplateRefusedError as error:
-        raise OperationError(str(error)) from error
+        raise OperationError(*str(error).split("\n")) from error
     return template
 
 

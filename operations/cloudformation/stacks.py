@@ -71,8 +71,8 @@ def wait_for_status(
             f"stack {stack} is still in {status} after {MAX_SECONDS // 60} minutes, and goes on; {how_to_follow(stack)}"
         )
     if status != expected:
-        failures = "\n".join(_failures(cloudformation, stack))
-        raise OperationError(f"stack {stack} ended as {status}, not as {expected}:\n{failures}")
+        head = f"stack {stack} ended as {status}, not as {expected}:"
+        raise OperationError(head, *_failures(cloudformation, stack))
 
 
 def how_to_follow(stack: str) -> str:

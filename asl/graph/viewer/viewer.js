@@ -11,9 +11,19 @@
   const natural = { width: svg.width.baseVal.value, height: svg.height.baseVal.value };
   let scale = 1;
 
+  // As asl/printable.py does: control characters, and marks that reorder text or have no width, are shown as escapes.
+  const FORMS = [["x", 2], ["u", 4], ["U", 8]];
+  const escaped = (one) => {
+    const code = one.codePointAt(0).toString(16);
+    const [letter, digits] = FORMS.find(([, most]) => code.length <= most);
+    return `\\${letter}${code.padStart(digits, "0")}`;
+  };
+  const printable = (text) => String(text ?? "").replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+  const lines = (text) => text.split("\n").map(printable).join("\n");
+
   const element = (name, text, className) => {
     const made = document.createElement(name);
-    if (text !== undefined) made.textContent = text;
+    if (text !== undefined) made.textContent = name === "pre" ? lines(text) : printable(text);
     if (className) made.className = className;
     return made;
   };
@@ -110,7 +120,7 @@
     const key = state.dataset.state;
     state.setAttribute("tabindex", "0");
     state.setAttribute("role", "button");
-    state.setAttribute("aria-label", `${details[key].name}, ${details[key].kind}`);
+    state.setAttribute("aria-label", printable(`${details[key].name}, ${details[key].kind}`));
     state.addEventListener("click", () => open(key));
     const option = element("option", details[key].name);
     option.value = key;

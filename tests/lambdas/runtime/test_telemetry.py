@@ -53,6 +53,18 @@ def test_each_line_is_of_one_invocation(capsys: pytest.CaptureFixture[str]) -> N
     assert (two["requestId"], "imageId" in two) == ("second", False)
 
 
+def test_a_line_is_printable_whatever_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names, keys and causes may hold any character: a log line has escapes instead, and the same values."""
+    hostile = "a\r\n\x1b[2J\x7f\x9b\u202e\u2028\u200b\ud800é"
+    set_log_keys(imageId=hostile)
+    logger().info("about %s", hostile)
+    (printed, end) = capsys.readouterr().out.split("\n")
+    assert printed.isascii()
+    assert (printed.isprintable(), end) == (True, "")
+    assert json.loads(printed)["imageId"] == hostile
+    assert json.loads(printed)["message"] == f"about {hostile}"
+
+
 def test_an_error_is_logged_and_passes_on(capsys: pytest.CaptureFixture[str]) -> None:
     """An error that leaves a function is logged as one line with its traceback, and raised again."""
     set_log_keys(requestId="a-request")
