@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -20,10 +20,13 @@ from lambdas.runtime import clients, clock
 from lambdas.runtime.settings import SweepSettings
 from lambdas.runtime.telemetry import add_log_keys, log_errors, logger, set_log_keys
 from workflow import contracts
+from workflow.contracts.durations import DAY, DEAD_LETTER_RETENTION
 from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from lambdas.domain.upload_versions import ListedUpload
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
@@ -33,6 +36,8 @@ STARTING = timedelta(minutes=4)  # in which a sweep starts executions: its other
 BATCH_SIZE = 100  # records that DynamoDB returns for one request
 VISIBILITY_TIMEOUT = 120  # seconds for which a dead-letter message is hidden from others; it is not deleted
 MAX_MESSAGES = 1000  # dead-letter messages that one sweep reads
+# After that its image fails, if nothing was started for it: a day later the message is gone.
+DEAD_LETTER_AGE = timedelta(seconds=DEAD_LETTER_RETENTION - DAY)
 DEAD_LETTER = "DeadLetter"  # the name of an error: the message was not processed in any of its deliveries
 
 
@@ -58,7 +63,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 class Sweep:
-    """One sweep: first dead-letter messages, then uploads, then staged objects that no execution needs."""
+    """One sweep: first dead-letter messages that expire, then uploads, then staged objects that no execution needs."""
 
     def __init__(self, settings: SweepSettings, *, everything: bool) -> None:
         """Look at uploads within the horizon, or at everything."""
@@ -66,14 +71,16 @@ class Sweep:
         self._settings = settings
         self._late = now - timedelta(seconds=settings.stalled_after_seconds)
         self._since = None if everything else now - HORIZON
+        self._given_up = now - DEAD_LETTER_AGE
         self._recorded_since = now - timedelta(days=settings.record_retention_days)
         self._pace = Pace(settings.max_concurrency, settings.metadata_table, now + STARTING)
         self._done: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
         """Run all parts, and return for each part the number of images that it changed."""
-        for image in dead_letter_images(self._settings):
-            self._for_each("finalized", image["imageId"], partial(self._fail_dead_letter, image))
+        for image, sent in dead_letter_images(self._settings):
+            if sent <= self._given_up:
+                self._for_each("finalized", image["imageId"], partial(self._fail_dead_letter, image))
         uploads = upload_versions.list_uploads(self._settings.upload_bucket, self._since, self._late)
         for upload, stored in with_records(uploads, self._settings.metadata_table):
             self._for_each("resumed", upload.image["imageId"], partial(self._reconcile, upload, stored))
@@ -99,7 +106,7 @@ class Sweep:
         return reconcile(upload.image, stored, self._late, self._settings, self._pace)
 
     def _fail_dead_letter(self, image: PipelineInputImage) -> bool:
-        """Fail an image for which no execution was ever started; others are finalized or swept anyway."""
+        """Fail an image for which no execution was ever started, though each sweep has tried it as a stalled upload."""
         record = Record(self._settings.metadata_table, image, executions.name(image))
         if record.read() or executions.status(image, self._settings):
             return False
@@ -117,24 +124,39 @@ class Sweep:
         return bool(objects.delete_prefix(self._settings.upload_bucket, object_keys.staged_folder(name)))
 
 
-def dead_letter_images(settings: SweepSettings) -> Iterator[PipelineInputImage]:
-    """Yield the images that dead-letter messages are about. Every message stays in the queue, for the alarm."""
-    for body in islice(receive_messages(settings.dead_letter_queue), MAX_MESSAGES):
+def dead_letter_images(settings: SweepSettings) -> Iterator[tuple[PipelineInputImage, datetime]]:
+    """Yield the images that dead-letter messages are about, and when each message was sent first.
+
+    Every message stays in the queue, for the alarm.
+    """
+    for body, sent in islice(receive_messages(settings.dead_letter_queue), MAX_MESSAGES):
         try:
-            yield read_event(json.loads(body), settings.upload_bucket)
+            yield read_event(json.loads(body), settings.upload_bucket), sent
         except (ValueError, RecursionError):  # the latter for JSON that is nested too deep
             logger().warning("a dead-letter message is not about an upload")
 
 
-def receive_messages(url: str) -> Iterator[str]:
-    """Yield the body of each message in the queue once; the messages are hidden for a while and not deleted."""
+def receive_messages(url: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the body of each message in the queue once, and when it was sent; the messages are hidden for a while.
+
+    SQS keeps that time when it moves a message to the dead-letter queue.
+    """
     while True:
         answer = clients.sqs().receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=VISIBILITY_TIMEOUT, WaitTimeSeconds=1
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=VISIBILITY_TIMEOUT,
+            WaitTimeSeconds=1,
+            AttributeNames=["SentTimestamp"],
         )
         if not (messages := answer.get("Messages", [])):
             return
-        yield from (message["Body"] for message in messages)
+        yield from ((message["Body"], _sent_at(message)) for message in messages)
+
+
+def _sent_at(message: MessageTypeDef) -> datetime:
+    milliseconds = int(message["Attributes"]["SentTimestamp"])
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def with_records(uploads: Iterable[ListedUpload], table: str) -> Iterator[tuple[ListedUpload, MetadataRecord | None]]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from asl.command import run_command
 from workflow.blocks import catch_all, mark_notified, publish, record_outcome, task
+from workflow.contracts.durations import EXECUTION_TIMEOUT
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE
-from workflow.retries import EXECUTION_TIMEOUT, REJECTED, STALE_EXECUTION_ERRORS
+from workflow.retries import REJECTED, STALE_EXECUTION_ERRORS
 from workflow.sdk import (
     Catch,
     Chain,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.contracts.durations import DAY
 from workflow.contracts.errors import (
     ContractViolation,
     ImageRejected,
@@ -12,7 +13,6 @@ from workflow.contracts.errors import (
 from workflow.contracts.service_errors import SERVICE_ERRORS
 from workflow.sdk import Retry
 
-DAY: Final = 24 * 3600  # seconds
 REJECTED = ImageRejected.__name__
 
 # The image is innocent: a service throttles or is down, the functions are being updated, or an earlier outcome of the image
@@ -38,9 +38,6 @@ PERMANENT_ERRORS = [
     CONDITION_FAILED,
     DYNAMODB_CONDITION_FAILED,
 ]
-# Seconds for a whole execution. It exceeds the longest delays of one state and all retries of the others. It is also as long
-# as a dead-letter message is kept, so that no image is open for longer.
-EXECUTION_TIMEOUT: Final = 14 * DAY
 
 
 def retries() -> list[Retry]:

@@ -1,27 +1,31 @@
 """Stalled uploads: images that should have an outcome by now are started again, failed, or notified.
 
-When an upload counts as stalled: STALLED_AFTER in templates/resources/sweep.py.
+When an upload counts as stalled: STALLED_AFTER in templates/resources/sweep.py. The waits between attempts grow, and all
+attempts together take about two weeks, so that an image outlasts an outage that ends each of its executions.
 """
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, cast
 
 from lambdas.domain import execution_history, executions, finalization, object_keys, objects
 from lambdas.domain.outcomes import FAILED, PROCESSING, SUCCEEDED, Failure, is_final, notification_pending
 from lambdas.domain.record import CLEARED_AT, Record, read_record
+from lambdas.runtime import clock
 from lambdas.runtime.metrics import EXECUTIONS_RESTARTED
 from lambdas.runtime.telemetry import count, logger
 from workflow import contracts
+from workflow.contracts.durations import EXECUTION_TIMEOUT
 
 if TYPE_CHECKING:
     from lambdas.domain.back_pressure import Pace
     from lambdas.runtime.settings import SweepSettings
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
-MAX_ATTEMPTS = 3  # that are started without an operator
+MAX_ATTEMPTS: Final = 20  # that are started without an operator: nine in the first three days, then one a day
+LONGEST_WAIT: Final = timedelta(hours=12)  # after an attempt that left no outcome, before the next one
 EXECUTION_NOT_FOUND = "ExecutionNotFound"  # the name of an error: Step Functions knows none of the image's executions
 RUNNING_STATUSES = ("RUNNING", "PENDING_REDRIVE")
 FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -82,17 +86,23 @@ def _complete_outcome(image: PipelineInputImage, stored: MetadataRecord | None, 
     if _is_cleared(stored):
         return pending
     removed = _clear_archive(image, settings)
-    record.mark_cleared()
+    if _are_others_over(stored):
+        record.mark_cleared()
     return bool(removed) or pending
 
 
 def _is_cleared(stored: MetadataRecord) -> bool:
     """Return whether the archive is known to hold no leftovers of the image.
 
-    It stays so: when a sweep looks, every execution from before the outcome is over. A rejection comes before anything
-    is archived, unless another execution had the record earlier.
+    A rejection comes before anything is archived, unless another execution had the record earlier.
     """
     return CLEARED_AT in stored or (stored["status"] != FAILED and "earlier" not in stored)
+
+
+def _are_others_over(stored: MetadataRecord) -> bool:
+    """Return whether no execution can run any more that had the record before: one may wait for a service for days."""
+    created = datetime.fromisoformat(stored["createdAt"])
+    return clock.now() - created > timedelta(seconds=EXECUTION_TIMEOUT)
 
 
 def _clear_archive(image: PipelineInputImage, settings: SweepSettings) -> int:
@@ -127,9 +137,23 @@ def _resume(
             arn = executions.arn(candidate, settings.state_machine_arn)
             return _fail(candidate, execution_history.read_failure(arn, str(status)), settings)
         begun = own is not None and number == first
+        if own and begun and status is None and _is_waiting(own, settings):
+            return False
         if status is None and not begun and number <= max_attempts:
             return pace.admits() and _is_unchanged(candidate, stored, settings) and _restart(candidate, settings, pace)
     return _is_unchanged(candidate, stored, settings) and _fail(candidate, _not_found(own), settings)
+
+
+def longest_silence(attempt: int, settings: SweepSettings) -> timedelta:
+    """Return how long an attempt may leave its record alone before the next one: twice as long for each, up to LONGEST_WAIT."""
+    doubled = timedelta(seconds=settings.stalled_after_seconds) * 2 ** min(attempt - 1, MAX_ATTEMPTS)
+    return min(doubled, LONGEST_WAIT)
+
+
+def _is_waiting(own: MetadataRecord, settings: SweepSettings) -> bool:
+    """Return whether it is too early for an attempt after the one that owns the record, whose execution is not known."""
+    since = datetime.fromisoformat(own["updatedAt"])
+    return clock.now() - since < longest_silence(executions.attempt(own), settings)
 
 
 def _is_unchanged(image: PipelineInputImage, stored: MetadataRecord | None, settings: SweepSettings) -> bool:

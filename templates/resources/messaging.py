@@ -9,10 +9,9 @@ from troposphere import GetAtt, Ref, Template, events, s3, sns, sqs
 
 from lambdas.domain.object_keys import UPLOADS
 from templates.iam.policies import allow, deny_without_tls, policy_document
+from workflow.contracts.durations import DAY, DEAD_LETTER_RETENTION
 
-DAY = 24 * 3600  # seconds
 RETENTION = 7 * DAY
-DEAD_LETTER_RETENTION = 14 * DAY  # the maximum of SQS; the age of a message counts from when it was first sent
 MAX_RECEIVES = 5  # deliveries before a message goes to the dead-letter queue
 
 

@@ -10,7 +10,7 @@ from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import deny_without_tls, policy_document
-from workflow.retries import DAY, EXECUTION_TIMEOUT
+from workflow.contracts.durations import DAY, EXECUTION_TIMEOUT
 
 STAGED_DAYS = (
     2 * EXECUTION_TIMEOUT // DAY + 1

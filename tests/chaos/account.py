@@ -10,6 +10,7 @@ from tests.fake_aws import interpreter_cache, stores
 from tests.fake_aws.account import ACCOUNT, REGION, create_storage, fake_account
 from tests.fake_aws.interpreter import MOTO, deploy
 from tests.fake_aws.resources import ENVIRONMENT, TABLE, TOPIC, UPLOADS
+from workflow.contracts.durations import DEAD_LETTER_RETENTION
 from workflow.steps import STEPS
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class Account:
         """Create them."""
         create_storage(TABLE)
         clients.sns().create_topic(Name=TOPIC.rpartition(":")[2])
-        self.dead_letters = clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"]
+        self.dead_letters = clients.sqs().create_queue(
+            QueueName="dead-letters", Attributes={"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION)}
+        )["QueueUrl"]
         functions = {step.function: f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{step.function}" for step in STEPS}
         self.machine = deploy({"Partition": "aws", "MetadataTable": TABLE, "NotificationTopic": TOPIC, **functions})
 

@@ -22,10 +22,11 @@ TASK_THROTTLES = {
     "lambda": "TooManyRequestsException",
     "sns": "ThrottledException",
 }
+# No outage, so that the task is given up after three retries.
 TASK_FAILURES = {
-    "dynamodb": "InternalServerErrorException",
-    "lambda": "ServiceException",
-    "sns": "InternalErrorException",
+    "dynamodb": "AccessDeniedException",
+    "lambda": "AccessDeniedException",
+    "sns": "AuthorizationErrorException",
 }
 KILLED, OUT_OF_MEMORY, FUNCTION_TIMED_OUT = "Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout"
 INTERNAL = "InternalError"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from moto.moto_api._internal import mock_random
 
+from lambdas.domain.stalled_uploads import LONGEST_WAIT
 from tests.chaos import statements
 from tests.chaos.account import STALLED_AFTER
 from tests.chaos.fault_hooks import FaultHooks
@@ -123,10 +124,10 @@ class Schedule:
         self._scheduler.drain()
 
     def _calm(self) -> None:
-        """Deliver everything, and sweep."""
+        """Deliver everything, and sweep, each time after the longest wait of an attempt."""
         self._faults.storm = False
         self._spell([])
         for _ in range(SWEEPS):
-            self._world.tick(STALLED_AFTER + 60)
+            self._world.tick(LONGEST_WAIT.total_seconds() + 60)
             self._world.sweep()
             self._spell([])

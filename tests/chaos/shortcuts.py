@@ -177,8 +177,13 @@ def _modified(key: Any) -> datetime:
 def _receive_message(_: Any, params: Params) -> Answer:
     queue, wait, hidden = params["QueueUrl"].rpartition("/")[2], params["WaitTimeSeconds"], params["VisibilityTimeout"]
     found = backend("sqs").receive_message(queue, params["MaxNumberOfMessages"], wait, hidden)
-    messages = [{"MessageId": one.id, "ReceiptHandle": one.receipt_handle, "Body": one.body} for one in found]
+    messages = [_message(one) for one in found]
     return _answer(Messages=messages) if messages else _answer()
+
+
+def _message(found: Any) -> Params:
+    sent = {"SentTimestamp": str(found.sent_timestamp)}
+    return {"MessageId": found.id, "ReceiptHandle": found.receipt_handle, "Body": found.body, "Attributes": sent}
 
 
 def _history(client: Any, params: Params) -> Answer:

@@ -24,6 +24,7 @@ from tests.fake_aws.account import (
 )
 from tests.lambdas.account import RETENTION_DAYS, TABLE, Account
 from workflow import contracts
+from workflow.contracts.durations import DEAD_LETTER_RETENTION
 from workflow.contracts.payloads import PipelineInputImage
 
 RENDITION = ("thumbnail.jpg", b"picture", "image/jpeg")
@@ -61,7 +62,9 @@ class Pipeline(Account):
             upload_bucket=UPLOAD_BUCKET,
             archive_bucket=ARCHIVE_BUCKET,
             notification_topic=self._subscriber.topic,
-            dead_letter_queue=clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"],
+            dead_letter_queue=clients.sqs().create_queue(
+                QueueName="dead-letters", Attributes={"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION)}
+            )["QueueUrl"],
             stalled_after_seconds=STALLED_AFTER,
             max_concurrency=MAX_CONCURRENCY,
         )

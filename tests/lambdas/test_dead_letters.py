@@ -1,20 +1,24 @@
 """Dead-letter messages: their images get an outcome; the messages stay in the queue, for the alarm."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.domain import executions
 from lambdas.domain.outcomes import PROCESSING
-from lambdas.domain.record import CLEARED_AT, Record
+from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from lambdas.sweep import DEAD_LETTER, VISIBILITY_TIMEOUT
+from lambdas.sweep import DEAD_LETTER, DEAD_LETTER_AGE, VISIBILITY_TIMEOUT, SweepIncompleteError
 from tests.fake_aws.account import UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import RETENTION_DAYS, TABLE, export
 from tests.lambdas.messages import object_created
 from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow import contracts
+
+Expire = Callable[..., None]
 
 
 def message_about(event: Payload, **changes: Any) -> Payload:
@@ -24,10 +28,60 @@ def message_about(event: Payload, **changes: Any) -> Payload:
     return {**message, **changes}
 
 
-def test_an_image_that_was_never_started_fails(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The record has failedIn ProcessingQueue, one notification is published, and the message is not deleted."""
+REFUSED = ClientError({"Error": {"Code": "ServiceUnavailable", "Message": "Later."}}, "StartExecution")
+
+
+@pytest.fixture
+def expire(pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Expire:
+    """Give a function that leaves dead-letter messages to sweeps that can start nothing, until the messages are about to expire."""
+
+    def leave(*bodies: object) -> None:
+        pipeline.add_dead_letters(*bodies)
+        fake_clock.advance(seconds=DEAD_LETTER_AGE.total_seconds())
+
+        def refuse(*_: object) -> bool:
+            raise REFUSED
+
+        monkeypatch.setattr(executions, "start", refuse)
+
+    return leave
+
+
+def test_an_image_is_started_again(pipeline: Pipeline, sweep: Sweep) -> None:
+    """A dead-letter message fails no image: it is started as any upload that has stalled, and the message stays."""
     event = pipeline.upload(b"data")
     pipeline.add_dead_letters(message_about(event))
+    assert sweep() == {"resumed": 1}
+    assert list(pipeline.executions()) == [event["execution"]]
+    assert (pipeline.record(event), pipeline.count_dead_letters()) == ({}, 1)
+
+
+def test_an_image_is_tried_until_its_message_expires(
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock
+) -> None:
+    """While nothing can be started, each sweep tries, and the image keeps the chance until a day before its message is gone."""
+    event, start, tried = pipeline.upload(b"data"), executions.start, []
+    pipeline.add_dead_letters(message_about(event))
+
+    def refuse(image: Any, _: object) -> bool:
+        tried.append(image["versionId"])
+        raise REFUSED
+
+    monkeypatch.setattr(executions, "start", refuse)
+    for sweeps in range(1, 4):
+        fake_clock.advance(days=4)
+        with pytest.raises(SweepIncompleteError):
+            sweep(everything=True)
+        assert (tried, pipeline.record(event)) == ([event["image"]["versionId"]] * sweeps, {})
+    monkeypatch.setattr(executions, "start", start)
+    assert sweep(everything=True) == {"resumed": 1}
+    assert list(pipeline.executions()) == [event["execution"]]
+
+
+def test_an_image_that_was_never_started_fails(pipeline: Pipeline, sweep: Sweep, expire: Expire) -> None:
+    """At last the record has failedIn ProcessingQueue, one notification is published, and the message is not deleted."""
+    event = pipeline.upload(b"data")
+    expire(message_about(event))
     assert sweep()["finalized"] == 1
     record = pipeline.record(event)
     assert (record["status"], record["failedIn"], record["reason"]) == ("FAILED", "ProcessingQueue", DEAD_LETTER)
@@ -38,28 +92,27 @@ def test_an_image_that_was_never_started_fails(pipeline: Pipeline, sweep: Sweep)
     assert pipeline.count_dead_letters() == 1
 
 
-def test_a_message_is_read_by_every_sweep(pipeline: Pipeline, sweep: Sweep) -> None:
-    """The next sweep finds it again, and has nothing to do but mark that nothing is archived."""
+def test_a_message_is_read_by_every_sweep(pipeline: Pipeline, sweep: Sweep, expire: Expire) -> None:
+    """The next sweep finds it again, and has nothing to do."""
     event = pipeline.upload(b"data")
-    pipeline.add_dead_letters(message_about(event))
+    expire(message_about(event))
     sweep()
     pipeline.notifications()
     before = pipeline.record(event)
-    assert sweep() == {"finalized": 0, "resumed": 0}
-    after = pipeline.record(event)
-    assert after.pop(CLEARED_AT) > before["updatedAt"]
-    assert (after, pipeline.notifications(), pipeline.count_dead_letters()) == (before, [], 1)
+    assert sweep() == {"finalized": 0}
+    assert (pipeline.record(event), pipeline.notifications(), pipeline.count_dead_letters()) == (before, [], 1)
 
 
 def test_an_image_that_is_started_meanwhile_is_processed(
-    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, sweep: Sweep, expire: Expire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If another message about the same upload starts an execution meanwhile, that one keeps the record."""
-    event, ask = pipeline.upload(b"data"), executions.status
-    pipeline.add_dead_letters(message_about(event))
+    event, ask, start = pipeline.upload(b"data"), executions.status, executions.start
+    expire(message_about(event))
 
     def begun_meanwhile(*asked: Any) -> str | None:
         monkeypatch.setattr(executions, "status", ask)
+        monkeypatch.setattr(executions, "start", start)
         status = ask(*asked)
         pipeline.start(event)
         Record(TABLE, event["image"], event["execution"]).begin(RETENTION_DAYS)
@@ -84,10 +137,10 @@ def visible(pipeline: Pipeline) -> list[str]:
     return [one["Body"] for one in clients.sqs().receive_message(QueueUrl=url).get("Messages", [])]
 
 
-def test_many_messages_are_read(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_many_messages_are_read(pipeline: Pipeline, sweep: Sweep, expire: Expire) -> None:
     """SQS returns at most ten at once; two messages about one image give one outcome."""
     events = [pipeline.upload(b"data") for _ in range(12)]
-    pipeline.add_dead_letters(*map(message_about, events), message_about(events[0]))
+    expire(*map(message_about, events), message_about(events[0]))
     assert sweep()["finalized"] == len(events)
     assert {pipeline.record(event)["status"] for event in events} == {"FAILED"}
     assert pipeline.count_dead_letters() == len(events) + 1
@@ -104,10 +157,10 @@ POISON = {
 
 
 @pytest.mark.parametrize("poison", POISON)
-def test_a_message_about_no_upload_stays(pipeline: Pipeline, sweep: Sweep, poison: str) -> None:
+def test_a_message_about_no_upload_stays(pipeline: Pipeline, sweep: Sweep, expire: Expire, poison: str) -> None:
     """A message that is not about an upload does not keep others from being read, and stays."""
     event = pipeline.upload(b"data")
-    pipeline.add_dead_letters(POISON[poison], message_about(event), POISON[poison])
+    expire(POISON[poison], message_about(event), POISON[poison])
     assert sweep()["finalized"] == 1
     assert pipeline.count_dead_letters() == 3
 
@@ -124,34 +177,38 @@ def test_a_message_about_another_bucket_finalizes_nothing(pipeline: Pipeline, sw
 
 @pytest.mark.parametrize("workflow", ["environment", "express"])
 def test_an_image_with_a_record_is_left_alone(
-    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, workflow: str
+    pipeline: Pipeline, sweep: Sweep, expire: Expire, monkeypatch: pytest.MonkeyPatch, workflow: str
 ) -> None:
     """An image with a record was started by a duplicate event: its execution or the sweep gives it an outcome."""
     export(monkeypatch, getattr(pipeline, workflow))
     events = [pipeline.begin(b"data") for _ in range(2)]
     pipeline.write_outcome(events[0], "SUCCEEDED", notified=True)
     before = [pipeline.record(event) for event in events]
-    pipeline.add_dead_letters(*map(message_about, events))
-    assert sweep()["finalized"] == 0
+    start = executions.start
+    expire(*map(message_about, events))
+    monkeypatch.setattr(executions, "start", start)
+    assert sweep(everything=True)["finalized"] == 0
     assert pipeline.record(events[0]) == before[0]
     assert pipeline.record(events[1])["status"] != "FAILED"
 
 
-def test_an_image_with_an_execution_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_an_image_with_an_execution_is_left_alone(pipeline: Pipeline, sweep: Sweep, expire: Expire) -> None:
     """An image for which an execution was started is not changed."""
     event = pipeline.upload(b"data")
     pipeline.start(event)
-    pipeline.add_dead_letters(message_about(event))
+    expire(message_about(event))
     assert sweep()["finalized"] == 0
     assert pipeline.record(event) == {}
 
 
-def test_a_message_about_an_older_version_leaves_the_newer_one(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_a_message_about_an_older_version_leaves_the_newer_one(
+    pipeline: Pipeline, sweep: Sweep, expire: Expire
+) -> None:
     """A message about an older version does not change the record of a newer one."""
     older = pipeline.upload(b"older")
     newer = pipeline.upload_again(older, b"newer")
     Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
     before = pipeline.write_outcome(newer, "SUCCEEDED", notified=True)
-    pipeline.add_dead_letters(message_about(older))
+    expire(message_about(older))
     assert sweep()["finalized"] == 0
     assert pipeline.record(older) == before

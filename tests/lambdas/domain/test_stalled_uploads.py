@@ -1,6 +1,7 @@
 """What a sweep does with an upload that has no outcome yet, or whose notification is pending."""
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from lambdas.domain import executions, object_keys
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import Record
-from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, MAX_ATTEMPTS
-from lambdas.sweep import handler
+from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, LONGEST_WAIT, MAX_ATTEMPTS, longest_silence
+from lambdas.sweep import HORIZON, handler
 from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, export, numbered
@@ -98,29 +99,52 @@ def test_failure_of_a_lost_event_is_finalized(pipeline: Pipeline, sweep: Sweep, 
 
 @each_type
 def test_a_lost_execution_is_restarted_a_limited_number_of_times(
-    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock, environment: str
 ) -> None:
-    """After an execution that Step Functions does not know the next attempt starts; after the last one the image fails."""
-    export(monkeypatch, getattr(pipeline, environment))
+    """After an execution that Step Functions does not know the next attempt starts, each time after a longer silence.
+
+    After the last one the image fails.
+    """
+    settings = getattr(pipeline, environment)
+    export(monkeypatch, settings)
     event = pipeline.begin(b"data")
     for attempt in range(2, MAX_ATTEMPTS + 1):
-        assert sweep() == {"resumed": 1}
+        _sweep_too_early(fake_clock, longest_silence(attempt - 1, settings))
+        assert sweep(everything=True) == {"resumed": 1}
         (pipeline_input,) = pipeline.executions().values()
         assert pipeline_input["image"]["attempt"] == attempt
         Record(TABLE, pipeline_input["image"], *pipeline.executions()).begin(RETENTION_DAYS)
         pipeline.forget_executions()
-    assert sweep() == {"resumed": 1}
+    _sweep_too_early(fake_clock, LONGEST_WAIT)
+    assert sweep(everything=True) == {"resumed": 1}
     record = pipeline.record(event)
     assert (record["status"], record["attempt"], record["reason"]) == ("FAILED", MAX_ATTEMPTS, EXECUTION_NOT_FOUND)
     assert record["failedIn"] == "ValidateImage"
     error = json.loads(record["error"])
     assert (error["Error"], "Step Functions" in error["Cause"]) == (EXECUTION_NOT_FOUND, True)
     assert [message["reason"] for message, _ in pipeline.notifications()] == [EXECUTION_NOT_FOUND]
-    assert sweep() == {"resumed": 0}
+    assert sweep(everything=True) == {"resumed": 0}
     assert (pipeline.executions(), pipeline.notifications()) == ({}, [])
 
 
-def test_a_lost_execution_failed_in_its_first_incomplete_step(pipeline: Pipeline, sweep: Sweep) -> None:
+def _sweep_too_early(fake_clock: FakeClock, silence: timedelta) -> None:
+    """Sweep a minute before the next attempt is due, so that nothing is done."""
+    fake_clock.advance(seconds=silence.total_seconds() - 60)
+    assert not any(handler({"everything": True}, CONTEXT).values())
+
+
+def test_attempts_last_as_long_as_a_message(pipeline: Pipeline) -> None:
+    """With a sweep of everything once a day after the first three days, all attempts take two weeks, whatever ends them."""
+    passed = timedelta()
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        silence = longest_silence(attempt, pipeline.environment)
+        passed += silence if passed < HORIZON else max(silence, timedelta(days=1))
+    assert timedelta(days=13) < passed < timedelta(days=16)
+
+
+def test_a_lost_execution_failed_in_its_first_incomplete_step(
+    pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock
+) -> None:
     """The record names the first step that is not complete."""
     event = pipeline.upload(b"data")
     last = numbered(event["image"], MAX_ATTEMPTS)
@@ -128,15 +152,17 @@ def test_a_lost_execution_failed_in_its_first_incomplete_step(pipeline: Pipeline
     record.begin(RETENTION_DAYS)
     for step in ("ValidateImage", "ExtractMetadata"):
         record.complete_step(step, {}, PROCESSING)
+    fake_clock.advance(seconds=LONGEST_WAIT.total_seconds())
     sweep()
     assert pipeline.record(event)["failedIn"] == "ResizeImage"
 
 
-def test_an_operators_attempt_is_not_restarted(pipeline: Pipeline, sweep: Sweep) -> None:
+def test_an_operators_attempt_is_not_restarted(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:
     """An attempt beyond those that start without an operator fails if its execution is not known."""
     event = pipeline.upload(b"data")
     image = numbered(event["image"], MAX_ATTEMPTS + 4)
     Record(TABLE, image, executions.name(image)).begin(RETENTION_DAYS)
+    fake_clock.advance(seconds=LONGEST_WAIT.total_seconds())
     sweep()
     assert pipeline.record(event)["reason"] == EXECUTION_NOT_FOUND
     assert pipeline.executions() == {}

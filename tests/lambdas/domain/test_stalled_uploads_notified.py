@@ -2,10 +2,12 @@
 
 import pytest
 
-from lambdas.domain.record import Record
+from lambdas.domain.record import CLEARED_AT, Record
 from tests.fake_aws.account import ARCHIVE_BUCKET
+from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import RETENTION_DAYS, TABLE, export
-from tests.lambdas.pipeline import FACTS, Pipeline, Sweep
+from tests.lambdas.pipeline import FACTS, STALLED_AFTER, Pipeline, Sweep
+from workflow.contracts.durations import EXECUTION_TIMEOUT
 
 each_type = pytest.mark.parametrize("environment", ["environment", "express"])
 
@@ -65,6 +67,27 @@ def test_an_execution_whose_record_was_replaced_keeps_no_archived_objects(
     pipeline.leave_objects(older)
     assert sweep()["resumed"] == 1
     assert pipeline.keys(ARCHIVE_BUCKET) == set()
+
+
+@pytest.mark.parametrize("environment", ["environment", "express"])
+def test_objects_that_an_older_execution_archives_late_are_removed(
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock, environment: str
+) -> None:
+    """The archive is only known to be cleared once no execution from before can run, however long that waited for a service."""
+    export(monkeypatch, getattr(pipeline, environment))
+    older = pipeline.begin(b"older")
+    newer = pipeline.upload_again(older, b"newer")
+    Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
+    kept = pipeline.leave_objects(newer)[1]
+    pipeline.write_outcome(newer, "SUCCEEDED", notified=True)
+    sweep()
+    fake_clock.advance(seconds=EXECUTION_TIMEOUT - 3 * STALLED_AFTER)
+    pipeline.leave_objects(older)
+    assert sweep(everything=True)["resumed"] == 1
+    assert (pipeline.keys(ARCHIVE_BUCKET), CLEARED_AT in pipeline.record(newer)) == ({kept}, False)
+    fake_clock.advance(seconds=2 * STALLED_AFTER)
+    assert sweep(everything=True)["resumed"] == 0
+    assert CLEARED_AT in pipeline.record(newer)
 
 
 def test_objects_that_are_being_archived_stay(pipeline: Pipeline, sweep: Sweep) -> None:
