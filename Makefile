@@ -49,6 +49,7 @@ SCHEDULES ?= 10000
 
 chaos: $(INSTALLED)  ## throw faults at the pipeline and see that nothing is lost: make chaos [SCHEDULES=100000]
 	$(BIN)/python -m tests.chaos --schedules $(SCHEDULES)
+	$(BIN)/python -m tests.chaos.outages
 
 bench: $(INSTALLED)  ## measure side by side with sharp; needs Node.js 20 or newer, and npm; BENCH="--quick --only jpeg"
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -146,8 +146,8 @@ def _resume(
 
 def longest_silence(attempt: int, settings: SweepSettings) -> timedelta:
     """Return how long an attempt may leave its record alone before the next one: twice as long for each, up to LONGEST_WAIT."""
-    doubled = timedelta(seconds=settings.stalled_after_seconds) * 2 ** min(attempt - 1, MAX_ATTEMPTS)
-    return min(doubled, LONGEST_WAIT)
+    doublings = min(attempt - 1, MAX_ATTEMPTS)
+    return min(timedelta(seconds=settings.stalled_after_seconds << doublings), LONGEST_WAIT)
 
 
 def _is_waiting(own: MetadataRecord, settings: SweepSettings) -> bool:

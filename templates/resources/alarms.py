@@ -51,8 +51,8 @@ def _queues() -> list[Alarm]:
         Alarm(
             "DeadLetterAlarm",
             "A message failed in all of its deliveries and is in the dead-letter queue.",
-            "No execution was started for its image, which gets the status FAILED.",
-            "Read the message, fix the cause, then run `python -m operations redrive`.",
+            "Its image is late: each sweep tries to start it, and it is FAILED if none can until the message expires.",
+            "Read the message. After an outage there is nothing to fix; else fix the cause. Then run `python -m operations redrive`.",
             metrics.queue("DeadLetterQueue", "ApproximateNumberOfMessagesVisible"),
         ),
         Alarm(
