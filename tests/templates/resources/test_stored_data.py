@@ -58,11 +58,17 @@ def test_no_bucket_is_public(bucket: str) -> None:
 
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_overwritten_images_are_kept_for_a_while(bucket: str) -> None:
-    """Buckets keep old versions, for longer than an outcome may take; incomplete uploads expire after some days."""
+    """Buckets keep old versions, for longer than an outcome may take.
+
+    Incomplete uploads expire earlier. When the last version of an object is gone, so is its delete marker, which each sweep
+    would list.
+    """
     assert properties(bucket)["VersioningConfiguration"] == {"Status": "Enabled"}
     (days,) = (at(rule, "NoncurrentVersionExpiration.NoncurrentDays") for rule in _tidying(bucket))
     assert days * DAY > definition()["TimeoutSeconds"]
-    assert any(at(rule, "AbortIncompleteMultipartUpload.DaysAfterInitiation") for rule in _tidying(bucket))
+    (incomplete,) = (at(rule, "AbortIncompleteMultipartUpload.DaysAfterInitiation") for rule in _tidying(bucket))
+    assert 0 < incomplete < days
+    assert [rule["ExpiredObjectDeleteMarker"] for rule in _tidying(bucket)] == [True]
 
 
 def _tidying(bucket: str) -> list[Node]:
