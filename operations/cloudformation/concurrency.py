@@ -72,7 +72,8 @@ class Outlook:
         if self.free < LEAST_FREE:
             return [known, self._warning()]
         more = fitting(self.available)
-        faster = f" {PARAMETER}={more} fits too: then 1,000 take {_duration(more)}." if more > self.images else ""
+        fits = f" {PARAMETER}={more} fits too, if other functions do not need it: then 1,000 take {_duration(more)}."
+        faster = fits if more > self.images else ""
         return [f"{known} Images are processed at {speed}.{faster}"]
 
     def _warning(self) -> str:
@@ -86,10 +87,10 @@ class Outlook:
             happens = (
                 f"the functions that start images use all of it, so that none is processed; executions {throttled}"
             )
-        return (
-            f"WARNING: {PARAMETER}={self.images} does not fit. In a burst, {happens}."
-            f" Deploy with {PARAMETER}={self.fitting}, or request a higher quota for concurrent executions of Lambda."
-        )
+        quota = "equest a higher quota for concurrent executions of Lambda."
+        lower = self.fitting is not None and self.fitting < self.images
+        advice = f"Deploy with {PARAMETER}={self.fitting}, or r{quota}" if lower else f"R{quota}"
+        return f"WARNING: {PARAMETER}={self.images} does not fit. In a burst, {happens}. {advice}"
 
 
 def fitting(available: int) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from asl.language import inner_machines
 from lambdas.domain import back_pressure
+from lambdas.sweep import STARTING
 from pages.usage import function_of
 from tests.templates.emitted import definition, properties, target, template
 
@@ -44,6 +45,9 @@ class Policy:
     stages: tuple[tuple[str, ...], ...]  # functions that run at the same time, in order
     retrier: Retrier
     execution_seconds: float
+    sweep_every: float
+    stalled_after: float  # of an upload
+    sweep_starts: float  # for how long a sweep starts executions
 
 
 def deployed(kind: str, max_concurrency: int | None = None) -> Policy:
@@ -52,6 +56,7 @@ def deployed(kind: str, max_concurrency: int | None = None) -> Policy:
     parameter = template()["Parameters"][target(mapping["ScalingConfig"]["MaximumConcurrency"])]
     machine = definition()
     limit = machine["TimeoutSeconds"]
+    sweep = properties("SweepFunction")["Environment"]["Variables"]
     return Policy(
         max_concurrency or parameter["Default"],
         mapping["BatchSize"],
@@ -62,6 +67,9 @@ def deployed(kind: str, max_concurrency: int | None = None) -> Policy:
         tuple(_stages(machine)),
         _retrier(machine),
         min(limit, EXPRESS_SECONDS) if kind == "EXPRESS" else limit,
+        60 * template()["Parameters"]["SweepMinutes"]["Default"],
+        int(sweep["STALLED_AFTER_SECONDS"]),
+        STARTING.total_seconds(),
     )
 
 
@@ -77,6 +85,9 @@ def version_0_2_0(kind: str) -> Policy:
         stages=tuple(_stages(definition())),
         retrier=Retrier(1, 2, 30, 8),
         execution_seconds=EXPRESS_SECONDS if kind == "EXPRESS" else 35 * 60,
+        sweep_every=15 * 60,
+        stalled_after=50 * 60,
+        sweep_starts=15 * 60,
     )
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from operations.cloudformation.concurrency import fitting
 from pages import prices
 from pages.markdown import table
 from tests.bursts.policy import deployed, version_0_2_0
-from tests.bursts.simulation import Burst, simulate
+from tests.bursts.simulation import simulate
 from tests.templates.emitted import properties
+
+if TYPE_CHECKING:
+    from tests.bursts.account import Burst
 
 BEGIN, END = "<!-- bursts -->", "<!-- /bursts -->"
 CONCURRENCIES: Final = (10, 100, 1000)
