@@ -67,6 +67,7 @@ def custom_metrics() -> list[tuple[str, str]]:
         metrics.CONFLICTS,
     ]
     plain += [metrics.IMAGES_REJECTED, metrics.FALLBACK_DECODERS]
+    plain += [metrics.SANDBOX_VIOLATIONS, metrics.SANDBOX_LAYERS_MISSING]
     counts = (metrics.STEP_ERRORS, metrics.STEP_REJECTIONS, metrics.STALE_ATTEMPTS)
     by_step = [(name, step.state) for name in counts for step in STEPS]
     return [*((name, "") for name in plain), *by_step]

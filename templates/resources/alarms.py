@@ -6,6 +6,7 @@ from lambdas.runtime.metrics import (
     EXECUTIONS_RESTARTED,
     FALLBACK_DECODERS,
     IMAGES_REJECTED,
+    SANDBOX_VIOLATIONS,
     STALE_ATTEMPTS,
     STEP,
     STEP_REJECTIONS,
@@ -111,10 +112,18 @@ def _images() -> list[Alarm]:
         ),
         Alarm(
             "FallbackDecoderAlarm",
-            "ValidateFunction does not find libwebp in its layer.",
+            "A function does not find libwebp in its layer.",
             "Large WebP images are rejected as TOO_COMPLEX.",
             "Roll back the layer, or build it from Pillow's wheel.",
             metrics.custom(FALLBACK_DECODERS),
+        ),
+        Alarm(
+            "SandboxViolationAlarm",
+            "An image made its decoder do what no sound decoder does: it may be an attack.",
+            "That image is rejected as TOO_COMPLEX. Other images are not affected.",
+            "Find the image and its format in the log. If its decoder has an advisory, switch the format off with"
+            " EnabledFormats and update the layer.",
+            metrics.custom(SANDBOX_VIOLATIONS),
         ),
     ]
 

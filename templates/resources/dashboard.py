@@ -80,7 +80,9 @@ def _recovery() -> dict[str, list[Metric]]:
                 own.OBJECTS_REMOVED,
             )
         ],
-        "Processes without libwebp": [metrics.custom(own.FALLBACK_DECODERS)],
+        "Decoders": [
+            metrics.custom(name) for name in (own.FALLBACK_DECODERS, own.SANDBOX_LAYERS_MISSING, own.SANDBOX_VIOLATIONS)
+        ],
         "Finalization and sweep, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
         "Finalization and sweep, errors": [metrics.function(name, "Errors") for name in pair],
     }

@@ -14,6 +14,8 @@ from lambdas.runtime.metrics import (
     NAMESPACE,
     NOTIFICATIONS_RECOVERED,
     OBJECTS_REMOVED,
+    SANDBOX_LAYERS_MISSING,
+    SANDBOX_VIOLATIONS,
     SERVICE,
     STALE_ATTEMPTS,
     STEP,
@@ -34,6 +36,8 @@ OF_THE_STACK = (
     OBJECTS_REMOVED,
     IMAGES_REJECTED,
     FALLBACK_DECODERS,
+    SANDBOX_LAYERS_MISSING,
+    SANDBOX_VIOLATIONS,
 )
 ENDS = ("ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
 

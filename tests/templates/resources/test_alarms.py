@@ -7,6 +7,7 @@ from lambdas.runtime.metrics import (
     FALLBACK_DECODERS,
     IMAGES_REJECTED,
     NAMESPACE,
+    SANDBOX_VIOLATIONS,
     SERVICE,
     STALE_ATTEMPTS,
     STEP_REJECTIONS,
@@ -37,6 +38,9 @@ def _on(namespace: str, metric: str, dimensions: Node) -> Node:
     return properties(alarm)
 
 
+COUNTED = (EXECUTIONS_RESTARTED, FALLBACK_DECODERS, SANDBOX_VIOLATIONS)
+
+
 def _failures() -> list[Failing]:
     """Return the metrics of everything that fails, accumulates or is lost."""
     machine = {"StateMachineArn": ref("ProcessingPipeline")}
@@ -50,7 +54,7 @@ def _failures() -> list[Failing]:
         (SQS, "ApproximateNumberOfMessagesVisible", failed),
         *((STATES, name, machine) for name in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled")),
         *((LAMBDA, name, {"FunctionName": ref(one)}) for one in FUNCTIONS for name in ("Errors", "Throttles")),
-        *((NAMESPACE, name, {SERVICE: ref("AWS::StackName")}) for name in (EXECUTIONS_RESTARTED, FALLBACK_DECODERS)),
+        *((NAMESPACE, name, {SERVICE: ref("AWS::StackName")}) for name in COUNTED),
     ]
 
 
