@@ -6,6 +6,7 @@ import atexit
 import signal
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +15,8 @@ from imaging.formats import sniff_format
 from lambdas.runtime.sandbox import reports
 from lambdas.runtime.sandbox.answers import TOO_COMPLEX, Answer, AnswerError, FailedError, read_answer
 from lambdas.runtime.sandbox.bounds import BOUNDS, Bounds
+from lambdas.runtime.sandbox.confinement import tried
+from lambdas.runtime.sandbox.linux import PR_SET_DUMPABLE, prctl
 from lambdas.runtime.sandbox.server_process import ServerEndedError, ServerNotStartedError, ServerProcess
 from lambdas.runtime.telemetry import logger
 
@@ -102,13 +105,20 @@ def _attempt(server: ServerProcess, request: Message, data: bytes) -> Answer:
     if "failed" in hello:
         raise FailedError(hello["failed"])
     reports.report_lacking(hello["lacking"])
+    own = _protect_memory()
     with ExitStack() as files:
         end, answer = server.ask(request, data, files)
         report = end["report"]
         if report is None or "failed" in report:
             raise FailedError(f"the process could not be confined: {report}")
-        reports.report_layers({**hello["missing"], **report["missing"]})
+        reports.report_layers({**own, **hello["missing"], **report["missing"]})
         return _judge(end, answer)
+
+
+@cache
+def _protect_memory() -> dict[str, str]:
+    """Refuse others of the same user to read the memory and the environment of this process, which hold credentials."""
+    return tried({"handler": lambda: prctl(PR_SET_DUMPABLE, 0)})
 
 
 def _judge(end: Message, answer: int) -> Answer:

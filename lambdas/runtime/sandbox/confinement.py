@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import platform
 import re
 import resource
 import signal
@@ -46,7 +45,7 @@ class Parent:
         """Describe this process, and do once what each child would do again."""
         for threads in (False, True):
             with suppress(OSError):
-                seccomp.assemble(platform.machine(), threads=threads)
+                seccomp.assemble(os.uname().machine, threads=threads)
         status = PROCESS_STATUS.read_bytes() if PROCESS_STATUS.exists() else b""
         sizes = {name: int(size) * 1024 for name, size in SIZE.findall(status)}
         return cls(os.getpid(), sizes.get(b"Size"), sizes.get(b"Data"))

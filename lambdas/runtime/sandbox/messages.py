@@ -7,7 +7,6 @@ import os
 import socket
 import struct
 from contextlib import suppress
-from tempfile import TemporaryFile
 from typing import Any
 
 LENGTH = struct.Struct(">I")
@@ -45,6 +44,8 @@ def memory_file() -> int:
     with suppress(AttributeError, OSError):  # not on Linux, or refused by the environment of the function
         file: int = os.memfd_create("image", os.MFD_CLOEXEC)
         return file
+    from tempfile import TemporaryFile
+
     with TemporaryFile() as unnamed:
         return os.dup(unnamed.fileno())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import platform
+import os
 import struct
 from dataclasses import dataclass
 from functools import cache
@@ -95,7 +95,7 @@ def rules(*, threads: bool) -> list[Rule]:
 
 def install(*, threads: bool) -> None:
     """Filter the system calls of this process from now on; raises OSError if the kernel refuses or cannot do that."""
-    program = assemble(platform.machine(), threads=threads)
+    program = assemble(os.uname().machine, threads=threads)
     code = ctypes.create_string_buffer(program, len(program))
     filter_ = _Program(len(program) // INSTRUCTION.size, ctypes.addressof(code))
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(filter_))

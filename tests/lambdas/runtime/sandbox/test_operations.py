@@ -1,0 +1,68 @@
+"""The operations of imaging in the sandbox: they need no file, and return what they return outside of it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from imaging import operations
+from imaging.errors import ImageRefusedError, Reason
+from lambdas.runtime.sandbox import client
+from lambdas.runtime.sandbox.answers import Answer
+from tests import pictures
+from tests.imaging.limits import LIMITS
+from tests.imaging.metadata.packets import WRITTEN
+from tests.lambdas.runtime.sandbox import watched
+
+EXAMPLES = pictures.examples() | {"JPEG with metadata": WRITTEN}
+AUTHORSHIP = {"artist": "Zo\u00eb", "copyright": None}
+OPERATIONS: dict[str, dict[str, Any]] = {
+    "examine": {},
+    "describe": {},
+    "resize": {"edges": [30, 20], "quality": 80, "authorship": AUTHORSHIP},
+    "crop": {"edge": 20, "quality": 80, "authorship": AUTHORSHIP},
+}
+each_operation = pytest.mark.parametrize("operation", OPERATIONS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _servers() -> Iterator[None]:
+    """End the servers after the last test."""
+    yield
+    client.stop()
+
+
+def arguments(operation: str) -> dict[str, Any]:
+    """Return the arguments of an operation."""
+    return {"limits": LIMITS.to_json(), **OPERATIONS[operation]}
+
+
+def test_each_operation_is_covered() -> None:
+    """There is no other."""
+    assert OPERATIONS.keys() == operations.OPERATIONS.keys()
+
+
+@each_operation
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_answer_is_that_of_the_operation(operation: str, name: str) -> None:
+    """Facts and renditions are the same, byte for byte, as without the sandbox."""
+    facts, renditions = operations.run(operation, EXAMPLES[name], arguments(operation))
+    found = client.run(operation, EXAMPLES[name], lambda answer: answer, **arguments(operation))
+    assert found == Answer(dict(facts), list(renditions))
+
+
+@each_operation
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_nothing_is_imported_late(monkeypatch: pytest.MonkeyPatch, operation: str, name: str) -> None:
+    """The server has imported every module that a picture needs: its children cannot open a file."""
+    monkeypatch.setattr(client, "OPERATIONS", watched.__name__)
+    found = client.run(operation, EXAMPLES[name], lambda answer: answer.facts, **arguments(operation))
+    assert found == {"imported": []}
+
+
+@each_operation
+def test_refusals_are_those_of_the_operation(operation: str) -> None:
+    """A file that is no image is refused with the same reason."""
+    with pytest.raises(ImageRefusedError) as refused:
+        client.run(operation, b"no image", lambda answer: answer, **arguments(operation))
+    assert refused.value.reason == Reason.NOT_AN_IMAGE
