@@ -16,9 +16,8 @@ from local.emulator.process import Emulator, emulator
 from local.emulator.slots import processors
 from operations.cloudformation.deploy import Options, deploy
 from operations.cloudformation.target import Target
+from operations.stack import upload_url_endpoint
 from operations.users import Users, generate_password
-from templates.resources.api import PATH
-from templates.resources.stage import STAGE
 
 STACK = "quantum-image-processor"
 ARTIFACTS = "artifacts"  # bucket
@@ -46,9 +45,8 @@ class LocalStack:
 
     @property
     def upload_url_endpoint(self) -> str:
-        """The URL of GET /upload-url. On AWS the host name identifies the API; here the path does."""
-        api = self.outputs["RestApiId"]
-        return f"{self.emulator.endpoint}/restapis/{api}/{STAGE}/_user_request_/{PATH}"
+        """The URL of GET /upload-url."""
+        return upload_url_endpoint(self.outputs, self.emulator.endpoint)
 
     @cached_property
     def token(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -13,6 +14,8 @@ from operations.errors import OperationError
 from templates.release import contracts_digest, version
 
 DEFAULT_STACK = "quantum-image-processor"
+# Of AWS's own endpoints, also of a VPC, in all partitions.
+AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ class Stack:
     def dead_letter_queue_url(self) -> str:
         """The URL of the dead-letter queue."""
         return self.outputs["DeadLetterQueueUrl"]
+
+    @property
+    def upload_url_endpoint(self) -> str:
+        """The URL of GET /upload-url, at the endpoint that the SDK is configured for."""
+        return upload_url_endpoint(self.outputs, boto3.client("cloudformation").meta.endpoint_url)
 
     @property
     def start_settings(self) -> StartSettings:
@@ -72,6 +80,17 @@ class Stack:
             StackName=self.name, LogicalResourceId=logical_id
         )
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def upload_url_endpoint(outputs: dict[str, str], service_endpoint: str) -> str:
+    """Return the URL of GET /upload-url: on AWS the host name identifies the API, on an emulator the path does."""
+    host = urlsplit(service_endpoint).hostname or ""
+    if host.endswith(AWS_DOMAINS):
+        return outputs["UploadUrlEndpoint"]
+    from templates.resources.api import PATH  # takes a quarter of a second
+    from templates.resources.stage import STAGE
+
+    return f"{service_endpoint}/restapis/{outputs['RestApiId']}/{STAGE}/_user_request_/{PATH}"
 
 
 def find_stack(name: str) -> Stack:

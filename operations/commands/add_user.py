@@ -31,7 +31,8 @@ def _needed(stack: Stack, email: str, generated: str) -> dict[str, str]:
     return {
         "email": email,
         **password,
-        **{name: stack.outputs[name] for name in ("UserPoolClientId", "UploadUrlEndpoint")},
+        "UserPoolClientId": stack.outputs["UserPoolClientId"],
+        "UploadUrlEndpoint": stack.upload_url_endpoint,
     }
 
 

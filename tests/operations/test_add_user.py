@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from operations import users
+from operations.stack import upload_url_endpoint
 from operations.users import generate_password
 from tests.operations.stack_in_moto import StackInMoto
 
@@ -107,3 +108,22 @@ def test_generated_passwords_are_of_every_kind_and_differ() -> None:
     assert len(made) == 200
     assert all(set(kind) & set(password) for password in made for kind in users.KINDS)
     assert not set("'\"$,`\\ ") & set().union(*made)
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [
+        ("https://cloudformation.eu-central-1.amazonaws.com", "https://of.aws/v1/upload-url"),
+        ("https://cloudformation.cn-north-1.amazonaws.com.cn", "https://of.aws/v1/upload-url"),
+        ("https://vpce-1.cloudformation.us-east-1.vpce.amazonaws.com", "https://of.aws/v1/upload-url"),
+        ("http://127.0.0.1:4566", "http://127.0.0.1:4566/restapis/abc/v1/_user_request_/upload-url"),
+        (
+            "https://amazonaws.com.example.org",
+            "https://amazonaws.com.example.org/restapis/abc/v1/_user_request_/upload-url",
+        ),
+    ],
+)
+def test_endpoint_of_an_emulator_is_its_own(service: str, expected: str) -> None:
+    """The URL of the API is the stack's output on AWS, and a path of the emulator elsewhere."""
+    outputs = {"UploadUrlEndpoint": "https://of.aws/v1/upload-url", "RestApiId": "abc"}
+    assert upload_url_endpoint(outputs, service) == expected

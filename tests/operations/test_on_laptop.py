@@ -151,6 +151,7 @@ def test_generated_password_signs_in(stack: LocalStack) -> None:
     made = run_operations(stack, "--json", "add-user", "generated@example.com", "--generate")
     found = json.loads(made.stdout)
     assert not found["invited"]
+    assert found["UploadUrlEndpoint"] == stack.upload_url_endpoint
     assert upload_url_status(stack, sign_in(stack, "generated@example.com", found["password"])) == 200
 
 
