@@ -1,20 +1,17 @@
 """The stack on this machine: `process IMAGE...` sends images through it, `up` keeps it running."""
+# Modules that take long to import are imported once the emulator has been started.
 
 import argparse
 import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from asl.command import Parser
 from asl.printable import printable
-from local.console import instructions, show_table
 from local.emulator.exhaustion import EmulatorError
-from local.process import display_path, process
-from local.report import report
 from local.stack import local_stack
 from operations.cli.arguments import pair
-from operations.cli.errors import exit_code
-from operations.cli.progress import progress_bar
 from operations.errors import OperationError
 
 
@@ -25,9 +22,21 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        return exit_code("local", lambda: _run(options))
+        return _run(options)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+    except Exception as error:  # noqa: BLE001 - raised again if nobody can correct it
+        return _reported(error)
+
+
+def _reported(error: Exception) -> int:
+    """Print an error that a person can correct, and return the exit code; raises any other one."""
+    from operations.cli.errors import exit_code
+
+    def fail() -> NoReturn:
+        raise error
+
+    return exit_code("local", fail)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -50,6 +59,9 @@ def _process(options: argparse.Namespace) -> int:
         print(printable(f"local: results cannot be written to {error.filename}: {error.strerror}"), file=sys.stderr)
         return 1
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
+        from local.process import display_path, process
+        from operations.cli.progress import progress_bar
+
         running = process(stack, options.images, options.output, at_once=options.at_once, timeout=options.timeout)
         for outcome in progress_bar(running, len(options.images), "images"):
             outcomes.append(outcome)
@@ -58,14 +70,20 @@ def _process(options: argparse.Namespace) -> int:
         order = [display_path(file) for file in options.images]
         outcomes.sort(key=lambda outcome: order.index(outcome.file))
         if options.report:
+            from local.report import report
+
             options.report.write_text(report(stack, outcomes), encoding="utf-8")
     if not options.json:
+        from local.console import show_table
+
         show_table(outcomes)
     return 0 if all(outcome.status for outcome in outcomes) else 1
 
 
 def _up(options: argparse.Namespace) -> int:
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
+        from local.console import instructions
+
         print(instructions(stack), flush=True)
         stack.emulator.await_end()
 

@@ -1,22 +1,21 @@
-"""The whole stack on this machine: the emulator, the deployed template, a user, and a queue for notifications."""
+"""The whole stack on this machine: the emulator, the deployed template, a user, and a queue for notifications.
+
+What a deployment needs is imported when the emulator has been started, which takes as long.
+"""
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from local import layers
 from local.emulator.exhaustion import explaining_exhaustion
 from local.emulator.process import Emulator, emulator
 from local.emulator.slots import processors
-from operations.cloudformation.deploy import Options, deploy
-from operations.cloudformation.target import Target
-from operations.stack import upload_url_endpoint
 from operations.users import Users, generate_password
 
 STACK = "quantum-image-processor"
@@ -46,6 +45,8 @@ class LocalStack:
     @property
     def upload_url_endpoint(self) -> str:
         """The URL of GET /upload-url."""
+        from operations.stack import upload_url_endpoint
+
         return upload_url_endpoint(self.outputs, self.emulator.endpoint)
 
     @cached_property
@@ -69,13 +70,33 @@ def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = Mappin
 
     enforce checks permissions as AWS does; parameters are those of the template. Raises OperationError.
     """
-    with emulator(enforce=enforce) as running:
-        outputs = _deploy(running, Options(parameters={**_CONCURRENCY, **parameters}, packager=layers.packager()))
+    template = cache(_render)
+    with emulator(enforce=enforce, meanwhile=lambda: _prepare(template)) as running:
+        outputs = _deploy(running, template, {**_CONCURRENCY, **parameters})
         user = _add_user(running, outputs)
         yield LocalStack(running, outputs, user, _subscribe(running, outputs["NotificationTopicArn"]))
 
 
-def _deploy(running: Emulator, options: Options) -> dict[str, str]:
+def _prepare(template: Callable[[], str]) -> None:
+    """Make the template, while the emulator starts."""
+    from templates.refusals.check import TemplateRefusedError
+
+    with suppress(TemplateRefusedError):  # reported by the deployment
+        template()
+
+
+def _render() -> str:
+    from operations.cloudformation.deploy import Options
+
+    return Options().template()
+
+
+def _deploy(running: Emulator, template: Callable[[], str], parameters: dict[str, str]) -> dict[str, str]:
+    from local import layers
+    from operations.cloudformation.deploy import Options, deploy
+    from operations.cloudformation.target import Target
+
+    options = Options(parameters=parameters, packager=layers.packager(), template=template)
     target = Target(running.client, ARTIFACTS, poll_seconds=0.1)
     target.s3.create_bucket(Bucket=ARTIFACTS)
     with explaining_exhaustion(), tempfile.TemporaryDirectory(prefix="build-", dir=running.folder) as folder:

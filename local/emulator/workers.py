@@ -8,11 +8,15 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
+from local.emulator.exhaustion import end_if_exhausted
 from local.emulator.fork_server import NUMBER
+from local.emulator.zips import extract_once
 
 LAYERS = "_LAMBDA_LAYERS_DIRS"  # the variable in which ministack lists the layers of a worker
 # Variables that the interpreter, the system's libraries and those of the layers read as they start: a fork is too late.
@@ -143,10 +147,38 @@ def start_worker(
     interpreter, script = command
     if interpreter != sys.executable:
         return subprocess.Popen(command, cwd=cwd, env=env, **options)
-    early = tuple((name, env[name]) for name in sorted(env) if name.startswith(EARLY))
     with _lock:
-        server = _server(env.get(LAYERS, ""), early)
+        server = _server(env.get(LAYERS, ""), _early(env))
     return server.fork(script, cwd, env)
+
+
+def prepare_workers(config: dict[str, Any], layer: Callable[[Any], bytes | None]) -> None:
+    """Start the fork server of a function that was created, so that its first worker does not wait for the imports.
+
+    layer returns the zip of a layer that is named in the function's configuration.
+    """
+
+    def prepare() -> None:
+        zips = filter(None, map(layer, config.get("Layers") or []))
+        layers = os.pathsep.join(extract_once(archived) for archived in zips)
+        variables = os.environ | (config.get("Environment") or {}).get("Variables", {})
+        with _lock:
+            _server(layers, _early(variables))
+
+    context = copy_context()  # has the account
+    threading.Thread(target=context.run, args=(_prepared, prepare), daemon=True).start()
+
+
+def _prepared(prepare: Callable[[], None]) -> None:
+    try:
+        prepare()
+    except OSError as error:
+        end_if_exhausted(error)
+        raise
+
+
+def _early(variables: Mapping[str, str]) -> Variables:
+    return tuple((name, variables[name]) for name in sorted(variables) if name.startswith(EARLY))
 
 
 def _server(layers: str, early: Variables) -> ForkServer:

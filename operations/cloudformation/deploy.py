@@ -35,6 +35,7 @@ class Options:
     notice: Callable[[str], None] = lambda _: None
     on_outlook: Callable[[Outlook], None] | None = None  # without it, the account is not asked
     packager: Packager = FOR_LAMBDA
+    template: Callable[[], str] = lambda: render()  # noqa: PLW0108 - tests replace render
 
 
 def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[str, str]:
@@ -75,7 +76,7 @@ def _formats(target: Target, stack: str, parameters: dict[str, str]) -> str:
 def _checked_template(target: Target, stack: str, options: Options) -> str:
     """Return the template; raises OperationError for what AWS would refuse, also where an emulator would accept it."""
     try:
-        template = render()
+        template = options.template()
         check_deployment(template, stack, {**options.parameters, ARTIFACT_BUCKET: target.bucket}, options.tags)
     except TemplateRefusedError as error:
         raise OperationError(*str(error).split("\n")) from error

@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 
 ministack: Each worker is a new interpreter, which takes 0.3 s of processor time to import the SDK and to read its data.
 
-Patched: A fork server has imported both, and forks each worker in milliseconds (local/emulator/workers.py).
+Patched: A fork server has imported both, and forks each worker in milliseconds (local/emulator/workers.py). It starts when
+CloudFormation creates a function with its layers.
 
 Upstream: No report found.
 """
 
 from local.emulator.patch import SourcePatch
-from local.emulator.workers import start_worker
+from local.emulator.workers import prepare_workers, start_worker
 
 _SPAWN = SourcePatch(
     module="ministack.core.lambda_runtime",
@@ -21,4 +22,12 @@ _SPAWN = SourcePatch(
     replacement="self._proc = start_worker(",
     helpers=(start_worker,),
 )
-PATCHES = (_SPAWN,)
+_CREATE = SourcePatch(
+    module="ministack.services.cloudformation.provisioners",
+    name="_lambda_create",
+    found="replaced = name in _lambda_svc._functions",
+    replacement="""prepare_workers(func["config"], _lambda_svc._resolve_layer_zip)
+    replaced = name in _lambda_svc._functions""",
+    helpers=(prepare_workers,),
+)
+PATCHES = (_SPAWN, _CREATE)

@@ -15,10 +15,20 @@ FORK_SERVER = "fork_server.py"  # starts the server's workers, whose command lin
 def workers() -> list[int]:
     """Return the process ids of the workers that the one emulator of this process has now."""
     found = _processes()
+    server, forking = _forking(found)
+    return [pid for pid, (parent, _) in found.items() if parent in forking or (parent == server and pid not in forking)]
+
+
+def fork_servers() -> list[int]:
+    """Return the process ids of the fork servers of that emulator."""
+    return _forking(_processes())[1]
+
+
+def _forking(found: dict[int, tuple[int, str]]) -> tuple[int, list[int]]:
+    """Return the server of the one emulator of this process, and its fork servers."""
     guards = [pid for pid, (parent, command) in found.items() if parent == os.getpid() and GUARD in command]
     (server,) = (pid for pid, (parent, _) in found.items() if parent in guards)
-    forking = [pid for pid, (parent, command) in found.items() if parent == server and FORK_SERVER in command]
-    return [pid for pid, (parent, _) in found.items() if parent in forking or (parent == server and pid not in forking)]
+    return server, [pid for pid, (parent, command) in found.items() if parent == server and FORK_SERVER in command]
 
 
 def guard(folder: Path) -> int:

@@ -1,8 +1,10 @@
 """Patched behaviour of Lambda, SNS, S3 and CloudFormation; test_executions.py has that of Step Functions."""
 
 import json
+import sys
 
 from tests.local.account import Account, eventually
+from tests.local.emulator import processes
 
 PICKY = """
 class ImageRejected(Exception):
@@ -118,6 +120,21 @@ def test_a_conditional_resource_may_have_an_unknown_type(account: Account) -> No
     }
     found = account.client("cloudformation").validate_template(TemplateBody=json.dumps(template))
     assert [one["ParameterKey"] for one in found["Parameters"]] == ["NoDefault"]
+
+
+def test_fork_server_starts_with_the_function(account: Account) -> None:
+    """A function that CloudFormation creates has its fork server before anybody invokes it."""
+    before = processes.fork_servers()
+    properties = {
+        "Code": {"ZipFile": "def handler(event, context): pass"},
+        "Environment": {"Variables": {"PILLOW_ALIGNMENT": "8"}},
+        "Handler": "index.handler",
+        "Role": "arn:aws:iam::000000000000:role/any",
+        "Runtime": f"python3.{sys.version_info.minor}",
+    }
+    template = json.dumps({"Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}}})
+    account.client("cloudformation").create_stack(StackName="forking", TemplateBody=template)
+    assert eventually(lambda: set(processes.fork_servers()) - set(before))
 
 
 def test_an_alarm_may_use_metric_math(account: Account) -> None:
