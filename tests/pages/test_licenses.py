@@ -11,6 +11,7 @@ import pillow_heif
 import pytest
 from PIL import _avif, features
 
+from imaging.formats import FORMATS
 from pages.licenses import BUNDLED, CRATES, PACKAGES, Bundled, page, pinned
 from templates.packaging import HEIF_LAYER, LAYERS
 
@@ -159,6 +160,25 @@ def _chosen(expression: str) -> str:
         return expression.partition(" AND ")[2]
     options = expression.split(" OR ")
     return next((one for one in ("MIT", "BSD-3-Clause") if one in options), " or ".join(options))
+
+
+def test_the_runbook_names_the_formats_of_each_library() -> None:
+    """For each library that a format is decoded with, the runbook says that this format is to be switched off."""
+    section = Path("docs/operations.md").read_text(encoding="utf-8").partition("## A decoder has an advisory\n")[2]
+    rows = re.findall(r"^\| ([^|]+) \| (`[^|]+) \|$", section.partition("\n## ")[0], re.MULTILINE)
+    named = {
+        library: set(re.findall(r"`(\w+)`", formats))
+        for libraries, formats in rows
+        for library in libraries.split(", ")
+    }
+    used = {
+        one.name.split(" ")[0]: set(re.split(r"\W+", one.used_for)) & FORMATS.keys()
+        for group in BUNDLED.values()
+        for one in group
+    }
+    assert {library: formats for library, formats in used.items() if formats} == {
+        library: formats for library, formats in named.items() if library in used
+    }
 
 
 def test_only_one_layer_is_copyleft() -> None:
