@@ -122,10 +122,16 @@ def _protect_memory() -> dict[str, str]:
 
 
 def _judge(end: Message, answer: int) -> Answer:
-    """Return the answer of a child that ended so; raises ImageRefusedError if it was killed, and what read_answer raises."""
+    """Return the answer of a child that ended so.
+
+    Raises ImageRefusedError if it was killed, FailedError if it was out of time because others used the processor, and what
+    read_answer raises.
+    """
     if end["status"] == -signal.SIGSYS:
         raise AnswerError("it made a system call that is not allowed")
-    if end["status"] or end["timeout"]:
+    if end["busy"]:
+        raise FailedError("the processor was too busy to finish the work in time")
+    if end["status"]:
         logger().warning("the image is too complex: the sandbox exited with %d", end["status"])
         raise ImageRefusedError(Reason.TOO_COMPLEX, TOO_COMPLEX)
     return read_answer(answer)

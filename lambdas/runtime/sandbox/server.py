@@ -13,6 +13,7 @@ import traceback
 import warnings
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
@@ -58,7 +59,7 @@ def _serve(client: socket.socket, operations: Operations, parent: Parent) -> Non
                 run_child(operations, request, [*files, writer], parent)
             for file in (*files, writer):
                 os.close(file)
-            send(client, _wait(client, child, reader, monotonic() + request["bounds"]["time"]))
+            send(client, _wait(client, child, reader, request["bounds"]["time"]))
         finally:
             os.close(reader)
 
@@ -69,9 +70,12 @@ def _fork() -> int:
         return os.fork()
 
 
-def _wait(client: socket.socket, child: int, reader: int, deadline: float) -> Message:
-    """Wait until the child ends, the time is over or the client ends; kill the child in any case."""
-    report = b""
+def _wait(client: socket.socket, child: int, reader: int, seconds: float) -> Message:
+    """Wait until the child ends, its time is over or the client ends; kill the child in any case.
+
+    Its time begins when it has reported that it is confined.
+    """
+    report, deadline = b"", monotonic() + seconds
     try:
         ready = select.poll()
         ready.register(reader, select.POLLIN)
@@ -80,11 +84,19 @@ def _wait(client: socket.socket, child: int, reader: int, deadline: float) -> Me
             part = os.read(reader, MAX_REPORT) if reader in events else b""
             if not part:
                 break
-            report = report or part  # the first one: it was written before the child read the image
+            if not report:  # later ones are not trusted: this one was written before the child read the image
+                report, deadline = part, monotonic() + seconds
+        busy = not events and _is_running(child)
     finally:
         os.kill(child, signal.SIGKILL)  # if it has not exited
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return {"status": status, "timeout": not events, "report": json.loads(report) if report else None}
+    return {"status": status, "busy": busy, "report": json.loads(report) if report else None}
+
+
+def _is_running(process: int) -> bool:
+    """Whether a thread of a process uses a processor or waits for one; False where the system does not say so."""
+    states = (stat.read_bytes().rpartition(b")")[2].split()[0] for stat in Path("/proc").glob(f"{process}/task/*/stat"))
+    return b"R" in states
 
 
 if __name__ == "__main__":

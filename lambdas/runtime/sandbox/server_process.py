@@ -25,10 +25,8 @@ VARIABLES = {
 }
 LIBRARIES = "LD_LIBRARY_PATH"  # where the loader finds the interpreter's own library: on Lambda only by this variable
 START = "import sys; sys.path[:] = sys.argv[2:]; from lambdas.runtime.sandbox.server import main; main(sys.argv[1])"
-GRACE = 2  # seconds that the server may take beyond the bound of its child
-
-
-START_TIME = 25  # seconds in which the server imports the decoders; the function has 30
+GRACE = 2  # seconds in which the server ends
+START_TIME = 25  # seconds in which the server imports the decoders, or starts a child; the function has 30
 
 
 class ServerEndedError(Exception):
@@ -90,7 +88,7 @@ class ServerProcess:
         write(source, data)
         with suppress(OSError):  # its end is noticed below
             send(self._socket, request, source, target)
-        return self._receive(request["bounds"]["time"] + GRACE), target
+        return self._receive(request["bounds"]["time"] + START_TIME), target
 
     def _receive(self, seconds: float) -> Message:
         self._socket.settimeout(seconds)

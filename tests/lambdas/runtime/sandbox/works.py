@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import struct
 import sys
+import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from imaging.errors import ImageRefusedError, Reason
@@ -53,7 +53,7 @@ def _is_open(file: int) -> bool:
 
 def _wait(_: bytes) -> NoReturn:
     while True:
-        signal.pause()
+        time.sleep(1)
 
 
 def _spin(_: bytes) -> NoReturn:
