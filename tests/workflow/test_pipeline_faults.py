@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.domain import objects
 from lambdas.domain.record import Record
@@ -158,6 +159,38 @@ def test_an_endless_timeout_is_a_failure(processing: Processing, step: Step) -> 
     processing.interpreter.before[step.state] = time_out
     assert_failed(processing.process(images.jpeg()), step, "States.Timeout")
     assert processing.interpreter.attempts[step.state] == 1 + MAX_ATTEMPTS[TIMEOUT] == 1 + MAX_ATTEMPTS[THROTTLE]
+
+
+def refusing_s3(code: str, status: int, times: int | None = None) -> Callable[..., str]:
+    """Return objects.stage, which S3 refuses with a code that its model does not have: always, or the first so many times."""
+    stage, attempts = objects.stage, count()
+
+    def refused(*of: Any) -> str:
+        if times is None or next(attempts) < times:
+            error: Any = {"Code": code, "Message": "Refused."}
+            head: Any = {"HTTPStatusCode": status}
+            raise ClientError({"Error": error, "ResponseMetadata": head}, "PutObject")
+        return stage(*of)
+
+    return refused
+
+
+def test_a_refusal_of_s3_is_published_with_its_code(processing: Processing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What S3 refuses for good is the reason of the failure, under S3's own code, after the retries of a bug."""
+    monkeypatch.setattr(objects, "stage", refusing_s3("KMS.DisabledException", 400))
+    outcome = processing.process(images.jpeg())
+    assert outcome.record is not None
+    assert outcome.record["reason"] == outcome.notifications[0][0]["reason"] == "KMS.DisabledException"
+    assert outcome.record["failedIn"] in {RESIZE.state, THUMBNAIL.state}
+
+
+@pytest.mark.parametrize(("code", "status"), [("SlowDown", 503), ("ServiceUnavailable", 503), ("SomethingNew", 500)])
+def test_a_slow_s3_is_waited_for(
+    processing: Processing, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+) -> None:
+    """An error of S3 that passes is retried more often than a bug, whatever its code is, and the image succeeds."""
+    monkeypatch.setattr(objects, "stage", refusing_s3(code, status, times=4 * (1 + MAX_ATTEMPTS[ANY])))
+    assert processing.process(images.jpeg()).status == "SUCCEEDED"
 
 
 def test_a_broken_contract_is_not_retried(processing: Processing, monkeypatch: pytest.MonkeyPatch) -> None:
