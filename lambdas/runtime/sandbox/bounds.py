@@ -9,7 +9,9 @@ MAX_ANSWER = 128 * 2**20  # bytes; all renditions of an image and its facts
 class Bounds:
     """What the child process may use."""
 
-    memory: int = 448 * 2**20  # bytes beyond the server's own
+    memory: int = (
+        464 * 2**20
+    )  # bytes beyond the server's own, which are under 48 MB, and beyond the file: 512 MB in all
     processor_time: int = 8  # seconds; this limit decides, because a laptop processes many images at the same time
     time: float = 25  # seconds on the clock, for a child that only waits; the function has 30
 

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import traceback
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from imaging.errors import ImageRefusedError
@@ -52,7 +53,9 @@ def run_child(operations: Operations, request: Message, files: Sequence[int], pa
 def _confine(request: Message, parent: Parent) -> Message:
     """Confine this process and return what is missing; raises an error, and reports it, if that is not possible."""
     try:
-        return {"missing": confine(Bounds(**request["bounds"]), parent, threads=request["threads"])}
+        bounds = Bounds(**request["bounds"])
+        bounds = replace(bounds, memory=bounds.memory + request["size"])  # the file itself does not count
+        return {"missing": confine(bounds, parent, threads=request["threads"])}
     except Exception:
         write(REPORT, json.dumps({"failed": traceback.format_exc()[:MAX_TEXT]}).encode())
         raise
