@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lambdas.domain import conflicts, executions, object_keys, objects, stalled_uploads, upload_versions
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.back_pressure import Pace
+from lambdas.domain.expiry import may_have_expired
 from lambdas.domain.finalization import finalize
 from lambdas.domain.outcomes import PROCESSING, Failure
 from lambdas.domain.record import Record, read_record
@@ -72,7 +73,6 @@ class Sweep:
         self._late = now - timedelta(seconds=settings.stalled_after_seconds)
         self._since = None if everything else now - HORIZON
         self._given_up = now - DEAD_LETTER_AGE
-        self._recorded_since = now - timedelta(days=settings.record_retention_days)
         self._pace = Pace(settings.max_concurrency, settings.metadata_table, now + STARTING)
         self._done: Counter[str] = Counter()
 
@@ -100,7 +100,7 @@ class Sweep:
 
     def _reconcile(self, upload: ListedUpload, stored: MetadataRecord | None) -> bool:
         """Reconcile one upload, unless its record may have expired: its image would be processed again."""
-        if not stored and datetime.fromisoformat(upload.image["uploadedAt"]) < self._recorded_since:
+        if not stored and may_have_expired(upload.image, self._settings.record_retention_days):
             return False
         reconcile = stalled_uploads.reconcile_deleted if upload.deleted else stalled_uploads.reconcile
         return reconcile(upload.image, stored, self._late, self._settings, self._pace)

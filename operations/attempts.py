@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from lambdas.domain import executions, upload_versions
+from lambdas.domain.expiry import may_have_expired
 from lambdas.domain.outcomes import REJECTED, SUCCEEDED, is_final, notification_pending
 from lambdas.domain.record import Record
 from lambdas.domain.stalled_uploads import RUNNING_STATUSES
@@ -27,6 +28,7 @@ class Outcome(StrEnum):
     PROCESSING = "skipped: it is being processed"
     NOTIFICATION_PENDING = "skipped: the notification of its final status is pending; run sweep first"
     DELETED = "skipped: the upload was deleted"
+    EXPIRED = "skipped: its record may have expired; upload it again"
     NOT_AN_UPLOAD = "skipped: not the event of an upload"
 
 
@@ -60,6 +62,8 @@ def _try_once(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attem
         return Attempt(key.rpartition("/")[2], 0, Outcome.DELETED)
     record = Record(stack.start_settings.metadata_table, found, "").read()
     own = record if record and record["versionId"] == found["versionId"] else None
+    if record is None and may_have_expired(found, stack.start_settings.record_retention_days):
+        return Attempt(found["imageId"], 0, Outcome.EXPIRED)
     if own is None:
         return _start_first_unused(stack, found, record, dry_run=dry_run)
     if reason := _reason_to_skip(own, rejected=rejected):

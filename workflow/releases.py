@@ -1,9 +1,10 @@
-"""The project's version, and the contracts of each release.
+"""The project's version, and the contracts and the definition of each release.
 
-Released contracts are in a folder of their own, so that the Lambda zip does not contain them. `python -m workflow.releases`
-stores the current contracts as those of the version in pyproject.toml.
+They are in a folder of their own, so that the Lambda zip does not contain them. `python -m workflow.releases` stores the
+current ones as those of the version in pyproject.toml.
 """
 
+import json
 import shutil
 import sys
 import tomllib
@@ -15,6 +16,7 @@ from workflow import contracts
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 FOLDER = Path(__file__).parent / "released"  # a folder a version
+DEFINITION = "pipeline.asl"  # executions that a release has started continue under it after a deployment
 
 
 def project_version() -> str:
@@ -40,13 +42,20 @@ def may_break(since: str, version: str) -> bool:
 
 
 def keep(version: str, folder: Path = FOLDER) -> Path:
-    """Store the current contracts as those of version; raises ValueError if it is no release or is released already."""
+    """Store the current contracts and definition as those of version, and return their folder.
+
+    Raises ValueError if version is no release or is released already.
+    """
     if "dev" in version:
         raise ValueError(f"{version} is under development: give pyproject.toml the version to release")
     if version in released(folder):
         raise ValueError(f"{version} is released already: give pyproject.toml the next version")
-    shutil.copytree(contracts.FOLDER, folder / version, ignore=lambda _, names: _no_contracts(names))
-    return folder / version
+    from workflow.definition import states_language  # here, because operations read the version and need no SDK
+
+    kept = folder / version
+    shutil.copytree(contracts.FOLDER, kept, ignore=lambda _, names: _no_contracts(names))
+    (kept / DEFINITION).write_text(json.dumps(states_language(), indent=2) + "\n", encoding="utf-8")
+    return kept
 
 
 def _no_contracts(names: list[str]) -> list[str]:
@@ -54,7 +63,7 @@ def _no_contracts(names: list[str]) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Store the contracts and return the exit code."""
+    """Store contracts and definition, and return the exit code."""
     Parser(prog="python -m workflow.releases", description=__doc__).parse_args(arguments)
     try:
         print(f"kept in {keep(project_version())}")

@@ -9,7 +9,7 @@ from operations.cli.progress import progress_bar
 from operations.cli.tables import print_object, print_table
 from operations.stack import Stack, find_stack
 
-UNRESOLVED = {Outcome.NOTIFICATION_PENDING, Outcome.DELETED, Outcome.NOT_AN_UPLOAD}
+UNRESOLVED = {Outcome.NOTIFICATION_PENDING, Outcome.DELETED, Outcome.EXPIRED, Outcome.NOT_AN_UPLOAD}
 
 
 def find_writable_stack(options: Namespace) -> Stack:

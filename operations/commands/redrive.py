@@ -14,7 +14,7 @@ from operations.stack import Stack
 
 # Outcomes after which the dead-letter message is still needed; after all others the image has its final status, or
 # is being processed.
-MESSAGE_NEEDED = {Outcome.WOULD_START, Outcome.DELETED, Outcome.NOT_AN_UPLOAD}
+MESSAGE_NEEDED = {Outcome.WOULD_START, Outcome.DELETED, Outcome.EXPIRED, Outcome.NOT_AN_UPLOAD}
 
 
 def run(options: Namespace) -> int:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from lambdas.domain.object_keys import UPLOADS as PREFIX
+from lambdas.domain.object_keys import parse_upload_key
 from lambdas.runtime import clients
 from tests.fake_aws import interpreter_cache, stores
 from tests.fake_aws.account import ACCOUNT, REGION, create_storage, fake_account
-from tests.fake_aws.interpreter import MOTO, deploy
+from tests.fake_aws.interpreter import MOTO, deploy, substituted
 from tests.fake_aws.resources import ENVIRONMENT, TABLE, TOPIC, UPLOADS
 from workflow.contracts.durations import DEAD_LETTER_RETENTION
 from workflow.steps import STEPS
@@ -40,7 +45,14 @@ class Account:
             QueueName="dead-letters", Attributes={"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION)}
         )["QueueUrl"]
         functions = {step.function: f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{step.function}" for step in STEPS}
-        self.machine = deploy({"Partition": "aws", "MetadataTable": TABLE, "NotificationTopic": TOPIC, **functions})
+        self._values = {"Partition": "aws", "MetadataTable": TABLE, "NotificationTopic": TOPIC, **functions}
+        self.machine = deploy(self._values)
+        self._definition = _machine().definition
+
+    def define(self, definition: dict[str, Any] | None) -> None:
+        """Let executions that are started from now on have definition, whose placeholders are filled; None for the current one."""
+        text = json.dumps(substituted(definition, **self._values)) if definition else self._definition
+        _machine().definition = text
 
     def environment(self, workflow_type: str) -> dict[str, str]:
         """Return the variables of all functions."""
@@ -63,9 +75,47 @@ class Account:
         """Return the bodies of the dead-letter messages."""
         return [message.body for message in stores.backend("sqs").queues["dead-letters"]._messages]  # noqa: SLF001 - receiving would hide them
 
+    def expiries(self) -> dict[str, datetime]:
+        """Return when each record expires that does, by image ID."""
+        found = {image_id: item.get("expiresAt") for image_id, item in self.records().items()}
+        return {image_id: datetime.fromtimestamp(int(at["N"]), UTC) for image_id, at in found.items() if at}
+
+    def delete_record(self, image_id: str) -> None:
+        """Delete a record as DynamoDB does when it has expired: without a call."""
+        items = stores.backend("dynamodb").tables[TABLE].items
+        del items[next(key for key in items if key.value == image_id)]
+
+    def upload_versions(self) -> dict[str, list[Any]]:
+        """Return the versions of each upload and its delete markers, the oldest first, by key."""
+        return {key: _uploads().getlist(key) for key in _uploads() if key.startswith(PREFIX)}
+
+    def delete_upload(self, key: str, version: str | None = None) -> None:
+        """Hide an upload behind a delete marker, or remove a version for good."""
+        stores.backend("s3", "aws").delete_object(UPLOADS, key, version_id=version)
+
+    def hiding(self, key: str) -> list[str]:
+        """Return the versions of the delete markers that hide an upload, the newest first; none if no version is left."""
+        versions = _uploads().getlist(key, [])
+        markers = [one.version_id for one in takewhile(lambda one: not hasattr(one, "size"), reversed(versions))]
+        return markers if len(markers) < len(versions) else []
+
+    def visible(self) -> dict[str, str]:
+        """Return the version of each upload that S3 shows, by image ID."""
+        newest = {parse_upload_key(key)[1]: versions[-1] for key, versions in self.upload_versions().items()}
+        return {image_id: found.version_id for image_id, found in newest.items() if hasattr(found, "size")}
+
     def keys(self, bucket: str) -> list[str]:
         """Return the keys of the objects in a bucket."""
         return [key.name for key in stores.backend("s3", "aws").buckets[bucket].keys.values() if hasattr(key, "size")]
+
+
+def _machine() -> Any:
+    (machine,) = stores.step_functions().state_machines
+    return machine
+
+
+def _uploads() -> Any:
+    return stores.backend("s3", "aws").buckets[UPLOADS].keys
 
 
 @contextmanager

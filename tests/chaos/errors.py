@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 THROTTLES = {
     "dynamodb": ("ProvisionedThroughputExceededException", 400),
+    "lambda": ("TooManyRequestsException", 429),
     "s3": ("SlowDown", 503),
     "sns": ("ThrottledException", 429),
     "sqs": ("RequestThrottled", 403),

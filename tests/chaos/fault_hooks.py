@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from botocore.response import StreamingBody
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.lambda_eval_utils import LambdaFunctionErrorException
 
 from tests.chaos import errors
-from tests.chaos.faults import CALL, FUNCTION, TASK, Fault, Faults
-from tests.chaos.invocations import MODULES, failure, invoke
-from tests.chaos.scheduler import Scheduler, vanish
+from tests.chaos.faults import CALL, FUNCTION, INCOMPLETE, TASK, Fault
+from tests.chaos.incomplete_answers import IncompleteAnswers
+from tests.chaos.invocations import failure, module_of
+from tests.chaos.scheduler import vanish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from tests.chaos.journal import Journal
+    from tests.chaos.context import Context
+    from tests.chaos.hooks import Call
+    from tests.chaos.invocations import Functions
     from tests.chaos.world import World
 
+MAX_SKEW = 90  # seconds
+INCOMPLETE_FAULTS = {fault for kinds in INCOMPLETE.values() for fault in kinds}
 NOT_TWICE = "StartExecution"  # under EXPRESS, which starts another one; the SDK repeats it as any other call
 
 
 class FaultHooks:
     """The hooks of one schedule."""
 
-    def __init__(self, scheduler: Scheduler, faults: Faults, world: World, journal: Journal) -> None:
-        """Inject faults into the actors of scheduler in world, and record events in journal."""
-        self._scheduler = scheduler
-        self._faults = faults
+    def __init__(self, context: Context, world: World, functions: Functions) -> None:
+        """Inject faults into the actors in world, and record events in the journal."""
+        self._scheduler = context.scheduler
+        self._faults = context.faults
         self._world = world
-        self._journal = journal
+        self._functions = functions
+        self._journal = context.journal
+        self._incomplete = IncompleteAnswers(context)
 
     def now(self) -> datetime:
         """Return the world's time."""
@@ -44,19 +54,27 @@ class FaultHooks:
         """Return whether executions may have the same name, as with EXPRESS."""
         return self._world.express
 
-    def call(self, client: Any, operation: str, do: Callable[[], Any]) -> Any:
+    def clock(self) -> datetime:
+        """Return the time on the clock of the current function's machine."""
+        actor = self._scheduler.actor
+        if actor.skew is None:
+            wrong = actor.works and self._faults.draw({Fault.CLOCK_SKEWED: 1}, often=2)
+            actor.skew = self._scheduler.random.uniform(-MAX_SKEW, MAX_SKEW) if wrong else 0
+        return self.now() + timedelta(seconds=actor.skew)
+
+    def call(self, client: Any, operation: str, params: dict[str, Any], do: Call) -> Any:
         """Make an AWS call, perhaps with a fault; calls of the test and of the interpreter have none."""
         self._world.tick()
         if not self._scheduler.works():
-            return do()
+            return do(params)
         self._scheduler.pause(operation)
-        fault = self._faults.draw(CALL)
+        fault = self._faults.draw(INCOMPLETE.get(operation, {}), often=4) or self._faults.draw(CALL)
         if fault is Fault.CALL_TWICE and self._world.express and operation == NOT_TWICE:
             fault = None
         if fault:
             self._scheduler.note(operation, fault)
         _before(fault, client, operation, self._kill)
-        answer = self._answered(fault, do)
+        answer = self._answered(fault, client, operation, params, do)
         pause = self._scheduler.linger if fault is Fault.CALL_OUTDATED else self._scheduler.pause
         pause(f"{operation} is done")
         if fault is Fault.CALL_ANSWER_LOST:
@@ -65,17 +83,29 @@ class FaultHooks:
             self._kill()
         return answer
 
-    def _answered(self, fault: Fault | None, do: Callable[[], Any]) -> Any:
+    def _answered(self, fault: Fault | None, client: Any, operation: str, params: dict[str, Any], do: Call) -> Any:
         """Return the answer of the call; of the second, if the SDK repeats it because the first answer was lost."""
-        answer = do()
+        if fault in INCOMPLETE_FAULTS:
+            if operation == "DescribeExecution":
+                return self._incomplete.describe(client, params, do, self.now())
+            return self._incomplete.answer(fault, operation, params, do)
+        answer = do(params)
         if fault is Fault.CALL_TWICE:
             self._scheduler.pause("repeated")
-            answer = do()
+            answer = do(params)
         return answer
 
     def _kill(self) -> None:
         self._scheduler.actor.gone = True
         vanish()
+
+    def invoke_directly(self, params: dict[str, Any]) -> Any:
+        """Invoke a function as Lambda's API does, and return the response."""
+        invocation = self._functions.invoke(module_of(params["FunctionName"]), json.loads(params["Payload"]))
+        self._scheduler.wait(lambda: invocation.over)
+        payload = json.dumps(invocation.error or invocation.answer).encode()
+        failed = {"FunctionError": "Unhandled"} if invocation.error else {}
+        return {"StatusCode": 200, "Payload": StreamingBody(BytesIO(payload), len(payload)), **failed}
 
     def attempt(self, state: str, service: str, do: Callable[[], None]) -> None:
         """Run an attempt of a state's task, perhaps with a fault."""
@@ -105,9 +135,9 @@ class FaultHooks:
             raise _function_error(failure(errors.OUT_OF_MEMORY, "out of memory"))
         if fault is Fault.TIMED_OUT_AT_ONCE:
             raise _function_error(failure(errors.FUNCTION_TIMED_OUT, "timed out"))
-        invocation = invoke(self._scheduler, MODULES[function], json.loads(payload))
+        invocation = self._functions.invoke(module_of(function), json.loads(payload))
         if fault is Fault.TWO_COPIES:
-            invoke(self._scheduler, MODULES[function], json.loads(payload))
+            self._functions.invoke(module_of(function), json.loads(payload))
         if fault is Fault.ZOMBIE:
             self._scheduler.pause(f"{function} is given up")
             raise _function_error(failure(errors.KILLED, "given up"))
@@ -126,7 +156,7 @@ class FaultHooks:
 
     def begin(self, execution: Any, run: Callable[[], None]) -> None:
         """Start an execution."""
-        self._journal.began(execution)
+        self._journal.began(execution, self._scheduler.actor, self._world.now())
         self._scheduler.spawn("execution", run, group=execution)
 
     def branch(self, run: Callable[[], None]) -> None:

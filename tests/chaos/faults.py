@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
+from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from random import Random
 
 
 class Fault(StrEnum):
@@ -46,6 +46,26 @@ class Fault(StrEnum):
     STATUS_TWICE = "status event comes twice"
     # The sweep.
     TWO_SWEEPS = "two sweeps run at once"
+    # A call that succeeds with less than the whole answer, and the clock of a function.
+    READ_STALE = "eventually consistent read is stale"
+    READ_PARTIAL = "DynamoDB leaves keys of a batch unprocessed"
+    DELETED_PARTIALLY = "S3 deletes some objects of a request, and lists the others as errors"
+    CLOCK_SKEWED = "clock of a function is up to 90 s wrong"
+    # Operators and clients.
+    REDRIVE = "operator redrives"
+    REPROCESS = "operator reprocesses"
+    OPERATORS_SWEEP = "operator sweeps"
+    UPLOAD_DELETED = "upload is deleted"
+    UPLOAD_RESTORED = "delete marker is removed"
+    UPLOAD_REMOVED = "upload is deleted for good, with all its versions"
+    # A new version.
+    DEPLOYED = "new version is deployed over the last release"
+    NOT_CONFIGURED = "function has its new code and its old configuration"
+    # What happens after a long time only.
+    MONTHS = "months pass"
+    RECORD_EXPIRED = "record is deleted at the end of its time to live"
+    UPLOAD_EXPIRED = "lifecycle rule hides an upload behind a delete marker"
+    VERSION_EXPIRED = "lifecycle rule removes a version or a delete marker"
 
 
 CALL = {
@@ -70,6 +90,15 @@ STANDARD_ENDS = {Fault.ABORTED: 1, Fault.TIMED_OUT: 1}
 EXPRESS_ENDS = {Fault.VANISHED: 2, Fault.TIMED_OUT: 1}
 UPLOAD = {Fault.EVENT_LOST: 1, Fault.EVENT_TWICE: 2}
 STATUS = {Fault.STATUS_LOST: 1, Fault.STATUS_TWICE: 1}
+# What happens to some calls only, by operation.
+INCOMPLETE = {
+    "BatchGetItem": {Fault.READ_STALE: 3, Fault.READ_PARTIAL: 1},
+    "DescribeExecution": {Fault.READ_STALE: 1},
+    "Scan": {Fault.READ_STALE: 1},
+    "DeleteObjects": {Fault.DELETED_PARTIALLY: 1},
+}
+OPERATOR = {Fault.REDRIVE: 2, Fault.REPROCESS: 2, Fault.OPERATORS_SWEEP: 1}
+CLIENT = {Fault.UPLOAD_DELETED: 2, Fault.UPLOAD_RESTORED: 2, Fault.UPLOAD_REMOVED: 1}
 
 RATES = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)  # of calls and tasks with a fault
 KEPT = 0.6  # of the kinds of faults, in one schedule: a schedule with fewer kinds gets further
@@ -83,18 +112,23 @@ class Faults:
         self._random = random
         self._only = only
         self.rate = random.choice(RATES)
-        self._kinds = {fault for fault in Fault if random.random() < KEPT}
+        kinds = Random(random.getrandbits(32))  # noqa: S311 - of its own, so that a new kind changes no other draw
+        self._kinds = {fault for fault in Fault if kinds.random() < KEPT}
         self.storm = True
         self.counted: Counter[Fault] = Counter()
 
     def draw(self, weights: Mapping[Fault, int], often: float = 1) -> Fault | None:
         """Return one of the weighted faults, or None; often multiplies the rate, which is that of calls."""
-        if not self.storm:
+        if not self.storm or not weights:
             return None
         found = self._chosen(weights) if self._only is not None else self._drawn(weights, often)
         if found:
             self.counted[found] += 1
         return found
+
+    def count(self, fault: Fault) -> None:
+        """Count a fault that was not drawn."""
+        self.counted[fault] += 1
 
     def _drawn(self, weights: Mapping[Fault, int], often: float) -> Fault | None:
         if self._random.random() >= self.rate * often:

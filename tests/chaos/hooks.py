@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    Call = Callable[[dict[str, Any]], Any]
+
 
 class Hooks(Protocol):
     """One schedule, as the patches know it."""
@@ -15,11 +17,17 @@ class Hooks(Protocol):
     def now(self) -> datetime:
         """Return the time."""
 
+    def clock(self) -> datetime:
+        """Return the time on the clock of the current function's machine."""
+
     def pass_time(self, seconds: float) -> None:
         """Let time pass."""
 
-    def call(self, client: Any, operation: str, do: Callable[[], Any]) -> Any:
-        """Make an AWS call of any caller, with do."""
+    def call(self, client: Any, operation: str, params: dict[str, Any], do: Call) -> Any:
+        """Make an AWS call of any caller, with do, which takes the parameters."""
+
+    def invoke_directly(self, params: dict[str, Any]) -> Any:
+        """Return what Lambda responds to Invoke."""
 
     def attempt(self, state: str, service: str, do: Callable[[], None]) -> None:
         """Run an attempt of a state's task, with do."""

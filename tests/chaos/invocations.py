@@ -9,15 +9,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from tests.chaos.errors import KILLED
-from workflow.steps import STEPS
 
 if TYPE_CHECKING:
+    from tests.chaos.deployment import Deployment
     from tests.chaos.scheduler import Scheduler
 
 Payload = dict[str, Any]
 
 CONTEXT = SimpleNamespace(aws_request_id="6f0e5f3c-5b0f-4d57-a1b5-0f3f1f0d4f11")
-MODULES = {step.function: f"lambdas.{step.function.removesuffix('Function').lower()}" for step in STEPS}
 
 
 @dataclass
@@ -29,24 +28,39 @@ class Invocation:
     over: bool = False
 
 
-def invoke(scheduler: Scheduler, module: str, event: Any) -> Invocation:
-    """Start the handler of module on event, as an actor of its own."""
-    invocation = Invocation(error=failure(KILLED, "exit status 1"))
+class Functions:
+    """The functions of a schedule, in the versions that a deployment gives them."""
 
-    def run() -> None:
-        try:
-            invocation.answer = json.loads(json.dumps(import_module(module).handler(event, CONTEXT)))
-            invocation.error = None
-        except Exception as error:  # noqa: BLE001 - Lambda's own boundary
-            invocation.error = failure(type(error).__name__, str(error))
-            scheduler.note(f"raises {type(error).__name__}")
-        finally:
-            invocation.over = True
+    def __init__(self, scheduler: Scheduler, deployment: Deployment) -> None:
+        """Run them as actors of scheduler."""
+        self._scheduler = scheduler
+        self._deployment = deployment
 
-    scheduler.spawn(module.rpartition(".")[2], run, works=True)
-    return invocation
+    def invoke(self, module: str, event: Any) -> Invocation:
+        """Start the handler of module on event, as an actor of its own."""
+        invocation = Invocation(error=failure(KILLED, "exit status 1"))
+
+        def run() -> None:
+            try:
+                handler = import_module(module).handler
+                answer = self._deployment.handle(module, handler, event, CONTEXT)
+                invocation.answer = json.loads(json.dumps(answer))
+                invocation.error = None
+            except Exception as error:  # noqa: BLE001 - Lambda's own boundary
+                invocation.error = failure(type(error).__name__, str(error))
+                self._scheduler.note(f"raises {type(error).__name__}")
+            finally:
+                invocation.over = True
+
+        self._scheduler.spawn(module.rpartition(".")[2], run, works=True)
+        return invocation
 
 
 def failure(name: str, message: str) -> Payload:
     """Return Lambda's error for a function that failed."""
     return {"errorMessage": message, "errorType": name, "requestId": CONTEXT.aws_request_id, "stackTrace": []}
+
+
+def module_of(function: str) -> str:
+    """Return the module of the function with that logical ID."""
+    return f"lambdas.{function.removesuffix('Function').lower()}"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdas.domain.attribute_values import deserialize
-from lambdas.domain.outcomes import PROCESSING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.chaos.scheduler import Actor
 
 
 class Entry(NamedTuple):
@@ -27,6 +31,17 @@ class Write(NamedTuple):
     new: Entry | None
 
 
+class Start(NamedTuple):
+    """The start of an execution."""
+
+    execution: Any
+    starter: str  # kind of actor
+    at: datetime
+    before: Entry | None  # the last write about its version
+    expired: bool  # that was the last write about its record, which had expired by then
+    hidden: bool  # the starter could see from its beginning that the upload was deleted
+
+
 class Notification(NamedTuple):
     """A message that was published to the topic."""
 
@@ -39,32 +54,49 @@ class Journal:
     """All events, in their order."""
 
     uploads: dict[str, list[str]] = field(default_factory=dict)  # versions by image id, oldest first
-    deleted: set[str] = field(default_factory=set)  # ids of the pictures whose upload was deleted
     sound: dict[str, bool] = field(default_factory=dict)  # by version: whether it is a picture
     poison: list[str] = field(default_factory=list)  # messages that are not about an upload
+    removed: set[str] = field(default_factory=set)  # ids of the images whose upload was removed for good
+    expired: dict[str, Entry] = field(default_factory=dict)  # records that have expired, by image id
     executions: list[Any] = field(default_factory=list)  # moto's
-    outcomes_before: dict[str, list[Entry]] = field(
-        default_factory=dict
-    )  # by execution: outcomes of its version at its start
+    starts: list[Start] = field(default_factory=list)
+    redriven: bool = False  # at the end of the schedule an operator has redriven everything
     writes: list[Write] = field(default_factory=list)
+    items: dict[str, list[Any]] = field(default_factory=dict)  # by image id: its items in DynamoDB, None for none
+    hidden: dict[str, int] = field(
+        default_factory=dict
+    )  # by image id, of uploads that S3 does not show: since which step
     notifications: list[Notification] = field(default_factory=list)
 
     def uploaded(self, image_id: str, version: str, *, sound: bool) -> None:
         """Record a version of a picture."""
         self.uploads.setdefault(image_id, []).append(version)
         self.sound[version] = sound
-        self.deleted.discard(image_id)
+        self.removed.discard(image_id)
+        self.hidden.pop(image_id, None)
 
-    def began(self, execution: Any) -> None:
-        """Record that an execution was started, and the outcomes that its version had by then."""
+    def expire(self, image_id: str) -> None:
+        """Record that the image's record is about to be deleted because it has expired."""
+        entry = _entry(self.items[image_id][-1])
+        if entry:
+            self.expired[image_id] = entry
+        self.items[image_id].append(None)
+
+    def began(self, execution: Any, starter: Actor, now: datetime) -> None:
+        """Record that starter has started an execution."""
+        image = execution.input_data["image"]
+        written = [new for _, new in self.writes if new and new.version == image["versionId"]]
+        hidden = self.hidden.get(image["imageId"], starter.born) < starter.born
+        kind = starter.name.partition("#")[0]
         self.executions.append(execution)
-        version = execution.input_data["image"]["versionId"]
-        written = (new for _, new in self.writes if new and new.version == version)
-        self.outcomes_before[execution.name] = [entry for entry in written if entry.status != PROCESSING]
+        before = written[-1] if written else None
+        expired = before is not None and self.expired.get(image["imageId"]) == before
+        self.starts.append(Start(execution, kind, now, before, expired, hidden))
 
     def written(self, old: Any, new: Any) -> None:
         """Record a write of the table."""
         self.writes.append(Write(_entry(old), _entry(new)))
+        self.items.setdefault((new or old)["imageId"]["S"], [None]).append(new)
 
     def published(self, message: str, attributes: dict[str, Any]) -> None:
         """Record a notification; attributes are typed as SNS has them."""

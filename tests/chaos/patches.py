@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from botocore.client import BaseClient
@@ -56,7 +56,7 @@ class Patches:
         def seconds(moment: datetime | None = None) -> float:
             return ((moment or naive()).replace(tzinfo=UTC) - EPOCH) / timedelta(seconds=1)
 
-        self._patch.setattr(clock, "now", self._now)
+        self._patch.setattr(clock, "now", lambda: self.hooks.clock() if self.hooks else datetime.now(UTC))
         self._patch.setattr(s3_models, "utcnow", naive)
         self._patch.setattr(sqs_models, "unix_time", seconds)
         self._patch.setattr(sqs_models, "unix_time_millis", lambda moment=None: seconds(moment) * 1000)
@@ -69,9 +69,15 @@ class Patches:
         call = BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - botocore has no other place for it
 
         def called(client: Any, operation: str, params: dict[str, Any]) -> Any:
-            do = fast_call(client, operation, params) if self.hooks and self.shortcuts else None
-            do = do or partial(call, client, operation, params)
-            return self.hooks.call(client, operation, do) if self.hooks else do()
+            def do(params: dict[str, Any]) -> Any:
+                if operation == "Invoke":
+                    return self.here().invoke_directly(params)
+                short = fast_call(client, operation, params) if self.shortcuts else None
+                return short() if short else call(client, operation, params)
+
+            if not self.hooks:
+                return call(client, operation, params)
+            return self.hooks.call(client, operation, params, do)
 
         self._patch.setattr(BaseClient, "_make_api_call", called)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
 
+from tests.chaos import operators
 from tests.chaos.account import open_account
 from tests.chaos.patches import Patches
 from tests.chaos.schedule import Result, Schedule
@@ -35,7 +37,8 @@ class Runner:
 
     def run(self, seed: int, only: Mapping[Fault, float] | None = None) -> Result:
         """Run the schedule of seed; only gives faults and their probabilities instead of random ones."""
-        with patch.dict(os.environ):  # a schedule sets the variables of its functions
+        printed = StringIO()  # what operators' commands print, from several threads
+        with patch.dict(os.environ), redirect_stdout(printed), redirect_stderr(printed):  # a schedule sets variables
             return Schedule(self.account, self.patches, seed, only).run()
 
 
@@ -44,6 +47,7 @@ def ready() -> Iterator[Runner]:
     """Give a runner of schedules, with AWS, time and threads patched."""
     with pytest.MonkeyPatch.context() as patches, open_account(patches) as account:
         logging.getLogger("moto").setLevel(logging.CRITICAL)
+        operators.install(patches, account)
         yield Runner(account, Patches(patches))
 
 

@@ -14,10 +14,17 @@ from moto.moto_api._internal import mock_random
 from lambdas.domain.stalled_uploads import LONGEST_WAIT
 from tests.chaos import statements
 from tests.chaos.account import STALLED_AFTER
+from tests.chaos.bystanders import Bystanders
+from tests.chaos.context import Context
+from tests.chaos.deployment import Deployment
+from tests.chaos.expiry import Expiry
 from tests.chaos.fault_hooks import FaultHooks
-from tests.chaos.faults import Fault, Faults
+from tests.chaos.faults import OPERATOR, Fault, Faults
+from tests.chaos.invocations import Functions
 from tests.chaos.journal import Journal
+from tests.chaos.operators import Operators
 from tests.chaos.scheduler import Scheduler, Step, Stuck
+from tests.chaos.uploaders import Uploaders
 from tests.chaos.world import World
 from tests.fake_aws import stores
 
@@ -69,14 +76,24 @@ class Schedule:
         self._journal = Journal()
         express = self._random.random() < EXPRESS
         os.environ.update(account.environment("EXPRESS" if express else "STANDARD"))
-        self._world = World(account, self._scheduler, self._faults, self._journal, express=express)
+        context = Context(account, self._scheduler, self._faults, self._journal, express)
+        self._deployment = Deployment(context)
+        functions = Functions(self._scheduler, self._deployment)
+        self._world = World(context, functions)
+        self._operators = Operators(self._scheduler, self._journal)
+        self._uploaders = Uploaders(context, self._world)
+        self._bystanders = Bystanders(context, self._uploaders, self._operators)
+        self._expiry = Expiry(context, self._world, self._uploaders)
+        self._hooks = FaultHooks(context, self._world, functions)
 
     def run(self) -> Result:
         """Run the schedule, and check the statements."""
-        self._patches.hooks = FaultHooks(self._scheduler, self._faults, self._world, self._journal)
+        self._patches.hooks = self._hooks
         try:
             self._storm()
             self._calm()
+            if self._faults.counted.keys() & OPERATOR.keys():
+                self._recover()
             found = statements.violations(self._account, self._journal, quiet=not self._faults.counted)
         except Stuck as stuck:
             found = [f"1 one outcome: {stuck}"]
@@ -91,9 +108,14 @@ class Schedule:
         waiting = self._drawn()
         spells = self._random.randint(1, 3)
         for spell in range(spells):
-            if spell:
+            if spell and self._faults.draw({Fault.MONTHS: 1}, often=3):
+                self._calm()
+                self._expiry.begin()
+                self._faults.storm = True
+            elif spell:
                 self._world.tick(self._random.choice((60, STALLED_AFTER + 60)))
-                self._world.sweep()
+                self._world.sweep(everything=self._expiry.begun)
+            self._bystanders.begin()
             last = spell == spells - 1
             wanted = len(waiting) if last else self._random.randint(0, len(waiting))
             self._spell([waiting.pop(0) for _ in range(wanted)], None if last else self._random.randint(1, TURNS))
@@ -101,11 +123,11 @@ class Schedule:
     def _drawn(self) -> list[Act]:
         """Draw the acts of clients: upload each version of a picture, delete some, and send a poisoned message."""
         count = self._random.choices(PICTURES, WEIGHTS)[0]
-        images = [self._world.draw_picture() for _ in range(count)]
+        images = [self._uploaders.draw_picture() for _ in range(count)]
         newer, deleted = ([image for image in images if self._random.random() < often] for often in (NEWER, DELETED))
-        acts: list[Act] = [partial(self._world.upload, image) for image in images + newer]
-        acts += [partial(self._world.delete, image) for image in deleted]
-        acts += [self._world.poison] if self._random.random() < POISONED else []
+        acts: list[Act] = [partial(self._uploaders.upload, image) for image in images + newer]
+        acts += [partial(self._uploaders.delete, image) for image in deleted]
+        acts += [self._uploaders.poison] if self._random.random() < POISONED else []
         self._random.shuffle(acts)
         return acts
 
@@ -118,16 +140,30 @@ class Schedule:
             elif turns != 0 and self._world.pending() and self._random.random() < 0.7:
                 self._world.deliver()
             if self._faults.storm and self._random.random() < SWEPT:
-                self._world.sweep()
+                self._world.sweep(everything=self._expiry.begun)
             self._world.end_something()
+            self._bystanders.act()
+            self._expiry.act()
+            self._deployment.act()
             self._scheduler.pause("time passes")
         self._scheduler.drain()
 
     def _calm(self) -> None:
-        """Deliver everything, and sweep, each time after the longest wait of an attempt."""
+        """Deliver everything, and sweep."""
+        self._deployment.act(at_once=True)
         self._faults.storm = False
         self._spell([])
+        self._sweep_up()
+
+    def _sweep_up(self) -> None:
+        """Sweep, each time after the longest wait of an attempt, and deliver everything."""
         for _ in range(SWEEPS):
             self._world.tick(LONGEST_WAIT.total_seconds() + 60)
-            self._world.sweep()
+            self._world.sweep(everything=self._expiry.begun)
             self._spell([])
+
+    def _recover(self) -> None:
+        """Let an operator start again what FAILED, and deliver everything."""
+        self._operators.run("redrive", "--all")
+        self._spell([])
+        self._journal.redriven = True

@@ -37,10 +37,12 @@ class Actor:
     name: str
     group: object = None  # the execution that it belongs to
     works: bool = False  # it runs a function
+    born: int = 0  # number of steps before it
     pace: float = 1  # weight of being picked, relative to the others
     ready: Ready = _at_once
     gone: bool = False  # from now on it has no effect
     over: bool = False
+    skew: float | None = None  # seconds by which the clock of its machine is wrong; None before it is first read
     baton: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -77,10 +79,11 @@ class Scheduler:
         for actor in self._actors:
             actor.gone = actor.gone or actor.group is group
 
-    def spawn(self, name: str, work: Callable[[], None], *, group: object = None, works: bool = False) -> Actor:
+    def spawn(self, name: str, work: Callable[[], object], *, group: object = None, works: bool = False) -> Actor:
         """Add an actor that starts work when it is first picked; its name gets a number."""
         self._numbers[name] = number = self._numbers.get(name, 0) + 1
-        actor = Actor(f"{name}#{number}", group, works, SLOW if self.random.random() < DAWDLE else 1)
+        pace = SLOW if self.random.random() < DAWDLE else 1
+        actor = Actor(f"{name}#{number}", group, works, len(self.trace), pace)
         self._actors.append(actor)
         Thread(target=self._live, args=(actor, work), daemon=True).start()
         return actor
@@ -147,7 +150,7 @@ class Scheduler:
             return current
         return self.random.choices(able, [actor.pace if swift else 1 for actor in able])[0]
 
-    def _live(self, actor: Actor, work: Callable[[], None]) -> None:
+    def _live(self, actor: Actor, work: Callable[[], object]) -> None:
         self._here.actor = actor
         actor.baton.acquire()
         try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from lambdas.domain import executions
 from lambdas.domain.attribute_values import deserialize
-from lambdas.domain.object_keys import STAGED
+from tests.chaos import archive_statement
 from tests.chaos.errors import EXPLAINED
-from tests.fake_aws.account import OWNER
-from tests.fake_aws.resources import ARCHIVE, UPLOADS
+from tests.chaos.operators import REDRIVE, REPROCESS, SWEEP
 from tests.lambdas.pipeline import NOTIFICATIONS
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
@@ -21,69 +21,72 @@ if TYPE_CHECKING:
     from tests.chaos.account import Account
     from tests.chaos.journal import Entry, Journal
 
+GONE = "NoSuchVersion"  # the reason of a failure: the uploaded version was removed for good
 OPEN, SUCCEEDED = "PROCESSING", "SUCCEEDED"
 DESERVED = {"SUCCEEDED": True, "REJECTED": False}  # whether the upload of a record with this status is a sound picture
 
+# The status of a version's last record that another attempt may follow; for all other starters, the record is open.
+MAY_FOLLOW = {REDRIVE: {OPEN, "FAILED"}, REPROCESS: {OPEN, "FAILED", "REJECTED"}}
+
 Records = dict[str, dict[str, Any]]
+Versions = dict[str, str]  # that S3 shows, by image ID
 
 
 def violations(account: Account, journal: Journal, *, quiet: bool) -> list[str]:
     """Return the violations, each with the number of its statement; quiet: no fault was injected."""
     records = {image_id: deserialize(item) for image_id, item in account.records().items()}
+    visible = account.visible()
+    found = {image_id: record for image_id, record in records.items() if image_id not in journal.removed}
     return [
-        *(f"1 one outcome: {text}" for text in _one_outcome(records, journal)),
+        *(f"1 one outcome: {text}" for text in _one_outcome(records, found, journal, visible)),
         *(f"1 one outcome: {text}" for text in _deserved(records, journal)),
-        *(f"2 archive: {text}" for text in _archive(account, records)),
+        *(f"1 one outcome: {text}" for text in _recovered(records, journal, visible)),
+        *(f"2 archive: {text}" for text in archive_statement.violations(account, records, journal)),
         *(f"3 notifications: {text}" for text in _notifications(records, journal, quiet=quiet)),
-        *(f"4 order: {text}" for text in _order(records, journal)),
+        *(f"4 order: {text}" for text in _order(records, journal, visible)),
         *(f"4 order: {text}" for text in _further(journal)),
-        *(f"5 reasons: {text}" for text in _reasons(records, journal)),
+        *(f"5 reasons: {text}" for text in _reasons(account, records, journal)),
         *(f"once: {text}" for text in _once(journal)),
         *(f"messages: {text}" for text in _messages(account, journal)),
     ]
 
 
-def _one_outcome(records: Records, journal: Journal) -> Iterator[str]:
-    missing = journal.uploads.keys() - records.keys() - journal.deleted
-    yield from (f"{image_id} has no record" for image_id in sorted(missing))
-    yield from (f"{image_id} is still open" for image_id, record in records.items() if record["status"] == OPEN)
-    for image_id, record in records.items():
+def _one_outcome(records: Records, found: Records, journal: Journal, visible: Versions) -> Iterator[str]:
+    """Yield what has no outcome. A sweep finds the records in found only, whose uploads are not removed for good."""
+    expired = {image_id: entry.version for image_id, entry in journal.expired.items()}
+    missing = (image_id for image_id, version in visible.items() if expired.get(image_id) != version)
+    yield from (f"{image_id} has no record" for image_id in missing if image_id not in records)
+    yield from (f"{image_id} is still open" for image_id, record in found.items() if record["status"] == OPEN)
+    for image_id, record in found.items():
         try:
             contracts.check("metadata-record", record)
         except ContractViolation as broken:
             yield f"{image_id}'s record breaks its contract: {broken}"
         if record["status"] != OPEN and "notifiedAt" not in record:
             yield f"{image_id}'s record is not marked as notified"
+    yield from (f"{name} was started by an operator without a record" for name in _unrecorded(journal))
     yield from (f"{execution.name} is running" for execution in journal.executions if execution.status == "RUNNING")
+
+
+def _unrecorded(journal: Journal) -> Iterator[str]:
+    """Yield operators' executions that no record has named, so that no sweep would find them."""
+    recorded = {new.execution for _, new in journal.writes if new}
+    started = (start.execution.name for start in journal.starts if start.starter in MAY_FOLLOW)
+    yield from (name for name in started if name not in recorded)
 
 
 def _deserved(records: Records, journal: Journal) -> Iterator[str]:
     for image_id, record in records.items():
-        if record["status"] in DESERVED and DESERVED[record["status"]] != journal.sound[record["versionId"]]:
+        sound = journal.sound.get(record.get("versionId", ""))  # a record without it breaks its contract
+        if record["status"] in DESERVED and DESERVED[record["status"]] != sound:
             yield f"{image_id} has the status {record['status']}, which does not fit its upload"
 
 
-def _archive(account: Account, records: Records) -> Iterator[str]:
-    left = set(account.keys(ARCHIVE))
-    for image_id, record in records.items():
-        if record["status"] == SUCCEEDED:
-            recorded = set(_archived(record["archive"]))
-            yield from (f"{image_id} misses {key}" for key in sorted(recorded - left))
-            left -= recorded
-        for execution in record.get("earlier", []):
-            folder = f"{OWNER}/{image_id}/{execution.removeprefix(image_id + '-')}/"
-            earlier = {key for key in left if key.startswith(folder)}
-            names = {key.removeprefix(folder).partition(".")[0] for key in earlier}
-            if not {"original", "resized", "thumbnail"} <= names:
-                yield f"{image_id} misses some of what {execution} archived: {sorted(names)}"
-            left -= earlier
-    yield from (f"left behind: {key}" for key in sorted(left))
-    yield from (f"left behind: {key}" for key in account.keys(UPLOADS) if key.startswith(STAGED))
-
-
-def _archived(archive: dict[str, Any]) -> Iterator[str]:
-    yield from (archive[name]["key"] for name in ("original", "resized", "thumbnail"))
-    yield from (smaller["key"] for smaller in archive["smaller"])
+def _recovered(records: Records, journal: Journal, visible: Versions) -> Iterator[str]:
+    """Yield images that FAILED though an operator has started them again when there were no faults any more."""
+    if journal.redriven:
+        failed = (image_id for image_id, record in records.items() if record["status"] == "FAILED")
+        yield from (f"{image_id} FAILED, even after it was redriven" for image_id in failed if image_id in visible)
 
 
 def _notifications(records: Records, journal: Journal, *, quiet: bool) -> Iterator[str]:
@@ -98,6 +101,8 @@ def _notifications(records: Records, journal: Journal, *, quiet: bool) -> Iterat
         if attributes != {name: message[name] for name in attributes} or not {"status", "owner"} <= attributes.keys():
             yield f"{message['notificationId']} has attributes that differ from its message"
     for execution, status in outcomes.items():
+        if executions.image_id(execution) in journal.removed and execution not in notified:
+            continue  # no sweep finds its record
         if notified.get(execution) != {status}:
             yield f"{execution} has the outcome {status} and was notified as {sorted(notified.get(execution, ()))}"
     yield from (f"{execution} was notified, but has no outcome" for execution in notified.keys() - outcomes.keys())
@@ -119,9 +124,9 @@ def _outcomes(journal: Journal) -> Iterator[Entry]:
     yield from (new for _, new in journal.writes if new and new.status != OPEN)
 
 
-def _order(records: Records, journal: Journal) -> Iterator[str]:
-    for image_id, versions in journal.uploads.items():
-        if image_id in records.keys() - journal.deleted and records[image_id]["versionId"] != versions[-1]:
+def _order(records: Records, journal: Journal, visible: Versions) -> Iterator[str]:
+    for image_id, version in visible.items():
+        if image_id in records and records[image_id].get("versionId") != version:
             yield f"{image_id}'s record is not the newest version's"
     for old, new in journal.writes:
         if old and (wrong := _wrong(old, new, journal.uploads[old.image_id])):
@@ -142,27 +147,36 @@ def _wrong(old: Entry, new: Entry | None, versions: list[str]) -> str:
 
 
 def _further(journal: Journal) -> Iterator[str]:
-    """Yield further attempts at versions that had an outcome: only an operator may start these, and a schedule has none."""
-    for execution in journal.executions:
-        outcomes = journal.outcomes_before[execution.name]
-        if execution.input_data["image"]["attempt"] > 1 and outcomes:
-            yield f"{execution.name} was started though its version had the outcome {outcomes[-1].status}"
+    """Yield attempts that were started for nothing.
+
+    A version that had an outcome is started again by an operator only, and by nobody after its record has expired. Sweeps
+    and operators start nothing for an upload that was deleted before they looked.
+    """
+    for execution, starter, _, before, expired, hidden in journal.starts:
+        again = execution.input_data["image"]["attempt"] > 1 and before
+        if expired or (again and again.status not in MAY_FOLLOW.get(starter, {OPEN})):
+            yield f"{starter} started {execution.name} though its version had the outcome {before and before.status}"
+        if hidden and starter in (SWEEP, *MAY_FOLLOW):
+            yield f"{starter} started {execution.name} though its upload was deleted"
 
 
-def _reasons(records: Records, journal: Journal) -> Iterator[str]:
+def _reasons(account: Account, records: Records, journal: Journal) -> Iterator[str]:
     for image_id, record in records.items():
         if record["status"] == "FAILED" and not (record.get("failedIn") and record.get("reason")):
             yield f"{image_id}'s record does not say where and why it failed"
-        if record["status"] == "FAILED" and not _explained(record, journal):
+        if record["status"] == "FAILED" and not _explained(account, record, journal):
             yield f"{image_id} failed with {record['reason']} in {record['failedIn']}, which no fault explains"
     for message, _ in journal.notifications:
         if message["status"] == "FAILED" and not (message.get("failedIn") and message.get("reason")):
             yield f"{message['imageId']}'s notification does not say where and why it failed"
 
 
-def _explained(record: dict[str, Any], journal: Journal) -> bool:
+def _explained(account: Account, record: dict[str, Any], journal: Journal) -> bool:
     """Return whether a fault explains the failure. A rejection may have been in progress when its execution was stopped."""
-    unsound = not journal.sound[record["versionId"]]
+    unsound = not journal.sound.get(record.get("versionId", ""), True)
+    if record["reason"] == GONE:
+        left = account.upload_versions().get(record["key"], [])
+        return record["versionId"] not in {version.version_id for version in left}
     return record["reason"] in EXPLAINED or (unsound and record["reason"] == REJECTED)
 
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from lambdas.domain.object_keys import upload_key
 from lambdas.runtime import clients
-from tests.chaos import uploads
-from tests.chaos.faults import EXPRESS_ENDS, STANDARD_ENDS, STATUS, UPLOAD, Fault, Faults
+from tests.chaos.faults import EXPRESS_ENDS, STANDARD_ENDS, STATUS, Fault
 from tests.chaos.interpreter_patches import is_running, stop
-from tests.chaos.invocations import Invocation, invoke
-from tests.fake_aws.account import OWNER
-from tests.fake_aws.events import execution_ended, object_created
-from tests.fake_aws.resources import UPLOADS
+from tests.fake_aws.events import execution_ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.chaos.account import Account
-    from tests.chaos.journal import Journal
-    from tests.chaos.scheduler import Scheduler
+    from tests.chaos.context import Context
+    from tests.chaos.invocations import Functions, Invocation
 
 BEGINNING = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
 MAX_RECEIVES = 5  # as the template's queue has it
@@ -53,16 +45,15 @@ class Status:
 class World:
     """The services and clients around the project's code, for one schedule."""
 
-    def __init__(
-        self, account: Account, scheduler: Scheduler, faults: Faults, journal: Journal, *, express: bool
-    ) -> None:
+    def __init__(self, context: Context, functions: Functions) -> None:
         """Start empty."""
-        self.express = express
-        self._account = account
-        self._scheduler = scheduler
-        self._faults = faults
-        self._journal = journal
-        self._random = scheduler.random
+        self.express = context.express
+        self._account = context.account
+        self._functions = functions
+        self._scheduler = context.scheduler
+        self._faults = context.faults
+        self._journal = context.journal
+        self._random = context.random
         self._now = BEGINNING
         self._queue: list[Message] = []
         self._statuses: list[Status] = []
@@ -80,33 +71,14 @@ class World:
         """Return whether there is anything to deliver."""
         return bool(self._statuses) or any(not message.held for message in self._queue)
 
-    def draw_picture(self) -> str:
-        """Return the id of a new picture."""
-        return str(UUID(int=self._random.getrandbits(128), version=4))
+    def note(self, point: str) -> None:
+        """Add something that happens to the trace."""
+        self._scheduler.note(point)
 
-    def upload(self, image_id: str) -> None:
-        """Upload a version of a picture as a client does, and send the events of S3."""
-        data, sound = uploads.content(self._random)
-        key = upload_key(OWNER, image_id)
-        version = clients.s3().put_object(Bucket=UPLOADS, Key=key, Body=data)["VersionId"]
-        self._journal.uploaded(image_id, version, sound=sound)
-        fault = self._faults.draw(UPLOAD, often=2)
-        self._scheduler.note("upload", fault or "")
-        event = object_created(UPLOADS, key, version, at=self._now.strftime("%Y-%m-%dT%H:%M:%SZ"), size=len(data))
-        for _ in range({Fault.EVENT_LOST: 0, Fault.EVENT_TWICE: 2}.get(fault or Fault.ABORTED, 1)):
-            self.send(json.dumps(event))
-
-    def delete(self, image_id: str) -> None:
-        """Delete a picture's upload as a client does, if it exists: S3 hides its versions."""
-        if image_id in self._journal.uploads:
-            clients.s3().delete_object(Bucket=UPLOADS, Key=upload_key(OWNER, image_id))
-            self._journal.deleted.add(image_id)
-            self._scheduler.note("delete")
-
-    def poison(self) -> None:
-        """Put a message on the queue that is not about an upload."""
-        self._journal.poison.append(self._random.choice(uploads.POISON))
-        self.send(self._journal.poison[-1])
+    def forget_messages(self) -> None:
+        """Drop what SQS keeps for days only. Nothing else waits, and no poison is expected any more."""
+        self._queue.clear()
+        self._journal.poison.clear()
 
     def send(self, body: str) -> None:
         """Put a message on the queue."""
@@ -154,7 +126,7 @@ class World:
             {"messageId": str(message.number), "body": message.body, "eventSource": "aws:sqs"} for message in batch
         ]
         if records:
-            invocation = invoke(self._scheduler, "lambdas.sqs_trigger", {"Records": records})
+            invocation = self._functions.invoke("lambdas.sqs_trigger", {"Records": records})
             self._then(invocation, lambda: self._returned(batch, invocation))
 
     def _returned(self, batch: list[Message], invocation: Invocation) -> None:
@@ -170,7 +142,7 @@ class World:
     def _finalize(self, status: Status) -> None:
         """Invoke FinalizeFunction with an event; if it fails, Lambda tries again."""
         status.tries += 1
-        invocation = invoke(self._scheduler, "lambdas.finalize", status.event)
+        invocation = self._functions.invoke("lambdas.finalize", status.event)
 
         def again() -> None:
             if invocation.error and status.tries < MAX_TRIES:
@@ -178,10 +150,10 @@ class World:
 
         self._then(invocation, again)
 
-    def sweep(self) -> None:
+    def sweep(self, *, everything: bool) -> None:
         """Start a sweep, or two at once."""
         for _ in range(2 if self._faults.draw({Fault.TWO_SWEEPS: 1}, often=4) else 1):
-            invoke(self._scheduler, "lambdas.sweep", {})
+            self._functions.invoke("lambdas.sweep", {"everything": everything})
 
     def _then(self, invocation: Invocation, do: Callable[[], None]) -> None:
         """Call do when an invocation is over."""

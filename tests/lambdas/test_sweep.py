@@ -169,6 +169,16 @@ def test_an_upload_whose_record_may_have_expired_is_not_started(
     assert pipeline.executions() == {}
 
 
+def test_an_upload_whose_record_is_about_to_expire_is_not_started(
+    pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock
+) -> None:
+    """A record may expire minutes earlier than the sweep expects: clocks differ, and the sweep may have begun before."""
+    pipeline.upload(b"data")
+    fake_clock.advance(seconds=timedelta(days=RETENTION_DAYS, minutes=-20).total_seconds() - STALLED_AFTER)
+    assert sweep(everything=True) == {"resumed": 0}
+    assert pipeline.executions() == {}
+
+
 def test_an_old_upload_with_a_record_is_checked(pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock) -> None:
     """The sweep for everything finalizes an image with a record, regardless of the upload's age."""
     event = pipeline.upload(b"data")

@@ -1,11 +1,13 @@
 """`reprocess`: images are started again, by ID or by prefix, unless they have succeeded."""
 
+from datetime import timedelta
+
 import pytest
 
 from lambdas.domain.outcomes import FAILED, REJECTED, SUCCEEDED
-from lambdas.runtime import clients
+from lambdas.runtime import clients, clock
 from operations.attempts import Outcome
-from tests.operations.stack_in_moto import StackInMoto, execution_name
+from tests.operations.stack_in_moto import RETENTION, StackInMoto, execution_name
 
 
 @pytest.mark.parametrize("status", [FAILED, REJECTED])
@@ -39,6 +41,23 @@ def test_upload_without_a_record_is_found_by_its_id(stack: StackInMoto) -> None:
     stack.upload()
     assert stack.run("reprocess", image["imageId"]).code == 0
     assert stack.started == {execution_name(image, 1)}
+
+
+@pytest.mark.parametrize("stack", ["STANDARD", "EXPRESS"], indirect=True)
+@pytest.mark.parametrize(
+    ("age", "outcome"), [(timedelta(days=RETENTION - 1), Outcome.STARTED), (timedelta(days=RETENTION), Outcome.EXPIRED)]
+)
+def test_upload_whose_record_may_have_expired_is_not_started(
+    stack: StackInMoto, monkeypatch: pytest.MonkeyPatch, age: timedelta, outcome: Outcome
+) -> None:
+    """Where nobody knows the earlier attempts, another one could have the name of one that was notified."""
+    image = stack.upload()
+    later = clock.now() + age
+    monkeypatch.setattr(clock, "now", lambda: later)
+    result = stack.run("reprocess", image["imageId"])
+    number = "1" if outcome is Outcome.STARTED else ""
+    assert (result.code, result.rows) == (int(not number), {(image["imageId"], number, outcome)})
+    assert len(stack.started) == bool(number)
 
 
 def test_prefix_selects_every_upload_below_it(stack: StackInMoto) -> None:

@@ -16,6 +16,7 @@ from tests.asl.check.contract_folders import ALL, SCHEMA, tolerant, written
 from tests.needed import program
 from workflow import compat, contracts, releases
 from workflow.compat import USAGE, at_revision, main
+from workflow.definition import states_language
 from workflow.releases import keep
 
 
@@ -111,11 +112,12 @@ def test_another_major_version_may_break(
 
 
 def test_same_contracts_as_released(repository: Path, tmp_path: Path) -> None:
-    """The stored contracts of a release are the current ones; a development version or an existing release is not stored."""
+    """A release has the current contracts and definition; a development version or an existing release is not stored."""
     (tmp_path / "released").mkdir()
     kept = keep("1.10.0", tmp_path / "released")
     assert list(changes(kept, repository, USAGE)) == []
     assert names(kept) == names(repository)
+    assert json.loads((kept / releases.DEFINITION).read_text(encoding="utf-8")) == states_language()
     for version, message in (("1.10.0", "released already"), ("1.11.0.dev0", "under development")):
         with pytest.raises(ValueError, match=message):
             keep(version, tmp_path / "released")

@@ -16,12 +16,16 @@ from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy
 
 from templates.resources.sweep import STALLED_AFTER
 from tests.chaos import statements
+from tests.chaos.context import Context
+from tests.chaos.deployment import Deployment
 from tests.chaos.faults import Faults
+from tests.chaos.invocations import Functions
 from tests.chaos.journal import Journal
 from tests.chaos.outages.hooks import OutageHooks
 from tests.chaos.outages.outage import DAY, MINUTE, Outage
 from tests.chaos.outages.world import OutageWorld
 from tests.chaos.scheduler import TURNS, Scheduler, Stuck
+from tests.chaos.uploaders import Uploaders
 from tests.fake_aws import stores
 
 if TYPE_CHECKING:
@@ -98,7 +102,11 @@ class OutageSchedule:
         self._journal = Journal()
         os.environ.update(account.environment("EXPRESS" if case.express else "STANDARD"))
         os.environ["STALLED_AFTER_SECONDS"] = str(STALLED_AFTER)
-        self._world = OutageWorld(account, self._scheduler, self._faults, self._journal, express=case.express)
+        context = Context(account, self._scheduler, self._faults, self._journal, case.express)
+        functions = Functions(self._scheduler, Deployment(context))
+        self._world = OutageWorld(context, functions)
+        self._uploaders = Uploaders(context, self._world)
+        self._hooks = OutageHooks(context, self._world, functions)
         after = self._random.randrange(STEPS_BEFORE)
         lists = self._random.random() < LISTS
         self._outage = Outage(frozenset(case.services), case.seconds, after, self._random, lists=lists)
@@ -106,7 +114,7 @@ class OutageSchedule:
     def run(self) -> Result:
         """Run it until every image has succeeded or is lost."""
         world = self._world
-        self._patches.hooks = OutageHooks(self._scheduler, self._faults, world, self._journal)
+        self._patches.hooks = self._hooks
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(retrier_decl, "time", SimpleNamespace(sleep=world.sleep))
             patch.setattr(jitter_strategy_decl, "random", Random(self._case.seed))  # noqa: S311 - it is to be replayed
@@ -126,7 +134,7 @@ class OutageSchedule:
         world, outage = self._world, self._outage
         world.prepare(outage)
         for seconds in (0, self._random.uniform(0, MINUTE), self._random.uniform(LATEST, LATEST + outage.seconds)):
-            world.at(seconds, partial(world.upload, world.draw_picture()))
+            world.at(seconds, partial(self._uploaders.upload, self._uploaders.draw_picture()))
         world.at(LATEST, lambda: outage.begin(world.now()))
         checked = since
         while True:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import MAX_RECEIVES, visibility_timeout
 from tests.chaos.interpreter_patches import is_running, stop
-from tests.chaos.invocations import Invocation, invoke
 from tests.chaos.outages.outage import DAY, MINUTE, Outage
 from tests.chaos.world import Message, World
 from workflow.definition import states_language
@@ -19,6 +18,8 @@ from workflow.definition import states_language
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    from tests.chaos.invocations import Invocation
 
     Act = Callable[[], None]
 
@@ -113,4 +114,4 @@ class OutageWorld(World):
     def _sweep_every(self, seconds: int, *, everything: bool) -> None:
         self.at(seconds, partial(self._sweep_every, seconds, everything=everything))
         if not self.is_down("lambda") and (self._sweep is None or self._sweep.over):
-            self._sweep = invoke(self._scheduler, "lambdas.sweep", {"everything": everything})
+            self._sweep = self._functions.invoke("lambdas.sweep", {"everything": everything})
