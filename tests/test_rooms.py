@@ -102,12 +102,13 @@ ROOMS: dict[str, set[str]] = {
         "rich",
         "urllib3",
     },
-    # They measure what ships, with the one progress bar.
+    # They measure what ships, with the one progress bar and the one table.
     "benchmarks": {
         "imaging",
         "lambdas",
         "templates",
         "operations.cli.progress",
+        "operations.cli.tables",
         "workflow.contracts",
         "PIL",
         "pillow_heif",
