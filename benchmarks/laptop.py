@@ -17,7 +17,6 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from asl.command import run_command
-from operations.cli.tables import print_table
 
 PHOTOGRAPHS = sorted(Path("local/photographs").glob("*.jpg"))
 RUNS = {"one photograph": (1, 1), "twenty photographs, four at once": (20, 4), "twenty photographs at once": (20, 20)}
@@ -43,7 +42,7 @@ class Run:
 
 
 def main() -> int:
-    """Measure all runs, print a table, and return the exit code."""
+    """Measure all runs, print a line for each, and return the exit code."""
     if sys.platform != "linux":
         print(
             "benchmarks.laptop: it reads from /proc how much memory is used, so it runs on Linux only", file=sys.stderr
@@ -51,11 +50,10 @@ def main() -> int:
         return 2
     # Processes whose parent has been killed become children of this one, so that their processor time counts.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    rows = []
+    print(*COLUMNS, sep="\t")
     for name, (number, at_once) in RUNS.items():
         run = measure([*map(str, islice(cycle(PHOTOGRAPHS), number)), "--at-once", str(at_once)])
-        rows.append([name, f"{run.wall:.1f}", f"{run.cpu:.1f}", str(run.memory // 10**6), str(run.processes)])
-    print_table(COLUMNS, rows)
+        print(name, f"{run.wall:.1f}", f"{run.cpu:.1f}", run.memory // 10**6, run.processes, sep="\t", flush=True)
     return 0
 
 
