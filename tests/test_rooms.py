@@ -102,13 +102,12 @@ ROOMS: dict[str, set[str]] = {
         "rich",
         "urllib3",
     },
-    # They measure what ships, with the one progress bar and the one table.
+    # They measure what ships, with the one progress bar.
     "benchmarks": {
         "imaging",
         "lambdas",
         "templates",
         "operations.cli.progress",
-        "operations.cli.tables",
         "workflow.contracts",
         "PIL",
         "pillow_heif",
