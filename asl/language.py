@@ -3,13 +3,14 @@
 The functions take JSON of a definition whose grammar asl.check.grammar has checked.
 """
 
-import json
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from asl.documents import parse_json
 
 State = dict[str, Any]
 Machine = dict[str, Any]
@@ -30,11 +31,13 @@ OPERATORS = {
 }
 NOT_OPERATORS = {"Variable", "Next", "Comment", "Assign", "Output"}
 
+# Each character can be read in one way only; otherwise a text that does not match would take time without a bound.
+PARTITION = r"(?:\$\{[^}]+\}|\$(?!\{[^}]+\})|[^:$])+"
 INTEGRATION = re.compile(
-    r"arn:(?:\$\{[^}]+\}|[^:])+:states:::"
+    rf"arn:{PARTITION}:states:::"
     r"(?P<service>(?:aws-sdk:)?[a-zA-Z0-9-]+):(?P<action>[a-zA-Z0-9]+)(?:\.(?P<pattern>[a-zA-Z]+)(?::\d+)?)?"
 )
-ACTIVITY = re.compile(r"arn:(?:\$\{[^}]+\}|[^:])+:states:.*:activity:.*")
+ACTIVITY = re.compile(rf"arn:{PARTITION}:states:.*:activity:.*")
 FUNCTION_INVOKE = "lambda:invoke"
 CALLBACK = "waitForTaskToken"  # the pattern of a call that waits until a client returns its token
 PLACEHOLDER = re.compile(r"\$\{(\w+?)(?:Arn|\.Arn)?\}")
@@ -84,8 +87,7 @@ class Target:
 def load_definition(file: str) -> Any:
     """Return the JSON in file, or on standard input where file is `-`; raises InvalidMachineError if it cannot be read."""
     try:
-        text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
-        return json.loads(text)
+        return parse_json(sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         name = "standard input" if file == STDIN else file
         raise InvalidMachineError(f"{name} cannot be read: {error}") from error

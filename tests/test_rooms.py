@@ -15,8 +15,8 @@ ROOMS: dict[str, set[str]] = {
     # The reader of the language, on which the tools for state machines are built.
     "asl": set(),
     # An execution's history is read from AWS, with boto3, or from a file.
-    "asl.history": {"asl.language", "boto3", "botocore"},
-    "asl.check": {"asl.language", "referencing", "interegular"},
+    "asl.history": {"asl.language", "asl.documents", "boto3", "botocore"},
+    "asl.check": {"asl.language", "asl.documents", "referencing"},
     "asl.graph": {"asl.language", "asl.check", "asl.history", "pygraphviz", "jinja2"},
     "imaging": {"PIL", "pillow_heif", "cykooz_resizer"},
     # `referencing` is the part of jsonschema that resolves references.
@@ -102,12 +102,13 @@ ROOMS: dict[str, set[str]] = {
         "rich",
         "urllib3",
     },
-    # They measure what ships, with the one progress bar.
+    # They measure what ships, with the one progress bar and the one table.
     "benchmarks": {
         "imaging",
         "lambdas",
         "templates",
         "operations.cli.progress",
+        "operations.cli.tables",
         "workflow.contracts",
         "PIL",
         "pillow_heif",

@@ -1,10 +1,11 @@
 """The inclusion of shapes: whether every value of one is a value of another, and if not, where and why."""
 
-import re
 from dataclasses import dataclass, replace
 
+from asl.check.budget import spend
 from asl.check.descriptions import describe
-from asl.check.patterns import UndecidedPatternError, is_subset
+from asl.check.patterns import is_match, is_subset
+from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import (
     Anything,
     Array,
@@ -21,8 +22,6 @@ from asl.check.shapes import (
 )
 from asl.check.sizes import max_bytes
 
-FINAL_DOLLAR = re.compile(r"(?<!\\)\$$")  # a schema lets no line break follow it; Python's `re` does
-
 
 @dataclass(frozen=True)
 class Mismatch:
@@ -36,10 +35,10 @@ class Mismatch:
 
 def mismatches(provided: Shape, required: Shape, path: str = "") -> list[Mismatch]:
     """Return where a value of provided may not be a value of required; an empty list proves that every one is."""
-    found: list[Mismatch] = []
+    found = dict[Mismatch, None]()
     for member in members(provided):
-        found += [one for one in _member(member, required, path) if one not in found]
-    return found
+        found |= dict.fromkeys(_member(member, required, path))
+    return list(found)
 
 
 def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
@@ -59,6 +58,7 @@ def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
 
 def _disjoint(provided: Shape, required: Shape) -> bool:
     """Return True if the names and values of properties show that no value is of both shapes."""
+    spend()
     if isinstance(provided, Text) and isinstance(required, Text):
         both = (provided.values or frozenset()) & (required.values or frozenset())
         return provided.values is not None and required.values is not None and not both
@@ -74,6 +74,7 @@ def _alike(provided: Shape, required: Shape) -> bool:
 
 
 def _alternative(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
+    spend()
     match provided, required:
         case _, Anything(limit):
             size = max_bytes(provided)
@@ -100,29 +101,60 @@ def _values(provided: Text, required: Shape, path: str) -> list[Mismatch]:
     if any(isinstance(other, Anything) and not _alternative(provided, other, path) for other in members(required)):
         return []
     others = [other for other in members(required) if isinstance(other, Text)]
-    unmatched = {value for value in provided.values or () if not any(matches(value, other) for other in others)}
-    return (
-        [Mismatch(path, describe(replace(provided, values=frozenset(unmatched))), describe(required))]
-        if unmatched
-        else []
+    listed = frozenset[str]().union(*map(_listed, others))
+    unmatched, undecided = set[str](), set[str]()
+    for value in (provided.values or frozenset()) - listed:
+        found = [_may_match(value, other) for other in others]
+        if True not in found:
+            (undecided if None in found else unmatched).add(value)
+    kinds = ((unmatched, True), (undecided, False))
+    return [
+        Mismatch(path, describe(replace(provided, values=frozenset(some))), describe(required), decided=decided)
+        for some, decided in kinds
+        if some
+    ]
+
+
+def _listed(text: Text) -> frozenset[str]:
+    """Return the values that text lists, if nothing else decides which of them it has."""
+    if text.values is None or text.patterns or text.excluded or text.content is not None:
+        return frozenset()
+    return frozenset(
+        one for one in text.values if text.low <= len(one) <= (len(one) if text.high is None else text.high)
     )
 
 
+def _may_match(value: str, required: Text) -> bool | None:
+    """Return whether value is one of the strings of required; None if that is undecided."""
+    try:
+        return matches(value, required)
+    except UndecidedPatternError:
+        return None
+
+
 def matches(value: str, required: Text) -> bool:
-    """Return True if value is one of the strings of required; False where required has to be JSON."""
+    """Return True if value is one of the strings of required; False where required has to be JSON.
+
+    Raises UndecidedPatternError.
+    """
+    spend()
     return (
         required.low <= len(value)
         and (required.high is None or len(value) <= required.high)
         and (required.values is None or value in required.values)
         and value not in required.excluded
         and required.content is None
-        and all(re.search(FINAL_DOLLAR.sub(r"\\Z", pattern), value) for pattern in required.patterns)
+        and all(is_match(pattern, value) for pattern in required.patterns)
     )
 
 
 def _text(provided: Text, required: Text, path: str) -> list[Mismatch]:
     unlike = not _length_fits(provided, required) or (required.content is not None and provided.content is None)
-    if unlike or any(matches(value, replace(provided, content=None)) for value in required.excluded):
+    given = replace(provided, content=None)
+    excluded = [_may_match(value, given) for value in required.excluded]
+    if unlike or None in excluded or True in excluded:
+        if not unlike and True not in excluded:
+            return [Mismatch(path, describe(provided), describe(required), decided=False)]
         return [Mismatch(path, describe(provided), describe(required))]
     if required.values is not None:
         return [Mismatch(path, describe(provided), describe(required), decided=not provided.patterns)]
@@ -155,6 +187,7 @@ def _array(provided: Array, required: Array, path: str) -> list[Mismatch]:
         return [Mismatch(path, describe(provided), describe(required))]
     found: list[Mismatch] = []
     for index in range(max(len(provided.prefix), len(required.prefix)) + 1):
+        spend()
         mine, theirs = item_at(provided, index), item_at(required, index)
         if mine is not None:
             found += mismatches(mine, theirs if theirs is not None else Union(()), f"{path}[{index}]")
@@ -170,11 +203,14 @@ def item_at(array: Array, index: int) -> Shape | None:
 
 def _object(provided: Object, required: Object, path: str) -> list[Mismatch]:
     found: list[Mismatch] = []
-    for name in dict.fromkeys([*dict(provided.fields), *dict(required.fields)]):
+    for name in dict.fromkeys([*provided.by_name, *required.by_name]):
+        spend()
         found += _property(provided.get(name), required.get(name), f"{path}.{name}")
-    for name, field in provided.fields:
-        if field.shape != Union(()) and not matches(name, required.names):
-            found.append(Mismatch(f"{path}.{name}", f'the name "{name}"', describe(required.names)))
+    for name, field in provided.fields if required.names != Text() else ():
+        fits = field.shape == Union(()) or _may_match(name, required.names)
+        if not fits:
+            wrong, wanted = f'the name "{name}"', describe(required.names)
+            found.append(Mismatch(f"{path}.{name}", wrong, wanted, decided=fits is not None))
     if provided.rest is not None:
         rest = required.rest if required.rest is not None else Union(())
         found += mismatches(provided.rest, rest, f"{path}.*")

@@ -1,6 +1,5 @@
 """A folder of contracts: one JSON Schema a file; a `$ref` names another file, or the `$id` of one."""
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,16 @@ from typing import Any
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from asl.documents import MAX_DEPTH, parse_json
+
 SUFFIX = ".json"
 # Keywords of a whole file: a schema that refers to the file does not get them.
 FILE_KEYWORDS = ("$schema", "$id", "$defs", "examples")
+MAX_PARTS = 200_000  # values in a schema, with those that it refers to
+
+
+class LargeContractError(ValueError):
+    """A contract has too many parts or levels, with what it refers to; the message says how many are allowed."""
 
 
 def names(folder: Path) -> list[str]:
@@ -21,7 +27,7 @@ def names(folder: Path) -> list[str]:
 @cache
 def schema(name: str, folder: Path) -> dict[str, Any]:
     """Return the JSON Schema called name, its references unresolved."""
-    loaded: dict[str, Any] = json.loads((folder / f"{name}{SUFFIX}").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = parse_json((folder / f"{name}{SUFFIX}").read_text(encoding="utf-8"))
     return loaded
 
 
@@ -29,7 +35,7 @@ def resolved(name: str, folder: Path) -> dict[str, Any]:
     """Return the JSON Schema called name with each reference replaced by the schema that it points to."""
     document = schema(name, folder)
     resolver = _registry(folder).resolver(document.get("$id", f"{name}{SUFFIX}"))
-    inlined: dict[str, Any] = _inline(document, resolver)
+    inlined: dict[str, Any] = _Inlining().of(document, resolver)
     return inlined
 
 
@@ -41,14 +47,32 @@ def _registry(folder: Path) -> Registry[Any]:
     return Registry().with_resources(resources)
 
 
-def _inline(node: Any, resolver: Any) -> Any:
-    if isinstance(node, list):
-        return [_inline(item, resolver) for item in node]
-    if not isinstance(node, dict):
-        return node
-    siblings = {key: _inline(value, resolver) for key, value in node.items() if key != "$ref"}
-    if "$ref" not in node:
-        return siblings
-    target = resolver.lookup(node["$ref"])
-    keywords = {key: value for key, value in target.contents.items() if key not in FILE_KEYWORDS}
-    return {**_inline(keywords, target.resolver), **siblings}
+class _Inlining:
+    """The replacement of references in one schema by what they point to, which may have more of them."""
+
+    def __init__(self) -> None:
+        """Count the parts of the schema, and how deep they are."""
+        self._parts = self._depth = 0
+
+    def of(self, node: Any, resolver: Any) -> Any:
+        """Return node without references; raises LargeContractError."""
+        self._parts += 1
+        self._depth += 1
+        if self._parts > MAX_PARTS or self._depth > MAX_DEPTH:
+            most = f"{MAX_PARTS:,} parts" if self._parts > MAX_PARTS else f"{MAX_DEPTH} levels; or it refers to itself"
+            raise LargeContractError(f"with what it refers to, it has more than {most}")
+        found = self._of(node, resolver)
+        self._depth -= 1
+        return found
+
+    def _of(self, node: Any, resolver: Any) -> Any:
+        if isinstance(node, list):
+            return [self.of(item, resolver) for item in node]
+        if not isinstance(node, dict):
+            return node
+        siblings = {key: self.of(value, resolver) for key, value in node.items() if key != "$ref"}
+        if "$ref" not in node:
+            return siblings
+        target = resolver.lookup(node["$ref"])
+        keywords = {key: value for key, value in target.contents.items() if key not in FILE_KEYWORDS}
+        return {**self.of(keywords, target.resolver), **siblings}

@@ -1,19 +1,26 @@
 """Descriptions of shapes for messages."""
 
+from collections.abc import Iterable
+from heapq import nsmallest
+
 from asl.check.shapes import Array, Boolean, Null, Number, Object, Shape, Text, Union
+
+MAX_LISTED = 20  # values or alternatives
+MAX_NAMES = 50  # of properties
+MAX_CHARACTERS = 300  # of a value or a pattern
 
 
 def describe(shape: Shape) -> str:  # noqa: C901, PLR0911 - one case a kind
     """Return a short description of shape for messages."""
     match shape:
         case Text(values=frozenset() as values):
-            return " or ".join(f'"{value}"' for value in sorted(values))
+            return _listed(f'"{_shortened(value)}"' for value in nsmallest(MAX_LISTED, values)) + _more(len(values))
         case Text(content=Shape() as content):
             return f"a string holding JSON of {describe(content)}"
         case Text():
             return f"a string{_of_length(shape.low, shape.high, 'characters')}{_matching(shape)}"
         case Number(values=frozenset() as few):
-            return " or ".join(map(_digits, sorted(few)))
+            return _listed(map(_digits, nsmallest(MAX_LISTED, few))) + _more(len(few))
         case Number():
             return f"{'an integer' if shape.integer else 'a number'}{_between(shape)}"
         case Boolean():
@@ -24,12 +31,26 @@ def describe(shape: Shape) -> str:  # noqa: C901, PLR0911 - one case a kind
             return f"an array{_of_length(shape.low, shape.high, 'items')}"
         case Object():
             names = [name for name, _ in shape.fields]
-            return f"an object of {', '.join(names)}" if names else "an object"
+            return (
+                f"an object of {', '.join(names[:MAX_NAMES])}{_more(len(names), MAX_NAMES)}" if names else "an object"
+            )
         case Union(members=()):
             return "nothing"
         case Union():
-            return " or ".join(describe(member) for member in shape.members)
+            return _listed(map(describe, shape.members[:MAX_LISTED])) + _more(len(shape.members))
     return "any value"
+
+
+def _listed(described: Iterable[str]) -> str:
+    return " or ".join(described)
+
+
+def _more(number: int, shown: int = MAX_LISTED) -> str:
+    return f" and {number - shown:,} more" if number > shown else ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]}…"
 
 
 def _of_length(low: int, high: int | None, unit: str) -> str:
@@ -39,8 +60,9 @@ def _of_length(low: int, high: int | None, unit: str) -> str:
 
 
 def _matching(text: Text) -> str:
-    patterns = f" matching {' and '.join(sorted(text.patterns))}" if text.patterns else ""
-    return patterns + (f" other than {', '.join(sorted(text.excluded))}" if text.excluded else "")
+    patterns = f" matching {' and '.join(map(_shortened, sorted(text.patterns)))}" if text.patterns else ""
+    excluded = ", ".join(map(_shortened, nsmallest(MAX_LISTED, text.excluded)))
+    return patterns + (f" other than {excluded}{_more(len(text.excluded))}" if excluded else "")
 
 
 def _between(number: Number) -> str:

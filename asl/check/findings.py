@@ -1,12 +1,16 @@
 """Findings: where a payload may not be what a state requires, with the path to it and a suggestion."""
 
 import difflib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from asl.check.paths import PathError, Step, format_path, parse_path, select
 from asl.check.shapes import Array, Object, Shape, members
 from asl.check.templates import Problem
+
+MAX_NAMES = 200  # among which a similar one is looked for
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,11 @@ class Finding:
         }
 
 
-def suggestion_for(problem: Problem, arrived: Shape, visited: tuple[VisitedState, ...]) -> str | None:
-    """Return a likely correction of problem in a state that got the payload arrived through the states visited, or None."""
+def suggestion_for(problem: Problem, arrived: Shape, visited: Iterable[VisitedState]) -> str | None:
+    """Return a likely correction of problem in a state that got the payload arrived, or None.
+
+    visited are the states that it came through, the last one first.
+    """
     if problem.path is None or problem.absence is None or problem.data is None:
         return problem.suggestion
     if problem.data == arrived and (lost := _overwritten_by(problem.path, visited)):
@@ -66,9 +73,9 @@ def suggestion_for(problem: Problem, arrived: Shape, visited: tuple[VisitedState
     return _nearest(problem.path, problem.absence.wanted, problem.absence.there, problem.data)
 
 
-def _overwritten_by(path: str, visited: tuple[VisitedState, ...]) -> VisitedState | None:
+def _overwritten_by(path: str, visited: Iterable[VisitedState]) -> VisitedState | None:
     """Return the state whose ResultPath overwrote what path selects."""
-    for one in reversed(visited):
+    for one in visited:
         if one.result_path == "$" and _finds(path, one.before) and not _finds(path, one.after):
             return one
     return None
@@ -96,20 +103,19 @@ def _words(name: str) -> list[str]:
 
 def _nearest(path: str, wanted: Step, there: Shape, data: Shape) -> str | None:
     """Suggest the property of a similar name in the same place, or one of the same name in another place."""
-    siblings = [name for name, _ in there.fields] if isinstance(there, Object) else []
+    siblings = [name for name, _ in there.fields[:MAX_NAMES]] if isinstance(there, Object) else []
     if close := difflib.get_close_matches(str(wanted), siblings, n=1):
         return f"did you mean `{close[0]}`?"
     if path.startswith("$$"):
         return None
     last = parse_path(path)[-1]
-    found = next((place for place in _places(data, []) if place[-1] == last), None)
+    found = next((place for place in islice(_places(data, []), MAX_NAMES) if place[-1] == last), None)
     return f"did you mean `{format_path(found)}`?" if found else None
 
 
-def _places(shape: Shape, above: list[Step]) -> list[list[Step]]:
-    """Return the path to every property of shape."""
-    found: list[list[Step]] = []
+def _places(shape: Shape, above: list[Step]) -> Iterator[list[Step]]:
+    """Yield the path to every property of shape."""
     for member in members(shape):
         for name, field in member.fields if isinstance(member, Object) else ():
-            found += [[*above, name], *_places(field.shape, [*above, name])]
-    return found
+            yield [*above, name]
+            yield from _places(field.shape, [*above, name])

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from asl.check.budget import BudgetSpentError, part_budget, spend
 from asl.check.choices import paths_read, split_by_rule
 from asl.check.context import ANY_ZONE
 from asl.check.proof_result import Arrival, Exit, Outcome, Proof
@@ -50,14 +51,31 @@ def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | 
         if not _is_new(name, arrival, seen.setdefault(name, set()), proof):
             continue
         visit = Visit(name, machine["States"][name], arrival, proof, item)
-        for leaving in exits(visit):
+        for leaving in _bounded_exits(visit):
             proof.outputs.setdefault(name, []).append(leaving.shape)
             if leaving.next is None:
                 outputs.append(leaving.shape)
             else:
                 waiting.append((leaving.next, arrival.after(name, leaving)))
         errors += visit.errors
+        if proof.stopped:
+            break
     return Outcome(union(*outputs), union(*errors))
+
+
+def _bounded_exits(visit: Visit) -> list[Exit]:
+    """Return the exits of visit; one that would take too many steps is undecided, and if the proof would, it stops."""
+    for ways in (exits, _undecided_exits):
+        try:
+            with part_budget():
+                return list(ways(visit))
+        except BudgetSpentError as error:
+            if error.is_whole:
+                visit.proof.stop(visit.name, visit.arrival, visit.at, str(error))
+                break
+            provided, required = f"what takes {error} to decide", "what can be decided in fewer"
+            visit.report([Problem(visit.at, provided, required, decided=False)])
+    return []
 
 
 def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> bool:
@@ -79,6 +97,7 @@ def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> boo
 
 def exits(visit: Visit) -> Iterator[Exit]:
     """Yield where the state of visit sends its output, and the shape of the output."""
+    spend(2 + len(visit.proof.inputs[visit.name]) // 10)
     visit.measure("input", visit.arrival.shape)
     kind = KINDS.get(visit.state["Type"])
     undecided = list(_undecided(visit))
@@ -133,6 +152,7 @@ def _wait(visit: Visit) -> Iterator[Exit]:
 def _choice(visit: Visit) -> Iterator[Exit]:
     left = visit.selected(visit.arrival.shape, "InputPath")
     for number, rule in enumerate(visit.state["Choices"]):
+        visit.at = f"Choices[{number}]"
         for path, seen in paths_read(left, rule):
             visit.evaluated(seen, path, f"Choices[{number}].Variable")
         taken, left = split_by_rule(left, rule)

@@ -40,6 +40,8 @@ REQUIRED: dict[str, dict[str, Shape]] = {
     "Choice": {"Choices": NON_EMPTY},
     "Parallel": {"Branches": NON_EMPTY},
 }
+REQUIRED_SHAPES = {kind: _open_object(fields, {}) for kind, fields in REQUIRED.items()}
+ANY_STATE = _open_object({}, {})
 
 
 def grammar_error(machine: Any) -> str | None:
@@ -57,7 +59,7 @@ def _machine(machine: Any, at: str) -> Iterator[str | None]:
 
 def _state(state: dict[str, Any], at: str) -> Iterator[str | None]:
     yield validate(state, STATE, at)
-    yield validate(state, _open_object(REQUIRED.get(state["Type"], {}), {}), at)
+    yield validate(state, REQUIRED_SHAPES.get(state["Type"], ANY_STATE), at)
     if state["Type"] not in ENDS and ("Next" in state) is (state.get("End") is True):
         yield f"{at}: needs either Next or End: true"
     if state["Type"] == "Map" and len(inner_machines(state)) != 1:

@@ -9,6 +9,8 @@ from asl.check.shapes import Shape, constant
 TOKEN = re.compile(
     r"\s*(?:(States\.\w+)\s*\(|('(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|(true|false|null)\b|(\$[^,)\s]*)|([,)]))"
 )
+MAX_NESTED = 50  # calls in each other; Step Functions allows 10 in a field
+MAX_SHOWN = 300  # characters of a call in a message
 WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -20,21 +22,25 @@ class Call:
     arguments: tuple["Call | str | Shape", ...]
 
 
+def _quoted(text: str) -> str:
+    return f"`{text}`" if len(text) <= MAX_SHOWN else f"`{text[:MAX_SHOWN]}…`"
+
+
 def parse_call(text: str) -> Call:
     """Return the call that text is; raises IntrinsicCallError."""
-    call, end = _parse_argument(text, 0)
+    call, end = _parse_argument(text, 0, 0)
     if not isinstance(call, Call) or text[end:].strip():
-        raise IntrinsicCallError(f"`{text}`", "a call of an intrinsic function")
+        raise IntrinsicCallError(_quoted(text), "a call of an intrinsic function")
     return call
 
 
-def _parse_argument(text: str, at: int) -> tuple[Call | str | Shape, int]:
+def _parse_argument(text: str, at: int, level: int) -> tuple[Call | str | Shape, int]:
     match = TOKEN.match(text, at)
     if match is None or match[6]:
-        raise IntrinsicCallError(f"`{text}`", f"an argument at character {at + 1}")
+        raise IntrinsicCallError(_quoted(text), f"an argument at character {at + 1}")
     name, quoted, number, word, path, _ = match.groups()
     if name:
-        return _parse_call(name, text, match.end())
+        return _parse_call(name, text, match.end(), level + 1)
     if quoted:
         return constant(re.sub(r"\\(.)", r"\1", quoted[1:-1])), match.end()
     if number:
@@ -42,17 +48,19 @@ def _parse_argument(text: str, at: int) -> tuple[Call | str | Shape, int]:
     return (constant(WORDS[word]), match.end()) if word else (path, match.end())
 
 
-def _parse_call(name: str, text: str, at: int) -> tuple[Call, int]:
+def _parse_call(name: str, text: str, at: int, level: int) -> tuple[Call, int]:
+    if level > MAX_NESTED:
+        raise IntrinsicCallError(_quoted(text), f"at most {MAX_NESTED} calls in each other", decided=False)
     arguments: list[Call | str | Shape] = []
     match = TOKEN.match(text, at)
     if match and match[6] == ")":
         return Call(name, ()), match.end()
     while True:
-        argument, at = _parse_argument(text, at)
+        argument, at = _parse_argument(text, at, level)
         arguments.append(argument)
         match = TOKEN.match(text, at)
         if match is None or not match[6]:
-            raise IntrinsicCallError(f"`{text}`", f"a comma or parenthesis at character {at + 1}")
+            raise IntrinsicCallError(_quoted(text), f"a comma or parenthesis at character {at + 1}")
         at = match.end()
         if match[6] == ")":
             return Call(name, tuple(arguments)), at

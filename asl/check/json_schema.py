@@ -142,7 +142,7 @@ def _text(keywords: dict[str, Any], where: str) -> Text:
 def _pattern(pattern: str, where: str) -> str:
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise UnsupportedSchemaError(where, f"the pattern {pattern} ({error})") from error
     return pattern
 

@@ -1,6 +1,5 @@
 """The mapping of a machine's contracts: of its input, and of what each state takes, gives, raises, says and leaves."""
 
-import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from asl.check.integrations import closed_object
 from asl.check.json_schema import shape_of
 from asl.check.shapes import Anything, Field, Object, Shape, Text
 from asl.check.validate import validate
+from asl.documents import parse_json
 
 MAPPING_FILE = "mapping.json"
 _NAMES = Object((), Text())
@@ -74,7 +74,7 @@ class Mapping:
 def load_mapping(folder: Path) -> Mapping:
     """Return the mapping in folder's `mapping.json`, with the contracts in folder; raises InvalidMappingError."""
     try:
-        document = json.loads((folder / MAPPING_FILE).read_text(encoding="utf-8"))
+        document = parse_json((folder / MAPPING_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidMappingError(f"{folder / MAPPING_FILE} cannot be read: {error}") from error
     for name in set(contracts.names(folder)) - {MAPPING_FILE.removesuffix(".json")}:
@@ -124,6 +124,8 @@ def _check_readable(name: str, folder: Path) -> None:
 def _resolved(name: str, folder: Path) -> dict[str, Any]:
     try:
         return contracts.resolved(name, folder)
+    except contracts.LargeContractError as error:
+        raise InvalidMappingError(f"{name}: {error}") from error
     except RecursionError as error:
         raise InvalidMappingError(f"{name} refers to itself, so its payloads have no bound") from error
     except Exception as error:  # the resolver's own, of several kinds

@@ -23,6 +23,8 @@ STEP = re.compile(
 
 Step = str | int
 EVERY = -1  # the step [*]
+MAX_STEPS = 100
+MAX_SHOWN = 300  # characters of a path in a message
 
 
 class PathError(ValueError):
@@ -52,16 +54,23 @@ def parse_path(path: str) -> list[Step]:
     if not path.startswith("$"):
         raise PathError(f"{path} does not start with $")
     steps: list[Step] = []
-    while rest:
-        match = STEP.match(rest)
+    at = 0
+    while at < len(rest):
+        match = STEP.match(rest, at)
         if match is None:
-            raise PathError(f"what {path} selects cannot be decided at `{rest}`")
+            raise PathError(f"what {_shortened(path)} selects cannot be decided at `{_shortened(rest[at:])}`")
         name, index, single, double, every = match.groups()
         steps.append(EVERY if every else int(index) if index else name or single or double or "")
-        rest = rest[match.end() :]
+        at = match.end()
+    if len(steps) > MAX_STEPS:
+        raise PathError(f"{_shortened(path)} has {len(steps):,} steps, and {MAX_STEPS} are followed")
     if steps.count(EVERY) > 1:
         raise PathError(f"what {path} selects cannot be decided: it flattens arrays of arrays")
     return steps
+
+
+def _shortened(path: str) -> str:
+    return path if len(path) <= MAX_SHOWN else f"{path[:MAX_SHOWN]}…"
 
 
 def format_path(steps: list[Step]) -> str:
@@ -115,7 +124,7 @@ def _one_step(shape: Shape, step: Step, reached: str) -> tuple[Shape, list[Absen
 
 
 def _property(shape: Object, name: str, reached: str) -> tuple[Shape, list[Absence]]:
-    found = dict(shape.fields).get(name)
+    found = shape.by_name.get(name)
     if found is None:
         return shape, [Absence(reached, shape, name)]
     return found.shape, [] if found.required else [Absence(reached, shape, name, optional=True)]

@@ -2,32 +2,45 @@
 
 import re
 from functools import cache
-from typing import Any
 
-# What interegular and validators interpret differently: its classes are ASCII, and it has no flags.
-UNSUPPORTED = re.compile(r"\\[bBdDsSwW]|\(\?[^:]")
-ATOMS = re.compile(r"\\.|\[\^?(?:\\.|[^\\\]])*\]")  # an escape or a class, which stand for one character
-MAX_STATES = 5000  # of an automaton; a pattern that requires more is undecided
+from asl.check.automata import MAX_STATES, Automaton, Comparison, accepts, size
+from asl.check.budget import spend
+from asl.check.regular_expressions import (
+    Either,
+    Node,
+    One,
+    Repeated,
+    Sequence,
+    UndecidedPatternError,
+    backtracking,
+    parse_pattern,
+)
 
-
-class UndecidedPatternError(Exception):
-    """Patterns cannot be compared: interegular does not support one, or its automaton is too large."""
+FINAL_DOLLAR = re.compile(r"(?<!\\)\$$")  # a schema lets no line break follow it; Python's `re` does
+PLAIN = set(range(ord(" "), ord("~") + 1)) - {ord('"'), ord("\\")}
+MAX_WAYS = 1_000_000  # that `re` may try to divide a text among repetitions
 
 
 def is_subset(inner: str, outer: str) -> bool:
     """Return True if every string that matches inner matches outer; raises UndecidedPatternError."""
-    return inner == outer or bool(_automaton(inner).issubset(_automaton(outer)))
+    return inner == outer or _is_subset(inner, outer)
 
 
+@cache
+def _is_subset(inner: str, outer: str) -> bool:
+    return Comparison(_automaton(inner), _automaton(outer)).is_subset()
+
+
+@cache
 def are_disjoint(one: str, other: str) -> bool:
     """Return True if no string matches both; raises UndecidedPatternError."""
-    return bool((_automaton(one) & _automaton(other)).empty())  # interegular's isdisjoint has a bug with state 0
+    return Comparison(_automaton(one), _automaton(other)).are_disjoint()
 
 
 def is_comparable(pattern: str) -> bool:
     """Return True if pattern can be compared with others, and be a part of one."""
     try:
-        return _automaton(pattern) is not None
+        return size(parse_pattern(pattern)) <= MAX_STATES
     except UndecidedPatternError:
         return False
 
@@ -36,49 +49,39 @@ def is_comparable(pattern: str) -> bool:
 def is_plain(pattern: str) -> bool:
     """Return True if every matching string is known to be plain ASCII, which takes a byte a character in JSON."""
     try:
-        return all(_plain(letter) for letter in _live_symbols(_automaton(pattern)))
+        return _is_plain(parse_pattern(pattern))
     except UndecidedPatternError:
         return False
 
 
-@cache
-def _automaton(pattern: str) -> Any:
-    import interegular
+def _is_plain(node: Node) -> bool:
+    match node:
+        case One(ranges):
+            return all(high < ord("~") + 1 and PLAIN.issuperset(range(low, high + 1)) for low, high in ranges)
+        case Sequence(parts) | Either(parts):
+            return all(map(_is_plain, parts))
+        case Repeated(part, _, high):
+            return high == 0 or _is_plain(part)
 
-    anchored = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
-    if not anchored or _alternates(pattern):
-        raise UndecidedPatternError(f"the pattern {pattern} is not anchored at both ends")
-    if UNSUPPORTED.search(pattern):
-        raise UndecidedPatternError(f"the pattern {pattern} has classes or flags that can be read in several ways")
+
+def is_match(pattern: str, text: str) -> bool:
+    """Return whether text matches pattern, as a schema has it; raises UndecidedPatternError if that may take too long."""
     try:
-        automaton = interegular.parse_pattern(pattern[1:-1]).to_fsm()
-    except (ValueError, TypeError, interegular.Unsupported, interegular.InvalidSyntax) as error:
-        raise UndecidedPatternError(f"the pattern {pattern} is not one that can be compared") from error
-    if len(automaton.states) > MAX_STATES:
-        raise UndecidedPatternError(f"the pattern {pattern} is too large to be compared")
-    return automaton
+        automaton = _automaton(pattern)
+    except UndecidedPatternError:
+        return _search(pattern, text)
+    return accepts(automaton, text)
 
 
-def _alternates(pattern: str) -> bool:
-    """Return True if pattern has alternatives at its top level: an anchor belongs to one of them only."""
-    depth = 0
-    for sign in ATOMS.sub("", pattern):
-        depth += {"(": 1, ")": -1}.get(sign, 0)
-        if sign == "|" and depth == 0:
-            return True
-    return False
+def _search(pattern: str, text: str) -> bool:
+    """Return whether `re` finds pattern in text; raises UndecidedPatternError if it may try too many ways."""
+    ways = backtracking(pattern, len(text)) * (len(text) + 1)  # and a way from each character on
+    if ways > MAX_WAYS:
+        raise UndecidedPatternError(f"whether {pattern} matches a text of {len(text)} characters")
+    spend(1 + int(ways) // 100)
+    return re.search(FINAL_DOLLAR.sub(r"\\Z", pattern), text) is not None
 
 
-def _live_symbols(automaton: Any) -> set[Any]:
-    """Return the symbols on ways to acceptance; interegular's marker stands for all characters that it does not name."""
-    alive = {
-        transition
-        for state, moves in automaton.map.items()
-        for transition, target in moves.items()
-        if automaton.islive(state) and automaton.islive(target)
-    }
-    return {letter for letter, number in automaton.alphabet.items() if number in alive}
-
-
-def _plain(letter: Any) -> bool:
-    return isinstance(letter, str) and " " <= letter <= "~" and letter not in '"\\'
+@cache
+def _automaton(pattern: str) -> Automaton:
+    return Automaton(parse_pattern(pattern))

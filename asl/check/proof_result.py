@@ -1,12 +1,18 @@
 """The result of a proof: the shapes and sizes of the payloads of each state, and the findings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from asl.check.findings import Finding, VisitedState, suggestion_for
 from asl.check.mapping import Mapping
 from asl.check.shapes import NOTHING, Shape
 from asl.check.sizes import LIMIT, max_bytes
 from asl.check.templates import Problem
+
+MAX_PATH = 50  # names in a finding's path
+MAX_SUGGESTIONS = 200  # findings that have one
+MAX_LOOK_BACK = 200  # states among which the one is looked for that replaced a payload
 
 
 @dataclass(frozen=True)
@@ -19,28 +25,38 @@ class Exit:
     by: str = "ResultPath"  # the field that has result_path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arrival:
-    """The shape of the payload that a state gets, and the states that it came through."""
+    """The shape of the payload that a state gets, and the last of the states that it came through, with its own arrival."""
 
     shape: Shape
-    visited: tuple[VisitedState, ...] = ()
+    last: VisitedState | None = None
+    before: "Arrival | None" = None
+    length: int = 0  # states that it came through
+
+    def visited(self) -> Iterator[VisitedState]:
+        """Yield the states that it came through, the last one first."""
+        arrival: Arrival | None = self
+        while arrival is not None and arrival.last is not None:
+            yield arrival.last
+            arrival = arrival.before
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The names of the states that it came through."""
-        return tuple(one.state for one in self.visited)
+        """The names of the states that it came through; of a long path, the last ones and how many came before."""
+        names = [one.state for one in islice(self.visited(), MAX_PATH)][::-1]
+        return tuple(names if self.length <= MAX_PATH else [f"({self.length - MAX_PATH:,} states)", *names])
 
     def after(self, state: str, leaving: Exit) -> "Arrival":
         """Return the arrival at the state to which state sent the payload."""
-        return Arrival(
-            leaving.shape,
-            (*self.visited, VisitedState(state, self.shape, leaving.shape, leaving.result_path, leaving.by)),
-        )
+        return self._at(leaving.shape, VisitedState(state, self.shape, leaving.shape, leaving.result_path, leaving.by))
 
     def within(self, state: str, shape: Shape) -> "Arrival":
         """Return the arrival at the start of a branch or an iteration of state, which gets shape."""
-        return Arrival(shape, (*self.visited, VisitedState(state, self.shape, shape, None)))
+        return self._at(shape, VisitedState(state, self.shape, shape, None))
+
+    def _at(self, shape: Shape, last: VisitedState) -> "Arrival":
+        return Arrival(shape, last, self, self.length + 1)
 
 
 @dataclass(frozen=True)
@@ -61,11 +77,24 @@ class Proof:
     sizes: dict[str, dict[str, int | None]] = field(default_factory=dict)
     inputs: dict[str, list[Shape]] = field(default_factory=dict)
     outputs: dict[str, list[Shape]] = field(default_factory=dict)
+    stopped: Finding | None = None  # where the budget was spent, so that nothing is known of what comes after it
+    _known: dict[str, bool] = field(default_factory=dict)  # places of findings, and whether one there is certain
 
     @property
     def open_findings(self) -> list[Finding]:
         """The findings that the mapping does not accept."""
-        return [finding for finding in self.findings if finding.decided or finding.place not in self.mapping.accepted]
+        return [finding for finding in self.findings if not self.is_accepted(finding)]
+
+    def is_accepted(self, finding: Finding) -> bool:
+        """Return whether the mapping accepts finding; not where the proof stopped, or what comes after it would be, too."""
+        return not finding.decided and finding is not self.stopped and finding.place in self.mapping.accepted
+
+    def stop(self, state: str, arrival: Arrival, at: str, steps: str) -> None:
+        """Record that the proof ends in state, in the field at, because it would take too many steps."""
+        if self.stopped is None:
+            provided, required = f"a proof that takes {steps}", "a smaller machine, or smaller contracts"
+            self.stopped = Finding(state, at, arrival.path, provided, required, decided=False)
+            self.findings.append(self.stopped)
 
     def report(self, state: str, arrival: Arrival, problems: list[Problem]) -> None:
         """Record problems of state, each field once, for the first path that shows it.
@@ -73,12 +102,20 @@ class Proof:
         What is undecided does not hide an error in the same field, since it may be accepted.
         """
         for problem in problems:
-            suggestion = suggestion_for(problem, arrival.shape, arrival.visited)
+            place = f"{state}.{problem.field}"
+            if place in self._known and self._known[place] >= problem.decided:
+                continue
+            self._known[place] = problem.decided
+            suggestion = self._suggestion(problem, arrival)
             finding = Finding(
                 state, problem.field, arrival.path, problem.provided, problem.required, suggestion, problem.decided
             )
-            if not any(one.place == finding.place and one.decided >= finding.decided for one in self.findings):
-                self.findings.append(finding)
+            self.findings.append(finding)
+
+    def _suggestion(self, problem: Problem, arrival: Arrival) -> str | None:
+        if len(self.findings) >= MAX_SUGGESTIONS:  # nobody reads more of them, and each takes a search
+            return None
+        return suggestion_for(problem, arrival.shape, islice(arrival.visited(), MAX_LOOK_BACK))
 
     def measure(self, state: str, arrival: Arrival, kind: str, shape: Shape) -> None:
         """Record the largest payload of a kind in state, and report one that may exceed the limit."""

@@ -1,7 +1,10 @@
 """The prover: one machine against its contracts."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
+from asl.check.budget import BudgetSpentError, whole_budget
 from asl.check.flow import follow
 from asl.check.grammar import grammar_error
 from asl.check.mapping import Edges, InvalidMappingError, Mapping
@@ -26,7 +29,12 @@ def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
         raise InvalidMachineError(f"this is no state machine: {wrong}")
     _check_mapping(mapping, states_of(machine))
     proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"))
-    follow(machine, Arrival(mapping.starts_with.shape), proof)
+    start = Arrival(mapping.starts_with.shape)
+    with whole_budget():
+        try:
+            follow(machine, start, proof)
+        except BudgetSpentError as error:
+            proof.stop(machine["StartAt"], start, "Type", str(error))
     return proof
 
 
@@ -61,10 +69,15 @@ def _check_targets(machine: dict[str, Any]) -> None:
         _check_targets(inner)
 
 
+def _beginnings(place: str) -> Iterator[str]:
+    """Yield what may be the name of the state in place, which may have dots itself."""
+    yield from (place[: dot.start()] for dot in re.finditer(r"\.", place))
+
+
 def _check_mapping(mapping: Mapping, states: dict[str, dict[str, Any]]) -> None:
     """Raise InvalidMappingError if mapping names a state that states lack, or an edge that a state of its type does not have."""
     unknown = set(mapping.states) - set(states)
-    unknown |= {place for place in mapping.accepted if not any(place.startswith(f"{name}.") for name in states)}
+    unknown |= {place for place in mapping.accepted if not any(name in states for name in _beginnings(place))}
     if unknown:
         raise InvalidMappingError(f"the mapping names {', '.join(sorted(unknown))}, which the machine does not have")
     for name, edges in mapping.states.items():

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from asl.check.budget import spend
 from asl.check.compare import matches
 from asl.check.paths import Step
+from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import (
     NOTHING,
     Anything,
@@ -110,13 +112,17 @@ def _unlike(wanted: str) -> Refine:
 def _may_be(member: Shape, value: str | bool) -> bool:  # noqa: FBT001 - the same
     match member, value:
         case Text(), str():
-            return matches(value, replace(member, content=None))
+            try:
+                return matches(value, replace(member, content=None))
+            except UndecidedPatternError:
+                return True
         case Boolean(), bool():
             return value in member.values
     return not isinstance(member, Text | Boolean | Number | Null | Object)
 
 
 def _less(member: Shape, value: str | bool) -> Shape | None:  # noqa: FBT001 - the same
+    spend(1 + len(member.excluded) // 20 if isinstance(member, Text) else 1)
     match member, value:
         case Text(values=None), str():
             return replace(member, excluded=member.excluded | {value})
@@ -139,6 +145,7 @@ def refined(shape: Shape, steps: list[Step], refine: Refine) -> Shape:
 
 
 def _refined_member(member: Shape, steps: list[Step], refine: Refine) -> list[Shape]:
+    spend()
     if not steps:
         field = refine(Field(member))
         return [field.shape] if field else []

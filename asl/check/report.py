@@ -16,7 +16,7 @@ def as_text(proof: Proof) -> str:
 
 
 def _finding(finding: Finding, proof: Proof) -> str:
-    kind = "error" if finding.decided else "accepted" if finding not in proof.open_findings else "undecided"
+    kind = "error" if finding.decided else "accepted" if proof.is_accepted(finding) else "undecided"
     rows = {
         "path": " > ".join(finding.path) or "the start",
         "provided": finding.provided,
@@ -47,6 +47,8 @@ def _size(sizes: dict[str, int | None], kind: str) -> str:
 
 
 def _verdict(proof: Proof) -> str:
+    if proof.stopped:
+        return f"not proved: the proof stopped at {printable(proof.stopped.state)}"
     if number := len(proof.open_findings):
         return f"not proved: {number} {'finding' if number == 1 else 'findings'}"
     return f"proved: every state gets what it needs on every path, and no payload exceeds {LIMIT:,} bytes"
@@ -57,7 +59,7 @@ def as_json(proof: Proof) -> str:
     found = {
         "proved": not proof.open_findings,
         "findings": [finding.to_json() for finding in proof.open_findings],
-        "accepted": [finding.to_json() for finding in proof.findings if finding not in proof.open_findings],
+        "accepted": [finding.to_json() for finding in proof.findings if proof.is_accepted(finding)],
         "limit": LIMIT,
         "sizes": proof.sizes,
     }

@@ -6,14 +6,34 @@ A shape is immutable and comparable, so that a state that gets the same shape tw
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
+from typing import Any, TypeVar, cast, dataclass_transform
+
+from asl.check.budget import spend
+
+Made = TypeVar("Made")
+
+
+@dataclass_transform(frozen_default=True)
+def _value(cls: type[Made]) -> type[Made]:
+    """Make cls an immutable dataclass whose hash is computed once: shapes are large, and looked up often."""
+    made: Any = dataclass(frozen=True)(cls)
+    compute = made.__hash__
+
+    def known_hash(self: Any) -> int:
+        if "_hash" not in self.__dict__:
+            self.__dict__["_hash"] = compute(self)
+        return int(self.__dict__["_hash"])
+
+    made.__hash__ = known_hash
+    return cast("type[Made]", made)
 
 
 class Shape:
     """A set of JSON values."""
 
 
-@dataclass(frozen=True)
+@_value
 class Text(Shape):
     """Strings: low to high characters that match all patterns, are among values (if any are given) and not excluded."""
 
@@ -26,7 +46,7 @@ class Text(Shape):
     compact: bool = False  # whether that JSON has no spaces and no needless escapes
 
 
-@dataclass(frozen=True)
+@_value
 class Number(Shape):
     """Numbers from low to high, or those in values."""
 
@@ -36,19 +56,19 @@ class Number(Shape):
     values: frozenset[float] | None = None
 
 
-@dataclass(frozen=True)
+@_value
 class Boolean(Shape):
     """Truth values."""
 
     values: frozenset[bool] = frozenset((True, False))
 
 
-@dataclass(frozen=True)
+@_value
 class Null(Shape):
     """The one value null."""
 
 
-@dataclass(frozen=True)
+@_value
 class Array(Shape):
     """Arrays of low to high items; prefix has the first items one by one, items all that follow (None: none may)."""
 
@@ -58,7 +78,7 @@ class Array(Shape):
     high: int | None = None
 
 
-@dataclass(frozen=True)
+@_value
 class Field:
     """A property: its shape, and whether it is always there."""
 
@@ -66,7 +86,7 @@ class Field:
     required: bool = True
 
 
-@dataclass(frozen=True)
+@_value
 class Object(Shape):
     """Objects by their properties; rest is the shape of further properties (None: there are none)."""
 
@@ -76,15 +96,21 @@ class Object(Shape):
     high: int | None = None  # properties at most
     max_bytes: int | None = None  # if something other than the properties bounds them
 
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """The properties that the shape names."""
+        return dict(self.fields)
+
     def get(self, name: str) -> Field | None:
         """Return the property called name, optional if it is one of rest, or None if there can be none."""
-        known = dict(self.fields).get(name)
+        known = self.by_name.get(name)
         if known is None and self.rest is not None:
             return Field(self.rest, required=False)
         return known
 
     def having(self, name: str, field: Field | None) -> Object:
         """Return this shape with the property name as field, or without it."""
+        spend(1 + len(self.fields) // 10)
         known = dict(self.fields)
         known.pop(name, None)
         if field is not None:
@@ -92,19 +118,19 @@ class Object(Shape):
         return replace(self, fields=tuple(sorted(known.items())))
 
 
-@dataclass(frozen=True)
+@_value
 class Anything(Shape):
     """Any JSON value, of at most high bytes if that is known."""
 
     high: int | None = None
 
 
-@dataclass(frozen=True)
+@_value
 class Unknown(Shape):
     """The value of what was reported or is undecided; nothing that depends on it is reported."""
 
 
-@dataclass(frozen=True)
+@_value
 class Union(Shape):
     """The values of any member; without members there are none, and what gets them is never reached."""
 
@@ -128,6 +154,7 @@ def members(shape: Shape) -> tuple[Shape, ...]:
 def union(*shapes: Shape) -> Shape:
     """Return the shape of the values of any of shapes."""
     flat = dict.fromkeys(member for shape in shapes for member in members(shape))
+    spend(1 + len(flat))
     return next(iter(flat)) if len(flat) == 1 else Union(tuple(flat))
 
 
@@ -149,6 +176,7 @@ def depth(shape: Shape) -> int:
 
 def constant(value: object) -> Shape:
     """Return the shape of exactly value."""
+    spend()
     match value:
         case bool():
             return Boolean(frozenset((value,)))

@@ -4,21 +4,28 @@ import json
 import re
 from functools import cache
 
+from asl.check.budget import spend
 from asl.check.patterns import is_plain
 from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown
 
+HUGE = 10**15  # bytes
 LIMIT = 262_144  # bytes, of a state's input, result or output
 HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair: UTF-8 has none, so JSON has its escape
 ESCAPED_HALF = r"\\ud800"
+# Strings in strings: in more, their quotes alone are over the limit.
+MAX_STRINGS = 18
 FLOAT = 25  # characters: -1.7976931348623157e+308 and one more
 
 
 @cache
-def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: PLR0911 - one case a kind
+def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: C901, PLR0911 - one case a kind
     """Return the most bytes of JSON that a value of shape takes, or None if they have no bound.
 
     depth is the number of strings that the JSON is nested in: each doubles the backslashes and escapes the quotes.
     """
+    if depth > MAX_STRINGS:
+        return None
+    spend(1 + (len(shape.fields) if isinstance(shape, Object) else 0))
     match shape:
         case Text():
             return _text(shape, depth)
@@ -54,7 +61,7 @@ def _text(text: Text, depth: int) -> int | None:
     bounds = []
     if text.high is not None:
         plain = any(is_plain(pattern) for pattern in text.patterns)
-        bounds.append(text.high * (1 if plain else max_bytes_per_character(depth)))
+        bounds.append(min(text.high * (1 if plain else max_bytes_per_character(depth)), HUGE))
     inner = max_bytes(text.content, depth + 1) if text.content is not None and text.compact else None
     if inner is not None:
         bounds.append(inner)
@@ -86,7 +93,12 @@ def _array(array: Array, depth: int) -> int | None:
     if None in prefix or following is None or (following and each is None):
         return None
     commas = max(0, len(prefix) + following - 1)
-    return 2 + sum(size or 0 for size in prefix) + following * (each or 0) + commas
+    return _bounded(2 + sum(size or 0 for size in prefix) + following * (each or 0) + commas)
+
+
+def _bounded(size: int) -> int | None:
+    """Return a size, or None if it is as good as unbounded, so that products of bounds do not grow for ever."""
+    return size if size < HUGE else None
 
 
 def _object(shape: Object, depth: int) -> int | None:
@@ -112,4 +124,4 @@ def _others(shape: Object, depth: int) -> int | None:
     each = _property(max_bytes(shape.names, depth) or 0, shape.rest, depth)
     if shape.high is None or shape.names.high is None or each is None:
         return None
-    return max(0, shape.high - sum(field.required for _, field in shape.fields)) * each
+    return _bounded(max(0, shape.high - sum(field.required for _, field in shape.fields)) * each)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from asl.check.patterns import UndecidedPatternError, is_comparable, is_subset
+from asl.check.patterns import is_comparable, is_subset
+from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import Array, Shape, Text, members
 
 MAX_PARTS = 8  # up to which parts are counted

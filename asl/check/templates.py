@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from asl.check.budget import spend
 from asl.check.intrinsic_arguments import IntrinsicCallError
 from asl.check.intrinsic_parser import Call, parse_call
 from asl.check.intrinsics import result_of
@@ -46,6 +47,7 @@ class Evaluation:
 
     def template(self, value: Any, field: str) -> Shape:
         """Return the shape of the result of the template value."""
+        spend()
         if isinstance(value, dict):
             return exact_object(**dict(self._property(name, one, field) for name, one in value.items()))
         if isinstance(value, list):

@@ -31,6 +31,7 @@ class Visit:
     proof: Proof
     item: Shape | None = None
     errors: list[Shape] = field(default_factory=list)  # those that the state's Catch does not handle
+    at: str = "Type"  # the field in progress
 
     @property
     def context(self) -> Object:
@@ -54,10 +55,13 @@ class Visit:
     def selected(self, data: Shape, field_name: str) -> Shape:
         """Return what the path in field_name (InputPath, OutputPath) selects from data; null selects nothing."""
         path = self.state.get(field_name, "$")
+        if path == "$":
+            return data
         return EMPTY if path is None else self.evaluated(data, path, field_name)
 
     def evaluated(self, data: Shape, expression: Any, field_name: str) -> Shape:
         """Return the result of a path or a call on data, and report its problems."""
+        self.at = field_name
         evaluation = self.evaluation(data)
         found = evaluation.expression(expression, field_name)
         self.report(evaluation.problems)
@@ -67,6 +71,7 @@ class Visit:
         """Return the result of the template in field_name on data, or data if there is no template."""
         if field_name not in self.state:
             return data
+        self.at = field_name
         evaluation = self.evaluation(data)
         found = evaluation.template(self.state[field_name], field_name)
         self.report(evaluation.problems)
@@ -91,6 +96,7 @@ class Visit:
 
     def combined(self, result: Shape, path: str | None, field_name: str) -> Shape:
         """Return the state's input with result at path; the path null discards the result."""
+        self.at = field_name
         if path is None:
             return self.arrival.shape
         try:
@@ -109,6 +115,7 @@ class Visit:
 
     def check(self, provided: Shape, required: Shape, field_name: str, *below: str, by: str = "") -> None:
         """Report where provided may not be what is required, at the field of the template that makes it."""
+        self.at = field_name
         found = mismatches(provided, required)
         self.report([self._problem(one, field_name, below, by) for one in found])
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 
-from asl.check.patterns import UndecidedPatternError, are_disjoint, is_subset
+from asl.check.patterns import are_disjoint, is_subset
+from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import Shape, Text
 
 STAR = re.compile(r"(?<!\\)\*")  # a star after a backslash is literal

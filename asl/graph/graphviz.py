@@ -1,11 +1,20 @@
 """The placement of boxes and the routes of lines between them, by Graphviz's `dot` out of a Python package."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from resource import RLIM_INFINITY, RLIMIT_CPU, getrlimit, setrlimit
+from time import process_time
 from typing import Any
 
 INCH = 72  # Graphviz's points, which are pixels here
+MAX_PARTS = 5_000  # boxes and lines
+MAX_SECONDS = 7  # of processor time
+# Graphviz seeks the best of all layouts, which takes minutes for many lines: from so many on it takes a good one.
+MANY_LINES = 100
+QUICK = {"nslimit": 1, "nslimit1": 1, "mclimit": 0.1, "searchsize": 5}
+OTHERS = "--format mermaid, dot or json needs no layout"
 STRAIGHT = 100  # the weight of a straight line; others have 1
 NOTHING = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{:.0f}" HEIGHT="{:.0f}"><TR><TD></TD></TR></TABLE>>'
 
@@ -45,7 +54,12 @@ def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[s
     """
     from pygraphviz import AGraph  # slow to import, and only drawings need it
 
-    graph = AGraph(directed=True, strict=False, **{"nodesep": 0.3, "ranksep": 0.35, **options})
+    if len(sizes) + len(lines) > MAX_PARTS:
+        raise LayoutError(
+            f"Graphviz cannot lay this out: {len(sizes):,} states and {len(lines):,} transitions; {OTHERS}"
+        )
+    quick = QUICK if len(lines) > MANY_LINES else {}
+    graph = AGraph(directed=True, strict=False, **{"nodesep": 0.3, "ranksep": 0.35, **quick, **options})
     names = {key: f"n{number}" for number, key in enumerate(sizes)}
     for key, (width, height) in sizes.items():
         group = {"group": "straight"} if key in straight else {}
@@ -60,13 +74,27 @@ def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[s
 
 def _drawn(graph: Any) -> dict[str, Any]:
     try:
-        drawn: dict[str, Any] = json.loads(graph.draw(format="json", prog="dot"))
+        with _limited():
+            drawn: dict[str, Any] = json.loads(graph.draw(format="json", prog="dot"))
     except (OSError, ValueError) as error:  # pygraphviz has no errors of its own
         why = str(error).strip() or "it was terminated"
-        raise LayoutError(
-            f"Graphviz cannot lay this out: {why}; --format mermaid, dot or json needs no layout"
-        ) from error
+        raise LayoutError(f"Graphviz cannot lay this out: {why}; {OTHERS}") from error
     return drawn
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    """Limit the processor time of a program that is started in the block: the system ends it.
+
+    Nothing else bounds Graphviz, since no number of nodes and lines says how long it takes.
+    """
+    soft, hard = getrlimit(RLIMIT_CPU)
+    most = int(process_time()) + MAX_SECONDS + 1  # of this process, and so of one that it starts
+    setrlimit(RLIMIT_CPU, (most if soft == RLIM_INFINITY else min(soft, most), hard))
+    try:
+        yield
+    finally:
+        setrlimit(RLIMIT_CPU, (soft, hard))
 
 
 def _read(drawn: dict[str, Any], keys: list[str]) -> Placement:

@@ -68,6 +68,7 @@ class _Parser:
         self._items: dict[int, int] = {}  # by MapIterationStarted: the index of the item
         self._entries: dict[tuple[int, str], Visit] = {}  # by the event before and the state's name
         self._failures: set[int] = set()  # failure events
+        self._open: dict[int, Visit] = {}  # visits that may not be over, by their id()
         self._failed: Visit | None = None  # the visit of the last failure
         self._over: set[int] = set()  # Parallels and Maps that failed for good, by the id() of their visit
         self._handlers: dict[str, Handler] = {  # by the end of an event's type
@@ -107,8 +108,13 @@ class _Parser:
         if kind.startswith(WITH_INNER):
             return self._inner(kind, details, time, previous)
         if at := self._at.get(previous):
-            record_event(at, kind, details, time)
+            self._record(at, kind, details, time)
         return at
+
+    def _record(self, visit: Visit, kind: str, details: Details, time: datetime) -> None:
+        record_event(visit, kind, details, time)
+        if visit.left is None:  # perhaps again: it is retried
+            self._open[id(visit)] = visit
 
     def _enter(self, kind: str, details: Details, time: datetime, previous: int) -> Visit:
         name, at = str(details.get("name", "")), self._at.get(previous)
@@ -119,6 +125,7 @@ class _Parser:
         elif at:
             visit.within, visit.iteration = at.within, at.iteration
         self._trace.visits.append(visit)
+        self._open[id(visit)] = visit
         self._entries[previous, name] = visit
         if kind == "Fail":  # no event says that it is left
             visit.error = _stated_error(self._states.get(name, {}))
@@ -163,8 +170,9 @@ class _Parser:
         """End the open visits in around, or all of them, with outcome and at the end of their last attempt."""
         if around and around.kind not in WITH_INNER:
             return
-        for visit in self._trace.visits:
-            if visit.left is None and (around is None or is_within(visit, around)):
+        self._open = {key: visit for key, visit in self._open.items() if visit.left is None}
+        for visit in self._open.values():
+            if around is None or is_within(visit, around):
                 last = visit.attempts[-1].ended if visit.attempts and around else None
                 record_end(visit, last or time, failure_outcome(visit) or outcome)
 
@@ -182,7 +190,7 @@ class _Parser:
         if kind.endswith(FAILURES):
             self._over.add(id(visit))
             details = details if "error" in details or not at else {"error": at.error, "cause": at.cause}
-        record_event(visit, kind, details, time)
+        self._record(visit, kind, details, time)
         if kind.endswith(FAILURES) or kind in STARTED_EVENTS:
             self._close(visit, time, ABORTED)
         return visit

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from asl.documents import parse_json
 from asl.history.trace import Event, InvalidHistoryError, event_time
 
 EXAMPLE_ARN = "arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME"
@@ -14,7 +15,7 @@ NO_BOTO3 = "an execution is read from AWS with boto3, which is not installed: pi
 def load_history(file: Path) -> list[Event]:
     """Return the events in the output of `aws stepfunctions get-execution-history`; raises InvalidHistoryError."""
     try:
-        found: Any = json.loads(file.read_text(encoding="utf-8"))
+        found: Any = parse_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidHistoryError(f"{file} cannot be read: {error}") from error
     events = found.get("events") if isinstance(found, dict) else found

@@ -1,10 +1,11 @@
 """The trace of an execution: its visits of states, with their times, attempts, payloads and errors."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from asl.documents import parse_json
 
 Event = Mapping[str, Any]
 
@@ -83,6 +84,6 @@ def parse_payload(text: Any) -> Any:
     if not isinstance(text, str):
         return None
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError:  # Step Functions truncates long payloads
         return text

@@ -216,4 +216,4 @@ def test_machine_without_end_in_depth(orders: Path, capsys: pytest.CaptureFixtur
     """A machine within a machine within a machine, and so on, is no traceback."""
     level = '{"StartAt": "A", "States": {"A": {"Type": "Parallel", "End": true, "Branches": ['
     (orders / MACHINE).write_text(level * 30_000, encoding="utf-8")
-    assert "nested too deeply" in refusal(orders, capsys)
+    assert "nested more than 128 levels deep" in refusal(orders, capsys)

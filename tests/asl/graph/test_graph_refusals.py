@@ -66,7 +66,7 @@ def test_misbuilt_state_is_reported(
 def test_too_deep_a_machine_is_reported(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
     """Very deep nesting ends in a message, not in a traceback."""
     asl.write_text('{"StartAt":"A","States":{"A":{"Type":"Parallel","End":true,"Branches":[' * 30_000, encoding="utf-8")
-    assert "nested too deeply" in refusal(capsys, str(asl))
+    assert "nested more than 128 levels deep" in refusal(capsys, str(asl))
 
 
 SPOILS = [None, True, 0, -1.5, "", "x", "a\x00\ud800b", '"><script>', [], ["x"], {}, {"StartAt": "A", "States": {}}]

@@ -1,0 +1,59 @@
+"""JSON documents from any source, within limits that the tools can process."""
+
+import json
+from math import isfinite
+from typing import Any
+
+MAX_DEPTH = 128  # levels of objects and arrays
+SHOWN = 4  # steps of a path
+
+
+def parse_json(text: str) -> Any:
+    """Return text as parsed JSON; raises ValueError if it is not JSON, is nested too deeply, or has a number beyond a float's."""
+    try:
+        document = json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_float)
+    except RecursionError:
+        raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep") from None
+    if place := _too_deep(document):
+        raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep, at {place}")
+    return document
+
+
+def depth(document: Any) -> int:
+    """Return how many levels of objects and arrays a document has, besides empty ones."""
+    level, inner = 0, [document]
+    while inner := [one for each in inner for one in _inner(each)]:
+        level += 1
+    return level
+
+
+def _inner(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+
+
+def _too_deep(document: Any) -> str:
+    """Return the beginning of the path to what is nested too deeply, or nothing."""
+    if depth(document) <= MAX_DEPTH:
+        return ""
+    path, value = "$", document
+    for _ in range(SHOWN):
+        steps = value.items() if isinstance(value, dict) else enumerate(value)
+        name, value = max(steps, key=lambda step: depth(step[1]))
+        path += f"[{name}]" if isinstance(name, int) else f".{name}"
+    return f"{path}..."
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _integer(digits: str) -> int:
+    _float(digits)
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError(f"a number of {len(digits)} characters is too large")
+    return number
