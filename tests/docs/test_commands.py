@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 # The changelog names commands of earlier versions.
 PAGES = [page for page in sorted(ROOT.glob("*.md")) if page.name != "CHANGELOG.md"]
 PAGES += [page for top in ("docs", "examples", ".github") for page in sorted((ROOT / top).rglob("*.md"))]
-MARK = re.compile(r"<!-- needs (AWS|Node\.js) -->")  # holds for its section, or the page if it comes before all
+MARK = re.compile(r"<!-- needs (AWS|Node\.js|PyPI) -->")  # holds for its section, or the page if it comes before all
 FENCE = re.compile(r"```(?:bash|sh|console)\n(.*?)```", re.DOTALL)
 ASSIGNED = re.compile(r'^(?:read -r \w+ \w+ <<< |\w+=)"\$\(')  # what a variable takes is a command too
 INDENTED = re.compile(r"(?:^    .*\n)+", re.MULTILINE)

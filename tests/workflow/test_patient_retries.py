@@ -1,4 +1,4 @@
-"""Which errors mean that a service refuses for a while: those that the services' models and the SDK say so of."""
+"""After which errors a task is retried patiently: those that the models of the services and the SDK call temporary."""
 
 import re
 from typing import Any
