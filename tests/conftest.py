@@ -1,6 +1,8 @@
 """What holds for the whole suite."""
 
 import os
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,3 +37,21 @@ def pytest_configure(config: pytest.Config) -> None:
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     moto_speed.install(patch)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Let a worker hand over what a test has logged or refused, also half of a surrogate pair, which UTF-8 does not have."""
+    return _encodable((yield))
+
+
+def _encodable(value: Any) -> Any:
+    """Return a value of which every text can be encoded; an escape stands for a character that cannot."""
+    match value:
+        case str():
+            return value.encode(errors="backslashreplace").decode()
+        case dict():
+            return {_encodable(key): _encodable(one) for key, one in value.items()}
+        case list() | tuple():
+            return type(value)(map(_encodable, value))
+    return value
