@@ -139,7 +139,11 @@ def failing_metadata(stack: LocalStack, image: PipelineInputImage) -> Iterator[s
     client, arn = stack.emulator.client("stepfunctions"), executions.arn(image, stack.outputs["ProcessingPipelineArn"])
     before = configure(stack, "MetadataFunction", MAX_EDGE="none")
     try:
-        invoke_trigger(stack, [upload_event(image)])
+        client.start_execution(
+            stateMachineArn=stack.outputs["ProcessingPipelineArn"],
+            name=executions.name(image),
+            input=json.dumps({"image": image}),
+        )
         eventually(lambda: client.get_execution_history(executionArn=arn)["events"][-1]["type"] == "TaskFailed")
         yield arn
     finally:
