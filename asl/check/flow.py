@@ -1,7 +1,9 @@
 """The flow of payloads: the shape of a payload is followed through a machine, state by state, along every path."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from asl.check.budget import BudgetSpentError, part_budget, spend
@@ -29,6 +31,7 @@ from asl.language import inner_machines, transitions
 
 # Of the payloads of one state: beyond these, a loop whose payload keeps changing is undecided.
 MAX_SHAPES = 200
+STEPS_OF_A_STATE = 50  # what it takes besides what is counted where it is done
 MAX_NESTING = 10  # levels more than the first payload
 SECONDS = Number(integer=True, low=0, high=99_999_999)
 # Only a distributed Map has these: items or results are outside of the payload, in batches, or may be missing.
@@ -45,10 +48,10 @@ def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | 
     outputs: list[Shape] = []
     errors: list[Shape] = []
     waiting = deque([(str(machine["StartAt"]), start)])
-    seen: dict[str, set[Shape]] = {}
+    seen: dict[str, _Known] = {}
     while waiting:
         name, arrival = waiting.popleft()
-        if not _is_new(name, arrival, seen.setdefault(name, set()), proof):
+        if not _is_new(name, arrival, seen.setdefault(name, _Known()), proof):
             continue
         visit = Visit(name, machine["States"][name], arrival, proof, item)
         for leaving in _bounded_exits(visit):
@@ -78,26 +81,33 @@ def _bounded_exits(visit: Visit) -> list[Exit]:
     return []
 
 
-def _is_new(name: str, arrival: Arrival, known: set[Shape], proof: Proof) -> bool:
+@dataclass
+class _Known:
+    """The shapes that a state got so far, and how deep the flattest one is nested."""
+
+    shapes: set[Shape] = field(default_factory=set)
+    least: int = sys.maxsize
+
+
+def _is_new(name: str, arrival: Arrival, known: _Known, proof: Proof) -> bool:
     """Return True if the state gets this shape for the first time, and record it; report a loop whose payload never stops changing."""
-    if arrival.shape in known or arrival.shape == NOTHING:
+    if arrival.shape in known.shapes or arrival.shape == NOTHING:
         return False
-    if len(known) >= MAX_SHAPES or depth(arrival.shape) > MAX_NESTING + min(
-        map(depth, known), default=depth(arrival.shape)
-    ):
+    known.least = min(known.least, deep := depth(arrival.shape))
+    if len(known.shapes) >= MAX_SHAPES or deep > MAX_NESTING + known.least:
         unstable = Problem(
             "Next", "a payload that changes in each round", "a loop whose payload stops changing", decided=False
         )
         proof.report(name, arrival, [unstable])
         return False
-    known.add(arrival.shape)
+    known.shapes.add(arrival.shape)
     proof.inputs.setdefault(name, []).append(arrival.shape)
     return True
 
 
 def exits(visit: Visit) -> Iterator[Exit]:
     """Yield where the state of visit sends its output, and the shape of the output."""
-    spend(2 + len(visit.proof.inputs[visit.name]) // 10)
+    spend(STEPS_OF_A_STATE)
     visit.measure("input", visit.arrival.shape)
     kind = KINDS.get(visit.state["Type"])
     undecided = list(_undecided(visit))

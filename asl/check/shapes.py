@@ -110,7 +110,7 @@ class Object(Shape):
 
     def having(self, name: str, field: Field | None) -> Object:
         """Return this shape with the property name as field, or without it."""
-        spend(1 + len(self.fields) // 10)
+        spend(1 + len(self.fields) // 4)
         known = dict(self.fields)
         known.pop(name, None)
         if field is not None:

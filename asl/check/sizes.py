@@ -2,7 +2,7 @@
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from asl.check.budget import spend
 from asl.check.patterns import is_plain
@@ -68,6 +68,7 @@ def _text(text: Text, depth: int) -> int | None:
     return min(bounds) + 2 * (1 << depth) if bounds else None
 
 
+@lru_cache(maxsize=100_000)
 def _literal(value: str, depth: int) -> int:
     """Return the bytes of value as JSON in depth strings, without the quotes of these; text as deep as that is not made."""
     text = HALF.sub(ESCAPED_HALF, json.dumps(value, ensure_ascii=False))

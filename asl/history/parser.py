@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from asl.documents import MAX_DEPTH
 from asl.history.attempts import (
     FAILURES,
     STARTED_EVENTS,
@@ -50,7 +51,8 @@ Handler = Callable[[str, Details, datetime, int], Visit | None]
 def parse_history(definition: Machine, events: Iterable[Event]) -> Trace:
     """Return the trace of an execution of a machine, which may still be running, from its events.
 
-    definition is the machine in the Amazon States Language. Raises InvalidHistoryError if there are no events.
+    definition is the machine in the Amazon States Language. Raises InvalidHistoryError if there are no events, or if
+    states are in each other too deeply.
     """
     listed = sorted(events, key=lambda event: int(event["id"]))
     if not listed:
@@ -67,6 +69,7 @@ class _Parser:
         self._at: dict[int, Visit | None] = {}  # by event: the visit that it belongs to
         self._items: dict[int, int] = {}  # by MapIterationStarted: the index of the item
         self._entries: dict[tuple[int, str], Visit] = {}  # by the event before and the state's name
+        self._levels: dict[int, int] = {}  # by the id() of a visit: how many it is in, and itself
         self._failures: set[int] = set()  # failure events
         self._open: dict[int, Visit] = {}  # visits that may not be over, by their id()
         self._failed: Visit | None = None  # the visit of the last failure
@@ -124,6 +127,9 @@ class _Parser:
             visit.within, visit.iteration = at, self._items.get(previous)
         elif at:
             visit.within, visit.iteration = at.within, at.iteration
+        level = self._levels[id(visit)] = self._levels.get(id(visit.within), 0) + 1
+        if level > MAX_DEPTH:
+            raise InvalidHistoryError(f"the history has more than {MAX_DEPTH} states in each other")
         self._trace.visits.append(visit)
         self._open[id(visit)] = visit
         self._entries[previous, name] = visit

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asl.documents import MAX_DEPTH
 from asl.graph.details import details
 from asl.graph.model import graph_of
 from asl.graph.overlay import headline, marks, with_visits
@@ -15,6 +16,15 @@ from asl.history.parser import parse_history
 from asl.history.trace import InvalidHistoryError
 from tests.asl.graph.machines import INLINE_MAP, POLLER
 from tests.asl.history.events import BEGIN, History, visit
+
+
+def test_states_in_each_other_without_end_are_refused(history: History) -> None:
+    """A history whose Parallels are in each other too deeply, which no machine has, is refused."""
+    for _ in range(MAX_DEPTH + 1):
+        history.add("ParallelStateEntered", name="P")
+        history.add("ParallelStateStarted")
+    with pytest.raises(InvalidHistoryError, match="states in each other"):
+        parse_history(INLINE_MAP, history.events)
 
 
 def test_iterations_are_distinguished(history: History) -> None:
