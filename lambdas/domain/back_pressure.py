@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import Image
 
 LONGEST_WAIT = 60  # seconds; an image takes one or two, and ten with cold starts
+# Seconds in which an execution takes over the record of an older version. If it has not, it has ended as stale: its version was
+# replaced meanwhile, or its event is a late duplicate.
+TAKEOVER_WAIT = 5
 SHORTEST_PAUSE = 0.25  # seconds between two reads of a record
 PAUSE_SHARE = 0.25  # of the time waited so far: a pause is at most that much too long
 
 
 def wait_for_outcomes(images: Iterable[Image], table: str) -> None:
-    """Return when each image has the outcome of its execution, or another execution has begun it, or after LONGEST_WAIT.
+    """Return when each image has the outcome of its execution, or is another execution's, or after LONGEST_WAIT.
 
     The executions go on in any case. The wait only spaces the starts, so it goes on while DynamoDB is down. Raises any other
     error of its calls.
@@ -71,7 +74,7 @@ def pause(waited: float) -> float:
 
 
 def _is_over(image: Image, table: str, since: datetime) -> bool:
-    """Return whether the image's execution has its outcome, or lost the record to one that began it after since."""
+    """Return whether the image's execution has its outcome, or has not taken the record over from another one in time."""
     try:
         stored = read_record(table, image["imageId"])
     except Exception as error:
@@ -82,4 +85,4 @@ def _is_over(image: Image, table: str, since: datetime) -> bool:
         return False
     if stored["execution"] == executions.name(image):
         return is_final(stored)
-    return stored["createdAt"] >= clock.rfc3339(since)
+    return stored["createdAt"] >= clock.rfc3339(since) or clock.now() - since >= timedelta(seconds=TAKEOVER_WAIT)

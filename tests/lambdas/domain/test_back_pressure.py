@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from lambdas import sqs_trigger
 from lambdas.domain import back_pressure
-from lambdas.domain.back_pressure import LONGEST_WAIT, wait_for_outcomes
+from lambdas.domain.back_pressure import LONGEST_WAIT, TAKEOVER_WAIT, wait_for_outcomes
 from lambdas.domain.record import Record
 from lambdas.runtime import clock
 from tests.fake_aws.account import UPLOAD_BUCKET, Payload
@@ -85,11 +85,27 @@ def test_the_wait_is_bounded(pipeline: Pipeline, fake_clock: FakeClock) -> None:
     assert LONGEST_WAIT <= waited <= SLACK * LONGEST_WAIT
 
 
-def test_the_outcome_of_an_older_version_does_not_count(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """While the record is still that of an older version, the newer one has not been begun."""
+def test_the_outcome_of_an_older_version_does_not_count(
+    pipeline: Pipeline, fake_clock: FakeClock, after: Callable[..., None]
+) -> None:
+    """While the record is still that of an older version, the newer one is about to begin."""
     older = pipeline.begin(b"data")
     pipeline.write_outcome(older, "SUCCEEDED", notified=True)
-    assert _waited(fake_clock, pipeline.upload_again(older, b"newer")) >= LONGEST_WAIT
+    newer = pipeline.upload_again(older, b"newer")
+    after(2, lambda: Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS))
+    assert _waited(fake_clock, newer) >= LONGEST_WAIT
+
+
+def test_an_image_that_stays_with_another_execution_is_not_waited_for(
+    pipeline: Pipeline, fake_clock: FakeClock
+) -> None:
+    """A late duplicate of an event about an older version does not keep the trigger from other images for a minute."""
+    older = pipeline.begin(b"data")
+    pipeline.write_outcome(older, "SUCCEEDED", notified=True)
+    newer = pipeline.upload_again(older, b"newer")
+    Record(TABLE, newer["image"], newer["execution"]).begin(RETENTION_DAYS)
+    fake_clock.advance(seconds=60)
+    assert TAKEOVER_WAIT <= _waited(fake_clock, older) <= SLACK * TAKEOVER_WAIT + back_pressure.SHORTEST_PAUSE
 
 
 def test_an_image_that_another_execution_takes_over_is_not_waited_for(
