@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from asl.command import run_command
 from benchmarks.settings import ROOT, limits, resize, thumbnail
 from imaging import operations
 from imaging.decoding.samples import sample_file
@@ -115,4 +116,4 @@ def _processor_time() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_command("benchmarks.sandbox_cost", main))

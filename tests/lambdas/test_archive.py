@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from botocore.exceptions import ClientError
 
 from lambdas import archive
 from lambdas.domain import object_keys, objects
 from lambdas.domain.object_keys import STAGED
 from lambdas.domain.outcomes import PROCESSING, SUCCEEDED
 from lambdas.runtime import clients
+from lambdas.runtime.service_errors import ServiceError
 from tests import pictures
 from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
 from tests.lambdas.account import CONTEXT, RESIZE_SETTINGS, Account, export, without_times
@@ -107,7 +107,7 @@ def test_a_missing_rendition_is_an_error(account: Account) -> None:
     event = account.run_steps(pictures.examples()["JPEG"])
     lost, kept = staged_keys(event)
     objects.delete_objects(UPLOAD_BUCKET, [lost])
-    with pytest.raises(ClientError):
+    with pytest.raises(ServiceError, match="404"):
         archive.handler(event, CONTEXT)
     assert kept in account.keys(UPLOAD_BUCKET)
     assert account.record(event)["status"] == PROCESSING

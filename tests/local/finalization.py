@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -127,10 +128,8 @@ def sweep_finishes_all(stack: LocalStack) -> bool:
         answer = invoke(stack, "SweepFunction", {})
     if "errorType" in answer or _has_objects(stack, broken):
         return False
-    found = [notified_record(stack, image).get("reason") for image in (dead, broken)]
-    return (
-        found == ["DeadLetter", "Aborted"] and eventually(lambda: notified_record(stack, lost))["status"] == "SUCCEEDED"
-    )
+    started = [eventually(partial(notified_record, stack, image))["status"] for image in (lost, dead)]
+    return notified_record(stack, broken).get("reason") == "Aborted" and started == ["SUCCEEDED"] * 2
 
 
 @contextmanager

@@ -90,15 +90,12 @@ def test_failure_is_shown_fixed_and_started_again(stack: LocalStack, tmp_path: P
 
 
 def test_sweep_finds_stalled_uploads(stack: LocalStack, stalled: Stalled) -> None:
-    """`sweep` finalizes the image of a dead-letter message, starts an upload without a record, and clears staged objects."""
+    """`sweep` starts an upload without a record, also that of a dead-letter message, and clears staged objects."""
     done = run_operations(stack, "--json", "sweep")
-    assert (done.returncode, json.loads(done.stdout)) == (0, {"finalized": 1, "resumed": 1, "cleared": 1})
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"finalized": 0, "resumed": 2, "cleared": 1})
     assert (
         stalled.staged not in stack_contents.read_contents(stack, []).staged
     )  # but what the started image stages may be
-    facts = stack_contents.read_contents(stack, []).records[stalled.dead]
-    assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ProcessingQueue", "DeadLetter")
-    assert run_operations(stack, "reprocess", stalled.dead).stdout == f"{stalled.dead}\t2\tstarted\n"
     Uploads(stack).wait()
     found = stack_contents.read_contents(stack, [])
     assert [found.records[image_id]["status"] for image_id in (stalled.unknown, stalled.dead)] == ["SUCCEEDED"] * 2

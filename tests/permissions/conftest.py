@@ -47,6 +47,7 @@ def _others() -> dict[str, str]:
         "NOTIFICATION_TOPIC": clients.sns().create_topic(Name="ends")["TopicArn"],
         "DEAD_LETTER_QUEUE": clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"],
         "STALLED_AFTER_SECONDS": "0",
+        "MAX_CONCURRENCY": "2",
     }
 
 

@@ -1,8 +1,9 @@
 """The pipeline when a function, a service or a response fails: it is retried, then published as an internal error."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.domain import objects
 from lambdas.domain.record import Record
+from lambdas.runtime.sandbox import client
 from tests.fake_aws.interpreter import Handler, refusal
 from tests.fake_aws.resources import TABLE
 from tests.workflow import images
@@ -79,20 +81,35 @@ def test_an_internal_error_is_retried_and_then_published(processing: Processing,
     assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
 
 
-@pytest.mark.parametrize(
-    ("step", "bug"),
-    [
-        (METADATA, "lambdas.metadata.read_embedded"),
-        (RESIZE, "imaging.rendering.rendition.fit_inside"),
-        (THUMBNAIL, "imaging.rendering.rendition.center_square"),
-    ],
+OPERATIONS_WITH_A_BUG = """
+from imaging import operations
+from imaging.operations import load
+
+def run(name, data, arguments):
+    if name == {operation!r}:
+        raise TypeError("a bug")
+    return operations.run(name, data, arguments)
+"""
+
+
+@pytest.fixture(
+    params=[(METADATA, "describe"), (RESIZE, "resize"), (THUMBNAIL, "crop")], ids=["describe", "resize", "crop"]
 )
-def test_a_bug_behind_the_decoder_is_a_failure(
-    processing: Processing, monkeypatch: pytest.MonkeyPatch, step: Step, bug: str
-) -> None:
+def step_with_a_bug(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Step]:
+    """Let the sandbox run operations of which one has a bug, and return its step."""
+    step, operation = request.param
+    module = tmp_path / f"bug_in_{operation}.py"
+    module.write_text(OPERATIONS_WITH_A_BUG.format(operation=operation), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(client, "OPERATIONS", module.stem)
+    yield step
+    client.stop()
+
+
+def test_a_bug_behind_the_decoder_is_a_failure(processing: Processing, step_with_a_bug: Step) -> None:
     """A bug in the code after the decoder is retried and ends FAILED; the image is not rejected for it."""
-    monkeypatch.setattr(bug, None)
-    assert_failed(processing.process(images.jpeg()), step, "TypeError")
+    step = step_with_a_bug
+    assert_failed(processing.process(images.jpeg()), step, "SandboxError")
     assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
 
 
