@@ -129,6 +129,8 @@ def _judge(end: Message, answer: int) -> Answer:
     """
     if end["status"] == -signal.SIGSYS:
         raise AnswerError("it made a system call that is not allowed")
+    if end["flooded"]:
+        raise AnswerError("it wrote more than its report")
     if end["busy"]:
         raise FailedError("the processor was too busy to finish the work in time")
     if end["status"]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lambdas.runtime.sandbox.child import Operations
     from lambdas.runtime.sandbox.messages import Message
 
-MAX_REPORT = 4096  # bytes
+MAX_REPORT = 2**16  # bytes: the capacity of a pipe, so that a report is read in one part
 
 
 def main(module: str) -> None:
@@ -75,22 +75,24 @@ def _wait(client: socket.socket, child: int, reader: int, seconds: float) -> Mes
 
     Its time begins when it has reported that it is confined.
     """
-    report, deadline = b"", monotonic() + seconds
+    report, deadline, flooded = b"", monotonic() + seconds, False
     try:
         ready = select.poll()
         ready.register(reader, select.POLLIN)
         ready.register(client, 0)  # its end is always reported
         while events := dict(ready.poll(max(0, deadline - monotonic()) * 1000)):
             part = os.read(reader, MAX_REPORT) if reader in events else b""
-            if not part:
+            flooded = bool(
+                part and report
+            )  # the report was written before the child read the image: nothing follows it
+            if flooded or not part:
                 break
-            if not report:  # later ones are not trusted: this one was written before the child read the image
-                report, deadline = part, monotonic() + seconds
+            report, deadline = part, monotonic() + seconds
         busy = not events and _is_running(child)
     finally:
         os.kill(child, signal.SIGKILL)  # if it has not exited
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return {"status": status, "busy": busy, "report": json.loads(report) if report else None}
+    return {"status": status, "busy": busy, "flooded": flooded, "report": json.loads(report) if report else None}
 
 
 def _is_running(process: int) -> bool:

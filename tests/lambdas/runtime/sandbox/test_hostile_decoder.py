@@ -31,7 +31,7 @@ ATTACKS = [name for name in attacks.ATTACKS if name != "nothing"]
 # What happens to sound software, too: no reason to report an attack.
 INNOCENT = {
     *("takes too much memory", "spins", "hangs", "crashes", "aborts", "ends at once", "answers nothing"),
-    *("closes its report and hangs", "fills its report", "fills its answer"),
+    *("closes its report and hangs", "fills its answer"),
 }
 
 
