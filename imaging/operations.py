@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 LATE = (
     *("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin"),
     *(
+        "PIL.MpoImagePlugin",
+        "PIL.TiffImagePlugin",
+        "PIL.ImageSequence",
+        "PIL.ImageOps",
+    ),  # of several frames, and of EXIF
+    *(
         "encodings.ascii",
         "encodings.cp1252",
         "encodings.latin_1",
