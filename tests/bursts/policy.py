@@ -34,7 +34,7 @@ class Retrier:
 
 @dataclass(frozen=True)
 class Policy:
-    """The settings of a stack on the way of an image; times are seconds."""
+    """The settings of a stack that decide how long an image takes; times are seconds."""
 
     max_concurrency: int  # invocations of the trigger
     batch: int  # messages for each

@@ -37,7 +37,7 @@ def test_names_are_as_long_as_in_step_functions(name: str, shape: str) -> None:
 
 
 def image(attempt: int) -> Image:
-    """Return an image whose every name is as long as its contract allows."""
+    """Return an image with names that are as long as their contract allows."""
     image_id = str(uuid4())
     return {
         "imageId": image_id,
