@@ -1,16 +1,16 @@
 """The placement of boxes and the routes of lines between them, by Graphviz's `dot` out of a Python package."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from resource import RLIM_INFINITY, RLIMIT_CPU, getrlimit, setrlimit
-from time import process_time
+from subprocess import run
 from typing import Any
+
+from asl.graph import layout_process
 
 INCH = 72  # Graphviz's points, which are pixels here
 MAX_PARTS = 5_000  # boxes and lines
-MAX_SECONDS = 7  # of processor time
 # Graphviz seeks the best of all layouts, which takes minutes for many lines: from so many on it takes a good one.
 MANY_LINES = 100
 QUICK = {"nslimit": 1, "nslimit1": 1, "mclimit": 0.1, "searchsize": 5}
@@ -52,49 +52,37 @@ def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[s
     options are attributes of Graphviz's graph. The output depends on the input alone: Graphviz measures no fonts.
     Raises LayoutError if Graphviz fails.
     """
-    from pygraphviz import AGraph  # slow to import, and only drawings need it
-
     if len(sizes) + len(lines) > MAX_PARTS:
         raise LayoutError(
             f"Graphviz cannot lay this out: {len(sizes):,} states and {len(lines):,} transitions; {OTHERS}"
         )
-    quick = QUICK if len(lines) > MANY_LINES else {}
-    graph = AGraph(directed=True, strict=False, **{"nodesep": 0.3, "ranksep": 0.35, **quick, **options})
     names = {key: f"n{number}" for number, key in enumerate(sizes)}
-    for key, (width, height) in sizes.items():
-        group = {"group": "straight"} if key in straight else {}
-        inches = {"width": width / INCH, "height": height / INCH}
-        graph.add_node(names[key], label="", shape="box", fixedsize="true", **inches, **group)
-    for number, line in enumerate(lines):
-        label = NOTHING.format(*line.label) if line.label else ""
-        weight = STRAIGHT if line.straight else 1
-        graph.add_edge(names[line.source], names[line.target], id=str(number), label=label, weight=weight)
+    graph = {
+        "options": {"nodesep": 0.3, "ranksep": 0.35, **(QUICK if len(lines) > MANY_LINES else {}), **options},
+        "nodes": {names[key]: _node(size, "straight" if key in straight else "") for key, size in sizes.items()},
+        "lines": [(names[one.source], names[one.target], _edge(number, one)) for number, one in enumerate(lines)],
+    }
     return _read(_drawn(graph), list(sizes))
 
 
-def _drawn(graph: Any) -> dict[str, Any]:
-    try:
-        with _limited():
-            drawn: dict[str, Any] = json.loads(graph.draw(format="json", prog="dot"))
-    except (OSError, ValueError) as error:  # pygraphviz has no errors of its own
-        why = str(error).strip() or "it was terminated"
-        raise LayoutError(f"Graphviz cannot lay this out: {why}; {OTHERS}") from error
+def _node(size: Size, group: str) -> dict[str, Any]:
+    inches = {"width": size[0] / INCH, "height": size[1] / INCH}
+    return {"label": "", "shape": "box", "fixedsize": "true", "group": group, **inches}
+
+
+def _edge(number: int, line: Line) -> dict[str, Any]:
+    label = NOTHING.format(*line.label) if line.label else ""
+    return {"id": str(number), "label": label, "weight": STRAIGHT if line.straight else 1}
+
+
+def _drawn(graph: dict[str, Any]) -> dict[str, Any]:
+    command = [sys.executable, "-I", layout_process.__file__]
+    done = run(command, check=False, capture_output=True, input=json.dumps(graph).encode())
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip() or f"its process ended by signal {-done.returncode}"
+        raise LayoutError(f"Graphviz cannot lay this out: {why}; {OTHERS}")
+    drawn: dict[str, Any] = json.loads(done.stdout)
     return drawn
-
-
-@contextmanager
-def _limited() -> Iterator[None]:
-    """Limit the processor time of a program that is started in the block: the system ends it.
-
-    Nothing else bounds Graphviz, since no number of nodes and lines says how long it takes.
-    """
-    soft, hard = getrlimit(RLIMIT_CPU)
-    most = int(process_time()) + MAX_SECONDS + 1  # of this process, and so of one that it starts
-    setrlimit(RLIMIT_CPU, (most if soft == RLIM_INFINITY else min(soft, most), hard))
-    try:
-        yield
-    finally:
-        setrlimit(RLIMIT_CPU, (soft, hard))
 
 
 def _read(drawn: dict[str, Any], keys: list[str]) -> Placement:

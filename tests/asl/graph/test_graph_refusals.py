@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pygraphviz import AGraph
 
 from asl.check.prover import UnprovedDataFlowError
+from asl.graph import layout_process
 from asl.graph.cli import main
 from pages.graph import main as draw_pipeline
 from tests.asl.graph.machines import MACHINES, ONE_STATE
+from tests.effort import repetition
 
 FORMS = ["mermaid", "dot", "json", "svg", "html"]
 
@@ -110,19 +111,32 @@ def test_half_characters_are_replaced(capsys: pytest.CaptureFixture[str], asl: P
         assert "ud800" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("error", [ValueError("Graphviz raised a layout error."), OSError(), OSError(12, "no memory")])
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("import sys; sys.exit('Graphviz raised a layout error.')", "Graphviz raised a layout error."),
+        ("import os; os.kill(os.getpid(), 9)", "its process ended by signal 9"),
+    ],
+)
 def test_failing_graphviz_is_reported(
-    capsys: pytest.CaptureFixture[str], asl: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+    capsys: pytest.CaptureFixture[str], asl: Path, monkeypatch: pytest.MonkeyPatch, program: str, why: str
 ) -> None:
-    """Where Graphviz fails, the message names Graphviz, and not one of its temporary files."""
-
-    def failing(*_: Any, **__: Any) -> Any:
-        raise error
-
-    monkeypatch.setattr(AGraph, "draw", failing)
+    """Where Graphviz fails or its process dies, one line says so, and the caller lives."""
+    failing = asl.with_name("failing.py")
+    failing.write_text(program, encoding="utf-8")
+    monkeypatch.setattr(layout_process, "__file__", str(failing))
     message = refusal(capsys, "--format", "svg", str(asl))
-    assert message.startswith("asl-graph: Graphviz cannot lay this out: ")
-    assert "None" not in message
+    assert message.startswith(f"asl-graph: Graphviz cannot lay this out: {why}; ")
+
+
+@repetition
+def test_long_layout_is_ended(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
+    """A graph that Graphviz would lay out for minutes ends as one line."""
+    targets = [{"Variable": "$.a", "NumericEquals": number, "Next": f"S{number}"} for number in range(900)]
+    choices = {f"C{number}": {"Type": "Choice", "Choices": targets, "Default": "S0"} for number in range(3)}
+    states = {f"S{number}": {"Type": "Pass", "Next": f"C{number % 3}"} for number in range(900)}
+    asl.write_text(json.dumps({"StartAt": "C0", "States": {**choices, **states}}), encoding="utf-8")
+    assert "Graphviz cannot lay this out" in refusal(capsys, "--format", "svg", str(asl))
 
 
 def test_unproved_pipeline_is_reported(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
