@@ -14,7 +14,13 @@ from tests.needed import missing
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ["asl", "workflow", "templates", "pages", "operations", "local", "benchmarks", "tests/chaos"]
 # Started by our own code, with a pipe or nothing as standard output: what they end with is for that code.
-INNER = {"benchmarks/worker.py", "local/emulator/guard.py", "local/emulator/server.py", "local/emulator/fork_server.py"}
+INNER = {
+    "asl/graph/layout_process.py",
+    "benchmarks/worker.py",
+    "local/emulator/guard.py",
+    "local/emulator/server.py",
+    "local/emulator/fork_server.py",
+}
 COMMANDS = [
     path
     for path in (ROOT / "generate.py", *(file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py"))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from itertools import count
-from threading import Event, Lock
+from threading import Event, RLock
 from types import SimpleNamespace
 from typing import Any, Final
 from uuid import uuid4
@@ -17,8 +17,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.core.config import DefaultConfig
-from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.responses import DynamoHandler
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.common.retry.max_attempts_decl import MaxAttemptsDecl, MaxAttemptsOutcome
 from moto.stepfunctions.parser.asl.component.state import state as state_module
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
@@ -37,6 +38,8 @@ MOTO: Final[DefaultConfig] = {
     "stepfunctions": {"execute_state_machine": True},
     "lambda": {"use_docker": False},
 }
+# Days of retries take seconds of the processor each time, and are alike.
+MOST_RETRIES = 40
 _HEAD: Any = {"HTTPStatusCode": 400, "RequestId": "of-the-refusal"}
 
 
@@ -74,6 +77,7 @@ class Interpreter:
         self.before: dict[str, Callable[[], object]] = {}  # by state: called at each attempt of its task, may raise
         self.attempts: dict[str, int] = defaultdict(int)  # by state: how often its task was tried
         self.calls: dict[str, int] = defaultdict(int)  # by function: how often it was invoked
+        self.most_retries = MOST_RETRIES  # of a task, whatever its retriers say
         self.waits: list[float] = []  # seconds that the retries would have waited
         self._client = boto3.client("stepfunctions")
         self._machine = machine
@@ -98,7 +102,18 @@ class Interpreter:
         patch.setattr(retrier_decl, "time", SimpleNamespace(sleep=self.waits.append))
         patch.setattr(execute_state, "threading", SimpleNamespace(Event=_PatientEvent))
         patch.setattr(state_module, "StateData", _state_data)
-        patch.setattr(DynamoDBBackend, "update_item", _one_at_a_time(DynamoDBBackend.update_item))
+        patch.setattr(DynamoHandler, "call_action", _one_at_a_time(DynamoHandler.call_action))
+        patch.setattr(MaxAttemptsDecl, "_eval_body", self._bounded(MaxAttemptsDecl._eval_body))  # noqa: SLF001 - the same
+
+    def _bounded(self, evaluate: Callable[[MaxAttemptsDecl, Any], None]) -> Callable[[MaxAttemptsDecl, Any], None]:
+        """Return evaluate, which says whether a retrier retries once more, with the limit of this interpreter."""
+
+        def bounded(attempts: MaxAttemptsDecl, env: Any) -> None:
+            evaluate(attempts, env)
+            if attempts._access_attempt_number(env) >= self.most_retries:  # noqa: SLF001 - it has nothing public
+                env.stack[-1] = MaxAttemptsOutcome.EXHAUSTED
+
+        return bounded
 
     def _invoke(self, function: str, event: Payload, headers: dict[str, str]) -> bytes:
         """Answer as Lambda does, errors included."""
@@ -130,8 +145,8 @@ class Interpreter:
 
 
 def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return call for one thread at a time: moto checks a condition and writes in two steps, DynamoDB in one."""
-    lock = Lock()
+    """Return call for one thread at a time: moto checks a condition, writes and answers in three steps, DynamoDB in one."""
+    lock = RLock()
 
     @wraps(call)
     def locked(*arguments: Any, **named: Any) -> Any:

@@ -143,6 +143,7 @@ def test_a_success_whose_response_is_lost_stays_a_success(processing: Processing
 def test_a_throttle_is_retried_for_longer(processing: Processing, step: Step) -> None:
     """A step that Lambda throttles is retried more often, and its function runs once."""
     code = THROTTLE.partition(".")[2]
+    processing.interpreter.most_retries = MAX_ATTEMPTS[THROTTLE]
     processing.interpreter.before[step.state] = refusal(code, times=MAX_ATTEMPTS[THROTTLE])
     assert processing.process(images.jpeg()).status == "SUCCEEDED"
     assert processing.interpreter.attempts[step.state] == 1 + MAX_ATTEMPTS[THROTTLE] > 1 + MAX_ATTEMPTS[ANY]
@@ -174,6 +175,7 @@ def test_an_endless_timeout_is_a_failure(processing: Processing, step: Step) -> 
         raise TimeoutError
 
     processing.interpreter.before[step.state] = time_out
+    processing.interpreter.most_retries = 1 + MAX_ATTEMPTS[TIMEOUT]
     assert_failed(processing.process(images.jpeg()), step, "States.Timeout")
     assert processing.interpreter.attempts[step.state] == 1 + MAX_ATTEMPTS[TIMEOUT] == 1 + MAX_ATTEMPTS[THROTTLE]
 
