@@ -9,6 +9,18 @@ import pytest
 from asl.check import budget
 from asl.check.cli import main
 from asl.documents import MAX_DEPTH, parse_json
+from tests.effort import times
+
+SHARE = times(10, 1)  # how much less a proof may spend in `make test`: the places where it stops are the same
+DEEP_LEVELS = times(8, 9)
+LONG = times(1000, 3000)
+
+
+@pytest.fixture(autouse=True)
+def budget_of_the_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a proof spend a share of its steps."""
+    monkeypatch.setattr(budget, "PART", budget.PART // SHARE)
+
 
 TASK = {"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:1:function:f"}
 SMALL = {"type": "string", "maxLength": 5}
@@ -41,7 +53,7 @@ def nested(levels: int, width: int) -> dict[str, Any]:
 
 def test_nested_alternatives_are_undecided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The comparison of alternatives in alternatives takes exponentially many steps: it is undecided in its field."""
-    contracts = {"given": closed(x=nested(9, 5)), "taken": closed(x=nested(9, 6))}
+    contracts = {"given": closed(x=nested(DEEP_LEVELS, 5)), "taken": closed(x=nested(DEEP_LEVELS, 6))}
     assert run(tmp_path, {"A": {**TASK, "End": True}}, **contracts) == 1
     assert "undecided: A, Parameters" in capsys.readouterr().out
 
@@ -60,11 +72,11 @@ def test_combinations_of_rules_are_undecided(tmp_path: Path, capsys: pytest.Capt
 
 def test_long_machine_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Thousands of states are no reason to give up, and the path of a finding is abbreviated."""
-    states: dict[str, Any] = {f"S{number}": {"Type": "Pass", "Next": f"S{number + 1}"} for number in range(3000)}
-    assert run(tmp_path, {**states, "S3000": {"Type": "Succeed"}}, given=closed(x=SMALL)) == 0
+    states: dict[str, Any] = {f"S{number}": {"Type": "Pass", "Next": f"S{number + 1}"} for number in range(LONG)}
+    assert run(tmp_path, {**states, f"S{LONG}": {"Type": "Succeed"}}, given=closed(x=SMALL)) == 0
     last = {"Type": "Pass", "InputPath": "$.y", "End": True}
-    assert run(tmp_path, states | {"S3000": last}, given=closed(x=SMALL)) == 1
-    assert "path        (2,950 states) > S2950 > S2951" in capsys.readouterr().out
+    assert run(tmp_path, states | {f"S{LONG}": last}, given=closed(x=SMALL)) == 1
+    assert f"path        ({LONG - 50:,} states) > S{LONG - 50} > S{LONG - 49}" in capsys.readouterr().out
 
 
 def test_states_that_divide_paths_stop_the_proof(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ from imaging.operations import examine
 from imaging.rendering.authorship import Authorship
 from imaging.rendering.rendition import crop_thumbnail, make_sample, resize_to_edges
 from tests import pictures
-from tests.effort import times
+from tests.effort import repetition, times
 from tests.imaging.limits import LIMITS
 
 RAISED = [OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, RuntimeError, struct.error, zlib.error]
@@ -155,12 +155,12 @@ def functions(module: ModuleType) -> Iterator[tuple[Any, str, Callable[..., Any]
             yield module, name, one
 
 
-FUNCTIONS = [
-    pytest.param(owner, name, function, id=f"{module.__name__}.{getattr(function, '__qualname__', name)}")
-    for module in modules()
-    for owner, name, function in functions(module)
-    if not name.startswith("__")
-]
+def cases() -> Iterator[Any]:
+    """Yield a case for each function of imaging; of three, `make test` has one."""
+    found = [one for module in modules() for one in functions(module) if not one[1].startswith("__")]
+    for number, (owner, name, function) in enumerate(found):
+        title = f"{function.__module__}.{getattr(function, '__qualname__', name)}"
+        yield pytest.param(owner, name, function, id=title, marks=repetition if number % 3 else ())
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Callable[..., Any], bug: Exception) -> None:
@@ -189,7 +189,7 @@ def test_sound_images_pass_without_a_bug() -> None:
         process(data)
 
 
-@pytest.mark.parametrize(("owner", "name", "function"), FUNCTIONS)
+@pytest.mark.parametrize(("owner", "name", "function"), [*cases()])
 def test_a_bug_refuses_no_image(
     monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Callable[..., Any]
 ) -> None:
