@@ -15,10 +15,14 @@ demo: $(INSTALLED)  ## send photographs through the whole stack on this machine;
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
 	  $(addprefix --parameter ,$(PARAMETERS)) $(if $(ENFORCE),--enforce)
 
+# Where this is set, each of the processes that the tests start would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The part of the tests to run: make test T=tests/lambdas
 T ?=
 # A worker takes whole files, in the order in which tests/effort.py has put them.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+# A worker that dies ends the run: pytest-xdist would wait for ever for the tests that it had.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 test: $(INSTALLED)  ## run the tests, each repetition once or a few times; [T=tests/lambdas] runs a part
 	$(PYTEST) $(T)

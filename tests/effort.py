@@ -31,7 +31,8 @@ class Effort:
     """
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the marker of files that take long."""
+        """Register the marker of files that take long, and let nothing be collected as garbage while tests are collected."""
+        gc.disable()
         config.addinivalue_line("markers", "heavy: the file takes ten seconds or more, and starts before others")
 
     def pytest_report_header(self) -> str:
@@ -42,6 +43,7 @@ class Effort:
         """Let the garbage collector ignore the existing objects: the collected tests stay to the end, and are many."""
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
