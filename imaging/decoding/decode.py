@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from PIL import Image, ImageFile
 
 from imaging.decoding import libwebp
+from imaging.decoding.codecs import watched
 from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.decoders import decoder_guard, open_image
+from imaging.decoding.deep_colors import apply_deep_transparency
 from imaging.decoding.picture import Picture, Size, drop_invalid_info
 from imaging.decoding.progressive import drop_detail_scans
+from imaging.decoding.scans import has_all_coefficients
 from imaging.errors import ImageRefusedError
 from imaging.formats import Format
-from imaging.formats.jpeg import check_scans
+from imaging.formats.jpeg import END_OF_IMAGE, check_scans
 
 SCALES = (1, 2, 4, 8)  # by which a JPEG can be decoded smaller
 EIGHTH = SCALES[-1]
@@ -37,11 +40,16 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     """
     check_scans(picture.inspected)
     image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
-    with decoder_guard(picture.format):
+    with decoder_guard(picture.format), watched():
+        if picture.format.name == "JPEG":
+            _read_to_end(image, len(picture.data))
         image.load()
+    if all_scans and picture.inspected.first_scan:
+        _check_coefficients(picture)
     drop_invalid_info(image)  # the chunks behind the pixels are read now
     profile = picture.image.info.get("icc_profile")
-    return Decoded(image, _covered(picture, image), picture.format, picture.orientation, profile)
+    pixels = apply_deep_transparency(image, picture.decodable, picture.format)
+    return Decoded(pixels, _covered(picture, pixels), picture.format, picture.orientation, profile)
 
 
 def _draft(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.ImageFile:
@@ -68,6 +76,23 @@ def _without_detail(picture: Picture) -> ImageFile.ImageFile:
         data = drop_detail_scans(picture.data)
         return picture.image if data is None else open_image(data, picture.format)
     return picture.image
+
+
+def _read_to_end(image: ImageFile.ImageFile, size: int) -> None:
+    """Let Pillow read size bytes of a JPEG at once, and then the marker of its end, which may be missing.
+
+    In small parts, it stops at the last row, and what follows in the data is not looked at.
+    """
+    fp, rest = image.fp, iter([END_OF_IMAGE])
+    if fp is not None:  # else the image is decoded already
+        vars(image).update(load_read=lambda _: fp.read(size) or next(rest, b""))
+
+
+def _check_coefficients(picture: Picture) -> None:
+    """Raise ImageRefusedError if a JPEG of several scans lacks one: libjpeg takes what it holds for zeros."""
+    with decoder_guard(picture.format):
+        if not has_all_coefficients(picture.data):
+            raise MalformedFileError("the data are truncated: a scan is missing")
 
 
 def _covered(picture: Picture, image: Image.Image) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from PIL import Image, ImageFile
 
 from imaging.decoding.decoder_errors import refuse_malformed
 from imaging.decoding.decoders import open_image
+from imaging.decoding.deep_colors import DEEP_CLEAR
 from imaging.errors import ImageRefusedError
 from imaging.formats import Format
 from imaging.formats.inspection import Inspected, check_size
@@ -65,6 +66,11 @@ class Picture:
         return self.inspected.data
 
     @property
+    def decodable(self) -> bytes:
+        """The bytes of the file as its decoder gets them: without damage that touches no pixel."""
+        return self.inspected.repaired or self.inspected.data
+
+    @property
     def format(self) -> Format:
         """The format of the file."""
         return self.inspected.format
@@ -83,7 +89,7 @@ def upright_size(size: Size, orientation: int) -> Size:
 def open_picture(data: bytes, limits: Limits) -> Picture:
     """Inspect and open an image, without decoding it; raises ImageRefusedError."""
     inspected = inspect_file(data, limits)
-    image = open_image(data, inspected.format)
+    image = open_image(inspected.repaired or data, inspected.format)
     check_size(*image.size, limits)  # in case Pillow finds another size than the inspection
     if inspected.format.name == "PNG":
         image.info["exif"] = inspected.exif or b""  # or Pillow would decode all pixels to look for EXIF behind them
@@ -108,12 +114,13 @@ def drop_invalid_info(image: Image.Image) -> None:
 def _scale_transparency(image: Image.Image, data: bytes) -> None:
     """Scale the transparent color of a PNG, which Pillow leaves at the bit depth of the file, to that of the pixels."""
     clear = image.info.get("transparency")
-    if image.format != "PNG" or isinstance(clear, bytes):
+    if image.format != "PNG" or isinstance(clear, bytes) or image.mode == "P":  # an index of a palette is no color
         return
     depth = data[PNG_BIT_DEPTH]
     if isinstance(clear, int) and 1 < depth < DECODED_BIT_DEPTH:
         image.info["transparency"] = clear * 255 // (2**depth - 1)
     elif isinstance(clear, tuple) and depth > DECODED_BIT_DEPTH:
+        image.info[DEEP_CLEAR] = clear
         image.info["transparency"] = tuple(value >> 8 for value in clear)
 
 
@@ -121,8 +128,25 @@ def _orientation(image: ImageFile.ImageFile) -> int:
     """Return the EXIF orientation that is still to be applied: 1 if EXIF is broken, and for TIFF, which Pillow turns."""
     orientation = None
     with suppress(ImageRefusedError), refuse_malformed():
-        orientation = image.getexif().get(ORIENTATION)
+        orientation = exif_block(image).get(ORIENTATION)
     return orientation if orientation in UPRIGHT and image.format != "TIFF" else 1
+
+
+def exif_block(image: Image.Image) -> Image.Exif:
+    """Return the EXIF of an image, empty if it is broken.
+
+    Pillow's own method takes an orientation from XMP where EXIF has none. Browsers do not read XMP, and programs leave it
+    unchanged when they turn the pixels.
+    """
+    if image.format == "TIFF":
+        exif = image.getexif()
+        if ORIENTATION not in getattr(image, "tag_v2", {}):
+            exif.pop(ORIENTATION, None)
+        return exif
+    exif = Image.Exif()
+    with suppress(ImageRefusedError), refuse_malformed():
+        exif.load(image.info.get("exif", b""))
+    return exif
 
 
 def has_alpha(image: Image.Image) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from imaging.decoding.decoder_errors import MalformedFileError
-from imaging.formats.jpeg import END, SCAN, segments
+from imaging.formats.jpeg import END, END_OF_IMAGE, SCAN, segments
 
 PROGRESSIVE = 0xC2  # marker of a frame in Huffman coding
 SKIPPED_SEGMENTS = {
@@ -21,7 +21,6 @@ SKIPPED_SEGMENTS = {
     0xFE,
 }  # comments and APP segments, except APP0 and APP14, which describe the colors
 NO_RESTARTS = b"\xff\xdd\0\4\0\0"
-END_OF_IMAGE = b"\xff\xd9"
 RUNS = 15  # classes of runs of empty blocks: one, two or three, four to seven, and so on (T.81, G.1.2.2)
 # The Huffman table of these classes: the code of each is its number in four bits.
 TABLE = b"\xff\xc4" + struct.pack(">HB16B", 19 + RUNS, 0x10, 0, 0, 0, RUNS, *[0] * 12) + bytes(range(0, 16 * RUNS, 16))

@@ -20,6 +20,7 @@ class Inspected:
     parts: int  # of MAX_PARTS, as many as were counted
     first_scan: int = 0  # offset behind the first scan of a JPEG that may have more, else 0
     exif: bytes | None = None  # EXIF block of a PNG, which may lie behind the pixels
+    repaired: bytes | None = None  # the file for the decoder, without damage that touches no pixel, if it has any
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Inspection:
     parts: int = 0
     first_scan: int = 0
     exif: bytes | None = None
+    repaired: bytes | None = None
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
 
     def add_size(self, width: int, height: int) -> None:

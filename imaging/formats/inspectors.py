@@ -41,4 +41,4 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         INSPECTORS[format_.name](data, found)
     except EndOfDataError:
         refuse_truncated()
-    return Inspected(data, format_, limits, found.frames, found.parts, found.first_scan, found.exif)
+    return Inspected(data, format_, limits, found.frames, found.parts, found.first_scan, found.exif, found.repaired)

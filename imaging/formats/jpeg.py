@@ -13,6 +13,7 @@ from imaging.limits import MAX_SCANS
 # 0xff and a code. The codes for zero, filling and restarts belong to the data of a scan.
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 START, END, SCAN, TEMPORARY = 0xD8, 0xD9, 0xDA, 0x01
+END_OF_IMAGE = b"\xff\xd9"
 FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 SEQUENTIAL = {0xC0, 0xC1, 0xC9}
 APP1, APP2, COMMENTS = 0xE1, 0xE2, {*range(0xE0, 0xF0), 0xFE}

@@ -1,47 +1,47 @@
 """PNG and APNG: chunks, and what their compressed texts decompress to."""
 
 import zlib
-from collections.abc import Iterator
 from typing import Literal
 
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.binary import byte_at, unpack
-from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
+from imaging.formats.inspection import Inspection, refuse_corrupt
+from imaging.formats.png_chunks import PIXELS, Chunk, chunks, is_usable, repair
 
 MAX_DECOMPRESSED = 2**20  # bytes of one text or profile: Pillow's own limit, above which it refuses the image
 RAW_EXIF = b"Raw profile type exif"  # keyword under which programs wrote EXIF before there was a chunk for it
 
 COLOR_TYPE, PALETTE = 25, 3  # offset of the color type in the file, and the type that needs a palette
 
-Chunk = tuple[bytes, int, int]  # name, start and end of the content
-
 
 def inspect(data: bytes, inspection: Inspection) -> None:
-    """Inspect a PNG up to its last chunk, and find its EXIF block wherever it is."""
-    seen: set[bytes] = set()
-    for chunk in _chunks(data, inspection):
-        name = chunk[0]
-        if not seen and name != b"IHDR":
+    """Inspect a PNG up to its last chunk, and find its EXIF block wherever it is.
+
+    A chunk that is damaged is left out of what the decoder gets, if the pixels do not depend on it.
+    """
+    seen, usable = set[bytes](), list[Chunk]()
+    for chunk in chunks(data, inspection):
+        if not seen and chunk.name != b"IHDR":
             refuse_corrupt("The PNG does not start with its header.")
-        if _starts_frame(name, seen):
-            inspection.add_frame()
-        if name not in {b"IDAT", b"fdAT"}:
-            _inspect_chunk(data, chunk, inspection)
-        if name != b"acTL" or b"IDAT" not in seen:  # behind the pixels it does not make an animation
-            seen.add(name)
+        if is_usable(data, chunk):
+            usable.append(chunk)
+            _inspect_usable(data, chunk, seen, inspection)
+        elif chunk.name in PIXELS:
+            refuse_corrupt(f"The checksum of {chunk.name.decode()}, a part of the PNG with pixels, is wrong.")
     if b"IDAT" not in seen or (byte_at(data, COLOR_TYPE) == PALETTE and b"PLTE" not in seen):
         refuse_corrupt("The PNG lacks its pixels or its palette.")
+    inspection.repaired = repair(data, usable)
 
 
-def _chunks(data: bytes, inspection: Inspection) -> Iterator[Chunk]:
-    at, name = 8, b""
-    while name != b"IEND":
-        length, name = unpack(">I4s", data, at)
-        start, at = at + 8, at + length + 12
-        if at > len(data):
-            refuse_truncated()
-        inspection.add_parts()
-        yield name, start, at - 4
+def _inspect_usable(data: bytes, chunk: Chunk, seen: set[bytes], inspection: Inspection) -> None:
+    """Inspect a chunk, after those in seen, and add it there."""
+    name = chunk.name
+    if _starts_frame(name, seen):
+        inspection.add_frame()
+    if name not in {b"IDAT", b"fdAT"}:
+        _inspect_chunk(data, chunk, inspection)
+    if name != b"acTL" or b"IDAT" not in seen:  # behind the pixels it does not make an animation
+        seen.add(name)
 
 
 def _starts_frame(name: bytes, seen: set[bytes]) -> bool:
@@ -52,7 +52,7 @@ def _starts_frame(name: bytes, seen: set[bytes]) -> bool:
 
 
 def _inspect_chunk(data: bytes, chunk: Chunk, inspection: Inspection) -> None:
-    name, start, end = chunk
+    name, start, end, *_ = chunk
     if name == b"IHDR":
         inspection.add_size(*unpack(">II", data, start))
     elif name == b"eXIf":
@@ -94,9 +94,13 @@ def _decompress(content: bytes, kind: Literal["profile", "text"], inspection: In
 
 
 def _parse_raw_exif(text: bytes, inspection: Inspection) -> bytes | None:
-    """Return the EXIF block that text holds in hexadecimal, after an empty line, its name and its length."""
+    """Return the EXIF block in text: after an empty line and its name, its length in bytes, then hexadecimal digits.
+
+    ImageMagick pads the length with spaces, and writes more digits than it states.
+    """
     inspection.add_metadata("EXIF", len(text) // 2)
+    length, *lines = text.split(b"\n")[2:] or [b""]
     try:
-        return bytes.fromhex(b"".join(text.split(b"\n")[3:]).decode("ascii"))
+        return bytes.fromhex(b"".join(lines).decode("ascii"))[: int(length)]
     except ValueError:
         return None

@@ -7,7 +7,7 @@ EXIF, XMP, IPTC; but IPTC before XMP if Photoshop's digest shows that IPTC was c
 from typing import Any
 
 from imaging.decoding.decode import decode
-from imaging.decoding.picture import Picture
+from imaging.decoding.picture import Picture, exif_block
 from imaging.metadata.exif import read_exif, read_windows_tags
 from imaging.metadata.fields import About, Camera, Source, merge
 from imaging.metadata.iptc import read_iptc
@@ -18,7 +18,7 @@ def read_embedded(picture: Picture) -> dict[str, Any]:
     """Return the JSON objects `camera` and `about`; decodes a PNG, and raises ImageRefusedError if that fails."""
     # The texts of a PNG may lie behind its pixels.
     image = decode(picture).image if picture.format.name == "PNG" else picture.image
-    exif = image.getexif()
+    exif = exif_block(image)
     iptc, xmp = read_iptc(picture), read_xmp(image.info.get("xmp"))
     edited = (iptc.source, xmp) if iptc.changed else (xmp, iptc.source)
     return merge([_heif_orientation(picture), read_exif(exif), *edited, read_windows_tags(exif), _png_texts(picture)])

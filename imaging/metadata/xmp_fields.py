@@ -26,7 +26,6 @@ def _camera(xmp: Properties) -> Camera:
         f_number=parse_ratio(_first(xmp, "exif:FNumber")),
         iso=_first(xmp, "exifEX:PhotographicSensitivity", "exif:ISOSpeedRatings"),
         focal_length=parse_ratio(_first(xmp, "exif:FocalLength")),
-        orientation=_first(xmp, "tiff:Orientation"),
         taken_at=parse_time(_first(xmp, "exif:DateTimeOriginal", "photoshop:DateCreated")),
         flash={"true": True, "false": False}.get(_first(xmp, "exif:Flash/exif:Fired").lower()),
         gps=position(xmp),

@@ -154,8 +154,10 @@ def _cuts() -> Iterator[Kind]:
         segments = parts(data)
         last = len(segments) - 2  # the last scan, which only the end follows
         for number, end in enumerate(accumulate(len(part) for part in segments)):
-            segment = f"the last scan of a {name}" if number == last else segments[number][:2].hex()
+            segment = f"the last scan of a {name}" if number >= last else segments[number][:2].hex()
             for place, where in ((end - 1, "in"), (end, "behind")):
                 if place not in {1, 2, len(data)}:
                     cut = f"cut {where} {segment}"
-                    yield kind(f"{name} cut at {place}", data[:place], TRUNCATED, combines=(cut,))
+                    # Where only the end is missing, or the bits that fill the last byte, every pixel is there.
+                    ends = (TRUNCATED, IMAGE) if number >= last else (TRUNCATED,)
+                    yield kind(f"{name} cut at {place}", data[:place], *ends, combines=(cut,))

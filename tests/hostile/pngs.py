@@ -51,7 +51,9 @@ def kinds() -> Iterator[Kind]:
     data = pictures.examples()["PNG palette RGBA"]
     ends = accumulate((len(pictures.PNG), *(12 + length for length in _lengths(data))))
     for place in [place for end in ends for place in (end - 3, end) if place < len(data)]:
-        yield kind(f"PNG cut at {place}", data[:place], TRUNCATED if place >= 8 else NOT_AN_IMAGE)
+        is_whole = place > data.index(b"IEND") - 8 - 12  # without its last checksums, and without its end
+        end = IMAGE if is_whole else TRUNCATED if place >= 8 else NOT_AN_IMAGE
+        yield kind(f"PNG cut at {place}", data[:place], end)
 
 
 def _lengths(data: bytes) -> Iterator[int]:
@@ -85,7 +87,7 @@ def _pixels() -> Iterator[Kind]:
     large = header(size)
     yield kind("PNG whose pixels unpack to 64 MB", lambda: png(large, chunk(b"IDAT", bomb())), IMAGE, CORRUPT)
     yield kind("PNG whose pixels are not packed", png(header(size), chunk(b"IDAT", bytes(999))), CORRUPT)
-    yield kind("PNG with half its pixels", png(header(size), pixels((40, 15))), IMAGE)
+    yield kind("PNG with half its pixels", png(header(size), pixels((40, 15))), TRUNCATED)
     yield kind("PNG with an empty chunk of pixels", png(header(size), chunk(b"IDAT", b"")), TRUNCATED)
     yield kind("PNG without pixels", png(header(size)), CORRUPT)
     split = [chunk(b"IDAT", bytes([one])) for one in zlib.compress(bytes(121) * 30)]
@@ -114,7 +116,7 @@ def _chunks() -> Iterator[Kind]:
     yield kind("PNG with a critical chunk that no standard knows", with_chunks(chunk(b"ABCD", b"?")), IMAGE)
     yield kind("PNG with a chunk whose name is no letters", with_chunks(chunk(b"\0\xff\1\2", b"?")), CORRUPT)
     wrong = with_chunks(chunk(b"tEXt", b"a\0b")[:-1] + b"?")
-    yield kind("PNG with a wrong sum in its text", wrong, CORRUPT)
+    yield kind("PNG with a wrong sum in its text", wrong, IMAGE)
     yield kind("PNG with a resolution of nothing", with_chunks(chunk(b"pHYs", bytes(8) + b"\1")), IMAGE)
     yield kind("PNG with a gamma of nothing", with_chunks(chunk(b"gAMA", bytes(4))), IMAGE)
     yield kind("PNG with much behind its end", with_chunks() + bytes(10_000_000), IMAGE)

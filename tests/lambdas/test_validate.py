@@ -40,7 +40,7 @@ UNSOUND = {
     "a format for printers": (pictures.encoded(pictures.quadrants(), "EPS"), Reason.NOT_AN_IMAGE),
     "noise": (bytes(range(256)) * 4, Reason.NOT_AN_IMAGE),
     "half a JPEG": (JPEG[: len(JPEG) // 2], Reason.TRUNCATED),
-    "a JPEG without its end": (JPEG[:-2], Reason.TRUNCATED),
+    "a JPEG without its last block": (JPEG[:-10] + JPEG[-2:], Reason.TRUNCATED),
     "three quarters of a PNG": (pictures.examples()["PNG"][: -len(pictures.examples()["PNG"]) // 4], Reason.TRUNCATED),
     "a PNG that is not compressed": (pictures.examples()["PNG"].replace(b"IDAT\x78", b"IDAT\0"), Reason.CORRUPT),
     "too many pixels": (pictures.encoded(pictures.quadrants((80, 80)), "PNG"), Reason.TOO_MANY_PIXELS),

@@ -1,0 +1,71 @@
+"""The chunks of a PNG (ISO 15948, 5.3): their order in the file, their checksums, and a file without the damaged ones."""
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from imaging.formats.binary import EndOfDataError, unpack
+from imaging.formats.inspection import Inspection
+
+SIGNATURE = 8  # bytes
+PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}  # chunks that decide what is seen
+END = struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND"))
+SIZES = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9, b"cICP": 4}  # bytes of chunks of one size
+
+
+class Chunk(NamedTuple):
+    """A chunk: its name, the offsets of its content, and whether the file ends before the chunk does."""
+
+    name: bytes
+    start: int
+    end: int
+    is_cut: bool
+
+
+def chunks(data: bytes, inspection: Inspection) -> Iterator[Chunk]:
+    """Yield the chunks up to the last one, and count them; raises EndOfDataError if the file ends before the pixels.
+
+    After the first pixels the file may end anywhere: only the decoder knows whether every pixel is there.
+    """
+    at, name, has_pixels = SIGNATURE, b"", False
+    while name != b"IEND":
+        if has_pixels and at + 8 > len(data):
+            return
+        length, name = unpack(">I4s", data, at)
+        start, at = at + 8, at + length + 12
+        has_pixels = has_pixels or name == b"IDAT"
+        if at > len(data) and not has_pixels:
+            raise EndOfDataError
+        inspection.add_parts()
+        yield Chunk(name, start, min(at - 4, len(data)), at > len(data))
+
+
+def is_usable(data: bytes, chunk: Chunk) -> bool:
+    """Whether a chunk has its checksum and its size. Pixels that the file cuts have no checksum, and may be complete."""
+    if chunk.is_cut:
+        return chunk.name == b"IDAT"
+    content = memoryview(data)[chunk.start - 4 : chunk.end]
+    if zlib.crc32(content) != unpack(">I", data, chunk.end)[0]:
+        return False
+    if chunk.name == b"zTXt":  # the only method of compression is 0
+        return data[chunk.start : chunk.end].partition(b"\0")[2][:1] == b"\0"
+    return SIZES.get(chunk.name, chunk.end - chunk.start) == chunk.end - chunk.start
+
+
+def repair(data: bytes, usable: Iterable[Chunk]) -> bytes | None:
+    """Return the file with usable chunks only, and with its end; None if it is so already."""
+    parts, at = [data[:SIGNATURE]], SIGNATURE
+    is_whole, name = True, b""
+    for name, start, end, is_cut in usable:
+        is_whole = is_whole and not is_cut and start - 8 == at
+        at = end + 4
+        content = data[start:end]
+        parts.append(_chunk(name, content) if is_cut else data[start - 8 : at])
+    if is_whole and name == b"IEND":
+        return None
+    return b"".join([*parts, *([] if name == b"IEND" else [END])])
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", len(content), name) + content + struct.pack(">I", zlib.crc32(name + content))
