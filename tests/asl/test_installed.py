@@ -48,10 +48,10 @@ def run(installed: Path, name: str, *arguments: str) -> subprocess.CompletedProc
 
 def test_wheel_has_every_file(installed: Path) -> None:
     """All of asl's files are in the wheel, drawings' styles and the viewer too."""
-    assert files(installed / "asl") == files(ASL) - {Path("pyproject.toml")}
+    assert contents(installed / "asl") == contents(ASL) - {Path("pyproject.toml")}
 
 
-def files(folder: Path) -> set[Path]:
+def contents(folder: Path) -> set[Path]:
     """Return the files in folder, but for compiled modules, which a run of its commands adds."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return {path for path in found if "__pycache__" not in path.parts}

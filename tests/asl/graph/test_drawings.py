@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,6 +20,9 @@ from asl.graph.to_json import as_json
 from tests.asl.graph.machines import MACHINES
 from workflow.graph import pipeline_graph
 
+# A layout is a process of Graphviz: the tests share one of each machine.
+drawn_once = cache(draw)
+laid_out_once = cache(lay_out)
 SVG = "{http://www.w3.org/2000/svg}"
 # What Mermaid's grammar of state diagrams has, as far as it is written here.
 ID = r"([A-Z][A-Za-z0-9]*|s\d+)"
@@ -46,7 +50,7 @@ def states(machine: Graph) -> list[str]:
 @each
 def test_svg_shows_every_state_and_every_edge(machine: Graph) -> None:
     """The drawing is well-formed, has each state's name as text, and a line with an arrow for each edge."""
-    drawn = ET.fromstring(draw(machine))  # noqa: S314 - ours
+    drawn = ET.fromstring(drawn_once(machine))  # noqa: S314 - ours
     texts = ["".join(one.itertext()) for one in drawn.iter(f"{SVG}text")]
     assert set(states(machine)) <= set(texts)
     edges = [one for one in drawn.iter(f"{SVG}g") if "edge" in one.get("class", "")]
@@ -57,7 +61,7 @@ def test_svg_shows_every_state_and_every_edge(machine: Graph) -> None:
 @each
 def test_svg_has_title_and_description(machine: Graph) -> None:
     """The drawing has a title and a description for screen readers, and has no external references."""
-    drawn = draw(machine)
+    drawn = drawn_once(machine)
     root = ET.fromstring(drawn)  # noqa: S314 - ours
     ids = [one.get("id") for one in (root.find(f"{SVG}title"), root.find(f"{SVG}desc")) if one is not None and one.text]
     assert root.get("aria-labelledby", "").split() == ids
@@ -75,7 +79,7 @@ def test_svg_is_well_formed_for_any_name_of_a_state() -> None:
 @each
 def test_boxes_do_not_overlap(machine: Graph) -> None:
     """Boxes overlap only if one contains the other, and all of them are within the drawing."""
-    drawing = lay_out(machine)
+    drawing = laid_out_once(machine)
     boxes = [(one.x, one.y, one.x + one.width, one.y + one.height, one.node.key) for one in drawing.boxes]
     for left, top, right, bottom, key in boxes:
         assert min(left, top, drawing.size[0] - right, drawing.size[1] - bottom) > -1, key
@@ -87,7 +91,7 @@ def test_boxes_do_not_overlap(machine: Graph) -> None:
 @each
 def test_main_path_is_a_straight_line(machine: Graph) -> None:
     """The states of the main path are in one column, in each machine, from start to end."""
-    centres = {box.node.key: box.x + box.width / 2 for box in lay_out(machine).boxes}
+    centres = {box.node.key: box.x + box.width / 2 for box in laid_out_once(machine).boxes}
     for spine in [machine.spine, *(one.spine for node in machine.all_nodes() for one in node.machines)]:
         across = [centres[key] for key in spine]
         assert max(across) - min(across) < 1, spine
@@ -96,7 +100,7 @@ def test_main_path_is_a_straight_line(machine: Graph) -> None:
 @each
 def test_drawing_is_the_same_again(machine: Graph) -> None:
     """The same machine gives the same bytes."""
-    assert draw(machine) == draw(machine)
+    assert draw(machine) == drawn_once(machine)
 
 
 @each
