@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -11,17 +10,17 @@ from uuid import uuid4
 from imaging.errors import Reason
 from imaging.formats import CONTENT_TYPES, FORMATS
 from lambdas.domain import object_keys, objects
-from lambdas.runtime import clients, clock, cors
+from lambdas.runtime import clients, clock
+from lambdas.runtime.api import RequestError, api_handler, bad_request, json_response, violated_parameter
 from lambdas.runtime.metrics import UPLOAD_URLS_ISSUED, UPLOAD_URLS_REFUSED
+from lambdas.runtime.proxy_events import owner
 from lambdas.runtime.settings import GetUploadUrlSettings
-from lambdas.runtime.telemetry import add_log_keys, count, log_errors, logger, set_log_keys, trace
+from lambdas.runtime.telemetry import add_log_keys, count, logger, trace
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from workflow.contracts.payloads import ApiError, UploadUrlRequest, UploadUrlResponse
+    from workflow.contracts.payloads import UploadUrlRequest, UploadUrlResponse
 
 MAX_DIGITS = 15  # no size in bytes needs more
 
@@ -36,72 +35,51 @@ REQUIREMENTS = {
 }
 
 
-class BadRequestError(Exception):
-    """A parameter is wrong, and the caller can correct it."""
-
-    def __init__(self, field: str, reason: str, message: str) -> None:
-        """Name the parameter, a stable code and what is wrong with it, never its value."""
-        super().__init__(message)
-        self.body: ApiError = {"field": field, "reason": reason, "message": f"{field} {message}."}
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer an API Gateway proxy request: a browser's preflight, or a request for an upload URL."""
-    set_log_keys(requestId=context.aws_request_id)
-    with log_errors():
-        settings = GetUploadUrlSettings.read()
-        if event.get("httpMethod") == "OPTIONS":
-            return cors.preflight(event, settings.allowed_origins)
-        response = _respond(event, settings)
-        response["headers"] |= cors.headers_for(event, settings.allowed_origins)
-        return response
-
-
-def _respond(event: dict[str, Any], settings: GetUploadUrlSettings) -> dict[str, Any]:
-    """Return a response with the contract upload-url.response, or with status 400 and the contract api-error."""
+@api_handler(GetUploadUrlSettings)
+def handler(event: dict[str, Any], settings: GetUploadUrlSettings) -> dict[str, Any]:
+    """Answer an API Gateway proxy request with the contract upload-url.response; raises RequestError."""
     try:
         request = read_request(event.get("queryStringParameters") or {}, settings.max_bytes)
         check_enabled(request["contentType"], settings.enabled_formats)
-    except BadRequestError as error:
-        logger().info("refused: %s %s", error.body["field"], error.body["reason"])
+    except RequestError as error:
+        logger().info("refused: %s %s", error.body.get("field"), error.body["reason"])
         count(UPLOAD_URLS_REFUSED, reason=error.body["reason"])
-        return _response(400, "api-error", error.body)
-    owner = event["requestContext"]["authorizer"]["claims"]["sub"]
-    issued = _issue(owner, request, settings)
+        raise
+    issued = _issue(owner(event), request, settings)
     logger().info("issued an upload URL", extra={"size": request["size"]})
     count(UPLOAD_URLS_ISSUED)
-    return _response(200, "upload-url.response", issued)
+    return json_response(200, "upload-url.response", issued)
 
 
 def read_request(parameters: dict[str, str], max_bytes: int) -> UploadUrlRequest:
-    """Return the query parameters as the contract upload-url.request has them; raises BadRequestError."""
+    """Return the query parameters as the contract upload-url.request has them; raises RequestError."""
     for name in contracts.schema("upload-url.request")["required"]:
         if not parameters.get(name):
-            raise BadRequestError(name, "MISSING", "is required")
+            raise bad_request(name, "MISSING", "is required")
     request = cast("UploadUrlRequest", {**parameters, "size": _size(parameters["size"], max_bytes)})
     try:
         contracts.check("upload-url.request", request)
     except ContractViolation as error:
-        raise _bad_request(error) from error
+        raise _violation(error) from error
     _check_filename(request["filename"])
     return request
 
 
 def _check_filename(name: str) -> None:
-    """Raise BadRequestError for a name that is too long, or that UTF-8 cannot have: JSON has halves of surrogate pairs."""
+    """Raise RequestError for a name that is too long, or that UTF-8 cannot have: JSON has halves of surrogate pairs."""
     try:
         size = len(name.encode())
     except UnicodeEncodeError:
-        raise BadRequestError("filename", "INVALID", "must be Unicode text") from None
+        raise bad_request("filename", "INVALID", "must be Unicode text") from None
     if size > objects.MAX_FILENAME:
-        raise BadRequestError("filename", "INVALID", f"must have at most {objects.MAX_FILENAME} bytes in UTF-8")
+        raise bad_request("filename", "INVALID", f"must have at most {objects.MAX_FILENAME} bytes in UTF-8")
 
 
 def check_enabled(content_type: str, enabled: frozenset[str]) -> None:
-    """Raise BadRequestError for a content type whose format is not enabled: its upload would be rejected."""
+    """Raise RequestError for a content type whose format is not enabled: its upload would be rejected."""
     if CONTENT_TYPES[content_type].name not in enabled:
         accepted = ", ".join(found.content_type for name, found in FORMATS.items() if name in enabled)
-        raise BadRequestError(
+        raise bad_request(
             "contentType",
             Reason.FORMAT_DISABLED,
             f"is not accepted at present. Convert the image to one of: {accepted}",
@@ -110,22 +88,22 @@ def check_enabled(content_type: str, enabled: frozenset[str]) -> None:
 
 def _size(value: str, max_bytes: int) -> int:
     if not (value.isascii() and value.isdigit()):
-        raise BadRequestError("size", "INVALID", "must be a whole number of bytes")
+        raise bad_request("size", "INVALID", "must be a whole number of bytes")
     if len(value) > MAX_DIGITS or int(value) > max_bytes:
-        raise BadRequestError("size", "TOO_MANY_BYTES", f"must be at most {max_bytes} bytes")
+        raise bad_request("size", "TOO_MANY_BYTES", f"must be at most {max_bytes} bytes")
     return int(value)
 
 
-def _bad_request(error: ContractViolation) -> BadRequestError:
-    field = error.path.removeprefix("$.")
+def _violation(error: ContractViolation) -> RequestError:
+    field = violated_parameter(error)
     requirement = REQUIREMENTS.get((field, error.rule), error.requirement)
-    return BadRequestError(field, REASONS.get((field, error.rule), "INVALID"), requirement)
+    return bad_request(field, REASONS.get((field, error.rule), "INVALID"), requirement)
 
 
-def _issue(owner: str, request: UploadUrlRequest, settings: GetUploadUrlSettings) -> UploadUrlResponse:
+def _issue(user: str, request: UploadUrlRequest, settings: GetUploadUrlSettings) -> UploadUrlResponse:
     image_id = str(uuid4())
     add_log_keys(imageId=image_id)
-    key = object_keys.upload_key(owner, image_id)
+    key = object_keys.upload_key(user, image_id)
     lifetime = timedelta(seconds=settings.url_expiry_seconds)
     expires = (clock.now() + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
     with trace("SignUpload", imageId=image_id):
@@ -162,9 +140,3 @@ def _sign(bucket: str, key: str, request: UploadUrlRequest, expires_in: int) -> 
         parameters["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = digest
     url = clients.s3().generate_presigned_url("put_object", Params=parameters, ExpiresIn=expires_in)
     return url, headers
-
-
-def _response(status: int, contract: str, body: Mapping[str, object]) -> dict[str, Any]:
-    contracts.check(contract, body)
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}

@@ -49,6 +49,10 @@ class LocalStack:
 
         return upload_url_endpoint(self.outputs, self.emulator.endpoint)
 
+    def api_url(self, path: str) -> str:
+        """Return the URL of a path of the API, such as images/{imageId}."""
+        return f"{self.upload_url_endpoint.rpartition('/')[0]}/{path}"
+
     @cached_property
     def token(self) -> str:
         """The ID token of the test user, who signs in at the first use."""

@@ -9,7 +9,7 @@ from pages.markdown import code, table
 from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
 from pages.usage import image_usage
-from pages.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, INVOCATIONS, SAMPLE_IMAGE
+from pages.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, INVOCATIONS, SAMPLE_IMAGE, STATUS, STATUS_REQUESTS
 from templates.stack import build
 
 Node = dict[str, Any]
@@ -59,8 +59,9 @@ def _images(found: Node) -> str:
     caption = (
         f"The image is {SAMPLE_IMAGE}. States, functions and their memory are counted from the template. The calls of each"
         " function, its log, the size of the record and the functions' times were measured with that image on one core in"
-        f" November 2026; every call of AWS is assumed to take {CALL_SECONDS:.2f} s: {seconds}. Each image is assumed to come"
-        " alone, with its own message, invocation and two traces, as it does below one image a second; above that, X-Ray"
+        f" November 2026; every call of AWS is assumed to take {CALL_SECONDS:.2f} s: {seconds}. Its uploader asks for its status"
+        f" {STATUS_REQUESTS} times, which takes {STATUS.seconds:.3f} s each. Each image is assumed to come"
+        " alone, with its own message, invocations and traces, as it does below one image a second; above that, X-Ray"
         " samples one in 20. SqsTriggerFunction waits for the outcome as long as all tasks take together. Nothing is retried, no function has a cold start, and the first step rejects a rejected image."
         " Not included: storage of images (below), of records with DynamoDB's point-in-time recovery, and of logs;"
         " deliveries to subscribers of the topic; transfer out of AWS; sign-ins (Cognito has a price per user and month);"

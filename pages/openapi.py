@@ -2,82 +2,24 @@
 
 import json
 import sys
-from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
 
 from asl.command import run_command
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
-from templates.resources.api import GATEWAY_RESPONSES, PATH
+from pages.api_cases import CASES, Case, Node
+from pages.api_responses import COMMON, GATEWAY_ONLY, HEADERS, PUT_RESPONSES, REQUEST_HEADERS, RESPONSES
+from pages.relationships import path_of, references
+from templates.resources.api import GATEWAY_RESPONSES
+from templates.resources.routes import ROUTES, Route
 from templates.resources.stage import STAGE
 from templates.stack import build
 from workflow import contracts
 from workflow.releases import project_version
 
-Node = dict[str, Any]
-
-VALID_QUERY = contracts.schema("upload-url.request")["examples"][0]
 ERROR = "#/components/schemas/api-error"
 DESCRIPTION = """\
-Request an upload URL with a token of the user pool, then PUT the file to it with exactly the headers of the response. The
-notification topic publishes the final status of the image. api.md describes all steps."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A request and its response; the tests send each of them."""
-
-    summary: str
-    status: int
-    query: dict[str, Any] = field(default_factory=lambda: dict(VALID_QUERY))
-    signed_in: bool = True
-    body: Node = field(default_factory=dict)  # members of the response's body
-
-
-CASES = {
-    "granted": Case("An upload is granted.", 200),
-    "granted-with-checksum": Case(
-        "The checksum is announced too; S3 verifies it.", 200, {**VALID_QUERY, "sha256": "0" * 64}
-    ),
-    "no-token": Case("No token.", 401, signed_in=False, body={"reason": "UNAUTHORIZED"}),
-    "missing": Case(
-        "A parameter is missing; API Gateway names it.",
-        400,
-        {name: value for name, value in VALID_QUERY.items() if name != "size"},
-        body={"reason": "BAD_REQUEST_PARAMETERS"},
-    ),
-    "too-large": Case(
-        "More than MaxBytes.", 400, {**VALID_QUERY, "size": 10**12}, body={"field": "size", "reason": "TOO_MANY_BYTES"}
-    ),
-    "empty": Case("No bytes.", 400, {**VALID_QUERY, "size": 0}, body={"field": "size", "reason": "EMPTY"}),
-    "no-number": Case(
-        "Not a number.", 400, {**VALID_QUERY, "size": "big"}, body={"field": "size", "reason": "INVALID"}
-    ),
-    "unsupported": Case(
-        "Not a type of an image.",
-        400,
-        {**VALID_QUERY, "contentType": "text/html"},
-        body={"field": "contentType", "reason": "UNSUPPORTED_CONTENT_TYPE"},
-    ),
-}
-RESPONSES: dict[int | str, str] = {
-    200: "The upload is granted.",
-    400: "A parameter is missing or invalid.",
-    401: "The token is missing or invalid.",
-    429: "Too many requests; try again later.",
-    "4XX": "Any other request that this API does not accept.",
-    "5XX": "The service failed; try again.",
-}
-# The responses of S3 to the PUT.
-PUT_RESPONSES: dict[int | str, str] = {
-    200: "The image is uploaded, and its processing starts.",
-    400: "The file does not have the announced checksum; nothing is stored.",
-    403: "The length, the type or another header is not as announced, or the URL has expired: request a new one.",
-    409: "Another PUT to the same URL is in progress: retry.",
-    412: "An image exists already: a URL is valid for one upload. After a lost response, this means success.",
-    "5XX": "S3 failed: retry with the same URL.",
-}
-# The responses that only API Gateway sends, and that no request can provoke.
-GATEWAY_ONLY: dict[int | str, str] = {429: "THROTTLED", "4XX": "DEFAULT_4XX", "5XX": "DEFAULT_5XX"}
+Request an upload URL with a token of the user pool, then PUT the file to it with exactly the headers of the response. Read the
+status of the image until it is final; the notification topic publishes it too. api.md describes all steps."""
 
 
 def document() -> Node:
@@ -91,9 +33,9 @@ def document() -> Node:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [_server()],
-        "paths": {f"/{PATH}": _operations(build().to_dict()["Resources"]), "/uploads/{owner}/{imageId}": _upload()},
+        "paths": {**_paths(build().to_dict()["Resources"]), "/uploads/{owner}/{imageId}": _upload()},
         "components": {
-            "schemas": {name: _schema(name) for name in ("upload-url.response", "api-error")},
+            "schemas": {name: _schema(name) for name in (*(f"{one.contract}.response" for one in ROUTES), "api-error")},
             "securitySchemes": {"token": _token()},
         },
     }
@@ -115,26 +57,42 @@ def _token() -> Node:
     return {"type": "apiKey", "in": "header", "name": "Authorization", "description": text}
 
 
-def _operations(resources: Node) -> Node:
-    """Return an operation for each method of the template."""
-    methods = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::ApiGateway::Method"]
-    return {method["HttpMethod"].lower(): _operation(method) for method in methods}
+def _paths(resources: Node) -> Node:
+    """Return an operation for each method of the template, by path and method."""
+    found: Node = {}
+    for one in resources.values():
+        if one["Type"] == "AWS::ApiGateway::Method":
+            method = one["Properties"]
+            operations = found.setdefault(path_of(method, resources), {})
+            operations[method["HttpMethod"].lower()] = _operation(method, resources)
+    return found
 
 
-def _operation(method: Node) -> Node:
+def _operation(method: Node, resources: Node) -> Node:
+    path = path_of(method, resources)
     if method["AuthorizationType"] == "NONE":
+        (resource,) = references(method["ResourceId"])
         return {
-            "operationId": "preflight",
+            "operationId": f"preflight{resource.removesuffix('Resource')}",
             "summary": "The preflight request of a browser.",
             "security": [],
+            "parameters": [_parameter(name) for name in _in_path(path)],
             "responses": {"204": _preflight()},
         }
+    (route,) = (one for one in ROUTES if (one.method, f"/{one.path}") == (method["HttpMethod"], path))
+    headers = REQUEST_HEADERS.get(route.operation, {})
+    responses = RESPONSES[route.operation] | COMMON
     return {
-        "operationId": "getUploadUrl",
-        "summary": "Request a URL for the upload of one file.",
+        "operationId": route.operation,
+        "summary": route.summary,
         "security": [{"token": []}],
-        "parameters": [_parameter(name, required) for name, required in method["RequestParameters"].items()],
-        "responses": {str(status): _response(status, text) for status, text in RESPONSES.items()},
+        "parameters": [
+            *(_parameter(name, route, required=required) for name, required in method["RequestParameters"].items()),
+            *(_header_parameter(name, text) for name, text in headers.items()),
+        ],
+        "responses": {
+            str(status): _response(route, status, responses[status]) for status in sorted(responses, key=str)
+        },
     }
 
 
@@ -157,11 +115,22 @@ def _upload() -> Node:
     return {"servers": [{"url": url, "variables": variables}], "parameters": parameters, "put": put}
 
 
-def _parameter(name: str, required: bool) -> Node:  # noqa: FBT001 - as in the template
-    short = name.rpartition(".")[2]
-    schema = dict(contracts.resolved("upload-url.request")["properties"][short])
-    text = schema.pop("description", "")
-    return {"name": short, "in": "query", "required": required, "description": text, "schema": schema}
+def _in_path(path: str) -> list[str]:
+    return [f"method.request.path.{part[1:-1]}" for part in path.split("/") if part.startswith("{")]
+
+
+def _parameter(name: str, route: Route | None = None, *, required: bool = True) -> Node:
+    """Return a parameter, called as in the template; that of a preflight has no contract."""
+    place, _, short = name.removeprefix("method.request.").partition(".")
+    known = contracts.resolved(f"{route.contract}.request")["properties"][short] if route else {"type": "string"}
+    schema = {key: value for key, value in known.items() if key != "description"}
+    text = known.get("description", "")
+    where = {"path": "path", "querystring": "query"}[place]
+    return {"name": short, "in": where, "required": required, "description": text, "schema": schema}
+
+
+def _header_parameter(name: str, text: str) -> Node:
+    return {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
 
 
 def _schema(name: str) -> Node:
@@ -174,26 +143,41 @@ def _preflight() -> Node:
     return {"description": text, "headers": headers}
 
 
-def _response(status: int | str, description: str) -> Node:
-    schema = {"$ref": "#/components/schemas/upload-url.response" if status == 200 else ERROR}  # noqa: PLR2004 - HTTP's
-    examples = {name: _example(case) for name, case in CASES.items() if case.status == status}
+def _response(route: Route, status: int | str, description: str) -> Node:
+    found: Node = {"description": description}
+    if headers := HEADERS.get(route.operation, {}).get(status):
+        found["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+    if status == HTTPStatus.NOT_MODIFIED:
+        return found
+    success = status == HTTPStatus.OK
+    schema = {"$ref": f"#/components/schemas/{route.contract}.response" if success else ERROR}
+    return {**found, "content": {"application/json": {"schema": schema, "examples": _examples(route, status)}}}
+
+
+def _examples(route: Route, status: int | str) -> Node:
+    cases = {name: case for name, case in CASES.items() if (case.route, case.status) == (route, status)}
+    examples = {name: _example(case) for name, case in cases.items()}
+    if status == HTTPStatus.OK and not cases:
+        known = contracts.schema(f"{route.contract}.response")["examples"]
+        return {one["status"].lower(): {"value": one} for one in known}
     if status in GATEWAY_ONLY:
         reason = GATEWAY_ONLY[status]
         value = {"reason": reason, "message": GATEWAY_RESPONSES[reason]}
         examples[reason.lower().replace("_", "-")] = {"summary": "From API Gateway itself.", "value": value}
-    return {"description": description, "content": {"application/json": {"schema": schema, "examples": examples}}}
+    return examples
 
 
 def _example(case: Case) -> Node:
     """Return an example: the request as an extension, and the response."""
-    request = {"query": case.query, "signedIn": case.signed_in}
-    body = contracts.schema("upload-url.response")["examples"][0] if case.status == 200 else _error_body(case)  # noqa: PLR2004
+    request = {"query": case.query, "signedIn": case.signed_in} | ({"path": case.path} if case.path else {})
+    success = contracts.schema(f"{case.route.contract}.response")["examples"][0]
+    body = success if case.status == HTTPStatus.OK else _error_body(case)
     return {"summary": case.summary, "value": body, "x-request": request}
 
 
 def _error_body(case: Case) -> Node:
     reason = case.body["reason"]
-    message = GATEWAY_RESPONSES.get(reason, "What is wrong with the field, and what is accepted.")
+    message = GATEWAY_RESPONSES.get(reason, "What is wrong, and what is accepted.")
     return {**case.body, "message": "Missing required request parameters: [size]" if "$" in message else message}
 
 

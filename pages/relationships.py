@@ -67,6 +67,8 @@ VERBS = {
     "states:GetExecutionHistory": "reads",
     "states:StartExecution": "starts",
 }
+# What a client does with an object by a URL that a function has signed, by the function's verb.
+SIGNED = {"reads": "GET", "writes": "PUT"}
 # Every function has these; no image goes there.
 TELEMETRY = ("logs:", "xray:")
 
@@ -151,15 +153,24 @@ def _of_rule(rule: str, given: Node) -> Iterator[tuple[str, str, str]]:
 
 def _of_method(method: Node, resources: dict[str, Node]) -> Iterator[tuple[str, str, str]]:
     """Yield the relationships of a method: its client, authorizer and function, and the bucket of the signed URL."""
-    path = resources[references(method["ResourceId"])[0]]["Properties"]["PathPart"]
     (api,) = references(method["RestApiId"])
-    yield CLIENT, api, f"{method['HttpMethod']} /{path}"
+    yield CLIENT, api, f"{method['HttpMethod']} {path_of(method, resources)}"
     yield from ((api, guard, "authorizes with") for guard in references(method.get("AuthorizerId")))
     for function in references(method["Integration"]["Uri"]):
         yield api, function, "invokes"
         role = resources[references(_role_of(resources[function]))[0]]["Properties"]
-        signed = [target for _, target, verb in _of_policies([function], role) if verb == "writes"]
-        yield from ((CLIENT, bucket, "PUT by signed URL") for bucket in signed)
+        for _, target, verb in _of_policies([function], role):
+            if verb in SIGNED and resources[target]["Type"] == "AWS::S3::Bucket":
+                yield CLIENT, target, f"{SIGNED[verb]} by signed URL"
+
+
+def path_of(method: Node, resources: dict[str, Node]) -> str:
+    """Return the path of a method of the API, such as /images/{imageId}."""
+    path, above = "", references(method["ResourceId"])
+    while (resource := resources[above[0]])["Type"] == "AWS::ApiGateway::Resource":
+        path = f"/{resource['Properties']['PathPart']}{path}"
+        above = references(resource["Properties"]["ParentId"])
+    return path
 
 
 def _of_policies(holders: list[str], role: Node) -> Iterator[tuple[str, str, str]]:

@@ -16,6 +16,9 @@ from pages.workload_profile import (
     NOTIFIED_BYTES,
     PLATFORM_LOG_BYTES,
     STATE_BYTES,
+    STATUS,
+    STATUS_REQUESTS,
+    InvocationProfile,
 )
 from templates.substitution import definition_of
 from workflow.retries import REJECTED
@@ -56,6 +59,7 @@ def image_usage(template: Node, kind: str, *, rejected: bool = False) -> dict[Pr
         [
             *_outside_of_steps(invoked, traces),
             *(used for name in invoked for used in _of_invocation(name, functions[name]["MemorySize"])),
+            *_of_status_requests(functions["GetImageFunction"]["MemorySize"]),
             *_of_wait(_seconds(passed), functions[TRIGGER]["MemorySize"]),
             *(used for state in passed for used in _of_integration(state, record + NOTIFIED_BYTES)),
             *(_standard(passed) if kind == "STANDARD" else _express(definition, passed)),
@@ -115,7 +119,22 @@ def _outside_of_steps(invoked: list[str], traces: int) -> Iterator[Usage]:
 
 def _of_invocation(name: str, memory: int) -> Iterator[Usage]:
     """Yield the usage of one invocation of a function with memory, MB."""
-    taken = INVOCATIONS[name]
+    yield from _of_profile(INVOCATIONS[name], memory)
+
+
+def _of_status_requests(memory: int) -> Iterator[Usage]:
+    """Yield the usage of the requests for the status of an image. A record is one read unit; each read is consistent."""
+    once = [
+        (prices.API_REQUEST, 1),
+        (prices.DYNAMODB_READ, 1),
+        (prices.XRAY_TRACE, 1),
+        (prices.LOG_INGESTION, ACCESS_LOG_BYTES / GB),
+        *_of_profile(STATUS, memory),
+    ]
+    yield from ((price, STATUS_REQUESTS * units) for price, units in once)
+
+
+def _of_profile(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
     yield prices.LAMBDA_REQUEST, 1
     yield prices.LAMBDA_COMPUTE, taken.seconds * memory / 1024
     yield prices.LOG_INGESTION, (taken.log + PLATFORM_LOG_BYTES) / GB

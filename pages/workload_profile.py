@@ -41,6 +41,9 @@ INVOCATIONS: Final = {
         0.008, 842, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052
     ),
 }
+# A request for the status of an image: the processor time of one that is processed, times nine, and of one that succeeded.
+STATUS: Final = InvocationProfile(0.006, 300, ("GetItem",))
+STATUS_REQUESTS: Final = 10  # for each image, until its status is final; assumed
 NOTIFIED_BYTES: Final = 34  # of the record: notifiedAt
 STATE_BYTES: Final = 2300  # of the payload at the end of an execution
 PLATFORM_LOG_BYTES: Final = 732  # of Lambda's own lines for an invocation: start and report, with tracing

@@ -93,6 +93,7 @@ def _renditions() -> list[Parameter]:
 def _uploads() -> list[Parameter]:
     # A function signs with the credentials of a role session; S3 refuses a URL whose session has expired.
     expiry = "Lifetime of an upload URL, seconds; shorter if the credentials that signed it expire first"
+    image_expiry = "Lifetime of the URL of an archived image, seconds; a status shows a new one in every half of it"
     firewall = "ARN of the web ACL that protects the API; empty for none"
     logs_role = (
         "CREATE sets the role with which API Gateway writes logs, one for an account and region;"
@@ -100,6 +101,7 @@ def _uploads() -> list[Parameter]:
     )
     return [
         _number("UrlExpirySeconds", 300, 60, 3600, expiry),
+        _number("ImageUrlExpirySeconds", 3600, 60, 3600, image_expiry),
         Parameter(
             "AllowedOrigins",
             Type="CommaDelimitedList",

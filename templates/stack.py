@@ -9,13 +9,14 @@ from templates.parameters import add_parameters
 from templates.refusals.check import check_template
 from templates.release import contracts_digest, version
 from templates.resources.alarms import add_alarms
-from templates.resources.api import PATH, add_api
+from templates.resources.api import add_api
 from templates.resources.dashboard import add_dashboard
 from templates.resources.finalization import add_finalization
-from templates.resources.functions import TRIGGER_TIMEOUT, add_steps, get_upload_url, sqs_trigger
+from templates.resources.functions import TRIGGER_TIMEOUT, add_api_functions, add_steps, sqs_trigger
 from templates.resources.lambda_function import add_function, add_layers
 from templates.resources.messaging import add_messaging
 from templates.resources.operations_topic import add_operations_topic
+from templates.resources.routes import GET_UPLOAD_URL
 from templates.resources.sign_in import add_sign_in
 from templates.resources.stage import STAGE
 from templates.resources.state_machine import add_state_machine, add_trigger
@@ -44,7 +45,7 @@ def build() -> Template:
     add_trigger(template, trigger, messaging.queue)
     add_finalization(template, storage, messaging, pipeline)
     add_sweep(template, storage, messaging, pipeline)
-    add_api(template, add_function(template, get_upload_url(storage)), add_sign_in(template))
+    add_api(template, add_api_functions(template, storage), add_sign_in(template))
     add_alarms(template, add_operations_topic(template))
     add_dashboard(template)
     for resource in template.resources.values():
@@ -64,9 +65,10 @@ def _tag(resource: AWSObject) -> None:
 
 def _add_outputs(template: Template) -> None:
     """Add the outputs for clients and operators."""
-    url = f"https://${{RestApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}/{PATH}"
+    url = f"https://${{RestApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}"
     outputs: dict[str, tuple[str, Any]] = {
-        "UploadUrlEndpoint": ("URL that returns upload URLs to signed-in users", Sub(url)),
+        "ApiEndpoint": ("URL of the API for signed-in users, without a path", Sub(url)),
+        "UploadUrlEndpoint": ("URL that returns upload URLs to signed-in users", Sub(f"{url}/{GET_UPLOAD_URL.path}")),
         "UserPoolId": ("User pool of the users who may upload", Ref("UserPool")),
         "UserPoolClientId": ("User pool client for sign-in", Ref("UserPoolClient")),
         "RestApiId": ("REST API", Ref("RestApi")),

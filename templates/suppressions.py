@@ -2,6 +2,7 @@
 
 from troposphere import Template
 
+from templates.resources.api import permission_ids
 from templates.resources.storage import RESTORABLE_DAYS
 from templates.suppression_metadata import Suppression, metadata
 
@@ -123,7 +124,7 @@ SUPPRESSIONS = [
         cdk_nag=("Serverless-LambdaAsyncFailureDestination",),
     ),
     Suppression(
-        ("RestApiGetPermission", "RestApiOptionsPermission"),
+        permission_ids(),
         "It names this API, stage, method and path; the rule does not read `Fn::Sub`.",
         guard=("CT.LAMBDA.PR.2",),
     ),
@@ -166,7 +167,7 @@ SUPPRESSIONS = [
     ),
     Suppression(
         ("RestApiStage",),
-        "Each response is a URL for one user and one image; a cache would return it to other users.",
+        "Each response is for one user; a cache would return it to other users.",
         checkov="CKV_AWS_120",
         guard=("API_GW_CACHE_ENABLED_AND_ENCRYPTED",),
     ),

@@ -202,7 +202,9 @@ def test_imports_in_functions_are_found(unpacked: Unpacked) -> None:
     """These tests find the imports in functions, such as that of the SDK in clients."""
     assert set(_late_imports(unpacked.code / "lambdas/runtime/clients.py")) == {
         "import boto3",
+        "from botocore import UNSIGNED",
         "from botocore.config import Config",
+        "from botocore.exceptions import NoCredentialsError",
     }
 
 

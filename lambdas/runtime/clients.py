@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from botocore.config import Config
+    from botocore.credentials import Credentials
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
@@ -20,13 +21,38 @@ READ_TIMEOUT = 6  # seconds
 ATTEMPTS = 3  # of one call
 
 
+# URLs name the bucket's own regional host, so that no browser is redirected.
+S3_HOST = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+
+
 @cache
 def s3() -> S3Client:
-    """Return the S3 client; its pre-signed URLs name the bucket's own regional host, so that no browser is redirected."""
+    """Return the S3 client, which signs URLs at the current time."""
     import boto3
 
-    addressing = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
-    return boto3.client("s3", config=_config(signature_version="s3v4", s3=addressing))
+    return boto3.client("s3", config=_config(signature_version="s3v4", s3=S3_HOST))
+
+
+@cache
+def s3_unsigned() -> S3Client:
+    """Return an S3 client that signs nothing, for URLs that are signed at another time than now."""
+    import boto3
+    from botocore import UNSIGNED
+
+    return boto3.client("s3", config=_config(signature_version=UNSIGNED, s3=S3_HOST))
+
+
+@cache
+def credentials() -> Credentials:
+    """Return the credentials of the clients; raises NoCredentialsError if there are none."""
+    import boto3
+    from botocore.exceptions import NoCredentialsError
+
+    session = boto3.DEFAULT_SESSION or boto3.Session()  # the first client has created the default session
+    found = session.get_credentials()
+    if found is None:
+        raise NoCredentialsError
+    return found
 
 
 @cache

@@ -5,18 +5,21 @@ They are written here because Powertools' resolver takes 75 ms to import.
 
 from typing import Any, Final
 
+from lambdas.runtime.proxy_events import header
+
 PREFLIGHT_SECONDS: Final = 3600  # how long a browser may cache the response to a preflight
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+EXPOSED: Final = {"Access-Control-Expose-Headers": "ETag, Retry-After"}  # which scripts could not read otherwise
 ALLOWED: Final = {
     "Access-Control-Allow-Methods": "GET",
-    "Access-Control-Allow-Headers": "Authorization",
+    "Access-Control-Allow-Headers": "Authorization, If-None-Match",
     "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
 }
 
 
 def preflight(event: dict[str, Any], allowed_origins: tuple[str, ...]) -> dict[str, Any]:
     """Return the response to a preflight, by which a browser asks whether a page may make its request."""
-    headers = headers_for(event, allowed_origins)
+    headers = _headers(event, allowed_origins)
     return {"statusCode": 204, "headers": headers | ALLOWED if ALLOW_ORIGIN in headers else headers, "body": ""}
 
 
@@ -25,13 +28,11 @@ def headers_for(event: dict[str, Any], allowed_origins: tuple[str, ...]) -> dict
 
     In any case they state, for caches, that the response depends on the origin.
     """
-    origin = _origin(event)
+    headers = _headers(event, allowed_origins)
+    return headers | EXPOSED if ALLOW_ORIGIN in headers else headers
+
+
+def _headers(event: dict[str, Any], allowed_origins: tuple[str, ...]) -> dict[str, str]:
+    origin = header(event, "origin")
     allowed = {ALLOW_ORIGIN: origin} if origin and {"*", origin}.intersection(allowed_origins) else {}
     return {"Vary": "Origin", **allowed}
-
-
-def _origin(event: dict[str, Any]) -> str:
-    """Return the Origin header of an API Gateway proxy event, or "". The case of header names does not matter."""
-    multiple = event.get("multiValueHeaders") or {}
-    sent = {name: values[-1] for name, values in multiple.items()} | (event.get("headers") or {})
-    return str({name.lower(): value for name, value in sent.items()}.get("origin", ""))

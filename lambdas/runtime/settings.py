@@ -36,14 +36,28 @@ def _parse(kind: object, value: str) -> str | int | tuple[int, ...] | tuple[str,
 
 
 @dataclass(frozen=True)
-class GetUploadUrlSettings(Settings):
-    """Where uploads go, what they may be, how long a URL is valid, and which origins may ask for one."""
+class ApiSettings(Settings):
+    """Which origins may use the API."""
+
+    allowed_origins: tuple[str, ...]  # such as https://example.com; "*" for all
+
+
+@dataclass(frozen=True)
+class GetUploadUrlSettings(ApiSettings):
+    """Where uploads go, what they may be, and how long a URL is valid."""
 
     upload_bucket: str
     enabled_formats: frozenset[str]
     max_bytes: int
     url_expiry_seconds: int
-    allowed_origins: tuple[str, ...]  # such as https://example.com; "*" for all
+
+
+@dataclass(frozen=True)
+class GetImageSettings(ApiSettings):
+    """Where records are, and how long the URL of an image is valid at most."""
+
+    metadata_table: str
+    image_url_expiry_seconds: int
 
 
 @dataclass(frozen=True)

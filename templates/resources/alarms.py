@@ -15,6 +15,7 @@ from templates.resources import metrics
 from templates.resources.cloudwatch_alarm import MINIMUM_IMAGES, PERIOD, Alarm, add_alarm
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import delivery_seconds
+from templates.resources.routes import ROUTES
 from workflow.retries import MAX_RETRIES
 from workflow.steps import STEPS, VALIDATE
 
@@ -39,9 +40,9 @@ def _api() -> list[Alarm]:
     return [
         Alarm(
             "ApiErrorsAlarm",
-            "GET /upload-url returned 5xx errors.",
-            "Users cannot upload.",
-            "Read the log of GetUploadUrlFunction, then the API's error log.",
+            "The API returned 5xx errors.",
+            "Users cannot upload, or do not see what became of their images.",
+            "Read the logs of the API's functions, then the API's error log.",
             metrics.api("5XXError"),
         )
     ]
@@ -142,7 +143,7 @@ def _sweep() -> list[Alarm]:
 
 # The functions that are not steps, and what an error of each means for users.
 OTHER_FUNCTIONS = {
-    "GetUploadUrlFunction": "A user did not get an upload URL.",
+    **{route.function: route.failed for route in ROUTES},
     "SqsTriggerFunction": "Uploaded images are processed after a retry, or become dead-letter messages.",
     "FinalizeFunction": "The final status or the notification of an image is late, until the next sweep.",
     "SweepFunction": "Stalled uploads are not found until the next sweep.",
@@ -180,7 +181,7 @@ def _functions() -> list[Alarm]:
 
 def _throttles(function: str) -> Alarm:
     impacts = {
-        "GetUploadUrlFunction": "Requests for upload URLs fail.",
+        **{route.function: route.throttled for route in ROUTES},
         **dict.fromkeys(
             ("FinalizeFunction", "SweepFunction"), "Failed and stalled images get their final status late."
         ),

@@ -1,16 +1,17 @@
-"""The REST API: GET /upload-url, for signed-in users."""
+"""The REST API, for signed-in users: a resource for each path, and a method with its function for each route."""
 
 import json
+import re
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, Template, apigateway, awslambda, cognito
 
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
+from templates.resources.routes import ROUTES, Route
 from templates.resources.stage import STAGE, add_stage
-from workflow import contracts
 
-PATH = "upload-url"
 # API Gateway's own message as a JSON string: its quotes are part of it, and its content is escaped.
 ERROR_MESSAGE = "$context.error.messageString"
 # The messages of the responses that API Gateway sends by itself, by response type. The contract is api-error.
@@ -22,11 +23,12 @@ GATEWAY_RESPONSES = {
     "DEFAULT_5XX": "The service failed; try again.",
 }
 # The headers of the response to a preflight request.
+PREFLIGHT = "OPTIONS"
 PREFLIGHT_HEADERS = [f"method.response.header.{name}" for name in (ALLOW_ORIGIN, *ALLOWED)]
 
 
-def add_api(template: Template, function: awslambda.Function, pool: cognito.UserPool) -> None:
-    """Add REST API and stage to template; every request to function but a preflight needs a token of pool."""
+def add_api(template: Template, functions: dict[str, awslambda.Function], pool: cognito.UserPool) -> None:
+    """Add REST API and stage to template; every request to functions but a preflight needs a token of pool."""
     api = template.add_resource(
         apigateway.RestApi(
             "RestApi",
@@ -34,13 +36,26 @@ def add_api(template: Template, function: awslambda.Function, pool: cognito.User
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
         )
     )
-    parts = [*_methods(api, function, _authorizer(api, pool)), *_gateway_responses(api)]
+    parts = [*_methods(api, functions, pool), *_gateway_responses(api)]
     for part in parts:
         template.add_resource(part)
     deployment = template.add_resource(_deployment(api, parts))
     add_stage(template, api, deployment)
-    for method in ("GET", "OPTIONS"):
-        template.add_resource(_permission(api, function, method))
+    for route, method in _methods_of_routes():
+        template.add_resource(_permission(api, route, method))
+
+
+def permission_id(route: Route, method: str) -> str:
+    """Return the logical ID of the permission to invoke the function of route for method."""
+    return f"{route.name}{'Preflight' if method == PREFLIGHT else ''}Permission"
+
+
+def _methods_of_routes() -> Iterator[tuple[Route, str]]:
+    """Yield each route with its method, and with the preflight of its path if it is the first one of that path."""
+    for number, route in enumerate(ROUTES):
+        yield route, route.method
+        if route.path not in (earlier.path for earlier in ROUTES[:number]):
+            yield route, PREFLIGHT
 
 
 def _authorizer(api: apigateway.RestApi, pool: cognito.UserPool) -> apigateway.Authorizer:
@@ -54,45 +69,86 @@ def _authorizer(api: apigateway.RestApi, pool: cognito.UserPool) -> apigateway.A
     )
 
 
-def _methods(api: apigateway.RestApi, function: awslambda.Function, authorizer: apigateway.Authorizer) -> list[Any]:
-    resource = apigateway.Resource(
-        "UploadUrlResource", RestApiId=Ref(api), ParentId=GetAtt(api, "RootResourceId"), PathPart=PATH
-    )
+def _methods(api: apigateway.RestApi, functions: dict[str, awslambda.Function], pool: cognito.UserPool) -> list[Any]:
+    authorizer = _authorizer(api, pool)
     validator = apigateway.RequestValidator(
-        "UploadUrlValidator", RestApiId=Ref(api), ValidateRequestParameters=True, ValidateRequestBody=True
+        "RequestValidator", RestApiId=Ref(api), ValidateRequestParameters=True, ValidateRequestBody=True
     )
-    where = {"RestApiId": Ref(api), "ResourceId": Ref(resource), "Integration": _integration(function)}
-    get = apigateway.Method(
-        "GetUploadUrlMethod",
-        HttpMethod="GET",
+    paths = _resources(api)
+    methods = [
+        _preflight(route, _common(api, paths, functions, route))
+        if method == PREFLIGHT
+        else _method(route, authorizer, validator, _common(api, paths, functions, route))
+        for route, method in _methods_of_routes()
+    ]
+    return [authorizer, validator, *paths.values(), *methods]
+
+
+def _resources(api: apigateway.RestApi) -> dict[str, apigateway.Resource]:
+    """Return the resource of each path, and of each beginning of one."""
+    found: dict[str, apigateway.Resource] = {}
+    for route in ROUTES:
+        parts = route.path.split("/")
+        for length, part in enumerate(parts, 1):
+            above = found.get("/".join(parts[: length - 1]))
+            found.setdefault(
+                "/".join(parts[:length]),
+                apigateway.Resource(
+                    f"{_words(parts[:length])}Resource",
+                    RestApiId=Ref(api),
+                    ParentId=Ref(above) if above else GetAtt(api, "RootResourceId"),
+                    PathPart=part,
+                ),
+            )
+    return found
+
+
+def _words(parts: list[str]) -> str:
+    """Return a path as a logical ID: images/{imageId} is ImagesImageId."""
+    words = re.findall("[A-Za-z]+", "-".join(parts))
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def _common(
+    api: apigateway.RestApi,
+    paths: dict[str, apigateway.Resource],
+    functions: dict[str, awslambda.Function],
+    route: Route,
+) -> dict[str, Any]:
+    integration = _integration(functions[route.function])
+    return {"RestApiId": Ref(api), "ResourceId": Ref(paths[route.path]), "Integration": integration}
+
+
+def _method(
+    route: Route, authorizer: apigateway.Authorizer, validator: apigateway.RequestValidator, common: dict[str, Any]
+) -> apigateway.Method:
+    return apigateway.Method(
+        f"{route.name}Method",
+        HttpMethod=route.method,
         AuthorizationType="COGNITO_USER_POOLS",
         AuthorizerId=Ref(authorizer),
-        RequestParameters=_request_parameters(),
+        RequestParameters=route.parameters,
         RequestValidatorId=Ref(validator),
-        **where,
+        **common,
     )
-    # Browsers send no token with a preflight request. The function answers it, since only it knows all allowed origins.
-    preflight = apigateway.Method(
-        "UploadUrlPreflightMethod",
-        HttpMethod="OPTIONS",
+
+
+def _preflight(route: Route, common: dict[str, Any]) -> apigateway.Method:
+    """Return the method of preflights: browsers send no token, and the function answers, which knows all allowed origins."""
+    return apigateway.Method(
+        f"{_words([route.path])}PreflightMethod",
+        HttpMethod=PREFLIGHT,
         AuthorizationType="NONE",
         MethodResponses=[
             apigateway.MethodResponse(StatusCode="204", ResponseParameters=dict.fromkeys(PREFLIGHT_HEADERS, True))
         ],
-        **where,
+        **common,
     )
-    return [authorizer, validator, resource, get, preflight]
 
 
 def _integration(function: awslambda.Function) -> apigateway.Integration:
     invoke = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
     return apigateway.Integration(Type="AWS_PROXY", IntegrationHttpMethod="POST", Uri=Sub(invoke % function.title))
-
-
-def _request_parameters() -> dict[str, bool]:
-    """Return the query parameters, and whether each is required."""
-    request = contracts.schema("upload-url.request")
-    return {f"method.request.querystring.{name}": name in request["required"] for name in request["properties"]}
 
 
 def _gateway_responses(api: apigateway.RestApi) -> list[apigateway.GatewayResponse]:
@@ -124,12 +180,18 @@ def _deployment(api: apigateway.RestApi, parts: list[Any]) -> apigateway.Deploym
     )
 
 
-def _permission(api: apigateway.RestApi, function: awslambda.Function, method: str) -> awslambda.Permission:
+def _permission(api: apigateway.RestApi, route: Route, method: str) -> awslambda.Permission:
     source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}"
+    path = re.sub("{[^}]+}", "*", route.path)
     return awslambda.Permission(
-        f"RestApi{method.title()}Permission",
+        permission_id(route, method),
         Action="lambda:InvokeFunction",
-        FunctionName=Ref(function),
+        FunctionName=Ref(route.function),
         Principal="apigateway.amazonaws.com",
-        SourceArn=Sub(f"{source}:${{{api.title}}}/{STAGE}/{method}/{PATH}"),
+        SourceArn=Sub(f"{source}:${{{api.title}}}/{STAGE}/{method}/{path}"),
     )
+
+
+def permission_ids() -> tuple[str, ...]:
+    """Return the logical IDs of the permissions to invoke the API's functions."""
+    return tuple(permission_id(route, method) for route, method in _methods_of_routes())

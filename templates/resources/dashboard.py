@@ -10,6 +10,7 @@ from lambdas.runtime import metrics as own
 from templates.resources import metrics
 from templates.resources.alarms import alarms
 from templates.resources.metrics import Metric
+from templates.resources.routes import ROUTES
 from templates.substitution import placeholder
 from workflow.steps import STEPS
 
@@ -24,13 +25,13 @@ def add_dashboard(template: Template) -> None:
 
 
 def _widgets() -> Iterator[dict[str, Any]]:
-    yield from _row(0, _flow())
-    yield from _row(ROW_HEIGHT, _steps())
-    yield from _row(2 * ROW_HEIGHT, _recovery())
+    rows = [_flow(), _api(), _steps(), _recovery()]
+    for number, charts in enumerate(rows):
+        yield from _row(number * ROW_HEIGHT, charts)
     yield {
         "type": "alarm",
         "x": 0,
-        "y": 3 * ROW_HEIGHT,
+        "y": len(rows) * ROW_HEIGHT,
         "width": FULL_WIDTH,
         "height": ROW_HEIGHT // 2,
         "properties": {"title": "Alarms", "alarms": [GetAtt(alarm.logical_id, "Arn") for alarm in alarms()]},
@@ -54,6 +55,19 @@ def _flow() -> dict[str, list[Metric]]:
         "Executions": [
             metrics.executions(f"Executions{end}") for end in ("Started", "Succeeded", "Failed", "TimedOut", "Aborted")
         ],
+    }
+
+
+def _api() -> dict[str, list[Metric]]:
+    """Return the charts of the API's functions."""
+    charts = {
+        "duration, ms (90 %)": ("Duration", "p90"),
+        "errors": ("Errors", "Sum"),
+        "throttles": ("Throttles", "Sum"),
+    }
+    return {
+        f"API: {title}": [metrics.function(route.function, *shown) for route in ROUTES]
+        for title, shown in charts.items()
     }
 
 

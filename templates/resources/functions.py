@@ -13,6 +13,7 @@ from templates.iam.policies import allow, object_arns
 from templates.iam.statements import keep_record, list_versions, read_uploads, sign_uploads, stage_renditions
 from templates.packaging import HEIF_LAYER, IMAGING_LAYER, RUNTIME_LAYER
 from templates.parameters import variables
+from templates.resources import routes
 from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.storage import Storage
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE
@@ -116,16 +117,37 @@ def _archive(storage: Storage) -> FunctionEntry:
     )
 
 
-def get_upload_url(storage: Storage) -> FunctionEntry:
-    """Return the entry of the function behind GET /upload-url."""
+def add_api_functions(template: Template, storage: Storage) -> dict[str, awslambda.Function]:
+    """Add the functions of the API's routes to template, and return them by their logical IDs."""
+    entries = [_get_upload_url(storage), _get_image(storage)]
+    return {entry.logical_id: add_function(template, entry) for entry in entries}
+
+
+def _get_upload_url(storage: Storage) -> FunctionEntry:
     return FunctionEntry(
-        "GetUploadUrlFunction",
+        routes.GET_UPLOAD_URL.function,
         "get_upload_url",
         "Creates a key and a signed URL for an upload",
         memory=LIGHT_MEMORY,
         timeout=10,
         environment=variables(env.GetUploadUrlSettings, upload_bucket=Ref(storage.upload_bucket)),
         statements=[sign_uploads()],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def _get_image(storage: Storage) -> FunctionEntry:
+    return FunctionEntry(
+        routes.GET_IMAGE.function,
+        "get_image",
+        "Reads the status of an image, and signs URLs of its renditions",
+        memory=LIGHT_MEMORY,
+        timeout=29,  # API Gateway waits no longer
+        environment=variables(env.GetImageSettings, metadata_table=Ref(storage.table)),
+        statements=[
+            allow("read the record", [awacs.dynamodb.GetItem], GetAtt(storage.table, "Arn")),
+            allow("sign downloads", [awacs.s3.GetObject], object_arns("ArchiveBucket")),
+        ],
         layers=[RUNTIME_LAYER],
     )
 

@@ -20,7 +20,17 @@ ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
 OWNER: Final = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
 UPLOAD_BUCKET, ARCHIVE_BUCKET = "uploads-of-a-test", "archive-of-a-test"
 MOTO: Final[DefaultConfig] = {"core": {"reset_boto3_session": False}}  # the tests share one session
-CACHED = (clients.s3, clients.dynamodb, clients.sns, clients.sqs, clients.stepfunctions, logger, tracer)
+CACHED = (
+    clients.s3,
+    clients.s3_unsigned,
+    clients.credentials,
+    clients.dynamodb,
+    clients.sns,
+    clients.sqs,
+    clients.stepfunctions,
+    logger,
+    tracer,
+)
 NO_WORK = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 
 Payload = dict[str, Any]

@@ -12,11 +12,12 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from lambdas import archive, metadata, resize, thumbnail, validate
 from lambdas.domain import executions, object_keys, objects
-from lambdas.domain.attribute_values import deserialize
+from lambdas.domain.attribute_values import deserialize, serialize
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.runtime.settings import (
     ArchiveSettings,
+    GetImageSettings,
     GetUploadUrlSettings,
     ImageStepSettings,
     ResizeSettings,
@@ -39,6 +40,11 @@ URL_SETTINGS = GetUploadUrlSettings(
     enabled_formats=LIMITS.enabled_formats,
     max_bytes=MAX_BYTES,
     url_expiry_seconds=900,
+    allowed_origins=(ORIGIN,),
+)
+IMAGE_SETTINGS = GetImageSettings(
+    metadata_table=TABLE,
+    image_url_expiry_seconds=3600,
     allowed_origins=(ORIGIN,),
 )
 IMAGE_STEP_SETTINGS = ImageStepSettings(
@@ -142,6 +148,10 @@ class Account:
         """Return the picture's record as plain JSON; empty if there is none."""
         answer = clients.dynamodb().get_item(TableName=TABLE, Key={"imageId": {"S": event["image"]["imageId"]}})
         return deserialize(answer.get("Item", {}))
+
+    def store(self, record: Payload) -> None:
+        """Write a record as it is."""
+        clients.dynamodb().put_item(TableName=TABLE, Item=serialize(record))
 
     def set_status(self, event: Payload, status: str) -> None:
         """Give the picture's record a final status, as the state machine does for images that do not succeed."""

@@ -16,6 +16,7 @@ from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,
     CONTEXT,
+    IMAGE_SETTINGS,
     RESIZE_SETTINGS,
     TABLE,
     THUMBNAIL_SETTINGS,
@@ -53,7 +54,8 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Account]:  # noqa: ARG001 - versions go by it
     """Give the account, and its settings to every function."""
-    export(monkeypatch, URL_SETTINGS, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
+    export(monkeypatch, URL_SETTINGS, IMAGE_SETTINGS)
+    export(monkeypatch, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
         yield Account()
 

@@ -10,6 +10,7 @@ import pytest
 
 from imaging.formats import FORMATS
 from lambdas.domain import executions
+from local.client import Client
 from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.local.account import eventually
@@ -20,6 +21,7 @@ from tests.local.finalization import (
     upload_newer_version,
     without_rules,
 )
+from tests.local.image_status import NOBODYS, another_token, final, read
 from tests.local.role_statements import ONLY_EXPRESS, STATEMENTS, without_statements
 from tests.local.stack_access import configure, invoke, invoke_trigger
 from tests.patience import PATIENCE
@@ -28,6 +30,7 @@ from workflow.contracts.payloads import Image
 
 pytestmark = pytest.mark.heavy
 
+PHOTOGRAPH = Path("local/photographs/waterfall.jpg")
 ALLOWED, OTHER = "https://photos.example", "https://other.example"
 CHOSEN = {
     "WorkflowType": executions.EXPRESS,
@@ -144,3 +147,48 @@ def test_without_a_statement_nothing_is_started(stack: LocalStack, name: str) ->
         assert invoke_trigger(stack, [upload_event(image)])["batchItemFailures"]
     assert not invoke_trigger(stack, [upload_event(image)])["batchItemFailures"]
     assert eventually(lambda: notified_record(stack, image))["status"] == "SUCCEEDED"
+
+
+@pytest.fixture(scope="module")
+def succeeded(stack: LocalStack) -> str:
+    """Upload a photograph, wait for its success, and return its id."""
+    image_id = Client(stack.upload_url_endpoint, stack.token, stack.emulator.http()).upload(PHOTOGRAPH)
+    assert eventually(lambda: final(stack, image_id))["status"] == "SUCCEEDED"
+    return image_id
+
+
+def test_urls_of_the_document_read_the_images(stack: LocalStack, succeeded: str) -> None:
+    """The URLs of an image that succeeded are valid without a token, for exactly the images that they are for."""
+    found, http = final(stack, succeeded)["renditions"], stack.emulator.http()
+    original = http.request("GET", found["original"]["url"])
+    assert (original.status, original.data) == (200, PHOTOGRAPH.read_bytes())
+    assert original.headers["Content-Disposition"].startswith('inline; filename="waterfall.jpg"')
+    assert len(http.request("GET", found["thumbnail"]["url"]).data) == found["thumbnail"]["size"]
+    forged = found["original"]["url"].replace("original.jpg", "thumbnail.jpg")
+    assert http.request("GET", forged).status == 403
+
+
+def test_unchanged_document_is_not_sent_again(stack: LocalStack, succeeded: str) -> None:
+    """The ETag comes through API Gateway, and 304 goes back without a body."""
+    tag = read(stack, succeeded).headers["ETag"]
+    again = read(stack, succeeded, **{"If-None-Match": tag})
+    if again.status == 200:  # an interval of the URLs has just ended
+        again = read(stack, succeeded, **{"If-None-Match": again.headers["ETag"]})
+    assert (again.status, again.data) == (304, b"")
+
+
+def test_rejected_image_says_why(stack: LocalStack, tmp_path: Path) -> None:
+    """The document about an image that is rejected has the reason and a sentence."""
+    file = tmp_path / "truncated.jpg"
+    file.write_bytes(PHOTOGRAPH.read_bytes()[:50_000])
+    image_id = Client(stack.upload_url_endpoint, stack.token, stack.emulator.http()).upload(file)
+    found = eventually(lambda: final(stack, image_id))
+    assert (found["status"], found["reason"]) == ("REJECTED", "TRUNCATED")
+
+
+def test_another_user_sees_nothing(stack: LocalStack, succeeded: str) -> None:
+    """A second user gets the same answer for the first user's image as for one that does not exist."""
+    token = another_token(stack)
+    answers = [read(stack, image_id, token) for image_id in (succeeded, NOBODYS)]
+    assert [one.status for one in answers] == [404, 404]
+    assert answers[0].data == answers[1].data

@@ -5,20 +5,32 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from pages.openapi import CASES, document
-from templates.resources.api import PATH
+from pages.api_cases import CASES
+from pages.openapi import document
+from pages.relationships import path_of
+from templates.resources.routes import ROUTES, Route
 from tests.templates.emitted import resources
 from workflow import contracts
 
 FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
-def operations() -> dict[str, Any]:
-    """Return the operations of the API by method."""
-    return dict(document()["paths"][f"/{PATH}"])
+def operations() -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the operations of the API, by path and method."""
+    paths = {path: methods for path, methods in document()["paths"].items() if "servers" not in methods}
+    return {(path, method): one for path, methods in paths.items() for method, one in methods.items()}
+
+
+def operation(route: Route) -> dict[str, Any]:
+    """Return the operation of a route."""
+    return operations()[f"/{route.path}", route.method.lower()]
+
+
+each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
 
 
 def test_wholeis_valid() -> None:
@@ -34,22 +46,29 @@ def test_wholeis_up_to_date() -> None:
 def test_wholehas_the_methods_of_the_template() -> None:
     """The operations are the methods of the template, with a token where the template requires one."""
     methods = [one["Properties"] for one in resources().values() if one["Type"] == "AWS::ApiGateway::Method"]
-    assert {one["HttpMethod"].lower(): one["AuthorizationType"] != "NONE" for one in methods} == {
-        method: bool(operation["security"]) for method, operation in operations().items()
-    }
+    assert {
+        (path_of(one, resources()), one["HttpMethod"].lower()): one["AuthorizationType"] != "NONE" for one in methods
+    } == {place: bool(operation["security"]) for place, operation in operations().items()}
 
 
-def test_parameters_are_those_of_the_contract() -> None:
+@each_route
+def test_parameters_are_those_of_the_contract(route: Route) -> None:
     """The names of the parameters, and which are required, are those of the contract of the request."""
-    request = contracts.schema("upload-url.request")
-    found = {one["name"]: one["required"] for one in operations()["get"]["parameters"]}
+    request = contracts.schema(f"{route.contract}.request")
+    given = [one for one in operation(route)["parameters"] if one["in"] != "header"]
+    assert {one["name"] for one in given if one["in"] == "path"} == set(re.findall("{(.+?)}", route.path))
+    found = {one["name"]: one["required"] for one in given}
     assert found == {name: name in request["required"] for name in request["properties"]}
 
 
-def test_every_response_has_examples_that_match_its_schema() -> None:
+@each_route
+def test_every_response_has_examples_that_match_its_schema(route: Route) -> None:
     """Each response with a body has at least one example, and each example is valid by the response's schema."""
     whole = document()
-    for response in operations()["get"]["responses"].values():
+    for status, response in operation(route)["responses"].items():
+        if status == "304":
+            assert "content" not in response
+            continue
         content = response["content"]["application/json"]
         schema = whole["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
         values = [one["value"] for one in content["examples"].values()]
@@ -61,17 +80,16 @@ def test_every_response_has_examples_that_match_its_schema() -> None:
 def test_every_case_is_an_example() -> None:
     """Each request that the tests send to the stack is an example in the document."""
     examples: dict[str, Any] = {}
-    for response in operations()["get"]["responses"].values():
+    for response in (one for route in ROUTES for one in operation(route)["responses"].values() if "content" in one):
         examples |= response["content"]["application/json"]["examples"]
-    assert {name: examples[name]["x-request"]["query"] for name in CASES} == {
-        name: one.query for name, one in CASES.items()
-    }
+    shown = {name: (one["query"], one.get("path", {})) for name in CASES if (one := examples[name]["x-request"])}
+    assert shown == {name: (one.query, one.path) for name, one in CASES.items()}
 
 
 def test_put_of_the_url_is_in_the_document() -> None:
     """The document has the PUT to the signed URL; a second one gets 412, which is no failure."""
     key = contracts.schema("upload-url.response")["examples"][0]["key"]
-    (path,) = document()["paths"].keys() - {f"/{PATH}"}
+    (path,) = document()["paths"].keys() - {f"/{route.path}" for route in ROUTES}
     assert re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), f"/{key}")
     put = document()["paths"][path]["put"]
     assert (put["security"], put["responses"].keys()) == ([], {"200", "400", "403", "409", "412", "5XX"})

@@ -233,6 +233,59 @@ class GenerateThumbnailOutput(TypedDict):
     size: int
 
 
+class ImageStatusRequest(TypedDict):
+    """The contract `image-status.request`."""
+
+    imageId: str
+    download: NotRequired[str]
+
+
+class ImageStatusResponseSteps(TypedDict):
+    """`steps` of ImageStatusResponse."""
+
+    ValidateImage: NotRequired[str]
+    ExtractMetadata: NotRequired[str]
+    ResizeImage: NotRequired[str]
+    GenerateThumbnail: NotRequired[str]
+    ArchiveImage: NotRequired[str]
+
+
+class SignedImage(TypedDict):
+    """`signedImage` of the contract `common`."""
+
+    contentType: str
+    width: int
+    height: int
+    size: int
+    url: str
+
+
+class ImageStatusResponseRenditions(TypedDict):
+    """`renditions` of ImageStatusResponse."""
+
+    original: SignedImage
+    resized: SignedImage
+    smaller: list[SignedImage]
+    thumbnail: SignedImage
+
+
+class ImageStatusResponse(TypedDict):
+    """The contract `image-status.response`."""
+
+    imageId: str
+    status: str
+    createdAt: NotRequired[str]
+    updatedAt: str
+    finishedAt: NotRequired[str]
+    steps: ImageStatusResponseSteps
+    filename: NotRequired[str]
+    reason: NotRequired[str]
+    message: NotRequired[str]
+    metadata: NotRequired[ExtractMetadataOutput]
+    renditions: NotRequired[ImageStatusResponseRenditions]
+    urlsExpireAt: NotRequired[str]
+
+
 class MetadataRecordSteps(TypedDict):
     """`steps` of MetadataRecord."""
 

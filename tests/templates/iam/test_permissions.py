@@ -6,6 +6,7 @@ import re
 import pytest
 
 from lambdas.domain.object_keys import STAGED, UPLOADS
+from pages.relationships import path_of
 from tests.templates.emitted import (
     FUNCTIONS,
     Node,
@@ -205,14 +206,20 @@ def test_only_the_rule_may_send_to_a_queue(queue: str) -> None:
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": arn("UploadRule")}}
 
 
-def test_only_the_api_may_invoke_get_upload_url() -> None:
-    """API Gateway may invoke one function, for this API, once for each of its methods."""
+def test_only_the_api_may_invoke_its_functions() -> None:
+    """API Gateway may invoke the function of each method, for this API, the method and its path."""
     given = _invocations("apigateway.amazonaws.com")
     stage = next(iter(resources("AWS::ApiGateway::Stage").values()))["Properties"]["StageName"]
-    methods = [entry["Properties"]["HttpMethod"] for entry in resources("AWS::ApiGateway::Method").values()]
-    assert {target(one["FunctionName"]) for one in given} == {"GetUploadUrlFunction"}
-    sources = sorted(one["SourceArn"]["Fn::Sub"].rpartition(":")[2] for one in given)
-    assert sources == sorted(f"${{RestApi}}/{stage}/{method}/upload-url" for method in methods)
+    methods = [entry["Properties"] for entry in resources("AWS::ApiGateway::Method").values()]
+    assert sorted(
+        (target(one["FunctionName"]), one["SourceArn"]["Fn::Sub"].rpartition(":")[2]) for one in given
+    ) == sorted(
+        (
+            one["Integration"]["Uri"]["Fn::Sub"].rpartition("${")[2].partition(".")[0],
+            f"${{RestApi}}/{stage}/{one['HttpMethod']}{re.sub('{.+?}', '*', path_of(one, resources()))}",
+        )
+        for one in methods
+    )
 
 
 def test_only_their_rules_may_invoke_finalize_and_sweep() -> None:

@@ -230,7 +230,7 @@ def test_input_of_a_deployment_is_checked(invalid: dict[str, Any], expected: str
         "tags": {"k" * 128: "x" * 256},
     }
     check_deployment(json.dumps(template()), **largest)
-    with pytest.raises(TemplateRefusedError, match=r"^AWS would refuse the deployment: ") as found:
+    with pytest.raises(TemplateRefusedError, match=r"^AWS would refuse the deployment:\s") as found:
         check_deployment(json.dumps(template()), **{**largest, **invalid})
     assert expected in str(found.value)
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from troposphere import apigateway
 
-from templates.resources import api, functions
+from pages.relationships import path_of
+from templates.resources import functions
+from templates.resources.routes import GET_UPLOAD_URL, ROUTES, Route
 from templates.stack import build
 from tests.templates.emitted import properties, ref, resources, sub, target, template
 from workflow import contracts
@@ -69,13 +71,33 @@ def test_every_method_but_the_preflight_requires_a_token() -> None:
     assert kinds == {("GET", "COGNITO_USER_POOLS"), ("OPTIONS", "NONE")}
 
 
-def test_api_gateway_requires_the_parameters_of_the_contract() -> None:
-    """API Gateway requires exactly the parameters that the contract of requests requires."""
-    method, request = properties("GetUploadUrlMethod"), contracts.schema("upload-url.request")
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+def test_api_gateway_requires_the_parameters_of_the_contract(route: Route) -> None:
+    """API Gateway requires exactly the parameters that the contract of requests requires, in the path or in the query."""
+    method, request = properties(f"{route.name}Method"), contracts.schema(f"{route.contract}.request")
     assert properties(target(method["RequestValidatorId"]))["ValidateRequestParameters"] is True
+    in_path = set(re.findall("{(.+?)}", route.path))
     assert method["RequestParameters"] == {
-        f"method.request.querystring.{name}": name in request["required"] for name in request["properties"]
+        f"method.request.{'path' if name in in_path else 'querystring'}.{name}": name in request["required"]
+        for name in request["properties"]
     }
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
+def test_a_method_invokes_the_function_of_its_route(route: Route) -> None:
+    """A method has the path of its route, and its function has the name of the route."""
+    method = properties(f"{route.name}Method")
+    assert path_of(method, resources()) == f"/{route.path}"
+    assert f"/functions/${{{route.name}Function.Arn}}/invocations" in method["Integration"]["Uri"]["Fn::Sub"]
+
+
+def test_every_path_has_a_preflight() -> None:
+    """Each path with a method answers preflights."""
+    methods = [entry["Properties"] for entry in resources("AWS::ApiGateway::Method").values()]
+    paths = {
+        kind: {one["ResourceId"]["Ref"] for one in methods if one["HttpMethod"] == kind} for kind in ("GET", "OPTIONS")
+    }
+    assert paths["GET"] == paths["OPTIONS"]
 
 
 def test_requests_are_throttled_and_traced() -> None:
@@ -162,4 +184,4 @@ def test_output_names_the_path_that_is_served() -> None:
     """The URL in the outputs is that of the stage and the resource."""
     address = template()["Outputs"]["UploadUrlEndpoint"]["Value"]["Fn::Sub"]
     assert address.endswith(f"/{properties('RestApiStage')['StageName']}/{properties('UploadUrlResource')['PathPart']}")
-    assert properties("UploadUrlResource")["PathPart"] == api.PATH
+    assert properties("UploadUrlResource")["PathPart"] == GET_UPLOAD_URL.path

@@ -1,0 +1,54 @@
+"""Signed URLs of archived images. They are the same for a while, so that a browser finds the image in its cache."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from lambdas.runtime import clients, clock
+
+# Control characters, line separators, marks that reorder text, halves of surrogate pairs, and what separates folders.
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff/\\\\]")
+NOT_PLAIN = re.compile('[^ -~]|["%]')  # of what stands in quotes
+
+
+@dataclass(frozen=True)
+class ImageUrls:
+    """The URLs of one response."""
+
+    lifetime: int  # seconds
+    as_download: bool = False  # whether a browser saves the image instead of showing it
+
+    @property
+    def signed_at(self) -> datetime:
+        """The time at which all URLs are signed that are requested in the same half of a lifetime."""
+        interval = max(1, self.lifetime // 2)
+        return datetime.fromtimestamp(int(clock.now().timestamp()) // interval * interval, UTC)
+
+    @property
+    def expires_at(self) -> datetime:
+        """The time at which the URLs expire, between half a lifetime and a lifetime from now."""
+        return datetime.fromtimestamp(self.signed_at.timestamp() + self.lifetime, UTC)
+
+    def url(self, bucket: str, key: str, filename: str) -> str:
+        """Return the URL of an object; a browser that saves the image calls the file filename."""
+        from lambdas.domain.url_signer import sign
+
+        client = clients.s3_unsigned()
+        parameters: dict[str, Any] = {
+            "Bucket": bucket,
+            "Key": key,
+            "ResponseCacheControl": f"private, max-age={self.lifetime}, immutable",
+            "ResponseContentDisposition": content_disposition(filename, as_download=self.as_download),
+        }
+        unsigned = client.generate_presigned_url("get_object", Params=parameters)
+        return sign(unsigned, clients.credentials(), client.meta.region_name, self.signed_at, self.lifetime)
+
+
+def content_disposition(filename: str, *, as_download: bool) -> str:
+    """Return the header as RFC 6266 defines it: the name in UTF-8, and one in ASCII for clients that do not know that form."""
+    kind, safe = "attachment" if as_download else "inline", UNSAFE.sub("_", filename)
+    return f"{kind}; filename=\"{NOT_PLAIN.sub('_', safe)}\"; filename*=UTF-8''{quote(safe, safe='')}"

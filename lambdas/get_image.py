@@ -1,0 +1,75 @@
+"""GET /images/{imageId}: the status of one image of the caller's, what was found in it, and URLs of its renditions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from lambdas.domain.image_status import describe, digest
+from lambdas.domain.image_urls import ImageUrls
+from lambdas.domain.outcomes import is_final
+from lambdas.domain.record import read_record
+from lambdas.runtime import clock
+from lambdas.runtime.api import RequestError, api_handler, bad_request, json_response, violated_parameter
+from lambdas.runtime.proxy_events import header, owner
+from lambdas.runtime.settings import GetImageSettings
+from lambdas.runtime.telemetry import add_log_keys, logger
+from workflow import contracts
+from workflow.contracts.errors import ContractViolation
+
+if TYPE_CHECKING:
+    from workflow.contracts.payloads import ImageStatusRequest, MetadataRecord
+
+SHORTEST_POLL, LONGEST_POLL = 1, 30  # seconds between two requests
+POLLED_SHARE = 4  # of the time since the image was first seen: an image that has waited for long will wait for longer
+REQUIREMENTS = {"imageId": "must be the imageId of an upload URL: a UUID in lower case"}
+
+
+@api_handler(GetImageSettings)
+def handler(event: dict[str, Any], settings: GetImageSettings) -> dict[str, Any]:
+    """Answer an API Gateway proxy request with the contract image-status.response; raises RequestError.
+
+    Another user's image is answered as one that does not exist.
+    """
+    request = read_request(event)
+    add_log_keys(imageId=request["imageId"])
+    record = read_record(settings.metadata_table, request["imageId"])
+    if record is None or record["owner"] != owner(event):
+        raise RequestError(404, "NOT_FOUND", "There is no such image.")
+    logger().info("status: %s", record["status"])
+    urls = ImageUrls(settings.image_url_expiry_seconds, as_download=request.get("download") == "true")
+    headers = _headers(record, f'"{digest(record, urls)}"')
+    if _knows(event, headers["ETag"]):
+        return {"statusCode": 304, "headers": headers, "body": ""}
+    response = json_response(200, "image-status.response", describe(record, urls))
+    response["headers"] |= headers
+    return response
+
+
+def read_request(event: dict[str, Any]) -> ImageStatusRequest:
+    """Return the parameters of the path and the query as the contract image-status.request has them; raises RequestError."""
+    request = (event.get("queryStringParameters") or {}) | event["pathParameters"]
+    try:
+        contracts.check("image-status.request", request)
+    except ContractViolation as error:
+        field = violated_parameter(error)
+        raise bad_request(field, "INVALID", REQUIREMENTS.get(field, error.requirement)) from error
+    return cast("ImageStatusRequest", request)
+
+
+def _headers(record: MetadataRecord, tag: str) -> dict[str, str]:
+    """Return the headers with which a browser keeps the response, and asks each time whether it has changed."""
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    return headers if is_final(record) else headers | {"Retry-After": str(_poll_seconds(record))}
+
+
+def _poll_seconds(record: MetadataRecord) -> int:
+    began = datetime.fromisoformat(record.get("createdAt", record["updatedAt"]))
+    waited = int((clock.now() - began).total_seconds())
+    return max(SHORTEST_POLL, min(waited // POLLED_SHARE, LONGEST_POLL))
+
+
+def _knows(event: dict[str, Any], tag: str) -> bool:
+    """Return whether the caller has the response with that tag, by If-None-Match; weak tags count, as RFC 9110 defines."""
+    known = {one.strip().removeprefix("W/") for one in header(event, "if-none-match").split(",")}
+    return bool(known & {tag, "*"})

@@ -1,0 +1,80 @@
+"""The handler of each method of the API: preflights, errors of the request, and the headers of every response."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lambdas.runtime import cors
+from lambdas.runtime.settings import ApiSettings
+from lambdas.runtime.telemetry import log_errors, set_log_keys
+from workflow import contracts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workflow.contracts.errors import ContractViolation
+    from workflow.contracts.payloads import ApiError
+
+Event = dict[str, Any]
+Response = dict[str, Any]
+Settings = TypeVar("Settings", bound=ApiSettings)
+Handler = Callable[[Event, Any], Response]
+
+
+class RequestError(Exception):
+    """The request cannot be answered as it is, and the caller can correct it."""
+
+    def __init__(self, status: int, reason: str, message: str, field: str = "") -> None:
+        """Take the HTTP status, a stable code, a sentence without the request's values, and the parameter that is wrong."""
+        super().__init__(message)
+        self.status = status
+        self.body: ApiError = {"reason": reason, "message": message}
+        if field:
+            self.body["field"] = field
+
+
+def bad_request(field: str, reason: str, requirement: str) -> RequestError:
+    """Return the error for a parameter; requirement follows its name in the message."""
+    return RequestError(400, reason, f"{field} {requirement}.", field)
+
+
+def violated_parameter(error: ContractViolation) -> str:
+    """Return the name of the parameter that violates the contract of the request."""
+    return error.path.removeprefix("$.")
+
+
+def api_handler(settings: type[Settings]) -> Callable[[Callable[[Event, Settings], Response]], Handler]:
+    """Make a function that answers one method of the API a handler, which answers preflights and RequestErrors itself."""
+
+    def decorate(respond: Callable[[Event, Settings], Response]) -> Handler:
+        @wraps(respond)
+        def handler(event: Event, context: Any) -> Response:
+            set_log_keys(requestId=context.aws_request_id)
+            with log_errors():
+                found = settings.read()
+                if event.get("httpMethod") == "OPTIONS":
+                    return cors.preflight(event, found.allowed_origins)
+                response = _answered(lambda: respond(event, found))
+                response["headers"] |= cors.headers_for(event, found.allowed_origins)
+                return response
+
+        return handler
+
+    return decorate
+
+
+def _answered(respond: Callable[[], Response]) -> Response:
+    try:
+        return respond()
+    except RequestError as error:
+        return json_response(error.status, "api-error", error.body)
+
+
+def json_response(status: int, contract: str, body: Mapping[str, object]) -> Response:
+    """Return a response that is not to be stored; body has to conform to contract."""
+    contracts.check(contract, body)
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}

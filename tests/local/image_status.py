@@ -1,0 +1,48 @@
+"""The status of images, read from a running stack through its API."""
+
+from typing import Any
+
+import urllib3
+
+from lambdas.domain.outcomes import PROCESSING
+from local.stack import LocalStack
+from operations.users import Users, generate_password
+from workflow import contracts
+
+NOBODYS = "00000000-0000-4000-8000-000000000000"  # the ID of no image
+
+
+def read(stack: LocalStack, image_id: str, token: str = "", **headers: str) -> urllib3.BaseHTTPResponse:
+    """Return the response about an image, to the test user or to the user with token."""
+    given = {"Authorization": token or stack.token, **headers}
+    return stack.emulator.http().request("GET", stack.api_url(f"images/{image_id}"), headers=given)
+
+
+def final(stack: LocalStack, image_id: str) -> dict[str, Any]:
+    """Return the document about an image that has a final status, or nothing; an open one says when to ask again."""
+    response = read(stack, image_id)
+    if response.status != 200:
+        return {}
+    body: dict[str, Any] = response.json()
+    contracts.check("image-status.response", body)
+    assert ("Retry-After" in response.headers) == (body["status"] == PROCESSING)
+    return body if body["status"] != PROCESSING else {}
+
+
+def shows_images(stack: LocalStack, image_id: str) -> bool:
+    """Return whether the status of an image that succeeded is shown, and its thumbnail can be read."""
+    if not (found := final(stack, image_id)):
+        return False
+    thumbnail = stack.emulator.http().request("GET", found["renditions"]["thumbnail"]["url"])
+    return thumbnail.status == 200 and len(thumbnail.data) == found["renditions"]["thumbnail"]["size"]
+
+
+def another_token(stack: LocalStack) -> str:
+    """Add another user, and return the user's token."""
+    email, password = "another@example.com", generate_password()
+    cognito, client = stack.emulator.client("cognito-idp"), stack.outputs["UserPoolClientId"]
+    Users(cognito, stack.outputs["UserPoolId"], client).add(email, password)
+    signed_in = cognito.initiate_auth(
+        ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": email, "PASSWORD": password}
+    )
+    return str(signed_in["AuthenticationResult"]["IdToken"])
