@@ -39,6 +39,16 @@ def pytest_configure(config: pytest.Config) -> None:
     moto_speed.install(patch)
 
 
+@pytest.fixture(autouse=True)
+def _never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no function wait in a test: a test that needs time to pass installs a fake clock."""
+
+    def refused(seconds: float) -> None:
+        pytest.fail(f"a function waits for {seconds} s in a test without a fake clock")
+
+    monkeypatch.setattr("lambdas.runtime.clock.sleep", refused)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_report_to_serializable() -> Generator[None, Any, Any]:
     """Let a worker hand over what a test has logged or refused, also half of a surrogate pair, which UTF-8 does not have."""

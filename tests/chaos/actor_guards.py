@@ -83,6 +83,7 @@ ACTOR_GUARDS = [
         _no_claim,
         "1 one outcome",
         {Fault.REDRIVE: 0.1, Fault.ABORTED: 0.2},
+        start=6,
     ),
     Guard(
         "the record read again after a stale read",
@@ -97,6 +98,6 @@ ACTOR_GUARDS = [
         {Fault.EVENT_LOST: 0.7, Fault.UPLOAD_DELETED: 0.1},
     ),
     Guard("the age of an upload without a record", _expiry_ignored, "4 order: sweep", {Fault.MONTHS: 1}, start=83),
-    Guard("retries of a function that is updated", _update_not_awaited, "5 reasons", {Fault.DEPLOYED: 1}),
+    Guard("retries of a function that is updated", _update_not_awaited, "5 reasons", {Fault.DEPLOYED: 1}, start=8),
     Guard("a definition that stays compatible", _incompatible, "5 reasons", {Fault.DEPLOYED: 1}),
 ]

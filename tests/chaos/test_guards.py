@@ -130,7 +130,7 @@ GUARDS = [
     ),
     Guard("the sweep", _no_sweep, "1 one outcome", {Fault.EVENT_LOST: 0.5}),
     Guard("finalization by event", _no_finalization, "1 one outcome", {Fault.ABORTED: 0.1}),
-    Guard("the check for the newest version", _any_version_follows, "4 order", {Fault.MESSAGE_TWICE: 0.3}),
+    Guard("the check for the newest version", _any_version_follows, "4 order", {Fault.MESSAGE_TWICE: 0.3}, start=4),
     Guard(
         "the record read again before another attempt",
         _record_read_once,

@@ -9,8 +9,8 @@ from tests.effort import times
 pytestmark = pytest.mark.heavy
 
 FIRST = 20_261_123  # seed
-SHARE = 50  # schedules of one test
-SHARES = times(1, 40)
+SHARE = 40  # schedules of one test
+SHARES = times(1, 50)
 
 
 @pytest.mark.parametrize("share", range(SHARES))

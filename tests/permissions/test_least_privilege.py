@@ -15,6 +15,7 @@ from lambdas.runtime.service_errors import ServiceError
 from lambdas.sweep import SweepIncompleteError
 from tests import pictures
 from tests.fake_aws.account import UPLOAD_BUCKET
+from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import CONTEXT, Account
 from tests.lambdas.messages import object_created, sqs_event
 from tests.lambdas.url_requests import PARAMETERS, request_url
@@ -75,6 +76,7 @@ def test_records_are_claimed_and_released_under_express(
 
     The verdict on the whole suite needs these calls: no other test refuses these functions a start.
     """
+    FakeClock().install(monkeypatch)
     monkeypatch.setenv("WORKFLOW_TYPE", EXPRESS)
     newer = account.upload_again(account.begin(b"data"), b"newer")["image"]
     event = object_created(key=newer["key"], version=newer["versionId"], bucket=UPLOAD_BUCKET)
