@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from local.client import UploadFailedError
+from local.client import RETRIES, UploadFailedError
 from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.effort import is_thorough
@@ -112,8 +112,11 @@ def test_statements_without_effect_here(stack: LocalStack, works: Callable[[str]
         assert all(works(role) for role in ("ArchiveFunctionRole", "FinalizeFunctionRole", "SweepFunctionRole"))
 
 
-def test_api_needs_permission_to_invoke_its_function(stack: LocalStack, files: dict[str, Path]) -> None:
+def test_api_needs_permission_to_invoke_its_function(
+    stack: LocalStack, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without the permission for the API, a request for a URL fails with status 500."""
+    monkeypatch.setattr("local.client.RETRIES", RETRIES.new(backoff_factor=0, backoff_jitter=0))
     with without_invoke_permission(stack, "GetUploadUrlFunction"), pytest.raises(UploadFailedError, match="500"):
         run_pipeline(stack, files["valid"])
     assert reaches_status(stack, files["valid"], "SUCCEEDED")
