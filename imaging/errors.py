@@ -1,6 +1,7 @@
 """The error that a refused image raises, and the codes for its reason."""
 
 from enum import StrEnum
+from typing import NoReturn
 
 
 class Reason(StrEnum):
@@ -10,6 +11,7 @@ class Reason(StrEnum):
     TOO_MANY_BYTES = "TOO_MANY_BYTES"
     NOT_AN_IMAGE = "NOT_AN_IMAGE"
     FORMAT_DISABLED = "FORMAT_DISABLED"
+    UNSUPPORTED = "UNSUPPORTED"
     TRUNCATED = "TRUNCATED"
     CORRUPT = "CORRUPT"
     TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
@@ -28,3 +30,8 @@ class ImageRefusedError(Exception):
         super().__init__(f"{reason}: {message}")
         self.reason = reason
         self.message = message
+
+
+def refuse_unsupported(what: str) -> NoReturn:
+    """Refuse a file that may be sound: what names its format, and the feature that is not supported, with an article."""
+    raise ImageRefusedError(Reason.UNSUPPORTED, f"{what} is not supported. Convert it, for example to JPEG or PNG.")

@@ -8,12 +8,13 @@ from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from imaging.decoding import libwebp
 from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
 from imaging.decoding.samples import sample_file
-from imaging.errors import ImageRefusedError, Reason
+from imaging.decoding.tiff_layout import read_layout
+from imaging.errors import ImageRefusedError, Reason, refuse_unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # Plugins of Pillow that Image.preinit() does not import.
 MODULES = {"WEBP": "PIL.WebPImagePlugin", "TIFF": "PIL.TiffImagePlugin", "AVIF": "PIL.AvifImagePlugin"}
+# An entry of Pillow's table of the layouts of TIFFs: it lacks the big-endian one of gray that is inverted in 16 bits.
+WHITE_IS_ZERO = (b"MM", 0, (1,), 1, (16,), ()), ("I;16B", "I;16B")
 UNDECODABLE = {Reason.CORRUPT, Reason.TRUNCATED}  # a decoder that does not work would refuse every file for these
 
 
@@ -37,7 +40,10 @@ def load_decoder(format_: Format) -> None:
     name = format_.name
     if name in MODULES:
         # A Lambda function has one core, and each thread takes memory.
-        vars(import_module(MODULES[name])).update(DEFAULT_MAX_THREADS=1)
+        module = vars(import_module(MODULES[name]))
+        module.update(DEFAULT_MAX_THREADS=1)
+        if name == "TIFF":
+            module["OPEN_INFO"].setdefault(*WHITE_IS_ZERO)
     elif name == "HEIF":
         import pillow_heif
 
@@ -78,11 +84,33 @@ def _check_decoder(format_: Format) -> None:
 
 
 def _open(data: bytes, format_: Format) -> ImageFile.ImageFile:
+    if format_.name == "TIFF":
+        return _open_tiff(data)
     first = libwebp.open_first_frame(data) if format_.name == "WEBP" else None
     image = first or Image.open(BytesIO(data), formats=[format_.name])
     if format_.name == "AVIF":
         vars(image).update(_decoder=_SingleFrameDecoder(vars(image)["_decoder"]))
     return image
+
+
+def _open_tiff(data: bytes) -> ImageFile.ImageFile:
+    """Open a TIFF; raises ImageRefusedError if the decoder has no layout like its own."""
+    from PIL import TiffImagePlugin
+
+    layout = read_layout(data)
+    if layout is None:
+        raise MalformedFileError("the file is truncated")
+    layout.check()
+    before = TiffImagePlugin.READ_LIBTIFF
+    TiffImagePlugin.READ_LIBTIFF = layout.needs_libtiff
+    try:
+        return Image.open(BytesIO(data), formats=["TIFF"])
+    except UnidentifiedImageError:
+        if layout.key not in TiffImagePlugin.OPEN_INFO:
+            refuse_unsupported(layout.describe())
+        raise
+    finally:
+        TiffImagePlugin.READ_LIBTIFF = before
 
 
 class _SingleFrameDecoder:

@@ -1,17 +1,24 @@
 """AVIF and HEIF: the items of an ISO media file (ISO/IEC 23008-12), and the tracks of an animated AVIF."""
 
 import struct
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from imaging.errors import refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
+from imaging.formats.coded_data import has_lost_data
 from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 
 SEQUENCE_BRAND = b"avis"  # an AVIF of this brand is decoded from its tracks, not from its items
 IMAGE_ITEMS = {b"hvc1", b"av01", b"grid", b"iovl", b"iden"}  # types of items that are images
 AUXILIARY_REFERENCES = {b"thmb", b"auxl"}  # from a thumbnail, or a depth or alpha map, to its image
+CODED = {b"hvc1", b"av01"}  # types of items whose data are an image
+DECODED = {name: {coded, b"grid", b"iovl", b"iden"} for name, coded in (("AVIF", b"av01"), ("HEIF", b"hvc1"))}
+CODINGS = {b"av01": "AV1", b"hvc1": "HEVC", b"avc1": "AVC", b"vvc1": "VVC", b"jpeg": "JPEG", b"j2k1": "JPEG 2000"}
+CODINGS |= {b"unci": "uncompressed samples", b"mski": "a mask", b"tili": "tiles"}
 METADATA: dict[bytes, Literal["EXIF", "text"]] = {b"Exif": "EXIF", b"mime": "text"}
 DERIVED = {b"grid": 4, b"iovl": 10}  # items made of other items, and the offsets of their size in bytes
 
@@ -62,11 +69,27 @@ def _inspect_items(meta: Box) -> int:
             _inspect_property(item_property)
     entries = list(_item_entries(meta))
     types = dict(_item_type(entry) for entry in entries)
+    _check_coding(meta, types)
+    parts: dict[int, list[bytes]] = defaultdict(list)
     for extent in (extent for box in meta.find(b"iloc", skip=FULL_BOX_HEADER) for extent in _parse_extents(box)):
         _inspect_extent(meta, extent, types.get(extent.item, b""))
+        if extent.method == IN_FILE and types.get(extent.item) in CODED:
+            parts[extent.item].append(meta.data[extent.offset : extent.offset + extent.size])
+    if any(has_lost_data(types[item], data) for item, data in parts.items()):
+        refuse_corrupt("A part of the image's data is lost: zeros are in its place.")
     shown = {_item_type(entry) for entry in entries if not byte_at(entry.data, entry.start + 3) & 1}  # 1: hidden
     auxiliary = {item for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for item in _auxiliary_items(box)}
     return sum(kind in IMAGE_ITEMS and item not in auxiliary for item, kind in shown)
+
+
+def _check_coding(meta: Box, types: Mapping[int, bytes]) -> None:
+    """Refuse a primary image in a coding that the decoder does not have."""
+    numbers = (
+        box.numbers("I" if box.version else "H", FULL_BOX_HEADER)[0] for box in meta.find(b"pitm", skip=FULL_BOX_HEADER)
+    )
+    kind = types.get(next(numbers, 0), b"")
+    if kind in CODINGS and kind not in DECODED[meta.inspection.format.name]:
+        refuse_unsupported(f"A HEIF whose image is coded as {CODINGS[kind]}")
 
 
 def _item_entries(meta: Box) -> Iterator[Box]:

@@ -1,9 +1,10 @@
 """The inspector of each format, and the inspection of any file."""
 
-from imaging.errors import ImageRefusedError, Reason
+from imaging.errors import ImageRefusedError, Reason, refuse_unsupported
 from imaging.formats import FORMATS, Format, bmp, gif, heif, jpeg, png, sniff_format, tiff, webp
 from imaging.formats.binary import EndOfDataError
 from imaging.formats.inspection import Inspected, Inspection, refuse_truncated
+from imaging.formats.unsupported import sniff_unsupported
 from imaging.limits import Limits
 
 INSPECTORS = {
@@ -23,7 +24,9 @@ def identify(data: bytes, limits: Limits) -> Format:
 
     Nothing else of the file is read, so a format that is off reaches neither its inspector nor its decoder.
     """
-    format_ = sniff_format(data)
+    format_, other = sniff_format(data), sniff_unsupported(data)
+    if other:
+        refuse_unsupported(f"The format {other}")
     if format_ is None:
         raise ImageRefusedError(Reason.NOT_AN_IMAGE, "The content is not an image of a supported format.")
     if format_.name not in limits.enabled_formats:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from imaging.errors import refuse_unsupported
 from imaging.formats.binary import EndOfDataError, byte_at, unpack
 from imaging.formats.inspection import Inspected, Inspection, refuse_corrupt, refuse_truncated
 from imaging.formats.tiff_directory import TiffDirectories
@@ -15,6 +16,10 @@ MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 START, END, SCAN, TEMPORARY = 0xD8, 0xD9, 0xDA, 0x01
 END_OF_IMAGE = b"\xff\xd9"
 FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # baseline, extended, progressive
+LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
+OTHER_BITS = {*range(2, 8), *range(9, 17)}  # bits of a sample that the standard allows
+OTHER_COMPONENTS = {2, *range(5, 256)}
 SEQUENTIAL = {0xC0, 0xC1, 0xC9}
 APP1, APP2, COMMENTS = 0xE1, 0xE2, {*range(0xE0, 0xF0), 0xFE}
 
@@ -43,6 +48,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         marker, _, start, end = segment
         if marker in FRAMES:
             frame = segment
+            _check_process(marker, byte_at(data, start), byte_at(data, start + 5))
             _add_frame_size(data, start, inspection)
         elif marker in COMMENTS:
             _add_metadata(data[start : start + 16], marker, end - start, inspection)
@@ -79,6 +85,17 @@ def _checked_segments(data: bytes, inspection: Inspection, at: int = 2) -> Itera
         if segment.marker not in WITHOUT_LENGTH:
             yield segment
     refuse_truncated()
+
+
+def _check_process(marker: int, bits: int, components: int) -> None:
+    """Refuse what the decoder does not have: T.81, B.2.2, table B.1. It has Huffman and arithmetic coding."""
+    if marker not in DECODED:
+        kind = "lossless" if marker in LOSSLESS else "hierarchical"
+        refuse_unsupported(f"A {kind} JPEG")
+    if bits in OTHER_BITS:
+        refuse_unsupported(f"A JPEG with {bits} bits per sample")
+    if components in OTHER_COMPONENTS:
+        refuse_unsupported(f"A JPEG with {components} components per pixel")
 
 
 def _add_frame_size(data: bytes, start: int, inspection: Inspection) -> None:

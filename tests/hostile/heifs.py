@@ -14,6 +14,7 @@ from tests.hostile.kind import (
     TOO_MANY_PIXELS,
     TOO_MUCH_METADATA,
     TRUNCATED,
+    UNSUPPORTED,
     Kind,
     kind,
 )
@@ -56,12 +57,12 @@ def _contents(name: str) -> Iterator[Kind]:
     yield kind(f"{name} of nonsense", File([nonsense], name).written(), CORRUPT, TRUNCATED)
     yield kind(f"{name} without data", File([Item(CODED[name][0])], name).written(), CORRUPT)
     other = {"HEIF": "AVIF", "AVIF": "HEIF"}[name]
-    yield kind(f"{name} with the data of {other}", File([tile(other)], name).written(), CORRUPT)
+    yield kind(f"{name} with the data of {other}", File([tile(other)], name).written(), UNSUPPORTED)
     for strange in (b"jpeg", b"j2k1", b"unci", b"mime", b"abcd"):
         yield kind(
             f"{name} with an item of {strange.decode()}",
             File([Item(strange, b"?" * 99)], name).written(),
-            CORRUPT,
+            CORRUPT if strange in {b"mime", b"abcd"} else UNSUPPORTED,
         )
     yield kind(f"{name} without an item", File([], name).written(), CORRUPT)
     many = File([tile(name), *[Item(CODED[name][0], b"?")] * 1200], name)
@@ -111,7 +112,7 @@ def _boxes(name: str) -> Iterator[Kind]:
     yield kind(f"{name} with 5000 boxes in each other", data[:meta] + deep, CORRUPT, combines=("deep boxes",))
     for brand in (b"mif1", b"msf1", b"heic", b"avif", b"avis", b"hevc"):
         lying = data[:8] + brand + data[12:]
-        yield kind(f"{name} with the brand {brand.decode()}", lying, IMAGE, CORRUPT, NOT_AN_IMAGE)
+        yield kind(f"{name} with the brand {brand.decode()}", lying, IMAGE, CORRUPT, NOT_AN_IMAGE, UNSUPPORTED)
     items, all_data = (meta + 4, meta + 40, meta + 200), (media + 4, media + 8, media + 50, len(data) - 1)
     for number, place in enumerate((12, 20, *items, *all_data)):
         yield kind(f"{name} cut at {place}", data[:place], TRUNCATED, combines=(f"boxes cut at place {number}",))

@@ -16,6 +16,7 @@ from tests.hostile.kind import (
     TOO_MANY_SCANS,
     TOO_MUCH_METADATA,
     TRUNCATED,
+    UNSUPPORTED,
     Kind,
     kind,
 )
@@ -94,12 +95,12 @@ def _frames() -> Iterator[Kind]:
     yield kind("JPEG whose height is stored behind it", sized(96, 0), CORRUPT)
     yield kind("JPEG higher than what it codes", sized(96, 9_000), TRUNCATED, IMAGE)
     yield kind("JPEG with a frame that has no components", changed(FRAME, 5, b"\0"), CORRUPT)
-    yield kind("JPEG of 255 components", changed(FRAME, 5, b"\xff"), CORRUPT)
-    yield kind("JPEG of 12 bits", changed(FRAME, 0, b"\x0c"), CORRUPT)
+    yield kind("JPEG of 255 components", changed(FRAME, 5, b"\xff"), UNSUPPORTED)
+    yield kind("JPEG of 12 bits", changed(FRAME, 0, b"\x0c"), UNSUPPORTED)
     yield kind("JPEG with mad sampling", changed(FRAME, 7, b"\xff"), CORRUPT)
     for code, name in ((0xC3, "lossless"), (0xC5, "hierarchical"), (0xC9, "arithmetic"), (0xCA, "both")):
         data = drawn().replace(FRAME, b"\xff" + bytes([code]), 1)
-        yield kind(f"JPEG that says it is {name}", data, CORRUPT, IMAGE)
+        yield kind(f"JPEG that says it is {name}", data, CORRUPT, IMAGE, UNSUPPORTED)
     frame = next(part for part in parts(drawn()) if part.startswith(FRAME))
     yield kind("JPEG with two frames", put(frame), CORRUPT)
     bomb = frame[:5] + struct.pack(">HH", 60_000, 60_000) + frame[9:]

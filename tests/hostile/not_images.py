@@ -14,6 +14,7 @@ from tests.hostile.kind import (
     TOO_LONG_AN_EDGE,
     TOO_MANY_BYTES,
     TRUNCATED,
+    UNSUPPORTED,
     Kind,
     kind,
 )
@@ -29,6 +30,12 @@ def noise(size: int) -> bytes:
     return Random(size).randbytes(size)  # noqa: S311 - they keep no secret
 
 
+# Images whose format is named, though it is not decoded.
+OTHER_FORMATS = {
+    *("an SVG with a script", "an EPS", "an EPS with a preview", "a Windows metafile", "an icon", "a cursor"),
+    *("Photoshop's own", "a FITS", "JPEG 2000", "JPEG 2000 without a container", "JPEG XL", "JPEG XL in a container"),
+    *("a PPM", "a PCX", "an SGI", "a DDS"),
+}
 STRANGERS = {
     "an SVG with a script": SVG + b"</text></svg>",
     "an SVG that asks for a file": XXE,
@@ -98,7 +105,7 @@ def kinds() -> Iterator[Kind]:
     yield kind("nothing", b"", EMPTY)
     yield kind("26 MB", lambda: pictures.examples()["PNG"] + bytes(26 * 2**20), TOO_MANY_BYTES)
     for name, data in STRANGERS.items():
-        yield kind(name, data, NOT_AN_IMAGE)
+        yield kind(name, data, UNSUPPORTED if name in OTHER_FORMATS else NOT_AN_IMAGE)
     for name, data in BEGINNINGS.items():
         yield kind(f"what a {name} begins with, alone", data, TRUNCATED)
         yield kind(f"what a {name} begins with, and zeros", data + bytes(1000), CORRUPT, TRUNCATED)

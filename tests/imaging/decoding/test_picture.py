@@ -87,9 +87,15 @@ def test_a_damaged_file_is_decoded_or_refused(name: str, cut: float, flips: list
         decode(open_picture(bytes(data), LIMITS))
 
 
-@pytest.mark.parametrize("format_name", ["PPM", "TGA", "PCX", "ICO", "SGI", "DDS", "PDF", "EPS"])
+@pytest.mark.parametrize("format_name", ["PPM", "PCX", "ICO", "SGI", "DDS", "EPS", "JPEG2000"])
 def test_no_other_decoder_runs(format_name: str) -> None:
-    """Formats that Pillow knows and we do not support are no images, and their decoders do not run."""
+    """Formats that Pillow knows and we do not support are named, and their decoders do not run."""
+    assert refusal(pictures.encoded(pictures.quadrants(), format_name)) == Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize("format_name", ["TGA", "PDF"])
+def test_what_is_not_recognized_is_no_image(format_name: str) -> None:
+    """A file that is recognized by its name only, or is a document, is no image."""
     assert refusal(pictures.encoded(pictures.quadrants(), format_name)) == Reason.NOT_AN_IMAGE
 
 

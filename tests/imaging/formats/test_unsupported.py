@@ -1,0 +1,108 @@
+"""Formats and features that are recognized but not decoded: UNSUPPORTED, and the message names them."""
+
+import struct
+
+import pytest
+from PIL import Image
+
+from imaging.decoding.decode import decode
+from imaging.decoding.picture import open_picture
+from imaging.errors import ImageRefusedError, Reason
+from imaging.formats import FORMATS
+from imaging.formats.unsupported import sniff_unsupported
+from tests import pictures
+from tests.imaging.limits import LIMITS
+
+HEADS = {
+    "JPEG XL": [b"\xff\x0a\xfa\x7f", b"\0\0\0\x0cJXL \r\n\x87\n"],
+    "JPEG 2000": [b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51\0\x2f"],
+    "JPEG XR": [b"II\xbc\1\x20\0\0\0"],
+    "Photoshop": [b"8BPS\0\1", b"8BPS\0\2"],
+    "CR2": [b"II*\0\x10\0\0\0CR\2\0"],
+    "CR3": [b"\0\0\0\x18ftypcrx \0\0\0\1"],
+    "Fujifilm": [b"FUJIFILMCCD-RAW 0201"],
+    "Olympus": [b"IIRO\x08\0\0\0"],
+    "Panasonic": [b"IIU\0\x18\0\0\0"],
+    "OpenEXR": [b"v/1\1\2\0\0\0"],
+    "Radiance": [b"#?RADIANCE\n"],
+    "QOI": [b"qoif" + struct.pack(">II", 4, 4) + b"\3\0"],
+    "SVG": [
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b'<?xml version="1.0"?>\n<svg>',
+        b"<!-- drawn -->\n<svg width='9'>",
+    ],
+    "Windows icon": [b"\0\0\1\0\1\0\x10\x10\0\0\1\0"],
+    "AVC": [b"\0\0\0\x18ftypavci"],
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_format_is_named(name: str) -> None:
+    """The first bytes are enough."""
+    for head in HEADS[name]:
+        with pytest.raises(ImageRefusedError) as refused:
+            open_picture(head + bytes(100), LIMITS)
+        assert refused.value.reason == Reason.UNSUPPORTED
+        assert name in refused.value.message
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_no_format_that_is_decoded_looks_like_another(name: str) -> None:
+    """The signatures of other formats match no image of our own."""
+    assert sniff_unsupported(pictures.examples()[name]) is None
+
+
+def reason_and_message(data: bytes) -> tuple[Reason, str]:
+    """Return why data is refused."""
+    with pytest.raises(ImageRefusedError) as refused:
+        decode(open_picture(data, LIMITS))
+    return refused.value.reason, refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("marker", "kind"), [(0xC3, "lossless"), (0xCB, "lossless"), (0xC5, "hierarchical"), (0xCE, "hierarchical")]
+)
+def test_a_process_of_jpeg_that_is_not_decoded_is_named(marker: int, kind: str) -> None:
+    """The file may be sound, so it is not called corrupt."""
+    data = pictures.examples()["JPEG"]
+    at = data.index(b"\xff\xc0")
+    reason, message = reason_and_message(data[:at] + bytes([0xFF, marker]) + data[at + 2 :])
+    assert (reason, kind in message) == (Reason.UNSUPPORTED, True)
+
+
+@pytest.mark.parametrize("bits", [2, 7, 12, 16])
+def test_a_depth_of_jpeg_that_is_not_decoded_is_named(bits: int) -> None:
+    """Cameras for medicine write 12 bits."""
+    data = pictures.examples()["JPEG"]
+    at = data.index(b"\xff\xc0") + 4
+    reason, message = reason_and_message(data[:at] + bytes([bits]) + data[at + 1 :])
+    assert (reason, f"{bits} bits" in message) == (Reason.UNSUPPORTED, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(b"avc1", "AVC"), (b"jpeg", "JPEG"), (b"vvc1", "VVC"), (b"unci", "uncompressed")]
+)
+def test_a_coding_of_heif_that_is_not_decoded_is_named(kind: bytes, name: str) -> None:
+    """A HEIF may hold images in any coding."""
+    data = pictures.examples()["HEIF"].replace(b"hvc1", kind)
+    reason, message = reason_and_message(data)
+    assert (reason, name in message) == (Reason.UNSUPPORTED, True)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+@pytest.mark.parametrize("name", ["AVIF", "HEIF"])
+def test_zeros_in_place_of_coded_data_are_corrupt(name: str, share: float) -> None:
+    """Its decoder takes them for data and returns noise."""
+    image = pictures.quadrants((400, 300)).rotate(30)
+    data = pictures.encoded(image, name, quality=95)
+    start = data.index(b"mdat") + 4
+    kept = start + int((len(data) - start) * share)
+    assert reason_and_message(data[:kept] + bytes(len(data) - kept))[0] == Reason.CORRUPT
+
+
+@pytest.mark.parametrize("color", ["white", "black", "red"])
+@pytest.mark.parametrize("name", ["AVIF", "HEIF"])
+def test_an_image_of_one_color_is_not_corrupt(name: str, color: str) -> None:
+    """Its data are few, but have no zeros that their coding does not allow."""
+    data = pictures.encoded(Image.new("RGB", (3000, 2000), color), name)
+    assert open_picture(data, LIMITS).format is FORMATS[name]
