@@ -113,7 +113,7 @@ def _reason(answer: urllib3.BaseHTTPResponse) -> str:
     """Return the API's reason code and sentence, or nothing if something else answered, such as a proxy."""
     try:
         body = answer.json()
-        return f": {body['reason']}: {body['message']}"
+        return f": {body['reason']}: {body['detail']}"
     except (ValueError, KeyError, TypeError):
         return ""
 

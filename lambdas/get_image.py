@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from lambdas.domain.image_status import describe, digest
@@ -35,7 +36,7 @@ def handler(event: dict[str, Any], settings: GetImageSettings) -> dict[str, Any]
     add_log_keys(imageId=request["imageId"])
     record = read_record(settings.metadata_table, request["imageId"])
     if record is None or record["owner"] != owner(event):
-        raise RequestError(404, "NOT_FOUND", "There is no such image.")
+        raise RequestError(HTTPStatus.NOT_FOUND, "NOT_FOUND", "There is no such image.")
     logger().info("status: %s", record["status"])
     urls = ImageUrls(settings.image_url_expiry_seconds, as_download=request.get("download") == "true")
     headers = _headers(record, f'"{digest(record, urls)}"')

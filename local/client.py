@@ -78,7 +78,7 @@ class Client:
             raise UploadFailedError(f"GET /upload-url was answered with status {answer.status} for {_name(file)}")
         body: dict[str, Any] = answer.json()
         if answer.status == HTTPStatus.BAD_REQUEST:
-            raise UploadRefusedError(body["reason"], body["message"])
+            raise UploadRefusedError(body["reason"], body["detail"])
         return body
 
     def _send(self, method: str, url: str, **request: Any) -> urllib3.BaseHTTPResponse:

@@ -6,10 +6,11 @@ from http import HTTPStatus
 
 from asl.command import run_command
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
+from lambdas.runtime.problems import MEDIA_TYPE
 from pages.api_cases import CASES, Case, Node
 from pages.api_responses import COMMON, GATEWAY_ONLY, HEADERS, PUT_RESPONSES, REQUEST_HEADERS, RESPONSES
 from pages.relationships import path_of, references
-from templates.resources.api import GATEWAY_RESPONSES
+from templates.resources.gateway_responses import GATEWAY_RESPONSES, GatewayError
 from templates.resources.routes import ROUTES, Route
 from templates.resources.stage import STAGE
 from templates.stack import build
@@ -151,7 +152,8 @@ def _response(route: Route, status: int | str, description: str) -> Node:
         return found
     success = status == HTTPStatus.OK
     schema = {"$ref": f"#/components/schemas/{route.contract}.response" if success else ERROR}
-    return {**found, "content": {"application/json": {"schema": schema, "examples": _examples(route, status)}}}
+    media_type = "application/json" if success else MEDIA_TYPE
+    return {**found, "content": {media_type: {"schema": schema, "examples": _examples(route, status)}}}
 
 
 def _examples(route: Route, status: int | str) -> Node:
@@ -162,8 +164,8 @@ def _examples(route: Route, status: int | str) -> Node:
         return {one["status"].lower(): {"value": one} for one in known}
     if status in GATEWAY_ONLY:
         reason = GATEWAY_ONLY[status]
-        value = {"reason": reason, "message": GATEWAY_RESPONSES[reason]}
-        examples[reason.lower().replace("_", "-")] = {"summary": "From API Gateway itself.", "value": value}
+        shown = {"summary": "From API Gateway itself.", "value": GATEWAY_RESPONSES[reason].body(reason)}
+        examples[reason.lower().replace("_", "-")] = shown
     return examples
 
 
@@ -176,9 +178,10 @@ def _example(case: Case) -> Node:
 
 
 def _error_body(case: Case) -> Node:
-    reason = case.body["reason"]
-    message = GATEWAY_RESPONSES.get(reason, "What is wrong, and what is accepted.")
-    return {**case.body, "message": "Missing required request parameters: [size]" if "$" in message else message}
+    reason, status = case.body["reason"], HTTPStatus(case.status)
+    error = GATEWAY_RESPONSES.get(reason, GatewayError("What is wrong, and what is accepted.", status))
+    detail = "Missing required request parameters: [size]" if "$" in error.detail else error.detail
+    return {**error.body(reason), "detail": detail, **case.body}
 
 
 if __name__ == "__main__":

@@ -68,4 +68,4 @@ def serve(*answers: int) -> Iterator[FailingServer]:
 
 def _refusal(status: int) -> str:
     """Return the body of a failure: that of the API, or for an error of the server a page that is not JSON."""
-    return json.dumps({"reason": "INVALID", "message": "Try another."}) if status < 500 else "<html>busy</html>"
+    return json.dumps({"reason": "INVALID", "detail": "Try another."}) if status < 500 else "<html>busy</html>"

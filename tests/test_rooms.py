@@ -64,6 +64,7 @@ ROOMS: dict[str, set[str]] = {
         "asl.check.grammar",
         "lambdas.runtime.cors",
         "lambdas.runtime.metrics",
+        "lambdas.runtime.problems",
         "lambdas.runtime.settings",
         "lambdas.domain.back_pressure",
         "lambdas.domain.object_keys",

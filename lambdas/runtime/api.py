@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.runtime import cors
+from lambdas.runtime.problems import MEDIA_TYPE, problem
 from lambdas.runtime.settings import ApiSettings
 from lambdas.runtime.telemetry import log_errors, set_log_keys
 from workflow import contracts
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workflow.contracts.errors import ContractViolation
-    from workflow.contracts.payloads import ApiError
 
 Event = dict[str, Any]
 Response = dict[str, Any]
@@ -27,18 +28,18 @@ Handler = Callable[[Event, Any], Response]
 class RequestError(Exception):
     """The request cannot be answered as it is, and the caller can correct it."""
 
-    def __init__(self, status: int, reason: str, message: str, field: str = "") -> None:
-        """Take the HTTP status, a stable code, a sentence without the request's values, and the parameter that is wrong."""
-        super().__init__(message)
+    def __init__(self, status: HTTPStatus, reason: str, detail: str, field: str = "") -> None:
+        """Take the status, a stable code, a sentence without the request's values, and the parameter that is wrong."""
+        super().__init__(detail)
         self.status = status
-        self.body: ApiError = {"reason": reason, "message": message}
+        self.body = problem(status, reason, detail)
         if field:
             self.body["field"] = field
 
 
 def bad_request(field: str, reason: str, requirement: str) -> RequestError:
-    """Return the error for a parameter; requirement follows its name in the message."""
-    return RequestError(400, reason, f"{field} {requirement}.", field)
+    """Return the error for a parameter; requirement follows its name in the detail."""
+    return RequestError(HTTPStatus.BAD_REQUEST, reason, f"{field} {requirement}.", field)
 
 
 def violated_parameter(error: ContractViolation) -> str:
@@ -70,11 +71,13 @@ def _answered(respond: Callable[[], Response]) -> Response:
     try:
         return respond()
     except RequestError as error:
-        return json_response(error.status, "api-error", error.body)
+        return json_response(error.status, "api-error", error.body, MEDIA_TYPE)
 
 
-def json_response(status: int, contract: str, body: Mapping[str, object]) -> Response:
+def json_response(
+    status: int, contract: str, body: Mapping[str, object], media_type: str = "application/json"
+) -> Response:
     """Return a response that is not to be stored; body has to conform to contract."""
     contracts.check(contract, body)
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    headers = {"Content-Type": media_type, "Cache-Control": "no-store"}
     return {"statusCode": status, "headers": headers, "body": json.dumps(body)}

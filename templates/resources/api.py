@@ -9,19 +9,10 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, Template, apigateway, awslambda, cognito
 
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
+from templates.resources.gateway_responses import gateway_responses
 from templates.resources.routes import ROUTES, Route
 from templates.resources.stage import STAGE, add_stage
 
-# API Gateway's own message as a JSON string: its quotes are part of it, and its content is escaped.
-ERROR_MESSAGE = "$context.error.messageString"
-# The messages of the responses that API Gateway sends by itself, by response type. The contract is api-error.
-GATEWAY_RESPONSES = {
-    "UNAUTHORIZED": "A valid token of the user pool is required in the Authorization header.",
-    "THROTTLED": "There are too many requests; try again later.",
-    "BAD_REQUEST_PARAMETERS": ERROR_MESSAGE,  # names the missing parameter
-    "DEFAULT_4XX": "This API does not know the request.",
-    "DEFAULT_5XX": "The service failed; try again.",
-}
 # The headers of the response to a preflight request.
 PREFLIGHT = "OPTIONS"
 PREFLIGHT_HEADERS = [f"method.response.header.{name}" for name in (ALLOW_ORIGIN, *ALLOWED)]
@@ -36,7 +27,7 @@ def add_api(template: Template, functions: dict[str, awslambda.Function], pool: 
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
         )
     )
-    parts = [*_methods(api, functions, pool), *_gateway_responses(api)]
+    parts = [*_methods(api, functions, pool), *gateway_responses(api)]
     for part in parts:
         template.add_resource(part)
     deployment = template.add_resource(_deployment(api, parts))
@@ -149,26 +140,6 @@ def _preflight(route: Route, common: dict[str, Any]) -> apigateway.Method:
 def _integration(function: awslambda.Function) -> apigateway.Integration:
     invoke = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
     return apigateway.Integration(Type="AWS_PROXY", IntegrationHttpMethod="POST", Uri=Sub(invoke % function.title))
-
-
-def _gateway_responses(api: apigateway.RestApi) -> list[apigateway.GatewayResponse]:
-    """Return the responses that API Gateway sends by itself."""
-    return [
-        apigateway.GatewayResponse(
-            f"{reason.title().replace('_', '')}Answer",
-            RestApiId=Ref(api),
-            ResponseType=reason,
-            # Every origin may read the error: it holds no data of a user.
-            ResponseParameters={f"gatewayresponse.header.{ALLOW_ORIGIN}": "'*'"},
-            ResponseTemplates={"application/json": _error_body(reason, message)},
-        )
-        for reason, message in GATEWAY_RESPONSES.items()
-    ]
-
-
-def _error_body(reason: str, message: str) -> str:
-    """Return the body of a response, in which API Gateway replaces ERROR_MESSAGE by its own message."""
-    return json.dumps({"reason": reason, "message": message}).replace(f'"{ERROR_MESSAGE}"', ERROR_MESSAGE)
 
 
 def _deployment(api: apigateway.RestApi, parts: list[Any]) -> apigateway.Deployment:

@@ -164,7 +164,7 @@ def test_a_malformed_id_is_a_bad_request(account: Account, image_id: str) -> Non
     response = ask(image_id)
     body = json.loads(response["body"])
     assert (response["statusCode"], body["field"], body["reason"]) == (400, "imageId", "INVALID")
-    assert len(image_id) < 3 or image_id not in body["message"]
+    assert len(image_id) < 3 or image_id not in body["detail"]
 
 
 def test_a_parameter_of_the_query_is_not_the_id(account: Account) -> None:

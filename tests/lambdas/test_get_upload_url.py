@@ -115,8 +115,8 @@ def test_a_bad_parameter_is_named_and_not_repeated(field: str, value: str, reaso
     """A response 400 has the parameter, a stable code and the requirement, but not the value."""
     status, body = request_url({**PARAMETERS, field: value})
     assert (status, body["field"], body["reason"]) == (400, field, reason)
-    assert body["message"].startswith(field)
-    assert len(value) < 6 or value not in body["message"]
+    assert body["detail"].startswith(field)
+    assert len(value) < 6 or value not in body["detail"]
 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
@@ -126,7 +126,7 @@ def test_a_type_whose_format_is_off_is_refused(content_type: str, monkeypatch: p
     monkeypatch.setenv("ENABLED_FORMATS", ",".join(name for name in FORMATS if name != off))
     status, body = request_url({**PARAMETERS, "contentType": content_type})
     assert (status, body["field"], body["reason"]) == (400, "contentType", "FORMAT_DISABLED")
-    accepted = body["message"].partition(": ")[2].rstrip(".").split(", ")
+    accepted = body["detail"].partition(": ")[2].rstrip(".").split(", ")
     assert accepted == [found.content_type for name, found in FORMATS.items() if name != off]
     for other in accepted:
         granted_url(contentType=other)

@@ -19,7 +19,7 @@ from local.process import Outcome, process, read_record
 from local.stack import LocalStack, local_stack
 from pages.api_cases import CASES, Case
 from pages.graph import main as draw
-from templates.resources.api import GATEWAY_RESPONSES
+from templates.resources.gateway_responses import GATEWAY_RESPONSES
 from tests.fake_aws.events import object_created
 from tests.local.account import eventually
 from tests.local.stack_access import configure, invoke_trigger, scale_waits
@@ -146,6 +146,8 @@ def test_api_responds_as_documented(stack: LocalStack, case: Case) -> None:
     assert answer.status == case.status
     contracts.check(f"{case.route.contract}.response" if case.status == 200 else "api-error", answer.json())
     assert case.body.items() <= answer.json().items()
+    if case.status != 200:
+        assert (answer.headers["Content-Type"], answer.json()["status"]) == ("application/problem+json", case.status)
 
 
 def test_client_in_the_documentation_uploads_an_image(stack: LocalStack) -> None:
@@ -171,7 +173,7 @@ def test_upload_url_needs_an_id_token(stack: LocalStack, kind: str | None) -> No
     query = {"filename": "a.jpg", "contentType": "image/jpeg", "size": "10"}
     headers = {"Authorization": token} if token else {}
     answer = HTTP.request("GET", stack.upload_url_endpoint, fields=query, headers=headers)
-    assert _gateway_response(answer) == (401, "UNAUTHORIZED", GATEWAY_RESPONSES["UNAUTHORIZED"])
+    assert _gateway_response(answer) == (401, "UNAUTHORIZED", GATEWAY_RESPONSES["UNAUTHORIZED"].detail)
 
 
 def test_function_error_is_a_response_of_the_gateway(stack: LocalStack) -> None:
@@ -184,7 +186,7 @@ def test_function_error_is_a_response_of_the_gateway(stack: LocalStack) -> None:
         )
     finally:
         configure(stack, "GetUploadUrlFunction", **before)
-    assert _gateway_response(answer) == (502, "DEFAULT_5XX", GATEWAY_RESPONSES["DEFAULT_5XX"])
+    assert _gateway_response(answer) == (502, "DEFAULT_5XX", GATEWAY_RESPONSES["DEFAULT_5XX"].detail)
 
 
 def _gateway_response(answer: urllib3.BaseHTTPResponse) -> tuple[int, str, str]:
@@ -192,7 +194,8 @@ def _gateway_response(answer: urllib3.BaseHTTPResponse) -> tuple[int, str, str]:
     body = answer.json()
     contracts.check("api-error", body)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    return answer.status, body["reason"], body["message"]
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    return answer.status, body["reason"], body["detail"]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ from typing import NotRequired, TypedDict
 class ApiError(TypedDict):
     """The contract `api-error`."""
 
-    field: NotRequired[str]
+    type: str
+    title: str
+    status: NotRequired[int]
+    detail: str
     reason: str
-    message: str
+    field: NotRequired[str]
 
 
 class Image(TypedDict):

@@ -164,14 +164,29 @@ def test_gateway_responses_match_the_contract_of_errors(name: str, message: str)
     )
     body = json.loads(filled)
     contracts.check("api-error", body)
-    assert "$" not in body["message"]
+    assert "$" not in body["detail"]
+    fixed = {"UNAUTHORIZED": 401, "THROTTLED": 429, "BAD_REQUEST_PARAMETERS": 400}
+    assert body.get("status") == fixed.get(properties(name)["ResponseType"])
+    assert given_header(name, "Content-Type") == "'application/problem+json'"
 
 
 @pytest.mark.parametrize("name", GATEWAY_ANSWERS)
 def test_pages_can_read_errors(name: str) -> None:
     """A browser lets a page of any origin read an error, which contains no data of a user."""
-    given = properties(name)["ResponseParameters"]
-    assert given == {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
+    assert given_header(name, "Access-Control-Allow-Origin") == "'*'"
+    assert given_header(name, "Access-Control-Expose-Headers") == "'ETag, Retry-After'"
+
+
+def given_header(name: str, header: str) -> str | None:
+    """Return the value that API Gateway gives a header of one of its responses."""
+    found: str | None = properties(name)["ResponseParameters"].get(f"gatewayresponse.header.{header}")
+    return found
+
+
+def test_a_throttled_client_is_asked_to_wait() -> None:
+    """The response to too many requests says when to try again; no other error does."""
+    waits = {properties(name)["ResponseType"]: given_header(name, "Retry-After") for name in GATEWAY_ANSWERS}
+    assert {kind for kind, wait in waits.items() if wait} == {"THROTTLED"}
 
 
 def test_missing_token_has_its_own_response() -> None:
