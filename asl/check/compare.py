@@ -31,6 +31,7 @@ class Mismatch:
     provided: str
     required: str
     decided: bool = True
+    placeholder: bool = False  # whether it depends on what replaces a placeholder
 
 
 def mismatches(provided: Shape, required: Shape, path: str = "") -> list[Mismatch]:
@@ -41,10 +42,14 @@ def mismatches(provided: Shape, required: Shape, path: str = "") -> list[Mismatc
     return list(found)
 
 
-def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
+def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:  # noqa: PLR0911 - one case a kind
     """Compare one alternative, which has to lie within one alternative of required."""
     if isinstance(provided, Unknown) or required == Anything():
         return []
+    if isinstance(provided, Anything) and provided.unstated:
+        return [replace(one, decided=False) for one in _member(replace(provided, unstated=False), required, path)]
+    if isinstance(provided, Text) and provided.placeholder:
+        return _unknown_text(provided, required, path)
     if isinstance(provided, Text) and provided.values is not None:
         return _values(provided, required, path)
     candidates = [other for other in members(required) if _alike(provided, other)]
@@ -54,6 +59,15 @@ def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:
     if best and sum(not _disjoint(provided, other) for other in candidates) > 1:
         return [replace(one, decided=False) for one in best]
     return best
+
+
+def _unknown_text(provided: Text, required: Shape, path: str) -> list[Mismatch]:
+    """Compare a text with a placeholder: it is certainly wrong only where no string would do, or where it is too long already."""
+    texts = [one for one in members(required) if isinstance(one, Text | Anything)]
+    if any(isinstance(one, Anything) or one == Text() for one in texts):
+        return []
+    fits = any(isinstance(one, Text) and (one.high is None or provided.low <= one.high) for one in texts)
+    return [Mismatch(path, describe(provided), describe(required), decided=not fits, placeholder=fits)]
 
 
 def _disjoint(provided: Shape, required: Shape) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from asl.check.paths import PathError, Step, format_path, parse_path, select
+from asl.check.paths import select
 from asl.check.shapes import Array, Object, Shape, members
+from asl.check.steps import DATA, PathError, Step, format_path, parse_rooted
 from asl.check.templates import Problem
 
 MAX_NAMES = 200  # among which a similar one is looked for
@@ -83,7 +84,8 @@ def _overwritten_by(path: str, visited: Iterable[VisitedState]) -> VisitedState 
 
 def _finds(path: str, shape: Shape) -> bool:
     try:
-        return not path.startswith("$$") and not select(shape, parse_path(path))[1]
+        root, steps = parse_rooted(path)
+        return root == DATA and not select(shape, steps)[1]
     except PathError:
         return False
 
@@ -108,7 +110,7 @@ def _nearest(path: str, wanted: Step, there: Shape, data: Shape) -> str | None:
         return f"did you mean `{close[0]}`?"
     if path.startswith("$$"):
         return None
-    last = parse_path(path)[-1]
+    last = parse_rooted(path)[1][-1]
     found = next((place for place in islice(_places(data, []), MAX_NAMES) if place[-1] == last), None)
     return f"did you mean `{format_path(found)}`?" if found else None
 

@@ -1,69 +1,63 @@
 """The flow of payloads: the shape of a payload is followed through a machine, state by state, along every path."""
 
-import sys
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
+from asl.check.arrivals import MAX_APART, Queue
 from asl.check.budget import BudgetSpentError, part_budget, spend
 from asl.check.choices import paths_read, split_by_rule
 from asl.check.context import ANY_ZONE
+from asl.check.joins import joined
+from asl.check.lengths import marked
+from asl.check.maps import map_exits
+from asl.check.placeholders import written
 from asl.check.proof_result import Arrival, Exit, Outcome, Proof
 from asl.check.shapes import (
     NOTHING,
-    Anything,
     Array,
+    Field,
     Number,
     Shape,
     Text,
     Unknown,
-    constant,
-    depth,
     exact_object,
     members,
     union,
 )
+from asl.check.surroundings import Scope, Surroundings, scope_from
 from asl.check.tasks import task_exits
 from asl.check.templates import Problem
 from asl.check.visit import Visit
-from asl.language import inner_machines, transitions
+from asl.language import inner_machines, is_distributed, transitions
 
-# Of the payloads of one state: beyond these, a loop whose payload keeps changing is undecided.
-MAX_SHAPES = 200
 STEPS_OF_A_STATE = 50  # what it takes besides what is counted where it is done
-MAX_NESTING = 10  # levels more than the first payload
 SECONDS = Number(integer=True, low=0, high=99_999_999)
-# Only a distributed Map has these: items or results are outside of the payload, in batches, or may be missing.
-DISTRIBUTED_MAP_FIELDS = (
-    "ItemReader",
-    "ItemBatcher",
-    "ResultWriter",
-    *(f"ToleratedFailure{name}" for name in ("Count", "CountPath", "Percentage", "PercentagePath")),
-)
 
 
-def follow(machine: dict[str, Any], start: Arrival, proof: Proof, item: Shape | None = None) -> Outcome:
+def follow(machine: dict[str, Any], start: Arrival, proof: Proof) -> Outcome:
     """Follow start through machine along every path and return what the machine may end with; findings go to proof."""
     outputs: list[Shape] = []
     errors: list[Shape] = []
-    waiting = deque([(str(machine["StartAt"]), start)])
-    seen: dict[str, _Known] = {}
-    while waiting:
-        name, arrival = waiting.popleft()
-        if not _is_new(name, arrival, seen.setdefault(name, _Known()), proof):
-            continue
-        visit = Visit(name, machine["States"][name], arrival, proof, item)
-        for leaving in _bounded_exits(visit):
-            proof.outputs.setdefault(name, []).append(leaving.shape)
-            if leaving.next is None:
-                outputs.append(leaving.shape)
-            else:
-                waiting.append((leaving.next, arrival.after(name, leaving)))
-        errors += visit.errors
-        if proof.stopped:
-            break
-    return Outcome(union(*outputs), union(*errors))
+    queue = Queue(machine, start)
+    while (waiting := queue.pop()) and not proof.stopped:
+        for arrival in queue.news(*waiting, proof):
+            name = waiting[0]
+            proof.inputs.setdefault(name, []).append(arrival.shape)
+            visit = Visit(name, machine["States"][name], arrival, proof)
+            visit.arrival = replace(arrival, shape=marked(name, visit.state, arrival.shape))
+            for leaving in _bounded_exits(visit):
+                proof.outputs.setdefault(name, []).append(leaving.shape)
+                if leaving.next is None:
+                    outputs.append(leaving.shape)
+                    queue.is_approximate |= visit.arrival.approximate
+                else:
+                    queue.add(leaving.next, visit.arrival.after(name, leaving))
+            errors += visit.errors
+            if proof.stopped:
+                break
+    many = len({*outputs}) > MAX_APART
+    return Outcome(joined(outputs) if many else union(*outputs), union(*errors), queue.is_approximate or many)
 
 
 def _bounded_exits(visit: Visit) -> list[Exit]:
@@ -81,30 +75,6 @@ def _bounded_exits(visit: Visit) -> list[Exit]:
     return []
 
 
-@dataclass
-class _Known:
-    """The shapes that a state got so far, and how deep the flattest one is nested."""
-
-    shapes: set[Shape] = field(default_factory=set)
-    least: int = sys.maxsize
-
-
-def _is_new(name: str, arrival: Arrival, known: _Known, proof: Proof) -> bool:
-    """Return True if the state gets this shape for the first time, and record it; report a loop whose payload never stops changing."""
-    if arrival.shape in known.shapes or arrival.shape == NOTHING:
-        return False
-    known.least = min(known.least, deep := depth(arrival.shape))
-    if len(known.shapes) >= MAX_SHAPES or deep > MAX_NESTING + known.least:
-        unstable = Problem(
-            "Next", "a payload that changes in each round", "a loop whose payload stops changing", decided=False
-        )
-        proof.report(name, arrival, [unstable])
-        return False
-    known.shapes.add(arrival.shape)
-    proof.inputs.setdefault(name, []).append(arrival.shape)
-    return True
-
-
 def exits(visit: Visit) -> Iterator[Exit]:
     """Yield where the state of visit sends its output, and the shape of the output."""
     spend(STEPS_OF_A_STATE)
@@ -112,7 +82,7 @@ def exits(visit: Visit) -> Iterator[Exit]:
     kind = KINDS.get(visit.state["Type"])
     undecided = list(_undecided(visit))
     visit.report(undecided)
-    if any(problem.field != "Assign" for problem in undecided) or kind is None:
+    if undecided or kind is None:
         return (yield from _undecided_exits(visit))
     return (yield from kind(visit))
 
@@ -125,30 +95,47 @@ def _undecided(visit: Visit) -> Iterator[Problem]:
     rules = state.get("Choices", [])
     if state.get("QueryLanguage", visit.proof.language) != "JSONPath" or any("Condition" in rule for rule in rules):
         yield Problem("QueryLanguage", "JSONata", "JSONPath", decided=False)
-    if any("Assign" in one for one in (state, *rules, *state.get("Catch", []))):
-        yield Problem("Assign", "variables", "no variables", decided=False)
-    for name in DISTRIBUTED_MAP_FIELDS:
-        if name in state:
-            yield Problem(name, "a distributed Map", "a Map of what the payload holds", decided=False)
 
 
 def _undecided_exits(visit: Visit) -> Iterator[Exit]:
     """Yield every exit of a state that is undecided; its output is unknown unless a `leaves` contract states it."""
     leaves = visit.proof.mapping.edges(visit.name).leaves
+    around = _unknown_variables(visit)
     for machine in inner_machines(visit.state):
-        outcome = follow(machine, visit.arrival.within(visit.name, Unknown()), visit.proof, Unknown())
+        outcome = follow(machine, _unknown_start(visit), visit.proof)
         visit.errors += members(outcome.error)
     if visit.state["Type"] not in ("Choice", "Fail"):
-        yield Exit(visit.state.get("Next"), visit.measure("output", leaves.shape if leaves else Unknown()))
+        output = visit.measure("output", leaves.shape if leaves else Unknown())
+        yield Exit(visit.state.get("Next"), output, around=around)
     yield from (
-        Exit(transition.target, Unknown()) for transition in transitions(visit.state) if transition.kind != "next"
+        Exit(transition.target, Unknown(), around=around)
+        for transition in transitions(visit.state)
+        if transition.kind != "next"
     )
     visit.errors.append(visit.proof.mapping.raised(visit.name))
 
 
+def _unknown_variables(visit: Visit) -> Surroundings:
+    """Return the surroundings of a state that is undecided, with the variables that it may set."""
+    around, state = visit.arrival.around, visit.state
+    variables = around.variables
+    for holder in (state, *state.get("Choices", []), *state.get("Catch", [])):
+        for name in holder.get("Assign", {}):
+            variables = variables.having(name.removesuffix(".$"), Field(Unknown()))
+    return replace(around, variables=variables)
+
+
+def _unknown_start(visit: Visit) -> Arrival:
+    """Return the arrival at an inner machine of a state that is undecided."""
+    around = visit.arrival.around
+    own = Surroundings(Unknown()) if is_distributed(visit.state) else around
+    item = Unknown() if visit.state["Type"] == "Map" else around.item
+    return visit.arrival.within(visit.name, Unknown(), replace(own, item=item))
+
+
 def _pass(visit: Visit) -> Iterator[Exit]:
     made = visit.effective()
-    yield from visit.leave(constant(visit.state["Result"]) if "Result" in visit.state else made)
+    yield from visit.leave(written(visit.state["Result"]) if "Result" in visit.state else made)
 
 
 def _wait(visit: Visit) -> Iterator[Exit]:
@@ -156,22 +143,33 @@ def _wait(visit: Visit) -> Iterator[Exit]:
     for name, required in (("SecondsPath", SECONDS), ("TimestampPath", ANY_ZONE)):
         if name in visit.state:
             visit.check(visit.evaluated(data, visit.state[name], name), required, name)
-    yield visit.exit_with(data)
+    yield visit.exit_with(data, data)
 
 
 def _choice(visit: Visit) -> Iterator[Exit]:
-    left = visit.selected(visit.arrival.shape, "InputPath")
+    around = visit.arrival.around
+    left: Shape = Scope(visit.selected(visit.arrival.shape, "InputPath"), visit.context, around.variables).shape
     for number, rule in enumerate(visit.state["Choices"]):
         visit.at = f"Choices[{number}]"
-        for path, seen in paths_read(left, rule):
-            visit.evaluated(seen, path, f"Choices[{number}].Variable")
-        taken, left = split_by_rule(left, rule)
+        for path, seen in paths_read(left, rule, is_scope=True):
+            visit.evaluated_in(scope_from(seen), path, f"Choices[{number}].Variable")
+        taken, left = split_by_rule(left, rule, is_scope=True)
         if members(taken):
-            yield Exit(rule["Next"], visit.measure("output", visit.selected(taken, "OutputPath")))
-    if "Default" in visit.state and members(left):
-        yield Exit(visit.state["Default"], visit.measure("output", visit.selected(left, "OutputPath")))
+            yield _chosen(visit, f"Choices[{number}]", rule, rule["Next"], scope_from(taken))
+    if members(left) and "Default" in visit.state:
+        yield _chosen(visit, "Default", visit.state, visit.state["Default"], scope_from(left))
     elif members(left):
         visit.report([Problem("Choices", "a payload that no rule may match", "a Default", decided=False)])
+
+
+def _chosen(visit: Visit, way: str, holder: dict[str, Any], target: str, scope: Scope) -> Exit:
+    """Return the exit by a rule, or by the Default, whose Assign is in holder."""
+    visit.proof.taken.add((visit.name, way))
+    around = visit.arrival.around.narrowed(scope.context, scope.variables)
+    field = "Assign" if holder is visit.state else f"{way}.Assign"
+    around = visit.assigned(holder, scope.data, field, around)
+    output = visit.measure("output", visit.selected(scope.data, "OutputPath"))
+    return Exit(target, output, around=around)
 
 
 def _succeed(visit: Visit) -> Iterator[Exit]:
@@ -182,7 +180,7 @@ def _succeed(visit: Visit) -> Iterator[Exit]:
 def _fail(visit: Visit) -> Iterator[Exit]:
     parts: dict[str, Shape] = {}
     for name in ("Error", "Cause"):
-        parts[name] = constant(visit.state.get(name, ""))
+        parts[name] = written(visit.state.get(name, ""))
         if f"{name}Path" in visit.state:
             parts[name] = visit.evaluated(visit.arrival.shape, visit.state[f"{name}Path"], f"{name}Path")
             visit.check(parts[name], Text(0, 32_768), f"{name}Path")
@@ -193,9 +191,9 @@ def _fail(visit: Visit) -> Iterator[Exit]:
 def _parallel(visit: Visit) -> Iterator[Exit]:
     data = visit.effective()
     outcomes = [
-        follow(branch, visit.arrival.within(visit.name, data), visit.proof, visit.item)
-        for branch in visit.state["Branches"]
+        follow(branch, visit.arrival.within(visit.name, data), visit.proof) for branch in visit.state["Branches"]
     ]
+    visit.join(*outcomes)
     results = tuple(outcome.output for outcome in outcomes)
     if NOTHING not in results:
         yield from visit.leave(Array(results, None, len(results), len(results)))
@@ -203,26 +201,7 @@ def _parallel(visit: Visit) -> Iterator[Exit]:
 
 
 def _map(visit: Visit) -> Iterator[Exit]:
-    data = visit.selected(visit.arrival.shape, "InputPath")
-    items = visit.evaluated(data, visit.state.get("ItemsPath", "$"), "ItemsPath")
-    visit.check(items, Array((), Anything()), "ItemsPath")
-    arrays = [array for array in members(items) if isinstance(array, Array)]
-    one = union(*(item for array in arrays for item in (*array.prefix, array.items) if item)) if arrays else Unknown()
-    given = _item(visit, data, one)
-    (machine,) = inner_machines(visit.state)
-    outcome = follow(machine, visit.arrival.within(visit.name, given), visit.proof, one)
-    results = [Array((), outcome.output, array.low, array.high) for array in arrays]
-    yield from visit.leave(union(*results) if arrays else Unknown())
-    yield from visit.catches(outcome.error)
-
-
-def _item(visit: Visit, data: Shape, one: Shape) -> Shape:
-    """Return the input of an iteration: the item, or the result of ItemSelector (or Parameters)."""
-    selector = next((name for name in ("ItemSelector", "Parameters") if name in visit.state), None)
-    if selector is None:
-        return one
-    iteration = Visit(visit.name, visit.state, visit.arrival, visit.proof, one)
-    return visit.measure("parameters", iteration.templated(data, selector))
+    yield from map_exits(visit, follow)
 
 
 KINDS: dict[str, Callable[[Visit], Iterator[Exit]]] = {

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from asl.check.intrinsic_strings import BASE64
 from asl.check.shapes import (
+    NOTHING,
+    NULL,
     Anything,
     Array,
     Boolean,
@@ -43,17 +46,27 @@ def names(parameters: Template) -> set[str]:
     return {name.removesuffix(".$") for name in parameters}
 
 
-METADATA: dict[str, Shape] = {"SdkHttpMetadata": Anything(2048), "SdkResponseMetadata": Anything(2048)}  # bytes
+# Bytes. The headers of the response are there twice: identifiers, dates, lengths and the trace, about 700 bytes in all.
+METADATA: dict[str, Shape] = {"SdkHttpMetadata": Anything(2048), "SdkResponseMetadata": Anything(128)}
+# With LogType Tail a header has the last 4 KB of the log in Base64, which makes 5,464 characters, twice.
+METADATA_WITH_LOG = METADATA | {"SdkHttpMetadata": Anything(2048 + 2 * 5464)}
+
+
+# A number or a truth value is refused: "The value for the field 'Payload' must be a STRING".
+PAYLOAD = union(Object((), Anything()), Array((), Anything()), Text(), NULL)
+VERSION = Text(1, 20, frozenset({r"^(\$LATEST|[0-9]+)$"}))
 
 
 def lambda_invoke(gives: Shape) -> Integration:
     """Return the integration `lambda:invoke` of a function that gives gives."""
     kinds = frozenset({"RequestResponse", "Event", "DryRun"})
     optional: dict[str, Shape] = {
-        "Payload": Anything(),
+        "Payload": PAYLOAD,
         "InvocationType": Text(values=kinds),
         "Qualifier": Text(1, 128),
         "ClientContext": ANY_TEXT,
+        "TenantId": Text(1, 256),
+        "DurableExecutionName": Text(1, 64),
         "LogType": Text(values=frozenset({"None", "Tail"})),
     }
 
@@ -61,7 +74,9 @@ def lambda_invoke(gives: Shape) -> Integration:
         silent = names(parameters) & {"InvocationType"} and parameters.get("InvocationType") != "RequestResponse"
         payload = Anything(len("null")) if silent else gives  # an event's function is not waited for
         required: dict[str, Shape] = {"Payload": payload, "StatusCode": Number(integer=True, low=200, high=299)}
-        return closed_object(required, {"ExecutedVersion": Text(1, 1024), **METADATA})
+        logged = "LogType" in names(parameters) and parameters.get("LogType") != "None"
+        more = {"LogResult": Text(0, 5464, frozenset({BASE64})), **METADATA_WITH_LOG} if logged else METADATA
+        return closed_object(required, {"ExecutedVersion": VERSION, **more})
 
     return Integration(lambda _: closed_object({"FunctionName": IDENTIFIER}, optional), answers)
 
@@ -85,31 +100,49 @@ def _publish(parameters: Template) -> Shape:
 
 
 # One attribute value of DynamoDB; numbers travel as strings.
-_VALUES: dict[str, Shape] = {
+_PLAIN: dict[str, Shape] = {
     "S": ANY_TEXT,
     "N": Text(1, 64),
     "B": ANY_TEXT,
     "BOOL": Boolean(),
     "NULL": Boolean(),
-    "M": Object((), Anything()),
-    "L": Array((), Anything()),
     "SS": Array((), ANY_TEXT, 1),
     "NS": Array((), ANY_TEXT, 1),
     "BS": Array((), ANY_TEXT, 1),
 }
-ITEM = Object((), union(*(exact_object(**{kind: shape}) for kind, shape in _VALUES.items())))
+MAX_LEVELS = 32  # of values in each other, which DynamoDB stores
+
+
+def _attribute_value(levels: int) -> Shape:
+    """Return the shape of one attribute value with so many levels of maps and lists in it."""
+    inner = _attribute_value(levels - 1) if levels else NOTHING
+    values = {**_PLAIN, "M": Object((), inner), "L": Array((), inner)}
+    return union(*(exact_object(**{kind: shape}) for kind, shape in values.items()))
+
+
+ITEM = Object((), _attribute_value(MAX_LEVELS))
 LARGEST_ITEM = Anything(400 * 1024)  # bytes: DynamoDB's limit for an item
+LARGEST_REPORT = Anything(16 * 1024)  # bytes: capacity by index, of which a table has 25 at most
 RETURNS = frozenset({"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"})
 _NAMES = Object((), Text(1, 65_535))
 _EXPRESSION = Text(1, 4096)
 _OPTIONS: dict[str, Shape] = {"ExpressionAttributeNames": _NAMES, "ReturnConsumedCapacity": Text(1, 16)}
+# Parameters from before there were expressions, which DynamoDB still takes.
+_FORMER: dict[str, Shape] = {"ConditionalOperator": Text(values=frozenset({"AND", "OR"}))}
 _WRITE = _OPTIONS | {
     "ConditionExpression": _EXPRESSION,
     "ExpressionAttributeValues": ITEM,
     "ReturnValues": Text(values=RETURNS),
     "ReturnItemCollectionMetrics": Text(1, 16),
+    "ReturnValuesOnConditionCheckFailure": Text(values=frozenset({"NONE", "ALL_OLD"})),
+    **_FORMER,
+    "Expected": Object((), Anything()),
 }
-_READ = _OPTIONS | {"ConsistentRead": Boolean(), "ProjectionExpression": _EXPRESSION}
+_READ = _OPTIONS | {
+    "ConsistentRead": Boolean(),
+    "ProjectionExpression": _EXPRESSION,
+    "AttributesToGet": Array((), Text(1, 65_535), 1),
+}
 
 
 def _write(key: str, **more: Shape) -> Integration:
@@ -119,17 +152,31 @@ def _write(key: str, **more: Shape) -> Integration:
 
 def _written(parameters: Template) -> Shape:
     silent = "ReturnValues" not in names(parameters) or parameters.get("ReturnValues") == "NONE"
-    return closed_object({}, METADATA if silent else {"Attributes": LARGEST_ITEM, **METADATA})
+    asked = {name: LARGEST_REPORT for name in ("ConsumedCapacity", "ItemCollectionMetrics") if _asks(parameters, name)}
+    return closed_object({}, {**({} if silent else {"Attributes": LARGEST_ITEM}), **asked, **METADATA})
+
+
+def _asks(parameters: Template, name: str) -> bool:
+    return f"Return{name}" in names(parameters) and parameters.get(f"Return{name}") != "NONE"
 
 
 # Without Lambda: what a function takes and returns is for a contract to say.
 SERVICES: dict[str, Integration] = {
-    "sns:publish": Integration(_publish, lambda _: closed_object({"MessageId": Text(1, 128)}, METADATA)),
-    "dynamodb:updateItem": _write("Key", UpdateExpression=_EXPRESSION),
+    "sns:publish": Integration(
+        _publish, lambda _: closed_object({"MessageId": Text(1, 128)}, {"SequenceNumber": Text(1, 20), **METADATA})
+    ),
+    "dynamodb:updateItem": _write("Key", UpdateExpression=_EXPRESSION, AttributeUpdates=Object((), Anything())),
     "dynamodb:putItem": _write("Item"),
     "dynamodb:deleteItem": _write("Key"),
     "dynamodb:getItem": Integration(
         lambda _: closed_object({"TableName": IDENTIFIER, "Key": ITEM}, _READ),
-        lambda _: closed_object({}, {"Item": LARGEST_ITEM, **METADATA}),
+        lambda parameters: closed_object(
+            {},
+            {
+                "Item": LARGEST_ITEM,
+                **({"ConsumedCapacity": LARGEST_REPORT} if _asks(parameters, "ConsumedCapacity") else {}),
+                **METADATA,
+            },
+        ),
     ),
 }

@@ -20,8 +20,8 @@ def _arrays(shape: Shape, required: str) -> list[Array]:
 
 def array_length(array: Shape) -> Shape:
     """Return the result of States.ArrayLength."""
-    lengths = [(one.low, one.high) for one in _arrays(array, "an array for States.ArrayLength")]
-    return union(*(Number(integer=True, low=low, high=high) for low, high in lengths))
+    measured = _arrays(array, "an array for States.ArrayLength")
+    return union(*(Number(integer=True, low=one.low, high=one.high, mark=one.mark) for one in measured))
 
 
 def array_contains(array: Shape, _: Shape) -> Shape:

@@ -8,8 +8,10 @@ from asl.check.shapes import Number, Shape
 LEAST, GREATEST = -(2**31), 2**31 - 1  # of the numbers that MathAdd and MathRandom take
 
 
-def math_random(first: Shape, last: Shape, *_: Shape) -> Shape:
+def math_random(first: Shape, last: Shape, *seed: Shape) -> Shape:
     """Return the result of States.MathRandom."""
+    for one in seed:
+        require_kind(Number, one, "a number as the seed of States.MathRandom")
     (low, high), (other, most) = _integer_range(first), _integer_range(last)
     if high > other:
         raise IntrinsicCallError("a start that may be past the end", "a start before the end for States.MathRandom")

@@ -4,11 +4,17 @@ import re
 from dataclasses import dataclass
 
 from asl.check.intrinsic_arguments import IntrinsicCallError
+from asl.check.intrinsic_templates import template_of
+from asl.check.placeholders import written
 from asl.check.shapes import Shape, constant
 
+# A path ends at a comma, a parenthesis or a space, but not in brackets, where a filter or a quoted name may have them.
+PATH = r"""\$(?:[^,)\s\['"]|\[(?:[^\[\]'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\[[^\[\]]*\])*\])*"""
 TOKEN = re.compile(
-    r"\s*(?:(States\.\w+)\s*\(|('(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|(true|false|null)\b|(\$[^,)\s]*)|([,)]))"
+    rf"\s*(?:(States\.\w+)\s*\(|('(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?)|(true|false|null)\b|({PATH})|([,)]))"
 )
+ESCAPED = re.compile(r"\\(.)")
+FORMAT = "States.Format"
 MAX_NESTED = 50  # calls in each other; Step Functions allows 10 in a field
 MAX_SHOWN = 300  # characters of a call in a message
 WORDS = {"true": True, "false": False, "null": None}
@@ -34,7 +40,7 @@ def parse_call(text: str) -> Call:
     return call
 
 
-def _parse_argument(text: str, at: int, level: int) -> tuple[Call | str | Shape, int]:
+def _parse_argument(text: str, at: int, level: int, *, is_template: bool = False) -> tuple[Call | str | Shape, int]:
     match = TOKEN.match(text, at)
     if match is None or match[6]:
         raise IntrinsicCallError(_quoted(text), f"an argument at character {at + 1}")
@@ -42,7 +48,8 @@ def _parse_argument(text: str, at: int, level: int) -> tuple[Call | str | Shape,
     if name:
         return _parse_call(name, text, match.end(), level + 1)
     if quoted:
-        return constant(re.sub(r"\\(.)", r"\1", quoted[1:-1])), match.end()
+        inner = quoted[1:-1]
+        return template_of(inner) if is_template else written(ESCAPED.sub(r"\1", inner)), match.end()
     if number:
         return constant(float(number) if "." in number else int(number)), match.end()
     return (constant(WORDS[word]), match.end()) if word else (path, match.end())
@@ -56,7 +63,7 @@ def _parse_call(name: str, text: str, at: int, level: int) -> tuple[Call, int]:
     if match and match[6] == ")":
         return Call(name, ()), match.end()
     while True:
-        argument, at = _parse_argument(text, at, level)
+        argument, at = _parse_argument(text, at, level, is_template=name == FORMAT and not arguments)
         arguments.append(argument)
         match = TOKEN.match(text, at)
         if match is None or not match[6]:

@@ -1,6 +1,8 @@
 """The intrinsic functions of strings: the shape of what each returns; they raise IntrinsicCallError."""
 
 from asl.check.intrinsic_arguments import IntrinsicCallError, max_characters, require_kind
+from asl.check.intrinsic_templates import template_from
+from asl.check.placeholders import MAX_REPLACED, written_and_replaced
 from asl.check.shapes import Boolean, Null, Number, Shape, Text, members, union
 from asl.check.string_patterns import format_pattern, split_parts
 
@@ -12,19 +14,20 @@ ALGORITHMS = frozenset({"MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"})
 
 def format_text(template: Shape, *values: Shape) -> Shape:
     """Return the result of States.Format."""
-    if not isinstance(template, Text) or template.values is None or len(template.values) > 1:
-        raise IntrinsicCallError("a template that is not written out", "a literal template", decided=False)
-    (text,) = template.values
-    if text.count("{}") != len(values):
+    texts = template_from(template).texts
+    if len(texts) - 1 != len(values):
         raise IntrinsicCallError(
-            f"a template with {text.count('{}')} places for {len(values)} values", "as many values as places"
+            f"a template with {len(texts) - 1} places for {len(values)} values", "as many values as places"
         )
     for value in values:
         require_kind((Text, Number, Boolean, Null), value, "strings, numbers, truth values or null in States.Format")
     sizes = [max_characters(value) for value in values]
-    written = len(text) - len("{}") * len(values)
-    high = None if None in sizes else written + sum(size or 0 for size in sizes)
-    return Text(written + sum(map(_min_characters, values)), high, format_pattern(text, values))
+    least, replaced = written_and_replaced("".join(texts))
+    high = None if None in sizes else least + replaced * MAX_REPLACED + sum(size or 0 for size in sizes)
+    low = least + sum(map(_min_characters, values))
+    if replaced or any(isinstance(one, Text) and one.placeholder for value in values for one in members(value)):
+        return Text(low, high, placeholder=True)
+    return Text(low, high, format_pattern(texts, values))
 
 
 def _min_characters(shape: Shape) -> int:

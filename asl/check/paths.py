@@ -1,11 +1,12 @@
 """JSONPath in the Amazon States Language: what a path selects from a shape, and what ResultPath makes of one."""
 
-import re
 from dataclasses import dataclass, replace
 
 from asl.check.compare import item_at
 from asl.check.descriptions import describe
+from asl.check.gathering import as_array, gathered
 from asl.check.shapes import (
+    Anything,
     Array,
     Field,
     Object,
@@ -15,20 +16,8 @@ from asl.check.shapes import (
     members,
     union,
 )
-from asl.check.sizes import max_bytes
-
-STEP = re.compile(
-    r"""\.([^\s.\[\]'"*?@()]+) | \[(\d+)\] | \['((?:[^'\\]|\\.)*)'\] | \["((?:[^"\\]|\\.)*)"\] | (\[\*\])""", re.VERBOSE
-)
-
-Step = str | int
-EVERY = -1  # the step [*]
-MAX_STEPS = 100
-MAX_SHOWN = 300  # characters of a path in a message
-
-
-class PathError(ValueError):
-    """A text is no path, or what the path selects is undecided: it has a filter, a slice or a descent."""
+from asl.check.sizes import max_bytes, within_bytes
+from asl.check.steps import EVERY, VARIABLES, Selector, Step, format_path, is_definite
 
 
 @dataclass(frozen=True)
@@ -39,51 +28,24 @@ class Absence:
     there: Shape
     wanted: Step
     optional: bool = False
+    decided: bool = True
 
     @property
     def provided(self) -> str:
         """What is provided at the place that the path reaches."""
+        if self.reached == VARIABLES:
+            return f"the variable `${self.wanted}`, which is not set{' on every path' if self.optional else ''}"
         if self.optional:
             return f"`{self.wanted}` at {self.reached}, but not always"
         return f"{describe(self.there)} at {self.reached}"
-
-
-def parse_path(path: str) -> list[Step]:
-    """Return the steps of a path, which starts with `$` or `$$`; raises PathError."""
-    rest = path.removeprefix("$").removeprefix("$")
-    if not path.startswith("$"):
-        raise PathError(f"{path} does not start with $")
-    steps: list[Step] = []
-    at = 0
-    while at < len(rest):
-        match = STEP.match(rest, at)
-        if match is None:
-            raise PathError(f"what {_shortened(path)} selects cannot be decided at `{_shortened(rest[at:])}`")
-        name, index, single, double, every = match.groups()
-        steps.append(EVERY if every else int(index) if index else name or single or double or "")
-        at = match.end()
-    if len(steps) > MAX_STEPS:
-        raise PathError(f"{_shortened(path)} has {len(steps):,} steps, and {MAX_STEPS} are followed")
-    if steps.count(EVERY) > 1:
-        raise PathError(f"what {path} selects cannot be decided: it flattens arrays of arrays")
-    return steps
-
-
-def _shortened(path: str) -> str:
-    return path if len(path) <= MAX_SHOWN else f"{path[:MAX_SHOWN]}…"
-
-
-def format_path(steps: list[Step]) -> str:
-    """Return steps as a path."""
-    return "$" + "".join(
-        "[*]" if step == EVERY else f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps
-    )
 
 
 def select(shape: Shape, steps: list[Step], reached: str = "$") -> tuple[Shape, list[Absence]]:
     """Return what steps select from shape, and each reason why they may select nothing."""
     if not steps:
         return shape, []
+    if not is_definite(steps[0]):
+        return _gather(shape, steps, reached)
     found: list[Shape] = []
     absences: list[Absence] = []
     for member in members(shape):
@@ -93,19 +55,38 @@ def select(shape: Shape, steps: list[Step], reached: str = "$") -> tuple[Shape, 
             found.append(Unknown())
             continue
         deeper, missing = select(one, steps[1:], extend_path(reached, steps[0]))
-        found.append(_each(member, deeper) if steps[0] == EVERY else deeper)
+        found.append(deeper)
         absences += missing
     return union(*found), absences
 
 
-def _each(member: Shape, selected: Shape) -> Shape:
-    """Return the array of what is selected from each item of member."""
-    return Array((), selected, member.low, member.high) if isinstance(member, Array) else selected
+def _gather(shape: Shape, steps: list[Step], reached: str) -> tuple[Shape, list[Absence]]:
+    """Return the array of what steps select, the first of which selects any number of values."""
+    step = steps[0]
+    is_descent = isinstance(step, Selector) and step.kind == "descent"
+    kinds = (Unknown, Array, Object) if is_descent or step == EVERY else (Unknown, Array)
+    for member in members(shape):
+        if not isinstance(member, kinds):
+            return Unknown(), [_absence(reached, member, step)]
+    if shape == Unknown():
+        return shape, []
+    found = gathered(shape, steps)
+    if found.high == 0 and not _is_empty(shape):
+        return Unknown(), [Absence(reached, shape, steps[-1], decided=False)]
+    return as_array(found, shape, steps), []
+
+
+def _is_empty(shape: Shape) -> bool:
+    return all(isinstance(member, Array) and member.high == 0 for member in members(shape))
 
 
 def extend_path(reached: str, step: Step) -> str:
     """Return the path reached, with step appended."""
     return reached + format_path([step]).removeprefix("$")
+
+
+def _absence(reached: str, shape: Shape, step: Step) -> Absence:
+    return Absence(reached, shape, step, decided=not (isinstance(shape, Anything) and shape.unstated))
 
 
 def _one_step(shape: Shape, step: Step, reached: str) -> tuple[Shape, list[Absence]]:
@@ -114,20 +95,31 @@ def _one_step(shape: Shape, step: Step, reached: str) -> tuple[Shape, list[Absen
             return shape, []
         case Object(), str():
             return _property(shape, step, reached)
-        case Array(), int() if step == EVERY:
-            return union(*shape.prefix, *([shape.items] if shape.items is not None else [])), []
         case Array(), int():
             found = item_at(shape, step)
             sure = found is not None and (step < shape.low)
-            return (found, []) if sure and found is not None else (shape, [Absence(reached, shape, step)])
-    return shape, [Absence(reached, shape, step)]
+            return (
+                (_inside(found, shape, 2), [])
+                if sure and found is not None
+                else (shape, [Absence(reached, shape, step)])
+            )
+        case Array(), Selector() if -int(step.text) <= shape.low:
+            items = union(*shape.prefix, *([shape.items] if shape.items is not None else []))
+            return _inside(items, shape, 2), []
+    return shape, [_absence(reached, shape, step)]
 
 
 def _property(shape: Object, name: str, reached: str) -> tuple[Shape, list[Absence]]:
     found = shape.by_name.get(name)
     if found is None:
         return shape, [Absence(reached, shape, name)]
-    return found.shape, [] if found.required else [Absence(reached, shape, name, optional=True)]
+    around = len(f'{{"{name}":}}')
+    return _inside(found.shape, shape, around), [] if found.required else [Absence(reached, shape, name, optional=True)]
+
+
+def _inside(found: Shape, whole: Array | Object, around: int) -> Shape:
+    """Return found, which is smaller than what it is in: that has around bytes more, at least."""
+    return found if whole.max_bytes is None else within_bytes(found, whole.max_bytes - around)
 
 
 def put(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absence | None]:

@@ -1,13 +1,14 @@
 """The result of a proof: the shapes and sizes of the payloads of each state, and the findings."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from asl.check.findings import Finding, VisitedState, suggestion_for
 from asl.check.mapping import Mapping
-from asl.check.shapes import NOTHING, Shape
+from asl.check.shapes import NOTHING, Shape, has_placeholder_text
 from asl.check.sizes import LIMIT, max_bytes
+from asl.check.surroundings import Surroundings
 from asl.check.templates import Problem
 
 MAX_PATH = 50  # names in a finding's path
@@ -23,6 +24,7 @@ class Exit:
     shape: Shape
     result_path: str | None = None
     by: str = "ResultPath"  # the field that has result_path
+    around: Surroundings | None = None  # where a Choice narrows them
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +32,13 @@ class Arrival:
     """The shape of the payload that a state gets, and the last of the states that it came through, with its own arrival."""
 
     shape: Shape
+    around: Surroundings
     last: VisitedState | None = None
     before: "Arrival | None" = None
     length: int = 0  # states that it came through
+    approximate: bool = (
+        False  # whether payloads were joined on the way, so that it may have values that none of them has
+    )
 
     def visited(self) -> Iterator[VisitedState]:
         """Yield the states that it came through, the last one first."""
@@ -49,14 +55,16 @@ class Arrival:
 
     def after(self, state: str, leaving: Exit) -> "Arrival":
         """Return the arrival at the state to which state sent the payload."""
-        return self._at(leaving.shape, VisitedState(state, self.shape, leaving.shape, leaving.result_path, leaving.by))
+        last = VisitedState(state, self.shape, leaving.shape, leaving.result_path, leaving.by)
+        return self._next(leaving.shape, leaving.around or self.around, last)
 
-    def within(self, state: str, shape: Shape) -> "Arrival":
+    def within(self, state: str, shape: Shape, around: Surroundings | None = None) -> "Arrival":
         """Return the arrival at the start of a branch or an iteration of state, which gets shape."""
-        return self._at(shape, VisitedState(state, self.shape, shape, None))
+        last = VisitedState(state, self.shape, shape, None)
+        return self._next(shape, around or self.around, last)
 
-    def _at(self, shape: Shape, last: VisitedState) -> "Arrival":
-        return Arrival(shape, last, self, self.length + 1)
+    def _next(self, shape: Shape, around: Surroundings, last: VisitedState) -> "Arrival":
+        return Arrival(shape, around, last, self, self.length + 1, self.approximate)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class Outcome:
 
     output: Shape = NOTHING
     error: Shape = NOTHING
+    approximate: bool = False  # whether payloads were joined
 
 
 @dataclass
@@ -77,6 +86,8 @@ class Proof:
     sizes: dict[str, dict[str, int | None]] = field(default_factory=dict)
     inputs: dict[str, list[Shape]] = field(default_factory=dict)
     outputs: dict[str, list[Shape]] = field(default_factory=dict)
+    warnings: dict[tuple[str, str], Finding] = field(default_factory=dict)  # by state and field; none fails the proof
+    taken: set[tuple[str, str]] = field(default_factory=set)  # rules and catchers, by state, that some payload takes
     stopped: Finding | None = None  # where the budget was spent, so that nothing is known of what comes after it
     _known: dict[str, bool] = field(default_factory=dict)  # places of findings, and whether one there is certain
 
@@ -96,12 +107,18 @@ class Proof:
             self.stopped = Finding(state, at, arrival.path, provided, required, decided=False)
             self.findings.append(self.stopped)
 
+    def warn(self, state: str, field_name: str, provided: str, required: str) -> None:
+        """Warn of a field of state, once."""
+        self.warnings.setdefault((state, field_name), Finding(state, field_name, (), provided, required))
+
     def report(self, state: str, arrival: Arrival, problems: list[Problem]) -> None:
         """Record problems of state, each field once, for the first path that shows it.
 
         What is undecided does not hide an error in the same field, since it may be accepted.
         """
         for problem in problems:
+            if arrival.approximate and not problem.is_inevitable:
+                problem = replace(problem, decided=False)  # noqa: PLW2901 - the same problem
             place = f"{state}.{problem.field}"
             if place in self._known and self._known[place] >= problem.decided:
                 continue
@@ -122,7 +139,8 @@ class Proof:
         size = max_bytes(shape)
         known = self.sizes.setdefault(state, {})
         known[kind] = None if size is None or known.get(kind, 0) is None else max(size, known.get(kind) or 0)
-        if size is None:
-            self.report(state, arrival, [Problem(kind, "a payload without a bound", f"at most {LIMIT} bytes")])
-        elif size > LIMIT:
-            self.report(state, arrival, [Problem(kind, f"a payload of up to {size} bytes", f"at most {LIMIT} bytes")])
+        if size is None or size > LIMIT:
+            provided = "a payload without a bound" if size is None else f"a payload of up to {size} bytes"
+            bounded = max_bytes(self.mapping.starts_with.shape) is not None
+            certain = bounded and not has_placeholder_text(shape)
+            self.report(state, arrival, [Problem(kind, provided, f"at most {LIMIT} bytes", decided=certain)])

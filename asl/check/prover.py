@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.check.budget import BudgetSpentError, whole_budget
+from asl.check.dead_parts import warn_of_dead_parts
 from asl.check.flow import follow
 from asl.check.grammar import grammar_error
+from asl.check.grammar_findings import grammar_findings
 from asl.check.mapping import Edges, InvalidMappingError, Mapping
 from asl.check.proof_result import Arrival, Proof
 from asl.check.report import as_error
+from asl.check.sizes import LIMIT, within_bytes
+from asl.check.surroundings import Surroundings
 from asl.language import InvalidMachineError, each_state, inner_machines, transitions
 
 NO_RESULT = {"Choice", "Wait", "Succeed", "Fail"}  # their output is their input
@@ -29,12 +33,17 @@ def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
         raise InvalidMachineError(f"this is no state machine: {wrong}")
     _check_mapping(mapping, states_of(machine))
     proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"))
-    start = Arrival(mapping.starts_with.shape)
+    started = within_bytes(mapping.starts_with.shape, LIMIT)
+    start = Arrival(started, Surroundings(started))
+    for name, problem in grammar_findings(machine):
+        proof.report(name, start, [problem])
     with whole_budget():
         try:
             follow(machine, start, proof)
         except BudgetSpentError as error:
             proof.stop(machine["StartAt"], start, "Type", str(error))
+    if not proof.stopped:
+        warn_of_dead_parts(machine, proof)
     return proof
 
 

@@ -1,15 +1,16 @@
-"""Refinements: what is left of a field, and of the shape around it, where a comparison of a Choice holds or does not."""
+"""Refinements of a field: what is left of it where a comparison of a Choice holds, and where it does not."""
 
-from collections.abc import Callable
+import math
 from dataclasses import replace
 from typing import Any
 
 from asl.check.budget import spend
 from asl.check.compare import matches
-from asl.check.paths import Step
+from asl.check.context import ANY_ZONE
+from asl.check.placeholders import has_placeholder
+from asl.check.refined_paths import Refine, absent, present
 from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import (
-    NOTHING,
     Anything,
     Array,
     Boolean,
@@ -27,41 +28,42 @@ from asl.check.shapes import (
 from asl.check.wildcards import always_matches, never_matches
 from asl.language import operators
 
-Refine = Callable[[Field], Field | None]  # None: no value is left
-ABSENT = Field(NOTHING, required=False)
-
 KINDS: dict[str, type[Shape]] = {"IsNull": Null, "IsString": Text, "IsNumeric": Number, "IsBoolean": Boolean}
 # Comparisons that narrow the type only: a value that matches has the type, and any value may fail to match.
-OPERAND_KINDS: dict[str, type[Shape]] = {"String": Text, "Numeric": Number, "Timestamp": Text, "Boolean": Boolean}
+OPERAND_KINDS: dict[str, type[Shape]] = {"String": Text, "Numeric": Number, "Boolean": Boolean}
+Bounds = tuple[float | None, float | None, bool]  # the least and the greatest number, and whether they are excluded
 
 
 def sides(rule: dict[str, Any]) -> tuple[Refine, Refine]:
     """Return the refinements of the variable's field for a rule that matches, and for one that does not."""
     (operator,) = operators(rule)
     wanted = rule[operator]
-    if operator == "IsPresent":
-        return (_present, _absent) if wanted else (_absent, _present)
-    if operator in KINDS:
-        sides = _of_kind(KINDS[operator]), _of_kind(KINDS[operator], other=True)
-        return sides if wanted else (sides[1], sides[0])
-    if operator in ("StringEquals", "BooleanEquals"):
-        return _equal_to(wanted), _other_than(wanted)
-    if operator == "StringMatches":
-        return _like(wanted), _unlike(wanted)
+    if operator in ("IsPresent", "IsTimestamp", *KINDS):
+        matching = _of_type(operator)
+        return matching if wanted else (matching[1], matching[0])
+    if operator.startswith("Timestamp"):
+        return _timestamp, _same
+    if not has_placeholder(wanted):
+        if operator in ("StringEquals", "BooleanEquals"):
+            return _equal_to(wanted), _other_than(wanted)
+        if operator == "StringMatches":
+            return _like(wanted), _unlike(wanted)
+        if bounds := _bounds(operator, wanted):
+            return _within(*bounds)
     kind = next((kind for prefix, kind in OPERAND_KINDS.items() if operator.startswith(prefix)), None)
     return (_of_kind(kind) if kind else _same), _same
 
 
+def _of_type(operator: str) -> tuple[Refine, Refine]:
+    if operator == "IsPresent":
+        return present, absent
+    if operator == "IsTimestamp":
+        return _timestamp, _same
+    return _of_kind(KINDS[operator]), _of_kind(KINDS[operator], other=True)
+
+
 def _same(field: Field) -> Field | None:
     return field
-
-
-def _present(field: Field) -> Field | None:
-    return replace(field, required=True) if field.shape != NOTHING else None
-
-
-def _absent(field: Field) -> Field | None:
-    return None if field.required else ABSENT
 
 
 def _of_kind(kind: type[Shape], *, other: bool = False) -> Refine:
@@ -76,8 +78,99 @@ def _of_kind(kind: type[Shape], *, other: bool = False) -> Refine:
 def _as_kind(member: Shape, kind: type[Shape]) -> Shape | None:
     """Return the part of member that is of kind, or None; member may be any value."""
     if isinstance(member, Anything):
-        return Text(0, member.high) if kind is Text else kind()
+        return _anything_as(member, kind)
     return member if isinstance(member, kind | Unknown) else None
+
+
+def _anything_as(member: Anything, kind: type[Shape]) -> Shape:
+    if kind is Text:
+        return Text(0, member.high, max_bytes=member.high)
+    return Number(max_bytes=member.high) if kind is Number else kind()
+
+
+def _timestamp(field: Field) -> Field | None:
+    texts = [one for member in members(field.shape) if (one := _as_kind(member, Text)) is not None]
+    return _left([left for one in texts if (left := _as_timestamp(one)) is not None])
+
+
+def _as_timestamp(text: Shape) -> Shape | None:
+    if not isinstance(text, Text) or text.placeholder:
+        return text
+    if text.values is not None:
+        values = frozenset(value for value in text.values if _may_match(value, ANY_ZONE))
+        return replace(text, values=values) if values else None
+    high = min(text.high or 0, ANY_ZONE.high or 0) if text.high is not None else ANY_ZONE.high
+    low = max(text.low, ANY_ZONE.low)
+    return replace(text, low=low, high=high, patterns=text.patterns | ANY_ZONE.patterns) if low <= (high or 0) else None
+
+
+def _may_match(value: str, text: Text) -> bool:
+    try:
+        return matches(value, text)
+    except UndecidedPatternError:
+        return True
+
+
+def _bounds(operator: str, wanted: Any) -> Bounds | None:
+    """Return the least and the greatest number that match a comparison, and whether they are excluded."""
+    if not isinstance(wanted, int | float) or isinstance(wanted, bool):
+        return None
+    known: dict[str, Bounds] = {
+        "NumericEquals": (wanted, wanted, False),
+        "NumericLessThan": (None, wanted, True),
+        "NumericLessThanEquals": (None, wanted, False),
+        "NumericGreaterThan": (wanted, None, True),
+        "NumericGreaterThanEquals": (wanted, None, False),
+    }
+    return known.get(operator)
+
+
+def _within(low: float | None, high: float | None, excluded: bool) -> tuple[Refine, Refine]:  # noqa: FBT001 - of Bounds
+    """Return the refinements to numbers from low to high, and to all other values."""
+
+    def inside(field: Field) -> Field | None:
+        numbers = [one for member in members(field.shape) if (one := _as_kind(member, Number)) is not None]
+        return _left([left for one in numbers if (left := _cut(one, low, high, excluded=excluded)) is not None])
+
+    def outside(field: Field) -> Field | None:
+        if low is not None and high is not None:
+            return _left([left for one in members(field.shape) if (left := _without(one, low)) is not None])
+        cut = (_cut(one, high, low, excluded=not excluded) for one in members(field.shape))
+        return _left([left for left in cut if left is not None])
+
+    return inside, outside
+
+
+def _cut(member: Shape, low: float | None, high: float | None, *, excluded: bool) -> Shape | None:
+    """Return the part of a number from low to high, without these if they are excluded; any other member as it is."""
+    if not isinstance(member, Number):
+        return member
+    if member.integer and low is not None:
+        low = math.floor(low) + 1 if excluded else math.ceil(low)
+    if member.integer and high is not None:
+        high = math.ceil(high) - 1 if excluded else math.floor(high)
+    least = max((one for one in (member.low, low) if one is not None), default=None)
+    most = min((one for one in (member.high, high) if one is not None), default=None)
+    if least is not None and most is not None and least > most:
+        return None
+    values = member.values and frozenset(one for one in member.values if _lies(one, low, high))
+    return None if values == frozenset() else replace(member, low=least, high=most, values=values)
+
+
+def _lies(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _without(member: Shape, value: float) -> Shape | None:
+    """Return the part of member that is not value, as far as its values or its bounds can say that."""
+    if not isinstance(member, Number):
+        return member
+    if member.values is not None:
+        left = member.values - {value}
+        return replace(member, values=left) if left else None
+    if not member.integer or value not in (member.low, member.high):
+        return member
+    return _cut(member, value, None, excluded=True) if value == member.low else _cut(member, None, value, excluded=True)
 
 
 def _equal_to(value: str | bool) -> Refine:  # noqa: FBT001 - the rule's operand
@@ -111,14 +204,13 @@ def _unlike(wanted: str) -> Refine:
 
 def _may_be(member: Shape, value: str | bool) -> bool:  # noqa: FBT001 - the same
     match member, value:
+        case Text(placeholder=True), str():
+            return True
         case Text(), str():
-            try:
-                return matches(value, replace(member, content=None))
-            except UndecidedPatternError:
-                return True
+            return _may_match(value, replace(member, content=None))
         case Boolean(), bool():
             return value in member.values
-    return not isinstance(member, Text | Boolean | Number | Null | Object)
+    return not isinstance(member, Text | Boolean | Number | Null | Object | Array)
 
 
 def _less(member: Shape, value: str | bool) -> Shape | None:  # noqa: FBT001 - the same
@@ -137,44 +229,3 @@ def _less(member: Shape, value: str | bool) -> Shape | None:  # noqa: FBT001 - t
 
 def _left(kept: list[Shape]) -> Field | None:
     return Field(union(*kept), required=True) if kept else None
-
-
-def refined(shape: Shape, steps: list[Step], refine: Refine) -> Shape:
-    """Return shape with the field at steps refined; an alternative without values left is dropped."""
-    return union(*(left for member in members(shape) for left in _refined_member(member, steps, refine)))
-
-
-def _refined_member(member: Shape, steps: list[Step], refine: Refine) -> list[Shape]:
-    spend()
-    if not steps:
-        field = refine(Field(member))
-        return [field.shape] if field else []
-    if isinstance(member, Text | Number | Boolean | Null) or (isinstance(member, Array) and isinstance(steps[0], str)):
-        return [] if refine is _present else [member]
-    if isinstance(member, Array) and refine is _present and len(steps) == 1:
-        return _long_enough(member, int(steps[0]))
-    if not isinstance(member, Object) or not isinstance(steps[0], str):
-        return [member]
-    field = member.get(steps[0]) or ABSENT
-    deeper = _one(field, refine) if len(steps) == 1 else _deeper(field, steps[1:], refine)
-    if deeper is None:
-        return []
-    return [member.having(steps[0], None if deeper == ABSENT else deeper)]
-
-
-def _long_enough(array: Array, index: int) -> list[Shape]:
-    """Return array as long as an item at index requires, or nothing if it cannot be that long."""
-    if array.high is not None and index >= array.high:
-        return []
-    return [replace(array, low=max(array.low, index + 1))]
-
-
-def _one(field: Field, refine: Refine) -> Field | None:
-    return refine(field)
-
-
-def _deeper(field: Field, steps: list[Step], refine: Refine) -> Field | None:
-    shape = refined(field.shape, steps, refine)
-    if refine is _present:
-        return Field(shape) if shape != NOTHING else None
-    return None if shape == NOTHING and field.required else replace(field, shape=shape)

@@ -12,6 +12,7 @@ COLUMNS = ("input", "parameters", "result", "output")
 def as_text(proof: Proof) -> str:
     """Return the findings, the largest payloads of each state, and the verdict."""
     lines = [_finding(finding, proof) for finding in proof.findings]
+    lines += [_warning(warning) for warning in proof.warnings.values()]
     return "\n".join([*lines, _sizes(proof), "", _verdict(proof)])
 
 
@@ -27,6 +28,12 @@ def _finding(finding: Finding, proof: Proof) -> str:
     lines = [f"{kind}: {finding.state}, {finding.field}"]
     lines += [f"  {name:<{COLUMN}}{value}" for name, value in rows.items() if value is not None]
     return "\n".join([*map(printable, lines), ""])
+
+
+def _warning(warning: Finding) -> str:
+    rows = {"provided": warning.provided, "required": warning.required}
+    lines = [f"warning: {warning.state}, {warning.field}"]
+    return "\n".join([*map(printable, [*lines, *(f"  {name:<{COLUMN}}{value}" for name, value in rows.items())]), ""])
 
 
 def _sizes(proof: Proof) -> str:
@@ -60,6 +67,7 @@ def as_json(proof: Proof) -> str:
         "proved": not proof.open_findings,
         "findings": [finding.to_json() for finding in proof.open_findings],
         "accepted": [finding.to_json() for finding in proof.findings if proof.is_accepted(finding)],
+        "warnings": [warning.to_json() for warning in proof.warnings.values()],
         "limit": LIMIT,
         "sizes": proof.sizes,
     }

@@ -44,6 +44,8 @@ class Text(Shape):
     excluded: frozenset[str] = frozenset()
     content: Shape | None = None  # the value that the string is the JSON of, if it is JSON
     compact: bool = False  # whether that JSON has no spaces and no needless escapes
+    max_bytes: int | None = None  # if something other than the length bounds them
+    placeholder: bool = False  # whether a placeholder is in it, so that nothing is certain of what it holds
 
 
 @_value
@@ -54,6 +56,8 @@ class Number(Shape):
     low: float | None = None
     high: float | None = None
     values: frozenset[float] | None = None
+    max_bytes: int | None = None  # if low and high do not bound its digits
+    mark: str = ""  # of the array whose length it is
 
 
 @_value
@@ -76,6 +80,8 @@ class Array(Shape):
     items: Shape | None = None
     low: int = 0
     high: int | None = None
+    max_bytes: int | None = None  # if something other than the items bounds them
+    mark: str = ""  # of an array whose length a number has
 
 
 @_value
@@ -123,6 +129,7 @@ class Anything(Shape):
     """Any JSON value, of at most high bytes if that is known."""
 
     high: int | None = None
+    unstated: bool = False  # whether no contract says so, so that what depends on it is undecided
 
 
 @_value
@@ -172,6 +179,22 @@ def depth(shape: Shape) -> int:
         case Text():
             inner = (shape.content,)
     return max((1 + depth(one) for one in inner if one is not None), default=0)
+
+
+@cache
+def has_placeholder_text(shape: Shape) -> bool:
+    """Return whether a text with a placeholder is in values of shape."""
+    match shape:
+        case Union():
+            return any(map(has_placeholder_text, shape.members))
+        case Object():
+            inner = [shape.rest, *(field.shape for _, field in shape.fields)]
+            return any(has_placeholder_text(one) for one in inner if one is not None)
+        case Array():
+            return any(has_placeholder_text(one) for one in (shape.items, *shape.prefix) if one is not None)
+    return isinstance(shape, Text) and (
+        shape.placeholder or (shape.content is not None and has_placeholder_text(shape.content))
+    )
 
 
 def constant(value: object) -> Shape:

@@ -2,11 +2,12 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from asl.check.budget import spend
 from asl.check.patterns import is_plain
-from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown
+from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown, union
 
 HUGE = 10**15  # bytes
 LIMIT = 262_144  # bytes, of a state's input, result or output
@@ -28,18 +29,20 @@ def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: C901, PLR091
     spend(1 + (len(shape.fields) if isinstance(shape, Object) else 0))
     match shape:
         case Text():
-            return _text(shape, depth)
+            return _least(_text(shape, depth), shape.max_bytes, depth)
         case Number():
-            return _number(shape)
+            return _least(_number(shape), shape.max_bytes, 0)
         case Boolean():
             return len("false")
         case Null():
             return len("null")
         case Array():
-            return _array(shape, depth)
+            return _least(_items(shape, depth), shape.max_bytes, depth)
         case Object():
-            return _object(shape, depth)
+            return _least(_properties(shape, depth), shape.max_bytes, depth)
         case Anything():
+            if shape.unstated:  # as of what is unknown: no contract says how large it is
+                return 0
             return None if shape.high is None else shape.high * (1 << depth)
         case Union():
             sizes = [max_bytes(member, depth) for member in shape.members]
@@ -47,6 +50,23 @@ def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: C901, PLR091
         case Unknown():
             return 0
     raise TypeError(f"{shape} has no size")
+
+
+def _least(size: int | None, stated: int | None, depth: int) -> int | None:
+    """Return the lesser of two bounds, of which the stated one is of the JSON outside of strings."""
+    bounds = [size, None if stated is None else stated * (1 << depth)]
+    return min((bound for bound in bounds if bound is not None), default=None)
+
+
+def within_bytes(shape: Shape, limit: int) -> Shape:
+    """Return shape, where nothing else bounds it to at most limit bytes."""
+    if isinstance(shape, Union):
+        return union(*(within_bytes(member, limit) for member in shape.members))
+    if max_bytes(shape) is not None:
+        return shape
+    if isinstance(shape, Anything):
+        return replace(shape, high=limit)
+    return replace(shape, max_bytes=limit) if isinstance(shape, Text | Number | Array | Object) else shape
 
 
 def max_bytes_per_character(depth: int) -> int:
@@ -87,7 +107,7 @@ def _number(number: Number) -> int | None:
     return digits if number.integer else max(digits, FLOAT)
 
 
-def _array(array: Array, depth: int) -> int | None:
+def _items(array: Array, depth: int) -> int | None:
     prefix = [max_bytes(item, depth) for item in array.prefix]
     following = 0 if array.items is None else None if array.high is None else max(0, array.high - len(prefix))
     each = max_bytes(array.items, depth) if array.items is not None else 0
@@ -102,13 +122,13 @@ def _bounded(size: int) -> int | None:
     return size if size < HUGE else None
 
 
-def _object(shape: Object, depth: int) -> int | None:
+def _properties(shape: Object, depth: int) -> int | None:
     sizes = [_property(_literal(name, depth), field.shape, depth) for name, field in shape.fields]
     others = _others(shape, depth)
-    bounds = [] if shape.max_bytes is None else [shape.max_bytes * (1 << depth)]
-    if None not in sizes and others is not None:
-        bounds.append(2 + sum(size or 0 for size in sizes) + others)
-    return min(bounds, default=None)
+    if None in sizes or others is None:
+        return None
+    each = sum(size or 0 for size in sizes) + others
+    return len("{}") + max(each - len(","), 0)  # each is counted with a comma, and the last one has none
 
 
 def _property(name: int, shape: Shape, depth: int) -> int | None:

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from asl.check.patterns import is_comparable, is_subset
 from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import Array, Shape, Text, members
+from asl.check.sizes import max_bytes
 
+BYTES_BETWEEN_PARTS = len('","')
 MAX_PARTS = 8  # up to which parts are counted
 
 
-def format_pattern(template: str, values: Sequence[Shape]) -> frozenset[str]:
-    """Return a pattern of template with values in its places, or nothing if one of the values has no pattern."""
+def format_pattern(texts: Sequence[str], values: Sequence[Shape]) -> frozenset[str]:
+    """Return a pattern of texts with values between them, or nothing if one of the values has no pattern."""
     known = [[_inner(member) for member in members(value)] for value in values]
     if not all(each and None not in each for each in known):
         return frozenset()
     places = iter(f"(?:{'|'.join(map(str, each))})" for each in known)
-    first, *others = map(re.escape, template.split("{}"))
+    first, *others = map(re.escape, texts)
     return frozenset({"^" + first + "".join(next(places) + other for other in others) + "$"})
 
 
@@ -34,7 +36,18 @@ def split_parts(text: Shape, separator: Shape, most: int | None) -> Array:
         for count in range(1, MAX_PARTS + 1) if len(sign) == 1 else ():
             if _is_within(text, f"^{part}(?:[{re.escape(sign)}]{part}){{{count - 1}}}$"):
                 return Array((Text(1, most, frozenset({f"^{part}$"})),) * count, None, count, count)
-    return Array((), Text(0, most), 0, most)
+    return Array((), Text(0, most), 0, most, _bytes_of_parts(text, most))
+
+
+def _bytes_of_parts(text: Shape, characters: int | None) -> int | None:
+    """Return the most bytes of the array of the parts of text: together they have no more characters than it has.
+
+    Each separator becomes the quotes and the comma between two parts.
+    """
+    size = max_bytes(text)
+    if size is None or characters is None:
+        return None
+    return max(size, BYTES_BETWEEN_PARTS * characters) + len('["",]')
 
 
 def _is_within(text: Shape, pattern: str) -> bool:

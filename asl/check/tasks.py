@@ -1,16 +1,20 @@
 """Task states: the input of the service or function that a task calls, and its response."""
 
+import re
 from collections.abc import Iterator
 
 from asl.check.integrations import SERVICES, lambda_invoke
 from asl.check.mapping import Edges
 from asl.check.proof_result import Exit
-from asl.check.shapes import Number, Object, Shape, Unknown, exact_object, members, union
-from asl.check.templates import Problem
+from asl.check.shapes import Number, Object, Shape, Text, Unknown, exact_object, members, union
+from asl.check.templates import Problem, expressions
 from asl.check.visit import Visit
 from asl.language import CALLBACK, FUNCTION_INVOKE, target
 
 SECONDS = Number(integer=True, low=1, high=99_999_999)
+TOKEN = "$$.Task.Token"  # noqa: S105 - a path
+CONTEXT = re.compile(r"\$\$(?:\.Task|\['Task'\]|[^.\[\w]|$)")  # the token, or all of the context object
+CREDENTIALS = exact_object(RoleArn=Text(1, 2048))
 # Patterns of calls whose response is modelled; after `.sync` the response is that of the finished job.
 KNOWN_PATTERNS = ("", CALLBACK)
 
@@ -18,10 +22,23 @@ KNOWN_PATTERNS = ("", CALLBACK)
 def task_exits(visit: Visit) -> Iterator[Exit]:
     """Yield the exits of a Task."""
     for name in ("TimeoutSecondsPath", "HeartbeatSecondsPath"):
-        if name in visit.state:
-            visit.check(visit.evaluated(visit.arrival.shape, visit.state[name], name), SECONDS, name)
+        visit.check_path(name, SECONDS)
+    if "Credentials" in visit.state:
+        visit.check(visit.templated(visit.arrival.shape, "Credentials"), CREDENTIALS, "Credentials")
+    _check_token(visit)
+    visit.takes_text = target(visit.state).integration in SERVICES
     yield from visit.leave(_response(visit, visit.effective()))
     yield from visit.catches(visit.proof.mapping.raised(visit.name))
+
+
+def _check_token(visit: Visit) -> None:
+    """Report a task that waits for its token to come back, but does not send it."""
+    sent = [visit.state.get("InputPath"), *expressions(visit.state.get("Parameters"))]
+    if target(visit.state).pattern == CALLBACK and not any(CONTEXT.search(str(one)) for one in sent):
+        field = "Parameters" if "Parameters" in visit.state else "Resource"
+        visit.report(
+            [Problem(field, "a task that waits for its token, and does not send it", f"`{TOKEN}` in Parameters")]
+        )
 
 
 def _response(visit: Visit, parameters: Shape) -> Shape:

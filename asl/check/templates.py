@@ -9,8 +9,11 @@ from asl.check.budget import spend
 from asl.check.intrinsic_arguments import IntrinsicCallError
 from asl.check.intrinsic_parser import Call, parse_call
 from asl.check.intrinsics import result_of
-from asl.check.paths import Absence, PathError, parse_path, select
-from asl.check.shapes import Array, Object, Shape, Unknown, constant, exact_object
+from asl.check.paths import Absence, select
+from asl.check.placeholders import written
+from asl.check.shapes import Array, Shape, Unknown, exact_object
+from asl.check.steps import PathError, parse_rooted
+from asl.check.surroundings import Scope
 
 PATH_LIKE = re.compile(r"\$\$?[.\[]|States\.\w+\(")
 
@@ -28,21 +31,29 @@ class Problem:
     suggestion: str | None = None
     decided: bool = True
 
+    @property
+    def is_inevitable(self) -> bool:
+        """Whether it happens with all payloads of the shape: the path leads to what none of them has."""
+        return self.absence is not None and not self.absence.optional
 
-@dataclass(frozen=True)
-class Scope:
-    """What paths are evaluated on: the data (`$`) and the context object (`$$`)."""
 
-    data: Shape
-    context: Object
+def expressions(template: Any) -> Iterator[str]:
+    """Yield the paths and calls in a template."""
+    if isinstance(template, list):
+        for one in template:
+            yield from expressions(one)
+    elif isinstance(template, dict):
+        for name, value in template.items():
+            yield from [str(value)] if name.endswith(".$") else expressions(value)
 
 
 class Evaluation:
     """The evaluation of paths, calls and templates of one state, which collects their problems."""
 
-    def __init__(self, scope: Scope) -> None:
-        """Evaluate on scope."""
+    def __init__(self, scope: Scope, *, takes_text: bool = False) -> None:
+        """Evaluate on scope; takes_text is whether a path that is written as a text is certainly a mistake."""
         self.scope = scope
+        self.takes_text = takes_text
         self.problems: list[Problem] = []
 
     def template(self, value: Any, field: str) -> Shape:
@@ -53,16 +64,25 @@ class Evaluation:
         if isinstance(value, list):
             items = tuple(self.template(one, f"{field}[{number}]") for number, one in enumerate(value))
             return Array(items, None, len(items), len(items))
-        return constant(value)
+        return written(value)
 
     def _property(self, name: str, value: Any, field: str) -> tuple[str, Shape]:
         if name.endswith(".$"):
             return name.removesuffix(".$"), self.expression(value, f"{field}.{name}")
         if isinstance(value, str) and PATH_LIKE.match(value):
             likely = f"did you mean `{name}.$`?"
-            literal = Problem(f"{field}.{name}", f"the text `{value}`", "a path", suggestion=likely, decided=False)
+            certain = self.takes_text and self._is_found(value)
+            literal = Problem(f"{field}.{name}", f"the text `{value}`", "a path", suggestion=likely, decided=certain)
             return name, self._problem(literal)
         return name, self.template(value, f"{field}.{name}")
+
+    def _is_found(self, text: str) -> bool:
+        """Return whether text is a path that leads to something, so that it is none by chance."""
+        try:
+            root, steps = parse_rooted(text)
+            return self.scope.root(root) != Unknown() and not select(self.scope.root(root), steps)[1]
+        except PathError:
+            return False
 
     def expression(self, text: Any, field: str) -> Shape:
         """Return the shape of a path or of a call of an intrinsic function."""
@@ -72,13 +92,14 @@ class Evaluation:
 
     def path(self, text: str, field: str) -> Shape:
         """Return the shape of what the path selects."""
-        source = self.scope.context if text.startswith("$$") else self.scope.data
         try:
-            found, absences = select(source, parse_path(text), "$$" if text.startswith("$$") else "$")
+            root, steps = parse_rooted(text)
+            source = self.scope.root(root)
+            found, absences = select(source, steps, root)
         except PathError as error:
             return self._problem(Problem(field, str(error), "a path that the checker can decide", decided=False))
         for absence in absences[:1]:
-            self._problem(Problem(field, absence.provided, f"`{text}`", text, absence, source))
+            self._problem(Problem(field, absence.provided, f"`{text}`", text, absence, source, decided=absence.decided))
         return found
 
     def _call(self, text: str, field: str) -> Shape:

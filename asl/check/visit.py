@@ -1,17 +1,19 @@
 """One state with the payload that it gets: the fields that all states have for input and output."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asl.check.choices import split_by_rule
 from asl.check.compare import Mismatch, mismatches
-from asl.check.context import context_object
 from asl.check.mapping import Contract
-from asl.check.paths import PathError, parse_path, put
-from asl.check.proof_result import Arrival, Exit, Proof
+from asl.check.paths import put
+from asl.check.placeholders import is_placeholder
+from asl.check.proof_result import Arrival, Exit, Outcome, Proof
 from asl.check.shapes import Object, Shape, Unknown, exact_object, members, union
-from asl.check.templates import Evaluation, Problem, Scope
+from asl.check.steps import PathError, parse_path
+from asl.check.surroundings import Scope, Surroundings
+from asl.check.templates import Evaluation, Problem
 from asl.language import CALLBACK, target
 
 EVERY_ERROR = "States.ALL"
@@ -23,29 +25,39 @@ EMPTY = exact_object()  # what the path null selects
 
 @dataclass
 class Visit:
-    """One state with the payload that it gets; item is the item of the iteration that it runs in."""
+    """One state with the payload that it gets."""
 
     name: str
     state: dict[str, Any]
     arrival: Arrival
     proof: Proof
-    item: Shape | None = None
     errors: list[Shape] = field(default_factory=list)  # those that the state's Catch does not handle
     at: str = "Type"  # the field in progress
+    takes_text: bool = False  # whether a service gets Parameters, so that a path without `.$` is sent as it is
 
     @property
     def context(self) -> Object:
         """The context object in this state."""
-        token = target(self.state).pattern == CALLBACK
-        return context_object(self.proof.mapping.starts_with.shape, self.name, self.item, token=token)
+        token = target(self.state).pattern == CALLBACK or is_placeholder(self.state.get("Resource"))
+        return self.arrival.around.context(self.name, token=token)
 
     def evaluation(self, data: Shape) -> Evaluation:
         """Return the evaluation of paths and templates on data."""
-        return Evaluation(Scope(data, self.context))
+        scope = Scope(data, self.context, self.arrival.around.variables)
+        return Evaluation(scope, takes_text=self.takes_text)
+
+    def join(self, *outcomes: Outcome) -> None:
+        """Take account of joins in the machines in the state."""
+        if any(outcome.approximate for outcome in outcomes):
+            self.arrival = replace(self.arrival, approximate=True)
 
     def report(self, problems: list[Problem]) -> None:
         """Report problems of the state."""
         self.proof.report(self.name, self.arrival, problems)
+
+    def warn(self, field_name: str, provided: str, required: str) -> None:
+        """Warn of what does not fail the proof."""
+        self.proof.warn(self.name, field_name, provided, required)
 
     def measure(self, kind: str, shape: Shape) -> Shape:
         """Record how large the payload of a kind may be, and return it."""
@@ -64,6 +76,13 @@ class Visit:
         self.at = field_name
         evaluation = self.evaluation(data)
         found = evaluation.expression(expression, field_name)
+        self.report(evaluation.problems)
+        return found
+
+    def evaluated_in(self, scope: Scope, path: str, field_name: str) -> Shape:
+        """Return what path selects from scope, and report its problems."""
+        evaluation = Evaluation(scope)
+        found = evaluation.expression(path, field_name)
         self.report(evaluation.problems)
         return found
 
@@ -87,12 +106,27 @@ class Visit:
         self.check_contract(chosen, self.proof.mapping.edges(self.name).leaves, "ResultSelector")
         path = self.state.get("ResultPath", "$")
         whole = self.combined(chosen, path, "ResultPath")
-        yield self.exit_with(whole, path)
+        yield self.exit_with(whole, result, path)
 
-    def exit_with(self, whole: Shape, result_path: str | None = None) -> Exit:
-        """Return the exit to the next state, or to the end, with OutputPath applied to whole."""
+    def exit_with(self, whole: Shape, assigning: Shape, result_path: str | None = None) -> Exit:
+        """Return the exit to the next state, or to the end, with OutputPath applied to whole, and Assign to assigning."""
         output = self.measure("output", self.selected(whole, "OutputPath"))
-        return Exit(self.state.get("Next"), output, result_path)
+        around = self.assigned(self.state, assigning, "Assign", self.arrival.around)
+        return Exit(self.state.get("Next"), output, result_path, around=around)
+
+    def assigned(self, holder: dict[str, Any], data: Shape, field_name: str, around: Surroundings) -> Surroundings:
+        """Return around with the variables that Assign in holder sets; its paths select from data."""
+        if "Assign" not in holder:
+            return around
+        self.at = field_name
+        evaluation = Evaluation(Scope(data, self.context, around.variables))
+        made = evaluation.template(holder["Assign"], field_name)
+        self.report(evaluation.problems)
+        variables = around.variables
+        for name, field_made in made.fields if isinstance(made, Object) else ():
+            self.measure(f"${name}", field_made.shape)
+            variables = variables.having(name, field_made)
+        return replace(around, variables=variables)
 
     def combined(self, result: Shape, path: str | None, field_name: str) -> Shape:
         """Return the state's input with result at path; the path null discards the result."""
@@ -114,10 +148,18 @@ class Visit:
             self.check(provided, contract.shape, field_name, *below, by=f" in contract {contract.name}")
 
     def check(self, provided: Shape, required: Shape, field_name: str, *below: str, by: str = "") -> None:
-        """Report where provided may not be what is required, at the field of the template that makes it."""
+        """Report where provided may not be what is required, at the field of the template that makes it.
+
+        A text with a placeholder is taken for what a service requires, but not for what a contract (by) does.
+        """
         self.at = field_name
-        found = mismatches(provided, required)
+        found = [one for one in mismatches(provided, required) if by or not one.placeholder]
         self.report([self._problem(one, field_name, below, by) for one in found])
+
+    def check_path(self, field_name: str, required: Shape) -> None:
+        """Report where the path in field_name, if the state has it, may not select what is required."""
+        if field_name in self.state:
+            self.check(self.evaluated(self.arrival.shape, self.state[field_name], field_name), required, field_name)
 
     def _problem(self, found: Mismatch, field_name: str, below: tuple[str, ...], by: str) -> Problem:
         names = [*below, *(name for name in found.path.split(".") if name)]
@@ -134,7 +176,9 @@ class Visit:
             by = f"Catch[{number}].ResultPath"
             whole = self.combined(taken, path, by)
             if members(taken):
-                yield Exit(catcher["Next"], self.measure("caught", whole), path, by)
+                self.proof.taken.add((self.name, f"Catch[{number}]"))
+                around = self.assigned(catcher, taken, f"Catch[{number}].Assign", self.arrival.around)
+                yield Exit(catcher["Next"], self.measure("caught", whole), path, by, around)
         if members(error):
             self.errors.append(error)
 

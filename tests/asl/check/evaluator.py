@@ -1,12 +1,12 @@
 """Evaluation of paths, choice rules and ResultPath on a value, written from the language's specification."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-EVERY = -1  # the step [*], as paths.py has it
+from asl.check.steps import EVERY, Selector, Step
 
-Steps = list[str | int]
+Steps = Sequence[Step]
 
 KINDS: dict[str, Callable[[Any], bool]] = {
     "IsNull": lambda value: value is None,
@@ -40,12 +40,24 @@ def selected(value: Any, steps: Steps) -> Any:
     if step == EVERY:
         if not isinstance(value, list):
             raise Missing
-        return [selected(item, further) for item in value]
+        return list(_each(value, further))
+    if isinstance(step, Selector):
+        raise TypeError(f"{step} is not evaluated here")
     wanted = dict if isinstance(step, str) else list
     if not isinstance(value, wanted) or (step not in value if wanted is dict else int(step) >= len(value)):
         raise Missing
     reached: Any = value
     return selected(reached[step], further)
+
+
+def _each(items: list[Any], steps: Steps) -> Iterator[Any]:
+    """Yield what steps select from each item; what lacks a step is left out, and inner arrays of results are joined."""
+    for item in items:
+        try:
+            found = selected(item, steps)
+        except Missing:
+            continue
+        yield from found if EVERY in steps else [found]
 
 
 def placed(value: Any, steps: Steps, new: Any) -> Any:
@@ -54,7 +66,7 @@ def placed(value: Any, steps: Steps, new: Any) -> Any:
         return new
     if not isinstance(value, dict):
         raise Unfit
-    return {**value, steps[0]: placed(value.get(str(steps[0]), {}), steps[1:], new)}
+    return {**value, str(steps[0]): placed(value.get(str(steps[0]), {}), steps[1:], new)}
 
 
 def matches(rule: dict[str, Any], value: Any, steps_of: Callable[[str], Steps]) -> bool:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from asl.check.choices import paths_read, split_by_rule
 from asl.check.json_schema import shape_of
-from asl.check.paths import parse_path, select
+from asl.check.paths import select
+from asl.check.steps import parse_path
 from tests.asl.check.evaluator import KINDS, Missing, matches
 from tests.asl.check.membership import is_member
 from tests.asl.check.schemas import Schema, examples, objects, schemas

@@ -64,7 +64,7 @@ def test_json_has_everything_in_the_text(capsys: pytest.CaptureFixture[str]) -> 
     result = json.loads(capsys.readouterr().out)
     assert main(command("broken.json")) == 1
     text = capsys.readouterr().out
-    assert set(result) == {"proved", "findings", "accepted", "limit", "sizes"}
+    assert set(result) == {"proved", "findings", "accepted", "warnings", "limit", "sizes"}
     assert (result["proved"], result["accepted"], result["limit"]) == (False, [], 262_144)
     for finding in result["findings"]:
         assert set(finding) == {"state", "field", "path", "provided", "required", "suggestion", "decided"}

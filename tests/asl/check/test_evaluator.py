@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from asl.check.paths import parse_path
-from tests.asl.check.evaluator import EVERY, Missing, Unfit, matches, placed, selected
+from asl.check.steps import EVERY, parse_path
+from tests.asl.check.evaluator import Missing, Unfit, matches, placed, selected
 from tests.asl.check.evaluator_functions import FUNCTIONS
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from statelint.linter import Linter
 
-from asl.check.flow import DISTRIBUTED_MAP_FIELDS
 from asl.check.integrations import SERVICES
 from asl.check.json_schema import ANNOTATIONS, KEYWORDS, WHOLE
 from asl.check.mapping import Edges
@@ -107,11 +106,9 @@ def test_page_has_the_whole_dialect() -> None:
 
 
 def test_page_has_all_edges_and_integrations() -> None:
-    """The page names every edge of a mapping, every service that is known, and what a distributed Map may not have."""
+    """The page names every edge of a mapping, and every service that is known."""
     assert set(Edges.__dataclass_fields__) <= {name for row in rows(section("The mapping")) for name in named(row[0])}
     assert {name for name in named(section("What it proves")) if ":" in name} == {"lambda:invoke", *SERVICES}
-    undecided = named(section("What cannot be decided"))
-    assert all(name in undecided or name.startswith("ToleratedFailure") for name in DISTRIBUTED_MAP_FIELDS)
     assert f"{LIMIT:,} bytes" in section("What it proves")
 
 

@@ -77,7 +77,7 @@ READ = ("B", "Parameters.read.$", True)
         ({}, "$.lines[0].sku", set()),
         ({}, "$.lines[1].sku", {READ}),
         ({}, "$.lines[*].sku", set()),
-        ({}, "$.lines[*].price", {READ}),
+        ({}, "$.lines[*].price", {("B", "Parameters.read.$", False)}),
         ({}, "$.lines.sku", {READ}),
         ({"InputPath": "$.order"}, "$.id", set()),
         ({"InputPath": "$.order"}, "$.order", {READ}),

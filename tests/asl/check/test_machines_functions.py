@@ -27,6 +27,8 @@ WHOLE: Schema = {"type": "integer"}
 @pytest.mark.parametrize(
     ("call", "given"),
     [
+        (r"States.Format('\{\} {}', $.n)", {"type": "string", "minLength": 4, "maxLength": 8}),
+        (r"States.Format('\{\"n\":{}\}', $.n)", {"type": "string", "minLength": 7, "maxLength": 12}),
         ("States.Format('no place')", {"type": "string", "minLength": 8, "maxLength": 8}),
         ("States.Format('{} of {}', $.n, $.text)", {"type": "string", "minLength": 6, "maxLength": 30}),
         (r"States.Format('it\'s {}', $.kind)", {"type": "string", "maxLength": 8}),
@@ -75,6 +77,11 @@ def test_call_without_findings(call: str, given: Schema) -> None:
     ("call", "decided"),
     [
         ("States.Format('{} of {}', $.n)", True),
+        ("States.Format('{\"n\": {}}', $.n)", True),
+        ("States.Format('{}}', $.n)", True),
+        (r"States.Format('\{\}', $.n)", True),
+        ("States.MathRandom(1, 5, 'x')", True),
+        ("States.MathRandom(1, 5, $.text)", True),
         ("States.Format('{}', $.a)", True),
         ("States.Format('{}', $.may)", True),
         ("States.Format($.text, $.n)", False),

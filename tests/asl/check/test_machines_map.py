@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed, found, proof_of, reading, task
+from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed, found, reading, task
 
 LINE = closed({"sku": TEXT}, {"note": TEXT})
 START = closed({"id": TEXT, "lines": array(LINE, 2, 5), "one": TEXT, "grid": array(array(COUNT, 1, 2), 1, 3)})
@@ -120,12 +120,3 @@ def test_map_in_a_map() -> None:
 def test_map_item_is_there_in_a_map_only() -> None:
     """Outside a Map, the context object has no item."""
     assert found({"B": reading("$$.Map.Item.Value")}, START) == {READ}
-
-
-@pytest.mark.parametrize("name", ["ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailurePercentage"])
-def test_distributed_map_is_undecided(name: str) -> None:
-    """Items from elsewhere, batches, results elsewhere and tolerated failures are undecided, and end no way."""
-    state = {"Type": "Map", name: {}, "ItemProcessor": {"StartAt": "In", "States": {"In": reading("$.x")}}, "Next": "B"}
-    proof = proof_of({"A": state, "B": reading("$.x")}, START)
-    assert {(finding.state, finding.field, finding.decided) for finding in proof.findings} == {("A", name, False)}
-    assert {"In", "B"} <= set(proof.inputs)

@@ -4,7 +4,19 @@ from typing import Any
 
 import pytest
 
-from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed, found, proof_of, reading, task
+from tests.asl.check.test_machines import (
+    COUNT,
+    TEXT,
+    Found,
+    State,
+    array,
+    closed,
+    ending,
+    found,
+    proof_of,
+    reading,
+    task,
+)
 
 START = closed({"id": TEXT, "n": COUNT, "tags": array(TEXT, 1), "topic": TEXT}, {"may": TEXT})
 SERVICE = "arn:aws:states:::"
@@ -185,3 +197,80 @@ def test_accepted_task_without_contracts() -> None:
     states = {"A": task(ResultPath="$.a", Next="B"), "B": reading("$.a.x")}
     assert [finding.place for finding in proof_of(states, START).open_findings] == ["A.Resource"]
     assert proof_of(states, START, accepted={"A.Resource": "it has tests"}).open_findings == []
+
+
+def dynamodb(action: str, **parameters: Any) -> State:
+    """Return a task that calls DynamoDB."""
+    return {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::dynamodb:{action}",
+        "Parameters": {"TableName": "t", **parameters},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [
+        ({"M": {"n": {"N.$": "$.order.pieces"}}}, False),
+        ({"M": {"n": {"N.$": "States.Format('{}', $.order.pieces)"}}}, True),
+        ({"L": [{"S.$": "$.order.id"}, {"L": [{"N": 5}]}]}, False),
+        ({"L": [{"S.$": "$.order.id"}, {"L": [{"N": "5"}]}]}, True),
+        ({"M": {"n": "plain"}}, False),
+        ({"S": "$.order.id"}, False),
+        ({"S": "$.order.other"}, True),
+    ],
+)
+def test_attribute_values_at_any_depth(value: State, holds: bool) -> None:
+    """Maps and lists hold attribute values, whose numbers are strings; a path without `.$` is text, and certainly a mistake."""
+    certain = {one for one in found(ending(dynamodb("putItem", Item={"id": {"S": "1"}, "v": value}))) if one[2]}
+    assert (certain == set()) is holds
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"},
+        {"ConditionalOperator": "AND"},
+        {"ReturnConsumedCapacity": "TOTAL"},
+    ],
+)
+def test_parameters_that_dynamodb_takes(more: State) -> None:
+    """All parameters of DynamoDB's own model are known."""
+    assert found(ending(dynamodb("putItem", Item={"id": {"S": "1"}}, **more))) == set()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sent"),
+    [
+        ({"MessageBody": {"id.$": "$.order.id"}}, False),
+        ({"MessageBody": {"token.$": "$$.Task.Token"}}, True),
+        ({"MessageBody.$": "States.Format('{}', $$.Task.Token)"}, True),
+        ({"MessageBody.$": "$$"}, True),
+        ({"MessageBody": "$$.State.Name"}, False),
+    ],
+)
+def test_token_has_to_be_sent(parameters: State, sent: bool) -> None:
+    """A task that waits for its token, and sends it to nobody, waits until its timeout: a certain finding."""
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", **parameters},
+    }
+    findings = found(ending(state), edges={"A": {"takes": {}, "gives": COUNT}})
+    assert (("A", "Parameters", True) in findings) is not sent
+
+
+@pytest.mark.parametrize(
+    ("path", "holds"),
+    [("$.order", True), ("$.lines", True), ("$.order.id", True), ("$.order.pieces", False), ("$.order.paid", False)],
+)
+def test_payload_of_a_function(path: str, holds: bool) -> None:
+    """Step Functions refuses a number or a truth value as the Payload of lambda:invoke."""
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f", "Payload.$": path},
+        "End": True,
+    }
+    findings = found({"A": state}, edges={"A": {"takes": {}, "gives": COUNT}})
+    assert findings == (set() if holds else {("A", "Parameters.Payload.$", True)})

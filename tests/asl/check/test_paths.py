@@ -6,9 +6,10 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from asl.check.json_schema import shape_of
-from asl.check.paths import PathError, format_path, parse_path, put, select
+from asl.check.paths import put, select
 from asl.check.sizes import max_bytes
-from tests.asl.check.evaluator import EVERY, placed, selected
+from asl.check.steps import EVERY, PathError, format_path, parse_path
+from tests.asl.check.evaluator import placed, selected
 from tests.asl.check.membership import compact, is_member
 from tests.asl.check.schemas import NAMES, Schema, examples, objects, schemas
 from tests.asl.check.values import values

@@ -1,0 +1,84 @@
+"""What a field of a state may hold, apart from the states and templates in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from asl.check.placeholders import has_placeholder
+
+MOST_SECONDS = 99_999_999
+
+
+@dataclass(frozen=True)
+class Value:
+    """A kind of value: what it is called in messages, and whether a value is one."""
+
+    what: str
+    holds: Callable[[Any], bool]
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether value is of this kind, or is text that a placeholder may turn into it."""
+        return has_placeholder(value) or self.holds(value)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("$")
+
+
+def _is_reference(value: Any) -> bool:
+    if not _is_path(value) or (value != "$" and value[1] not in ".["):
+        return False
+    plain = value.replace("['", "\n").replace('["', "\n")  # names in brackets may have any sign
+    return not set(plain.partition("\n")[0]) & set("*?@:,") and ".." not in plain.partition("\n")[0]
+
+
+def _is_number(value: Any, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+
+def one_of(*texts: str) -> Value:
+    """Return the kind of value that is one of texts."""
+    return Value(" or ".join(texts), lambda value: value in texts)
+
+
+def or_null(kind: Value) -> Value:
+    """Return the kind of value that is null or of kind."""
+    return Value(f"{kind.what}, or null", lambda value: value is None or kind.holds(value))
+
+
+def whole(low: int, high: int) -> Value:
+    """Return the kind of value that is an integer from low to high."""
+    return Value(
+        f"an integer from {low} to {high}",
+        lambda value: _is_number(value, low, high) and (isinstance(value, int) or value.is_integer()),
+    )
+
+
+def number(low: float, high: float) -> Value:
+    """Return the kind of value that is a number from low to high."""
+    return Value(f"a number from {low:g} to {high:g}", lambda value: _is_number(value, low, high))
+
+
+ANY = Value("any value", lambda _: True)
+TEXT = Value("a string", lambda value: isinstance(value, str))
+BOOLEAN = Value("a truth value", lambda value: isinstance(value, bool))
+TRUE = Value("true", lambda value: value is True)
+NUMBER = Value("a number", lambda value: _is_number(value, float("-inf"), float("inf")))
+OBJECT = Value("an object", lambda value: isinstance(value, dict))
+ARRAY = Value("an array", lambda value: isinstance(value, list))
+PATH = Value("a path, and no call of a function", _is_path)
+PATH_OR_CALL = Value(
+    "a path or a call of an intrinsic function",
+    lambda value: isinstance(value, str) and value.startswith(("$", "States.")),
+)
+REFERENCE_PATH = Value("a reference path, such as `$.result`", _is_reference)
+SECONDS = whole(1, MOST_SECONDS)
+JSONATA = Value(
+    "a JSONata expression in `{% %}`",
+    lambda value: isinstance(value, str) and value.startswith("{%") and value.endswith("%}"),
+)
+
+
+def or_jsonata(kind: Value) -> Value:
+    """Return the kind of value that is of kind, or an expression that makes one."""
+    return Value(f"{kind.what}, or {JSONATA.what}", lambda value: kind.holds(value) or JSONATA.holds(value))

@@ -1,0 +1,151 @@
+"""What Step Functions refuses to create is a certain finding: fields of another type, values that a field cannot hold."""
+
+from typing import Any
+
+import pytest
+
+from asl.check.fields import JSONATA_FIELDS, JSONPATH
+from tests.asl.check.test_machines import COUNT, START, Found, State, ending, found, reading, task
+
+INNER = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
+MAP: State = {"Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": INNER}
+PAID = {"Variable": "$.order.paid", "BooleanEquals": True}
+
+
+def refused(state: State, start: Any = START) -> set[str]:
+    """Return the fields of a machine's only state with a certain finding."""
+    edges = {"A": {"takes": {}, "gives": COUNT}} if state["Type"] == "Task" else {}
+    return {field for _, field, decided in found(ending(state), start, edges) if decided}
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        ({"Type": "Pass", "ResultSelector": {"a": 1}}, "ResultSelector"),
+        ({"Type": "Pass", "Arguments": {}}, "Arguments"),
+        ({"Type": "Pass", "Retry": []}, "Retry"),
+        ({"Type": "Wait", "Seconds": 1, "ResultPath": "$.x"}, "ResultPath"),
+        ({"Type": "Wait", "Seconds": "soon"}, "Seconds"),
+        ({"Type": "Wait", "Seconds": -1}, "Seconds"),
+        ({"Type": "Wait", "Seconds": 100_000_000}, "Seconds"),
+        ({"Type": "Pass", "InputPath": "States.Array($.order)"}, "InputPath"),
+        ({"Type": "Pass", "Result": 1, "ResultPath": "$$.x"}, "ResultPath"),
+        ({"Type": "Pass", "Result": 1, "ResultPath": "order"}, "ResultPath"),
+        ({"Type": "Pass", "Result": 1, "ResultPath": "$variable.x"}, "ResultPath"),
+        ({"Type": "Pass", "Result": 1, "ResultPath": "$.lines[*].x"}, "ResultPath"),
+        ({"Type": "Pass", "Result": 1, "ResultPath": "$..x"}, "ResultPath"),
+        ({**MAP, "ItemsPath": "States.Array(1, 2)"}, "ItemsPath"),
+        ({**MAP, "MaxConcurrency": -1}, "MaxConcurrency"),
+        ({**MAP, "ToleratedFailurePercentage": 101}, "ToleratedFailurePercentage"),
+        (task(TimeoutSeconds=0), "TimeoutSeconds"),
+        (task(TimeoutSeconds=5, HeartbeatSeconds=5), "HeartbeatSeconds"),
+        (task(Retry=[{"ErrorEquals": ["X"], "BackoffRate": 0.5}]), "Retry[0].BackoffRate"),
+        (task(Retry=[{"ErrorEquals": ["X"], "MaxAttempt": 1}]), "Retry[0].MaxAttempt"),
+        (task(Retry=[{"ErrorEquals": []}]), "Retry[0].ErrorEquals"),
+        (task(Retry=[{"ErrorEquals": ["States.ALL", "X"]}]), "Retry[0].ErrorEquals"),
+    ],
+)
+def test_refused_field(state: State, field: str) -> None:
+    """A field that the type of state lacks, or a value that it cannot have, is a certain finding at the field."""
+    assert field in refused(state)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({}, "Type"),
+        ({"Seconds": 1, "SecondsPath": "$.order.pieces"}, "SecondsPath"),
+        ({"Seconds": 1, "Timestamp": "2026-01-01T00:00:00Z"}, "Timestamp"),
+    ],
+)
+def test_wait_has_exactly_one_of_its_fields(fields: State, field: str) -> None:
+    """A Wait that does not say how long, or says it twice, is a certain finding."""
+    assert refused({"Type": "Wait", **fields}) == {field}
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        ({"Type": "Fail", "Error": "E", "ErrorPath": "$.order.id"}, "ErrorPath"),
+        ({"Type": "Fail", "Cause": "E", "CausePath": "$.order.id"}, "CausePath"),
+        (task(TimeoutSeconds=9, TimeoutSecondsPath="$.order.pieces"), "TimeoutSecondsPath"),
+        ({**MAP, "MaxConcurrency": 1, "MaxConcurrencyPath": "$.order.pieces"}, "MaxConcurrencyPath"),
+        ({**MAP, "Parameters": {}, "ItemSelector": {}}, "Parameters"),
+    ],
+)
+def test_value_and_path_to_it(state: State, field: str) -> None:
+    """A field and the path that stands for it exclude each other."""
+    last = state["Type"] == "Fail"
+    assert (("A", field, True) in found({"A": state if last else {**state, "End": True}}, START)) is True
+
+
+@pytest.mark.parametrize(
+    ("rule", "findings"),
+    [
+        ({"Variable": "States.ArrayLength($.lines)", "NumericGreaterThan": 0}, {("A", "Choices[0].Variable", True)}),
+        ({"Variable": "$.order.pieces", "NumericEquals": "1"}, {("A", "Choices[0].NumericEquals", True)}),
+        ({"Variable": "$.order.paid", "IsPresent": "yes"}, {("A", "Choices[0].IsPresent", True)}),
+        ({"And": [{**PAID, "Next": "B"}]}, {("A", "Choices[0].And[0].Next", True)}),
+        ({"And": [{**PAID, "Comment": "paid"}]}, set()),
+        (PAID, set()),
+    ],
+)
+def test_refused_rule(rule: State, findings: Found) -> None:
+    """A rule compares what a path selects with a value of the operator's type, and only the outer one has a Next."""
+    choice = {"Type": "Choice", "Choices": [{**rule, "Next": "B"}], "Default": "B"}
+    assert found({"A": choice, "B": {"Type": "Succeed"}}) == findings
+
+
+@pytest.mark.parametrize(
+    ("path", "findings"),
+    [
+        ("$.order.pieces", set()),
+        ("$.order.nr", {("A", "MaxConcurrencyPath", True)}),
+        ("$.order.id", {("A", "MaxConcurrencyPath", True)}),
+    ],
+)
+def test_paths_to_numbers_of_a_map(path: str, findings: Found) -> None:
+    """MaxConcurrencyPath finds a number that is not negative."""
+    assert found(ending({**MAP, "MaxConcurrencyPath": path})) == findings
+
+
+@pytest.mark.parametrize(
+    ("credentials", "findings"),
+    [
+        ({"RoleArn.$": "$.order.role"}, {("A", "Credentials.RoleArn.$", True)}),
+        ({"RoleArn.$": "$.order.pieces"}, {("A", "Credentials.RoleArn.$", True)}),
+        ({"RoleArn": "arn:aws:iam::111122223333:role/r"}, set()),
+        ({"RoleArn.$": "States.Format('arn:aws:iam::111122223333:role/{}', $.order.id)"}, set()),
+    ],
+)
+def test_credentials_are_read(credentials: State, findings: Found) -> None:
+    """A path in Credentials finds the ARN of a role."""
+    state = task(Credentials=credentials)
+    assert found({"A": state}, START, {"A": {"takes": {}, "gives": COUNT}}) == findings
+
+
+def test_state_that_nothing_reaches_is_checked() -> None:
+    """What Step Functions refuses is refused in a state that no payload reaches, too."""
+    waits: State = {"Type": "Wait", "Seconds": 1, "Parameters": {}, "Next": "A"}
+    states: dict[str, State] = {"A": {"Type": "Succeed"}, "B": waits}
+    assert found(states) == {("B", "Parameters", True)}
+
+
+def test_languages_have_fields_of_their_own() -> None:
+    """A field of JSONPath is refused in a state in JSONata, and the other way round."""
+    jsonata = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "InputPath": "$"}
+    assert ("A", "InputPath", True) in found(ending(jsonata))
+    assert ("A", "Output", True) in found(ending({"Type": "Pass", "Output": 1}))
+    assert set(JSONATA_FIELDS) == set(JSONPATH)
+
+
+def test_similar_field_is_suggested() -> None:
+    """The finding of an unknown field suggests a field of a similar name, and none where there is none."""
+    assert refused({"Type": "Pass", "ResultPth": "$.x"}) == {"ResultPth"}
+    assert refused({"Type": "Pass", "Zebra": "$.x"}) == {"Zebra"}
+
+
+def test_placeholder_stands_for_any_value_of_a_field() -> None:
+    """A placeholder may be replaced by a number, which only the deployment knows."""
+    assert refused({"Type": "Wait", "Seconds": "${Delay}"}) == set()
+    assert refused(reading("$.order.id")) == set()
