@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from subprocess import run
@@ -14,6 +15,7 @@ MAX_PARTS = 5_000  # boxes and lines
 # Graphviz seeks the best of all layouts, which takes minutes for many lines: from so many on it takes a good one.
 MANY_LINES = 100
 QUICK = {"nslimit": 1, "nslimit1": 1, "mclimit": 0.1, "searchsize": 5}
+MANY_INTO_ONE = 12  # lines that end in one box: to lead so many around the boxes between takes half a minute
 OTHERS = "--format mermaid, dot or json needs no layout"
 STRAIGHT = 100  # the weight of a straight line; others have 1
 NOTHING = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{:.0f}" HEIGHT="{:.0f}"><TR><TD></TD></TR></TABLE>>'
@@ -58,11 +60,19 @@ def place(sizes: Mapping[str, Size], lines: Sequence[Line], straight: Sequence[s
         )
     names = {key: f"n{number}" for number, key in enumerate(sizes)}
     graph = {
-        "options": {"nodesep": 0.3, "ranksep": 0.35, **(QUICK if len(lines) > MANY_LINES else {}), **options},
+        "options": {"nodesep": 0.3, "ranksep": 0.35, **_quick(lines), **options},
         "nodes": {names[key]: _node(size, "straight" if key in straight else "") for key, size in sizes.items()},
         "lines": [(names[one.source], names[one.target], _edge(number, one)) for number, one in enumerate(lines)],
     }
     return _read(_drawn(graph), list(sizes))
+
+
+def _quick(lines: Sequence[Line]) -> dict[str, Any]:
+    """Return the options that bound the time for many lines; where many of them lead to one box, they are straight."""
+    if len(lines) <= MANY_LINES:
+        return {}
+    busiest = max(Counter(line.target for line in lines).values())
+    return {**QUICK, "splines": "line"} if busiest > MANY_INTO_ONE else QUICK
 
 
 def _node(size: Size, group: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from asl.graph.folding import folded
 from asl.graph.graphviz import Line, Point, Size, place
 from asl.graph.model import END, START, Edge, Graph, Node
 from asl.printable import printable
@@ -62,6 +63,7 @@ class Drawing:
 
 def lay_out(graph: Graph) -> Drawing:
     """Return the layout of machine, with its inner machines in their boxes."""
+    graph = folded(graph)
     inner = {node.key: _side_by_side([lay_out(one) for one in node.machines]) for node in graph.nodes}
     sizes = {node.key: _size(node, inner[node.key].size) for node in graph.nodes}
     outer = _placed(graph, sizes)
