@@ -18,11 +18,13 @@ REJECTED = ImageRejected.__name__
 # The image is innocent: a service throttles or is down, the functions are being updated, or an earlier outcome of the image
 # is not published yet.
 TRANSIENT_ERRORS = [NotConfigured.__name__, PreviousOutcomePending.__name__, *SERVICE_ERRORS]
-OUTAGE: Final = 3 * DAY  # of a service, that every task outlasts
+OUTAGE: Final = 3 * DAY  # of a service, that every task outlasts; one such outage has to fit EXECUTION_TIMEOUT
 LONGEST_DELAY: Final = 15 * 60  # seconds before a retry; with FULL jitter the delay is half of it on average
 # Half as many again as an outage takes on average: that the drawn delays are shorter than an outage is as good as excluded.
 TRANSIENT_RETRIES: Final = 3 * OUTAGE // LONGEST_DELAY
-MAX_RETRIES = 3  # after any other error, which may be a bug of ours or the image's fault
+# After any other error, which may be a bug of ours or the image's fault. All attempts of a step that always fails have to fit
+# the five minutes of an EXPRESS execution, so that the failure is recorded with its reason.
+MAX_RETRIES = 3
 SOON: Final = 30  # seconds: the longest delay before such a retry
 STALE_EXECUTION = StaleExecution.__name__
 # After these errors another execution decides the image's outcome, so this one publishes none.

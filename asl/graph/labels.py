@@ -14,7 +14,7 @@ COMPARISONS = {
     "Matches": "matches",
 }
 KINDS = ("String", "Numeric", "Timestamp", "Boolean")
-WAITS = {"waitForTaskToken": ", waits for its token", "sync": ", waits for its end"}  # by the pattern of a call
+CALL_WAITS = {"waitForTaskToken": ", waits for its token", "sync": ", waits for its end"}  # by the pattern of a call
 SERVICES = {"lambda": "Lambda", "sns": "SNS", "sqs": "SQS", "dynamodb": "DynamoDB", "states": "Step Functions"}
 
 
@@ -40,7 +40,7 @@ def _action(state: dict[str, Any]) -> Iterator[str]:
 def task_label(state: dict[str, Any]) -> str:
     """Return the target of a Task: a Lambda function or an activity by its name, or a service and its action."""
     called = target(state)
-    waits = WAITS.get(called.pattern, "")
+    waits = CALL_WAITS.get(called.pattern, "")
     if called.service == "activity":
         return f"Activity {resource_name(called.resource)}"
     if name := called.function:

@@ -109,7 +109,10 @@ def center_square(size: tuple[float, float]) -> Box:
 
 
 def render(raster: Raster, size: Size) -> Image.Image:
-    """Return raster as it is to be seen, in L, RGB or RGBA: resampled to size first, then in sRGB and upright."""
+    """Return raster as it is to be seen, in L, RGB or RGBA: resampled to size first, then in sRGB and upright.
+
+    Renditions, thumbnails, and the sample that BlurHash, colors and hash are computed from are all made by it.
+    """
     image = convert_to_srgb(resample(raster, size), raster.profile)
     return image.transpose(UPRIGHT[raster.orientation]) if raster.orientation in UPRIGHT else image
 

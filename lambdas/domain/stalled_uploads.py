@@ -1,6 +1,6 @@
 """Stalled uploads: images that should have an outcome by now are started again, failed, or notified.
 
-When an upload counts as stalled: STALLED_AFTER in templates/resources/sweep.py. The waits between attempts grow, and all
+When an upload counts as stalled: STALLED_AFTER in templates/resources/sweep.py. The pauses between attempts grow, and all
 attempts together take about two weeks, so that an image outlasts an outage that ends each of its executions.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
 MAX_ATTEMPTS: Final = 20  # that are started without an operator: nine in the first three days, then one a day
-LONGEST_WAIT: Final = timedelta(hours=12)  # after an attempt that left no outcome, before the next one
+LONGEST_PAUSE: Final = timedelta(hours=12)  # after an attempt that left no outcome, before the next one
 EXECUTION_NOT_FOUND = "ExecutionNotFound"  # the name of an error: Step Functions knows none of the image's executions
 RUNNING_STATUSES = ("RUNNING", "PENDING_REDRIVE")
 FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -145,9 +145,9 @@ def _resume(
 
 
 def longest_silence(attempt: int, settings: SweepSettings) -> timedelta:
-    """Return how long an attempt may leave its record alone before the next one: twice as long for each, up to LONGEST_WAIT."""
+    """Return how long an attempt may leave its record alone before the next one: twice as long for each, up to LONGEST_PAUSE."""
     doublings = min(attempt - 1, MAX_ATTEMPTS)
-    return min(timedelta(seconds=settings.stalled_after_seconds << doublings), LONGEST_WAIT)
+    return min(timedelta(seconds=settings.stalled_after_seconds << doublings), LONGEST_PAUSE)
 
 
 def _is_waiting(own: MetadataRecord, settings: SweepSettings) -> bool:

@@ -20,7 +20,7 @@ SWEEP_TIMEOUT = 15 * 60  # seconds: the maximum of Lambda; the sweep checks all 
 SWEEP_MEMORY = 1024  # MB: a sweep of a million images a month takes ten minutes; with half the memory, twenty
 # Seconds for an EXPRESS execution, which Step Functions ends after five minutes, for a function that outlives it, for clocks
 # that differ, and for messages that wait in the queue. A STANDARD execution may run for longer, but Step Functions is asked
-# for it before anything is done.
+# for it before anything is done. The lower limit: test_upload_is_not_stalled_while_it_may_be_processed.
 EXECUTION_ALLOWANCE = 35 * 60
 # Seconds after an upload or the last update of its record. By then a failing message is in the dead-letter queue.
 STALLED_AFTER = delivery_seconds(TRIGGER_TIMEOUT) + EXECUTION_ALLOWANCE

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from moto.moto_api._internal import mock_random
 
-from lambdas.domain.stalled_uploads import LONGEST_WAIT
+from lambdas.domain.stalled_uploads import LONGEST_PAUSE
 from tests.chaos import statements
 from tests.chaos.account import STALLED_AFTER
 from tests.chaos.bystanders import Bystanders
@@ -158,7 +158,7 @@ class Schedule:
     def _sweep_up(self) -> None:
         """Sweep, each time after the longest wait of an attempt, and deliver everything."""
         for _ in range(SWEEPS):
-            self._world.tick(LONGEST_WAIT.total_seconds() + 60)
+            self._world.tick(LONGEST_PAUSE.total_seconds() + 60)
             self._world.sweep(everything=self._expiry.begun)
             self._spell([])
 

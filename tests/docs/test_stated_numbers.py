@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from imaging.limits import MAX_SCANS
 from lambdas.domain.stalled_uploads import MAX_ATTEMPTS
 from lambdas.sweep import HORIZON, VISIBILITY_TIMEOUT
 from tests.templates.emitted import Node, at, definition, properties, template
+from workflow.retries import LONGEST_DELAY, MAX_RETRIES, OUTAGE, TRANSIENT_RETRIES
 
 DOCS = Path(__file__).parents[2] / "docs"
 DAY, MINUTE = 24 * 3600, 60  # seconds
@@ -77,7 +79,16 @@ STATED: list[tuple[str, str, Callable[[], int]]] = [
     ("operations.md", rf"\[{N} days after it was first sent\]", lambda: kept_days("DeadLetterQueue")),
     ("operations.md", rf"reached its time limit: {N} days", lambda: definition()["TimeoutSeconds"] // DAY),
     ("deployment.md", rf"longest execution \| {N} days", lambda: definition()["TimeoutSeconds"] // DAY),
-    ("deployment.md", rf"started again after an hour, up to {N} attempts", lambda: MAX_ATTEMPTS),
+    ("deployment.md", rf"started again after {N} minutes, up to", stalled_minutes),
+    ("deployment.md", rf"started again after \d+ minutes, up to {N} attempts", lambda: MAX_ATTEMPTS),
+    ("deployment.md", rf"like a throttle: {N} times, up to", lambda: TRANSIENT_RETRIES),
+    ("deployment.md", rf"like a throttle: \d+ times, up to {N} minutes apart", lambda: LONGEST_DELAY // MINUTE),
+    ("operations.md", rf"Step Functions retries them, {N} times and", lambda: TRANSIENT_RETRIES),
+    ("operations.md", rf"retries them, \d+ times and up to {N} minutes apart", lambda: LONGEST_DELAY // MINUTE),
+    ("workflow.md", rf"a service that is down \| up to {N}, which", lambda: TRANSIENT_RETRIES),
+    ("workflow.md", rf"which takes {N} days or more", lambda: OUTAGE // DAY),
+    ("workflow.md", rf"any other \| up to {N} \|", lambda: MAX_RETRIES),
+    ("images.md", rf"a JPEG has more than {N} scans", lambda: MAX_SCANS),
 ]
 
 

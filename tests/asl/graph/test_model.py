@@ -102,6 +102,20 @@ def test_notes_say_what_a_state_does(definition: dict[str, Any], expected: dict[
 
 
 @pytest.mark.parametrize(
+    ("wait", "note"),
+    [
+        ({"Seconds": 30}, "waits 30 s"),
+        ({"SecondsPath": "$.pause"}, "waits the seconds given"),
+        ({"Timestamp": "2030-01-01T00:00:00Z"}, "waits until 2030-01-01T00:00:00Z"),
+        ({"TimestampPath": "$.at"}, "waits until the time given"),
+    ],
+)
+def test_notes_say_how_long_a_state_waits(wait: dict[str, Any], note: str) -> None:
+    """The note of a Wait state has its seconds or its time, where the definition has them."""
+    assert notes({"StartAt": "W", "States": {"W": {"Type": "Wait", **wait, "End": True}}}) == {"W": note}
+
+
+@pytest.mark.parametrize(
     ("definition", "message"),
     [
         ([], "no state machine"),

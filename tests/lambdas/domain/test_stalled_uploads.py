@@ -9,7 +9,7 @@ import pytest
 from lambdas.domain import executions, object_keys
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import Record
-from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, LONGEST_WAIT, MAX_ATTEMPTS, longest_silence
+from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, LONGEST_PAUSE, MAX_ATTEMPTS, longest_silence
 from lambdas.sweep import HORIZON, handler
 from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
@@ -115,7 +115,7 @@ def test_a_lost_execution_is_restarted_a_limited_number_of_times(
         assert pipeline_input["image"]["attempt"] == attempt
         Record(TABLE, pipeline_input["image"], *pipeline.executions()).begin(RETENTION_DAYS)
         pipeline.forget_executions()
-    _sweep_too_early(fake_clock, LONGEST_WAIT)
+    _sweep_too_early(fake_clock, LONGEST_PAUSE)
     assert sweep(everything=True) == {"resumed": 1}
     record = pipeline.record(event)
     assert (record["status"], record["attempt"], record["reason"]) == ("FAILED", MAX_ATTEMPTS, EXECUTION_NOT_FOUND)
@@ -152,7 +152,7 @@ def test_a_lost_execution_failed_in_its_first_incomplete_step(
     record.begin(RETENTION_DAYS)
     for step in ("ValidateImage", "ExtractMetadata"):
         record.complete_step(step, {}, PROCESSING)
-    fake_clock.advance(seconds=LONGEST_WAIT.total_seconds())
+    fake_clock.advance(seconds=LONGEST_PAUSE.total_seconds())
     sweep()
     assert pipeline.record(event)["failedIn"] == "ResizeImage"
 
@@ -162,7 +162,7 @@ def test_an_operators_attempt_is_not_restarted(pipeline: Pipeline, sweep: Sweep,
     event = pipeline.upload(b"data")
     image = numbered(event["image"], MAX_ATTEMPTS + 4)
     Record(TABLE, image, executions.name(image)).begin(RETENTION_DAYS)
-    fake_clock.advance(seconds=LONGEST_WAIT.total_seconds())
+    fake_clock.advance(seconds=LONGEST_PAUSE.total_seconds())
     sweep()
     assert pipeline.record(event)["reason"] == EXECUTION_NOT_FOUND
     assert pipeline.executions() == {}
