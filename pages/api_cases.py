@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates.resources.routes import GET_IMAGE, GET_UPLOAD_URL, Route
+from templates.resources.routes import GET_IMAGE, GET_UPLOAD_URL, LIST_IMAGES, Route
 from workflow import contracts
 
 Node = dict[str, Any]
@@ -23,6 +23,10 @@ class Case:
     body: Node = field(default_factory=dict)  # members of the response's body
     route: Route = GET_UPLOAD_URL
     path: dict[str, str] = field(default_factory=dict)  # parameters of the path
+
+
+def _of_list(summary: str, status: int, **more: Any) -> Case:
+    return Case(summary, status, route=LIST_IMAGES, **{"query": {}, **more})
 
 
 def _of_image(summary: str, status: int, image_id: str = NOBODYS, **more: Any) -> Case:
@@ -59,5 +63,15 @@ CASES = {
     "no-image-id": _of_image("Not an imageId.", 400, "1", body={"field": "imageId", "reason": "INVALID"}),
     "no-boolean": _of_image(
         "Neither true nor false.", 400, query={"download": "1"}, body={"field": "download", "reason": "INVALID"}
+    ),
+    "listed": _of_list("The newest images.", 200),
+    "listed-by-status": _of_list("Those with a status.", 200, query={"status": "SUCCEEDED", "limit": 2}),
+    "list-without-token": _of_list("No token.", 401, signed_in=False, body={"reason": "UNAUTHORIZED"}),
+    "no-limit": _of_list("More than 100.", 400, query={"limit": 101}, body={"field": "limit", "reason": "INVALID"}),
+    "no-status": _of_list(
+        "Not a status.", 400, query={"status": "DONE"}, body={"field": "status", "reason": "INVALID"}
+    ),
+    "no-cursor": _of_list(
+        "Another user's cursor.", 400, query={"cursor": "AAAA"}, body={"field": "cursor", "reason": "INVALID"}
     ),
 }

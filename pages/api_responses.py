@@ -11,6 +11,7 @@ COMMON: dict[int | str, str] = {
 # The responses of a method beside those.
 RESPONSES: dict[str, dict[int | str, str]] = {
     "getUploadUrl": {200: "The upload is granted."},
+    "listImages": {200: "A page of the caller's images."},
     "getImage": {
         200: "What is known about the image.",
         304: "Nothing has changed since the response whose ETag is in If-None-Match, and its URLs are valid.",

@@ -51,6 +51,7 @@ VERBS = {
     "dynamodb:DeleteItem": "removes",
     "dynamodb:GetItem": "reads",
     "dynamodb:PutItem": "writes",
+    "dynamodb:Query": "reads",
     "dynamodb:UpdateItem": "writes",
     "lambda:InvokeFunction": "invokes",
     "s3:DeleteObject": "removes",

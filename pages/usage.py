@@ -139,6 +139,7 @@ def _of_profile(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
     yield prices.LAMBDA_COMPUTE, taken.seconds * memory / 1024
     yield prices.LOG_INGESTION, (taken.log + PLATFORM_LOG_BYTES) / GB
     writes = taken.calls.count("PutItem") + taken.calls.count("UpdateItem")
+    writes += taken.indexed  # an entry of the index is smaller than the record, and is counted as large as it
     yield prices.DYNAMODB_WRITE, writes * math.ceil(taken.record / WRITE_UNIT)
     yield from ((S3_CALLS[call], 1) for call in taken.calls if call in S3_CALLS)
 

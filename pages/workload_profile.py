@@ -23,6 +23,7 @@ class InvocationProfile:
     log: int  # bytes of the function's own lines
     calls: tuple[str, ...] = ()  # of AWS, in order
     record: int = 0  # bytes of the image's record after it
+    indexed: int = 0  # of its writes to the record, those that also change what the index of the table holds
 
     @property
     def seconds(self) -> float:
@@ -33,12 +34,12 @@ class InvocationProfile:
 INVOCATIONS: Final = {
     "GetUploadUrlFunction": InvocationProfile(0.007, 609),
     "SqsTriggerFunction": InvocationProfile(0.008, 748, ("StartExecution",)),
-    "ValidateFunction": InvocationProfile(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 586),
-    "MetadataFunction": InvocationProfile(0.027, 848, ("GetObject", "UpdateItem"), 1212),
+    "ValidateFunction": InvocationProfile(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 586, indexed=2),
+    "MetadataFunction": InvocationProfile(0.027, 848, ("GetObject", "UpdateItem"), 1212, indexed=1),
     "ResizeFunction": InvocationProfile(0.101, 840, ("GetObject", "PutObject", "UpdateItem"), 1331),
-    "ThumbnailFunction": InvocationProfile(0.025, 852, ("GetObject", "PutObject", "UpdateItem"), 1446),
+    "ThumbnailFunction": InvocationProfile(0.025, 852, ("GetObject", "PutObject", "UpdateItem"), 1446, indexed=1),
     "ArchiveFunction": InvocationProfile(
-        0.008, 842, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052
+        0.008, 842, (*("CopyObject", "HeadObject") * 3, "DeleteObjects", "UpdateItem"), 2052, indexed=1
     ),
 }
 # A request for the status of an image: the processor time of one that is processed, times nine, and of one that succeeded.

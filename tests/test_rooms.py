@@ -67,6 +67,7 @@ ROOMS: dict[str, set[str]] = {
         "lambdas.runtime.problems",
         "lambdas.runtime.settings",
         "lambdas.domain.back_pressure",
+        "lambdas.domain.image_list",
         "lambdas.domain.object_keys",
         "lambdas.domain.record",
         "troposphere",

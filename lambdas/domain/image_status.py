@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import (
         ArchivedObject,
         ExtractMetadataOutput,
+        ImageListResponseImagesItem,
         ImageStatusResponse,
         ImageStatusResponseRenditions,
         MetadataRecord,
@@ -28,25 +29,29 @@ if TYPE_CHECKING:
     )
 
 COPIED = ("imageId", "status", "createdAt", "updatedAt", "finishedAt")  # from the record
+SUMMARY = ("imageId", "status", "createdAt", "finishedAt")  # of those, what a list has
 RENAMED = {"dominantColour": "dominantColor"}  # since version 0.1, whose records stay
 NOT_SHOWN = (NOTIFIED_AT, CLEARED_AT, EXPIRES_AT)  # these change after the final status
 
 
 def describe(record: MetadataRecord, urls: ImageUrls) -> ImageStatusResponse:
     """Return the document for a record. It holds nothing that is for operators, such as the cause of a failure."""
-    known: dict[str, object] = {name: value for name, value in record.items() if name in COPIED}
-    known["steps"] = record.get("steps", {})
+    known = _facts(record, COPIED) | {"steps": record.get("steps", {})}
     if "metadata" in record:
         known["metadata"] = _metadata(record["metadata"])
-    if "validation" in record:
-        known["filename"] = record["validation"]["filename"]
-    return cast("ImageStatusResponse", known | _outcome(record, urls))
+    if record["status"] == SUCCEEDED:
+        known |= {"renditions": _renditions(record, urls), "urlsExpireAt": rfc3339(urls.expires_at)}
+    return cast("ImageStatusResponse", known)
 
 
-def _metadata(found: ExtractMetadataOutput) -> dict[str, object]:
-    """Return the metadata of a record with the names that the contract has now."""
-    appearance = {RENAMED.get(name, name): value for name, value in found.get("appearance", {}).items()}
-    return {**found, **({"appearance": appearance} if appearance else {})}
+def summarize(record: MetadataRecord, urls: ImageUrls) -> ImageListResponseImagesItem:
+    """Return what a list shows of a record: less of the same document, with the thumbnail only."""
+    known = _facts(record, SUMMARY)
+    if appearance := _metadata(record["metadata"]).get("appearance") if "metadata" in record else None:
+        known["appearance"] = appearance
+    if record["status"] == SUCCEEDED:
+        known["thumbnail"] = _image(record, record["archive"]["thumbnail"], record["thumbnail"], urls)
+    return cast("ImageListResponseImagesItem", known)
 
 
 def digest(record: MetadataRecord, urls: ImageUrls) -> str:
@@ -57,32 +62,45 @@ def digest(record: MetadataRecord, urls: ImageUrls) -> str:
     return sha256(json.dumps([shown, os.environ.get(VERSION)], sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _outcome(record: MetadataRecord, urls: ImageUrls) -> dict[str, object]:
-    """Return the members that the final status adds."""
-    if record["status"] == SUCCEEDED:
-        return {"renditions": _renditions(record, urls), "urlsExpireAt": rfc3339(urls.expires_at)}
+def _facts(record: MetadataRecord, names: tuple[str, ...]) -> dict[str, object]:
+    """Return the attributes called names, the name of the file, and why the image did not succeed."""
+    facts: dict[str, object] = {name: value for name, value in record.items() if name in names}
+    if "validation" in record:
+        facts["filename"] = record["validation"]["filename"]
     if record["status"] == REJECTED:
-        return {"reason": record["reason"], "message": record["message"]}
-    return {"message": INTERNAL_ERROR_MESSAGE} if record["status"] == FAILED else {}
+        facts |= {"reason": record["reason"], "message": record["message"]}
+    if record["status"] == FAILED:
+        facts["message"] = INTERNAL_ERROR_MESSAGE
+    return facts
+
+
+def _metadata(found: ExtractMetadataOutput) -> dict[str, object]:
+    """Return the metadata of a record with the names that the contract has now."""
+    appearance = {RENAMED.get(name, name): value for name, value in found.get("appearance", {}).items()}
+    return {**found, **({"appearance": appearance} if appearance else {})}
 
 
 def _renditions(record: MetadataRecord, urls: ImageUrls) -> ImageStatusResponseRenditions:
-    archive, resized, filename = record["archive"], record["resized"], record["validation"]["filename"]
-
-    def image(archived: ArchivedObject, size: Mapping[str, Any], name: str = "") -> SignedImage:
-        return {
-            "contentType": archived["contentType"],
-            "width": size["width"],
-            "height": size["height"],
-            "size": archived["size"],
-            "url": urls.url(archive["bucket"], archived["key"], name or rendition_name(filename, archived["key"])),
-        }
-
+    archive, resized, validation = record["archive"], record["resized"], record["validation"]
+    pairs = zip(archive["smaller"], resized["smaller"], strict=True)
     return {
-        "original": image(archive["original"], record["validation"], filename),
-        "resized": image(archive["resized"], resized),
-        "smaller": [image(*pair) for pair in zip(archive["smaller"], resized["smaller"], strict=True)],
-        "thumbnail": image(archive["thumbnail"], record["thumbnail"]),
+        "original": _image(record, archive["original"], validation, urls, validation["filename"]),
+        "resized": _image(record, archive["resized"], resized, urls),
+        "smaller": [_image(record, *pair, urls) for pair in pairs],
+        "thumbnail": _image(record, archive["thumbnail"], record["thumbnail"], urls),
+    }
+
+
+def _image(
+    record: MetadataRecord, archived: ArchivedObject, size: Mapping[str, Any], urls: ImageUrls, name: str = ""
+) -> SignedImage:
+    name = name or rendition_name(record["validation"]["filename"], archived["key"])
+    return {
+        "contentType": archived["contentType"],
+        "width": size["width"],
+        "height": size["height"],
+        "size": archived["size"],
+        "url": urls.url(record["archive"]["bucket"], archived["key"], name),
     }
 
 

@@ -61,6 +61,13 @@ class GetImageSettings(ApiSettings):
 
 
 @dataclass(frozen=True)
+class ListImagesSettings(GetImageSettings):
+    """What authenticates the cursors."""
+
+    cursor_key: str
+
+
+@dataclass(frozen=True)
 class StepSettings(Settings):
     """What every step needs."""
 

@@ -4,9 +4,10 @@ import awacs.dynamodb
 import awacs.s3
 import awacs.sqs
 import awacs.states
-from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, sqs, stepfunctions
 
 from lambdas.domain.back_pressure import LONGEST_WAIT
+from lambdas.domain.image_list import INDEX
 from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
@@ -119,7 +120,7 @@ def _archive(storage: Storage) -> FunctionEntry:
 
 def add_api_functions(template: Template, storage: Storage) -> dict[str, awslambda.Function]:
     """Add the functions of the API's routes to template, and return them by their logical IDs."""
-    entries = [_get_upload_url(storage), _get_image(storage)]
+    entries = [_get_upload_url(storage), _get_image(storage), _list_images(storage)]
     return {entry.logical_id: add_function(template, entry) for entry in entries}
 
 
@@ -146,6 +147,27 @@ def _get_image(storage: Storage) -> FunctionEntry:
         environment=variables(env.GetImageSettings, metadata_table=Ref(storage.table)),
         statements=[
             allow("read the record", [awacs.dynamodb.GetItem], GetAtt(storage.table, "Arn")),
+            allow("sign downloads", [awacs.s3.GetObject], object_arns("ArchiveBucket")),
+        ],
+        layers=[RUNTIME_LAYER],
+    )
+
+
+def _list_images(storage: Storage) -> FunctionEntry:
+    index = Sub(f"${{{storage.table.title}.Arn}}/index/{INDEX}")
+    return FunctionEntry(
+        routes.LIST_IMAGES.function,
+        "list_images",
+        "Lists the images of a user, and signs URLs of their thumbnails",
+        memory=LIGHT_MEMORY,
+        timeout=29,  # API Gateway waits no longer
+        environment=variables(
+            env.ListImagesSettings,
+            metadata_table=Ref(storage.table),
+            cursor_key=Ref("AWS::StackId"),  # has a random part, which users do not know
+        ),
+        statements=[
+            allow("list the records of an owner", [awacs.dynamodb.Query], index),
             allow("sign downloads", [awacs.s3.GetObject], object_arns("ArchiveBucket")),
         ],
         layers=[RUNTIME_LAYER],

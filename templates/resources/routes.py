@@ -55,4 +55,13 @@ GET_IMAGE = Route(
     failed="A user did not get the status of an image. Its processing goes on.",
     throttled="Requests for the status of images fail. Their processing goes on.",
 )
-ROUTES = (GET_UPLOAD_URL, GET_IMAGE)
+LIST_IMAGES = Route(
+    "listImages",
+    "GET",
+    "images",
+    "image-list",
+    "List the caller's images, the newest first.",
+    failed="A user did not get the list of images.",
+    throttled="Requests for lists of images fail.",
+)
+ROUTES = (GET_UPLOAD_URL, GET_IMAGE, LIST_IMAGES)

@@ -6,6 +6,7 @@ from typing import Any
 import awacs.s3
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 
+from lambdas.domain.image_list import INDEX, INDEXED
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
@@ -117,8 +118,21 @@ def _tls_only_policy(bucket: s3.Bucket) -> s3.BucketPolicy:
 def _table() -> dynamodb.Table:
     return dynamodb.Table(
         "MetadataTable",
-        AttributeDefinitions=[dynamodb.AttributeDefinition(AttributeName="imageId", AttributeType="S")],
+        AttributeDefinitions=[
+            dynamodb.AttributeDefinition(AttributeName=name, AttributeType="S")
+            for name in ("imageId", "owner", "createdAt")
+        ],
         KeySchema=[dynamodb.KeySchema(AttributeName="imageId", KeyType="HASH")],
+        GlobalSecondaryIndexes=[
+            dynamodb.GlobalSecondaryIndex(
+                IndexName=INDEX,
+                KeySchema=[
+                    dynamodb.KeySchema(AttributeName="owner", KeyType="HASH"),
+                    dynamodb.KeySchema(AttributeName="createdAt", KeyType="RANGE"),
+                ],
+                Projection=dynamodb.Projection(ProjectionType="INCLUDE", NonKeyAttributes=list(INDEXED)),
+            )
+        ],
         BillingMode="PAY_PER_REQUEST",
         PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
         SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 from moto.core.config import DefaultConfig
 
+from lambdas.domain.image_list import INDEX, INDEXED
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger, tracer
 from tests.fake_aws.session import shared_session
@@ -68,7 +69,19 @@ def create_storage(table: str) -> None:
     dynamodb.create_table(
         TableName=table,
         KeySchema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "imageId", "AttributeType": "S"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("imageId", "owner", "createdAt")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": INDEX,
+                "KeySchema": [
+                    {"AttributeName": "owner", "KeyType": "HASH"},
+                    {"AttributeName": "createdAt", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEXED)},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
 

@@ -20,6 +20,7 @@ from lambdas.runtime.settings import (
     GetImageSettings,
     GetUploadUrlSettings,
     ImageStepSettings,
+    ListImagesSettings,
     ResizeSettings,
     Settings,
     ThumbnailSettings,
@@ -47,6 +48,7 @@ IMAGE_SETTINGS = GetImageSettings(
     image_url_expiry_seconds=3600,
     allowed_origins=(ORIGIN,),
 )
+LIST_SETTINGS = ListImagesSettings(**asdict(IMAGE_SETTINGS), cursor_key="the-key-of-a-stack")
 IMAGE_STEP_SETTINGS = ImageStepSettings(
     metadata_table=TABLE,
     max_bytes=MAX_BYTES,

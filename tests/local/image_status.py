@@ -1,5 +1,6 @@
 """The status of images, read from a running stack through its API."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import urllib3
@@ -27,6 +28,31 @@ def final(stack: LocalStack, image_id: str) -> dict[str, Any]:
     contracts.check("image-status.response", body)
     assert ("Retry-After" in response.headers) == (body["status"] == PROCESSING)
     return body if body["status"] != PROCESSING else {}
+
+
+def listed(stack: LocalStack, token: str = "", **query: str) -> Iterator[dict[str, Any]]:
+    """Yield all images of the test user, or of the user with token, page by page."""
+    headers, cursor = {"Authorization": token or stack.token}, dict[str, str]()
+    while True:
+        url, fields = stack.api_url("images"), {**query, **cursor}
+        response = stack.emulator.http().request("GET", url, fields=fields, headers=headers)
+        assert response.status == 200, response.data
+        body = response.json()
+        contracts.check("image-list.response", body)
+        yield from body["images"]
+        if "cursor" not in body:
+            return
+        cursor = {"cursor": body["cursor"]}
+
+
+def lists_images(stack: LocalStack) -> bool:
+    """Return whether the list of the test user's images is shown, and each thumbnail in it can be read."""
+    http = stack.emulator.http()
+    try:
+        urls = [one["thumbnail"]["url"] for one in listed(stack, status="SUCCEEDED")]
+    except AssertionError:
+        return False
+    return bool(urls) and all(http.request("GET", url).status == 200 for url in urls)
 
 
 def shows_images(stack: LocalStack, image_id: str) -> bool:

@@ -21,7 +21,7 @@ from tests.local.finalization import (
     upload_newer_version,
     without_rules,
 )
-from tests.local.image_status import NOBODYS, another_token, final, read
+from tests.local.image_status import NOBODYS, another_token, final, listed, read
 from tests.local.role_statements import ONLY_EXPRESS, STATEMENTS, without_statements
 from tests.local.stack_access import configure, invoke, invoke_trigger
 from tests.patience import PATIENCE
@@ -186,9 +186,20 @@ def test_rejected_image_says_why(stack: LocalStack, tmp_path: Path) -> None:
     assert (found["status"], found["reason"]) == ("REJECTED", "TRUNCATED")
 
 
+def test_images_are_listed_page_by_page(stack: LocalStack, succeeded: str) -> None:
+    """The list of the user has the image, with a thumbnail that can be read; a cursor leads through all pages."""
+    images = list(listed(stack, limit="1"))
+    assert [one["createdAt"] for one in images] == sorted((one["createdAt"] for one in images), reverse=True)
+    (found,) = (one for one in images if one["imageId"] == succeeded)
+    thumbnail = stack.emulator.http().request("GET", found["thumbnail"]["url"])
+    assert (thumbnail.status, len(thumbnail.data)) == (200, found["thumbnail"]["size"])
+    assert {one["status"] for one in listed(stack, status="REJECTED")} <= {"REJECTED"}
+
+
 def test_another_user_sees_nothing(stack: LocalStack, succeeded: str) -> None:
-    """A second user gets the same answer for the first user's image as for one that does not exist."""
+    """A second user gets the same answer for the first user's image as for one that does not exist, and an empty list."""
     token = another_token(stack)
+    assert list(listed(stack, token)) == []
     answers = [read(stack, image_id, token) for image_id in (succeeded, NOBODYS)]
     assert [one.status for one in answers] == [404, 404]
     assert answers[0].data == answers[1].data

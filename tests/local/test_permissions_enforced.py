@@ -25,7 +25,7 @@ from tests.local.finalization import (
     upload_image,
     without_rules,
 )
-from tests.local.image_status import shows_images
+from tests.local.image_status import lists_images, shows_images
 from tests.local.role_statements import ONLY_EXPRESS, STATEMENTS, without_invoke_permission, without_statements
 from tests.local.stack_access import configure, invoke, is_polled, reaches_status, run_pipeline, scale_waits
 from tests.patience import PATIENCE
@@ -78,6 +78,7 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
         )
 
     others = {
+        "ListImagesFunctionRole": partial(lists_images, stack),
         "GetImageFunctionRole": partial(shows_images, stack, found["image"]["imageId"]),
         "FinalizeFunctionRole": partial(finalizes_aborted, stack),
         "SweepFunctionRole": partial(sweep_finishes_all, stack),

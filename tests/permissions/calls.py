@@ -103,6 +103,10 @@ def _items(params: Params, region: str) -> Iterator[Permission]:
     yield from (Permission("dynamodb:BatchGetItem", table_arn(table, region)) for table in params["RequestItems"])
 
 
+def _query(params: Params, region: str) -> Iterator[Permission]:
+    yield Permission("dynamodb:Query", f"{table_arn(params['TableName'], region)}/index/{params['IndexName']}")
+
+
 def _named(action: str, parameter: str) -> Call:
     """Return the permission of a call whose parameter is the ARN of its target."""
     return lambda params, _: iter([Permission(action, params[parameter])])
@@ -122,6 +126,7 @@ CALLS: dict[str, Call] = {
     "s3:ListObjectVersions": _list("s3:ListBucketVersions"),
     **{f"dynamodb:{verb}Item": _item(f"dynamodb:{verb}Item") for verb in ("Get", "Put", "Update", "Delete")},
     "dynamodb:BatchGetItem": _items,
+    "dynamodb:Query": _query,
     "sns:Publish": _named("sns:Publish", "TopicArn"),
     "sqs:ReceiveMessage": _receive,
     "stepfunctions:StartExecution": _named("states:StartExecution", "stateMachineArn"),

@@ -13,7 +13,7 @@ Node = dict[str, Any]
 
 STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
 ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every image
-FUNCTIONS = [*ON_THE_WAY, "GetImageFunction", "FinalizeFunction", "SweepFunction"]
+FUNCTIONS = [*ON_THE_WAY, "GetImageFunction", "ListImagesFunction", "FinalizeFunction", "SweepFunction"]
 # The types of the components of the architecture by logical ID; these names never change.
 COMPONENTS = {
     "UploadBucket": "AWS::S3::Bucket",

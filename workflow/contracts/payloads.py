@@ -236,6 +236,54 @@ class GenerateThumbnailOutput(TypedDict):
     size: int
 
 
+class ImageListRequest(TypedDict):
+    """The contract `image-list.request`."""
+
+    limit: NotRequired[int]
+    cursor: NotRequired[str]
+    status: NotRequired[str]
+
+
+class ImageListResponseImagesItemAppearance(TypedDict):
+    """`appearance` of ImageListResponseImagesItem."""
+
+    dominantColor: NotRequired[str]
+    blurHash: str
+    perceptualHash: str
+
+
+class SignedImage(TypedDict):
+    """`signedImage` of the contract `common`."""
+
+    contentType: str
+    width: int
+    height: int
+    size: int
+    url: str
+
+
+class ImageListResponseImagesItem(TypedDict):
+    """`images` of ImageListResponse."""
+
+    imageId: str
+    status: str
+    createdAt: str
+    finishedAt: NotRequired[str]
+    filename: NotRequired[str]
+    reason: NotRequired[str]
+    message: NotRequired[str]
+    appearance: NotRequired[ImageListResponseImagesItemAppearance]
+    thumbnail: NotRequired[SignedImage]
+
+
+class ImageListResponse(TypedDict):
+    """The contract `image-list.response`."""
+
+    images: list[ImageListResponseImagesItem]
+    cursor: NotRequired[str]
+    urlsExpireAt: str
+
+
 class ImageStatusRequest(TypedDict):
     """The contract `image-status.request`."""
 
@@ -251,16 +299,6 @@ class ImageStatusResponseSteps(TypedDict):
     ResizeImage: NotRequired[str]
     GenerateThumbnail: NotRequired[str]
     ArchiveImage: NotRequired[str]
-
-
-class SignedImage(TypedDict):
-    """`signedImage` of the contract `common`."""
-
-    contentType: str
-    width: int
-    height: int
-    size: int
-    url: str
 
 
 class ImageStatusResponseRenditions(TypedDict):

@@ -152,3 +152,14 @@ def test_table_is_keyed_by_image() -> None:
     table = properties("MetadataTable")
     assert table["KeySchema"] == [{"AttributeName": "imageId", "KeyType": "HASH"}]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_index_holds_what_a_list_shows() -> None:
+    """The records of an owner are found by owner and time, with all attributes of the contract that a list is made of."""
+    (index,) = properties("MetadataTable")["GlobalSecondaryIndexes"]
+    assert [(one["AttributeName"], one["KeyType"]) for one in index["KeySchema"]] == [
+        ("owner", "HASH"),
+        ("createdAt", "RANGE"),
+    ]
+    assert index["Projection"]["ProjectionType"] == "INCLUDE"
+    assert set(index["Projection"]["NonKeyAttributes"]) < contracts.schema("metadata-record")["properties"].keys()
