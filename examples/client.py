@@ -1,7 +1,7 @@
-"""Upload images and print how each one ended: `python -m examples.client IMAGE...`.
+"""Upload images, and see what became of them: `python -m examples.client upload IMAGE...`, `status ID...` or `list`.
 
-The variables UPLOAD_URL_ENDPOINT, USER_POOL_CLIENT_ID and EMAIL say where and who; the password is in PASSWORD, or asked for. With
-NOTIFICATIONS_QUEUE_URL, the URL of an SQS queue that is subscribed to the topic, the program waits for the outcomes.
+The variables API_ENDPOINT, USER_POOL_CLIENT_ID and EMAIL say where and who; the password is in PASSWORD, or asked for. No command needs
+credentials of AWS.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import urllib3
@@ -24,7 +25,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.util import Retry, Timeout
 
-NEEDED = ("UPLOAD_URL_ENDPOINT", "USER_POOL_CLIENT_ID", "EMAIL")
+NEEDED = ("API_ENDPOINT", "USER_POOL_CLIENT_ID", "EMAIL")
 TYPES = {
     "avif": "image/avif",
     "bmp": "image/bmp",
@@ -50,11 +51,13 @@ RETRIES = Retry(
 BOTO_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 5})
 # The second means that an image is there. Only this program has the URL, so an earlier PUT arrived and its answer was lost.
 STORED = (HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED)
-POLL_SECONDS = 10  # a long poll; SQS allows 20
+OPEN = "PROCESSING"  # the status that changes
+UNSEEN_SECONDS = 1  # until the next request about an image whose processing has not begun
+PAGE = 100  # images of a list in one response; the API allows no more
 
 
 class RefusedError(Exception):
-    """The sign-in or an upload was refused, or got no response; the message says why."""
+    """The sign-in or a request was refused, or got no response; the message says why."""
 
 
 def sign_in(client_id: str, email: str, password: str) -> str:
@@ -71,7 +74,7 @@ def sign_in(client_id: str, email: str, password: str) -> str:
 
 
 @dataclass(frozen=True)
-class Uploader:
+class Client:
     """A signed-in user of the API at endpoint."""
 
     endpoint: str
@@ -87,6 +90,33 @@ class Uploader:
             raise RefusedError(f"S3 answered {answer.status} to the PUT of {file}")
         return str(grant["imageId"])
 
+    def status(self, image_id: str) -> dict[str, Any]:
+        """Return the document about an image; raises RefusedError, also if there is no such image."""
+        return self._read(self._about(image_id), image_id)
+
+    def wait(self, image_id: str, seconds: float) -> dict[str, Any] | None:
+        """Return the document about an image when its status is final, or None after some seconds; raises RefusedError."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            answer = self._about(image_id)
+            if answer.status != HTTPStatus.NOT_FOUND:
+                document = self._read(answer, image_id)
+                if document["status"] != OPEN:
+                    return document
+            # 404: the processing has not begun. Retry-After grows with the age of the image.
+            time.sleep(float(answer.headers.get("Retry-After", UNSEEN_SECONDS)))
+        return None
+
+    def images(self, status: str | None = None) -> Iterator[dict[str, Any]]:
+        """Yield all images of the user, or those with a status, the newest first; raises RefusedError."""
+        query = {"limit": str(PAGE)} | ({"status": status} if status else {})
+        while True:
+            page = self._read(self._get("images", query), "the list")
+            yield from page["images"]
+            if "cursor" not in page:
+                return
+            query["cursor"] = page["cursor"]
+
     def _grant(self, file: Path, content: bytes) -> dict[str, Any]:
         query = {
             "filename": file.name,
@@ -94,11 +124,20 @@ class Uploader:
             "size": str(len(content)),
             "sha256": hashlib.sha256(content).hexdigest(),  # S3 refuses any other file then
         }
-        answer = self._send("GET", self.endpoint, fields=query, headers={"Authorization": self.token})
+        return self._read(self._get("upload-url", query), str(file))
+
+    def _about(self, image_id: str) -> urllib3.BaseHTTPResponse:
+        return self._get(f"images/{quote(image_id, safe='')}", {})
+
+    def _get(self, path: str, query: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        return self._send("GET", f"{self.endpoint}/{path}", fields=query, headers={"Authorization": self.token})
+
+    def _read(self, answer: urllib3.BaseHTTPResponse, about: str) -> dict[str, Any]:
+        """Return the body of a response; raises RefusedError for any other status than 200."""
         if answer.status != HTTPStatus.OK:
-            raise RefusedError(f"the API answered {answer.status} for {file}{_reason(answer)}")
-        grant: dict[str, Any] = answer.json()
-        return grant
+            raise RefusedError(f"the API answered {answer.status} for {about}{_reason(answer)}")
+        body: dict[str, Any] = answer.json()
+        return body
 
     def _send(self, method: str, url: str, **request: Any) -> urllib3.BaseHTTPResponse:
         """Return the response; the message of the RefusedError without one has no URL, since that may be signed."""
@@ -118,44 +157,28 @@ def _reason(answer: urllib3.BaseHTTPResponse) -> str:
         return ""
 
 
-def outcomes(queue: str, image_ids: set[str], seconds: float) -> Iterator[dict[str, Any]]:
-    """Yield the first notification about each image that arrives on queue within some seconds.
-
-    Messages about other images stay on the queue. A reader of the queue needs AWS credentials, since the API does not report outcomes.
-    """
-    sqs, waiting, deadline = boto3.client("sqs", config=BOTO_RETRIES), set(image_ids), time.monotonic() + seconds
-    while waiting and time.monotonic() < deadline:
-        answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=POLL_SECONDS)
-        for message in answer.get("Messages", []):
-            notification = json.loads(message["Body"])
-            if notification["imageId"] in waiting:
-                yield notification
-            if notification["imageId"] in image_ids:  # a repeat, too
-                waiting.discard(notification["imageId"])
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-
-
-def run(files: list[Path], timeout: float) -> bool:
-    """Upload files, print the outcome of each, and return whether every one was uploaded and, if it waits, SUCCEEDED."""
+def connect() -> Client:
+    """Sign in as the variables say, and return a client; raises RefusedError, or what boto3 raises."""
     password = os.environ.get("PASSWORD") or getpass.getpass()
     token = sign_in(os.environ["USER_POOL_CLIENT_ID"], os.environ["EMAIL"], password)
     http = urllib3.PoolManager(retries=RETRIES, timeout=Timeout(connect=5, read=60))
-    sent = list(uploaded(Uploader(os.environ["UPLOAD_URL_ENDPOINT"], token, http), files))
-    queue = os.environ.get("NOTIFICATIONS_QUEUE_URL")
-    if not queue:
-        return len(sent) == len(files)
-    statuses = []
-    for notification in outcomes(queue, set(sent), timeout):
-        print(json.dumps(notification), flush=True)
-        statuses.append(notification["status"])
-    return statuses == ["SUCCEEDED"] * len(files)
+    return Client(os.environ["API_ENDPOINT"], token, http)
 
 
-def uploaded(uploader: Uploader, files: list[Path]) -> Iterator[str]:
+def upload(client: Client, files: list[Path], timeout: float) -> bool:
+    """Upload files, print what became of each, and return whether every one SUCCEEDED within timeout seconds."""
+    ids, deadline = list(uploaded(client, files)), time.monotonic() + timeout
+    documents = [client.wait(image_id, deadline - time.monotonic()) for image_id in ids]
+    for image_id, document in zip(ids, documents, strict=True):
+        print(json.dumps(document or {"imageId": image_id, "status": "UNFINISHED"}), flush=True)
+    return [document and document["status"] for document in documents] == ["SUCCEEDED"] * len(files)
+
+
+def uploaded(client: Client, files: list[Path]) -> Iterator[str]:
     """Upload files one after the other, yield the image ids, and print those and which files were refused."""
     for file in files:
         try:
-            image_id = uploader.upload(file)
+            image_id = client.upload(file)
         except RefusedError as error:
             print(f"client: {error}", file=sys.stderr)
         else:
@@ -163,17 +186,41 @@ def uploaded(uploader: Uploader, files: list[Path]) -> Iterator[str]:
             yield image_id
 
 
+def run(options: argparse.Namespace) -> bool:
+    """Run a command and return whether all went well."""
+    client = connect()
+    if options.command == "upload":
+        return upload(client, options.images, options.timeout)
+    ids = options.ids if options.command == "status" else None
+    for one in client.images(options.status) if ids is None else map(client.status, ids):
+        print(json.dumps(one), flush=True)
+    return True
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m examples.client", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    sending = commands.add_parser("upload", help="upload images, and wait for their outcomes")
+    sending.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    sending.add_argument(
+        "--timeout", type=float, default=300, metavar="SECONDS", help="longest wait for outcomes (300)"
+    )
+    reading = commands.add_parser("status", help="print what is known about images")
+    reading.add_argument("ids", nargs="+", metavar="ID")
+    listing = commands.add_parser("list", help="print all images, the newest first")
+    listing.add_argument("--status", metavar="STATUS", help="only those with this status, such as REJECTED")
+    return parser
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 1 if an image was not processed, or not in time."""
-    parser = argparse.ArgumentParser(prog="python -m examples.client", description=__doc__)
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
-    parser.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="longest wait for outcomes (300)")
+    parser = _parser()
     options = parser.parse_args(arguments)
     missing = [name for name in NEEDED if not os.environ.get(name)]
     if missing:
         parser.error(f"set {' and '.join(missing)}; `python -m local up` prints them")
     try:
-        return 0 if run(options.images, options.timeout) else 1
+        return 0 if run(options) else 1
     except (RefusedError, ClientError, BotoCoreError, OSError) as error:
         print(f"client: {error}", file=sys.stderr)
         return 1

@@ -52,9 +52,10 @@ def instructions(stack: LocalStack) -> str:
         export AWS_ACCESS_KEY_ID={ACCESS_KEY} AWS_SECRET_ACCESS_KEY={stack.emulator.secret}{_trusted(stack.emulator)}
 
         # For the programs in examples/:
-        export UPLOAD_URL_ENDPOINT={stack.upload_url_endpoint} USER_POOL_CLIENT_ID={outputs["UserPoolClientId"]}
+        export API_ENDPOINT={stack.api_url("")} UPLOAD_URL_ENDPOINT={stack.upload_url_endpoint}
+        export USER_POOL_CLIENT_ID={outputs["UserPoolClientId"]}
         export EMAIL={stack.user.email} PASSWORD={stack.user.password}
-        export NOTIFICATION_TOPIC_ARN={outputs["NotificationTopicArn"]} NOTIFICATIONS_QUEUE_URL={stack.notifications_url}
+        export NOTIFICATION_TOPIC_ARN={outputs["NotificationTopicArn"]}
 
         # 1. Sign in.
         TOKEN=$(curl -s {endpoint} -H 'Content-Type: application/x-amz-json-1.1' \\
@@ -73,15 +74,12 @@ def instructions(stack: LocalStack) -> str:
         for header in grant["headers"].items(): print("header =", json.dumps(": ".join(header)))' > put.curl
         curl -K put.curl -X PUT --data-binary "@$FILE"
 
-        # 4. Receive the notification of its outcome.
-        curl -s{_signed(stack.emulator, "sqs")} {endpoint} -H 'Content-Type: application/x-amz-json-1.0' \\
-          -H 'X-Amz-Target: AmazonSQS.ReceiveMessage' -d '{{"QueueUrl": "{stack.notifications_url}", "WaitTimeSeconds": 20}}'
-
-        # 5. Read its record.
+        # 4. Read its status, until that is final.
         IMAGE=$(python3 -c 'import json; print(json.load(open("grant.json"))["imageId"])')
-        curl -s{_signed(stack.emulator, "dynamodb")} {endpoint} -H 'Content-Type: application/x-amz-json-1.0' \\
-          -H 'X-Amz-Target: DynamoDB_20120810.GetItem' \\
-          -d '{{"TableName": "{outputs["MetadataTableName"]}", "Key": {{"imageId": {{"S": "'$IMAGE'"}}}}}}'
+        curl -s {stack.api_url("images")}/$IMAGE -H "Authorization: $TOKEN"
+
+        # 5. List all images.
+        curl -s {stack.api_url("images")} -H "Authorization: $TOKEN"
 
         Ctrl-C stops the stack and deletes everything in it.
         """)
@@ -90,10 +88,3 @@ def instructions(stack: LocalStack) -> str:
 def _trusted(running: Emulator) -> str:
     """Return variables that let the AWS CLI, SDKs and curl trust the emulator's certificate; nothing without TLS."""
     return f" AWS_CA_BUNDLE={running.certificate} CURL_CA_BUNDLE={running.certificate}" if running.certificate else ""
-
-
-def _signed(running: Emulator, service: str) -> str:
-    """Return options that let curl sign a request to a service; nothing if the emulator does not verify requests."""
-    if not running.certificate:
-        return ""
-    return f' --aws-sigv4 aws:amz:{running.region}:{service} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'

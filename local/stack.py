@@ -50,8 +50,8 @@ class LocalStack:
         return upload_url_endpoint(self.outputs, self.emulator.endpoint)
 
     def api_url(self, path: str) -> str:
-        """Return the URL of a path of the API, such as images/{imageId}."""
-        return f"{self.upload_url_endpoint.rpartition('/')[0]}/{path}"
+        """Return the URL of a path of the API, such as images/{imageId}, or of the API if it is empty."""
+        return f"{self.upload_url_endpoint.rpartition('/')[0]}/{path}".rstrip("/")
 
     @cached_property
     def token(self) -> str:

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from examples.client import RETRIES, RefusedError, Uploader
+from examples.client import RETRIES, Client, RefusedError
 from tests.failing_server import IMAGE, LOST, serve
 
 
 @contextmanager
-def served(*answers: int) -> Iterator[tuple[Uploader, list[str]]]:
-    """Serve the API and S3 with these answers; yield an uploader that does not wait, and the methods used."""
+def served(*answers: int) -> Iterator[tuple[Client, list[str]]]:
+    """Serve the API and S3 with these answers; yield a client that does not wait, and the methods used."""
     hasty = RETRIES.new(backoff_factor=0, backoff_jitter=0)
     with serve(*answers) as server:
-        yield Uploader(f"{server.endpoint}/upload-url", "token", urllib3.PoolManager(retries=hasty)), server.methods
+        yield Client(server.endpoint, "token", urllib3.PoolManager(retries=hasty)), server.methods
 
 
 @pytest.fixture

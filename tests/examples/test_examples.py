@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -22,6 +23,7 @@ from operations.cloudformation import deploy
 from templates import packaging
 from tests.local.account import eventually
 from tests.local.stack_access import cli_environment, exported_variables
+from tests.needed import program
 from tests.patience import PATIENCE
 from workflow import contracts
 
@@ -92,7 +94,7 @@ def printed(
     files = [PHOTOGRAPH, folder / "page.jpg", folder / "empty.jpg"]
     files[1].write_text("<html>no image</html>", encoding="utf-8")
     files[2].touch()
-    command = [sys.executable, "-m", "examples.client", *map(str, files)]
+    command = [sys.executable, "-m", "examples.client", "upload", *map(str, files)]
     assert subscribed.process.poll() is None
     return subprocess.run(command, env=cli_environment(stack), capture_output=True, text=True, check=False)
 
@@ -104,20 +106,59 @@ def by_status(printed: "subprocess.CompletedProcess[str]") -> dict[str, dict[str
 
 
 def test_client_prints_how_each_image_ended(printed: "subprocess.CompletedProcess[str]") -> None:
-    """The client prints the notification of each image, names the file that the API refuses, and exits with 1."""
+    """The client prints the status document of each image, names the file that the API refuses, and exits with 1."""
     found = by_status(printed)
     assert (sorted(found), printed.returncode) == (["REJECTED", "SUCCEEDED"], 1)
-    contracts.check("success-notification", found["SUCCEEDED"])
+    for document in found.values():
+        contracts.check("image-status.response", document)
     assert (found["SUCCEEDED"]["filename"], found["REJECTED"]["reason"]) == ("coffee.png", "NOT_AN_IMAGE")
     assert re.match(r"client: the API answered 400 for .*empty\.jpg: EMPTY: ", printed.stderr)
     assert len(printed.stderr.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("environment")
+def test_client_reads_images_again(
+    printed: "subprocess.CompletedProcess[str]", capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`status` prints the same document, `list` the images of the user, and with a status only some of them."""
+    found = by_status(printed)
+    ids = {status: document["imageId"] for status, document in found.items()}
+    assert client.main(["status", *ids.values()]) == 0
+    assert [json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()] == list(ids)
+    assert client.main(["list"]) == 0
+    assert {json.loads(line)["imageId"] for line in capsys.readouterr().out.splitlines()} == set(ids.values())
+    assert client.main(["list", "--status", "REJECTED"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["imageId"] == ids["REJECTED"]
+    assert client.main(["status", "00000000-0000-4000-8000-000000000000"]) == 1
+    assert "404 for 00000000-0000-4000-8000-000000000000: NOT_FOUND: " in capsys.readouterr().err
+
+
+def test_printed_commands_upload_and_read_an_image(stack: LocalStack, tmp_path: Path) -> None:
+    """The commands that `python -m local up` prints, run as they are, upload an image, and show its status and the list."""
+    program("curl")
+    shutil.copy("local/photographs/dogs.jpg", tmp_path / "photo.jpg")
+    _, _, commands = instructions(stack).partition("# 1. Sign in.")
+    script = "set -e\n" + commands.partition("Ctrl-C")[0]
+    ran = subprocess.run(
+        [program("bash"), "-c", script],
+        cwd=tmp_path,
+        env=cli_environment(stack),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    status, end = json.JSONDecoder().raw_decode(ran.stdout.strip())
+    contracts.check("image-list.response", json.loads(ran.stdout.strip()[end:]))
+    assert status.get("reason") == "NOT_FOUND" or status["status"] in ("PROCESSING", "SUCCEEDED")  # if it is that fast
+
+
+@pytest.mark.usefixtures("environment")
 def test_wrong_password_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A sign-in that Cognito refuses is one line on standard error, without the password, and exit code 1."""
     monkeypatch.setenv("PASSWORD", "wrong-Password-1")
-    assert client.main([str(PHOTOGRAPH)]) == 1
+    assert client.main(["upload", str(PHOTOGRAPH)]) == 1
     printed = capsys.readouterr()
     assert (printed.out, len(printed.err.splitlines())) == ("", 1)
     assert "NotAuthorizedException" in printed.err
@@ -129,7 +170,7 @@ def test_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     """Without a variable the client says which one it needs, and sends nothing."""
     monkeypatch.delenv("USER_POOL_CLIENT_ID")
     with pytest.raises(SystemExit, match="2"):
-        client.main([str(PHOTOGRAPH)])
+        client.main(["upload", str(PHOTOGRAPH)])
     assert "set USER_POOL_CLIENT_ID;" in capsys.readouterr().err
 
 
@@ -137,8 +178,9 @@ def test_subscriber_stores_filtered_outcomes(
     printed: "subprocess.CompletedProcess[str]", subscribed: Subscribed, stack: LocalStack
 ) -> None:
     """Only the rejection is stored; a repeated message changes nothing; a message that is no notification goes to the dead-letter queue."""
-    rejection = by_status(printed)["REJECTED"]
-    assert subscribed.line() == rejection
+    rejection = subscribed.line()
+    contracts.check("rejection-notification", rejection)
+    assert rejection["imageId"] == by_status(printed)["REJECTED"]["imageId"]
     sqs, queue = stack.emulator.client("sqs"), subscribed.queue
     dead = sqs.get_queue_url(QueueName="image-problems-dead-letters")["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "0"})  # for polls that begin from now on

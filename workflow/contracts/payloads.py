@@ -291,16 +291,6 @@ class ImageStatusRequest(TypedDict):
     download: NotRequired[str]
 
 
-class ImageStatusResponseSteps(TypedDict):
-    """`steps` of ImageStatusResponse."""
-
-    ValidateImage: NotRequired[str]
-    ExtractMetadata: NotRequired[str]
-    ResizeImage: NotRequired[str]
-    GenerateThumbnail: NotRequired[str]
-    ArchiveImage: NotRequired[str]
-
-
 class ImageStatusResponseRenditions(TypedDict):
     """`renditions` of ImageStatusResponse."""
 
@@ -318,7 +308,7 @@ class ImageStatusResponse(TypedDict):
     createdAt: NotRequired[str]
     updatedAt: str
     finishedAt: NotRequired[str]
-    steps: ImageStatusResponseSteps
+    steps: dict[str, str]
     filename: NotRequired[str]
     reason: NotRequired[str]
     message: NotRequired[str]
