@@ -32,6 +32,11 @@ class ImageRefusedError(Exception):
         self.message = message
 
 
+def unsupported(what: str) -> ImageRefusedError:
+    """Return the refusal of a file that may be sound; what names its format, and the feature, with an article."""
+    return ImageRefusedError(Reason.UNSUPPORTED, f"{what} is not supported. Convert it, for example to JPEG or PNG.")
+
+
 def refuse_unsupported(what: str) -> NoReturn:
-    """Refuse a file that may be sound: what names its format, and the feature that is not supported, with an article."""
-    raise ImageRefusedError(Reason.UNSUPPORTED, f"{what} is not supported. Convert it, for example to JPEG or PNG.")
+    """Raise that refusal."""
+    raise unsupported(what)

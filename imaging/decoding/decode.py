@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFile
 
+from imaging.colorimetry.spaces import ColorSpace
 from imaging.decoding import libwebp
+from imaging.decoding.canvas import clear_uncovered
 from imaging.decoding.codecs import watched
 from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.decoders import decoder_guard, open_image
-from imaging.decoding.deep_colors import apply_deep_transparency
+from imaging.decoding.deep_colors import apply_deep_transparency, reencode
 from imaging.decoding.picture import Picture, Size, drop_invalid_info
 from imaging.decoding.progressive import drop_detail_scans
 from imaging.decoding.scans import has_all_coefficients
@@ -30,6 +32,7 @@ class Decoded:
     format: Format  # of the file
     orientation: int  # EXIF, 1 to 8
     profile: bytes | None  # ICC
+    space: ColorSpace | None = None  # in place of a profile
 
 
 def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = False) -> Decoded:
@@ -48,8 +51,12 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
         _check_coefficients(picture)
     drop_invalid_info(image)  # the chunks behind the pixels are read now
     profile = picture.image.info.get("icc_profile")
-    pixels = apply_deep_transparency(image, picture.decodable, picture.format)
-    return Decoded(pixels, _covered(picture, pixels), picture.format, picture.orientation, profile)
+    pixels = apply_deep_transparency(clear_uncovered(image), picture.decodable, picture.format)
+    space = picture.inspected.space
+    if space is not None and picture.format.name == "PNG":
+        profile = None  # the inspection found that the numbers count
+        pixels, space = reencode(pixels, space, picture.decodable, picture.format)
+    return Decoded(pixels, _covered(picture, pixels), picture.format, picture.orientation, profile, space)
 
 
 def _draft(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.ImageFile:

@@ -17,12 +17,21 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from imaging.errors import ImageRefusedError, Reason
+from imaging.errors import ImageRefusedError, Reason, unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DECODER_PACKAGES = {"PIL", "pillow_heif"}
+
+
+# Errors of Pillow's BMP decoder, lower case, and the features that they are about.
+UNSUPPORTED_BMP = {
+    "unsupported bmp bitfields layout": "A BMP with these color masks",
+    "unsupported bmp compression": "A BMP with this compression",
+    "unsupported bmp pixel depth": "A BMP with this number of bits per pixel",
+    "unsupported bmp header type": "A BMP with this header",
+}
 
 
 class MalformedFileError(Exception):
@@ -90,4 +99,5 @@ def _refusal(error: Exception) -> ImageRefusedError:
         return ImageRefusedError(Reason.TRUNCATED, "The file ends before the image does.")
     if "memory" in message:
         return ImageRefusedError(Reason.TOO_COMPLEX, "The image takes too much memory to decode.")
-    return ImageRefusedError(Reason.CORRUPT, "The image cannot be decoded.")
+    feature = next((words for start, words in UNSUPPORTED_BMP.items() if message.startswith(start)), None)
+    return unsupported(feature) if feature else ImageRefusedError(Reason.CORRUPT, "The image cannot be decoded.")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFile
 
+from imaging.decoding.canvas import frame_box
 from imaging.decoding.decoder_errors import refuse_malformed
 from imaging.decoding.decoders import open_image
-from imaging.decoding.deep_colors import DEEP_CLEAR
+from imaging.decoding.deep_colors import DEEP_CLEAR, LOWER, UPPER_BITS
 from imaging.errors import ImageRefusedError
 from imaging.formats import Format
 from imaging.formats.inspection import Inspected, check_size
@@ -93,8 +94,12 @@ def open_picture(data: bytes, limits: Limits) -> Picture:
     check_size(*image.size, limits)  # in case Pillow finds another size than the inspection
     if inspected.format.name == "PNG":
         image.info["exif"] = inspected.exif or b""  # or Pillow would decode all pixels to look for EXIF behind them
+    elif inspected.profile is not None:
+        image.info["icc_profile"] = inspected.profile
     drop_invalid_info(image)
     _scale_transparency(image, data)
+    if inspected.format.name == "PNG" and any(tile.args in LOWER for tile in image.tile):
+        image.info[UPPER_BITS] = True
     return Picture(inspected, image, image.size, _orientation(image))
 
 
@@ -150,5 +155,5 @@ def exif_block(image: Image.Image) -> Image.Exif:
 
 
 def has_alpha(image: Image.Image) -> bool:
-    """Whether an image has any transparency, as a channel or as a transparent color."""
-    return image.has_transparency_data
+    """Whether an image has any transparency: as a channel, as a transparent color, or where no frame covers its canvas."""
+    return image.has_transparency_data or frame_box(image) != (0, 0, *image.size)

@@ -1,9 +1,13 @@
 """BMP: a header with the size, the palette and the offset of the pixels."""
 
+from imaging.colorimetry.spaces import from_endpoints
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.binary import unpack
 from imaging.formats.inspection import Inspection, refuse_truncated
 
+FILE_HEADER = 14  # bytes
+V4_HEADER, V5_HEADER = 108, 124  # bytes of the headers that describe colors
+CALIBRATED, EMBEDDED = 0, 0x4D424544  # LCS_CALIBRATED_RGB, PROFILE_EMBEDDED
 CORE_HEADER = 12  # bytes of the oldest header, whose fields are half as long
 RUN_LENGTH = {1, 2}  # compressions: run lengths of bytes, and of half bytes
 MAX_RUN_PIXELS = 10_000_000  # Pillow decodes run lengths in Python, which takes up to a second for so many pixels
@@ -18,5 +22,21 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     if header != CORE_HEADER and unpack("<I", data, 30)[0] in RUN_LENGTH and width * abs(height) > MAX_RUN_PIXELS:
         message = f"The BMP is run-length encoded and has more than {MAX_RUN_PIXELS} pixels."
         raise ImageRefusedError(Reason.TOO_COMPLEX, message)
-    if max(pixels, 14 + header) >= len(data):
+    if max(pixels, FILE_HEADER + header) >= len(data):
         refuse_truncated()
+    if header >= V4_HEADER:
+        _inspect_colors(data, header, inspection)
+
+
+def _inspect_colors(data: bytes, header: int, inspection: Inspection) -> None:
+    """Find the ICC profile of a BITMAPV5HEADER, or the primaries and the gamma of a BITMAPV4HEADER."""
+    (kind,) = unpack("<I", data, FILE_HEADER + 56)
+    if kind == EMBEDDED and header >= V5_HEADER:
+        offset, size = unpack("<II", data, FILE_HEADER + 112)
+        start = FILE_HEADER + offset
+        inspection.add_metadata("profile", size)
+        inspection.profile = data[start : start + size] or None
+    elif kind == CALIBRATED:
+        endpoints = [value / 2**30 for value in unpack("<9i", data, FILE_HEADER + 60)]
+        (gamma,) = unpack("<I", data, FILE_HEADER + 96)
+        inspection.space = from_endpoints(endpoints, gamma / 2**16)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from imaging.colorimetry.spaces import from_code_points
 from imaging.errors import refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
@@ -15,6 +16,7 @@ from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_trunca
 SEQUENCE_BRAND = b"avis"  # an AVIF of this brand is decoded from its tracks, not from its items
 IMAGE_ITEMS = {b"hvc1", b"av01", b"grid", b"iovl", b"iden"}  # types of items that are images
 AUXILIARY_REFERENCES = {b"thmb", b"auxl"}  # from a thumbnail, or a depth or alpha map, to its image
+APPLE_GAIN_MAP, ISO_GAIN_MAP = b"aux:hdrgainmap", b"tmap"  # in the type of an auxiliary image; type of an item
 CODED = {b"hvc1", b"av01"}  # types of items whose data are an image
 DECODED = {name: {coded, b"grid", b"iovl", b"iden"} for name, coded in (("AVIF", b"av01"), ("HEIF", b"hvc1"))}
 CODINGS = {b"av01": "AV1", b"hvc1": "HEVC", b"avc1": "AVC", b"vvc1": "VVC", b"jpeg": "JPEG", b"j2k1": "JPEG 2000"}
@@ -70,6 +72,7 @@ def _inspect_items(meta: Box) -> int:
     entries = list(_item_entries(meta))
     types = dict(_item_type(entry) for entry in entries)
     _check_coding(meta, types)
+    meta.inspection.has_gain_map |= ISO_GAIN_MAP in types.values()
     parts: dict[int, list[bytes]] = defaultdict(list)
     for extent in (extent for box in meta.find(b"iloc", skip=FULL_BOX_HEADER) for extent in _parse_extents(box)):
         _inspect_extent(meta, extent, types.get(extent.item, b""))
@@ -99,10 +102,16 @@ def _item_entries(meta: Box) -> Iterator[Box]:
 
 
 def _inspect_property(item_property: Box) -> None:
-    if item_property.name == b"ispe":
+    if item_property.name == b"auxC":
+        kind = item_property.data[item_property.start : item_property.end]
+        item_property.inspection.has_gain_map |= APPLE_GAIN_MAP in kind
+    elif item_property.name == b"ispe":
         item_property.inspection.add_size(*item_property.numbers("II", FULL_BOX_HEADER))
     elif item_property.name == b"colr":
         item_property.inspection.add_metadata("profile", item_property.end - item_property.start)
+        kind = item_property.data[item_property.start : item_property.start + 4]
+        if kind == b"nclx" and item_property.inspection.space is None:
+            item_property.inspection.space = from_code_points(*item_property.numbers("HH", 4))
 
 
 def _item_type(entry: Box) -> tuple[int, bytes]:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from imaging.colorimetry.spaces import ColorSpace
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import Format
 from imaging.limits import MAX_METADATA, MAX_PARTS, MAX_SCANS, Limits, Metadata
@@ -20,6 +21,9 @@ class Inspected:
     parts: int  # of MAX_PARTS, as many as were counted
     first_scan: int = 0  # offset behind the first scan of a JPEG that may have more, else 0
     exif: bytes | None = None  # EXIF block of a PNG, which may lie behind the pixels
+    space: ColorSpace | None = None  # color space, if the file describes it by numbers
+    has_gain_map: bool = False  # with which displays for HDR show more than the image itself
+    profile: bytes | None = None  # ICC profile of a BMP, which Pillow does not read
     repaired: bytes | None = None  # the file for the decoder, without damage that touches no pixel, if it has any
 
 
@@ -34,6 +38,9 @@ class Inspection:
     parts: int = 0
     first_scan: int = 0
     exif: bytes | None = None
+    space: ColorSpace | None = None
+    has_gain_map: bool = False
+    profile: bytes | None = None
     repaired: bytes | None = None
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
 

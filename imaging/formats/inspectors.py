@@ -44,4 +44,16 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         INSPECTORS[format_.name](data, found)
     except EndOfDataError:
         refuse_truncated()
-    return Inspected(data, format_, limits, found.frames, found.parts, found.first_scan, found.exif, found.repaired)
+    return Inspected(
+        data,
+        format_,
+        limits,
+        found.frames,
+        found.parts,
+        first_scan=found.first_scan,
+        exif=found.exif,
+        space=found.space,
+        has_gain_map=found.has_gain_map,
+        profile=found.profile,
+        repaired=found.repaired,
+    )

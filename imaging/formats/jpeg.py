@@ -25,8 +25,13 @@ APP1, APP2, COMMENTS = 0xE1, 0xE2, {*range(0xE0, 0xF0), 0xFE}
 
 NUMBER_OF_IMAGES, MP_ENTRIES = 0xB001, 0xB002  # tags in the index of an MPO: CIPA DC-007, 5.2.3
 MP_ENTRY_SIZE = 16  # bytes for each image; the first one is this image
-# In the XMP of an Ultra HDR image. The second image of such a file is a gain map, not a frame.
-GAIN_MAP_VERSION = b' hdrgm:Version="'
+# In an image with a gain map, or in the gain map itself: Ultra HDR, ISO 21496-1, Apple.
+GAIN_MAP_SIGNS = (b"hdrgm:Version", b"urn:iso:std:iso:ts:21496:-1", b"aux:hdrgainmap", b"ns.apple.com/HDRGainMap")
+AUXILIARY_SIGNS = (
+    *GAIN_MAP_SIGNS,
+    b"AuxiliaryImageType",
+)  # in a further image that is no frame: a gain, depth or other map
+MAX_HEAD = 2**17  # bytes at the start of a further image that hold its metadata
 
 WITHOUT_LENGTH = {START, END, TEMPORARY}  # markers of segments without length and content
 
@@ -43,7 +48,7 @@ class Segment(NamedTuple):
 def inspect(data: bytes, inspection: Inspection) -> None:
     """Inspect a JPEG; the further images of an MPO are counted only."""
     frame = Segment(0, 0, 0, 0)
-    index, is_ultra_hdr = 0, False
+    index = 0
     for segment in _checked_segments(data, inspection):
         marker, _, start, end = segment
         if marker in FRAMES:
@@ -53,11 +58,11 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         elif marker in COMMENTS:
             _add_metadata(data[start : start + 16], marker, end - start, inspection)
             index = start + 4 if marker == APP2 and data.startswith(b"MPF\0", start) else index
-            is_ultra_hdr = is_ultra_hdr or (marker == APP1 and data.find(GAIN_MAP_VERSION, start, end) >= 0)
+            inspection.has_gain_map |= any(data.find(sign, start, end) >= 0 for sign in GAIN_MAP_SIGNS)
         elif marker == SCAN:
             _inspect_scan(data, frame, segment, inspection)
             break
-    for _ in range(_count_images(data, index) if index and not is_ultra_hdr else 1):
+    for _ in range(_count_images(data, index, inspection) if index else 1):
         inspection.add_frame()
 
 
@@ -135,8 +140,8 @@ def check_scans(inspected: Inspected) -> None:
                     inspection.add_scan()
 
 
-def _count_images(data: bytes, index: int) -> int:
-    """Return how many images of the index of an MPO exist; 1 if the index is invalid."""
+def _count_images(data: bytes, index: int, inspection: Inspection) -> int:
+    """Return how many images of the index of an MPO exist, without maps that belong to the first; 1 if it is invalid."""
     with suppress(EndOfDataError):
         block = TiffDirectories.at(data, index)
         entries = {entry.tag: entry for entry in block.entries(block.first)}
@@ -144,5 +149,19 @@ def _count_images(data: bytes, index: int) -> int:
             count = min([entries[MP_ENTRIES].count // MP_ENTRY_SIZE, *block.integers(entries[NUMBER_OF_IMAGES])[:1]])
             first = entries[MP_ENTRIES].offset
             offsets = (block.number("I", first + MP_ENTRY_SIZE * number + 8) for number in range(1, count))
-            return 1 + sum(data.startswith(b"\xff\xd8", index + offset) for offset in offsets)
+            starts = [index + offset for offset in offsets if data.startswith(b"\xff\xd8", index + offset)]
+            return 1 + sum(not _is_auxiliary(data, start, inspection) for start in starts)
     return 1
+
+
+def _is_auxiliary(data: bytes, start: int, inspection: Inspection) -> bool:
+    """Whether the image at an offset belongs to the first one; note a gain map.
+
+    The second image of an Ultra HDR may say nothing of itself.
+    """
+    inspection.add_parts()
+    if inspection.has_gain_map:
+        return True
+    end = start + MAX_HEAD
+    inspection.has_gain_map = any(data.find(sign, start, end) >= 0 for sign in GAIN_MAP_SIGNS)
+    return any(data.find(sign, start, end) >= 0 for sign in AUXILIARY_SIGNS)

@@ -3,6 +3,7 @@
 import zlib
 from typing import Literal
 
+from imaging.colorimetry.spaces import of_png
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.inspection import Inspection, refuse_corrupt
@@ -11,6 +12,7 @@ from imaging.formats.png_chunks import PIXELS, Chunk, chunks, is_usable, repair
 MAX_DECOMPRESSED = 2**20  # bytes of one text or profile: Pillow's own limit, above which it refuses the image
 RAW_EXIF = b"Raw profile type exif"  # keyword under which programs wrote EXIF before there was a chunk for it
 
+COLORS = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}
 COLOR_TYPE, PALETTE = 25, 3  # offset of the color type in the file, and the type that needs a palette
 
 
@@ -30,6 +32,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             refuse_corrupt(f"The checksum of {chunk.name.decode()}, a part of the PNG with pixels, is wrong.")
     if b"IDAT" not in seen or (byte_at(data, COLOR_TYPE) == PALETTE and b"PLTE" not in seen):
         refuse_corrupt("The PNG lacks its pixels or its palette.")
+    inspection.space = of_png({chunk.name: data[chunk.start : chunk.end] for chunk in usable if chunk.name in COLORS})
     inspection.repaired = repair(data, usable)
 
 

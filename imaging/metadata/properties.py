@@ -38,6 +38,8 @@ def read_properties(picture: Picture) -> dict[str, Any]:
             "sha256": sha256(picture.data).hexdigest(),
             "dpi": dots_per_inch(picture),
             **_profile(picture),
+            **_space(picture),
+            "hdrGainMap": True if picture.inspected.has_gain_map else None,
         }
     )
 
@@ -70,6 +72,14 @@ def _profile(picture: Picture) -> dict[str, Any]:
         return {}
     usable = srgb_transform(profile, profile_mode(picture.image.mode)) is not None
     return {"iccProfile": profile_name(profile), "iccBroken": None if usable else True}
+
+
+def _space(picture: Picture) -> dict[str, Any]:
+    """Return the color space that the file describes by numbers, if it does, and if no profile counts instead."""
+    space = picture.inspected.space
+    if space is None or (picture.format.name != "PNG" and "icc_profile" in picture.image.info):
+        return {}
+    return {"colorPrimaries": space.primaries, "transferFunction": space.transfer}
 
 
 def profile_name(profile: bytes) -> str | None:

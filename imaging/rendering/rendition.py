@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 # browsers show it and it can hold transparency. Otherwise photographs become JPEG, and transparency stays in a format that
 # is lossy or lossless like the original's. Formats that are not listed: JPEG and PNG.
 OPAQUE = {"PNG": "PNG", "WEBP": "WEBP", "GIF": "PNG"}
+LOSSLESS = {
+    "TIFF",
+    "BMP",
+}  # they may hold drawings and screenshots, whose colors JPEG would blur at half the resolution
 TRANSPARENT = {"WEBP": "WEBP", "AVIF": "WEBP", "HEIF": "WEBP"}
 
 
@@ -72,7 +76,7 @@ def resize_to_edges(
         targets.setdefault(upright_size(fit_inside(picture.size, edge), picture.orientation), edge)
     largest = next(iter(targets))
     raster = make_raster(decode(picture, wanted=largest), largest)
-    return {edge: encode(render(raster, size), raster.format, quality, authorship) for size, edge in targets.items()}
+    return {edge: encode(render(raster, size), raster, quality, authorship) for size, edge in targets.items()}
 
 
 def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Authorship = UNKNOWN) -> Rendition:
@@ -82,7 +86,7 @@ def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Author
     scale = edge / min(width, height)
     decoded = decode(picture, wanted=(round(width * scale), round(height * scale)))
     raster = make_raster(decoded, (edge, edge), center_square(decoded.covered))
-    return encode(render(raster, (edge, edge)), raster.format, quality, authorship)
+    return encode(render(raster, (edge, edge)), raster, quality, authorship)
 
 
 def make_sample(picture: Picture, size: Size) -> Image.Image:
@@ -117,13 +121,13 @@ def render(raster: Raster, size: Size) -> Image.Image:
     return image.transpose(UPRIGHT[raster.orientation]) if raster.orientation in UPRIGHT else image
 
 
-def encode(image: Image.Image, source: Format, quality: int, authorship: Authorship) -> Rendition:
-    """Return image encoded in the format for renditions of a file of the format source."""
+def encode(image: Image.Image, source: Raster, quality: int, authorship: Authorship) -> Rendition:
+    """Return image, made from source, encoded in the format for its renditions."""
     image = drop_opaque_alpha(image)
     image.info = {}  # or Pillow would copy the comment of the original
     output = _output_format(source, image)
     options: dict[str, dict[str, Any]] = {
-        "JPEG": {"quality": quality},
+        "JPEG": {"quality": quality, "subsampling": "4:4:4" if source.format.name in LOSSLESS else "4:2:0"},
         # Run-length encoding: a quarter of the time of the default, and nearly its size for photographs.
         "PNG": {"compress_type": 3},
         "WEBP": {"quality": quality, "method": 4},
@@ -133,7 +137,7 @@ def encode(image: Image.Image, source: Format, quality: int, authorship: Authors
     return Rendition(buffer.getvalue(), output, *image.size)
 
 
-def _output_format(source: Format, image: Image.Image) -> Format:
+def _output_format(source: Raster, image: Image.Image) -> Format:
     if image.mode == "RGBA":
-        return FORMATS[TRANSPARENT.get(source.name, "PNG")]
-    return FORMATS[OPAQUE.get(source.name, "JPEG")]
+        return FORMATS[TRANSPARENT.get(source.format.name, "PNG")]
+    return FORMATS[OPAQUE.get(source.format.name, "PNG" if source.is_graphic else "JPEG")]

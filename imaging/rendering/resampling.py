@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from imaging.colorimetry.described import brightest, described_profile
 from imaging.rendering.color import ColorProfile, Converter, plain_converter, profile_mode
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom; pixels
 BAND = 2**21  # pixels that are converted at a time: 8 MB in any mode
 # A box filter may shrink the image to this many times the target size; the Lanczos kernel then hides its effect.
 GAP = 2
+GRAPHIC_MODES = {"1", "P", "PA"}  # black and white, and palettes
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Raster:
     profile: ColorProfile
     orientation: int  # EXIF, 1 to 8; not applied yet
     format: Format  # of the file
+    is_graphic: bool  # of few colors, which lossy coding would blur
 
 
 def make_raster(decoded: Decoded, size: Size, box: Box | None = None) -> Raster:
@@ -44,8 +47,18 @@ def make_raster(decoded: Decoded, size: Size, box: Box | None = None) -> Raster:
     convert = plain_converter(image)
     if convert is not None:
         image, box = _convert(image, box, size, convert)
-    profile = ColorProfile(decoded.profile, profile_mode(decoded.image.mode))
-    return Raster(image, box, profile, decoded.orientation, decoded.format)
+    profile = _profile(decoded)
+    return Raster(image, box, profile, decoded.orientation, decoded.format, decoded.image.mode in GRAPHIC_MODES)
+
+
+def _profile(decoded: Decoded) -> ColorProfile:
+    """Return the profile of a file, or one for the colors that it describes by numbers."""
+    mode, space = profile_mode(decoded.image.mode), decoded.space
+    if decoded.profile is not None or space is None:
+        return ColorProfile(decoded.profile, mode)
+    is_measured = space.is_hdr and decoded.image.mode in ("RGB", "RGBA", "L", "LA")
+    peak = brightest(decoded.image.getextrema(), decoded.image.mode) if is_measured else 1.0
+    return ColorProfile(described_profile(space, mode, peak), mode)
 
 
 def _convert(image: Image.Image, box: Box, size: Size, convert: Converter) -> tuple[Image.Image, Box]:

@@ -12,6 +12,7 @@ from tests.hostile.kind import (
     TOO_LONG_AN_EDGE,
     TOO_MANY_PIXELS,
     TRUNCATED,
+    UNSUPPORTED,
     Kind,
     kind,
 )
@@ -45,9 +46,9 @@ def kinds() -> Iterator[Kind]:
     yield kind("BMP from the top", bmp(full, size=(60, -40)), IMAGE)
     yield kind("BMP of -2**31 rows", bmp(full, size=(60, -(2**31))), TOO_MANY_PIXELS)
     yield kind("BMP from the top of many rows", bmp(bytes(10), size=(1, -(2**25))), TOO_LONG_AN_EDGE)
-    yield kind("BMP of 7 bits", bmp(full, bits=7), CORRUPT)
-    yield kind("BMP with a JPEG in it", bmp(pictures.examples()["JPEG"], packing=JPEG), CORRUPT)
-    yield kind("BMP with an unknown compression", bmp(full, packing=99), CORRUPT)
+    yield kind("BMP of 7 bits", bmp(full, bits=7), UNSUPPORTED)
+    yield kind("BMP with a JPEG in it", bmp(pictures.examples()["JPEG"], packing=JPEG), UNSUPPORTED)
+    yield kind("BMP with an unknown compression", bmp(full, packing=99), UNSUPPORTED)
     yield kind("BMP with fields of nonsense", bmp(full, packing=FIELDS, bits=32), CORRUPT, TRUNCATED, IMAGE)
     yield kind("BMP with a palette of 2**31 colors", bmp(full, bits=8, colors=2**31 - 1), CORRUPT)
     yield kind("BMP with a palette beyond its end", bmp(b"", bits=8, colors=60_000), TRUNCATED, CORRUPT)

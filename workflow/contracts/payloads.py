@@ -143,6 +143,9 @@ class ExtractMetadataOutputProperties(TypedDict):
     dpi: NotRequired[float]
     iccProfile: NotRequired[str]
     iccBroken: NotRequired[bool]
+    colorPrimaries: NotRequired[str]
+    transferFunction: NotRequired[str]
+    hdrGainMap: NotRequired[bool]
 
 
 class ExtractMetadataOutputCameraGps(TypedDict):
