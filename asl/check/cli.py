@@ -1,39 +1,81 @@
 """The command `asl-check`, and what other commands that print a proof share with it."""
 
 import sys
-from argparse import ArgumentParser
-from collections.abc import Callable
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from asl.check.json_schema import UnsupportedSchemaError
-from asl.check.mapping import InvalidMappingError, load_mapping
+from asl.check.mapping import MAPPING_FILE, NO_MAPPING, InvalidMappingError, Mapping, load_mapping
 from asl.check.proof_result import Proof
 from asl.check.prover import prove
 from asl.check.report import as_json, as_text
+from asl.check.report_formats import FORMATS, Report
+from asl.check.sources import Source, load_sources
 from asl.command import Parser
 from asl.language import InvalidMachineError
-from asl.language import load_definition as load_machine
 from asl.printable import printable
 
 NAME = "asl-check"
+PACKAGE = "asl-tools"
 DESCRIPTION = """\
-Prove the data flow of a state machine before it is deployed: every state gets what it needs, on every path.
+Prove the data flow of state machines before they are deployed: every state gets what it needs, on every path.
 Exit code 0: proved. 1: findings, or something undecided that is not accepted. 2: unusable input.
+"""
+FILE_HELP = """\
+a machine in the Amazon States Language, in JSON or YAML, or a CloudFormation or SAM template, of which every state machine is
+checked; - reads stdin
+"""
+CONTRACTS_HELP = """\
+the contracts, with their mapping.json; without them, what depends on contracts is not checked. For a template with several
+machines, the folder has one folder for each, called as its logical ID
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     parser = Parser(prog=NAME, description=DESCRIPTION)
-    parser.add_argument("asl", metavar="ASL.json", help="the machine in the Amazon States Language; - reads stdin")
-    parser.add_argument(
-        "--contracts", type=Path, metavar="DIR", required=True, help="its contracts, with their mapping.json"
-    )
+    parser.add_argument("asl", metavar="FILE", help=FILE_HELP)
+    parser.add_argument("--contracts", type=Path, metavar="DIR", help=CONTRACTS_HELP)
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="the form of the result (text)")
+    parser.add_argument("--no-sizes", action="store_true", help="do not check how large payloads may be")
+    parser.add_argument("--version", action="version", version=f"{NAME} {_version()}")
     add_output_option(parser)
     options = parser.parse_args(arguments)
-    return print_proof(
-        NAME, lambda: prove(load_machine(options.asl), load_mapping(options.contracts)), to_json=options.json
-    )
+    return _run(NAME, lambda: _print(options))
+
+
+def _version() -> str:
+    try:
+        return version(PACKAGE)
+    except PackageNotFoundError:  # it runs in its own repository
+        return "of a checkout"
+
+
+def _print(options: Namespace) -> int:
+    form = "json" if options.json else options.format
+    reports = list(_reports(options))
+    print(FORMATS[form](reports))
+    return 1 if any(report.proof.open_findings for report in reports) else 0
+
+
+def _reports(options: Namespace) -> Iterator[Report]:
+    sources = load_sources(options.asl)
+    for source in sources:
+        mapping = _mapping(options.contracts, source, alone=len(sources) == 1)
+        sizes = mapping is not NO_MAPPING and not options.no_sizes
+        yield Report(source, prove(source.machine, mapping, checks_sizes=sizes))
+
+
+def _mapping(folder: Path | None, source: Source, *, alone: bool) -> Mapping:
+    """Return the mapping of a machine: that in folder, or that in the folder in it which is called as the machine."""
+    if folder is None:
+        return NO_MAPPING
+    own = folder / source.name
+    if source.name and (own / MAPPING_FILE).exists():
+        return load_mapping(own)
+    return load_mapping(folder) if alone else NO_MAPPING
 
 
 def add_output_option(parser: ArgumentParser) -> None:
@@ -43,13 +85,20 @@ def add_output_option(parser: ArgumentParser) -> None:
 
 def print_proof(name: str, make: Callable[[], Proof], *, to_json: bool) -> int:
     """Print the proof that make returns, and return the exit code; one line on stderr names unusable input."""
-    try:
+
+    def command() -> int:
         proof = make()
+        print(as_json(proof) if to_json else as_text(proof))
+        return 1 if proof.open_findings else 0
+
+    return _run(name, command)
+
+
+def _run(name: str, command: Callable[[], int]) -> int:
+    try:
+        return command()
     except (InvalidMachineError, InvalidMappingError, UnsupportedSchemaError) as error:
         print(f"{name}: {printable(str(error))}", file=sys.stderr)
-        return 2
     except RecursionError:
         print(f"{name}: this is nested too deeply", file=sys.stderr)
-        return 2
-    print(as_json(proof) if to_json else as_text(proof))
-    return 1 if proof.open_findings else 0
+    return 2

@@ -158,7 +158,7 @@ def _choice(visit: Visit) -> Iterator[Exit]:
             yield _chosen(visit, f"Choices[{number}]", rule, rule["Next"], scope_from(taken))
     if members(left) and "Default" in visit.state:
         yield _chosen(visit, "Default", visit.state, visit.state["Default"], scope_from(left))
-    elif members(left):
+    elif members(left) and visit.proof.mapping.is_given:
         visit.report([Problem("Choices", "a payload that no rule may match", "a Default", decided=False)])
 
 

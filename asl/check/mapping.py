@@ -8,7 +8,7 @@ from typing import Any
 from asl.check import contracts
 from asl.check.integrations import closed_object
 from asl.check.json_schema import shape_of
-from asl.check.shapes import Anything, Field, Object, Shape, Text
+from asl.check.shapes import Anything, Field, Object, Shape, Text, Unknown
 from asl.check.validate import validate
 from asl.documents import parse_json
 
@@ -61,6 +61,8 @@ class Mapping:
         default_factory=dict
     )  # by `State.Field` that is undecided: the reason to accept it
 
+    is_given: bool = True  # False: nobody states contracts, and what depends on them is not checked
+
     def edges(self, state: str) -> Edges:
         """Return the contracts on the edges of state, none if it is not mapped."""
         return self.states.get(state, Edges())
@@ -69,6 +71,9 @@ class Mapping:
         """Return the shape of what a Catch on state adds."""
         raises = self.edges(state).raises
         return raises.shape if raises else CAUGHT
+
+
+NO_MAPPING = Mapping(Contract("input", Unknown()), is_given=False)
 
 
 def load_mapping(folder: Path) -> Mapping:

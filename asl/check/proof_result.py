@@ -82,6 +82,7 @@ class Proof:
 
     mapping: Mapping
     language: str = "JSONPath"  # of states without a QueryLanguage
+    checks_sizes: bool = True
     findings: list[Finding] = field(default_factory=list)
     sizes: dict[str, dict[str, int | None]] = field(default_factory=dict)
     inputs: dict[str, list[Shape]] = field(default_factory=dict)
@@ -139,7 +140,7 @@ class Proof:
         size = max_bytes(shape)
         known = self.sizes.setdefault(state, {})
         known[kind] = None if size is None or known.get(kind, 0) is None else max(size, known.get(kind) or 0)
-        if size is None or size > LIMIT:
+        if self.checks_sizes and (size is None or size > LIMIT):
             provided = "a payload without a bound" if size is None else f"a payload of up to {size} bytes"
             bounded = max_bytes(self.mapping.starts_with.shape) is not None
             certain = bounded and not has_placeholder_text(shape)

@@ -24,7 +24,7 @@ class UnprovedDataFlowError(ValueError):
     """A machine's data flow is not proved; the message has the findings."""
 
 
-def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
+def prove(machine: dict[str, Any], mapping: Mapping, *, checks_sizes: bool = True) -> Proof:
     """Follow the machine's input along every path and return the proof, with its findings.
 
     Raises InvalidMachineError if machine is not a state machine, InvalidMappingError if mapping names states that it does not have.
@@ -32,7 +32,7 @@ def prove(machine: dict[str, Any], mapping: Mapping) -> Proof:
     if wrong := grammar_error(machine):
         raise InvalidMachineError(f"this is no state machine: {wrong}")
     _check_mapping(mapping, states_of(machine))
-    proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"))
+    proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"), checks_sizes)
     started = within_bytes(mapping.starts_with.shape, LIMIT)
     start = Arrival(started, Surroundings(started))
     for name, problem in grammar_findings(machine):

@@ -1,5 +1,8 @@
 """The report of a proof, as text and as JSON."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from asl.check.findings import Finding
 from asl.check.proof_result import Proof
 from asl.check.sizes import LIMIT
@@ -9,16 +12,19 @@ COLUMN = len("suggestion  ")  # width of the first column of a finding
 COLUMNS = ("input", "parameters", "result", "output")
 
 
-def as_text(proof: Proof) -> str:
-    """Return the findings, the largest payloads of each state, and the verdict."""
-    lines = [_finding(finding, proof) for finding in proof.findings]
-    lines += [_warning(warning) for warning in proof.warnings.values()]
-    return "\n".join([*lines, _sizes(proof), "", _verdict(proof)])
+def as_text(proof: Proof, places: Mapping[Finding, str] | None = None) -> str:
+    """Return the findings, with their places in the file, the largest payloads of each state, and the verdict."""
+    known = places or {}
+    lines = [_finding(finding, proof, known.get(finding)) for finding in proof.findings]
+    lines += [_warning(warning, known.get(warning)) for warning in proof.warnings.values()]
+    sizes = [_sizes(proof), ""] if proof.checks_sizes else []
+    return "\n".join([*lines, *sizes, _verdict(proof)])
 
 
-def _finding(finding: Finding, proof: Proof) -> str:
+def _finding(finding: Finding, proof: Proof, place: str | None = None) -> str:
     kind = "error" if finding.decided else "accepted" if proof.is_accepted(finding) else "undecided"
     rows = {
+        "at": place,
         "path": " > ".join(finding.path) or "the start",
         "provided": finding.provided,
         "required": finding.required,
@@ -30,10 +36,12 @@ def _finding(finding: Finding, proof: Proof) -> str:
     return "\n".join([*map(printable, lines), ""])
 
 
-def _warning(warning: Finding) -> str:
-    rows = {"provided": warning.provided, "required": warning.required}
+def _warning(warning: Finding, place: str | None) -> str:
+    rows = {"at": place, "provided": warning.provided, "required": warning.required}
     lines = [f"warning: {warning.state}, {warning.field}"]
-    return "\n".join([*map(printable, [*lines, *(f"  {name:<{COLUMN}}{value}" for name, value in rows.items())]), ""])
+    return "\n".join(
+        [*map(printable, [*lines, *(f"  {name:<{COLUMN}}{value}" for name, value in rows.items() if value)]), ""]
+    )
 
 
 def _sizes(proof: Proof) -> str:
@@ -58,12 +66,20 @@ def _verdict(proof: Proof) -> str:
         return f"not proved: the proof stopped at {printable(proof.stopped.state)}"
     if number := len(proof.open_findings):
         return f"not proved: {number} {'finding' if number == 1 else 'findings'}"
-    return f"proved: every state gets what it needs on every path, and no payload exceeds {LIMIT:,} bytes"
+    if not proof.mapping.is_given:
+        return "no findings: what depends on contracts was not checked; --contracts names a folder of them"
+    sizes = f", and no payload exceeds {LIMIT:,} bytes" if proof.checks_sizes else ""
+    return f"proved: every state gets what it needs on every path{sizes}"
 
 
 def as_json(proof: Proof) -> str:
     """Return the verdict, the findings, the accepted ones apart, and the sizes as JSON."""
-    found = {
+    return printable_json(to_json(proof), indent=2)
+
+
+def to_json(proof: Proof) -> dict[str, Any]:
+    """Return what as_json writes."""
+    return {
         "proved": not proof.open_findings,
         "findings": [finding.to_json() for finding in proof.open_findings],
         "accepted": [finding.to_json() for finding in proof.findings if proof.is_accepted(finding)],
@@ -71,7 +87,6 @@ def as_json(proof: Proof) -> str:
         "limit": LIMIT,
         "sizes": proof.sizes,
     }
-    return printable_json(found, indent=2)
 
 
 def as_error(proof: Proof) -> str:

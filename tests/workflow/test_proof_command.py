@@ -25,4 +25,11 @@ def test_pipeline_in_a_file_gives_the_same_proof(
     shutil.copytree(contracts.FOLDER, folder)
     (folder / "mapping.json").write_text(json.dumps(PIPELINE_MAPPING), encoding="utf-8")
     assert check([str(machine), "--contracts", str(folder), *options]) == 0
-    assert capsys.readouterr().out == own
+    if not options:
+        lines = capsys.readouterr().out.splitlines(keepends=True)
+        assert "".join(line for line in lines if not line.startswith("  at  ")) == own
+        return
+    printed = json.loads(capsys.readouterr().out)
+    for warning in printed["warnings"]:
+        del warning["file"], warning["line"], warning["column"]
+    assert printed == json.loads(own)

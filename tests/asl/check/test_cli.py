@@ -51,7 +51,8 @@ def test_finding_has_place_path_and_suggestion(capsys: pytest.CaptureFixture[str
     blocks = capsys.readouterr().out.split("\n\n")
     (block,) = (block for block in blocks if block.startswith("error: TellStaff, Parameters.Message.$"))
     lines = dict(line.strip().split(maxsplit=1) for line in block.splitlines()[1:])
-    assert list(lines) == ["path", "provided", "required", "suggestion"]
+    assert list(lines) == ["at", "path", "provided", "required", "suggestion"]
+    assert lines["at"] == f"{ORDERS / 'broken.json'}:141:9"
     assert lines["path"].split(" > ") == ["CheckOrder", "HasCoupon", "ReserveLines", "ChargeAndPack"]
     assert lines["provided"] == "an object of Cause, Error at $"
     assert lines["required"] == "`$.order.orderId`"
@@ -67,8 +68,11 @@ def test_json_has_everything_in_the_text(capsys: pytest.CaptureFixture[str]) -> 
     assert set(result) == {"proved", "findings", "accepted", "warnings", "limit", "sizes"}
     assert (result["proved"], result["accepted"], result["limit"]) == (False, [], 262_144)
     for finding in result["findings"]:
-        assert set(finding) == {"state", "field", "path", "provided", "required", "suggestion", "decided"}
-        assert f"error: {finding['state']}, {finding['field']}\n  path        {' > '.join(finding['path'])}\n" in text
+        known = {"state", "field", "path", "provided", "required", "suggestion", "decided"}
+        assert set(finding) == known | {"file", "line", "column"}
+        place = f"{finding['file']}:{finding['line']}:{finding['column']}"
+        assert f"error: {finding['state']}, {finding['field']}\n  at          {place}\n" in text
+        assert f"  path        {' > '.join(finding['path'])}\n" in text
         assert f"  provided    {finding['provided']}\n  required    {finding['required']}\n" in text
         assert finding["suggestion"] is None or f"  suggestion  {finding['suggestion']}\n" in text
     for state, sizes in result["sizes"].items():

@@ -204,14 +204,6 @@ def damage(file: Path, change: Callable[[Any], Any]) -> None:
     file.write_text(json.dumps(document if returned is None else returned), encoding="utf-8")
 
 
-def test_machine_without_contracts(capsys: pytest.CaptureFixture[str]) -> None:
-    """A machine without a folder of contracts is a usage error."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(ORDERS / MACHINE)])
-    assert ended.value.code == 2
-    assert "--contracts" in capsys.readouterr().err
-
-
 def test_machine_without_end_in_depth(orders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A machine within a machine within a machine, and so on, is no traceback."""
     level = '{"StartAt": "A", "States": {"A": {"Type": "Parallel", "End": true, "Branches": ['
