@@ -12,6 +12,7 @@ from imaging.metadata.exif import read_exif, read_windows_tags
 from imaging.metadata.fields import About, Camera, Source, merge
 from imaging.metadata.iptc import read_iptc
 from imaging.metadata.xmp_fields import read_xmp
+from imaging.metadata.xmp_packets import xmp_packets
 
 
 def read_embedded(picture: Picture) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def read_embedded(picture: Picture) -> dict[str, Any]:
     # The texts of a PNG may lie behind its pixels.
     image = decode(picture).image if picture.format.name == "PNG" else picture.image
     exif = exif_block(image)
-    iptc, xmp = read_iptc(picture), read_xmp(image.info.get("xmp"))
+    iptc, xmp = read_iptc(picture), read_xmp(*xmp_packets(picture, image))
     edited = (iptc.source, xmp) if iptc.changed else (xmp, iptc.source)
     return merge([_heif_orientation(picture), read_exif(exif), *edited, read_windows_tags(exif), _png_texts(picture)])
 

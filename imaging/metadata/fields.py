@@ -8,9 +8,9 @@ from imaging.metadata.sanitize import clean_integer, clean_text, clean_texts, dr
 
 MAX_NAME = 64  # characters, of a make or model
 MAX_PRODUCT = 128  # characters, of a lens or program
-MAX_DESCRIPTION = 1000  # characters
+MAX_DESCRIPTION = 2000  # characters, as many as IPTC has bytes
 MAX_KEYWORD = 64  # characters, as many as IPTC has bytes
-MAX_KEYWORDS = 50
+MAX_KEYWORDS = 60  # more would exceed what a payload of Step Functions may hold beside the other fields
 MAX_ISO = 10_000_000
 
 
@@ -73,6 +73,13 @@ class About:
             }
         )
 
+    def cut(self) -> list[str]:
+        """Return the names of the fields that are longer than sanitized returns them."""
+        description = clean_text(self.description, MAX_DESCRIPTION + 1) or ""
+        keywords = clean_texts(self.keywords, MAX_KEYWORD, MAX_KEYWORDS + 1) or []
+        longer = {"description": len(description) > MAX_DESCRIPTION, "keywords": len(keywords) > MAX_KEYWORDS}
+        return [name for name, is_cut in longer.items() if is_cut]
+
 
 @dataclass(frozen=True)
 class Source:
@@ -86,7 +93,9 @@ def merge(sources: Iterable[Source]) -> dict[str, Any]:
     """Return the JSON objects `camera` and `about`, each field from the first source that has it."""
     camera: dict[str, Any] = {}
     about: dict[str, Any] = {}
+    cut: list[str] = []
     for source in sources:
         camera = source.camera.sanitized() | camera
+        cut += [name for name in source.about.cut() if name not in about]
         about = source.about.sanitized() | about
-    return {"camera": camera, "about": about}
+    return {"camera": camera, "about": about | ({"cut": cut} if cut else {})}

@@ -1,10 +1,16 @@
 """XMP: the packet of RDF in XML that editors write into an image (ISO 16684-1), parsed as untrusted input."""
 
+import re
 from collections import defaultdict
 from contextlib import suppress
 
 MAX_BYTES = 1 << 20  # of a packet; that of a JPEG has at most 64 KB
 MAX_DEPTH = 24  # nested elements; a keyword is six deep
+
+INVALID = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")  # control characters, U+FFFE and U+FFFF
+
+# The first bytes of a packet in 16 bits: a byte order mark, or "<".
+UTF16 = {"utf-16-le": (b"\xff\xfe", b"<\0"), "utf-16-be": (b"\xfe\xff", b"\0<")}
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -44,8 +50,14 @@ def parse_packet(packet: bytes) -> Properties:
     parser.EndElementHandler = rdf.end
     parser.CharacterDataHandler = rdf.text
     with suppress(expat.ExpatError, UnsafePacketError):
-        parser.Parse(packet[:MAX_BYTES], True)
+        parser.Parse(_readable(packet[:MAX_BYTES]), True)
     return rdf.properties if rdf.is_whole else {}
+
+
+def _readable(packet: bytes) -> bytes:
+    """Return packet without what no XML may hold, so that a damaged character does not cost all properties."""
+    encoding = next((name for name, starts in UTF16.items() if packet.startswith(starts)), "utf-8")
+    return INVALID.sub(b" ", packet.decode(encoding, "replace").encode())
 
 
 class _RdfHandler:

@@ -10,9 +10,11 @@ from imaging.metadata.xmp import Properties, parse_packet
 _ANGLE = re.compile(r"(\d+)(?:,(\d+(?:\.\d+)?))?(?:,(\d+(?:\.\d+)?))?([NSEW])", re.ASCII)  # 51,30.25N or 51,30,15N
 
 
-def read_xmp(packet: object) -> Source:
-    """Return the metadata in an XMP packet; nothing if packet is not bytes, or invalid."""
-    xmp = parse_packet(packet) if isinstance(packet, bytes) else {}
+def read_xmp(*packets: bytes) -> Source:
+    """Return the metadata in XMP packets, each property from the first that has it; an invalid one has none."""
+    xmp: Properties = {}
+    for packet in packets:
+        xmp = parse_packet(packet) | xmp
     return Source(_camera(xmp), _about(xmp))
 
 

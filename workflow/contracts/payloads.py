@@ -181,6 +181,7 @@ class ExtractMetadataOutputAbout(TypedDict):
     keywords: NotRequired[list[str]]
     artist: NotRequired[str]
     copyright: NotRequired[str]
+    cut: NotRequired[list[str]]
 
 
 class ExtractMetadataOutputAppearance(TypedDict):
