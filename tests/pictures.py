@@ -75,6 +75,11 @@ def decoded(data: bytes) -> Image.Image:
     return image
 
 
+def without_palette(image: Image.Image) -> Image.Image:
+    """Return an image with a palette in RGB, or in RGBA if it is transparent, and any other as it is."""
+    return image.convert("RGBA" if image.has_transparency_data else "RGB") if image.mode == "P" else image
+
+
 def exif(tags: dict[int, Any], detail: dict[int, Any] | None = None, gps: dict[int, Any] | None = None) -> Image.Exif:
     """Make an EXIF block from the tags of its three directories."""
     block = Image.Exif()

@@ -61,11 +61,12 @@ def repair(data: bytes, usable: Iterable[Chunk]) -> bytes | None:
         is_whole = is_whole and not is_cut and start - 8 == at
         at = end + 4
         content = data[start:end]
-        parts.append(_chunk(name, content) if is_cut else data[start - 8 : at])
+        parts.append(write_chunk(name, content) if is_cut else data[start - 8 : at])
     if is_whole and name == b"IEND":
         return None
     return b"".join([*parts, *([] if name == b"IEND" else [END])])
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
+def write_chunk(name: bytes, content: bytes) -> bytes:
+    """Return a chunk with its length and its checksum."""
     return struct.pack(">I4s", len(content), name) + content + struct.pack(">I", zlib.crc32(name + content))

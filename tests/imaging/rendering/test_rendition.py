@@ -38,7 +38,7 @@ def shown(rendition: Rendition) -> Image.Image:
     """Return the image of a rendition, whose format and size are those of its fields."""
     image = pictures.decoded(rendition.data)
     assert (image.format, image.size) == (rendition.format.name, (rendition.width, rendition.height))
-    return image
+    return pictures.without_palette(image)
 
 
 @given(size=SIZES, edge=EDGES)

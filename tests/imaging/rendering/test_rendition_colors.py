@@ -29,7 +29,7 @@ def thumbnail(data: bytes, edge: int) -> rendition.Rendition:
 
 def shown(data: bytes, edge: int = 30) -> Image.Image:
     """Return data fitted inside edge."""
-    return pictures.decoded(resized(data, edge).data)
+    return pictures.without_palette(pictures.decoded(resized(data, edge).data))
 
 
 def corners(image: Image.Image) -> list[tuple[int, ...]]:

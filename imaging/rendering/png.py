@@ -1,0 +1,70 @@
+"""PNG renditions: with a palette where it loses nothing, and not larger than a file whose pixels they have."""
+
+from __future__ import annotations
+
+import zlib
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from imaging.decoding.picture import has_alpha
+from imaging.formats.inspection import Inspection
+from imaging.formats.png_chunks import END, SIGNATURE, chunks, write_chunk
+from imaging.rendering.palettes import with_palette
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from imaging.decoding.picture import Picture
+
+# Run-length encoding: a quarter of the time of zlib's default, and nearly its size for photographs.
+RUN_LENGTHS = 3
+# For drawings and screenshots, if run lengths take more bytes than the original: 179 KB instead of 433, in 8 ms more.
+LEVEL = 6
+PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}  # all that decides the pixels of a PNG that is sRGB
+BIT_DEPTH, MAX_DEPTH = 24, 8  # offset in the file; bits of a sample in renditions
+STEP = 2**20  # bytes that are decompressed at a time
+
+
+def encode_png(image: Image.Image, picture: Picture, exif: Image.Exif) -> bytes:
+    """Return image, in L, RGB or RGBA, made from picture, as a PNG."""
+    best = with_palette(image) or image
+    data = _save(best, exif, compress_type=RUN_LENGTHS)
+    if len(data) <= len(picture.data):
+        return data
+    original = _original(picture, exif) if image.size == picture.size else None
+    return min([original] if original else [data, _save(best, exif, compress_level=LEVEL)], key=len)
+
+
+def _save(image: Image.Image, exif: Image.Exif, **options: int) -> bytes:
+    buffer, alphas = BytesIO(), image.info.get("transparency")
+    more = {} if alphas is None else {"transparency": alphas}
+    image.save(buffer, "PNG", exif=exif, **more, **options)
+    return buffer.getvalue()
+
+
+def _original(picture: Picture, exif: Image.Exif) -> bytes | None:
+    """Return the pixels of a PNG as they are in its file, without anything else; None if a rendition has others."""
+    found, data = picture.inspected, picture.data
+    is_shown = picture.format.name == "PNG" and picture.orientation == 1 and data[BIT_DEPTH] <= MAX_DEPTH
+    is_srgb = "icc_profile" not in picture.image.info and (found.space is None or found.space.is_srgb)
+    # Pillow, which may read the rendition, misreads the transparent color of grays of two and four bits.
+    is_misread = picture.image.mode != "P" and data[BIT_DEPTH] < MAX_DEPTH and has_alpha(picture.image)
+    if not is_shown or not is_srgb or is_misread or found.repaired:
+        return None
+    parts = [chunk for chunk in chunks(data, Inspection(picture.format, found.limits)) if chunk.name in PIXELS]
+    pixels = _stream(b"".join(data[chunk.start : chunk.end] for chunk in parts if chunk.name == b"IDAT"))
+    if pixels is None:
+        return None
+    heads = [data[chunk.start - 8 : chunk.end + 4] for chunk in parts if chunk.name != b"IDAT"]
+    block = exif.tobytes()[6:] if exif else b""
+    about = [write_chunk(b"eXIf", block)] if block else []
+    return b"".join([data[:SIGNATURE], *heads, *about, write_chunk(b"IDAT", pixels), END])
+
+
+def _stream(data: bytes) -> bytes | None:
+    """Return data up to the end of its compressed stream, so that nothing is hidden behind it; None without an end."""
+    inflate, rest = zlib.decompressobj(), data
+    while rest and not inflate.eof:
+        inflate.decompress(rest, STEP)
+        rest = inflate.unconsumed_tail
+    return data[: len(data) - len(inflate.unused_data)] if inflate.eof else None
