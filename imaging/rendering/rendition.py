@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from imaging.decoding.decode import decode
 from imaging.decoding.picture import UPRIGHT, Picture, upright_size
 from imaging.formats import FORMATS, Format
 from imaging.rendering.authorship import UNKNOWN, Authorship
 from imaging.rendering.color import convert_to_srgb, drop_opaque_alpha
+from imaging.rendering.jpeg import encode_jpeg
 from imaging.rendering.png import encode_png
 from imaging.rendering.resampling import Box, Raster, Size, make_raster, resample
 
@@ -128,14 +129,15 @@ def encode(image: Image.Image, picture: Picture, source: Raster, quality: int, a
     image.info = {}  # or Pillow would copy the comment of the original
     output, exif = _output_format(source, image), authorship.to_exif()
     if output.name == "PNG":
-        return Rendition(encode_png(image, picture, exif), output, *image.size)
-    options: dict[str, dict[str, Any]] = {
-        "JPEG": {"quality": quality, "subsampling": "4:4:4" if source.format.name in LOSSLESS else "4:2:0"},
-        "WEBP": {"quality": quality, "method": 4},
-    }
-    buffer = BytesIO()
-    image.save(buffer, output.name, exif=exif, **options[output.name])
-    return Rendition(buffer.getvalue(), output, *image.size)
+        data = encode_png(image, picture, exif)
+    elif output.name == "JPEG":
+        subsampling = "4:4:4" if source.format.name in LOSSLESS else "4:2:0"
+        data = encode_jpeg(image, picture, exif, {"quality": quality, "subsampling": subsampling})
+    else:
+        buffer = BytesIO()
+        image.save(buffer, output.name, exif=exif, quality=quality, method=4)
+        data = buffer.getvalue()
+    return Rendition(data, output, *image.size)
 
 
 def _output_format(source: Raster, image: Image.Image) -> Format:

@@ -1,0 +1,43 @@
+"""JPEG renditions: not larger than a JPEG of the same size that they were made from."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from PIL.JpegImagePlugin import JpegImageFile, get_sampling
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PIL import Image
+
+    from imaging.decoding.picture import Picture
+
+
+def encode_jpeg(image: Image.Image, picture: Picture, exif: Image.Exif, options: Mapping[str, Any]) -> bytes:
+    """Return image, in L or RGB, made from picture, as a JPEG with options of Pillow.
+
+    If it has the size of a JPEG that was compressed more, the tables of that one serve: more bytes would not bring back
+    what it has lost.
+    """
+    data = _save(image, exif, options)
+    original = picture.image
+    is_resized = image.width * image.height != picture.stored[0] * picture.stored[1]
+    if len(data) <= len(picture.data) or is_resized or not isinstance(original, JpegImageFile):
+        return data
+    sampling = get_sampling(original) if image.mode == "RGB" else -1
+    tables = {"qtables": _tables(original), "subsampling": sampling, "optimize": True}
+    return min(data, _save(image, exif, tables), key=len)
+
+
+def _tables(original: JpegImageFile) -> list[list[int]]:
+    """Return the quantization tables of a JPEG, of brightness and of colors, as those of a rendition."""
+    tables = [list(table) for _, table in sorted(original.quantization.items())]
+    return tables[:2]
+
+
+def _save(image: Image.Image, exif: Image.Exif, options: Mapping[str, Any]) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", exif=exif, **options)
+    return buffer.getvalue()
