@@ -51,8 +51,7 @@ RETRIES = Retry(
 BOTO_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 5})
 # The second means that an image is there. Only this program has the URL, so an earlier PUT arrived and its answer was lost.
 STORED = (HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED)
-OPEN = "PROCESSING"  # the status that changes
-UNSEEN_SECONDS = 1  # until the next request about an image whose processing has not begun
+OPEN = ("AWAITING_UPLOAD", "PROCESSING")  # the statuses that change
 PAGE = 100  # images of a list in one response; the API allows no more
 
 
@@ -99,12 +98,10 @@ class Client:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             answer = self._about(image_id)
-            if answer.status != HTTPStatus.NOT_FOUND:
-                document = self._read(answer, image_id)
-                if document["status"] != OPEN:
-                    return document
-            # 404: the processing has not begun. Retry-After grows with the age of the image.
-            time.sleep(float(answer.headers.get("Retry-After", UNSEEN_SECONDS)))
+            document = self._read(answer, image_id)
+            if document["status"] not in OPEN:
+                return document
+            time.sleep(float(answer.headers["Retry-After"]))  # grows with the age of the image
         return None
 
     def images(self, status: str | None = None) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lambdas.domain.image_status import describe, digest
 from lambdas.domain.image_urls import ImageUrls
 from lambdas.domain.outcomes import is_final
-from lambdas.domain.record import read_record
+from lambdas.domain.record import read_item
 from lambdas.runtime import clock
 from lambdas.runtime.api import RequestError, api_handler, bad_request, json_response, violated_parameter
 from lambdas.runtime.proxy_events import header, owner
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], settings: GetImageSettings) -> dict[str, Any]
     """
     request = read_request(event)
     add_log_keys(imageId=request["imageId"])
-    record = read_record(settings.metadata_table, request["imageId"])
+    record = read_item(settings.metadata_table, request["imageId"])
     if record is None or record["owner"] != owner(event):
         raise RequestError(HTTPStatus.NOT_FOUND, "NOT_FOUND", "There is no such image.")
     logger().info("status: %s", record["status"])

@@ -1,4 +1,4 @@
-"""GET /upload-url: create an image id and a key, and sign a URL to which exactly the announced file can be uploaded."""
+"""GET /upload-url: create an image id and its record, and sign a URL to which exactly the announced file can be uploaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from imaging.errors import Reason
 from imaging.formats import CONTENT_TYPES, FORMATS
-from lambdas.domain import object_keys, objects
+from lambdas.domain import grants, object_keys, objects
 from lambdas.runtime import clients, clock
 from lambdas.runtime.api import RequestError, api_handler, bad_request, json_response, violated_parameter
 from lambdas.runtime.metrics import UPLOAD_URLS_ISSUED, UPLOAD_URLS_REFUSED
@@ -20,7 +20,7 @@ from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
-    from workflow.contracts.payloads import UploadUrlRequest, UploadUrlResponse
+    from workflow.contracts.payloads import MetadataRecordAnnounced, UploadUrlRequest, UploadUrlResponse
 
 MAX_DIGITS = 15  # no size in bytes needs more
 
@@ -104,10 +104,18 @@ def _issue(user: str, request: UploadUrlRequest, settings: GetUploadUrlSettings)
     image_id = str(uuid4())
     add_log_keys(imageId=image_id)
     key = object_keys.upload_key(user, image_id)
-    lifetime = timedelta(seconds=settings.url_expiry_seconds)
-    expires = (clock.now() + lifetime).strftime("%Y-%m-%dT%H:%M:%SZ")
+    end = clock.now() + timedelta(seconds=settings.url_expiry_seconds)
+    expires = end.strftime("%Y-%m-%dT%H:%M:%SZ")
     with trace("SignUpload", imageId=image_id):
         url, headers = _sign(settings.upload_bucket, key, request, settings.url_expiry_seconds)
+    announced: MetadataRecordAnnounced = {
+        "filename": request["filename"],
+        "contentType": request["contentType"],
+        "size": request["size"],
+        "expiresAt": expires,
+    }
+    grant = grants.Grant(user, image_id, settings.upload_bucket, key, end)
+    grants.await_upload(settings.metadata_table, grant, announced)
     return {
         "imageId": image_id,
         "key": key,

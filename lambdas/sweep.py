@@ -15,7 +15,7 @@ from lambdas.domain.back_pressure import Pace
 from lambdas.domain.expiry import may_have_expired
 from lambdas.domain.finalization import finalize
 from lambdas.domain.outcomes import PROCESSING, Failure
-from lambdas.domain.record import Record, read_record
+from lambdas.domain.record import Record, is_begun, read_record
 from lambdas.domain.upload_events import read_event
 from lambdas.runtime import clients, clock
 from lambdas.runtime.settings import SweepSettings
@@ -176,7 +176,7 @@ def _read_records(table: str, image_ids: list[str]) -> tuple[dict[str, MetadataR
     left = answer["UnprocessedKeys"]
     missed = {key["imageId"]["S"] for key in left[table]["Keys"]} if table in left else set()
     stored = [cast("MetadataRecord", deserialize(item)) for item in answer["Responses"].get(table, [])]
-    return {record["imageId"]: record for record in stored}, missed
+    return {record["imageId"]: record for record in stored if is_begun(record)}, missed
 
 
 def _is_valid(upload: ListedUpload) -> bool:

@@ -32,7 +32,7 @@ class InvocationProfile:
 
 
 INVOCATIONS: Final = {
-    "GetUploadUrlFunction": InvocationProfile(0.007, 609),
+    "GetUploadUrlFunction": InvocationProfile(0.009, 609, ("PutItem",), 440, indexed=1),
     "SqsTriggerFunction": InvocationProfile(0.008, 748, ("StartExecution",)),
     "ValidateFunction": InvocationProfile(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 586, indexed=2),
     "MetadataFunction": InvocationProfile(0.027, 848, ("GetObject", "UpdateItem"), 1212, indexed=1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from botocore.exceptions import ClientError
+
+NAME = re.compile(r"#(\w+)")  # of an attribute in an expression
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def update(table: str, key: Mapping[str, Any], change: Update) -> None:
 def put(table: str, item: Mapping[str, object], condition: str, values: Mapping[str, str]) -> dict[str, Any] | None:
     """Write item if condition is true and return None; otherwise return the item that is stored, which may be empty.
 
-    condition may name the attributes status and, if there are values, execution.
+    In condition a name stands behind `#`, and one of values behind `:`.
     """
     client = clients.dynamodb()
     used: Any = {"ExpressionAttributeValues": expression_values(values)} if values else {}
@@ -62,7 +65,7 @@ def put(table: str, item: Mapping[str, object], condition: str, values: Mapping[
             TableName=table,
             Item=serialize(item),
             ConditionExpression=condition,
-            ExpressionAttributeNames=expression_names("status", *(["execution"] if values else [])),
+            ExpressionAttributeNames=expression_names(*dict.fromkeys(NAME.findall(condition))),
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
             **used,
         )

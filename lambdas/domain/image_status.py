@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         SignedImage,
     )
 
-COPIED = ("imageId", "status", "createdAt", "updatedAt", "finishedAt")  # from the record
+COPIED = ("imageId", "status", "createdAt", "updatedAt", "finishedAt", "announced")  # from the record
 SUMMARY = ("imageId", "status", "createdAt", "finishedAt")  # of those, what a list has
 RENAMED = {"dominantColour": "dominantColor"}  # since version 0.1, whose records stay
 NOT_SHOWN = (NOTIFIED_AT, CLEARED_AT, EXPIRES_AT)  # these change after the final status
@@ -65,8 +65,8 @@ def digest(record: MetadataRecord, urls: ImageUrls) -> str:
 def _facts(record: MetadataRecord, names: tuple[str, ...]) -> dict[str, object]:
     """Return the attributes called names, the name of the file, and why the image did not succeed."""
     facts: dict[str, object] = {name: value for name, value in record.items() if name in names}
-    if "validation" in record:
-        facts["filename"] = record["validation"]["filename"]
+    if named := record.get("validation") or record.get("announced"):
+        facts["filename"] = named["filename"]
     if record["status"] == REJECTED:
         facts |= {"reason": record["reason"], "message": record["message"]}
     if record["status"] == FAILED:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workflow.contracts.payloads import MetadataRecord
 
+AWAITING_UPLOAD = "AWAITING_UPLOAD"  # of a record that no execution has begun: to the pipeline, there is none
 PROCESSING = "PROCESSING"
 SUCCEEDED = "SUCCEEDED"
 REJECTED = "REJECTED"
@@ -30,7 +31,7 @@ class Failure:
 
 def is_final(item: MetadataRecord) -> bool:
     """Return whether the record has its final status."""
-    return item["status"] != PROCESSING
+    return item["status"] not in (AWAITING_UPLOAD, PROCESSING)
 
 
 def notification_pending(item: MetadataRecord) -> bool:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, cast
 from lambdas.domain import conditional_writes, upload_versions
 from lambdas.domain.attribute_values import deserialize, expression_names, expression_values
 from lambdas.domain.conditional_writes import Update, stored_item
-from lambdas.domain.outcomes import FAILED, NOTIFIED_AT, PROCESSING, SUCCEEDED, is_final, notification_pending
+from lambdas.domain.outcomes import (
+    AWAITING_UPLOAD,
+    FAILED,
+    NOTIFIED_AT,
+    PROCESSING,
+    SUCCEEDED,
+    is_final,
+    notification_pending,
+)
 from lambdas.runtime import clients, clock
 from workflow.contracts.errors import PreviousOutcomePending, StaleExecution
 
@@ -24,7 +32,9 @@ EXPIRES_AT = "expiresAt"  # the attribute by which DynamoDB deletes an item: its
 CLEARED_AT = "clearedAt"  # when the archive was found to hold nothing of executions that did not succeed
 COPIED = ("imageId", "owner", "bucket", "key", "versionId")  # from the image into its record
 
-ABSENT = "attribute_not_exists(#status)"
+# A record that awaits its upload counts as none. What it holds is in the upload, too.
+ABSENT = "attribute_not_exists(#status) OR #status = :awaiting"
+AWAITING = {"awaiting": AWAITING_UPLOAD}
 OPEN = "#execution = :execution AND #status = :open"
 FINAL = "#execution = :execution AND #status <> :open"
 OPEN_OR_SAME = "#execution = :execution AND (#status = :open OR #status = :status)"
@@ -36,7 +46,18 @@ def expiry(days: int) -> int:
 
 
 def read_record(table: str, image_id: str) -> MetadataRecord | None:
-    """Return the image's record regardless of which execution owns it, or None."""
+    """Return the image's record regardless of which execution owns it; None if no execution has begun it."""
+    stored = read_item(table, image_id)
+    return stored if stored and is_begun(stored) else None
+
+
+def is_begun(item: MetadataRecord) -> bool:
+    """Return whether an execution has begun the record; before, it awaits the upload."""
+    return item["status"] != AWAITING_UPLOAD
+
+
+def read_item(table: str, image_id: str) -> MetadataRecord | None:
+    """Return the image's record, also one that awaits its upload, or None."""
     answer = clients.dynamodb().get_item(TableName=table, Key={"imageId": {"S": image_id}}, ConsistentRead=True)
     return cast("MetadataRecord", deserialize(answer["Item"])) if "Item" in answer else None
 
@@ -114,7 +135,7 @@ class Record:
             )
 
     def read(self) -> MetadataRecord | None:
-        """Return the image's record regardless of which execution owns it, or None."""
+        """Return the image's record regardless of which execution owns it; None if no execution has begun it."""
         return read_record(self.table, self.image["imageId"])
 
     def is_unchanged(self, since: MetadataRecord | None) -> bool:
@@ -131,7 +152,7 @@ class Record:
     def _create(self, state: Mapping[str, object], retention_days: int) -> bool:
         """Create the record with state; return False if this execution has begun it already."""
         item = {**self._initial(retention_days), "createdAt": state["updatedAt"], **state}
-        stored = cast("MetadataRecord | None", conditional_writes.put(self.table, item, ABSENT, {}))
+        stored = cast("MetadataRecord | None", conditional_writes.put(self.table, item, ABSENT, AWAITING))
         if stored is None:
             return True
         if stored["execution"] == self.execution:
@@ -189,7 +210,8 @@ class Record:
         try:
             conditional_writes.update(self.table, self._key, change)
         except clients.dynamodb().exceptions.ConditionalCheckFailedException as error:
-            if stored := stored_item(error):
+            stored = stored_item(error)
+            if stored and is_begun(cast("MetadataRecord", stored)):
                 message = "the image's record has its final status, or is another execution's"
                 raise StaleExecution(message, succeeded=self.execution in stored.get("earlier", [])) from error
             raise

@@ -44,8 +44,9 @@ class ApiSettings(Settings):
 
 @dataclass(frozen=True)
 class GetUploadUrlSettings(ApiSettings):
-    """Where uploads go, what they may be, and how long a URL is valid."""
+    """Where uploads and their records go, what they may be, and how long a URL is valid."""
 
+    metadata_table: str
     upload_bucket: str
     enabled_formats: frozenset[str]
     max_bytes: int

@@ -130,9 +130,14 @@ def _get_upload_url(storage: Storage) -> FunctionEntry:
         "get_upload_url",
         "Creates a key and a signed URL for an upload",
         memory=LIGHT_MEMORY,
-        timeout=10,
-        environment=variables(env.GetUploadUrlSettings, upload_bucket=Ref(storage.upload_bucket)),
-        statements=[sign_uploads()],
+        timeout=29,  # API Gateway waits no longer
+        environment=variables(
+            env.GetUploadUrlSettings, metadata_table=Ref(storage.table), upload_bucket=Ref(storage.upload_bucket)
+        ),
+        statements=[
+            sign_uploads(),
+            allow("begin the record", [awacs.dynamodb.PutItem], GetAtt(storage.table, "Arn")),
+        ],
         layers=[RUNTIME_LAYER],
     )
 

@@ -41,6 +41,9 @@ EXPRESS = 0.3  # of the schedules
 PICTURES, WEIGHTS = (1, 2, 3), (5, 3, 1)
 NEWER = 0.3  # of the pictures have a second version
 DELETED = 0.15  # of the pictures are deleted at some time
+EARLY = 0.3  # of the pictures are granted at the beginning
+UNUSED = 0.2  # of the schedules have a grant without an upload
+UNUSED_PICTURE = "11111111-1111-4111-8111-111111111111"
 POISONED = 0.15  # of the schedules have a message that is not about an upload
 
 SWEPT = 0.01  # of the world's turns in a storm
@@ -73,6 +76,7 @@ class Schedule:
         self._scheduler = Scheduler(seed)
         self._random = self._scheduler.random
         self._faults = Faults(Random(f"faults of {seed}"), only)  # noqa: S311 - it is to be replayed
+        self._grants = Random(f"grants of {seed}")  # noqa: S311 - of its own, so that a grant changes no other draw
         self._journal = Journal()
         express = self._random.random() < EXPRESS
         os.environ.update(account.environment("EXPRESS" if express else "STANDARD"))
@@ -129,7 +133,15 @@ class Schedule:
         acts += [partial(self._uploaders.delete, image) for image in deleted]
         acts += [self._uploaders.poison] if self._random.random() < POISONED else []
         self._random.shuffle(acts)
+        self._grant(images)
         return acts
+
+    def _grant(self, images: list[str]) -> None:
+        """Grant some pictures long before their upload, which then may be late, and sometimes one that is never uploaded."""
+        early = [image for image in images if self._grants.random() < EARLY]
+        unused = [UNUSED_PICTURE] if self._grants.random() < UNUSED else []
+        for image in early + unused:
+            self._uploaders.grant(image)
 
     def _spell(self, waiting: list[Act], turns: int | None = None) -> None:
         """Run until nothing is left to do; after turns turns of the world, deliver nothing more."""

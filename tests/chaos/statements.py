@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.chaos.journal import Entry, Journal
 
 GONE = "NoSuchVersion"  # the reason of a failure: the uploaded version was removed for good
-OPEN, SUCCEEDED = "PROCESSING", "SUCCEEDED"
+AWAITING, OPEN, SUCCEEDED = "AWAITING_UPLOAD", "PROCESSING", "SUCCEEDED"
 DESERVED = {"SUCCEEDED": True, "REJECTED": False}  # whether the upload of a record with this status is a sound picture
 
 # The status of a version's last record that another attempt may follow; for all other starters, the record is open.
@@ -56,13 +56,15 @@ def _one_outcome(records: Records, found: Records, journal: Journal, visible: Ve
     expired = {image_id: entry.version for image_id, entry in journal.expired.items()}
     missing = (image_id for image_id, version in visible.items() if expired.get(image_id) != version)
     yield from (f"{image_id} has no record" for image_id in missing if image_id not in records)
+    awaiting = (image_id for image_id in visible if records.get(image_id, {}).get("status") == AWAITING)
+    yield from (f"{image_id} is uploaded, and awaits its upload" for image_id in awaiting)
     yield from (f"{image_id} is still open" for image_id, record in found.items() if record["status"] == OPEN)
     for image_id, record in found.items():
         try:
             contracts.check("metadata-record", record)
         except ContractViolation as broken:
             yield f"{image_id}'s record breaks its contract: {broken}"
-        if record["status"] != OPEN and "notifiedAt" not in record:
+        if record["status"] not in (AWAITING, OPEN) and "notifiedAt" not in record:
             yield f"{image_id}'s record is not marked as notified"
     yield from (f"{name} was started by an operator without a record" for name in _unrecorded(journal))
     yield from (f"{execution.name} is running" for execution in journal.executions if execution.status == "RUNNING")
@@ -121,7 +123,7 @@ def _final(records: Records, journal: Journal) -> Iterator[str]:
 
 
 def _outcomes(journal: Journal) -> Iterator[Entry]:
-    yield from (new for _, new in journal.writes if new and new.status != OPEN)
+    yield from (new for _, new in journal.writes if new and new.status not in (AWAITING, OPEN))
 
 
 def _order(records: Records, journal: Journal, visible: Versions) -> Iterator[str]:
@@ -129,18 +131,31 @@ def _order(records: Records, journal: Journal, visible: Versions) -> Iterator[st
         if image_id in records and records[image_id].get("versionId") != version:
             yield f"{image_id}'s record is not the newest version's"
     for old, new in journal.writes:
-        if old and (wrong := _wrong(old, new, journal.uploads[old.image_id])):
+        if old and (wrong := _wrong_grant(old, new) or _wrong(old, new, journal.uploads.get(old.image_id, []))):
             yield f"{old.image_id}: {wrong}: {old[1:]} became {new[1:] if new else None}"
+
+
+def _wrong_grant(old: Entry, new: Entry | None) -> str:
+    """Return what is wrong with a write of a record that awaits its upload, or that does so from now on."""
+    if new and new.status == AWAITING:
+        return "a grant replaced a record"
+    taken = new is not None and new.version != old.version and new.status in {OPEN, "FAILED"}
+    return "a grant was deleted, or got an outcome that nobody began" if old.status == AWAITING and not taken else ""
 
 
 def _wrong(old: Entry, new: Entry | None, versions: list[str]) -> str:
     """Return what is wrong with a write, if anything is."""
+    if old.status == AWAITING:
+        return ""
     if new is None:
         return "" if old.status == OPEN else "an outcome was deleted"
     if new.execution == old.execution:
         return "" if old.status in {OPEN, new.status} else "an outcome changed"
     if new.version != old.version:
-        return "" if versions.index(new.version) > versions.index(old.version) else "an older version replaced it"
+        order = {
+            version: place for place, version in enumerate(versions)
+        }  # others are older: of a grant, or of nothing
+        return "" if order.get(new.version, -1) > order.get(old.version, -1) else "an older version replaced it"
     if old.status == SUCCEEDED:
         return "a success was replaced"
     return "" if new.attempt > old.attempt else "an earlier attempt replaced it"

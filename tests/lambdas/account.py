@@ -37,6 +37,7 @@ RETENTION_DAYS = 90
 ORIGIN = "https://pictures.example"
 
 URL_SETTINGS = GetUploadUrlSettings(
+    metadata_table=TABLE,
     upload_bucket=UPLOAD_BUCKET,
     enabled_formats=LIMITS.enabled_formats,
     max_bytes=MAX_BYTES,

@@ -5,7 +5,7 @@ from typing import Any
 
 import urllib3
 
-from lambdas.domain.outcomes import PROCESSING
+from lambdas.domain.outcomes import AWAITING_UPLOAD, PROCESSING
 from local.stack import LocalStack
 from operations.users import Users, generate_password
 from workflow import contracts
@@ -26,8 +26,9 @@ def final(stack: LocalStack, image_id: str) -> dict[str, Any]:
         return {}
     body: dict[str, Any] = response.json()
     contracts.check("image-status.response", body)
-    assert ("Retry-After" in response.headers) == (body["status"] == PROCESSING)
-    return body if body["status"] != PROCESSING else {}
+    is_open = body["status"] in (AWAITING_UPLOAD, PROCESSING)
+    assert ("Retry-After" in response.headers) == is_open
+    return {} if is_open else body
 
 
 def listed(stack: LocalStack, token: str = "", **query: str) -> Iterator[dict[str, Any]]:

@@ -53,6 +53,11 @@ QUEUE = "arn:aws:sqs:eu-central-1:123456789012:dead-letters"
         ),
         *((f"dynamodb:{verb}Item", {"TableName": "records"}, [(f"dynamodb:{verb}Item", TABLE)]) for verb in VERBS),
         ("dynamodb:BatchGetItem", {"RequestItems": {"records": {}}}, [("dynamodb:BatchGetItem", TABLE)]),
+        (
+            "dynamodb:Query",
+            {"TableName": "records", "IndexName": "OwnerIndex"},
+            [("dynamodb:Query", f"{TABLE}/index/OwnerIndex")],
+        ),
         ("sns:Publish", {"TopicArn": TOPIC}, [("sns:Publish", TOPIC)]),
         ("sqs:ReceiveMessage", {"QueueUrl": QUEUE_URL}, [("sqs:ReceiveMessage", QUEUE)]),
         ("stepfunctions:StartExecution", {"stateMachineArn": MACHINE}, [("states:StartExecution", MACHINE)]),
@@ -73,7 +78,7 @@ def test_another_region_is_another_table() -> None:
     assert permission.arn == TABLE.replace("eu-central-1", "us-east-1")
 
 
-@pytest.mark.parametrize("operation", ["s3:ListBuckets", "dynamodb:Query", "sns:Subscribe"])
+@pytest.mark.parametrize("operation", ["s3:ListBuckets", "dynamodb:Scan", "sns:Subscribe"])
 def test_an_unknown_call_is_an_error(operation: str) -> None:
     """An unknown call is an error that names it, and the table to add it to."""
     with pytest.raises(UnknownCallError, match=f"{operation}: .*calls.py"):

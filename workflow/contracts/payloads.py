@@ -295,6 +295,15 @@ class ImageStatusRequest(TypedDict):
     download: NotRequired[str]
 
 
+class ImageStatusResponseAnnounced(TypedDict):
+    """`announced` of ImageStatusResponse."""
+
+    filename: str
+    contentType: str
+    size: int
+    expiresAt: str
+
+
 class ImageStatusResponseRenditions(TypedDict):
     """`renditions` of ImageStatusResponse."""
 
@@ -314,6 +323,7 @@ class ImageStatusResponse(TypedDict):
     finishedAt: NotRequired[str]
     steps: dict[str, str]
     filename: NotRequired[str]
+    announced: NotRequired[ImageStatusResponseAnnounced]
     reason: NotRequired[str]
     message: NotRequired[str]
     metadata: NotRequired[ExtractMetadataOutput]
@@ -329,6 +339,15 @@ class MetadataRecordSteps(TypedDict):
     ResizeImage: NotRequired[str]
     GenerateThumbnail: NotRequired[str]
     ArchiveImage: NotRequired[str]
+
+
+class MetadataRecordAnnounced(TypedDict):
+    """`announced` of MetadataRecord."""
+
+    filename: str
+    contentType: str
+    size: int
+    expiresAt: str
 
 
 class ValidateImageOutput(TypedDict):
@@ -383,6 +402,7 @@ class MetadataRecord(TypedDict):
     expiresAt: NotRequired[int]
     earlier: NotRequired[list[str]]
     steps: NotRequired[MetadataRecordSteps]
+    announced: NotRequired[MetadataRecordAnnounced]
     validation: NotRequired[ValidateImageOutput]
     metadata: NotRequired[ExtractMetadataOutput]
     resized: NotRequired[MetadataRecordResized]

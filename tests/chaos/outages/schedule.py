@@ -150,7 +150,7 @@ class OutageSchedule:
         """Yield what is wrong for good: sound images with another outcome than SUCCEEDED."""
         for image_id, record in self._account.records().items():
             status = record["status"]["S"]
-            if self._journal.sound[record["versionId"]["S"]] and status not in {"PROCESSING", "SUCCEEDED"}:
+            if self._journal.sound.get(record["versionId"]["S"]) and status not in {"PROCESSING", "SUCCEEDED"}:
                 yield f"outage: {image_id} is {status}, though it is sound: {record.get('reason')}"
 
     def _violations(self) -> Iterator[str]:

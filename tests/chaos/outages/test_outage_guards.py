@@ -81,7 +81,7 @@ GUARDS = [
     Guard(
         "dead letters that are tried again",
         _dead_letters_fail,
-        Case(("stepfunctions",), LENGTHS["6 hours"], STANDARD, seed=2),
+        Case(("stepfunctions",), LENGTHS["6 hours"], STANDARD, seed=6),
     ),
     Guard("growing waits", _attempts_in_a_row, Case(("s3",), LENGTHS["3 days"], EXPRESS, seed=4)),
 ]

@@ -25,7 +25,10 @@ def finalize(pipeline: Pipeline, event: Payload) -> None:
     finalization.finalize(record_of(event), FAILURE, pipeline.environment)
 
 
-@pytest.mark.parametrize("example", contracts.schema("metadata-record")["examples"], ids=lambda one: one["status"])
+OUTCOMES = [one for one in contracts.schema("metadata-record")["examples"] if one["status"] in NOTIFICATIONS]
+
+
+@pytest.mark.parametrize("example", OUTCOMES, ids=lambda one: one["status"])
 def test_a_notification_agrees_with_the_record(example: Payload) -> None:
     """Every outcome can be published from its record alone, as its contract requires and as the state machine does."""
     published = finalization.notification(cast("MetadataRecord", example))
