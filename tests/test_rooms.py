@@ -16,7 +16,7 @@ ROOMS: dict[str, set[str]] = {
     "asl": set(),
     # An execution's history is read from AWS, with boto3, or from a file.
     "asl.history": {"asl.language", "asl.documents", "boto3", "botocore"},
-    "asl.check": {"asl.language", "asl.documents", "referencing", "yaml"},
+    "asl.check": {"asl.language", "asl.documents", "jsonata", "referencing", "yaml"},
     "asl.graph": {"asl.language", "asl.check", "asl.history", "pygraphviz", "jinja2"},
     "imaging": {"PIL", "pillow_heif", "cykooz_resizer"},
     # `referencing` is the part of jsonschema that resolves references.

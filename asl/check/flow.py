@@ -9,6 +9,8 @@ from asl.check.budget import BudgetSpentError, part_budget, spend
 from asl.check.choices import paths_read, split_by_rule
 from asl.check.context import ANY_ZONE
 from asl.check.joins import joined
+from asl.check.jsonata_states import KNOWN as JSONATA_TYPES
+from asl.check.jsonata_states import JsonataState
 from asl.check.lengths import marked
 from asl.check.maps import map_exits
 from asl.check.placeholders import written
@@ -84,7 +86,13 @@ def exits(visit: Visit) -> Iterator[Exit]:
     visit.report(undecided)
     if undecided or kind is None:
         return (yield from _undecided_exits(visit))
+    if _is_jsonata(visit):
+        return (yield from JsonataState(visit, follow).exits())
     return (yield from kind(visit))
+
+
+def _is_jsonata(visit: Visit) -> bool:
+    return bool(visit.state.get("QueryLanguage", visit.proof.language) == "JSONata")
 
 
 def _undecided(visit: Visit) -> Iterator[Problem]:
@@ -93,7 +101,10 @@ def _undecided(visit: Visit) -> Iterator[Problem]:
     if state["Type"] not in KINDS:
         yield Problem("Type", state["Type"], "a type of state that is known", decided=False)
     rules = state.get("Choices", [])
-    if state.get("QueryLanguage", visit.proof.language) != "JSONPath" or any("Condition" in rule for rule in rules):
+    if _is_jsonata(visit):
+        if state["Type"] not in JSONATA_TYPES:
+            yield Problem("QueryLanguage", f"a {state['Type']} in JSONata", "JSONPath", decided=False)
+    elif any("Condition" in rule for rule in rules):
         yield Problem("QueryLanguage", "JSONata", "JSONPath", decided=False)
 
 

@@ -71,8 +71,11 @@ def lambda_invoke(gives: Shape) -> Integration:
     }
 
     def answers(parameters: Template) -> Shape:
-        silent = names(parameters) & {"InvocationType"} and parameters.get("InvocationType") != "RequestResponse"
-        payload = Anything(len("null")) if silent else gives  # an event's function is not waited for
+        kind = parameters.get("InvocationType")
+        silent = kind in ("Event", "DryRun")  # such a function is not waited for
+        payload = Anything(len("null")) if silent else gives
+        if "InvocationType" in names(parameters) and kind not in kinds:  # it is computed
+            payload = union(payload, Anything(len("null")))
         required: dict[str, Shape] = {"Payload": payload, "StatusCode": Number(integer=True, low=200, high=299)}
         logged = "LogType" in names(parameters) and parameters.get("LogType") != "None"
         more = {"LogResult": Text(0, 5464, frozenset({BASE64})), **METADATA_WITH_LOG} if logged else METADATA

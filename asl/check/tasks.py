@@ -25,24 +25,25 @@ def task_exits(visit: Visit) -> Iterator[Exit]:
         visit.check_path(name, SECONDS)
     if "Credentials" in visit.state:
         visit.check(visit.templated(visit.arrival.shape, "Credentials"), CREDENTIALS, "Credentials")
-    _check_token(visit)
     visit.takes_text = target(visit.state).integration in SERVICES
-    yield from visit.leave(_response(visit, visit.effective()))
+    yield from visit.leave(response(visit, visit.effective()))
     yield from visit.catches(visit.proof.mapping.raised(visit.name))
 
 
 def _check_token(visit: Visit) -> None:
     """Report a task that waits for its token to come back, but does not send it."""
     sent = [visit.state.get("InputPath"), *expressions(visit.state.get("Parameters"))]
-    if target(visit.state).pattern == CALLBACK and not any(CONTEXT.search(str(one)) for one in sent):
-        field = "Parameters" if "Parameters" in visit.state else "Resource"
+    is_sent = any(CONTEXT.search(str(one)) for one in sent) or "$states.context" in str(visit.state.get("Arguments"))
+    if target(visit.state).pattern == CALLBACK and not is_sent:
+        field = next((name for name in ("Parameters", "Arguments") if name in visit.state), "Resource")
         visit.report(
             [Problem(field, "a task that waits for its token, and does not send it", f"`{TOKEN}` in Parameters")]
         )
 
 
-def _response(visit: Visit, parameters: Shape) -> Shape:
-    """Return the response to the task, and report parameters that are not what the call takes."""
+def response(visit: Visit, parameters: Shape, field: str = "Parameters") -> Shape:
+    """Return the response to the task, and report parameters, made by field, that are not what the call takes."""
+    _check_token(visit)
     edges = visit.proof.mapping.edges(visit.name)
     gives = edges.gives.shape if edges.gives else Unknown()
     called = target(visit.state)
@@ -53,12 +54,12 @@ def _response(visit: Visit, parameters: Shape) -> Shape:
     if visit.proof.mapping.is_given:
         visit.report(_missing_contracts(edges, takes=own, gives=own or bool(called.pattern)))
     if known is not None:
-        visit.check(parameters, known.takes(called.parameters), "Parameters")
+        visit.check(parameters, known.takes(called.parameters), field)
     if invoked:
-        visit.check_contract(_property(parameters, "Payload"), edges.takes, "Parameters", "Payload")
+        visit.check_contract(_property(parameters, "Payload"), edges.takes, field, "Payload")
     else:
-        visit.check_contract(parameters, edges.takes, "Parameters")
-    visit.check_contract(_property(parameters, "Message"), edges.says, "Parameters", "Message")
+        visit.check_contract(parameters, edges.takes, field)
+    visit.check_contract(_property(parameters, "Message"), edges.says, field, "Message")
     answered = known is None or called.pattern or (edges.gives and not invoked)  # a contract states the response
     return gives if known is None or answered else known.answers(called.parameters)
 

@@ -30,11 +30,12 @@ class Problem:
     data: Shape | None = None  # what the path is evaluated on
     suggestion: str | None = None
     decided: bool = True
+    always: bool = False  # whether it happens with all payloads
 
     @property
     def is_inevitable(self) -> bool:
         """Whether it happens with all payloads of the shape: the path leads to what none of them has."""
-        return self.absence is not None and not self.absence.optional
+        return self.always or (self.absence is not None and not self.absence.optional)
 
 
 def expressions(template: Any) -> Iterator[str]:

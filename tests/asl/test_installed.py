@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 ASL = ROOT / "asl"
 ORDERS = ROOT / "docs/examples/orders"
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-index", "--no-deps"]
+MODULES = {"pyyaml": "yaml", "jsonata-python": "jsonata"}  # of packages of another name
 # What a console script does; nothing but the wheel and what it needs is on the path.
 SCRIPT = "import sys; from importlib import import_module; sys.exit(getattr(import_module('{}'), '{}')())"
 
@@ -82,7 +83,8 @@ def _declared() -> set[str]:
 def test_every_import_is_declared() -> None:
     """The wheel requires each package that asl imports, and no other; botocore comes with boto3."""
     imported = {found.name.partition(".")[0] for file in files() if ASL in file.parents for found in imports_of(file)}
-    named = {re.split("[<>=]", requirement)[0].lower().replace("pyyaml", "yaml") for requirement in _declared()}
+    named = {re.split("[<>=]", requirement)[0].lower() for requirement in _declared()}
+    named = {MODULES.get(name, name) for name in named}
     assert imported - sys.stdlib_module_names - {"asl", "botocore"} == named
 
 

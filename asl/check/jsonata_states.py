@@ -1,0 +1,198 @@
+"""States in JSONata: where each sends its output, which `Output` makes, and what `Assign` sets."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from asl.check.context import ANY_ZONE
+from asl.check.jsonata import Expression, parse
+from asl.check.jsonata_functions import ExpressionError, UndecidedExpressionError
+from asl.check.placeholders import written
+from asl.check.proof_result import Arrival, Exit, Outcome, Proof
+from asl.check.shapes import (
+    NOTHING,
+    Array,
+    Boolean,
+    Field,
+    Number,
+    Object,
+    Shape,
+    Text,
+    Unknown,
+    exact_object,
+    members,
+    union,
+)
+from asl.check.surroundings import Surroundings
+from asl.check.tasks import response
+from asl.check.templates import Problem
+from asl.check.visit import Visit, split_error
+
+Follow = Callable[[dict[str, Any], Arrival, Proof], Outcome]
+SECONDS = Number(integer=True, low=0, high=99_999_999)
+KNOWN = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Parallel")
+
+
+def is_expression(value: Any) -> bool:
+    """Return whether value is text that is a JSONata expression."""
+    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}")
+
+
+class JsonataState:
+    """A visit of a state in JSONata."""
+
+    def __init__(self, visit: Visit, follow: Follow) -> None:
+        """Take the visit, and what follows an inner machine."""
+        self.visit = visit
+        self.follow = follow
+
+    def exits(self) -> Iterator[Exit]:
+        """Yield where the state sends its output."""
+        yield from {
+            "Task": self._task,
+            "Parallel": self._parallel,
+            "Choice": self._choice,
+            "Fail": self._fail,
+        }.get(self.visit.state["Type"], self._plain)()
+
+    def _scope(self, **known: Shape) -> Object:
+        """Return the variables of expressions: `$states`, with what is known besides input and context, and those that are set."""
+        states = exact_object(input=self.visit.arrival.shape, context=self.visit.context, **known)
+        return self.visit.arrival.around.variables.having("states", Field(states))
+
+    def _made(self, value: Any, field: str, scope: Shape) -> Shape:
+        """Return what a template makes, in which texts in `{% %}` are expressions; report its problems."""
+        if is_expression(value):
+            return self._evaluated(value[2:-2].strip(), field, scope)
+        if isinstance(value, dict):
+            return exact_object(**{name: self._made(one, f"{field}.{name}", scope) for name, one in value.items()})
+        if isinstance(value, list):
+            items = tuple(self._made(one, f"{field}[{number}]", scope) for number, one in enumerate(value))
+            return Array(items, None, len(items), len(items))
+        return written(value)
+
+    def _evaluated(self, expression: str, field: str, scope: Shape) -> Shape:
+        self.visit.at = field
+        evaluation = Expression(scope)
+        try:
+            found = evaluation.value(parse(expression))
+        except ExpressionError as error:
+            decided = not isinstance(error, UndecidedExpressionError)
+            self.visit.report([Problem(field, error.provided, error.required, decided=decided)])
+            return Unknown()
+        if evaluation.inexact and found.required:
+            self.visit.arrival = replace(self.visit.arrival, approximate=True)
+        if found.required:
+            return found.shape
+        often = "nothing" if found.shape == NOTHING else "an expression that may evaluate to nothing"
+        wanted = f"a value of `{expression}`, or a default such as `$exists(...) ? ... : ...`"
+        self.visit.report([Problem(field, often, wanted, always=found.shape == NOTHING)])
+        return Unknown()
+
+    def _leave(self, default: Shape, scope: Shape, target: str | None = None) -> Exit:
+        return self._exit(self.visit.state, "", default, scope, target or self.visit.state.get("Next"))
+
+    def _exit(self, holder: dict[str, Any], at: str, default: Shape, scope: Shape, target: str | None) -> Exit:
+        """Return the exit by holder, which may have Output and Assign."""
+        output = self._made(holder["Output"], f"{at}Output", scope) if "Output" in holder else default
+        around = self._assigned(holder, at, scope)
+        return Exit(target, self.visit.measure("output", output), around=around)
+
+    def _assigned(self, holder: dict[str, Any], at: str, scope: Shape) -> Surroundings:
+        around = self.visit.arrival.around
+        variables = around.variables
+        for name, value in holder.get("Assign", {}).items():
+            variables = variables.having(name, Field(self._made(value, f"{at}Assign.{name}", scope)))
+        return Surroundings(around.execution_input, around.item, variables)
+
+    def _plain(self) -> Iterator[Exit]:
+        scope = self._scope()
+        for name, required in (("Seconds", SECONDS), ("Timestamp", ANY_ZONE)):
+            if is_expression(self.visit.state.get(name)):
+                self.visit.check(self._made(self.visit.state[name], name, scope), required, name)
+        given = self.visit.arrival.shape
+        if "Result" in self.visit.state:
+            given = written(self.visit.state["Result"])
+        yield self._leave(given, scope)
+
+    def _fail(self) -> Iterator[Exit]:
+        scope = self._scope()
+        parts = {name: self._made(self.visit.state.get(name, ""), name, scope) for name in ("Error", "Cause")}
+        for name, shape in parts.items():
+            self.visit.check(shape, Text(0, None), name)
+        self.visit.errors.append(exact_object(**parts))
+        yield from ()
+
+    def _arguments(self) -> Shape:
+        if "Arguments" not in self.visit.state:
+            return self.visit.arrival.shape
+        return self._made(self.visit.state["Arguments"], "Arguments", self._scope())
+
+    def _task(self) -> Iterator[Exit]:
+        scope = self._scope()
+        for name in ("TimeoutSeconds", "HeartbeatSeconds"):
+            if is_expression(self.visit.state.get(name)):
+                self.visit.check(self._made(self.visit.state[name], name, scope), SECONDS, name)
+        if "Credentials" in self.visit.state:
+            self._made(self.visit.state["Credentials"], "Credentials", scope)
+        arguments = self.visit.measure("parameters", self._arguments())
+        result = self.visit.measure("result", response(self.visit, arguments, "Arguments"))
+        yield self._leave(result, self._scope(result=result))
+        yield from self._catches(self.visit.proof.mapping.raised(self.visit.name))
+
+    def _parallel(self) -> Iterator[Exit]:
+        given = self._arguments()
+        visit = self.visit
+        branches = visit.state["Branches"]
+        outcomes = [self.follow(one, visit.arrival.within(visit.name, given), visit.proof) for one in branches]
+        visit.join(*outcomes)
+        results = tuple(outcome.output for outcome in outcomes)
+        if NOTHING not in results:
+            result = visit.measure("result", Array(results, None, len(results), len(results)))
+            yield self._leave(result, self._scope(result=result))
+        yield from self._catches(union(*(outcome.error for outcome in outcomes)))
+
+    def _catches(self, error: Shape) -> Iterator[Exit]:
+        for number, catcher in enumerate(self.visit.state.get("Catch", [])):
+            taken, error = split_error(error, catcher["ErrorEquals"])
+            if members(taken):
+                self.visit.proof.taken.add((self.visit.name, f"Catch[{number}]"))
+                scope = self._scope(errorOutput=taken)
+                yield self._exit(catcher, f"Catch[{number}].", taken, scope, catcher["Next"])
+        if members(error):
+            self.visit.errors.append(error)
+
+    def _choice(self) -> Iterator[Exit]:
+        scope: Shape = self._scope()
+        for number, rule in enumerate(self.visit.state["Choices"]):
+            at = f"Choices[{number}]."
+            if not members(scope):
+                return
+            taken, scope = self._split(rule.get("Condition"), f"{at}Condition", scope)
+            if members(taken):
+                self.visit.proof.taken.add((self.visit.name, f"Choices[{number}]"))
+                yield self._by(rule, at, taken, rule["Next"])
+        if members(scope) and "Default" in self.visit.state:
+            self.visit.proof.taken.add((self.visit.name, "Default"))
+            yield self._by(self.visit.state, "", scope, self.visit.state["Default"])
+        elif members(scope) and self.visit.proof.mapping.is_given:
+            self.visit.report([Problem("Choices", "an input that no rule may match", "a Default", decided=False)])
+
+    def _split(self, condition: Any, field: str, scope: Shape) -> tuple[Shape, Shape]:
+        """Return the variables where a condition holds, and where it does not."""
+        if condition is True:
+            return scope, NOTHING
+        self.visit.check(self._made(condition, field, scope), Boolean(), field)
+        try:
+            node = parse(condition[2:-2].strip()) if is_expression(condition) else None
+            if node is None:
+                return scope, scope
+            return Expression(scope).narrowed(node, holds=True), Expression(scope).narrowed(node, holds=False)
+        except ExpressionError:  # reported by _made
+            return scope, scope
+
+    def _by(self, holder: dict[str, Any], at: str, scope: Shape, target: str) -> Exit:
+        """Return the exit by a rule or the Default, with the input as the condition left it."""
+        one = Expression(scope)
+        found = one.step(one.step(Field(scope), "states"), "input")
+        return self._exit(holder, at, found.shape, scope, target)

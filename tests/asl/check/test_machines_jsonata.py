@@ -1,0 +1,189 @@
+"""States in JSONata: what expressions evaluate to, where they may evaluate to nothing, and what is undecided."""
+
+from typing import Any
+
+import pytest
+
+from asl.check.json_schema import shape_of
+from asl.check.mapping import Contract, Edges, Mapping
+from asl.check.prover import prove
+from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed
+
+LINE = closed({"sku": TEXT, "pieces": COUNT}, {"note": TEXT})
+START = closed(
+    {
+        "id": TEXT,
+        "n": COUNT,
+        "paid": {"type": "boolean"},
+        "lines": array(LINE, 0, 5),
+        "two": array(LINE, 2, 2),
+        "any": {},
+    },
+    {"may": TEXT, "info": closed({"by": TEXT})},
+)
+OUTPUT = ("A", "Output.v")
+
+
+def found(states: dict[str, State], edges: Any = None) -> Found:
+    """Return the findings of a machine in JSONata."""
+    by_state = {
+        state: Edges(**{kind: Contract(kind, shape_of(schema)) for kind, schema in one.items()})
+        for state, one in (edges or {}).items()
+    }
+    machine = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
+    findings = prove(machine, Mapping(Contract("start", shape_of(START)), by_state), checks_sizes=False).findings
+    return {(finding.state, finding.field, finding.decided) for finding in findings}
+
+
+def making(expression: str) -> Found:
+    """Return the findings of a state whose output has the value of an expression."""
+    return found({"A": {"Type": "Pass", "Output": {"v": f"{{% {expression} %}}"}, "End": True}})
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "$states.input.id",
+        "$states.input.n + 1",
+        "$states.input.missing & 'x'",
+        "$exists($states.input.may) ? $states.input.may : 'none'",
+        "$exists($states.input.missing) ? $states.input.missing : 'none'",
+        "$not($exists($states.input.may)) ? 'none' : $states.input.may",
+        "$states.input.may ? $states.input.may : 'none'",
+        "$states.input.may ?: 'none'",
+        "$states.input.may ?? 'none'",
+        "$exists($states.input.may) and $states.input.may = 'x' ? $states.input.may : 1",
+        "$states.input.may = 'x' ? $states.input.may : 1",
+        "$states.input.info.by ?? 'none'",
+        "$states.input.two.sku",
+        "$states.input.two[0].sku",
+        "$states.input.two[-1].sku",
+        "$count($states.input.lines)",
+        "$count($states.input.missing)",
+        "$states.input.id ~> $uppercase",
+        "$uppercase($states.input.id)",
+        "($x := $states.input.n; $x * 2)",
+        "{'a': $states.input.may, 'b': 1}",
+        "['a', $states.input.n]",
+        "$states.context.Execution.Id",
+        "$states.context.Execution.Input.id",
+        "-$states.input.n",
+        "$uuid()",
+        "null",
+    ],
+)
+def test_expression_with_a_value(expression: str) -> None:
+    """An expression that always has a value is no finding."""
+    assert making(expression) == set()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "$states.input.missing",
+        "$states.input.may",
+        "$states.input.info.by",
+        "$states.result",
+        "$states.input.lines.sku",
+        "$states.input.lines[0].sku",
+        "$states.input.two[2]",
+        "$states.input.two[sku = 'x']",
+        "$states.input.id.deeper",
+        "$unset",
+        "$states.input.may + 1",
+        "$states.input.id + 1",
+        "$uppercase($states.input.n)",
+        "$uppercase($states.input.may)",
+        "$states.input.paid ? 1",
+        "$states.input.id < 5",
+        "$states.input.",
+    ],
+)
+def test_expression_that_may_fail(expression: str) -> None:
+    """An expression that may evaluate to nothing, or of values of another type, is a finding."""
+    assert {place[:2] for place in making(expression)} == {OUTPUT}
+
+
+@pytest.mark.parametrize(
+    "expression", ["$states.input.missing", "$states.input.may", "$states.input.id.deeper", "$unset", "1 +"]
+)
+def test_certain_failure(expression: str) -> None:
+    """A path that is not there, or not always, is a certain finding; so is what is no JSONata."""
+    assert making(expression) == {(*OUTPUT, True)}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "$map($states.input.lines, function($l) { $l.sku })",
+        "$states.input.lines^(sku)",
+        "$states.input.**.sku",
+        "$states.input.lines{sku: pieces}",
+        "$eval($states.input.id)",
+        "$states.input.lines.(sku & 'x')",
+        "id",
+        f"'{'x' * 10_000}'",
+        "(" * 60 + "1" + ")" * 60,
+    ],
+)
+def test_undecided_expression(expression: str) -> None:
+    """What the checker does not know is undecided, not refused and not passed over."""
+    assert making(expression) == {(*OUTPUT, False)}
+
+
+def test_output_of_a_state() -> None:
+    """The output is the input of the next state; without Output it is the result, or the input."""
+    read = {"Type": "Pass", "Output": {"v": "{% $states.input.v %}"}, "End": True}
+    assert found({"B": {"Type": "Pass", "Output": {"v": 1}, "Next": "A"}, "A": read}) == set()
+    assert found({"B": {"Type": "Pass", "Output": {"w": 1}, "Next": "A"}, "A": read}) == {(*OUTPUT, True)}
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:::f", "Arguments": {"i": "{% $states.input.id %}"}, "Next": "A"}
+    edges = {"B": {"takes": closed({"i": TEXT}), "gives": closed({"v": COUNT})}}
+    assert found({"B": task, "A": read}, edges) == set()
+    assert found({"B": {**task, "Output": "{% $states.input %}"}, "A": read}, edges) == {(*OUTPUT, True)}
+    assert found({"B": {**task, "Output": {"v": "{% $states.result.v %}"}}, "A": read}, edges) == set()
+
+
+def test_arguments_of_a_task() -> None:
+    """The arguments are what the contract takes."""
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:::f", "Arguments": {"i": "{% $states.input.n %}"}, "End": True}
+    edges = {"A": {"takes": closed({"i": TEXT}), "gives": COUNT}}
+    assert found({"A": task}, edges) == {("A", "Arguments.i", True)}
+
+
+def test_choice_and_catch() -> None:
+    """A condition is a truth value that is always there, and narrows the input; a catcher has the error."""
+    rule = {"Condition": "{% $exists($states.input.may) %}", "Next": "A", "Assign": {"x": 1}}
+    choice: State = {"Type": "Choice", "Choices": [rule], "Default": "Z"}
+    last: dict[str, State] = {
+        "A": {"Type": "Pass", "Output": {"v": "{% $states.input.may %}"}, "End": True},
+        "Z": {"Type": "Succeed"},
+    }
+    assert found({"C": choice, **last}) == set()
+    unsure = {**choice, "Choices": [{**rule, "Condition": "{% $states.input.may = 'x' %}"}]}
+    assert found({"C": unsure, **last}) == set()
+    wrong = {**choice, "Choices": [{**rule, "Condition": "{% $states.input.id %}"}]}
+    assert ("C", "Choices[0].Condition", True) in found({"C": wrong, **last})
+    caught = {"ErrorEquals": ["States.ALL"], "Next": "A", "Output": {"v": "{% $states.errorOutput.Cause %}"}}
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:::f", "Catch": [caught], "End": True}
+    last["A"] = {"Type": "Pass", "Output": {"v": "{% $states.input.v %}"}, "End": True}
+    edges = {"T": {"takes": {}, "gives": COUNT}}
+    assert found({"T": task, "A": last["A"]}, edges) == {("T", "Catch[0].Output.v", True)}
+
+
+def test_variables() -> None:
+    """Variables are set by Assign and read as `$name`."""
+    read = {"Type": "Pass", "Output": {"v": "{% $x.by %}"}, "End": True}
+    first: State = {"Type": "Pass", "Assign": {"x": {"by": "{% $states.input.id %}"}}, "Next": "A"}
+    assert found({"B": first, "A": read}) == set()
+    assert found({"B": {**first, "Assign": {"y": 1}}, "A": read}) == {(*OUTPUT, True)}
+
+
+def test_parallel_and_wait_and_fail() -> None:
+    """A Parallel has the outputs of its branches as result; Wait and Fail evaluate their fields."""
+    branch = {"StartAt": "In", "States": {"In": {"Type": "Pass", "Output": {"v": 1}, "End": True}}}
+    state = {"Type": "Parallel", "Branches": [branch], "Output": {"v": "{% $states.result[0].v %}"}, "End": True}
+    assert found({"A": state}) == set()
+    assert found({"A": {**state, "Output": {"v": "{% $states.result[1].v %}"}}}) == {(*OUTPUT, True)}
+    assert found({"A": {"Type": "Wait", "Seconds": "{% $states.input.n %}", "End": True}}) == set()
+    assert found({"A": {"Type": "Wait", "Seconds": "{% $states.input.id %}", "End": True}}) == {("A", "Seconds", True)}
+    assert found({"A": {"Type": "Fail", "Error": "{% $states.input.may %}"}}) == {("A", "Error", True)}
