@@ -19,6 +19,7 @@ from asl.check.shapes import (
     Union,
     Unknown,
     members,
+    union,
 )
 from asl.check.sizes import max_bytes
 
@@ -48,6 +49,10 @@ def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:  # n
         return []
     if isinstance(provided, Anything) and provided.unstated:
         return [replace(one, decided=False) for one in _member(replace(provided, unstated=False), required, path)]
+    doubtful = [other for other in members(required) if isinstance(other, Text) and other.doubtful]
+    if doubtful:
+        found = _member(provided, union(*(other for other in members(required) if other not in doubtful)), path)
+        return [replace(one, decided=False) for one in found] if isinstance(provided, Text) else found
     if isinstance(provided, Text) and provided.placeholder:
         return _unknown_text(provided, required, path)
     if isinstance(provided, Text) and provided.values is not None:

@@ -6,13 +6,15 @@ _SECONDS = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9}
 TIMESTAMP = Text(20, 30, frozenset({f"{_SECONDS}Z$"}))
 ANY_ZONE = Text(20, 35, frozenset({f"{_SECONDS}(Z|[+-][0-9]{{2}}:[0-9]{{2}})$"}))  # RFC 3339, as a Wait takes it
 ARN = Text(20, 2048)
+_ARN_OF = "^arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}"
+EXECUTION = Text(20, 2048, frozenset({f"{_ARN_OF}:(execution|express):[^:]+:[^:]+(:[^:]+)?$"}))
 COUNT = Number(integer=True, low=0, high=100_000)
 
 
 def context_object(machine_input: Shape, state: str, item: Shape | None = None, *, token: bool = False) -> Object:
     """Return the shape of `$$` in state; item is the item of a Map's iteration, token whether the state waits for a task token."""
     execution = exact_object(
-        Id=ARN, Input=machine_input, Name=Text(1, 80), RoleArn=ARN, StartTime=TIMESTAMP, RedriveCount=COUNT
+        Id=EXECUTION, Input=machine_input, Name=Text(1, 80), RoleArn=ARN, StartTime=TIMESTAMP, RedriveCount=COUNT
     )
     entered = exact_object(EnteredTime=TIMESTAMP, Name=Text(1, 80, values=frozenset({state})), RetryCount=COUNT)
     machine = exact_object(Id=ARN, Name=Text(1, 80))

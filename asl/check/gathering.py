@@ -124,7 +124,7 @@ def as_array(found: Gathered, whole: Shape, steps: list[Step]) -> Array:
     if any(isinstance(step, Selector) and step.kind == "descent" for step in steps):
         size = max_bytes(whole)  # a value is there once for each level that it is in
         bound = None if size is None or _is_open(whole) else size * (depth(whole) + 1)
-    return Array((), found.shape, min(found.low, MANY), found.high, max_bytes=bound)
+    return Array((), found.shape, min(found.low, MANY), found.high, max_bytes=bound, gathered=True)
 
 
 def _is_open(shape: Shape) -> bool:

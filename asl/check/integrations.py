@@ -1,7 +1,7 @@
 """Service integrations: the Parameters that each takes, and the response that each returns."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asl.check.intrinsic_strings import BASE64
@@ -46,10 +46,17 @@ def names(parameters: Template) -> set[str]:
     return {name.removesuffix(".$") for name in parameters}
 
 
-# Bytes. The headers of the response are there twice: identifiers, dates, lengths and the trace, about 700 bytes in all.
-METADATA: dict[str, Shape] = {"SdkHttpMetadata": Anything(2048), "SdkResponseMetadata": Anything(128)}
+# The headers of the response are there twice: identifiers, dates, lengths and the trace, about 700 bytes in all.
+_HEADERS = Object((), Anything(1024))
+_HTTP = exact_object(
+    AllHttpHeaders=_HEADERS, HttpHeaders=_HEADERS, HttpStatusCode=Number(integer=True, low=100, high=599)
+)
+METADATA: dict[str, Shape] = {
+    "SdkHttpMetadata": replace(_HTTP, rest=Anything(1024), max_bytes=2048),
+    "SdkResponseMetadata": replace(exact_object(RequestId=Text(1, 64)), rest=Anything(64), max_bytes=128),
+}
 # With LogType Tail a header has the last 4 KB of the log in Base64, which makes 5,464 characters, twice.
-METADATA_WITH_LOG = METADATA | {"SdkHttpMetadata": Anything(2048 + 2 * 5464)}
+METADATA_WITH_LOG = METADATA | {"SdkHttpMetadata": replace(_HTTP, rest=Anything(1024), max_bytes=2048 + 2 * 5464)}
 
 
 # A number or a truth value is refused: "The value for the field 'Payload' must be a STRING".
@@ -78,8 +85,10 @@ def lambda_invoke(gives: Shape) -> Integration:
             payload = union(payload, Anything(len("null")))
         required: dict[str, Shape] = {"Payload": payload, "StatusCode": Number(integer=True, low=200, high=299)}
         logged = "LogType" in names(parameters) and parameters.get("LogType") != "None"
-        more = {"LogResult": Text(0, 5464, frozenset({BASE64})), **METADATA_WITH_LOG} if logged else METADATA
-        return closed_object(required, {"ExecutedVersion": VERSION, **more})
+        more = {"LogResult": Text(0, 5464, frozenset({BASE64}))} if logged else {}
+        return closed_object(
+            required | (METADATA_WITH_LOG if logged else METADATA), {"ExecutedVersion": VERSION, **more}
+        )
 
     return Integration(lambda _: closed_object({"FunctionName": IDENTIFIER}, optional), answers)
 
@@ -102,13 +111,17 @@ def _publish(parameters: Template) -> Shape:
     return closed_object({target: IDENTIFIER, "Message": Anything(LIMIT)}, _PUBLISH)
 
 
+# Public samples have "true" for a truth value, and a plain text for an attribute value of type S. Nothing says that Step Functions
+# takes them, and nobody reports that it does not.
+_MAY_DO = Text(doubtful=True)
+_TRUTH = union(Boolean(), _MAY_DO)
 # One attribute value of DynamoDB; numbers travel as strings.
 _PLAIN: dict[str, Shape] = {
     "S": ANY_TEXT,
     "N": Text(1, 64),
     "B": ANY_TEXT,
-    "BOOL": Boolean(),
-    "NULL": Boolean(),
+    "BOOL": _TRUTH,
+    "NULL": _TRUTH,
     "SS": Array((), ANY_TEXT, 1),
     "NS": Array((), ANY_TEXT, 1),
     "BS": Array((), ANY_TEXT, 1),
@@ -120,7 +133,7 @@ def _attribute_value(levels: int) -> Shape:
     """Return the shape of one attribute value with so many levels of maps and lists in it."""
     inner = _attribute_value(levels - 1) if levels else NOTHING
     values = {**_PLAIN, "M": Object((), inner), "L": Array((), inner)}
-    return union(*(exact_object(**{kind: shape}) for kind, shape in values.items()))
+    return union(*(exact_object(**{kind: shape}) for kind, shape in values.items()), _MAY_DO)
 
 
 ITEM = Object((), _attribute_value(MAX_LEVELS))
@@ -156,7 +169,7 @@ def _write(key: str, **more: Shape) -> Integration:
 def _written(parameters: Template) -> Shape:
     silent = "ReturnValues" not in names(parameters) or parameters.get("ReturnValues") == "NONE"
     asked = {name: LARGEST_REPORT for name in ("ConsumedCapacity", "ItemCollectionMetrics") if _asks(parameters, name)}
-    return closed_object({}, {**({} if silent else {"Attributes": LARGEST_ITEM}), **asked, **METADATA})
+    return closed_object(METADATA, {**({} if silent else {"Attributes": LARGEST_ITEM}), **asked})
 
 
 def _asks(parameters: Template, name: str) -> bool:
@@ -166,7 +179,7 @@ def _asks(parameters: Template, name: str) -> bool:
 # Without Lambda: what a function takes and returns is for a contract to say.
 SERVICES: dict[str, Integration] = {
     "sns:publish": Integration(
-        _publish, lambda _: closed_object({"MessageId": Text(1, 128)}, {"SequenceNumber": Text(1, 20), **METADATA})
+        _publish, lambda _: closed_object({"MessageId": Text(1, 128), **METADATA}, {"SequenceNumber": Text(1, 20)})
     ),
     "dynamodb:updateItem": _write("Key", UpdateExpression=_EXPRESSION, AttributeUpdates=Object((), Anything())),
     "dynamodb:putItem": _write("Item"),
@@ -174,11 +187,10 @@ SERVICES: dict[str, Integration] = {
     "dynamodb:getItem": Integration(
         lambda _: closed_object({"TableName": IDENTIFIER, "Key": ITEM}, _READ),
         lambda parameters: closed_object(
-            {},
+            METADATA,
             {
                 "Item": LARGEST_ITEM,
                 **({"ConsumedCapacity": LARGEST_REPORT} if _asks(parameters, "ConsumedCapacity") else {}),
-                **METADATA,
             },
         ),
     ),

@@ -88,7 +88,7 @@ def _split(arguments: list[Field]) -> Field:
     most = _characters(arguments)
     size = max_bytes(arguments[0].shape) if arguments else 0
     bound = None if most is None or size is None else max(size, len('","') * most) + len('["",]')
-    return Field(Array((), Text(0, most), 0, None if most is None else most + 1, bound), required=required)
+    return Field(Array((), Text(0, most), 1, None if most is None else most + 1, bound), required=required)
 
 
 NUMBER = Number(max_bytes=25)  # a double has no more characters
@@ -106,6 +106,7 @@ FUNCTIONS: dict[str, Function] = {
     "split": _split,
     **dict.fromkeys(("uppercase", "lowercase", "trim", "substring", "substringBefore", "substringAfter"), _text(Text)),
     **dict.fromkeys(("abs", "floor", "ceil", "round", "power", "sqrt"), _NUMBER),
+    **dict.fromkeys(("replace", "pad", "join", "formatNumber", "base64encode", "base64decode"), _function(Text())),
     "hash": _function(Text(32, 128), Text),
     "now": _function(Text(20, 40), always=True),
     "millis": _function(Number(integer=True, low=0, high=2**53), always=True),

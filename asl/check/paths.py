@@ -86,7 +86,11 @@ def extend_path(reached: str, step: Step) -> str:
 
 
 def _absence(reached: str, shape: Shape, step: Step) -> Absence:
-    return Absence(reached, shape, step, decided=not (isinstance(shape, Anything) and shape.unstated))
+    return Absence(reached, shape, step, decided=not _is_uncertain(shape))
+
+
+def _is_uncertain(shape: Shape) -> bool:
+    return (isinstance(shape, Anything) and shape.unstated) or (isinstance(shape, Array) and shape.gathered)
 
 
 def _one_step(shape: Shape, step: Step, reached: str) -> tuple[Shape, list[Absence]]:
@@ -101,7 +105,7 @@ def _one_step(shape: Shape, step: Step, reached: str) -> tuple[Shape, list[Absen
             return (
                 (_inside(found, shape, 2), [])
                 if sure and found is not None
-                else (shape, [Absence(reached, shape, step)])
+                else (shape, [_absence(reached, shape, step)])
             )
         case Array(), Selector() if -int(step.text) <= shape.low:
             items = union(*shape.prefix, *([shape.items] if shape.items is not None else []))
@@ -137,7 +141,7 @@ def _put_in(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absen
     if isinstance(shape, Unknown):
         return shape, None
     if not isinstance(shape, Object) or not isinstance(step, str):
-        return Unknown(), Absence("$", shape, step)
+        return Unknown(), _absence("$", shape, step)
     known = shape.get(step) or Field(exact_object())
     inner = known.shape if known.required else union(known.shape, exact_object())
     placed, problem = put(inner, steps[1:], value)

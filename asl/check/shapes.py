@@ -45,6 +45,7 @@ class Text(Shape):
     content: Shape | None = None  # the value that the string is the JSON of, if it is JSON
     compact: bool = False  # whether that JSON has no spaces and no needless escapes
     max_bytes: int | None = None  # if something other than the length bounds them
+    doubtful: bool = False  # of what is required: whether it is not known that a text is accepted
     placeholder: bool = False  # whether a placeholder is in it, so that nothing is certain of what it holds
 
 
@@ -82,6 +83,7 @@ class Array(Shape):
     high: int | None = None
     max_bytes: int | None = None  # if something other than the items bounds them
     mark: str = ""  # of an array whose length a number has
+    gathered: bool = False  # whether a path found the items, so that their number is not certain
 
 
 @_value

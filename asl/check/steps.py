@@ -8,14 +8,14 @@ from asl.check.placeholders import has_placeholder
 QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 STEP = re.compile(
     rf"""\.([^\s.\[\]'"*?@()]+)  # a name
-    | \[\s*(\d+)\s*\]
-    | \[\s*({QUOTED})\s*\]
-    | (\[\s*\*\s*\] | \.\*)
+    | \.?\[\s*(\d+)\s*\]
+    | \.?\[\s*({QUOTED})\s*\]
+    | (\.?\[\s*\*\s*\] | \.\*)
     | \.\.([^\s.\[\]'"*?@()]+ | \[\s*(?:{QUOTED})\s*\])
-    | \[\s*(-?\d*\s*:\s*-?\d*)\s*\]
-    | \[\s*(\d+(?:\s*,\s*\d+)+)\s*\]
-    | (\[\s*\?\s*\((?:[^()'"]|{QUOTED}|\((?:[^()'"]|{QUOTED})*\))*\)\s*\])
-    | \[\s*(-\d+)\s*\]""",
+    | \.?\[\s*(-?\d*\s*:\s*-?\d*)\s*\]
+    | \.?\[\s*(\d+(?:\s*,\s*\d+)+)\s*\]
+    | (\.?\[\s*\?\s*\((?:[^()'"]|{QUOTED}|\((?:[^()'"]|{QUOTED})*\))*\)\s*\])
+    | \.?\[\s*(-\d+)\s*\]""",
     re.VERBOSE,
 )
 
@@ -53,7 +53,7 @@ def parse_path(path: str) -> list[Step]:
     """Return the steps of a path, which starts with `$` or `$$`; raises PathError."""
     if has_placeholder(path):
         raise PathError(f"what {_shortened(path)} selects depends on what replaces its placeholder")
-    rest = path.removeprefix("$").removeprefix("$")
+    rest = path.strip().removeprefix("$").removeprefix("$")
     if not path.startswith("$"):
         raise PathError(f"{path} does not start with $")
     steps: list[Step] = []
@@ -88,7 +88,7 @@ def _step(match: re.Match[str]) -> Step:
         return _unquoted(quoted)
     if descent:
         return Selector("descent", _unquoted(descent[1:-1].strip()) if descent.startswith("[") else descent)
-    kinds = {"slice": part, "several": several, "filter": condition and condition[1:-1], "last": last}
+    kinds = {"slice": part, "several": several, "filter": condition and condition.lstrip(".")[1:-1], "last": last}
     kind, text = next((kind, text) for kind, text in kinds.items() if text)
     return Selector(kind, text)
 

@@ -36,7 +36,16 @@ def split_parts(text: Shape, separator: Shape, most: int | None) -> Array:
         for count in range(1, MAX_PARTS + 1) if len(sign) == 1 else ():
             if _is_within(text, f"^{part}(?:[{re.escape(sign)}]{part}){{{count - 1}}}$"):
                 return Array((Text(1, most, frozenset({f"^{part}$"})),) * count, None, count, count)
+        return Array((), Text(0, most), _fewest(text, part, sign), most, _bytes_of_parts(text, most))
     return Array((), Text(0, most), 0, most, _bytes_of_parts(text, most))
+
+
+def _fewest(text: Shape, part: str, sign: str) -> int:
+    """Return how many parts there are at least, by the pattern of text."""
+    if len(sign) > 1 or not isinstance(text, Text) or not text.patterns:
+        return 0
+    kinds = (f"^{part}(?:[{re.escape(sign)}]{part}){{{count - 1},}}$" for count in range(MAX_PARTS, 0, -1))
+    return next((MAX_PARTS - number for number, kind in enumerate(kinds) if _is_within(text, kind)), 0)
 
 
 def _bytes_of_parts(text: Shape, characters: int | None) -> int | None:

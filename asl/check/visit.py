@@ -139,7 +139,8 @@ class Visit:
             self.report([Problem(field_name, str(error), "a reference path", decided=False)])
             return Unknown()
         if problem is not None:
-            self.report([Problem(field_name, problem.provided, f"an object, to put `{path}` in")])
+            wanted = f"an object, to put `{path}` in"
+            self.report([Problem(field_name, problem.provided, wanted, decided=problem.decided)])
         return whole
 
     def check_contract(self, provided: Shape, contract: Contract | None, field_name: str, *below: str) -> None:

@@ -122,28 +122,28 @@ def accepting(folder: Path, machine: Any, accepted: dict[str, str], *more: str) 
 
 UNDECIDED: dict[str, Any] = {
     "StartAt": "Ask",
-    "States": {"Ask": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "End": True}},
+    "States": {"Ask": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $eval('1') %}", "End": True}},
 }
 
 
 def test_undecided_construct_fails_until_it_is_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An undecided field fails the check until the mapping accepts it; then it is reported with the reason."""
     assert accepting(tmp_path, UNDECIDED, {}) == 1
-    assert "undecided: Ask, QueryLanguage\n" in capsys.readouterr().out
+    assert "undecided: Ask, Output\n" in capsys.readouterr().out
     (tmp_path / "again").mkdir()
-    assert accepting(tmp_path / "again", UNDECIDED, {"Ask.QueryLanguage": "we know"}) == 0
+    assert accepting(tmp_path / "again", UNDECIDED, {"Ask.Output": "we know"}) == 0
     result = capsys.readouterr().out
-    assert "accepted: Ask, QueryLanguage\n" in result
+    assert "accepted: Ask, Output\n" in result
     assert "  reason      we know\n" in result
 
 
 def test_json_keeps_what_is_accepted_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """--json lists accepted findings apart from the others."""
-    assert accepting(tmp_path, UNDECIDED, {"Ask.QueryLanguage": "we know"}, "--json") == 0
+    assert accepting(tmp_path, UNDECIDED, {"Ask.Output": "we know"}, "--json") == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["proved"], result["findings"]) == (True, [])
     assert [(finding["state"], finding["field"], finding["decided"]) for finding in result["accepted"]] == [
-        ("Ask", "QueryLanguage", False)
+        ("Ask", "Output", False)
     ]
 
 

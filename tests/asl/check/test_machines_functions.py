@@ -59,6 +59,7 @@ WHOLE: Schema = {"type": "integer"}
         ("States.MathAdd($.n, -1)", WHOLE),
         ("States.StringSplit($.text, ',')", array({"type": "string", "maxLength": 20}, 0, 20)),
         ("States.Format('x:{}', $.name)", {"type": "string", "pattern": "^x:[a-z]+$"}),
+        ("States.ArrayGetItem(States.StringSplit($$.Execution.Id, ':'), 7)", {"type": "string"}),
         ("States.StringSplit(States.Format('x:{}', $.name), ':')", array({"type": "string", "minLength": 1}, 2, 2)),
         (
             "States.ArrayGetItem(States.StringSplit(States.Format('x:{}', $.name), ':'), 1)",

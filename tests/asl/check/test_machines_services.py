@@ -135,7 +135,7 @@ def test_message_keeps_its_contract() -> None:
         ("putItem", {"TableName": "t", "Item": KEY}, set()),
         ("putItem", {"TableName": "t", "Item": {"n": {"N.$": "States.Format('{}', $.n)"}}}, set()),
         ("putItem", {"TableName": "t", "Item": {"n": {"N.$": "$.n"}}}, errors_in("Item.n.N.$")),
-        ("putItem", {"TableName": "t", "Item": {"id.$": "$.id"}}, errors_in("Item.id.$")),
+        ("putItem", {"TableName": "t", "Item": {"id.$": "$.id"}}, {("A", "Parameters.Item.id.$", False)}),
         ("putItem", {"TableName": "t", "Item": {"id": {"S.$": "$.may"}}}, errors_in("Item.id.S.$")),
         ("putItem", {"TableName": "t", "Item": {"tags": {"SS.$": "$.tags"}}}, set()),
         (
@@ -143,7 +143,7 @@ def test_message_keeps_its_contract() -> None:
             {"TableName": "t", "Item": {"a": {"BOOL": True}, "b": {"NULL": True}, "c": {"L": []}, "d": {"M": {}}}},
             set(),
         ),
-        ("putItem", {"TableName": "t", "Item": {"a": {"BOOL": "true"}}}, errors_in("Item.a.BOOL")),
+        ("putItem", {"TableName": "t", "Item": {"a": {"BOOL": "true"}}}, {("A", "Parameters.Item.a.BOOL", False)}),
         ("putItem", {"Table": "t", "Item": KEY}, errors_in("Table", "TableName")),
         ("putItem", {"TableName": "t", "Key": KEY}, errors_in("Item", "Key")),
         ("deleteItem", {"TableName": "t", "Key": KEY}, set()),
@@ -215,7 +215,8 @@ def dynamodb(action: str, **parameters: Any) -> State:
         ({"M": {"n": {"N.$": "States.Format('{}', $.order.pieces)"}}}, True),
         ({"L": [{"S.$": "$.order.id"}, {"L": [{"N": 5}]}]}, False),
         ({"L": [{"S.$": "$.order.id"}, {"L": [{"N": "5"}]}]}, True),
-        ({"M": {"n": "plain"}}, False),
+        ({"M": {"n": "plain"}}, True),
+        ({"M": {"n": 5}}, False),
         ({"S": "$.order.id"}, False),
         ({"S": "$.order.other"}, True),
     ],
@@ -274,3 +275,11 @@ def test_payload_of_a_function(path: str, holds: bool) -> None:
     }
     findings = found({"A": state}, edges={"A": {"takes": {}, "gives": COUNT}})
     assert findings == (set() if holds else {("A", "Parameters.Payload.$", True)})
+
+
+def test_metadata_of_a_response() -> None:
+    """Each response has the metadata of the request, with the status of HTTP."""
+    table = {"TableName": "t", "Key": KEY}
+    for path in ("$.SdkHttpMetadata.HttpStatusCode", "$.SdkResponseMetadata.RequestId"):
+        assert calling("dynamodb:deleteItem", table, path=path) == set()
+    assert calling("dynamodb:deleteItem", table, path="$.SdkHttpMetadata.Status") == {READ}
