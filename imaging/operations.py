@@ -9,7 +9,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from imaging.decoding import codecs, libwebp
+from imaging.decoding import codecs, libtiff, libwebp
 from imaging.decoding.decode import decode
 from imaging.decoding.decoders import load_decoder
 from imaging.decoding.picture import Picture, open_picture
@@ -107,4 +107,5 @@ def load() -> list[str]:
     for name in (*LATE, *(["cykooz_resizer"] if has_fast_resizer() else [])):
         import_module(name)
     codecs.require()
+    libtiff.load()
     return [] if libwebp.is_available() else ["libwebp"]

@@ -12,6 +12,7 @@ from imaging.decoding.codecs import watched
 from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.decoders import decoder_guard, open_image
 from imaging.decoding.deep_colors import apply_deep_transparency, reencode
+from imaging.decoding.libtiff import watched_fax
 from imaging.decoding.picture import Picture, Size, drop_invalid_info
 from imaging.decoding.progressive import drop_detail_scans
 from imaging.decoding.scans import has_all_coefficients
@@ -43,7 +44,7 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     """
     check_scans(picture.inspected)
     image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
-    with decoder_guard(picture.format), watched():
+    with decoder_guard(picture.format), watched(), watched_fax():
         if picture.format.name == "JPEG":
             _read_to_end(image, len(picture.data))
         image.load()

@@ -82,7 +82,7 @@ class Layout:
         extra = len(self.bits) - COLOR_SAMPLES.get(photometric, 1)
         more = f" and {extra} more" if extra > 0 else ""
         planes = " in separate planes" if self.is_planar else ""
-        depth = f"{max(self.bits)}-bit{FORMATS.get(self.values[FORMAT][0], '')}"
+        depth = f"{max(self.bits, default=0)}-bit{FORMATS.get(self.values[FORMAT][0], '')}"
         return f"A TIFF with {depth} {color} samples{more}{planes}"
 
     def check(self) -> None:

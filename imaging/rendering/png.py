@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -62,9 +63,10 @@ def _original(picture: Picture, exif: Image.Exif) -> bytes | None:
 
 
 def _stream(data: bytes) -> bytes | None:
-    """Return data up to the end of its compressed stream, so that nothing is hidden behind it; None without an end."""
+    """Return data up to the end of its compressed stream, so that nothing is hidden behind it; None without a sound end."""
     inflate, rest = zlib.decompressobj(), data
-    while rest and not inflate.eof:
-        inflate.decompress(rest, STEP)
-        rest = inflate.unconsumed_tail
+    with suppress(zlib.error):  # a wrong sum, which Pillow does not look at
+        while rest and not inflate.eof:
+            inflate.decompress(rest, STEP)
+            rest = inflate.unconsumed_tail
     return data[: len(data) - len(inflate.unused_data)] if inflate.eof else None

@@ -164,6 +164,16 @@ def test_the_message_names_what_is_not_supported(layout: Layout, words: tuple[st
     assert all(word in refused.message for word in words)
 
 
+def test_no_samples_at_all_are_no_bug() -> None:
+    """A TIFF that says that a pixel has no samples is refused as any other."""
+    layout = Layout(BLACK_IS_ZERO, 16)
+    data = layout.write(layout.rows())
+    place = data.index((277).to_bytes(2, "little") + b"\3\0\1\0\0\0") + 8
+    refused = refusal(data[:place] + b"\0\0" + data[place + 2 :])
+    assert refused
+    assert refused.reason in {Reason.UNSUPPORTED, Reason.CORRUPT}
+
+
 def directory_behind(data: bytes, more: dict[int, list[int]]) -> bytes:
     """Return data with another directory at its end, to which no page leads."""
     entries = b"".join(

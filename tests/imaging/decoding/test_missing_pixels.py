@@ -184,6 +184,15 @@ def _first_sub_block(data: bytes) -> int:
     return at + 11 + (3 * (2 << (data[at + 9] & 7)) if data[at + 9] & 0x80 else 0)
 
 
+@pytest.mark.parametrize("compression", ["group3", "group4", "tiff_ccitt"])
+def test_damaged_fax_data_are_corrupt(compression: str) -> None:
+    """Their decoder reports a wrong line and goes on."""
+    data = pictures.encoded(noisy().convert("1"), "TIFF", compression=compression)
+    start = len(data) // 3
+    assert refusal(data) is None
+    assert refusal(data[:start] + b"\x55\xaa\x00" * 300 + data[start + 900 :]) == Reason.CORRUPT
+
+
 def test_codecs_of_pillow_are_as_they_were() -> None:
     """After an image, Pillow's own codecs are in place, also if it was refused; nothing keeps the watched ones."""
     listeners = dict(codecs._LISTENERS)  # noqa: SLF001 - they would keep every warning

@@ -8,6 +8,7 @@ from PIL import Image, ImageChops, ImageDraw
 from PIL.ExifTags import Base
 
 from imaging.decoding.picture import open_picture
+from imaging.errors import ImageRefusedError, Reason
 from imaging.rendering.authorship import Authorship
 from imaging.rendering.palettes import with_palette
 from imaging.rendering.rendition import crop_thumbnail, resize_to_edges
@@ -100,6 +101,23 @@ def test_pixels_that_are_kept_carry_nothing_else() -> None:
     assert b"secret" not in found
     assert ImageChops.difference(pictures.decoded(found).convert("RGB"), image).getbbox() is None
     assert zlib.crc32(b"IEND").to_bytes(4, "big") == found[-4:]
+
+
+@pytest.mark.parametrize("size", [(300, 120), (64, 64), (400, 300)])
+@pytest.mark.parametrize("colors", [2, 4, 16, 200])
+def test_pixels_with_a_wrong_sum_are_right_or_corrupt(size: tuple[int, int], colors: int) -> None:
+    """Pillow may find the last row before it comes to the sum of the compressed data, whose chunk has its own."""
+    image = drawing(size).quantize(colors)
+    plain = pictures.encoded(image, "PNG", compress_level=9)
+    at = plain.index(b"IDAT")
+    stream = plain[at + 4 : at + 4 + int.from_bytes(plain[at - 4 : at], "big")]
+    wrong = plain[: at - 4] + chunk(b"IDAT", stream[:-4] + b"\0\0\0\0") + plain[-12:]
+    try:
+        found = pictures.decoded(largest(wrong)).convert("RGB")
+    except ImageRefusedError as refused:
+        assert refused.reason == Reason.CORRUPT  # noqa: PT017 - one of two outcomes
+    else:
+        assert ImageChops.difference(found, image.convert("RGB")).getbbox() is None
 
 
 def test_pixels_that_are_kept_have_their_authorship() -> None:
