@@ -7,10 +7,13 @@ from typing import Any
 from asl.check.context import ANY_ZONE
 from asl.check.jsonata import Expression, parse
 from asl.check.jsonata_functions import ExpressionError, UndecidedExpressionError
+from asl.check.lengths import unmarked
+from asl.check.maps import errors_of_map, result_of_map, start_of_iteration
 from asl.check.placeholders import written
 from asl.check.proof_result import Arrival, Exit, Outcome, Proof
 from asl.check.shapes import (
     NOTHING,
+    Anything,
     Array,
     Boolean,
     Field,
@@ -27,10 +30,19 @@ from asl.check.surroundings import Surroundings
 from asl.check.tasks import response
 from asl.check.templates import Problem
 from asl.check.visit import Visit, split_error
+from asl.language import inner_machines
 
 Follow = Callable[[dict[str, Any], Arrival, Proof], Outcome]
+COUNT = Number(integer=True, low=0, high=2**31 - 1)
+NUMBERS: dict[str, Shape] = {
+    "MaxConcurrency": COUNT,
+    "ToleratedFailureCount": COUNT,
+    "ToleratedFailurePercentage": Number(low=0, high=100),
+}
 SECONDS = Number(integer=True, low=0, high=99_999_999)
-KNOWN = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Parallel")
+KNOWN = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Parallel", "Map")
+UNKNOWN_FIELDS = ("ItemReader", "ItemBatcher", "ResultWriter")  # of a Map
+ITEMS = union(Array((), Anything()), Object((), Anything()))
 
 
 def is_expression(value: Any) -> bool:
@@ -51,6 +63,7 @@ class JsonataState:
         yield from {
             "Task": self._task,
             "Parallel": self._parallel,
+            "Map": self._map,
             "Choice": self._choice,
             "Fail": self._fail,
         }.get(self.visit.state["Type"], self._plain)()
@@ -151,6 +164,34 @@ class JsonataState:
             result = visit.measure("result", Array(results, None, len(results), len(results)))
             yield self._leave(result, self._scope(result=result))
         yield from self._catches(union(*(outcome.error for outcome in outcomes)))
+
+    def _map(self) -> Iterator[Exit]:
+        visit, scope = self.visit, self._scope()
+        for name, required in NUMBERS.items():
+            if is_expression(visit.state.get(name)):
+                visit.check(self._made(visit.state[name], name, scope), required, name)
+        given = visit.arrival.shape
+        items = self._made(visit.state["Items"], "Items", scope) if "Items" in visit.state else given
+        visit.check(items, ITEMS, "Items")
+        arrays = [member for member in members(items) if isinstance(member, Array)]
+        parts = [part for array in arrays for part in (*array.prefix, array.items) if part is not None]
+        one = union(*parts) if arrays else Unknown()
+        (machine,) = inner_machines(visit.state)
+        start = start_of_iteration(visit, self._item(one), one)
+        outcome = self.follow(machine, start, visit.proof)
+        visit.join(outcome)
+        result = visit.measure("result", result_of_map(visit, arrays, unmarked(outcome.output)))
+        yield self._leave(result, self._scope(result=result))
+        yield from self._catches(union(*errors_of_map(visit, unmarked(outcome.error))))
+
+    def _item(self, one: Shape) -> Shape:
+        """Return the input of an iteration: the item, or what ItemSelector makes of it."""
+        if "ItemSelector" not in self.visit.state:
+            return one
+        visit = self.visit
+        arrival = replace(visit.arrival, around=replace(visit.arrival.around, item=one))
+        iteration = JsonataState(Visit(visit.name, visit.state, arrival, visit.proof), self.follow)
+        return iteration._made(visit.state["ItemSelector"], "ItemSelector", iteration._scope())
 
     def _catches(self, error: Shape) -> Iterator[Exit]:
         for number, catcher in enumerate(self.visit.state.get("Catch", [])):

@@ -26,6 +26,9 @@ MAPPING_SHAPE = Object(
 # What a Catch adds without a `raises` contract; Step Functions bounds both.
 CAUGHT = closed_object({"Error": Text(1, 256)}, {"Cause": Text(0, 32_768)})
 
+# Without contracts, a missing cause is nothing to report: only some errors, such as timeouts, have none.
+CAUGHT_WITH_CAUSE = closed_object({"Error": Text(1, 256), "Cause": Text(0, 32_768)})
+
 
 class InvalidMappingError(ValueError):
     """A mapping names a contract or a state that does not exist, or has an unknown field."""
@@ -69,6 +72,8 @@ class Mapping:
 
     def raised(self, state: str) -> Shape:
         """Return the shape of what a Catch on state adds."""
+        if not self.is_given:
+            return CAUGHT_WITH_CAUSE
         raises = self.edges(state).raises
         return raises.shape if raises else CAUGHT
 

@@ -36,10 +36,10 @@ def map_exits(visit: Visit, follow: Follow) -> Iterator[Exit]:
     one = union(*(item for array in arrays for item in (*array.prefix, array.items) if item)) if arrays else Unknown()
     (machine,) = inner_machines(visit.state)
     given = child_input(visit, data, _item(visit, data, one))
-    outcome = follow(machine, _start(visit, given, one), visit.proof)
+    outcome = follow(machine, start_of_iteration(visit, given, one), visit.proof)
     visit.join(outcome)
-    yield from visit.leave(_result(visit, arrays, unmarked(outcome.output)))
-    yield from visit.catches(union(*_errors(visit, unmarked(outcome.error))))
+    yield from visit.leave(result_of_map(visit, arrays, unmarked(outcome.output)))
+    yield from visit.catches(union(*errors_of_map(visit, unmarked(outcome.error))))
 
 
 def _arrays(visit: Visit, data: Shape) -> list[Array]:
@@ -52,14 +52,15 @@ def _arrays(visit: Visit, data: Shape) -> list[Array]:
     return [array for array in members(items) if isinstance(array, Array)]
 
 
-def _start(visit: Visit, given: Shape, one: Shape) -> Arrival:
+def start_of_iteration(visit: Visit, given: Shape, one: Shape) -> Arrival:
     """Return the arrival at the first state of an iteration; a distributed Map starts an execution with its own input."""
     distributed = is_distributed(visit.state)
     around = Surroundings(given) if distributed else replace(visit.arrival.around, item=one)
     return visit.arrival.within(visit.name, given, around)
 
 
-def _result(visit: Visit, arrays: list[Array], output: Shape) -> Shape:
+def result_of_map(visit: Visit, arrays: list[Array], output: Shape) -> Shape:
+    """Return the result of a Map over arrays, whose iterations end with output."""
     if writes_elsewhere(visit.state):
         return written_result(visit)
     if not arrays:
@@ -74,7 +75,7 @@ def _result(visit: Visit, arrays: list[Array], output: Shape) -> Shape:
     return union(*(Array((), output, min(one.low, 1) if fewer else one.low, one.high) for one in arrays))
 
 
-def _errors(visit: Visit, inner: Shape) -> Iterator[Shape]:
+def errors_of_map(visit: Visit, inner: Shape) -> Iterator[Shape]:
     """Yield the errors of a Map: those of its iterations, and those of its own."""
     tolerant = any(name.startswith("ToleratedFailure") for name in visit.state)
     if inner != NOTHING and is_distributed(visit.state):

@@ -187,3 +187,31 @@ def test_parallel_and_wait_and_fail() -> None:
     assert found({"A": {"Type": "Wait", "Seconds": "{% $states.input.n %}", "End": True}}) == set()
     assert found({"A": {"Type": "Wait", "Seconds": "{% $states.input.id %}", "End": True}}) == {("A", "Seconds", True)}
     assert found({"A": {"Type": "Fail", "Error": "{% $states.input.may %}"}}) == {("A", "Error", True)}
+
+
+@pytest.mark.parametrize(
+    ("items", "selector", "expression", "findings"),
+    [
+        ("$states.input.two", None, "$states.input.sku", set()),
+        ("$states.input.two", None, "$states.input.note", {("In", "Output.v", True)}),
+        ("$states.input.id", None, "$states.input", {("M", "Items", True)}),
+        ("$states.input.missing", None, "$states.input", {("M", "Items", True)}),
+        ("$states.input.two", {"s": "{% $states.context.Map.Item.Value.sku %}"}, "$states.input.s", set()),
+        ("$states.input.two", {"s": "{% $states.input.id %}"}, "$states.input.sku", {("In", "Output.v", True)}),
+    ],
+)
+def test_map(items: str, selector: Any, expression: str, findings: Found) -> None:
+    """A Map runs over the items of an array, and each iteration gets its item, or what ItemSelector makes of it."""
+    inner = {"In": {"Type": "Pass", "Output": {"v": f"{{% {expression} %}}"}, "End": True}}
+    state: State = {"Type": "Map", "Items": f"{{% {items} %}}", "ItemProcessor": {"StartAt": "In", "States": inner}}
+    more = {"ItemSelector": selector} if selector else {}
+    read = {"Type": "Pass", "Output": {"v": "{% $states.input[0].v %}"}, "End": True}
+    assert found({"M": {**state, **more, "Next": "A"}, "A": read}) == findings
+
+
+def test_numbers_of_a_map() -> None:
+    """MaxConcurrency and tolerated failures are numbers."""
+    inner = {"StartAt": "In", "States": {"In": {"Type": "Succeed"}}}
+    state = {"Type": "Map", "Items": [1, 2], "ItemProcessor": inner, "End": True}
+    assert found({"M": {**state, "MaxConcurrency": "{% $states.input.n %}"}}) == set()
+    assert found({"M": {**state, "MaxConcurrency": "{% $states.input.id %}"}}) == {("M", "MaxConcurrency", True)}

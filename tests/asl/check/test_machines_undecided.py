@@ -45,12 +45,12 @@ def test_undecided_rule(rule: State, field: str) -> None:
 
 
 def mapped(**fields: object) -> State:
-    """Return a Map in JSONata, which is undecided."""
+    """Return a Map in JSONata with a writer of results, which is undecided."""
     inner = {"StartAt": "In", "States": {"In": {"Type": "Pass", "QueryLanguage": "JSONPath", "End": True}}}
     return {
         "Type": "Map",
         "QueryLanguage": "JSONata",
-        "Items": "{% $states.input.lines %}",
+        "ResultWriter": {},
         "ItemProcessor": inner,
         **fields,
     }
