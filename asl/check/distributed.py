@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from asl.check.shapes import Anything, Array, Number, Shape, Text, exact_object
+from asl.check.shapes import Anything, Array, Number, Shape, Text, Unknown, exact_object
 from asl.check.visit import Visit
 
 SIZE_UNSTATED = 0  # bytes: no contract says how large it is, so that nothing is reported of its size
@@ -30,7 +30,10 @@ def items_read(visit: Visit, data: Shape) -> Shape:
         found = visit.evaluated(data, config["MaxItemsPath"], "ItemReader.ReaderConfig.MaxItemsPath")
         visit.check(found, COUNT, "ItemReader.ReaderConfig.MaxItemsPath")
     most = config.get("MaxItems") if isinstance(config, dict) else None
-    return Array((), _read_item(reader), 0, most if isinstance(most, int) else MAX_ITEMS)
+    item = _read_item(reader)
+    if isinstance(item, Anything) and not visit.proof.mapping.is_given:
+        item = Unknown()
+    return Array((), item, 0, most if isinstance(most, int) else MAX_ITEMS)
 
 
 def _read_item(reader: dict[str, Any]) -> Shape:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from asl.check.integrations import SERVICES, lambda_invoke
 from asl.check.mapping import Edges
 from asl.check.proof_result import Exit
-from asl.check.shapes import Number, Object, Shape, Text, Unknown, exact_object, members, union
+from asl.check.shapes import Anything, Number, Object, Shape, Text, Unknown, exact_object, members, union
 from asl.check.templates import Problem, expressions
 from asl.check.visit import Visit
 from asl.language import CALLBACK, FUNCTION_INVOKE, target
@@ -61,7 +62,20 @@ def response(visit: Visit, parameters: Shape, field: str = "Parameters") -> Shap
         visit.check_contract(parameters, edges.takes, field)
     visit.check_contract(_property(parameters, "Message"), edges.says, field, "Message")
     answered = known is None or called.pattern or (edges.gives and not invoked)  # a contract states the response
-    return gives if known is None or answered else known.answers(called.parameters)
+    if known is None or answered:
+        return gives
+    answer = known.answers(called.parameters)
+    return answer if visit.proof.mapping.is_given else _without_contracts(answer)
+
+
+def _without_contracts(answer: Shape) -> Shape:
+    """Return answer, with nothing known of what only a contract can state, such as the attributes of an item."""
+    if not isinstance(answer, Object):
+        return answer
+    fields = (
+        (name, replace(one, shape=Unknown()) if isinstance(one.shape, Anything) else one) for name, one in answer.fields
+    )
+    return replace(answer, fields=tuple(fields))
 
 
 def _missing_contracts(edges: Edges, *, takes: bool, gives: bool) -> list[Problem]:

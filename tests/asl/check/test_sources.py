@@ -180,6 +180,31 @@ def test_machine_without_contracts(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "error: C, Choices[0].Variable" in capsys.readouterr().out
 
 
+def test_item_without_contracts(tmp_path: Path) -> None:
+    """Without contracts nothing is known of the attributes of an item, nor of what a reader reads; an item may be absent."""
+    table = {"TableName": "t", "Key": {"id": {"S": "1"}}}
+    read = {"Type": "Pass", "Parameters": {"v.$": "$.Item.name.S"}, "End": True}
+    states: dict[str, Any] = {
+        "A": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::dynamodb:getItem",
+            "Parameters": table,
+            "Next": "C",
+        },
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$.Item", "IsPresent": True, "Next": "B"}], "Default": "Z"},
+        "B": read,
+        "Z": {"Type": "Succeed"},
+    }
+    assert main([written(tmp_path, "m.json", json.dumps({"StartAt": "A", "States": states}))]) == 0
+    states["A"]["Next"] = "B"
+    assert main([written(tmp_path, "m.json", json.dumps({"StartAt": "A", "States": states}))]) == 1
+    config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    inner = {**config, "StartAt": "I", "States": {"I": {"Type": "Pass", "InputPath": "$.any", "End": True}}}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {}}
+    mapped = {"M": {"Type": "Map", "ItemReader": reader, "ItemProcessor": inner, "End": True}}
+    assert main([written(tmp_path, "m.json", json.dumps({"StartAt": "M", "States": mapped}))]) == 0
+
+
 def test_file_of_another_kind_is_refused() -> None:
     """A file that does not exist is named."""
     with pytest.raises(InvalidMachineError, match=r"gone\.yaml cannot be read"):
