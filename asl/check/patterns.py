@@ -1,6 +1,7 @@
 """Regular expressions as sets of strings: whether one is a subset of another, and whether all strings are plain ASCII."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from asl.check.automata import MAX_STATES, Automaton, Comparison, accepts, size
@@ -18,6 +19,7 @@ from asl.check.regular_expressions import (
 
 FINAL_DOLLAR = re.compile(r"(?<!\\)\$$")  # a schema lets no line break follow it; Python's `re` does
 PLAIN = set(range(ord(" "), ord("~") + 1)) - {ord('"'), ord("\\")}
+HALVES = range(0xD800, 0xE000)  # of surrogate pairs
 MAX_WAYS = 1_000_000  # that `re` may try to divide a text among repetitions
 
 
@@ -48,20 +50,34 @@ def is_comparable(pattern: str) -> bool:
 @cache
 def is_plain(pattern: str) -> bool:
     """Return True if every matching string is known to be plain ASCII, which takes a byte a character in JSON."""
+    return _has_only(pattern, lambda low, high: high <= ord("~") and PLAIN.issuperset(range(low, high + 1)))
+
+
+@cache
+def has_no_escapes(pattern: str) -> bool:
+    """Return True if every matching string is known to have no character whose escape takes six bytes in JSON.
+
+    Those are control characters and halves of surrogate pairs.
+    """
+    return _has_only(pattern, lambda low, high: low >= ord(" ") and (high < HALVES.start or low >= HALVES.stop))
+
+
+def _has_only(pattern: str, is_accepted: Callable[[int, int], bool]) -> bool:
+    """Return whether all characters of matching strings are in ranges that are accepted."""
     try:
-        return _is_plain(parse_pattern(pattern))
+        return _all_ranges(parse_pattern(pattern), is_accepted)
     except UndecidedPatternError:
         return False
 
 
-def _is_plain(node: Node) -> bool:
+def _all_ranges(node: Node, is_accepted: Callable[[int, int], bool]) -> bool:
     match node:
         case One(ranges):
-            return all(high < ord("~") + 1 and PLAIN.issuperset(range(low, high + 1)) for low, high in ranges)
+            return all(is_accepted(low, high) for low, high in ranges)
         case Sequence(parts) | Either(parts):
-            return all(map(_is_plain, parts))
+            return all(_all_ranges(part, is_accepted) for part in parts)
         case Repeated(part, _, high):
-            return high == 0 or _is_plain(part)
+            return high == 0 or _all_ranges(part, is_accepted)
 
 
 def is_match(pattern: str, text: str) -> bool:

@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache, lru_cache
 
 from asl.check.budget import spend
-from asl.check.patterns import is_plain
+from asl.check.patterns import has_no_escapes, is_plain
 from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown, union
 
 HUGE = 10**15  # bytes
@@ -15,6 +16,7 @@ HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair: UTF-8 has none, so 
 ESCAPED_HALF = r"\\ud800"
 # Strings in strings: in more, their quotes alone are over the limit.
 MAX_STRINGS = 18
+UTF8 = 4  # bytes of a character at most
 FLOAT = 25  # characters: -1.7976931348623157e+308 and one more
 
 
@@ -69,10 +71,16 @@ def within_bytes(shape: Shape, limit: int) -> Shape:
     return replace(shape, max_bytes=limit) if isinstance(shape, Text | Number | Array | Object) else shape
 
 
-def max_bytes_per_character(depth: int) -> int:
-    """Return the most bytes of one character: a control character's escape, or a quote in very deep strings."""
+def max_bytes_per_character(depth: int, patterns: Collection[str] = ()) -> int:
+    """Return the most bytes of one character of a text that matches patterns.
+
+    It is the escape of a control character, four bytes of UTF-8 where a pattern excludes these and halves of surrogate pairs,
+    or a quote in very deep strings.
+    """
+    if any(map(is_plain, patterns)):
+        return 1
     control, quote = (1 << depth) + len("u0000"), 1 << (depth + 1)
-    return max(control, quote)
+    return max(UTF8 if any(map(has_no_escapes, patterns)) else control, quote)
 
 
 def _text(text: Text, depth: int) -> int | None:
@@ -80,8 +88,7 @@ def _text(text: Text, depth: int) -> int | None:
         return max((_literal(value, depth) for value in text.values), default=0)
     bounds = []
     if text.high is not None:
-        plain = any(is_plain(pattern) for pattern in text.patterns)
-        bounds.append(min(text.high * (1 if plain else max_bytes_per_character(depth)), HUGE))
+        bounds.append(min(text.high * max_bytes_per_character(depth, text.patterns), HUGE))
     inner = max_bytes(text.content, depth + 1) if text.content is not None and text.compact else None
     if inner is not None:
         bounds.append(inner)

@@ -10,7 +10,7 @@ MAX_NAME = 64  # characters, of a make or model
 MAX_PRODUCT = 128  # characters, of a lens or program
 MAX_DESCRIPTION = 2000  # characters, as many as IPTC has bytes
 MAX_KEYWORD = 64  # characters, as many as IPTC has bytes
-MAX_KEYWORDS = 60  # more would exceed what a payload of Step Functions may hold beside the other fields
+MAX_KEYWORDS = 64  # more would exceed what a payload of Step Functions may hold beside the other fields
 MAX_ISO = 10_000_000
 
 

@@ -7,8 +7,9 @@ from tests.asl.check.validation import Schema, accepts, each_part, option
 
 # What makes strings long in JSON: escapes of six bytes and of two, characters of four bytes and of two; or nothing.
 CHARACTERS = ("\u0000", "\u001f", '"', "\\", "\n", "\U0001f600", "é", "\u2028", "a")
+WIDEST = "\U0001f600"  # four bytes
 LONG_NUMBERS = (1.2345678901234567e-300, -1.2345678901234567e-300, 0.1 + 0.2, -0.0)
-SIMPLEST: dict[str, Any] = {"string": "x", "object": {}, "array": [], "boolean": False, "null": None}
+SIMPLEST: dict[str, Any] = {"string": "x", "object": {}, "boolean": False, "null": None}
 
 
 def largest(schema: Schema, letter: str) -> Any:
@@ -25,7 +26,11 @@ def filled(schema: Schema, value: Any) -> Any:
 
 
 def simplest(schema: Schema) -> Any:
-    """Return a simple value of the type that schema asks for."""
+    """Return a simple value that keeps schema: one that it lists, or one of its type with as many items as it asks for."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("type") == "array":
+        return [simplest(schema["items"])] * schema.get("minItems", 0)
     return SIMPLEST.get(str(schema.get("type")), schema.get("minimum"))
 
 
@@ -43,14 +48,15 @@ def stretched(schema: Schema | bool, letter: str, value: Any) -> Any:
 
 
 def longest(schema: Schema, letter: str, text: str) -> str:
-    """Return text made as long as schema allows, with letter or with one of its own."""
+    """Return text made as long as schema allows: with letter, with the widest one that needs no escape, or with one of its own."""
     most = schema.get("maxLength", len(text))
     room = most - len(text)
     if "contentSchema" in schema:
         candidates = [_padded(text, letter, most), text + " " * room]
     else:
         places = range(len(text) + 1)
-        candidates = [text[:at] + one * room + text[at:] for at in places for one in (letter, text[at : at + 1])]
+        candidates = [text[:at] + one * room + text[at:] for one in (letter, WIDEST) for at in places]
+        candidates += [text[:at] + text[at : at + 1] * room + text[at:] for at in places]
     return next((one for one in candidates if accepts(schema, one)), text)
 
 
