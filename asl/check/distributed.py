@@ -40,7 +40,9 @@ def _read_item(reader: dict[str, Any]) -> Shape:
     """Return the shape of an item by what is read; of JSON, and of a CSV file with its own headers, nothing is known."""
     if str(reader.get("Resource", "")).endswith(":s3:listObjectsV2"):
         return LISTED
-    config = reader.get("ReaderConfig", {})
+    config = reader.get("ReaderConfig")
+    if not isinstance(config, dict):
+        config = {}
     if config.get("InputType") == "CSV" and isinstance(headers := config.get("CSVHeaders"), list):
         return exact_object(**{str(name): Text(max_bytes=SIZE_UNSTATED) for name in headers})
     return Anything(unstated=True)

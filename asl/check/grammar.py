@@ -24,16 +24,19 @@ _PATHS = dict.fromkeys(("InputPath", "OutputPath", "ResultPath"), union(TEXT, NU
 _TEXTS = ("Next", "Default", "Resource", "QueryLanguage", "Error", "Cause")
 _READ = ("ItemsPath", "SecondsPath", "TimestampPath", "ErrorPath", "CausePath")
 _INNER = {"Branches": NON_EMPTY, **dict.fromkeys(PROCESSORS, OBJECT)}
+_OBJECTS = dict.fromkeys(("Assign", "ItemReader", "ItemBatcher", "ResultWriter"), OBJECT)
 _HANDLERS = dict.fromkeys(("Catch", "Retry"), Array((), OBJECT))
 MACHINE = _open_object(
     {"StartAt": TEXT, "States": Object((), OBJECT)}, {"QueryLanguage": TEXT, "ProcessorConfig": OBJECT}
 )
 STATE = _open_object(
     {"Type": TEXT},
-    {**dict.fromkeys((*_TEXTS, *_READ), TEXT), **_PATHS, **_INNER, "Choices": NON_EMPTY, **_HANDLERS},
+    {**dict.fromkeys((*_TEXTS, *_READ), TEXT), **_PATHS, **_OBJECTS, **_INNER, "Choices": NON_EMPTY, **_HANDLERS},
 )
 RETRIER = _open_object({"ErrorEquals": Array((), TEXT)}, {})
-CATCHER = _open_object({"ErrorEquals": Array((), TEXT), "Next": TEXT}, {"ResultPath": union(TEXT, NULL)})
+CATCHER = _open_object(
+    {"ErrorEquals": Array((), TEXT), "Next": TEXT}, {"ResultPath": union(TEXT, NULL), "Assign": OBJECT}
+)
 # Fields that a state of a type has to have.
 REQUIRED: dict[str, dict[str, Shape]] = {
     "Task": {"Resource": TEXT},
@@ -65,7 +68,7 @@ def _state(state: dict[str, Any], at: str) -> Iterator[str | None]:
     if state["Type"] == "Map" and len(inner_machines(state)) != 1:
         yield f"{at}: needs either {' or '.join(PROCESSORS)}"
     for number, rule in enumerate(state.get("Choices", [])):
-        yield validate(rule, _open_object({"Next": TEXT}, {}), f"{at}.Choices[{number}]")
+        yield validate(rule, _open_object({"Next": TEXT}, {"Assign": OBJECT}), f"{at}.Choices[{number}]")
         yield from _rule(rule, f"{at}.Choices[{number}]")
     for number, catcher in enumerate(state.get("Catch", [])):
         yield validate(catcher, CATCHER, f"{at}.Catch[{number}]")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from asl.check.fields import JSONATA_FIELDS, JSONPATH
+from asl.language import InvalidMachineError
 from tests.asl.check.test_machines import COUNT, START, Found, State, ending, found, reading, task
 
 INNER = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
@@ -149,3 +150,19 @@ def test_placeholder_stands_for_any_value_of_a_field() -> None:
     """A placeholder may be replaced by a number, which only the deployment knows."""
     assert refused({"Type": "Wait", "Seconds": "${Delay}"}) == set()
     assert refused(reading("$.order.id")) == set()
+
+
+@pytest.mark.parametrize("wrong", [[1], "text", 5])
+@pytest.mark.parametrize("field", ["Assign", "ItemReader", "ItemBatcher", "ResultWriter"])
+def test_field_that_is_no_object(field: str, wrong: Any) -> None:
+    """A field that has to be an object makes the machine none that can be followed, and the message names its place."""
+    with pytest.raises(InvalidMachineError, match=rf"\$\.States\.A\.{field}: "):
+        found(ending({**MAP, field: wrong}))
+
+
+def test_reader_whose_configuration_is_no_object() -> None:
+    """What a reader reads is not known if its configuration is none."""
+    config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": [1]}
+    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": {**config, **INNER}}
+    assert found(ending(state)) == set()
