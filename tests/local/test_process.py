@@ -10,6 +10,7 @@ import pytest
 from local.emulator.process import Emulator
 from local.process import process
 from local.stack import LocalStack, User
+from tests.patience import PATIENCE
 
 FOREVER = 120  # seconds that a caller waits for a response
 
@@ -46,13 +47,19 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def hanging() -> Iterator[Hanging]:
-    """Run the server."""
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
+    """Run the server, and wait at the end for the threads that asked it: they would go on beside other tests."""
+    monkeypatch.setattr("local.client.RETRIES", False)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    before = set(threading.enumerate())
     with Hanging() as server:
         threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield server
         server.released.set()
         server.shutdown()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
 
 
 def test_stack_that_does_not_respond_is_given_up(hanging: Hanging, tmp_path: Path) -> None:
