@@ -11,6 +11,7 @@ from moto import mock_aws
 from lambdas import sweep as sweeping
 from lambdas.domain import executions as execution
 from lambdas.runtime import clients
+from lambdas.runtime.telemetry import set_log_keys
 from tests.fake_aws.account import MOTO, create_state_machine, create_storage, forget_clients, use_session
 from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import (
@@ -37,6 +38,7 @@ def _cold(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> It
     filters = {handler: list(handler.filters) for handler in logging.root.handlers}
     forget_clients()
     yield
+    set_log_keys()  # they are those of the thread, and would be in the lines of other tests
     forget_clients()
     logging.Logger.manager.loggerDict.pop(request.node.nodeid, None)
     for handler, before in filters.items():
