@@ -13,11 +13,11 @@ from asl.check.descriptions import describe
 from asl.check.gathering import gathered
 from asl.check.intrinsic_arguments import max_characters
 from asl.check.jsonata_functions import FUNCTIONS, NUMBER, ExpressionError, UndecidedExpressionError, require
+from asl.check.jsonata_sequences import NO_VALUE, array_of, as_array, either, item, sequence, some
 from asl.check.placeholders import written
 from asl.check.refined_paths import present, refined
 from asl.check.shapes import (
     NOTHING,
-    Anything,
     Array,
     Boolean,
     Field,
@@ -27,14 +27,12 @@ from asl.check.shapes import (
     Text,
     Unknown,
     members,
-    union,
 )
-from asl.check.steps import EVERY, Step
+from asl.check.steps import Step
 
 MAX_LENGTH = 10_000  # characters of an expression
 MAX_SHOWN = 300  # of them, in a message
 MAX_NESTED = 50  # levels of an expression
-NO_VALUE = Field(NOTHING, required=False)
 TRUTH = Field(Boolean())
 ORDERS = ("<", "<=", ">", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "%")
@@ -107,19 +105,19 @@ class Expression:
             found = self.step(found, str(step.value))
             for stage in getattr(step, "stages", None) or []:
                 found = self.filtered(found, stage)
-        return _as_array(found) if getattr(node, "keep_singleton_array", False) else found
+        return as_array(found) if getattr(node, "keep_singleton_array", False) else found
 
     def step(self, found: Field, name: str) -> Field:
         """Return the property called name of found; of an array, those of all its items, as a sequence."""
         parts = []
         for member in members(found.shape):
             if isinstance(member, Array):
-                parts.append(_sequence(member, name))
+                parts.append(sequence(member, name))
             else:
                 one = gathered(member, [name])
                 sure = isinstance(member, Unknown) or one.low > 0
                 parts.append(Field(one.shape, required=sure) if one.high != 0 else NO_VALUE)
-        return _either(parts, required=found.required)
+        return either(parts, required=found.required)
 
     def filtered(self, found: Field, stage: Any) -> Field:
         """Return what of found a predicate or an index in brackets leaves."""
@@ -127,8 +125,8 @@ class Expression:
             raise UndecidedExpressionError(f"`{stage.type}` in a path", "a path of names and predicates")
         index = stage.expr.value if stage.expr.type == "number" else None
         if index is None:
-            return replace(found, shape=_some(found.shape), required=isinstance(found.shape, Unknown))
-        return _either([_item(member, int(index)) for member in members(found.shape)], required=found.required)
+            return replace(found, shape=some(found.shape), required=isinstance(found.shape, Unknown))
+        return either([item(member, int(index)) for member in members(found.shape)], required=found.required)
 
     def binary(self, node: Any) -> Field:
         """Return the result of an operator of two values."""
@@ -161,7 +159,7 @@ class Expression:
             scope = self.narrowed(node.condition, holds=holds)
             if members(scope):
                 parts.append(NO_VALUE if branch is None else self.within(scope).value(branch))
-        return _either(parts, required=True)
+        return either(parts, required=True)
 
     def narrowed(self, node: Any, *, holds: bool) -> Shape:
         """Return the variables where a condition holds, or where it does not, as far as it asks whether a path is there."""
@@ -186,7 +184,7 @@ class Expression:
         if node.value == "{":
             return Field(Object(tuple(sorted(self._property(key, one) for key, one in node.lhs_object))))
         if node.value == "[":
-            return Field(_array([self.value(one) for one in node.expressions]))
+            return Field(array_of([self.value(one) for one in node.expressions]))
         found = self.value(node.expression)
         require(Number, found.shape, "a number for `-`")
         self.inexact.append("-")
@@ -263,67 +261,6 @@ def _plain_steps(node: Any) -> list[Step] | None:
     kinds = [step.type for step in steps]
     plain = not any(getattr(step, "stages", None) or getattr(step, "predicate", None) for step in steps)
     return names if plain and kinds == ["variable", *["name"] * (len(steps) - 1)] else None
-
-
-def _either(parts: list[Field], *, required: bool) -> Field:
-    return Field(union(*(part.shape for part in parts)), required=required and all(part.required for part in parts))
-
-
-def _sequence(array: Array, name: str) -> Field:
-    """Return the properties called name of the items: nothing, the only one, or an array of them."""
-    found = gathered(array, [EVERY, name])
-    if any(isinstance(member, Array) for member in members(found.shape)):
-        raise UndecidedExpressionError(f"`{name}` of arrays in arrays", "a path through one array")
-    return _of_sequence(found.shape, found.low, found.high)
-
-
-def _of_sequence(shape: Shape, low: int, high: int | None) -> Field:
-    if high == 0:
-        return NO_VALUE
-    single = [shape] if low <= 1 else []
-    several = [Array((), shape, max(low, 2), high)] if high is None or high > 1 else []
-    return Field(union(*single, *several), required=low > 0)
-
-
-def _some(shape: Shape) -> Shape:
-    """Return what a predicate may leave of shape, apart from nothing."""
-    found = []
-    for member in members(shape):
-        if isinstance(member, Array):
-            items = gathered(member, [EVERY])
-            found.append(_of_sequence(items.shape, 0, items.high).shape)
-        else:
-            found.append(member)
-    return union(*found)
-
-
-def _item(member: Shape, index: int) -> Field:
-    if isinstance(member, Array):
-        if index >= 0:
-            one = gathered(member, [index])
-            return Field(one.shape, required=one.low > 0) if one.high != 0 else NO_VALUE
-        return Field(gathered(member, [EVERY]).shape, required=-index <= member.low)
-    if isinstance(member, Unknown):
-        return Field(member)
-    if isinstance(member, Anything):
-        return Field(member, required=False)
-    return Field(member) if index in (0, -1) else NO_VALUE
-
-
-def _as_array(found: Field) -> Field:
-    arrays = [one if isinstance(one, Array | Unknown) else Array((one,), None, 1, 1) for one in members(found.shape)]
-    return replace(found, shape=union(*arrays))
-
-
-def _array(items: list[Field]) -> Shape:
-    """Return the array of items; what is an array itself may be joined with the others, and nothing is left out."""
-    shapes = [item.shape for item in items]
-    plain = all(
-        not isinstance(member, Array | Unknown | Anything) for shape in shapes for member in members(shape)
-    ) and all(item.required for item in items)
-    if plain:
-        return Array(tuple(shapes), None, len(items), len(items))
-    raise UndecidedExpressionError("an array of arrays, or of what may be nothing", "an array of plain values")
 
 
 def _comparable(one: Field, other: Field, operator: str) -> None:

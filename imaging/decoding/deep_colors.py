@@ -43,7 +43,7 @@ def apply_deep_transparency(image: Image.Image, data: bytes, format_: Format) ->
 def reencode(image: Image.Image, space: ColorSpace, data: bytes, format_: Format) -> tuple[Image.Image, ColorSpace]:
     """Return an image of 16 bits a channel with the curve of sRGB, and its color space then.
 
-    Eight bits are enough for that curve, but not for a linear one: half of all levels that can be told apart would be one.
+    Eight bits are enough for that curve, but not for a linear one: half of all levels that can be distinguished would be one.
     """
     if UPPER_BITS not in image.info or space.transfer == SRGB:
         return image, space
