@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imaging.formats import FORMATS
 from lambdas.domain import object_keys, objects, outcomes
+from lambdas.domain.archive_class import MOVED
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.settings import ArchiveSettings
 
@@ -51,7 +52,7 @@ def handler(event: ArchiveImageInput, settings: ArchiveSettings) -> ArchiveImage
 def _archive_original(image: Image, format_name: str, bucket: str, folder: str) -> ArchivedObject:
     format_ = FORMATS[format_name]
     source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": image["key"], "VersionId": image["versionId"]}
-    return objects.archive(source, bucket, f"{folder}original.{format_.extension}", format_.content_type)
+    return objects.archive(source, bucket, f"{folder}original.{format_.extension}", format_.content_type, MOVED)
 
 
 def _archive_staged(image: Image, staged: StagedObject, bucket: str, folder: str) -> ArchivedObject:

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
+from lambdas.domain.archive_class import ArchiveClass
 from lambdas.domain.image_status import describe, digest
 from lambdas.domain.image_urls import ImageUrls
 from lambdas.domain.outcomes import is_final
@@ -38,7 +39,11 @@ def handler(event: dict[str, Any], settings: GetImageSettings) -> dict[str, Any]
     if record is None or record["owner"] != owner(event):
         raise RequestError(HTTPStatus.NOT_FOUND, "NOT_FOUND", "There is no such image.")
     logger().info("status: %s", record["status"])
-    urls = ImageUrls(settings.image_url_expiry_seconds, as_download=request.get("download") == "true")
+    urls = ImageUrls(
+        settings.image_url_expiry_seconds,
+        as_download=request.get("download") == "true",
+        archive_class=ArchiveClass(settings.archive_storage_class, settings.archive_transition_days),
+    )
     headers = _headers(record, f'"{digest(record, urls)}"')
     if _knows(event, headers["ETag"]):
         return {"statusCode": 304, "headers": headers, "body": ""}

@@ -92,8 +92,8 @@ def _storage(classes: Node) -> str:
     ]
     caption = (
         "An image is stored as an upload for `UploadRetentionDays`, and for 30 more days as a noncurrent version; the archive"
-        " holds the original, the resized images and the thumbnail. S3 moves no object smaller than 128 KB, so thumbnails"
-        " stay in `STANDARD`. Of the 40 KB of overhead of an archived object, 8 KB are billed as `STANDARD`."
+        " holds the original, the resized images and the thumbnail. Only originals of 128 KB and more move; all others"
+        " stay in `STANDARD`. Each original has one tag for this, $0.01 a month for 10,000. Of the 40 KB of overhead of an archived object, 8 KB are billed as `STANDARD`."
     )
     return _with_caption(
         table(["`ArchiveStorageClass`", "dollars per GB and month", "for 1,000 objects moved", ""], rows), caption

@@ -60,6 +60,7 @@ VERBS = {
     "s3:ListBucket": "lists",
     "s3:ListBucketVersions": "lists",
     "s3:PutObject": "writes",
+    "s3:PutObjectTagging": "writes",
     "sns:Publish": "notifies",
     "sqs:DeleteMessage": "receives",
     "sqs:GetQueueAttributes": "receives",

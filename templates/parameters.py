@@ -6,6 +6,7 @@ from typing import Any
 from troposphere import Equals, Join, Not, Parameter, Ref, Split, Template
 
 from imaging.formats import FORMATS
+from lambdas.domain.archive_class import STAYS
 from lambdas.runtime.settings import Settings
 from templates.packaging import LAYERS, Layer
 
@@ -35,7 +36,6 @@ LOG_RETENTIONS = [
     3653,
 ]
 EDGE_PATTERN = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: the maximum of WebP is 16,383
-NO_TRANSITION = "STANDARD"  # the storage class of objects without a transition
 NO, YES = "false", "true"
 SHORTEST_SWEEP, LONGEST_SWEEP = 5, 60  # minutes; a schedule expression for one minute would need the singular
 
@@ -130,15 +130,18 @@ def _workflow() -> list[Parameter]:
 
 
 def _retention() -> list[Parameter]:
-    classes = [NO_TRANSITION, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
-    moves = "Storage class that archived images move to; reading from GLACIER and DEEP_ARCHIVE takes hours; STANDARD: no move"
+    classes = [STAYS, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
+    moves = (
+        "Storage class that archived originals of 128 KB and more move to; from GLACIER and DEEP_ARCHIVE users cannot read"
+        " them; STANDARD: no move"
+    )
     return [
         _number("UploadRetentionDays", 30, 1, 3650, "Days that an upload is kept, with any final status"),
         _number(
             "RecordRetentionDays", 90, 15, 3650, "Days that the record of an image without status SUCCEEDED is kept"
         ),
         _choice("ArchiveStorageClass", "INTELLIGENT_TIERING", classes, moves),
-        _number("ArchiveTransitionDays", 30, 30, 3650, "Days after which archived images move"),
+        _number("ArchiveTransitionDays", 30, 30, 3650, "Days after which archived originals move"),
         _choice("LogRetentionDays", 30, list(LOG_RETENTIONS), "Days that logs are kept"),
     ]
 
@@ -161,7 +164,7 @@ _UNLESS = {
     "HasAlarmEmail": ("AlarmEmail", ""),
     "HasAccessLogBucket": ("AccessLogBucket", ""),
     "HasWebAcl": ("WebAclArn", ""),
-    "ArchiveMoves": ("ArchiveStorageClass", NO_TRANSITION),
+    "ArchiveMoves": ("ArchiveStorageClass", STAYS),
     "AsksForMfa": ("UserMfa", "OFF"),
     "SetsApiLogsRole": ("ApiLogsRole", "EXISTING"),
 }

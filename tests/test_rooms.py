@@ -66,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
         "lambdas.runtime.metrics",
         "lambdas.runtime.problems",
         "lambdas.runtime.settings",
+        "lambdas.domain.archive_class",
         "lambdas.domain.back_pressure",
         "lambdas.domain.image_list",
         "lambdas.domain.object_keys",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import (
         ArchivedObject,
         ExtractMetadataOutput,
+        ImageInGlacier,
         ImageListResponseImagesItem,
         ImageStatusResponse,
         ImageStatusResponseRenditions,
@@ -58,7 +60,7 @@ def digest(record: MetadataRecord, urls: ImageUrls) -> str:
     """Return a digest that differs where the documents differ, and stays while their URLs are valid."""
     shown: dict[str, object] = {name: value for name, value in record.items() if name not in NOT_SHOWN}
     if record["status"] == SUCCEEDED:
-        shown["urls"] = [rfc3339(urls.expires_at), urls.as_download]
+        shown["urls"] = [rfc3339(urls.expires_at), urls.as_download, _is_hidden(record, urls)]
     return sha256(json.dumps([shown, os.environ.get(VERSION)], sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -81,14 +83,34 @@ def _metadata(found: ExtractMetadataOutput) -> dict[str, object]:
 
 
 def _renditions(record: MetadataRecord, urls: ImageUrls) -> ImageStatusResponseRenditions:
-    archive, resized, validation = record["archive"], record["resized"], record["validation"]
+    archive, resized = record["archive"], record["resized"]
     pairs = zip(archive["smaller"], resized["smaller"], strict=True)
     return {
-        "original": _image(record, archive["original"], validation, urls, validation["filename"]),
+        "original": _original(record, urls),
         "resized": _image(record, archive["resized"], resized, urls),
         "smaller": [_image(record, *pair, urls) for pair in pairs],
         "thumbnail": _image(record, archive["thumbnail"], record["thumbnail"], urls),
     }
+
+
+def _original(record: MetadataRecord, urls: ImageUrls) -> SignedImage | ImageInGlacier:
+    """Return the original with its URL, or with the storage class from which no URL reads it."""
+    archived, validation = record["archive"]["original"], record["validation"]
+    if not _is_hidden(record, urls):
+        return _image(record, archived, validation, urls, validation["filename"])
+    return {
+        "contentType": archived["contentType"],
+        "width": validation["width"],
+        "height": validation["height"],
+        "size": archived["size"],
+        "storageClass": urls.archive_class.name,
+    }
+
+
+def _is_hidden(record: MetadataRecord, urls: ImageUrls) -> bool:
+    """Return whether the original may be in a glacier before the URLs expire."""
+    archived_at = datetime.fromisoformat(record.get("finishedAt", record["updatedAt"]))
+    return urls.archive_class.hides(record["archive"]["original"]["size"], archived_at, urls.expires_at)
 
 
 def _image(

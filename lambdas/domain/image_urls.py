@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from lambdas.domain.archive_class import NEVER_MOVES, ArchiveClass
 from lambdas.runtime import clients, clock
 
 # Control characters, line separators, marks that reorder text, halves of surrogate pairs, and what separates folders.
@@ -21,6 +22,7 @@ class ImageUrls:
 
     lifetime: int  # seconds
     as_download: bool = False  # whether a browser saves the image instead of showing it
+    archive_class: ArchiveClass = NEVER_MOVES
 
     @property
     def signed_at(self) -> datetime:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlencode
 
 from imaging.errors import ImageRefusedError, Reason
 from lambdas.domain.object_keys import STAGED, staged_folder
@@ -13,7 +13,7 @@ from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from mypy_boto3_s3.type_defs import CopySourceTypeDef, DeleteTypeDef
@@ -69,15 +69,18 @@ def stage(bucket: str, execution: str, name: str, data: bytes, content_type: str
     return key
 
 
-def archive(source: CopySourceTypeDef, bucket: str, key: str, content_type: str) -> ArchivedObject:
-    """Copy an object into the archive bucket and return the copy's facts.
+def archive(
+    source: CopySourceTypeDef, bucket: str, key: str, content_type: str, tags: Mapping[str, str] | None = None
+) -> ArchivedObject:
+    """Copy an object into the archive bucket, with tags if there are any, and return the copy's facts.
 
     If source does not exist but its copy does, an earlier call has archived it and deleted the source.
     """
     client = clients.s3()
+    tagged: Any = {"TaggingDirective": "REPLACE", "Tagging": urlencode(tags)} if tags else {}
     with suppress(client.exceptions.NoSuchKey):
         client.copy_object(
-            CopySource=source, Bucket=bucket, Key=key, ContentType=content_type, MetadataDirective="REPLACE"
+            CopySource=source, Bucket=bucket, Key=key, ContentType=content_type, MetadataDirective="REPLACE", **tagged
         )
     size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
     return {"key": key, "contentType": content_type, "size": size}

@@ -54,7 +54,7 @@ class GetUploadUrlSettings(ApiSettings):
 
 
 @dataclass(frozen=True)
-class GetImageSettings(ApiSettings):
+class SignedUrlSettings(ApiSettings):
     """Where records are, and how long the URL of an image is valid at most."""
 
     metadata_table: str
@@ -62,7 +62,15 @@ class GetImageSettings(ApiSettings):
 
 
 @dataclass(frozen=True)
-class ListImagesSettings(GetImageSettings):
+class GetImageSettings(SignedUrlSettings):
+    """Where archived originals move, and after how many days."""
+
+    archive_storage_class: str
+    archive_transition_days: int
+
+
+@dataclass(frozen=True)
+class ListImagesSettings(SignedUrlSettings):
     """What authenticates the cursors."""
 
     cursor_key: str

@@ -108,7 +108,7 @@ def _archive(storage: Storage) -> FunctionEntry:
             allow("delete staged renditions", [awacs.s3.GetObject, awacs.s3.DeleteObject], staged),
             allow(
                 "write the archive and delete stale copies",
-                [awacs.s3.GetObject, awacs.s3.PutObject, awacs.s3.DeleteObject],
+                [awacs.s3.GetObject, awacs.s3.PutObject, awacs.s3.PutObjectTagging, awacs.s3.DeleteObject],
                 object_arns("ArchiveBucket"),
             ),
             list_both,

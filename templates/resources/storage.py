@@ -6,6 +6,7 @@ from typing import Any
 import awacs.s3
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 
+from lambdas.domain.archive_class import MOVED, SMALLEST_MOVED
 from lambdas.domain.image_list import INDEX, INDEXED
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
@@ -63,11 +64,22 @@ def _upload_bucket() -> s3.Bucket:
 
 
 def _move() -> Any:
-    """Return the transition of archived images to ArchiveStorageClass, or no rule if they stay in STANDARD."""
-    transition = s3.LifecycleRuleTransition(
-        StorageClass=Ref("ArchiveStorageClass"), TransitionInDays=Ref("ArchiveTransitionDays")
+    """Return the transition of archived originals to ArchiveStorageClass, or no rule if they stay in STANDARD.
+
+    lambdas/domain/archive_class.py derives from it whether a URL can read an original.
+    """
+    rule = s3.LifecycleRule(
+        Id="move",
+        Status="Enabled",
+        TagFilters=[s3.TagFilter(Key=key, Value=value) for key, value in MOVED.items()],
+        ObjectSizeGreaterThan=str(SMALLEST_MOVED - 1),
+        Transitions=[
+            s3.LifecycleRuleTransition(
+                StorageClass=Ref("ArchiveStorageClass"), TransitionInDays=Ref("ArchiveTransitionDays")
+            )
+        ],
     )
-    return If("ArchiveMoves", s3.LifecycleRule(Id="move", Status="Enabled", Transitions=[transition]), NoValue)
+    return If("ArchiveMoves", rule, NoValue)
 
 
 def _bucket(name: str, **properties: object) -> s3.Bucket:

@@ -48,8 +48,15 @@ IMAGE_SETTINGS = GetImageSettings(
     metadata_table=TABLE,
     image_url_expiry_seconds=3600,
     allowed_origins=(ORIGIN,),
+    archive_storage_class="GLACIER",
+    archive_transition_days=30,
 )
-LIST_SETTINGS = ListImagesSettings(**asdict(IMAGE_SETTINGS), cursor_key="the-key-of-a-stack")
+LIST_SETTINGS = ListImagesSettings(
+    metadata_table=TABLE,
+    image_url_expiry_seconds=3600,
+    allowed_origins=(ORIGIN,),
+    cursor_key="the-key-of-a-stack",
+)
 IMAGE_STEP_SETTINGS = ImageStepSettings(
     metadata_table=TABLE,
     max_bytes=MAX_BYTES,

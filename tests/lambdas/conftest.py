@@ -17,6 +17,7 @@ from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,
     CONTEXT,
+    IMAGE_SETTINGS,
     LIST_SETTINGS,
     RESIZE_SETTINGS,
     TABLE,
@@ -56,7 +57,7 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Account]:  # noqa: ARG001 - versions go by it
     """Give the account, and its settings to every function."""
-    export(monkeypatch, URL_SETTINGS, LIST_SETTINGS)
+    export(monkeypatch, URL_SETTINGS, IMAGE_SETTINGS, LIST_SETTINGS)
     export(monkeypatch, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
         yield Account()

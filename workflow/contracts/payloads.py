@@ -304,10 +304,20 @@ class ImageStatusResponseAnnounced(TypedDict):
     expiresAt: str
 
 
+class ImageInGlacier(TypedDict):
+    """`imageInGlacier` of the contract `common`."""
+
+    contentType: str
+    width: int
+    height: int
+    size: int
+    storageClass: str
+
+
 class ImageStatusResponseRenditions(TypedDict):
     """`renditions` of ImageStatusResponse."""
 
-    original: SignedImage
+    original: SignedImage | ImageInGlacier
     resized: SignedImage
     smaller: list[SignedImage]
     thumbnail: SignedImage

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.domain.archive_class import MOVED, SMALLEST_MOVED
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from tests.templates.emitted import Node, at, definition, properties, resources, template
 from workflow import contracts
@@ -104,12 +105,14 @@ def test_browsers_may_only_put() -> None:
 
 
 def test_archive_moves_to_the_storage_class_of_the_parameter() -> None:
-    """Archived images move to a storage class after some days, both by parameter, or do not move."""
+    """Archived originals move to a storage class after some days, both by parameter, or do not move; renditions stay."""
     (rule,) = (rule for rule in properties("ArchiveBucket")["LifecycleConfiguration"]["Rules"] if "Fn::If" in rule)
     condition, move, otherwise = rule["Fn::If"]
     assert (condition, otherwise) == ("ArchiveMoves", NOTHING)
     assert move["Status"] == "Enabled"
-    assert not {"Prefix", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan"} & move.keys()
+    assert not {"Prefix", "ObjectSizeLessThan"} & move.keys()
+    assert move["TagFilters"] == [{"Key": key, "Value": value} for key, value in MOVED.items()]
+    assert move["ObjectSizeGreaterThan"] == str(SMALLEST_MOVED - 1)  # as S3 itself has it by default
     assert move["Transitions"] == [
         {"StorageClass": {"Ref": "ArchiveStorageClass"}, "TransitionInDays": {"Ref": "ArchiveTransitionDays"}}
     ]
