@@ -13,7 +13,7 @@ from lambdas.domain.outcomes import is_final
 from lambdas.domain.record import read_item
 from lambdas.runtime import clock
 from lambdas.runtime.api import RequestError, api_handler, bad_request, json_response, violated_parameter
-from lambdas.runtime.proxy_events import header, owner
+from lambdas.runtime.proxy_events import has_current, owner
 from lambdas.runtime.settings import GetImageSettings
 from lambdas.runtime.telemetry import add_log_keys, logger
 from workflow import contracts
@@ -45,7 +45,7 @@ def handler(event: dict[str, Any], settings: GetImageSettings) -> dict[str, Any]
         archive_class=ArchiveClass(settings.archive_storage_class, settings.archive_transition_days),
     )
     headers = _headers(record, f'"{digest(record, urls)}"')
-    if _knows(event, headers["ETag"]):
+    if has_current(event, headers["ETag"]):
         return {"statusCode": 304, "headers": headers, "body": ""}
     response = json_response(200, "image-status.response", describe(record, urls))
     response["headers"] |= headers
@@ -73,9 +73,3 @@ def _poll_seconds(record: MetadataRecord) -> int:
     began = datetime.fromisoformat(record.get("createdAt", record["updatedAt"]))
     waited = int((clock.now() - began).total_seconds())
     return max(SHORTEST_POLL, min(waited // POLLED_SHARE, LONGEST_POLL))
-
-
-def _knows(event: dict[str, Any], tag: str) -> bool:
-    """Return whether the caller has the response with that tag, by If-None-Match; weak tags count, as RFC 9110 defines."""
-    known = {one.strip().removeprefix("W/") for one in header(event, "if-none-match").split(",")}
-    return bool(known & {tag, "*"})

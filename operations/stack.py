@@ -87,8 +87,8 @@ def upload_url_endpoint(outputs: dict[str, str], service_endpoint: str) -> str:
     host = urlsplit(service_endpoint).hostname or ""
     if host.endswith(AWS_DOMAINS):
         return outputs["UploadUrlEndpoint"]
+    from templates.resources.addresses import STAGE
     from templates.resources.routes import GET_UPLOAD_URL  # takes a quarter of a second
-    from templates.resources.stage import STAGE
 
     return f"{service_endpoint}/restapis/{outputs['RestApiId']}/{STAGE}/_user_request_/{GET_UPLOAD_URL.path}"
 

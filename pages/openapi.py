@@ -10,9 +10,10 @@ from lambdas.runtime.problems import MEDIA_TYPE
 from pages.api_cases import CASES, Case, Node
 from pages.api_responses import COMMON, GATEWAY_ONLY, HEADERS, PUT_RESPONSES, REQUEST_HEADERS, RESPONSES
 from pages.relationships import path_of, references
+from templates.resources.addresses import STAGE
 from templates.resources.gateway_responses import GATEWAY_RESPONSES, GatewayError
 from templates.resources.routes import ROUTES, Route
-from templates.resources.stage import STAGE
+from templates.resources.web_page import METHODS
 from templates.stack import build
 from workflow import contracts
 from workflow.releases import project_version
@@ -59,10 +60,10 @@ def _token() -> Node:
 
 
 def _paths(resources: Node) -> Node:
-    """Return an operation for each method of the template, by path and method."""
+    """Return an operation for each method of the template but those of the web page, by path and method."""
     found: Node = {}
-    for one in resources.values():
-        if one["Type"] == "AWS::ApiGateway::Method":
+    for name, one in resources.items():
+        if one["Type"] == "AWS::ApiGateway::Method" and name not in METHODS:
             method = one["Properties"]
             operations = found.setdefault(path_of(method, resources), {})
             operations[method["HttpMethod"].lower()] = _operation(method, resources)

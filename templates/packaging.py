@@ -69,13 +69,14 @@ def needed_layers(formats: str = "") -> list[Layer]:
 
 
 def code_entries() -> list[Entry]:
-    """Return the files of the functions' code: lambdas/, imaging/ and workflow/contracts/ under their own names."""
+    """Return the files of the functions: lambdas/, imaging/, workflow/contracts/ and web/ under their own names."""
     files = [
         *ROOT.glob("imaging/**/*.py"),
         *ROOT.glob("lambdas/**/*.py"),
         ROOT / "workflow/__init__.py",
         *ROOT.glob("workflow/contracts/*.py"),
         *ROOT.glob("workflow/contracts/*.json"),
+        *ROOT.glob("web/*.*"),
     ]
     return sorted((path.relative_to(ROOT).as_posix(), path) for path in files)
 

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from troposphere import Equals, Join, Not, Parameter, Ref, Split, Template
+from troposphere import Condition, Equals, Join, Not, Or, Parameter, Ref, Split, Template
 
 from imaging.formats import FORMATS
 from lambdas.domain.archive_class import STAYS
@@ -112,6 +112,12 @@ def _uploads() -> list[Parameter]:
         _choice("UserMfa", "OPTIONAL", ["OFF", "OPTIONAL", "ON"], "Whether users sign in with a second factor"),
         _number("RequestRate", 50, 1, 10_000, "Requests per second that the API accepts"),
         _number("RequestBurst", 100, 1, 5000, "Concurrent requests that the API accepts"),
+        _choice(
+            "WebPage",
+            YES,
+            [NO, YES],
+            "Whether the API serves a web page, on which users sign in, upload and see images",
+        ),
         _text("WebAclArn", "", "^(.+:regional/webacl/.+)?$", firewall),
         _choice("ApiLogsRole", "CREATE", ["CREATE", "EXISTING"], logs_role),
     ]
@@ -164,6 +170,7 @@ _UNLESS = {
     "HasAlarmEmail": ("AlarmEmail", ""),
     "HasAccessLogBucket": ("AccessLogBucket", ""),
     "HasWebAcl": ("WebAclArn", ""),
+    "HasWebPage": ("WebPage", NO),
     "ArchiveMoves": ("ArchiveStorageClass", STAYS),
     "AsksForMfa": ("UserMfa", "OFF"),
     "SetsApiLogsRole": ("ApiLogsRole", "EXISTING"),
@@ -188,6 +195,7 @@ def add_parameters(template: Template) -> None:
     ):  # whether it is in the list: without it, the list is another text
         template.add_condition(uses(layer), Not(Equals(Join("", Split(layer.format, formats)), formats)))
     template.add_condition("HasAllowedOrigins", Not(Equals(_joined("AllowedOrigins"), "")))
+    template.add_condition("HasUploadPages", Or(Condition("HasAllowedOrigins"), Condition("HasWebPage")))
 
 
 def uses(layer: Layer) -> str:

@@ -8,6 +8,7 @@ from troposphere import AWSObject, Output, Ref, Sub, Tags, Template
 from templates.parameters import add_parameters
 from templates.refusals.check import check_template
 from templates.release import contracts_digest, version
+from templates.resources.addresses import API_URL, WEB_URL
 from templates.resources.alarms import add_alarms
 from templates.resources.api import add_api
 from templates.resources.dashboard import add_dashboard
@@ -18,10 +19,10 @@ from templates.resources.messaging import add_messaging
 from templates.resources.operations_topic import add_operations_topic
 from templates.resources.routes import GET_UPLOAD_URL
 from templates.resources.sign_in import add_sign_in
-from templates.resources.stage import STAGE
 from templates.resources.state_machine import add_state_machine, add_trigger
 from templates.resources.storage import add_storage
 from templates.resources.sweep import add_sweep
+from templates.resources.web_page import add_web_page
 from templates.suppressions import add_suppressions
 
 PROJECT = {
@@ -45,7 +46,8 @@ def build() -> Template:
     add_trigger(template, trigger, messaging.queue)
     add_finalization(template, storage, messaging, pipeline)
     add_sweep(template, storage, messaging, pipeline)
-    add_api(template, add_api_functions(template, storage), add_sign_in(template))
+    pool = add_sign_in(template)
+    add_api(template, add_api_functions(template, storage), pool, add_web_page(template, storage, pool))
     add_alarms(template, add_operations_topic(template))
     add_dashboard(template)
     for resource in template.resources.values():
@@ -65,10 +67,12 @@ def _tag(resource: AWSObject) -> None:
 
 def _add_outputs(template: Template) -> None:
     """Add the outputs for clients and operators."""
-    url = f"https://${{RestApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}"
     outputs: dict[str, tuple[str, Any]] = {
-        "ApiEndpoint": ("URL of the API for signed-in users, without a path", Sub(url)),
-        "UploadUrlEndpoint": ("URL that returns upload URLs to signed-in users", Sub(f"{url}/{GET_UPLOAD_URL.path}")),
+        "ApiEndpoint": ("URL of the API for signed-in users, without a path", Sub(API_URL)),
+        "UploadUrlEndpoint": (
+            "URL that returns upload URLs to signed-in users",
+            Sub(f"{API_URL}/{GET_UPLOAD_URL.path}"),
+        ),
         "UserPoolId": ("User pool of the users who may upload", Ref("UserPool")),
         "UserPoolClientId": ("User pool client for sign-in", Ref("UserPoolClient")),
         "RestApiId": ("REST API", Ref("RestApi")),
@@ -89,6 +93,9 @@ def _add_outputs(template: Template) -> None:
     }
     for name, (meaning, value) in outputs.items():
         template.add_output(Output(name, Description=meaning, Value=value))
+    template.add_output(
+        Output("WebPageUrl", Description="URL of the web page", Value=Sub(WEB_URL), Condition="HasWebPage")
+    )
 
 
 SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Resources", "Outputs"]

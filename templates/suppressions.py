@@ -4,6 +4,7 @@ from troposphere import Template
 
 from templates.resources.api import permission_ids
 from templates.resources.storage import RESTORABLE_DAYS
+from templates.resources.web_page import METHODS
 from templates.suppression_metadata import Suppression, metadata
 
 FUNCTION, ROLE, LOG_GROUP = "AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Logs::LogGroup"
@@ -175,6 +176,12 @@ SUPPRESSIONS = [
         ("RestApiStage",),
         "The parameter WebAclArn associates a web ACL; the operator decides which one, and at what price.",
         cdk_nag=("AwsSolutions-APIG3",),
+    ),
+    Suppression(
+        METHODS,
+        "It returns the files of the web page, which hold no data: there users sign in. The stage throttles it.",
+        checkov="CKV_AWS_59",
+        cdk_nag=("AwsSolutions-APIG4", "AwsSolutions-COG4"),
     ),
     Suppression(
         ("UserPool",),

@@ -13,6 +13,12 @@ def header(event: dict[str, Any], name: str) -> str:
     return str({key.lower(): value for key, value in sent.items()}.get(name, ""))
 
 
+def has_current(event: dict[str, Any], tag: str) -> bool:
+    """Return whether the caller has the response with that tag, by If-None-Match; weak tags count, as RFC 9110 defines."""
+    known = {one.strip().removeprefix("W/") for one in header(event, "if-none-match").split(",")}
+    return bool(known & {tag, "*"})
+
+
 def owner(event: dict[str, Any]) -> str:
     """Return the ID of the signed-in user, which the authorizer has read from the token."""
     return str(event["requestContext"]["authorizer"]["claims"]["sub"])

@@ -77,6 +77,16 @@ class ListImagesSettings(SignedUrlSettings):
 
 
 @dataclass(frozen=True)
+class WebPageSettings(ApiSettings):
+    """Where the users of the page sign in, and which other origins it uses; the first two are empty without a page."""
+
+    sign_in_url: str
+    client_id: str
+    upload_origin: str
+    archive_origin: str
+
+
+@dataclass(frozen=True)
 class StepSettings(Settings):
     """What every step needs."""
 

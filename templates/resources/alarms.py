@@ -11,7 +11,7 @@ from lambdas.runtime.metrics import (
     STEP,
     STEP_REJECTIONS,
 )
-from templates.resources import metrics
+from templates.resources import metrics, web_page
 from templates.resources.cloudwatch_alarm import MINIMUM_IMAGES, PERIOD, Alarm, add_alarm
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import delivery_seconds
@@ -144,6 +144,7 @@ def _sweep() -> list[Alarm]:
 # The functions that are not steps, and what an error of each means for users.
 OTHER_FUNCTIONS = {
     **{route.function: route.failed for route in ROUTES},
+    web_page.FUNCTION: web_page.FAILED,
     "SqsTriggerFunction": "Uploaded images are processed after a retry, or become dead-letter messages.",
     "FinalizeFunction": "The final status or the notification of an image is late, until the next sweep.",
     "SweepFunction": "Stalled uploads are not found until the next sweep.",
@@ -182,6 +183,7 @@ def _functions() -> list[Alarm]:
 def _throttles(function: str) -> Alarm:
     impacts = {
         **{route.function: route.throttled for route in ROUTES},
+        web_page.FUNCTION: web_page.THROTTLED,
         **dict.fromkeys(
             ("FinalizeFunction", "SweepFunction"), "Failed and stalled images get their final status late."
         ),

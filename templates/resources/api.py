@@ -9,31 +9,38 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, Template, apigateway, awslambda, cognito
 
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
+from templates.resources.addresses import STAGE
 from templates.resources.gateway_responses import gateway_responses
 from templates.resources.routes import ROUTES, Route
-from templates.resources.stage import STAGE, add_stage
+from templates.resources.stage import add_stage
+from templates.resources.web_page import MINIMUM_COMPRESSED, WEB_PERMISSIONS, web_methods, web_permissions
 
 # The headers of the response to a preflight request.
 PREFLIGHT = "OPTIONS"
 PREFLIGHT_HEADERS = [f"method.response.header.{name}" for name in (ALLOW_ORIGIN, *ALLOWED)]
 
 
-def add_api(template: Template, functions: dict[str, awslambda.Function], pool: cognito.UserPool) -> None:
-    """Add REST API and stage to template; every request to functions but a preflight needs a token of pool."""
+def add_api(
+    template: Template, functions: dict[str, awslambda.Function], pool: cognito.UserPool, page: awslambda.Function
+) -> None:
+    """Add REST API and stage to template; every request but a preflight, and one for a file of page, needs a token of pool."""
     api = template.add_resource(
         apigateway.RestApi(
             "RestApi",
             Name=Sub("${AWS::StackName}-upload"),
             EndpointConfiguration=apigateway.EndpointConfiguration(Types=["REGIONAL"]),
+            MinimumCompressionSize=MINIMUM_COMPRESSED,
         )
     )
-    parts = [*_methods(api, functions, pool), *gateway_responses(api)]
+    parts = [*_methods(api, functions, pool), *web_methods(api, integration(page)), *gateway_responses(api)]
     for part in parts:
         template.add_resource(part)
     deployment = template.add_resource(_deployment(api, parts))
     add_stage(template, api, deployment)
     for route, method in _methods_of_routes():
         template.add_resource(_permission(api, route, method))
+    for permission in web_permissions(page):
+        template.add_resource(permission)
 
 
 def permission_id(route: Route, method: str) -> str:
@@ -106,8 +113,11 @@ def _common(
     functions: dict[str, awslambda.Function],
     route: Route,
 ) -> dict[str, Any]:
-    integration = _integration(functions[route.function])
-    return {"RestApiId": Ref(api), "ResourceId": Ref(paths[route.path]), "Integration": integration}
+    return {
+        "RestApiId": Ref(api),
+        "ResourceId": Ref(paths[route.path]),
+        "Integration": integration(functions[route.function]),
+    }
 
 
 def _method(
@@ -137,14 +147,15 @@ def _preflight(route: Route, common: dict[str, Any]) -> apigateway.Method:
     )
 
 
-def _integration(function: awslambda.Function) -> apigateway.Integration:
+def integration(function: awslambda.Function) -> apigateway.Integration:
+    """Return the integration that passes requests on to function."""
     invoke = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
     return apigateway.Integration(Type="AWS_PROXY", IntegrationHttpMethod="POST", Uri=Sub(invoke % function.title))
 
 
 def _deployment(api: apigateway.RestApi, parts: list[Any]) -> apigateway.Deployment:
-    """Return the deployment of parts: a snapshot, whose logical ID therefore changes with their content."""
-    content = json.dumps([part.to_dict() for part in parts], sort_keys=True)
+    """Return the deployment of api and its parts: a snapshot, whose logical ID therefore changes with their content."""
+    content = json.dumps([part.to_dict() for part in (api, *parts)], sort_keys=True)
     digest = sha256(content.encode()).hexdigest()[:8]
     return apigateway.Deployment(
         f"RestApiDeployment{digest}", RestApiId=Ref(api), DependsOn=[part.title for part in parts]
@@ -165,4 +176,4 @@ def _permission(api: apigateway.RestApi, route: Route, method: str) -> awslambda
 
 def permission_ids() -> tuple[str, ...]:
     """Return the logical IDs of the permissions to invoke the API's functions."""
-    return tuple(permission_id(route, method) for route, method in _methods_of_routes())
+    return (*(permission_id(route, method) for route, method in _methods_of_routes()), *WEB_PERMISSIONS)

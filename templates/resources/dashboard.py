@@ -11,6 +11,7 @@ from templates.resources import metrics
 from templates.resources.alarms import alarms
 from templates.resources.metrics import Metric
 from templates.resources.routes import ROUTES
+from templates.resources.web_page import FUNCTION
 from templates.substitution import placeholder
 from workflow.steps import STEPS
 
@@ -66,7 +67,7 @@ def _api() -> dict[str, list[Metric]]:
         "throttles": ("Throttles", "Sum"),
     }
     return {
-        f"API: {title}": [metrics.function(route.function, *shown) for route in ROUTES]
+        f"API: {title}": [metrics.function(name, *shown) for name in (*(route.function for route in ROUTES), FUNCTION)]
         for title, shown in charts.items()
     }
 

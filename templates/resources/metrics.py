@@ -6,7 +6,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub
 
 from lambdas.runtime import metrics as own
-from templates.resources.stage import STAGE
+from templates.resources.addresses import STAGE
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import awacs.logs
 from troposphere import GetAtt, If, Ref, Sub, Template, apigateway, iam, wafv2
 
 from templates.iam.policies import ALL_RESOURCES, allow, policy_document, trust_policy
+from templates.resources.addresses import STAGE
 from templates.resources.lambda_function import add_log_group
 from templates.resources.storage import RETAIN_EXCEPT_ON_CREATE
 
-STAGE = "v1"
 # A line of the access log: caller and response; no token, no query.
 ACCESS = {
     "requestId": "$context.requestId",

@@ -12,6 +12,7 @@ from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import deny_without_tls, policy_document
+from templates.resources.addresses import API_ORIGIN
 from workflow.contracts.durations import DAY, EXECUTION_TIMEOUT
 
 STAGED_DAYS = (
@@ -49,18 +50,23 @@ def _upload_bucket() -> s3.Bucket:
         s3.LifecycleRule(Id="staged", Prefix=STAGED, Status="Enabled", ExpirationInDays=STAGED_DAYS),
         s3.LifecycleRule(Id="uploads", Prefix=UPLOADS, Status="Enabled", ExpirationInDays=Ref("UploadRetentionDays")),
     ]
-    # A browser sends the headers that the signature of the URL covers.
-    cors = s3.CorsRules(
-        AllowedMethods=["PUT"], AllowedOrigins=Ref("AllowedOrigins"), AllowedHeaders=["*"], MaxAge=PREFLIGHT_SECONDS
-    )
+    rules = [
+        If("HasAllowedOrigins", _cors(Ref("AllowedOrigins")), NoValue),
+        If("HasWebPage", _cors([Sub(API_ORIGIN)]), NoValue),
+    ]
     return _bucket(
         "UploadBucket",
-        CorsConfiguration=If("HasAllowedOrigins", s3.CorsConfiguration(CorsRules=[cors]), NoValue),
+        CorsConfiguration=If("HasUploadPages", s3.CorsConfiguration(CorsRules=rules), NoValue),
         LifecycleConfiguration=_lifecycle(expiry),
         NotificationConfiguration=s3.NotificationConfiguration(
             EventBridgeConfiguration=s3.EventBridgeConfiguration(EventBridgeEnabled=True)
         ),
     )
+
+
+def _cors(origins: Any) -> s3.CorsRules:
+    """Return the rule by which pages of origins may upload. A browser sends the headers that the signature of the URL covers."""
+    return s3.CorsRules(AllowedMethods=["PUT"], AllowedOrigins=origins, AllowedHeaders=["*"], MaxAge=PREFLIGHT_SECONDS)
 
 
 def _move() -> Any:

@@ -79,7 +79,8 @@ def test_a_default_is_within_its_parameters_bounds() -> None:
 def test_outputs_refer_to_the_resources_in_their_names() -> None:
     """An output is named after its resource and the kind of its value; only those of the API are not."""
     outputs = {name: output["Value"] for name, output in template()["Outputs"].items()}
-    assert all("${RestApi}" in outputs.pop(name)["Fn::Sub"] for name in ("ApiEndpoint", "UploadUrlEndpoint"))
+    of_api = ("ApiEndpoint", "UploadUrlEndpoint", "WebPageUrl")
+    assert all("${RestApi}" in outputs.pop(name)["Fn::Sub"] for name in of_api)
     assert {outputs.pop("Version"), outputs.pop("ContractsDigest")} == {version(), contracts_digest()}
     for name, value in outputs.items():
         assert re.fullmatch(rf"{value['Ref']}(Id|Name|Url|Arn)", name)

@@ -46,7 +46,17 @@ def test_every_dependency_names_a_resource() -> None:
 def test_intrinsic_functions_are_in_one_form_each() -> None:
     """Only the intrinsic functions are used whose names these tests check."""
     used = {key for _, node in walk(template()) if isinstance(node, dict) for key in node if key.startswith("Fn::")}
-    assert used <= {"Fn::GetAtt", "Fn::Sub", "Fn::If", "Fn::Join", "Fn::Split", "Fn::Not", "Fn::Equals"}
+    assert used <= {
+        "Fn::GetAtt",
+        "Fn::Sub",
+        "Fn::If",
+        "Fn::Join",
+        "Fn::Split",
+        "Fn::Not",
+        "Fn::Or",
+        "Fn::Equals",
+        "Fn::Select",
+    }
     assert all(isinstance(text, str) for path, text in walk(template()) if path.endswith(".Fn::Sub"))
 
 

@@ -65,6 +65,10 @@ def _default(value: Any) -> str:
             return str(value)
         case {"Fn::Join": [_, reference]}:
             value = reference
+        case {"Fn::If": [_, chosen, _]}:
+            return _default(chosen)
+        case {"Fn::Sub": text}:
+            return str(text)
     name = target(value)
     return str(template()["Parameters"].get(name, {}).get("Default", name))
 

@@ -9,10 +9,10 @@ import pytest
 from troposphere import apigateway
 
 from pages.relationships import path_of
-from templates.resources import functions
+from templates.resources import functions, web_page
 from templates.resources.routes import GET_UPLOAD_URL, ROUTES, Route
 from templates.stack import build
-from tests.templates.emitted import properties, ref, resources, sub, target, template
+from tests.templates.emitted import Node, properties, ref, resources, sub, target, template
 from workflow import contracts
 
 GATEWAY_ANSWERS = sorted(resources("AWS::ApiGateway::GatewayResponse"))
@@ -65,10 +65,15 @@ def test_deployment_waits_for_what_it_holds() -> None:
 
 
 def test_every_method_but_the_preflight_requires_a_token() -> None:
-    """Every method requires a token, except the preflight, which browsers send without one."""
-    given = [entry["Properties"] for entry in resources("AWS::ApiGateway::Method").values()]
-    kinds = {(method["HttpMethod"], method["AuthorizationType"]) for method in given}
+    """Every method requires a token, except the preflight, which browsers send without one, and those of the web page."""
+    kinds = {(method["HttpMethod"], method["AuthorizationType"]) for method in _methods_of_routes()}
     assert kinds == {("GET", "COGNITO_USER_POOLS"), ("OPTIONS", "NONE")}
+
+
+def _methods_of_routes() -> list[Node]:
+    """Return the methods of the API without those of the web page."""
+    found = resources("AWS::ApiGateway::Method").items()
+    return [entry["Properties"] for name, entry in found if name not in web_page.METHODS]
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
@@ -93,7 +98,7 @@ def test_a_method_invokes_the_function_of_its_route(route: Route) -> None:
 
 def test_every_path_has_a_preflight() -> None:
     """Each path with a method answers preflights."""
-    methods = [entry["Properties"] for entry in resources("AWS::ApiGateway::Method").values()]
+    methods = _methods_of_routes()
     paths = {
         kind: {one["ResourceId"]["Ref"] for one in methods if one["HttpMethod"] == kind} for kind in ("GET", "OPTIONS")
     }

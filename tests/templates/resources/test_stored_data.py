@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.domain.archive_class import MOVED, SMALLEST_MOVED
 from lambdas.domain.object_keys import STAGED, UPLOADS
-from tests.templates.emitted import Node, at, definition, properties, resources, template
+from tests.templates.emitted import Node, at, definition, properties, resources, sub, template
 from workflow import contracts
 
 DAY = 24 * 3600  # seconds
@@ -95,12 +95,16 @@ def test_prefixes_of_staged_and_uploaded_images_are_disjoint() -> None:
 
 
 def test_browsers_may_only_put() -> None:
-    """Cross-origin requests to the upload bucket may only PUT; the archive allows none."""
+    """Cross-origin requests to the upload bucket may only PUT, from the allowed origins and the page's; the archive allows none."""
     condition, allowed, otherwise = properties("UploadBucket")["CorsConfiguration"]["Fn::If"]
-    assert (condition, otherwise) == ("HasAllowedOrigins", NOTHING)
-    (rule,) = allowed["CorsRules"]
-    assert rule["AllowedMethods"] == ["PUT"]
-    assert rule["AllowedOrigins"] == {"Ref": "AllowedOrigins"}
+    assert (condition, otherwise) == ("HasUploadPages", NOTHING)
+    rules = {rule["Fn::If"][0]: rule["Fn::If"][1] for rule in allowed["CorsRules"]}
+    assert all(rule["Fn::If"][2] == NOTHING for rule in allowed["CorsRules"])
+    assert {name: rule["AllowedOrigins"] for name, rule in rules.items()} == {
+        "HasAllowedOrigins": {"Ref": "AllowedOrigins"},
+        "HasWebPage": [sub("https://${RestApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}")],
+    }
+    assert all(rule["AllowedMethods"] == ["PUT"] for rule in rules.values())
     assert "CorsConfiguration" not in properties("ArchiveBucket")
 
 
