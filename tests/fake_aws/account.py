@@ -8,7 +8,9 @@ from typing import Any, Final
 import boto3
 import pytest
 from moto import mock_aws
+from moto.backends import get_backend
 from moto.core.config import DefaultConfig
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from lambdas.domain.image_list import INDEX, INDEXED
 from lambdas.runtime import clients
@@ -61,18 +63,16 @@ def fake_account(patch: pytest.MonkeyPatch, moto: DefaultConfig = MOTO) -> Itera
 
 
 def create_storage(table: str) -> None:
-    """Create both buckets, with versions, and the table of the records."""
-    s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
+    """Create both buckets, with versions, and the table of the records; past the API, which takes 10 ms a test."""
+    s3, dynamodb = get_backend("s3")[DEFAULT_ACCOUNT_ID], get_backend("dynamodb")[DEFAULT_ACCOUNT_ID]
     for bucket in (UPLOAD_BUCKET, ARCHIVE_BUCKET):
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    dynamodb.create_table(
-        TableName=table,
-        KeySchema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("imageId", "owner", "createdAt")
-        ],
-        GlobalSecondaryIndexes=[
+        s3["aws"].create_bucket(bucket, REGION)
+        s3["aws"].put_bucket_versioning(bucket, "Enabled")
+    dynamodb[REGION].create_table(
+        table,
+        schema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
+        attr=[{"AttributeName": name, "AttributeType": "S"} for name in ("imageId", "owner", "createdAt")],
+        global_indexes=[
             {
                 "IndexName": INDEX,
                 "KeySchema": [
@@ -82,7 +82,14 @@ def create_storage(table: str) -> None:
                 "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEXED)},
             }
         ],
-        BillingMode="PAY_PER_REQUEST",
+        billing_mode="PAY_PER_REQUEST",
+        throughput=None,
+        indexes=None,
+        streams=None,
+        sse_specification=None,
+        tags=[],
+        deletion_protection_enabled=False,
+        warm_throughput=None,
     )
 
 

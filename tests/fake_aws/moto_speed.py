@@ -1,13 +1,17 @@
-"""Patches of moto for speed: repeated work is left out, or done once in a process."""
+"""Patches of moto and botocore for speed: repeated work is left out, or done once in a process."""
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import ModuleType
 from typing import Any
 
 import pytest
-from moto.core import models
+from botocore import useragent
+from botocore.loaders import JSONFileLoader
+from moto.core import models, responses
 from moto.core.base_backend import BaseBackend
+from moto.core.utils import method_names_from_class
 
 _TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
 Addresses = Mapping[str, Any]  # what answers, by the pattern of its address
@@ -18,6 +22,10 @@ def install(patch: pytest.MonkeyPatch) -> None:
     # It would register hundreds of addresses for each method of the library requests, with which tests only upload.
     patch.setattr(models, "RESPONSES_METHODS", ("PUT",))
     patch.setattr(BaseBackend, "urls", property(_urls(vars(BaseBackend)["urls"])))
+    patch.setattr(responses, "method_names_from_class", cache(method_names_from_class))
+    patch.setattr(JSONFileLoader, "load_file", _read_once())
+    sanitize = useragent.sanitize_user_agent_string_component
+    patch.setattr(useragent, sanitize.__name__, cache(sanitize))
     # Tasks of Batch would import all of EC2, which takes 1.5 s of processor time. No test runs one.
     patch.setitem(sys.modules, f"{_TASKS}.state_task_service_batch", _batch())
 
@@ -32,6 +40,12 @@ def _urls(made: property) -> Callable[[BaseBackend], Addresses]:
         return known[type(service)]
 
     return urls
+
+
+def _read_once() -> Callable[[JSONFileLoader, str], Any]:
+    """Return a function that reads each file of botocore once; it would read endpoints.json for every new session."""
+    read, loader = cache(JSONFileLoader.load_file), JSONFileLoader()
+    return lambda _, path: read(loader, path)
 
 
 class _NoBatch:

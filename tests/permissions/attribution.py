@@ -11,13 +11,19 @@ from tests.permissions.grants import roles
 
 def role_at_work() -> str | None:
     """Return the role of the innermost handler on this thread's stack, or None outside of handlers."""
-    frame = inspect.currentframe()
+    frame, known = inspect.currentframe(), _by_identity()
     while frame is not None:
-        for handler, role in handlers().get(frame.f_code, {}).items():
+        for handler, role in known.get(id(frame.f_code), {}).items():
             if _runs(frame, handler):
                 return role
         frame = frame.f_back
     return None
+
+
+@cache
+def _by_identity() -> dict[int, dict[FunctionType, str]]:
+    """Return the handlers by the identity of their code: Python computes the hash of code anew for each look-up."""
+    return {id(code): found for code, found in handlers().items()}
 
 
 @cache

@@ -44,6 +44,7 @@ def template() -> Node:
     return parsed
 
 
+@cache
 def resources(kind: str | None = None) -> dict[str, Node]:
     """Return the resources by logical ID: all, or those of one type."""
     return {name: entry for name, entry in template()["Resources"].items() if kind in (None, entry["Type"])}
