@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imaging.colorimetry import transfer
 from imaging.colorimetry.profiles import gray_profile, rgb_profile
-from imaging.colorimetry.spaces import HLG, PQ
+from imaging.colorimetry.spaces import HLG, PQ, SMPTE240, SMPTE428
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,8 @@ def _curve(space: ColorSpace, peak: float) -> Callable[[float], float]:
     hdr = {PQ: transfer.pq, HLG: transfer.hlg}.get(space.transfer)
     if hdr is not None:
         return transfer.mapped(hdr, hdr(peak))
-    return partial(transfer.gamma, space.exponent) if space.exponent is not None else transfer.srgb
+    named = {SMPTE240: transfer.smpte240, SMPTE428: transfer.smpte428}.get(space.transfer, transfer.srgb)
+    return partial(transfer.gamma, space.exponent) if space.exponent is not None else named
 
 
 def brightest(extrema: object, mode: str) -> float:

@@ -27,8 +27,10 @@ PRIMARIES: dict[int, tuple[str, Chromaticities]] = {
     22: ("EBU 3213", (0.630, 0.340, 0.295, 0.605, 0.155, 0.077, *D65)),
 }
 # H.273, table 3. The curves of BT.709, BT.601 and BT.2020 (1, 6, 14, 15) are shown as sRGB, as browsers do.
-SRGB, PQ, HLG, LINEAR = "sRGB", "PQ", "HLG", "linear"
-TRANSFERS = {1: SRGB, 6: SRGB, 13: SRGB, 14: SRGB, 15: SRGB, 16: PQ, 18: HLG, 8: LINEAR, 4: "gamma 2.2", 5: "gamma 2.8"}
+SRGB, PQ, HLG, LINEAR, SMPTE240, SMPTE428 = "sRGB", "PQ", "HLG", "linear", "SMPTE 240", "SMPTE 428"
+TRANSFERS = {1: SRGB, 6: SRGB, 11: SRGB, 12: SRGB, 13: SRGB, 14: SRGB, 15: SRGB, 16: PQ, 17: SMPTE428, 18: HLG}
+TRANSFERS |= {4: "gamma 2.2", 5: "gamma 2.8", 7: SMPTE240, 8: LINEAR}
+XYZ, LOGARITHMIC = 10, {9, 10}  # primaries, and transfer functions, that are not converted
 GAMMAS = {LINEAR: 1.0, "gamma 2.2": 2.2, "gamma 2.8": 2.8}
 GAMMA_OF_SRGB = 0.45455
 SAME_GAMMA, SAME_PLACE = 0.0005, 0.002  # as far as two gammas, and two chromaticities, are one
@@ -62,6 +64,11 @@ def from_code_points(primaries: int, transfer: int) -> ColorSpace:
     name, chromaticities = PRIMARIES.get(primaries, PRIMARIES[1])
     curve = TRANSFERS.get(transfer, SRGB)
     return ColorSpace(name, chromaticities, curve, GAMMAS.get(curve))
+
+
+def is_known(primaries: int, transfer: int) -> bool:
+    """Whether two code points of H.273 have a meaning here, or none at all: then they are taken for those of sRGB."""
+    return primaries != XYZ and transfer not in LOGARITHMIC
 
 
 def from_gamma(gamma: float, chromaticities: Chromaticities = BT709) -> ColorSpace:

@@ -47,6 +47,16 @@ def hlg(value: float) -> float:
     return float(scene**HLG_GAMMA) * HLG_PEAK / WHITE
 
 
+def smpte240(value: float) -> float:
+    """Return the light of a sample of SMPTE 240M."""
+    return value / 4 if value < 4 * 0.0228 else float(((value + 0.1115) / 1.1115) ** (1 / 0.45))
+
+
+def smpte428(value: float) -> float:
+    """Return the light of a sample of digital cinema (SMPTE ST 428-1)."""
+    return float(value**2.6) * 52.37 / 48
+
+
 def gamma(exponent: float, value: float) -> float:
     """Return the light of a sample under a power law."""
     return float(value**exponent)

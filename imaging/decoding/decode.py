@@ -52,7 +52,7 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
         _check_coefficients(picture)
     drop_invalid_info(image)  # the chunks behind the pixels are read now
     profile = picture.image.info.get("icc_profile")
-    pixels = apply_deep_transparency(clear_uncovered(image), picture.decodable, picture.format)
+    pixels = apply_deep_transparency(clear_uncovered(_shown(image, picture)), picture.decodable, picture.format)
     space = picture.inspected.space
     if space is not None and picture.format.name == "PNG":
         profile = None  # the inspection found that the numbers count
@@ -76,6 +76,12 @@ def _draft(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.Imag
             image = _without_detail(picture)
         image.draft(None, (image.width // scale, image.height // scale))
     return image
+
+
+def _shown(image: Image.Image, picture: Picture) -> Image.Image:
+    """Return the part of a decoded image that its file lets see: the decoder of AVIF returns all of it."""
+    placement = picture.inspected.placement
+    return image if placement is None or picture.stored == image.size else image.crop(placement.area)
 
 
 def _without_detail(picture: Picture) -> ImageFile.ImageFile:

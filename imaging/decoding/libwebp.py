@@ -19,7 +19,7 @@ import PIL
 from PIL import Image, ImageFile
 
 from imaging.decoding.decoder_errors import MalformedFileError
-from imaging.formats.riff import FILE_HEADER, Chunk, chunks, file_end
+from imaging.formats.riff import CHUNK_HEADER, FILE_HEADER, Chunk, chunks, file_end
 from imaging.formats.webp import FRAME_HEADER, frame_box
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ Size = tuple[int, int]
 
 ABI = 0x0209  # version of the structures below, from libwebp's decode.h; the library refuses another major number
 ALPHA = 0x10  # flag of an extended file (VP8X)
+LOSSY = 1  # format of a bitstream
 MODES = {"RGB": 0, "RGBA": 1}  # WEBP_CSP_MODE
 NOT_ENOUGH_DATA = 7  # VP8StatusCode; 1 means too little memory, but also invalid alpha data
 
@@ -109,8 +110,8 @@ class FirstFrame(ImageFile.ImageFile):
         data = self.fp.read()
         features = _features(data)
         self._size = (features.width, features.height)
-        self._mode = "RGBA" if features.has_alpha else "RGB"
-        self._frame = _first_frame(data, self._size) if features.has_animation else _Frame(data, self._size)
+        self._frame = _first_frame(data, self._size) if features.has_animation else _still(data, features)
+        self._mode = "RGBA" if self._frame.has_alpha or not self._frame.covers else "RGB"
         found = [chunk for chunk in _chunks(data) if chunk.name in INFO_CHUNKS]
         self.info |= {INFO_CHUNKS[chunk.name]: data[chunk.start : chunk.end] for chunk in found}
 
@@ -145,6 +146,7 @@ class _Frame:
 
     data: bytes
     size: Size
+    has_alpha: bool
     offset: Size = (0, 0)
     covers: bool = True  # the whole canvas
 
@@ -172,17 +174,28 @@ def _chunks(data: bytes) -> Iterator[Chunk]:
     return chunks(data, FILE_HEADER, min(len(data), file_end(data)))
 
 
+def _still(data: bytes, features: _Features) -> _Frame:
+    """Return an image that is no animation. Browsers ignore alpha beside lossy data where the header does not announce it."""
+    is_announced = data[FILE_HEADER : FILE_HEADER + 4] != b"VP8X" or bool(data[FILE_HEADER + CHUNK_HEADER] & ALPHA)
+    has_alpha = bool(features.has_alpha) and (is_announced or features.format != LOSSY)
+    return _Frame(data, (features.width, features.height), has_alpha)
+
+
 def _first_frame(data: bytes, canvas: Size) -> _Frame:
-    """Return the first frame of an animation: RFC 9649, 2.7.1.1; raises MalformedFileError if there is none."""
+    """Return the first frame of an animation: RFC 9649, 2.7.1.1; raises MalformedFileError if there is none.
+
+    Whether it has transparency is in the frame itself. The header of the file only hints at that.
+    """
     content = next((data[chunk.start : chunk.end] for chunk in _chunks(data) if chunk.name == b"ANMF"), b"")
     if len(content) < FRAME_HEADER:
         raise MalformedFileError("a WebP animation without a frame")
     box = frame_box(content, 0)
     # A frame may have transparency only in an extended file. Its size is encoded there as in the frame.
-    extended = struct.pack("<4sII", b"VP8X", 10, ALPHA) + content[6:12]
+    extended = struct.pack("<4sII", b"VP8X", 10, 0) + content[6:12]
     body = b"WEBP" + extended + content[FRAME_HEADER:]
     still = struct.pack("<4sI", b"RIFF", len(body)) + body
-    return _Frame(still, (box.width, box.height), (box.left, box.top), covers=box == (0, 0, *canvas))
+    has_alpha = bool(_features(still).has_alpha)
+    return _Frame(still, (box.width, box.height), has_alpha, (box.left, box.top), covers=box == (0, 0, *canvas))
 
 
 def _decode(data: bytes, mode: str, size: Size) -> Image.Image:

@@ -53,7 +53,7 @@ class Picture:
 
     inspected: Inspected
     image: ImageFile.ImageFile  # the first frame as stored
-    stored: Size  # width and height as stored, pixels; decoding may change those of image
+    stored: Size  # width and height as stored, pixels, of the part that is shown; decoding may change those of image
     orientation: int  # EXIF, 1 to 8
 
     @property
@@ -100,6 +100,10 @@ def open_picture(data: bytes, limits: Limits) -> Picture:
     _scale_transparency(image, data)
     if inspected.format.name == "PNG" and any(tile.args in LOWER for tile in image.tile):
         image.info[UPPER_BITS] = True
+    placement = inspected.placement
+    if placement is not None:
+        left, top, right, bottom = placement.area
+        return Picture(inspected, image, (right - left, bottom - top), placement.orientation)
     return Picture(inspected, image, image.size, _orientation(image))
 
 

@@ -10,7 +10,6 @@ HAS_COLOR_TABLE, COLOR_TABLE_SIZE = 0x80, 0x07  # flags; the table has 2 ** (siz
 def inspect(data: bytes, inspection: Inspection) -> None:
     """Inspect a GIF up to its last block; the trailer is not required, since many programs leave it out."""
     width, height, flags = unpack("<HHB", data, 6)
-    inspection.add_size(width, height)
     at = 13 + _color_table_size(flags)
     while at < len(data) and data[at] != TRAILER:
         inspection.add_parts()

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from imaging.colorimetry.spaces import from_code_points
 from imaging.errors import refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
 from imaging.formats.coded_data import has_lost_data
+from imaging.formats.heif_properties import primary_item
+from imaging.formats.heif_shown import described_space, inspect_shown
 from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 
 SEQUENCE_BRAND = b"avis"  # an AVIF of this brand is decoded from its tracks, not from its items
@@ -25,6 +26,7 @@ METADATA: dict[bytes, Literal["EXIF", "text"]] = {b"Exif": "EXIF", b"mime": "tex
 DERIVED = {b"grid": 4, b"iovl": 10}  # items made of other items, and the offsets of their size in bytes
 
 ENTRY_FORMATS = {2: ">H2x4s", 3: ">I2x4s"}  # item number and type in an `infe` by its version; HEIF has no older one
+SAMPLE_ENTRY = 78  # bytes of the description of a track's samples before the boxes in it
 UNSIGNED_FORMATS = {0: "0s", 4: "I", 8: "Q"}  # struct formats by the number of bytes
 IN_FILE, IN_META = 0, 1  # construction methods: an extent counts from the start of the file, or from `idat`
 
@@ -61,6 +63,8 @@ def _inspect_tracks(movie: Box) -> list[int]:
     for entry in (entry for box in descriptions for entry in box.children(FULL_BOX_HEADER + 4)):
         if entry.name in IMAGE_ITEMS:
             movie.inspection.add_size(*entry.numbers("HH", 24))
+            movie.inspection.space = described_space(entry.children(SAMPLE_ENTRY))
+            movie.inspection.placement = None
     return [1, *(box.numbers("I", FULL_BOX_HEADER + 4)[0] for table in tables for box in table.find(b"stsz"))]
 
 
@@ -80,6 +84,7 @@ def _inspect_items(meta: Box) -> int:
             parts[extent.item].append(meta.data[extent.offset : extent.offset + extent.size])
     if any(has_lost_data(types[item], data) for item, data in parts.items()):
         refuse_corrupt("A part of the image's data is lost: zeros are in its place.")
+    inspect_shown(meta, parts)
     shown = {_item_type(entry) for entry in entries if not byte_at(entry.data, entry.start + 3) & 1}  # 1: hidden
     auxiliary = {item for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for item in _auxiliary_items(box)}
     return sum(kind in IMAGE_ITEMS and item not in auxiliary for item, kind in shown)
@@ -87,10 +92,7 @@ def _inspect_items(meta: Box) -> int:
 
 def _check_coding(meta: Box, types: Mapping[int, bytes]) -> None:
     """Refuse a primary image in a coding that the decoder does not have."""
-    numbers = (
-        box.numbers("I" if box.version else "H", FULL_BOX_HEADER)[0] for box in meta.find(b"pitm", skip=FULL_BOX_HEADER)
-    )
-    kind = types.get(next(numbers, 0), b"")
+    kind = types.get(primary_item(meta), b"")
     if kind in CODINGS and kind not in DECODED[meta.inspection.format.name]:
         refuse_unsupported(f"A HEIF whose image is coded as {CODINGS[kind]}")
 
@@ -109,9 +111,6 @@ def _inspect_property(item_property: Box) -> None:
         item_property.inspection.add_size(*item_property.numbers("II", FULL_BOX_HEADER))
     elif item_property.name == b"colr":
         item_property.inspection.add_metadata("profile", item_property.end - item_property.start)
-        kind = item_property.data[item_property.start : item_property.start + 4]
-        if kind == b"nclx" and item_property.inspection.space is None:
-            item_property.inspection.space = from_code_points(*item_property.numbers("HH", 4))
 
 
 def _item_type(entry: Box) -> tuple[int, bytes]:

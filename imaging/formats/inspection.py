@@ -9,6 +9,16 @@ from imaging.errors import ImageRefusedError, Reason
 from imaging.formats import Format
 from imaging.limits import MAX_METADATA, MAX_PARTS, MAX_SCANS, Limits, Metadata
 
+Area = tuple[int, int, int, int]  # left, top, right, bottom; pixels
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How an image is to be shown: the part of it that is seen, and the EXIF orientation, 1 to 8."""
+
+    area: Area
+    orientation: int = 1
+
 
 @dataclass(frozen=True)
 class Inspected:
@@ -23,6 +33,7 @@ class Inspected:
     exif: bytes | None = None  # EXIF block of a PNG, which may lie behind the pixels
     space: ColorSpace | None = None  # color space, if the file describes it by numbers
     has_gain_map: bool = False  # with which displays for HDR show more than the image itself
+    placement: Placement | None = None  # how an AVIF is cropped and turned, which its decoder leaves to others
     profile: bytes | None = None  # ICC profile of a BMP, which Pillow does not read
     repaired: bytes | None = None  # the file for the decoder, without damage that touches no pixel, if it has any
 
@@ -40,6 +51,7 @@ class Inspection:
     exif: bytes | None = None
     space: ColorSpace | None = None
     has_gain_map: bool = False
+    placement: Placement | None = None
     profile: bytes | None = None
     repaired: bytes | None = None
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes

@@ -29,7 +29,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     end = file_end(data)
     if end > len(data):
         refuse_truncated()
-    canvas = (0, 0)
+    canvas, has_colors = (0, 0), False
     for chunk in _chunks(data, FILE_HEADER, end, inspection):
         if chunk.name == b"VP8X":
             canvas = _size(data, chunk)
@@ -39,6 +39,9 @@ def inspect(data: bytes, inspection: Inspection) -> None:
                 _inspect_frame(data, chunk, canvas, inspection)
         elif chunk.name in IMAGE_CHUNKS:
             inspection.add_size(*_size(data, chunk))
+            has_colors |= chunk.name == b"VP8 "
+        elif chunk.name == b"ALPH" and has_colors:
+            refuse_corrupt("The transparency of the WebP is behind its colors.")
         elif chunk.name not in {b"ALPH", b"ANIM"}:
             inspection.add_metadata(METADATA.get(chunk.name, "text"), chunk.end - chunk.start)
     if not inspection.frames:

@@ -43,7 +43,7 @@ def kinds() -> Iterator[Kind]:
     """Yield the kinds."""
     one = head() + frame(data=PIXEL) + END
     yield kind("GIF of 65535 by 65535", head((65_535, 65_535)) + frame() + END, TOO_MANY_PIXELS)
-    yield kind("GIF of no width", head((0, 3)) + frame() + END, CORRUPT)
+    yield kind("GIF of no width", head((0, 3)) + frame() + END, IMAGE)
     yield kind("GIF with a first frame of 65535 by 65535", head() + frame((65_535, 65_535)) + END, TOO_MANY_PIXELS)
     yield kind("GIF with a frame far outside", head() + frame((1, 1), (65_000, 65_000)) + END, TOO_MANY_PIXELS)
     yield kind("GIF with a frame that stands out", head() + frame((1, 1), (90, 90)) + END, IMAGE)

@@ -74,23 +74,27 @@ def moving(first: Image.Image, **options: object) -> bytes:
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 @pytest.mark.parametrize("lossless", [True, False])
-def test_first_frame_of_an_animation_is_the_same_as_pillows(mode: str, *, lossless: bool) -> None:
-    """The first frame is decoded as if it were a still image."""
-    data = moving(pictures.quadrants(SIZE, mode), lossless=lossless)
-    found, wanted = opened(data), pictures.decoded(data)
+def test_first_frame_of_an_animation_is_decoded_as_a_still(mode: str, *, lossless: bool) -> None:
+    """Pillow itself loses alpha that the header does not announce, and writes such headers."""
+    frame = pictures.quadrants(SIZE, mode)
+    found = opened(moving(frame, lossless=lossless))
+    wanted = pictures.decoded(pictures.encoded(frame, "WEBP", lossless=lossless))
     found.load()
     assert (found.mode, found.size) == (wanted.mode, wanted.size)
     assert pictures.difference(found, wanted) < 1
 
 
 def test_canvas_around_a_first_frame_is_transparent() -> None:
-    """Pixels outside of the first frame are transparent, as with Pillow."""
-    data = placed(moving(pictures.quadrants((60, 40), "RGBA"), lossless=True), canvas=(100, 90), place=(20, 30))
-    found, wanted = opened(data), pictures.decoded(data)
+    """Pixels outside of the first frame are transparent."""
+    frame = pictures.quadrants((60, 40), "RGBA")
+    found = opened(placed(moving(frame, lossless=True), canvas=(100, 90), place=(20, 30)))
+    wanted = Image.new("RGBA", (100, 90))
+    wanted.paste(frame, (20, 30))
     found.draft(None, (1, 1))
     found.load()
-    assert found.size == wanted.size == (100, 90)
-    assert found.tobytes() == wanted.tobytes()
+    assert found.size == wanted.size
+    assert found.getchannel("A").tobytes() == wanted.getchannel("A").tobytes()
+    assert pictures.difference(found, wanted) == 0
 
 
 def placed(data: bytes, canvas: pictures.Size, place: pictures.Size) -> bytes:

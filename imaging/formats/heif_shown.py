@@ -1,0 +1,81 @@
+"""The image of an AVIF or HEIF that is shown: what its samples mean, and how it is cropped and turned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imaging.colorimetry.spaces import ColorSpace, from_code_points, is_known
+from imaging.errors import refuse_unsupported
+from imaging.formats.av1 import code_points
+from imaging.formats.boxes import FULL_BOX_HEADER, Box
+from imaging.formats.heif_properties import item_properties, placement, primary_item, transformations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+NCLX = b"nclx"  # type of a `colr` that has code points of H.273
+CONFIGURATION = 4  # bytes in an `av1C` before the sequence header, if it is there
+ALPHA_SIGNS = (b"auxiliary:alpha", b"hevc:2015:auxid:1")  # in the type of an auxiliary image
+
+
+def inspect_shown(meta: Box, coded: Mapping[int, Sequence[bytes]]) -> None:
+    """Find color space and placement of the image that is shown; raises ImageRefusedError.
+
+    coded has the data of each coded item, in parts. libheif crops and turns the image itself, libavif does not.
+    """
+    properties, item = item_properties(meta), primary_item(meta)
+    references = [found for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for found in _references(box)]
+    parts = [part for name, whole, parts in references if (name, whole) == (b"dimg", item) for part in parts]
+    items = [item, *parts[:1]]
+    spaces = [space for number in items for space in _spaces(properties.get(number, ()), coded.get(number, ()))]
+    meta.inspection.space = next(iter(spaces), None)
+    if meta.inspection.format.name == "AVIF":
+        meta.inspection.placement = placement(properties.get(item, ()))
+        return
+    for name, auxiliary, shown in references:
+        if name == b"auxl" and item in shown and _is_alpha(properties.get(auxiliary, ())):
+            _check_alike(properties.get(item, ()), properties.get(auxiliary, ()))
+
+
+def _references(box: Box) -> Iterator[tuple[bytes, int, tuple[int, ...]]]:
+    """Yield type, item and items that it refers to, of each reference."""
+    number = "I" if box.version else "H"
+    for reference in box.children(FULL_BOX_HEADER):
+        item, count = reference.numbers(f"{number}H")
+        box.inspection.add_parts(count)
+        yield reference.name, item, reference.numbers(f"{count}{number}", 6 if box.version else 4)
+
+
+def described_space(properties: Iterable[Box]) -> ColorSpace | None:
+    """Return the color space that the first `colr` with code points describes, or None."""
+    found = (box for box in properties if box.name == b"colr" and box.data.startswith(NCLX, box.start))
+    return next((_space(*box.numbers("HH", len(NCLX))) for box in found), None)
+
+
+def _space(primaries: int, transfer: int) -> ColorSpace:
+    if not is_known(primaries, transfer):
+        refuse_unsupported("An image in XYZ, or with a logarithmic transfer function,")
+    return from_code_points(primaries, transfer)
+
+
+def _spaces(properties: Sequence[Box], data: Sequence[bytes]) -> Iterator[ColorSpace]:
+    """Yield the color space in the properties of an item, then that in its AV1 data."""
+    described = described_space(properties)
+    if described is not None:
+        yield described
+    headers = [box.data[box.start + CONFIGURATION : box.end] for box in properties if box.name == b"av1C"]
+    if headers:
+        points = code_points(headers[0]) or code_points(b"".join(data[:1]))
+        if points is not None:
+            yield _space(*points)
+
+
+def _is_alpha(properties: Iterable[Box]) -> bool:
+    kinds = (box.data[box.start : box.end] for box in properties if box.name == b"auxC")
+    return any(sign in kind for kind in kinds for sign in ALPHA_SIGNS)
+
+
+def _check_alike(image: Sequence[Box], alpha: Sequence[Box]) -> None:
+    """Refuse transparency that is not cropped and turned as its image is: decoders do not agree on what that means."""
+    if transformations(image) != transformations(alpha):
+        refuse_unsupported("A HEIF whose transparency is cropped or turned in another way than its image")
