@@ -20,7 +20,13 @@ cpu, wall = time.process_time(), time.perf_counter()
 importlib.import_module(sys.argv[2])
 print(time.process_time() - cpu, time.perf_counter() - wall)
 """
-TOUCH_NO_PICTURE = ("lambdas.get_image", "lambdas.get_upload_url", "lambdas.list_images", "lambdas.sqs_trigger")
+TOUCH_NO_PICTURE = (
+    "lambdas.delete_image",
+    "lambdas.get_image",
+    "lambdas.get_upload_url",
+    "lambdas.list_images",
+    "lambdas.sqs_trigger",
+)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from lambdas.domain.archive_class import ArchiveClass
@@ -12,19 +11,16 @@ from lambdas.domain.image_urls import ImageUrls
 from lambdas.domain.outcomes import is_final
 from lambdas.domain.record import read_item
 from lambdas.runtime import clock
-from lambdas.runtime.api import RequestError, api_handler, bad_request, json_response, violated_parameter
+from lambdas.runtime.api import api_handler, json_response, no_such_image, read_parameters
 from lambdas.runtime.proxy_events import has_current, owner
 from lambdas.runtime.settings import GetImageSettings
 from lambdas.runtime.telemetry import add_log_keys, logger
-from workflow import contracts
-from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
     from workflow.contracts.payloads import ImageStatusRequest, MetadataRecord
 
 SHORTEST_POLL, LONGEST_POLL = 1, 30  # seconds between two requests
 POLLED_SHARE = 4  # of the time since the image was first seen: an image that has waited for long will wait for longer
-REQUIREMENTS = {"imageId": "must be the imageId of an upload URL: a UUID in lower case"}
 
 
 @api_handler(GetImageSettings)
@@ -37,7 +33,7 @@ def handler(event: dict[str, Any], settings: GetImageSettings) -> dict[str, Any]
     add_log_keys(imageId=request["imageId"])
     record = read_item(settings.metadata_table, request["imageId"])
     if record is None or record["owner"] != owner(event):
-        raise RequestError(HTTPStatus.NOT_FOUND, "NOT_FOUND", "There is no such image.")
+        raise no_such_image()
     logger().info("status: %s", record["status"])
     urls = ImageUrls(
         settings.image_url_expiry_seconds,
@@ -55,12 +51,7 @@ def handler(event: dict[str, Any], settings: GetImageSettings) -> dict[str, Any]
 def read_request(event: dict[str, Any]) -> ImageStatusRequest:
     """Return the parameters of the path and the query as the contract image-status.request has them; raises RequestError."""
     request = (event.get("queryStringParameters") or {}) | event["pathParameters"]
-    try:
-        contracts.check("image-status.request", request)
-    except ContractViolation as error:
-        field = violated_parameter(error)
-        raise bad_request(field, "INVALID", REQUIREMENTS.get(field, error.requirement)) from error
-    return cast("ImageStatusRequest", request)
+    return cast("ImageStatusRequest", read_parameters("image-status.request", request))
 
 
 def _headers(record: MetadataRecord, tag: str) -> dict[str, str]:

@@ -6,15 +6,24 @@ import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, cast
 
-from lambdas.domain import conflicts, executions, object_keys, objects, stalled_uploads, upload_versions
+from lambdas.domain import (
+    conflicts,
+    deletions,
+    executions,
+    object_keys,
+    objects,
+    stalled_uploads,
+    tombstones,
+    upload_versions,
+)
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.back_pressure import Pace
 from lambdas.domain.expiry import may_have_expired
 from lambdas.domain.finalization import finalize
-from lambdas.domain.outcomes import PROCESSING, Failure
+from lambdas.domain.outcomes import DELETED, PROCESSING, Failure
 from lambdas.domain.record import Record, is_begun, read_record
 from lambdas.domain.upload_events import read_event
 from lambdas.runtime import clients, clock
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
 HORIZON = timedelta(days=3)  # hundreds of sweeps have looked at older uploads; the daily one looks at all
+DELETING = timedelta(minutes=2)  # in which a sweep looks at deleted images, about a thousand; the next one goes on
 STARTING = timedelta(minutes=4)  # in which a sweep starts executions: its other work takes ten of its fifteen minutes
 BATCH_SIZE = 100  # records that DynamoDB returns for one request
 VISIBILITY_TIMEOUT = 120  # seconds for which a dead-letter message is hidden from others; it is not deleted
@@ -47,7 +57,7 @@ class SweepIncompleteError(Exception):
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Sweep once and return how many images were `finalized`, `resumed` and `cleared`.
+    """Sweep once and return how many images were `finalized`, `deleted`, `resumed` and `cleared`.
 
     The event `{"everything": true}` makes it look at all uploads, not only at recent ones.
 
@@ -64,7 +74,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 class Sweep:
-    """One sweep: first dead-letter messages that expire, then uploads, then staged objects that no execution needs."""
+    """One sweep: dead-letter messages that expire, deletions, uploads, and staged objects that no execution needs."""
 
     def __init__(self, settings: SweepSettings, *, everything: bool) -> None:
         """Look at uploads within the horizon, or at everything."""
@@ -74,6 +84,7 @@ class Sweep:
         self._since = None if everything else now - HORIZON
         self._given_up = now - DEAD_LETTER_AGE
         self._pace = Pace(settings.max_concurrency, settings.metadata_table, now + STARTING)
+        self._deleting = now + DELETING
         self._done: Counter[str] = Counter()
 
     def run(self) -> Counter[str]:
@@ -81,6 +92,8 @@ class Sweep:
         for image, sent in dead_letter_images(self._settings):
             if sent <= self._given_up:
                 self._for_each("finalized", image["imageId"], partial(self._fail_dead_letter, image))
+        for image_id in takewhile(self._may_delete, tombstones.due_tombstones(self._settings.metadata_table)):
+            self._for_each("deleted", image_id, partial(deletions.look_again, image_id, self._settings))
         uploads = upload_versions.list_uploads(self._settings.upload_bucket, self._since, self._late)
         for upload, stored in with_records(uploads, self._settings.metadata_table):
             self._for_each("resumed", upload.image["imageId"], partial(self._reconcile, upload, stored))
@@ -98,10 +111,15 @@ class Sweep:
             logger().exception("an image is left to the next sweep")
             self._done["failed"] += 1
 
+    def _may_delete(self, _: str) -> bool:
+        return clock.now() < self._deleting
+
     def _reconcile(self, upload: ListedUpload, stored: MetadataRecord | None) -> bool:
         """Reconcile one upload, unless its record may have expired: its image would be processed again."""
         if not stored and may_have_expired(upload.image, self._settings.record_retention_days):
             return False
+        if stored and stored["status"] == DELETED:
+            return deletions.look_again(stored["imageId"], self._settings)
         reconcile = stalled_uploads.reconcile_deleted if upload.deleted else stalled_uploads.reconcile
         return reconcile(upload.image, stored, self._late, self._settings, self._pace)
 

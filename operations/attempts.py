@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.domain import executions, upload_versions
 from lambdas.domain.expiry import may_have_expired
-from lambdas.domain.outcomes import REJECTED, SUCCEEDED, is_final, notification_pending
+from lambdas.domain.outcomes import DELETED, REJECTED, SUCCEEDED, is_final, notification_pending
 from lambdas.domain.record import Record
 from lambdas.domain.stalled_uploads import RUNNING_STATUSES
 from lambdas.runtime import clock
@@ -61,6 +61,8 @@ def _try_once(stack: Stack, key: str, *, rejected: bool, dry_run: bool) -> Attem
     if found is None or found["key"] != key:
         return Attempt(key.rpartition("/")[2], 0, Outcome.DELETED)
     record = Record(stack.start_settings.metadata_table, found, "").read()
+    if record and record["status"] == DELETED:
+        return Attempt(found["imageId"], 0, Outcome.DELETED)
     own = record if record and record["versionId"] == found["versionId"] else None
     if record is None and may_have_expired(found, stack.start_settings.record_retention_days):
         return Attempt(found["imageId"], 0, Outcome.EXPIRED)

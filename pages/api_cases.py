@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from templates.resources.routes import GET_IMAGE, GET_UPLOAD_URL, LIST_IMAGES, Route
+from templates.resources.routes import DELETE_IMAGE, GET_IMAGE, GET_UPLOAD_URL, LIST_IMAGES, Route
 from workflow import contracts
 
 Node = dict[str, Any]
@@ -31,6 +31,10 @@ def _of_list(summary: str, status: int, **more: Any) -> Case:
 
 def _of_image(summary: str, status: int, image_id: str = NOBODYS, **more: Any) -> Case:
     return Case(summary, status, route=GET_IMAGE, path={"imageId": image_id}, **{"query": {}, **more})
+
+
+def _of_deletion(summary: str, status: int, image_id: str = NOBODYS, **more: Any) -> Case:
+    return Case(summary, status, {}, route=DELETE_IMAGE, path={"imageId": image_id}, **more)
 
 
 CASES = {
@@ -64,6 +68,9 @@ CASES = {
     "no-boolean": _of_image(
         "Neither true nor false.", 400, query={"download": "1"}, body={"field": "download", "reason": "INVALID"}
     ),
+    "deletion-without-token": _of_deletion("No token.", 401, signed_in=False, body={"reason": "UNAUTHORIZED"}),
+    "nothing-to-delete": _of_deletion("No image of the user's.", 404, body={"reason": "NOT_FOUND"}),
+    "no-image-id-to-delete": _of_deletion("Not an imageId.", 400, "1", body={"field": "imageId", "reason": "INVALID"}),
     "listed": _of_list("The newest images.", 200),
     "listed-by-status": _of_list("Those with a status.", 200, query={"status": "SUCCEEDED", "limit": 2}),
     "list-without-token": _of_list("No token.", 401, signed_in=False, body={"reason": "UNAUTHORIZED"}),

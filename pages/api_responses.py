@@ -12,6 +12,11 @@ COMMON: dict[int | str, str] = {
 RESPONSES: dict[str, dict[int | str, str]] = {
     "getUploadUrl": {200: "The upload is granted."},
     "listImages": {200: "A page of the caller's images."},
+    "deleteImage": {
+        202: "The image is deleted. Something of it may be left for a while, such as what a running execution writes.",
+        204: "The image is deleted, now or earlier.",
+        404: "There is no such image, or it is another user's.",
+    },
     "getImage": {
         200: "What is known about the image.",
         304: "Nothing has changed since the response whose ETag is in If-None-Match, and its URLs are valid.",

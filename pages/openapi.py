@@ -3,6 +3,7 @@
 import json
 import sys
 from http import HTTPStatus
+from typing import Any
 
 from asl.command import run_command
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
@@ -18,10 +19,12 @@ from templates.stack import build
 from workflow import contracts
 from workflow.releases import project_version
 
+WITHOUT_BODY = (HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 ERROR = "#/components/schemas/api-error"
 DESCRIPTION = """\
 Request an upload URL with a token of the user pool, then PUT the file to it with exactly the headers of the response. Read the
-status of the image until it is final; the notification topic publishes it too. api.md describes all steps."""
+status of the image until it is final; the notification topic publishes it too. Delete the image when nobody needs it any more.
+api.md describes all steps."""
 
 
 def document() -> Node:
@@ -37,10 +40,15 @@ def document() -> Node:
         "servers": [_server()],
         "paths": {**_paths(build().to_dict()["Resources"]), "/uploads/{owner}/{imageId}": _upload()},
         "components": {
-            "schemas": {name: _schema(name) for name in (*(f"{one.contract}.response" for one in ROUTES), "api-error")},
+            "schemas": {name: _schema(name) for name in (*_response_contracts(), "api-error")},
             "securitySchemes": {"token": _token()},
         },
     }
+
+
+def _response_contracts() -> list[str]:
+    """Return the contracts of responses; that to a deletion has no body."""
+    return [name for route in ROUTES if (name := f"{route.contract}.response") in contracts.names()]
 
 
 def _server() -> Node:
@@ -149,7 +157,7 @@ def _response(route: Route, status: int | str, description: str) -> Node:
     found: Node = {"description": description}
     if headers := HEADERS.get(route.operation, {}).get(status):
         found["headers"] = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
-    if status == HTTPStatus.NOT_MODIFIED:
+    if status in WITHOUT_BODY:
         return found
     success = status == HTTPStatus.OK
     schema = {"$ref": f"#/components/schemas/{route.contract}.response" if success else ERROR}
@@ -173,9 +181,12 @@ def _examples(route: Route, status: int | str) -> Node:
 def _example(case: Case) -> Node:
     """Return an example: the request as an extension, and the response."""
     request = {"query": case.query, "signedIn": case.signed_in} | ({"path": case.path} if case.path else {})
-    success = contracts.schema(f"{case.route.contract}.response")["examples"][0]
-    body = success if case.status == HTTPStatus.OK else _error_body(case)
+    body = _success_body(case.route) if case.status == HTTPStatus.OK else _error_body(case)
     return {"summary": case.summary, "value": body, "x-request": request}
+
+
+def _success_body(route: Route) -> Any:
+    return contracts.schema(f"{route.contract}.response")["examples"][0]
 
 
 def _error_body(case: Case) -> Node:

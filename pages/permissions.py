@@ -28,7 +28,8 @@ APIs of an account, and a key in its own policy, where it means that key.
 
 Users: a signed-in user requests `GET /upload-url`, and within minutes PUTs one file to the URL in the response, with the announced
 type, length and checksum, under a key that contains the user's id. `GET /images/{imageId}` shows a user the status of the user's own
-images, `GET /images` lists them, and both give out URLs with which anybody can read them from the archive within `ImageUrlExpirySeconds`. Nobody else may do anything
+images, `GET /images` lists them, and both give out URLs with which anybody can read them from the archive within `ImageUrlExpirySeconds`.
+`DELETE /images/{imageId}` deletes one of the user's own images for good. Nobody else may do anything
 from outside the account.
 """
 

@@ -57,6 +57,7 @@ VERBS = {
     "dynamodb:UpdateItem": "writes",
     "lambda:InvokeFunction": "invokes",
     "s3:DeleteObject": "removes",
+    "s3:DeleteObjectVersion": "removes",
     "s3:GetObject": "reads",
     "s3:GetObjectVersion": "reads",
     "s3:ListBucket": "lists",

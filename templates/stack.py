@@ -12,6 +12,7 @@ from templates.resources.addresses import API_URL, WEB_URL
 from templates.resources.alarms import add_alarms
 from templates.resources.api import add_api
 from templates.resources.dashboard import add_dashboard
+from templates.resources.deletion import add_deletion
 from templates.resources.finalization import add_finalization
 from templates.resources.functions import TRIGGER_TIMEOUT, add_api_functions, add_steps, sqs_trigger
 from templates.resources.lambda_function import add_function, add_layers
@@ -40,14 +41,15 @@ def build() -> Template:
     storage = add_storage(template)
     messaging = add_messaging(template, storage.upload_bucket, TRIGGER_TIMEOUT)
     add_layers(template)
-    functions = add_steps(template, storage)
-    pipeline = add_state_machine(template, functions, storage.table, messaging.topic)
+    steps = add_steps(template, storage)
+    pipeline = add_state_machine(template, steps, storage.table, messaging.topic)
     trigger = add_function(template, sqs_trigger(storage, messaging.queue, pipeline))
     add_trigger(template, trigger, messaging.queue)
     add_finalization(template, storage, messaging, pipeline)
     add_sweep(template, storage, messaging, pipeline)
     pool = add_sign_in(template)
-    add_api(template, add_api_functions(template, storage), pool, add_web_page(template, storage, pool))
+    functions = add_api_functions(template, storage) | add_deletion(template, storage, messaging)
+    add_api(template, functions, pool, add_web_page(template, storage, pool))
     add_alarms(template, add_operations_topic(template))
     add_dashboard(template)
     for resource in template.resources.values():

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lambdas.domain import executions
-from lambdas.domain.outcomes import is_final
+from lambdas.domain.outcomes import DELETED, is_final
 from lambdas.domain.record import read_record
 from lambdas.runtime import clock
 from lambdas.runtime.service_errors import error_name
@@ -83,6 +83,8 @@ def _is_over(image: Image, table: str, since: datetime) -> bool:
         return False
     if not stored:
         return False
+    if stored["status"] == DELETED:
+        return True
     if stored["execution"] == executions.name(image):
         return is_final(stored)
     return stored["createdAt"] >= clock.rfc3339(since) or clock.now() - since >= timedelta(seconds=TAKEOVER_WAIT)

@@ -32,7 +32,8 @@ class Update:
     def expression(self) -> str:
         """The update expression."""
         assigned = [*(f"#{name} = :{name}" for name in self.attributes), *self.assignments]
-        return "SET " + ", ".join(assigned) + (f" REMOVE #{self.removed}" if self.removed else "")
+        clauses = [f"SET {', '.join(assigned)}" if assigned else "", f"REMOVE #{self.removed}" if self.removed else ""]
+        return " ".join(filter(None, clauses))
 
     @property
     def all_names(self) -> list[str]:
@@ -53,25 +54,52 @@ def update(table: str, key: Mapping[str, Any], change: Update) -> None:
     )
 
 
+class RefusedError(Exception):
+    """The condition of a write is false; stored is the item that is stored, empty if there is none."""
+
+    def __init__(self, stored: dict[str, Any]) -> None:
+        """Take the item."""
+        super().__init__("the condition of the write is false")
+        self.stored = stored
+
+
+def exchange(table: str, item: Mapping[str, object], condition: str, values: Mapping[str, str]) -> dict[str, Any]:
+    """Write item in the place of another one and return that; raises RefusedError if condition is false."""
+    client = clients.dynamodb()
+    try:
+        answer = client.put_item(
+            TableName=table,
+            Item=serialize(item),
+            ReturnValues="ALL_OLD",
+            **_conditional(condition, values),
+        )
+    except client.exceptions.ConditionalCheckFailedException as error:
+        raise RefusedError(stored_item(error)) from error
+    return deserialize(answer["Attributes"])
+
+
 def put(table: str, item: Mapping[str, object], condition: str, values: Mapping[str, str]) -> dict[str, Any] | None:
     """Write item if condition is true and return None; otherwise return the item that is stored, which may be empty.
 
     In condition a name stands behind `#`, and one of values behind `:`.
     """
     client = clients.dynamodb()
-    used: Any = {"ExpressionAttributeValues": expression_values(values)} if values else {}
     try:
-        client.put_item(
-            TableName=table,
-            Item=serialize(item),
-            ConditionExpression=condition,
-            ExpressionAttributeNames=expression_names(*dict.fromkeys(NAME.findall(condition))),
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            **used,
-        )
+        client.put_item(TableName=table, Item=serialize(item), **_conditional(condition, values))
     except client.exceptions.ConditionalCheckFailedException as error:
         return stored_item(error)
     return None
+
+
+def _conditional(condition: str, values: Mapping[str, str]) -> Any:
+    """Return the parameters of a write that fails with the stored item if condition is false."""
+    used = {"ExpressionAttributeValues": expression_values(values)} if values else {}
+    return {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": expression_names(*dict.fromkeys(NAME.findall(condition))),
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        **used,
+    }
 
 
 def stored_item(error: ClientError) -> dict[str, Any]:

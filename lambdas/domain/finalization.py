@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from lambdas.domain import object_keys, objects
-from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED, Failure, notification_pending
+from lambdas.domain.outcomes import DELETED, FAILED, PROCESSING, REJECTED, SUCCEEDED, Failure, notification_pending
 from lambdas.runtime import clients, clock
 from lambdas.runtime.metrics import EXECUTIONS_FINALIZED, NOTIFICATIONS_RECOVERED, OBJECTS_REMOVED
 from lambdas.runtime.telemetry import count, logger
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lambdas.domain.record import Record
     from lambdas.runtime.settings import FinalizeSettings
     from workflow.contracts.payloads import (
+        DeletionNotification,
         FailureNotification,
         MetadataRecord,
         RejectionNotification,
@@ -37,12 +38,13 @@ if TYPE_CHECKING:
         owner: str
         at: str
 
-    Notification = SuccessNotification | RejectionNotification | FailureNotification
+    Notification = SuccessNotification | RejectionNotification | FailureNotification | DeletionNotification
 
 CONTRACTS = {
     SUCCEEDED: "success-notification",
     REJECTED: "rejection-notification",
     FAILED: "failure-notification",
+    DELETED: "deletion-notification",
 }
 
 
@@ -66,20 +68,25 @@ def notify(record: Record, stored: MetadataRecord, settings: FinalizeSettings) -
     """Publish the outcome in stored if its notification is pending. A repeated notification has the same id."""
     if not notification_pending(stored):
         return
-    message = notification(stored)
-    contracts.check(CONTRACTS[stored["status"]], message)
-    clients.sns().publish(
-        TopicArn=settings.notification_topic, Message=json.dumps(message), MessageAttributes=_attributes(message)
-    )
+    publish(stored, settings.notification_topic)
     with suppress(StaleExecution):  # a newer execution has replaced the record, so somebody else had marked it
         record.mark_notified()
     count(NOTIFICATIONS_RECOVERED, status=stored["status"])
+
+
+def publish(stored: MetadataRecord, topic: str) -> None:
+    """Publish what became of an image to the topic with that ARN."""
+    message = notification(stored)
+    contracts.check(CONTRACTS[stored["status"]], message)
+    clients.sns().publish(TopicArn=topic, Message=json.dumps(message), MessageAttributes=_attributes(message))
 
 
 def notification(stored: MetadataRecord) -> Notification:
     """Return the notification of a final record, as the contract of its status requires."""
     if stored["status"] == SUCCEEDED:
         return _success(stored)
+    if stored["status"] == DELETED:
+        return {**_head(stored), "owner": stored["deletedBy"]}
     return _rejection(stored) if stored["status"] == REJECTED else _failure(stored)
 
 

@@ -10,13 +10,14 @@ from lambdas.domain import conditional_writes
 from lambdas.domain.outcomes import AWAITING_UPLOAD
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime import clock
+from workflow.contracts.durations import LATE_UPLOAD
 
 if TYPE_CHECKING:
     from workflow.contracts.payloads import MetadataRecordAnnounced
 
 # An upload that has begun before its URL expires may take hours, and its event may be late. Afterwards its execution begins
 # a record of its own.
-KEPT = timedelta(days=1)
+KEPT = timedelta(seconds=LATE_UPLOAD)
 NEW = "attribute_not_exists(#status)"
 # A version before this one that a stack is rolled back to takes such a record for an older version's, and replaces it.
 NONE = "none"

@@ -29,11 +29,16 @@ def staged_folder(execution: str) -> str:
     return f"{STAGED}{execution}/"
 
 
-def image_folder(image: Image) -> str:
+def staged_folders(image_id: str) -> str:
+    """Return the prefix under which all executions for an image stage: their names begin with its id."""
+    return f"{STAGED}{image_id}-"
+
+
+def image_folder(owner: str, image_id: str) -> str:
     """Return the prefix under which all executions for an image archive."""
-    return f"{image['owner']}/{image['imageId']}/"
+    return f"{owner}/{image_id}/"
 
 
 def archive_folder(image: Image, execution: str) -> str:
     """Return the prefix under which one execution archives, so that no two can overwrite each other's objects."""
-    return f"{image_folder(image)}{execution.removeprefix(image['imageId'] + '-')}/"
+    return f"{image_folder(image['owner'], image['imageId'])}{execution.removeprefix(image['imageId'] + '-')}/"

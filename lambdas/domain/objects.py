@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef, DeleteTypeDef
+    from botocore.paginate import PageIterator
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, ListObjectVersionsOutputTypeDef, ObjectIdentifierTypeDef
 
     from workflow.contracts.payloads import ArchivedObject, Image
 
@@ -118,10 +119,37 @@ def delete_prefix(bucket: str, prefix: str) -> int:
     return sum(map(len, found))
 
 
+def delete_versions(bucket: str, prefix: str) -> int:
+    """Delete every version and every delete marker under prefix for good, and return how many there were.
+
+    Raises ObjectsNotDeletedError.
+    """
+    found = [_versions(page) for page in _version_pages(bucket, prefix)]
+    for versions in filter(None, found):  # a page has at most as many versions as one request may delete
+        _request_deletion(bucket, versions)
+    return sum(map(len, found))
+
+
+def _version_pages(bucket: str, prefix: str) -> PageIterator[ListObjectVersionsOutputTypeDef]:
+    return clients.s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+
+
+def _versions(page: ListObjectVersionsOutputTypeDef) -> list[ObjectIdentifierTypeDef]:
+    return [
+        {"Key": one["Key"], "VersionId": one["VersionId"]}
+        for one in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+    ]
+
+
 def _delete(bucket: str, keys: list[str]) -> None:
-    wanted: DeleteTypeDef = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
-    if errors := clients.s3().delete_objects(Bucket=bucket, Delete=wanted).get("Errors", []):
+    _request_deletion(bucket, [{"Key": key} for key in keys])
+
+
+def _request_deletion(bucket: str, wanted: list[ObjectIdentifierTypeDef]) -> None:
+    """Delete objects or versions. S3 answers 200 also if it deletes only some of them."""
+    answer = clients.s3().delete_objects(Bucket=bucket, Delete={"Objects": wanted, "Quiet": True})
+    if errors := answer.get("Errors", []):
         codes = {error.get("Code", "") for error in errors}
         raise ObjectsNotDeletedError(
-            f"{len(errors)} of {len(keys)} objects were not deleted: {', '.join(sorted(codes))}"
+            f"{len(errors)} of {len(wanted)} objects were not deleted: {', '.join(sorted(codes))}"
         )

@@ -13,6 +13,7 @@ PROCESSING = "PROCESSING"
 SUCCEEDED = "SUCCEEDED"
 REJECTED = "REJECTED"
 FAILED = "FAILED"
+DELETED = "DELETED"  # of a tombstone: see lambdas.domain.tombstones
 NOTIFIED_AT = "notifiedAt"  # the record's attribute for when the outcome was published
 
 

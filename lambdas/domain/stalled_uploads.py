@@ -109,7 +109,9 @@ def _clear_archive(image: PipelineInputImage, settings: SweepSettings) -> int:
     """Delete the archived objects of executions that did not succeed, and return their number."""
     # In this order: an execution archives while it owns the record. A folder that is there before the record is read, and
     # whose execution does not own the record then, will never be of use.
-    folders = set(objects.list_folders(settings.archive_bucket, object_keys.image_folder(image)))
+    folders = set(
+        objects.list_folders(settings.archive_bucket, object_keys.image_folder(image["owner"], image["imageId"]))
+    )
     stored = read_record(settings.metadata_table, image["imageId"]) if folders else None
     if not stored:
         return 0

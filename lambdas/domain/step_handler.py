@@ -14,7 +14,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
 
 from imaging.errors import ImageRefusedError
-from lambdas.domain import conflicts, outcomes
+from lambdas.domain import conflicts, outcomes, tombstones
 from lambdas.domain.record import Record
 from lambdas.runtime.metrics import IMAGES_REJECTED, STALE_ATTEMPTS, STEP_ERRORS, STEP_REJECTIONS
 from lambdas.runtime.service_errors import named_by_code
@@ -67,11 +67,23 @@ class Step(Generic[Input, Output, Settings]):
         """Do the work between the checks of both contracts, and store its result."""
         contracts.check(f"{self.contract}.input", event)
         settings = self.settings.read()
-        with _refusals_rejected():
+        with self._ended_by_deletion(event, settings), _refusals_rejected():
             result = self.work(event, settings)
         contracts.check(f"{self.contract}.output", result)
         self._store(event, result, settings)
         return result
+
+    @contextmanager
+    def _ended_by_deletion(self, event: Input, settings: Settings) -> Iterator[None]:
+        """Raise StaleExecution in the place of an error if the image was deleted: that is why its upload is gone."""
+        try:
+            yield
+        except conflicts.CONFLICT_ERRORS:
+            raise
+        except Exception as error:
+            if tombstones.read_tombstone(settings.metadata_table, event["image"]["imageId"]):
+                raise StaleExecution("the image was deleted") from error
+            raise
 
     def _store(self, event: Input, result: Output, settings: Settings) -> None:
         stored = {self.stored_as: _without(self.not_stored, result)}

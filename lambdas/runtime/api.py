@@ -13,11 +13,13 @@ from lambdas.runtime.problems import MEDIA_TYPE, problem
 from lambdas.runtime.settings import ApiSettings
 from lambdas.runtime.telemetry import log_errors, set_log_keys
 from workflow import contracts
+from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workflow.contracts.errors import ContractViolation
+# Instead of a pattern that a person cannot read.
+REQUIREMENTS = {"imageId": "must be the imageId of an upload URL: a UUID in lower case"}
 
 Event = dict[str, Any]
 Response = dict[str, Any]
@@ -40,6 +42,21 @@ class RequestError(Exception):
 def bad_request(field: str, reason: str, requirement: str) -> RequestError:
     """Return the error for a parameter; requirement follows its name in the detail."""
     return RequestError(HTTPStatus.BAD_REQUEST, reason, f"{field} {requirement}.", field)
+
+
+def no_such_image() -> RequestError:
+    """Return the error for an image that does not exist; one that is another user's gets the same."""
+    return RequestError(HTTPStatus.NOT_FOUND, "NOT_FOUND", "There is no such image.")
+
+
+def read_parameters(contract: str, parameters: Mapping[str, object]) -> dict[str, Any]:
+    """Return the parameters of a request, which keep contract; raises RequestError."""
+    try:
+        contracts.check(contract, parameters)
+    except ContractViolation as error:
+        field = violated_parameter(error)
+        raise bad_request(field, "INVALID", REQUIREMENTS.get(field, error.requirement)) from error
+    return dict(parameters)
 
 
 def violated_parameter(error: ContractViolation) -> str:
@@ -72,6 +89,11 @@ def _answered(respond: Callable[[], Response]) -> Response:
         return respond()
     except RequestError as error:
         return json_response(error.status, "api-error", error.body, MEDIA_TYPE)
+
+
+def empty_response(status: int) -> Response:
+    """Return a response without a body that is not to be stored."""
+    return {"statusCode": status, "headers": {"Cache-Control": "no-store"}, "body": ""}
 
 
 def json_response(

@@ -11,7 +11,7 @@ PREFLIGHT_SECONDS: Final = 3600  # how long a browser may cache the response to 
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 EXPOSED: Final = {"Access-Control-Expose-Headers": "ETag, Retry-After"}  # which scripts could not read otherwise
 ALLOWED: Final = {
-    "Access-Control-Allow-Methods": "GET",
+    "Access-Control-Allow-Methods": "GET, DELETE",
     "Access-Control-Allow-Headers": "Authorization, If-None-Match",
     "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
 }

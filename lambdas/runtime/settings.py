@@ -110,12 +110,23 @@ class SqsTriggerSettings(StartSettings):
 
 
 @dataclass(frozen=True)
-class FinalizeSettings(StepSettings):
-    """Where an image leaves objects, and the topic for its outcome."""
+class ImageSettings(StepSettings):
+    """Where an image leaves objects, and the topic for what becomes of it."""
 
     upload_bucket: str
     archive_bucket: str
     notification_topic: str  # ARN
+
+
+@dataclass(frozen=True)
+class DeleteImageSettings(ImageSettings, ApiSettings):
+    """What is deleted, and who hears of it."""
+
+
+@dataclass(frozen=True)
+class FinalizeSettings(ImageSettings):
+    """How long the record of an image that does not succeed is kept."""
+
     record_retention_days: int
 
 

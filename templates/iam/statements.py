@@ -9,6 +9,8 @@ from lambdas.domain.object_keys import STAGED, UPLOADS
 from templates.iam.policies import allow, object_arns
 from templates.resources.storage import Storage
 
+OF_ONE_IMAGE = "?*/?*/"  # the prefix of what is archived of an image: the IDs of owner and image
+
 
 def read_uploads() -> Statement:
     """Return the statement for reading the version of an upload that a step works on."""
@@ -31,9 +33,23 @@ def keep_record(storage: Storage, *more: Action) -> Statement:
     return allow("write the record", [awacs.dynamodb.UpdateItem, *more], GetAtt(storage.table, "Arn"))
 
 
+def learn_of_deletion(storage: Storage) -> Statement:
+    """Return the statement for learning that the image of a step that failed was deleted."""
+    return allow("learn that the image was deleted", [awacs.dynamodb.GetItem], GetAtt(storage.table, "Arn"))
+
+
 def list_versions(storage: Storage) -> Statement:
     """Return the statement for listing the versions of an upload."""
     return _list("find the newest version", awacs.s3.ListBucketVersions, storage.upload_bucket, UPLOADS)
+
+
+def list_all_versions(storage: Storage) -> list[Statement]:
+    """Return the statements for listing every version of what belongs to one image, in both buckets."""
+    action = awacs.s3.ListBucketVersions
+    return [
+        _list("find every version", action, storage.upload_bucket, UPLOADS, STAGED),
+        _list("find every archived version", action, storage.archive_bucket, OF_ONE_IMAGE),
+    ]
 
 
 def list_staged(storage: Storage) -> Statement:
@@ -43,9 +59,10 @@ def list_staged(storage: Storage) -> Statement:
 
 def list_archive(storage: Storage) -> Statement:
     """Return the statement for listing what is archived of one image: keys begin with the IDs of owner and image."""
-    return _list("find what is archived", awacs.s3.ListBucket, storage.archive_bucket, "?*/?*/")
+    return _list("find what is archived", awacs.s3.ListBucket, storage.archive_bucket, OF_ONE_IMAGE)
 
 
-def _list(purpose: str, action: Action, bucket: s3.Bucket, prefix: str) -> Statement:
-    condition = Condition(StringLike("s3:prefix", f"{prefix}*"))
+def _list(purpose: str, action: Action, bucket: s3.Bucket, *prefixes: str) -> Statement:
+    patterns = [f"{prefix}*" for prefix in prefixes]
+    condition = Condition(StringLike("s3:prefix", patterns if len(patterns) > 1 else patterns[0]))
     return allow(purpose, [action], GetAtt(bucket, "Arn"), Condition=condition)

@@ -47,6 +47,7 @@ def _flow() -> dict[str, list[Metric]]:
             metrics.custom(own.UPLOAD_URLS_ISSUED),
             metrics.custom(own.UPLOAD_URLS_REFUSED),
             metrics.custom(own.EXECUTIONS_STARTED),
+            metrics.custom(own.IMAGES_DELETED),
         ],
         "Queue": [
             metrics.queue("ProcessingQueue", "ApproximateNumberOfMessagesVisible"),

@@ -11,7 +11,14 @@ from lambdas.domain.image_list import INDEX
 from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
-from templates.iam.statements import keep_record, list_versions, read_uploads, sign_uploads, stage_renditions
+from templates.iam.statements import (
+    keep_record,
+    learn_of_deletion,
+    list_versions,
+    read_uploads,
+    sign_uploads,
+    stage_renditions,
+)
 from templates.packaging import HEIF_LAYER, IMAGING_LAYER, RUNTIME_LAYER
 from templates.parameters import variables
 from templates.resources import routes
@@ -40,7 +47,12 @@ def _validate(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=VALIDATE.timeout,
         environment=variables(env.ValidateSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), list_versions(storage), keep_record(storage, awacs.dynamodb.PutItem)],
+        statements=[
+            read_uploads(),
+            list_versions(storage),
+            keep_record(storage, awacs.dynamodb.PutItem),
+            learn_of_deletion(storage),
+        ],
         layers=IMAGING_LAYERS,
     )
 
@@ -53,7 +65,7 @@ def _metadata(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=METADATA.timeout,
         environment=variables(env.ImageStepSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), keep_record(storage)],
+        statements=[read_uploads(), keep_record(storage), learn_of_deletion(storage)],
         layers=IMAGING_LAYERS,
     )
 
@@ -66,7 +78,7 @@ def _resize(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=RESIZE.timeout,
         environment=variables(env.ResizeSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), stage_renditions(), keep_record(storage)],
+        statements=[read_uploads(), stage_renditions(), keep_record(storage), learn_of_deletion(storage)],
         layers=IMAGING_LAYERS,
     )
 
@@ -79,7 +91,7 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
         environment=variables(env.ThumbnailSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), stage_renditions(), keep_record(storage)],
+        statements=[read_uploads(), stage_renditions(), keep_record(storage), learn_of_deletion(storage)],
         layers=IMAGING_LAYERS,
     )
 
@@ -113,6 +125,7 @@ def _archive(storage: Storage) -> FunctionEntry:
             ),
             list_both,
             keep_record(storage),
+            learn_of_deletion(storage),
         ],
         layers=[RUNTIME_LAYER],
     )

@@ -64,4 +64,13 @@ LIST_IMAGES = Route(
     failed="A user did not get the list of images.",
     throttled="Requests for lists of images fail.",
 )
-ROUTES = (GET_UPLOAD_URL, GET_IMAGE, LIST_IMAGES)
+DELETE_IMAGE = Route(
+    "deleteImage",
+    "DELETE",
+    "images/{imageId}",
+    "image-deletion",
+    "Delete an image for good, with everything that was made of it.",
+    failed="A user could not delete an image. If its deletion has begun, the sweep completes it.",
+    throttled="Requests for the deletion of images fail.",
+)
+ROUTES = (GET_UPLOAD_URL, GET_IMAGE, LIST_IMAGES, DELETE_IMAGE)

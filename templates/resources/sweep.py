@@ -5,11 +5,13 @@ import awacs.sqs
 import awacs.states
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, stepfunctions
 
+from lambdas.domain.image_list import INDEX
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow
 from templates.iam.statements import keep_record
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import SHORTEST_SWEEP, variables
+from templates.resources.deletion import deletion_statements
 from templates.resources.finalization import EXECUTION_ARNS, add_rule, finalization_statements
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.lambda_function import FunctionEntry, add_function
@@ -58,6 +60,8 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
         statements=[
             keep_record(storage, *reading, awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem),
             *finalization_statements(storage, messaging),
+            allow("find deletions", [awacs.dynamodb.Query], Sub(f"${{{storage.table.title}.Arn}}/index/{INDEX}")),
+            *deletion_statements(storage),
             allow("describe executions", [awacs.states.DescribeExecution], Sub(EXECUTION_ARNS)),
             allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
             allow("read dead letter messages", [awacs.sqs.ReceiveMessage], GetAtt(messaging.dead_letter_queue, "Arn")),

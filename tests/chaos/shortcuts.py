@@ -90,6 +90,15 @@ def _get_item(_: Any, params: Params) -> Answer:
     return _answer(Item=item) if item else _answer()
 
 
+def _query(_: Any, params: Params) -> Answer:
+    """Return what the sweep asks for: the items of one owner until a time, by the time of their next looks."""
+    values = params["ExpressionAttributeValues"]
+    found = [item.to_json()["Attributes"] for item in backend("dynamodb").tables[params["TableName"]].items.values()]
+    own = [item for item in found if item["owner"] == values[":owner"] and "createdAt" in item]
+    due = [item for item in own if item["createdAt"]["S"] <= values[":now"]["S"]]
+    return _answer(Items=sorted(due, key=lambda item: str(item["createdAt"]["S"])))
+
+
 def _batch_get_item(_: Any, params: Params) -> Answer:
     found = {
         table: [item for item in (_attributes(table, key) for key in wanted["Keys"]) if item]
@@ -203,6 +212,7 @@ CALLS: dict[str, Callable[[Any, Params], Answer]] = {
     "UpdateItem": _update_item,
     "DeleteItem": _delete_item,
     "GetItem": _get_item,
+    "Query": _query,
     "BatchGetItem": _batch_get_item,
     "GetObject": _get_object,
     "PutObject": _put_object,

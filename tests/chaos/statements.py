@@ -1,4 +1,4 @@
-"""The five statements that hold after every schedule, with any faults."""
+"""The statements that hold after every schedule, with any faults."""
 
 from __future__ import annotations
 

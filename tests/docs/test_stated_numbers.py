@@ -8,8 +8,10 @@ import pytest
 
 from imaging.limits import MAX_SCANS
 from lambdas.domain.stalled_uploads import MAX_ATTEMPTS
+from lambdas.domain.tombstones import LOOKS
 from lambdas.sweep import HORIZON, VISIBILITY_TIMEOUT
 from tests.templates.emitted import Node, at, definition, properties, template
+from workflow.contracts.durations import TOMBSTONE_LIFETIME
 from workflow.retries import LONGEST_DELAY, MAX_RETRIES, OUTAGE, TRANSIENT_RETRIES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -54,8 +56,22 @@ def kept_days(queue: str) -> int:
     return int(properties(queue)["MessageRetentionPeriod"]) // DAY
 
 
+def tombstone_days() -> int:
+    """Return for how long a tombstone is kept."""
+    return TOMBSTONE_LIFETIME // DAY
+
+
+def looks() -> list[int]:
+    """Return after which times a sweep looks at a tombstone again, seconds."""
+    return [int(look.total_seconds()) for look in LOOKS]
+
+
 STATED: list[tuple[str, str, Callable[[], int]]] = [
     ("reliability.md", rf"a removed object can be restored for {N} days", restorable_days),
+    ("reliability.md", rf"`TOMBSTONE_LIFETIME` \({N} days\)", tombstone_days),
+    ("reliability.md", rf"at its next run, after {N} hours", lambda: looks()[1] // (60 * MINUTE)),
+    ("reliability.md", rf"after {N} days, and after", lambda: looks()[2] // DAY),
+    ("reliability.md", rf"days, and after {N} days", lambda: looks()[3] // DAY),
     ("deployment.md", rf"deleted object as an old version for {N} days", restorable_days),
     ("operations.md", rf"as an old version for {N} days more", restorable_days),
     ("operations.md", rf"for {N} more days as a noncurrent version", restorable_days),

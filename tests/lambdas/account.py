@@ -17,6 +17,7 @@ from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from lambdas.runtime.settings import (
     ArchiveSettings,
+    DeleteImageSettings,
     GetImageSettings,
     GetUploadUrlSettings,
     ImageStepSettings,
@@ -26,7 +27,7 @@ from lambdas.runtime.settings import (
     ThumbnailSettings,
     ValidateSettings,
 )
-from tests.fake_aws.account import ARCHIVE_BUCKET, OWNER, UPLOAD_BUCKET, Payload, create_storage
+from tests.fake_aws.account import ACCOUNT, ARCHIVE_BUCKET, OWNER, REGION, UPLOAD_BUCKET, Payload, create_storage
 from tests.imaging.limits import LIMITS
 from workflow.contracts.payloads import Image
 
@@ -56,6 +57,13 @@ LIST_SETTINGS = ListImagesSettings(
     image_url_expiry_seconds=3600,
     allowed_origins=(ORIGIN,),
     cursor_key="the-key-of-a-stack",
+)
+DELETE_SETTINGS = DeleteImageSettings(
+    metadata_table=TABLE,
+    upload_bucket=UPLOAD_BUCKET,
+    archive_bucket=ARCHIVE_BUCKET,
+    notification_topic=f"arn:aws:sns:{REGION}:{ACCOUNT}:notifications",
+    allowed_origins=(ORIGIN,),
 )
 IMAGE_STEP_SETTINGS = ImageStepSettings(
     metadata_table=TABLE,

@@ -17,6 +17,7 @@ from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,
     CONTEXT,
+    DELETE_SETTINGS,
     IMAGE_SETTINGS,
     LIST_SETTINGS,
     RESIZE_SETTINGS,
@@ -57,7 +58,7 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator[Account]:  # noqa: ARG001 - versions go by it
     """Give the account, and its settings to every function."""
-    export(monkeypatch, URL_SETTINGS, IMAGE_SETTINGS, LIST_SETTINGS)
+    export(monkeypatch, URL_SETTINGS, IMAGE_SETTINGS, LIST_SETTINGS, DELETE_SETTINGS)
     export(monkeypatch, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
         yield Account()
@@ -69,7 +70,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterator
     export(monkeypatch, VALIDATE_SETTINGS, RESIZE_SETTINGS, THUMBNAIL_SETTINGS, ARCHIVE_SETTINGS)
     with mock_aws(config=MOTO):
         made = Pipeline()
-        export(monkeypatch, made.environment)
+        export(monkeypatch, IMAGE_SETTINGS, LIST_SETTINGS, made.environment)
         yield made
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from lambdas import delete_image
 from lambdas.get_image import handler
 from tests.fake_aws.account import OWNER
 from tests.lambdas.account import CONTEXT, ORIGIN
@@ -28,6 +29,16 @@ def ask(image_id: str, owner: str = OWNER, headers: dict[str, str] | None = None
     if response["statusCode"] != 304:
         contract = "image-status.response" if response["statusCode"] == 200 else "api-error"
         contracts.check(contract, json.loads(response["body"]))
+    return response
+
+
+def delete(image_id: str, owner: str = OWNER) -> dict[str, Any]:
+    """Return the response to a signed-in user who deletes an image, after checking its contract."""
+    response = delete_image.handler({**image_request(image_id, owner), "httpMethod": "DELETE"}, CONTEXT)
+    if response["statusCode"] in (202, 204):
+        assert (response["body"], response["headers"]["Cache-Control"]) == ("", "no-store")
+    else:
+        contracts.check("api-error", json.loads(response["body"]))
     return response
 
 

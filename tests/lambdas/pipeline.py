@@ -39,6 +39,7 @@ NOTIFICATIONS = {
     "SUCCEEDED": "success-notification",
     "REJECTED": "rejection-notification",
     "FAILED": "failure-notification",
+    "DELETED": "deletion-notification",
 }
 FACTS: dict[str, Payload] = {
     "SUCCEEDED": {name: EXAMPLE[name] for name in ("validation", "archive")},

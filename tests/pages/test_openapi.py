@@ -68,7 +68,7 @@ def test_every_response_has_examples_that_match_its_schema(route: Route) -> None
     """Each response with a body has at least one example, and each example is valid by the response's schema."""
     whole = document()
     for status, response in operation(route)["responses"].items():
-        if status == "304":
+        if status in ("202", "204", "304"):
             assert "content" not in response
             continue
         ((media_type, content),) = response["content"].items()

@@ -13,7 +13,7 @@ Node = dict[str, Any]
 
 STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
 ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every image
-FOR_USERS = ["GetImageFunction", "ListImagesFunction", "WebPageFunction"]
+FOR_USERS = ["GetImageFunction", "ListImagesFunction", "DeleteImageFunction", "WebPageFunction"]
 FUNCTIONS = [*ON_THE_WAY, *FOR_USERS, "FinalizeFunction", "SweepFunction"]
 # The types of the components of the architecture by logical ID; these names never change.
 COMPONENTS = {

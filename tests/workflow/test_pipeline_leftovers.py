@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import boto3
 import pytest
@@ -18,9 +18,6 @@ from tests.workflow.processing import Outcome, Processing
 from workflow.contracts.errors import ImageRejected
 from workflow.steps import ARCHIVE as LAST
 from workflow.steps import METADATA, RESIZE, STEPS, THUMBNAIL, VALIDATE, Step
-
-if TYPE_CHECKING:
-    from workflow.contracts.payloads import Image
 
 REJECTION = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 Break = Callable[[Processing, Step], None]
@@ -53,7 +50,10 @@ FAILURES: dict[str, tuple[Break, str]] = {
 def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
     """Assert that neither execution nor image has anything staged or archived."""
     assert (outcome.staged, outcome.archived) == ([], {})
-    assert processing.resources.keys(ARCHIVE, object_keys.image_folder(cast("Image", outcome.image))) == []
+    assert (
+        processing.resources.keys(ARCHIVE, object_keys.image_folder(outcome.image["owner"], outcome.image["imageId"]))
+        == []
+    )
     assert processing.resources.keys(UPLOADS, object_keys.STAGED) == []
 
 

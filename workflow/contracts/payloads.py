@@ -102,6 +102,16 @@ class CaughtError2(TypedDict):
     Cause: NotRequired[str]
 
 
+class DeletionNotification(TypedDict):
+    """The contract `deletion-notification`."""
+
+    status: str
+    notificationId: str
+    imageId: str
+    owner: str
+    at: str
+
+
 class ExecutionEndedDetail(TypedDict):
     """`detail` of ExecutionEnded."""
 
@@ -238,6 +248,12 @@ class GenerateThumbnailOutput(TypedDict):
     width: int
     height: int
     size: int
+
+
+class ImageDeletionRequest(TypedDict):
+    """The contract `image-deletion.request`."""
+
+    imageId: str
 
 
 class ImageListRequest(TypedDict):
@@ -398,6 +414,7 @@ class MetadataRecord(TypedDict):
 
     imageId: str
     owner: str
+    deletedBy: NotRequired[str]
     status: str
     bucket: str
     key: str

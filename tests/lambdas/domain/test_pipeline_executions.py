@@ -208,4 +208,5 @@ def test_no_two_executions_share_a_folder(pipeline: Pipeline) -> None:
     folders = {object_keys.archive_folder(first["image"], name) for name in names}
     staged = {object_keys.staged_folder(name) for name in names}
     assert len(folders) == len(staged) == len(names)
-    assert all(one.startswith(object_keys.image_folder(first["image"])) and one.endswith("/") for one in folders)
+    folder = object_keys.image_folder(first["image"]["owner"], first["image"]["imageId"])
+    assert all(one.startswith(folder) and one.endswith("/") for one in folders)

@@ -25,7 +25,7 @@ def test_a_page_of_an_allowed_origin_may_ask(allowed: tuple[str, ...]) -> None:
     assert answer["headers"] == {
         "Vary": "Origin",
         "Access-Control-Allow-Origin": ORIGIN,
-        "Access-Control-Allow-Methods": "GET",
+        "Access-Control-Allow-Methods": "GET, DELETE",
         "Access-Control-Allow-Headers": "Authorization, If-None-Match",
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
     }

@@ -62,11 +62,13 @@ ON_EVERYTHING = {
 }
 VERSIONS, WAITING = (["s3:ListBucketVersions"], f"{UPLOADS}*"), (["s3:ListBucket"], f"{STAGED}*")
 # The prefixes that functions list in the upload bucket.
-LISTS = {
+TO_DELETE = (["s3:ListBucketVersions"], ["uploads/*", "staged/*"])
+LISTS: dict[str, list[tuple[list[str], str | list[str]]]] = {
     "ValidateFunction": [VERSIONS],
     "SqsTriggerFunction": [VERSIONS],
     "FinalizeFunction": [VERSIONS, WAITING],
-    "SweepFunction": [VERSIONS, WAITING],
+    "SweepFunction": [VERSIONS, WAITING, TO_DELETE],
+    "DeleteImageFunction": [TO_DELETE],
 }
 WITHOUT_TLS = {"Bool": {"aws:SecureTransport": False}}
 ROLES = sorted(resources("AWS::IAM::Role"))
@@ -108,7 +110,7 @@ def test_listings_of_the_archive_are_of_one_image(name: str) -> None:
     listing = [one for one in statements(f"{name}Role") if arn("ArchiveBucket") in one["Resource"]]
     if name != "ArchiveFunction":
         assert [one["Condition"] for one in listing] == [{"StringLike": {"s3:prefix": "?*/?*/*"}}] * len(listing)
-    assert bool(listing) == (name in {"ArchiveFunction", "FinalizeFunction", "SweepFunction"})
+    assert bool(listing) == (name in {"ArchiveFunction", "DeleteImageFunction", "FinalizeFunction", "SweepFunction"})
 
 
 @pytest.mark.parametrize("name", ROLES)

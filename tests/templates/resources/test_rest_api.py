@@ -67,7 +67,7 @@ def test_deployment_waits_for_what_it_holds() -> None:
 def test_every_method_but_the_preflight_requires_a_token() -> None:
     """Every method requires a token, except the preflight, which browsers send without one, and those of the web page."""
     kinds = {(method["HttpMethod"], method["AuthorizationType"]) for method in _methods_of_routes()}
-    assert kinds == {("GET", "COGNITO_USER_POOLS"), ("OPTIONS", "NONE")}
+    assert kinds == {("GET", "COGNITO_USER_POOLS"), ("DELETE", "COGNITO_USER_POOLS"), ("OPTIONS", "NONE")}
 
 
 def _methods_of_routes() -> list[Node]:
