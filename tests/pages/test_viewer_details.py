@@ -47,7 +47,7 @@ def test_sizes_are_within_the_limit(states: dict[str, Any]) -> None:
     [
         ("ValidateImage", "lambda:InvokeFunction", "ValidateFunction"),
         ("ValidateImage", "s3:GetObjectVersion", "UploadBucket/uploads/*"),
-        ("ArchiveImage", "s3:GetObject, s3:PutObject, s3:DeleteObject", "ArchiveBucket/*"),
+        ("ArchiveImage", "s3:GetObject, s3:PutObject, s3:PutObjectTagging, s3:DeleteObject", "ArchiveBucket/*"),
         ("PublishSuccess", "sns:Publish", "NotificationTopic"),
         ("RecordFailure", "dynamodb:UpdateItem", "MetadataTable"),
     ],
