@@ -19,6 +19,7 @@ from local.layers import write_installed
 from templates import packaging
 from templates.packaging import RUNNING, Layer, write_code, write_compiled_zip
 from templates.stack import render
+from tests.effort import times
 from tests.templates.emitted import target
 from workflow import contracts
 
@@ -34,6 +35,8 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     for name, entry in json.loads(render())["Resources"].items()
     if entry["Type"] == "AWS::Lambda::Function"
 }
+# Of these, a cold start is made; the others are like them.
+STARTED = [*FUNCTIONS][:: times(3, 1)]
 # Imports a handler as a cold start does, and prints the facts; then it reads and runs the import statements of a first call,
 # and prints the facts again.
 COLD_START = """
@@ -175,7 +178,7 @@ def _late_imports_of(started: list[str], code: Path) -> list[str]:
     return sorted({statement for file in files for statement in _late_imports(file)})
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", STARTED)
 def test_function_finds_all_of_its_imports(start: Callable[[str], Started], function: str) -> None:
     """All imports of a handler, also those of a first call, are in its zip and in the layers of its entry."""
     seen = start(function)
@@ -184,7 +187,7 @@ def test_function_finds_all_of_its_imports(start: Callable[[str], Started], func
     assert seen.warm["found"] == seen.warm["elsewhere"] == []
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", STARTED)
 def test_cold_start_creates_no_client(start: Callable[[str], Started], function: str) -> None:
     """Importing a handler needs and changes no environment, and loads neither the AWS SDK nor Powertools."""
     cold = start(function).cold
@@ -192,7 +195,7 @@ def test_cold_start_creates_no_client(start: Callable[[str], Started], function:
     assert not {"boto3", "botocore", "aws_lambda_powertools"} & set(cold["modules"])
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", STARTED)
 def test_function_finds_every_contract(start: Callable[[str], Started], function: str) -> None:
     """A function can check every contract: the schemas are in the zip, and the validator is in a layer."""
     assert start(function).warm["contracts"] == contracts.names()
@@ -243,7 +246,7 @@ def test_libwebp_of_the_layer_is_found(unpacked: Unpacked) -> None:
     assert (found.stdout, found.stderr) == ("True\n", "")
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", STARTED)
 def test_cold_start_compiles_nothing(unpacked: Unpacked, start: Callable[[str], Started], function: str) -> None:
     """Neither an import nor a first call compiles a file of the zips: they hold bytecode for all of them."""
     unzipped = (str(unpacked.code), *map(str, unpacked.layers.values()))

@@ -9,7 +9,7 @@ from tests.effort import times
 pytestmark = pytest.mark.heavy
 
 FIRST = 20_261_123  # seed
-SHARE = 40  # schedules of one test
+SHARE = times(20, 40)  # schedules of one test
 SHARES = times(1, 50)
 
 

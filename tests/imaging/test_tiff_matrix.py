@@ -11,6 +11,7 @@ from imaging.decoding.picture import open_picture
 from imaging.errors import ImageRefusedError, Reason
 from imaging.rendering.rendition import render
 from imaging.rendering.resampling import make_raster
+from tests.effort import times
 from tests.imaging import tiff_writer
 from tests.imaging.limits import LIMITS
 from tests.imaging.tiff_writer import (
@@ -84,7 +85,7 @@ def layouts() -> Iterator[tuple[int, int, bool, int | None]]:
             yield photometric, bits, planar, extra
 
 
-@pytest.mark.parametrize(("photometric", "bits", "planar", "extra"), list(layouts()))
+@pytest.mark.parametrize(("photometric", "bits", "planar", "extra"), list(layouts())[:: times(4, 1)])
 def test_a_layout_is_right_or_unsupported(photometric: int, bits: int, *, planar: bool, extra: int | None) -> None:
     """In both byte orders, as strip and as tile, in three compressions."""
     for order, compression, tiled in product("<>", (NONE, PACKBITS, DEFLATE), (False, True)):

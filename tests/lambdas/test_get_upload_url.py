@@ -110,7 +110,7 @@ def refusals() -> Iterator[tuple[str, str, str]]:
     yield from (("sha256", bad, "INVALID") for bad in ("", MARK, DIGEST.upper(), DIGEST[1:], DIGEST + "\n", "g" * 64))
 
 
-@pytest.mark.parametrize(("field", "value", "reason"), list(refusals()))
+@pytest.mark.parametrize(("field", "value", "reason"), list(refusals())[:: times(4, 1)])
 def test_a_bad_parameter_is_named_and_not_repeated(field: str, value: str, reason: str) -> None:
     """A response 400 has the parameter, a stable code and the requirement, but not the value."""
     status, body = request_url({**PARAMETERS, field: value})

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lambdas.domain import object_keys, objects
 from lambdas.get_upload_url import handler
 from lambdas.runtime import clients
+from tests.effort import times
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET
 from tests.fake_aws.session import shared_session
 from tests.lambdas.account import CONTEXT, URL_SETTINGS
@@ -68,7 +69,7 @@ OTHERS = [
 PARAMETERS = [*ASKED, "sha256", "owner", "sub", "key", "Key", "imageId", "bucket", "prefix", "versionId"]
 
 
-@pytest.mark.parametrize("value", OTHERS)
+@pytest.mark.parametrize("value", OTHERS[:: times(3, 1)])
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_no_user_reaches_objects_of_another(name: str, value: str) -> None:
     """With another user's name in any parameter, the request is refused or the URL is for a new key of the caller."""

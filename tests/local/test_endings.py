@@ -43,7 +43,7 @@ def command(temporary: Path, *arguments: str, limits: str = "") -> "subprocess.P
     ("limits", "sentence"),
     [
         ("ulimit -f 4000;", "File too large: the emulator writes to "),
-        ("ulimit -n 20;", "Too many open files: allow more of them with `ulimit -n`"),
+        pytest.param("ulimit -n 20;", "Too many open files: allow more of them with `ulimit -n`", marks=repetition),
     ],
     ids=["space", "files"],
 )

@@ -20,6 +20,7 @@ from local.stack import LocalStack, local_stack
 from pages.api_cases import CASES, Case
 from pages.graph import main as draw
 from templates.resources.gateway_responses import GATEWAY_RESPONSES
+from tests.effort import times
 from tests.fake_aws.events import object_created
 from tests.local.account import eventually
 from tests.local.stack_access import configure, invoke_trigger, scale_waits
@@ -136,7 +137,7 @@ def test_execution_is_drawn(
     assert "<strong>succeeded</strong>" in page
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("case", [*CASES.values()][:: times(2, 1)], ids=[*CASES][:: times(2, 1)])
 def test_api_responds_as_documented(stack: LocalStack, case: Case) -> None:
     """Each example of docs/openapi.json gets its status, and a body that conforms to the schema and has the same values."""
     headers = {"Authorization": stack.token} if case.signed_in else {}

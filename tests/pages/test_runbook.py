@@ -11,6 +11,7 @@ from operations.command_line import parse
 from pages import runbook
 from templates.resources.alarms import alarms
 from tests.docs.aws_commands import check
+from tests.effort import times
 from tests.templates.emitted import resources, template
 
 PAGE = Path("docs/operations.md")
@@ -41,7 +42,7 @@ def test_every_alarm_leads_to_its_commands() -> None:
     assert links <= with_commands
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: f"{command[1]} {command[2]}")
+@pytest.mark.parametrize("command", COMMANDS[:: times(3, 1)], ids=lambda command: f"{command[1]} {command[2]}")
 def test_command_exists(command: re.Match[str]) -> None:
     """A command of the pages has an operation of AWS, options that exist, and all required ones."""
     check(*command.groups())

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from lambdas.domain import objects
 from lambdas.domain.record import Record
 from lambdas.runtime.sandbox import client
+from tests.effort import times
 from tests.fake_aws.interpreter import Handler, refusal
 from tests.fake_aws.resources import TABLE
 from tests.workflow import images
@@ -93,7 +94,7 @@ def run(name, data, arguments):
 
 
 @pytest.fixture(
-    params=[(METADATA, "describe"), (RESIZE, "resize"), (THUMBNAIL, "crop")], ids=["describe", "resize", "crop"]
+    params=[(METADATA, "describe"), (RESIZE, "resize"), (THUMBNAIL, "crop")][:: times(3, 1)], ids=lambda one: one[1]
 )
 def step_with_a_bug(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Step]:
     """Let the sandbox run operations of which one has a bug, and return its step."""

@@ -18,6 +18,7 @@ from asl.graph.model import END, START, Graph, graph_of
 from asl.graph.svg import draw
 from asl.graph.to_json import as_json
 from tests.asl.graph.machines import MACHINES
+from tests.effort import times
 from workflow.graph import pipeline_graph
 
 # A layout is a process of Graphviz: the tests share one of each machine.
@@ -38,7 +39,9 @@ LINES = [
 ]
 
 each = pytest.mark.parametrize(
-    "machine", [*map(graph_of, MACHINES.values()), pipeline_graph()], ids=[*MACHINES, "our own"]
+    "machine",
+    [*map(graph_of, [*MACHINES.values()][:: times(4, 1)]), pipeline_graph()],
+    ids=[*[*MACHINES][:: times(4, 1)], "our own"],
 )
 
 

@@ -156,11 +156,11 @@ def functions(module: ModuleType) -> Iterator[tuple[Any, str, Callable[..., Any]
 
 
 def cases() -> Iterator[Any]:
-    """Yield a case for each function of imaging; of three, `make test` has one."""
+    """Yield a case for each function of imaging; of twelve, `make test` has one."""
     found = [one for module in modules() for one in functions(module) if not one[1].startswith("__")]
     for number, (owner, name, function) in enumerate(found):
         title = f"{function.__module__}.{getattr(function, '__qualname__', name)}"
-        yield pytest.param(owner, name, function, id=title, marks=repetition if number % 3 else ())
+        yield pytest.param(owner, name, function, id=title, marks=repetition if number % 12 else ())
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Callable[..., Any], bug: Exception) -> None:

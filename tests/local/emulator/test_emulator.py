@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from local.emulator.process import Emulator, PortTakenError, emulator
+from tests.effort import times
 from tests.local.account import Account, eventually
 from tests.local.emulator import processes
 from tests.patience import PATIENCE
@@ -107,7 +108,7 @@ def test_a_function_sees_neither_checkout_nor_machine(second: Second) -> None:
     assert not {"A_SECRET", "PYTHONPATH"} & set(answer["environment"])
 
 
-@pytest.mark.parametrize("ending", [None, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT, None][: times(1, 3)])
 def test_nothing_outlives_the_parent(tmp_path: Path, ending: signal.Signals | None) -> None:
     """No file and no process, not even of a worker's child, stays when the parent exits, is interrupted or killed."""
     with subprocess.Popen(

@@ -9,6 +9,7 @@ from operations.cli.errors import NOT_CONFIRMED
 from operations.cloudformation import deploy as deployment
 from operations.cloudformation.target import Target
 from operations.command_line import main
+from tests.effort import times
 from tests.operations.cloudformation.small_stack import BUCKET, STACK, display_names, template
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def test_nothing_is_changed_without_a_terminal(
 
 
 @pytest.mark.parametrize(
-    ("answer", "code"), [("y", 0), ("Yes", 0), ("", NOT_CONFIRMED), ("n", NOT_CONFIRMED), ("apply", NOT_CONFIRMED)]
+    ("answer", "code"),
+    [("y", 0), ("", NOT_CONFIRMED), ("Yes", 0), ("n", NOT_CONFIRMED), ("apply", NOT_CONFIRMED)][: times(2, 5)],
 )
 def test_only_yes_confirms(
     target: Target, arguments: list[str], terminal: Callable[[str], None], answer: str, code: int
