@@ -113,6 +113,9 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m tests.bursts docs/reliability.md
 	$(BIN)/python -m pages.example docs/example.jpg
 
+models: $(INSTALLED)  ## make the checker's table of AWS's services anew, from the botocore that is installed
+	$(BIN)/python -m pages.services asl/check/services.zip
+
 screenshots: $(INSTALLED)  ## take the screenshots of the README; needs Chromium
 	$(BIN)/python -m tests.docs.screenshots docs
 

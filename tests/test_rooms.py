@@ -86,7 +86,7 @@ ROOMS: dict[str, set[str]] = {
         "botocore",
         "rich",
     },
-    "pages": {"asl", "imaging", "workflow", "lambdas", "templates", "operations", "PIL"},
+    "pages": {"asl", "imaging", "workflow", "lambdas", "templates", "operations", "PIL", "botocore"},
     # The client on the laptop detects formats as the functions do, and reads the records that they write.
     "local": {
         "operations",

@@ -33,6 +33,7 @@ class Mismatch:
     required: str
     decided: bool = True
     placeholder: bool = False  # whether it depends on what replaces a placeholder
+    unstated: bool = False  # whether it depends on what no contract says of what is provided
 
 
 def mismatches(provided: Shape, required: Shape, path: str = "") -> list[Mismatch]:
@@ -48,22 +49,37 @@ def _member(provided: Shape, required: Shape, path: str) -> list[Mismatch]:  # n
     if isinstance(provided, Unknown) or required == Anything():
         return []
     if isinstance(provided, Anything) and provided.unstated:
-        return [replace(one, decided=False) for one in _member(replace(provided, unstated=False), required, path)]
+        return [
+            replace(one, decided=False, unstated=True)
+            for one in _member(replace(provided, unstated=False), required, path)
+        ]
     doubtful = [other for other in members(required) if isinstance(other, Text) and other.doubtful]
     if doubtful:
         found = _member(provided, union(*(other for other in members(required) if other not in doubtful)), path)
         return [replace(one, decided=False) for one in found] if isinstance(provided, Text) else found
-    if isinstance(provided, Text) and provided.placeholder:
+    if isinstance(provided, Text) and provided.placeholder and not provided.unstated:
         return _unknown_text(provided, required, path)
-    if isinstance(provided, Text) and provided.values is not None:
-        return _values(provided, required, path)
     candidates = [other for other in members(required) if _alike(provided, other)]
     if not candidates:
         return [Mismatch(path, describe(provided), describe(required))]
+    if isinstance(provided, Text | Number | Array | Object) and provided.unstated:
+        return _unstated(provided, required, path)
+    if isinstance(provided, Text) and provided.values is not None:
+        return _values(provided, required, path)
     best = min((_alternative(provided, other, path) for other in candidates), key=len)
     if best and sum(not _disjoint(provided, other) for other in candidates) > 1:
         return [replace(one, decided=False) for one in best]
     return best
+
+
+def _unstated(provided: Text | Number | Array | Object, required: Shape, path: str) -> list[Mismatch]:
+    """Compare what a service or an expression makes, of which a contract could say more: nothing but its type is certain."""
+    plain = replace(provided, unstated=False)
+    if isinstance(plain, Text):
+        plain = replace(plain, placeholder=False)
+    of_service = isinstance(provided, Text) and provided.placeholder
+    found = _member(plain, required, path)
+    return [replace(one, decided=False, unstated=True, placeholder=of_service) for one in found]
 
 
 def _unknown_text(provided: Text, required: Shape, path: str) -> list[Mismatch]:

@@ -1,6 +1,6 @@
 """The context object `$$`, as Step Functions fills it."""
 
-from asl.check.shapes import Number, Object, Shape, Text, exact_object
+from asl.check.shapes import Field, Number, Object, Shape, Text, exact_object
 
 _SECONDS = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
 TIMESTAMP = Text(20, 30, frozenset({f"{_SECONDS}Z$"}))
@@ -11,16 +11,18 @@ EXECUTION = Text(20, 2048, frozenset({f"{_ARN_OF}:(execution|express):[^:]+:[^:]
 COUNT = Number(integer=True, low=0, high=100_000)
 
 
-def context_object(machine_input: Shape, state: str, item: Shape | None = None, *, token: bool = False) -> Object:
-    """Return the shape of `$$` in state; item is the item of a Map's iteration, token whether the state waits for a task token."""
+def context_object(
+    machine_input: Shape, state: str, item: Shape | None = None, *, token: bool | None = False
+) -> Object:
+    """Return the shape of `$$` in state; item is the item of a Map's iteration, token whether the state has a task token."""
     execution = exact_object(
         Id=EXECUTION, Input=machine_input, Name=Text(1, 80), RoleArn=ARN, StartTime=TIMESTAMP, RedriveCount=COUNT
     )
     entered = exact_object(EnteredTime=TIMESTAMP, Name=Text(1, 80, values=frozenset({state})), RetryCount=COUNT)
     machine = exact_object(Id=ARN, Name=Text(1, 80))
     known: dict[str, Shape] = {"Execution": execution, "State": entered, "StateMachine": machine}
-    if token:
-        known["Task"] = exact_object(Token=Text(1, 2048))
+    if token or token is None:  # of a job that is waited for, no page of the documentation says whether it has one
+        known["Task"] = Object((("Token", Field(Text(1, 2048), required=bool(token))),), unstated=token is None)
     if item is not None:
         known["Map"] = exact_object(Item=exact_object(Index=COUNT, Value=item))
     return exact_object(**known)

@@ -14,7 +14,7 @@ def describe(shape: Shape) -> str:  # noqa: C901, PLR0911 - one case a kind
     """Return a short description of shape for messages."""
     match shape:
         case Text(placeholder=True):
-            return "a string with a placeholder"
+            return "a string" if shape.unstated else "a string with a placeholder"
         case Text(values=frozenset() as values):
             return _listed(f'"{_shortened(value)}"' for value in nsmallest(MAX_LISTED, values)) + _more(len(values))
         case Text(content=Shape() as content):

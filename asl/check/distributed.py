@@ -1,8 +1,10 @@
 """What a distributed Map has besides items in the payload: a reader of items, batches, and a writer of results."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from asl.check.placeholders import has_placeholder
 from asl.check.shapes import Anything, Array, Number, Shape, Text, Unknown, exact_object
 from asl.check.visit import Visit
 
@@ -21,15 +23,31 @@ LISTED = replace(
 RESULT_WRITER_DETAILS = exact_object(Bucket=NAME, Key=NAME)
 
 
-def items_read(visit: Visit, data: Shape) -> Shape:
+Make = Callable[[Any, str], Shape]  # what a template in a field makes
+
+
+def json_path(visit: Visit, data: Shape) -> Make:
+    """Return what makes templates in JSONPath on data."""
+
+    def make(template: Any, place: str) -> Shape:
+        visit.at = place
+        evaluation = visit.evaluation(data)
+        is_path = place.endswith("Path")
+        found = evaluation.expression(template, place) if is_path else evaluation.template(template, place)
+        visit.report(evaluation.problems)
+        return found
+
+    return make
+
+
+def items_read(visit: Visit, make: Make) -> Shape:
     """Return the array of the items that ItemReader reads, and report what is wrong with it."""
     reader = visit.state["ItemReader"]
-    _template(visit, data, "ItemReader", "Parameters")
+    _inner(reader, "ItemReader", ("Parameters", "Arguments"), make)
     config = reader.get("ReaderConfig", {})
-    if isinstance(config, dict) and "MaxItemsPath" in config:
-        found = visit.evaluated(data, config["MaxItemsPath"], "ItemReader.ReaderConfig.MaxItemsPath")
-        visit.check(found, COUNT, "ItemReader.ReaderConfig.MaxItemsPath")
-    most = config.get("MaxItems") if isinstance(config, dict) else None
+    config = config if isinstance(config, dict) else {}
+    _check_numbers(visit, config, "ItemReader.ReaderConfig", {"MaxItems": COUNT}, make)
+    most = config.get("MaxItems")
     item = _read_item(reader)
     if isinstance(item, Anything) and not visit.proof.mapping.is_given:
         item = Unknown()
@@ -48,31 +66,32 @@ def _read_item(reader: dict[str, Any]) -> Shape:
     return Anything(unstated=True)
 
 
-def _template(visit: Visit, data: Shape, field: str, name: str) -> Shape:
-    """Return the result of a template in an object of the state."""
-    holder = visit.state[field]
-    if not isinstance(holder, dict) or name not in holder:
-        return exact_object()
-    place = visit.at = f"{field}.{name}"
-    evaluation = visit.evaluation(data)
-    found = evaluation.template(holder[name], place)
-    visit.report(evaluation.problems)
-    return found
+def _inner(holder: dict[str, Any], field: str, names: tuple[str, ...], make: Make) -> Shape:
+    """Return what the template in an object of the state makes, which has one of names."""
+    name = next((one for one in names if one in holder), None)
+    return exact_object() if name is None else make(holder[name], f"{field}.{name}")
 
 
-def child_input(visit: Visit, data: Shape, given: Shape) -> Shape:
+def _check_numbers(visit: Visit, holder: dict[str, Any], field: str, numbers: dict[str, Shape], make: Make) -> None:
+    """Report numbers that are computed, by a path or an expression, and may not be what is required."""
+    for name, required in numbers.items():
+        for one in (name, f"{name}Path"):
+            if isinstance(holder.get(one), str) and not has_placeholder(holder[one]):
+                visit.check(make(holder[one], f"{field}.{one}"), required, f"{field}.{one}")
+
+
+def child_input(visit: Visit, given: Shape, make: Make) -> Shape:
     """Return the input of an iteration: given, or a batch of it."""
     if "ItemBatcher" not in visit.state:
         return given
     batcher = visit.state["ItemBatcher"]
-    for name, required in (("MaxItemsPerBatchPath", COUNT), ("MaxInputBytesPerBatchPath", BYTES)):
-        if name in batcher:
-            visit.check(visit.evaluated(data, batcher[name], f"ItemBatcher.{name}"), required, f"ItemBatcher.{name}")
+    limits: dict[str, Shape] = {"MaxItemsPerBatch": COUNT, "MaxInputBytesPerBatch": BYTES}
+    _check_numbers(visit, batcher, "ItemBatcher", limits, make)
     most = batcher.get("MaxItemsPerBatch")
     items = Array((), given, 1, most if isinstance(most, int) and most > 0 else None)
     if "BatchInput" not in batcher:
         return replace(exact_object(Items=items), max_bytes=BATCH_BYTES)
-    shared = _template(visit, data, "ItemBatcher", "BatchInput")
+    shared = _inner(batcher, "ItemBatcher", ("BatchInput",), make)
     return replace(exact_object(Items=items, BatchInput=shared), max_bytes=BATCH_BYTES)
 
 
@@ -82,7 +101,7 @@ def writes_elsewhere(state: dict[str, Any]) -> bool:
     return isinstance(writer, dict) and "Resource" in writer
 
 
-def written_result(visit: Visit) -> Shape:
+def written_result(visit: Visit, make: Make) -> Shape:
     """Return the result of a Map whose results are exported, and report what is wrong with its ResultWriter."""
-    _template(visit, visit.selected(visit.arrival.shape, "InputPath"), "ResultWriter", "Parameters")
+    _inner(visit.state["ResultWriter"], "ResultWriter", ("Parameters", "Arguments"), make)
     return exact_object(MapRunArn=NAME, ResultWriterDetails=RESULT_WRITER_DETAILS)

@@ -1,12 +1,15 @@
 """What a field of a state may hold, apart from the states and templates in it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from asl.check.placeholders import has_placeholder
 
 MOST_SECONDS = 99_999_999
+RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ def _is_reference(value: Any) -> bool:
 
 def _is_number(value: Any, low: float, high: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_timestamp(value: Any) -> bool:
+    if not isinstance(value, str) or not RFC3339.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(f"{value[:19]}Z")
+    except ValueError:  # a month or an hour that no calendar or clock has
+        return False
+    return True
 
 
 def one_of(*texts: str) -> Value:
@@ -73,6 +86,7 @@ PATH_OR_CALL = Value(
 )
 REFERENCE_PATH = Value("a reference path, such as `$.result`", _is_reference)
 SECONDS = whole(1, MOST_SECONDS)
+TIMESTAMP = Value("a timestamp of RFC 3339, such as 2026-11-30T12:00:00Z", _is_timestamp)
 JSONATA = Value(
     "a JSONata expression in `{% %}`",
     lambda value: isinstance(value, str) and value.startswith("{%") and value.endswith("%}"),

@@ -14,6 +14,7 @@ from asl.check.field_values import (
     REFERENCE_PATH,
     SECONDS,
     TEXT,
+    TIMESTAMP,
     TRUE,
     Value,
     number,
@@ -36,7 +37,7 @@ _HANDLED: Fields = {"Retry": ARRAY, "Catch": ARRAY}
 _LIMITS: Fields = {"TimeoutSeconds": SECONDS, "HeartbeatSeconds": SECONDS}
 _LIMIT_PATHS: Fields = dict.fromkeys((f"{name}Path" for name in _LIMITS), PATH)
 _TASK: Fields = {"Resource": TEXT, "Credentials": OBJECT}
-_WAIT: Fields = {"Seconds": whole(0, MOST_SECONDS), "Timestamp": TEXT}
+_WAIT: Fields = {"Seconds": whole(0, MOST_SECONDS), "Timestamp": TIMESTAMP}
 _MAP_NUMBERS: Fields = {
     "MaxConcurrency": whole(0, MAX_COUNT),
     "ToleratedFailureCount": whole(0, MAX_COUNT),
@@ -115,6 +116,15 @@ RETRIER: Fields = {
 CATCHER: Fields = {"ErrorEquals": ARRAY, "Next": TEXT, "Comment": TEXT, "Assign": OBJECT}
 CATCHER_JSONPATH: Fields = CATCHER | _MADE
 CATCHER_JSONATA: Fields = CATCHER | _OUT
+
+# Fields of a Map in which each item is run in an execution of its own, and of no other Map.
+DISTRIBUTED_ONLY = (
+    "ItemReader",
+    "ItemBatcher",
+    "ResultWriter",
+    "Label",
+    *(f"ToleratedFailure{kind}{path}" for kind in ("Count", "Percentage") for path in ("", "Path")),
+)
 
 RULE: Fields = {"Next": TEXT, "Comment": TEXT, "Assign": OBJECT}
 RULE_JSONATA: Fields = RULE | {"Condition": or_jsonata(BOOLEAN), "Output": ANY}

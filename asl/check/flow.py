@@ -10,7 +10,7 @@ from asl.check.choices import paths_read, split_by_rule
 from asl.check.context import ANY_ZONE
 from asl.check.joins import joined
 from asl.check.jsonata_states import KNOWN as JSONATA_TYPES
-from asl.check.jsonata_states import UNKNOWN_FIELDS, JsonataState
+from asl.check.jsonata_states import JsonataState
 from asl.check.lengths import marked
 from asl.check.maps import map_exits
 from asl.check.placeholders import written
@@ -102,7 +102,7 @@ def _undecided(visit: Visit) -> Iterator[Problem]:
         yield Problem("Type", state["Type"], "a type of state that is known", decided=False)
     rules = state.get("Choices", [])
     if _is_jsonata(visit):
-        if state["Type"] not in JSONATA_TYPES or any(name in state for name in UNKNOWN_FIELDS):
+        if state["Type"] not in JSONATA_TYPES:
             yield Problem("QueryLanguage", f"a {state['Type']} in JSONata", "JSONPath", decided=False)
     elif any("Condition" in rule for rule in rules):
         yield Problem("QueryLanguage", "JSONata", "JSONPath", decided=False)

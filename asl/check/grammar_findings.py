@@ -8,6 +8,7 @@ from asl.check.field_values import BOOLEAN, NUMBER, PATH, TEXT, Value
 from asl.check.fields import (
     CATCHER_JSONATA,
     CATCHER_JSONPATH,
+    DISTRIBUTED_ONLY,
     EITHER,
     EXACTLY_ONE,
     JSONATA_FIELDS,
@@ -32,6 +33,8 @@ def grammar_findings(machine: Machine, language: str = "JSONPath") -> Found:
     language = machine.get("QueryLanguage", language)
     for name, state in machine["States"].items():
         own = state.get("QueryLanguage", language)
+        if (own, language) == ("JSONPath", "JSONata"):
+            yield name, Problem("QueryLanguage", "JSONPath", "JSONata, which is the language of the whole machine")
         yield from ((name, problem) for problem in _state(state, is_jsonata=own == "JSONata"))
         for inner in inner_machines(state):
             yield from grammar_findings(inner, language)
@@ -44,6 +47,8 @@ def _state(state: State, *, is_jsonata: bool) -> Iterator[Problem]:
         return
     yield from _fields(state, table[kind], "", f"a {kind} in {'JSONata' if is_jsonata else 'JSONPath'}")
     yield from _exclusive(state)
+    if kind == "Map":
+        yield from _processing(state)
     for number, retrier in enumerate(state.get("Retry", [])):
         yield from _fields(retrier, RETRIER, f"Retry[{number}].", "a retrier")
     for number, catcher in enumerate(state.get("Catch", [])):
@@ -87,6 +92,22 @@ def _exclusive(state: State) -> Iterator[Problem]:
     timeout, heartbeat = state.get("TimeoutSeconds"), state.get("HeartbeatSeconds")
     if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         yield Problem("HeartbeatSeconds", f"{heartbeat} seconds", f"fewer than the {timeout} of TimeoutSeconds")
+
+
+def _processing(state: State) -> Iterator[Problem]:
+    """Yield the fields of a Map that do not go with its mode."""
+    for machine in inner_machines(state):
+        config = machine.get("ProcessorConfig", {})
+        mode = config.get("Mode", "INLINE")
+        if mode == "DISTRIBUTED" and "ExecutionType" not in config:
+            yield Problem(
+                "ItemProcessor.ProcessorConfig", "DISTRIBUTED without an ExecutionType", "STANDARD or EXPRESS"
+            )
+        elif mode == "INLINE":
+            wanted = "ProcessorConfig with the Mode DISTRIBUTED, or a Map without this field"
+            yield from (
+                Problem(name, f"`{name}` of an inline Map", wanted) for name in DISTRIBUTED_ONLY if name in state
+            )
 
 
 def _handlers(handlers: list[dict[str, Any]], field: str) -> Iterator[Problem]:

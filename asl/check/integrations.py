@@ -137,7 +137,7 @@ def _attribute_value(levels: int) -> Shape:
 
 
 ITEM = Object((), _attribute_value(MAX_LEVELS))
-LARGEST_ITEM = Anything(400 * 1024)  # bytes: DynamoDB's limit for an item
+UNSTATED_ITEM = Anything(unstated=True)  # for a contract to say: what a table has in it
 LARGEST_REPORT = Anything(16 * 1024)  # bytes: capacity by index, of which a table has 25 at most
 RETURNS = frozenset({"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"})
 _NAMES = Object((), Text(1, 65_535))
@@ -169,7 +169,7 @@ def _write(key: str, **more: Shape) -> Integration:
 def _written(parameters: Template) -> Shape:
     silent = "ReturnValues" not in names(parameters) or parameters.get("ReturnValues") == "NONE"
     asked = {name: LARGEST_REPORT for name in ("ConsumedCapacity", "ItemCollectionMetrics") if _asks(parameters, name)}
-    return closed_object(METADATA, {**({} if silent else {"Attributes": LARGEST_ITEM}), **asked})
+    return closed_object(METADATA, {**({} if silent else {"Attributes": UNSTATED_ITEM}), **asked})
 
 
 def _asks(parameters: Template, name: str) -> bool:
@@ -189,7 +189,7 @@ SERVICES: dict[str, Integration] = {
         lambda parameters: closed_object(
             METADATA,
             {
-                "Item": LARGEST_ITEM,
+                "Item": UNSTATED_ITEM,
                 **({"ConsumedCapacity": LARGEST_REPORT} if _asks(parameters, "ConsumedCapacity") else {}),
             },
         ),

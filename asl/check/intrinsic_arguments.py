@@ -7,12 +7,13 @@ from asl.check.sizes import max_bytes
 class IntrinsicCallError(ValueError):
     """A call fails at run time, or may fail: what is wrong with it, and what it requires."""
 
-    def __init__(self, what: str, required: str, *, decided: bool = True) -> None:
-        """Take what is provided, what is required, and whether the failure is certain."""
+    def __init__(self, what: str, required: str, *, decided: bool = True, unstated: bool = False) -> None:
+        """Take what is provided, what is required, whether the failure is certain, and whether a contract could say more."""
         super().__init__(what)
         self.what = what
         self.required = required
-        self.decided = decided
+        self.decided = decided and not unstated
+        self.unstated = unstated
 
 
 def require_kind(kind: type[Shape] | tuple[type[Shape], ...], shape: Shape, required: str) -> None:

@@ -41,4 +41,10 @@ def result_of(name: str, arguments: list[Shape]) -> Shape:
     if not low <= len(arguments) <= high:
         raise IntrinsicCallError(f"{len(arguments)} arguments of {name}", f"{low} to {high}")
     known = [[one for one in members(argument) if not isinstance(one, Unknown)] for argument in arguments]
-    return function(*(union(*one) for one in known)) if all(known) else Unknown()
+    if not all(known):
+        return Unknown()
+    try:
+        return function(*(union(*one) for one in known))
+    except IntrinsicCallError as error:
+        unstated = any(getattr(member, "unstated", False) for one in known for member in one)
+        raise IntrinsicCallError(error.what, error.required, decided=error.decided, unstated=unstated) from error

@@ -67,7 +67,8 @@ def _objects(one: Object, other: Object) -> Object:
     high = _most(*bounds) if one.high is not None or other.high is not None else None
     known = _texts(one.names, other.names) if one.rest is not None and other.rest is not None else None
     own = known or (one.names if one.rest is not None else other.names)
-    return Object(fields, joined(rests) if rests else None, own, high, _bytes(one, other))
+    unstated = one.unstated or other.unstated
+    return Object(fields, joined(rests) if rests else None, own, high, _bytes(one, other), unstated)
 
 
 def _named(shape: Object) -> int | None:
@@ -92,6 +93,8 @@ def _arrays(one: Array, other: Array) -> Array:
         _most(one.high, other.high),
         _bytes(one, other),
         one.mark if one.mark == other.mark else "",
+        one.gathered or other.gathered,
+        one.unstated or other.unstated,
     )
 
 
@@ -109,7 +112,8 @@ def _texts(one: Text, other: Text) -> Text:
         content,
         one.compact and other.compact,
         _bytes(one, other),
-        one.placeholder or other.placeholder,
+        placeholder=one.placeholder or other.placeholder,
+        unstated=one.unstated or other.unstated,
     )
 
 
@@ -135,5 +139,6 @@ def _numbers(one: Number, other: Number) -> Number:
         None if one.high is None or other.high is None else max(one.high, other.high),
         values if values is not None and len(values) <= MAX_VALUES else None,
         _bytes(one, other),
+        unstated=one.unstated or other.unstated,
     )
     return replace(joint, mark=one.mark) if one.mark == other.mark else joint

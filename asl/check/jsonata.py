@@ -9,50 +9,30 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asl.check.budget import spend
-from asl.check.descriptions import describe
 from asl.check.gathering import gathered
-from asl.check.intrinsic_arguments import max_characters
-from asl.check.jsonata_functions import FUNCTIONS, NUMBER, ExpressionError, UndecidedExpressionError, require
-from asl.check.jsonata_sequences import NO_VALUE, array_of, as_array, either, item, sequence, some
-from asl.check.placeholders import written
-from asl.check.refined_paths import present, refined
-from asl.check.shapes import (
-    NOTHING,
-    Array,
-    Boolean,
-    Field,
-    Number,
-    Object,
-    Shape,
-    Text,
-    Unknown,
-    members,
+from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError
+from asl.check.jsonata_functions import FUNCTIONS
+from asl.check.jsonata_lambdas import HIGHER, Closure, Function
+from asl.check.jsonata_narrowing import CURRENT, narrowed
+from asl.check.jsonata_operators import TRUTH, operation, require
+from asl.check.jsonata_sequences import (
+    NO_VALUE,
+    Sequence,
+    array_of,
+    as_array,
+    either,
+    item,
+    mapped,
+    properties,
+    some,
+    values_of,
 )
-from asl.check.steps import Step
+from asl.check.placeholders import written
+from asl.check.shapes import NOTHING, Anything, Array, Field, Number, Object, Shape, Text, Unknown, members
+from asl.check.sizes import within_bytes
 
-MAX_LENGTH = 10_000  # characters of an expression
-MAX_SHOWN = 300  # of them, in a message
 MAX_NESTED = 50  # levels of an expression
-TRUTH = Field(Boolean())
-ORDERS = ("<", "<=", ">", ">=")
-ARITHMETIC = ("+", "-", "*", "/", "%")
-
-
-def parse(expression: str) -> Any:
-    """Return the syntax tree of an expression; raises ExpressionError."""
-    from jsonata.jexception import JException
-    from jsonata.jsonata import Jsonata
-
-    spend(len(expression))
-    shown = expression if len(expression) <= MAX_SHOWN else f"{expression[:MAX_SHOWN]}…"
-    if len(expression) > MAX_LENGTH:
-        raise UndecidedExpressionError(f"an expression of {len(expression):,} characters", f"at most {MAX_LENGTH:,}")
-    try:
-        return Jsonata(expression).ast
-    except JException as error:
-        raise ExpressionError(f"`{shown}`, which is no JSONata ({error})", "a JSONata expression") from error
-    except Exception as error:  # the library's own, of several kinds
-        raise UndecidedExpressionError(f"`{shown}`", "an expression that the checker can parse") from error
+COLLECTED = ("group", "tuple", "index", "focus")  # attributes of what is not followed by itself
 
 
 @dataclass(frozen=True)
@@ -61,11 +41,15 @@ class Expression:
 
     scope: Shape
     level: int = 0
-    inexact: list[str] = field(default_factory=list)  # what was computed, whose shape may have values that never occur
+    unstated: list[str] = field(default_factory=list)  # what may lack, of which no contract says more
 
     def within(self, scope: Shape) -> "Expression":
         """Return the evaluation with other variables."""
         return replace(self, scope=scope)
+
+    def at(self, value: Field) -> "Expression":
+        """Return the evaluation where `$`, the current value, is value."""
+        return self.within(self.scope.having(CURRENT, value)) if isinstance(self.scope, Object) else self
 
     def value(self, node: Any) -> Field:
         """Return what node evaluates to; raises ExpressionError or UndecidedExpressionError."""
@@ -73,83 +57,123 @@ class Expression:
         if self.level > MAX_NESTED:
             raise UndecidedExpressionError("an expression of many levels", f"at most {MAX_NESTED} levels")
         kind = KINDS.get(str(node.type))
-        if kind is None or getattr(node, "group", None) is not None:
+        if kind is None:
             raise UndecidedExpressionError(f"`{node.value}` ({node.type}) in an expression", "what the checker knows")
         inner = replace(self, level=self.level + 1)
         found = kind(inner, node)
         for stage in getattr(node, "predicate", None) or []:
             found = inner.filtered(found, stage)
-        return found
+        group = getattr(node, "group", None)
+        return found if group is None else inner.grouped(found, group)
 
     def literal(self, node: Any) -> Field:
         """Return the value that is written out."""
         return Field(written(node.value))
 
+    def regex(self, _: Any) -> Field:
+        """Return a regular expression, which only functions take."""
+        return Field(Unknown())
+
     def variable(self, node: Any) -> Field:
-        """Return the value of a variable."""
-        if not node.value:
-            raise UndecidedExpressionError("`$` in an expression", "a path from a variable")
-        return self.step(Field(self.scope), str(node.value))
+        """Return the value of a variable; `$` is the current value."""
+        if node.value == "$":
+            raise UndecidedExpressionError("`$$` in an expression", "a path from a variable")
+        return self.property_of(Field(self.scope), str(node.value))
+
+    def name(self, node: Any) -> Field:
+        """Return a property of the current value."""
+        return self.property_of(self.property_of(Field(self.scope), CURRENT), str(node.value))
 
     def path(self, node: Any) -> Field:
         """Return what the steps of a path select."""
         first, *steps = node.steps
-        if first.type == "name":
-            raise UndecidedExpressionError(
-                f"`{first.value}`, which is no variable", "a path from a variable, such as $states"
-            )
-        found = self.value(first)
+        found = self.staged(self.value(first), first) if first.type == "name" else self.value(first)
         for step in steps:
-            if step.type != "name":
-                raise UndecidedExpressionError(f"`{step.value}` in a path", "a path of names")
-            found = self.step(found, str(step.value))
-            for stage in getattr(step, "stages", None) or []:
-                found = self.filtered(found, stage)
+            found = self.staged(self.step(found, step), step)
         return as_array(found) if getattr(node, "keep_singleton_array", False) else found
 
-    def step(self, found: Field, name: str) -> Field:
+    def staged(self, found: Field, step: Any) -> Field:
+        """Return found after the predicates of a step of a path."""
+        if getattr(step, "tuple", False) or getattr(step, "focus", None) or getattr(step, "index", None):
+            raise UndecidedExpressionError("`@` or `#` in a path", "a path of names and predicates")
+        for stage in getattr(step, "stages", None) or []:
+            found = self.filtered(found, stage)
+        return found
+
+    def step(self, found: Field, step: Any) -> Field:
+        """Return what a step of a path makes of found, or of each of its items."""
+        if step.type == "name":
+            return self.property_of(found, str(step.value))
+        if step.type == "wildcard":
+            return mapped(found, lambda one: either([properties(one.shape)], required=True))
+        if step.type == "sort":
+            return self.sorted(found, step)
+        keeps = bool(getattr(step, "consarray", False))
+        return mapped(found, lambda one: self.at(one).value(step), keeps_arrays=keeps)
+
+    def property_of(self, found: Field, name: str) -> Field:
         """Return the property called name of found; of an array, those of all its items, as a sequence."""
+        selected = mapped(found, lambda one: self._property_of(one.shape, name))
+        bounds = [one.max_bytes for one in members(found.shape) if isinstance(one, Array)]
+        known = [bound for bound in bounds if bound is not None]
+        if not known or len(known) < len(bounds):
+            return selected
+        return replace(selected, shape=within_bytes(selected.shape, max(known)))  # they are a part of the array
+
+    def _property_of(self, member: Shape, name: str) -> Field:
         parts = []
-        for member in members(found.shape):
-            if isinstance(member, Array):
-                parts.append(sequence(member, name))
-            else:
-                one = gathered(member, [name])
-                sure = isinstance(member, Unknown) or one.low > 0
-                parts.append(Field(one.shape, required=sure) if one.high != 0 else NO_VALUE)
-        return either(parts, required=found.required)
+        for one in members(member):
+            inner = gathered(one, [name])
+            sure = isinstance(one, Unknown) or inner.low > 0
+            if not sure and isinstance(one, Object | Anything) and one.unstated:
+                self.unstated.append(name)
+            parts.append(Field(inner.shape, required=sure) if inner.high != 0 else NO_VALUE)
+        return either(parts, required=True)
 
     def filtered(self, found: Field, stage: Any) -> Field:
         """Return what of found a predicate or an index in brackets leaves."""
         if stage.type not in ("filter", "index"):
             raise UndecidedExpressionError(f"`{stage.type}` in a path", "a path of names and predicates")
-        index = stage.expr.value if stage.expr.type == "number" else None
-        if index is None:
-            return replace(found, shape=some(found.shape), required=isinstance(found.shape, Unknown))
-        return either([item(member, int(index)) for member in members(found.shape)], required=found.required)
+        index = _written_index(stage.expr)
+        if index is not None:
+            return either([item(member, index) for member in members(found.shape)], required=found.required)
+        if not members(found.shape):
+            return found
+        inner = self.at(Field(values_of(found).shape))
+        inner.value(stage.expr)  # for what may be wrong in it
+        left = inner.property_of(Field(inner.narrowed(stage.expr, holds=True)), CURRENT)
+        kept = mapped(found, lambda _: Field(left.shape)) if left.shape != NOTHING else NO_VALUE
+        return replace(kept, shape=some(kept.shape), required=isinstance(found.shape, Unknown))
+
+    def sorted(self, found: Field, step: Any) -> Field:
+        """Return found in another order."""
+        values = values_of(found)
+        for term in step.terms:
+            key = self.at(Field(values.shape)).value(term.expression)
+            require((Number, Text), key.shape, "numbers or strings to sort by")
+        return values.field
+
+    def grouped(self, found: Field, group: Any) -> Field:
+        """Return the object that groups the items of found by a key."""
+        values = values_of(found)
+        parts = []
+        for key, value in group.lhs_object:
+            inner = self.at(Field(values.shape))
+            require(Text, inner.value(key).shape, "a string as the key of a group")
+            each = inner.value(value)
+            parts.append(Sequence(each.shape, 1, values.high).field)
+        return Field(Object((), either(parts, required=True).shape, unstated=True))
 
     def binary(self, node: Any) -> Field:
         """Return the result of an operator of two values."""
         operator = str(node.value)
         if operator in ("and", "or"):
             self.value(node.lhs)
-            self.within(self.narrowed(node.lhs, holds=operator == "and")).value(node.rhs)
+            scope = self.narrowed(node.lhs, holds=operator == "and")
+            if members(scope):
+                self.within(scope).value(node.rhs)
             return TRUTH
-        one, other = self.value(node.lhs), self.value(node.rhs)
-        if operator in ("=", "!=", "in"):
-            return TRUTH
-        required = one.required and other.required
-        self.inexact.append(operator)
-        if operator == "&":
-            return Field(_joined(one.shape, other.shape))
-        if operator in ORDERS:
-            _comparable(one, other, operator)
-            return Field(Boolean(), required=required)
-        if operator in ARITHMETIC:
-            for operand in (one, other):
-                require(Number, operand.shape, f"numbers for `{operator}`")
-            return Field(NUMBER, required=required)
-        raise UndecidedExpressionError(f"`{operator}` in an expression", "an operator that the checker knows")
+        return operation(operator, self.value(node.lhs), self.value(node.rhs))
 
     def condition(self, node: Any) -> Field:
         """Return the value of either branch; each knows what the condition asks for."""
@@ -162,35 +186,18 @@ class Expression:
         return either(parts, required=True)
 
     def narrowed(self, node: Any, *, holds: bool) -> Shape:
-        """Return the variables where a condition holds, or where it does not, as far as it asks whether a path is there."""
-        operator = str(node.value)
-        if node.type == "binary" and operator == "and" and holds:
-            return self.within(self.narrowed(node.lhs, holds=True)).narrowed(node.rhs, holds=True)
-        if node.type == "binary" and operator == "or" and not holds:
-            return self.within(self.narrowed(node.lhs, holds=False)).narrowed(node.rhs, holds=False)
-        name = node.procedure.value if node.type == "function" else None
-        if name == "not" and len(node.arguments) == 1:
-            return self.narrowed(node.arguments[0], holds=not holds)
-        asked = node.arguments[0] if name == "exists" and node.arguments else node if node.type == "path" else None
-        if node.type == "binary" and operator == "=" and holds:
-            asked = node.lhs if node.lhs.type == "path" else None
-        steps = _plain_steps(asked)
-        if steps is None or (not holds and name != "exists"):
-            return self.scope
-        return refined(self.scope, steps, present) if holds else refined(self.scope, steps, _missing)
+        """Return the variables where a condition holds, or where it does not."""
+        return narrowed(self.scope, node, holds=holds)
 
     def unary(self, node: Any) -> Field:
         """Return the result of an array, an object, or a negative number."""
         if node.value == "{":
-            return Field(Object(tuple(sorted(self._property(key, one) for key, one in node.lhs_object))))
+            return Field(Object(tuple(sorted(self._pair(key, one) for key, one in node.lhs_object))))
         if node.value == "[":
-            return Field(array_of([self.value(one) for one in node.expressions]))
-        found = self.value(node.expression)
-        require(Number, found.shape, "a number for `-`")
-        self.inexact.append("-")
-        return Field(NUMBER, required=found.required)
+            return Field(array_of([(self.value(one), _is_array(one)) for one in node.expressions]))
+        return operation("-", Field(written(0)), self.value(node.expression))
 
-    def _property(self, key: Any, value: Any) -> tuple[str, Field]:
+    def _pair(self, key: Any, value: Any) -> tuple[str, Field]:
         if key.type != "string":
             raise UndecidedExpressionError("a key that is computed", "a key that is written out")
         return str(key.value), self.value(value)
@@ -199,16 +206,17 @@ class Expression:
         """Return the value of the last expression in parentheses; those before it may set variables."""
         scope, found = self, NO_VALUE
         for one in node.expressions:
-            if one.type == "bind":
-                found = scope.value(one.rhs)
-                if isinstance(scope.scope, Object):
-                    scope = replace(scope, scope=scope.scope.having(str(one.lhs.value), found))
-            else:
-                found = scope.value(one)
+            found = scope.value(one.rhs if one.type == "bind" else one)
+            if one.type == "bind" and isinstance(scope.scope, Object):
+                scope = replace(scope, scope=scope.scope.having(str(one.lhs.value), found))
         return found
 
+    def closure(self, node: Any) -> Field:
+        """Return a function of the expression's own."""
+        return Field(Closure(node, self))
+
     def function(self, node: Any) -> Field:
-        """Return the result of a function that is known by its name."""
+        """Return the result of a call."""
         return self._call(node, [])
 
     def apply(self, node: Any) -> Field:
@@ -216,58 +224,72 @@ class Expression:
         return self._call(node.rhs, [self.value(node.lhs)])
 
     def _call(self, node: Any, first: list[Field]) -> Field:
-        name = node.procedure.value if node.type == "function" else node.value if node.type == "variable" else None
-        function = FUNCTIONS.get(str(name))
-        if function is None:
+        is_call = node.type == "function"
+        given = list(node.arguments) if is_call else []
+        procedure = node.procedure if is_call else node
+        name = str(procedure.value) if procedure.type == "variable" else ""
+        if name in HIGHER and not self._own(name):
+            return HIGHER[name](self, first, given)
+        arguments = [*first, *(self.value(one) for one in given)]
+        if not arguments and isinstance(self.scope, Object) and CURRENT in self.scope.by_name:
+            arguments = [self.scope.by_name[CURRENT]]  # a function without arguments takes the current value
+        return self.callable(procedure)(arguments)
+
+    def _own(self, name: str) -> Shape | None:
+        field = self.scope.get(name) if isinstance(self.scope, Object) else None
+        return field.shape if field else None
+
+    def callable(self, node: Any) -> Function:
+        """Return the function that node is; raises ExpressionError."""
+        if node.type == "lambda":
+            return Closure(node, self).call
+        name = str(node.value) if node.type == "variable" else None
+        own = self._own(name) if name else None
+        if isinstance(own, Closure):
+            return own.call
+        if name in FUNCTIONS and own is None:
+            return FUNCTIONS[name]
+        if name in REFUSED:
+            raise ExpressionError(f"`${name}`", REFUSED[name])
+        if name in UNKNOWN or name is None or own is not None:
             raise UndecidedExpressionError(f"`${name}` in an expression", "a function that the checker knows")
-        given = node.arguments if node.type == "function" else []
-        if any(one.type == "lambda" for one in given):
-            raise UndecidedExpressionError("a function in an expression", "an expression without functions of its own")
-        self.inexact.append(str(name))
-        return function([*first, *(self.value(one) for one in given)])
+        raise ExpressionError(f"`${name}`", "a function of JSONata or of Step Functions")
+
+
+REFUSED = {
+    "eval": "a function that Step Functions has: `$parse` reads JSON",
+    "error": "an expression that does not always fail",
+}
+# Functions of JSONata and Step Functions whose results the checker does not know.
+UNKNOWN = ("single", "assert", "clone", "formatBase", "formatInteger", "parseInteger", "match")
+
+
+def _written_index(node: Any) -> int | None:
+    """Return the number that node is, also a negative one."""
+    if node.type == "number":
+        return int(node.value)
+    if node.type == "unary" and node.value == "-" and node.expression.type == "number":
+        return -int(node.expression.value)
+    return None
+
+
+def _is_array(node: Any) -> bool:
+    return bool(node.type == "unary" and node.value == "[")
 
 
 KINDS: dict[str, Callable[[Expression, Any], Field]] = {
     "string": Expression.literal,
     "number": Expression.literal,
     "value": Expression.literal,
+    "regex": Expression.regex,
     "variable": Expression.variable,
+    "name": Expression.name,
     "path": Expression.path,
     "binary": Expression.binary,
     "unary": Expression.unary,
     "condition": Expression.condition,
     "block": Expression.block,
+    "lambda": Expression.closure,
     "function": Expression.function,
     "apply": Expression.apply,
 }
-
-
-def _joined(one: Shape, other: Shape) -> Text:
-    """Return the text of two values: what is nothing is the empty text."""
-    sizes = [max_characters(shape) for shape in (one, other)]
-    return Text(0, None if None in sizes else sum(size or 0 for size in sizes))
-
-
-def _missing(field: Field) -> Field | None:
-    return None if field.required else Field(NOTHING, required=False)
-
-
-def _plain_steps(node: Any) -> list[Step] | None:
-    """Return the names that a path goes through, without predicates, or None."""
-    if node is None or node.type not in ("path", "variable"):
-        return None
-    steps = node.steps if node.type == "path" else [node]
-    names: list[Step] = [str(step.value) for step in steps]
-    kinds = [step.type for step in steps]
-    plain = not any(getattr(step, "stages", None) or getattr(step, "predicate", None) for step in steps)
-    return names if plain and kinds == ["variable", *["name"] * (len(steps) - 1)] else None
-
-
-def _comparable(one: Field, other: Field, operator: str) -> None:
-    for operand in (one, other):
-        require((Number, Text), operand.shape, f"numbers or strings for `{operator}`")
-    kinds = [{type(member) for member in members(operand.shape)} & {Number, Text} for operand in (one, other)]
-    if kinds[0] and kinds[1] and (len(kinds[0] | kinds[1]) > 1):
-        raise ExpressionError(
-            f"{describe(one.shape)} and {describe(other.shape)}", f"values of one type for `{operator}`"
-        )

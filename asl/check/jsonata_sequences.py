@@ -1,13 +1,36 @@
 """JSONata's sequences: a path through an array has no value, the only one, or an array of them."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from asl.check.gathering import gathered
-from asl.check.jsonata_functions import UndecidedExpressionError
-from asl.check.shapes import NOTHING, Anything, Array, Field, Shape, Unknown, members, union
+from asl.check.jsonata_errors import UndecidedExpressionError
+from asl.check.shapes import NOTHING, Anything, Array, Field, Object, Shape, Unknown, members, union
+from asl.check.sizes import max_bytes
 from asl.check.steps import EVERY
 
 NO_VALUE = Field(NOTHING, required=False)
+Apply = Callable[[Field], Field]
+Place = tuple[Shape, int, int | None]  # a value, and how often it is there, at least and at most
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Any of some values, low to high of them (None: any number)."""
+
+    shape: Shape
+    low: int
+    high: int | None
+
+    @property
+    def field(self) -> Field:
+        """What the sequence is as a value: nothing, the only value, or an array of them."""
+        if self.high == 0:
+            return NO_VALUE
+        single = [self.shape] if self.low <= 1 else []
+        many = self.high is None or self.high > 1
+        several = [Array((), self.shape, max(self.low, 2), self.high, unstated=True)] if many else []
+        return Field(union(*single, *several), required=self.low > 0)
 
 
 def either(parts: list[Field], *, required: bool) -> Field:
@@ -15,20 +38,61 @@ def either(parts: list[Field], *, required: bool) -> Field:
     return Field(union(*(part.shape for part in parts)), required=required and all(part.required for part in parts))
 
 
-def sequence(array: Array, name: str) -> Field:
-    """Return the properties called name of the items: nothing, the only one, or an array of them."""
-    found = gathered(array, [EVERY, name])
-    if any(isinstance(member, Array) for member in members(found.shape)):
-        raise UndecidedExpressionError(f"`{name}` of arrays in arrays", "a path through one array")
-    return _of_sequence(found.shape, found.low, found.high)
+def values_of(found: Field) -> Sequence:
+    """Return the values of an array, or the only value of what is none."""
+    parts = [_values(member) for member in members(found.shape)]
+    low = min((part.low for part in parts), default=0) if found.required else 0
+    highs = [part.high for part in parts]
+    high = None if None in highs else max((one or 0 for one in highs), default=0)
+    return Sequence(union(*(part.shape for part in parts)), low, high)
 
 
-def _of_sequence(shape: Shape, low: int, high: int | None) -> Field:
-    if high == 0:
-        return NO_VALUE
-    single = [shape] if low <= 1 else []
-    several = [Array((), shape, max(low, 2), high)] if high is None or high > 1 else []
-    return Field(union(*single, *several), required=low > 0)
+def _values(member: Shape) -> Sequence:
+    if isinstance(member, Array):
+        inner = gathered(member, [EVERY])
+        return Sequence(inner.shape, inner.low, inner.high)
+    if isinstance(member, Unknown | Anything):  # it may be an array
+        return Sequence(member, 0, None)
+    return Sequence(member, 1, 1)
+
+
+def mapped(found: Field, apply: Apply, *, keeps_arrays: bool = False) -> Field:
+    """Return what apply makes of found, or of each item of an array: arrays among the results are joined."""
+    parts = []
+    for member in members(found.shape):
+        if isinstance(member, Array):
+            parts.append(_joined(list(_places(member)), apply, keeps_arrays=keeps_arrays).field)
+        else:
+            parts.append(apply(Field(member)))
+    return either(parts, required=found.required)
+
+
+def _places(array: Array) -> Iterator[Place]:
+    """Yield the items of array with how many there are of each, at least and at most."""
+    for number, item in enumerate(array.prefix):
+        if array.high is None or number < array.high:
+            yield item, int(number < array.low), 1
+    if array.items is not None:
+        rest = None if array.high is None else max(0, array.high - len(array.prefix))
+        yield array.items, max(0, array.low - len(array.prefix)), rest
+
+
+def _joined(places: list[Place], apply: Apply, *, keeps_arrays: bool) -> Sequence:
+    shapes, lows, highs = [], 0, 0
+    unbounded = False
+    for item, low, high in places:
+        each = _spread(apply(Field(item)), keeps_arrays=keeps_arrays)
+        shapes.append(each.shape)
+        lows += low * each.low
+        unbounded |= (high is None and each.high != 0) or (each.high is None and high != 0)
+        highs += (high or 0) * (each.high or 0)
+    return Sequence(union(*shapes), lows, None if unbounded else highs)
+
+
+def _spread(each: Field, *, keeps_arrays: bool) -> Sequence:
+    if keeps_arrays or isinstance(each.shape, Unknown):
+        return Sequence(each.shape, int(each.required), 1 if each.shape != NOTHING else 0)
+    return values_of(each)
 
 
 def some(shape: Shape) -> Shape:
@@ -37,7 +101,7 @@ def some(shape: Shape) -> Shape:
     for member in members(shape):
         if isinstance(member, Array):
             items = gathered(member, [EVERY])
-            found.append(_of_sequence(items.shape, 0, items.high).shape)
+            found.append(Sequence(items.shape, 0, items.high).field.shape)
         else:
             found.append(member)
     return union(*found)
@@ -63,12 +127,32 @@ def as_array(found: Field) -> Field:
     return replace(found, shape=union(*arrays))
 
 
-def array_of(items: list[Field]) -> Shape:
-    """Return the array of items; what is an array itself may be joined with the others, and nothing is left out."""
-    shapes = [item.shape for item in items]
-    plain = all(
-        not isinstance(member, Array | Unknown | Anything) for shape in shapes for member in members(shape)
-    ) and all(item.required for item in items)
-    if plain:
-        return Array(tuple(shapes), None, len(items), len(items))
-    raise UndecidedExpressionError("an array of arrays, or of what may be nothing", "an array of plain values")
+def array_of(items: list[tuple[Field, bool]]) -> Shape:
+    """Return the array of items, each with whether it is written as an array, which is kept as one; others are joined."""
+    if all(kept or _is_plain(field) for field, kept in items):
+        return Array(tuple(field.shape for field, _ in items), None, len(items), len(items))
+    parts = [Sequence(field.shape, 1, 1) if kept else values_of(field) for field, kept in items]
+    highs = [part.high for part in parts]
+    high = None if None in highs else sum(one or 0 for one in highs)
+    if any(isinstance(part.shape, Unknown) for part in parts):
+        raise UndecidedExpressionError("an array of what is not known", "an array of known values", unstated=True)
+    low, shape = sum(part.low for part in parts), union(*(part.shape for part in parts))
+    sizes = [max_bytes(field.shape) for field, _ in items]  # of those that are joined, with their own brackets
+    size = None if None in sizes else len("[]") + sum(len(",") + (one or 0) for one in sizes)
+    return Array((), shape, low, high, max_bytes=size)
+
+
+def _is_plain(field: Field) -> bool:
+    arrays = any(isinstance(member, Array | Unknown | Anything) for member in members(field.shape))
+    return field.required and not arrays
+
+
+def properties(member: Shape) -> Field:
+    """Return the values of all properties of an object, as the wildcard `*` selects them."""
+    if isinstance(member, Unknown | Anything):
+        return Field(member, required=isinstance(member, Unknown))
+    if not isinstance(member, Object):
+        return NO_VALUE
+    places: list[Place] = [(field.shape, int(field.required), 1) for _, field in member.fields]
+    places += [(member.rest, 0, None)] if member.rest is not None else []
+    return _joined(places, lambda value: value, keeps_arrays=False).field

@@ -5,8 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from asl.check.context import ANY_ZONE
-from asl.check.jsonata import Expression, parse
-from asl.check.jsonata_functions import ExpressionError, UndecidedExpressionError
+from asl.check.distributed import child_input, items_read
+from asl.check.jsonata import Expression
+from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError
+from asl.check.jsonata_lambdas import Closure
+from asl.check.jsonata_narrowing import narrowed
+from asl.check.jsonata_parser import parse
 from asl.check.lengths import unmarked
 from asl.check.maps import errors_of_map, result_of_map, start_of_iteration
 from asl.check.placeholders import written
@@ -41,7 +45,6 @@ NUMBERS: dict[str, Shape] = {
 }
 SECONDS = Number(integer=True, low=0, high=99_999_999)
 KNOWN = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Parallel", "Map")
-UNKNOWN_FIELDS = ("ItemReader", "ItemBatcher", "ResultWriter")  # of a Map
 ITEMS = union(Array((), Anything()), Object((), Anything()))
 
 
@@ -91,15 +94,20 @@ class JsonataState:
             found = evaluation.value(parse(expression))
         except ExpressionError as error:
             decided = not isinstance(error, UndecidedExpressionError)
-            self.visit.report([Problem(field, error.provided, error.required, decided=decided)])
+            problem = Problem(field, error.provided, error.required, decided=decided, unstated=error.unstated)
+            self.visit.report([problem])
             return Unknown()
-        if evaluation.inexact and found.required:
-            self.visit.arrival = replace(self.visit.arrival, approximate=True)
+        if any(isinstance(member, Closure) for member in members(found.shape)):
+            self.visit.report([Problem(field, "a function", "a value of JSON")])
+            return Unknown()
         if found.required:
             return found.shape
         often = "nothing" if found.shape == NOTHING else "an expression that may evaluate to nothing"
         wanted = f"a value of `{expression}`, or a default such as `$exists(...) ? ... : ...`"
-        self.visit.report([Problem(field, often, wanted, always=found.shape == NOTHING)])
+        if not evaluation.unstated:
+            self.visit.report([Problem(field, often, wanted, always=found.shape == NOTHING)])
+        elif self.visit.proof.mapping.is_given:
+            self.visit.report([Problem(field, often, wanted, decided=False)])
         return Unknown()
 
     def _leave(self, default: Shape, scope: Shape, target: str | None = None) -> Exit:
@@ -170,19 +178,29 @@ class JsonataState:
         for name, required in NUMBERS.items():
             if is_expression(visit.state.get(name)):
                 visit.check(self._made(visit.state[name], name, scope), required, name)
-        given = visit.arrival.shape
-        items = self._made(visit.state["Items"], "Items", scope) if "Items" in visit.state else given
-        visit.check(items, ITEMS, "Items")
+        items = self._items(scope)
         arrays = [member for member in members(items) if isinstance(member, Array)]
         parts = [part for array in arrays for part in (*array.prefix, array.items) if part is not None]
         one = union(*parts) if arrays else Unknown()
         (machine,) = inner_machines(visit.state)
-        start = start_of_iteration(visit, self._item(one), one)
+        start = start_of_iteration(visit, child_input(visit, self._item(one), self._make), one)
         outcome = self.follow(machine, start, visit.proof)
         visit.join(outcome)
-        result = visit.measure("result", result_of_map(visit, arrays, unmarked(outcome.output)))
+        result = visit.measure("result", result_of_map(visit, arrays, unmarked(outcome.output), self._make))
         yield self._leave(result, self._scope(result=result))
         yield from self._catches(union(*errors_of_map(visit, unmarked(outcome.error))))
+
+    def _make(self, value: Any, field: str) -> Shape:
+        return self._made(value, field, self._scope())
+
+    def _items(self, scope: Shape) -> Shape:
+        """Return what a Map runs over: the items that it reads, those in Items, or its input."""
+        visit = self.visit
+        if "ItemReader" in visit.state:
+            return items_read(visit, self._make)
+        items = self._made(visit.state["Items"], "Items", scope) if "Items" in visit.state else visit.arrival.shape
+        visit.check(items, ITEMS, "Items")
+        return items
 
     def _item(self, one: Shape) -> Shape:
         """Return the input of an iteration: the item, or what ItemSelector makes of it."""
@@ -194,6 +212,7 @@ class JsonataState:
         return iteration._made(visit.state["ItemSelector"], "ItemSelector", iteration._scope())
 
     def _catches(self, error: Shape) -> Iterator[Exit]:
+        self.visit.retries(error)
         for number, catcher in enumerate(self.visit.state.get("Catch", [])):
             taken, error = split_error(error, catcher["ErrorEquals"])
             if members(taken):
@@ -228,12 +247,12 @@ class JsonataState:
             node = parse(condition[2:-2].strip()) if is_expression(condition) else None
             if node is None:
                 return scope, scope
-            return Expression(scope).narrowed(node, holds=True), Expression(scope).narrowed(node, holds=False)
+            return narrowed(scope, node, holds=True), narrowed(scope, node, holds=False)
         except ExpressionError:  # reported by _made
             return scope, scope
 
     def _by(self, holder: dict[str, Any], at: str, scope: Shape, target: str) -> Exit:
         """Return the exit by a rule or the Default, with the input as the condition left it."""
         one = Expression(scope)
-        found = one.step(one.step(Field(scope), "states"), "input")
+        found = one.property_of(one.property_of(Field(scope), "states"), "input")
         return self._exit(holder, at, found.shape, scope, target)

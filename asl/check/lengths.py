@@ -23,11 +23,11 @@ Change = Callable[[Shape], Shape]
 
 
 def marked(state: str, fields: dict[str, Any], data: Shape) -> Shape:
-    """Return data with a mark on each array whose length the template in fields takes; state makes the marks unique.
+    """Return data with a mark on each array whose length Parameters or Assign takes; state makes the marks unique.
 
     Marks of an earlier visit of the state are removed, since the arrays may be others.
     """
-    paths = sorted(set(MEASURED.findall(json.dumps(fields.get("Parameters")))))
+    paths = sorted(set(MEASURED.findall(json.dumps([fields.get("Parameters"), fields.get("Assign")]))))
     if fields.get("InputPath", "$") != "$":
         return data
     for path in paths:

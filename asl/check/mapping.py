@@ -27,7 +27,7 @@ MAPPING_SHAPE = Object(
 CAUGHT = closed_object({"Error": Text(1, 256)}, {"Cause": Text(0, 32_768)})
 
 # Without contracts, a missing cause is nothing to report: only some errors, such as timeouts, have none.
-CAUGHT_WITH_CAUSE = closed_object({"Error": Text(1, 256), "Cause": Text(0, 32_768)})
+CAUGHT_WITH_CAUSE = closed_object({"Error": Text(1, 256), "Cause": Text(0, 32_768, unstated=True)})
 
 
 class InvalidMappingError(ValueError):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from asl.check.distributed import child_input, items_read, writes_elsewhere, written_result
+from asl.check.distributed import Make, child_input, items_read, json_path, writes_elsewhere, written_result
 from asl.check.lengths import unmarked
 from asl.check.proof_result import Arrival, Exit, Outcome, Proof
 from asl.check.shapes import NOTHING, Anything, Array, Number, Shape, Text, Unknown, exact_object, members, union
@@ -32,20 +32,21 @@ def map_exits(visit: Visit, follow: Follow) -> Iterator[Exit]:
     data = visit.selected(visit.arrival.shape, "InputPath")
     for name, required in COUNT_PATHS.items():
         visit.check_path(name, required)
-    arrays = _arrays(visit, data)
+    make = json_path(visit, data)
+    arrays = _arrays(visit, data, make)
     one = union(*(item for array in arrays for item in (*array.prefix, array.items) if item)) if arrays else Unknown()
     (machine,) = inner_machines(visit.state)
-    given = child_input(visit, data, _item(visit, data, one))
+    given = child_input(visit, _item(visit, data, one), make)
     outcome = follow(machine, start_of_iteration(visit, given, one), visit.proof)
     visit.join(outcome)
-    yield from visit.leave(result_of_map(visit, arrays, unmarked(outcome.output)))
+    yield from visit.leave(result_of_map(visit, arrays, unmarked(outcome.output), make))
     yield from visit.catches(union(*errors_of_map(visit, unmarked(outcome.error))))
 
 
-def _arrays(visit: Visit, data: Shape) -> list[Array]:
+def _arrays(visit: Visit, data: Shape, make: Make) -> list[Array]:
     """Return the arrays that the Map may run over."""
     if "ItemReader" in visit.state:
-        items = items_read(visit, data)
+        items = items_read(visit, make)
     else:
         items = visit.evaluated(data, visit.state.get("ItemsPath", "$"), "ItemsPath")
         visit.check(items, Array((), Anything()), "ItemsPath")
@@ -59,10 +60,10 @@ def start_of_iteration(visit: Visit, given: Shape, one: Shape) -> Arrival:
     return visit.arrival.within(visit.name, given, around)
 
 
-def result_of_map(visit: Visit, arrays: list[Array], output: Shape) -> Shape:
-    """Return the result of a Map over arrays, whose iterations end with output."""
+def result_of_map(visit: Visit, arrays: list[Array], output: Shape, make: Make) -> Shape:
+    """Return the result of a Map over arrays, whose iterations end with output; make makes the templates of ResultWriter."""
     if writes_elsewhere(visit.state):
-        return written_result(visit)
+        return written_result(visit, make)
     if not arrays:
         return Unknown()
     if "ItemReader" in visit.state:  # how many items there are is not known
@@ -71,8 +72,14 @@ def result_of_map(visit: Visit, arrays: list[Array], output: Shape) -> Shape:
     if output == NOTHING:  # no iteration ends, so that only a Map over nothing does
         empty = [array for array in arrays if array.low == 0]
         return union(*(Array((), None, 0, 0) for _ in empty))
-    fewer = "ItemBatcher" in visit.state or any(name.startswith("ToleratedFailure") for name in visit.state)
-    return union(*(Array((), output, min(one.low, 1) if fewer else one.low, one.high) for one in arrays))
+    return union(*(Array((), output, _fewest_results(visit.state, one), one.high) for one in arrays))
+
+
+def _fewest_results(state: dict[str, Any], items: Array) -> int:
+    """Return how many results there are at least: a batch has one, and an iteration whose failure is tolerated has none."""
+    if any(name.startswith("ToleratedFailure") for name in state):
+        return 0
+    return min(items.low, 1) if "ItemBatcher" in state else items.low
 
 
 def errors_of_map(visit: Visit, inner: Shape) -> Iterator[Shape]:

@@ -29,6 +29,7 @@ class Absence:
     wanted: Step
     optional: bool = False
     decided: bool = True
+    unstated: bool = False  # whether a service may leave it out, of which no contract says more
 
     @property
     def provided(self) -> str:
@@ -50,13 +51,13 @@ def select(shape: Shape, steps: list[Step], reached: str = "$") -> tuple[Shape, 
     absences: list[Absence] = []
     for member in members(shape):
         one, missing = _one_step(member, steps[0], reached)
-        absences += missing
-        if missing:
+        if missing and not (missing[0].unstated and missing[0].optional):
             found.append(Unknown())
+            absences += missing
             continue
-        deeper, missing = select(one, steps[1:], extend_path(reached, steps[0]))
-        found.append(deeper)
-        absences += missing
+        deeper, further = select(one, steps[1:], extend_path(reached, steps[0]))
+        found.append(Unknown() if missing else deeper)
+        absences += [one for one in further if one.decided] + missing if missing else further
     return union(*found), absences
 
 
@@ -86,11 +87,9 @@ def extend_path(reached: str, step: Step) -> str:
 
 
 def _absence(reached: str, shape: Shape, step: Step) -> Absence:
-    return Absence(reached, shape, step, decided=not _is_uncertain(shape))
-
-
-def _is_uncertain(shape: Shape) -> bool:
-    return (isinstance(shape, Anything) and shape.unstated) or (isinstance(shape, Array) and shape.gathered)
+    unstated = isinstance(shape, Anything | Array | Object) and shape.unstated
+    gathered = isinstance(shape, Array) and shape.gathered
+    return Absence(reached, shape, step, decided=not unstated and not gathered, unstated=unstated)
 
 
 def _one_step(shape: Shape, step: Step, reached: str) -> tuple[Shape, list[Absence]]:
@@ -116,9 +115,13 @@ def _one_step(shape: Shape, step: Step, reached: str) -> tuple[Shape, list[Absen
 def _property(shape: Object, name: str, reached: str) -> tuple[Shape, list[Absence]]:
     found = shape.by_name.get(name)
     if found is None:
-        return shape, [Absence(reached, shape, name)]
+        open_map = shape.unstated and shape.rest is not None
+        return shape, [Absence(reached, shape, name, decided=not open_map, unstated=open_map)]
     around = len(f'{{"{name}":}}')
-    return _inside(found.shape, shape, around), [] if found.required else [Absence(reached, shape, name, optional=True)]
+    if found.required:
+        return _inside(found.shape, shape, around), []
+    absence = Absence(reached, shape, name, optional=True, decided=not shape.unstated, unstated=shape.unstated)
+    return _inside(found.shape, shape, around), [absence]
 
 
 def _inside(found: Shape, whole: Array | Object, around: int) -> Shape:

@@ -118,6 +118,8 @@ class Proof:
         What is undecided does not hide an error in the same field, since it may be accepted.
         """
         for problem in problems:
+            if problem.is_unstated and not self.mapping.is_given:
+                continue
             if arrival.approximate and not problem.is_inevitable:
                 problem = replace(problem, decided=False)  # noqa: PLW2901 - the same problem
             place = f"{state}.{problem.field}"

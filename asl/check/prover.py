@@ -14,6 +14,7 @@ from asl.check.proof_result import Arrival, Proof
 from asl.check.report import as_error
 from asl.check.sizes import LIMIT, within_bytes
 from asl.check.surroundings import Surroundings
+from asl.check.variable_names import variable_findings
 from asl.language import InvalidMachineError, each_state, inner_machines, transitions
 
 NO_RESULT = {"Choice", "Wait", "Succeed", "Fail"}  # their output is their input
@@ -35,7 +36,7 @@ def prove(machine: dict[str, Any], mapping: Mapping, *, checks_sizes: bool = Tru
     proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"), checks_sizes)
     started = within_bytes(mapping.starts_with.shape, LIMIT)
     start = Arrival(started, Surroundings(started))
-    for name, problem in grammar_findings(machine):
+    for name, problem in (*grammar_findings(machine), *variable_findings(machine)):
         proof.report(name, start, [problem])
     with whole_budget():
         try:

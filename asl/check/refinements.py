@@ -25,7 +25,7 @@ from asl.check.shapes import (
     members,
     union,
 )
-from asl.check.wildcards import always_matches, never_matches
+from asl.check.wildcards import always_matches, is_like, never_matches
 from asl.language import operators
 
 KINDS: dict[str, type[Shape]] = {"IsNull": Null, "IsString": Text, "IsNumeric": Number, "IsBoolean": Boolean}
@@ -190,16 +190,25 @@ def _other_than(value: str | bool) -> Refine:  # noqa: FBT001 - the same
 def _like(wanted: str) -> Refine:
     def refine(field: Field) -> Field | None:
         texts = [one for member in members(field.shape) if (one := _as_kind(member, Text)) is not None]
-        return _left([one for one in texts if not never_matches(one, wanted)])
+        return _left([left for one in texts if (left := _of_values(one, wanted, matching=True)) is not None])
 
     return refine
 
 
 def _unlike(wanted: str) -> Refine:
     def refine(field: Field) -> Field | None:
-        return _left([member for member in members(field.shape) if not always_matches(member, wanted)])
+        parts = (_of_values(member, wanted, matching=False) for member in members(field.shape))
+        return _left([left for left in parts if left is not None])
 
     return refine
+
+
+def _of_values(member: Shape, wanted: str, *, matching: bool) -> Shape | None:
+    """Return what of member matches a text with wildcards, or does not, or None if nothing is known to be left."""
+    if isinstance(member, Text) and member.values is not None and not member.placeholder:
+        left = frozenset(one for one in member.values if is_like(one, wanted) is matching)
+        return replace(member, values=left) if left else None
+    return None if (never_matches if matching else always_matches)(member, wanted) else member
 
 
 def _may_be(member: Shape, value: str | bool) -> bool:  # noqa: FBT001 - the same

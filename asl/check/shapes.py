@@ -47,6 +47,7 @@ class Text(Shape):
     max_bytes: int | None = None  # if something other than the length bounds them
     doubtful: bool = False  # of what is required: whether it is not known that a text is accepted
     placeholder: bool = False  # whether a placeholder is in it, so that nothing is certain of what it holds
+    unstated: bool = False  # whether it is like that because a service makes it, of which no contract says more
 
 
 @_value
@@ -59,6 +60,7 @@ class Number(Shape):
     values: frozenset[float] | None = None
     max_bytes: int | None = None  # if low and high do not bound its digits
     mark: str = ""  # of the array whose length it is
+    unstated: bool = False  # whether a service makes it, and no contract says from what to what it is
 
 
 @_value
@@ -84,6 +86,7 @@ class Array(Shape):
     max_bytes: int | None = None  # if something other than the items bounds them
     mark: str = ""  # of an array whose length a number has
     gathered: bool = False  # whether a path found the items, so that their number is not certain
+    unstated: bool = False  # whether a service makes it, and no contract says how many items it has
 
 
 @_value
@@ -103,6 +106,7 @@ class Object(Shape):
     names: Text = Text()
     high: int | None = None  # properties at most
     max_bytes: int | None = None  # if something other than the properties bounds them
+    unstated: bool = False  # whether a service makes it, and no contract says which properties are always there
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -185,17 +189,19 @@ def depth(shape: Shape) -> int:
 
 @cache
 def has_placeholder_text(shape: Shape) -> bool:
-    """Return whether a text with a placeholder is in values of shape."""
+    """Return whether values of shape have a text with a placeholder, or what a service makes: their size is not certain."""
     match shape:
         case Union():
             return any(map(has_placeholder_text, shape.members))
+        case Object(unstated=True) | Array(unstated=True):
+            return True
         case Object():
             inner = [shape.rest, *(field.shape for _, field in shape.fields)]
             return any(has_placeholder_text(one) for one in inner if one is not None)
         case Array():
             return any(has_placeholder_text(one) for one in (shape.items, *shape.prefix) if one is not None)
     return isinstance(shape, Text) and (
-        shape.placeholder or (shape.content is not None and has_placeholder_text(shape.content))
+        shape.placeholder or shape.unstated or (shape.content is not None and has_placeholder_text(shape.content))
     )
 
 

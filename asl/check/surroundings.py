@@ -19,8 +19,8 @@ class Surroundings:
     item: Shape | None = None
     variables: Object = NO_VARIABLES
 
-    def context(self, state: str, *, token: bool) -> Object:
-        """Return the context object in state; token is whether the state waits for a task token."""
+    def context(self, state: str, *, token: bool | None) -> Object:
+        """Return the context object in state; token is whether the state has a task token, None if that is not known."""
         return context_object(self.execution_input, state, self.item, token=token)
 
     def narrowed(self, context: Shape, variables: Shape) -> "Surroundings":

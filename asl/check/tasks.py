@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from asl.check.integrations import SERVICES, lambda_invoke
+from asl.check.integrations import SERVICES, UNSTATED_ITEM, lambda_invoke
 from asl.check.mapping import Edges
 from asl.check.proof_result import Exit
+from asl.check.service_calls import ServiceCall, service_call, unsupported
 from asl.check.shapes import Anything, Number, Object, Shape, Text, Unknown, exact_object, members, union
 from asl.check.templates import Problem, expressions
 from asl.check.visit import Visit
@@ -26,7 +27,8 @@ def task_exits(visit: Visit) -> Iterator[Exit]:
         visit.check_path(name, SECONDS)
     if "Credentials" in visit.state:
         visit.check(visit.templated(visit.arrival.shape, "Credentials"), CREDENTIALS, "Credentials")
-    visit.takes_text = target(visit.state).integration in SERVICES
+    called = target(visit.state)
+    visit.takes_text = called.integration in SERVICES or service_call(called) is not None
     yield from visit.leave(response(visit, visit.effective()))
     yield from visit.catches(visit.proof.mapping.raised(visit.name))
 
@@ -51,6 +53,9 @@ def response(visit: Visit, parameters: Shape, field: str = "Parameters") -> Shap
     modelled = called.pattern in KNOWN_PATTERNS
     invoked = called.integration == FUNCTION_INVOKE and modelled
     known = lambda_invoke(gives) if invoked else SERVICES.get(called.integration) if modelled else None
+    visit.report(list(unsupported(called)))
+    if known is None and (call := service_call(called)) is not None:
+        return _response_of_service(visit, call, parameters, field)
     own = invoked or known is None  # contracts have to say what it takes and gives
     if visit.proof.mapping.is_given:
         visit.report(_missing_contracts(edges, takes=own, gives=own or bool(called.pattern)))
@@ -65,7 +70,29 @@ def response(visit: Visit, parameters: Shape, field: str = "Parameters") -> Shap
     if known is None or answered:
         return gives
     answer = known.answers(called.parameters)
+    if isinstance(answer, Object) and any(one.shape == UNSTATED_ITEM for _, one in answer.fields):
+        _warn_of_size(visit)
     return answer if visit.proof.mapping.is_given else _without_contracts(answer)
+
+
+def _response_of_service(visit: Visit, call: ServiceCall, parameters: Shape, field: str) -> Shape:
+    """Return the response of a service whose model is known; a `gives` contract overrides it."""
+    edges = visit.proof.mapping.edges(visit.name)
+    waits = call.target.pattern == CALLBACK  # a client sends the result
+    if waits and visit.proof.mapping.is_given:
+        visit.report(_missing_contracts(edges, takes=False, gives=True))
+    visit.report_mismatches(call.problems(parameters), field)
+    visit.check_contract(parameters, edges.takes, field)
+    if edges.gives or waits:
+        return edges.gives.shape if edges.gives else Unknown()
+    if call.is_large:
+        _warn_of_size(visit)
+    return call.answer(str(visit.state["Resource"]))
+
+
+def _warn_of_size(visit: Visit) -> None:
+    if visit.proof.checks_sizes:
+        visit.warn("result", "a response of any size", "a `gives` contract, which bounds it")
 
 
 def _without_contracts(answer: Shape) -> Shape:

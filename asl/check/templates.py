@@ -31,6 +31,12 @@ class Problem:
     suggestion: str | None = None
     decided: bool = True
     always: bool = False  # whether it happens with all payloads
+    unstated: bool = False  # whether it depends on what only a contract could say
+
+    @property
+    def is_unstated(self) -> bool:
+        """Whether it depends on what only a contract could say."""
+        return self.unstated or (self.absence is not None and self.absence.unstated)
 
     @property
     def is_inevitable(self) -> bool:
@@ -107,7 +113,8 @@ class Evaluation:
         try:
             return self._returned(parse_call(text), field)
         except IntrinsicCallError as error:
-            return self._problem(Problem(field, error.what, error.required, decided=error.decided))
+            problem = Problem(field, error.what, error.required, decided=error.decided, unstated=error.unstated)
+            return self._problem(problem)
 
     def _returned(self, call: Call, field: str) -> Shape:
         return result_of(call.name, list(self._arguments(call, field)))

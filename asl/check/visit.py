@@ -1,6 +1,6 @@
 """One state with the payload that it gets: the fields that all states have for input and output."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,8 +38,9 @@ class Visit:
     @property
     def context(self) -> Object:
         """The context object in this state."""
-        token = target(self.state).pattern == CALLBACK or is_placeholder(self.state.get("Resource"))
-        return self.arrival.around.context(self.name, token=token)
+        pattern = target(self.state).pattern
+        token = pattern == CALLBACK or is_placeholder(self.state.get("Resource"))
+        return self.arrival.around.context(self.name, token=token or (None if pattern else False))
 
     def evaluation(self, data: Shape) -> Evaluation:
         """Return the evaluation of paths and templates on data."""
@@ -155,7 +156,13 @@ class Visit:
         """
         self.at = field_name
         found = [one for one in mismatches(provided, required) if by or not one.placeholder]
-        self.report([self._problem(one, field_name, below, by) for one in found])
+        self.report_mismatches(found, field_name, *below, by=by)
+
+    def report_mismatches(self, found: Iterable[Mismatch], field_name: str, *below: str, by: str = "") -> None:
+        """Report mismatches, but for those that depend on contracts where there are none."""
+        self.at = field_name
+        is_given = self.proof.mapping.is_given
+        self.report([self._problem(one, field_name, below, by) for one in found if is_given or not one.unstated])
 
     def check_path(self, field_name: str, required: Shape) -> None:
         """Report where the path in field_name, if the state has it, may not select what is required."""
@@ -169,8 +176,16 @@ class Visit:
         whole = ".".join([field_name, *where])
         return Problem(whole, found.provided + at, found.required + by, decided=found.decided)
 
+    def retries(self, error: Shape) -> None:
+        """Record which retriers handle an error."""
+        for number, retrier in enumerate(self.state.get("Retry", [])):
+            taken, error = split_error(error, retrier["ErrorEquals"])
+            if members(taken):
+                self.proof.taken.add((self.name, f"Retry[{number}]"))
+
     def catches(self, error: Shape) -> Iterator[Exit]:
         """Yield the exits by Catch; what no catcher handles goes to errors."""
+        self.retries(error)
         for number, catcher in enumerate(self.state.get("Catch", [])):
             taken, error = split_error(error, catcher["ErrorEquals"])
             path = catcher.get("ResultPath", "$")

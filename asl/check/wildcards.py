@@ -1,14 +1,15 @@
-"""StringMatches: whether the patterns of strings show that all of them, or none, match a text with wildcards."""
+r"""StringMatches: whether strings match a text with wildcards, in which `\*` is a star and `\\` a backslash."""
 
 import re
 from collections.abc import Callable
 from contextlib import suppress
 
+from asl.check.budget import spend
 from asl.check.patterns import are_disjoint, is_subset
 from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import Shape, Text
 
-STAR = re.compile(r"(?<!\\)\*")  # a star after a backslash is literal
+PART = re.compile(r"\\([*\\])|(\*)|(.)", re.DOTALL)
 ANYTHING = "(?:.|\\n)*"
 
 
@@ -22,6 +23,24 @@ def never_matches(member: Shape, wanted: str) -> bool:
     return _known(are_disjoint, member, wanted)
 
 
+def is_like(value: str, wanted: str) -> bool:
+    """Return True if value matches wanted."""
+    spend(1 + len(value))
+    first, *others = _parts(wanted)
+    if not others:
+        return value == first
+    *middle, last = others
+    if not value.startswith(first) or not value.endswith(last) or len(value) < len(first) + len(last):
+        return False
+    rest = value[len(first) : len(value) - len(last)]
+    for part in middle:
+        at = rest.find(part)
+        if at < 0:
+            return False
+        rest = rest[at + len(part) :]
+    return True
+
+
 def _known(relation: Callable[[str, str], bool], member: Shape, wanted: str) -> bool:
     for pattern in member.patterns if isinstance(member, Text) else ():
         with suppress(UndecidedPatternError):
@@ -30,6 +49,16 @@ def _known(relation: Callable[[str, str], bool], member: Shape, wanted: str) -> 
     return False
 
 
+def _parts(wanted: str) -> list[str]:
+    """Return the literal texts between the wildcards of wanted."""
+    parts = [""]
+    for escaped, star, plain in PART.findall(wanted):
+        if star:
+            parts.append("")
+        else:
+            parts[-1] += escaped or plain
+    return parts
+
+
 def _pattern(wanted: str) -> str:
-    parts = (re.escape(part.replace("\\*", "*")) for part in STAR.split(wanted))
-    return f"^{ANYTHING.join(parts)}$"
+    return f"^{ANYTHING.join(map(re.escape, _parts(wanted)))}$"

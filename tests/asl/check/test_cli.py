@@ -122,7 +122,7 @@ def accepting(folder: Path, machine: Any, accepted: dict[str, str], *more: str) 
 
 UNDECIDED: dict[str, Any] = {
     "StartAt": "Ask",
-    "States": {"Ask": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $eval('1') %}", "End": True}},
+    "States": {"Ask": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $assert(true) %}", "End": True}},
 }
 
 

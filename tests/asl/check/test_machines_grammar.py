@@ -166,3 +166,33 @@ def test_reader_whose_configuration_is_no_object() -> None:
     reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": [1]}
     state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": {**config, **INNER}}
     assert found(ending(state)) == set()
+
+
+def distributed(**config: str) -> State:
+    """Return the machine of a Map with this ProcessorConfig."""
+    return {**INNER, "ProcessorConfig": {"Mode": "DISTRIBUTED", **config}}
+
+
+def test_fields_of_a_distributed_map() -> None:
+    """Fields of a distributed Map are refused in an inline one, and a distributed Map has an ExecutionType."""
+    batched = {"Type": "Map", "ItemsPath": "$.lines", "ItemBatcher": {"MaxItemsPerBatch": 2}}
+    assert found(ending({**batched, "ItemProcessor": distributed(ExecutionType="STANDARD")})) == set()
+    assert found(ending({**batched, "ItemProcessor": INNER})) == {("A", "ItemBatcher", True)}
+    config = ("A", "ItemProcessor.ProcessorConfig", True)
+    assert found(ending({**batched, "ItemProcessor": distributed()})) == {config}
+
+
+def test_timestamp_of_a_wait() -> None:
+    """A Timestamp is one of RFC 3339, on a day that there is."""
+    for text, good in (
+        ("2026-11-30T12:00:00Z", True),
+        ("2026-11-30T12:00:00.123+01:00", True),
+        ("${When}", True),
+        ("2026-11-30", False),
+        ("2026-13-30T12:00:00Z", False),
+        ("2026-11-30T25:00:00Z", False),
+        ("2026-11-30 12:00:00Z", False),
+        ("2026-11-30T12:00:00", False),
+    ):
+        findings = found(ending({"Type": "Wait", "Timestamp": text}))
+        assert (text, findings) == (text, set() if good else {("A", "Timestamp", True)})

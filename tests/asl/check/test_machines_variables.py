@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.asl.check.test_machines import COUNT, Found, State, closed, found, reading, task
+from tests.asl.check.test_machines import COUNT, Found, State, closed, found, proof_of, reading, task
 
 READ = ("B", "Parameters.read.$", True)
 INNER = {"StartAt": "B", "States": {"B": reading("$v")}}
@@ -63,6 +63,44 @@ def test_choice_narrows_a_variable() -> None:
         "V": {"Type": "Pass", "Assign": {"v.$": "$.order"}, "Next": "C"},
         "C": {"Type": "Choice", "Choices": [{"Variable": "$v.coupon", "IsPresent": True, "Next": "B"}], "Default": "Z"},
         "B": reading("$v.coupon"),
+        "Z": {"Type": "Succeed"},
+    }
+    assert found(states) == set()
+
+
+def test_names_of_variables() -> None:
+    """A name has letters, digits and underscores, is not `states`, and is no name of the machine around."""
+    for name, good in (
+        ("v", True),
+        ("v2_x", True),
+        ("my-var", False),
+        ("_v", False),
+        ("states", False),
+        ("v" * 81, False),
+    ):
+        state: State = {"Type": "Pass", "Assign": {name: 1}, "End": True}
+        assert (name, found({"A": state})) == (name, set() if good else {("A", f"Assign.{name}", True)})
+    branch = {"StartAt": "In", "States": {"In": {"Type": "Pass", "Assign": {"v": 2}, "End": True}}}
+    states: dict[str, State] = {
+        "A": {"Type": "Pass", "Assign": {"v": 1}, "Next": "P"},
+        "P": {"Type": "Parallel", "Branches": [branch], "End": True},
+    }
+    assert found(states) == {("In", "Assign.v", True)}
+
+
+def test_variable_that_nobody_reads() -> None:
+    """A variable that no state reads is warned of."""
+    first: State = {"Type": "Pass", "Assign": {"v": 1, "vw": 2}, "Next": "B"}
+    warnings = proof_of({"A": first, "B": reading("$vw")}).warnings
+    assert list(warnings) == [("A", "Assign.v")]
+
+
+def test_length_in_a_variable() -> None:
+    """A Choice about a variable with the length of an array says how long the array is."""
+    states: dict[str, State] = {
+        "A": {"Type": "Pass", "Assign": {"n.$": "States.ArrayLength($.lines)"}, "Next": "C"},
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$n", "NumericGreaterThan": 1, "Next": "B"}], "Default": "Z"},
+        "B": reading("$.lines[1].sku"),
         "Z": {"Type": "Succeed"},
     }
     assert found(states) == set()
