@@ -14,7 +14,7 @@ sharp.simd(true);
 const SMALL = 32; // pixels: what a dominant color and a perceptual hash are taken from
 
 const ENCODERS = {
-  JPEG: (image, quality) => image.jpeg({ quality }),
+  JPEG: (image, quality) => image.jpeg({ quality, progressive: true }), // as ours: fewer bytes, in 1 to 24 ms more
   PNG: (image) => image.png(),
   WEBP: (image, quality) => image.webp({ quality }),
 };

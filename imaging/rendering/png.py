@@ -7,20 +7,21 @@ from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from imaging.decoding.picture import has_alpha
 from imaging.formats.inspection import Inspection
 from imaging.formats.png_chunks import END, SIGNATURE, chunks, write_chunk
 from imaging.rendering.palettes import with_palette
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from imaging.decoding.picture import Picture
 
 # Run-length encoding: a quarter of the time of zlib's default, and nearly its size for photographs.
-RUN_LENGTHS = 3
-# For drawings and screenshots, if run lengths take more bytes than the original: 179 KB instead of 433, in 8 ms more.
-LEVEL = 6
+RUN_LENGTHS: dict[str, int] = {"compress_type": 3}
+# Drawings and screenshots: half the bytes, in the same time (1440 by 900 pixels: 194 KB instead of 432, both in 25 ms).
+MATCHES: dict[str, int] = {"compress_level": 3}
+SAMPLE = 32  # rows that show which of them an image needs
 PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}  # all that decides the pixels of a PNG that is sRGB
 BIT_DEPTH, MAX_DEPTH = 24, 8  # offset in the file; bits of a sample in renditions
 STEP = 2**20  # bytes that are decompressed at a time
@@ -29,11 +30,18 @@ STEP = 2**20  # bytes that are decompressed at a time
 def encode_png(image: Image.Image, picture: Picture, exif: Image.Exif) -> bytes:
     """Return image, in L, RGB or RGBA, made from picture, as a PNG."""
     best = with_palette(image) or image
-    data = _save(best, exif, compress_type=RUN_LENGTHS)
+    data = _save(best, exif, **_settings(best))
     if len(data) <= len(picture.data):
         return data
     original = _original(picture, exif) if image.size == picture.size else None
-    return min([original] if original else [data, _save(best, exif, compress_level=LEVEL)], key=len)
+    return min(data, original, key=len) if original else data
+
+
+def _settings(image: Image.Image) -> dict[str, int]:
+    """Return the settings under which a part from the middle of image takes fewer bytes."""
+    top = max(0, (image.height - SAMPLE) // 2)
+    part = image.crop((0, top, image.width, min(image.height, top + SAMPLE)))
+    return min(MATCHES, RUN_LENGTHS, key=lambda settings: len(_save(part, Image.Exif(), **settings)))
 
 
 def _save(image: Image.Image, exif: Image.Exif, **options: int) -> bytes:

@@ -7,16 +7,13 @@ make_raster (Raster), render (Pillow's Image: resampled, in sRGB, upright), enco
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, TypedDict
 
 from imaging.decoding.decode import decode
 from imaging.decoding.picture import UPRIGHT, Picture, upright_size
-from imaging.formats import FORMATS, Format
 from imaging.rendering.authorship import UNKNOWN, Authorship
-from imaging.rendering.color import convert_to_srgb, drop_opaque_alpha
-from imaging.rendering.jpeg import encode_jpeg
-from imaging.rendering.png import encode_png
+from imaging.rendering.color import convert_to_srgb
+from imaging.rendering.encode import Options, encode
 from imaging.rendering.resampling import Box, Raster, Size, make_raster, resample
 
 if TYPE_CHECKING:
@@ -24,15 +21,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-# The format of the rendition of an opaque image and of one with transparency, by the format of the file: the same format if
-# browsers show it and it can hold transparency. Otherwise photographs become JPEG, and transparency stays in a format that
-# is lossy or lossless like the original's. Formats that are not listed: JPEG and PNG.
-OPAQUE = {"PNG": "PNG", "WEBP": "WEBP", "GIF": "PNG"}
-LOSSLESS = {
-    "TIFF",
-    "BMP",
-}  # they may hold drawings and screenshots, whose colors JPEG would blur at half the resolution
-TRANSPARENT = {"WEBP": "WEBP", "AVIF": "WEBP", "HEIF": "WEBP"}
+    from imaging.formats import Format
 
 
 class Facts(TypedDict):
@@ -78,7 +67,8 @@ def resize_to_edges(
         targets.setdefault(upright_size(fit_inside(picture.size, edge), picture.orientation), edge)
     largest = next(iter(targets))
     raster = make_raster(decode(picture, wanted=largest), largest)
-    return {edge: encode(render(raster, size), picture, raster, quality, authorship) for size, edge in targets.items()}
+    options = Options(quality, authorship.to_exif(), raster.is_graphic)
+    return {edge: _rendition(render(raster, size), picture, options) for size, edge in targets.items()}
 
 
 def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Authorship = UNKNOWN) -> Rendition:
@@ -88,7 +78,8 @@ def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Author
     scale = edge / min(width, height)
     decoded = decode(picture, wanted=(round(width * scale), round(height * scale)))
     raster = make_raster(decoded, (edge, edge), center_square(decoded.covered))
-    return encode(render(raster, (edge, edge)), picture, raster, quality, authorship)
+    options = Options(quality, authorship.to_exif(), raster.is_graphic, is_thumbnail=True)
+    return _rendition(render(raster, (edge, edge)), picture, options)
 
 
 def make_sample(picture: Picture, size: Size) -> Image.Image:
@@ -123,24 +114,6 @@ def render(raster: Raster, size: Size) -> Image.Image:
     return image.transpose(UPRIGHT[raster.orientation]) if raster.orientation in UPRIGHT else image
 
 
-def encode(image: Image.Image, picture: Picture, source: Raster, quality: int, authorship: Authorship) -> Rendition:
-    """Return image, made from the raster of picture, encoded in the format for its renditions."""
-    image = drop_opaque_alpha(image)
-    image.info = {}  # or Pillow would copy the comment of the original
-    output, exif = _output_format(source, image), authorship.to_exif()
-    if output.name == "PNG":
-        data = encode_png(image, picture, exif)
-    elif output.name == "JPEG":
-        subsampling = "4:4:4" if source.format.name in LOSSLESS else "4:2:0"
-        data = encode_jpeg(image, picture, exif, {"quality": quality, "subsampling": subsampling})
-    else:
-        buffer = BytesIO()
-        image.save(buffer, output.name, exif=exif, quality=quality, method=4)
-        data = buffer.getvalue()
-    return Rendition(data, output, *image.size)
-
-
-def _output_format(source: Raster, image: Image.Image) -> Format:
-    if image.mode == "RGBA":
-        return FORMATS[TRANSPARENT.get(source.format.name, "PNG")]
-    return FORMATS[OPAQUE.get(source.format.name, "PNG" if source.is_graphic else "JPEG")]
+def _rendition(image: Image.Image, picture: Picture, options: Options) -> Rendition:
+    format_, data = encode(image, picture, options)
+    return Rendition(data, format_, *image.size)
