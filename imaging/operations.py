@@ -71,12 +71,12 @@ def describe(picture: Picture) -> Outcome:
 
 def resize(picture: Picture, edges: Sequence[int], quality: int, authorship: Mapping[str, str | None]) -> Outcome:
     """Return the image fitted inside each of edges, the largest first; raises ImageRefusedError."""
-    return _described(resize_to_edges(picture, edges, quality, Authorship(**authorship)))
+    return _described(resize_to_edges(picture, edges, quality, Authorship.from_json(authorship)))
 
 
 def crop(picture: Picture, edge: int, quality: int, authorship: Mapping[str, str | None]) -> Outcome:
     """Return the centered square of the image; raises ImageRefusedError."""
-    return _described({edge: crop_thumbnail(picture, edge, quality, Authorship(**authorship))})
+    return _described({edge: crop_thumbnail(picture, edge, quality, Authorship.from_json(authorship))})
 
 
 def _described(found: Mapping[int, Rendition]) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.domain import objects
+from lambdas.domain.authorship import authorship
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.sandbox import client as sandbox
 from lambdas.runtime.sandbox.answers import Rendition, renditions_of
@@ -25,7 +26,6 @@ def handler(event: ResizeImageInput, settings: ResizeSettings) -> ResizeImageOut
     """Stage the resized images and return their facts and keys, the largest first; raises ImageRejected."""
     sandbox.start()
     upload = objects.read_upload(event["image"], settings.max_bytes)
-    about = event.get("about", {})  # absent in executions that version 0.1 started
     renditions = sandbox.run(
         "resize",
         upload.data,
@@ -33,7 +33,7 @@ def handler(event: ResizeImageInput, settings: ResizeSettings) -> ResizeImageOut
         limits=settings.limits.to_json(),
         edges=settings.resize_edges,
         quality=settings.quality,
-        authorship={name: about.get(name) for name in ("artist", "copyright")},
+        authorship=authorship(event.get("about", {})),
     )
     largest, *smaller = (_stage(event, _name(one.edge, settings), one) for one in renditions)
     return {**largest, "smaller": smaller}

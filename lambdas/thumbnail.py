@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambdas.domain import objects
+from lambdas.domain.authorship import authorship
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.sandbox import client as sandbox
 from lambdas.runtime.sandbox.answers import renditions_of
@@ -24,7 +25,6 @@ def handler(event: GenerateThumbnailInput, settings: ThumbnailSettings) -> Gener
     """Stage the thumbnail and return its facts and its key; raises ImageRejected."""
     sandbox.start()
     upload = objects.read_upload(event["image"], settings.max_bytes)
-    about = event.get("about", {})  # absent in executions that version 0.1 started
     (rendition,) = sandbox.run(
         "crop",
         upload.data,
@@ -32,7 +32,7 @@ def handler(event: GenerateThumbnailInput, settings: ThumbnailSettings) -> Gener
         limits=settings.limits.to_json(),
         edge=settings.thumbnail_edge,
         quality=settings.quality,
-        authorship={name: about.get(name) for name in ("artist", "copyright")},
+        authorship=authorship(event.get("about", {})),
     )
     name, content_type = f"thumbnail.{rendition.format.extension}", rendition.format.content_type
     key = objects.stage(event["image"]["bucket"], event["execution"], name, rendition.data, content_type)

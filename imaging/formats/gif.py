@@ -4,6 +4,7 @@ from imaging.formats.binary import byte_at, unpack
 from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 
 EXTENSION, IMAGE, TRAILER = 0x21, 0x2C, 0x3B
+MANIFEST = b"\x21\xff\x0bC2PA_GIF"  # an application extension
 HAS_COLOR_TABLE, COLOR_TABLE_SIZE = 0x80, 0x07  # flags; the table has 2 ** (size + 1) colors
 
 
@@ -21,6 +22,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         elif data[at] == EXTENSION:
             end = _sub_blocks_end(data, at + 2)
             inspection.add_metadata("text", end - at)
+            inspection.has_manifest |= data.startswith(MANIFEST, at)
             at = end
         else:
             at += 1  # every reader skips bytes that start no block

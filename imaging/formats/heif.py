@@ -22,6 +22,7 @@ CODED = {b"hvc1", b"av01"}  # types of items whose data are an image
 DECODED = {name: {coded, b"grid", b"iovl", b"iden"} for name, coded in (("AVIF", b"av01"), ("HEIF", b"hvc1"))}
 CODINGS = {b"av01": "AV1", b"hvc1": "HEVC", b"avc1": "AVC", b"vvc1": "VVC", b"jpeg": "JPEG", b"j2k1": "JPEG 2000"}
 CODINGS |= {b"unci": "uncompressed samples", b"mski": "a mask", b"tili": "tiles"}
+MANIFEST = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # type of a `uuid` box with a manifest of C2PA
 METADATA: dict[bytes, Literal["EXIF", "text"]] = {b"Exif": "EXIF", b"mime": "text"}
 DERIVED = {b"grid": 4, b"iovl": 10}  # items made of other items, and the offsets of their size in bytes
 
@@ -48,6 +49,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         if box.name == b"meta":
             images = _inspect_items(box)
             frames = max(frames, 1, images if inspection.format.name == "HEIF" else 1)
+        elif box.name == b"uuid":
+            inspection.has_manifest |= data.startswith(MANIFEST, box.start)
         elif box.name == b"moov" and is_sequence:
             frames = max(frames, *_inspect_tracks(box))
     if not frames:

@@ -33,6 +33,7 @@ class Inspected:
     exif: bytes | None = None  # EXIF block of a PNG, which may lie behind the pixels
     space: ColorSpace | None = None  # color space, if the file describes it by numbers
     has_gain_map: bool = False  # with which displays for HDR show more than the image itself
+    has_manifest: bool = False  # of C2PA: where the image is from and what was done to it, signed
     placement: Placement | None = None  # how an AVIF is cropped and turned, which its decoder leaves to others
     profile: bytes | None = None  # ICC profile of a BMP, which Pillow does not read
     repaired: bytes | None = None  # the file for the decoder, without damage that touches no pixel, if it has any
@@ -51,6 +52,7 @@ class Inspection:
     exif: bytes | None = None
     space: ColorSpace | None = None
     has_gain_map: bool = False
+    has_manifest: bool = False
     placement: Placement | None = None
     profile: bytes | None = None
     repaired: bytes | None = None

@@ -54,6 +54,7 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         exif=found.exif,
         space=found.space,
         has_gain_map=found.has_gain_map,
+        has_manifest=found.has_manifest,
         placement=found.placement,
         profile=found.profile,
         repaired=found.repaired,

@@ -21,7 +21,10 @@ LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
 OTHER_BITS = {*range(2, 8), *range(9, 17)}  # bits of a sample that the standard allows
 OTHER_COMPONENTS = {2, *range(5, 256)}
 SEQUENTIAL = {0xC0, 0xC1, 0xC9}
-APP1, APP2, COMMENTS = 0xE1, 0xE2, {*range(0xE0, 0xF0), 0xFE}
+APP1, APP2, APP11, COMMENTS = 0xE1, 0xE2, 0xEB, {*range(0xE0, 0xF0), 0xFE}
+
+MANIFEST = b"jumdc2pa"  # type of a JUMBF box with a manifest of C2PA, behind the name of its description
+MAX_JUMBF_HEAD = 64  # bytes of a segment up to there
 
 NUMBER_OF_IMAGES, MP_ENTRIES = 0xB001, 0xB002  # tags in the index of an MPO: CIPA DC-007, 5.2.3
 MP_ENTRY_SIZE = 16  # bytes for each image; the first one is this image
@@ -59,6 +62,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             _add_metadata(data[start : start + 16], marker, end - start, inspection)
             index = start + 4 if marker == APP2 and data.startswith(b"MPF\0", start) else index
             inspection.has_gain_map |= any(data.find(sign, start, end) >= 0 for sign in GAIN_MAP_SIGNS)
+            is_jumbf = marker == APP11 and data.startswith(b"JP", start)
+            inspection.has_manifest |= is_jumbf and data.find(MANIFEST, start, min(end, start + MAX_JUMBF_HEAD)) >= 0
         elif marker == SCAN:
             _inspect_scan(data, frame, segment, inspection)
             break

@@ -66,6 +66,7 @@ def _inspect_chunk(data: bytes, chunk: Chunk, inspection: Inspection) -> None:
     elif name in {b"tEXt", b"zTXt", b"iTXt"}:
         _read_text(name, data[start:end], inspection)
     else:
+        inspection.has_manifest |= name == b"caBX"
         inspection.add_metadata("text", end - start)
 
 

@@ -11,7 +11,7 @@ WIDTH, LENGTH, COMPRESSION = 256, 257, 259
 STRIPS = {273: 279, 324: 325}  # offsets of strips and of tiles, and the tags of their sizes in bytes
 TILE_WIDTH, TILE_LENGTH = 322, 323
 REQUIRED_TAGS = {258, 320}  # bits per sample, and color map; nothing is decoded without them
-PROFILE = 34675
+PROFILE, MANIFEST = 34675, 52545
 SUB_DIRECTORIES = {34665, 34853, 40965}  # directories that Pillow reads when it decodes: EXIF, GPS and interoperability
 UNCOMPRESSED = 1  # the sizes of uncompressed strips are not read from the file
 
@@ -50,6 +50,7 @@ def _count(entry: Entry, inspection: Inspection) -> None:
 
 
 def _inspect_page(block: TiffDirectories, entries: dict[int, Entry], inspection: Inspection) -> None:
+    inspection.has_manifest = MANIFEST in entries
     for width, length in ((WIDTH, LENGTH), (TILE_WIDTH, TILE_LENGTH)):
         if width in entries and length in entries:
             inspection.add_size(_first_value(block, entries, width), _first_value(block, entries, length))

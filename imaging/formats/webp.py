@@ -43,6 +43,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         elif chunk.name == b"ALPH" and has_colors:
             refuse_corrupt("The transparency of the WebP is behind its colors.")
         elif chunk.name not in {b"ALPH", b"ANIM"}:
+            inspection.has_manifest |= chunk.name == b"C2PA"
             inspection.add_metadata(METADATA.get(chunk.name, "text"), chunk.end - chunk.start)
     if not inspection.frames:
         inspection.add_frame()

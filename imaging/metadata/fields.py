@@ -4,11 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from imaging.metadata.sanitize import clean_integer, clean_text, clean_texts, drop_none, positive_number
+from imaging.metadata.sanitize import (
+    clean_code,
+    clean_integer,
+    clean_text,
+    clean_texts,
+    drop_none,
+    parse_date,
+    positive_number,
+)
 
 MAX_NAME = 64  # characters, of a make or model
 MAX_PRODUCT = 128  # characters, of a lens or program
 MAX_DESCRIPTION = 2000  # characters, as many as IPTC has bytes
+MAX_NAME_OF_PLACE = 64  # characters, twice as many as IPTC has bytes; also of a credit, a source and a profession
 MAX_KEYWORD = 64  # characters, as many as IPTC has bytes
 MAX_KEYWORDS = 64  # more would exceed what a payload of Step Functions may hold beside the other fields
 MAX_ISO = 10_000_000
@@ -52,6 +61,41 @@ class Camera:
 
 
 @dataclass(frozen=True)
+class Editorial:
+    """What an editor needs to publish the image, in one source, unchecked."""
+
+    headline: object = None
+    credit: object = None
+    source: object = None
+    author_title: object = None
+    city: object = None
+    state: object = None
+    country: object = None
+    date_created: object = None
+    instructions: object = None
+    usage_terms: object = None
+    digital_source_type: object = None  # a code of IPTC, or its URI
+
+    def sanitized(self) -> dict[str, Any]:
+        """Return the valid fields as a JSON object."""
+        return drop_none(
+            {
+                "headline": clean_text(self.headline),
+                "credit": clean_text(self.credit, MAX_NAME_OF_PLACE),
+                "source": clean_text(self.source, MAX_NAME_OF_PLACE),
+                "authorTitle": clean_text(self.author_title, MAX_NAME_OF_PLACE),
+                "city": clean_text(self.city, MAX_NAME_OF_PLACE),
+                "state": clean_text(self.state, MAX_NAME_OF_PLACE),
+                "country": clean_text(self.country, MAX_NAME_OF_PLACE),
+                "dateCreated": parse_date(self.date_created),
+                "instructions": clean_text(self.instructions),
+                "usageTerms": clean_text(self.usage_terms),
+                "digitalSourceType": clean_code(self.digital_source_type),
+            }
+        )
+
+
+@dataclass(frozen=True)
 class About:
     """What people wrote about the image in one source, unchecked."""
 
@@ -60,6 +104,7 @@ class About:
     keywords: Sequence[object] = ()
     artist: object = None  # several are separated by semicolons, as in EXIF
     copyright: object = None
+    editorial: Editorial = Editorial()
 
     def sanitized(self) -> dict[str, Any]:
         """Return the valid fields as a JSON object."""
@@ -70,6 +115,7 @@ class About:
                 "keywords": clean_texts(self.keywords, MAX_KEYWORD, MAX_KEYWORDS),
                 "artist": clean_text(self.artist),
                 "copyright": clean_text(self.copyright),
+                **self.editorial.sanitized(),
             }
         )
 

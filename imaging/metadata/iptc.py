@@ -11,7 +11,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 
 from imaging.formats.tiff_directory import TiffDirectories
-from imaging.metadata.fields import About, Camera, Source
+from imaging.metadata.fields import About, Camera, Editorial, Source
 from imaging.metadata.sanitize import decode_text, parse_time
 
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ TIFF_IIM, TIFF_RESOURCES = 0x83BB, 0x8649  # tags
 MAX_BYTES = 1 << 20  # of records, since parsing takes time; most JPEGs have at most 64 KB
 CHARSET, UTF8 = (1, 90), b"\x1b%G"
 TITLE, KEYWORD, DATE, TIME, BY_LINE, COPYRIGHT, CAPTION = ((2, number) for number in (5, 25, 55, 60, 80, 116, 120))
+EDITORIAL = {
+    "headline": 105,
+    "credit": 110,
+    "source": 115,
+    "author_title": 85,
+    "city": 90,
+    "state": 95,
+    "country": 101,
+    "instructions": 40,
+}  # numbers of data sets of record 2
 
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:([+-]\d\d)(\d\d))?", re.ASCII)
 
@@ -107,8 +117,20 @@ def _source(records: Records) -> Source:
     title, caption, notice, date, clock = (
         "".join(texts(number)[:1]) for number in (TITLE, CAPTION, COPYRIGHT, DATE, TIME)
     )
-    about = About(title, caption, texts(KEYWORD), "; ".join(texts(BY_LINE)), notice)
-    return Source(Camera(taken_at=_moment(f"{date}T{clock}")), about)
+    moment = _moment(f"{date}T{clock}")
+    editorial = Editorial(
+        **{name: "".join(texts((2, number))[:1]) for name, number in EDITORIAL.items()},
+        date_created=moment or _day(date),
+    )
+    about = About(title, caption, texts(KEYWORD), "; ".join(texts(BY_LINE)), notice, editorial)
+    return Source(Camera(taken_at=moment), about)
+
+
+def _day(basic: str) -> str:
+    """Return a date in the basic format of ISO 8601 in its extended format, where zeros are what is unknown (IIM 2:55)."""
+    year, month, day = basic[:4], basic[4:6], basic[6:8]
+    parts = [year, month, day] if day != "00" else [year, month] if month != "00" else [year]
+    return "-".join(parts)
 
 
 def _utf8(data: bytes) -> str:

@@ -40,6 +40,7 @@ def read_properties(picture: Picture) -> dict[str, Any]:
             **_profile(picture),
             **_space(picture),
             "hdrGainMap": True if picture.inspected.has_gain_map else None,
+            "provenance": "C2PA" if picture.inspected.has_manifest else None,
         }
     )
 

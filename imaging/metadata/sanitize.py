@@ -22,6 +22,8 @@ _FORMATS = re.compile(
 _TIME = re.compile(
     r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?\d*(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?=T|$)", re.ASCII)  # a year, a month or a day
+_CODE = re.compile(r"(?:https?://cv\.iptc\.org/newscodes/digitalsourcetype/)?([A-Za-z]{1,40})", re.ASCII)
 _FRACTION = re.compile(r"\d{1,9}", re.ASCII)
 _OFFSET = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d", re.ASCII)  # no clock is more than 14 hours off UTC
 
@@ -94,6 +96,24 @@ def parse_time(value: object, fraction: object = None, offset: object = None) ->
         return None
     digits, zone = own_fraction or _match_or_empty(_FRACTION, fraction), _match_or_empty(_OFFSET, own_offset or offset)
     return moment.isoformat() + (digits and f".{digits}") + zone.replace("Z", "+00:00")
+
+
+def parse_date(value: object) -> str | None:
+    """Return a date as ISO 8601: a year, a month, a day, or a local time; None for anything else."""
+    text = clean_text(value) or ""
+    match = _DATE.match(text)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    if convert_or_none(datetime.fromisoformat, f"{year}-{month or '01'}-{day or '01'}") is None:
+        return None
+    return parse_time(text) or match[0]
+
+
+def clean_code(value: object) -> str | None:
+    """Return the code of an IPTC digital source type, which is the end of its URI; None for anything else."""
+    match = _CODE.fullmatch(clean_text(value) or "")
+    return match and match[1]
 
 
 def _match_or_empty(pattern: re.Pattern[str], value: object) -> str:

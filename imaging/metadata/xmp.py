@@ -26,6 +26,8 @@ NAMESPACES = {
     "http://ns.adobe.com/exif/1.0/aux/": "aux:",
     "http://cipa.jp/exif/1.0/": "exifEX:",
     "http://ns.adobe.com/photoshop/1.0/": "photoshop:",
+    "http://ns.adobe.com/xap/1.0/rights/": "xmpRights:",
+    "http://iptc.org/std/Iptc4xmpExt/2008-02-29/": "Iptc4xmpExt:",
 }
 
 Properties = dict[str, list[str]]

@@ -2,7 +2,7 @@
 
 import re
 
-from imaging.metadata.fields import About, Camera, Source
+from imaging.metadata.fields import About, Camera, Editorial, Source
 from imaging.metadata.gps import clean_altitude, decimal_degrees, gps_position
 from imaging.metadata.sanitize import parse_ratio, parse_time
 from imaging.metadata.xmp import Properties, parse_packet
@@ -41,6 +41,24 @@ def _about(xmp: Properties) -> About:
         keywords=xmp.get("dc:subject", ()),
         artist="; ".join(xmp.get("dc:creator", ())),
         copyright=_first(xmp, "dc:rights"),
+        editorial=_editorial(xmp),
+    )
+
+
+def _editorial(xmp: Properties) -> Editorial:
+    """Return the properties of the IPTC Photo Metadata Standard."""
+    return Editorial(
+        headline=_first(xmp, "photoshop:Headline"),
+        credit=_first(xmp, "photoshop:Credit"),
+        source=_first(xmp, "photoshop:Source"),
+        author_title=_first(xmp, "photoshop:AuthorsPosition"),
+        city=_first(xmp, "photoshop:City"),
+        state=_first(xmp, "photoshop:State"),
+        country=_first(xmp, "photoshop:Country"),
+        date_created=_first(xmp, "photoshop:DateCreated"),
+        instructions=_first(xmp, "photoshop:Instructions"),
+        usage_terms=_first(xmp, "xmpRights:UsageTerms"),
+        digital_source_type=_first(xmp, "Iptc4xmpExt:DigitalSourceType"),
     )
 
 

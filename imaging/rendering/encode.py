@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from imaging.decoding.picture import Picture
+    from imaging.rendering.authorship import Notes
 
 # The format of the rendition of an opaque image and of one with transparency, by the format of the file: the same format if
 # browsers show it and it can hold transparency. Otherwise photographs become JPEG, and transparency stays in a format that
@@ -32,7 +33,7 @@ class Options:
     """How a rendition is encoded."""
 
     quality: int  # 1 to 100, of what is lossy
-    exif: Image.Exif
+    notes: Notes
     is_graphic: bool = False  # the original has few colors, which lossy coding would blur
     is_thumbnail: bool = False
 
@@ -50,11 +51,11 @@ def encode(image: Image.Image, picture: Picture, options: Options) -> tuple[Form
 
 def _encoded(image: Image.Image, picture: Picture, output: Format, options: Options) -> bytes:
     if output.name == "PNG":
-        return encode_png(image, picture, options.exif)
+        return encode_png(image, picture, options.notes)
     if output.name == "WEBP":
-        return encode_webp(image, picture, options.exif, options.quality)
+        return encode_webp(image, picture, options.notes, options.quality)
     sampling = subsampling(image, picture)
-    return encode_jpeg(image, picture, options.exif, {"quality": options.quality, "subsampling": sampling})
+    return encode_jpeg(image, picture, options.notes, {"quality": options.quality, "subsampling": sampling})
 
 
 def _output_format(picture: Picture, image: Image.Image, options: Options) -> Format:
@@ -69,7 +70,7 @@ def _lossy_if_photographic(
 ) -> tuple[Format, bytes]:
     """Return a lossy thumbnail in place of a lossless one of a photograph; a PNG with transparency stays as it is."""
     if lossless[0].name == "WEBP":
-        lossy = FORMATS["WEBP"], encode_lossy(image, options.exif, options.quality)
+        lossy = FORMATS["WEBP"], encode_lossy(image, options.notes, options.quality)
     elif image.mode == "RGBA":
         return lossless
     else:

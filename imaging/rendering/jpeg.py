@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from imaging.decoding.picture import Picture
+    from imaging.rendering.authorship import Notes
 
 
-def encode_jpeg(image: Image.Image, picture: Picture, exif: Image.Exif, options: Mapping[str, Any]) -> bytes:
+def encode_jpeg(image: Image.Image, picture: Picture, notes: Notes, options: Mapping[str, Any]) -> bytes:
     """Return image, in L or RGB, made from picture, as a JPEG with options of Pillow.
 
     If it has the size of a JPEG that was compressed more, the tables of that one serve: more bytes would not bring back
     what it has lost.
     """
-    data = _save(image, exif, options)
+    data = _save(image, notes, options)
     original = picture.image
     is_resized = image.width * image.height != picture.stored[0] * picture.stored[1]
     if len(data) <= len(picture.data) or is_resized or not isinstance(original, JpegImageFile):
@@ -32,7 +33,7 @@ def encode_jpeg(image: Image.Image, picture: Picture, exif: Image.Exif, options:
         {"progressive": True},
         {"progressive": False, "optimize": True},
     )  # a strongly compressed one grows by scans
-    return min(data, *(_save(image, exif, {**tables, **kind}) for kind in kinds), key=len)
+    return min(data, *(_save(image, notes, {**tables, **kind}) for kind in kinds), key=len)
 
 
 def _tables(original: JpegImageFile) -> list[list[int]]:
@@ -41,8 +42,8 @@ def _tables(original: JpegImageFile) -> list[list[int]]:
     return tables[:2]
 
 
-def _save(image: Image.Image, exif: Image.Exif, options: Mapping[str, Any]) -> bytes:
+def _save(image: Image.Image, notes: Notes, options: Mapping[str, Any]) -> bytes:
     """Encode image as a progressive JPEG with tables of its own: 4 to 5 % fewer bytes, in 1 ms (256 pixels) to 24 (1600)."""
     buffer = BytesIO()
-    image.save(buffer, "JPEG", exif=exif or b"", **{"progressive": True, **options})
+    image.save(buffer, "JPEG", exif=notes.exif, xmp=notes.xmp, **{"progressive": True, **options})
     return buffer.getvalue()

@@ -7,14 +7,17 @@ from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from imaging.decoding.picture import has_alpha
 from imaging.formats.inspection import Inspection
 from imaging.formats.png_chunks import END, SIGNATURE, chunks, write_chunk
+from imaging.rendering.authorship import Notes
 from imaging.rendering.palettes import with_palette
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from imaging.decoding.picture import Picture
 
 # Run-length encoding: a quarter of the time of zlib's default, and nearly its size for photographs.
@@ -24,16 +27,17 @@ MATCHES: dict[str, int] = {"compress_level": 3}
 SAMPLE = 32  # rows that show which of them an image needs
 PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}  # all that decides the pixels of a PNG that is sRGB
 BIT_DEPTH, MAX_DEPTH = 24, 8  # offset in the file; bits of a sample in renditions
+XMP = "XML:com.adobe.xmp"  # keyword of the text that holds a packet
 STEP = 2**20  # bytes that are decompressed at a time
 
 
-def encode_png(image: Image.Image, picture: Picture, exif: Image.Exif) -> bytes:
+def encode_png(image: Image.Image, picture: Picture, notes: Notes) -> bytes:
     """Return image, in L, RGB or RGBA, made from picture, as a PNG."""
     best = with_palette(image) or image
-    data = _save(best, exif, **_settings(best))
+    data = _save(best, notes, **_settings(best))
     if len(data) <= len(picture.data):
         return data
-    original = _original(picture, exif) if image.size == picture.size else None
+    original = _original(picture, notes) if image.size == picture.size else None
     return min(data, original, key=len) if original else data
 
 
@@ -41,17 +45,19 @@ def _settings(image: Image.Image) -> dict[str, int]:
     """Return the settings under which a part from the middle of image takes fewer bytes."""
     top = max(0, (image.height - SAMPLE) // 2)
     part = image.crop((0, top, image.width, min(image.height, top + SAMPLE)))
-    return min(MATCHES, RUN_LENGTHS, key=lambda settings: len(_save(part, Image.Exif(), **settings)))
+    return min(MATCHES, RUN_LENGTHS, key=lambda settings: len(_save(part, Notes(), **settings)))
 
 
-def _save(image: Image.Image, exif: Image.Exif, **options: int) -> bytes:
-    buffer, alphas = BytesIO(), image.info.get("transparency")
+def _save(image: Image.Image, notes: Notes, **options: int) -> bytes:
+    buffer, alphas, texts = BytesIO(), image.info.get("transparency"), PngInfo()
     more = {} if alphas is None else {"transparency": alphas}
-    image.save(buffer, "PNG", exif=exif, **more, **options)
+    if notes.xmp:
+        texts.add_itxt(XMP, notes.xmp.decode())
+    image.save(buffer, "PNG", exif=notes.exif, pnginfo=texts, **more, **options)
     return buffer.getvalue()
 
 
-def _original(picture: Picture, exif: Image.Exif) -> bytes | None:
+def _original(picture: Picture, notes: Notes) -> bytes | None:
     """Return the pixels of a PNG as they are in its file, without anything else; None if a rendition has others."""
     found, data = picture.inspected, picture.data
     is_shown = picture.format.name == "PNG" and picture.orientation == 1 and data[BIT_DEPTH] <= MAX_DEPTH
@@ -65,8 +71,9 @@ def _original(picture: Picture, exif: Image.Exif) -> bytes | None:
     if pixels is None:
         return None
     heads = [data[chunk.start - 8 : chunk.end + 4] for chunk in parts if chunk.name != b"IDAT"]
-    block = exif.tobytes()[6:] if exif else b""
-    about = [write_chunk(b"eXIf", block)] if block else []
+    about = [write_chunk(b"eXIf", notes.exif.removeprefix(b"Exif\0\0"))] if notes.exif else []
+    if notes.xmp:
+        about.append(write_chunk(b"iTXt", XMP.encode() + bytes(5) + notes.xmp))
     return b"".join([data[:SIGNATURE], *heads, *about, write_chunk(b"IDAT", pixels), END])
 
 

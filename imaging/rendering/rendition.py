@@ -1,4 +1,4 @@
-"""Renditions: an image resized or cropped; upright, in sRGB, with no metadata but artist and copyright.
+"""Renditions: an image resized or cropped; upright, in sRGB, with no metadata but authorship.
 
 The stages, each with the type of its result: inspect_file (Inspected), open_picture (Picture), decode (Decoded),
 make_raster (Raster), render (Pillow's Image: resampled, in sRGB, upright), encode (Rendition).
@@ -67,7 +67,7 @@ def resize_to_edges(
         targets.setdefault(upright_size(fit_inside(picture.size, edge), picture.orientation), edge)
     largest = next(iter(targets))
     raster = make_raster(decode(picture, wanted=largest), largest)
-    options = Options(quality, authorship.to_exif(), raster.is_graphic)
+    options = Options(quality, authorship.to_notes(), raster.is_graphic)
     return {edge: _rendition(render(raster, size), picture, options) for size, edge in targets.items()}
 
 
@@ -78,7 +78,7 @@ def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Author
     scale = edge / min(width, height)
     decoded = decode(picture, wanted=(round(width * scale), round(height * scale)))
     raster = make_raster(decoded, (edge, edge), center_square(decoded.covered))
-    options = Options(quality, authorship.to_exif(), raster.is_graphic, is_thumbnail=True)
+    options = Options(quality, authorship.to_notes(), raster.is_graphic, is_thumbnail=True)
     return _rendition(render(raster, (edge, edge)), picture, options)
 
 

@@ -14,33 +14,34 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from imaging.decoding.picture import Picture
+    from imaging.rendering.authorship import Notes
 
 METHOD = 4  # libwebp's default: its slower ones gain 1 or 2 %
 FASTEST = {"lossless": True, "method": 0, "quality": 0}  # photographs: 161 ms instead of 1110, and 8 % more bytes
 SMALLEST = {"lossless": True, "method": 4, "quality": 75}  # drawings: a third to an eighth of the bytes
 PHOTOGRAPHIC = 1  # bytes for each pixel, with the fastest settings, from which on the smallest gain little
-HAS_EXIF, HAS_ALPHA = 0x08, 0x10  # flags of an extended file
+ABOUT, HAS_ALPHA = {b"EXIF": 0x08, b"XMP ": 0x04}, 0x10  # flags of an extended file
 BITSTREAMS = {b"VP8 ", b"VP8L", b"ALPH"}
 
 
-def encode_webp(image: Image.Image, picture: Picture, exif: Image.Exif, quality: int) -> bytes:
+def encode_webp(image: Image.Image, picture: Picture, notes: Notes, quality: int) -> bytes:
     """Return image, in L, RGB or RGBA, made from picture, as a WebP; quality, 1 to 100, counts where it is lossy."""
-    data = encode_lossless(image, exif) if is_lossless(picture) else encode_lossy(image, exif, quality)
-    original = _original(picture, exif) if image.size == picture.size and len(data) > len(picture.data) else None
+    data = encode_lossless(image, notes) if is_lossless(picture) else encode_lossy(image, notes, quality)
+    original = _original(picture, notes) if image.size == picture.size and len(data) > len(picture.data) else None
     return min([data, original] if original else [data], key=len)
 
 
-def encode_lossy(image: Image.Image, exif: Image.Exif, quality: int) -> bytes:
+def encode_lossy(image: Image.Image, notes: Notes, quality: int) -> bytes:
     """Return image as a lossy WebP."""
-    return _save(image, exif, quality=quality, method=METHOD)
+    return _save(image, notes, quality=quality, method=METHOD)
 
 
-def encode_lossless(image: Image.Image, exif: Image.Exif) -> bytes:
+def encode_lossless(image: Image.Image, notes: Notes) -> bytes:
     """Return image as a lossless WebP."""
-    data = _save(image, exif, **FASTEST)
+    data = _save(image, notes, **FASTEST)
     if len(data) > PHOTOGRAPHIC * image.width * image.height:
         return data
-    return min(data, _save(image, exif, **SMALLEST), key=len)
+    return min(data, _save(image, notes, **SMALLEST), key=len)
 
 
 def is_lossless(picture: Picture) -> bool:
@@ -48,9 +49,9 @@ def is_lossless(picture: Picture) -> bool:
     return picture.format.name == "WEBP" and any(chunk.name == b"VP8L" for chunk in _bitstreams(picture))
 
 
-def _save(image: Image.Image, exif: Image.Exif, **options: int) -> bytes:
+def _save(image: Image.Image, notes: Notes, **options: int) -> bytes:
     buffer = BytesIO()
-    image.save(buffer, "WEBP", exif=exif, **options)
+    image.save(buffer, "WEBP", exif=notes.exif, xmp=notes.xmp, **options)
     return buffer.getvalue()
 
 
@@ -64,19 +65,20 @@ def _bitstreams(picture: Picture) -> list[Chunk]:
     return [chunk for chunk in found if chunk.name in BITSTREAMS]
 
 
-def _original(picture: Picture, exif: Image.Exif) -> bytes | None:
+def _original(picture: Picture, notes: Notes) -> bytes | None:
     """Return the image of a WebP as it is in its file, without anything else; None if a rendition has other pixels."""
     data = picture.data
     is_shown = picture.format.name == "WEBP" and picture.orientation == 1 and b"ANMF" not in data
     if not is_shown or "icc_profile" in picture.image.info:
         return None
     parts = _bitstreams(picture)
-    block = exif.tobytes() if exif else b""
-    flags = (HAS_EXIF if block else 0) | (HAS_ALPHA if has_alpha(picture.image) else 0)
+    about = {b"EXIF": notes.exif, b"XMP ": notes.xmp}
+    flags = sum(ABOUT[name] for name, block in about.items() if block) | (HAS_ALPHA if has_alpha(picture.image) else 0)
     canvas = b"".join(struct.pack("<I", side - 1)[:3] for side in picture.stored)
     head = _chunk(b"VP8X", bytes([flags, 0, 0, 0]) + canvas) if flags else b""
     body = [_chunk(part.name, data[part.start : part.end]) for part in parts]
-    content = b"".join([b"WEBP", head, *body, _chunk(b"EXIF", block) if block else b""])
+    body += [_chunk(name, block) for name, block in about.items() if block]
+    content = b"".join([b"WEBP", head, *body])
     return struct.pack("<4sI", b"RIFF", len(content)) + content
 
 

@@ -155,6 +155,7 @@ class ExtractMetadataOutputProperties(TypedDict):
     iccBroken: NotRequired[bool]
     colorPrimaries: NotRequired[str]
     transferFunction: NotRequired[str]
+    provenance: NotRequired[str]
     hdrGainMap: NotRequired[bool]
 
 
@@ -191,6 +192,17 @@ class ExtractMetadataOutputAbout(TypedDict):
     keywords: NotRequired[list[str]]
     artist: NotRequired[str]
     copyright: NotRequired[str]
+    headline: NotRequired[str]
+    source: NotRequired[str]
+    authorTitle: NotRequired[str]
+    city: NotRequired[str]
+    state: NotRequired[str]
+    country: NotRequired[str]
+    instructions: NotRequired[str]
+    dateCreated: NotRequired[str]
+    credit: NotRequired[str]
+    usageTerms: NotRequired[str]
+    digitalSourceType: NotRequired[str]
     cut: NotRequired[list[str]]
 
 
@@ -229,6 +241,9 @@ class Authorship(TypedDict):
 
     artist: NotRequired[str]
     copyright: NotRequired[str]
+    credit: NotRequired[str]
+    usageTerms: NotRequired[str]
+    digitalSourceType: NotRequired[str]
 
 
 class GenerateThumbnailInput(TypedDict):

@@ -212,6 +212,6 @@ def outcome(files: Iterable[bytes]) -> Exception | None:
 
 def test_a_bug_in_authorship_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """An error after decoding passes unchanged."""
-    plant(monkeypatch, Authorship, "to_exif", Authorship.to_exif, TypeError("planted"))
+    plant(monkeypatch, Authorship, "to_notes", Authorship.to_notes, TypeError("planted"))
     with pytest.raises(TypeError, match="planted"):
         resize_to_edges(open_picture(pictures.examples()["JPEG"], LIMITS), (30,), 80)

@@ -42,6 +42,7 @@ BLOCK = pictures.exif(
     {Base.DateTimeOriginal: "2010:10:10 10:10:10"},
 )
 OF_XMP = {
+    "dateCreated": "2012-12-12T12:12:12",
     "title": "Title of XMP",
     "description": "Caption of XMP",
     "keywords": ["of XMP"],
@@ -49,6 +50,7 @@ OF_XMP = {
     "copyright": "Rights of XMP",
 }
 OF_IPTC = {
+    "dateCreated": "2011-11-11T11:11:11",
     "title": "Title of IPTC",
     "description": "Caption of IPTC",
     "keywords": ["of IPTC"],

@@ -7,19 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.metadata.fields import MAX_DESCRIPTION, MAX_KEYWORD, MAX_KEYWORDS, About, Camera, Source, merge
+from imaging.metadata.fields import MAX_DESCRIPTION, MAX_KEYWORD, MAX_KEYWORDS, About, Camera, Editorial, Source, merge
 from tests.imaging.metadata.values import VALUES
 from workflow import contracts
 
 SAMPLE = contracts.schema("extract-metadata.output")["examples"][0]
 SOUND = {"taken_at", "flash", "gps"}  # fields that are valid or None in a source
 UNSOUND = {field.name: VALUES for field in fields(Camera) if field.name not in SOUND}
-SAYINGS = {field.name: VALUES for field in fields(About) if field.name != "keywords"}
+SAYINGS = {field.name: VALUES for field in fields(About) if field.name not in {"keywords", "editorial"}}
+EDITORIAL = {field.name: VALUES for field in fields(Editorial)}
 
 
 @given(
     camera=st.builds(Camera, **UNSOUND),
-    words=st.builds(About, **SAYINGS, keywords=st.lists(VALUES, max_size=5)),
+    words=st.builds(
+        About, **SAYINGS, keywords=st.lists(VALUES, max_size=5), editorial=st.builds(Editorial, **EDITORIAL)
+    ),
 )
 def test_any_source_keeps_the_contract(camera: Camera, words: About) -> None:
     """Values of any kind become those of the contract, or are dropped."""
@@ -29,7 +32,7 @@ def test_any_source_keeps_the_contract(camera: Camera, words: About) -> None:
 def test_longest_texts_keep_the_contract() -> None:
     """Texts and lists of keywords are cut at the limits of the contract."""
     long = "x" * 5000
-    words = About(long, long, [f"{number:03} {long}" for number in range(500)], long, long)
+    words = About(long, long, [f"{number:03} {long}" for number in range(500)], long, long, Editorial(*[long] * 11))
     fields = merge([Source(Camera(make=long, model=long, lens=long, software=long), words)])
     contracts.check("extract-metadata.output", SAMPLE | fields)
     assert len(fields["about"]["description"]) == MAX_DESCRIPTION

@@ -36,6 +36,7 @@ EXPECTED = {
         "keywords": ["one", "zwei ü"],
         "artist": "Jörg; Ann",
         "copyright": "© Jörg",
+        "dateCreated": "2003-08-30T12:34:56+02:00",
     },
 }
 
