@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Any, cast
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import (
     conflicts,
@@ -15,38 +15,36 @@ from lambdas.domain import (
     executions,
     object_keys,
     objects,
+    open_records,
     stalled_uploads,
     tombstones,
     upload_versions,
 )
-from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.back_pressure import Pace
+from lambdas.domain.dead_letters import dead_letter_images
 from lambdas.domain.expiry import may_have_expired
 from lambdas.domain.finalization import finalize
-from lambdas.domain.outcomes import DELETED, PROCESSING, Failure
+from lambdas.domain.outcomes import DELETED, PROCESSING, Failure, is_final
 from lambdas.domain.record import Record, is_begun, read_record
-from lambdas.domain.upload_events import read_event
-from lambdas.runtime import clients, clock
-from lambdas.runtime.settings import SweepSettings
+from lambdas.domain.record_batches import with_items
+from lambdas.runtime import clock
+from lambdas.runtime.settings import YES, SweepSettings
 from lambdas.runtime.telemetry import add_log_keys, log_errors, logger, set_log_keys
 from workflow import contracts
 from workflow.contracts.durations import DAY, DEAD_LETTER_RETENTION
 from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from mypy_boto3_sqs.type_defs import MessageTypeDef
+    from collections.abc import Callable
 
     from lambdas.domain.upload_versions import ListedUpload
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
-HORIZON = timedelta(days=3)  # hundreds of sweeps have looked at older uploads; the daily one looks at all
+# Of sweeps without the index: hundreds have looked at older uploads, and the daily one looks at all.
+HORIZON = timedelta(days=3)
 DELETING = timedelta(minutes=2)  # in which a sweep looks at deleted images, about a thousand; the next one goes on
 STARTING = timedelta(minutes=4)  # in which a sweep starts executions: its other work takes ten of its fifteen minutes
-BATCH_SIZE = 100  # records that DynamoDB returns for one request
-VISIBILITY_TIMEOUT = 120  # seconds for which a dead-letter message is hidden from others; it is not deleted
-MAX_MESSAGES = 1000  # dead-letter messages that one sweep reads
+LOOKING = timedelta(minutes=11)  # in which a sweep by the index looks at images; it goes on in the next sweep
 # After that its image fails, if nothing was started for it: a day later the message is gone.
 DEAD_LETTER_AGE = timedelta(seconds=DEAD_LETTER_RETENTION - DAY)
 DEAD_LETTER = "DeadLetter"  # the name of an error: the message was not processed in any of its deliveries
@@ -59,7 +57,7 @@ class SweepIncompleteError(Exception):
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Sweep once and return how many images were `finalized`, `deleted`, `resumed` and `cleared`.
 
-    The event `{"everything": true}` makes it look at all uploads, not only at recent ones.
+    The event `{"everything": true}` makes it list all uploads, instead of reading the index of open records.
 
     Sweeps may run at the same time, and beside everything else. An error with one image does not keep others from being
     processed; raises SweepIncompleteError at the end if there was any.
@@ -74,12 +72,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 class Sweep:
-    """One sweep: dead-letter messages that expire, deletions, uploads, and staged objects that no execution needs."""
+    """One sweep: dead-letter messages, deletions, open images, and staged objects that no execution needs."""
 
     def __init__(self, settings: SweepSettings, *, everything: bool) -> None:
-        """Look at uploads within the horizon, or at everything."""
+        """Look at what the index of open records has, or list everything; without the index, list recent uploads."""
         now = clock.now()
         self._settings = settings
+        self._by_index = settings.sweep_index == YES and not everything
+        self._until = now + LOOKING
         self._late = now - timedelta(seconds=settings.stalled_after_seconds)
         self._since = None if everything else now - HORIZON
         self._given_up = now - DEAD_LETTER_AGE
@@ -89,14 +89,18 @@ class Sweep:
 
     def run(self) -> Counter[str]:
         """Run all parts, and return for each part the number of images that it changed."""
+        unread: list[PipelineInputImage] = []
         for image, sent in dead_letter_images(self._settings):
             if sent <= self._given_up:
                 self._for_each("finalized", image["imageId"], partial(self._fail_dead_letter, image))
+            else:
+                unread.append(image)
         for image_id in takewhile(self._may_delete, tombstones.due_tombstones(self._settings.metadata_table)):
             self._for_each("deleted", image_id, partial(deletions.look_again, image_id, self._settings))
-        uploads = upload_versions.list_uploads(self._settings.upload_bucket, self._since, self._late)
-        for upload, stored in with_records(uploads, self._settings.metadata_table):
-            self._for_each("resumed", upload.image["imageId"], partial(self._reconcile, upload, stored))
+        if self._by_index:
+            self._look_at_open(unread)
+        else:
+            self._look_at_listed()
         for name in objects.list_staged_executions(self._settings.upload_bucket, self._late):
             self._for_each("cleared", executions.image_id(name), partial(self._delete_staged, name))
         return self._done
@@ -113,6 +117,45 @@ class Sweep:
 
     def _may_delete(self, _: str) -> bool:
         return clock.now() < self._deleting
+
+    def _look_at_open(self, dead: list[PipelineInputImage]) -> None:
+        """Look at the open images of the index, and at those of dead-letter messages that have no record, in limited time."""
+        table = self._settings.metadata_table
+        for image, item in with_items(dead, lambda one: one["imageId"], table):
+            if not item:
+                self._for_each("resumed", image["imageId"], partial(self._reconcile_key, image["key"], None))
+        due = open_records.list_open(table, self._late)
+        for image_id, item in takewhile(lambda _: clock.now() < self._until, with_items(due, str, table)):
+            if item and open_records.is_open(item):
+                self._for_each("resumed", image_id, partial(self._look, item))
+
+    def _look_at_listed(self) -> None:
+        """Look at the images of the uploads that S3 lists."""
+        listed = upload_versions.list_uploads(self._settings.upload_bucket, self._since, self._late)
+        uploads = (upload for upload in listed if _is_valid(upload))
+        for upload, item in with_items(uploads, lambda one: one.image["imageId"], self._settings.metadata_table):
+            stored = item if item and is_begun(item) else None
+            self._for_each("resumed", upload.image["imageId"], partial(self._reconcile, upload, stored))
+
+    def _look(self, item: MetadataRecord) -> bool:
+        """Reconcile an open image. If nothing was to be done, take it from the index, or look at it later."""
+        table, begun = self._settings.metadata_table, is_begun(item)
+        if begun and stalled_uploads.is_complete(item):
+            open_records.close(table, item)
+            return False
+        if done := self._reconcile_key(item["key"], item if begun else None):
+            return done
+        if not begun or is_final(item):
+            # An upload that was not made by now is seldom made, and an execution that has its outcome seldom leaves more.
+            waited = clock.now() - datetime.fromisoformat(item.get("createdAt", item["updatedAt"]))
+            open_records.postpone(table, item, self._late + min(waited, stalled_uploads.LONGEST_PAUSE))
+        return False
+
+    def _reconcile_key(self, key: str, stored: MetadataRecord | None) -> bool:
+        """Reconcile the newest version of the upload at key, if there is one that may have stalled."""
+        upload = upload_versions.find_upload(self._settings.upload_bucket, key)
+        is_due = upload is not None and upload.modified < self._late and _is_valid(upload)
+        return self._reconcile(upload, stored) if upload and is_due else False
 
     def _reconcile(self, upload: ListedUpload, stored: MetadataRecord | None) -> bool:
         """Reconcile one upload, unless its record may have expired: its image would be processed again."""
@@ -140,61 +183,6 @@ class Sweep:
         if stored and stored["execution"] == name and stored["status"] == PROCESSING:
             return False
         return bool(objects.delete_prefix(self._settings.upload_bucket, object_keys.staged_folder(name)))
-
-
-def dead_letter_images(settings: SweepSettings) -> Iterator[tuple[PipelineInputImage, datetime]]:
-    """Yield the images that dead-letter messages are about, and when each message was sent first.
-
-    Every message stays in the queue, for the alarm.
-    """
-    for body, sent in islice(receive_messages(settings.dead_letter_queue), MAX_MESSAGES):
-        try:
-            yield read_event(json.loads(body), settings.upload_bucket), sent
-        except (ValueError, RecursionError):  # the latter for JSON that is nested too deep
-            logger().warning("a dead-letter message is not about an upload")
-
-
-def receive_messages(url: str) -> Iterator[tuple[str, datetime]]:
-    """Yield the body of each message in the queue once, and when it was sent; the messages are hidden for a while.
-
-    SQS keeps that time when it moves a message to the dead-letter queue.
-    """
-    while True:
-        answer = clients.sqs().receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=VISIBILITY_TIMEOUT,
-            WaitTimeSeconds=1,
-            AttributeNames=["SentTimestamp"],
-        )
-        if not (messages := answer.get("Messages", [])):
-            return
-        yield from ((message["Body"], _sent_at(message)) for message in messages)
-
-
-def _sent_at(message: MessageTypeDef) -> datetime:
-    milliseconds = int(message["Attributes"]["SentTimestamp"])
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def with_records(uploads: Iterable[ListedUpload], table: str) -> Iterator[tuple[ListedUpload, MetadataRecord | None]]:
-    """Yield each upload with its record; an upload whose record DynamoDB does not return now is for the next sweep."""
-    valid = (upload for upload in uploads if _is_valid(upload))
-    while batch := list(islice(valid, BATCH_SIZE)):
-        records, missed = _read_records(table, [upload.image["imageId"] for upload in batch])
-        for upload in batch:
-            if upload.image["imageId"] not in missed:
-                yield upload, records.get(upload.image["imageId"])
-
-
-def _read_records(table: str, image_ids: list[str]) -> tuple[dict[str, MetadataRecord], set[str]]:
-    """Return the records by image id, and the ids that DynamoDB has left unprocessed."""
-    keys = [{"imageId": {"S": image_id}} for image_id in dict.fromkeys(image_ids)]
-    answer = clients.dynamodb().batch_get_item(RequestItems={table: {"Keys": keys}})
-    left = answer["UnprocessedKeys"]
-    missed = {key["imageId"]["S"] for key in left[table]["Keys"]} if table in left else set()
-    stored = [cast("MetadataRecord", deserialize(item)) for item in answer["Responses"].get(table, [])]
-    return {record["imageId"]: record for record in stored if is_begun(record)}, missed
 
 
 def _is_valid(upload: ListedUpload) -> bool:

@@ -9,7 +9,16 @@ from pages.markdown import code, table
 from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
 from pages.usage import image_usage
-from pages.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, INVOCATIONS, SAMPLE_IMAGE, STATUS, STATUS_REQUESTS
+from pages.workload_profile import (
+    CALL_SECONDS,
+    FAILED_SHARE,
+    IMAGES_PER_MONTH,
+    INVOCATIONS,
+    SAMPLE_IMAGE,
+    STATUS,
+    STATUS_REQUESTS,
+    UNUSED_SHARE,
+)
 from templates.stack import build
 
 Node = dict[str, Any]
@@ -76,8 +85,9 @@ def _month(template: Node) -> str:
     total = sum(price.each * units for price, units in found.values())
     caption = (
         "A metric is billed only for the hours in which it is published, and a key also by the requests for data keys. The"
-        f" cost of the sweeps grows with the number of images that are kept: here, {IMAGES_PER_MONTH:,} images a month, all of"
-        " which succeed. For each image with another status, a sweep also lists its keys in the archive, for three days."
+        f" cost of the sweeps is that of the daily listing, which grows with the images that are kept, and of those that are"
+        f" open: here, {IMAGES_PER_MONTH:,} images a month, of which {FAILED_SHARE:.0%} fail, and upload URLs of which"
+        f" {UNUSED_SHARE:.0%} are not used."
         " `SweepMinutes` sets the interval. Items below one cent are left out."
     )
     return _with_caption(

@@ -4,11 +4,12 @@ import json
 import math
 from typing import Any, Final
 
+from lambdas.domain.open_records import QUERIES
 from lambdas.runtime import metrics
 from pages import prices
 from pages.prices import Price
 from pages.usage import resources
-from pages.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, SWEEP, SWEEP_DAYS
+from pages.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, LOOKS_SHARE, SWEEP
 from workflow.steps import STEPS
 
 Node = dict[str, Any]
@@ -21,13 +22,17 @@ POLLERS: Final = 5  # of Lambda at a queue
 DATA_KEY_SECONDS: Final = 300  # for which a service caches a data key
 METHOD_METRICS: Final = 5  # that API Gateway publishes for a method: requests, 4xx, 5xx and two latencies
 PAGE, BATCH = 1000, 100  # entries in a page of S3, records in a batch of DynamoDB
+CALLS_OF_LOOK: Final = (
+    4  # of a sweep that looks at one image: versions, leftovers or execution, and the write of the record
+)
+WRITES_OF_LOOK: Final = 3  # units: of the record, and of its entry in the index, which is deleted and put
 EVENTUAL_READ_UNITS: Final = 0.5  # for an eventually consistent read of up to 4 KB
 
 
 def monthly_usage(template: Node) -> dict[str, tuple[Price, float]]:
     """Return price and units of each monthly item, without any image or, where it says so, at most.
 
-    The usage of the sweeps depends on the number of images: IMAGES_PER_MONTH, all of which succeeded.
+    The usage of the sweeps depends on the number of images: IMAGES_PER_MONTH, most of which succeeded.
     """
     queue = resources(template, "AWS::SQS::Queue")["ProcessingQueue"]
     api = resources(template, "AWS::ApiGateway::Stage")["RestApiStage"]["MethodSettings"]
@@ -74,22 +79,23 @@ def custom_metrics() -> list[tuple[str, str]]:
 
 
 def _sweeps(template: Node) -> dict[str, tuple[Price, float]]:
-    """Return the usage of a month's sweeps: a daily one for all images, and the others for recent ones."""
+    """Return the usage of a month's sweeps: a daily one that lists everything, and the others, which read the index."""
     sweeps = MONTH / 60 / template["Parameters"]["SweepMinutes"]["Default"]
     pages = math.ceil(_listed_versions(template) / PAGE)
-    records = _images(SWEEP_DAYS)
-    batches = math.ceil(records / BATCH)
+    checked = _checked_images(template)
+    looks = IMAGES_PER_MONTH * LOOKS_SHARE
+    queries = sweeps * QUERIES
     memory = resources(template, "AWS::Lambda::Function")["SweepFunction"]["MemorySize"] / 1024
-    seconds = (
-        SWEEP.alone + pages * (SWEEP.page / memory + CALL_SECONDS) + batches * (SWEEP.batch / memory + CALL_SECONDS)
-    )
+    listing = pages * (SWEEP.page / memory + CALL_SECONDS) + checked / BATCH * (SWEEP.batch / memory + CALL_SECONDS)
+    seconds = (sweeps + DAYS) * SWEEP.alone + (queries + looks * CALLS_OF_LOOK) * CALL_SECONDS + DAYS * listing
     return {
-        "sweeps: listings": (prices.S3_WRITE, (sweeps + DAYS) * (pages + 1)),
+        "sweeps: listings": (prices.S3_WRITE, sweeps + DAYS * (pages + 1) + 2 * looks),
         "sweeps: reads of records": (
             prices.DYNAMODB_READ,
-            (sweeps * records + DAYS * _checked_images(template)) * EVENTUAL_READ_UNITS,
+            (queries + looks + DAYS * checked) * EVENTUAL_READ_UNITS,
         ),
-        "sweeps: GB-seconds": (prices.LAMBDA_COMPUTE, (sweeps + DAYS) * seconds * memory),
+        "sweeps: writes of records": (prices.DYNAMODB_WRITE, looks * WRITES_OF_LOOK),
+        "sweeps: GB-seconds": (prices.LAMBDA_COMPUTE, seconds * memory),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from asl.language import Transition, inner_machines, target, transitions
 from lambdas.domain import back_pressure
+from lambdas.domain.open_records import SINCE
 from pages import prices
 from pages.prices import Price
 from pages.workload_profile import (
@@ -140,7 +141,7 @@ def _of_profile(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
     yield prices.LOG_INGESTION, (taken.log + PLATFORM_LOG_BYTES) / GB
     writes = taken.calls.count("PutItem") + taken.calls.count("UpdateItem")
     writes += taken.indexed  # an entry of the index is smaller than the record, and is counted as large as it
-    yield prices.DYNAMODB_WRITE, writes * math.ceil(taken.record / WRITE_UNIT)
+    yield prices.DYNAMODB_WRITE, writes * math.ceil(taken.record / WRITE_UNIT) + taken.opened
     yield from ((S3_CALLS[call], 1) for call in taken.calls if call in S3_CALLS)
 
 
@@ -160,7 +161,12 @@ def _of_integration(state: Node, record: int) -> Iterator[Usage]:
         case "sns:publish":
             yield prices.SNS_PUBLISH, 1
         case "dynamodb:updateItem":
-            yield prices.DYNAMODB_WRITE, math.ceil(record / WRITE_UNIT)
+            yield prices.DYNAMODB_WRITE, math.ceil(record / WRITE_UNIT) + _closes(state)
+
+
+def _closes(state: Node) -> bool:
+    """Return whether a write takes the record from the index of open records, which is a write of the index."""
+    return SINCE in state["Parameters"]["UpdateExpression"]
 
 
 def _standard(passed: list[Node]) -> Iterator[Usage]:

@@ -23,7 +23,8 @@ class InvocationProfile:
     log: int  # bytes of the function's own lines
     calls: tuple[str, ...] = ()  # of AWS, in order
     record: int = 0  # bytes of the image's record after it
-    indexed: int = 0  # of its writes to the record, those that also change what the index of the table holds
+    indexed: int = 0  # of its writes to the record, those that also change what the index by owner holds
+    opened: int = 0  # writes of the index of open records: a new time is a deletion and a put
 
     @property
     def seconds(self) -> float:
@@ -32,9 +33,9 @@ class InvocationProfile:
 
 
 INVOCATIONS: Final = {
-    "GetUploadUrlFunction": InvocationProfile(0.009, 609, ("PutItem",), 440, indexed=1),
+    "GetUploadUrlFunction": InvocationProfile(0.009, 609, ("PutItem",), 512, indexed=1, opened=1),
     "SqsTriggerFunction": InvocationProfile(0.008, 748, ("StartExecution",)),
-    "ValidateFunction": InvocationProfile(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 586, indexed=2),
+    "ValidateFunction": InvocationProfile(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 658, indexed=2, opened=2),
     "MetadataFunction": InvocationProfile(0.027, 848, ("GetObject", "UpdateItem"), 1212, indexed=1),
     "ResizeFunction": InvocationProfile(0.101, 840, ("GetObject", "PutObject", "UpdateItem"), 1331),
     "ThumbnailFunction": InvocationProfile(0.025, 852, ("GetObject", "PutObject", "UpdateItem"), 1446, indexed=1),
@@ -63,4 +64,7 @@ class SweepProfile:
 GB_PER_CORE: Final = 1769 / 1024  # of memory, for which Lambda provides a full core
 SWEEP: Final = SweepProfile(1.2, 0.059 * GB_PER_CORE, 0.047 * GB_PER_CORE)
 IMAGES_PER_MONTH: Final = 10_000  # assumed
-SWEEP_DAYS: Final = 3  # that a sweep looks back
+FAILED_SHARE: Final = 0.01  # of the images; assumed
+UNUSED_SHARE: Final = 0.1  # of the upload URLs; assumed
+# Looks of a sweep for each image: twice a day for two weeks at one that failed, and five times at one that nobody uploads.
+LOOKS_SHARE: Final = 28 * FAILED_SHARE + 5 * UNUSED_SHARE

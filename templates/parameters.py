@@ -7,7 +7,7 @@ from troposphere import Condition, Equals, Join, Not, Or, Parameter, Ref, Split,
 
 from imaging.formats import FORMATS
 from lambdas.domain.archive_class import STAYS
-from lambdas.runtime.settings import Settings
+from lambdas.runtime.settings import YES, Settings
 from templates.packaging import LAYERS, Layer
 
 # The retentions that CloudWatch Logs accepts, days.
@@ -36,7 +36,7 @@ LOG_RETENTIONS = [
     3653,
 ]
 EDGE_PATTERN = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: the maximum of WebP is 16,383
-NO, YES = "false", "true"
+NO = "false"
 SHORTEST_SWEEP, LONGEST_SWEEP = 5, 60  # minutes; a schedule expression for one minute would need the singular
 
 
@@ -126,12 +126,17 @@ def _uploads() -> list[Parameter]:
 def _workflow() -> list[Parameter]:
     kind = "EXPRESS is cheaper, but is limited to 5 minutes and has no history but its log"
     sweep = "Minutes between two sweeps for stalled uploads"
+    index = (
+        "Whether sweeps find open images by an index of the table, and not by listing recent uploads; false for the first"
+        " update of a stack of version 0.2, since an update adds one index"
+    )
     # The default fits an account whose functions have a concurrency of 10, as those of new accounts do.
     images = "Images that are processed at the same time; each needs a Lambda concurrency of up to 3"
     return [
         _choice("WorkflowType", "STANDARD", ["STANDARD", "EXPRESS"], kind),
         _number("MaxConcurrency", 2, 2, 1000, images),
         _number("SweepMinutes", 15, SHORTEST_SWEEP, LONGEST_SWEEP, sweep),
+        _choice("SweepIndex", YES, [NO, YES], index),
     ]
 
 
@@ -171,6 +176,7 @@ _UNLESS = {
     "HasAccessLogBucket": ("AccessLogBucket", ""),
     "HasWebAcl": ("WebAclArn", ""),
     "HasWebPage": ("WebPage", NO),
+    "HasSweepIndex": ("SweepIndex", NO),
     "ArchiveMoves": ("ArchiveStorageClass", STAYS),
     "AsksForMfa": ("UserMfa", "OFF"),
     "SetsApiLogsRole": ("ApiLogsRole", "EXISTING"),

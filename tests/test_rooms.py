@@ -70,6 +70,7 @@ ROOMS: dict[str, set[str]] = {
         "lambdas.domain.back_pressure",
         "lambdas.domain.image_list",
         "lambdas.domain.object_keys",
+        "lambdas.domain.open_records",
         "lambdas.domain.record",
         "troposphere",
         "awacs",

@@ -77,24 +77,31 @@ def record_outcome(state: str, status: str, attributes: dict[str, str], **fields
     return _update(state, {**times, **attributes}, condition, known, **fields)
 
 
-def mark_notified(state: str, **fields: Any) -> DynamoDBUpdateItemStep:
-    """Return the state that writes to the image's record that its outcome has been published."""
-    return _update(state, {"notifiedAt": "$$.State.EnteredTime"}, "#execution = :execution", {}, **fields)
+def mark_notified(state: str, removed: tuple[str, ...], **fields: Any) -> DynamoDBUpdateItemStep:
+    """Return the state that writes to the image's record that its outcome has been published, and removes attributes."""
+    notified = {"notifiedAt": "$$.State.EnteredTime"}
+    return _update(state, notified, "#execution = :execution", {}, removed, **fields)
 
 
 def _update(
-    state: str, attributes: dict[str, str], condition: str, known: dict[str, str], **fields: Any
+    state: str,
+    attributes: dict[str, str],
+    condition: str,
+    known: dict[str, str],
+    removed: tuple[str, ...] = (),
+    **fields: Any,
 ) -> DynamoDBUpdateItemStep:
     """Return the state that sets attributes in this execution's record; known are constants, mostly of the condition."""
     sets = [*(["#status = :status"] if known else []), *(f"#{name} = :{name}" for name in attributes)]
-    names = [*(["status"] if known else []), *attributes, "execution"]
+    names = [*(["status"] if known else []), *attributes, *removed, "execution"]
+    removal = f" REMOVE {', '.join(f'#{name}' for name in removed)}" if removed else ""
     read = {**attributes, "execution": "$$.Execution.Name"}
     return DynamoDBUpdateItemStep(
         state,
         parameters={
             "TableName": "${MetadataTable}",
             "Key": {"imageId": {"S.$": "$.image.imageId"}},
-            "UpdateExpression": "SET " + ", ".join(sets),
+            "UpdateExpression": "SET " + ", ".join(sets) + removal,
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {f"#{name}": name for name in names},
             "ExpressionAttributeValues": {

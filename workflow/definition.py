@@ -25,6 +25,7 @@ from workflow.sdk import (
 )
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE, Step
 
+OPEN = ("openShard", "openSince")  # the attributes by which a record is in the sweep's index
 FAILED = "ProcessingFailed"  # the error of a failed execution
 NO_CAUSE = "No cause was given."
 BRANCH_SEPARATOR = ":"  # between the names of a branch and of its error, neither of which contains a colon
@@ -112,13 +113,16 @@ def _success(failed: Fail) -> list[State]:
             attributes={"owner": "$.image.owner", "format": "$.validation.format"},
             catch=catch_all(failed),
         ),
-        *_marked("MarkSuccessNotified", Succeed("Succeeded")),
+        *_marked("MarkSuccessNotified", Succeed("Succeeded"), OPEN),
     ]
 
 
-def _marked(state: str, end: State) -> list[State]:
-    """Build the state that marks the outcome as notified, and the end; an outcome without the mark is published by the sweep."""
-    return [mark_notified(state, catch=catch_all(end, result_path=None)), end]
+def _marked(state: str, end: State, removed: tuple[str, ...] = ()) -> list[State]:
+    """Build the state that marks the outcome as notified, and the end; an outcome without the mark is published by the sweep.
+
+    The record of an image that FAILED stays in the sweep's index: its execution may leave objects in the archive.
+    """
+    return [mark_notified(state, removed, catch=catch_all(end, result_path=None)), end]
 
 
 def _handle_error(failed: Fail) -> Choice:
@@ -167,7 +171,7 @@ def _rejection(failed: Fail) -> Chain:
                 attributes={"owner": "$.image.owner"},
                 catch=catch_all(failed),
             ),
-            *_marked("MarkRejectionNotified", Succeed("Rejected")),
+            *_marked("MarkRejectionNotified", Succeed("Rejected"), OPEN),
         ]
     )
 

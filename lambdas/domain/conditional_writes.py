@@ -26,19 +26,19 @@ class Update:
     values: Mapping[str, object]  # of the condition and of the assignments
     names: tuple[str, ...]  # of the condition and of the assignments
     assignments: tuple[str, ...] = ()  # further ones, such as "#steps.#step = :now"
-    removed: str = ""  # the name of an attribute
+    removed: tuple[str, ...] = ()  # the names of attributes
 
     @property
     def expression(self) -> str:
         """The update expression."""
         assigned = [*(f"#{name} = :{name}" for name in self.attributes), *self.assignments]
-        clauses = [f"SET {', '.join(assigned)}" if assigned else "", f"REMOVE #{self.removed}" if self.removed else ""]
-        return " ".join(filter(None, clauses))
+        clauses = {"SET": assigned, "REMOVE": [f"#{name}" for name in self.removed]}
+        return " ".join(f"{clause} {', '.join(parts)}" for clause, parts in clauses.items() if parts)
 
     @property
     def all_names(self) -> list[str]:
         """Every attribute that the expressions name."""
-        return [name for name in (*self.attributes, *self.names, self.removed) if name]
+        return list(dict.fromkeys((*self.attributes, *self.names, *self.removed)))
 
 
 def update(table: str, key: Mapping[str, Any], change: Update) -> None:

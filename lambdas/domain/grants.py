@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lambdas.domain import conditional_writes
+from lambdas.domain import conditional_writes, open_records
 from lambdas.domain.outcomes import AWAITING_UPLOAD
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime import clock
@@ -48,6 +48,7 @@ def await_upload(table: str, grant: Grant, announced: MetadataRecordAnnounced) -
         "createdAt": now,
         "updatedAt": now,
         EXPIRES_AT: int((grant.expires + KEPT).timestamp()),
+        **open_records.opened(grant.image_id, now),
         "announced": announced,
     }
     conditional_writes.put(table, item, NEW, {})

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
+from lambdas.domain.open_records import KEYS
 from lambdas.domain.outcomes import FAILED, NOTIFIED_AT, REJECTED, SUCCEEDED
 from lambdas.domain.record import CLEARED_AT, EXPIRES_AT
 from lambdas.runtime.clock import rfc3339
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 COPIED = ("imageId", "status", "createdAt", "updatedAt", "finishedAt", "announced")  # from the record
 SUMMARY = ("imageId", "status", "createdAt", "finishedAt")  # of those, what a list has
 RENAMED = {"dominantColour": "dominantColor"}  # since version 0.1, whose records stay
-NOT_SHOWN = (NOTIFIED_AT, CLEARED_AT, EXPIRES_AT)  # these change after the final status
+NOT_SHOWN = (NOTIFIED_AT, CLEARED_AT, EXPIRES_AT, *KEYS)  # these change after the final status
 
 
 def describe(record: MetadataRecord, urls: ImageUrls) -> ImageStatusResponse:

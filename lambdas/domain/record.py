@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from lambdas.domain import conditional_writes, upload_versions
+from lambdas.domain import conditional_writes, open_records, upload_versions
 from lambdas.domain.attribute_values import deserialize, expression_names, expression_values
 from lambdas.domain.conditional_writes import Update, stored_item
 from lambdas.domain.outcomes import (
@@ -93,7 +93,7 @@ class Record:
             f"#steps.#{step} = :updatedAt",
             condition=OPEN_OR_SAME,
             names=("steps", step),
-            removed=EXPIRES_AT if status == SUCCEEDED else "",
+            removed=(EXPIRES_AT,) if status == SUCCEEDED else (),
         )
 
     def fail(self, failure: Failure, retention_days: int, *, only_if_new: bool = False) -> None:
@@ -171,6 +171,7 @@ class Record:
             "execution": self.execution,
             "steps": {},
             EXPIRES_AT: expiry(retention_days),
+            **open_records.opened(self.image["imageId"], clock.timestamp()),
         }
 
     def _replace(self, stored: MetadataRecord, item: dict[str, object]) -> None:
@@ -202,7 +203,7 @@ class Record:
         *assignments: str,
         condition: str,
         names: tuple[str, ...] = (),
-        removed: str = "",
+        removed: tuple[str, ...] = (),
     ) -> None:
         """Write attributes if condition is true; raises StaleExecution if it is false and there is a record."""
         values = {"execution": self.execution, "open": PROCESSING}

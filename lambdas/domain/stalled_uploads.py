@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from lambdas.runtime.settings import SweepSettings
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
-MAX_ATTEMPTS: Final = 20  # that are started without an operator: nine in the first three days, then one a day
-LONGEST_PAUSE: Final = timedelta(hours=12)  # after an attempt that left no outcome, before the next one
+MAX_ATTEMPTS: Final = 20  # that are started without an operator
+EARLY_ATTEMPTS: Final = 9  # in the first three days
+LONGEST_PAUSE: Final = timedelta(hours=12)  # after an early attempt that left no outcome, before the next one
+# After a later one: the last attempt begins when no dead-letter message is kept any longer, so that no outage uses them up.
+LATE_PAUSE: Final = timedelta(hours=26)
 EXECUTION_NOT_FOUND = "ExecutionNotFound"  # the name of an error: Step Functions knows none of the image's executions
 RUNNING_STATUSES = ("RUNNING", "PENDING_REDRIVE")
 FAILED_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -65,6 +68,11 @@ def reconcile_deleted(
     if is_final(stored):
         return _complete_outcome(begun, stored, settings)
     return _resume(begun, stored, settings, pace, max_attempts=0)
+
+
+def is_complete(stored: MetadataRecord) -> bool:
+    """Return whether nothing is left to do about the image: its outcome is published, and the archive holds no leftovers."""
+    return is_final(stored) and not notification_pending(stored) and _is_cleared(stored)
 
 
 def _is_late(image: PipelineInputImage, stored: MetadataRecord, late: datetime) -> bool:
@@ -147,9 +155,10 @@ def _resume(
 
 
 def longest_silence(attempt: int, settings: SweepSettings) -> timedelta:
-    """Return how long an attempt may leave its record alone before the next one: twice as long for each, up to LONGEST_PAUSE."""
+    """Return how long an attempt may leave its record alone before the next one: twice as long for each, up to a limit."""
     doublings = min(attempt - 1, MAX_ATTEMPTS)
-    return min(timedelta(seconds=settings.stalled_after_seconds << doublings), LONGEST_PAUSE)
+    longest = LONGEST_PAUSE if attempt <= EARLY_ATTEMPTS else LATE_PAUSE
+    return min(timedelta(seconds=settings.stalled_after_seconds << doublings), longest)
 
 
 def _is_waiting(own: MetadataRecord, settings: SweepSettings) -> bool:

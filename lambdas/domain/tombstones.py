@@ -111,10 +111,10 @@ def mark_notified(table: str, tombstone: MetadataRecord) -> None:
 def mark_looked_at(table: str, tombstone: MetadataRecord) -> None:
     """Store when a sweep has to look at the tombstone next, if at all."""
     following = next_look(tombstone)
-    _write(table, tombstone, {NEXT_LOOK: following} if following else {}, removed="" if following else NEXT_LOOK)
+    _write(table, tombstone, {NEXT_LOOK: following} if following else {}, removed=() if following else (NEXT_LOOK,))
 
 
-def _write(table: str, tombstone: MetadataRecord, attributes: dict[str, str], removed: str = "") -> None:
+def _write(table: str, tombstone: MetadataRecord, attributes: dict[str, str], removed: tuple[str, ...] = ()) -> None:
     """Change attributes of a tombstone, unless it has expired."""
     key: Any = {"imageId": {"S": tombstone["imageId"]}}
     change = Update(attributes, "#status = :deleted", {"deleted": DELETED}, ("status",), removed=removed)

@@ -21,9 +21,10 @@ SHORT_PAGE = 10  # versions and delete markers that are listed to find the newes
 
 @dataclass(frozen=True)
 class ListedUpload:
-    """The newest version of an upload, as the input of a first attempt, and whether a delete marker hides it."""
+    """The newest version of an upload, as the input of a first attempt, when it was made, and whether a delete marker hides it."""
 
     image: PipelineInputImage
+    modified: datetime
     deleted: bool
 
 
@@ -34,6 +35,12 @@ def newest_version(bucket: str, key: str) -> str | None:
     """
     first = next(_list_versions(bucket, key, page=SHORT_PAGE), None)  # keys that key is a prefix of come later
     return first["VersionId"] if first and first["Key"] == key else None
+
+
+def find_upload(bucket: str, key: str) -> ListedUpload | None:
+    """Return the newest version of the upload at key as list_uploads does, or None if there is none."""
+    first = next(_list_versions(bucket, key, page=SHORT_PAGE), None)
+    return next(_read_version(bucket, first), None) if first and first["Key"] == key else None
 
 
 def list_current_uploads(
@@ -78,4 +85,4 @@ def _read_version(bucket: str, version: ObjectVersionTypeDef) -> Iterator[Listed
         "size": version["Size"],
         "uploadedAt": version["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    yield ListedUpload(image, deleted=not version["IsLatest"])
+    yield ListedUpload(image, version["LastModified"], deleted=not version["IsLatest"])

@@ -9,6 +9,7 @@ from imaging.formats import parse_formats
 from imaging.limits import Limits
 from workflow.contracts.errors import NotConfigured
 
+YES = "true"  # of a setting that is on
 VERSION = "VERSION"  # the variable with the deployed version, which every log line carries
 
 
@@ -137,6 +138,7 @@ class SweepSettings(FinalizeSettings, StartSettings):
     dead_letter_queue: str  # URL
     stalled_after_seconds: int
     max_concurrency: int  # images that the trigger processes at the same time
+    sweep_index: str  # YES if the table has the index of open records
 
 
 @dataclass(frozen=True)

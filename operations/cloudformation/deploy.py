@@ -11,6 +11,7 @@ from operations.cloudformation.change_sets import Change, Specification, create_
 from operations.cloudformation.concurrency import Outlook, outlook
 from operations.cloudformation.logs_role import logs_role
 from operations.cloudformation.stacks import ARTIFACT_BUCKET, OnProgress, describe, is_new, outputs
+from operations.cloudformation.sweep_index import sweep_index
 from operations.cloudformation.target import Target
 from operations.errors import OperationError
 from templates.refusals.check import TemplateRefusedError, check_deployment
@@ -50,6 +51,7 @@ def deploy(target: Target, stack: str, folder: Path, options: Options) -> dict[s
     validate_template(target, url)
     upload_missing(target, folder, options.packager, _formats(target, stack, options.parameters))
     chosen = logs_role(target, stack, options.parameters, options.notice)
+    chosen |= sweep_index(target, stack, template, options.parameters, options.notice)
     parameters = {**chosen, **options.parameters, ARTIFACT_BUCKET: target.bucket}
     if options.on_outlook and (found := outlook(target, stack, template, parameters)):
         options.on_outlook(found)

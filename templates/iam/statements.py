@@ -3,7 +3,7 @@
 import awacs.dynamodb
 import awacs.s3
 from awacs.aws import Action, Condition, Null, Statement, StringLike
-from troposphere import GetAtt, s3
+from troposphere import GetAtt, Sub, s3
 
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from templates.iam.policies import allow, object_arns
@@ -36,6 +36,11 @@ def keep_record(storage: Storage, *more: Action) -> Statement:
 def learn_of_deletion(storage: Storage) -> Statement:
     """Return the statement for learning that the image of a step that failed was deleted."""
     return allow("learn that the image was deleted", [awacs.dynamodb.GetItem], GetAtt(storage.table, "Arn"))
+
+
+def index_arn(storage: Storage, name: str) -> Sub:
+    """Return the ARN of an index of the table."""
+    return Sub(f"${{{storage.table.title}.Arn}}/index/{name}")
 
 
 def list_versions(storage: Storage) -> Statement:

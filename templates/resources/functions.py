@@ -4,7 +4,7 @@ import awacs.dynamodb
 import awacs.s3
 import awacs.sqs
 import awacs.states
-from troposphere import GetAtt, Ref, Sub, Template, awslambda, sqs, stepfunctions
+from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
 
 from lambdas.domain.back_pressure import LONGEST_WAIT
 from lambdas.domain.image_list import INDEX
@@ -12,6 +12,7 @@ from lambdas.domain.object_keys import STAGED
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow, object_arns
 from templates.iam.statements import (
+    index_arn,
     keep_record,
     learn_of_deletion,
     list_versions,
@@ -172,7 +173,6 @@ def _get_image(storage: Storage) -> FunctionEntry:
 
 
 def _list_images(storage: Storage) -> FunctionEntry:
-    index = Sub(f"${{{storage.table.title}.Arn}}/index/{INDEX}")
     return FunctionEntry(
         routes.LIST_IMAGES.function,
         "list_images",
@@ -185,7 +185,7 @@ def _list_images(storage: Storage) -> FunctionEntry:
             cursor_key=Ref("AWS::StackId"),  # has a random part, which users do not know
         ),
         statements=[
-            allow("list the records of an owner", [awacs.dynamodb.Query], index),
+            allow("list the records of an owner", [awacs.dynamodb.Query], index_arn(storage, INDEX)),
             allow("sign downloads", [awacs.s3.GetObject], object_arns("ArchiveBucket")),
         ],
         layers=[RUNTIME_LAYER],

@@ -6,6 +6,7 @@ from typing import Any
 import awacs.s3
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 
+from lambdas.domain import open_records
 from lambdas.domain.archive_class import MOVED, SMALLEST_MOVED
 from lambdas.domain.image_list import INDEX, INDEXED
 from lambdas.domain.object_keys import STAGED, UPLOADS
@@ -137,8 +138,8 @@ def _table() -> dynamodb.Table:
     return dynamodb.Table(
         "MetadataTable",
         AttributeDefinitions=[
-            dynamodb.AttributeDefinition(AttributeName=name, AttributeType="S")
-            for name in ("imageId", "owner", "createdAt")
+            *map(_text_attribute, ("imageId", "owner", "createdAt")),
+            *(If("HasSweepIndex", _text_attribute(name), NoValue) for name in open_records.KEYS),
         ],
         KeySchema=[dynamodb.KeySchema(AttributeName="imageId", KeyType="HASH")],
         GlobalSecondaryIndexes=[
@@ -149,7 +150,8 @@ def _table() -> dynamodb.Table:
                     dynamodb.KeySchema(AttributeName="createdAt", KeyType="RANGE"),
                 ],
                 Projection=dynamodb.Projection(ProjectionType="INCLUDE", NonKeyAttributes=list(INDEXED)),
-            )
+            ),
+            If("HasSweepIndex", _open_index(), NoValue),
         ],
         BillingMode="PAY_PER_REQUEST",
         PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(PointInTimeRecoveryEnabled=True),
@@ -157,4 +159,20 @@ def _table() -> dynamodb.Table:
         TimeToLiveSpecification=dynamodb.TimeToLiveSpecification(AttributeName=EXPIRES_AT, Enabled=True),
         DeletionProtectionEnabled=True,
         **RETAIN,
+    )
+
+
+def _text_attribute(name: str) -> dynamodb.AttributeDefinition:
+    return dynamodb.AttributeDefinition(AttributeName=name, AttributeType="S")
+
+
+def _open_index() -> dynamodb.GlobalSecondaryIndex:
+    """Return the index of open records. It is under a condition, since one update adds one index to a table at most."""
+    return dynamodb.GlobalSecondaryIndex(
+        IndexName=open_records.INDEX,
+        KeySchema=[
+            dynamodb.KeySchema(AttributeName=name, KeyType=kind)
+            for name, kind in zip(open_records.KEYS, ("HASH", "RANGE"), strict=True)
+        ],
+        Projection=dynamodb.Projection(ProjectionType="KEYS_ONLY"),
     )

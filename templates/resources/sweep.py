@@ -5,10 +5,11 @@ import awacs.sqs
 import awacs.states
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, stepfunctions
 
+from lambdas.domain import open_records
 from lambdas.domain.image_list import INDEX
 from lambdas.runtime import settings as env
 from templates.iam.policies import allow
-from templates.iam.statements import keep_record
+from templates.iam.statements import index_arn, keep_record
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import SHORTEST_SWEEP, variables
 from templates.resources.deletion import deletion_statements
@@ -59,8 +60,9 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
         ),
         statements=[
             keep_record(storage, *reading, awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem),
+            allow("find open records", [awacs.dynamodb.Query], index_arn(storage, open_records.INDEX)),
             *finalization_statements(storage, messaging),
-            allow("find deletions", [awacs.dynamodb.Query], Sub(f"${{{storage.table.title}.Arn}}/index/{INDEX}")),
+            allow("find deletions", [awacs.dynamodb.Query], index_arn(storage, INDEX)),
             *deletion_statements(storage),
             allow("describe executions", [awacs.states.DescribeExecution], Sub(EXECUTION_ARNS)),
             allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),

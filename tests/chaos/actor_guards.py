@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import executions, expiry, upload_versions
 from lambdas.domain.record import Record
-from lambdas.domain.upload_versions import ListedUpload
 from operations import attempts
 from tests.chaos import deployment
 from tests.chaos.deployment import released_definition
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pytest
+
+    from lambdas.domain.upload_versions import ListedUpload
 
 
 def _no_claim(patch: pytest.MonkeyPatch) -> None:
@@ -37,12 +39,16 @@ def _record_read_once(patch: pytest.MonkeyPatch) -> None:
 
 def _markers_ignored(patch: pytest.MonkeyPatch) -> None:
     """Let sweeps and operators take every upload for one that S3 shows."""
-    listed = upload_versions.list_uploads
+    listed, found = upload_versions.list_uploads, upload_versions.find_upload
 
     def shown(*arguments: Any) -> Iterator[ListedUpload]:
-        yield from (ListedUpload(upload.image, deleted=False) for upload in listed(*arguments))
+        yield from (replace(upload, deleted=False) for upload in listed(*arguments))
+
+    def seen(*arguments: Any) -> ListedUpload | None:
+        return (upload := found(*arguments)) and replace(upload, deleted=False)
 
     patch.setattr(upload_versions, "list_uploads", shown)
+    patch.setattr(upload_versions, "find_upload", seen)
 
 
 def _expiry_ignored(patch: pytest.MonkeyPatch) -> None:

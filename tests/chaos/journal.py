@@ -22,6 +22,7 @@ class Entry(NamedTuple):
     version: str
     attempt: int
     status: str
+    created: str
 
 
 class Write(NamedTuple):
@@ -109,5 +110,10 @@ def _entry(item: Any) -> Entry | None:
         return None
     record = deserialize(item)
     return Entry(
-        record["imageId"], record["execution"], record["versionId"], record.get("attempt", 1), record["status"]
+        record["imageId"],
+        record["execution"],
+        record["versionId"],
+        record.get("attempt", 1),
+        record["status"],
+        record.get("createdAt", ""),
     )

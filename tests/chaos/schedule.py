@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from moto.moto_api._internal import mock_random
 
+from lambdas.domain import open_records
 from lambdas.domain.stalled_uploads import LONGEST_PAUSE
 from tests.chaos import statements
 from tests.chaos.account import STALLED_AFTER
@@ -69,6 +70,7 @@ class Schedule:
     ) -> None:
         """Draw uploads and faults from seed; only gives the probabilities of faults instead."""
         mock_random.seed(seed)
+        open_records.RANDOM.seed(seed)
         stores.empty()
         self._account = account
         self._patches = patches
@@ -168,10 +170,10 @@ class Schedule:
         self._sweep_up()
 
     def _sweep_up(self) -> None:
-        """Sweep, each time after the longest wait of an attempt, and deliver everything."""
-        for _ in range(SWEEPS):
+        """Sweep, each time after the longest wait of an attempt and every second day everything, and deliver everything."""
+        for number in range(SWEEPS):
             self._world.tick(LONGEST_PAUSE.total_seconds() + 60)
-            self._world.sweep(everything=self._expiry.begun)
+            self._world.sweep(everything=self._expiry.begun or number % 2 == 0)
             self._spell([])
 
     def _recover(self) -> None:

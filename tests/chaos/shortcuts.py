@@ -14,6 +14,7 @@ from botocore.response import StreamingBody
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.stepfunctions.exceptions import ExecutionDoesNotExist
 
+from lambdas.domain.open_records import INDEX, SHARD, SINCE
 from tests.fake_aws.stores import backend, step_functions
 
 if TYPE_CHECKING:
@@ -91,9 +92,14 @@ def _get_item(_: Any, params: Params) -> Answer:
 
 
 def _query(_: Any, params: Params) -> Answer:
-    """Return what the sweep asks for: the items of one owner until a time, by the time of their next looks."""
+    """Return what the sweep asks for: the items of one owner until a time, by the time of their next looks, or open ones."""
     values = params["ExpressionAttributeValues"]
     found = [item.to_json()["Attributes"] for item in backend("dynamodb").tables[params["TableName"]].items.values()]
+    if params["IndexName"] == INDEX:
+        low, high = values[":low"]["S"], values[":high"]["S"]
+        of_shard = [item for item in found if item.get(SHARD) == values[":shard"]]
+        due = [item for item in of_shard if low <= item[SINCE]["S"] <= high]
+        return _answer(Items=sorted(due, key=lambda item: str(item[SINCE]["S"])))
     own = [item for item in found if item["owner"] == values[":owner"] and "createdAt" in item]
     due = [item for item in own if item["createdAt"]["S"] <= values[":now"]["S"]]
     return _answer(Items=sorted(due, key=lambda item: str(item["createdAt"]["S"])))

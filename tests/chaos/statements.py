@@ -137,6 +137,8 @@ def _order(records: Records, journal: Journal, visible: Versions) -> Iterator[st
 
 def _wrong_grant(old: Entry, new: Entry | None) -> str:
     """Return what is wrong with a write of a record that awaits its upload, or that does so from now on."""
+    if new == old:  # the sweep writes when it looks again
+        return ""
     if new and new.status == AWAITING:
         return "a grant replaced a record"
     taken = new is not None and new.version != old.version and new.status in {OPEN, "FAILED"}

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.domain.stalled_uploads import MAX_ATTEMPTS, longest_silence
 from lambdas.runtime.settings import SweepSettings
-from lambdas.sweep import DEAD_LETTER_AGE, HORIZON
+from lambdas.sweep import DEAD_LETTER_AGE
 from pages import prices
 from templates.resources.sweep import STALLED_AFTER
 from tests.workflow.pipeline_graph import longest_waits
@@ -24,11 +24,8 @@ def days_of_attempts() -> float:
     """Return the days from an upload to the end of the wait after the last attempt, with the sweeps that look at it."""
     names = [field.name.upper() for field in fields(SweepSettings)]
     settings = SweepSettings.read(dict.fromkeys(names, str(STALLED_AFTER)))  # only one of them counts
-    passed = timedelta()
-    for attempt in range(1, MAX_ATTEMPTS + 1):
-        silence = longest_silence(attempt, settings)
-        passed += silence if passed < HORIZON else max(silence, timedelta(days=1))
-    return passed / timedelta(days=1)
+    silences = (longest_silence(attempt, settings) for attempt in range(1, MAX_ATTEMPTS + 1))
+    return sum(silences, timedelta()) / timedelta(days=1)
 
 
 def rows() -> dict[str, list[str]]:

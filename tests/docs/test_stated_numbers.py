@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from imaging.limits import MAX_SCANS
-from lambdas.domain.stalled_uploads import MAX_ATTEMPTS
+from lambdas.domain.dead_letters import VISIBILITY_TIMEOUT
+from lambdas.domain.stalled_uploads import LATE_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS
 from lambdas.domain.tombstones import LOOKS
-from lambdas.sweep import HORIZON, VISIBILITY_TIMEOUT
+from lambdas.sweep import HORIZON
 from tests.templates.emitted import Node, at, definition, properties, template
 from workflow.contracts.durations import TOMBSTONE_LIFETIME
 from workflow.retries import LONGEST_DELAY, MAX_RETRIES, OUTAGE, TRANSIENT_RETRIES
 
 DOCS = Path(__file__).parents[2] / "docs"
 DAY, MINUTE = 24 * 3600, 60  # seconds
+HOUR = timedelta(hours=1)
 NONCURRENT = "NoncurrentVersionExpiration"
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 N = rf"(\d+|{'|'.join(WORDS)})"
@@ -81,8 +84,10 @@ STATED: list[tuple[str, str, Callable[[], int]]] = [
     ("reliability.md", rf"an execution and {N} for deliveries", delivery_minutes),
     ("reliability.md", rf"`SweepMinutes` \({N} by default", lambda: _default("SweepMinutes")),
     ("reliability.md", rf"first of {N} attempts", lambda: MAX_ATTEMPTS),
-    ("reliability.md", rf"the uploads of the last {N} days", lambda: HORIZON.days),
-    ("operations.md", rf"uploads instead of those of the last {N} days", lambda: HORIZON.days),
+    ("reliability.md", rf"{N} hours, then \d+, and all", lambda: LONGEST_PAUSE // HOUR),
+    ("reliability.md", rf"12 hours, then {N}, and all", lambda: LATE_PAUSE // HOUR),
+    ("operations.md", rf"80 minutes to {N} hours", lambda: LATE_PAUSE // HOUR),
+    ("deployment.md", rf"the uploads of the last {N} days", lambda: HORIZON.days),
     ("operations.md", rf"starts the image, up to {N} attempts", lambda: MAX_ATTEMPTS),
     ("operations.md", rf"{N} minutes after the upload, plus", stalled_minutes),
     ("operations.md", rf"{N} minutes after the last write to the record", stalled_minutes),

@@ -12,6 +12,7 @@ from moto.backends import get_backend
 from moto.core.config import DefaultConfig
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from lambdas.domain import open_records
 from lambdas.domain.image_list import INDEX, INDEXED
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger, tracer
@@ -71,7 +72,10 @@ def create_storage(table: str) -> None:
     dynamodb[REGION].create_table(
         table,
         schema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
-        attr=[{"AttributeName": name, "AttributeType": "S"} for name in ("imageId", "owner", "createdAt")],
+        attr=[
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in ("imageId", "owner", "createdAt", *open_records.KEYS)
+        ],
         global_indexes=[
             {
                 "IndexName": INDEX,
@@ -80,7 +84,15 @@ def create_storage(table: str) -> None:
                     {"AttributeName": "createdAt", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEXED)},
-            }
+            },
+            {
+                "IndexName": open_records.INDEX,
+                "KeySchema": [
+                    {"AttributeName": name, "KeyType": kind}
+                    for name, kind in zip(open_records.KEYS, ("HASH", "RANGE"), strict=True)
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
         billing_mode="PAY_PER_REQUEST",
         throughput=None,

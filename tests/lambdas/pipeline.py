@@ -10,9 +10,11 @@ from moto.stepfunctions.models import Execution, stepfunctions_backends
 from lambdas.domain import executions as execution
 from lambdas.domain import object_keys, objects
 from lambdas.domain.executions import EXPRESS
+from lambdas.domain.grants import Grant, await_upload
+from lambdas.domain.outcomes import AWAITING_UPLOAD
 from lambdas.domain.record import Record
-from lambdas.runtime import clients
-from lambdas.runtime.settings import SweepSettings
+from lambdas.runtime import clients, clock
+from lambdas.runtime.settings import YES, SweepSettings
 from tests.fake_aws.account import (
     ACCOUNT,
     ARCHIVE_BUCKET,
@@ -30,7 +32,7 @@ from workflow.contracts.payloads import PipelineInputImage
 RENDITION = ("thumbnail.jpg", b"picture", "image/jpeg")
 STALLED_AFTER = 3600  # seconds
 MAX_CONCURRENCY = 1000  # so that a sweep waits for no execution: most tests run none
-EXAMPLE = contracts.schema("metadata-record")["examples"][0]
+EXAMPLE, *_, AWAITING = contracts.schema("metadata-record")["examples"]
 
 Sweep = Callable[..., dict[str, int]]
 Meanwhile = Callable[[Callable[[], object]], None]
@@ -68,7 +70,21 @@ class Pipeline(Account):
             )["QueueUrl"],
             stalled_after_seconds=STALLED_AFTER,
             max_concurrency=MAX_CONCURRENCY,
+            sweep_index=YES,
         )
+
+    def upload(self, data: bytes, filename: str = "Landscape 8.jpg") -> Payload:
+        """Upload data by an upload URL, which begins the record, and return the input of the first steps."""
+        event = super().upload(data, filename)
+        image = event["image"]
+        grant = Grant(image["owner"], image["imageId"], image["bucket"], image["key"], clock.now())
+        await_upload(TABLE, grant, AWAITING["announced"])
+        return event
+
+    def record(self, event: Payload) -> Payload:
+        """Return the picture's record as the pipeline sees it; empty if there is none, or it awaits the upload."""
+        found = super().record(event)
+        return found if found.get("status") != AWAITING_UPLOAD else {}
 
     @property
     def express(self) -> SweepSettings:

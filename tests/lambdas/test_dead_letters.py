@@ -7,10 +7,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.domain import executions
+from lambdas.domain.dead_letters import VISIBILITY_TIMEOUT
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
-from lambdas.sweep import DEAD_LETTER, DEAD_LETTER_AGE, VISIBILITY_TIMEOUT, SweepIncompleteError
+from lambdas.sweep import DEAD_LETTER, DEAD_LETTER_AGE, SweepIncompleteError
 from tests.fake_aws.account import UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import RETENTION_DAYS, TABLE, export
@@ -98,9 +99,13 @@ def test_a_message_is_read_by_every_sweep(pipeline: Pipeline, sweep: Sweep, expi
     expire(message_about(event))
     sweep()
     pipeline.notifications()
-    before = pipeline.record(event)
-    assert sweep() == {"finalized": 0}
-    assert (pipeline.record(event), pipeline.notifications(), pipeline.count_dead_letters()) == (before, [], 1)
+    before = pipeline.record(event)["updatedAt"]
+    assert sweep() == {"finalized": 0, "resumed": 0}
+    assert (pipeline.record(event)["updatedAt"], pipeline.notifications(), pipeline.count_dead_letters()) == (
+        before,
+        [],
+        1,
+    )
 
 
 def test_an_image_that_is_started_meanwhile_is_processed(
@@ -211,4 +216,4 @@ def test_a_message_about_an_older_version_leaves_the_newer_one(
     before = pipeline.write_outcome(newer, "SUCCEEDED", notified=True)
     expire(message_about(older))
     assert sweep()["finalized"] == 0
-    assert pipeline.record(older) == before
+    assert pipeline.record(older).items() <= before.items()

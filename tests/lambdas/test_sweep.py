@@ -1,6 +1,7 @@
 """The sweep: it finds what was lost, changes nothing if nothing was, and reports what it did."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from lambdas.domain import executions, objects
 from lambdas.domain.object_keys import UPLOADS
 from lambdas.domain.record import Record
+from lambdas.domain.record_batches import BATCH_SIZE
 from lambdas.runtime import clients
-from lambdas.sweep import BATCH_SIZE, HORIZON, handler
+from lambdas.sweep import HORIZON, handler
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, export, numbered
@@ -114,7 +116,7 @@ def test_express_starts_an_unclaimed_upload_once(
     export(monkeypatch, pipeline.express)
     event = pipeline.upload(b"data")
     assert sweep() == {"resumed": 1}
-    assert handler({}, CONTEXT) == {"resumed": 0}
+    assert handler({}, CONTEXT) == {}
     assert list(pipeline.executions()) == [event["execution"]]
 
 
@@ -147,16 +149,18 @@ def test_recently_staged_objects_stay(pipeline: Pipeline, fake_clock: FakeClock)
     assert key in pipeline.keys(UPLOAD_BUCKET)
 
 
-def test_uploads_beyond_the_horizon_are_checked_on_demand(
-    pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock
+def test_without_the_index_recent_uploads_are_listed(
+    pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A sweep skips uploads that hundreds of sweeps have checked, unless it is asked for everything."""
+    """A stack that has no index yet lists the uploads that hundreds of sweeps have not checked, or everything on demand."""
+    export(monkeypatch, replace(pipeline.environment, sweep_index="false"))
     event = pipeline.upload(b"data")
     fake_clock.advance(seconds=(HORIZON + timedelta(minutes=1)).total_seconds())
     assert sweep() == {}
-    assert sweep(everything=False) == {}
+    recent = pipeline.upload(b"data")
+    assert sweep(everything=False) == {"resumed": 1}
     assert sweep(everything=True) == {"resumed": 1}
-    assert list(pipeline.executions()) == [event["execution"]]
+    assert sorted(pipeline.executions()) == sorted([event["execution"], recent["execution"]])
 
 
 def test_an_upload_whose_record_may_have_expired_is_not_started(
@@ -202,5 +206,5 @@ def test_a_deleted_version_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> No
     event = pipeline.upload(b"data")
     image = event["image"]
     clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=image["key"], VersionId=image["versionId"])
-    assert sweep() == {}
+    assert sweep() == {"resumed": 0}
     assert pipeline.executions() == {}

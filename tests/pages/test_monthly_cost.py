@@ -1,13 +1,10 @@
 """The monthly cost: of what always exists, and of the sweeps, which depends on the number of images."""
 
 from copy import deepcopy
-from datetime import timedelta
 
 import pytest
 
-from lambdas import sweep
 from pages.monthly_cost import monthly_usage
-from pages.workload_profile import SWEEP_DAYS
 from tests.templates.emitted import Node, template
 
 READS = "sweeps: reads of records"
@@ -57,8 +54,3 @@ def test_expired_records_are_not_read() -> None:
     shorter = _changed()
     shorter["Parameters"]["RecordRetentionDays"]["Default"] = 15
     assert _sweeps(shorter)[READS] < _sweeps(template())[READS]
-
-
-def test_days_of_a_sweep_are_those_of_its_code() -> None:
-    """The costs count the days that a sweep looks back."""
-    assert timedelta(days=SWEEP_DAYS) == sweep.HORIZON

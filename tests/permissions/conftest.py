@@ -48,6 +48,7 @@ def _others() -> dict[str, str]:
         "DEAD_LETTER_QUEUE": clients.sqs().create_queue(QueueName="dead-letters")["QueueUrl"],
         "STALLED_AFTER_SECONDS": "0",
         "MAX_CONCURRENCY": "2",
+        "SWEEP_INDEX": "true",
     }
 
 

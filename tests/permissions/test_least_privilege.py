@@ -85,7 +85,7 @@ def test_records_are_claimed_and_released_under_express(
     sqs_trigger.handler(sqs_event(object_created(bucket=UPLOAD_BUCKET)), CONTEXT)
     account.upload(b"data")
     with suppress(SweepIncompleteError):
-        sweep.handler({}, CONTEXT)
+        sweep.handler({"everything": True}, CONTEXT)
     used = {(grant.role, grant.action) for grant in recorder.ledger.uses}
     roles = ("SqsTriggerFunctionRole", "SweepFunctionRole")
     assert used >= {(role, f"dynamodb:{verb}Item") for role in roles for verb in ("Put", "Delete")}

@@ -3,6 +3,7 @@
 import pytest
 
 from imaging.errors import Reason
+from lambdas.domain.open_records import KEYS
 from lambdas.domain.record import EXPIRES_AT
 from tests.fake_aws.interpreter import refusal
 from tests.workflow import images
@@ -42,6 +43,8 @@ def test_an_outcome_is_marked_as_notified_and_a_success_does_not_expire(
     assert record["status"] == status
     assert record["finishedAt"] <= record["notifiedAt"]
     assert (EXPIRES_AT in record) == (status != "SUCCEEDED")
+    # The sweep has to look for what a failed execution leaves in the archive.
+    assert {name for name in KEYS if name in record} == (set(KEYS) if status == "FAILED" else set())
 
 
 @EACH_STATUS

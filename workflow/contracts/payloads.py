@@ -441,6 +441,8 @@ class MetadataRecord(TypedDict):
     finishedAt: NotRequired[str]
     notifiedAt: NotRequired[str]
     clearedAt: NotRequired[str]
+    openShard: NotRequired[str]
+    openSince: NotRequired[str]
     expiresAt: NotRequired[int]
     earlier: NotRequired[list[str]]
     steps: NotRequired[MetadataRecordSteps]

@@ -14,6 +14,7 @@ import pytest
 from moto.moto_api._internal import mock_random
 from moto.stepfunctions.parser.asl.component.common.retry import jitter_strategy_decl, retrier_decl
 
+from lambdas.domain import open_records
 from templates.resources.sweep import STALLED_AFTER
 from tests.chaos import statements
 from tests.chaos.context import Context
@@ -94,6 +95,7 @@ class OutageSchedule:
     def __init__(self, account: Account, patches: Patches, case: Case) -> None:
         """Draw the uploads, and the moment of the outage, from the case's seed."""
         mock_random.seed(case.seed)
+        open_records.RANDOM.seed(case.seed)
         stores.empty()
         self._case, self._account, self._patches = case, account, patches
         self._scheduler = LongScheduler(case.seed)

@@ -59,7 +59,7 @@ def test_sweep_has_a_schedule() -> None:
 
 
 def test_daily_sweep_checks_everything() -> None:
-    """A daily sweep gets the order to check everything; the more frequent ones get none, and check recent uploads."""
+    """A daily sweep gets the order to check everything; the more frequent ones get none, and read the index."""
     assert properties("DailySweepRule")["ScheduleExpression"] == "rate(1 day)"
     assert json.loads(at(properties("DailySweepRule"), "Targets.0.Input")) == {"everything": True}
     assert "Input" not in at(properties("SweepRule"), "Targets.0")

@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.domain.archive_class import MOVED, SMALLEST_MOVED
 from lambdas.domain.object_keys import STAGED, UPLOADS
+from lambdas.domain.open_records import KEYS
 from tests.templates.emitted import Node, at, definition, properties, resources, sub, template
 from workflow import contracts
 
@@ -134,6 +135,21 @@ def test_accesses_are_logged_if_a_bucket_is_given(bucket: str) -> None:
     assert logging["LogFilePrefix"] == {"Fn::Sub": f"${{AWS::StackName}}/{bucket}/"}
 
 
+def test_open_records_have_an_index_unless_it_is_left_for_later() -> None:
+    """The index and its attributes are under one condition, which is false for the first of two updates; the sweep gets the parameter."""
+    table = properties("MetadataTable")
+    *_, index = table["GlobalSecondaryIndexes"]
+    condition, found, otherwise = index["Fn::If"]
+    assert (condition, otherwise) == ("HasSweepIndex", NOTHING)
+    assert [key["AttributeName"] for key in found["KeySchema"]] == list(KEYS)
+    assert found["Projection"] == {"ProjectionType": "KEYS_ONLY"}  # so that no other write of a record writes to it
+    conditional = [one["Fn::If"] for one in table["AttributeDefinitions"] if "Fn::If" in one]
+    assert [(name, one["AttributeName"], other) for name, one, other in conditional] == [
+        (condition, key, NOTHING) for key in KEYS
+    ]
+    assert at(properties("SweepFunction"), "Environment.Variables.SWEEP_INDEX") == {"Ref": "SweepIndex"}
+
+
 def test_records_expire() -> None:
     """The table deletes a record at the time in the attribute that the contract of records names."""
     ttl = properties("MetadataTable")["TimeToLiveSpecification"]
@@ -163,7 +179,7 @@ def test_table_is_keyed_by_image() -> None:
 
 def test_index_holds_what_a_list_shows() -> None:
     """The records of an owner are found by owner and time, with all attributes of the contract that a list is made of."""
-    (index,) = properties("MetadataTable")["GlobalSecondaryIndexes"]
+    index, _ = properties("MetadataTable")["GlobalSecondaryIndexes"]
     assert [(one["AttributeName"], one["KeyType"]) for one in index["KeySchema"]] == [
         ("owner", "HASH"),
         ("createdAt", "RANGE"),
