@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from asl.command import run_command
+from tests.effort import repetition
 from tests.needed import missing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,8 +51,8 @@ def without_reader(*arguments: str) -> tuple[int, str]:
         ("-c", SOMETHING.format("'a' * 1_000_000")),
         ("-c", SOMETHING.format("'a', flush=True")),
         ("generate.py",),
-        ("-m", "workflow.proof"),
-        ("-m", "pages.graph", "--format", "svg"),
+        pytest.param(("-m", "workflow.proof"), marks=repetition),
+        pytest.param(("-m", "pages.graph", "--format", "svg"), marks=repetition),
     ],
     ids=["little", "much", "at once", "generate", "check", "graph"],
 )

@@ -9,11 +9,9 @@ import pytest
 
 from examples.added_step import __main__ as added_step
 from examples.added_step.__main__ import main
-from tests.effort import is_thorough
+from tests.effort import repetition
 
 pytestmark = pytest.mark.heavy
-
-SOME = () if is_thorough() else ("-k", "describe or a_sound or success")  # of the pipeline's tests
 
 
 def ran(folder: Path, *arguments: str) -> str:
@@ -36,10 +34,11 @@ def test_example_is_in_the_template(template: str) -> None:
     assert '"DescribeFunctionRole"' in template
 
 
+@repetition
 def test_example_runs(changed: Path) -> None:
     """The step's own test passes, and so do those of the pipeline, with the new step in it."""
     tests = ("tests/lambdas/test_describe.py", "tests/workflow/test_pipeline.py")
-    output = ran(changed, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *SOME, *tests)
+    output = ran(changed, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests)
     (passed,) = re.findall(r"(\d+) passed", output)
     assert int(passed) > 3, "none but the step's own"
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from asl.check import yaml_documents
 from asl.check.cli import main
 from asl.check.sources import load_sources
 from asl.language import InvalidMachineError
+from tests.effort import times
 
 MACHINE = {"StartAt": "A", "States": {"A": {"Type": "Pass", "ResultPth": "$.x", "End": True}}}
 YAML = """\
@@ -156,8 +158,11 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         ("a0: &a0 [x]\n" + "\n".join(f"a{one}: &a{one} [*a{one - 1}, *a{one - 1}]" for one in range(1, 40)), "values"),
     ],
 )
-def test_unusable_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str) -> None:
+def test_unusable_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str
+) -> None:
     """A file without a machine, or that cannot be read within the limits, ends with exit code 2 and one line."""
+    monkeypatch.setattr(yaml_documents, "MAX_NODES", times(20_000, yaml_documents.MAX_NODES))
     assert main([written(tmp_path, "t.yaml", text)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert words in line

@@ -50,11 +50,11 @@ MESSAGES = {
     "none": "aws configure list-profiles",
     "base": "AWS_ENDPOINT_URL",
 }
-EACH_ONCE = set(zip(MESSAGES, cycle(COMMANDS), strict=False))  # each profile and each command; any two are a repetition
+EACH_ONCE = [*zip(MESSAGES, cycle(COMMANDS), strict=False)]  # each profile and each command; any two are a repetition
 
 
 @pytest.mark.parametrize(
-    ("profile", "name"), [pair for pair in product(MESSAGES, COMMANDS) if is_thorough() or pair in EACH_ONCE]
+    ("profile", "name"), [pair for pair in product(MESSAGES, COMMANDS) if is_thorough() or pair in EACH_ONCE[::2]]
 )
 def test_unusable_profile_is_reported(tmp_path: Path, name: str, profile: str) -> None:
     """Without a terminal, each command says on one line what is wrong with the profile, and what to run next."""

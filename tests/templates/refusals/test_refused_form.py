@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from templates.refusals.check import TemplateRefusedError, check_deployment, check_template, refusals
@@ -157,6 +157,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     return [found for name, one in inner for found in [(value, name), *_places(one)]]
 
 
+@settings(max_examples=times(15, 100))
 @given(number=st.integers(min_value=0), spoil=st.sampled_from(SPOILS))
 def test_any_value_at_any_place_is_checked(number: int, spoil: Any) -> None:
     """A template is checked with any value at any place, and never causes another error."""
