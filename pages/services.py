@@ -14,6 +14,8 @@ from typing import Any
 from botocore import __version__
 from botocore.loaders import Loader
 
+from asl.command import run_command
+
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of each entry, so that the same models make the same file
 # The letter of each type of a single value; "a" is one of any type.
 LETTERS = {
@@ -27,9 +29,9 @@ LETTERS = {
 }
 
 
-def main(file: Path) -> None:
-    """Write the table to file."""
-    with zipfile.ZipFile(file, "w") as archive:
+def main() -> None:
+    """Write the table to the file that the argument names."""
+    with zipfile.ZipFile(Path(sys.argv[1]), "w") as archive:
         _write(archive, "VERSION", __version__)
         for name, model in sorted(_models().items()):
             _write(archive, name, json.dumps(compact(model), separators=(",", ":")))
@@ -97,4 +99,4 @@ class _Compacting:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(run_command("services", main))
