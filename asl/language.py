@@ -4,13 +4,9 @@ The functions take JSON of a definition whose grammar asl.check.grammar has chec
 """
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-from asl.documents import parse_json
 
 State = dict[str, Any]
 Machine = dict[str, Any]
@@ -82,15 +78,6 @@ class Target:
         """Return the name of the resource in a parameter, such as TableName; None if there is none, or if it is computed."""
         value = self.parameters.get(parameter)
         return resource_name(value) if isinstance(value, str) else None
-
-
-def load_definition(file: str) -> Any:
-    """Return the JSON in file, or on standard input where file is `-`; raises InvalidMachineError if it cannot be read."""
-    try:
-        return parse_json(sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        name = "standard input" if file == STDIN else file
-        raise InvalidMachineError(f"{name} cannot be read: {error}") from error
 
 
 def inner_machines(state: State) -> list[Machine]:

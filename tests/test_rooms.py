@@ -18,6 +18,9 @@ ROOMS: dict[str, set[str]] = {
     "asl.history": {"asl.language", "asl.documents", "boto3", "botocore"},
     "asl.check": {"asl.language", "asl.documents", "jsonata", "referencing", "yaml"},
     "asl.graph": {"asl.language", "asl.check", "asl.history", "pygraphviz", "jinja2"},
+    # The contracts that a machine lacks, also from recorded executions.
+    "asl.init": {"asl.language", "asl.documents", "asl.check", "asl.history"},
+    "asl.testing": {"asl.check"},
     "imaging": {"PIL", "pillow_heif", "cykooz_resizer"},
     # `referencing` is the part of jsonschema that resolves references.
     "workflow.contracts": {"jsonschema", "referencing"},

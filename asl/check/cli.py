@@ -21,6 +21,7 @@ NAME = "asl-check"
 PACKAGE = "asl-tools"
 DESCRIPTION = """\
 Prove the data flow of state machines before they are deployed: every state gets what it needs, on every path.
+`asl-check init FILE` writes the contracts that a machine lacks.
 Exit code 0: proved. 1: findings, or something undecided that is not accepted. 2: unusable input.
 """
 FILE_HELP = """\
@@ -36,7 +37,7 @@ machines, the folder has one folder for each, called as its logical ID
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     parser = Parser(prog=NAME, description=DESCRIPTION)
-    parser.add_argument("asl", metavar="FILE", help=FILE_HELP)
+    parser.add_argument("asl", nargs="+", metavar="FILE", help=FILE_HELP)
     parser.add_argument("--contracts", type=Path, metavar="DIR", help=CONTRACTS_HELP)
     parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="the form of the result (text)")
     parser.add_argument("--no-sizes", action="store_true", help="do not check how large payloads may be")
@@ -61,7 +62,7 @@ def _print(options: Namespace) -> int:
 
 
 def _reports(options: Namespace) -> Iterator[Report]:
-    sources = load_sources(options.asl)
+    sources = [source for file in options.asl for source in load_sources(file)]
     for source in sources:
         mapping = _mapping(options.contracts, source, alone=len(sources) == 1)
         sizes = mapping is not NO_MAPPING and not options.no_sizes

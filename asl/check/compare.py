@@ -211,16 +211,28 @@ def _length_fits(provided: Text | Array, required: Text | Array) -> bool:
 def _number_fits(provided: Number, required: Number) -> bool:
     if provided.values is not None and required.values is not None:
         return provided.values <= required.values
+    if provided.values is not None and required.integer:
+        provided = replace(provided, integer=all(float(value).is_integer() for value in provided.values))
     whole = provided.integer or not required.integer
     low = required.low is None or (provided.low is not None and provided.low >= required.low)
     high = required.high is None or (provided.high is not None and provided.high <= required.high)
-    return whole and low and high and required.values is None
+    return whole and low and high and required.values is None and _are_multiples(provided, required.multiple)
+
+
+def _are_multiples(provided: Number, factor: float | None) -> bool:
+    """Return whether all numbers of provided are multiples of factor, if there is one."""
+    if factor is None:
+        return True
+    known = provided.values if provided.values is not None else frozenset({provided.multiple or 0} - {0})
+    return bool(known) and all((number / factor).is_integer() for number in map(float, known))
 
 
 def _array(provided: Array, required: Array, path: str) -> list[Mismatch]:
     if not _length_fits(provided, required):
         return [Mismatch(path, describe(provided), describe(required))]
     found: list[Mismatch] = []
+    if required.unique and not provided.unique and (provided.high is None or provided.high > 1):
+        found.append(Mismatch(path, f"{describe(provided)}, of which some may be equal", "an array of unique items"))
     for index in range(max(len(provided.prefix), len(required.prefix)) + 1):
         spend()
         mine, theirs = item_at(provided, index), item_at(required, index)
@@ -254,6 +266,8 @@ def _object(provided: Object, required: Object, path: str) -> list[Mismatch]:
     most = min((bound for bound in bounds if bound is not None), default=None)
     if required.high is not None and (most is None or most > required.high):
         found += [Mismatch(path, describe(provided), f"at most {required.high} properties")]
+    if required.least > max(provided.least, sum(field.required for _, field in provided.fields)):
+        found += [Mismatch(path, describe(provided), f"at least {required.least} properties")]
     return found
 
 

@@ -11,7 +11,7 @@ from asl.documents import MAX_DEPTH, parse_json
 
 SUFFIX = ".json"
 # Keywords of a whole file: a schema that refers to the file does not get them.
-FILE_KEYWORDS = ("$schema", "$id", "$defs", "examples")
+FILE_KEYWORDS = ("$schema", "$id", "$defs", "definitions", "examples")
 MAX_PARTS = 200_000  # values in a schema, with those that it refers to
 
 

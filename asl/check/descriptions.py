@@ -1,5 +1,6 @@
 """Descriptions of shapes for messages."""
 
+import math
 from collections.abc import Iterable
 from heapq import nsmallest
 
@@ -68,8 +69,15 @@ def _matching(text: Text) -> str:
 
 
 def _between(number: Number) -> str:
-    low = "" if number.low is None else f" from {_digits(number.low)}"
-    return low + ("" if number.high is None else f" to {_digits(number.high)}")
+    low = "" if number.low is None else _bound(number.low, math.nextafter(number.low, -math.inf), "from", "more than")
+    high = "" if number.high is None else _bound(number.high, math.nextafter(number.high, math.inf), "to", "less than")
+    return low + high + (f" that are multiples of {_digits(number.multiple)}" if number.multiple else "")
+
+
+def _bound(number: float, beside: float, closed: str, excluded: str) -> str:
+    """Return a bound in words; the number beside an excluded one stands for it."""
+    is_excluded = not float(number).is_integer() and float(beside).is_integer()
+    return f" {excluded} {_digits(beside)}" if is_excluded else f" {closed} {_digits(number)}"
 
 
 def _digits(number: float) -> str:

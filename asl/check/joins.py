@@ -68,7 +68,9 @@ def _objects(one: Object, other: Object) -> Object:
     known = _texts(one.names, other.names) if one.rest is not None and other.rest is not None else None
     own = known or (one.names if one.rest is not None else other.names)
     unstated = one.unstated or other.unstated
-    return Object(fields, joined(rests) if rests else None, own, high, _bytes(one, other), unstated)
+    return Object(
+        fields, joined(rests) if rests else None, own, high, _bytes(one, other), unstated, min(one.least, other.least)
+    )
 
 
 def _named(shape: Object) -> int | None:
@@ -95,6 +97,7 @@ def _arrays(one: Array, other: Array) -> Array:
         one.mark if one.mark == other.mark else "",
         one.gathered or other.gathered,
         one.unstated or other.unstated,
+        one.unique and other.unique,
     )
 
 
@@ -140,5 +143,6 @@ def _numbers(one: Number, other: Number) -> Number:
         values if values is not None and len(values) <= MAX_VALUES else None,
         _bytes(one, other),
         unstated=one.unstated or other.unstated,
+        multiple=one.multiple if one.multiple == other.multiple else None,
     )
     return replace(joint, mark=one.mark) if one.mark == other.mark else joint

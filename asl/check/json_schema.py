@@ -1,14 +1,18 @@
 """The dialect of JSON Schema (Draft 2020-12) that the proof understands, and its conversion to shapes.
 
-Keywords: type, properties, required, additionalProperties, propertyNames (as a string), maxProperties, prefixItems,
-items, minItems, maxItems, minLength, maxLength, pattern, minimum, maximum, enum, const, anyOf, not (of const or enum),
-contentMediaType application/json with contentSchema, and annotations. Any other keyword is an error.
+Keywords: those in KEYWORDS by type; enum, const, anyOf, oneOf of alternatives that exclude each other, allOf, and annotations, of
+which `format` is one, as in Draft 2020-12. Any other keyword is an error.
 """
 
+import math
 import re
+from itertools import combinations
 from typing import Any
 
 from asl.check.compare import mismatches
+from asl.check.intersections import are_disjoint, intersection, least
+from asl.check.patterns import is_match
+from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import (
     NULL,
     Anything,
@@ -23,23 +27,44 @@ from asl.check.shapes import (
     union,
 )
 
-ANNOTATIONS = {"$schema", "$id", "$comment", "$defs", "title", "description", "examples", "default", "deprecated"}
+ANNOTATIONS = {
+    *(
+        "$schema",
+        "$id",
+        "$comment",
+        "$defs",
+        "definitions",
+        "title",
+        "description",
+        "examples",
+        "default",
+        "deprecated",
+    ),
+    *("format", "readOnly", "writeOnly", "discriminator"),
+}
+NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 KEYWORDS: dict[str, set[str]] = {
     "string": {"minLength", "maxLength", "pattern", "not", "contentMediaType", "contentSchema"},
-    "number": {"minimum", "maximum"},
-    "integer": {"minimum", "maximum"},
+    "number": NUMBERS,
+    "integer": NUMBERS,
     "boolean": set(),
     "null": set(),
-    "array": {"prefixItems", "items", "minItems", "maxItems"},
-    "object": {"properties", "required", "additionalProperties", "propertyNames", "maxProperties"},
+    "array": {"prefixItems", "items", "minItems", "maxItems", "uniqueItems"},
+    "object": {
+        *("properties", "required", "additionalProperties", "patternProperties", "propertyNames"),
+        *("minProperties", "maxProperties"),
+    },
 }
-WHOLE = ("const", "enum", "anyOf")  # none goes with another keyword, except annotations and type
+WHOLE = ("const", "enum")  # none goes with another keyword, except annotations and type
+JOINED = ("anyOf", "oneOf", "allOf")
+UNTYPED = {*WHOLE, *JOINED}  # keywords of schemas that need no type
 FORMS: dict[str, type] = {  # of the values of keywords
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "maxProperties"), int),
-    **dict.fromkeys(("minimum", "maximum"), float),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), int),
+    **dict.fromkeys(NUMBERS, float),
     **dict.fromkeys(("pattern", "contentMediaType"), str),
-    **dict.fromkeys(("required", "enum", "anyOf", "prefixItems"), list),
-    "properties": dict,
+    **dict.fromkeys(("required", "enum", *JOINED, "prefixItems"), list),
+    **dict.fromkeys(("properties", "patternProperties"), dict),
+    "uniqueItems": bool,
 }
 
 
@@ -61,9 +86,9 @@ def shape_of(schema: Any, where: str = "#") -> Shape:
     for key, value in keywords.items():
         if not _is_formed(key, value):
             raise UnsupportedSchemaError(where, f"{key} {value!r}")
-    for keyword in WHOLE:
-        if keyword in keywords:
-            return _whole(keywords, keyword, where)
+    combined = next((keyword for keyword in (*JOINED, *WHOLE) if keyword in keywords), None)
+    if combined is not None:
+        return (_combined if combined in JOINED else _whole)(keywords, combined, where)
     types = keywords.pop("type", None)
     if types is None:
         if keywords:
@@ -79,7 +104,7 @@ def _is_formed(keyword: str, value: Any) -> bool:
         return all(isinstance(name, str) for name in value)
     if form is float and isinstance(value, int):
         value = float(value) if not isinstance(value, bool) else None
-    return form is None or (isinstance(value, form) and not isinstance(value, bool))
+    return form is None or (isinstance(value, form) and (form is bool or not isinstance(value, bool)))
 
 
 def _of_types(types: Any, keywords: dict[str, Any], where: str) -> Shape:
@@ -87,16 +112,43 @@ def _of_types(types: Any, keywords: dict[str, Any], where: str) -> Shape:
     return union(*(_typed(name, keywords, where, alone=len(names) == 1) for name in names))
 
 
+def _combined(keywords: dict[str, Any], keyword: str, where: str) -> Shape:
+    """Return the values of a keyword of several schemas, which the keywords beside it restrict; a type holds for all of them."""
+    rest = {key: value for key, value in keywords.items() if key != keyword}
+    typed = {"type": rest["type"]} if "type" in rest else {}
+    schemas = [
+        {**typed, **one} if isinstance(one, dict) and not UNTYPED & set(one) else one for one in keywords[keyword]
+    ]
+    return _intersection(_joined(schemas, keyword, where), shape_of(rest, where), where)
+
+
+def _joined(schemas: list[Any], keyword: str, where: str) -> Shape:
+    """Return the values of any, of one, or of all schemas."""
+    shapes = [shape_of(one, f"{where}/{keyword}/{number}") for number, one in enumerate(schemas)]
+    if keyword == "allOf":
+        whole: Shape = Anything()
+        for one in shapes:
+            whole = _intersection(whole, one, where)
+        return whole
+    if keyword == "oneOf" and not all(are_disjoint(*pair) for pair in combinations(shapes, 2)):
+        raise UnsupportedSchemaError(where, "oneOf, of alternatives that may have a value in common,")
+    return union(*shapes)
+
+
+def _intersection(one: Shape, other: Shape, where: str) -> Shape:
+    try:
+        return intersection(one, other)
+    except ValueError as error:
+        raise UnsupportedSchemaError(where, str(error)) from error
+
+
 def _whole(keywords: dict[str, Any], keyword: str, where: str) -> Shape:
-    beside = {keyword} if keyword == "anyOf" else {keyword, "type"}
-    if unsupported := set(keywords) - beside:
+    if unsupported := set(keywords) - {keyword, "type"}:
         raise UnsupportedSchemaError(where, f"{keyword} beside {sorted(unsupported)}")
-    if keyword != "anyOf":
-        shape = constant(keywords["const"]) if keyword == "const" else _enumerated(keywords["enum"])
-        if "type" in keywords and mismatches(shape, _of_types(keywords["type"], {}, where)):
-            raise UnsupportedSchemaError(where, f"{keyword} of another type")
-        return shape
-    return union(*(shape_of(one, f"{where}/anyOf/{number}") for number, one in enumerate(keywords["anyOf"])))
+    shape = constant(keywords["const"]) if keyword == "const" else _enumerated(keywords["enum"])
+    if "type" in keywords and mismatches(shape, _of_types(keywords["type"], {}, where)):
+        raise UnsupportedSchemaError(where, f"{keyword} of another type")
+    return shape
 
 
 def _enumerated(values: list[Any]) -> Shape:
@@ -118,7 +170,7 @@ def _typed(name: str, keywords: dict[str, Any], where: str, *, alone: bool) -> S
         case "string":
             return _text(keywords, where)
         case "number" | "integer":
-            return Number(name == "integer", keywords.get("minimum"), keywords.get("maximum"))
+            return _number(keywords, is_integer=name == "integer")
         case "boolean":
             return Boolean()
         case "null":
@@ -126,6 +178,24 @@ def _typed(name: str, keywords: dict[str, Any], where: str, *, alone: bool) -> S
         case "array":
             return _array(keywords, where)
     return _object(keywords, where)
+
+
+def _number(keywords: dict[str, Any], *, is_integer: bool) -> Number:
+    """Return numbers; an excluded bound is the number beside it: the next integer, or the next that a double has."""
+    low, high = keywords.get("exclusiveMinimum"), keywords.get("exclusiveMaximum")
+    if low is not None:
+        low = math.floor(low) + 1 if is_integer else math.nextafter(low, math.inf)
+    if high is not None:
+        high = math.ceil(high) - 1 if is_integer else math.nextafter(high, -math.inf)
+    lows = [one for one in (low, keywords.get("minimum")) if one is not None]
+    multiple = keywords.get("multipleOf")
+    whole = is_integer or (multiple is not None and float(multiple).is_integer())
+    return Number(
+        whole,
+        max(lows, default=None),
+        least(high, keywords.get("maximum")),
+        multiple=None if multiple == 1 else multiple,
+    )
 
 
 def _text(keywords: dict[str, Any], where: str) -> Text:
@@ -168,9 +238,8 @@ def _array(keywords: dict[str, Any], where: str) -> Array:
     items = keywords.get("items", True)
     rest = None if items is False else shape_of(items, f"{where}/items")
     highs = [keywords.get("maxItems"), len(prefix) if rest is None else None]
-    return Array(
-        prefix, rest, keywords.get("minItems", 0), min((high for high in highs if high is not None), default=None)
-    )
+    high = min((high for high in highs if high is not None), default=None)
+    return Array(prefix, rest, keywords.get("minItems", 0), high, unique=keywords.get("uniqueItems", False))
 
 
 def _names(schema: Any, where: str) -> Text:
@@ -185,10 +254,30 @@ def _object(keywords: dict[str, Any], where: str) -> Object:
     properties = {
         name: shape_of(one, f"{where}/properties/{name}") for name, one in keywords.get("properties", {}).items()
     }
-    others = keywords.get("additionalProperties", True)
-    rest = None if others is False else shape_of(others, f"{where}/additionalProperties")
+    rest, names = _rest(keywords, properties, where)
     for name in required - set(properties):
         properties[name] = rest if rest is not None else union()
-    names = _names(keywords.get("propertyNames", {}), f"{where}/propertyNames")
     fields = tuple(sorted((name, Field(shape, name in required)) for name, shape in properties.items()))
-    return Object(fields, rest, names, keywords.get("maxProperties"))
+    return Object(fields, rest, names, keywords.get("maxProperties"), least=keywords.get("minProperties", 0))
+
+
+def _rest(keywords: dict[str, Any], properties: dict[str, Shape], where: str) -> tuple[Shape | None, Text]:
+    """Return the shape of properties that the schema does not name, None if there may be none, and what their names are."""
+    names = _names(keywords.get("propertyNames", {}), f"{where}/propertyNames")
+    others = keywords.get("additionalProperties", True)
+    patterns = keywords.get("patternProperties", {})
+    if not patterns:
+        return None if others is False else shape_of(others, f"{where}/additionalProperties"), names
+    ((pattern, schema), *more) = patterns.items()
+    named = [name for name in {*properties, *keywords.get("required", [])} if _is_named(pattern, name)]
+    if more or others is not False or named or "propertyNames" in keywords:
+        what = "patternProperties, but for one pattern beside `additionalProperties: false` that matches no property that is named,"
+        raise UnsupportedSchemaError(where, what)
+    return shape_of(schema, f"{where}/patternProperties"), Text(patterns=frozenset({_pattern(pattern, where)}))
+
+
+def _is_named(pattern: str, name: str) -> bool:
+    try:
+        return is_match(pattern, name)
+    except UndecidedPatternError:
+        return True

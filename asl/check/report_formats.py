@@ -58,14 +58,16 @@ def _text_of(report: Report, *, named: bool) -> str:
     for _, finding, (line, column) in report.located():
         places[finding] = f"{printable(report.file)}:{line}:{column}"
     text = as_text(report.proof, places)
-    return f"{printable(report.source.name)}\n{text}" if named else text
+    return f"{printable(report.source.name or report.file)}\n{text}" if named else text
 
 
 def _json(reports: list[Report]) -> str:
     documents = [_json_of(report) for report in reports]
     if len(reports) == 1 and not reports[0].source.name:
         return printable_json(documents[0], indent=2)
-    machines = {report.source.name: one for report, one in zip(reports, documents, strict=True)}
+    names = [report.source.name or report.file for report in reports]
+    full = [f"{report.file}:{report.source.name}".rstrip(":") for report in reports]
+    machines = dict(zip(names if len({*names}) == len(names) else full, documents, strict=True))
     proved = all(one["proved"] for one in documents)
     return printable_json({"proved": proved, "machines": machines}, indent=2)
 

@@ -61,6 +61,7 @@ class Number(Shape):
     max_bytes: int | None = None  # if low and high do not bound its digits
     mark: str = ""  # of the array whose length it is
     unstated: bool = False  # whether a service makes it, and no contract says from what to what it is
+    multiple: float | None = None  # of which all are multiples
 
 
 @_value
@@ -87,6 +88,7 @@ class Array(Shape):
     mark: str = ""  # of an array whose length a number has
     gathered: bool = False  # whether a path found the items, so that their number is not certain
     unstated: bool = False  # whether a service makes it, and no contract says how many items it has
+    unique: bool = False  # whether no two items are equal
 
 
 @_value
@@ -107,6 +109,7 @@ class Object(Shape):
     high: int | None = None  # properties at most
     max_bytes: int | None = None  # if something other than the properties bounds them
     unstated: bool = False  # whether a service makes it, and no contract says which properties are always there
+    least: int = 0  # properties at least
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from asl.check.json_schema import UnsupportedSchemaError
@@ -11,7 +12,6 @@ from asl.command import Parser
 from asl.graph.details import details
 from asl.graph.dot import dot
 from asl.graph.graphviz import LayoutError
-from asl.graph.html import viewer
 from asl.graph.mermaid import mermaid
 from asl.graph.model import Graph
 from asl.graph.overlay import marks
@@ -31,24 +31,32 @@ Exit code 2: unusable input.
 """
 FORMATS: dict[str, Callable[[Graph], str]] = {"mermaid": mermaid, "dot": dot, "svg": draw, "json": as_json}
 HTML = "html"
-INPUT_ERRORS = (InvalidMachineError, InvalidHistoryError, InvalidMappingError, UnsupportedSchemaError, LayoutError)
+INPUT_ERRORS = (
+    InvalidMachineError,
+    InvalidHistoryError,
+    InvalidMappingError,
+    UnsupportedSchemaError,
+    LayoutError,
+)
+EXTRA = "--format svg and html need more packages: pip install 'asl-tools[graph]'"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     parser = Parser(prog=NAME, description=DESCRIPTION)
     parser.add_argument(
-        "asl", nargs="?", metavar="ASL.json", help="the machine in the Amazon States Language; - reads stdin"
+        "asl", nargs="?", metavar="FILE", help="a machine, in JSON or YAML, or a template with one; - reads stdin"
     )
+    parser.add_argument("--machine", metavar="NAME", help="the logical ID of a machine in a template with several")
     parser.add_argument("--contracts", type=Path, metavar="DIR", help="its contracts, with their mapping.json")
     options = _parsed(parser, arguments)
     if options.execution is None and options.asl is None:
-        parser.error("say what to draw: ASL.json, - or --execution ARN")
+        parser.error("say what to draw: FILE, - or --execution ARN")
     if options.execution is not None and options.asl is not None:
-        parser.error("an execution has its definition: leave ASL.json out")
+        parser.error("an execution has its definition: leave FILE out")
     if options.contracts is not None and options.asl is None:
-        parser.error("--contracts goes with ASL.json")
-    return _run(NAME, options, lambda: from_file(options.asl, options.contracts))
+        parser.error("--contracts goes with FILE")
+    return _run(NAME, options, lambda: from_file(options.asl, options.contracts, options.machine))
 
 
 def draw_default(
@@ -102,6 +110,8 @@ def print_error(name: str, why: str) -> int:
 
 def _drawn(options: Namespace, subject: Callable[[], Subject], default: Callable[[], Subject] | None) -> str:
     events = None
+    if options.format in ("svg", HTML) and not all(map(find_spec, ("jinja2", "pygraphviz"))):
+        raise LayoutError(EXTRA)
     if options.execution is not None:
         definition, events = fetch_history(options.execution)
         drawn = from_execution(definition, options.execution, default() if default else None)
@@ -110,5 +120,7 @@ def _drawn(options: Namespace, subject: Callable[[], Subject], default: Callable
         events = load_history(options.history) if options.history is not None else None
     trace = parse_history(drawn.definition, events) if events is not None else None
     if options.format == HTML:
+        from asl.graph.html import viewer  # jinja2 belongs to the extra `graph`
+
         return viewer(drawn.graph, details(drawn.graph, drawn.facts()), trace)
     return draw(drawn.graph, marks(drawn.graph, trace)) if trace else FORMATS[options.format](drawn.graph)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from asl.check import mapping
 from asl.check.prover import prove
+from asl.check.sources import Source, load_sources
 from asl.graph.details import Facts
 from asl.graph.model import Graph, graph_of
-from asl.language import STDIN, Machine, load_definition
+from asl.language import STDIN, InvalidMachineError, Machine
 
 
 def _no_facts() -> None:
@@ -27,16 +28,31 @@ class Subject:
     facts: Callable[[], Facts | None] = _no_facts
 
 
-def from_file(file: str, contracts: Path | None = None) -> Subject:
+def from_file(file: str, contracts: Path | None = None, name: str | None = None) -> Subject:
     """Return the machine in file (`-`: standard input), with the contracts in a folder with a mapping.json, if given.
 
-    Raises InvalidMachineError, InvalidMappingError or UnsupportedSchemaError.
+    Of a template with several machines, name is the logical ID of one. Raises InvalidMachineError, InvalidMappingError or
+    UnsupportedSchemaError.
     """
-    definition, title = load_definition(file), "State machine" if file == STDIN else Path(file).stem
+    source = _chosen(load_sources(file), file, name)
+    definition = source.machine
+    title = source.name or ("State machine" if file == STDIN else Path(file).stem)
     if contracts is None:
         return Subject(definition, graph_of(definition, title=title))
     mapped = mapping.load_mapping(contracts)
     return Subject(definition, graph_of(definition, mapped, title=title), lambda: Facts(prove(definition, mapped)))
+
+
+def _chosen(sources: list[Source], file: str, name: str | None) -> Source:
+    """Return the machine called name, or the only one."""
+    found = [one for one in sources if name in (None, one.name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in sources if one.name)
+    problem = f"no machine {name}" if not found else f"{len(found)} machines"
+    raise InvalidMachineError(
+        f"{file} has {problem}; --machine takes one of: {names or 'none, since it is one machine'}"
+    )
 
 
 def from_execution(definition: Machine, arn: str, default: Subject | None = None) -> Subject:

@@ -50,7 +50,7 @@ def run(installed: Path, name: str, *arguments: str) -> subprocess.CompletedProc
 
 def test_wheel_has_every_file(installed: Path) -> None:
     """All of asl's files are in the wheel, drawings' styles and the viewer too."""
-    assert contents(installed / "asl") == contents(ASL) - {Path("pyproject.toml")}
+    assert contents(installed / "asl") == contents(ASL) - {Path("pyproject.toml"), Path("action.yml")}
 
 
 def contents(folder: Path) -> set[Path]:
@@ -78,7 +78,8 @@ def test_graph_runs_alone(installed: Path, form: str) -> None:
 
 def _declared() -> set[str]:
     own = tomllib.loads((ASL / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {*own["dependencies"], *own["optional-dependencies"]["aws"]}
+    extras = own["optional-dependencies"]
+    return {*own["dependencies"], *extras["aws"], *extras["graph"]}
 
 
 def test_every_import_is_declared() -> None:

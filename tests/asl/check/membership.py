@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import combinations
 from typing import Any
 
 from asl.check.shapes import Anything, Array, Boolean, Null, Number, Object, Shape, Text, Union, Unknown
@@ -66,12 +67,22 @@ def _within(size: float, shape: Text | Number | Array) -> bool:
 def _is_number(value: float, shape: Number) -> bool:
     if shape.integer and isinstance(value, float) and not value.is_integer():
         return False
-    return _within(value, shape) and (shape.values is None or value in shape.values)
+    multiple = shape.multiple is None or float(value / shape.multiple).is_integer()
+    return multiple and _within(value, shape) and (shape.values is None or value in shape.values)
+
+
+def _are_equal(one: Any, other: Any) -> bool:
+    """Return whether two values are equal as JSON: true is not 1, and 1.0 is."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return bool(compact(one) == compact(other) or one == other)
 
 
 def _is_array(value: list[Any], shape: Array) -> bool:
     following = value[len(shape.prefix) :]
     first = zip(value, shape.prefix, strict=False)
+    if shape.unique and any(_are_equal(one, other) for one, other in combinations(value, 2)):
+        return False
     return (
         _within(len(value), shape)
         and all(is_member(item, one) for item, one in first)
@@ -82,8 +93,10 @@ def _is_array(value: list[Any], shape: Array) -> bool:
 
 def _is_object(value: dict[str, Any], shape: Object) -> bool:
     fields = dict(shape.fields)
-    if (shape.high is not None and len(value) > shape.high) or any(
-        field.required and name not in value for name, field in fields.items()
+    if (
+        len(value) < shape.least
+        or (shape.high is not None and len(value) > shape.high)
+        or any(field.required and name not in value for name, field in fields.items())
     ):
         return False
     named = all(is_member(value[name], field.shape) for name, field in fields.items() if name in value)

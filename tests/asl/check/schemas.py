@@ -34,7 +34,10 @@ VALUES: tuple[Any, ...] = (
     "12",
     "a\n",
 )
-ORDERED = (("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum"))
+ORDERED = (
+    *(("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum")),
+    ("minProperties", "maxProperties"),
+)
 
 lengths = st.integers(0, 4)
 
@@ -80,7 +83,13 @@ def of(name: str, keywords: Keywords) -> Keywords:
     return keywords.map(made)
 
 
-_bounds = some(minimum=st.sampled_from(NUMBERS), maximum=st.sampled_from(NUMBERS))
+_bounds = some(
+    minimum=st.sampled_from(NUMBERS),
+    maximum=st.sampled_from(NUMBERS),
+    exclusiveMinimum=st.sampled_from((-21, -1, 0.5)),
+    exclusiveMaximum=st.sampled_from((2, 100, 2.5)),
+    multipleOf=st.sampled_from((1, 2, 0.5)),
+)
 _excluded = st.sampled_from(({"const": "a"}, {"enum": ["ab", ""]}))
 texts = of(
     "string", some(minLength=lengths, maxLength=lengths, pattern=st.sampled_from(PATTERNS), **{"not": _excluded})
@@ -105,6 +114,7 @@ def objects(inner: Keywords = leaves) -> Keywords:
             required=st.just(list(NAMES)) | st.lists(st.sampled_from(NAMES), max_size=2, unique=True),
             additionalProperties=st.booleans() | inner,
             propertyNames=st.sampled_from(({"maxLength": 2}, {"pattern": "^[a-c]{1,3}$", "maxLength": 3})),
+            minProperties=st.integers(0, 2),
             maxProperties=lengths,
         ),
     )
@@ -113,7 +123,14 @@ def objects(inner: Keywords = leaves) -> Keywords:
 def arrays(inner: Keywords = leaves) -> Keywords:
     """Return the strategy of schemas of arrays whose items keep schemas of inner."""
     first = st.lists(inner, min_size=1, max_size=2)
-    return of("array", some(prefixItems=first, items=st.booleans() | inner, minItems=lengths, maxItems=lengths))
+    keywords = some(
+        prefixItems=first,
+        items=st.booleans() | inner,
+        minItems=lengths,
+        maxItems=lengths,
+        uniqueItems=st.booleans(),
+    )
+    return of("array", keywords)
 
 
 def jsons(inner: Keywords = leaves) -> Keywords:
@@ -129,4 +146,9 @@ def schemas(draw: st.DrawFn, depth: int = 2) -> Schema:
     if depth == 0 or isinstance(kind, st.SearchStrategy):
         return draw(leaves)
     inner = schemas(depth - 1)
-    return draw(kind(inner)) if kind else {"anyOf": draw(st.lists(inner, min_size=1, max_size=3))}
+    if kind:
+        return draw(kind(inner))
+    if draw(st.booleans()):
+        return {"anyOf": draw(st.lists(inner, min_size=1, max_size=3))}
+    both = draw(st.sampled_from((objects, arrays)))
+    return {"allOf": [draw(both(inner)), draw(both(inner))]}

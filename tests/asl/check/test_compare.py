@@ -1,10 +1,13 @@
 """Shapes are what the schemas say, and a shape within another holds no value that the other does not."""
 
+from typing import Any
+
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from asl.check.compare import mismatches
-from asl.check.json_schema import shape_of
+from asl.check.json_schema import UnsupportedSchemaError, shape_of
 from tests.asl.check.membership import is_member
 from tests.asl.check.schema_changes import widened
 from tests.asl.check.schemas import Schema, examples, schemas
@@ -40,3 +43,63 @@ def test_a_schema_that_was_widened_is_never_said_to_break(data: st.DataObject, s
     """A schema is within itself with one place made wider: at most that is undecided, never a finding for certain."""
     found = mismatches(shape_of(schema), shape_of(data.draw(widened(schema))))
     assert not [one for one in found if one.decided]
+
+
+NUMBER, TEXT = {"type": "number"}, {"type": "string"}
+
+
+def an_object(*required: str, **more: Any) -> dict[str, Any]:
+    """Return the schema of an object with these properties."""
+    return {"type": "object", "properties": dict.fromkeys(required, TEXT), "required": [*required], **more}
+
+
+@pytest.mark.parametrize(
+    ("provided", "required", "fits"),
+    [
+        ({**NUMBER, "minimum": 1}, {**NUMBER, "exclusiveMinimum": 0}, True),
+        ({**NUMBER, "minimum": 0}, {**NUMBER, "exclusiveMinimum": 0}, False),
+        ({**NUMBER, "exclusiveMaximum": 5}, {**NUMBER, "exclusiveMaximum": 5}, True),
+        ({"type": "integer", "exclusiveMinimum": 0}, {"type": "integer", "minimum": 1}, True),
+        ({"type": "integer", "multipleOf": 6}, {"type": "integer", "multipleOf": 3}, True),
+        ({"type": "integer", "multipleOf": 3}, {"type": "integer", "multipleOf": 6}, False),
+        ({"enum": [3, 6]}, {"type": "integer", "multipleOf": 3}, True),
+        ({"enum": [3, 7]}, {"type": "integer", "multipleOf": 3}, False),
+        ({"type": "array", "uniqueItems": True}, {"type": "array", "uniqueItems": True}, True),
+        ({"type": "array", "maxItems": 1}, {"type": "array", "uniqueItems": True}, True),
+        ({"type": "array", "maxItems": 2}, {"type": "array", "uniqueItems": True}, False),
+        (an_object("a"), {"type": "object", "minProperties": 1}, True),
+        (an_object(), {"type": "object", "minProperties": 1}, False),
+        (an_object(minProperties=2), {"type": "object", "minProperties": 1}, True),
+        ({"allOf": [an_object("a"), an_object("b")]}, an_object("a", "b"), True),
+        (an_object("a"), {"allOf": [an_object("a"), an_object("b")]}, False),
+        ({"type": "string", "allOf": [{"minLength": 3}]}, {"type": "string", "minLength": 2}, True),
+        ({"oneOf": [{"const": "x"}, {"const": "y"}]}, {"enum": ["x", "y"]}, True),
+        (TEXT, {"oneOf": [TEXT, {"type": "null"}]}, True),
+        ({"type": "object", "patternProperties": {"^x": TEXT}, "additionalProperties": False}, an_object(), True),
+        (
+            {"type": "object", "additionalProperties": TEXT},
+            {"type": "object", "patternProperties": {"^x": TEXT}, "additionalProperties": False},
+            False,
+        ),
+        ({**TEXT, "format": "uuid", "readOnly": True}, TEXT, True),
+    ],
+)
+def test_further_keywords(provided: Any, required: Any, fits: bool) -> None:
+    """Excluded bounds, multiples, unique items, numbers of properties, allOf, oneOf and patternProperties are compared."""
+    assert (not mismatches(shape_of(provided), shape_of(required))) is fits
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"oneOf": [TEXT, {"type": "string", "minLength": 3}]},
+        {"type": "object", "patternProperties": {"a": TEXT}},
+        {"type": "object", "dependentRequired": {}},
+        {"if": {}},
+        {"allOf": [{**NUMBER, "multipleOf": 0.5}, {**NUMBER, "multipleOf": 0.3}]},
+    ],
+)
+def test_schema_that_no_shape_has(schema: Any) -> None:
+    """What no shape says exactly is refused: to pass over it could prove what is wrong."""
+    with pytest.raises(UnsupportedSchemaError):
+        shape_of(schema)

@@ -27,6 +27,8 @@ def _drawn(draw: st.DrawFn, schema: Schema | bool) -> Any:
     if isinstance(schema, bool) or not schema:
         assume(schema is not False)
         return draw(st.sampled_from(NOTHING_SAID))
+    if "allOf" in schema:
+        return _drawn(draw, {**schema["allOf"][1], **schema["allOf"][0]})
     if "anyOf" in schema:
         return _drawn(draw, draw(st.sampled_from(schema["anyOf"])))
     if "const" in schema or "enum" in schema:

@@ -64,7 +64,7 @@ def test_machine_is_a_file_or_an_execution(capsys: pytest.CaptureFixture[str], a
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert "ASL.json" in capsys.readouterr().err
+    assert "FILE" in capsys.readouterr().err
 
 
 def test_pipeline_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,3 +168,15 @@ def test_execution_has_the_facts_of_its_own_machine_only() -> None:
     assert from_execution(POLLER, "arn:x:poller", own) is own
     other = from_execution(UNDOING, "arn:x:undoing", own)
     assert (other.definition, other.graph) == (UNDOING, graph_of(UNDOING, title="undoing"))
+
+
+def test_machine_of_a_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A template has its machine drawn; of several, --machine takes one."""
+    one = {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": {"StartAt": "Only", "States": {}}}}
+    one["Properties"]["Definition"]["States"] = {"Only": {"Type": "Succeed"}}  # type: ignore[index]
+    template = tmp_path / "template.json"
+    template.write_text(json.dumps({"Resources": {"One": one, "Two": one}}))
+    assert main([str(template), "--machine", "Two"]) == 0
+    assert "Only" in capsys.readouterr().out
+    assert main([str(template)]) == 2
+    assert "--machine takes one of: One, Two" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""The command `asl-check init`: the contracts that a machine lacks, as skeletons or inferred from executions."""
