@@ -4,7 +4,7 @@ import awacs.dynamodb
 import awacs.s3
 import awacs.sns
 from awacs.aws import Statement
-from troposphere import GetAtt, Ref, Template, awslambda
+from troposphere import GetAtt, Ref, Sub, Template, awslambda
 
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.runtime import settings as env
@@ -17,6 +17,8 @@ from templates.resources.functions import LIGHT_MEMORY
 from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.messaging import Messaging
 from templates.resources.storage import Storage
+
+OBJECTS = (object_arns("UploadBucket", UPLOADS), object_arns("UploadBucket", STAGED), object_arns("ArchiveBucket"))
 
 
 def add_deletion(template: Template, storage: Storage, messaging: Messaging) -> dict[str, awslambda.Function]:
@@ -42,17 +44,21 @@ def _delete_image(storage: Storage, messaging: Messaging) -> FunctionEntry:
         ),
         statements=[
             allow("replace the record by a tombstone", bury, GetAtt(storage.table, "Arn")),
-            *deletion_statements(storage),
+            *deletion_statements(storage, *OBJECTS),
             allow("publish the deletion", [awacs.sns.Publish], Ref(messaging.topic)),
         ],
         layers=[RUNTIME_LAYER],
     )
 
 
-def deletion_statements(storage: Storage) -> list[Statement]:
-    """Return the statements for finding every version of the objects of an image, and deleting them for good."""
-    everywhere = [object_arns("UploadBucket", prefix) for prefix in (UPLOADS, STAGED)]
+def deletion_statements(storage: Storage, *hidden: Sub) -> list[Statement]:
+    """Return the statements for finding every version of the objects of an image, and deleting them for good.
+
+    hidden are the objects that the function may not delete by another statement: AWS documents that s3:DeleteObject is
+    always needed, also for a version.
+    """
     return [
         *list_all_versions(storage),
-        allow("delete versions for good", [awacs.s3.DeleteObjectVersion], *everywhere, object_arns("ArchiveBucket")),
+        allow("delete objects", [awacs.s3.DeleteObject], *hidden),
+        allow("delete versions for good", [awacs.s3.DeleteObjectVersion], *OBJECTS),
     ]

@@ -51,8 +51,8 @@ def _validate(storage: Storage) -> FunctionEntry:
         statements=[
             read_uploads(),
             list_versions(storage),
-            keep_record(storage, awacs.dynamodb.PutItem),
             learn_of_deletion(storage),
+            keep_record(storage, awacs.dynamodb.PutItem),
         ],
         layers=IMAGING_LAYERS,
     )
@@ -66,7 +66,7 @@ def _metadata(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=METADATA.timeout,
         environment=variables(env.ImageStepSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), keep_record(storage), learn_of_deletion(storage)],
+        statements=[read_uploads(), learn_of_deletion(storage), keep_record(storage)],
         layers=IMAGING_LAYERS,
     )
 
@@ -79,7 +79,7 @@ def _resize(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=RESIZE.timeout,
         environment=variables(env.ResizeSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), stage_renditions(), keep_record(storage), learn_of_deletion(storage)],
+        statements=[read_uploads(), stage_renditions(), learn_of_deletion(storage), keep_record(storage)],
         layers=IMAGING_LAYERS,
     )
 
@@ -92,7 +92,7 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
         environment=variables(env.ThumbnailSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), stage_renditions(), keep_record(storage), learn_of_deletion(storage)],
+        statements=[read_uploads(), stage_renditions(), learn_of_deletion(storage), keep_record(storage)],
         layers=IMAGING_LAYERS,
     )
 
@@ -125,8 +125,8 @@ def _archive(storage: Storage) -> FunctionEntry:
                 object_arns("ArchiveBucket"),
             ),
             list_both,
-            keep_record(storage),
             learn_of_deletion(storage),
+            keep_record(storage),
         ],
         layers=[RUNTIME_LAYER],
     )

@@ -7,8 +7,9 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, stepfunctions
 
 from lambdas.domain import open_records
 from lambdas.domain.image_list import INDEX
+from lambdas.domain.object_keys import UPLOADS
 from lambdas.runtime import settings as env
-from templates.iam.policies import allow
+from templates.iam.policies import allow, object_arns
 from templates.iam.statements import index_arn, keep_record
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import SHORTEST_SWEEP, variables
@@ -63,7 +64,7 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
             allow("find open records", [awacs.dynamodb.Query], index_arn(storage, open_records.INDEX)),
             *finalization_statements(storage, messaging),
             allow("find deletions", [awacs.dynamodb.Query], index_arn(storage, INDEX)),
-            *deletion_statements(storage),
+            *deletion_statements(storage, object_arns("UploadBucket", UPLOADS)),
             allow("describe executions", [awacs.states.DescribeExecution], Sub(EXECUTION_ARNS)),
             allow("start the pipeline", [awacs.states.StartExecution], Ref(pipeline)),
             allow("read dead letter messages", [awacs.sqs.ReceiveMessage], GetAtt(messaging.dead_letter_queue, "Arn")),

@@ -64,6 +64,7 @@ class Account:
             "NOTIFICATION_TOPIC": TOPIC,
             "DEAD_LETTER_QUEUE": self.dead_letters,
             "STALLED_AFTER_SECONDS": str(STALLED_AFTER),
+            "ALLOWED_ORIGINS": "",
         }
 
     def records(self) -> dict[str, dict[str, Any]]:
@@ -103,6 +104,11 @@ class Account:
         """Return the version of each upload that S3 shows, by image ID."""
         newest = {parse_upload_key(key)[1]: versions[-1] for key, versions in self.upload_versions().items()}
         return {image_id: found.version_id for image_id, found in newest.items() if hasattr(found, "size")}
+
+    def all_keys(self, bucket: str) -> list[str]:
+        """Return the keys in a bucket that have a version or a delete marker."""
+        keys = stores.backend("s3", "aws").buckets[bucket].keys
+        return [key for key in keys if keys.getlist(key)]
 
     def keys(self, bucket: str) -> list[str]:
         """Return the keys of the objects in a bucket."""

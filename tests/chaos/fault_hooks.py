@@ -170,7 +170,7 @@ class FaultHooks:
 
     def written(self, old: Any, new: Any) -> None:
         """Record a write of an item of the table."""
-        self._journal.written(old, new)
+        self._journal.written(old, new, len(self._scheduler.trace))
 
     def published(self, message: str, attributes: dict[str, Any]) -> None:
         """Record a message that was published to the topic."""

@@ -66,6 +66,8 @@ class Fault(StrEnum):
     RECORD_EXPIRED = "record is deleted at the end of its time to live"
     UPLOAD_EXPIRED = "lifecycle rule hides an upload behind a delete marker"
     VERSION_EXPIRED = "lifecycle rule removes a version or a delete marker"
+    # Users of the API.
+    IMAGE_DELETED = "user deletes an image"
 
 
 CALL = {
@@ -99,6 +101,7 @@ INCOMPLETE = {
 }
 OPERATOR = {Fault.REDRIVE: 2, Fault.REPROCESS: 2, Fault.OPERATORS_SWEEP: 1}
 CLIENT = {Fault.UPLOAD_DELETED: 2, Fault.UPLOAD_RESTORED: 2, Fault.UPLOAD_REMOVED: 1}
+USER = {Fault.IMAGE_DELETED: 3}
 
 RATES = (0.0, 0.01, 0.03, 0.06, 0.12, 0.25)  # of calls and tasks with a fault
 KEPT = 0.6  # of the kinds of faults, in one schedule: a schedule with fewer kinds gets further

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lambdas.domain.attribute_values import deserialize
+from lambdas.domain.outcomes import DELETED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +42,7 @@ class Start(NamedTuple):
     before: Entry | None  # the last write about its version
     expired: bool  # that was the last write about its record, which had expired by then
     hidden: bool  # the starter could see from its beginning that the upload was deleted
+    after_deletion: bool  # the starter could see from its beginning that the image was deleted
 
 
 class Notification(NamedTuple):
@@ -67,6 +69,8 @@ class Journal:
     hidden: dict[str, int] = field(
         default_factory=dict
     )  # by image id, of uploads that S3 does not show: since which step
+    deleted: set[str] = field(default_factory=set)  # ids of the images whose users were answered so
+    buried: dict[str, int] = field(default_factory=dict)  # by image id, of those with a tombstone: since which step
     notifications: list[Notification] = field(default_factory=list)
 
     def uploaded(self, image_id: str, version: str, *, sound: bool) -> None:
@@ -82,20 +86,30 @@ class Journal:
         if entry:
             self.expired[image_id] = entry
         self.items[image_id].append(None)
+        self.deleted.discard(image_id)
+        self.buried.pop(image_id, None)
 
     def began(self, execution: Any, starter: Actor, now: datetime) -> None:
         """Record that starter has started an execution."""
         image = execution.input_data["image"]
         written = [new for _, new in self.writes if new and new.version == image["versionId"]]
         hidden = self.hidden.get(image["imageId"], starter.born) < starter.born
+        after_deletion = self.buried.get(image["imageId"], starter.born) < starter.born
         kind = starter.name.partition("#")[0]
         self.executions.append(execution)
         before = written[-1] if written else None
         expired = before is not None and self.expired.get(image["imageId"]) == before
-        self.starts.append(Start(execution, kind, now, before, expired, hidden))
+        self.starts.append(Start(execution, kind, now, before, expired, hidden, after_deletion))
 
-    def written(self, old: Any, new: Any) -> None:
-        """Record a write of the table."""
+    def answered_deletion(self, image_id: str) -> None:
+        """Record that a user was answered that an image is deleted, unless its tombstone has expired by now."""
+        if image_id in self.buried:
+            self.deleted.add(image_id)
+
+    def written(self, old: Any, new: Any, step: int) -> None:
+        """Record a write of the table, and the number of steps before it."""
+        if new and new["status"]["S"] == DELETED:
+            self.buried.setdefault(new["imageId"]["S"], step)
         self.writes.append(Write(_entry(old), _entry(new)))
         self.items.setdefault((new or old)["imageId"]["S"], [None]).append(new)
 

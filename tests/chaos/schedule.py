@@ -26,6 +26,7 @@ from tests.chaos.journal import Journal
 from tests.chaos.operators import Operators
 from tests.chaos.scheduler import Scheduler, Step, Stuck
 from tests.chaos.uploaders import Uploaders
+from tests.chaos.users import Users
 from tests.chaos.world import World
 from tests.fake_aws import stores
 
@@ -88,7 +89,8 @@ class Schedule:
         self._world = World(context, functions)
         self._operators = Operators(self._scheduler, self._journal)
         self._uploaders = Uploaders(context, self._world)
-        self._bystanders = Bystanders(context, self._uploaders, self._operators)
+        users = Users(context, functions)
+        self._bystanders = Bystanders(context, self._uploaders, self._operators, users)
         self._expiry = Expiry(context, self._world, self._uploaders)
         self._hooks = FaultHooks(context, self._world, functions)
 

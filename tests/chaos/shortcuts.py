@@ -65,9 +65,11 @@ def _compared(params: Params) -> Params:
 def _put_item(client: Any, params: Params) -> Answer:
     table, overwrite = backend("dynamodb"), "ConditionExpression" not in params
     compared = _compared(params)
-    return _conditional(
+    replaced = _attributes(params["TableName"], {"imageId": params["Item"]["imageId"]})
+    answer = _conditional(
         client, "PutItem", lambda: table.put_item(params["TableName"], params["Item"], overwrite=overwrite, **compared)
     )
+    return {**answer, "Attributes": replaced} if replaced and params.get("ReturnValues") == "ALL_OLD" else answer
 
 
 def _update_item(client: Any, params: Params) -> Answer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import executions
 from lambdas.domain.attribute_values import deserialize
-from tests.chaos import archive_statement
+from tests.chaos import archive_statement, deletion_statement
 from tests.chaos.errors import EXPLAINED
 from tests.chaos.operators import REDRIVE, REPROCESS, SWEEP
 from tests.lambdas.pipeline import NOTIFICATIONS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.chaos.journal import Entry, Journal
 
 GONE = "NoSuchVersion"  # the reason of a failure: the uploaded version was removed for good
-AWAITING, OPEN, SUCCEEDED = "AWAITING_UPLOAD", "PROCESSING", "SUCCEEDED"
+AWAITING, OPEN, SUCCEEDED, DELETED = "AWAITING_UPLOAD", "PROCESSING", "SUCCEEDED", "DELETED"
 DESERVED = {"SUCCEEDED": True, "REJECTED": False}  # whether the upload of a record with this status is a sound picture
 
 # The status of a version's last record that another attempt may follow; for all other starters, the record is open.
@@ -45,6 +45,7 @@ def violations(account: Account, journal: Journal, *, quiet: bool) -> list[str]:
         *(f"3 notifications: {text}" for text in _notifications(records, journal, quiet=quiet)),
         *(f"4 order: {text}" for text in _order(records, journal, visible)),
         *(f"4 order: {text}" for text in _further(journal)),
+        *(f"6 deletion: {text}" for text in deletion_statement.violations(account, records, journal)),
         *(f"5 reasons: {text}" for text in _reasons(account, records, journal)),
         *(f"once: {text}" for text in _once(journal)),
         *(f"messages: {text}" for text in _messages(account, journal)),
@@ -103,8 +104,11 @@ def _notifications(records: Records, journal: Journal, *, quiet: bool) -> Iterat
         if attributes != {name: message[name] for name in attributes} or not {"status", "owner"} <= attributes.keys():
             yield f"{message['notificationId']} has attributes that differ from its message"
     for execution, status in outcomes.items():
-        if executions.image_id(execution) in journal.removed and execution not in notified:
-            continue  # no sweep finds its record
+        image_id = executions.image_id(execution)
+        if (
+            image_id in journal.removed or (image_id in journal.buried and status != DELETED)
+        ) and execution not in notified:
+            continue  # no sweep finds its record, or the deletion has replaced it
         if notified.get(execution) != {status}:
             yield f"{execution} has the outcome {status} and was notified as {sorted(notified.get(execution, ()))}"
     yield from (f"{execution} was notified, but has no outcome" for execution in notified.keys() - outcomes.keys())
@@ -117,7 +121,8 @@ def _final(records: Records, journal: Journal) -> Iterator[str]:
     for image_id, record in records.items():
         same = [m for m, _ in journal.notifications if m["notificationId"] == record["execution"]]
         for message in same:
-            shared = message.keys() & record.keys() - {"filename", "format", "width", "height"}
+            nobodys = {"owner"} if record["status"] == DELETED else set[str]()
+            shared = message.keys() & record.keys() - {"filename", "format", "width", "height"} - nobodys
             if any(message[name] != record[name] for name in shared):
                 yield f"{image_id}: a notification does not agree with the record"
 
@@ -141,13 +146,15 @@ def _wrong_grant(old: Entry, new: Entry | None) -> str:
         return ""
     if new and new.status == AWAITING:
         return "a grant replaced a record"
+    if new and new.status == DELETED:
+        return ""
     taken = new is not None and new.version != old.version and new.status in {OPEN, "FAILED"}
     return "a grant was deleted, or got an outcome that nobody began" if old.status == AWAITING and not taken else ""
 
 
 def _wrong(old: Entry, new: Entry | None, versions: list[str]) -> str:
     """Return what is wrong with a write, if anything is."""
-    if old.status == AWAITING:
+    if old.status == AWAITING or (new and new.status == DELETED):
         return ""
     if new is None:
         return "" if old.status == OPEN else "an outcome was deleted"
@@ -169,7 +176,7 @@ def _further(journal: Journal) -> Iterator[str]:
     A version that had an outcome is started again by an operator only, and by nobody after its record has expired. Sweeps
     and operators start nothing for an upload that was deleted before they looked.
     """
-    for execution, starter, _, before, expired, hidden in journal.starts:
+    for execution, starter, _, before, expired, hidden, _ in journal.starts:
         again = execution.input_data["image"]["attempt"] > 1 and before
         if expired or (again and again.status not in MAY_FOLLOW.get(starter, {OPEN})):
             yield f"{starter} started {execution.name} though its version had the outcome {before and before.status}"

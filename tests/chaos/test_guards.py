@@ -13,6 +13,7 @@ from lambdas.domain import executions, objects
 from lambdas.domain.record import Record
 from lambdas.runtime import clients
 from tests.chaos.actor_guards import ACTOR_GUARDS
+from tests.chaos.deletion_guards import DELETION_GUARDS
 from tests.chaos.faults import Fault
 from tests.chaos.guard import Guard
 from tests.chaos.runner import Runner, ready
@@ -173,7 +174,9 @@ def without(guard: Guard) -> Iterator[Runner]:
             yield runner
 
 
-@pytest.mark.parametrize("guard", [*GUARDS, *ACTOR_GUARDS][:: times(3, 1)], ids=lambda guard: guard.name)
+@pytest.mark.parametrize(
+    "guard", [*GUARDS, *ACTOR_GUARDS, *DELETION_GUARDS][:: times(3, 1)], ids=lambda guard: guard.name
+)
 def test_without_a_guard_its_statement_is_violated(guard: Guard) -> None:
     """Without the guard, a schedule violates its statement."""
     other: dict[int, list[str]] = {}

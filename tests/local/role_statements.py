@@ -9,6 +9,7 @@ from local.stack import LocalStack
 from tests.local.account import eventually
 from tests.local.stack_access import cannot_poll, physical_id
 from tests.templates.emitted import resources
+from workflow.steps import STEPS, VALIDATE
 
 # Actions of AWS itself that the emulator does not do under a role: it keeps functions' logs without a check, and has no
 # traces and no delivery of logs of state machines and APIs.
@@ -31,6 +32,9 @@ ONLY_AWS = {
 }
 # What the trigger does for EXPRESS state machines only.
 ONLY_EXPRESS = {f"SqsTriggerFunctionRole-{sid}" for sid in ("ClaimAndReleaseTheRecord", "FindTheNewestVersion")}
+
+# What a step does only if it fails; the first one also does it for an image that it rejects.
+ONLY_FAILING = {f"{step.function}Role-LearnThatTheImageWasDeleted" for step in STEPS if step is not VALIDATE}
 
 
 class RoleStatement(NamedTuple):

@@ -13,6 +13,7 @@ from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.effort import is_thorough
 from tests.local.account import eventually
+from tests.local.deletion import deletes_images, sweep_deletes
 from tests.local.finalization import (
     abort_execution,
     await_notification,
@@ -26,7 +27,13 @@ from tests.local.finalization import (
     without_rules,
 )
 from tests.local.image_status import lists_images, shows_images
-from tests.local.role_statements import ONLY_EXPRESS, STATEMENTS, without_invoke_permission, without_statements
+from tests.local.role_statements import (
+    ONLY_EXPRESS,
+    ONLY_FAILING,
+    STATEMENTS,
+    without_invoke_permission,
+    without_statements,
+)
 from tests.local.stack_access import configure, invoke, is_polled, reaches_status, run_pipeline, scale_waits
 from tests.patience import PATIENCE
 from tests.pictures import encoded, quadrants
@@ -37,9 +44,8 @@ pytestmark = pytest.mark.heavy
 
 LONG = 1000  # times the waits of the state machine: no test waits that long
 # The others have no effect here; test_express.py removes those of EXPRESS state machines.
-EXERCISED = {
-    granted.name: granted for granted in STATEMENTS if not granted.only_aws and granted.name not in ONLY_EXPRESS
-}
+NOT_HERE = ONLY_EXPRESS | ONLY_FAILING
+EXERCISED = {granted.name: granted for granted in STATEMENTS if not granted.only_aws and granted.name not in NOT_HERE}
 ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
 
 
@@ -77,11 +83,12 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
             and is_polled(stack)
         )
 
-    others = {
+    others: dict[str, Callable[[], bool]] = {
         "ListImagesFunctionRole": partial(lists_images, stack),
         "GetImageFunctionRole": partial(shows_images, stack, found["image"]["imageId"]),
+        "DeleteImageFunctionRole": partial(deletes_images, stack),
         "FinalizeFunctionRole": partial(finalizes_aborted, stack),
-        "SweepFunctionRole": partial(sweep_finishes_all, stack),
+        "SweepFunctionRole": lambda: sweep_finishes_all(stack) and sweep_deletes(stack),
     }
     return lambda role: others.get(role, pipeline)()
 

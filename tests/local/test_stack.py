@@ -22,8 +22,12 @@ from pages.graph import main as draw
 from templates.resources.gateway_responses import GATEWAY_RESPONSES
 from tests.effort import times
 from tests.fake_aws.events import object_created
+from tests.local import image_status
 from tests.local.account import eventually
+from tests.local.deletion import delete, versions
+from tests.local.image_status import another_token
 from tests.local.stack_access import configure, invoke_trigger, scale_waits
+from tests.local.stack_contents import NotificationListener
 from tests.patience import PATIENCE
 from workflow import contracts
 
@@ -257,6 +261,27 @@ def test_url_allows_one_upload(ask: Callable[..., tuple[int, dict[str, Any]]]) -
     _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
     answers = [HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers=grant["headers"]) for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 412]
+
+
+def test_deleted_image_is_gone(stack: LocalStack, tmp_path: Path) -> None:
+    """Another user cannot delete an image. Its own one can, twice; then no status, list, URL or object shows it."""
+    (outcome,) = process(stack, [PHOTOGRAPHS / "coffee.png"], tmp_path, at_once=1, timeout=PATIENCE)
+    image_id = outcome.imageId or ""
+    thumbnail = image_status.final(stack, image_id)["renditions"]["thumbnail"]["url"]
+    other = another_token(stack)
+    foreign, unknown = (delete(stack, one, other) for one in (image_id, image_status.NOBODYS))
+    assert (foreign.status, foreign.data) == (unknown.status, unknown.data) == (404, unknown.data)
+    assert HTTP.request("GET", thumbnail).status == 200
+    assert [delete(stack, image_id).status for _ in range(2)] == [204, 204]
+    assert HTTP.request("GET", thumbnail).status == 404
+    assert image_status.read(stack, image_id).status == 404
+    assert image_id not in [one["imageId"] for one in image_status.listed(stack)]
+    assert versions(stack, image_id) == []
+    listener = NotificationListener(stack)
+    eventually(lambda: not listener.poll())
+    deleted = [one for one in listener.received if one["imageId"] == image_id]
+    assert [one["status"] for one in deleted] == ["DELETED"]
+    contracts.check("deletion-notification", deleted[0])
 
 
 def test_repeated_event_starts_nothing(stack: LocalStack, outcomes: dict[str, Outcome]) -> None:

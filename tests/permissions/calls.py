@@ -87,8 +87,8 @@ def _copy(params: Params, region: str) -> Iterator[Permission]:
 
 def _delete(params: Params, _region: str) -> Iterator[Permission]:
     for entry in params["Delete"]["Objects"]:
-        action = "s3:DeleteObjectVersion" if "VersionId" in entry else "s3:DeleteObject"
-        yield Permission(action, _object({"Bucket": params["Bucket"], **entry}))
+        actions = ["s3:DeleteObject", *(["s3:DeleteObjectVersion"] if "VersionId" in entry else [])]
+        yield from (Permission(action, _object({"Bucket": params["Bucket"], **entry})) for action in actions)
 
 
 def _list(action: str) -> Call:

@@ -42,7 +42,11 @@ QUEUE = "arn:aws:sqs:eu-central-1:123456789012:dead-letters"
         (
             "s3:DeleteObjects",
             {"Bucket": "a", "Delete": {"Objects": [{"Key": "b"}, {"Key": "c", "VersionId": "1"}]}},
-            [("s3:DeleteObject", f"{ON_A}/b"), ("s3:DeleteObjectVersion", f"{ON_A}/c")],
+            [
+                ("s3:DeleteObject", f"{ON_A}/b"),
+                ("s3:DeleteObject", f"{ON_A}/c"),
+                ("s3:DeleteObjectVersion", f"{ON_A}/c"),
+            ],
         ),
         ("s3:ListObjectsV2", {"Bucket": "a", "Prefix": "staged/"}, [("s3:ListBucket", ON_A, "staged/")]),
         ("s3:ListObjectsV2", {"Bucket": "a"}, [("s3:ListBucket", ON_A, "")]),
