@@ -11,12 +11,24 @@ OUTPUT ?= output
 
 .PHONY: demo test test-all mutants mutants-names chaos bench install template audit advisories check graph docs screenshots contracts-compat release deploy deploy-names destroy destroy-names lint format lock clean
 
-demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [ENFORCE=1] checks every permission
+demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [SERVE=1] keeps it and its web page, [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
-	  $(addprefix --parameter ,$(PARAMETERS)) $(if $(ENFORCE),--enforce)
+	  $(addprefix --parameter ,$(PARAMETERS)) $(if $(ENFORCE),--enforce) $(if $(SERVE),--serve)
 
 # Where this is set, each of the processes that the tests start would compile the project anew.
 unexport PYTHONDONTWRITEBYTECODE
+
+# What checks the web page, and is no part of it: TypeScript's compiler, and axe. Where there is no npm, these tests are skipped.
+WEB_TOOLS := $(VENV)/web-tools
+WEB_TOOLS_IF := $(if $(shell command -v npm),$(WEB_TOOLS)/installed)
+# A lock file would record where each package was downloaded from; the versions are exact, and have no dependencies.
+NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+
+$(WEB_TOOLS)/installed: .ci/web/package.json | $(INSTALLED)
+	mkdir -p $(WEB_TOOLS)
+	cp .ci/web/package.json $(WEB_TOOLS)
+	cd $(WEB_TOOLS) && $(NPM_INSTALL)
+	touch $@
 
 # The part of the tests to run: make test T=tests/lambdas
 T ?=
@@ -24,10 +36,10 @@ T ?=
 # A worker that dies ends the run: pytest-xdist would wait for ever for the tests that it had.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
-test: $(INSTALLED)  ## run the tests, each repetition once or a few times; [T=tests/lambdas] runs a part
+test: $(INSTALLED) $(WEB_TOOLS_IF)  ## run the tests, each repetition once or a few times; [T=tests/lambdas] runs a part
 	$(PYTEST) $(T)
 
-test-all: $(INSTALLED)  ## run the tests with all repetitions; [T=tests/chaos] runs a part
+test-all: $(INSTALLED) $(WEB_TOOLS_IF)  ## run the tests with all repetitions; [T=tests/chaos] runs a part
 	THOROUGH=1 $(PYTEST) $(T)
 
 # Packages of its own, in a cache outside of .venv.

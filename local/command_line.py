@@ -5,12 +5,12 @@ import argparse
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from asl.command import Parser
 from asl.printable import printable
 from local.emulator.exhaustion import EmulatorError
-from local.stack import local_stack
+from local.stack import LocalStack, local_stack
 from operations.cli.arguments import pair
 from operations.errors import OperationError
 
@@ -73,19 +73,26 @@ def _process(options: argparse.Namespace) -> int:
             from local.report import report
 
             options.report.write_text(report(stack, outcomes), encoding="utf-8")
-    if not options.json:
-        from local.console import show_table
+        if not options.json:
+            from local.console import show_table
 
-        show_table(outcomes)
+            show_table(outcomes)
+        if options.serve:
+            _serve(stack, sys.stderr if options.json else sys.stdout)
     return 0 if all(outcome.status for outcome in outcomes) else 1
 
 
 def _up(options: argparse.Namespace) -> int:
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
-        from local.console import instructions
+        _serve(stack, sys.stdout)
 
-        print(instructions(stack), flush=True)
-        stack.emulator.await_end()
+
+def _serve(stack: LocalStack, output: TextIO) -> NoReturn:
+    """Print how to use a stack, and keep it until somebody ends it."""
+    from local.console import instructions
+
+    print(instructions(stack), file=output, flush=True)
+    stack.emulator.await_end()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -107,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     send.add_argument(
         "--timeout", type=float, default=300, metavar="SECONDS", help="longest time for all images (default: 300)"
+    )
+    send.add_argument(
+        "--serve",
+        action="store_true",
+        help="keep the stack running afterwards, and print how to use it; Ctrl-C stops it",
     )
     up = commands.add_parser("up", help="keep the stack running, and print how to use it; Ctrl-C stops it")
     for command in (send, up):

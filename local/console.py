@@ -42,6 +42,7 @@ def instructions(stack: LocalStack) -> str:
     """Return the endpoint of a running stack, and commands for each step of an upload."""
     endpoint, outputs = stack.emulator.endpoint, stack.outputs
     return dedent(f"""\
+        web page   {outputs.get("WebPageUrl", "none: the parameter WebPage is false")}
         endpoint   {endpoint}
         API        {stack.upload_url_endpoint}
         test user  {stack.user.email}

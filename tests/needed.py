@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -14,6 +16,14 @@ def program(*names: str) -> str:
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         missing(f"{names[0]} is not installed")
+    return found
+
+
+def web_tool(path: str) -> Path:
+    """Return a file of the npm packages in .ci/web/package.json; skips the test that asks where they are not installed."""
+    found = Path(sys.prefix) / "web-tools" / "node_modules" / path
+    if not found.exists():
+        missing(f"{path} is not installed, for which `make test` needs npm")
     return found
 
 

@@ -34,6 +34,7 @@ RUN_ELSEWHERE = {
     r"\.venv/bin/python -m local (process .*|up)": "tests/local/test_command_line.py",
     r"\.venv/bin/python -m examples\.added_step .*": "tests/examples/test_added_step.py",
     r"\.venv/bin/python -m examples\.(client|subscriber) .*": "tests/examples/test_examples.py",
+    r"node examples/client\.mjs .*": "tests/examples/test_examples.py",
 }
 RUN_HERE = r"\.venv/bin/python -m (asl|pages)\.graph .*"
 DRAW = {"asl.graph": draw, "pages.graph": draw_pipeline}

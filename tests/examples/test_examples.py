@@ -136,6 +136,34 @@ def test_client_reads_images_again(
     assert "404 for 00000000-0000-4000-8000-000000000000: NOT_FOUND: " in capsys.readouterr().err
 
 
+def node(stack: LocalStack, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run the example in JavaScript, with the variables that `python -m local up` prints."""
+    command = [program("node"), "--no-warnings", "examples/client.mjs", *arguments]
+    environment = cli_environment(stack) | variables
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_client_in_javascript_uploads_lists_and_deletes(stack: LocalStack) -> None:
+    """The client in Node.js prints the status document of an upload, finds it in the list, and deletes it."""
+    ran = node(stack, "upload", str(PHOTOGRAPH))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    uploaded, document = map(json.loads, ran.stdout.splitlines())
+    contracts.check("image-status.response", document)
+    assert (uploaded["status"], document["status"]) == ("UPLOADED", "SUCCEEDED")
+    assert document["imageId"] in node(stack, "list").stdout
+    assert node(stack, "delete", document["imageId"], document["imageId"]).returncode == 0
+    assert document["imageId"] not in node(stack, "list").stdout
+
+
+@pytest.mark.parametrize(("variables", "message"), [({"EMAIL": ""}, "set EMAIL;"), ({"PASSWORD": "wrong"}, "NotAuth")])
+def test_client_in_javascript_says_what_is_wrong(stack: LocalStack, variables: dict[str, str], message: str) -> None:
+    """A missing variable and a refused sign-in are one line, without the password, and exit code 1."""
+    ran = node(stack, "list", **variables)
+    assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (1, "", 1)
+    assert message in ran.stderr
+    assert stack.user.password not in ran.stderr
+
+
 def test_printed_commands_upload_and_read_an_image(stack: LocalStack, tmp_path: Path) -> None:
     """The commands that `python -m local up` prints, run as they are, upload an image, and show its status and the list."""
     program("curl")

@@ -9,10 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import urllib3
 from PIL import Image
 from PIL.ExifTags import GPS
 
@@ -28,13 +31,18 @@ pytestmark = pytest.mark.heavy
 PHOTOGRAPH = "local/photographs/rocket.jpg"
 
 
-def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([sys.executable, "-m", "local", *arguments], capture_output=True, text=True, check=False)
+@dataclass(frozen=True)
+class Processed:
+    """What `process --serve` printed, the report that it wrote, and the response of the page while it served."""
+
+    lines: list[dict[str, Any]]
+    report: str
+    page: urllib3.BaseHTTPResponse
 
 
 @pytest.fixture(scope="module")
-def processed(tmp_path_factory: pytest.TempPathFactory) -> "tuple[subprocess.CompletedProcess[str], str]":
-    """Process an image with a GPS position and a file that is not an image; return the completed process and the report."""
+def processed(tmp_path_factory: pytest.TempPathFactory) -> Processed:
+    """Process an image with a GPS position and a file that is not an image, keep the stack, look at its page, and end it."""
     folder = tmp_path_factory.mktemp("processed")
     position: dict[int, object] = {GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (51.0, 30.0, 0.0)}
     position |= {GPS.GPSLongitudeRef: "W", GPS.GPSLongitude: (0.0, 7.0, 39.0)}
@@ -42,22 +50,34 @@ def processed(tmp_path_factory: pytest.TempPathFactory) -> "tuple[subprocess.Com
     Image.new("RGB", (60, 40), "red").save(image, exif=pictures.exif({}, {}, position))
     (folder / "none.jpg").write_bytes(b"not an image")
     files = [str(image), str(folder / "none.jpg")]
-    done = _run("process", *files, "--output", str(folder / "out"), "--json", "--report", str(report), "--at-once", "1")
-    assert done.returncode == 0, done.stderr
-    return done, report.read_text(encoding="utf-8")
+    options = ["--output", str(folder / "out"), "--json", "--report", str(report), "--at-once", "1", "--serve"]
+    command = [sys.executable, "-m", "local", "process", *files, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert running.stderr
+        printed = list(iter(running.stderr.readline, "Ctrl-C stops the stack and deletes everything in it.\n"))
+        (address,) = (line.split()[-1] for line in printed if line.startswith("web page "))
+        page = urllib3.request("GET", address)
+        running.send_signal(signal.SIGINT)
+        lines = [json.loads(line) for line in running.stdout]
+    assert running.returncode == 128 + signal.SIGINT
+    return Processed(lines, report.read_text(encoding="utf-8"), page)
 
 
-def test_process_prints_one_object_a_line(processed: "tuple[subprocess.CompletedProcess[str], str]") -> None:
-    """With --json there is a line of JSON for each image, and the paths in it exist."""
-    done, _ = processed
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert {line["status"] for line in lines} == {"SUCCEEDED", "REJECTED"}
-    assert all(Path(path).is_file() for line in lines for path in line["outputs"].values())
+def test_stack_is_kept_with_its_page(processed: Processed) -> None:
+    """With --serve the stack goes on, and its page is at the address that is printed."""
+    assert (processed.page.status, processed.page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
 
 
-def test_report_is_one_page(processed: "tuple[subprocess.CompletedProcess[str], str]") -> None:
+def test_process_prints_one_object_a_line(processed: Processed) -> None:
+    """With --json there is a line of JSON for each image on standard output, and the paths in it exist."""
+    assert {line["status"] for line in processed.lines} == {"SUCCEEDED", "REJECTED"}
+    assert all(Path(path).is_file() for line in processed.lines for path in line["outputs"].values())
+
+
+def test_report_is_one_page(processed: Processed) -> None:
     """--report writes a page with thumbnail, metadata, map link, timeline and graph, which loads nothing."""
-    _, page = processed
+    page = processed.report
     assert "a &lt;b&gt;.jpg" in page
     assert "<b>" not in page
     assert "https://www.openstreetmap.org/?mlat=51.5&amp;mlon=-0.1275" in page

@@ -10,6 +10,8 @@ from tests.local.stack_access import scale_waits
 
 __all__ = ["made_once"]
 
+pytest.register_assert_rewrite("tests.web.sign_in_pages")
+
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:

@@ -1,0 +1,276 @@
+"""The web page in a real browser, with the stack on this machine: what a person does, and what is then on the screen."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from local.stack import LocalStack, User
+from operations.users import Users, generate_password
+from tests.browser import chromium
+from tests.needed import web_tool
+from tests.web.sign_in import HTTP, SignIn, sign_in_of
+from tests.web.sign_in_pages import SignInPages
+from tests.web.visitor import DESKTOP, PHONE, Visitor, visiting
+
+pytestmark = pytest.mark.heavy
+
+PHOTOGRAPHS = Path("local/photographs")
+PICTURES = [PHOTOGRAPHS / name for name in ("waterfall.jpg", "coffee.png", "rocket.jpg", "starfish.jpg")]
+
+
+class TestSignInPages(SignInPages):
+    """The sign-in pages themselves."""
+
+
+@pytest.fixture(scope="module")
+def pages(stack: LocalStack) -> SignIn:
+    """Give the sign-in of the web page."""
+    return sign_in_of(stack)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give a browser."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(browser: Browser, stack: LocalStack) -> Iterator[Visitor]:
+    """Give a person who has not signed in."""
+    with visiting(browser, stack.outputs["WebPageUrl"]) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def new_user(stack: LocalStack) -> Callable[[str], User]:
+    """Give a function that adds a user."""
+
+    def add(email: str) -> User:
+        user = User(email, generate_password())
+        users = Users(
+            stack.emulator.client("cognito-idp"), stack.outputs["UserPoolId"], stack.outputs["UserPoolClientId"]
+        )
+        users.add(user.email, user.password)
+        return user
+
+    return add
+
+
+@pytest.fixture(scope="module")
+def gallery(browser: Browser, stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    """Upload five files at once, of which one is hostile, one loses its request and one its answer."""
+    hostile = tmp_path_factory.mktemp("hostile") / "holiday <i>1.jpg"
+    hostile.write_bytes((PHOTOGRAPHS / "dogs.jpg").read_bytes()[:40_000])
+    with visiting(browser, stack.outputs["WebPageUrl"]) as found:
+        found.sign_in(stack.user)
+        found.faults.coming += ["LOST_REQUEST", "LOST_ANSWER"]
+        found.upload(*PICTURES, hostile)
+        expect(found.tiles("done")).to_have_count(4)
+        expect(found.tiles("bad")).to_have_count(1)
+        yield found
+
+
+@pytest.fixture
+def uploaded(gallery: Visitor) -> Iterator[Visitor]:
+    """Give the person who has uploaded five files, and leave the page as it was."""
+    yield gallery
+    gallery.page.evaluate("document.querySelectorAll('dialog').forEach((dialog) => dialog.close())")
+    gallery.page.evaluate("document.documentElement.dir = 'ltr'")
+    gallery.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    gallery.page.set_viewport_size(DESKTOP)
+
+
+def test_five_images_end_as_they_should(uploaded: Visitor) -> None:
+    """Each image passes its states in their order, and four end with the thumbnail that the pipeline made."""
+    for picture in PICTURES:
+        assert uploaded.states(picture.name) == ["queued", "sending", "queued", "open", "done"]
+    sizes = "() => [...document.querySelectorAll('.tile[data-state=done] img')].map((image) => image.naturalWidth)"
+    uploaded.page.wait_for_function(f"({sizes})().filter((width) => width === 256).length === 4")
+
+
+def test_lost_connections_are_repaired(uploaded: Visitor) -> None:
+    """Five files are stored by seven PUTs: a lost request is sent again, and 412 after a lost answer is a success."""
+    assert sorted(uploaded.faults.statuses) == [200, 200, 200, 200, 200, 412]
+    assert uploaded.faults.coming == []
+
+
+def test_rejection_shows_its_sentence_and_what_to_do(uploaded: Visitor) -> None:
+    """The tile has the sentence of the rejection, and the dialog a hint too; the file's name is text, not markup."""
+    expect(uploaded.tiles("bad")).to_contain_text("holiday <i>1.jpg")
+    expect(uploaded.tiles("bad")).to_contain_text("Not accepted")
+    body = uploaded.open("holiday")
+    expect(body.locator(".hint")).to_have_text(
+        "A part of the file is missing. Copy it again from where it came, and upload it again."
+    )
+
+
+def test_details_show_what_was_found(uploaded: Visitor) -> None:
+    """The dialog has the metadata of the image, a link to a map, and the picture in full."""
+    body = uploaded.open("starfish.jpg")
+    for fact in ("Nokia Lumia 820", "ISO 100", "1,278 \u00d7 720", "JPEG"):
+        expect(body).to_contain_text(fact)
+    place = body.get_by_role("link", name="Show on a map").get_attribute("href")
+    assert place is not None
+    assert place.startswith("https://www.openstreetmap.org/?mlat=")
+    uploaded.page.wait_for_function("document.querySelector('#details-picture img')?.naturalWidth === 1278")
+
+
+def test_rendition_is_downloaded(uploaded: Visitor) -> None:
+    """The resized image is saved under a name made of the original's."""
+    body = uploaded.open("coffee.png")
+    with uploaded.page.expect_download() as download:
+        body.get_by_role("link", name="Resized").click()
+    assert download.value.suggested_filename == "coffee-resized.png"
+    with Image.open(io.BytesIO(download.value.path().read_bytes())) as image:
+        assert image.size == (600, 400)
+
+
+def test_keyboard_opens_and_closes(uploaded: Visitor) -> None:
+    """Enter opens the image that has the focus, Escape closes it, and the focus is where it was."""
+    button = uploaded.page.get_by_role("button", name="Open rocket.jpg")
+    button.focus()
+    uploaded.page.keyboard.press("Enter")
+    expect(uploaded.page.locator("#details")).to_be_visible()
+    uploaded.page.keyboard.press("Escape")
+    expect(uploaded.page.locator("#details")).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_rules_find_nothing(uploaded: Visitor, scheme: Literal["light", "dark"]) -> None:
+    """Axe finds nothing in the gallery, in the details of an image, and in the question before its deletion."""
+    page = uploaded.page
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    assert _violations(uploaded) == []
+    uploaded.open("waterfall.jpg").get_by_role("button", name="Delete").click()
+    assert _violations(uploaded) == []
+    page.get_by_role("button", name="Keep").click()
+    assert _violations(uploaded) == []
+
+
+def _violations(visitor: Visitor) -> list[str]:
+    """Return what axe finds, each with its elements. It is evaluated by the debugger, which the page's policy does not bind."""
+    if not visitor.page.evaluate("'axe' in window"):
+        visitor.page.evaluate(web_tool("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found = visitor.page.evaluate("axe.run()")
+    return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]]
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_phone_shows_two_columns_without_scrolling_sideways(uploaded: Visitor, direction: str) -> None:
+    """On a phone the tiles stand in two columns, in both directions of text, and nothing is wider than the screen."""
+    page = uploaded.page
+    page.set_viewport_size(PHONE)
+    page.evaluate("(direction) => (document.documentElement.dir = direction)", direction)
+    lefts = page.evaluate("[...document.querySelectorAll('.tile')].map((tile) => tile.getBoundingClientRect().left)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert len(set(lefts)) == 2
+    assert (lefts[0] == min(lefts)) is (direction == "ltr")
+
+
+def test_second_user_sees_nothing_of_the_first(
+    uploaded: Visitor, browser: Browser, stack: LocalStack, new_user: Callable[[str], User]
+) -> None:
+    """Another user has an empty gallery, and signing out leaves nothing in the browser."""
+    assert uploaded.tiles("done").count() > 0
+    with visiting(browser, stack.outputs["WebPageUrl"]) as other:
+        other.sign_in(new_user("second@example.com"))
+        expect(other.page.get_by_role("heading", name="No images yet")).to_be_visible()
+        expect(other.page.locator("#email")).to_have_text("second@example.com")
+        assert _violations(other) == []
+        other.page.get_by_role("button", name="Sign out").click()
+        expect(other.page.get_by_role("heading", name="Drop an image")).to_be_visible()
+        assert other.page.evaluate("sessionStorage.length + localStorage.length") == 0
+        assert _violations(other) == []
+
+
+def test_reload_keeps_the_session_and_an_old_token_is_refreshed(visitor: Visitor, stack: LocalStack) -> None:
+    """A token that has expired is replaced by the refresh token; a revoked one ends the session, in words."""
+    visitor.sign_in(stack.user)
+    expire = "() => sessionStorage.tokens = JSON.stringify({...JSON.parse(sessionStorage.tokens), expires: 0})"
+    before = visitor.page.evaluate("sessionStorage.tokens")
+    visitor.page.evaluate(expire)
+    visitor.page.reload()
+    visitor.await_list()
+    assert visitor.page.evaluate("JSON.parse(sessionStorage.tokens).idToken") != json.loads(before)["idToken"]
+    sign_in = sign_in_of(stack)
+    sign_in.post("/oauth2/revoke", {"token": json.loads(before)["refreshToken"], "client_id": sign_in.client})
+    visitor.page.evaluate(expire)
+    visitor.page.reload()
+    expect(visitor.page.locator("#welcome-problem")).to_have_text("Your session has ended. Sign in again.")
+
+
+@pytest.mark.parametrize("query", ["?code=stolen&state=other", "?error=access_denied&state=other", "?code=stolen"])
+def test_sign_in_that_this_tab_has_not_begun_is_refused(visitor: Visitor, query: str) -> None:
+    """A code that comes without a sign-in of this tab is not exchanged, and leaves the address."""
+    sent = list[str]()
+    visitor.page.on("request", lambda request: sent.append(request.url))
+    visitor.page.goto(visitor.url + query)
+    expect(visitor.page.locator("#welcome-problem")).to_have_text("The sign-in did not work. Try again.")
+    assert visitor.page.url == visitor.url
+    assert not [url for url in sent if "/oauth2/" in url]
+
+
+def test_upload_waits_for_the_connection_and_can_be_deleted(
+    visitor: Visitor, stack: LocalStack, new_user: Callable[[str], User]
+) -> None:
+    """Without a connection the page says so, and an upload goes on when it is back. A deletion is asked for, and final."""
+    page = visitor.page
+    visitor.sign_in(new_user("offline@example.com"))
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_be_visible()
+    visitor.upload(PHOTOGRAPHS / "coffee.png")
+    expect(page.locator(".tile .picture img")).to_have_count(1)
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden()
+    expect(visitor.tiles("done")).to_have_count(1)
+    ask = visitor.open("coffee.png").get_by_role("button", name="Delete")
+    ask.click()
+    page.get_by_role("button", name="Keep").click()
+    ask.click()
+    page.locator("#confirm").click()
+    expect(page.get_by_role("heading", name="No images yet")).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text("coffee.png is deleted")
+    page.reload()
+    visitor.await_list()
+    expect(page.locator(".tile")).to_have_count(0)
+    token = page.evaluate("JSON.parse(sessionStorage.tokens).idToken")
+    assert HTTP.request("GET", stack.api_url("images"), headers={"Authorization": token}).json()["images"] == []
+
+
+def test_upload_is_dropped_pasted_and_canceled(visitor: Visitor, new_user: Callable[[str], User]) -> None:
+    """Files that are dropped and pasted are uploaded; one that is canceled disappears, and no request of it is left."""
+    visitor.sign_in(new_user("dropping@example.com"))
+    visitor.faults.coming += ["HELD", "HELD"]
+    give = """(kind) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["not an image"], `${kind}.png`, { type: "image/png" }));
+      const options = { bubbles: true, cancelable: true };
+      if (kind === "drop") dispatchEvent(new DragEvent(kind, { ...options, dataTransfer: data }));
+      else document.body.dispatchEvent(new ClipboardEvent(kind, { ...options, clipboardData: data }));
+    }"""
+    for kind in ("drop", "paste"):
+        visitor.page.evaluate(give, kind)
+    expect(visitor.tiles("sending")).to_have_count(2)
+    for kind in ("drop", "paste"):
+        visitor.page.get_by_role("button", name=f"Cancel the upload of {kind}.png").click()
+    expect(visitor.page.locator(".tile")).to_have_count(0)
+    expect(visitor.page.get_by_role("heading", name="No images yet")).to_be_visible()
+
+
+def test_list_that_cannot_be_loaded_is_offered_again(visitor: Visitor, stack: LocalStack) -> None:
+    """An error of the list is shown with a button, which loads it."""
+    visitor.page.route("**/images?**", lambda route: route.fulfill(status=400, json={"reason": "INVALID"}), times=1)
+    visitor.sign_in(stack.user)
+    expect(visitor.page.get_by_role("heading", name="could not be loaded")).to_be_visible()
+    assert _violations(visitor) == []
+    visitor.page.get_by_role("button", name="Try again").click()
+    expect(visitor.page.locator("#problem")).to_be_hidden()
+    expect(visitor.page.locator(".tile").first).to_be_visible()
