@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from imaging.errors import Reason
 from imaging.formats import CONTENT_TYPES, FORMATS
-from lambdas.domain import grants, object_keys, objects
+from lambdas.domain import grants, object_keys, objects, usage
 from lambdas.runtime import clients, clock
 from lambdas.runtime.api import RequestError, api_handler, bad_request, json_response, violated_parameter
-from lambdas.runtime.metrics import UPLOAD_URLS_ISSUED, UPLOAD_URLS_REFUSED
+from lambdas.runtime.metrics import UPLOAD_URLS_ISSUED, UPLOAD_URLS_LIMITED, UPLOAD_URLS_REFUSED
 from lambdas.runtime.proxy_events import owner
 from lambdas.runtime.settings import GetUploadUrlSettings
 from lambdas.runtime.telemetry import add_log_keys, count, logger, trace
@@ -45,7 +46,12 @@ def handler(event: dict[str, Any], settings: GetUploadUrlSettings) -> dict[str, 
         logger().info("refused: %s %s", error.body.get("field"), error.body["reason"])
         count(UPLOAD_URLS_REFUSED, reason=error.body["reason"])
         raise
-    issued = _issue(owner(event), request, settings)
+    try:
+        issued = _issue(owner(event), request, settings)
+    except usage.LimitReachedError as error:
+        logger().info("limited: %s", error.reason)
+        count(UPLOAD_URLS_LIMITED, reason=error.reason)
+        raise _limited(error, settings) from error
     logger().info("issued an upload URL", extra={"size": request["size"]})
     count(UPLOAD_URLS_ISSUED)
     return json_response(200, "upload-url.response", issued)
@@ -100,12 +106,26 @@ def _violation(error: ContractViolation) -> RequestError:
     return bad_request(field, REASONS.get((field, error.rule), "INVALID"), requirement)
 
 
+def _limited(error: usage.LimitReachedError, settings: GetUploadUrlSettings) -> RequestError:
+    details = {
+        usage.OPEN: f"At most {settings.max_open_uploads} uploads may be open; wait until some are processed.",
+        usage.DAILY: f"At most {settings.max_uploads_per_day} uploads a day are accepted; the day ends at midnight UTC.",
+    }
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return RequestError(status, error.reason, details[error.reason], retry_after=error.retry_after)
+
+
 def _issue(user: str, request: UploadUrlRequest, settings: GetUploadUrlSettings) -> UploadUrlResponse:
     image_id = str(uuid4())
     add_log_keys(imageId=image_id)
     key = object_keys.upload_key(user, image_id)
     end = clock.now() + timedelta(seconds=settings.url_expiry_seconds)
     expires = end.strftime("%Y-%m-%dT%H:%M:%SZ")
+    grant = grants.Grant(user, image_id, settings.upload_bucket, key, end)
+    limits = usage.Limits(
+        settings.usage_table, settings.metadata_table, settings.max_open_uploads, settings.max_uploads_per_day
+    )
+    usage.count_upload(grant, limits)
     with trace("SignUpload", imageId=image_id):
         url, headers = _sign(settings.upload_bucket, key, request, settings.url_expiry_seconds)
     announced: MetadataRecordAnnounced = {
@@ -114,7 +134,6 @@ def _issue(user: str, request: UploadUrlRequest, settings: GetUploadUrlSettings)
         "size": request["size"],
         "expiresAt": expires,
     }
-    grant = grants.Grant(user, image_id, settings.upload_bucket, key, end)
     grants.await_upload(settings.metadata_table, grant, announced)
     return {
         "imageId": image_id,

@@ -10,7 +10,10 @@ COMMON: dict[int | str, str] = {
 }
 # The responses of a method beside those.
 RESPONSES: dict[str, dict[int | str, str]] = {
-    "getUploadUrl": {200: "The upload is granted."},
+    "getUploadUrl": {
+        200: "The upload is granted.",
+        429: "Too many requests, or the user has reached a limit of uploads; wait as long as Retry-After says.",
+    },
     "listImages": {200: "A page of the caller's images."},
     "deleteImage": {
         202: "The image is deleted. Something of it may be left for a while, such as what a running execution writes.",
@@ -26,6 +29,7 @@ RESPONSES: dict[str, dict[int | str, str]] = {
 REQUEST_HEADERS = {"getImage": {"If-None-Match": "The ETag of an earlier response."}}
 # The headers of responses, by operation and status.
 HEADERS: dict[str, dict[int | str, dict[str, str]]] = {
+    "getUploadUrl": {429: {"Retry-After": "Seconds until the next request makes sense."}},
     "getImage": {
         status: {
             "ETag": "Identifies this response.",

@@ -61,6 +61,7 @@ def custom_metrics() -> list[tuple[str, str]]:
     plain = [
         metrics.UPLOAD_URLS_ISSUED,
         metrics.UPLOAD_URLS_REFUSED,
+        metrics.UPLOAD_URLS_LIMITED,
         metrics.EXECUTIONS_STARTED,
         metrics.DUPLICATE_EVENTS,
     ]

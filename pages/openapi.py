@@ -91,7 +91,7 @@ def _operation(method: Node, resources: Node) -> Node:
         }
     (route,) = (one for one in ROUTES if (one.method, f"/{one.path}") == (method["HttpMethod"], path))
     headers = REQUEST_HEADERS.get(route.operation, {})
-    responses = RESPONSES[route.operation] | COMMON
+    responses = COMMON | RESPONSES[route.operation]
     return {
         "operationId": route.operation,
         "summary": route.summary,

@@ -33,7 +33,7 @@ class InvocationProfile:
 
 
 INVOCATIONS: Final = {
-    "GetUploadUrlFunction": InvocationProfile(0.009, 609, ("PutItem",), 512, indexed=1, opened=1),
+    "GetUploadUrlFunction": InvocationProfile(0.009, 609, ("UpdateItem", "PutItem"), 512, indexed=1, opened=1),
     "SqsTriggerFunction": InvocationProfile(0.008, 748, ("StartExecution",)),
     "ValidateFunction": InvocationProfile(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 658, indexed=2, opened=2),
     "MetadataFunction": InvocationProfile(0.027, 848, ("GetObject", "UpdateItem"), 1212, indexed=1),

@@ -37,6 +37,7 @@ LOG_RETENTIONS = [
 ]
 EDGE_PATTERN = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: the maximum of WebP is 16,383
 NO = "false"
+MAX_OPEN_UPLOADS = 100  # the records that DynamoDB returns for one request
 SHORTEST_SWEEP, LONGEST_SWEEP = 5, 60  # minutes; a schedule expression for one minute would need the singular
 
 
@@ -93,6 +94,7 @@ def _renditions() -> list[Parameter]:
 def _uploads() -> list[Parameter]:
     # A function signs with the credentials of a role session; S3 refuses a URL whose session has expired.
     expiry = "Lifetime of an upload URL, seconds; shorter if the credentials that signed it expire first"
+    opened = "Uploads of a user that may be open: their URLs are valid, and their images have no final status yet"
     image_expiry = "Lifetime of the URL of an archived image, seconds; a status shows a new one in every half of it"
     firewall = "ARN of the web ACL that protects the API; empty for none"
     logs_role = (
@@ -101,6 +103,8 @@ def _uploads() -> list[Parameter]:
     )
     return [
         _number("UrlExpirySeconds", 300, 60, 3600, expiry),
+        _number("MaxOpenUploads", 100, 1, MAX_OPEN_UPLOADS, opened),
+        _number("MaxUploadsPerDay", 5000, 1, 1_000_000, "Upload URLs that a user may request in a day, by UTC"),
         _number("ImageUrlExpirySeconds", 3600, 60, 3600, image_expiry),
         Parameter(
             "AllowedOrigins",

@@ -42,6 +42,19 @@ SUPPRESSIONS = [
         guard=("DYNAMODB_TABLE_ENCRYPTED_KMS",),
     ),
     Suppression(
+        ("UsageTable",),
+        "It holds counts of two days, which need no restoration; without them, the limits begin anew.",
+        checkov="CKV_AWS_28",
+        cdk_nag=("AwsSolutions-DDB3",),
+        guard=("DYNAMODB_PITR_ENABLED",),
+    ),
+    Suppression(
+        ("UsageTable",),
+        "Encrypted with the AWS managed key for DynamoDB, as the table of the records.",
+        checkov="CKV_AWS_119",
+        guard=("DYNAMODB_TABLE_ENCRYPTED_KMS",),
+    ),
+    Suppression(
         (BUCKET,),
         "S3 encrypts with its own keys. KMS would add the price of a request to each image, and losing the key would lose all"
         " images.",

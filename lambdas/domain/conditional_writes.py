@@ -63,7 +63,7 @@ class RefusedError(Exception):
         self.stored = stored
 
 
-def exchange(table: str, item: Mapping[str, object], condition: str, values: Mapping[str, str]) -> dict[str, Any]:
+def exchange(table: str, item: Mapping[str, object], condition: str, values: Mapping[str, object]) -> dict[str, Any]:
     """Write item in the place of another one and return that; raises RefusedError if condition is false."""
     client = clients.dynamodb()
     try:
@@ -78,7 +78,7 @@ def exchange(table: str, item: Mapping[str, object], condition: str, values: Map
     return deserialize(answer["Attributes"])
 
 
-def put(table: str, item: Mapping[str, object], condition: str, values: Mapping[str, str]) -> dict[str, Any] | None:
+def put(table: str, item: Mapping[str, object], condition: str, values: Mapping[str, object]) -> dict[str, Any] | None:
     """Write item if condition is true and return None; otherwise return the item that is stored, which may be empty.
 
     In condition a name stands behind `#`, and one of values behind `:`.
@@ -91,7 +91,7 @@ def put(table: str, item: Mapping[str, object], condition: str, values: Mapping[
     return None
 
 
-def _conditional(condition: str, values: Mapping[str, str]) -> Any:
+def _conditional(condition: str, values: Mapping[str, object]) -> Any:
     """Return the parameters of a write that fails with the stored item if condition is false."""
     used = {"ExpressionAttributeValues": expression_values(values)} if values else {}
     return {

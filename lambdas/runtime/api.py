@@ -30,10 +30,14 @@ Handler = Callable[[Event, Any], Response]
 class RequestError(Exception):
     """The request cannot be answered as it is, and the caller can correct it."""
 
-    def __init__(self, status: HTTPStatus, reason: str, detail: str, field: str = "") -> None:
-        """Take the status, a stable code, a sentence without the request's values, and the parameter that is wrong."""
+    def __init__(self, status: HTTPStatus, reason: str, detail: str, field: str = "", retry_after: int = 0) -> None:
+        """Take the status, a stable code, a sentence without the request's values, and the parameter that is wrong.
+
+        retry_after is in seconds; 0 if to wait does not help.
+        """
         super().__init__(detail)
         self.status = status
+        self.headers = {"Retry-After": str(retry_after)} if retry_after else {}
         self.body = problem(status, reason, detail)
         if field:
             self.body["field"] = field
@@ -88,7 +92,9 @@ def _answered(respond: Callable[[], Response]) -> Response:
     try:
         return respond()
     except RequestError as error:
-        return json_response(error.status, "api-error", error.body, MEDIA_TYPE)
+        response = json_response(error.status, "api-error", error.body, MEDIA_TYPE)
+        response["headers"] |= error.headers
+        return response
 
 
 def empty_response(status: int) -> Response:

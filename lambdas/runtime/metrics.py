@@ -17,6 +17,7 @@ EXECUTIONS_STARTED: Final = "ExecutionsStarted"
 DUPLICATE_EVENTS: Final = "DuplicateEvents"  # whose execution is over; one that still runs counts as started
 UPLOAD_URLS_ISSUED: Final = "UploadUrlsIssued"
 UPLOAD_URLS_REFUSED: Final = "UploadUrlsRefused"  # requests with a wrong parameter
+UPLOAD_URLS_LIMITED: Final = "UploadUrlsLimited"  # requests of users who have reached one of their limits
 IMAGES_DELETED: Final = "ImagesDeleted"  # by their users
 EXECUTIONS_FINALIZED: Final = "ExecutionsFinalized"  # whose failure the pipeline itself could not record
 EXECUTIONS_RESTARTED: Final = "ExecutionsRestarted"  # by the sweep, for stalled uploads

@@ -48,10 +48,13 @@ class GetUploadUrlSettings(ApiSettings):
     """Where uploads and their records go, what they may be, and how long a URL is valid."""
 
     metadata_table: str
+    usage_table: str
     upload_bucket: str
     enabled_formats: frozenset[str]
     max_bytes: int
     url_expiry_seconds: int
+    max_open_uploads: int  # of a user
+    max_uploads_per_day: int  # of a user
 
 
 @dataclass(frozen=True)

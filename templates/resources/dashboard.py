@@ -46,6 +46,7 @@ def _flow() -> dict[str, list[Metric]]:
         "Uploads": [
             metrics.custom(own.UPLOAD_URLS_ISSUED),
             metrics.custom(own.UPLOAD_URLS_REFUSED),
+            metrics.custom(own.UPLOAD_URLS_LIMITED),
             metrics.custom(own.EXECUTIONS_STARTED),
             metrics.custom(own.IMAGES_DELETED),
         ],

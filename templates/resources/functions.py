@@ -146,10 +146,15 @@ def _get_upload_url(storage: Storage) -> FunctionEntry:
         memory=LIGHT_MEMORY,
         timeout=29,  # API Gateway waits no longer
         environment=variables(
-            env.GetUploadUrlSettings, metadata_table=Ref(storage.table), upload_bucket=Ref(storage.upload_bucket)
+            env.GetUploadUrlSettings,
+            metadata_table=Ref(storage.table),
+            usage_table=Ref(storage.usage),
+            upload_bucket=Ref(storage.upload_bucket),
         ),
         statements=[
             sign_uploads(),
+            allow("count uploads", [awacs.dynamodb.UpdateItem, awacs.dynamodb.PutItem], GetAtt(storage.usage, "Arn")),
+            allow("find uploads that are over", [awacs.dynamodb.BatchGetItem], GetAtt(storage.table, "Arn")),
             allow("begin the record", [awacs.dynamodb.PutItem], GetAtt(storage.table, "Arn")),
         ],
         layers=[RUNTIME_LAYER],

@@ -35,15 +35,16 @@ class Storage:
     upload_bucket: s3.Bucket
     archive_bucket: s3.Bucket
     table: dynamodb.Table
+    usage: dynamodb.Table
 
 
 def add_storage(template: Template) -> Storage:
-    """Add buckets and table to template; all three are retained when the stack is deleted."""
+    """Add buckets and tables to template; what holds images or records is retained when the stack is deleted."""
     upload = template.add_resource(_upload_bucket())
     archive = template.add_resource(_bucket("ArchiveBucket", LifecycleConfiguration=_lifecycle([_move()])))
     for bucket in (upload, archive):
         template.add_resource(_tls_only_policy(bucket))
-    return Storage(upload, archive, template.add_resource(_table()))
+    return Storage(upload, archive, template.add_resource(_table()), template.add_resource(_usage_table()))
 
 
 def _upload_bucket() -> s3.Bucket:
@@ -175,4 +176,18 @@ def _open_index() -> dynamodb.GlobalSecondaryIndex:
             for name, kind in zip(open_records.KEYS, ("HASH", "RANGE"), strict=True)
         ],
         Projection=dynamodb.Projection(ProjectionType="KEYS_ONLY"),
+    )
+
+
+def _usage_table() -> dynamodb.Table:
+    """Return the table of what each user uses of the limits; its items are of no use after two days."""
+    return dynamodb.Table(
+        "UsageTable",
+        AttributeDefinitions=[_text_attribute("owner")],
+        KeySchema=[dynamodb.KeySchema(AttributeName="owner", KeyType="HASH")],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
+        TimeToLiveSpecification=dynamodb.TimeToLiveSpecification(AttributeName=EXPIRES_AT, Enabled=True),
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
     )

@@ -63,37 +63,40 @@ def fake_account(patch: pytest.MonkeyPatch, moto: DefaultConfig = MOTO) -> Itera
     forget_clients()
 
 
+def usage_table(table: str) -> str:
+    """Return the name of the table of usage beside the table of records."""
+    return f"{table}-usage"
+
+
 def create_storage(table: str) -> None:
-    """Create both buckets, with versions, and the table of the records; past the API, which takes 10 ms a test."""
+    """Create both buckets, with versions, and both tables; past the API, which takes 10 ms a test."""
     s3, dynamodb = get_backend("s3")[DEFAULT_ACCOUNT_ID], get_backend("dynamodb")[DEFAULT_ACCOUNT_ID]
     for bucket in (UPLOAD_BUCKET, ARCHIVE_BUCKET):
         s3["aws"].create_bucket(bucket, REGION)
         s3["aws"].put_bucket_versioning(bucket, "Enabled")
-    dynamodb[REGION].create_table(
-        table,
-        schema=[{"AttributeName": "imageId", "KeyType": "HASH"}],
-        attr=[
-            {"AttributeName": name, "AttributeType": "S"}
-            for name in ("imageId", "owner", "createdAt", *open_records.KEYS)
-        ],
-        global_indexes=[
-            {
-                "IndexName": INDEX,
-                "KeySchema": [
-                    {"AttributeName": "owner", "KeyType": "HASH"},
-                    {"AttributeName": "createdAt", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEXED)},
-            },
-            {
-                "IndexName": open_records.INDEX,
-                "KeySchema": [
-                    {"AttributeName": name, "KeyType": kind}
-                    for name, kind in zip(open_records.KEYS, ("HASH", "RANGE"), strict=True)
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
-        ],
+    _create_table(dynamodb[REGION], usage_table(table), "owner", [], [])
+    further = ["owner", "createdAt", *open_records.KEYS]
+    _create_table(dynamodb[REGION], table, "imageId", further, [_index(*one) for one in INDEXES])
+
+
+# The indexes of the records, each with its keys and the attributes that it holds besides.
+INDEXES: Final = (
+    (INDEX, ("owner", "createdAt"), {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEXED)}),
+    (open_records.INDEX, open_records.KEYS, {"ProjectionType": "KEYS_ONLY"}),
+)
+
+
+def _index(name: str, keys: tuple[str, ...], projection: dict[str, Any]) -> dict[str, Any]:
+    schema = [{"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=True)]
+    return {"IndexName": name, "KeySchema": schema, "Projection": projection}
+
+
+def _create_table(service: Any, name: str, key: str, further: list[str], indexes: list[dict[str, Any]]) -> None:
+    service.create_table(
+        name,
+        schema=[{"AttributeName": key, "KeyType": "HASH"}],
+        attr=[{"AttributeName": one, "AttributeType": "S"} for one in (key, *further)],
+        global_indexes=indexes,
         billing_mode="PAY_PER_REQUEST",
         throughput=None,
         indexes=None,

@@ -27,7 +27,16 @@ from lambdas.runtime.settings import (
     ThumbnailSettings,
     ValidateSettings,
 )
-from tests.fake_aws.account import ACCOUNT, ARCHIVE_BUCKET, OWNER, REGION, UPLOAD_BUCKET, Payload, create_storage
+from tests.fake_aws.account import (
+    ACCOUNT,
+    ARCHIVE_BUCKET,
+    OWNER,
+    REGION,
+    UPLOAD_BUCKET,
+    Payload,
+    create_storage,
+    usage_table,
+)
 from tests.imaging.limits import LIMITS
 from workflow.contracts.payloads import Image
 
@@ -43,6 +52,9 @@ URL_SETTINGS = GetUploadUrlSettings(
     enabled_formats=LIMITS.enabled_formats,
     max_bytes=MAX_BYTES,
     url_expiry_seconds=900,
+    usage_table=usage_table(TABLE),
+    max_open_uploads=100,
+    max_uploads_per_day=5000,
     allowed_origins=(ORIGIN,),
 )
 IMAGE_SETTINGS = GetImageSettings(

@@ -94,8 +94,9 @@ def test_a_repeated_write_changes_nothing(account: Account, monkeypatch: pytest.
     real = client.put_item
 
     def twice(**arguments: Any) -> Any:
-        written.append(arguments)
-        real(**arguments)
+        if arguments["TableName"] == TABLE:
+            written.append(arguments)
+            real(**arguments)
         return real(**arguments)
 
     monkeypatch.setattr(client, "put_item", twice)

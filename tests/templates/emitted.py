@@ -20,6 +20,7 @@ COMPONENTS = {
     "UploadBucket": "AWS::S3::Bucket",
     "ArchiveBucket": "AWS::S3::Bucket",
     "MetadataTable": "AWS::DynamoDB::Table",
+    "UsageTable": "AWS::DynamoDB::Table",
     "ProcessingQueue": "AWS::SQS::Queue",
     "DeadLetterQueue": "AWS::SQS::Queue",
     "NotificationTopic": "AWS::SNS::Topic",
