@@ -117,6 +117,7 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m workflow.payload_types > workflow/contracts/payloads.py
 	$(BIN)/python -m pages.diagram docs
 	$(BIN)/python -m pages.openapi > docs/openapi.json
+	$(BIN)/python -m pages.asyncapi > docs/asyncapi.json
 	$(BIN)/python -m pages.contracts > docs/contracts.md
 	$(BIN)/python -m pages.permissions > docs/permissions.md
 	$(BIN)/python -m pages.findings > docs/findings.md

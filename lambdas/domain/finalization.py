@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     Notification = SuccessNotification | RejectionNotification | FailureNotification | DeletionNotification
 
+ATTRIBUTES = ("status", "owner", "format")  # the fields of a notification that are message attributes, if it has them
 CONTRACTS = {
     SUCCEEDED: "success-notification",
     REJECTED: "rejection-notification",
@@ -129,7 +130,7 @@ def _head(stored: MetadataRecord) -> NotificationHead:
 def _attributes(message: Notification) -> dict[str, MessageAttributeValueTypeDef]:
     """Return the message attributes, by which subscribers filter."""
     values: Mapping[str, Any] = message
-    names = [name for name in ("status", "owner", "format") if name in values]
+    names = [name for name in ATTRIBUTES if name in values]
     return {name: {"DataType": "String", "StringValue": values[name]} for name in names}
 
 
