@@ -121,6 +121,7 @@ docs: graph  ## make every generated page anew
 	$(BIN)/python -m pages.contracts > docs/contracts.md
 	$(BIN)/python -m pages.permissions > docs/permissions.md
 	$(BIN)/python -m pages.findings > docs/findings.md
+	$(BIN)/python -m pages.check_findings > docs/check-findings.md
 	$(BIN)/python -m pages.licenses > LICENSES.md
 	$(BIN)/python -m pages.runbook docs/operations.md
 	$(BIN)/python -m tests.bursts docs/reliability.md

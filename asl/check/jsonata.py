@@ -13,7 +13,7 @@ from asl.check.gathering import gathered
 from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError
 from asl.check.jsonata_functions import FUNCTIONS
 from asl.check.jsonata_lambdas import HIGHER, Closure, Function
-from asl.check.jsonata_narrowing import CURRENT, narrowed
+from asl.check.jsonata_narrowing import CURRENT, is_understood, narrowed
 from asl.check.jsonata_operators import TRUTH, operation, require
 from asl.check.jsonata_sequences import (
     NO_VALUE,
@@ -89,7 +89,7 @@ class Expression:
         first, *steps = node.steps
         found = self.staged(self.value(first), first) if first.type == "name" else self.value(first)
         for step in steps:
-            found = self.staged(self.step(found, step), step)
+            found = self.step(found, step)
         return as_array(found) if getattr(node, "keep_singleton_array", False) else found
 
     def staged(self, found: Field, step: Any) -> Field:
@@ -101,24 +101,23 @@ class Expression:
         return found
 
     def step(self, found: Field, step: Any) -> Field:
-        """Return what a step of a path makes of found, or of each of its items."""
-        if step.type == "name":
-            return self.property_of(found, str(step.value))
-        if step.type == "wildcard":
-            return mapped(found, lambda one: either([properties(one.shape)], required=True))
+        """Return what a step of a path makes of found, or of each of its items; so do the predicates of the step."""
         if step.type == "sort":
-            return self.sorted(found, step)
+            return self.staged(self.sorted(found, step), step)
         keeps = bool(getattr(step, "consarray", False))
-        return mapped(found, lambda one: self.at(one).value(step), keeps_arrays=keeps)
+        selected = mapped(found, lambda one: self.staged(self._of_one(one, step), step), keeps_arrays=keeps)
+        return _within(found, selected) if step.type == "name" else selected
+
+    def _of_one(self, one: Field, step: Any) -> Field:
+        if step.type == "name":
+            return self._property_of(one.shape, str(step.value))
+        if step.type == "wildcard":
+            return either([properties(one.shape)], required=True)
+        return self.at(one).value(step)
 
     def property_of(self, found: Field, name: str) -> Field:
         """Return the property called name of found; of an array, those of all its items, as a sequence."""
-        selected = mapped(found, lambda one: self._property_of(one.shape, name))
-        bounds = [one.max_bytes for one in members(found.shape) if isinstance(one, Array)]
-        known = [bound for bound in bounds if bound is not None]
-        if not known or len(known) < len(bounds):
-            return selected
-        return replace(selected, shape=within_bytes(selected.shape, max(known)))  # they are a part of the array
+        return _within(found, mapped(found, lambda one: self._property_of(one.shape, name)))
 
     def _property_of(self, member: Shape, name: str) -> Field:
         parts = []
@@ -182,8 +181,20 @@ class Expression:
         for branch, holds in ((node.then, True), (getattr(node, "_else", None), False)):
             scope = self.narrowed(node.condition, holds=holds)
             if members(scope):
-                parts.append(NO_VALUE if branch is None else self.within(scope).value(branch))
+                parts.append(NO_VALUE if branch is None else self.branch(node.condition, branch, scope))
         return either(parts, required=True)
+
+    def branch(self, condition: Any, branch: Any, scope: Shape) -> Field:
+        """Return the value of a branch; nothing in it is certain where the checker does not know what the condition says."""
+        if is_understood(condition):
+            return self.within(scope).value(branch)
+        try:
+            found = self.within(scope).value(branch)
+        except ExpressionError as error:
+            raise UndecidedExpressionError(error.provided, error.required, unstated=error.unstated) from error
+        if not found.required:
+            self.unstated.append("a condition")
+        return found
 
     def narrowed(self, node: Any, *, holds: bool) -> Shape:
         """Return the variables where a condition holds, or where it does not."""
@@ -262,6 +273,15 @@ REFUSED = {
 }
 # Functions of JSONata and Step Functions whose results the checker does not know.
 UNKNOWN = ("single", "assert", "clone", "formatBase", "formatInteger", "parseInteger", "match")
+
+
+def _within(found: Field, selected: Field) -> Field:
+    """Return what was selected from the items of found, which is no larger than that."""
+    bounds = [one.max_bytes for one in members(found.shape) if isinstance(one, Array)]
+    known = [bound for bound in bounds if bound is not None]
+    if not known or len(known) < len(bounds):
+        return selected
+    return replace(selected, shape=within_bytes(selected.shape, max(known)))
 
 
 def _written_index(node: Any) -> int | None:

@@ -7,7 +7,21 @@ from typing import Any
 from asl.check.placeholders import has_placeholder
 from asl.check.refined_paths import ABSENT, Refine, present, refined
 from asl.check.refinements import sides
-from asl.check.shapes import NOTHING, Anything, Array, Field, Shape, Unknown, members, union
+from asl.check.shapes import (
+    NOTHING,
+    Anything,
+    Array,
+    Boolean,
+    Field,
+    Null,
+    Number,
+    Object,
+    Shape,
+    Text,
+    Unknown,
+    members,
+    union,
+)
 from asl.check.steps import Step
 
 CURRENT = ""  # the variable that is the current value, `$`
@@ -16,6 +30,15 @@ COMPARISONS = {
     ">=": "NumericGreaterThanEquals",
     "<": "NumericLessThan",
     "<=": "NumericLessThanEquals",
+}
+LITERALS = ("string", "number", "value")
+TYPES: dict[str, type[Shape]] = {
+    "string": Text,
+    "number": Number,
+    "boolean": Boolean,
+    "null": Null,
+    "array": Array,
+    "object": Object,
 }
 OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!=", "!=": "="}
 MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "=", "!=": "!="}
@@ -42,7 +65,7 @@ def _asked(scope: Shape, node: Any, *, holds: bool) -> Shape:
         steps = plain_steps(node.arguments[0])
         return scope if steps is None else refined(scope, steps, present if holds else _missing)
     steps = plain_steps(node)
-    return scope if steps is None or not holds else refined(scope, steps, _true)
+    return scope if steps is None else refined(scope, steps, _true if holds else _false)
 
 
 def _joined(scope: Shape, node: Any, *, is_and: bool, holds: bool) -> Shape:
@@ -57,9 +80,11 @@ def _compared(scope: Shape, node: Any, operator: str, *, holds: bool) -> Shape:
     """Return the variables where a path is compared with what is written out, or a count with a number."""
     sides_of = ((node.lhs, node.rhs, operator), (node.rhs, node.lhs, MIRRORED.get(operator, "")))
     for path, other, one in sides_of:
-        if other.type not in ("string", "number", "value") or not one:
+        if other.type not in LITERALS or not one:
             continue
-        counted = _counted(path)
+        if (typed := _argument(path, "type")) is not None and other.type == "string":
+            return refined(scope, typed, _of_type(str(other.value), holds=holds is (one == "=")))
+        counted = _argument(path, "count")
         if counted is not None and other.type == "number":
             return refined(scope, counted, _counting(one, other.value, holds=holds))
         steps = plain_steps(path)
@@ -69,10 +94,47 @@ def _compared(scope: Shape, node: Any, operator: str, *, holds: bool) -> Shape:
     return scope
 
 
-def _counted(node: Any) -> list[Step] | None:
-    """Return the steps of a path whose items are counted."""
-    is_count = node.type == "function" and node.procedure.value == "count" and len(node.arguments) == 1
-    return plain_steps(node.arguments[0]) if is_count else None
+def _argument(node: Any, function: str) -> list[Step] | None:
+    """Return the steps of the path that a function is called with, or None."""
+    is_call = node.type == "function" and node.procedure.value == function and len(node.arguments) == 1
+    return plain_steps(node.arguments[0]) if is_call else None
+
+
+def is_understood(node: Any) -> bool:
+    """Return whether a condition asks only about paths, so that nothing else follows from it."""
+    operator = str(node.value)
+    if node.type == "block":
+        return len(node.expressions) == 1 and is_understood(node.expressions[0])
+    if node.type == "binary" and operator in ("and", "or"):
+        return is_understood(node.lhs) and is_understood(node.rhs)
+    if node.type == "binary":
+        sides_of = ((node.lhs, node.rhs), (node.rhs, node.lhs))
+        return any(_is_asked(one) and other.type in LITERALS and operator in OPPOSITE for one, other in sides_of)
+    if node.type == "function" and len(node.arguments) == 1 and node.procedure.value in ("not", "boolean"):
+        return is_understood(node.arguments[0])
+    return node.type in LITERALS or _argument(node, "exists") is not None or plain_steps(node) is not None
+
+
+def _is_asked(node: Any) -> bool:
+    known = (_argument(node, name) for name in ("count", "type"))
+    return plain_steps(node) is not None or any(steps is not None for steps in known)
+
+
+def _of_type(name: str, *, holds: bool) -> Refine:
+    """Return the refinement to values of the type that `$type` calls name, or to all others."""
+    kind = TYPES.get(name)
+
+    def refine(field: Field) -> Field | None:
+        kept = [
+            one for one in members(field.shape) if kind is None or isinstance(one, kind | Unknown | Anything) is holds
+        ]
+        if not holds:
+            kept += [one for one in members(field.shape) if isinstance(one, Unknown | Anything) and one not in kept]
+        if not kept:
+            return ABSENT if not field.required and not holds else None
+        return Field(union(*kept), required=field.required or holds)
+
+    return refine
 
 
 def _counting(operator: str, number: float, *, holds: bool) -> Refine:
@@ -135,9 +197,28 @@ def _refine(rule: dict[str, Any], *, holds: bool) -> Refine:
 
 
 def _true(field: Field) -> Field | None:
-    """Return field where it is true, so that it is there; an empty array is false."""
-    kept = [one for one in members(field.shape) if not (isinstance(one, Array) and one.high == 0)]
+    """Return field where it is true, so that it is there; an empty array, null and false are not."""
+    kept = [left for one in members(field.shape) if (left := _as_truth(one, value=True)) is not None]
     return Field(union(*kept)) if kept else None
+
+
+def _false(field: Field) -> Field | None:
+    """Return field where it is false, or is not there."""
+    kept = [left for one in members(field.shape) if (left := _as_truth(one, value=False)) is not None]
+    if not kept:
+        return None if field.required else ABSENT
+    return Field(union(*kept), required=field.required)
+
+
+def _as_truth(member: Shape, *, value: bool) -> Shape | None:
+    match member:
+        case Boolean():
+            return Boolean(frozenset({value})) if value in member.values else None
+        case Null():
+            return None if value else member
+        case Array(high=0):
+            return None if value else member
+    return member
 
 
 def _missing(field: Field) -> Field | None:

@@ -21,6 +21,7 @@ class Sequence:
     shape: Shape
     low: int
     high: int | None
+    unstated: bool = False  # whether it is not certain that there may be several
 
     @property
     def field(self) -> Field:
@@ -29,7 +30,7 @@ class Sequence:
             return NO_VALUE
         single = [self.shape] if self.low <= 1 else []
         many = self.high is None or self.high > 1
-        several = [Array((), self.shape, max(self.low, 2), self.high, unstated=True)] if many else []
+        several = [Array((), self.shape, max(self.low, 2), self.high, unstated=self.unstated)] if many else []
         return Field(union(*single, *several), required=self.low > 0)
 
 
@@ -44,15 +45,15 @@ def values_of(found: Field) -> Sequence:
     low = min((part.low for part in parts), default=0) if found.required else 0
     highs = [part.high for part in parts]
     high = None if None in highs else max((one or 0 for one in highs), default=0)
-    return Sequence(union(*(part.shape for part in parts)), low, high)
+    return Sequence(union(*(part.shape for part in parts)), low, high, any(part.unstated for part in parts))
 
 
 def _values(member: Shape) -> Sequence:
     if isinstance(member, Array):
         inner = gathered(member, [EVERY])
-        return Sequence(inner.shape, inner.low, inner.high)
+        return Sequence(inner.shape, inner.low, inner.high, member.unstated)
     if isinstance(member, Unknown | Anything):  # it may be an array
-        return Sequence(member, 0, None)
+        return Sequence(member, 0, None, unstated=True)
     return Sequence(member, 1, 1)
 
 
@@ -61,7 +62,8 @@ def mapped(found: Field, apply: Apply, *, keeps_arrays: bool = False) -> Field:
     parts = []
     for member in members(found.shape):
         if isinstance(member, Array):
-            parts.append(_joined(list(_places(member)), apply, keeps_arrays=keeps_arrays).field)
+            joined = _joined(list(_places(member)), apply, keeps_arrays=keeps_arrays)
+            parts.append(replace(joined, unstated=joined.unstated or member.unstated).field)
         else:
             parts.append(apply(Field(member)))
     return either(parts, required=found.required)
@@ -79,14 +81,15 @@ def _places(array: Array) -> Iterator[Place]:
 
 def _joined(places: list[Place], apply: Apply, *, keeps_arrays: bool) -> Sequence:
     shapes, lows, highs = [], 0, 0
-    unbounded = False
+    unbounded = unstated = False
     for item, low, high in places:
         each = _spread(apply(Field(item)), keeps_arrays=keeps_arrays)
         shapes.append(each.shape)
         lows += low * each.low
+        unstated |= each.unstated
         unbounded |= (high is None and each.high != 0) or (each.high is None and high != 0)
         highs += (high or 0) * (each.high or 0)
-    return Sequence(union(*shapes), lows, None if unbounded else highs)
+    return Sequence(union(*shapes), lows, None if unbounded else highs, unstated)
 
 
 def _spread(each: Field, *, keeps_arrays: bool) -> Sequence:
@@ -101,7 +104,7 @@ def some(shape: Shape) -> Shape:
     for member in members(shape):
         if isinstance(member, Array):
             items = gathered(member, [EVERY])
-            found.append(Sequence(items.shape, 0, items.high).field.shape)
+            found.append(Sequence(items.shape, 0, items.high, unstated=True).field.shape)
         else:
             found.append(member)
     return union(*found)

@@ -9,7 +9,7 @@ from asl.check.distributed import child_input, items_read
 from asl.check.jsonata import Expression
 from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError
 from asl.check.jsonata_lambdas import Closure
-from asl.check.jsonata_narrowing import narrowed
+from asl.check.jsonata_narrowing import is_understood, narrowed
 from asl.check.jsonata_parser import parse
 from asl.check.lengths import unmarked
 from asl.check.maps import errors_of_map, result_of_map, start_of_iteration
@@ -247,6 +247,8 @@ class JsonataState:
             node = parse(condition[2:-2].strip()) if is_expression(condition) else None
             if node is None:
                 return scope, scope
+            if not is_understood(node):  # more may follow from it than the checker knows
+                self.visit.arrival = replace(self.visit.arrival, approximate=True)
             return narrowed(scope, node, holds=True), narrowed(scope, node, holds=False)
         except ExpressionError:  # reported by _made
             return scope, scope
