@@ -1,4 +1,4 @@
-"""Upload images, and see what became of them: `python -m examples.client upload IMAGE...`, `status ID...` or `list`.
+"""Upload images, see what became of them, and delete them: `python -m examples.client upload IMAGE...`, `status ID...`, `list`, `delete ID...`.
 
 The variables API_ENDPOINT, USER_POOL_CLIENT_ID and EMAIL say where and who; the password is in PASSWORD, or asked for. No command needs
 credentials of AWS.
@@ -45,12 +45,13 @@ RETRIES = Retry(
     backoff_jitter=0.5,
     retry_after_max=30,  # seconds: a response may ask for hours
     status_forcelist=(409, 429, 500, 502, 503, 504),
-    allowed_methods=("GET", "PUT"),
+    allowed_methods=("GET", "PUT", "DELETE"),
     raise_on_status=False,
 )
 BOTO_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 5})
 # The second means that an image is there. Only this program has the URL, so an earlier PUT arrived and its answer was lost.
 STORED = (HTTPStatus.OK, HTTPStatus.PRECONDITION_FAILED)
+DELETED = (HTTPStatus.NO_CONTENT, HTTPStatus.ACCEPTED)  # the second while an execution runs, which leaves nothing
 OPEN = ("AWAITING_UPLOAD", "PROCESSING")  # the statuses that change
 PAGE = 100  # images of a list in one response; the API allows no more
 
@@ -114,6 +115,12 @@ class Client:
                 return
             query["cursor"] = page["cursor"]
 
+    def delete(self, image_id: str) -> None:
+        """Delete an image for good, which may be repeated; raises RefusedError, also if there is no such image."""
+        answer = self._send("DELETE", self._url(image_id), headers={"Authorization": self.token})
+        if answer.status not in DELETED:
+            raise _refusal(answer, image_id)
+
     def _grant(self, file: Path, content: bytes) -> dict[str, Any]:
         query = {
             "filename": file.name,
@@ -124,7 +131,10 @@ class Client:
         return self._read(self._get("upload-url", query), str(file))
 
     def _about(self, image_id: str) -> urllib3.BaseHTTPResponse:
-        return self._get(f"images/{quote(image_id, safe='')}", {})
+        return self._send("GET", self._url(image_id), headers={"Authorization": self.token})
+
+    def _url(self, image_id: str) -> str:
+        return f"{self.endpoint}/images/{quote(image_id, safe='')}"
 
     def _get(self, path: str, query: dict[str, str]) -> urllib3.BaseHTTPResponse:
         return self._send("GET", f"{self.endpoint}/{path}", fields=query, headers={"Authorization": self.token})
@@ -132,7 +142,7 @@ class Client:
     def _read(self, answer: urllib3.BaseHTTPResponse, about: str) -> dict[str, Any]:
         """Return the body of a response; raises RefusedError for any other status than 200."""
         if answer.status != HTTPStatus.OK:
-            raise RefusedError(f"the API answered {answer.status} for {about}{_reason(answer)}")
+            raise _refusal(answer, about)
         body: dict[str, Any] = answer.json()
         return body
 
@@ -143,6 +153,10 @@ class Client:
         except urllib3.exceptions.HTTPError as error:
             cause = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
             raise RefusedError(f"the {method} got no response: {type(cause).__name__}") from None
+
+
+def _refusal(answer: urllib3.BaseHTTPResponse, about: str) -> RefusedError:
+    return RefusedError(f"the API answered {answer.status} for {about}{_reason(answer)}")
 
 
 def _reason(answer: urllib3.BaseHTTPResponse) -> str:
@@ -183,11 +197,21 @@ def uploaded(client: Client, files: list[Path]) -> Iterator[str]:
             yield image_id
 
 
+def delete(client: Client, ids: list[str]) -> None:
+    """Delete images one after the other, and print each that is deleted; raises RefusedError for the first that is not."""
+    for image_id in ids:
+        client.delete(image_id)
+        print(json.dumps({"imageId": image_id, "status": "DELETED"}), flush=True)
+
+
 def run(options: argparse.Namespace) -> bool:
     """Run a command and return whether all went well."""
     client = connect()
     if options.command == "upload":
         return upload(client, options.images, options.timeout)
+    if options.command == "delete":
+        delete(client, options.ids)
+        return True
     ids = options.ids if options.command == "status" else None
     for one in client.images(options.status) if ids is None else map(client.status, ids):
         print(json.dumps(one), flush=True)
@@ -206,6 +230,8 @@ def _parser() -> argparse.ArgumentParser:
     reading.add_argument("ids", nargs="+", metavar="ID")
     listing = commands.add_parser("list", help="print all images, the newest first")
     listing.add_argument("--status", metavar="STATUS", help="only those with this status, such as REJECTED")
+    deleting = commands.add_parser("delete", help="delete images for good")
+    deleting.add_argument("ids", nargs="+", metavar="ID")
     return parser
 
 

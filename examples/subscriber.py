@@ -22,6 +22,7 @@ CONTRACTS = {
     "SUCCEEDED": "success-notification",
     "REJECTED": "rejection-notification",
     "FAILED": "failure-notification",
+    "DELETED": "deletion-notification",
 }
 TABLE = "CREATE TABLE IF NOT EXISTS outcomes (notificationId TEXT PRIMARY KEY, imageId, owner, status, reason, at)"
 INSERT = "INSERT OR IGNORE INTO outcomes VALUES (:notificationId, :imageId, :owner, :status, :reason, :at)"

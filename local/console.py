@@ -82,6 +82,9 @@ def instructions(stack: LocalStack) -> str:
         # 5. List all images.
         curl -s {stack.api_url("images")} -H "Authorization: $TOKEN"
 
+        # 6. Delete it for good: 204, or 202 while it is being processed.
+        curl -s -X DELETE {stack.api_url("images")}/$IMAGE -H "Authorization: $TOKEN" -w '%{{http_code}}\\n'
+
         Ctrl-C stops the stack and deletes everything in it.
         """)
 

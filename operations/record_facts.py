@@ -12,7 +12,7 @@ from workflow.contracts.payloads import ArchiveImageOutput, MetadataRecord
 STATUS = ("status", "failedIn", "reason", "message")
 BEGINNING = ("attempt", "createdAt")
 FINAL_TIMES = ("finishedAt", "notifiedAt")
-IDENTITY = ("owner", "bucket", "key", "versionId", "execution")
+IDENTITY = ("owner", "deletedBy", "bucket", "key", "versionId", "execution")
 
 
 def facts(record: MetadataRecord, execution_status: str | None) -> Iterator[tuple[str, str]]:

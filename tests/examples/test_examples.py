@@ -164,8 +164,20 @@ def test_client_in_javascript_says_what_is_wrong(stack: LocalStack, variables: d
     assert stack.user.password not in ran.stderr
 
 
-def test_printed_commands_upload_and_read_an_image(stack: LocalStack, tmp_path: Path) -> None:
-    """The commands that `python -m local up` prints, run as they are, upload an image, and show its status and the list."""
+@pytest.mark.usefixtures("environment")
+def test_client_deletes_images(capsys: pytest.CaptureFixture[str]) -> None:
+    """`delete` deletes images, also twice; for an image that does not exist it prints the API's reason, and exits with 1."""
+    client.main(["upload", "--timeout", "0", str(PHOTOGRAPH)])
+    image_id = json.loads(capsys.readouterr().out.splitlines()[0])["imageId"]
+    assert client.main(["delete", image_id, image_id]) == 0
+    deleted = {"imageId": image_id, "status": "DELETED"}
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [deleted] * 2
+    assert client.main(["delete", "00000000-0000-4000-8000-000000000000"]) == 1
+    assert "404 for 00000000-0000-4000-8000-000000000000: NOT_FOUND: " in capsys.readouterr().err
+
+
+def test_printed_commands_upload_read_and_delete_an_image(stack: LocalStack, tmp_path: Path) -> None:
+    """The commands that `python -m local up` prints, run as they are, upload an image, show its status and the list, and delete it."""
     program("curl")
     shutil.copy("local/photographs/dogs.jpg", tmp_path / "photo.jpg")
     _, _, commands = instructions(stack).partition("# 1. Sign in.")
@@ -180,7 +192,9 @@ def test_printed_commands_upload_and_read_an_image(stack: LocalStack, tmp_path: 
     )
     assert ran.returncode == 0, ran.stderr
     status, end = json.JSONDecoder().raw_decode(ran.stdout.strip())
-    contracts.check("image-list.response", json.loads(ran.stdout.strip()[end:]))
+    listed, _, code = ran.stdout.strip()[end:].rpartition("}")
+    contracts.check("image-list.response", json.loads(f"{listed}}}"))
+    assert code in ("202", "204")
     assert status["status"] in ("AWAITING_UPLOAD", "PROCESSING", "SUCCEEDED")
 
 
