@@ -67,6 +67,15 @@ class Client:
             raise UploadFailedError(f"the PUT of {_name(file)} was answered with status {answer.status}")
         return str(grant["imageId"])
 
+    def document(self, image_id: str) -> dict[str, Any]:
+        """Return the document about an image, by GET /images/{imageId}; raises UploadFailed."""
+        url = f"{self.endpoint.rpartition('/')[0]}/images/{image_id}"
+        answer = self._send("GET", url, headers={"Authorization": self.token})
+        if answer.status != HTTPStatus.OK:
+            raise UploadFailedError(f"GET /images/{image_id} was answered with status {answer.status}")
+        body: dict[str, Any] = answer.json()
+        return body
+
     def _grant(self, file: Path) -> dict[str, Any]:
         query = {
             "filename": sendable_name(_name(file)),

@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -35,6 +35,7 @@ class Outcome:
     notification: dict[str, Any] | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     folder: Path | None = None  # where its results were written
+    document: dict[str, Any] | None = None  # as GET /images/{imageId} answers it
 
     def to_json(self) -> str:
         """Return the outcome as one line of JSON."""
@@ -135,7 +136,8 @@ class _Running:
         # notifiedAt is set right after the notification was sent; after that the record does not change.
         while NOTIFIED_AT not in (record := read_record(self._stack, image.image_id)):
             time.sleep(RECORD_SECONDS)
-        return _final_outcome(self._stack, image, notification, record, self._output)
+        outcome = _final_outcome(self._stack, image, notification, record, self._output)
+        return replace(outcome, document=self._client.document(image.image_id))
 
 
 def _final_outcome(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from lambdas.domain.outcomes import FAILED, is_final, notification_pending
+from lambdas.domain.outcomes import AWAITING_UPLOAD, FAILED, is_final, notification_pending
 from lambdas.domain.stalled_uploads import RUNNING_STATUSES
 from workflow.contracts.payloads import ArchiveImageOutput, MetadataRecord
 
@@ -53,6 +53,8 @@ def _archived(archive: ArchiveImageOutput) -> Iterator[tuple[str, str]]:
 
 def _advice(record: MetadataRecord, execution_status: str | None) -> str:
     """Return the advice for an image, "" if there is nothing to do."""
+    if record["status"] == AWAITING_UPLOAD:
+        return "wait: it is not uploaded, or its processing has not begun"
     if not is_final(record):
         if execution_status is None:
             return "wait: the scheduled sweep finds stalled uploads"

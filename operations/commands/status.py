@@ -4,8 +4,9 @@ import sys
 from argparse import Namespace
 
 from lambdas.domain import executions
-from lambdas.domain.record import read_record
+from lambdas.domain.record import is_begun, read_item
 from operations.cli.tables import print_object, print_table
+from operations.documents import document
 from operations.record_facts import facts
 from operations.stack import Stack, find_stack
 from templates.release import version
@@ -38,10 +39,11 @@ def _print_version(stack: Stack, *, as_json: bool) -> None:
 
 def _print_image(stack: Stack, image_id: str, *, as_json: bool) -> bool:
     """Print what is known of an image, and return whether it has a record."""
-    record = read_record(stack.start_settings.metadata_table, image_id)
-    execution_status = _execution_status(stack, record) if record else None
+    record = read_item(stack.start_settings.metadata_table, image_id)
+    execution_status = _execution_status(stack, record) if record and is_begun(record) else None
     if as_json:
-        print_object({"imageId": image_id, "record": record, "executionStatus": execution_status})
+        shown = {"imageId": image_id, "document": document(stack, record)}
+        print_object({**shown, "record": record, "executionStatus": execution_status})
     else:
         _print_facts(image_id, record, execution_status)
     return record is not None
@@ -52,7 +54,7 @@ def _execution_status(stack: Stack, record: MetadataRecord) -> str | None:
 
 
 def _print_facts(image_id: str, record: MetadataRecord | None, execution_status: str | None) -> None:
-    unknown = [("record", "none: not uploaded, not processed yet, or expired")]
+    unknown = [("record", "none: no upload URL was issued, or the record has expired")]
     rows = [list(fact) for fact in (facts(record, execution_status) if record else unknown)]
     head = ["imageId", image_id]
     print_table(head, rows if sys.stdout.isatty() else [head, *rows])

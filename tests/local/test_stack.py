@@ -80,8 +80,10 @@ def test_photograph_is_archived_and_notified(outcomes: dict[str, Outcome], name:
     assert outcome.status == "SUCCEEDED"
     contracts.check("success-notification", outcome.notification)
     contracts.check("metadata-record", outcome.record)
+    contracts.check("image-status.response", outcome.document)
     assert outcome.record
-    assert outcome.record["status"] == "SUCCEEDED"
+    assert outcome.document
+    assert outcome.record["status"] == outcome.document["status"] == "SUCCEEDED"
     assert Path(outcome.outputs["original"]).read_bytes() == (PHOTOGRAPHS / photograph).read_bytes()
     with Image.open(outcome.outputs["thumbnail"]) as thumbnail:
         assert thumbnail.size == (256, 256)

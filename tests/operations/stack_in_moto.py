@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from lambdas.domain import executions, object_keys
+from lambdas.domain.image_list import INDEX, INDEXED
 from lambdas.domain.outcomes import REJECTED, SUCCEEDED, Failure
 from lambdas.domain.record import Record, read_record
 from lambdas.runtime import clients
@@ -17,6 +18,7 @@ from operations.stack import DEFAULT_STACK
 from templates.release import contracts_digest, version
 from tests.fake_aws.events import object_created
 from tests.templates.emitted import properties
+from workflow import contracts
 from workflow.contracts.payloads import Image
 
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
@@ -29,6 +31,7 @@ FUNCTION_ERROR = {
 FAILURE = Failure(
     "ResizeImage", "MemoryError", json.dumps({"Error": "MemoryError", "Cause": json.dumps(FUNCTION_ERROR)})
 )
+EXAMPLE = contracts.schema("metadata-record")["examples"][0]
 ENDLESS = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}})
 ROLE = "arn:aws:iam::123456789012:role/any"
 
@@ -66,9 +69,10 @@ class StackInMoto:
         description = boto3.client("cloudformation").describe_stacks(StackName=DEFAULT_STACK)["Stacks"][0]
         self.outputs = {one["OutputKey"]: one["OutputValue"] for one in description["Outputs"]}
         # Moto's CloudFormation ignores it.
-        clients.s3().put_bucket_versioning(
-            Bucket=self.outputs["UploadBucketName"], VersioningConfiguration={"Status": "Enabled"}
-        )
+        for bucket in ("UploadBucketName", "ArchiveBucketName"):
+            clients.s3().put_bucket_versioning(
+                Bucket=self.outputs[bucket], VersioningConfiguration={"Status": "Enabled"}
+            )
 
     def run(self, *arguments: str) -> Result:
         """Run `python -m operations`."""
@@ -114,7 +118,8 @@ class StackInMoto:
     def write_status(self, record: Record, status: str, *, notified: bool = True) -> None:
         """Write that final status to a record that was begun."""
         if status == SUCCEEDED:
-            record.complete_step("ArchiveImage", {"archive": _archive(record.image)}, SUCCEEDED)
+            found = {name: EXAMPLE[name] for name in ("validation", "resized", "thumbnail")}
+            record.complete_step("ArchiveImage", {**found, "archive": _archive(record.image)}, SUCCEEDED)
         elif status == REJECTED:
             record.complete_step("ValidateImage", {"reason": "TRUNCATED", "message": "It ends too early."}, REJECTED)
         else:
@@ -163,8 +168,9 @@ def execution_name(image: Image, number: int) -> str:
 
 def _archive(image: Image) -> dict[str, Any]:
     folder = object_keys.archive_folder(image, executions.name(image))
-    copies = {name: {"key": f"{folder}{name}.png"} for name in ("original", "resized", "thumbnail")}
-    return {"bucket": "archive", **copies, "smaller": [{"key": f"{folder}resized-64.png"}]}
+    facts = {"contentType": "image/png", "size": 7}
+    copies = {name: {"key": f"{folder}{name}.png", **facts} for name in ("original", "resized", "thumbnail")}
+    return {"bucket": "archive", **copies, "smaller": [{"key": f"{folder}resized-64.png", **facts}]}
 
 
 def _user_pool() -> dict[str, str]:
@@ -178,27 +184,49 @@ def _user_pool() -> dict[str, str]:
     return {"UserPoolId": pool, "UserPoolClientId": made["UserPoolClient"]["ClientId"]}
 
 
+def _keys(*names: str) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)]
+
+
 def _template(workflow_type: str, known: dict[str, str]) -> str:
     """Return a template with the resources that an operator uses, named as in the real one; known are more outputs."""
-    key = [{"AttributeName": "imageId", "KeyType": "HASH"}]
+    index = {
+        "IndexName": INDEX,
+        "KeySchema": _keys("owner", "createdAt"),
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEXED)},
+    }
     table = {
-        "KeySchema": key,
-        "AttributeDefinitions": [{"AttributeName": "imageId", "AttributeType": "S"}],
+        "KeySchema": _keys("imageId"),
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": "S"} for name in ("imageId", "owner", "createdAt")
+        ],
+        "GlobalSecondaryIndexes": [index],
         "BillingMode": "PAY_PER_REQUEST",
     }
     resources = {
         "UploadBucket": ("S3::Bucket", {}),
+        "ArchiveBucket": ("S3::Bucket", {}),
+        "NotificationTopic": ("SNS::Topic", {}),
         "MetadataTable": ("DynamoDB::Table", table),
         "DeadLetterQueue": ("SQS::Queue", {}),
         "ProcessingPipeline": ("StepFunctions::StateMachine", {"DefinitionString": ENDLESS, "RoleArn": ROLE}),
     }
     outputs = {
         "UploadBucketName": "UploadBucket",
+        "ArchiveBucketName": "ArchiveBucket",
+        "NotificationTopicArn": "NotificationTopic",
         "MetadataTableName": "MetadataTable",
         "DeadLetterQueueUrl": "DeadLetterQueue",
         "ProcessingPipelineArn": "ProcessingPipeline",
     }
-    parameters = {"WorkflowType": workflow_type, "RecordRetentionDays": str(RETENTION), "MaxConcurrency": "2"}
+    parameters = {
+        "WorkflowType": workflow_type,
+        "RecordRetentionDays": str(RETENTION),
+        "MaxConcurrency": "2",
+        "ImageUrlExpirySeconds": "3600",
+        "ArchiveStorageClass": "STANDARD",
+        "ArchiveTransitionDays": "30",
+    }
     return json.dumps(
         {
             "Parameters": {name: {"Type": "String", "Default": value} for name, value in parameters.items()},

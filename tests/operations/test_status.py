@@ -1,10 +1,15 @@
 """`status`: what is known of an image, and what to do about it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from lambdas.domain.outcomes import FAILED, REJECTED, SUCCEEDED, Failure
+from lambdas.domain.grants import Grant, await_upload
+from lambdas.domain.outcomes import AWAITING_UPLOAD, DELETED, FAILED, REJECTED, SUCCEEDED, Failure
+from lambdas.domain.tombstones import replace_record
 from lambdas.runtime import clients
 from tests.operations.stack_in_moto import CAUSE, FAILURE, RETENTION, StackInMoto
+from workflow import contracts
 
 
 def _facts(stack: StackInMoto, image_id: str) -> dict[str, str]:
@@ -91,9 +96,34 @@ def test_unknown_image_sets_the_exit_code(stack: StackInMoto) -> None:
 
 
 def test_json_holds_the_whole_record(stack: StackInMoto) -> None:
-    """With --json each image is an object on its own line, with the whole record."""
+    """With --json each image is an object on its own line, with the API's document, and the whole record."""
     image = stack.upload_with_status(FAILED)
+    succeeded = stack.upload_with_status(SUCCEEDED)
+    (shown,) = stack.run("--json", "status", succeeded["imageId"]).objects
+    contracts.check("image-status.response", shown["document"])
+    assert shown["document"]["status"] == SUCCEEDED
     known, unknown = stack.run("--json", "status", image["imageId"], "no-such-id").objects
     assert known["record"]["execution"].startswith(image["imageId"])
     assert known["record"]["error"] == FAILURE.error
-    assert unknown == {"imageId": "no-such-id", "record": None, "executionStatus": None}
+    assert unknown == {"imageId": "no-such-id", "document": None, "record": None, "executionStatus": None}
+
+
+def test_image_that_awaits_its_upload_is_shown(stack: StackInMoto) -> None:
+    """Before the upload the status is known, too; there is nothing to do but to wait."""
+    image = stack.upload()
+    until = datetime(2026, 11, 24, tzinfo=UTC)
+    announced = contracts.schema("metadata-record")["examples"][-1]["announced"]
+    table = stack.outputs["MetadataTableName"]
+    await_upload(table, Grant(image["owner"], image["imageId"], image["bucket"], image["key"], until), announced)
+    facts = _facts(stack, image["imageId"])
+    assert (facts["status"], facts["to do"].partition(":")[0]) == (AWAITING_UPLOAD, "wait")
+
+
+def test_deleted_image_has_no_document(stack: StackInMoto) -> None:
+    """For an image that its user has deleted only the tombstone is shown, and who has deleted it."""
+    image = stack.upload_with_status(SUCCEEDED)
+    replace_record(stack.outputs["MetadataTableName"], image["imageId"], image["owner"])
+    facts = _facts(stack, image["imageId"])
+    assert (facts["status"], facts["deletedBy"], "to do" in facts) == (DELETED, image["owner"], False)
+    (shown,) = stack.run("--json", "status", image["imageId"]).objects
+    assert shown["document"] is None
