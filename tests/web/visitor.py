@@ -94,7 +94,8 @@ class Visitor:
 @contextmanager
 def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visitor]:
     """Let a person visit the page at url within the block; any error in the page is one of the test."""
-    context = browser.new_context(**{"viewport": DESKTOP, "accept_downloads": True, **options})
+    # Without a graphics card, an animation that nobody watches takes a processor.
+    context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce", **options})
     context.add_init_script(WATCH)
     page = context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
