@@ -132,9 +132,7 @@ def _add_dry_run(parser: ArgumentParser) -> None:
 
 def _add_sweep(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "sweep", "run the stack's sweep now, which finds stalled uploads")
-    parser.add_argument(
-        "--everything", action="store_true", help="check all uploads, not only those of the last 3 days"
-    )
+    parser.add_argument("--everything", action="store_true", help="check all uploads, also those without a record")
 
 
 def _add_user(commands: "Subparsers[Parser]") -> None:

@@ -61,7 +61,7 @@ class Uploads:
         assert time.monotonic() < self._deadline, "an image has no outcome in time"
         self._empty = 0 if self.listener.poll() else self._empty + 1
         if self._empty >= EMPTY_POLLS:
-            invoke(self.stack, "SweepFunction", {})
+            invoke(self.stack, "SweepFunction", {"everything": True})
             self._empty = 0
 
     def wait(self) -> None:

@@ -90,8 +90,8 @@ def test_failure_is_shown_fixed_and_started_again(stack: LocalStack, tmp_path: P
 
 
 def test_sweep_finds_stalled_uploads(stack: LocalStack, stalled: Stalled) -> None:
-    """`sweep` starts an upload without a record, also that of a dead-letter message, and clears staged objects."""
-    done = run_operations(stack, "--json", "sweep")
+    """`sweep --everything` starts an upload without a record, also that of a dead-letter message, and clears staged objects."""
+    done = run_operations(stack, "--json", "sweep", "--everything")
     assert (done.returncode, json.loads(done.stdout)) == (0, {"finalized": 0, "resumed": 2, "cleared": 1})
     assert (
         stalled.staged not in stack_contents.read_contents(stack, []).staged

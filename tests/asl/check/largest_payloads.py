@@ -27,8 +27,8 @@ def filled(schema: Schema, value: Any) -> Any:
 
 def simplest(schema: Schema) -> Any:
     """Return a simple value that keeps schema: one that it lists, or one of its type with as many items as it asks for."""
-    if "enum" in schema:
-        return schema["enum"][0]
+    if listed := schema.get("enum", [schema["const"]] if "const" in schema else []):
+        return listed[0]
     if schema.get("type") == "array":
         return [simplest(schema["items"])] * schema.get("minItems", 0)
     return SIMPLEST.get(str(schema.get("type")), schema.get("minimum"))
