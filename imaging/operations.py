@@ -9,6 +9,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from imaging import deflate
 from imaging.decoding import codecs, libtiff, libwebp
 from imaging.decoding.decode import decode
 from imaging.decoding.decoders import load_decoder
@@ -104,7 +105,8 @@ def load() -> list[str]:
     for format_ in FORMATS.values():
         with suppress(ImportError):  # a format whose decoder is not installed should be switched off
             load_decoder(format_)
-    for name in (*LATE, *(["cykooz_resizer"] if has_fast_resizer() else [])):
+    fast = (["cykooz_resizer"] if has_fast_resizer() else []) + (["isal.isal_zlib"] if deflate.is_available() else [])
+    for name in (*LATE, *fast):
         import_module(name)
     codecs.require()
     libtiff.load()

@@ -38,6 +38,7 @@ PACKAGES = {
     "aws-lambda-powertools": "MIT AND MIT-0",
     "aws-xray-sdk": "Apache-2.0",
     "cykooz-resizer": "MIT OR Apache-2.0",
+    "isal": "PSF-2.0",
     "jmespath": "MIT",
     "jsonschema": "MIT",
     "jsonschema-specifications": "MIT",
@@ -65,6 +66,9 @@ _ENCODER = "nothing: an encoder"
 _PROFILES = "color profiles of all formats"
 # Seen in the wheels for CPython 3.13 on x86-64: names and licenses in `licenses/`, versions in the files' names and strings.
 BUNDLED: dict[str, list[Bundled]] = {
+    "isal": [
+        Bundled("ISA-L", "2.32.1", "BSD-3-Clause", used_for="PNG, and renditions in that format"),
+    ],
     "pillow": [
         Bundled("aom", "3.14.1", "BSD-2-Clause", used_for=_ENCODER),
         Bundled("Brotli", "1.2.0", "MIT", "libbrotli"),

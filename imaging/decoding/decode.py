@@ -12,6 +12,7 @@ from imaging.decoding.codecs import watched
 from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.decoders import decoder_guard, open_image
 from imaging.decoding.deep_colors import apply_deep_transparency, reencode
+from imaging.decoding.inflate import inflate_fast
 from imaging.decoding.libtiff import watched_fax
 from imaging.decoding.picture import Picture, Size, drop_invalid_info
 from imaging.decoding.progressive import drop_detail_scans
@@ -47,6 +48,8 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     with decoder_guard(picture.format), watched(), watched_fax():
         if picture.format.name == "JPEG":
             _read_to_end(image, len(picture.data))
+        elif picture.format.name == "PNG":
+            inflate_fast(image, len(picture.data))
         image.load()
     if all_scans and picture.inspected.first_scan:
         _check_coefficients(picture)

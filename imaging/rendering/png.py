@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PIL.PngImagePlugin import PngInfo
 
 from imaging.decoding.picture import has_alpha
+from imaging.deflate import compress, is_available, stored_content
 from imaging.formats.inspection import Inspection
 from imaging.formats.png_chunks import END, SIGNATURE, chunks, write_chunk
 from imaging.rendering.authorship import Notes
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 RUN_LENGTHS: dict[str, int] = {"compress_type": 3}
 # Drawings and screenshots: half the bytes, in the same time (1440 by 900 pixels: 194 KB instead of 432, both in 25 ms).
 MATCHES: dict[str, int] = {"compress_level": 3}
-SAMPLE = 32  # rows that show which of them an image needs
+# Pixels of a photograph that ISA-L compresses: 106 ms instead of 148 for 1600 by 1200 pixels, and 3 % more bytes. Larger ones
+# would need too much memory.
+LEAST, MOST = 2**16, 2**22
+SAMPLE = 16  # rows that show which of them an image needs
 PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}  # all that decides the pixels of a PNG that is sRGB
 BIT_DEPTH, MAX_DEPTH = 24, 8  # offset in the file; bits of a sample in renditions
 XMP = "XML:com.adobe.xmp"  # keyword of the text that holds a packet
@@ -34,11 +38,23 @@ STEP = 2**20  # bytes that are decompressed at a time
 def encode_png(image: Image.Image, picture: Picture, notes: Notes) -> bytes:
     """Return image, in L, RGB or RGBA, made from picture, as a PNG."""
     best = with_palette(image) or image
-    data = _save(best, notes, **_settings(best))
+    data = _encode(best, picture, notes)
     if len(data) <= len(picture.data):
         return data
     original = _original(picture, notes) if image.size == picture.size else None
     return min(data, original, key=len) if original else data
+
+
+def _encode(image: Image.Image, picture: Picture, notes: Notes) -> bytes:
+    settings = _settings(image)
+    is_recompressed = settings is RUN_LENGTHS and is_available() and LEAST < image.width * image.height < MOST
+    if not is_recompressed:
+        return _save(image, notes, **settings)
+    data = _save(image, notes, compress_level=0)  # filtered, but not compressed
+    found = list(chunks(data, Inspection(picture.format, picture.inspected.limits)))
+    pixels = b"".join(data[chunk.start : chunk.end] for chunk in found if chunk.name == b"IDAT")
+    head = data[: next(chunk.start for chunk in found if chunk.name == b"IDAT") - 8]
+    return b"".join([head, write_chunk(b"IDAT", compress(stored_content(pixels))), END])
 
 
 def _settings(image: Image.Image) -> dict[str, int]:

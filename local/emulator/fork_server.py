@@ -31,6 +31,7 @@ LAYERS = (  # may bring these
     "PIL.ImageFile",
     "pillow_heif",
     "cykooz_resizer",
+    "isal.isal_zlib",
 )
 SERVICES = ("dynamodb", "s3", "sns", "sqs", "stepfunctions")  # whose clients functions make
 DATA = ("endpoints.json*", "partitions.json*", *(f"{service}/*/[es]*-[12].json*" for service in SERVICES))

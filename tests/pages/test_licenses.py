@@ -55,7 +55,7 @@ def installed() -> Iterator[tuple[str, Distribution]]:
         try:
             yield name, distribution(name)
         except PackageNotFoundError:
-            assert name == "cykooz-resizer"  # has wheels for x86-64 only
+            assert name in {"cykooz-resizer", "isal"}  # the first has wheels for x86-64 only; Pillow does what they do
 
 
 def license_file(package: str, name: str) -> str:
@@ -89,6 +89,8 @@ def test_licenses_are_those_of_the_metadata() -> None:
 @pytest.mark.parametrize("package", BUNDLED)
 def test_every_shared_library_is_on_the_page(package: str) -> None:
     """Each shared library beside a package's modules is a library of the page, and the other way round."""
+    if package not in dict(installed()):
+        pytest.skip(f"{package} is not installed")
     files = [file.name for file in distribution(package).files or [] if file.parts[0].endswith(".libs")]
     stated = [one.files for one in BUNDLED[package] if one.files]
     assert [file for file in files if not file.startswith(tuple(stated))] == []
