@@ -20,7 +20,7 @@ from imaging.limits import Limits
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import read_properties
 from imaging.rendering.authorship import Authorship
-from imaging.rendering.rendition import Rendition, crop_thumbnail, make_sample, resize_to_edges
+from imaging.rendering.rendition import MIDDLE, Rendition, crop_thumbnail, make_sample, resize_to_edges
 from imaging.rendering.resampling import has_fast_resizer
 
 if TYPE_CHECKING:
@@ -75,9 +75,16 @@ def resize(picture: Picture, edges: Sequence[int], quality: int, authorship: Map
     return _described(resize_to_edges(picture, edges, quality, Authorship.from_json(authorship)))
 
 
-def crop(picture: Picture, edge: int, quality: int, authorship: Mapping[str, str | None]) -> Outcome:
-    """Return the centered square of the image; raises ImageRefusedError."""
-    return _described({edge: crop_thumbnail(picture, edge, quality, Authorship.from_json(authorship))})
+def crop(
+    picture: Picture,
+    edge: int,
+    quality: int,
+    authorship: Mapping[str, str | None],
+    focus: Sequence[float] | None = None,
+) -> Outcome:
+    """Return a square of the image, around a focal point or its middle; raises ImageRefusedError."""
+    point = MIDDLE if focus is None else (focus[0], focus[1])
+    return _described({edge: crop_thumbnail(picture, edge, quality, Authorship.from_json(authorship), point)})
 
 
 def _described(found: Mapping[int, Rendition]) -> Outcome:

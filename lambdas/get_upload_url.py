@@ -33,6 +33,8 @@ REASONS = {
 # Instead of a pattern that a person cannot read.
 REQUIREMENTS = {
     ("filename", "pattern"): "must have no control characters, line separators or marks that reorder text",
+    ("focus", "pattern"): "must be two numbers from 0 to 1 with at most four decimals, such as 0.31,0.6",
+    ("focus", "maxLength"): "must be two numbers from 0 to 1 with at most four decimals, such as 0.31,0.6",
 }
 
 
@@ -146,8 +148,8 @@ def _issue(user: str, request: UploadUrlRequest, settings: GetUploadUrlSettings)
 
 
 def _sign(bucket: str, key: str, request: UploadUrlRequest, expires_in: int) -> tuple[str, dict[str, str]]:
-    """Return a URL whose signature fixes type, exact length, file name and checksum, and the headers that it covers."""
-    metadata = objects.filename_metadata(request["filename"])
+    """Return a URL whose signature fixes type, exact length, file name, focal point and checksum, and the headers that it covers."""
+    metadata = objects.upload_metadata(request["filename"], request.get("focus"))
     parameters = {
         "Bucket": bucket,
         "Key": key,

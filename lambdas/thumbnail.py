@@ -1,4 +1,4 @@
-"""GenerateThumbnail: the centered square of the image, staged for the archive."""
+"""GenerateThumbnail: a square of the image, around its focal point or its middle, staged for the archive."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def handler(event: GenerateThumbnailInput, settings: ThumbnailSettings) -> Gener
         edge=settings.thumbnail_edge,
         quality=settings.quality,
         authorship=authorship(event.get("about", {})),
+        focus=upload.focus,
     )
     name, content_type = f"thumbnail.{rendition.format.extension}", rendition.format.content_type
     key = objects.stage(event["image"]["bucket"], event["execution"], name, rendition.data, content_type)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from imaging.formats import Format
 
+Point = tuple[float, float]  # shares of width and height, from the left and the top
+MIDDLE: Point = (0.5, 0.5)
+
 
 class Facts(TypedDict):
     """What is published of a rendition."""
@@ -71,13 +74,20 @@ def resize_to_edges(
     return {edge: _rendition(render(raster, size), picture, options) for size, edge in targets.items()}
 
 
-def crop_thumbnail(picture: Picture, edge: int, quality: int, authorship: Authorship = UNKNOWN) -> Rendition:
-    """Return the centered square of the image, at most edge by edge pixels; raises ImageRefusedError."""
+def crop_thumbnail(
+    picture: Picture, edge: int, quality: int, authorship: Authorship = UNKNOWN, focus: Point = MIDDLE
+) -> Rendition:
+    """Return the square of the image around focus, at most edge by edge pixels; raises ImageRefusedError.
+
+    focus is a point of the upright image; the square lies inside the image.
+    """
     width, height = picture.stored
     edge = min(edge, width, height)
     scale = edge / min(width, height)
     decoded = decode(picture, wanted=(round(width * scale), round(height * scale)))
-    raster = make_raster(decoded, (edge, edge), center_square(decoded.covered))
+    raster = make_raster(
+        decoded, (edge, edge), square_around(stored_point(focus, picture.orientation), decoded.covered)
+    )
     options = Options(quality, authorship.to_notes(), raster.is_graphic, is_thumbnail=True)
     return _rendition(render(raster, (edge, edge)), picture, options)
 
@@ -98,11 +108,28 @@ def fit_inside(size: Size, edge: int) -> Size:
     return width, height
 
 
-def center_square(size: tuple[float, float]) -> Box:
-    """Return the largest centered square of size, as left, top, right, bottom."""
+def square_around(point: Point, size: tuple[float, float]) -> Box:
+    """Return the largest square of size, as left, top, right, bottom, whose middle is as near to point as the edges allow."""
     side = min(size)
-    left, top = (size[0] - side) / 2, (size[1] - side) / 2
+    left, top = (
+        min(max(share * length - side / 2, 0), length - side) for share, length in zip(point, size, strict=True)
+    )
     return left, top, left + side, top + side
+
+
+def stored_point(point: Point, orientation: int) -> Point:
+    """Return where a point of the upright image is in the image as stored."""
+    x, y = point
+    places = {
+        2: (1 - x, y),
+        3: (1 - x, 1 - y),
+        4: (x, 1 - y),
+        5: (y, x),
+        6: (y, 1 - x),
+        7: (1 - y, 1 - x),
+        8: (1 - y, x),
+    }
+    return places.get(orientation, point)
 
 
 def render(raster: Raster, size: Size) -> Image.Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import ArchivedObject, Image
 
 MAX_FILENAME = 255  # bytes of UTF-8, as in file systems
+# The name of the object metadata with the focal point, and its form, as in upload-url.request.
+FOCUS, _POINT = "focus", re.compile(r"(0(?:\.\d{1,4})?|1(?:\.0{1,4})?),(0(?:\.\d{1,4})?|1(?:\.0{1,4})?)", re.ASCII)
 FILENAME = "filename"  # the name of the object metadata with the client's file name
 
 
@@ -35,11 +38,12 @@ class Upload:
 
     data: bytes
     filename: str
+    focus: tuple[float, float] | None = None  # point that the thumbnail is to show: shares of width and height
 
 
-def filename_metadata(filename: str) -> dict[str, str]:
-    """Return the object metadata that holds filename, percent-encoded because S3 accepts ASCII only."""
-    return {FILENAME: quote(filename, safe="")}
+def upload_metadata(filename: str, focus: str | None = None) -> dict[str, str]:
+    """Return the object metadata that holds filename, percent-encoded because S3 accepts ASCII only, and the focal point."""
+    return {FILENAME: quote(filename, safe="")} | ({FOCUS: focus} if focus is not None else {})
 
 
 def read_upload(image: Image, max_bytes: int) -> Upload:
@@ -47,7 +51,8 @@ def read_upload(image: Image, max_bytes: int) -> Upload:
     answer = clients.s3().get_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
     with answer["Body"] as body:
         _check_size(answer["ContentLength"], max_bytes)
-        return Upload(body.read(), _filename(answer["Metadata"], image["imageId"]))
+        metadata = answer["Metadata"]
+        return Upload(body.read(), _filename(metadata, image["imageId"]), _focus(metadata.get(FOCUS, "")))
 
 
 def _check_size(size: int, max_bytes: int) -> None:
@@ -61,6 +66,12 @@ def _filename(metadata: dict[str, str], image_id: str) -> str:
     """Return the client's name for the file; the image id if there is none, or one that is too long."""
     name = unquote(metadata.get(FILENAME, ""))
     return name if 0 < len(name.encode()) <= MAX_FILENAME else image_id
+
+
+def _focus(text: str) -> tuple[float, float] | None:
+    """Return a focal point; None for anything else: other programs may upload, too."""
+    match = _POINT.fullmatch(text)
+    return (float(match[1]), float(match[2])) if match else None
 
 
 def stage(bucket: str, execution: str, name: str, data: bytes, content_type: str) -> str:

@@ -8,7 +8,7 @@ import boto3
 from imaging.formats import FORMATS
 from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.object_keys import archive_folder, staged_folder, upload_key
-from lambdas.domain.objects import filename_metadata
+from lambdas.domain.objects import upload_metadata
 from tests.fake_aws.account import (
     ACCOUNT,
     ARCHIVE_BUCKET,
@@ -67,7 +67,7 @@ class Resources:
         """Upload data and return the image as in the pipeline's input."""
         image_id = image_id or str(uuid4())
         key = upload_key(OWNER, image_id)
-        put = self._s3.put_object(Bucket=UPLOADS, Key=key, Body=data, Metadata=filename_metadata(filename))
+        put = self._s3.put_object(Bucket=UPLOADS, Key=key, Body=data, Metadata=upload_metadata(filename))
         return {
             "imageId": image_id,
             "owner": OWNER,

@@ -129,7 +129,7 @@ class Account:
         """Upload data and return the input of the first steps."""
         image_id = str(uuid4())
         key = object_keys.upload_key(OWNER, image_id)
-        version = self.put(key, data, objects.filename_metadata(filename))
+        version = self.put(key, data, objects.upload_metadata(filename))
         image: Image = {
             "imageId": image_id,
             "owner": OWNER,

@@ -107,6 +107,9 @@ def refusals() -> Iterator[tuple[str, str, str]]:
     yield from (("size", bad, "INVALID") for bad in (MARK, "-1", "1.5", "1e3", " 5", "٣", "²", "0x10"))
     yield from (("size", bad, "TOO_MANY_BYTES") for bad in (str(MAX_BYTES + 1), "9" * 15, "9" * 400))
     yield ("size", "0", "EMPTY")
+    yield from (
+        ("focus", bad, "INVALID") for bad in ("", MARK, "0.5", "0.5,1.1", "0.5,-0.1", "0.12345,0", "0.5, 0.5", "1,1,1")
+    )
     yield from (("sha256", bad, "INVALID") for bad in ("", MARK, DIGEST.upper(), DIGEST[1:], DIGEST + "\n", "g" * 64))
 
 
@@ -117,6 +120,22 @@ def test_a_bad_parameter_is_named_and_not_repeated(field: str, value: str, reaso
     assert (status, body["field"], body["reason"]) == (400, field, reason)
     assert body["detail"].startswith(field)
     assert len(value) < 6 or value not in body["detail"]
+
+
+@pytest.mark.parametrize("focus", ["0.31,0.6", "0,1", "1.0,0.0001"])
+def test_a_focal_point_goes_with_the_upload(focus: str) -> None:
+    """It is signed as object metadata, from where the thumbnail's step reads it."""
+    body = granted_url(focus=focus)
+    assert body["headers"]["x-amz-meta-focus"] == focus
+    image: Image = {
+        "imageId": body["imageId"],
+        "owner": OWNER,
+        "bucket": UPLOAD_BUCKET,
+        "key": body["key"],
+        "versionId": put_object(body),
+    }
+    x, y = map(float, focus.split(","))
+    assert objects.read_upload(image, MAX_BYTES).focus == (x, y)
 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)

@@ -592,6 +592,7 @@ class UploadUrlRequest(TypedDict):
     contentType: str
     size: int
     sha256: NotRequired[str]
+    focus: NotRequired[str]
 
 
 class UploadUrlResponse(TypedDict):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imaging.decoding.picture import open_picture
-from imaging.rendering.rendition import Rendition, center_square, crop_thumbnail, fit_inside, resize_to_edges
+from imaging.rendering.rendition import Rendition, crop_thumbnail, fit_inside, resize_to_edges, square_around
 from tests import pictures
 from tests.effort import times
 from tests.imaging.limits import LIMITS
@@ -66,12 +66,42 @@ def test_fit_inside_is_the_same_for_both_orientations(size: pictures.Size, edge:
 
 
 @given(size=SIZES)
-def test_center_square_is_centered_and_largest(size: pictures.Size) -> None:
+def test_the_square_around_the_middle_is_centered_and_largest(size: pictures.Size) -> None:
     """The square is as large as possible, with equal margins."""
-    left, top, right, bottom = center_square(size)
+    left, top, right, bottom = square_around((0.5, 0.5), size)
     assert right - left == bottom - top == min(size)
     assert (left, top) == (size[0] - right, size[1] - bottom)
     assert min(left, top) == 0
+
+
+@given(size=SIZES, point=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_the_square_around_a_point_is_inside_and_near(size: pictures.Size, point: tuple[float, float]) -> None:
+    """It holds the point, which is in its middle unless an edge is in the way."""
+    left, top, right, bottom = square_around(point, size)
+    assert right - left == pytest.approx(min(size))
+    assert min(left, top) >= 0
+    assert right <= size[0] + 1e-6
+    assert bottom <= size[1] + 1e-6
+    for share, length, low, high in ((point[0], size[0], left, right), (point[1], size[1], top, bottom)):
+        assert low - 1e-6 <= share * length <= high + 1e-6
+        assert (
+            low == pytest.approx(0, abs=1e-6)
+            or high == pytest.approx(length)
+            or (low + high) / 2 == pytest.approx(share * length)
+        )
+
+
+@pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
+@pytest.mark.parametrize("size", [(200, 40), (40, 200)], ids=["wide", "tall"])
+def test_a_focal_point_is_one_of_the_upright_image(size: pictures.Size, orientation: int) -> None:
+    """However a camera stored the image, the thumbnail shows the quadrant that the point is in."""
+    data = pictures.turned("PNG", orientation, size)
+    for point, shown_color in (((0.05, 0.05), 0), ((0.95, 0.05), 1), ((0.05, 0.95), 2), ((0.95, 0.95), 3)):
+        thumbnail = crop_thumbnail(open_picture(data, LIMITS), 40, QUALITY, focus=point)
+        corner = (int(point[0] > 0.5) * 39, int(point[1] > 0.5) * 39)
+        assert (thumbnail.width, thumbnail.height) == (40, 40)
+        color = pictures.decoded(thumbnail.data).convert("RGB").getpixel(corner)
+        assert pictures.close(color, pictures.QUADRANTS[shown_color], 30)
 
 
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS[:: times(3, 1)])

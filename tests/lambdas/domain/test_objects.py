@@ -43,7 +43,7 @@ def test_other_keys_are_refused(key: str) -> None:
 @given(name=st.text(min_size=1))
 def test_file_names_travel_as_ascii(name: str) -> None:
     """A file name in any script is sent to S3 as ASCII without blanks and separators."""
-    encoded = objects.filename_metadata(name)[FILENAME]
+    encoded = objects.upload_metadata(name)[FILENAME]
     assert encoded.isascii()
     assert encoded.isprintable()
     assert not set(encoded) & set(' "/\\+')
