@@ -100,4 +100,5 @@ def compress(content: bytes) -> bytes:
     from isal import isal_zlib
 
     data: bytes = isal_zlib.compress(content, LEVEL, wbits=RAW)
-    return b"\x78\x01" + data + isal_zlib.adler32(content).to_bytes(4, "big")
+    checksum: int = isal_zlib.adler32(content)
+    return b"".join([b"\x78\x01", data, checksum.to_bytes(CHECKSUM, "big")])

@@ -33,6 +33,9 @@ MAX_METADATA: dict[Metadata, int] = {  # bytes a file
     "profile": 4 * 2**20,  # profiles for CMYK printing are the largest, with up to 3 MB
     "text": 8 * 2**20,  # comments, XMP and everything else; XMP may hold a depth map of some megabytes
 }
+MOST_PIXELS = (
+    250_000_000  # that may be allowed: phones make 200 million, which a JPEG decodes at an eighth of its edges
+)
 MAX_SCANS = 64  # of a JPEG: programs write at most 20, and 64 scans of 50 megapixels took up to 4 seconds
 # Chunks, segments, boxes and numbers in directories: Pillow takes microseconds for each. The transfer function of a TIFF has
 # 3 * 2**16 numbers, and an image of 20,000 rows may have as many strips.

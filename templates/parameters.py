@@ -6,6 +6,7 @@ from typing import Any
 from troposphere import Condition, Equals, Join, Not, Or, Parameter, Ref, Split, Template
 
 from imaging.formats import FORMATS
+from imaging.limits import MOST_PIXELS
 from lambdas.domain.archive_class import STAYS
 from lambdas.runtime.settings import YES, Settings
 from templates.packaging import LAYERS, Layer
@@ -76,7 +77,7 @@ def _input_limits() -> list[Parameter]:
     return [
         _text("EnabledFormats", ",".join(FORMATS), formats, meaning),
         _number("MaxBytes", 25 * 2**20, 1, 100 * 2**20, "Maximum size of an image, bytes"),
-        _number("MaxPixels", 50_000_000, 1, 100_000_000, "Maximum number of pixels (width times height)"),
+        _number("MaxPixels", 50_000_000, 1, MOST_PIXELS, "Maximum number of pixels (width times height)"),
         _number("MaxEdge", 20_000, 1, 65_535, "Maximum length of the longer edge, pixels"),
         _number("MaxFrames", 1000, 1, 1_000_000, "Maximum number of frames or pages"),
     ]

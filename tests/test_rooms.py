@@ -63,6 +63,7 @@ ROOMS: dict[str, set[str]] = {
     "templates": {
         "workflow",
         "imaging.formats",
+        "imaging.limits",
         "asl.language",
         "asl.check.grammar",
         "lambdas.runtime.cors",

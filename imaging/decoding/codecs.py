@@ -28,6 +28,7 @@ HARMLESS = (b"Warning: unknown JFIF", b"Unknown Adobe color", b"Inconsistent pro
 EXTRANEOUS = b"extraneous bytes before marker"
 MAX_EXTRANEOUS = 16  # some cameras write a few; more of them are data of which the decoder lost track
 PREMATURE = b"premature end"
+NO_MEMORY = b"Insufficient memory"
 _core: Any = vars(Image)["core"]  # Pillow's module in C
 
 SAMPLE, RAW_BITS, SCALE = (37, 23), 32, 8  # of a decoder that is tried: size of the image, bits of a pixel, and scale
@@ -86,6 +87,7 @@ class Watch:
         """Begin with nothing."""
         self._codecs: list[Any] = []
         self._warnings: list[bytes] = []
+        self._errors: list[_ErrorManager] = []
 
     def make(self, name: str, mode: str, *arguments: Any) -> Any:
         """Return a codec of Pillow that is watched."""
@@ -96,6 +98,7 @@ class Watch:
             error = _state(codec).context.contents.error.contents
             error.emit_message = ctypes.cast(_EMIT, c_void_p).value
             _LISTENERS[ctypes.addressof(error)] = self._warnings
+            self._errors.append(error)
         return codec
 
     def check(self) -> None:
@@ -106,10 +109,17 @@ class Watch:
         if any(_state(codec).y < _state(codec).height for codec in self._codecs):
             raise MalformedFileError("the data are truncated: rows are missing")
 
+    def check_memory(self) -> None:
+        """Raise MalformedFileError if libjpeg got too little memory, which Pillow calls broken data."""
+        for error in self._errors:
+            if 0 < error.message <= error.last_text and error.texts[error.message].startswith(NO_MEMORY):
+                raise MalformedFileError("libjpeg needs more memory")
+
     def close(self) -> None:
         """Forget the codecs."""
         for address in [address for address, warnings in _LISTENERS.items() if warnings is self._warnings]:
             del _LISTENERS[address]
+        self._errors.clear()
         self._codecs.clear()
 
 
@@ -142,6 +152,9 @@ def watched() -> Iterator[None]:
     try:
         yield
         watch.check()
+    except OSError:
+        watch.check_memory()
+        raise
     finally:
         for name in (*ROW_CODECS, JPEG_CODEC):
             Image.DECODERS.pop(name, None)

@@ -15,6 +15,7 @@ from imaging.decoding.decoder_errors import MalformedFileError, refuse_malformed
 from imaging.decoding.samples import sample_file
 from imaging.decoding.tiff_layout import read_layout
 from imaging.errors import ImageRefusedError, Reason, refuse_unsupported
+from imaging.limits import MOST_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,7 @@ class DecoderBrokenError(Exception):
 def load_decoder(format_: Format) -> None:
     """Import the decoder of format_."""
     Image.preinit()
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     name = format_.name
     if name in MODULES:
         # A Lambda function has one core, and each thread takes memory.

@@ -12,9 +12,10 @@ from PIL import Image, ImageChops, JpegImagePlugin
 from imaging.decoding import codecs
 from imaging.decoding.decode import decode
 from imaging.decoding.decoder_errors import MalformedFileError
+from imaging.decoding.decoders import decoder_guard
 from imaging.decoding.picture import open_picture
 from imaging.errors import ImageRefusedError, Reason
-from imaging.formats import gif
+from imaging.formats import FORMATS, gif
 from imaging.formats.jpeg import END_OF_IMAGE, SCAN, segments
 from tests import pictures
 from tests.hostile import pngs
@@ -191,6 +192,23 @@ def test_damaged_fax_data_are_corrupt(compression: str) -> None:
     start = len(data) // 3
     assert refusal(data) is None
     assert refusal(data[:start] + b"\x55\xaa\x00" * 300 + data[start + 900 :]) == Reason.CORRUPT
+
+
+def test_a_jpeg_for_which_libjpeg_gets_too_little_memory_is_too_complex() -> None:
+    """Pillow reports it as broken data. A progressive JPEG needs 3 bytes and more for each pixel, at any scale."""
+    with pytest.raises(ImageRefusedError) as refused:
+        decode_without_memory()
+    assert refused.value.reason == Reason.TOO_COMPLEX
+
+
+def decode_without_memory() -> None:
+    """Do what libjpeg and Pillow do where memory is lacking: one states the number of an error, the other raises its own."""
+    with decoder_guard(FORMATS["JPEG"]), codecs.watched():
+        codec = Image.DECODERS["jpeg"]("RGB", "RGB", "", 1, 0)
+        error = codecs._state(codec).context.contents.error.contents  # noqa: SLF001 - libjpeg writes the number there
+        texts = range(1, error.last_text)
+        error.message = next(n for n in texts if error.texts[n].startswith(codecs.NO_MEMORY))
+        raise OSError("broken data stream when reading image file")
 
 
 def test_codecs_of_pillow_are_as_they_were() -> None:

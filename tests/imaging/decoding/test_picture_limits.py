@@ -95,3 +95,18 @@ def last_pointer(data: bytes | bytearray) -> int:
         (entries,) = struct.unpack_from("<H", data, following)
         at = following + 2 + 12 * entries
     return at
+
+
+@pytest.mark.parametrize("most", [10_000, 250_000_000])
+def test_a_jpeg_of_200_megapixels_is_decoded_where_it_is_allowed(most: int) -> None:
+    """Phones make them; they are decoded at an eighth of their edges. Pillow's own limit is lower."""
+    data = bytearray(pictures.encoded(Image.new("L", (16_384, 16)), "JPEG"))
+    limits = replace(LIMITS, max_pixels=most, max_edge=20_000)
+    if most < 16_384 * 16:
+        with pytest.raises(ImageRefusedError) as refused:
+            open_picture(bytes(data), limits)
+        assert refused.value.reason == Reason.TOO_MANY_PIXELS
+        return
+    at = data.index(b"\xff\xc0") + 5
+    data[at : at + 2] = (12_288).to_bytes(2, "big")  # rows that are not there: only the header is read
+    assert open_picture(bytes(data), limits).size == (16_384, 12_288)
