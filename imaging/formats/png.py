@@ -32,7 +32,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
             refuse_corrupt(f"The checksum of {chunk.name.decode()}, a part of the PNG with pixels, is wrong.")
     if b"IDAT" not in seen or (byte_at(data, COLOR_TYPE) == PALETTE and b"PLTE" not in seen):
         refuse_corrupt("The PNG lacks its pixels or its palette.")
-    inspection.space = of_png({chunk.name: data[chunk.start : chunk.end] for chunk in usable if chunk.name in COLORS})
+    colors = [chunk for chunk in reversed(usable) if chunk.name in COLORS]  # of several of a name, the first one counts
+    inspection.space = of_png({chunk.name: data[chunk.start : chunk.end] for chunk in colors})
     inspection.repaired = repair(data, usable)
 
 
