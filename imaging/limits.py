@@ -15,6 +15,7 @@ class Limits:
     max_pixels: int
     max_edge: int  # pixels
     max_frames: int
+    accepts_hdr: bool = True  # PQ and HLG, which become SDR in renditions
 
     def to_json(self) -> dict[str, Any]:
         """Return the limits as a JSON object."""

@@ -8,7 +8,7 @@ from troposphere import Condition, Equals, Join, Not, Or, Parameter, Ref, Split,
 from imaging.formats import FORMATS
 from imaging.limits import MOST_PIXELS
 from lambdas.domain.archive_class import STAYS
-from lambdas.runtime.settings import YES, Settings
+from lambdas.runtime.settings import REFUSE, TONE_MAP, YES, Settings
 from templates.packaging import LAYERS, Layer
 
 # The retentions that CloudWatch Logs accepts, days.
@@ -80,6 +80,12 @@ def _input_limits() -> list[Parameter]:
         _number("MaxPixels", 50_000_000, 1, MOST_PIXELS, "Maximum number of pixels (width times height)"),
         _number("MaxEdge", 20_000, 1, 65_535, "Maximum length of the longer edge, pixels"),
         _number("MaxFrames", 1000, 1, 1_000_000, "Maximum number of frames or pages"),
+        _choice(
+            "Hdr",
+            TONE_MAP,
+            [TONE_MAP, REFUSE],
+            "Whether HDR images (PQ, HLG) become SDR in renditions, or are rejected",
+        ),
     ]
 
 

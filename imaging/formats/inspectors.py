@@ -44,6 +44,8 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         INSPECTORS[format_.name](data, found)
     except EndOfDataError:
         refuse_truncated()
+    if found.space is not None and found.space.is_hdr and not limits.accepts_hdr:
+        refuse_unsupported(f"An HDR image ({found.space.transfer})")
     return Inspected(
         data,
         format_,

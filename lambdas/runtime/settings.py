@@ -10,6 +10,7 @@ from imaging.limits import Limits
 from workflow.contracts.errors import NotConfigured
 
 YES = "true"  # of a setting that is on
+TONE_MAP, REFUSE = "TONE_MAP", "REFUSE"  # what is done with HDR images
 VERSION = "VERSION"  # the variable with the deployed version, which every log line carries
 
 
@@ -153,11 +154,13 @@ class ImageStepSettings(StepSettings):
     max_pixels: int
     max_edge: int  # pixels
     max_frames: int
+    hdr: str  # TONE_MAP or REFUSE
 
     @property
     def limits(self) -> Limits:
         """The limits as imaging takes them."""
-        return Limits(self.enabled_formats, self.max_pixels, self.max_edge, self.max_frames)
+        accepts_hdr = self.hdr != REFUSE
+        return Limits(self.enabled_formats, self.max_pixels, self.max_edge, self.max_frames, accepts_hdr)
 
 
 @dataclass(frozen=True)

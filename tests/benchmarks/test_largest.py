@@ -22,6 +22,7 @@ SMALL = ImageStepSettings(
     max_pixels=128 * 192,
     max_edge=1000,
     max_frames=2,
+    hdr="TONE_MAP",
 )
 
 
@@ -97,6 +98,8 @@ def test_a_rejected_picture_has_no_peak(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_file_above_the_size_limit_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file with more bytes than the limit raises an error."""
     Kind("PNG").file()
-    monkeypatch.setattr(largest, "limits", lambda: ImageStepSettings("-", frozenset(FORMATS), 1, 1_000_000, 1000, 2))
+    monkeypatch.setattr(
+        largest, "limits", lambda: ImageStepSettings("-", frozenset(FORMATS), 1, 1_000_000, 1000, 2, "TONE_MAP")
+    )
     with pytest.raises(JobError, match="bytes"):
         peak(Kind("PNG"), "resize")

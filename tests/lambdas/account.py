@@ -80,7 +80,11 @@ DELETE_SETTINGS = DeleteImageSettings(
 IMAGE_STEP_SETTINGS = ImageStepSettings(
     metadata_table=TABLE,
     max_bytes=MAX_BYTES,
-    **asdict(LIMITS),
+    enabled_formats=LIMITS.enabled_formats,
+    max_pixels=LIMITS.max_pixels,
+    max_edge=LIMITS.max_edge,
+    max_frames=LIMITS.max_frames,
+    hdr="TONE_MAP",
 )
 VALIDATE_SETTINGS = ValidateSettings(**asdict(IMAGE_STEP_SETTINGS), record_retention_days=RETENTION_DAYS)
 RESIZE_SETTINGS = ResizeSettings(**asdict(IMAGE_STEP_SETTINGS), resize_edges=(30,), quality=90)

@@ -1,6 +1,7 @@
 """Colors that a file describes by numbers instead of a profile: code points, gamma and primaries, HDR."""
 
 import struct
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,10 +11,12 @@ from imaging.colorimetry import transfer
 from imaging.colorimetry.described import described_profile
 from imaging.colorimetry.spaces import BT709, PRIMARIES, from_code_points, from_gamma
 from imaging.decoding.picture import open_picture
+from imaging.errors import ImageRefusedError, Reason
 from imaging.metadata.properties import read_properties
 from imaging.rendering.rendition import make_sample, resize_to_edges
 from tests import pictures
 from tests.hostile.pngs import chunk
+from tests.imaging.heif_writer import file_with, nclx
 from tests.imaging.limits import LIMITS
 from tests.imaging.png_writer import GRAY, PALETTE, RGB, Drawing
 
@@ -191,6 +194,25 @@ def test_the_metadata_name_hdr() -> None:
     sample = make_sample(open_picture(data, LIMITS), (8, 8)).getpixel((3, 3))
     assert isinstance(sample, tuple)
     assert abs(sample[0] - 255 * transfer.to_srgb(0.5)) <= ROUNDING
+
+
+@pytest.mark.parametrize("curve", [PQ, HLG])
+def test_hdr_can_be_refused(curve: int) -> None:
+    """Whoever wants no tone-mapping rejects PQ and HLG; other images are accepted."""
+    limits = replace(LIMITS, accepts_hdr=False)
+    with pytest.raises(ImageRefusedError, match="HDR") as refused:
+        open_picture(file_with("AVIF", nclx(BT2020, curve, 9)), limits)
+    assert refused.value.reason == Reason.UNSUPPORTED
+    open_picture(file_with("AVIF", nclx(P3, SRGB)), limits)
+
+
+def test_the_first_of_several_color_chunks_counts() -> None:
+    """Decoders ignore the others."""
+    linear, plain = gama(1), gama(2.2)
+    gray = (100, 100, 100)
+    assert color(png(gray, 8, linear, plain)) == color(png(gray, 8, linear))
+    assert color(png(gray, 8, plain, linear)) == color(png(gray, 8, plain))
+    assert color(png(gray, 8, linear)) != color(png(gray, 8, plain))
 
 
 def test_no_profile_is_made_for_srgb_or_for_nonsense() -> None:
