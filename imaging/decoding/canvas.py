@@ -1,4 +1,4 @@
-"""The canvas of a GIF: what its first frame does not cover is transparent, as browsers show it."""
+"""What is transparent, as browsers show it: of a GIF what its first frame does not cover; of a BMP never all of it."""
 
 from PIL import Image
 
@@ -22,3 +22,10 @@ def clear_uncovered(image: Image.Image) -> Image.Image:
     canvas = Image.new("RGBA", image.size)
     canvas.paste(image.crop(box).convert("RGBA"), box)
     return canvas
+
+
+def drop_empty_alpha(image: Image.Image) -> Image.Image:
+    """Return a decoded BMP without an alpha channel that is zero everywhere: programs wrote it without a meaning."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+        return image.convert("RGB")
+    return image

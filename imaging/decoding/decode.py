@@ -7,7 +7,7 @@ from PIL import Image, ImageFile
 
 from imaging.colorimetry.spaces import ColorSpace
 from imaging.decoding import libwebp
-from imaging.decoding.canvas import clear_uncovered
+from imaging.decoding.canvas import clear_uncovered, drop_empty_alpha
 from imaging.decoding.codecs import watched
 from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.decoders import decoder_guard, open_image
@@ -53,9 +53,10 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
         image.load()
     if all_scans and picture.inspected.first_scan:
         _check_coefficients(picture)
+    shown = drop_empty_alpha(image) if picture.format.name == "BMP" else _shown(image, picture)
     drop_invalid_info(image)  # the chunks behind the pixels are read now
     profile = picture.image.info.get("icc_profile")
-    pixels = apply_deep_transparency(clear_uncovered(_shown(image, picture)), picture.decodable, picture.format)
+    pixels = apply_deep_transparency(clear_uncovered(shown), picture.decodable, picture.format)
     space = picture.inspected.space
     if space is not None and picture.format.name == "PNG":
         profile = None  # the inspection found that the numbers count

@@ -119,6 +119,16 @@ def test_primaries_and_gamma_are_applied() -> None:
     assert pictures.difference(shown(data), shown(bmp(V4, "888")[0])) > 20
 
 
+def test_alpha_that_is_zero_everywhere_means_nothing() -> None:
+    """Programs left the fourth byte of each pixel empty, under a mask that gives it a meaning."""
+    data, expected = bmp(V4, "8888")
+    start = 14 + V4
+    pixels = bytes(0 if at % 4 == 3 else byte for at, byte in enumerate(data[start:]))
+    found = shown(data[:start] + pixels)
+    assert found.getchannel("A").getextrema() == (255, 255)
+    assert ImageChops.difference(found.convert("RGB"), expected.convert("RGB")).getbbox() is None
+
+
 def test_colors_of_a_bmp_keep_their_full_resolution() -> None:
     """It may be a screenshot: a red line of one pixel stays red."""
     image = Image.new("RGB", (64, 64), "white")
