@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import sys
 from collections.abc import Iterator
 
 from asl.check.json_schema import shape_of
@@ -9,6 +10,7 @@ from asl.check.mapping import Contract, Edges, Mapping
 from asl.check.proof_result import Proof
 from asl.check.prover import prove
 from asl.check.report import as_text
+from asl.command import run_command
 from pages.finding_examples import EXAMPLES, Example, State
 
 HEAD = """\
@@ -54,5 +56,10 @@ def _findings(example: Example) -> Iterator[str]:
     yield from lines[: lines.index("")]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the page."""
     print("\n".join(page()))
+
+
+if __name__ == "__main__":
+    sys.exit(run_command("check_findings", main))

@@ -91,7 +91,8 @@ def _joined(
     inputs = joined(around.execution_input for _, around in places)
     items = [around.item for _, around in places if around.item is not None]
     variables = joined(around.variables for _, around in places)
-    around = Surroundings(inputs, joined(items) if items else None, cast("Object", variables))
+    outer = frozenset[str]().union(*(around.outer for _, around in places))
+    around = Surroundings(inputs, joined(items) if items else None, cast("Object", variables), outer)
     whole = replace(first, shape=joined(shape for shape, _ in places), around=around, approximate=True)
     place = (whole.shape, whole.around)
     return {} if place in known.arrivals else {place: whole}

@@ -8,6 +8,8 @@ ANY_ZONE = Text(20, 35, frozenset({f"{_SECONDS}(Z|[+-][0-9]{{2}}:[0-9]{{2}})$"})
 ARN = Text(20, 2048)
 _ARN_OF = "^arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}"
 EXECUTION = Text(20, 2048, frozenset({f"{_ARN_OF}:(execution|express):[^:]+:[^:]+(:[^:]+)?$"}))
+NAME = Text(1, 80, frozenset({"^[^:/]+$"}))  # of an execution or a state machine
+MADE_BY_AWS = frozenset({EXECUTION, ARN, NAME})
 COUNT = Number(integer=True, low=0, high=100_000)
 
 
@@ -16,10 +18,10 @@ def context_object(
 ) -> Object:
     """Return the shape of `$$` in state; item is the item of a Map's iteration, token whether the state has a task token."""
     execution = exact_object(
-        Id=EXECUTION, Input=machine_input, Name=Text(1, 80), RoleArn=ARN, StartTime=TIMESTAMP, RedriveCount=COUNT
+        Id=EXECUTION, Input=machine_input, Name=NAME, RoleArn=ARN, StartTime=TIMESTAMP, RedriveCount=COUNT
     )
     entered = exact_object(EnteredTime=TIMESTAMP, Name=Text(1, 80, values=frozenset({state})), RetryCount=COUNT)
-    machine = exact_object(Id=ARN, Name=Text(1, 80))
+    machine = exact_object(Id=ARN, Name=NAME)
     known: dict[str, Shape] = {"Execution": execution, "State": entered, "StateMachine": machine}
     if token or token is None:  # of a job that is waited for, no page of the documentation says whether it has one
         known["Task"] = Object((("Token", Field(Text(1, 2048), required=bool(token))),), unstated=token is None)

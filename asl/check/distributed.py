@@ -77,7 +77,7 @@ def _check_numbers(visit: Visit, holder: dict[str, Any], field: str, numbers: di
     for name, required in numbers.items():
         for one in (name, f"{name}Path"):
             if isinstance(holder.get(one), str) and not has_placeholder(holder[one]):
-                visit.check(make(holder[one], f"{field}.{one}"), required, f"{field}.{one}")
+                visit.check_number(make(holder[one], f"{field}.{one}"), required, f"{field}.{one}")
 
 
 def child_input(visit: Visit, given: Shape, make: Make) -> Shape:

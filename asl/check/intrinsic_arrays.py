@@ -35,8 +35,11 @@ def array_get_item(array: Shape, index: Shape) -> Shape:
     require_kind(Number, index, "an integer index for States.ArrayGetItem")
     arrays = _arrays(array, "an array for States.ArrayGetItem")
     least = min((one.low for one in arrays), default=0)
-    if not isinstance(index, Number) or not is_between(index, 0, least - 1):
-        raise IntrinsicCallError("an index that may be past the end", "an index within the array")
+    if not all(isinstance(one, Number) and is_between(one, 0, least - 1) for one in members(index)):
+        certain = not any(
+            one.gathered for one in arrays
+        )  # of parts and of what a path finds, the number is not certain
+        raise IntrinsicCallError("an index that may be past the end", "an index within the array", decided=certain)
     return union(*(item for one in arrays for item in (*one.prefix, one.items) if item is not None))
 
 
@@ -74,6 +77,8 @@ def array_range(first: Shape, last: Shape, step: Shape) -> Shape:
 
 def _bounds(number: Shape) -> tuple[float, float]:
     require_kind(Number, number, "integers for States.ArrayRange")
-    if not isinstance(number, Number) or number.low is None or number.high is None:
+    numbers = [one for one in members(number) if isinstance(one, Number)]
+    if any(one.low is None or one.high is None for one in numbers):
         raise IntrinsicCallError("a range of any length", f"at most {RANGE_LIMIT} items")
-    return math.floor(number.low), math.ceil(number.high)  # ArrayRange rounds both
+    # ArrayRange rounds both.
+    return min(math.floor(one.low or 0) for one in numbers), max(math.ceil(one.high or 0) for one in numbers)

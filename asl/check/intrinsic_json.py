@@ -5,18 +5,32 @@ from dataclasses import replace
 from asl.check.intrinsic_arguments import IntrinsicCallError, require_kind
 from asl.check.shapes import Object, Shape, Text, constant, members, union
 from asl.check.sizes import max_bytes
+from asl.documents import parse_json
+
+MAX_SHOWN = 100  # characters of a text in a message
 
 
 def string_to_json(text: Shape) -> Shape:
     """Return the result of States.StringToJson."""
     found = []
     for member in members(text):
+        if isinstance(member, Text) and member.values is not None and not member.placeholder:
+            found += [_of_constant(value) for value in member.values]
+            continue
         if not isinstance(member, Text) or member.content is None:
             raise IntrinsicCallError(
                 "a string that is not known to be JSON", "a string with contentMediaType application/json"
             )
         found.append(_parsed(member.content, member.high))
     return union(*found)
+
+
+def _of_constant(text: str) -> Shape:
+    """Return the value that a string which is written out is the JSON of."""
+    try:
+        return constant(parse_json(text))
+    except ValueError as error:
+        raise IntrinsicCallError(f"`{text[:MAX_SHOWN]}`, which is no JSON", "JSON for States.StringToJson") from error
 
 
 def _parsed(content: Shape, characters: int | None) -> Shape:

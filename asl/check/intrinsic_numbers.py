@@ -3,7 +3,7 @@
 import math
 
 from asl.check.intrinsic_arguments import IntrinsicCallError, is_between, require_kind
-from asl.check.shapes import Number, Shape
+from asl.check.shapes import Number, Shape, members
 
 LEAST, GREATEST = -(2**31), 2**31 - 1  # of the numbers that MathAdd and MathRandom take
 
@@ -30,6 +30,7 @@ def math_add(*numbers: Shape) -> Shape:
 def _integer_range(number: Shape) -> tuple[float, float]:
     """Return the least and the greatest of number; raises IntrinsicCallError if it may be out of range."""
     require_kind(Number, number, "integers")
-    if not isinstance(number, Number) or not is_between(number, LEAST, GREATEST):
+    numbers = [one for one in members(number) if isinstance(one, Number)]
+    if not all(is_between(one, LEAST, GREATEST) for one in numbers):
         raise IntrinsicCallError("a number that may be out of range", f"an integer from {LEAST} to {GREATEST}")
-    return math.floor(number.low or 0), math.ceil(number.high or 0)
+    return min(math.floor(one.low or 0) for one in numbers), max(math.ceil(one.high or 0) for one in numbers)

@@ -1,5 +1,6 @@
 """The intrinsic functions of strings: the shape of what each returns; they raise IntrinsicCallError."""
 
+from asl.check.descriptions import describe
 from asl.check.intrinsic_arguments import IntrinsicCallError, max_characters, require_kind
 from asl.check.intrinsic_templates import template_from
 from asl.check.placeholders import MAX_REPLACED, written_and_replaced
@@ -20,7 +21,7 @@ def format_text(template: Shape, *values: Shape) -> Shape:
             f"a template with {len(texts) - 1} places for {len(values)} values", "as many values as places"
         )
     for value in values:
-        require_kind((Text, Number, Boolean, Null), value, "strings, numbers, truth values or null in States.Format")
+        _check_value(value)
     sizes = [max_characters(value) for value in values]
     least, replaced = written_and_replaced("".join(texts))
     high = None if None in sizes else least + replaced * MAX_REPLACED + sum(size or 0 for size in sizes)
@@ -28,6 +29,14 @@ def format_text(template: Shape, *values: Shape) -> Shape:
     if replaced or any(isinstance(one, Text) and one.placeholder for value in values for one in members(value)):
         return Text(low, high, placeholder=True)
     return Text(low, high, format_pattern(texts, values))
+
+
+def _check_value(value: Shape) -> None:
+    """Raise IntrinsicCallError for objects and arrays: AWS's documentation excludes them, and Step Functions was seen to take one."""
+    for member in members(value):
+        if not isinstance(member, Text | Number | Boolean | Null):
+            wanted = "a string, a number, a truth value or null in States.Format"
+            raise IntrinsicCallError(describe(member), wanted, decided=False)
 
 
 def _min_characters(shape: Shape) -> int:

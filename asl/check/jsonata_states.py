@@ -33,7 +33,7 @@ from asl.check.shapes import (
 from asl.check.surroundings import Surroundings
 from asl.check.tasks import response
 from asl.check.templates import Problem
-from asl.check.visit import Visit, split_error
+from asl.check.visit import Visit, split_error, variables_of
 from asl.language import inner_machines
 
 Follow = Callable[[dict[str, Any], Arrival, Proof], Outcome]
@@ -124,7 +124,8 @@ class JsonataState:
         variables = around.variables
         for name, value in holder.get("Assign", {}).items():
             variables = variables.having(name, Field(self._made(value, f"{at}Assign.{name}", scope)))
-        return Surroundings(around.execution_input, around.item, variables)
+        self.visit.check_assignable(at, variables_of(holder))
+        return replace(around, variables=variables)
 
     def _plain(self) -> Iterator[Exit]:
         scope = self._scope()

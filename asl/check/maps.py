@@ -56,7 +56,7 @@ def _arrays(visit: Visit, data: Shape, make: Make) -> list[Array]:
 def start_of_iteration(visit: Visit, given: Shape, one: Shape) -> Arrival:
     """Return the arrival at the first state of an iteration; a distributed Map starts an execution with its own input."""
     distributed = is_distributed(visit.state)
-    around = Surroundings(given) if distributed else replace(visit.arrival.around, item=one)
+    around = Surroundings(given) if distributed else replace(visit.arrival.around.within(), item=one)
     return visit.arrival.within(visit.name, given, around)
 
 

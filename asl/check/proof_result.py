@@ -61,7 +61,7 @@ class Arrival:
     def within(self, state: str, shape: Shape, around: Surroundings | None = None) -> "Arrival":
         """Return the arrival at the start of a branch or an iteration of state, which gets shape."""
         last = VisitedState(state, self.shape, shape, None)
-        return self._next(shape, around or self.around, last)
+        return self._next(shape, around or self.around.within(), last)
 
     def _next(self, shape: Shape, around: Surroundings, last: VisitedState) -> "Arrival":
         return Arrival(shape, around, last, self, self.length + 1, self.approximate)

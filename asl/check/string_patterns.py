@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from asl.check.context import MADE_BY_AWS
 from asl.check.patterns import is_comparable, is_subset
 from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import Array, Shape, Text, members
@@ -30,14 +31,17 @@ def _inner(value: Shape) -> str | None:
 
 def split_parts(text: Shape, separator: Shape, most: int | None) -> Array:
     """Return the parts of text, each of at most `most` characters; there may be a known number of them by the pattern of text."""
+    is_of_aws = text in MADE_BY_AWS  # so that a user knows more of its parts than its pattern says
     signs = separator.values if isinstance(separator, Text) else None
     for sign in signs if signs and len(signs) == 1 else ():
         part = f"[^{re.escape(sign)}]+"
         for count in range(1, MAX_PARTS + 1) if len(sign) == 1 else ():
             if _is_within(text, f"^{part}(?:[{re.escape(sign)}]{part}){{{count - 1}}}$"):
                 return Array((Text(1, most, frozenset({f"^{part}$"})),) * count, None, count, count)
-        return Array((), Text(0, most), _fewest(text, part, sign), most, _bytes_of_parts(text, most))
-    return Array((), Text(0, most), 0, most, _bytes_of_parts(text, most))
+        return Array(
+            (), Text(0, most), _fewest(text, part, sign), most, _bytes_of_parts(text, most), gathered=is_of_aws
+        )
+    return Array((), Text(0, most), 0, most, _bytes_of_parts(text, most), gathered=is_of_aws)
 
 
 def _fewest(text: Shape, part: str, sign: str) -> int:

@@ -18,6 +18,11 @@ class Surroundings:
     execution_input: Shape
     item: Shape | None = None
     variables: Object = NO_VARIABLES
+    outer: frozenset[str] = frozenset()  # variables that the machine around has set, which no state here may assign
+
+    def within(self) -> "Surroundings":
+        """Return the surroundings of a branch, or of an iteration, in a state with these."""
+        return replace(self, outer=frozenset(name for name, field in self.variables.fields if field.required))
 
     def context(self, state: str, *, token: bool | None) -> Object:
         """Return the context object in state; token is whether the state has a task token, None if that is not known."""

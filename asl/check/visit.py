@@ -6,11 +6,12 @@ from typing import Any
 
 from asl.check.choices import split_by_rule
 from asl.check.compare import Mismatch, mismatches
+from asl.check.descriptions import describe
 from asl.check.mapping import Contract
 from asl.check.paths import put
 from asl.check.placeholders import is_placeholder
 from asl.check.proof_result import Arrival, Exit, Outcome, Proof
-from asl.check.shapes import Object, Shape, Unknown, exact_object, members, union
+from asl.check.shapes import Object, Shape, Text, Unknown, exact_object, members, union
 from asl.check.steps import PathError, parse_path
 from asl.check.surroundings import Scope, Surroundings
 from asl.check.templates import Evaluation, Problem
@@ -123,11 +124,19 @@ class Visit:
         evaluation = Evaluation(Scope(data, self.context, around.variables))
         made = evaluation.template(holder["Assign"], field_name)
         self.report(evaluation.problems)
+        self.check_assignable(field_name.removesuffix("Assign"), variables_of(holder))
         variables = around.variables
         for name, field_made in made.fields if isinstance(made, Object) else ():
             self.measure(f"${name}", field_made.shape)
             variables = variables.having(name, field_made)
         return replace(around, variables=variables)
+
+    def check_assignable(self, at: str, assigned: list[str]) -> None:
+        """Report variables that the machine around has set: a state in a branch or an iteration cannot assign them."""
+        for name in assigned:
+            if name.removesuffix(".$") in self.arrival.around.outer:
+                provided = f"`${name.removesuffix('.$')}`, which is set in the machine around"
+                self.report([Problem(f"{at}Assign.{name}", provided, "a variable of its own")])
 
     def combined(self, result: Shape, path: str | None, field_name: str) -> Shape:
         """Return the state's input with result at path; the path null discards the result."""
@@ -167,7 +176,17 @@ class Visit:
     def check_path(self, field_name: str, required: Shape) -> None:
         """Report where the path in field_name, if the state has it, may not select what is required."""
         if field_name in self.state:
-            self.check(self.evaluated(self.arrival.shape, self.state[field_name], field_name), required, field_name)
+            found = self.evaluated(self.arrival.shape, self.state[field_name], field_name)
+            self.check_number(found, required, field_name)
+
+    def check_number(self, found: Shape, required: Shape, field_name: str) -> None:
+        """Report where found may not be a number; Step Functions takes a string of digits too, at least for some fields."""
+        self.check(union(*(one for one in members(found) if not isinstance(one, Text))), required, field_name)
+        texts = [one for one in members(found) if isinstance(one, Text) and not one.placeholder and not _is_digits(one)]
+        if texts:
+            unstated = any(one.unstated for one in texts)
+            provided, wanted = describe(union(*texts)), describe(required)
+            self.report([Problem(field_name, provided, wanted, decided=not unstated, unstated=unstated)])
 
     def _problem(self, found: Mismatch, field_name: str, below: tuple[str, ...], by: str) -> Problem:
         names = [*below, *(name for name in found.path.split(".") if name)]
@@ -197,6 +216,15 @@ class Visit:
                 yield Exit(catcher["Next"], self.measure("caught", whole), path, by, around)
         if members(error):
             self.errors.append(error)
+
+
+def variables_of(holder: dict[str, Any]) -> list[str]:
+    """Return the names that Assign in holder has."""
+    return list(holder.get("Assign", {}))
+
+
+def _is_digits(text: Text) -> bool:
+    return text.values is not None and all(map(str.isdecimal, text.values))
 
 
 def template_place(template: Any, names: list[str]) -> tuple[list[str], list[str]]:
