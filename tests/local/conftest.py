@@ -15,4 +15,4 @@ __all__ = ["made_once"]
 def account() -> Iterator[Account]:
     """Run an emulator without enforcement."""
     with emulator() as running:
-        yield Account(running.endpoint)
+        yield Account(**vars(running))

@@ -33,6 +33,8 @@ class FaultInjector:
         self._stack, self._random, self._image = stack, random, image
         self._s3, self._sqs = stack.emulator.client("s3"), stack.emulator.client("sqs")
         self._executions = stack.emulator.client("stepfunctions")
+        assert stack.emulator.folder is not None
+        self._folder = stack.emulator.folder
         self._copies = _copy_events(stack)
         self._events: list[dict[str, Any]] = []
         self._first_seen: dict[int, float] = {}  # time by process id
@@ -94,7 +96,7 @@ class FaultInjector:
     def _kill(self) -> None:
         """Kill the stopped worker and stop another one, so that it gets work before it is killed."""
         self._kill_stopped()
-        now, alive = time.monotonic(), processes.workers()
+        now, alive = time.monotonic(), processes.workers(self._folder)
         self._first_seen = {pid: self._first_seen.get(pid, now) for pid in alive}
         if old := [pid for pid in alive if now - self._first_seen[pid] > WORKER_AGE]:
             self._stopped = self._random.choice(old)

@@ -12,22 +12,21 @@ GUARD = "local.emulator.guard"  # of an emulator
 FORK_SERVER = "fork_server.py"  # starts the server's workers, whose command line is its own
 
 
-def workers() -> list[int]:
-    """Return the process ids of the workers that the one emulator of this process has now."""
+def workers(folder: Path) -> list[int]:
+    """Return the process ids of the workers that the emulator with its files below folder has now."""
     found = _processes()
-    server, forking = _forking(found)
+    server, forking = _forking(found, folder)
     return [pid for pid, (parent, _) in found.items() if parent in forking or (parent == server and pid not in forking)]
 
 
-def fork_servers() -> list[int]:
+def fork_servers(folder: Path) -> list[int]:
     """Return the process ids of the fork servers of that emulator."""
-    return _forking(_processes())[1]
+    return _forking(_processes(), folder)[1]
 
 
-def _forking(found: dict[int, tuple[int, str]]) -> tuple[int, list[int]]:
-    """Return the server of the one emulator of this process, and its fork servers."""
-    guards = [pid for pid, (parent, command) in found.items() if parent == os.getpid() and GUARD in command]
-    (server,) = (pid for pid, (parent, _) in found.items() if parent in guards)
+def _forking(found: dict[int, tuple[int, str]], folder: Path) -> tuple[int, list[int]]:
+    """Return the server of the emulator with its files below folder, and its fork servers."""
+    (server,) = _servers(found, folder)
     return server, [pid for pid, (parent, command) in found.items() if parent == server and FORK_SERVER in command]
 
 
@@ -39,13 +38,16 @@ def guard(folder: Path) -> int:
 
 def server(folder: Path, missing: int | None = None) -> int:
     """Return the process id of the server of that emulator; missing, if given, while there is none."""
-    found = _processes()
-    guards = [pid for pid, (_, command) in found.items() if GUARD in command and str(folder) in command]
-    servers = [pid for pid, (parent, _) in found.items() if parent in guards]
+    servers = _servers(_processes(), folder)
     if missing is not None and not servers:
         return missing
     (pid,) = servers
     return pid
+
+
+def _servers(found: dict[int, tuple[int, str]], folder: Path) -> list[int]:
+    guards = [pid for pid, (_, command) in found.items() if GUARD in command and str(folder) in command]
+    return [pid for pid, (parent, _) in found.items() if parent in guards]
 
 
 def freeze(pid: int) -> bool:

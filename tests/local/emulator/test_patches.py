@@ -124,7 +124,9 @@ def test_a_conditional_resource_may_have_an_unknown_type(account: Account) -> No
 
 def test_fork_server_starts_with_the_function(account: Account) -> None:
     """A function that CloudFormation creates has its fork server before anybody invokes it."""
-    before = processes.fork_servers()
+    folder = account.folder
+    assert folder is not None
+    before = processes.fork_servers(folder)
     properties = {
         "Code": {"ZipFile": "def handler(event, context): pass"},
         "Environment": {"Variables": {"PILLOW_ALIGNMENT": "8"}},
@@ -134,7 +136,7 @@ def test_fork_server_starts_with_the_function(account: Account) -> None:
     }
     template = json.dumps({"Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}}})
     account.client("cloudformation").create_stack(StackName="forking", TemplateBody=template)
-    assert eventually(lambda: set(processes.fork_servers()) - set(before))
+    assert eventually(lambda: set(processes.fork_servers(folder)) - set(before))
 
 
 def test_an_alarm_may_use_metric_math(account: Account) -> None:
