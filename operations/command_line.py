@@ -45,7 +45,17 @@ def _parser() -> ArgumentParser:
     parser = Parser(prog="python -m operations", description=DESCRIPTION, epilog=ENDING, parents=[_options_of_all()])
     parser.set_defaults(stack=None, region=None, profile=None, json=False, needs_stack=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_deploy, _add_destroy, _add_status, _add_redrive, _add_reprocess, _add_sweep, _add_user):
+    for add in (
+        _add_deploy,
+        _add_destroy,
+        _add_status,
+        _add_redrive,
+        _add_reprocess,
+        _add_sweep,
+        _add_user,
+        _add_forget,
+        _add_export,
+    ):
         add(commands)
     return parser
 
@@ -143,3 +153,21 @@ def _add_user(commands: "Subparsers[Parser]") -> None:
         "--password", action="store_true", help="ask for a password on the terminal, or read it from standard input"
     )
     password.add_argument("--generate", action="store_true", help="generate a password and show it once")
+
+
+def _add_forget(commands: "Subparsers[Parser]") -> None:
+    parser = _add(commands, "forget", "delete all images of one person for good")
+    _add_owner(parser)
+    parser.add_argument("--dry-run", action="store_true", help="show what would be deleted, and delete nothing")
+    _add_yes(parser)
+
+
+def _add_export(commands: "Subparsers[Parser]") -> None:
+    parser = _add(commands, "export", "write all images and records of one person to a folder")
+    _add_owner(parser)
+    parser.add_argument("--output", type=Path, default=Path("export"), metavar="DIR", help="the folder (export)")
+    parser.add_argument("--dry-run", action="store_true", help="show the files, and write nothing")
+
+
+def _add_owner(parser: ArgumentParser) -> None:
+    parser.add_argument("owner", type=not_empty, metavar="OWNER", help="ID of the user, which `status IMAGE` prints")

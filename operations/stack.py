@@ -76,6 +76,10 @@ class Stack:
 
     def function(self, logical_id: str) -> str:
         """Return the name of the function with that logical ID."""
+        return self.physical_id(logical_id)
+
+    def physical_id(self, logical_id: str) -> str:
+        """Return the physical ID of the resource with that logical ID."""
         found: Any = boto3.client("cloudformation").describe_stack_resource(
             StackName=self.name, LogicalResourceId=logical_id
         )

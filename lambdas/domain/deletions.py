@@ -17,23 +17,24 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import MetadataRecord
 
 
-def complete(tombstone: MetadataRecord, settings: ImageSettings) -> None:
-    """Delete what there is of the image, and publish the deletion if that is pending; a repetition has the same id.
+def complete(tombstone: MetadataRecord, settings: ImageSettings) -> int:
+    """Delete what there is of the image, publish the deletion if that is pending, and return the number of versions.
 
-    Raises ObjectsNotDeletedError, or the error of a call.
+    A repeated notification has the same id. Raises ObjectsNotDeletedError, or the error of a call.
     """
-    _delete_objects(tombstone["imageId"], tombstone["deletedBy"], settings)
+    removed = delete_objects(tombstone["imageId"], tombstone["deletedBy"], settings)
     if NOTIFIED_AT not in tombstone:
         finalization.publish(tombstone, settings.notification_topic)
         tombstones.mark_notified(settings.metadata_table, tombstone)
+    return removed
 
 
-def _delete_objects(image_id: str, user: str, settings: ImageSettings) -> None:
+def delete_objects(image_id: str, user: str, settings: ImageSettings) -> int:
+    """Delete every version of the objects of user's image, and return how many there were; raises what complete raises."""
     removed = objects.delete_versions(settings.archive_bucket, object_keys.image_folder(user, image_id))
     for prefix in (object_keys.staged_folders(image_id), object_keys.upload_key(user, image_id)):
         removed += objects.delete_versions(settings.upload_bucket, prefix)
-    if removed:
-        count(OBJECTS_REMOVED, objects=str(removed))
+    return removed
 
 
 def look_again(image_id: str, settings: ImageSettings) -> bool:
@@ -41,6 +42,7 @@ def look_again(image_id: str, settings: ImageSettings) -> bool:
     tombstone = tombstones.read_tombstone(settings.metadata_table, image_id)
     if not tombstone:
         return False
-    complete(tombstone, settings)
+    if removed := complete(tombstone, settings):
+        count(OBJECTS_REMOVED, objects=str(removed))
     tombstones.mark_looked_at(settings.metadata_table, tombstone)
     return True

@@ -203,12 +203,18 @@ def _template(workflow_type: str, known: dict[str, str]) -> str:
         "GlobalSecondaryIndexes": [index],
         "BillingMode": "PAY_PER_REQUEST",
     }
+    usage = {
+        "KeySchema": _keys("owner"),
+        "AttributeDefinitions": [{"AttributeName": "owner", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
     resources = {
         "UploadBucket": ("S3::Bucket", {}),
         "ArchiveBucket": ("S3::Bucket", {}),
         "NotificationTopic": ("SNS::Topic", {}),
         "MetadataTable": ("DynamoDB::Table", table),
         "DeadLetterQueue": ("SQS::Queue", {}),
+        "UsageTable": ("DynamoDB::Table", usage),
         "ProcessingPipeline": ("StepFunctions::StateMachine", {"DefinitionString": ENDLESS, "RoleArn": ROLE}),
     }
     outputs = {
