@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 METHOD = 4  # libwebp's default: its slower ones gain 1 or 2 %
 FASTEST = {"lossless": True, "method": 0, "quality": 0}  # photographs: 161 ms instead of 1110, and 8 % more bytes
 SMALLEST = {"lossless": True, "method": 4, "quality": 75}  # drawings: a third to an eighth of the bytes
-PHOTOGRAPHIC = 1  # bytes for each pixel, with the fastest settings, from which on the smallest gain little
+# Bytes for each pixel, with the fastest settings, from which on the smallest gain little; and pixels for which these take 2 s.
+PHOTOGRAPHIC, MOST = 0.6, 2**22
 ABOUT, HAS_ALPHA = {b"EXIF": 0x08, b"XMP ": 0x04}, 0x10  # flags of an extended file
 BITSTREAMS = {b"VP8 ", b"VP8L", b"ALPH"}
 
 
 def encode_webp(image: Image.Image, picture: Picture, notes: Notes, quality: int) -> bytes:
     """Return image, in L, RGB or RGBA, made from picture, as a WebP; quality, 1 to 100, counts where it is lossy."""
-    data = encode_lossless(image, notes) if is_lossless(picture) else encode_lossy(image, notes, quality)
-    original = _original(picture, notes) if image.size == picture.size and len(data) > len(picture.data) else None
-    return min([data, original] if original else [data], key=len)
+    original = _original(picture, notes) if image.size == picture.size else None
+    if is_lossless(picture):
+        return encode_lossless(image, notes) if original is None else original
+    data = encode_lossy(image, notes, quality)
+    return data if original is None else min(data, original, key=len)
 
 
 def encode_lossy(image: Image.Image, notes: Notes, quality: int) -> bytes:
@@ -39,7 +42,8 @@ def encode_lossy(image: Image.Image, notes: Notes, quality: int) -> bytes:
 def encode_lossless(image: Image.Image, notes: Notes) -> bytes:
     """Return image as a lossless WebP."""
     data = _save(image, notes, **FASTEST)
-    if len(data) > PHOTOGRAPHIC * image.width * image.height:
+    pixels = image.width * image.height
+    if pixels > MOST or len(data) > PHOTOGRAPHIC * pixels:
         return data
     return min(data, _save(image, notes, **SMALLEST), key=len)
 
@@ -71,9 +75,10 @@ def _original(picture: Picture, notes: Notes) -> bytes | None:
     is_shown = picture.format.name == "WEBP" and picture.orientation == 1 and b"ANMF" not in data
     if not is_shown or "icc_profile" in picture.image.info:
         return None
-    parts = _bitstreams(picture)
+    is_transparent = has_alpha(picture.image)
+    parts = [part for part in _bitstreams(picture) if is_transparent or part.name != b"ALPH"]
     about = {b"EXIF": notes.exif, b"XMP ": notes.xmp}
-    flags = sum(ABOUT[name] for name, block in about.items() if block) | (HAS_ALPHA if has_alpha(picture.image) else 0)
+    flags = sum(ABOUT[name] for name, block in about.items() if block) | (HAS_ALPHA if is_transparent else 0)
     canvas = b"".join(struct.pack("<I", side - 1)[:3] for side in picture.stored)
     head = _chunk(b"VP8X", bytes([flags, 0, 0, 0]) + canvas) if flags else b""
     body = [_chunk(part.name, data[part.start : part.end]) for part in parts]

@@ -156,3 +156,15 @@ def test_a_webp_that_is_not_resized_does_not_grow(mode: str, options: dict[str, 
 def test_a_webp_that_has_to_be_turned_is_encoded_again() -> None:
     """Its pixels are in another order."""
     assert pictures.is_upright(pictures.decoded(resized(pictures.turned("WEBP", 6), 1000)))
+
+
+def test_alpha_that_is_not_shown_is_not_kept() -> None:
+    """Without a header that announces it, alpha beside lossy data is no part of the image."""
+    image = photograph().copy()
+    image.putalpha(Image.radial_gradient("L").resize(image.size))
+    data = pictures.encoded(image, "WEBP", quality=5)
+    unannounced = data[:20] + bytes([data[20] & ~0x10]) + data[21:]
+    found = resized(unannounced, 1000)
+    assert b"ALPH" not in found
+    assert pictures.decoded(found).mode == "RGB"
+    assert len(found) < len(unannounced)
