@@ -62,15 +62,12 @@ def _texts(settings: WebPageSettings) -> dict[str, str]:
 
 
 def content_security_policy(settings: WebPageSettings) -> str:
-    """Return the policy: scripts and styles of this origin only, nothing inline, and no other hosts than buckets and sign-in.
-
-    blob: is for the previews of files that a person has chosen.
-    """
+    """Return the policy: scripts and styles of this origin only, nothing inline, and no other hosts than buckets and sign-in."""
     allowed = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
-        "img-src": f"'self' blob: {settings.archive_origin}",
+        "img-src": f"'self' {settings.archive_origin}",
         "connect-src": f"'self' {settings.upload_origin} {settings.sign_in_url}",
         "base-uri": "'none'",
         "form-action": "'none'",

@@ -102,7 +102,7 @@ export class Gallery {
     /** @type {HTMLElement | null | undefined} */
     const button = next?.querySelector("button:enabled");
     const hadFocus = tile.element.contains(document.activeElement) || document.activeElement === document.body;
-    tile.remove();
+    tile.element.remove();
     this.#showEmpty();
     if (hadFocus) (button ?? find("add", HTMLElement)).focus();
   }

@@ -85,6 +85,7 @@ function takeFiles(add) {
 /** Show the page of somebody who is not signed in. @param {Session} session @param {string} message */
 function showSignIn(session, message) {
   find("app", HTMLElement).hidden = true;
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   find("welcome", HTMLElement).hidden = false;
   find("welcome-problem", HTMLElement).textContent = message;
   find("sign-in", HTMLButtonElement).onclick = () => void session.begin();

@@ -12,12 +12,14 @@ import { texts } from "./texts.js";
 /** @typedef {{ label: string, icon: string, run: () => void }} Action */
 /** @typedef {"queued" | "sending" | "open" | "done" | "bad"} State */
 
+const PREVIEW = 320; // pixels, the width of a preview
+
 /** An image in the gallery. */
 export class Tile {
   /** @type {Shown | undefined} */
   image;
-  /** @type {string | undefined} The local preview. */
-  #preview;
+  /** Whether the picture is a preview, made from the file. */
+  #isPreview = false;
 
   /**
    * @param {string} name of the file
@@ -36,10 +38,18 @@ export class Tile {
     this.#set("queued", texts.queued);
   }
 
-  /** Show a file of this computer, at once. @param {File} file */
-  preview(file) {
-    this.#preview = URL.createObjectURL(file);
-    this.#load(this.#preview, () => this.picture.replaceChildren(icon("images")));
+  /** Show a file of this computer, small: a page of large photographs would take all memory. @param {File} file */
+  async preview(file) {
+    try {
+      const picture = await createImageBitmap(file, { resizeWidth: PREVIEW });
+      const canvas = make("canvas", { width: picture.width, height: picture.height, "aria-hidden": "true" });
+      canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(picture);
+      if (this.element.dataset.state === "done") return;
+      this.#isPreview = true;
+      this.picture.replaceChildren(canvas);
+    } catch {
+      this.picture.replaceChildren(icon("images")); // of a format that only the service decodes, such as HEIC
+    }
   }
 
   /** Show how much is sent. @param {number} sent @param {number} total */
@@ -84,12 +94,6 @@ export class Tile {
     );
   }
 
-  /** Take the tile away. */
-  remove() {
-    this.#release();
-    this.element.remove();
-  }
-
   /** @param {Shown} image @param {(() => void) | undefined} onExpired */
   #showResult(image, onExpired) {
     const thumbnail =
@@ -97,22 +101,14 @@ export class Tile {
     const appearance =
       "metadata" in image ? image.metadata?.appearance : "appearance" in image ? image.appearance : undefined;
     this.#set("done", "");
-    if (appearance && !this.#preview) this.picture.replaceChildren(blurred(appearance.blurHash));
+    if (appearance && !this.#isPreview) this.picture.replaceChildren(blurred(appearance.blurHash));
     if (thumbnail?.url) this.#load(thumbnail.url, onExpired);
   }
 
   /** Put a picture in the place of the present one once it is loaded. @param {string} url @param {(() => void) | undefined} onError */
   #load(url, onError) {
     const picture = make("img", { alt: "", src: url, decoding: "async", onerror: () => onError?.() });
-    picture.addEventListener("load", () => {
-      this.picture.replaceChildren(picture);
-      if (url !== this.#preview) this.#release();
-    });
-  }
-
-  #release() {
-    if (this.#preview) URL.revokeObjectURL(this.#preview);
-    this.#preview = undefined;
+    picture.addEventListener("load", () => this.picture.replaceChildren(picture));
   }
 
   /** @param {State} state @param {string} note @param {string} [message] */

@@ -12,7 +12,7 @@ import { texts } from "./texts.js";
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./gallery.js").Gallery} Gallery */
 /** @typedef {import("./tiles.js").Tile} Tile */
-/** @typedef {{ file: File, tile: Tile, stop: AbortController }} Upload */
+/** @typedef {{ file: File, tile: Tile, stop: AbortController, imageId?: string }} Upload */
 
 const AT_ONCE = 3;
 
@@ -21,6 +21,7 @@ export class Uploads {
   /** @type {Upload[]} */
   #queue = [];
   #running = 0;
+  #previews = Promise.resolve(); // one after the other: each takes the memory of the whole image for a moment
 
   /**
    * @param {Client} client
@@ -44,7 +45,7 @@ export class Uploads {
     this.page.announce(texts.announceAdded(files.length));
     for (const file of files) {
       const tile = this.gallery.begin(file.name || texts.unnamed);
-      tile.preview(file);
+      this.#previews = this.#previews.then(() => tile.preview(file));
       this.#begin(file, tile);
     }
   }
@@ -63,6 +64,8 @@ export class Uploads {
     upload.stop.abort(new DOMException("canceled", "AbortError"));
     this.#queue = this.#queue.filter((other) => other !== upload);
     this.gallery.drop(upload.tile);
+    // The file may have arrived just now; without an answer, the image is in the list after all.
+    if (upload.imageId) this.client.delete(upload.imageId).catch(() => {});
   }
 
   #next() {
@@ -77,12 +80,14 @@ export class Uploads {
   }
 
   /** @param {Upload} upload */
-  async #send({ file, tile, stop }) {
-    const { signal } = stop;
+  async #send(upload) {
+    const { file, tile } = upload;
+    const { signal } = upload.stop;
     try {
       tile.waiting(texts.reading);
       const imageId = await this.client.upload(file, {
         onGrant: (granted) => {
+          upload.imageId = granted;
           this.gallery.name(tile, granted);
           tile.sending(0, file.size);
         },

@@ -89,7 +89,7 @@ def test_policy_allows_nothing_inline_and_no_other_host() -> None:
     policy = dict(part.split(" ", 1) for part in ask()["headers"]["Content-Security-Policy"].split("; "))
     assert "unsafe" not in str(policy)
     assert (policy["default-src"], policy["script-src"], policy["style-src"]) == ("'none'", "'self'", "'self'")
-    assert policy["img-src"].split() == ["'self'", "blob:", SETTINGS.archive_origin]
+    assert policy["img-src"].split() == ["'self'", SETTINGS.archive_origin]
     assert policy["connect-src"].split() == ["'self'", SETTINGS.upload_origin, SETTINGS.sign_in_url]
     assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
 

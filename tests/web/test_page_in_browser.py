@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from PIL import Image
@@ -15,6 +15,7 @@ from local.stack import LocalStack, User
 from operations.users import Users, generate_password
 from tests.browser import chromium
 from tests.effort import repetition, times
+from tests.local.account import eventually
 from tests.needed import web_tool
 from tests.web.sign_in import HTTP, SignIn, sign_in_of
 from tests.web.sign_in_pages import SignInPages
@@ -262,7 +263,7 @@ def test_upload_waits_for_the_connection_and_can_be_deleted(
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_be_visible()
     visitor.upload(PHOTOGRAPHS / "coffee.png")
-    expect(page.locator(".tile .picture img")).to_have_count(1)
+    expect(page.locator(".tile .picture canvas")).to_have_count(1)
     page.context.set_offline(False)
     expect(page.locator("#offline")).to_be_hidden()
     expect(visitor.tiles("done")).to_have_count(1)
@@ -276,12 +277,20 @@ def test_upload_waits_for_the_connection_and_can_be_deleted(
     page.reload()
     visitor.await_list()
     expect(page.locator(".tile")).to_have_count(0)
-    token = page.evaluate("JSON.parse(sessionStorage.tokens).idToken")
-    assert HTTP.request("GET", stack.api_url("images"), headers={"Authorization": token}).json()["images"] == []
+    assert _images(visitor, stack) == []
 
 
-def test_upload_is_dropped_pasted_and_canceled(visitor: Visitor, new_user: Callable[[str], User]) -> None:
-    """Files that are dropped and pasted are uploaded; one that is canceled disappears, and no request of it is left."""
+def _images(visitor: Visitor, stack: LocalStack) -> list[Any]:
+    """Return the images of a person as the API has them."""
+    token = visitor.page.evaluate("JSON.parse(sessionStorage.tokens).idToken")
+    answer = HTTP.request("GET", stack.api_url("images"), headers={"Authorization": token})
+    return list(answer.json()["images"])
+
+
+def test_upload_is_dropped_pasted_and_canceled(
+    visitor: Visitor, stack: LocalStack, new_user: Callable[[str], User]
+) -> None:
+    """Files that are dropped and pasted are uploaded; one that is canceled disappears, here and from the API."""
     visitor.sign_in(new_user("dropping@example.com"))
     visitor.faults.coming += ["HELD", "HELD"]
     give = """(kind) => {
@@ -294,10 +303,12 @@ def test_upload_is_dropped_pasted_and_canceled(visitor: Visitor, new_user: Calla
     for kind in ("drop", "paste"):
         visitor.page.evaluate(give, kind)
     expect(visitor.tiles("sending")).to_have_count(2)
+    assert len(_images(visitor, stack)) == 2
     for kind in ("drop", "paste"):
         visitor.page.get_by_role("button", name=f"Cancel the upload of {kind}.png").click()
     expect(visitor.page.locator(".tile")).to_have_count(0)
     expect(visitor.page.get_by_role("heading", name="No images yet")).to_be_visible()
+    eventually(lambda: not _images(visitor, stack))
 
 
 def test_list_that_cannot_be_loaded_is_offered_again(visitor: Visitor, stack: LocalStack) -> None:
