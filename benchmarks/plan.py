@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from benchmarks import largest
+from benchmarks import answers, largest
+from benchmarks.answers import Answer
 from benchmarks.imports import Import, handler_modules, imports
 from benchmarks.job import Operation
 from benchmarks.largest import Peak
 from benchmarks.measure import Contest, Row
 from benchmarks.quality import Reference
-from benchmarks.tables import Table, compared, imported, peaked
-from benchmarks.verdicts import judged, verdicts
+from benchmarks.tables import Table, answered, compared, imported, peaked
+from benchmarks.verdicts import judged, of_answers, verdicts
 from benchmarks.worker_process import JobError, our_worker, sharp_worker
 
-IMPORTS, LARGEST = "imports", "largest"
-PARTS = (IMPORTS, LARGEST)  # beside the formats
+ANSWERS, IMPORTS, LARGEST = "answers", "imports", "largest"
+PARTS = (ANSWERS, IMPORTS, LARGEST)  # beside the formats
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,18 @@ class Plan:
     def __len__(self) -> int:
         """Return how many results there will be."""
         rows = len(self.files) * len(self.operations)
-        others = {IMPORTS: len(handler_modules()), LARGEST: len(largest.KINDS) * len(largest.OPERATIONS)}
+        others = {
+            ANSWERS: len(answers.STATUSES),
+            IMPORTS: len(handler_modules()),
+            LARGEST: len(largest.KINDS) * len(largest.OPERATIONS),
+        }
         return rows + sum(others[part] for part in self.parts)
 
-    def results(self, sharp: Path) -> Iterator[Row | Import | Peak]:
+    def results(self, sharp: Path) -> Iterator[Row | Answer | Import | Peak]:
         """Measure it all, with the sharp in that node_modules folder."""
         yield from self._rows(sharp)
+        if ANSWERS in self.parts:
+            yield from answers.answers(self.repetitions)
         if IMPORTS in self.parts:
             yield from imports(self.repetitions)
         if LARGEST in self.parts:
@@ -73,14 +80,17 @@ class Results:
     """The measurements, by kind."""
 
     rows: list[Row] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
     peaks: list[Peak] = field(default_factory=list)
 
-    def add(self, result: Row | Import | Peak) -> None:
+    def add(self, result: Row | Answer | Import | Peak) -> None:
         """Store result in the list of its type."""
         match result:
             case Row():
                 self.rows.append(result)
+            case Answer():
+                self.answers.append(result)
             case Import():
                 self.imports.append(result)
             case Peak():
@@ -89,8 +99,9 @@ class Results:
     def tables(self) -> list[Table]:
         """Return the tables: first what was expected, then the measurements."""
         return [
-            judged(verdicts(self.rows, self.imports, self.peaks)),
+            judged([*verdicts(self.rows, self.imports, self.peaks), *of_answers(self.answers)]),
             *compared(self.rows),
+            *([answered(self.answers)] if self.answers else []),
             *([imported(self.imports)] if self.imports else []),
             *([peaked(self.peaks)] if self.peaks else []),
         ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import geometric_mean
 
 from benchmarks import settings
+from benchmarks.answers import Answer
 from benchmarks.imports import Import
 from benchmarks.job import RENDITIONS, Operation
 from benchmarks.largest import Peak
@@ -92,6 +93,12 @@ def imported(found: Iterable[Import]) -> Table:
     """Return the table of imports."""
     rows = [[f"`{each.module}`", f"{1000 * each.cpu:.0f}", f"{1000 * each.wall:.0f}"] for each in found]
     return Table("Cold imports", ["module", "CPU, ms", "wall, ms"], rows)
+
+
+def answered(found: Iterable[Answer]) -> Table:
+    """Return the table of warm responses."""
+    rows = [[f"`{each.status}`", f"{1000 * each.cpu:.1f}", f"{1000 * each.at_lambda:.0f}"] for each in found]
+    return Table("Warm responses: GET /images/{imageId}", ["status", "CPU, ms", "at the function's memory, ms"], rows)
 
 
 def _peak(found: Peak) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import geometric_mean
 
-from benchmarks.imports import TOUCH_NO_PICTURE, Import
+from benchmarks.answers import Answer
+from benchmarks.imports import OF_THE_API, TOUCH_NO_PICTURE, Import
 from benchmarks.job import METADATA, RENDITIONS, Operation
 from benchmarks.largest import Peak
 from benchmarks.measure import Row
@@ -15,6 +16,8 @@ LEAST_GAIN = -0.2  # decibels of PSNR
 LARGE, LARGE_PEAK = 47, 70  # megapixels of a JPEG, and the MB that it may take from there on
 MOST_PEAK = 512  # MB
 IMPORT, LIGHT_IMPORT = 0.250, 0.200  # seconds of CPU; the second where no picture is touched
+API_IMPORT = 0.150  # seconds of CPU
+ANSWER = 0.030  # seconds of a function with its share of a core
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,20 @@ def verdicts(rows: Sequence[Row], imports: Sequence[Import], peaks: Sequence[Pea
             LIGHT_IMPORT,
             [each for each in imports if each.module in TOUCH_NO_PICTURE],
         ),
+        *_imports(
+            "import of a function of the API", API_IMPORT, [each for each in imports if each.module in OF_THE_API]
+        ),
     ]
+
+
+def of_answers(found: Sequence[Answer]) -> list[Verdict]:
+    """Return the verdict on warm responses, if they were measured."""
+    if not found:
+        return []
+    slowest = max(found, key=lambda each: each.at_lambda)
+    measured = f"{1000 * slowest.at_lambda:.0f} ms (`{slowest.status}`)"
+    what = "warm response of GET /images/{imageId}, at the function's memory, without the wait for DynamoDB"
+    return [Verdict(what, f"at most {1000 * ANSWER:.0f} ms", measured, slowest.at_lambda <= ANSWER)]
 
 
 def _psnr(rows: Sequence[Row]) -> list[Verdict]:

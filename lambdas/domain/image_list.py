@@ -46,9 +46,10 @@ def read_page(table: str, owner: str, limit: int, *, after: Position | None, sta
         Limit=SEARCHED if status else limit + 1,  # one more shows whether there is a next page
         **query,
     )
-    found = [cast("MetadataRecord", deserialize(item)) for item in answer["Items"]]
-    if len(found) > limit:
-        return Page(found[:limit], _position(found[limit - 1]))
+    # With a status there may be a thousand, which would take a second to deserialize.
+    found = [cast("MetadataRecord", deserialize(item)) for item in answer["Items"][:limit]]
+    if len(answer["Items"]) > limit:
+        return Page(found, _position(found[-1]))
     last = answer.get("LastEvaluatedKey")
     return Page(found, _position(deserialize(last)) if last else None)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from lambdas.domain.archive_class import NEVER_MOVES, ArchiveClass
 from lambdas.runtime import clients, clock
@@ -39,15 +38,14 @@ class ImageUrls:
         """Return the URL of an object; a browser that saves the image calls the file filename."""
         from lambdas.domain.url_signer import sign
 
-        client = clients.s3_unsigned()
-        parameters: dict[str, Any] = {
-            "Bucket": bucket,
-            "Key": key,
-            "ResponseCacheControl": f"private, max-age={self.lifetime}, immutable",
-            "ResponseContentDisposition": content_disposition(filename, as_download=self.as_download),
+        overrides = {
+            "response-cache-control": f"private, max-age={self.lifetime}, immutable",
+            "response-content-disposition": content_disposition(filename, as_download=self.as_download),
         }
-        unsigned = client.generate_presigned_url("get_object", Params=parameters)
-        return sign(unsigned, clients.credentials(), client.meta.region_name, self.signed_at, self.lifetime)
+        # As botocore writes it, which takes twice as long for each URL.
+        unsigned = f"{clients.s3_address(bucket)}/{quote(key, safe='/~')}?{urlencode(overrides, quote_via=quote)}"
+        region = clients.s3_unsigned().meta.region_name
+        return sign(unsigned, clients.credentials(), region, self.signed_at, self.lifetime)
 
 
 def content_disposition(filename: str, *, as_download: bool) -> str:

@@ -8,7 +8,7 @@ table within moments; the sweep looks at entries that are more than an hour old.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from random import Random
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from lambdas.domain import conditional_writes
@@ -18,6 +18,7 @@ from lambdas.runtime import clients, clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from random import Random
 
     from workflow.contracts.payloads import MetadataRecord
 
@@ -29,10 +30,17 @@ SHARD: Final = "openShard"
 SHARDS: Final = tuple("0123")
 QUERIES: Final = 2 * len(SHARDS)  # for what is open, if it fits the pages of DynamoDB, of 1 MB
 LONGEST: Final = 14 * 24 * 3600  # seconds that an image is open, as a rule
-RANDOM = Random()  # noqa: S311 - it spreads work, and protects nothing
 EARLIEST, MILLISECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 KEYS: Final = (SHARD, SINCE)  # of the index; without them a record is not in it
 SAME: Final = f"#{SINCE} = :seen AND #status = :status AND #execution = :execution"
+
+
+@cache
+def random() -> Random:
+    """Return what chooses where a sweep begins. Only the sweep imports it, and not the functions of the API."""
+    from random import Random
+
+    return Random()  # noqa: S311 - it spreads work, and protects nothing
 
 
 def opened(image_id: str, since: str) -> dict[str, object]:
@@ -46,8 +54,8 @@ def list_open(table: str, until: datetime) -> Iterator[str]:
     They come by shard and time, but begin with a random shard and at a random time: a sweep that runs out of time leaves others
     each time, also if it finds the same images open again and again.
     """
-    for shard in RANDOM.sample(SHARDS, len(SHARDS)):
-        first = until - timedelta(seconds=LONGEST ** RANDOM.random())
+    for shard in random().sample(SHARDS, len(SHARDS)):
+        first = until - timedelta(seconds=LONGEST ** random().random())
         for low, high in ((first, until), (EARLIEST, first - MILLISECOND)):
             yield from _query(table, shard, low, high)
 

@@ -43,6 +43,13 @@ def s3_unsigned() -> S3Client:
 
 
 @cache
+def s3_address(bucket: str) -> str:
+    """Return the URL of a bucket, without a slash at its end."""
+    url = s3_unsigned().generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "key"})
+    return url.rpartition("/key")[0]
+
+
+@cache
 def credentials() -> Credentials:
     """Return the credentials of the clients; raises NoCredentialsError if there are none."""
     import boto3

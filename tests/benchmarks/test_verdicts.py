@@ -69,7 +69,14 @@ def test_largest_peak_of_all_kinds_counts() -> None:
 @pytest.mark.parametrize(("seconds", "met"), [(0.19, [True, True]), (0.22, [True, False]), (0.3, [False, False])])
 def test_imports_that_touch_no_picture_have_less_time(seconds: float, met: list[bool]) -> None:
     """A function that opens no image has the shorter limit."""
-    assert [each.met for each in verdicts([], [Import("lambdas.get_upload_url", seconds, 1)], [])] == met
+    assert [each.met for each in verdicts([], [Import("lambdas.sqs_trigger", seconds, 1)], [])] == met
+
+
+@pytest.mark.parametrize(("seconds", "met"), [(0.14, True), (0.16, False)])
+def test_imports_of_the_api_have_the_least_time(seconds: float, met: bool) -> None:
+    """Users wait for a function of the API, also when it starts cold."""
+    *_, verdict = verdicts([], [Import("lambdas.get_image", seconds, 1)], [])
+    assert verdict.met == met
 
 
 def test_a_partial_run_has_verdicts_only_on_what_it_measured() -> None:

@@ -71,7 +71,7 @@ class Schedule:
     ) -> None:
         """Draw uploads and faults from seed; only gives the probabilities of faults instead."""
         mock_random.seed(seed)
-        open_records.RANDOM.seed(seed)
+        open_records.random().seed(seed)
         stores.empty()
         self._account = account
         self._patches = patches

@@ -27,6 +27,7 @@ MOTO: Final[DefaultConfig] = {"core": {"reset_boto3_session": False}}  # the tes
 CACHED = (
     clients.s3,
     clients.s3_unsigned,
+    clients.s3_address,
     clients.credentials,
     clients.dynamodb,
     clients.sns,

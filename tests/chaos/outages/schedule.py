@@ -95,7 +95,7 @@ class OutageSchedule:
     def __init__(self, account: Account, patches: Patches, case: Case) -> None:
         """Draw the uploads, and the moment of the outage, from the case's seed."""
         mock_random.seed(case.seed)
-        open_records.RANDOM.seed(case.seed)
+        open_records.random().seed(case.seed)
         stores.empty()
         self._case, self._account, self._patches = case, account, patches
         self._scheduler = LongScheduler(case.seed)
