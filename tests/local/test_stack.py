@@ -196,6 +196,23 @@ def test_function_error_is_a_response_of_the_gateway(stack: LocalStack) -> None:
     assert _gateway_response(answer) == (502, "DEFAULT_5XX", GATEWAY_RESPONSES["DEFAULT_5XX"].detail)
 
 
+def test_uploads_beyond_a_limit_are_refused(stack: LocalStack) -> None:
+    """Beyond the uploads of a day the status is 429, with the seconds until midnight in Retry-After."""
+    before = configure(stack, "GetUploadUrlFunction", MAX_UPLOADS_PER_DAY="1")
+    try:
+        query = {"filename": "a.jpg", "contentType": "image/jpeg", "size": "10"}
+        headers = {"Authorization": stack.token}
+        _, answer = (
+            HTTP.request("GET", stack.upload_url_endpoint, fields=query, headers=headers, retries=False)
+            for _ in range(2)
+        )
+    finally:
+        configure(stack, "GetUploadUrlFunction", **before)
+    assert (answer.status, answer.json()["reason"]) == (429, "TOO_MANY_UPLOADS_TODAY")
+    assert 0 < int(answer.headers["Retry-After"]) <= 24 * 3600 + 1
+    contracts.check("api-error", answer.json())
+
+
 def _gateway_response(answer: urllib3.BaseHTTPResponse) -> tuple[int, str, str]:
     """Return status, reason and message of an error, which any origin may read."""
     body = answer.json()
