@@ -24,7 +24,7 @@ from lambdas.domain.back_pressure import Pace
 from lambdas.domain.dead_letters import dead_letter_images
 from lambdas.domain.expiry import may_have_expired
 from lambdas.domain.finalization import finalize
-from lambdas.domain.outcomes import DELETED, PROCESSING, Failure, is_final
+from lambdas.domain.outcomes import DELETED, PROCESSING, Failure, is_final, notification_pending
 from lambdas.domain.record import Record, is_begun, read_record
 from lambdas.domain.record_batches import with_items
 from lambdas.runtime import clock
@@ -123,7 +123,9 @@ class Sweep:
         table = self._settings.metadata_table
         for image, item in with_items(dead, lambda one: one["imageId"], table):
             if not item:
-                self._for_each("resumed", image["imageId"], partial(self._reconcile_key, image["key"], None))
+                self._for_each(
+                    "resumed", image["imageId"], partial(self._reconcile_found, self._find(image["key"]), None)
+                )
         due = open_records.list_open(table, self._late)
         for image_id, item in takewhile(lambda _: clock.now() < self._until, with_items(due, str, table)):
             if item and open_records.is_open(item):
@@ -143,17 +145,21 @@ class Sweep:
         if begun and stalled_uploads.is_complete(item):
             open_records.close(table, item)
             return False
-        if done := self._reconcile_key(item["key"], item if begun else None):
+        upload = self._find(item["key"])
+        if done := self._reconcile_found(upload, item if begun else None):
             return done
-        if not begun or is_final(item):
-            # An upload that was not made by now is seldom made, and an execution that has its outcome seldom leaves more.
+        gone = upload is None or (upload.deleted and not begun)
+        # An upload that was not made by now is seldom made, and an execution whose outcome is notified seldom leaves more.
+        if gone or (is_final(item) and not notification_pending(item)):
             waited = clock.now() - datetime.fromisoformat(item.get("createdAt", item["updatedAt"]))
             open_records.postpone(table, item, self._late + min(waited, stalled_uploads.LONGEST_PAUSE))
         return False
 
-    def _reconcile_key(self, key: str, stored: MetadataRecord | None) -> bool:
-        """Reconcile the newest version of the upload at key, if there is one that may have stalled."""
-        upload = upload_versions.find_upload(self._settings.upload_bucket, key)
+    def _find(self, key: str) -> ListedUpload | None:
+        return upload_versions.find_upload(self._settings.upload_bucket, key)
+
+    def _reconcile_found(self, upload: ListedUpload | None, stored: MetadataRecord | None) -> bool:
+        """Reconcile an upload, if there is one that may have stalled."""
         is_due = upload is not None and upload.modified < self._late and _is_valid(upload)
         return self._reconcile(upload, stored) if upload and is_due else False
 

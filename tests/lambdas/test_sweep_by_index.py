@@ -11,6 +11,7 @@ import pytest
 
 from lambdas import sweep as sweeping
 from lambdas.domain import open_records, record_batches
+from lambdas.domain.back_pressure import Pace
 from lambdas.domain.grants import Grant, await_upload
 from lambdas.domain.object_keys import upload_key
 from lambdas.domain.open_records import KEYS, QUERIES, SHARD, SHARDS
@@ -134,6 +135,24 @@ def test_an_upload_that_is_made_late_is_found(pipeline: Pipeline, sweep: Sweep, 
     for _ in range(5):
         sweep()
     assert [one["image"]["imageId"] for one in pipeline.executions().values()] == [image_id]
+
+
+@pytest.mark.parametrize("started", [False, True], ids=["cannot start", "final meanwhile"])
+def test_what_the_next_sweep_has_to_do_is_not_postponed(
+    pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch, *, started: bool
+) -> None:
+    """An upload that this sweep may not start, and an outcome that may not be notified yet, are for the next sweep."""
+    event = (pipeline.begin if started else pipeline.upload)(b"data")
+    fake_clock.advance(seconds=STALLED_AFTER + 1)
+    if started:
+        pipeline.write_outcome(event, "FAILED")  # a moment ago: its execution is about to notify
+    before = item(event)
+    with monkeypatch.context() as busy:
+        busy.setattr(Pace, "admits", lambda _: False)
+        assert sweeping.handler({}, CONTEXT) == {"resumed": 0}
+    assert item(event) == before
+    fake_clock.advance(seconds=STALLED_AFTER + 1)
+    assert sweeping.handler({}, CONTEXT) == {"resumed": 1}
 
 
 def test_a_recent_version_is_left_alone(pipeline: Pipeline, fake_clock: FakeClock) -> None:
