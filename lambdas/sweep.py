@@ -123,9 +123,7 @@ class Sweep:
         table = self._settings.metadata_table
         for image, item in with_items(dead, lambda one: one["imageId"], table):
             if not item:
-                self._for_each(
-                    "resumed", image["imageId"], partial(self._reconcile_found, self._find(image["key"]), None)
-                )
+                self._for_each("resumed", image["imageId"], partial(self._reconcile_dead, image))
         due = open_records.list_open(table, self._late)
         for image_id, item in takewhile(lambda _: clock.now() < self._until, with_items(due, str, table)):
             if item and open_records.is_open(item):
@@ -154,6 +152,10 @@ class Sweep:
             waited = clock.now() - datetime.fromisoformat(item.get("createdAt", item["updatedAt"]))
             open_records.postpone(table, item, self._late + min(waited, stalled_uploads.LONGEST_PAUSE))
         return False
+
+    def _reconcile_dead(self, image: PipelineInputImage) -> bool:
+        """Reconcile the image of a dead-letter message, which has no record."""
+        return self._reconcile_found(self._find(image["key"]), None)
 
     def _find(self, key: str) -> ListedUpload | None:
         return upload_versions.find_upload(self._settings.upload_bucket, key)
