@@ -69,7 +69,8 @@ def respond(status: str) -> float:
 
     record = next(one for one in contracts.schema("metadata-record")["examples"] if one["status"] == status)
     answer = (SimpleNamespace(status_code=200), {"Item": serialize(record)})
-    clients.dynamodb().meta.events.register("before-call.dynamodb.GetItem", lambda **_: answer)
+    events: Any = clients.dynamodb().meta.events  # the stubs know no handler that answers
+    events.register("before-call.dynamodb.GetItem", lambda **_: answer)
     event: dict[str, Any] = {
         "httpMethod": "GET",
         "pathParameters": {"imageId": record["imageId"]},
