@@ -45,12 +45,14 @@ def require(kinds: type[Shape] | tuple[type[Shape], ...], shape: Shape, required
 
 def joined_text(fields: Iterable[Field]) -> Text:
     """Return the text of several values in a row: what is nothing is the empty text."""
+    fields = list(fields)
     shapes = [field.shape for field in fields]
+    low = sum(fewest_characters(field.shape) for field in fields if field.required)
     if values := _constants(shapes):
         text = "".join(values)
         return Text(len(text), len(text), values=frozenset({text}))
     sizes = [max_characters(shape) for shape in shapes]
-    return computed_text(None if None in sizes else sum(size or 0 for size in sizes))
+    return computed_text(None if None in sizes else sum(size or 0 for size in sizes), low)
 
 
 def _constants(shapes: list[Shape]) -> list[str]:
@@ -59,9 +61,16 @@ def _constants(shapes: list[Shape]) -> list[str]:
     return known if len(known) == len(shapes) and not any(getattr(one, "placeholder", False) for one in shapes) else []
 
 
-def computed_text(high: int | None) -> Text:
+def computed_text(high: int | None, low: int = 0) -> Text:
     """Return a text that is computed, of which only the length is known."""
-    return Text(0, high, unstated=True)
+    return Text(low, high, unstated=True)
+
+
+def fewest_characters(shape: Shape) -> int:
+    """Return the fewest characters of a value as a text; what is no text has one."""
+    return min(
+        (one.low if isinstance(one, Text) else int(not isinstance(one, Unknown)) for one in members(shape)), default=0
+    )
 
 
 def _bounds(shape: Shape) -> tuple[float, float] | None:

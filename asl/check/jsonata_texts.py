@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from asl.check.context import ANY_ZONE, TIMESTAMP
 from asl.check.descriptions import describe
 from asl.check.intrinsic_arguments import max_characters
-from asl.check.jsonata_errors import UndecidedExpressionError, is_unstated
-from asl.check.jsonata_operators import NUMBER, computed_text, require
+from asl.check.jsonata_errors import UndecidedExpressionError, is_certain, is_unstated
+from asl.check.jsonata_operators import NUMBER, computed_text, fewest_characters, require
 from asl.check.jsonata_sequences import Sequence, values_of
 from asl.check.patterns import is_subset
 from asl.check.regular_expressions import UndecidedPatternError
@@ -54,8 +55,11 @@ def shortened(*takes: Kinds) -> Function:
 def string(arguments: list[Field]) -> Field:
     """Return a value as a string: a string stays as it is."""
     shape = arguments[0].shape if arguments else union()
-    texts = all(isinstance(one, Text) for one in members(shape))
-    return Field(shape if texts else computed_text(_characters(arguments)), required=is_there(arguments))
+    kinds = [isinstance(one, Text) for one in members(shape)]
+    made = shape if all(kinds) else computed_text(_characters(arguments), fewest_characters(shape))
+    if isinstance(made, Text) and not any(kinds) and is_certain(shape):
+        made = replace(made, content=shape)  # it is JSON
+    return Field(made, required=is_there(arguments))
 
 
 def replaced(arguments: list[Field]) -> Field:

@@ -17,6 +17,7 @@ START = closed(
 )
 # They always evaluate to something.
 EVALUATING = [
+    "$parse($string($states.input)).a",
     "$type($states.input.may) = 'string' ? $states.input.may : 'z'",
     "$states.input.l1[0].p + 1",
     "($states.input.l1.p)[0] + 1",
