@@ -272,6 +272,8 @@ def _object(provided: Object, required: Object, path: str) -> list[Mismatch]:
 
 
 def _property(mine: Field | None, theirs: Field | None, path: str) -> list[Mismatch]:
+    if mine is not None and mine.required and mine.shape == Union(()):
+        return []  # there is no such object
     if mine is None or mine.shape == Union(()):
         return [Mismatch(path, "nothing", describe(theirs.shape))] if theirs is not None and theirs.required else []
     if theirs is None:
