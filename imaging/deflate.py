@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-RAW = (
-    -15
-)  # window, as zlib has it, without zlib's header: with that, ISA-L leaves a state that slows down all that follows
+# The window, as zlib has it, without zlib's header: with that, ISA-L leaves a state that slows down all that follows.
+RAW = -15
 HEADER, CHECKSUM = 2, 4  # bytes of zlib's header and of its sum
-FULL_HEADERS = {
-    (0x78, 0x01),
-    (0x78, 0x5E),
-    (0x78, 0x9C),
-    (0x78, 0xDA),
-}  # deflate with the largest window, without a dictionary
+# Of deflate with the largest window, without a dictionary.
+FULL_HEADERS = {(0x78, 0x01), (0x78, 0x5E), (0x78, 0x9C), (0x78, 0xDA)}
 LEVEL = 3  # of 0 to 3
 PIECE = 2**17  # bytes that are inflated at a time
 BLOCK = 2**16 - 1  # bytes of a stored block (RFC 1951, 3.2.4)
@@ -29,6 +24,13 @@ def is_available() -> bool:
     from importlib.util import find_spec
 
     return find_spec("isal") is not None
+
+
+def _library() -> Any:
+    """Return the module of ISA-L, whose types say less of it than is known here."""
+    from isal import isal_zlib
+
+    return isal_zlib
 
 
 class Inflated:
@@ -55,9 +57,8 @@ class Inflated:
         yield from self._inflate(header[HEADER:])
 
     def _inflate(self, data: bytes) -> Iterator[bytes]:
-        from isal import isal_zlib
-
-        inflate: Any = isal_zlib.decompressobj(wbits=RAW)
+        isal_zlib = _library()
+        inflate = isal_zlib.decompressobj(wbits=RAW)
         while data or (data := self._read(PIECE)):
             try:
                 content = inflate.decompress(data, PIECE)
@@ -97,8 +98,7 @@ def stored_content(stream: bytes) -> bytes:
 
 def compress(content: bytes) -> bytes:
     """Return content compressed as a stream of zlib, nearly as small as run lengths make it."""
-    from isal import isal_zlib
-
+    isal_zlib = _library()
     data: bytes = isal_zlib.compress(content, LEVEL, wbits=RAW)
     checksum: int = isal_zlib.adler32(content)
     return b"".join([b"\x78\x01", data, checksum.to_bytes(CHECKSUM, "big")])

@@ -75,7 +75,7 @@ class Processing:
     def swept(self, image: dict[str, Any]) -> Outcome:
         """Advance the clock until an upload without an execution is stalled, sweep, and return the result."""
         self.fake_clock.advance(seconds=STALLED_AFTER + 1)
-        sweep.handler({}, CONTEXT)
+        sweep.handler({"everything": True}, CONTEXT)  # it has no record
         return self._seen(image, self.interpreter.ended(executions.name(cast("Image", image))))
 
     def _seen(self, image: dict[str, Any], execution: Execution) -> Outcome:

@@ -84,10 +84,10 @@ def test_contract_that_was_no_schema_of_the_dialect(
 ) -> None:
     """A contract that cannot be compared exits with 2, and stderr names it."""
     folder = shutil.copytree(contracts.FOLDER, tmp_path / "old")
-    (folder / "upload-url.request.json").write_text(json.dumps({"oneOf": []}))
+    (folder / "upload-url.request.json").write_text(json.dumps({"dependentSchemas": {}}))
     monkeypatch.setattr(compat, "at_revision", lambda _, __: folder)
     assert main(["HEAD"]) == 2
-    assert capsys.readouterr().err.startswith("compat: upload-url.request: ['oneOf']")
+    assert capsys.readouterr().err.startswith("compat: upload-url.request: ['dependentSchemas']")
 
 
 def test_inputs_are_open_and_outputs_are_closed() -> None:
