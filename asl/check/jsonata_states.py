@@ -215,7 +215,7 @@ class JsonataState:
     def _catches(self, error: Shape) -> Iterator[Exit]:
         self.visit.retries(error)
         for number, catcher in enumerate(self.visit.state.get("Catch", [])):
-            taken, error = split_error(error, catcher["ErrorEquals"])
+            taken, error = split_error(error, tuple(catcher["ErrorEquals"]))
             if members(taken):
                 self.visit.proof.taken.add((self.visit.name, f"Catch[{number}]"))
                 scope = self._scope(errorOutput=taken)

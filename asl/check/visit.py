@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from asl.check.choices import split_by_rule
@@ -20,6 +21,7 @@ from asl.language import CALLBACK, target
 EVERY_ERROR = "States.ALL"
 TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
+KNOWN_SPLITS = 4096  # of errors: the states of a machine mostly have the same errors, retriers and catchers
 
 EMPTY = exact_object()  # what the path null selects
 
@@ -198,7 +200,7 @@ class Visit:
     def retries(self, error: Shape) -> None:
         """Record which retriers handle an error."""
         for number, retrier in enumerate(self.state.get("Retry", [])):
-            taken, error = split_error(error, retrier["ErrorEquals"])
+            taken, error = split_error(error, tuple(retrier["ErrorEquals"]))
             if members(taken):
                 self.proof.taken.add((self.name, f"Retry[{number}]"))
 
@@ -206,7 +208,7 @@ class Visit:
         """Yield the exits by Catch; what no catcher handles goes to errors."""
         self.retries(error)
         for number, catcher in enumerate(self.state.get("Catch", [])):
-            taken, error = split_error(error, catcher["ErrorEquals"])
+            taken, error = split_error(error, tuple(catcher["ErrorEquals"]))
             path = catcher.get("ResultPath", "$")
             by = f"Catch[{number}].ResultPath"
             whole = self.combined(taken, path, by)
@@ -240,7 +242,8 @@ def template_place(template: Any, names: list[str]) -> tuple[list[str], list[str
     return where, []
 
 
-def split_error(error: Shape, names: list[str]) -> tuple[Shape, Shape]:
+@lru_cache(KNOWN_SPLITS)
+def split_error(error: Shape, names: tuple[str, ...]) -> tuple[Shape, Shape]:
     """Return the part of error that a catcher of names handles, and the part that is left."""
     taken, left = [], []
     for member in members(error):
@@ -250,7 +253,7 @@ def split_error(error: Shape, names: list[str]) -> tuple[Shape, Shape]:
     return union(*taken), union(*left)
 
 
-def _split_member(error: Shape, names: list[str]) -> tuple[list[Shape], list[Shape]]:
+def _split_member(error: Shape, names: tuple[str, ...]) -> tuple[list[Shape], list[Shape]]:
     if EVERY_ERROR in names:
         return [error], []
     taken: list[Shape] = []

@@ -21,7 +21,6 @@ from tests.local.finalization import (
     finalizes_aborted,
     finishes_newer_version,
     notified_record,
-    read_item,
     sweep_finishes_all,
     upload_image,
     without_rules,
@@ -117,7 +116,8 @@ def test_statements_without_effect_here(stack: LocalStack, works: Callable[[str]
     """Without the statements that the test above leaves out everything works on the emulator."""
     left_out = [granted for granted in STATEMENTS if granted.name not in EXERCISED]
     with without_statements(stack, *left_out):
-        assert all(works(role) for role in ("ArchiveFunctionRole", "FinalizeFunctionRole", "SweepFunctionRole"))
+        roles = ("ArchiveFunctionRole", "FinalizeFunctionRole", "SweepFunctionRole")
+        assert {role: works(role) for role in roles} == dict.fromkeys(roles, True)
 
 
 def test_api_needs_permission_to_invoke_its_function(
@@ -138,7 +138,7 @@ def test_rule_needs_permission_to_invoke_its_function(stack: LocalStack) -> None
         abort_execution(stack, ignored)
     abort_execution(stack, finalized)
     assert eventually(lambda: notified_record(stack, finalized))["status"] == "FAILED"
-    assert not read_item(stack, ignored)
+    assert not notified_record(stack, ignored)  # a step that had begun may have made a record
 
 
 def test_aborted_execution_is_finalized(stack: LocalStack) -> None:
