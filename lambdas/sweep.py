@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lambdas.domain import (
     conflicts,
@@ -47,6 +47,7 @@ STARTING = timedelta(minutes=4)  # in which a sweep starts executions: its other
 LOOKING = timedelta(minutes=11)  # in which a sweep by the index looks at images; it goes on in the next sweep
 # After that its image fails, if nothing was started for it: a day later the message is gone.
 DEAD_LETTER_AGE = timedelta(seconds=DEAD_LETTER_RETENTION - DAY)
+OF_IMAGE = ("imageId", "owner", "bucket", "key", "versionId")  # in a record
 DEAD_LETTER = "DeadLetter"  # the name of an error: the message was not processed in any of its deliveries
 
 
@@ -144,6 +145,8 @@ class Sweep:
             open_records.close(table, item)
             return False
         upload = self._find(item["key"])
+        if upload is None and begun:
+            return self._reconcile_gone(item)
         if done := self._reconcile_found(upload, item if begun else None):
             return done
         gone = upload is None or (upload.deleted and not begun)
@@ -152,6 +155,11 @@ class Sweep:
             waited = clock.now() - datetime.fromisoformat(item.get("createdAt", item["updatedAt"]))
             open_records.postpone(table, item, self._late + min(waited, stalled_uploads.LONGEST_PAUSE))
         return False
+
+    def _reconcile_gone(self, item: MetadataRecord) -> bool:
+        """Bring the record of an upload of which S3 has no version any more to its outcome, by what the record has of it."""
+        image = cast("PipelineInputImage", {name: value for name, value in item.items() if name in OF_IMAGE})
+        return stalled_uploads.reconcile_deleted(image, item, self._late, self._settings, self._pace)
 
     def _reconcile_dead(self, image: PipelineInputImage) -> bool:
         """Reconcile the image of a dead-letter message, which has no record."""

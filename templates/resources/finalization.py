@@ -55,6 +55,7 @@ def _finalize(storage: Storage, messaging: Messaging) -> FunctionEntry:
         ),
         statements=[
             keep_record(storage, awacs.dynamodb.GetItem, awacs.dynamodb.PutItem),
+            list_versions(storage),
             *finalization_statements(storage, messaging),
         ],
         layers=[RUNTIME_LAYER],
@@ -65,7 +66,6 @@ def finalization_statements(storage: Storage, messaging: Messaging) -> list[Stat
     """Return the statements for the final status of an image, its notification, and the removal of leftover objects."""
     leftovers = [object_arns("UploadBucket", STAGED), object_arns("ArchiveBucket")]
     return [
-        list_versions(storage),
         allow("read the history of executions", [awacs.states.GetExecutionHistory], Sub(EXECUTION_ARNS)),
         allow("publish outcomes", [awacs.sns.Publish], Ref(messaging.topic)),
         list_staged(storage),

@@ -94,6 +94,7 @@ def _recovered(records: Records, journal: Journal, visible: Versions) -> Iterato
 
 def _notifications(records: Records, journal: Journal, *, quiet: bool) -> Iterator[str]:
     outcomes = {entry.execution: entry.status for entry in _outcomes(journal)}
+    buried = {new.image_id for _, new in journal.writes if new and new.status == DELETED}  # their tombstones expire
     notified: dict[str, set[str]] = {}
     for message, attributes in journal.notifications:
         try:
@@ -105,9 +106,7 @@ def _notifications(records: Records, journal: Journal, *, quiet: bool) -> Iterat
             yield f"{message['notificationId']} has attributes that differ from its message"
     for execution, status in outcomes.items():
         image_id = executions.image_id(execution)
-        if (
-            image_id in journal.removed or (image_id in journal.buried and status != DELETED)
-        ) and execution not in notified:
+        if (image_id in journal.removed or (image_id in buried and status != DELETED)) and execution not in notified:
             continue  # no sweep finds its record, or the deletion has replaced it
         if notified.get(execution) != {status}:
             yield f"{execution} has the outcome {status} and was notified as {sorted(notified.get(execution, ()))}"

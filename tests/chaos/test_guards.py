@@ -138,7 +138,7 @@ GUARDS = [
         _record_read_once,
         "4 order",
         {Fault.EVENT_LOST: 1, Fault.TWO_SWEEPS: 1, Fault.CALL_OUTDATED: 0.3},
-        start=60,
+        start=500,
     ),
     Guard(
         "the outcome of a deleted upload that was begun",

@@ -155,6 +155,21 @@ def test_what_the_next_sweep_has_to_do_is_not_postponed(
     assert sweeping.handler({}, CONTEXT) == {"resumed": 1}
 
 
+@pytest.mark.parametrize("status", ["FAILED", "PROCESSING"])
+def test_an_image_whose_upload_is_gone_for_good_has_its_outcome_notified(
+    pipeline: Pipeline, sweep: Sweep, status: str
+) -> None:
+    """If S3 has no version of the upload any more, the record alone says what is to be done."""
+    event = pipeline.begin(b"data")
+    if status == "FAILED":
+        pipeline.write_outcome(event, status)
+    image = event["image"]
+    clients.s3().delete_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
+    assert sweep() == {"resumed": 1}
+    assert item(event)["status"] == "FAILED"
+    assert "notifiedAt" in item(event)
+
+
 def test_a_recent_version_is_left_alone(pipeline: Pipeline, fake_clock: FakeClock) -> None:
     """The age of the upload counts, not that of its URL: its event may be on the way."""
     image_id = grant(fake_clock)

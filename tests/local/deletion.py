@@ -1,4 +1,4 @@
-"""Deletions on a running stack, through its API and by its sweep."""
+"""Images of the test user on a running stack that are deleted, or that a sweep finds by their records."""
 
 import json
 from typing import Any
@@ -7,7 +7,9 @@ import urllib3
 
 from lambdas.domain import object_keys
 from local.stack import LocalStack
+from tests.local.account import eventually
 from tests.local.finalization import without_rules
+from tests.local.image_status import final
 from tests.local.stack_access import invoke
 
 DATA = b"12345"
@@ -59,3 +61,11 @@ def sweep_deletes(stack: LocalStack) -> bool:
     bucket = stack.outputs["UploadBucketName"]
     stack.emulator.client("s3").put_object(Bucket=bucket, Key=grant["key"], Body=DATA)
     return "errorType" not in invoke(stack, "SweepFunction", {}) and not versions(stack, grant["imageId"])
+
+
+def sweep_starts(stack: LocalStack) -> bool:
+    """Return whether the sweep finds by its record an upload whose event was lost, and the image gets its outcome."""
+    with without_rules(stack):
+        grant = upload(stack)
+        answer = invoke(stack, "SweepFunction", {})
+    return "errorType" not in answer and eventually(lambda: final(stack, grant["imageId"]))["status"] == "REJECTED"

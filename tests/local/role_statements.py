@@ -29,12 +29,16 @@ ONLY_AWS = {
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
+    "s3:DeleteObjectVersion",  # the emulator asks for s3:DeleteObject alone
 }
 # What the trigger does for EXPRESS state machines only.
 ONLY_EXPRESS = {f"SqsTriggerFunctionRole-{sid}" for sid in ("ClaimAndReleaseTheRecord", "FindTheNewestVersion")}
 
 # What a step does only if it fails; the first one also does it for an image that it rejects.
 ONLY_FAILING = {f"{step.function}Role-LearnThatTheImageWasDeleted" for step in STEPS if step is not VALIDATE}
+
+# What GetUploadUrlFunction does only for a user who has as many open uploads as are allowed.
+ONLY_AT_LIMIT = {"GetUploadUrlFunctionRole-FindUploadsThatAreOver"}
 
 
 class RoleStatement(NamedTuple):

@@ -13,7 +13,7 @@ from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.effort import is_thorough
 from tests.local.account import eventually
-from tests.local.deletion import deletes_images, sweep_deletes
+from tests.local.deletion import deletes_images, sweep_deletes, sweep_starts
 from tests.local.finalization import (
     abort_execution,
     await_notification,
@@ -27,6 +27,7 @@ from tests.local.finalization import (
 )
 from tests.local.image_status import lists_images, shows_images
 from tests.local.role_statements import (
+    ONLY_AT_LIMIT,
     ONLY_EXPRESS,
     ONLY_FAILING,
     STATEMENTS,
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.heavy
 
 LONG = 1000  # times the waits of the state machine: no test waits that long
 # The others have no effect here; test_express.py removes those of EXPRESS state machines.
-NOT_HERE = ONLY_EXPRESS | ONLY_FAILING
+NOT_HERE = ONLY_EXPRESS | ONLY_FAILING | ONLY_AT_LIMIT
 EXERCISED = {granted.name: granted for granted in STATEMENTS if not granted.only_aws and granted.name not in NOT_HERE}
 ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
 
@@ -87,7 +88,7 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
         "GetImageFunctionRole": partial(shows_images, stack, found["image"]["imageId"]),
         "DeleteImageFunctionRole": partial(deletes_images, stack),
         "FinalizeFunctionRole": partial(finalizes_aborted, stack),
-        "SweepFunctionRole": lambda: sweep_finishes_all(stack) and sweep_deletes(stack),
+        "SweepFunctionRole": lambda: sweep_finishes_all(stack) and sweep_starts(stack) and sweep_deletes(stack),
     }
     return lambda role: others.get(role, pipeline)()
 
