@@ -48,13 +48,13 @@ def _count(one: int | None, other: int | None) -> int | None:
 
 
 def _texts(one: Text, other: Text) -> Shape:
+    content = one.content if one.content is not None else other.content
     if one.content is not None and other.content is not None:
-        raise ValueError("two values of contentSchema")
+        content = intersection(one.content, other.content)
     low, high = max(one.low, other.low), _count(one.high, other.high)
     values = one.values if other.values is None else other.values if one.values is None else one.values & other.values
-    if (high is not None and low > high) or values == frozenset():
+    if (high is not None and low > high) or values == frozenset() or content == NOTHING:
         return NOTHING
-    content = one.content if one.content is not None else other.content
     return Text(low, high, one.patterns | other.patterns, values, one.excluded | other.excluded, content)
 
 

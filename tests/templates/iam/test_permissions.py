@@ -67,7 +67,7 @@ LISTS: dict[str, list[tuple[list[str], str | list[str]]]] = {
     "ValidateFunction": [VERSIONS],
     "SqsTriggerFunction": [VERSIONS],
     "FinalizeFunction": [VERSIONS, WAITING],
-    "SweepFunction": [VERSIONS, WAITING, TO_DELETE],
+    "SweepFunction": [WAITING, TO_DELETE],
     "DeleteImageFunction": [TO_DELETE],
 }
 WITHOUT_TLS = {"Bool": {"aws:SecureTransport": False}}
