@@ -44,7 +44,7 @@ def test_default_fits_any_account(kind: str, seed: int) -> None:
     burst = simulate(policy, 10, SMALL, seed=seed)
     assert burst.failed == burst.dead == burst.retries == 0
     assert burst.running == policy.max_concurrency == LEAST
-    assert burst.used <= EACH * LEAST + 2  # and two requests for upload URLs
+    assert burst.used <= EACH * LEAST + 3 < 10  # and three requests for upload URLs, each of which writes twice
 
 
 def test_images_that_run_are_bounded() -> None:
