@@ -29,7 +29,6 @@ ONLY_AWS = {
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
-    "s3:DeleteObjectVersion",  # the emulator asks for s3:DeleteObject alone
 }
 # What the trigger does for EXPRESS state machines only.
 ONLY_EXPRESS = {f"SqsTriggerFunctionRole-{sid}" for sid in ("ClaimAndReleaseTheRecord", "FindTheNewestVersion")}
