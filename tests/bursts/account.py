@@ -31,7 +31,7 @@ class Burst:
     waited: float = 0  # by triggers, and by sweeps, for outcomes
     swept: int = 0  # images that a sweep started
     running: int = 0  # executions, at most, at the same time
-    used: int = 0  # concurrency, at most
+    used: int = 0  # concurrency, at most, by all functions but that of the requests for upload URLs
     urls: Counter[bool] = field(default_factory=Counter)  # requests for upload URLs, and whether they were answered
 
     @property
@@ -59,6 +59,7 @@ class Account:
         self._events: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._numbers = 0
         self._concurrency, self._free = concurrency, concurrency - others.taken
+        self._used = 0
         self._warm: Counter[str] = Counter()
         self.at(others.until, self._give_back, others.taken)
         self.at(0, self._ask_for_url)
@@ -81,7 +82,9 @@ class Account:
         if self._free <= 0:
             return None
         self._free -= 1
-        self.burst.used = max(self.burst.used, self._concurrency - self._free)
+        if function != API:
+            self._used += 1
+            self.burst.used = max(self.burst.used, self._used)
         low, high = SPREAD
         work = INVOCATIONS[function].seconds if work is None else work
         seconds = work * (low + (high - low) * self.draw())
@@ -98,6 +101,7 @@ class Account:
         """End an invocation."""
         self._warm[function] += 1
         self._free += 1
+        self._used -= function != API
 
     def _give_back(self, taken: int) -> None:
         self._free += taken
