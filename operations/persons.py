@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from lambdas.domain import object_keys
-from lambdas.domain.attribute_values import expression_names, expression_values
+from lambdas.domain import index_queries, object_keys
 from lambdas.domain.image_list import INDEX
 from lambdas.runtime import clients
 from lambdas.runtime.settings import ImageSettings
@@ -36,27 +35,11 @@ def find_images(stack: Stack, owner: str) -> list[str]:
     """Return the IDs of all images of owner, sorted: of those with a record, and of objects whose record has expired."""
     settings = image_settings(stack)
     found = {
-        *_recorded(settings.metadata_table, owner),
+        *index_queries.find_images(settings.metadata_table, INDEX, "#owner = :owner", {"owner": owner}),
         *_stored(settings.upload_bucket, f"{object_keys.UPLOADS}{owner}/"),
         *_stored(settings.archive_bucket, f"{owner}/"),
     }
     return sorted(found)
-
-
-def _recorded(table: str, owner: str) -> Iterator[str]:
-    pages = (
-        clients.dynamodb()
-        .get_paginator("query")
-        .paginate(
-            TableName=table,
-            IndexName=INDEX,
-            KeyConditionExpression="#owner = :owner",
-            ProjectionExpression="#imageId",
-            ExpressionAttributeNames=expression_names("owner", "imageId"),
-            ExpressionAttributeValues=expression_values({"owner": owner}),
-        )
-    )
-    yield from (item["imageId"]["S"] for page in pages for item in page["Items"])
 
 
 def _stored(bucket: str, prefix: str) -> Iterator[str]:

@@ -12,8 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from lambdas.domain import conditional_writes
-from lambdas.domain.attribute_values import expression_names, expression_values
 from lambdas.domain.conditional_writes import Update
+from lambdas.domain.index_queries import find_images
 from lambdas.runtime import clients, clock
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ QUERIES: Final = 2 * len(SHARDS)  # for what is open, if it fits the pages of Dy
 LONGEST: Final = 14 * 24 * 3600  # seconds that an image is open, as a rule
 EARLIEST, MILLISECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 KEYS: Final = (SHARD, SINCE)  # of the index; without them a record is not in it
+BETWEEN: Final = f"#{SHARD} = :shard AND #{SINCE} BETWEEN :low AND :high"
 SAME: Final = f"#{SINCE} = :seen AND #status = :status AND #execution = :execution"
 
 
@@ -57,24 +58,8 @@ def list_open(table: str, until: datetime) -> Iterator[str]:
     for shard in random().sample(SHARDS, len(SHARDS)):
         first = until - timedelta(seconds=LONGEST ** random().random())
         for low, high in ((first, until), (EARLIEST, first - MILLISECOND)):
-            yield from _query(table, shard, low, high)
-
-
-def _query(table: str, shard: str, low: datetime, high: datetime) -> Iterator[str]:
-    """Yield the IDs of the images of a shard that are open since a time from low to high."""
-    values = {"shard": shard, "low": clock.rfc3339(low), "high": clock.rfc3339(high)}
-    pages = (
-        clients.dynamodb()
-        .get_paginator("query")
-        .paginate(
-            TableName=table,
-            IndexName=INDEX,
-            KeyConditionExpression=f"#{SHARD} = :shard AND #{SINCE} BETWEEN :low AND :high",
-            ExpressionAttributeNames=expression_names(*KEYS),
-            ExpressionAttributeValues=expression_values(values),
-        )
-    )
-    yield from (item["imageId"]["S"] for page in pages for item in page["Items"])
+            values = {"shard": shard, "low": clock.rfc3339(low), "high": clock.rfc3339(high)}
+            yield from find_images(table, INDEX, BETWEEN, values)
 
 
 def close(table: str, stored: MetadataRecord) -> None:

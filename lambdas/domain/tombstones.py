@@ -1,4 +1,4 @@
-"""Tombstones: the record of a deleted image, which keeps whatever comes late from bringing the image back.
+"""Tombstones: the record of a deleted image, which keeps whatever arrives late from bringing the image back.
 
 Nobody but a deletion writes a tombstone again. Every other write of a record names an execution, and the execution of a
 tombstone is none of the pipeline's. An execution that finds the record of another one replaces it only if it has the same
@@ -11,10 +11,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from lambdas.domain.attribute_values import deserialize, expression_names, expression_values
 from lambdas.domain.conditional_writes import RefusedError, Update, exchange, update
 from lambdas.domain.grants import NONE
 from lambdas.domain.image_list import INDEX
+from lambdas.domain.index_queries import find_images
 from lambdas.domain.outcomes import DELETED, NOTIFIED_AT
 from lambdas.domain.record import EXPIRES_AT, read_item
 from lambdas.runtime import clients, clock
@@ -80,20 +80,9 @@ def read_tombstone(table: str, image_id: str) -> MetadataRecord | None:
 
 
 def due_tombstones(table: str) -> Iterator[str]:
-    """Yield the ids of the images whose tombstones a sweep has to look at, the longest due first."""
-    sought = {"owner": NOBODY, "now": clock.timestamp()}
-    pages = (
-        clients.dynamodb()
-        .get_paginator("query")
-        .paginate(
-            TableName=table,
-            IndexName=INDEX,
-            KeyConditionExpression=f"#owner = :owner AND #{NEXT_LOOK} <= :now",
-            ExpressionAttributeNames=expression_names("owner", NEXT_LOOK),
-            ExpressionAttributeValues=expression_values(sought),
-        )
-    )
-    yield from (deserialize(item)["imageId"] for page in pages for item in page["Items"])
+    """Return the IDs of the images whose tombstones a sweep has to look at, the longest due first."""
+    condition, values = f"#owner = :owner AND #{NEXT_LOOK} <= :now", {"owner": NOBODY, "now": clock.timestamp()}
+    return find_images(table, INDEX, condition, values)
 
 
 def next_look(tombstone: MetadataRecord) -> str:
