@@ -17,8 +17,8 @@ from botocore.loaders import Loader
 from asl.command import run_command
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of each entry, so that the same models make the same file
-# The letter of each type of a single value; "a" is one of any type.
-LETTERS = {
+# The code of each type of a single value; "a" is one of any type.
+CODES = {
     "string": "t",
     "character": "t",
     "boolean": "b",
@@ -67,14 +67,14 @@ class _Compacting:
         self.shapes: list[Any] = []
 
     def of(self, name: str | None) -> int | str | None:
-        """Return the letter or the number of the shape called name."""
+        """Return the code or the number of the shape called name."""
         if name is None:
             return None
         shape = self._known[name]
         if shape.get("document"):
             return "a"
-        if shape["type"] in LETTERS:
-            return LETTERS[shape["type"]]
+        if shape["type"] in CODES:
+            return CODES[shape["type"]]
         if name not in self._numbers:
             self._numbers[name] = len(self.shapes)
             self.shapes.append(None)

@@ -24,7 +24,7 @@ NAMES = {
     "emr-serverless": "emrserverless",
 }
 CAPITALS = re.compile(r"[A-Z]+(?=[A-Z][a-z0-9])|[A-Z]{2,}")
-Ref = int | str | None  # the number of a shape, or the letter of a type of single values
+Ref = int | str | None  # the number of a shape, or the code of a type of single values
 
 
 @dataclass(frozen=True)

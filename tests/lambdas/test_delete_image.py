@@ -1,4 +1,4 @@
-"""DELETE /images/{imageId}: an image of the user's is gone for good, and nothing that comes late brings it back."""
+"""DELETE /images/{imageId}: an image of the user's is gone for good, and nothing that arrives late brings it back."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -108,7 +108,7 @@ def test_an_image_that_awaits_its_upload_is_deleted(account: Account, monkeypatc
     assert ask(grant["imageId"])["statusCode"] == 404
 
 
-# What comes late, after a deletion.
+# What arrives late, after a deletion.
 
 
 def test_a_running_execution_ends_without_an_outcome(pipeline: Pipeline) -> None:

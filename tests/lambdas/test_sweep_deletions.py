@@ -1,4 +1,4 @@
-"""The sweep completes deletions: those that died half way, and what comes late for a deleted image."""
+"""The sweep completes deletions: those that died half way, and what arrives late for a deleted image."""
 
 from datetime import timedelta
 from itertools import pairwise

@@ -102,7 +102,7 @@ def broken(draw: st.DrawFn) -> tuple[str, Path, Any]:
         return name, path, draw(nested | st.sampled_from([NUMBER, -NUMBER, secret]))
     texts = [secret * (1 + schema["maxLength"] // len(secret))]
     if "pattern" in schema:
-        texts.append(f"{MARKER}\0{secret}".ljust(schema["minLength"])[: schema["maxLength"]])
+        texts.append(f"{MARKER}\0{secret}".ljust(schema.get("minLength", 0))[: schema["maxLength"]])
     return name, path, draw(nested | st.sampled_from([NUMBER, *texts]))
 
 
@@ -125,7 +125,7 @@ def test_every_leaf_of_an_example_is_held_to_its_contract(name: str) -> None:
     """No leaf accepts any value: each refuses a nested one, and the error names its path."""
     for path, reported in ((path, reported) for other, path, _, reported in LEAVES if other == name):
         error = violation(name, changed(EXAMPLES[name], path, {"secret": MARKER}))
-        assert json_path(path).startswith(error.path)
+        assert json_path(path if name in PLAIN else ()).startswith(error.path)
         assert error.path.startswith(json_path(reported))
         assert MARKER not in all_texts(error)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, reject
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from asl.check.compare import mismatches
@@ -41,10 +41,7 @@ def test_values_of_a_compatible_schema_are_accepted(data: st.DataObject, schema:
 @given(st.data(), schemas())
 def test_a_schema_that_was_widened_is_never_said_to_break(data: st.DataObject, schema: Schema) -> None:
     """A schema is within itself with one place made wider: at most that is undecided, never a finding for certain."""
-    try:
-        found = mismatches(shape_of(schema), shape_of(data.draw(widened(schema))))
-    except UnsupportedSchemaError:  # two schemas of an allOf that have no shape together
-        reject()
+    found = mismatches(shape_of(schema), shape_of(data.draw(widened(schema))))
     assert not [one for one in found if one.decided]
 
 
