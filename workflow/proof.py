@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from asl.check.cli import add_output_option, print_proof
 from asl.check.mapping import Mapping, parse_mapping
 from asl.check.proof_result import Proof
 from asl.check.prover import prove as prove_machine
@@ -37,6 +36,8 @@ def proved_definition() -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    from asl.check.cli import add_output_option, print_proof  # the template needs the proof, and not its reports
+
     parser = Parser(prog="python -m workflow.proof", description=__doc__)
     add_output_option(parser)
     options = parser.parse_args(arguments)
