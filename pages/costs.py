@@ -8,9 +8,12 @@ from asl.command import Parser, run_command
 from pages.markdown import code, table
 from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
+from pages.request_usage import request_usage
 from pages.usage import image_usage
 from pages.workload_profile import (
     CALL_SECONDS,
+    DELETION,
+    DELETION_LOOKS,
     FAILED_SHARE,
     IMAGES_PER_MONTH,
     INVOCATIONS,
@@ -30,7 +33,7 @@ TOTAL: Final = "**total**"
 
 
 def costs(template: Node) -> Node:
-    """Return the dollars for 1,000 images by workflow type, outcome and service, for a month by item, and for storage."""
+    """Return the dollars for 1,000 images by workflow type, outcome and service, for 1,000 times each request, and others."""
     images = {
         kind: {
             outcome: _by_service(image_usage(template, kind, rejected=rejected))
@@ -40,13 +43,25 @@ def costs(template: Node) -> Node:
     }
     month = {item: price.each * units for item, (price, units) in monthly_usage(template).items()}
     classes = template["Parameters"]["ArchiveStorageClass"]["AllowedValues"]
-    return {"images": images, "month": month, "storage": {name: STORAGE_CLASSES[name].kept for name in classes}}
+    requests = {what: _by_service(used) for what, used in request_usage(template).items()}
+    return {
+        "images": images,
+        "requests": requests,
+        "month": month,
+        "storage": {name: STORAGE_CLASSES[name].kept for name in classes},
+    }
 
 
 def page(template: Node) -> str:
     """Return the tables of all costs in Markdown, each with its assumptions."""
     found = costs(template)
-    tables = [_images(found["images"]), _month(template), _storage(found["storage"]), _prices(template)]
+    tables = [
+        _images(found["images"]),
+        _requests(found["requests"]),
+        _month(template),
+        _storage(found["storage"]),
+        _prices(template),
+    ]
     return "\n\n".join(tables) + "\n"
 
 
@@ -77,6 +92,21 @@ def _images(found: Node) -> str:
         " preflight requests of browsers; and taxes."
     )
     return _with_caption(table(head, [*rows, total]), caption)
+
+
+def _requests(found: Node) -> str:
+    services = list(dict.fromkeys(service for used in found.values() for service in used))
+    rows = [
+        [what, *(f"{used.get(service, 0):.4f}" for service in services), f"**{sum(used.values()):.2f}**"]
+        for what, used in found.items()
+    ]
+    caption = (
+        f"The image has succeeded. A deletion is one request of {len(DELETION.calls)} calls, and the sweep looks for leftovers"
+        f" {DELETION_LOOKS} more times: each look lists three prefixes, which is most of the price. S3 deletes for nothing."
+        " The images of a page of the list come from S3 once; after that they are in the browser's cache for as long as"
+        " their URLs are the same."
+    )
+    return _with_caption(table(["dollars for 1,000 times", *services, TOTAL], rows), caption)
 
 
 def _month(template: Node) -> str:
@@ -117,7 +147,8 @@ def _prices(template: Node) -> str:
         for rejected in OUTCOMES.values()
         for price in image_usage(template, kind, rejected=rejected)
     )
-    used = dict.fromkeys([*of_images, *(price for price, _ in monthly_usage(template).values())])
+    of_requests = (price for used in request_usage(template).values() for price in used)
+    used = dict.fromkeys([*of_images, *of_requests, *(price for price, _ in monthly_usage(template).values())])
     rows = [
         [
             price.service,

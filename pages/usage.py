@@ -37,11 +37,13 @@ S3_EVENTS: Final = 3  # of an object in a versioned bucket: created, deleted, ve
 MESSAGE_REQUESTS: Final = 3  # for one message: send, receive, delete
 TRIGGER: Final = "SqsTriggerFunction"
 
-S3_CALLS: Final = {
+CALLS: Final = {  # those with a price of their own; deletions in S3 cost nothing
     "PutObject": prices.S3_WRITE,
     "CopyObject": prices.S3_WRITE,
     "GetObject": prices.S3_READ,
     "HeadObject": prices.S3_READ,
+    "ListObjectVersions": prices.S3_WRITE,
+    "Publish": prices.SNS_PUBLISH,
 }
 
 
@@ -60,7 +62,7 @@ def image_usage(template: Node, kind: str, *, rejected: bool = False) -> dict[Pr
         [
             *_outside_of_steps(invoked, traces),
             *(used for name in invoked for used in _of_invocation(name, functions[name]["MemorySize"])),
-            *_of_status_requests(functions["GetImageFunction"]["MemorySize"]),
+            *status_usage(functions["GetImageFunction"]["MemorySize"]).items(),
             *_of_wait(_seconds(passed), functions[TRIGGER]["MemorySize"]),
             *(used for state in passed for used in _of_integration(state, record + NOTIFIED_BYTES)),
             *(_standard(passed) if kind == "STANDARD" else _express(definition, passed)),
@@ -123,16 +125,18 @@ def _of_invocation(name: str, memory: int) -> Iterator[Usage]:
     yield from _of_profile(INVOCATIONS[name], memory)
 
 
-def _of_status_requests(memory: int) -> Iterator[Usage]:
-    """Yield the usage of the requests for the status of an image. A record is one read unit; each read is consistent."""
-    once = [
-        (prices.API_REQUEST, 1),
-        (prices.DYNAMODB_READ, 1),
-        (prices.XRAY_TRACE, 1),
-        (prices.LOG_INGESTION, ACCESS_LOG_BYTES / GB),
-        *_of_profile(STATUS, memory),
-    ]
-    yield from ((price, STATUS_REQUESTS * units) for price, units in once)
+def status_usage(memory: int) -> dict[Price, float]:
+    """Return the usage of the requests for the status of an image. A record is one read unit; each read is consistent."""
+    once = [(prices.DYNAMODB_READ, 1), *of_request(STATUS, memory)]
+    return total((price, STATUS_REQUESTS * units) for price, units in once)
+
+
+def of_request(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
+    """Yield the usage of a request to the API and of its function with memory, MB; reads of DynamoDB are not counted."""
+    yield prices.API_REQUEST, 1
+    yield prices.XRAY_TRACE, 1
+    yield prices.LOG_INGESTION, ACCESS_LOG_BYTES / GB
+    yield from _of_profile(taken, memory)
 
 
 def _of_profile(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
@@ -142,7 +146,7 @@ def _of_profile(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
     writes = taken.calls.count("PutItem") + taken.calls.count("UpdateItem")
     writes += taken.indexed  # an entry of the index is smaller than the record, and is counted as large as it
     yield prices.DYNAMODB_WRITE, writes * math.ceil(taken.record / WRITE_UNIT) + taken.opened
-    yield from ((S3_CALLS[call], 1) for call in taken.calls if call in S3_CALLS)
+    yield from ((CALLS[call], 1) for call in taken.calls if call in CALLS)
 
 
 def _of_wait(seconds: float, memory: int) -> Iterator[Usage]:

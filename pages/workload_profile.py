@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from lambdas.domain.tombstones import LOOKS
+
 SAMPLE_IMAGE: Final = "a JPEG of 12 megapixels and 2.3 MB"
 CALL_SECONDS: Final = 0.05  # seconds for a call of AWS; assumed, since emulators do not show it
 
@@ -46,6 +48,17 @@ INVOCATIONS: Final = {
 # A request for the status of an image: the processor time of one that is processed, times nine, and of one that succeeded.
 STATUS: Final = InvocationProfile(0.006, 300, ("GetItem",))
 STATUS_REQUESTS: Final = 10  # for each image, until its status is final; assumed
+# A page of the list with images that succeeded, and the bytes that the index holds of each.
+LISTED: Final = 20
+LIST_PAGE: Final = InvocationProfile(0.076, 300, ("Query",), 2052)
+# The deletion of an image that succeeded. A write of the tombstone that changes when a sweep looks at it moves it in the index.
+LEFTOVERS: Final = ("ListObjectVersions",) * 3  # of the archive, of staged renditions and of uploads
+DELETION: Final = InvocationProfile(
+    0.030, 600, ("PutItem", *LEFTOVERS, *("DeleteObjects",) * 3, "Publish", "UpdateItem", "UpdateItem"), 512, indexed=3
+)
+DELETION_LOOK: Final = InvocationProfile(0.0, 0, ("GetItem", *LEFTOVERS, "UpdateItem"), 512, indexed=2)  # of a sweep
+REPLACED_BYTES: Final = 2086  # of the record in whose place the tombstone is
+DELETION_LOOKS: Final = len(LOOKS) - 1  # the function itself is the first
 NOTIFIED_BYTES: Final = 34  # of the record: notifiedAt
 STATE_BYTES: Final = 2300  # of the payload at the end of an execution
 PLATFORM_LOG_BYTES: Final = 732  # of Lambda's own lines for an invocation: start and report, with tracing

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from math import isclose
 
@@ -16,8 +16,9 @@ from lambdas.runtime.telemetry import logger, tracer
 from pages import costs, prices
 from pages.monthly_cost import monthly_usage
 from pages.prices import STORAGE_CLASSES, Price
+from pages.request_usage import request_usage
 from pages.usage import TRIGGER, function_of, image_usage, visited_states
-from pages.workload_profile import INVOCATIONS
+from pages.workload_profile import DELETION, DELETION_LOOKS, INVOCATIONS, LIST_PAGE, STATUS, STATUS_REQUESTS
 from tests.fake_aws.account import MOTO, REGION, Payload
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,
@@ -29,6 +30,7 @@ from tests.lambdas.account import (
     export,
 )
 from tests.lambdas.account import STEPS as HANDLERS
+from tests.lambdas.test_calls_of_requests import stated
 from tests.pictures import examples
 from tests.templates.emitted import ON_THE_WAY, STEPS, Node, definition, properties, sub, template
 from workflow.steps import ARCHIVE, VALIDATE, Step
@@ -197,6 +199,36 @@ def test_counted_calls_are_those_of_the_handlers(calls: list[str]) -> None:
 def _state(found: dict[Step, Payload]) -> Payload:
     """Return the input of the last step, with the results of the others."""
     return {"validation": found[VALIDATE], "renditions": {"resized": found[RESIZING], "thumbnail": found[CROPPING]}}
+
+
+def test_counted_calls_of_requests_are_those_that_the_page_of_the_api_states() -> None:
+    """A request is counted with the calls that its function makes, as a test of the functions finds them. Deletions are free."""
+    counted = {"GET /images/{imageId}": STATUS, "GET /images": LIST_PAGE, "DELETE /images/{imageId}": DELETION}
+    for request, profile in counted.items():
+        assert _priced(profile.calls) == _priced(stated(request)), request
+
+
+def _priced(calls: Iterable[str]) -> list[str]:
+    return sorted(call for call in calls if call != "DeleteObjects")
+
+
+def test_a_deletion_costs_by_its_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweeps that look after a deletion are counted: without them it lists three prefixes, and not twelve."""
+    (deletion,) = (used for what, used in request_usage(template()).items() if "deletion" in what)
+    monkeypatch.setattr("pages.request_usage.DELETION_LOOKS", 0)
+    (alone,) = (used for what, used in request_usage(template()).items() if "deletion" in what)
+    assert (deletion[prices.S3_WRITE], alone[prices.S3_WRITE]) == (3 * (1 + DELETION_LOOKS), 3)
+    assert deletion[prices.DYNAMODB_WRITE] > alone[prices.DYNAMODB_WRITE]
+
+
+@pytest.mark.parametrize("kind", costs.WORKFLOW_TYPES)
+def test_the_price_of_an_image_includes_its_polls(kind: str) -> None:
+    """The requests for the status in the table of requests are a part of the table of images."""
+    (polls,) = (used for what, used in request_usage(template()).items() if "status" in what)
+    image = image_usage(template(), kind)
+    assert polls[prices.API_REQUEST] == STATUS_REQUESTS
+    assert all(units <= image[price] for price, units in polls.items())
+    assert image[prices.API_REQUEST] == STATUS_REQUESTS + 1
 
 
 def test_costs_are_printed_for_people_and_programs(
