@@ -37,7 +37,9 @@ class InvocationProfile:
 INVOCATIONS: Final = {
     "GetUploadUrlFunction": InvocationProfile(0.009, 609, ("UpdateItem", "PutItem"), 512, indexed=1, opened=1),
     "SqsTriggerFunction": InvocationProfile(0.008, 748, ("StartExecution",)),
-    "ValidateFunction": InvocationProfile(0.036, 844, ("PutItem", "GetObject", "UpdateItem"), 658, indexed=2, opened=2),
+    "ValidateFunction": InvocationProfile(
+        0.036, 844, ("UpdateItem", "GetObject", "UpdateItem"), 658, indexed=2, opened=2
+    ),
     "MetadataFunction": InvocationProfile(0.027, 848, ("GetObject", "UpdateItem"), 1212, indexed=1),
     "ResizeFunction": InvocationProfile(0.101, 840, ("GetObject", "PutObject", "UpdateItem"), 1331),
     "ThumbnailFunction": InvocationProfile(0.025, 852, ("GetObject", "PutObject", "UpdateItem"), 1446, indexed=1),

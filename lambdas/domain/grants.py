@@ -49,6 +49,7 @@ def await_upload(table: str, grant: Grant, announced: MetadataRecordAnnounced) -
         "updatedAt": now,
         EXPIRES_AT: int((grant.expires + KEPT).timestamp()),
         **open_records.opened(grant.image_id, now),
+        "filename": announced["filename"],
         "announced": announced,
     }
     conditional_writes.put(table, item, NEW, {})

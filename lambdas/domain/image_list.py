@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
 INDEX = "OwnerIndex"  # of the table: by owner and createdAt
 # The attributes of a record that the index holds beside its keys: what the list shows. A step that writes none costs no write.
-INDEXED = ("status", "announced", "finishedAt", "reason", "message", "validation", "metadata", "thumbnail", "archive")
+INDEXED = (
+    "status",
+    "filename",
+    "announced",
+    "finishedAt",
+    "reason",
+    "message",
+    "validation",
+    "metadata",
+    "thumbnail",
+    "archive",
+)
 SEARCHED = 1000  # records that a page with a status looks through at most, and 1 MB of them
 
 

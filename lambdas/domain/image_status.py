@@ -68,7 +68,8 @@ def digest(record: MetadataRecord, urls: ImageUrls) -> str:
 def _facts(record: MetadataRecord, names: tuple[str, ...]) -> dict[str, object]:
     """Return the attributes called names, the name of the file, and why the image did not succeed."""
     facts: dict[str, object] = {name: value for name, value in record.items() if name in names}
-    if named := record.get("validation") or record.get("announced"):
+    named: Mapping[str, Any] = record.get("validation") or record.get("announced") or record
+    if "filename" in named:
         facts["filename"] = named["filename"]
     if record["status"] == REJECTED:
         facts |= {"reason": record["reason"], "message": record["message"]}

@@ -32,7 +32,8 @@ EXPIRES_AT = "expiresAt"  # the attribute by which DynamoDB deletes an item: its
 CLEARED_AT = "clearedAt"  # when the archive was found to hold nothing of executions that did not succeed
 COPIED = ("imageId", "owner", "bucket", "key", "versionId")  # from the image into its record
 
-# A record that awaits its upload counts as none. What it holds is in the upload, too.
+# A record that awaits its upload counts as none. What it holds is in the upload, too; its file name stays for images whose
+# upload is never read, or is not sound.
 ABSENT = "attribute_not_exists(#status) OR #status = :awaiting"
 AWAITING = {"awaiting": AWAITING_UPLOAD}
 OPEN = "#execution = :execution AND #status = :open"
@@ -152,7 +153,7 @@ class Record:
     def _create(self, state: Mapping[str, object], retention_days: int) -> bool:
         """Create the record with state; return False if this execution has begun it already."""
         item = {**self._initial(retention_days), "createdAt": state["updatedAt"], **state}
-        stored = cast("MetadataRecord | None", conditional_writes.put(self.table, item, ABSENT, AWAITING))
+        stored = self._create_item(item)
         if stored is None:
             return True
         if stored["execution"] == self.execution:
@@ -161,6 +162,16 @@ class Record:
             return False
         self._replace(stored, item)
         return True
+
+    def _create_item(self, item: Mapping[str, object]) -> MetadataRecord | None:
+        """Write item, if there is no record or one that awaits its upload, and keep that one's file name; return any other."""
+        attributes = {name: value for name, value in item.items() if name != "imageId"}
+        change = Update(attributes, ABSENT, AWAITING, ("status",), removed=("announced",))
+        try:
+            conditional_writes.update(self.table, self._key, change)
+        except clients.dynamodb().exceptions.ConditionalCheckFailedException as error:
+            return cast("MetadataRecord", stored_item(error))
+        return None
 
     def _initial(self, retention_days: int) -> dict[str, object]:
         copied: dict[str, object] = {name: value for name, value in self.image.items() if name in COPIED}
@@ -182,7 +193,7 @@ class Record:
             raise PreviousOutcomePending("an earlier outcome of the image has not been published yet")
         succeeded = [stored["execution"]] if stored["status"] == SUCCEEDED else []
         earlier = [*stored.get("earlier", []), *succeeded]
-        item = {**item, "earlier": earlier}
+        item = {**item, **_named(stored), "earlier": earlier}
         if earlier:
             del item[EXPIRES_AT]  # it describes what stays in the archive, as the record of a success does
         seen = {"seen": stored["execution"], "was": stored["status"]}
@@ -216,6 +227,12 @@ class Record:
                 message = "the image's record has its final status, or is another execution's"
                 raise StaleExecution(message, succeeded=self.execution in stored.get("earlier", [])) from error
             raise
+
+
+def _named(stored: MetadataRecord) -> dict[str, object]:
+    """Return the attribute with the file name, if an earlier attempt's record has one."""
+    named = stored if "filename" in stored else stored.get("validation")
+    return {"filename": named["filename"]} if named else {}
 
 
 def _progress(item: MetadataRecord | None) -> list[str]:

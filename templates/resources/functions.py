@@ -200,7 +200,7 @@ def _list_images(storage: Storage) -> FunctionEntry:
 def sqs_trigger(storage: Storage, queue: sqs.Queue, pipeline: stepfunctions.StateMachine) -> FunctionEntry:
     """Return the entry of the function that starts the pipeline."""
     receive = [awacs.sqs.ReceiveMessage, awacs.sqs.DeleteMessage, awacs.sqs.GetQueueAttributes]
-    claim = [awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem]
+    claim = [awacs.dynamodb.UpdateItem, awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem]
     return FunctionEntry(
         "SqsTriggerFunction",
         "sqs_trigger",

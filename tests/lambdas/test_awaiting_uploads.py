@@ -8,13 +8,24 @@ import pytest
 from lambdas.domain import executions
 from lambdas.domain import record as records
 from lambdas.domain.grants import KEPT, Grant, await_upload
-from lambdas.domain.outcomes import AWAITING_UPLOAD, FAILED, PROCESSING, Failure
+from lambdas.domain.outcomes import AWAITING_UPLOAD, FAILED, PROCESSING, REJECTED, Failure
 from lambdas.domain.record import Record, read_item, read_record
 from lambdas.get_image import SHORTEST_POLL
 from lambdas.runtime import clients
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
-from tests.lambdas.account import RETENTION_DAYS, TABLE, URL_SETTINGS, Account, before_next_call, numbered, record_of
+from tests.lambdas.account import (
+    IMAGE_SETTINGS,
+    LIST_SETTINGS,
+    RETENTION_DAYS,
+    TABLE,
+    URL_SETTINGS,
+    Account,
+    before_next_call,
+    export,
+    numbered,
+    record_of,
+)
 from tests.lambdas.image_requests import ask, document
 from tests.lambdas.pipeline import Pipeline, Sweep
 from tests.lambdas.test_list_images import page
@@ -29,6 +40,13 @@ FAILURE = Failure("ValidateImage", "States.Timeout", "{}")
 def grant(account: Account) -> Payload:  # noqa: ARG001 - the table
     """Give the response of GET /upload-url."""
     return granted_url()
+
+
+@pytest.fixture
+def granting(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    """Give the pipeline with the settings of the API's functions."""
+    export(monkeypatch, URL_SETTINGS, IMAGE_SETTINGS, LIST_SETTINGS)
+    return pipeline
 
 
 def uploaded(grant: Payload) -> Payload:
@@ -111,12 +129,13 @@ def test_to_the_pipeline_there_is_no_record(grant: Payload) -> None:
 
 
 def test_an_execution_takes_the_record_over(account: Account, grant: Payload) -> None:
-    """The first execution begins the record as one that did not exist: with one write, and nothing of the grant is left."""
+    """The first execution begins the record as one that did not exist: with one write, and only the grant's file name is left."""
     event = uploaded(grant)
     assert record_of(event).begin(RETENTION_DAYS)
     record = account.record(event)
     assert (record["status"], record["execution"], "announced" in record) == (PROCESSING, event["execution"], False)
     assert "earlier" not in record
+    assert record["filename"] == PARAMETERS["filename"]
     assert not record_of(event).begin(RETENTION_DAYS)
 
 
@@ -125,6 +144,39 @@ def test_a_failure_takes_the_record_over(account: Account, grant: Payload) -> No
     event = uploaded(grant)
     record_of(event).fail(FAILURE, RETENTION_DAYS)
     assert account.record(event)["status"] == FAILED
+
+
+@pytest.mark.parametrize("status", [REJECTED, FAILED])
+def test_an_outcome_has_the_name_of_the_file(granting: Pipeline, status: str) -> None:
+    """An image that never became one has the name that its user gave it, in its document and in the list."""
+    event = uploaded(granted_url())
+    record_of(event).begin(RETENTION_DAYS)
+    granting.write_outcome(event, status, notified=True)
+    found = [document(event["image"]["imageId"]), page()["images"][0]]
+    assert [(one["status"], one["filename"]) for one in found] == [(status, PARAMETERS["filename"])] * 2
+
+
+def test_a_dead_letter_has_the_name_of_the_file(grant: Payload) -> None:
+    """An image that no execution began has the name, too."""
+    record_of(uploaded(grant)).fail(FAILURE, RETENTION_DAYS)
+    assert (item(grant)["status"], document(grant["imageId"])["filename"]) == (FAILED, PARAMETERS["filename"])
+
+
+def test_a_next_attempt_keeps_the_name(granting: Pipeline) -> None:
+    """A later attempt, and one that is rejected at last, has the name that the first one had."""
+    event = uploaded(granted_url())
+    record_of(event).begin(RETENTION_DAYS)
+    granting.write_outcome(event, FAILED, notified=True)
+    image = numbered(event["image"], 2)
+    again = {"image": image, "execution": executions.name(image)}
+    record_of(again).begin(RETENTION_DAYS)
+    assert document(image["imageId"])["filename"] == PARAMETERS["filename"]
+
+
+def test_an_upload_without_a_grant_has_no_name(account: Account) -> None:
+    """The name of a file that was not announced is known when it is read."""
+    event = account.begin(b"data")
+    assert "filename" not in document(event["image"]["imageId"])
 
 
 def test_a_version_before_takes_the_record_over(
@@ -150,7 +202,7 @@ def test_two_executions_begin_one_record(account: Account, grant: Payload, monke
     """If another execution begins the record at the same time, one of both has it."""
     event = uploaded(grant)
     other = Record(TABLE, numbered(event["image"], 2), "another-execution")
-    before_next_call(monkeypatch, clients.dynamodb(), "put_item", lambda: other.begin(RETENTION_DAYS))
+    before_next_call(monkeypatch, clients.dynamodb(), "update_item", lambda: other.begin(RETENTION_DAYS))
     with pytest.RaisesExc(StaleExecution):
         record_of(event).begin(RETENTION_DAYS)
     assert account.record(event)["execution"] == "another-execution"

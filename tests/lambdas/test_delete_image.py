@@ -60,7 +60,16 @@ def test_nothing_is_left_of_an_image(pipeline: Pipeline, succeeded: Payload) -> 
     tombstone = pipeline.record(succeeded)
     contracts.check("metadata-record", tombstone)
     assert (tombstone["status"], tombstone["deletedBy"]) == (DELETED, OWNER)
-    assert not tombstone.keys() & {"validation", "metadata", "archive", "announced", "resized", "thumbnail", "steps"}
+    assert not tombstone.keys() & {
+        "filename",
+        "validation",
+        "metadata",
+        "archive",
+        "announced",
+        "resized",
+        "thumbnail",
+        "steps",
+    }
 
 
 def test_a_deleted_image_is_shown_nowhere(succeeded: Payload) -> None:

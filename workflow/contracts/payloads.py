@@ -446,6 +446,7 @@ class MetadataRecord(TypedDict):
     expiresAt: NotRequired[int]
     earlier: NotRequired[list[str]]
     steps: NotRequired[MetadataRecordSteps]
+    filename: NotRequired[str]
     announced: NotRequired[MetadataRecordAnnounced]
     validation: NotRequired[ValidateImageOutput]
     metadata: NotRequired[ExtractMetadataOutput]
