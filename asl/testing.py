@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from asl.check.mapping import NO_MAPPING, load_mapping
+from asl.check.mapping import NO_MAPPING, mapping_of
 from asl.check.prover import prove
 from asl.check.report import as_error
 from asl.check.sources import load_sources
@@ -16,11 +16,10 @@ def assert_proved(machine: str | Path, contracts: str | Path | None = None, *, s
     InvalidMappingError or UnsupportedSchemaError where a file is unusable.
     """
     sources = load_sources(str(machine))
+    folder = None if contracts is None else Path(contracts)
     for source in sources:
-        folder = None if contracts is None else Path(contracts)
-        if folder is not None and len(sources) > 1:
-            folder /= source.name
-        mapping = NO_MAPPING if folder is None else load_mapping(folder)
-        proof = prove(source.machine, mapping, checks_sizes=sizes and folder is not None)
+        mapping = mapping_of(folder, source.name, alone=len(sources) == 1)
+        checks_sizes = sizes and mapping is not NO_MAPPING
+        proof = prove(source.machine, mapping, checks_sizes=checks_sizes, types=source.types)
         if proof.open_findings:
             raise AssertionError(f"{source.name or machine}: {as_error(proof)}")

@@ -7,12 +7,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from asl.check.json_schema import UnsupportedSchemaError
-from asl.check.mapping import MAPPING_FILE, NO_MAPPING, InvalidMappingError, Mapping, load_mapping
+from asl.check.mapping import NO_MAPPING, InvalidMappingError, mapping_of
 from asl.check.proof_result import Proof
 from asl.check.prover import prove
 from asl.check.report import as_json, as_text
 from asl.check.report_formats import FORMATS, Report
-from asl.check.sources import Source, load_sources
+from asl.check.sources import load_sources
 from asl.command import Parser
 from asl.language import InvalidMachineError
 from asl.printable import printable
@@ -64,19 +64,9 @@ def _print(options: Namespace) -> int:
 def _reports(options: Namespace) -> Iterator[Report]:
     sources = [source for file in options.asl for source in load_sources(file)]
     for source in sources:
-        mapping = _mapping(options.contracts, source, alone=len(sources) == 1)
+        mapping = mapping_of(options.contracts, source.name, alone=len(sources) == 1)
         sizes = mapping is not NO_MAPPING and not options.no_sizes
-        yield Report(source, prove(source.machine, mapping, checks_sizes=sizes))
-
-
-def _mapping(folder: Path | None, source: Source, *, alone: bool) -> Mapping:
-    """Return the mapping of a machine: that in folder, or that in the folder in it which is called as the machine."""
-    if folder is None:
-        return NO_MAPPING
-    own = folder / source.name
-    if source.name and (own / MAPPING_FILE).exists():
-        return load_mapping(own)
-    return load_mapping(folder) if alone else NO_MAPPING
+        yield Report(source, prove(source.machine, mapping, checks_sizes=sizes, types=source.types))
 
 
 def add_output_option(parser: ArgumentParser) -> None:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from asl.check.machine_types import STANDARD, UNKNOWN_TYPES, MachineTypes
 from asl.check.yaml_documents import Place, PlacedDocument, Way, parse_yaml
 from asl.documents import parse_json
 
@@ -29,6 +30,7 @@ class FoundMachine:
     document: PlacedDocument
     way: Way
     start: Place = (1, 1)
+    types: MachineTypes = UNKNOWN_TYPES
 
 
 def is_template(document: Any) -> bool:
@@ -38,10 +40,26 @@ def is_template(document: Any) -> bool:
 
 def machines_in(document: PlacedDocument, file: Path) -> Iterator[FoundMachine]:
     """Yield the state machines in a template, which is in file; raises ValueError or OSError."""
-    for name, resource in document.value["Resources"].items():
-        if isinstance(resource, dict) and resource.get("Type") in TYPES:
-            properties = resource.get("Properties")
-            yield _Resource(name, properties if isinstance(properties, dict) else {}, document, file).machine()
+    found = {name: one for name, one in document.value["Resources"].items() if _is_machine(one)}
+    types = {name: known for name, one in found.items() if (known := _type(_properties(one)))}
+    for name, one in found.items():
+        machine = _Resource(name, _properties(one), document, file).machine()
+        yield replace(machine, types=MachineTypes(types.get(name, ""), types))
+
+
+def _is_machine(resource: Any) -> bool:
+    return isinstance(resource, dict) and resource.get("Type") in TYPES
+
+
+def _properties(resource: dict[str, Any]) -> dict[str, Any]:
+    properties = resource.get("Properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def _type(properties: dict[str, Any]) -> str:
+    """Return the type of a machine, which a resource of CloudFormation and one of SAM name differently; empty if it is computed."""
+    written = properties.get("StateMachineType", properties.get("Type", STANDARD))
+    return written if isinstance(written, str) else ""
 
 
 @dataclass(frozen=True)

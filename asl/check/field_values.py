@@ -93,6 +93,29 @@ JSONATA = Value(
 )
 
 
+ARRAY_OF_TEXTS = Value(
+    "an array of strings", lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value)
+)
+MAX_LABEL = 40  # characters
+LABEL = Value(
+    f"a label: up to {MAX_LABEL} characters, without spaces, brackets and special characters",
+    lambda value: (
+        isinstance(value, str)
+        and re.fullmatch(rf"[^\s?*<>{{}}\[\]:;,\\|^~$#%&`\"\x00-\x1f\x7f]{{1,{MAX_LABEL}}}", value) is not None
+    ),
+)
+
+
+def resource(*calls: str) -> Value:
+    """Return the kind of value that is the ARN of one of calls, such as `s3:getObject`, in any partition."""
+    ends = "|".join(map(re.escape, calls))
+    arn = re.compile(rf"arn:[^:]+:states:::({ends})")
+    return Value(
+        " or ".join(f"arn:aws:states:::{one}" for one in calls),
+        lambda value: isinstance(value, str) and arn.fullmatch(value) is not None,
+    )
+
+
 def or_jsonata(kind: Value) -> Value:
     """Return the kind of value that is of kind, or an expression that makes one."""
     return Value(f"{kind.what}, or {JSONATA.what}", lambda value: kind.holds(value) or JSONATA.holds(value))

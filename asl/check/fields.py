@@ -3,6 +3,7 @@
 The tables are those of the Amazon States Language's specification and of AWS's documentation of each type.
 """
 
+from asl.check.field_findings import Fields
 from asl.check.field_values import (
     ANY,
     ARRAY,
@@ -16,15 +17,12 @@ from asl.check.field_values import (
     TEXT,
     TIMESTAMP,
     TRUE,
-    Value,
     number,
     one_of,
     or_jsonata,
     or_null,
     whole,
 )
-
-Fields = dict[str, Value]
 
 LANGUAGES = one_of("JSONPath", "JSONata")
 MAX_COUNT = 2**31 - 1  # of Java, which AWS's service is written in
@@ -116,15 +114,6 @@ RETRIER: Fields = {
 CATCHER: Fields = {"ErrorEquals": ARRAY, "Next": TEXT, "Comment": TEXT, "Assign": OBJECT}
 CATCHER_JSONPATH: Fields = CATCHER | _MADE
 CATCHER_JSONATA: Fields = CATCHER | _OUT
-
-# Fields of a Map in which each item is run in an execution of its own, and of no other Map.
-DISTRIBUTED_ONLY = (
-    "ItemReader",
-    "ItemBatcher",
-    "ResultWriter",
-    "Label",
-    *(f"ToleratedFailure{kind}{path}" for kind in ("Count", "Percentage") for path in ("", "Path")),
-)
 
 RULE: Fields = {"Next": TEXT, "Comment": TEXT, "Assign": OBJECT}
 RULE_JSONATA: Fields = RULE | {"Condition": or_jsonata(BOOLEAN), "Output": ANY}

@@ -1,14 +1,13 @@
 """What Step Functions refuses in a state: a field that its type does not have, one that holds no such value, two where one is allowed."""
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
+from asl.check.field_findings import exclusive, field_findings
 from asl.check.field_values import BOOLEAN, NUMBER, PATH, TEXT, Value
 from asl.check.fields import (
     CATCHER_JSONATA,
     CATCHER_JSONPATH,
-    DISTRIBUTED_ONLY,
     EITHER,
     EXACTLY_ONE,
     JSONATA_FIELDS,
@@ -16,13 +15,12 @@ from asl.check.fields import (
     RETRIER,
     RULE,
     RULE_JSONATA,
-    Fields,
 )
+from asl.check.map_findings import map_findings
 from asl.check.templates import Problem
 from asl.language import Machine, Rule, State, inner_machines
 
 EVERY_ERROR = "States.ALL"
-MAX_SHOWN = 100  # characters of a value in a message
 NESTED = ("And", "Or", "Not")
 
 Found = Iterator[tuple[str, Problem]]
@@ -45,45 +43,24 @@ def _state(state: State, *, is_jsonata: bool) -> Iterator[Problem]:
     table = JSONATA_FIELDS if is_jsonata else JSONPATH
     if kind not in table:  # reported by the proof
         return
-    yield from _fields(state, table[kind], "", f"a {kind} in {'JSONata' if is_jsonata else 'JSONPath'}")
+    yield from field_findings(state, table[kind], "", f"a {kind} in {'JSONata' if is_jsonata else 'JSONPath'}")
     yield from _exclusive(state)
     if kind == "Map":
-        yield from _processing(state)
+        yield from map_findings(state, is_jsonata=is_jsonata)
     for number, retrier in enumerate(state.get("Retry", [])):
-        yield from _fields(retrier, RETRIER, f"Retry[{number}].", "a retrier")
+        yield from field_findings(retrier, RETRIER, f"Retry[{number}].", "a retrier")
     for number, catcher in enumerate(state.get("Catch", [])):
         known = CATCHER_JSONATA if is_jsonata else CATCHER_JSONPATH
-        yield from _fields(catcher, known, f"Catch[{number}].", "a catcher")
+        yield from field_findings(catcher, known, f"Catch[{number}].", "a catcher")
     for name in ("Retry", "Catch"):
         yield from _handlers(state.get(name, []), name)
     for number, rule in enumerate(state.get("Choices", [])):
         yield from _rule(rule, f"Choices[{number}]", is_jsonata=is_jsonata)
 
 
-def _fields(holder: dict[str, Any], known: Fields, at: str, what: str) -> Iterator[Problem]:
-    for name, value in holder.items():
-        if name not in known:
-            yield Problem(
-                f"{at}{name}", f"the field `{name}`", f"a field that {what} has", suggestion=_like(name, known)
-            )
-        elif not known[name].accepts(value):
-            yield _unfit(f"{at}{name}", value, known[name])
-
-
-def _like(name: str, known: Fields) -> str | None:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    return f"did you mean `{close[0]}`?" if close else None
-
-
-def _unfit(field: str, value: Any, wanted: Value) -> Problem:
-    shown = repr(value)
-    return Problem(field, shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…", wanted.what)
-
-
 def _exclusive(state: State) -> Iterator[Problem]:
     for names in EITHER:
-        if both := [name for name in names if name in state][1:]:
-            yield Problem(both[0], " and ".join(f"`{name}`" for name in names), "only one of them")
+        yield from exclusive(state, names)
     wanted = EXACTLY_ONE.get(state["Type"], ())
     has = [name for name in wanted if name in state]
     if wanted and len(has) != 1:
@@ -92,22 +69,6 @@ def _exclusive(state: State) -> Iterator[Problem]:
     timeout, heartbeat = state.get("TimeoutSeconds"), state.get("HeartbeatSeconds")
     if isinstance(timeout, int) and isinstance(heartbeat, int) and heartbeat >= timeout:
         yield Problem("HeartbeatSeconds", f"{heartbeat} seconds", f"fewer than the {timeout} of TimeoutSeconds")
-
-
-def _processing(state: State) -> Iterator[Problem]:
-    """Yield the fields of a Map that do not go with its mode."""
-    for machine in inner_machines(state):
-        config = machine.get("ProcessorConfig", {})
-        mode = config.get("Mode", "INLINE")
-        if mode == "DISTRIBUTED" and "ExecutionType" not in config:
-            yield Problem(
-                "ItemProcessor.ProcessorConfig", "DISTRIBUTED without an ExecutionType", "STANDARD or EXPRESS"
-            )
-        elif mode == "INLINE":
-            wanted = "ProcessorConfig with the Mode DISTRIBUTED, or a Map without this field"
-            yield from (
-                Problem(name, f"`{name}` of an inline Map", wanted) for name in DISTRIBUTED_ONLY if name in state
-            )
 
 
 def _handlers(handlers: list[dict[str, Any]], field: str) -> Iterator[Problem]:
@@ -124,11 +85,11 @@ def _handlers(handlers: list[dict[str, Any]], field: str) -> Iterator[Problem]:
 
 def _rule(rule: Rule, at: str, *, is_jsonata: bool, is_outer: bool = True) -> Iterator[Problem]:
     if is_jsonata or "Condition" in rule:
-        yield from _fields(rule, RULE_JSONATA, f"{at}.", "a rule in JSONata")
+        yield from field_findings(rule, RULE_JSONATA, f"{at}.", "a rule in JSONata")
         return
     outer = RULE if is_outer else {"Comment": TEXT}
     operands = {name: _operand(name) for name in rule if name not in RULE}
-    yield from _fields(rule, outer | operands, f"{at}.", "a rule inside of another")
+    yield from field_findings(rule, outer | operands, f"{at}.", "a rule inside of another")
     for name in NESTED[:2]:
         for number, one in enumerate(rule.get(name, [])):
             yield from _rule(one, f"{at}.{name}[{number}]", is_jsonata=False, is_outer=False)

@@ -81,6 +81,19 @@ class Mapping:
 NO_MAPPING = Mapping(Contract("input", Unknown()), is_given=False)
 
 
+def mapping_of(folder: Path | None, name: str, *, alone: bool) -> Mapping:
+    """Return the mapping of the machine called name: that in the folder of its name in folder, or that in folder if it is alone.
+
+    A machine outside of templates has no name. Without a folder there is no mapping. Raises InvalidMappingError.
+    """
+    if folder is None:
+        return NO_MAPPING
+    own = folder / name
+    if name and (own / MAPPING_FILE).exists():
+        return load_mapping(own)
+    return load_mapping(folder) if alone else NO_MAPPING
+
+
 def load_mapping(folder: Path) -> Mapping:
     """Return the mapping in folder's `mapping.json`, with the contracts in folder; raises InvalidMappingError."""
     try:

@@ -9,6 +9,7 @@ from asl.check.dead_parts import warn_of_dead_parts
 from asl.check.flow import follow
 from asl.check.grammar import grammar_error
 from asl.check.grammar_findings import grammar_findings
+from asl.check.machine_types import UNKNOWN_TYPES, MachineTypes, type_findings
 from asl.check.mapping import Edges, InvalidMappingError, Mapping
 from asl.check.proof_result import Arrival, Proof
 from asl.check.report import as_error
@@ -25,8 +26,12 @@ class UnprovedDataFlowError(ValueError):
     """A machine's data flow is not proved; the message has the findings."""
 
 
-def prove(machine: dict[str, Any], mapping: Mapping, *, checks_sizes: bool = True) -> Proof:
+def prove(
+    machine: dict[str, Any], mapping: Mapping, *, checks_sizes: bool = True, types: MachineTypes = UNKNOWN_TYPES
+) -> Proof:
     """Follow the machine's input along every path and return the proof, with its findings.
+
+    types are those of machine and of others, as far as they are known.
 
     Raises InvalidMachineError if machine is not a state machine, InvalidMappingError if mapping names states that it does not have.
     """
@@ -36,7 +41,8 @@ def prove(machine: dict[str, Any], mapping: Mapping, *, checks_sizes: bool = Tru
     proof = Proof(mapping, machine.get("QueryLanguage", "JSONPath"), checks_sizes)
     started = within_bytes(mapping.starts_with.shape, LIMIT)
     start = Arrival(started, Surroundings(started))
-    for name, problem in (*grammar_findings(machine), *variable_findings(machine)):
+    findings = (*grammar_findings(machine), *variable_findings(machine), *type_findings(machine, types))
+    for name, problem in findings:
         proof.report(name, start, [problem])
     with whole_budget():
         try:

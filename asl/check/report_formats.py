@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from asl.check.findings import Finding
@@ -98,7 +99,7 @@ def _sarif(reports: list[Report]) -> str:
 
 def _sarif_result(report: Report, kind: str, finding: Finding, place: tuple[int, int]) -> dict[str, Any]:
     region = {"startLine": place[0], "startColumn": place[1]}
-    where = {"artifactLocation": {"uri": report.file.replace("\\", "/")}, "region": region}
+    where = {"artifactLocation": {"uri": quote(report.file.replace("\\", "/"))}, "region": region}
     state = {"name": finding.state, "fullyQualifiedName": finding.place, "kind": "member"}
     return {
         "ruleId": kind,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asl.check.cloudformation import FoundMachine, is_template, machines_in, parse_definition
+from asl.check.machine_types import UNKNOWN_TYPES, MachineTypes
 from asl.check.yaml_documents import Place, PlacedDocument, Way
 from asl.language import STDIN, InvalidMachineError, Machine, inner_machines
 
@@ -19,6 +20,7 @@ class Source:
     document: PlacedDocument
     way: Way = ()
     start: Place = (1, 1)  # of the document in the file
+    types: MachineTypes = UNKNOWN_TYPES
 
     def place(self, state: str, field: str) -> Place | None:
         """Return the line and column of a field of a state, or of the state if the field is not written there."""
@@ -82,4 +84,4 @@ def load_sources(file: str) -> list[Source]:
 
 
 def _source(found: FoundMachine) -> Source:
-    return Source(found.name, str(found.file), found.definition, found.document, found.way, found.start)
+    return Source(found.name, str(found.file), found.definition, found.document, found.way, found.start, found.types)

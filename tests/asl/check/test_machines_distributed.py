@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from asl.check.machine_types import MachineTypes
+from asl.check.mapping import NO_MAPPING
+from asl.check.prover import prove
 from tests.asl.check.test_machines import TEXT, Found, State, array, closed, found, proof_of, reading
 
 START = closed(
@@ -17,6 +20,7 @@ START = closed(
 GET = "arn:aws:states:::s3:getObject"
 LIST = "arn:aws:states:::s3:listObjectsV2"
 PUT = "arn:aws:states:::s3:putObject"
+WRITER = {"Resource": PUT, "Parameters": {"Bucket": "results"}}
 IN = ("In", "Parameters.read.$")
 
 
@@ -41,9 +45,12 @@ def reader(resource: str, key: str = "$.key", **config: Any) -> State:
     ("state", "findings"),
     [
         (mapping(ItemReader=reader(GET, InputType="JSON")), set()),
-        (mapping(ItemReader=reader(GET, "$.kye")), {("M", "ItemReader.Parameters.Key.$", True)}),
-        (mapping(ItemReader=reader(GET, MaxItemsPath="$.n")), set()),
-        (mapping(ItemReader=reader(GET, MaxItemsPath="$.key")), {("M", "ItemReader.ReaderConfig.MaxItemsPath", True)}),
+        (mapping(ItemReader=reader(GET, "$.kye", InputType="JSON")), {("M", "ItemReader.Parameters.Key.$", True)}),
+        (mapping(ItemReader=reader(GET, InputType="JSON", MaxItemsPath="$.n")), set()),
+        (
+            mapping(ItemReader=reader(GET, InputType="JSON", MaxItemsPath="$.key")),
+            {("M", "ItemReader.ReaderConfig.MaxItemsPath", True)},
+        ),
         (mapping("$.sku", ItemReader=reader(GET, InputType="JSON")), {(*IN, False)}),
         (mapping("$.sku", ItemReader=reader(GET, InputType="CSV", CSVHeaders=["sku"])), set()),
         (mapping("$.price", ItemReader=reader(GET, InputType="CSV", CSVHeaders=["sku"])), {(*IN, True)}),
@@ -51,9 +58,16 @@ def reader(resource: str, key: str = "$.key", **config: Any) -> State:
         (mapping("$.Kye", ItemReader=reader(LIST)), {(*IN, True)}),
         (mapping("$.Items[0].sku", ItemsPath="$.lines", ItemBatcher={"MaxItemsPerBatch": 5}), set()),
         (mapping("$.sku", ItemsPath="$.lines", ItemBatcher={"MaxItemsPerBatch": 5}), {(*IN, True)}),
-        (mapping("$.BatchInput.b", ItemsPath="$.lines", ItemBatcher={"BatchInput": {"b.$": "$.bucket"}}), set()),
         (
-            mapping(ItemsPath="$.lines", ItemBatcher={"BatchInput": {"b.$": "$.bukcet"}}),
+            mapping(
+                "$.BatchInput.b",
+                ItemsPath="$.lines",
+                ItemBatcher={"MaxItemsPerBatch": 5, "BatchInput": {"b.$": "$.bucket"}},
+            ),
+            set(),
+        ),
+        (
+            mapping(ItemsPath="$.lines", ItemBatcher={"MaxItemsPerBatch": 5, "BatchInput": {"b.$": "$.bukcet"}}),
             {("M", "ItemBatcher.BatchInput.b.$", True)},
         ),
         (
@@ -77,7 +91,7 @@ def test_distributed_map(state: State, findings: Found) -> None:
 
 def test_results_that_are_written_elsewhere() -> None:
     """With a ResultWriter the result says where the results are; without one it is their array."""
-    elsewhere = mapping(ItemsPath="$.lines", ResultWriter={"Resource": PUT}, Next="B")
+    elsewhere = mapping(ItemsPath="$.lines", ResultWriter=WRITER, Next="B")
     assert found({"M": elsewhere, "B": reading("$.ResultWriterDetails.Key")}, START) == set()
     here = mapping(ItemsPath="$.lines", Next="B")
     assert found({"M": here, "B": reading("$.ResultWriterDetails.Key")}, START) == {("B", "Parameters.read.$", True)}
@@ -87,7 +101,7 @@ def test_errors_of_a_distributed_map() -> None:
     """A distributed Map may fail with errors of its own, which a catcher gets."""
     names = ["States.ExceedToleratedFailureThreshold", "States.ItemReaderFailed", "States.ResultWriterFailed"]
     catchers = [{"ErrorEquals": [name], "Next": "C"} for name in names]
-    state = mapping(ItemReader=reader(GET), ResultWriter={"Resource": PUT}, Catch=catchers)
+    state = mapping(ItemReader=reader(GET, InputType="JSON"), ResultWriter=WRITER, Catch=catchers)
     state["ItemProcessor"]["States"]["In"] = {"Type": "Fail", "Error": "Broken", "Cause": "Really."}
     proof = proof_of({"M": state, "C": reading("$.Cause")}, START)
     assert (proof.findings, [place for place in proof.warnings if "Catch" in place[1]]) == ([], [])
@@ -95,8 +109,78 @@ def test_errors_of_a_distributed_map() -> None:
 
 def test_unknown_number_of_results_is_warned_of() -> None:
     """How many items a file has is not known, so that their results may be too large for a payload."""
-    proof = proof_of({"M": mapping(ItemReader=reader(GET))}, START)
+    proof = proof_of({"M": mapping(ItemReader=reader(GET, InputType="JSON"))}, START)
     assert ("M", "ItemReader") in proof.warnings
     assert ("M", "ItemReader") not in proof_of(
-        {"M": mapping(ItemReader=reader(GET), ResultWriter={"Resource": PUT})}, START
+        {"M": mapping(ItemReader=reader(GET, InputType="JSON"), ResultWriter=WRITER)}, START
     ).warnings
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"ItemReader": reader(GET, InputType="XML")}, "ItemReader.ReaderConfig.InputType"),
+        ({"ItemReader": reader(GET, InputTyp="CSV", InputType="CSV")}, "ItemReader.ReaderConfig.InputTyp"),
+        ({"ItemReader": reader(PUT)}, "ItemReader.Resource"),
+        ({"ItemReader": {"Resource": LIST}}, "ItemReader.Parameters.Bucket"),
+        (
+            {"ItemReader": reader(GET, InputType="CSV", CSVHeaderLocation="GIVEN")},
+            "ItemReader.ReaderConfig.CSVHeaders",
+        ),
+        ({"ItemBatcher": {"BatchInput": {}}}, "ItemBatcher"),
+        ({"ItemBatcher": {"MaxInputBytesPerBatch": 262_145}}, "ItemBatcher.MaxInputBytesPerBatch"),
+        ({"ItemBatcher": {"MaxItemsPerBatch": 1, "MaxItemsPerBatchPath": "$.n"}}, "ItemBatcher.MaxItemsPerBatchPath"),
+        ({"ResultWriter": {"Resource": GET, "Parameters": {"Bucket": "b"}}}, "ResultWriter.Resource"),
+        ({"ResultWriter": {"Resource": PUT, "Parameters": {"Prefix": "p"}}}, "ResultWriter.Parameters.Bucket"),
+        ({"ResultWriter": {"WriterConfig": {"OutputType": "CSV"}}}, "ResultWriter.WriterConfig.OutputType"),
+        ({"ResultWriter": {}}, "ResultWriter"),
+        ({"Label": "x" * 41}, "Label"),
+        ({"Label": "a label"}, "Label"),
+    ],
+)
+def test_distributed_map_that_is_refused(fields: dict[str, Any], wrong: str) -> None:
+    """Step Functions refuses what is in the fields of a distributed Map: a value, a name, one that lacks, one of two that exclude each other."""
+    items = {} if "ItemReader" in fields else {"ItemsPath": "$.lines"}
+    assert ("M", wrong, True) in found({"M": mapping(**items, **fields)}, START)
+
+
+def test_fields_of_a_distributed_map_that_may_be_newer() -> None:
+    """A field in a reader that is like no known one is undecided, and so is a file of which nothing says what it is."""
+    newer = mapping(ItemReader=reader(LIST, Sorting="NONE"))
+    assert found({"M": newer}, START) == {("M", "ItemReader.ReaderConfig.Sorting", False)}
+    assert found({"M": mapping(ItemReader=reader(GET))}, START) == {("M", "ItemReader.ReaderConfig.InputType", False)}
+
+
+WAITING = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"},
+    "End": True,
+}
+JOB = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::glue:startJobRun.sync",
+    "Parameters": {"JobName": "j"},
+    "End": True,
+}
+ACTIVITY = {"Type": "Task", "Resource": "arn:aws:states:eu-west-1:111122223333:activity:a", "End": True}
+
+
+@pytest.mark.parametrize("state", [WAITING, JOB, ACTIVITY])
+def test_express_executions_do_not_wait(state: State) -> None:
+    """A call that waits for a token, a job or an activity is refused in EXPRESS executions: of the machine, or of a Map's items."""
+    machine = {"StartAt": "In", "States": {"In": state}}
+    for kind, refused in (("EXPRESS", {("In", "Resource")}), ("STANDARD", set[tuple[str, str]]())):
+        config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind}}
+        states = {"M": {"Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": {**config, **machine}, "End": True}}
+        by_item = {(state, field) for state, field, decided in found(states, START) if decided}
+        proof = prove(machine, NO_MAPPING, types=MachineTypes(kind))
+        assert by_item == {(one.state, one.field) for one in proof.findings} == refused
+
+
+def test_express_executions_have_no_distributed_map() -> None:
+    """A distributed Map is refused in an EXPRESS execution."""
+    machine = {"StartAt": "M", "States": {"M": mapping(ItemsPath="$.lines")}}
+    assert [one.field for one in prove(machine, NO_MAPPING, types=MachineTypes("EXPRESS")).findings] == [
+        "ItemProcessor.ProcessorConfig"
+    ]

@@ -163,9 +163,10 @@ def test_field_that_is_no_object(field: str, wrong: Any) -> None:
 def test_reader_whose_configuration_is_no_object() -> None:
     """What a reader reads is not known if its configuration is none."""
     config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
-    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": [1]}
+    request = {"Bucket": "b", "Key": "k"}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": [1], "Parameters": request}
     state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": {**config, **INNER}}
-    assert found(ending(state)) == set()
+    assert found(ending(state)) == {("A", "ItemReader.ReaderConfig", True)}
 
 
 def distributed(**config: str) -> State:

@@ -205,7 +205,8 @@ def test_item_without_contracts(tmp_path: Path) -> None:
     assert main([written(tmp_path, "m.json", json.dumps({"StartAt": "A", "States": states}))]) == 1
     config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
     inner = {**config, "StartAt": "I", "States": {"I": {"Type": "Pass", "InputPath": "$.any", "End": True}}}
-    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {}}
+    request = {"Bucket": "b", "Key": "k"}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": request}
     mapped = {"M": {"Type": "Map", "ItemReader": reader, "ItemProcessor": inner, "End": True}}
     assert main([written(tmp_path, "m.json", json.dumps({"StartAt": "M", "States": mapped}))]) == 0
 
@@ -214,3 +215,41 @@ def test_file_of_another_kind_is_refused() -> None:
     """A file that does not exist is named."""
     with pytest.raises(InvalidMachineError, match=r"gone\.yaml cannot be read"):
         load_sources("gone.yaml")
+
+
+def starting(child: dict[str, Any], resource: str) -> dict[str, Any]:
+    """Return a template in which a machine starts another one, which has child as its properties."""
+    task = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::{resource}",
+        "Parameters": {"StateMachineArn": "${ChildArn}", "Input": {}},
+        "End": True,
+    }
+    own = {
+        "Definition": {"StartAt": "A", "States": {"A": task}},
+        "DefinitionSubstitutions": {"ChildArn": {"Fn::GetAtt": ["Child", "Arn"]}},
+    }
+    done = {"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}
+    resources = {"Own": own, "Child": {"Definition": done, **child}}
+    return {
+        "Resources": {
+            name: {"Type": "AWS::Serverless::StateMachine", "Properties": one} for name, one in resources.items()
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("child", "resource", "code"),
+    [
+        ({"Type": "EXPRESS"}, "states:startExecution.sync:2", 1),
+        ({"StateMachineType": "EXPRESS"}, "states:startExecution.sync", 1),
+        ({"Type": "EXPRESS"}, "states:startExecution", 0),
+        ({}, "states:startExecution.sync:2", 0),
+        ({}, "aws-sdk:sfn:startSyncExecution", 1),
+        ({"Type": "EXPRESS"}, "aws-sdk:sfn:startSyncExecution", 0),
+        ({"Type": {"Ref": "TypeOfChild"}}, "aws-sdk:sfn:startSyncExecution", 0),
+    ],
+)
+def test_machine_of_the_other_type(tmp_path: Path, child: dict[str, Any], resource: str, code: int) -> None:
+    """Where the template shows the type of a machine that is started: `.sync` needs a STANDARD one, StartSyncExecution an EXPRESS one."""
+    assert main([written(tmp_path, "t.json", json.dumps(starting(child, resource)))]) == code
