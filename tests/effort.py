@@ -5,10 +5,12 @@ A repetition is one more schedule, example, picture or combination of a kind tha
 
 import gc
 import os
+from collections import defaultdict
 
 import pytest
 
 THOROUGH = "THOROUGH"  # the variable that asks for all repetitions
+SHARE = "share"  # the mark of a test of which `make test` runs some cases
 
 
 def is_thorough() -> bool:
@@ -24,6 +26,25 @@ def times(share: int, everything: int) -> int:
 repetition = pytest.mark.skipif(not is_thorough(), reason="a repetition, which `make test-all` runs")
 
 
+def cases_of_the_share(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Return the items without most cases of the tests that are marked with a share.
+
+    Of the cases of a test, as many as the mark says are kept. They are spread evenly, in whatever order the items are.
+    """
+    cases: dict[str, list[pytest.Function]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker(SHARE):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    return set(items).difference(*(_repetitions(of_one) for of_one in cases.values()))
+
+
+def _repetitions(cases: list[pytest.Function]) -> set[pytest.Item]:
+    """Return all but the share of the cases of one test."""
+    share: int = next(cases[0].iter_markers(SHARE)).args[0]
+    ordered = sorted(cases, key=lambda item: tuple(item.callspec.indices.values()))
+    return set(ordered).difference(ordered[number * len(ordered) // share] for number in range(share))
+
+
 class Effort:
     """A plugin that says how much is repeated, and lets the files start first that take longest.
 
@@ -31,8 +52,9 @@ class Effort:
     """
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the marker of files that take long, and let nothing be collected as garbage while tests are collected."""
+        """Register the markers, and let nothing be collected as garbage while tests are collected."""
         gc.disable()
+        config.addinivalue_line("markers", f"{SHARE}(number): `make test` runs that number of the test's cases")
         config.addinivalue_line("markers", "heavy: the file takes ten seconds or more, and starts before others")
 
     def pytest_report_header(self) -> str:
@@ -46,6 +68,12 @@ class Effort:
         gc.enable()
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Move the tests of heavy files to the front; their order is kept otherwise, shuffled or not."""
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Drop the cases beyond a share, and move heavy files to the front; the order is kept otherwise.
+
+        They do not count as deselected: a suite without them is whole, for the verdict on permissions.
+        """
+        if not (is_thorough() or any("[" in argument for argument in config.args)):  # a case that is named is run
+            kept = cases_of_the_share(items)
+            items[:] = [item for item in items if item in kept]
         items.sort(key=lambda item: item.get_closest_marker("heavy") is None)

@@ -133,6 +133,7 @@ def test_checker_prints_printable_text(folder: Path, text: str) -> None:
     assert_printable(printed(lambda: check([text, "--contracts", text])))
 
 
+@pytest.mark.share(2)
 @examples
 @given(text=TEXTS)
 @pytest.mark.parametrize("form", ["mermaid", "dot", "json", "svg", "html"])

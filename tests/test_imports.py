@@ -42,6 +42,7 @@ def test_workflow_package_is_empty() -> None:
     assert (ROOT / "workflow/__init__.py").read_text(encoding="utf-8") == ""
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize(
     "tops", [pytest.param(FOLDERS, id="all"), *(pytest.param([name], id=name, marks=repetition) for name in FOLDERS)]
 )

@@ -178,6 +178,7 @@ def _late_imports_of(started: list[str], code: Path) -> list[str]:
     return sorted({statement for file in files for statement in _late_imports(file)})
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("function", STARTED)
 def test_function_finds_all_of_its_imports(start: Callable[[str], Started], function: str) -> None:
     """All imports of a handler, also those of a first call, are in its zip and in the layers of its entry."""
@@ -187,6 +188,7 @@ def test_function_finds_all_of_its_imports(start: Callable[[str], Started], func
     assert seen.warm["found"] == seen.warm["elsewhere"] == []
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("function", STARTED)
 def test_cold_start_creates_no_client(start: Callable[[str], Started], function: str) -> None:
     """Importing a handler needs and changes no environment, and loads neither the AWS SDK nor Powertools."""

@@ -174,6 +174,7 @@ def without(guard: Guard) -> Iterator[Runner]:
             yield runner
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize(
     "guard", [*GUARDS, *ACTOR_GUARDS, *DELETION_GUARDS][:: times(3, 1)], ids=lambda guard: guard.name
 )

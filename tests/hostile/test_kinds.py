@@ -34,6 +34,7 @@ def combining(*features: str) -> Kind:
 REPETITIONS = repetitions(KINDS)
 
 
+@pytest.mark.share(190)
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -30,6 +30,7 @@ def worst(found: Image.Image, expected: Image.Image) -> int:
     return max(int(high) for _, high in (*differences.getextrema(), alphas.getextrema()))
 
 
+@pytest.mark.share(10)
 @pytest.mark.parametrize("interlaced", [False, True], ids=["rows", "interlaced"])
 @pytest.mark.parametrize(("color_type", "depth"), COMBINATIONS)
 def test_every_kind_has_its_pixels(color_type: int, depth: int, *, interlaced: bool) -> None:
@@ -38,6 +39,7 @@ def test_every_kind_has_its_pixels(color_type: int, depth: int, *, interlaced: b
     assert worst(shown(drawn.write(interlaced=interlaced)), drawn.pixels()) <= ROUNDING
 
 
+@pytest.mark.share(12)
 @pytest.mark.parametrize("interlaced", [False, True], ids=["rows", "interlaced"])
 @pytest.mark.parametrize("clear", [0, 1, 7, 13][:: times(2, 1)])
 @pytest.mark.parametrize(("color_type", "depth"), WITH_COLOR)

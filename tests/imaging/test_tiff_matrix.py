@@ -85,6 +85,7 @@ def layouts() -> Iterator[tuple[int, int, bool, int | None]]:
             yield photometric, bits, planar, extra
 
 
+@pytest.mark.share(14)
 @pytest.mark.parametrize(("photometric", "bits", "planar", "extra"), list(layouts())[:: times(4, 1)])
 def test_a_layout_is_right_or_unsupported(photometric: int, bits: int, *, planar: bool, extra: int | None) -> None:
     """In both byte orders, as strip and as tile, in three compressions."""

@@ -36,6 +36,7 @@ def test_smaller_images_are_archived_too(account: Account, monkeypatch: pytest.M
     contracts.check("metadata-record", account.record(event))
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", pictures.CONTENT_TYPES)
 def test_all_three_are_archived(account: Account, name: str) -> None:
     """The archive has the original byte for byte and both renditions, each of the result type and size."""
@@ -128,6 +129,7 @@ def test_metadata_of_the_client_is_not_archived(account: Account) -> None:
     assert clients.s3().head_object(Bucket=ARCHIVE_BUCKET, Key=result["original"]["key"])["Metadata"] == {}
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("status", ["REJECTED", "FAILED"])
 def test_another_final_status_does_not_become_a_success(account: Account, status: str) -> None:
     """A late archive step cannot change another final status into a success."""

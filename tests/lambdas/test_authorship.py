@@ -27,6 +27,7 @@ def authorship(account: Account, step: Step, data: bytes) -> dict[int, str]:
     return {tag: value.encode("latin-1").decode() for tag, value in exif.items()}
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 @both
 def test_names_from_exif_reach_the_rendition(account: Account, step: Step, format_name: str) -> None:

@@ -161,6 +161,7 @@ POISON = {
 }
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("poison", POISON)
 def test_a_message_about_no_upload_stays(pipeline: Pipeline, sweep: Sweep, expire: Expire, poison: str) -> None:
     """A message that is not about an upload does not keep others from being read, and stays."""
@@ -180,6 +181,7 @@ def test_a_message_about_another_bucket_finalizes_nothing(pipeline: Pipeline, sw
     assert list(pipeline.executions()) == [event["execution"]]
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("workflow", ["environment", "express"])
 def test_an_image_with_a_record_is_left_alone(
     pipeline: Pipeline, sweep: Sweep, expire: Expire, monkeypatch: pytest.MonkeyPatch, workflow: str

@@ -79,6 +79,7 @@ def test_a_deleted_image_is_shown_nowhere(succeeded: Payload) -> None:
     assert page()["images"] == []
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("status", [PROCESSING, SUCCEEDED, REJECTED, FAILED, DELETED])
 def test_another_users_image_is_not_deleted(pipeline: Pipeline, status: str) -> None:
     """For another user, and for nobody's image, the answer is the one of a GET; nothing changes."""
@@ -132,6 +133,7 @@ def test_a_running_execution_ends_without_an_outcome(pipeline: Pipeline) -> None
     assert delete(image_id(event))["statusCode"] == 204
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("name", ["resize-image", "generate-thumbnail"])
 def test_a_step_in_the_middle_of_its_work_is_undone(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, name: str
@@ -191,6 +193,7 @@ def test_the_trigger_waits_for_no_deleted_image(pipeline: Pipeline, fake_clock: 
     assert fake_clock.now() - before < timedelta(seconds=1)
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("status", [SUCCEEDED, REJECTED, FAILED])
 def test_a_late_outcome_is_not_written(pipeline: Pipeline, status: str) -> None:
     """Neither a function nor the state machine writes an outcome, or its mark, to a tombstone."""
@@ -224,6 +227,7 @@ def broken(pipeline: Pipeline, request: pytest.FixtureRequest, monkeypatch: pyte
         yield event
 
 
+@pytest.mark.share(1)
 def test_a_deletion_that_fails_half_way_is_accepted(broken: Payload, capsys: pytest.CaptureFixture[str]) -> None:
     """The tombstone stands, so that the deletion will be completed: 202. The log has the error, and no alarm counts it."""
     capsys.readouterr()

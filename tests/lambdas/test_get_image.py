@@ -90,6 +90,7 @@ def test_every_url_reads_its_image(account: Account, succeeded: str) -> None:
     assert seen == stored
 
 
+@pytest.mark.share(1)
 @pytest.mark.usefixtures("downloads")
 @pytest.mark.parametrize(
     ("download", "kind"), [({}, "inline"), ({"download": "false"}, "inline"), ({"download": "true"}, "attachment")]
@@ -131,6 +132,7 @@ def test_a_failed_image_has_nothing_for_operators(account: Account) -> None:
     assert json.loads(response["body"])["message"] == INTERNAL_ERROR_MESSAGE
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(
     "record",
     [
@@ -176,6 +178,7 @@ def test_a_parameter_of_the_query_is_not_the_id(account: Account) -> None:
     assert document(event["image"]["imageId"], imageId="1")["imageId"] == event["image"]["imageId"]
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("value", ["", "yes", "TRUE", "1"])
 def test_download_is_true_or_false(succeeded: str, value: str) -> None:
     """Any other value is 400 with the field."""
@@ -183,6 +186,7 @@ def test_download_is_true_or_false(succeeded: str, value: str) -> None:
     assert (response["statusCode"], json.loads(response["body"])["field"]) == (400, "download")
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
 def test_an_unchanged_document_is_not_sent_again(succeeded: str, form: str) -> None:
     """With the ETag in If-None-Match the answer is 304 with the same headers but the type, and no body."""

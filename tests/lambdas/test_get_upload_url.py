@@ -138,6 +138,7 @@ def test_a_focal_point_goes_with_the_upload(focus: str) -> None:
     assert objects.read_upload(image, MAX_BYTES).focus == (x, y)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 def test_a_type_whose_format_is_off_is_refused(content_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No URL is signed for an upload that would be rejected; the message names the types that are accepted."""

@@ -31,6 +31,7 @@ UNSOUND = {
 }
 
 
+@pytest.mark.share(5)
 @each_step
 @pytest.mark.parametrize("name", UNSOUND)
 def test_an_unsound_image_is_rejected_and_leaves_nothing(account: Account, field: str, name: str) -> None:

@@ -21,6 +21,7 @@ def found(account: Account, data: bytes) -> dict[str, Any]:
     return metadata.handler(account.begin(data), CONTEXT)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
 def test_every_picture_has_facts_and_an_appearance(account: Account, name: str) -> None:
     """For a picture of any format and mode, its properties and appearance are returned, and no other values."""
@@ -39,6 +40,7 @@ def test_everything_that_is_known_is_returned(account: Account) -> None:
     assert result["about"] == {"title": "Title", "keywords": ["one", "two"]}
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("format_name", ["JPEG", "TIFF", "PNG", "WEBP"])
 def test_a_large_picture_keeps_its_size(account: Account, format_name: str) -> None:
     """The sample is decoded smaller or turned, but size and the BlurHash's shape are those of the picture."""

@@ -13,6 +13,7 @@ from tests.lambdas.account import CONTEXT, RESIZE_SETTINGS, Account, export
 from workflow import contracts
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
 def test_every_format_is_fitted_and_staged(account: Account, name: str) -> None:
     """The staged object is an image of the returned format, type and size, with its longer edge at the limit."""

@@ -40,6 +40,7 @@ def test_every_message_starts_its_own(executions: Executions) -> None:
     assert image_ids(executions) == set(IMAGE_IDS)
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("times", [1, 2], ids=["in one batch", "in two batches"])
 def test_duplicate_event_starts_one_execution(executions: Executions, times: int) -> None:
     """Events arrive at least once; a duplicate is deleted from the queue and starts nothing."""
@@ -82,6 +83,7 @@ BAD = {
 }
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("name", [*BAD][:: times(3, 1)])
 def test_one_bad_message_of_three_goes_back_alone(executions: Executions, name: str) -> None:
     """Only the message that is not about an upload is reported; the other two start."""

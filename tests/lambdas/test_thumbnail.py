@@ -13,6 +13,7 @@ from tests.lambdas.account import CONTEXT, THUMBNAIL_SETTINGS, Account, export
 EDGE = THUMBNAIL_SETTINGS.thumbnail_edge
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", pictures.examples_of_formats())
 def test_every_format_becomes_a_square(account: Account, name: str) -> None:
     """The staged object is a square picture of the configured edge, of the returned format and type."""

@@ -52,6 +52,7 @@ def of_owner(record: dict[str, Any], image_id: str) -> dict[str, Any]:
     return {**record, **archive, **named, "imageId": image_id, "owner": OWNER}
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
 @settings(max_examples=times(15, 100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

@@ -32,6 +32,7 @@ CHANGES: dict[str, Change] = {
 each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 
 
+@pytest.mark.share(2)
 @each_change
 @pytest.mark.parametrize("handler", [resize.handler, thumbnail.handler], ids=["resized", "thumbnail"])
 def test_staged_objects_are_removed(
@@ -50,6 +51,7 @@ def test_staged_objects_are_removed(
     assert account.record(event) == before
 
 
+@pytest.mark.share(1)
 @each_change
 def test_archived_objects_are_removed(account: Account, monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
     """The archive holds nothing of an image that did not succeed, and everything of those that did."""

@@ -55,6 +55,7 @@ def found(account: Account, data: bytes, filename: str = "Landscape 8.jpg") -> d
     return validate.handler(account.upload(data, filename), CONTEXT)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_that_is_off_is_rejected(account: Account, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An image of a format that is switched off is rejected, and needs no decoder for that."""
@@ -64,6 +65,7 @@ def test_a_format_that_is_off_is_rejected(account: Account, name: str, monkeypat
     assert rejected.value.reason == Reason.FORMAT_DISABLED
 
 
+@pytest.mark.share(6)
 @pytest.mark.parametrize("name", pictures.examples())
 def test_a_sound_picture_is_described_by_its_content(account: Account, name: str) -> None:
     """Format, type, size and frames come from the content, not from the file name."""
@@ -78,6 +80,7 @@ def test_a_sound_picture_is_described_by_its_content(account: Account, name: str
     assert facts["filename"] == "not really.pdf"
 
 
+@pytest.mark.share(6)
 @pytest.mark.parametrize("name", UNSOUND)
 def test_an_unsound_upload_is_rejected(account: Account, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """An upload that cannot or may not be processed is rejected with its reason, as in the contract."""

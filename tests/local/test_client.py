@@ -136,6 +136,7 @@ def test_waits_grow_within_a_limit_and_differ(file: Path, monkeypatch: pytest.Mo
     assert 1 < sum(first) < 60
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("answers", "code"),
     [((200, LOST, 412), 0), ((429, 502, 200, 503, LOST, 200), 0), ((200, 403), 1), ((401,), 1)],

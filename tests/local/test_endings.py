@@ -39,6 +39,7 @@ def command(temporary: Path, *arguments: str, limits: str = "") -> "subprocess.P
     )
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("limits", "sentence"),
     [
@@ -56,6 +57,7 @@ def test_machine_without_room_is_named(temporary: Path, tmp_path: Path, limits: 
     assert len(error.splitlines()) == 1
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("victim", "reason"),
     [

@@ -85,6 +85,7 @@ def test_package_without_a_wheel_here_is_left_out(tmp_path: Path) -> None:
     assert "python/example/__init__.py" in _names(write_installed(layer, tmp_path))
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.logical_id)
 def test_layer_is_written_alike_twice(layer: Layer, tmp_path: Path) -> None:
     """Writing a real layer twice makes the same bytes."""

@@ -104,6 +104,7 @@ def test_pipeline_works_under_its_own_roles(stack: LocalStack, files: dict[str, 
     }
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("name", EXERCISED if is_thorough() else [*ONE_A_ROLE.values()][::2])
 def test_without_a_statement_it_stops(stack: LocalStack, works: Callable[[str], bool], name: str) -> None:
     """Without any one statement of a role something fails; with it again everything works."""

@@ -27,6 +27,7 @@ def test_stack_of_another_project_is_named(stack: StackInMoto) -> None:
     assert result.err.startswith("operations status: stack other belongs to another project")
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("variables", "message"),
     [({"AWS_DEFAULT_REGION": "eu-central-1"}, "credentials"), ({}, "region")],

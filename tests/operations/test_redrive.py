@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BOTH = pytest.mark.parametrize("stack", ["STANDARD", "EXPRESS"], indirect=True)
 
 
+@pytest.mark.share(1)
 @BOTH
 def test_failed_image_gets_its_next_attempt(stack: StackInMoto) -> None:
     """An image that FAILED is started again, as the attempt after the one that failed."""

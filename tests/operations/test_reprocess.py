@@ -43,6 +43,7 @@ def test_upload_without_a_record_is_found_by_its_id(stack: StackInMoto) -> None:
     assert stack.started == {execution_name(image, 1)}
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("stack", ["STANDARD", "EXPRESS"], indirect=True)
 @pytest.mark.parametrize(
     ("age", "outcome"), [(timedelta(days=RETENTION - 1), Outcome.STARTED), (timedelta(days=RETENTION), Outcome.EXPIRED)]

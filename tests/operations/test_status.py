@@ -60,6 +60,7 @@ def test_rejection_is_shown_with_its_reason(stack: StackInMoto) -> None:
     assert "to do" not in facts
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("status", [SUCCEEDED, REJECTED, FAILED])
 def test_pending_notification_needs_a_sweep(stack: StackInMoto, status: str) -> None:
     """For an image whose notification is pending the advice is a sweep."""

@@ -24,6 +24,7 @@ def called(endpoint: str, call: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     "answers",
     [

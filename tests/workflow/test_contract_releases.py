@@ -47,6 +47,7 @@ def test_contracts_at_a_revision(repository: Path, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("asked", [[], ["--json"]])
 def test_command_prints_each_change_since_a_revision(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: list[str]
@@ -98,6 +99,7 @@ def test_inputs_are_open_and_outputs_are_closed() -> None:
     assert {"pipeline-input", "object-created", "execution-ended"} <= read
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(("version", "code"), [("1.1.0", 1), ("1.1.0.dev0", 1), ("2.0.0.dev0", 0), ("2.0.0", 0)])
 def test_another_major_version_may_break(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, code: int

@@ -46,6 +46,7 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     "environment", [{}, {REGION: "cn-north-1"}, {REGION: "us-gov-west-1"}], ids=["no region", "China", "GovCloud"]
 )
@@ -57,6 +58,7 @@ def test_command_prints_the_same_graph_in_any_region(environment: dict[str, str]
     assert printed.stdout == json.dumps(states_language(), indent=2) + "\n"
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("level", [0, 10, 30, 50])
 def test_importing_the_graph_leaves_no_trace(level: int) -> None:
     """Importing the graph changes neither logging nor warnings, writes nothing, and warns of nothing."""

@@ -43,6 +43,7 @@ def assert_rejected(outcome: Outcome, reason: Reason) -> None:
     assert not outcome.archived
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("data", "name"), [(images.jpeg(), "JPEG"), (images.transparent_png(), "PNG")], ids=["JPEG", "PNG"]
 )
@@ -119,6 +120,7 @@ def test_a_success_runs_each_function_once_and_both_renditions_side_by_side(proc
     assert processing.interpreter.waits == []
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(("data", "reason"), UNSOUND)
 def test_an_unsound_picture_is_rejected_at_validation(processing: Processing, data: bytes, reason: Reason) -> None:
     """An invalid image is rejected with its reason, is never retried and reaches no further function."""
@@ -129,6 +131,7 @@ def test_an_unsound_picture_is_rejected_at_validation(processing: Processing, da
     assert outcome.staged == []
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("step", [METADATA, RESIZE, THUMBNAIL, ARCHIVE], ids=lambda step: step.state)
 def test_a_later_step_can_reject_too(processing: Processing, step: Step) -> None:
     """An image that only a later step refuses is rejected as well, and that step is never retried."""

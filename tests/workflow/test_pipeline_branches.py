@@ -45,6 +45,7 @@ def recorded_error(outcome: Outcome) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(("step", "name", "cause"), combined(BRANCHES, NAMES, CAUSES), ids=named)
 def test_a_failed_branch_keeps_name_and_cause(processing: Processing, step: Step, name: str, cause: str) -> None:
     """Name and cause of an error leave a branch unchanged, however long, together with the branch's name."""
@@ -98,6 +99,7 @@ def after(event: Event, begun: Event) -> Callable[[Handler], Handler]:
     return wrap
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(("step", "order"), combined(BRANCHES, [*ORDERS]), ids=named)
 def test_of_a_rejection_and_a_failure_the_first_is_published(processing: Processing, step: Step, order: str) -> None:
     """The branch that fails first decides the image's outcome; the other one changes nothing."""
@@ -119,6 +121,7 @@ def test_of_a_rejection_and_a_failure_the_first_is_published(processing: Process
     assert processing.interpreter.calls[other.function] == 1
 
 
+@pytest.mark.share(1)
 @each_branch
 def test_a_stale_execution_in_a_branch_is_no_failure(processing: Processing, step: Step) -> None:
     """The error of a stale execution is ignored in a branch too."""

@@ -33,6 +33,7 @@ def lead_to(processing: Processing, error: Exception | None) -> None:
         processing.break_function(ARCHIVE.function, error)
 
 
+@pytest.mark.share(1)
 @EACH_STATUS
 def test_an_outcome_is_marked_as_notified_and_a_success_does_not_expire(
     processing: Processing, error: Exception | None, status: str
@@ -47,6 +48,7 @@ def test_an_outcome_is_marked_as_notified_and_a_success_does_not_expire(
     assert {name for name in KEYS if name in record} == (set(KEYS) if status == "FAILED" else set())
 
 
+@pytest.mark.share(1)
 @EACH_STATUS
 def test_an_outcome_that_cannot_be_published_is_published_by_finalization(
     processing: Processing, error: Exception | None, status: str
@@ -68,6 +70,7 @@ def test_an_outcome_that_cannot_be_published_is_published_by_finalization(
     assert processing.finalize(outcome).announced == []
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("error", "state", "cause", "failed_in"),
     [
@@ -92,6 +95,7 @@ def test_an_outcome_that_cannot_be_stored_is_finalized(
     assert (message["failedIn"], message["reason"]) == (record["failedIn"], record["reason"]) == (failed_in, cause)
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("status", "code"), combined([*ERRORS], ["ConditionalCheckFailedException", "AccessDeniedException"])
 )
@@ -105,6 +109,7 @@ def test_an_outcome_that_cannot_be_marked_stays(processing: Processing, status: 
     assert "notifiedAt" not in (outcome.record or {})
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(("status", "code"), combined([*ERRORS], ["Throttled", "InternalError"]))
 def test_a_transient_error_of_sns_is_retried(processing: Processing, status: str, code: str) -> None:
     """A transient error of SNS is retried, and the outcome is published once."""

@@ -69,6 +69,7 @@ def failing(_: Handler) -> Handler:
     return handle
 
 
+@pytest.mark.share(2)
 @each(*STEPS)
 def test_an_internal_error_is_retried_and_then_published(processing: Processing, step: Step) -> None:
     """A step that keeps failing is tried as often as its policy states; then record and notification name state and reason.
@@ -114,6 +115,7 @@ def test_a_bug_behind_the_decoder_is_a_failure(processing: Processing, step_with
     assert processing.interpreter.calls[step.function] == 1 + MAX_ATTEMPTS[ANY]
 
 
+@pytest.mark.share(1)
 @each(VALIDATE, RESIZE)
 def test_a_transient_error_is_retried_with_success(processing: Processing, step: Step) -> None:
     """A step that fails as often as its policy allows succeeds in the end, with the same result."""
@@ -124,6 +126,7 @@ def test_a_transient_error_is_retried_with_success(processing: Processing, step:
     assert all(0 <= wait <= longest for wait, longest in zip(waits, longest_waits(ANY), strict=True))
 
 
+@pytest.mark.share(2)
 @each(*STEPS)
 def test_a_step_whose_response_is_lost_is_repeated(processing: Processing, step: Step) -> None:
     """A step that did its work but whose response was lost can repeat it."""
@@ -140,6 +143,7 @@ def test_a_success_whose_response_is_lost_stays_a_success(processing: Processing
     assert (outcome.status, outcome.announced, outcome.execution.status) == ("SUCCEEDED", [], "FAILED")
 
 
+@pytest.mark.share(1)
 @each(METADATA, THUMBNAIL)
 def test_a_throttle_is_retried_for_longer(processing: Processing, step: Step) -> None:
     """A step that Lambda throttles is retried more often, and its function runs once."""
@@ -153,6 +157,7 @@ def test_a_throttle_is_retried_for_longer(processing: Processing, step: Step) ->
     assert all(0 <= wait <= longest for wait, longest in zip(waits, longest_waits(THROTTLE), strict=True))
 
 
+@pytest.mark.share(1)
 @each(RESIZE, ARCHIVE)
 def test_an_update_of_a_function_is_retried_for_longer(processing: Processing, step: Step) -> None:
     """A step whose function is being updated, its code newer than its variables, is retried more often than others."""
@@ -168,6 +173,7 @@ def test_an_endless_throttle_is_a_failure(processing: Processing) -> None:
     assert processing.interpreter.calls[RESIZE.function] == 0
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("step", some(STEPS[1:], THUMBNAIL, ARCHIVE), ids=named)
 def test_an_endless_timeout_is_a_failure(processing: Processing, step: Step) -> None:
     """A task that times out is retried as a throttled one, and then recorded as States.Timeout."""
@@ -204,6 +210,7 @@ def test_a_refusal_of_s3_is_published_with_its_code(processing: Processing, monk
     assert outcome.record["failedIn"] in {RESIZE.state, THUMBNAIL.state}
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(("code", "status"), [("SlowDown", 503), ("ServiceUnavailable", 503), ("SomethingNew", 500)])
 def test_a_slow_s3_is_waited_for(
     processing: Processing, monkeypatch: pytest.MonkeyPatch, code: str, status: int

@@ -57,6 +57,7 @@ def assert_nothing_left(processing: Processing, outcome: Outcome) -> None:
     assert processing.resources.keys(UPLOADS, object_keys.STAGED) == []
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(("step", "failure"), combined(STEPS, [*FAILURES]), ids=named)
 def test_every_failure_is_located_and_leaves_nothing(processing: Processing, step: Step, failure: str) -> None:
     """For any failure of any step, record, notification and history agree, and after finalization no object is left."""
@@ -86,6 +87,7 @@ def test_an_image_whose_first_step_never_ran_is_finalized(processing: Processing
     assert {"createdAt", "finishedAt", "expiresAt"} <= (outcome.record or {}).keys()
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("state", ["PublishSuccess", "RecordFailure", "PublishFailure"])
 def test_a_failed_publish_is_found_in_the_history(processing: Processing, state: str) -> None:
     """For a success the history names the failed publish; for a failure it names what failed before."""
@@ -118,6 +120,7 @@ def test_incomplete_archive_is_removed(processing: Processing) -> None:
     assert_nothing_left(processing, processing.finalize(first))
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("step", some(STEPS[1:], METADATA, THUMBNAIL), ids=named)
 def test_a_late_rejection_leaves_nothing_after_a_sweep(processing: Processing, step: Step) -> None:
     """The next sweep removes objects that were staged before a later step rejected the image; the outcome stays."""
@@ -141,6 +144,7 @@ def as_failed(outcome: Outcome) -> Outcome:
     return replace(outcome, execution=replace(outcome.execution, status="FAILED"))
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("step", some(STEPS[1:], RESIZE, LAST), ids=named)
 def test_a_lost_failure_is_found_by_a_sweep(processing: Processing, step: Step) -> None:
     """If the execution cannot store its failure and its event is lost, the sweep publishes state and reason."""

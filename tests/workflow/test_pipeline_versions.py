@@ -24,6 +24,7 @@ def again(processing: Processing, image: dict[str, Any]) -> dict[str, Any]:
     return processing.resources.upload(images.transparent_png(), image_id=image["imageId"])
 
 
+@pytest.mark.share(1)
 @EACH_STATUS
 def test_a_newer_upload_has_its_own_outcome(processing: Processing, error: Exception | None, status: str) -> None:
     """A second upload under the key of a final image is processed and published as any other."""
@@ -40,6 +41,7 @@ def test_a_newer_upload_has_its_own_outcome(processing: Processing, error: Excep
     assert not kept.keys() & second.archived.keys()
 
 
+@pytest.mark.share(1)
 @EACH_STATUS
 def test_an_older_upload_that_comes_late_changes_nothing(
     processing: Processing, error: Exception | None, status: str
@@ -56,6 +58,7 @@ def test_an_older_upload_that_comes_late_changes_nothing(
     assert processing.interpreter.calls == {VALIDATE.function: 1}
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("state", some(SUPERSEDABLE, RESIZE.state, ARCHIVE.state))
 def test_a_superseded_execution_publishes_nothing(processing: Processing, state: str) -> None:
     """An upload that is overwritten while it is processed is neither published nor archived."""

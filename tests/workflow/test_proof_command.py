@@ -13,6 +13,7 @@ from workflow.mapping import PIPELINE_MAPPING
 from workflow.proof import main
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_pipeline_in_a_file_gives_the_same_proof(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]

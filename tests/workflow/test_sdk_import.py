@@ -14,6 +14,7 @@ USED = "import workflow.sdk; from stepfunctions.steps import utils; print(utils.
 AFTERWARDS = "import workflow.sdk, boto3; from boto3.session import Session; print(boto3.session.Session is Session)"
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(("script", "printed"), [(UNUSED, "[]"), (USED, "Session"), (AFTERWARDS, "True")])
 def test_sdk_loads_what_it_uses(script: str, printed: str) -> None:
     """A definition needs neither boto3 nor pkg_resources; who uses boto3, the SDK included, gets the module itself."""

@@ -131,6 +131,7 @@ UNUSABLE: dict[str, tuple[Any, dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_unusable_input_is_one_line(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is too deep or too large to be read is one line on standard error, and exit code 2."""

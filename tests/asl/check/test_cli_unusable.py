@@ -56,6 +56,7 @@ def test_folder_of_contracts_that_is_missing(orders: Path, capsys: pytest.Captur
     assert f"{orders / MAPPING} cannot be read" in refusal(orders, capsys)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -42,6 +42,7 @@ def test_real_machine_is_proved_without_findings(machine: dict[str, Any]) -> Non
     assert _listed(prove(machine, mapping()).findings) == ""
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW][:: times(4, 1)], ids=str)
 def test_defect_of_the_machine_is_seen(machine: dict[str, Any], mutant: Mutant) -> None:
     """A defect of the machine is reported for the state and field where it has an effect, with a suggestion."""
@@ -53,6 +54,7 @@ def test_defect_of_the_machine_is_seen(machine: dict[str, Any], mutant: Mutant) 
     assert mutant.words in f"{found[0].provided} {found[0].required} {found[0].suggestion}"
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("mutant", CONTRACTS[:: times(2, 1)], ids=str)
 def test_defect_of_a_contract_is_seen(machine: dict[str, Any], mutant: Mutant, tmp_path: Path) -> None:
     """A contract that no longer fits its neighbours is reported for the state and field where they meet."""

@@ -38,6 +38,7 @@ def test_comparisons_agree_with_interegular_and_re(one: str, other: str, text: s
     assert is_match(f"^{one}$", text) == bool(re.fullmatch(one, text))
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -91,6 +91,7 @@ def test_boxes_do_not_overlap(machine: Graph) -> None:
             assert apart or key.startswith(f"{other[4]}/") or other[4].startswith(f"{key}/") or other[4] == key
 
 
+@pytest.mark.share(2)
 @each
 def test_main_path_is_a_straight_line(machine: Graph) -> None:
     """The states of the main path are in one column, in each machine, from start to end."""
@@ -100,6 +101,7 @@ def test_main_path_is_a_straight_line(machine: Graph) -> None:
         assert max(across) - min(across) < 1, spine
 
 
+@pytest.mark.share(2)
 @each
 def test_drawing_is_the_same_again(machine: Graph) -> None:
     """The same machine gives the same bytes."""
@@ -138,6 +140,7 @@ def test_json_has_it_all(machine: Graph) -> None:
     assert count(parsed, "edges") == len(list(machine.all_edges()))
 
 
+@pytest.mark.share(2)
 @each
 def test_page_is_one_file_with_every_definition(machine: Graph) -> None:
     """The viewer has no external references, and has the definition of each state unchanged."""

@@ -59,6 +59,7 @@ def choosing(number: int) -> Graph:
     )
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("graph", [catching(100), catching(100, {**CATCH, "Next": "Other"}), choosing(100)])
 def test_a_hundred_lines_into_one_state_take_little_time(graph: Graph) -> None:
     """100 states that all lead to one state are laid out in a bounded time of the processor."""

@@ -81,6 +81,7 @@ def test_output_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], a
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("form", ["svg", "html"])
 def test_history_is_shown(capsys: pytest.CaptureFixture[str], form: str) -> None:
     """Visited states have the colors of their outcomes, the others are faint."""

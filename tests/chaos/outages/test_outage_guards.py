@@ -88,6 +88,7 @@ GUARDS = [
 ]
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("guard", GUARDS[:: times(3, 1)], ids=lambda guard: guard.name)
 def test_without_a_guard_a_sound_image_does_not_succeed(guard: Guard) -> None:
     """Without the guard the case violates the statement about outages; with it, it holds."""

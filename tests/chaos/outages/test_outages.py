@@ -20,6 +20,7 @@ SHORT = [Case((service,), LENGTHS["15 minutes"], express, SEED) for service in S
 LONG = [Case(SERVICES, LENGTHS[length], express, SEED) for length in ("6 hours", "3 days") for express in (False, True)]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("case", cases(SEED) if is_thorough() else [*SHORT, *LONG][::3], ids=str)
 def test_every_sound_image_succeeds_after_an_outage(runner: Runner, case: Case) -> None:
     """Whichever services refuse, for how long, and with either type of workflow."""

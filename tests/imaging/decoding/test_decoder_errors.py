@@ -189,6 +189,7 @@ def test_sound_images_pass_without_a_bug() -> None:
         process(data)
 
 
+@pytest.mark.share(60)
 @pytest.mark.parametrize(("owner", "name", "function"), [*cases()])
 def test_a_bug_refuses_no_image(
     monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, function: Callable[..., Any]

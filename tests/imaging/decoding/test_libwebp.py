@@ -120,6 +120,7 @@ def test_without_the_library_nothing_is_opened(monkeypatch: pytest.MonkeyPatch) 
     assert libwebp.open_first_frame(written()) is None
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
 @pytest.mark.parametrize("lossless", [True, False])
 def test_a_truncated_file_is_malformed(kept: float, *, lossless: bool) -> None:

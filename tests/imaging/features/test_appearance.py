@@ -138,6 +138,7 @@ def test_hash_is_that_of_imagehash(image: Image.Image, expected: str) -> None:
     assert perceptual_hash(image) == expected
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(
     ("copy", "most"),
     [

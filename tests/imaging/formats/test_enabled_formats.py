@@ -54,6 +54,7 @@ def test_a_format_that_is_off_is_neither_inspected_nor_opened(name: str, monkeyp
     contracts.check("rejection", {"reason": refused.value.reason, "message": refused.value.message})
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("name", OWN_MODULES)
 def test_the_decoder_of_a_format_that_is_off_is_not_loaded(name: str) -> None:
     """A process that opens a file of the format has none of its decoder's modules afterwards."""

@@ -175,6 +175,7 @@ WITH_METADATA = {
 }
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("name", WITH_METADATA)
 def test_each_kind_of_metadata_has_a_limit(name: str) -> None:
     """Each kind passes up to its limit, wherever it is, and not beyond."""

@@ -90,6 +90,7 @@ def test_a_coding_of_heif_that_is_not_decoded_is_named(kind: bytes, name: str) -
     assert (reason, name in message) == (Reason.UNSUPPORTED, True)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 @pytest.mark.parametrize("name", ["AVIF", "HEIF"])
 def test_zeros_in_place_of_coded_data_are_corrupt(name: str, share: float) -> None:
@@ -101,6 +102,7 @@ def test_zeros_in_place_of_coded_data_are_corrupt(name: str, share: float) -> No
     assert reason_and_message(data[:kept] + bytes(len(data) - kept))[0] == Reason.CORRUPT
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("color", ["white", "black", "red"][:: times(3, 1)])
 @pytest.mark.parametrize("name", ["AVIF", "HEIF"])
 def test_an_image_of_one_color_is_not_corrupt(name: str, color: str) -> None:

@@ -61,6 +61,7 @@ def near(found: Color, wanted: tuple[float, ...], tolerance: float = ROUNDING) -
     return all(abs(one - other) <= tolerance for one, other in zip(found, wanted, strict=True))
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("depth", [8, 16])
 @pytest.mark.parametrize("gray", [0.1, 0.5, 0.9])
 def test_a_gamma_is_applied(depth: int, gray: float) -> None:
@@ -109,6 +110,7 @@ def test_what_describes_no_other_color_changes_none(extra: bytes) -> None:
     assert color(png((90, 160, 30), 8, extra)) == (90, 160, 30)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("primaries", PRIMARIES)
 def test_gray_stays_gray_under_all_primaries(primaries: int) -> None:
     """The white of each color space becomes the white of sRGB."""
@@ -127,6 +129,7 @@ def encode_pq(light: float) -> int:
     return round(65535 * transfer.to_pq(light))
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("light", [0.02, 0.2, 0.6, 1.0])
 def test_pq_within_the_range_of_sdr_looks_the_same(light: float) -> None:
     """Where no pixel is brighter than white, nothing is compressed."""

@@ -67,6 +67,7 @@ def largest(data: bytes, authorship: Authorship | None = None) -> bytes:
     return resize_to_edges(open_picture(data, LIMITS), [10_000], 85, authorship or Authorship())[10_000].data
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("level", [1, 6, 9])
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA"])
 def test_a_png_that_is_not_resized_does_not_grow(mode: str, level: int) -> None:

@@ -91,6 +91,7 @@ def test_the_square_around_a_point_is_inside_and_near(size: pictures.Size, point
         )
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
 @pytest.mark.parametrize("size", [(200, 40), (40, 200)], ids=["wide", "tall"])
 def test_a_focal_point_is_one_of_the_upright_image(size: pictures.Size, orientation: int) -> None:
@@ -104,6 +105,7 @@ def test_a_focal_point_is_one_of_the_upright_image(size: pictures.Size, orientat
         assert pictures.close(color, pictures.QUADRANTS[shown_color], 30)
 
 
+@pytest.mark.share(16)
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS[:: times(3, 1)])
 @pytest.mark.parametrize("format_name", pictures.CARRY_EXIF)
 @both
@@ -126,6 +128,7 @@ def banded(size: pictures.Size) -> Image.Image:
     return image
 
 
+@pytest.mark.share(16)
 @pytest.mark.parametrize("orientation", pictures.ORIENTATIONS)
 @pytest.mark.parametrize("size", [(200, 40), (40, 200)], ids=["wide", "tall"])
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF"])
@@ -138,6 +141,7 @@ def test_a_thumbnail_is_the_center_square(format_name: str, size: pictures.Size,
     assert all(pictures.close(color, MIDDLE) for color in inner)
 
 
+@pytest.mark.share(20)
 @every_example
 @both
 def test_nothing_is_enlarged(make: Make, name: str) -> None:
@@ -147,6 +151,7 @@ def test_nothing_is_enlarged(make: Make, name: str) -> None:
     assert found.size == (image.size if make is resize else (min(image.size),) * 2)
 
 
+@pytest.mark.share(12)
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (3, 4000)])
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "GIF", "WEBP", "TIFF"])
 @both
@@ -158,6 +163,7 @@ def test_thinnest_images_have_renditions(make: Make, format_name: str, size: pic
     assert pictures.close(found.convert("RGB").getpixel((0, 0)), MIDDLE)
 
 
+@pytest.mark.share(20)
 @every_example
 @both
 def test_format_is_one_that_browsers_show(make: Make, name: str) -> None:
@@ -181,6 +187,7 @@ def test_opaque_alpha_is_dropped(make: Make, format_name: str, expected: str) ->
     assert not shown(found).has_transparency_data
 
 
+@pytest.mark.share(6)
 @every_example
 def test_all_edges_come_from_one_decoding(name: str) -> None:
     """Each of several edges gives what it gives alone, largest first; an edge that repeats a size is left out."""
@@ -193,6 +200,7 @@ def test_all_edges_come_from_one_decoding(name: str) -> None:
         assert pictures.difference(shown(rendition), shown(alone)) < 6
 
 
+@pytest.mark.share(12)
 @every_example
 def test_transparency_is_kept(name: str) -> None:
     """Transparent pixels stay transparent, and opaque ones opaque."""

@@ -218,6 +218,7 @@ def test_grays_of_a_tiff_have_their_brightness(bits: int, white: int, inverted: 
     assert grays == pytest.approx([255 - gray if inverted else gray for gray in wanted], abs=3)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(("size", "edge"), [((2305, 1537), 256), ((4801, 3201), 1600), ((1801, 1201), 200)])
 @pytest.mark.parametrize("make", [resized, thumbnail])
 def test_a_scaled_decode_is_not_stretched(make: Make, size: pictures.Size, edge: int) -> None:

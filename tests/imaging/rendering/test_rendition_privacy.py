@@ -74,6 +74,7 @@ def kept_text(data: bytes, tag: int) -> str:
     return str(pictures.decoded(data).getexif()[tag]).encode("latin-1").decode()
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "HEIF"])
 @both
 def test_only_artist_and_copyright_are_kept(make: Make, format_name: str) -> None:
@@ -94,6 +95,7 @@ def test_a_rendition_as_large_as_its_original_keeps_no_more(format_name: str) ->
     assert b"secret" not in resize(open_picture(source, LIMITS), 5000, 90).data
 
 
+@pytest.mark.share(12)
 @pytest.mark.parametrize("name", pictures.examples())
 @both
 def test_without_authorship_there_is_no_exif(make: Make, name: str) -> None:

@@ -74,6 +74,7 @@ def test_every_mode_becomes_one_that_can_be_resampled(mode: str) -> None:
     assert resample(raster, (30, 20)).size == (30, 20)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode not in PLAIN][:: times(3, 1)])
 @pytest.mark.parametrize("size", [(300, 200), (150, 100), (30, 20), (7, 5)], ids=str)
 def test_bands_leave_no_trace(mode: str, size: pictures.Size, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +103,7 @@ def test_image_without_conversion_is_not_copied() -> None:
     assert make_raster(decoded(image), (30, 20)).image is image
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("mode", ["P", "RGBA", "I;16", "LA"][:: times(3, 1)])
 def test_a_small_rendition_costs_no_second_picture(mode: str) -> None:
     """A thumbnail of 40 megapixels takes less than 40 MB beyond the image, though every pixel is converted."""

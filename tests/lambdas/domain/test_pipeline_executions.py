@@ -104,6 +104,7 @@ def test_express_claims_the_record_first(pipeline: Pipeline) -> None:
     assert pipeline.record(event) == claimed
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
 def test_express_starts_nothing_for_a_final_image(pipeline: Pipeline, status: str) -> None:
     """A duplicate event after the outcome starts nothing."""
@@ -183,6 +184,7 @@ def raising(error: Exception) -> Any:
     return call
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
 def test_status_is_that_of_step_functions(pipeline: Pipeline, status: str) -> None:
     """The status is that of Step Functions, None for an attempt that was never started, and None with EXPRESS."""

@@ -80,6 +80,7 @@ def test_a_running_execution_is_left_alone(pipeline: Pipeline, sweep: Sweep, sta
     assert started(pipeline) == [event["execution"]]
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
 @pytest.mark.parametrize("begun", [True, False], ids=["begun", "never begun"])
 def test_failure_of_a_lost_event_is_finalized(pipeline: Pipeline, sweep: Sweep, status: str, *, begun: bool) -> None:
@@ -97,6 +98,7 @@ def test_failure_of_a_lost_event_is_finalized(pipeline: Pipeline, sweep: Sweep, 
     assert pipeline.notifications() == []
 
 
+@pytest.mark.share(1)
 @each_type
 def test_a_lost_execution_is_restarted_a_limited_number_of_times(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock, environment: str
@@ -190,6 +192,7 @@ def test_an_image_that_every_attempt_left_without_a_record_fails(pipeline: Pipel
     assert len(pipeline.executions()) == MAX_ATTEMPTS
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED"])
 @pytest.mark.parametrize("attempt", [0, 1, MAX_ATTEMPTS], ids=["never begun", "the first", "the last"])
 def test_an_outcome_written_during_the_sweep_is_not_overwritten(
@@ -303,6 +306,7 @@ def facts_of(pipeline: Pipeline, event: Payload) -> Payload:
     return {name: value for name, value in pipeline.record(event).items() if name not in open_records.KEYS}
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("deleted", [False, True])
 @pytest.mark.parametrize("status", [PROCESSING, "FAILED"])
 def test_a_record_of_another_key_is_left_alone(pipeline: Pipeline, sweep: Sweep, status: str, *, deleted: bool) -> None:

@@ -26,6 +26,7 @@ def test_a_pending_notification_is_published(pipeline: Pipeline, sweep: Sweep, s
     assert pipeline.notifications() == []
 
 
+@pytest.mark.share(1)
 @each_type
 def test_a_success_keeps_what_it_archived(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, environment: str

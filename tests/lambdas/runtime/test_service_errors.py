@@ -86,6 +86,7 @@ def get_object(s3: Any) -> bytes:
     return data
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("status", "code", "name", "retried"),
     [

@@ -20,6 +20,7 @@ def test_unknown_service_has_no_description() -> None:
     assert described_service("nobody") is None
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("service", "call", "expected"),
     [

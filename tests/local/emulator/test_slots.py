@@ -156,6 +156,7 @@ def test_workers_are_bounded(functions: Account) -> None:
     assert len(set(found)) <= LIMIT
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("how", ["invoke", "execution"])
 def test_functions_that_wait_for_functions_do_not_block_each_other(functions: Account, how: str) -> None:
     """More functions than there are slots call a function each, directly or by an execution, and all get its result."""

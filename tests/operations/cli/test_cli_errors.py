@@ -53,6 +53,7 @@ MESSAGES = {
 EACH_ONCE = [*zip(MESSAGES, cycle(COMMANDS), strict=False)]  # each profile and each command; any two are a repetition
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("profile", "name"), [pair for pair in product(MESSAGES, COMMANDS) if is_thorough() or pair in EACH_ONCE[::2]]
 )
@@ -155,6 +156,7 @@ def test_interruption_says_what_continues(capsys: pytest.CaptureFixture[str]) ->
     assert (code, capsys.readouterr().err) == (INTERRUPTED, "operations: the operation goes on at AWS\n")
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("output", ["closed pipe", "full disk"])
 def test_output_that_cannot_be_written_ends_an_operation(output: str) -> None:
     """`| head` ends an operation silently, and a full disk with one line."""

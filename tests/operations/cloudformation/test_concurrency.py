@@ -77,6 +77,7 @@ def test_named_value_counts_then_the_stack_s_then_the_default(account: Stubber, 
         assert _outlook(tmp_path, **named).images == expected
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
 def test_workflow_type_counts(account: Stubber, tmp_path: Path, kind: str) -> None:
     """The consequence of throttling depends on the workflow type."""

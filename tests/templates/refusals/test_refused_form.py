@@ -40,6 +40,7 @@ def test_fault_is_refused(fault: str) -> None:
     assert all("; " in one and one.endswith(")") for one in found)
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("section", "most", "entry"),
     [
@@ -184,6 +185,7 @@ def test_all_reasons_are_reported_at_once() -> None:
     assert "hidden" not in str(found.value)
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize(
     ("invalid", "expected"),
     [

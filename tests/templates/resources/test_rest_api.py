@@ -36,6 +36,7 @@ def test_changed_method_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _deployment() != before
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("changed", ["Resource", "Authorizer", "GatewayResponse"])
 def test_every_part_of_the_api_counts(monkeypatch: pytest.MonkeyPatch, changed: str) -> None:
     """A change of any resource of the API makes a new deployment."""

@@ -39,6 +39,7 @@ def mutated(mutant: Mutant) -> dict[str, Any]:
     return machine
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("mutant", [*PARAMETERS, *FLOW][times(1, 0) :: times(16, 1)], ids=str)
 def test_a_defect_that_is_refused_fails_some_run(resources: Resources, mutant: Mutant) -> None:  # noqa: ARG001 - they must be there
     """A machine with a defect cannot be created, or some run has an error, a contract violation or too much data."""

@@ -46,6 +46,7 @@ def _servers() -> Iterator[None]:
     client.stop()
 
 
+@pytest.mark.share(7)
 @pytest.mark.parametrize("attack", ATTACKS[:: times(3, 1)])
 def test_attack_is_refused_without_the_filter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, attack: str) -> None:
     """The image is rejected, and the next one succeeds."""

@@ -55,6 +55,7 @@ def image(attack: str, folder: Path) -> bytes:
     return f"{attack}|{os.getpid()}|{folder}".encode()
 
 
+@pytest.mark.share(10)
 @pytest.mark.parametrize("attack", ATTACKS[:: times(3, 1)])
 @pytest.mark.parametrize("step", [pytest.param(name, marks=() if name == "validate" else repetition) for name in STEPS])
 def test_attack_is_refused(  # noqa: PLR0913, PLR0917 - two parameters and four fixtures

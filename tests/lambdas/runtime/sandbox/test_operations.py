@@ -43,6 +43,7 @@ def test_each_operation_is_covered() -> None:
     assert OPERATIONS.keys() == operations.OPERATIONS.keys()
 
 
+@pytest.mark.share(8)
 @each_operation
 @pytest.mark.parametrize("name", [*EXAMPLES][:: times(5, 1)])
 def test_answer_is_that_of_the_operation(operation: str, name: str) -> None:

@@ -200,6 +200,7 @@ def test_nothing_is_left_over(work: str) -> None:
     assert server() == process
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_server_that_ended_is_replaced(number: int) -> None:
     """The image of a server that was ended between two images, or before it could answer, gets a new server."""
