@@ -176,8 +176,21 @@ def _asks(parameters: Template, name: str) -> bool:
     return f"Return{name}" in names(parameters) and parameters.get(f"Return{name}") != "NONE"
 
 
+# What `http:invoke` takes at least, and what it returns: https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
+_ENDPOINT = replace(exact_object(ApiEndpoint=IDENTIFIER, Method=Text(1, 16)), rest=Anything())
+_ANSWERED = replace(
+    exact_object(
+        Headers=Anything(unstated=True),
+        ResponseBody=Anything(unstated=True),
+        StatusCode=Number(integer=True, low=100, high=599),
+        StatusText=Text(0, 256),
+    ),
+    unstated=True,
+)
+
 # Without Lambda: what a function takes and returns is for a contract to say.
 SERVICES: dict[str, Integration] = {
+    "http:invoke": Integration(lambda _: _ENDPOINT, lambda _: _ANSWERED),
     "sns:publish": Integration(
         _publish, lambda _: closed_object({"MessageId": Text(1, 128), **METADATA}, {"SequenceNumber": Text(1, 20)})
     ),

@@ -72,7 +72,9 @@ def array_range(first: Shape, last: Shape, step: Shape) -> Shape:
     most = int((high - low) // pace) + 1
     if most > RANGE_LIMIT:
         raise IntrinsicCallError(f"a range of up to {most} items", f"at most {RANGE_LIMIT} items")
-    return Array((), Number(integer=True, low=low, high=high), 0, most)
+    shortest, fastest = (other - two, fast) if slow > 0 else (one - three, -slow)
+    least = max(0, int(shortest // fastest) + 1)
+    return Array((), Number(integer=True, low=low, high=high), least, most)
 
 
 def _bounds(number: Shape) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 import math
 
 from asl.check.intrinsic_arguments import IntrinsicCallError, is_between, require_kind
-from asl.check.shapes import Number, Shape, members
+from asl.check.shapes import Number, Shape, members, union
 
 LEAST, GREATEST = -(2**31), 2**31 - 1  # of the numbers that MathAdd and MathRandom take
 
@@ -19,12 +19,18 @@ def math_random(first: Shape, last: Shape, *seed: Shape) -> Shape:
 
 
 def math_add(*numbers: Shape) -> Shape:
-    """Return the result of States.MathAdd."""
-    for number in numbers:
-        _integer_range(number)
-    return Number(
-        integer=True, low=LEAST, high=GREATEST
-    )  # the whole range, so that a loop that counts reaches a fixed point
+    """Return the result of States.MathAdd.
+
+    What is added to a sum has no bound in its direction, so that a loop that counts reaches a fixed point.
+    """
+    ranges = [_integer_range(number) for number in numbers]
+    low, high = sum(one for one, _ in ranges), sum(other for _, other in ranges)
+    grown = [one for number in numbers for one in members(number) if isinstance(one, Number) and one.added]
+    if grown:
+        least, most = _integer_range(union(*grown))
+        low = LEAST if low < least else least
+        high = GREATEST if high > most else most
+    return Number(integer=True, low=max(low, LEAST), high=min(high, GREATEST), added=True)
 
 
 def _integer_range(number: Shape) -> tuple[float, float]:

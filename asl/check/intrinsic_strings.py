@@ -1,5 +1,7 @@
 """The intrinsic functions of strings: the shape of what each returns; they raise IntrinsicCallError."""
 
+import re
+
 from asl.check.descriptions import describe
 from asl.check.intrinsic_arguments import IntrinsicCallError, max_characters, require_kind
 from asl.check.intrinsic_templates import template_from
@@ -10,7 +12,13 @@ from asl.check.string_patterns import format_pattern, split_parts
 UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 ENCODED_LIMIT = 10_000  # characters that Base64Encode, Base64Decode and Hash take
-ALGORITHMS = frozenset({"MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"})
+ALGORITHMS = {
+    "MD5": 32,
+    "SHA-1": 40,
+    "SHA-256": 64,
+    "SHA-384": 96,
+    "SHA-512": 128,
+}  # and the hexadecimal digits of each
 
 
 def format_text(template: Shape, *values: Shape) -> Shape:
@@ -48,7 +56,13 @@ def string_split(text: Shape, separator: Shape) -> Shape:
     """Return the result of States.StringSplit."""
     require_kind(Text, text, "a string for States.StringSplit")
     require_kind(Text, separator, "a string of separators for States.StringSplit")
+    if any(isinstance(one, Text) and not one.placeholder and _may_be_empty(one) for one in members(separator)):
+        raise IntrinsicCallError("a separator that may be empty", "a character at least", decided=False)
     return union(*(split_parts(member, separator, max_characters(member)) for member in members(text)))
+
+
+def _may_be_empty(text: Text) -> bool:
+    return "" in text.values if text.values is not None else text.low == 0
 
 
 def _limited_length(text: Shape) -> int:
@@ -67,17 +81,28 @@ def base64_encode(text: Shape) -> Shape:
 
 def base64_decode(text: Shape) -> Shape:
     """Return the result of States.Base64Decode."""
-    if any(not isinstance(one, Text) or BASE64 not in one.patterns for one in members(text)):
+    if not all(isinstance(one, Text) and _is_base64(one) for one in members(text)):
         raise IntrinsicCallError("a string that may be no Base64", f"one that matches {BASE64}", decided=False)
     return Text(0, _limited_length(text))
+
+
+def _is_base64(text: Text) -> bool:
+    values = text.values or frozenset()
+    return BASE64 in text.patterns or (bool(values) and all(re.fullmatch(BASE64, value) for value in values))
 
 
 def hash_text(data: Shape, algorithm: Shape) -> Shape:
     """Return the result of States.Hash."""
     _limited_length(data)
-    if not isinstance(algorithm, Text) or not (algorithm.values or {""}) <= ALGORITHMS:
+    if not isinstance(algorithm, Text) or not (algorithm.values or {""}) <= set(ALGORITHMS):
         raise IntrinsicCallError("an algorithm that may be none of them", f"one of {', '.join(sorted(ALGORITHMS))}")
-    return Text(32, 128, frozenset({"^[0-9a-f]+$"}))
+    return digits_of(algorithm)
+
+
+def digits_of(algorithm: Text) -> Text:
+    """Return the hash that one of several known algorithms makes, in hexadecimal digits."""
+    lengths = [ALGORITHMS[value] for value in algorithm.values or ()]
+    return Text(min(lengths), max(lengths), frozenset({"^[0-9a-f]+$"}))
 
 
 def uuid() -> Shape:

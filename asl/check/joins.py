@@ -144,5 +144,6 @@ def _numbers(one: Number, other: Number) -> Number:
         _bytes(one, other),
         unstated=one.unstated or other.unstated,
         multiple=one.multiple if one.multiple == other.multiple else None,
+        added=one.added or other.added,
     )
     return replace(joint, mark=one.mark) if one.mark == other.mark else joint

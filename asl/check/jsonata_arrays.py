@@ -1,11 +1,15 @@
 """The functions of JSONata and of Step Functions that make or read arrays and objects: what each takes, and what it returns."""
 
 from asl.check.descriptions import describe
-from asl.check.jsonata_errors import UndecidedExpressionError, is_unstated
+from asl.check.intrinsic_arguments import IntrinsicCallError
+from asl.check.intrinsic_arrays import array_range
+from asl.check.jsonata_errors import UndecidedExpressionError, is_certain, is_unstated
 from asl.check.jsonata_operators import NUMBER, computed_text, require
 from asl.check.jsonata_sequences import NO_VALUE, Sequence, either, mapped, values_of
 from asl.check.jsonata_texts import check, is_there
 from asl.check.shapes import Anything, Array, Field, Number, Object, Shape, Text, Unknown, members, union
+
+RANGE_ARGUMENTS = 3  # the first, the last, and the step
 
 
 def reordered(arguments: list[Field]) -> Field:
@@ -120,4 +124,10 @@ def partition(arguments: list[Field]) -> Field:
 def range_of(arguments: list[Field]) -> Field:
     """Return the numbers of Step Functions' $range, which are 1,000 at most."""
     check(arguments, (Number, Number, Number))
-    return Field(Array((), NUMBER, 0, 1000, unstated=True), required=is_there(arguments))
+    shapes = [argument.shape for argument in arguments]
+    if len(shapes) != RANGE_ARGUMENTS or not all(map(is_certain, shapes)):
+        return Field(Array((), NUMBER, 0, 1000, unstated=True), required=is_there(arguments))
+    try:
+        return Field(array_range(*shapes), required=is_there(arguments))
+    except IntrinsicCallError as error:
+        raise UndecidedExpressionError(error.what, error.required.replace("States.ArrayRange", "$range")) from error

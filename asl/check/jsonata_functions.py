@@ -23,6 +23,8 @@ from asl.check.jsonata_texts import (
     Function,
     Kinds,
     check,
+    grown,
+    hash_of,
     join,
     length,
     number,
@@ -31,6 +33,7 @@ from asl.check.jsonata_texts import (
     replaced,
     shortened,
     split,
+    square_root,
     string,
     to_millis,
 )
@@ -69,7 +72,6 @@ def _numbers(*, of_nothing: bool) -> Function:
 
 
 _NUMBER = _function(NUMBER, Number)
-_COMPUTED = computed_text(None)
 FUNCTIONS: dict[str, Function] = {
     "exists": _function(Boolean(), always=True),
     "not": _function(Boolean()),
@@ -87,11 +89,14 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys(
         ("uppercase", "lowercase", "trim", "substring", "substringBefore", "substringAfter"), shortened(Text)
     ),
-    **dict.fromkeys(("abs", "floor", "ceil", "round", "power", "sqrt"), _NUMBER),
-    **dict.fromkeys(("base64encode", "base64decode"), _function(_COMPUTED, Text)),
-    **dict.fromkeys(("encodeUrl", "encodeUrlComponent", "decodeUrl", "decodeUrlComponent"), _function(_COMPUTED, Text)),
+    **dict.fromkeys(("abs", "floor", "ceil", "round", "power"), _NUMBER),
+    "sqrt": square_root,
+    "base64encode": grown(6),  # a character has up to 4 bytes, and 3 bytes make 4 characters
+    "base64decode": grown(1),
+    **dict.fromkeys(("encodeUrl", "encodeUrlComponent"), grown(12)),  # such as %F0 for each of up to 4 bytes
+    **dict.fromkeys(("decodeUrl", "decodeUrlComponent"), grown(1)),
     "formatNumber": _function(computed_text(400), Number, Text),
-    "hash": _function(Text(32, 128, frozenset({"^[0-9a-f]+$"})), Text),
+    "hash": hash_of,
     "now": _function(TIMESTAMP, always=True),
     "fromMillis": _function(computed_text(100), Number),
     "toMillis": to_millis,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from asl.check.descriptions import describe
 from asl.check.intrinsic_arguments import max_characters
 from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError, is_certain, is_unstated
-from asl.check.shapes import Boolean, Field, Number, Shape, Text, Unknown, members
+from asl.check.shapes import Array, Boolean, Field, Number, Shape, Text, Unknown, members
 
 ORDERS = ("<", "<=", ">", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "%")
@@ -107,7 +107,18 @@ def _check_divisor(shape: Shape, bounds: tuple[float, float] | None, operator: s
 
 
 def _range(one: Field, other: Field) -> Field:
-    raise UndecidedExpressionError(f"{describe(one.shape)} .. {describe(other.shape)}", "an array of known values")
+    """Return the integers from one value to another: none where either is nothing, or where the first is the greater."""
+    for operand in (one, other):
+        require(Number, operand.shape, "integers for `..`")
+        if any(isinstance(member, Number) and not member.integer for member in members(operand.shape)):
+            raise UndecidedExpressionError(describe(operand.shape), "integers for `..`")
+    first, last = _bounds(one.shape), _bounds(other.shape)
+    if first is None or last is None:
+        return Field(Array((), Number(integer=True), 0, None, unstated=True))
+    least = max(0, int(last[0] - first[1]) + 1) if one.required and other.required else 0
+    return Field(
+        Array((), Number(integer=True, low=first[0], high=last[1]), least, max(0, int(last[1] - first[0]) + 1))
+    )
 
 
 def _comparable(one: Field, other: Field, operator: str) -> None:

@@ -1,5 +1,6 @@
 """States in JSONata: where each sends its output, which `Output` makes, and what `Assign` sets."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -44,8 +45,17 @@ NUMBERS: dict[str, Shape] = {
     "ToleratedFailurePercentage": Number(low=0, high=100),
 }
 SECONDS = Number(integer=True, low=0, high=99_999_999)
+LIMIT = Number(integer=True, low=1, high=99_999_999)  # seconds of a timeout
 KNOWN = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Parallel", "Map")
+# What an expression without its `{% %}`, or with text around them, looks like.
+EXPRESSION_LIKE = re.compile(r"\{%.*%\}|^\s*\$(?:states\.|[A-Za-z]\w*\()", re.DOTALL)
+MAX_SHOWN = 100  # characters of a text in a message
 ITEMS = union(Array((), Anything()), Object((), Anything()))
+
+
+def shortened(text: str) -> str:
+    """Return text as a message shows it."""
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 def is_expression(value: Any) -> bool:
@@ -81,23 +91,38 @@ class JsonataState:
         if is_expression(value):
             return self._evaluated(value[2:-2].strip(), field, scope)
         if isinstance(value, dict):
+            self._check_names(value, field)
             return exact_object(**{name: self._made(one, f"{field}.{name}", scope) for name, one in value.items()})
         if isinstance(value, list):
             items = tuple(self._made(one, f"{field}[{number}]", scope) for number, one in enumerate(value))
             return Array(items, None, len(items), len(items))
+        if isinstance(value, str) and EXPRESSION_LIKE.search(value):
+            shown = f"the text `{shortened(value)}`"
+            self.visit.report(
+                [Problem(field, shown, "an expression, which is all of the text in `{% %}`", decided=False)]
+            )
         return written(value)
+
+    def _check_names(self, template: dict[str, Any], field: str) -> None:
+        """Report names with `.$`, which only JSONPath evaluates."""
+        paths = [name for name, one in template.items() if name.endswith(".$") and isinstance(one, str)]
+        wanted = "a name without `.$`, and an expression in `{% %}`"
+        self.visit.report(
+            [Problem(f"{field}.{name}", f"the name `{name}` in JSONata", wanted, decided=False) for name in paths]
+        )
 
     def _evaluated(self, expression: str, field: str, scope: Shape) -> Shape:
         self.visit.at = field
         evaluation = Expression(scope)
         try:
-            found = evaluation.value(parse(expression))
+            node = parse(expression)
+            found = evaluation.value(node)
         except ExpressionError as error:
             decided = not isinstance(error, UndecidedExpressionError)
             problem = Problem(field, error.provided, error.required, decided=decided, unstated=error.unstated)
             self.visit.report([problem])
             return Unknown()
-        if any(isinstance(member, Closure) for member in members(found.shape)):
+        if node.type == "regex" or any(isinstance(member, Closure) for member in members(found.shape)):
             self.visit.report([Problem(field, "a function", "a value of JSON")])
             return Unknown()
         if found.required:
@@ -154,7 +179,7 @@ class JsonataState:
         scope = self._scope()
         for name in ("TimeoutSeconds", "HeartbeatSeconds"):
             if is_expression(self.visit.state.get(name)):
-                self.visit.check(self._made(self.visit.state[name], name, scope), SECONDS, name)
+                self.visit.check(self._made(self.visit.state[name], name, scope), LIMIT, name)
         if "Credentials" in self.visit.state:
             self._made(self.visit.state["Credentials"], "Credentials", scope)
         arguments = self.visit.measure("parameters", self._arguments())

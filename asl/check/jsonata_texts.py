@@ -1,19 +1,22 @@
 """The functions of JSONata that make or read strings and numbers: what each takes, and what it returns."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from asl.check.context import ANY_ZONE, TIMESTAMP
 from asl.check.descriptions import describe
 from asl.check.intrinsic_arguments import max_characters
-from asl.check.jsonata_errors import UndecidedExpressionError, is_certain, is_unstated
+from asl.check.intrinsic_strings import ALGORITHMS, digits_of
+from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError, is_certain, is_unstated
 from asl.check.jsonata_operators import NUMBER, computed_text, fewest_characters, require
 from asl.check.jsonata_sequences import Sequence, values_of
 from asl.check.patterns import is_subset
 from asl.check.regular_expressions import UndecidedPatternError
-from asl.check.shapes import Array, Boolean, Field, Number, Shape, Text, members, union
+from asl.check.shapes import Array, Boolean, Field, Number, Shape, Text, constant, members, union
 from asl.check.sizes import max_bytes
+from asl.documents import parse_json as parse_document
 
 Function = Callable[[list[Field]], Field]
 Kinds = type[Shape] | tuple[type[Shape], ...]
@@ -62,9 +65,54 @@ def string(arguments: list[Field]) -> Field:
     return Field(made, required=is_there(arguments))
 
 
+def grown(factor: int) -> Function:
+    """Return a function of a string whose result has factor times as many characters at most, and four more."""
+
+    def call(arguments: list[Field]) -> Field:
+        check(arguments, (Text,))
+        most = _characters(arguments)
+        return Field(computed_text(None if most is None else factor * most + 4), required=is_there(arguments))
+
+    return call
+
+
+def hash_of(arguments: list[Field]) -> Field:
+    """Return the hash of a string, by the algorithm that the second argument names."""
+    check(arguments, (Text, Text))
+    algorithm = arguments[1].shape if len(arguments) > 1 else Text(values=frozenset({"SHA-1"}))
+    known = isinstance(algorithm, Text) and algorithm.values is not None
+    if isinstance(algorithm, Text) and not (known and (algorithm.values or frozenset()) <= set(ALGORITHMS)):
+        error = ExpressionError if known else UndecidedExpressionError
+        raise error(describe(algorithm), f"one of {', '.join(sorted(ALGORITHMS))}", unstated=is_unstated(algorithm))
+    made = digits_of(algorithm) if isinstance(algorithm, Text) else Text(32, 128)
+    return Field(made, required=is_there(arguments))
+
+
+def square_root(arguments: list[Field]) -> Field:
+    """Return the square root of a number, which fails if that is negative."""
+    check(arguments, (Number,))
+    for one in members(arguments[0].shape) if arguments else ():
+        if isinstance(one, Number) and (one.low is None or one.low < 0):
+            certain = one.high is not None and one.high < 0 and not one.unstated
+            error = ExpressionError if certain else UndecidedExpressionError
+            raise error(describe(one), "a number that is not negative for $sqrt", unstated=one.unstated)
+    return Field(NUMBER, required=is_there(arguments))
+
+
+def _check_pattern(shape: Shape) -> None:
+    """Raise ExpressionError if the text to be replaced may be empty."""
+    for one in members(shape):
+        if isinstance(one, Text) and one.values == frozenset({""}):
+            raise ExpressionError("an empty string", "a string of one character at least for $replace")
+        if isinstance(one, Text) and (one.low == 0 if one.values is None else "" in one.values) and not one.placeholder:
+            wanted = "a string of one character at least for $replace"
+            raise UndecidedExpressionError(describe(one), wanted, unstated=is_unstated(one))
+
+
 def replaced(arguments: list[Field]) -> Field:
     """Return a string with parts of it replaced."""
     check(arguments, (Text, Text, Text))
+    _check_pattern(arguments[1].shape if len(arguments) > 1 else union())
     before, after = _characters(arguments), max_characters(arguments[2].shape) if len(arguments) > 2 else None  # noqa: PLR2004 - the third
     high = None if before is None or after is None else (before + 1) * (after + 1)
     return Field(computed_text(high), required=is_there(arguments))
@@ -105,7 +153,9 @@ def number(arguments: list[Field]) -> Field:
     check(arguments, ((Number, Text, Boolean),))
     for one in members(arguments[0].shape) if arguments else ():
         if isinstance(one, Text) and not _is_numeric(one):
-            raise UndecidedExpressionError(describe(one), "a string that is a number", unstated=is_unstated(one))
+            known = one.values is not None and not one.placeholder and not any(map(_may_parse, one.values))
+            error = ExpressionError if known and len(members(arguments[0].shape)) == 1 else UndecidedExpressionError
+            raise error(describe(one), "a string that is a number", unstated=is_unstated(one))
     return Field(NUMBER, required=is_there(arguments))
 
 
@@ -119,10 +169,12 @@ def _is_numeric(text: Text) -> bool:
 
 
 def _parses(value: str) -> bool:
-    try:
-        return math.isfinite(float(value))
-    except ValueError:
-        return False
+    return re.fullmatch(NUMERIC, value) is not None and math.isfinite(float(value))
+
+
+def _may_parse(value: str) -> bool:
+    """Return whether value is a number, or one in another base, which not every implementation reads."""
+    return _parses(value) or value.lower().startswith(("0x", "0o", "0b"))
 
 
 def parse_json(arguments: list[Field]) -> Field:
@@ -130,6 +182,9 @@ def parse_json(arguments: list[Field]) -> Field:
     check(arguments, (Text,))
     found = []
     for one in members(arguments[0].shape) if arguments else ():
+        if isinstance(one, Text) and one.content is None and one.values and not one.placeholder:
+            found += [_parsed(value) for value in sorted(one.values)]
+            continue
         if isinstance(one, Text) and one.content is None:
             raise UndecidedExpressionError(
                 "a string that is not known to be JSON",
@@ -138,6 +193,13 @@ def parse_json(arguments: list[Field]) -> Field:
             )
         found.append(one.content if isinstance(one, Text) and one.content is not None else one)
     return Field(union(*found), required=is_there(arguments))
+
+
+def _parsed(text: str) -> Shape:
+    try:
+        return constant(parse_document(text))
+    except ValueError as error:
+        raise ExpressionError("a string that is no JSON", "JSON for $parse") from error
 
 
 def to_millis(arguments: list[Field]) -> Field:

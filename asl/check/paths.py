@@ -144,7 +144,11 @@ def _put_in(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absen
     if isinstance(shape, Unknown):
         return shape, None
     if not isinstance(shape, Object) or not isinstance(step, str):
-        return Unknown(), _absence("$", shape, step)
+        absence = _absence("$", shape, step)
+        of_item = isinstance(shape, Array) and isinstance(
+            step, int
+        )  # no documentation says whether an item is replaced
+        return Unknown(), replace(absence, decided=False) if of_item else absence
     known = shape.get(step) or Field(exact_object())
     inner = known.shape if known.required else union(known.shape, exact_object())
     placed, problem = put(inner, steps[1:], value)

@@ -133,11 +133,19 @@ def _actions(service: str, actions: dict[str, tuple[str, ...]]) -> str:
     return f"{' or '.join(actions)}; other actions of the service are in `aws-sdk:{service}`"
 
 
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
 def _unknown_action(target: Target) -> Iterator[Problem]:
     model = service_of(target)
-    if model is None or capital(target.action) in model.operations:
+    if model is None:
         return
-    known = [name[:1].lower() + name[1:] for name in model.operations]
+    if capital(target.action) in model.operations:
+        if target.action == capital(target.action):
+            yield Problem("Resource", f"the action `{target.action}`", f"`{_lower(target.action)}`", decided=False)
+        return
+    known = list(map(_lower, model.operations))
     like = difflib.get_close_matches(target.action, known, n=1)
     wanted = f"an action of {target.service.removeprefix(SDK)} in botocore {version()}"
     suggestion = f"did you mean `{like[0]}`?" if like else None

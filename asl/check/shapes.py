@@ -62,6 +62,7 @@ class Number(Shape):
     mark: str = ""  # of the array whose length it is
     unstated: bool = False  # whether a service makes it, and no contract says from what to what it is
     multiple: float | None = None  # of which all are multiples
+    added: bool = False  # whether States.MathAdd made it, so that a loop may add to it again
 
 
 @_value

@@ -43,6 +43,14 @@ MAX_SHOWN = 300  # characters of a path in a message
 class PathError(ValueError):
     """A text is no path, or what the path selects is undecided."""
 
+    is_refused = False
+
+
+class MalformedPathError(PathError):
+    """A text is certainly no path: Step Functions refuses it."""
+
+    is_refused = True
+
 
 def is_definite(step: Step) -> bool:
     """Return whether step selects one value at most."""
@@ -56,6 +64,8 @@ def parse_path(path: str) -> list[Step]:
     rest = path.strip().removeprefix("$").removeprefix("$")
     if not path.startswith("$"):
         raise PathError(f"{path} does not start with $")
+    if rest.endswith("."):
+        raise MalformedPathError(f"{_shortened(path)}, which ends with a dot")
     steps: list[Step] = []
     at = 0
     while at < len(rest):

@@ -67,10 +67,17 @@ class Evaluation:
         """Return the shape of the result of the template value."""
         spend()
         if isinstance(value, dict):
+            for name in value:
+                if f"{name}.$" in value:
+                    provided = f"`{name}` and `{name}.$`"
+                    self._problem(Problem(f"{field}.{name}", provided, "only one of them", decided=False))
             return exact_object(**dict(self._property(name, one, field) for name, one in value.items()))
         if isinstance(value, list):
             items = tuple(self.template(one, f"{field}[{number}]") for number, one in enumerate(value))
             return Array(items, None, len(items), len(items))
+        if isinstance(value, str) and value.startswith("{%"):
+            wanted = "a path, or JSONata as the QueryLanguage"
+            self._problem(Problem(field, "an expression in JSONata, which is text in JSONPath", wanted, decided=False))
         return written(value)
 
     def _property(self, name: str, value: Any, field: str) -> tuple[str, Shape]:
@@ -104,7 +111,8 @@ class Evaluation:
             source = self.scope.root(root)
             found, absences = select(source, steps, root)
         except PathError as error:
-            return self._problem(Problem(field, str(error), "a path that the checker can decide", decided=False))
+            wanted = "a path" if error.is_refused else "a path that the checker can decide"
+            return self._problem(Problem(field, str(error), wanted, decided=error.is_refused))
         for absence in absences[:1]:
             self._problem(Problem(field, absence.provided, f"`{text}`", text, absence, source, decided=absence.decided))
         return found

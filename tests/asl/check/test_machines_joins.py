@@ -11,7 +11,7 @@ from asl.check.json_schema import shape_of
 from asl.check.order import looping, order_of
 from tests.asl.check.membership import is_member
 from tests.asl.check.schemas import Schema, examples, schemas
-from tests.asl.check.test_machines import COUNT, State, closed, found, proof_of, reading
+from tests.asl.check.test_machines import COUNT, Found, State, closed, found, proof_of, reading, task
 from tests.asl.check.values import values
 
 
@@ -106,3 +106,21 @@ def test_loop_that_never_settles_hides_nothing() -> None:
     }
     findings = found(states, closed({"a": COUNT}))
     assert {("A", "Next", False), ("B", "Parameters.read.$", True)} <= findings
+
+
+@pytest.mark.parametrize(("most", "findings"), [(5, set()), (4, {("W", "Parameters.n", True)})])
+def test_counter_of_a_loop(most: int, findings: Found) -> None:
+    """A counter is known to begin at its start, to grow, and to stay below the number at which the loop ends."""
+    counted: dict[str, State] = {
+        "A": {"Type": "Pass", "Result": {"n": 1}, "Next": "W"},
+        "W": task(ResultPath=None, Next="I"),
+        "I": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "C"},
+        "C": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.n", "NumericLessThanEquals": 5, "Next": "W"}],
+            "Default": "Z",
+        },
+        "Z": {"Type": "Succeed"},
+    }
+    takes = closed({"n": {"type": "integer", "minimum": 1, "maximum": most}})
+    assert found(counted, closed({}), {"W": {"takes": takes, "gives": closed({})}}) == findings

@@ -70,6 +70,14 @@ def making(expression: str) -> Found:
         "-$states.input.n",
         "$uuid()",
         "null",
+        "[1..3][2]",
+        "[1..$states.input.n]",
+        "$parse('{\"a\":1}').a",
+        "$number('12')",
+        "$sqrt($states.input.n)",
+        "$hash($states.input.id, 'MD5')",
+        "$range(1, 9, 2)[4]",
+        "$replace($states.input.id, ' ', '')",
     ],
 )
 def test_expression_with_a_value(expression: str) -> None:
@@ -97,6 +105,12 @@ def test_expression_with_a_value(expression: str) -> None:
         "$states.input.paid ? 1",
         "$states.input.id < 5",
         "$states.input.",
+        "[1..3][3]",
+        "$parse('{\"a\":1}').b",
+        "$range(1, 9, 0)",
+        "$range(1, 9, 2)[5]",
+        "$replace($states.input.id, '', 'x')",
+        "/a/",
     ],
 )
 def test_expression_that_may_fail(expression: str) -> None:
@@ -105,7 +119,18 @@ def test_expression_that_may_fail(expression: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["$states.input.missing", "$states.input.may", "$states.input.id.deeper", "$unset", "1 +"]
+    "expression",
+    [
+        "$states.input.missing",
+        "$states.input.may",
+        "$states.input.id.deeper",
+        "$unset",
+        "1 +",
+        "$number('x')",
+        "$sqrt(-1)",
+        "$hash('x', 'SHA256')",
+        "$parse('{')",
+    ],
 )
 def test_certain_failure(expression: str) -> None:
     """A path that is not there, or not always, is a certain finding; so is what is no JSONata."""
@@ -217,3 +242,27 @@ def test_numbers_of_a_map() -> None:
     state = {"Type": "Map", "Items": [1, 2], "ItemProcessor": inner, "End": True}
     assert found({"M": {**state, "MaxConcurrency": "{% $states.input.n %}"}}) == set()
     assert found({"M": {**state, "MaxConcurrency": "{% $states.input.id %}"}}) == {("M", "MaxConcurrency", True)}
+
+
+@pytest.mark.parametrize(
+    ("output", "field"),
+    [
+        ("$states.input.id", "Output"),
+        ({"v": "$uppercase('x')"}, "Output.v"),
+        ({"v": "id: {% $states.input.id %}"}, "Output.v"),
+        ({"v": " {% $states.input.id %}"}, "Output.v"),
+        ({"v.$": "$.id"}, "Output.v.$"),
+    ],
+)
+def test_expression_that_is_sent_as_text(output: Any, field: str) -> None:
+    """A text that looks like an expression and is none, and a name with `.$`, are undecided."""
+    assert found({"A": {"Type": "Pass", "Output": output, "End": True}}) == {("A", field, False)}
+    assert found({"A": {"Type": "Pass", "Output": {"v": "$5 {or} 6%"}, "End": True}}) == set()
+
+
+def test_timeout_of_a_task() -> None:
+    """A timeout is a second at least."""
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:::f", "TimeoutSeconds": "{% 0 %}", "End": True}
+    edges = {"A": {"takes": {}, "gives": COUNT}}
+    assert found({"A": task}, edges) == {("A", "TimeoutSeconds", True)}
+    assert found({"A": {**task, "TimeoutSeconds": "{% $states.input.n %}"}}, edges) == set()

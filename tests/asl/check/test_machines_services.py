@@ -174,9 +174,7 @@ def test_item_that_is_read() -> None:
     assert calling("dynamodb:getItem", read, known, "$.Item.id.S") == set()
 
 
-@pytest.mark.parametrize(
-    "resource", ["http:invoke", "apigateway:invoke", "aws-sdk:nosuch:getObject", "eks:runJob.sync"]
-)
+@pytest.mark.parametrize("resource", ["apigateway:invoke", "aws-sdk:nosuch:getObject", "eks:runJob.sync"])
 def test_integration_that_is_not_known(resource: str) -> None:
     """A call that the proof does not know is undecided until the mapping says what it takes and gives."""
     edges = {"takes": closed({"id": TEXT}), "gives": closed({"ok": COUNT})}
@@ -279,3 +277,27 @@ def test_metadata_of_a_response() -> None:
     for path in ("$.SdkHttpMetadata.HttpStatusCode", "$.SdkResponseMetadata.RequestId"):
         assert calling("dynamodb:deleteItem", table, path=path) == set()
     assert calling("dynamodb:deleteItem", table, path="$.SdkHttpMetadata.Status") == {READ}
+
+
+ENDPOINT = {"ApiEndpoint": "https://example.com", "Method": "GET", "Authentication": {"ConnectionArn": "c"}}
+
+
+@pytest.mark.parametrize(
+    ("request_of", "path", "findings"),
+    [
+        (ENDPOINT, "$.StatusCode", set()),
+        (ENDPOINT, "$.ResponseBody", set()),
+        (ENDPOINT, "$.ResponseBody.id", {(*READ[:2], False)}),
+        (ENDPOINT, "$.statusCode", {READ}),
+        ({**ENDPOINT, "RequestBody": {"id.$": "$.id"}}, "$.StatusText", set()),
+        ({"Method": "GET"}, "$.StatusCode", errors_in("ApiEndpoint")),
+    ],
+)
+def test_call_of_an_https_endpoint(request_of: dict[str, Any], path: str, findings: Found) -> None:
+    """`http:invoke` takes an endpoint and a method, and returns a status, headers, and a body that a contract states."""
+    assert calling("http:invoke", request_of, path=path) == findings
+
+
+def test_action_with_a_capital() -> None:
+    """The name of an action begins with a small letter, which nothing documented requires."""
+    assert calling("aws-sdk:s3:HeadBucket", {"Bucket": "b"}) == {RESOURCE}
