@@ -83,6 +83,14 @@ def mark_notified(state: str, removed: tuple[str, ...], **fields: Any) -> Dynamo
     return _update(state, notified, "#execution = :execution", {}, removed, **fields)
 
 
+def check_deleted(state: str, **fields: Any) -> DynamoDBUpdateItemStep:
+    """Return the state that fails unless the image's record is a tombstone, which it writes as it is.
+
+    A read would need a permission to read every record.
+    """
+    return _update(state, {}, "#status = :status AND #execution <> :execution", {":status": "DELETED"}, **fields)
+
+
 def _update(
     state: str,
     attributes: dict[str, str],

@@ -5,10 +5,10 @@ import sys
 from typing import Any
 
 from asl.command import run_command
-from workflow.blocks import catch_all, mark_notified, publish, record_outcome, task
+from workflow.blocks import catch_all, check_deleted, mark_notified, publish, record_outcome, task
 from workflow.contracts.durations import EXECUTION_TIMEOUT
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE
-from workflow.retries import REJECTED, STALE_EXECUTION_ERRORS
+from workflow.retries import DYNAMODB_CONDITION_FAILED, REJECTED, STALE_EXECUTION_ERRORS
 from workflow.sdk import (
     Catch,
     Chain,
@@ -132,9 +132,9 @@ def _handle_error(failed: Fail) -> Choice:
     ignore = Succeed("IgnoreStaleExecution")
     for error in STALE_EXECUTION_ERRORS:
         choice.add_choice(_error_is(error), ignore)
-    failure = _failure(failed)
+    failure = _failure(failed, ignore)
     choice.add_choice(ChoiceRule.IsPresent(variable="$.error.failedIn", value=True), failure)
-    choice.add_choice(_error_is(REJECTED), _rejection(failed))  # a rejection in a branch has no failedIn
+    choice.add_choice(_error_is(REJECTED), _rejection(failed, ignore))  # a rejection in a branch has no failedIn
     # The first state whose result is missing is the one that failed.
     for state, result in (
         (VALIDATE.state, "validation"),
@@ -155,15 +155,15 @@ def _mark_failed(state: str, failure: Chain) -> Chain:
     return Chain([Pass(f"Mark{state}Failed", result=state, result_path="$.error.failedIn"), failure])
 
 
-def _rejection(failed: Fail) -> Chain:
-    """Build how a rejection is recorded and then published."""
+def _rejection(failed: Fail, ignore: Succeed) -> Chain:
+    """Build how a rejection is recorded and then published. It is stale if the record is not this execution's any more."""
     reason = {"reason": "$.error.Cause.reason", "message": "$.error.Cause.message"}
     return Chain(
         [
             # The cause of a function's error is JSON, and the message inside is JSON again.
             _parse_json("ParseError", "$.error.Cause"),
             _parse_json("ParseRejection", "$.error.Cause.errorMessage"),
-            record_outcome("RecordRejection", "REJECTED", reason, catch=catch_all(failed)),
+            record_outcome("RecordRejection", "REJECTED", reason, catch=[_not_recorded(ignore), catch_all(failed)]),
             publish(
                 "PublishRejection",
                 "REJECTED",
@@ -176,13 +176,20 @@ def _rejection(failed: Fail) -> Chain:
     )
 
 
-def _failure(failed: Fail) -> Chain:
-    """Build how a failure is recorded and then published. A later error does not replace the first one."""
+def _failure(failed: Fail, ignore: Succeed) -> Chain:
+    """Build how a failure is recorded and then published. A later error does not replace the first one.
+
+    If it cannot be recorded because the image was deleted, it is none. Otherwise there may be no record yet: the execution
+    fails, and others finalize it.
+    """
     why = {"failedIn": "$.error.failedIn", "reason": "$.error.Error"}
     ended = catch_all(failed, result_path=None)
+    check = check_deleted("CheckDeletion", catch=ended)
+    check.next(ignore)
+    outcome = {**why, "error": "States.JsonToString($.error)"}
     return Chain(
         [
-            record_outcome("RecordFailure", "FAILED", {**why, "error": "States.JsonToString($.error)"}, catch=ended),
+            record_outcome("RecordFailure", "FAILED", outcome, catch=[_not_recorded(check), ended]),
             publish(
                 "PublishFailure",
                 "FAILED",
@@ -193,6 +200,11 @@ def _failure(failed: Fail) -> Chain:
             *_marked("MarkFailureNotified", failed),
         ]
     )
+
+
+def _not_recorded(next_step: Any) -> Catch:
+    """Return the catcher for a record that is not this execution's when its outcome is written."""
+    return Catch(error_equals=[DYNAMODB_CONDITION_FAILED], next_step=next_step, result_path=None)
 
 
 def _parse_json(state: str, path: str) -> Pass:

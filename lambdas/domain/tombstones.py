@@ -1,6 +1,6 @@
 """Tombstones: the record of a deleted image, which keeps whatever arrives late from bringing the image back.
 
-Nobody but a deletion writes a tombstone again. Every other write of a record names an execution, and the execution of a
+Nobody but a deletion writes a tombstone again; the state machine writes the status DELETED over itself, to learn of it. Every other write of a record names an execution, and the execution of a
 tombstone is none of the pipeline's. An execution that finds the record of another one replaces it only if it has the same
 key, and a tombstone has none. Both hold for the functions of version 0.2 and for its executions, too.
 """

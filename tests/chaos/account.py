@@ -54,6 +54,10 @@ class Account:
         text = json.dumps(substituted(definition, **self._values)) if definition else self._definition
         _machine().definition = text
 
+    def runs_current(self, execution: Any) -> bool:
+        """Return whether an execution has the current definition, and not that of the release before a deployment."""
+        return bool(execution.state_machine.definition == self._definition)
+
     def environment(self, workflow_type: str) -> dict[str, str]:
         """Return the variables of all functions."""
         return {

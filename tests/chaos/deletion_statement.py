@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain.object_keys import STAGED
-from lambdas.domain.outcomes import DELETED
+from lambdas.domain.outcomes import AWAITING_UPLOAD, DELETED, PROCESSING
 from tests.chaos.operators import REDRIVE, REPROCESS, SWEEP
 from tests.fake_aws.resources import ARCHIVE, UPLOADS
 
@@ -29,6 +29,16 @@ def violations(account: Account, records: dict[str, dict[str, Any]], journal: Jo
     for execution, starter, *_, after_deletion in journal.starts:
         if after_deletion and starter in (SWEEP, REDRIVE, REPROCESS):
             yield f"{starter} started {execution.name} though its image was deleted"
+    yield from _noise(account, journal)
+
+
+def _noise(account: Account, journal: Journal) -> Iterator[str]:
+    """Yield executions that failed, which is an alarm, because their image was deleted before they had an outcome."""
+    outcomes = {new.execution for _, new in journal.writes if new and new.status not in (AWAITING_UPLOAD, PROCESSING)}
+    taken = {old.execution for old, new in journal.writes if old and new and new.status == DELETED}
+    for execution in journal.executions:
+        if execution.status == "FAILED" and execution.name in taken - outcomes and account.runs_current(execution):
+            yield f"{execution.name} failed, because its image was deleted: {execution.error}, {execution.cause}"
 
 
 def came_back(old: Entry | None, new: Entry | None) -> bool:

@@ -100,6 +100,7 @@ def test_transitions_are_those_of_the_architecture() -> None:
 def test_other_states_stand_behind_a_publish_or_an_error() -> None:
     """Further states follow HandleError or PublishSuccess, or handle the error of a branch."""
     behind = {name for first in ("HandleError", "PublishSuccess") for path in paths(first) for name in path[1:]}
+    behind |= {catcher["Next"] for catcher in TOP["RecordFailure"]["Catch"]}
     before = {name for catcher in TOP["ParallelProcessing"]["Catch"] for name in until_handled(catcher["Next"])}
     assert {name for name, _ in states()} - NAMED == behind | before | BRANCH_STATES - BRANCHES
     assert {TOP[name]["Type"] for name in before} == {"Choice", "Pass"}

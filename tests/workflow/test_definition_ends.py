@@ -19,9 +19,12 @@ def test_every_error_is_stored_and_published() -> None:
 
 @pytest.mark.parametrize("end", ["Rejection", "Failure"])
 def test_an_outcome_is_published_only_after_it_is_stored(end: str) -> None:
-    """An outcome that cannot be stored or published leads to Failed, and is finalized by others."""
-    for state in (f"Record{end}", f"Publish{end}"):
-        assert [catcher["Next"] for catcher in TOP[state]["Catch"]] == ["Failed"]
+    """An outcome that cannot be stored or published leads to Failed, and is finalized by others, unless it is stale."""
+    late, failed = TOP[f"Record{end}"]["Catch"]
+    assert late["ErrorEquals"] == ["DynamoDB.ConditionalCheckFailedException"]
+    assert TOP[late["Next"]].get("Next", late["Next"]) == "IgnoreStaleExecution"
+    assert [catcher["Next"] for catcher in (failed, *TOP[f"Publish{end}"]["Catch"])] == ["Failed", "Failed"]
+    assert [catcher["Next"] for catcher in TOP["CheckDeletion"]["Catch"]] == ["Failed"]
     assert TOP["Failed"]["Type"] == "Fail"
 
 

@@ -1,18 +1,26 @@
 """The pipeline when the outcome cannot be stored, published, or marked as notified."""
 
+from functools import partial
+
 import pytest
 
 from imaging.errors import Reason
+from lambdas.domain.grants import Grant, await_upload
 from lambdas.domain.open_records import KEYS
 from lambdas.domain.record import EXPIRES_AT
+from lambdas.domain.tombstones import replace_record
+from lambdas.runtime import clock
 from tests.fake_aws.interpreter import refusal
+from tests.fake_aws.resources import TABLE
 from tests.workflow import images
 from tests.workflow.combinations import combined
 from tests.workflow.pipeline_graph import MAX_ATTEMPTS
 from tests.workflow.processing import Processing
+from workflow import contracts
 from workflow.contracts.errors import ImageRejected
-from workflow.steps import ARCHIVE
+from workflow.steps import ARCHIVE, VALIDATE
 
+ANNOUNCED = contracts.schema("metadata-record")["examples"][-1]["announced"]
 BROKEN = MemoryError("no room")
 UNSOUND = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
 FOR_GOOD = 1 + MAX_ATTEMPTS["States.ALL"]
@@ -93,6 +101,27 @@ def test_an_outcome_that_cannot_be_stored_is_finalized(
     assert (finalized.status, finalized.announced, finalized.staged) == ("FAILED", ["FAILED"], [])
     message, record = finalized.notifications[0][0], finalized.record or {}
     assert (message["failedIn"], message["reason"]) == (record["failedIn"], record["reason"]) == (failed_in, cause)
+
+
+@pytest.mark.parametrize("status", RECORD)
+def test_a_deletion_before_the_outcome_is_stored_is_no_failure(processing: Processing, status: str) -> None:
+    """If the image is deleted after its last step, the execution ends as a stale one: no outcome, no notification, no alarm."""
+    lead_to(processing, ERRORS[status])
+    image = processing.resources.upload(images.jpeg())
+    processing.interpreter.before[RECORD[status]] = partial(replace_record, TABLE, image["imageId"], image["owner"])
+    outcome = processing.run(image)
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("DELETED", [], "SUCCEEDED")
+
+
+def test_a_deletion_before_the_failure_of_the_first_step_is_stored_is_no_failure(processing: Processing) -> None:
+    """An execution that never began its record ends in the same way."""
+    processing.break_function(VALIDATE.function, BROKEN)
+    image = processing.resources.upload(images.jpeg())
+    grant = Grant(image["owner"], image["imageId"], image["bucket"], image["key"], clock.now())
+    await_upload(TABLE, grant, ANNOUNCED)
+    processing.interpreter.before["RecordFailure"] = partial(replace_record, TABLE, image["imageId"], image["owner"])
+    outcome = processing.run(image)
+    assert (outcome.status, outcome.announced, outcome.execution.status) == ("DELETED", [], "SUCCEEDED")
 
 
 @pytest.mark.share(1)

@@ -10,7 +10,7 @@ from tests.workflow.proof.deployed_machine import Script
 from tests.workflow.proof.scripts import CAUGHT, STEP_STATES
 from workflow import contracts
 from workflow.contracts.errors import ImageRejected
-from workflow.retries import STALE_EXECUTION
+from workflow.retries import DYNAMODB_CONDITION_FAILED, STALE_EXECUTION
 from workflow.steps import STEPS
 
 REJECTED = ImageRejected(Reason.CORRUPT, "The image cannot be decoded.")
@@ -40,7 +40,9 @@ def largest_scripts(letter: str) -> list[Script]:
         for state in STEP_STATES
         for caught in (error, without_cause, rejection, stale)
     ]
-    return [Script(start, answers, {}), *failing]
+    not_recorded = {"Error": DYNAMODB_CONDITION_FAILED, "Cause": error["Cause"]}
+    late = [Script(start, answers, {state: error, "RecordFailure": not_recorded}) for state in STEP_STATES]
+    return [Script(start, answers, {}), *failing, *late]
 
 
 def scripts_without_json_cause(machine: dict[str, object]) -> list[Script]:
