@@ -106,8 +106,9 @@ advisories: $(ADVISORIES)/installed  ## look up the advisories of everything tha
 	  $(ADVISORIES)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement "$$lock" || failed=1; \
 	done; exit $$failed
 
-check: $(INSTALLED)  ## prove the data flow of the state machine
+check: $(INSTALLED)  ## prove the data flow of both state machines
 	$(BIN)/python -m workflow.proof
+	$(BIN)/python -m workflow.proof --machine ImportPipeline
 
 graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipeline.svg
 	$(BIN)/python -m pages.pipeline > docs/pipeline.md

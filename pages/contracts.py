@@ -14,7 +14,7 @@ from asl.command import run_command
 from pages.markdown import code, table
 from workflow import contracts
 from workflow.mapping import DEFINITIONS
-from workflow.proof import prove
+from workflow.proof import MACHINES, Machine
 
 
 def page() -> str:
@@ -31,11 +31,18 @@ def _head() -> Iterator[str]:
 
 
 def _states() -> Iterator[str]:
-    proof = prove()
     yield "## The payloads of the states"
     yield ""
     yield "The fields of the input and the output of each state, in brackets if they are on some paths only, and the largest"
     yield f"payload of the state on any path, in bytes. Step Functions allows {LIMIT:,}."
+    yield ""
+    for machine in MACHINES.values():
+        yield from _states_of(machine)
+
+
+def _states_of(machine: Machine) -> Iterator[str]:
+    proof = machine.prove()
+    yield f"### {machine.logical_id}"
     yield ""
     rows = [
         (

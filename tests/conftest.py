@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.effort import Effort, times
-from tests.fake_aws import moto_speed
+from tests.fake_aws import conditional_copies, moto_speed
 from tests.isolation import plugin as isolation
 from tests.permissions import plugin as permissions
 
@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     moto_speed.install(patch)
+    conditional_copies.install(patch)
 
 
 @pytest.fixture(autouse=True)

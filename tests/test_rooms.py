@@ -39,10 +39,12 @@ ROOMS: dict[str, set[str]] = {
         "botocore",
         "aws_lambda_powertools",
     },
+    # Imports go by the extensions of file names, which the names of the formats list.
     "lambdas.domain": {
         "lambdas.runtime",
         "workflow.contracts",
         "imaging.errors",
+        "imaging.formats",
         "imaging.limits",
         "boto3",
         "botocore",

@@ -20,23 +20,21 @@ def catch_all(next_step: Any, result_path: str | None = "$.error") -> Catch:
     return Catch(error_equals=["States.ALL"], next_step=next_step, result_path=result_path)
 
 
-def task(step: Step, **fields: Any) -> LambdaStep:
-    """Return the state that runs the step's function: it passes what the input contract names and keeps what the output has."""
+def task(step: Step, *, sources: dict[str, str] = SOURCES, **fields: Any) -> LambdaStep:
+    """Return the state that runs the step's function: it passes what the input contract names and keeps what the output has.
+
+    sources has the path of each field that is not the field of the same name in the state's input.
+    """
     return LambdaStep(
         step.state,
         parameters={
             "FunctionName": f"${{{step.function}}}",
-            "Payload": {f"{field}.$": _source(field) for field in step.takes},
+            "Payload": {f"{field}.$": sources.get(field, f"$.{field}") for field in step.takes},
         },
         result_selector={f"{field}.$": f"$.Payload.{field}" for field in step.gives},
         timeout_seconds=step.timeout + TIMEOUT_MARGIN,
-        retry=retries(),
-        **fields,
+        **{"retry": retries(), **fields},
     )
-
-
-def _source(field: str) -> str:
-    return SOURCES.get(field, f"$.{field}")
 
 
 def publish(

@@ -1,12 +1,18 @@
-"""The pipeline's graph as it is drawn, its edges named after the contracts that travel there."""
+"""The graphs of both state machines as they are drawn, their edges named after the contracts that travel there."""
 
 from asl.graph.model import Graph, graph_of
 from workflow.definition import states_language
-from workflow.proof import mapping
+from workflow.proof import IMPORT, mapping
 
 TITLE = "Processing pipeline"
+IMPORT_TITLE = "Import pipeline"
 
 
 def pipeline_graph() -> Graph:
     """Return the graph of the pipeline."""
     return graph_of(states_language(), mapping(), title=TITLE)
+
+
+def import_graph() -> Graph:
+    """Return the graph of the import pipeline."""
+    return graph_of(IMPORT.make(), IMPORT.mapping(), title=IMPORT_TITLE)

@@ -1,8 +1,8 @@
-"""Which contract holds on which edge of the pipeline, in the form of the checker's mapping.json."""
+"""Which contract holds on which edge of each state machine, in the form of the checker's mapping.json."""
 
 from typing import Any
 
-from workflow.steps import STEPS
+from workflow.steps import IMPORT, STEPS
 
 PUBLISHED = {
     "PublishSuccess": "success-notification",
@@ -24,5 +24,17 @@ PIPELINE_MAPPING: dict[str, Any] = {
         },
         **{state: {"says": contract} for state, contract in PUBLISHED.items()},
         "ParallelProcessing": {"leaves": "parallel-processing.output"},
+    },
+}
+
+IMPORTED_BATCHES = ("ImportBucketBatch", "ImportListBatch", "ImportInventoryBatch")
+IMPORT_STARTS_WITH = "import-input"
+IMPORT_MAPPING: dict[str, Any] = {
+    "startsWith": IMPORT_STARTS_WITH,
+    "states": {
+        state: {"takes": f"{IMPORT.contract}.input", "gives": f"{IMPORT.contract}.output"} for state in IMPORTED_BATCHES
+    },
+    "accepted": {
+        "ImportInventoryBatch.Parameters.Payload.items[0]": "The manifest of an inventory says which fields a line has; the function checks them."
     },
 }

@@ -26,6 +26,12 @@ TRANSIENT_RETRIES: Final = 3 * OUTAGE // LONGEST_DELAY
 # the five minutes of an EXPRESS execution, so that the failure is recorded with its reason.
 MAX_RETRIES = 3
 SOON: Final = 30  # seconds: the longest delay before such a retry
+# Of a batch of an import, whose EXPRESS execution has five minutes: a service that is down for longer fails it.
+BATCH_RETRIES = 5
+# Of a whole run, if too many batches failed: what was imported before is not imported again. The delays are 7 hours in all.
+RUN_RETRIES: Final = 10
+RUN_DELAY, LONGEST_RUN_DELAY = 5 * 60, 3600  # seconds before the first of these retries, and before the later ones
+TOO_MANY_FAILED: Final = "States.ExceedToleratedFailureThreshold"
 STALE_EXECUTION = StaleExecution.__name__
 # After these errors another execution decides the image's outcome, so this one publishes none.
 STALE_EXECUTION_ERRORS = [STALE_EXECUTION, PreviousOutcomePending.__name__]
@@ -48,6 +54,28 @@ def retries() -> list[Retry]:
         Retry(error_equals=PERMANENT_ERRORS, max_attempts=0),
         _backing_off(TRANSIENT_ERRORS, max_attempts=TRANSIENT_RETRIES, longest=LONGEST_DELAY),
         _backing_off(["States.ALL"], max_attempts=MAX_RETRIES, longest=SOON),
+    ]
+
+
+def batch_retries() -> list[Retry]:
+    """Return the retriers of a batch of an import: never for permanent errors, else while its execution lasts."""
+    return [
+        Retry(error_equals=[ContractViolation.__name__], max_attempts=0),
+        _backing_off(["States.ALL"], max_attempts=BATCH_RETRIES, longest=SOON),
+    ]
+
+
+def run_retries() -> list[Retry]:
+    """Return the retriers of a run: for hours if too many batches failed, else three times."""
+    return [
+        Retry(
+            error_equals=[TOO_MANY_FAILED],
+            interval_seconds=RUN_DELAY,
+            max_attempts=RUN_RETRIES,
+            backoff_rate=2.0,
+            max_delay_seconds=LONGEST_RUN_DELAY,
+        ),
+        _backing_off(["States.ItemReaderFailed", "States.ResultWriterFailed"], max_attempts=MAX_RETRIES, longest=SOON),
     ]
 
 

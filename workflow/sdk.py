@@ -51,6 +51,7 @@ with warnings.catch_warnings(), redirect_stdout(sys.stderr):
     )
     from stepfunctions.steps import Fail as SdkFail
     from stepfunctions.steps import LambdaStep as SdkLambdaStep
+    from stepfunctions.steps import Map as SdkMap
     from stepfunctions.steps import Parallel as SdkParallel
     from stepfunctions.steps import Retry as SdkRetry
     from stepfunctions.steps.states import State
@@ -63,6 +64,7 @@ __all__ = [
     "Chain",
     "Choice",
     "ChoiceRule",
+    "DistributedMap",
     "DynamoDBUpdateItemStep",
     "Fail",
     "Graph",
@@ -85,6 +87,22 @@ class Field(Enum):
     JitterStrategy = "jitter_strategy"
     ErrorPath = "error_path"
     CausePath = "cause_path"
+    ItemReader = "item_reader"
+    ItemSelector = "item_selector"
+    ItemBatcher = "item_batcher"
+    ResultWriter = "result_writer"
+    MaxConcurrencyPath = "max_concurrency_path"
+    ToleratedFailurePercentagePath = "tolerated_failure_percentage_path"
+
+
+OF_DISTRIBUTED_MAP = (
+    Field.ItemReader,
+    Field.ItemSelector,
+    Field.ItemBatcher,
+    Field.ResultWriter,
+    Field.MaxConcurrencyPath,
+    Field.ToleratedFailurePercentagePath,
+)
 
 
 class Retry(SdkRetry):
@@ -109,6 +127,21 @@ class Parallel(SdkParallel):
     def allowed_fields(self) -> list[Enum]:
         """Add ResultSelector to the SDK's fields."""
         return [*super().allowed_fields(), Field.ResultSelector]
+
+
+class DistributedMap(SdkMap):
+    """A Map that runs its iterator in EXPRESS executions of their own, for items that it reads from S3."""
+
+    def allowed_fields(self) -> list[Enum]:
+        """Add the fields of distributed Maps to the SDK's fields."""
+        return [*super().allowed_fields(), *OF_DISTRIBUTED_MAP]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the state; the field of the iterator has its present name, which the mode needs."""
+        written: dict[str, Any] = super().to_dict()
+        iterator = written.pop("Iterator")
+        config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
+        return {**written, "ItemProcessor": {"ProcessorConfig": config, **iterator}}
 
 
 class Fail(SdkFail):

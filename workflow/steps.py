@@ -32,3 +32,9 @@ THUMBNAIL = Step("GenerateThumbnail", "ThumbnailFunction", "generate-thumbnail",
 ARCHIVE = Step("ArchiveImage", "ArchiveFunction", "archive-image", timeout=60)
 
 STEPS = (VALIDATE, METADATA, RESIZE, THUMBNAIL, ARCHIVE)
+
+# The step of the import pipeline. It is in a state for each kind of source.
+BATCH_SIZE = (
+    20  # objects in a batch: an image takes about two seconds, and two attempts have to fit an EXPRESS execution
+)
+IMPORT = Step("ImportImages", "ImportFunction", "import-images", timeout=120)

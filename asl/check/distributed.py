@@ -11,6 +11,8 @@ from asl.check.visit import Visit
 SIZE_UNSTATED = 0  # bytes: no contract says how large it is, so that nothing is reported of its size
 BATCH_BYTES = 262_144  # of the input of a child execution
 MAX_ITEMS = 100_000_000
+# Any text that fits into the input of a child execution.
+CSV_FIELD = Text(0, BATCH_BYTES, max_bytes=SIZE_UNSTATED)
 NAME = Text(1, 2048)
 COUNT = Number(integer=True, low=1, high=MAX_ITEMS)
 BYTES = Number(integer=True, low=1, high=262_144)
@@ -62,7 +64,7 @@ def _read_item(reader: dict[str, Any]) -> Shape:
     if not isinstance(config, dict):
         config = {}
     if config.get("InputType") == "CSV" and isinstance(headers := config.get("CSVHeaders"), list):
-        return exact_object(**{str(name): Text(max_bytes=SIZE_UNSTATED) for name in headers})
+        return exact_object(**{str(name): CSV_FIELD for name in headers})
     return Anything(unstated=True)
 
 

@@ -29,6 +29,14 @@ FORMATS = {
 # The format of each media type under which files are uploaded. A HEIC is a HEIF.
 CONTENT_TYPES = {found.content_type: found for found in FORMATS.values()} | {"image/heif": FORMATS["HEIF"]}
 
+# The format of each extension of file names, in lower case.
+EXTENSIONS = {found.extension: found for found in FORMATS.values()} | {
+    **dict.fromkeys(("jpeg", "jpe", "jfif"), FORMATS["JPEG"]),
+    "tiff": FORMATS["TIFF"],
+    "dib": FORMATS["BMP"],
+    **dict.fromkeys(("heif", "hif"), FORMATS["HEIF"]),
+}
+
 # The first bytes of each. An ISO media file has its brands within the first 64 bytes; `mif1` and `msf1` are brands of the
 # container only.
 _PATTERNS = {

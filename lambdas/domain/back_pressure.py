@@ -30,8 +30,8 @@ SHORTEST_PAUSE = 0.25  # seconds between two reads of a record
 PAUSE_SHARE = 0.25  # of the time waited so far: a pause is at most that much too long
 
 
-def wait_for_outcomes(images: Iterable[Image], table: str) -> None:
-    """Return when each image has the outcome of its execution, or is another execution's, or after LONGEST_WAIT.
+def wait_for_outcomes(images: Iterable[Image], table: str, until: datetime | None = None) -> None:
+    """Return when each image has the outcome of its execution, or is another execution's, or after LONGEST_WAIT, or at until.
 
     The executions go on in any case. The wait only spaces the starts, so it goes on while DynamoDB is down. Raises any other
     error of its calls.
@@ -40,7 +40,7 @@ def wait_for_outcomes(images: Iterable[Image], table: str) -> None:
     waiting = [*images]
     while waiting := [image for image in waiting if not _is_over(image, table, since)]:
         waited = (clock.now() - since) / timedelta(seconds=1)
-        if waited >= LONGEST_WAIT:
+        if waited >= LONGEST_WAIT or (until and clock.now() >= until):
             return
         clock.sleep(pause(waited))
 

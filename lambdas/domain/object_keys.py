@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from workflow.contracts.payloads import Image
 
 UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
+IMPORTS = "imports/"  # the prefix of the lists, outcomes and results of imports
 STAGED = "staged/"  # the prefix of renditions that wait to be archived; no event rule matches it
 
 
@@ -22,6 +23,11 @@ def parse_upload_key(key: str) -> tuple[str, str]:
     if f"{prefix}/" != UPLOADS:
         raise ValueError("the key is not one of an upload")
     return owner, image_id
+
+
+def import_folder(run: str) -> str:
+    """Return the prefix of what an import keeps."""
+    return f"{IMPORTS}{run}/"
 
 
 def staged_folder(execution: str) -> str:

@@ -115,6 +115,14 @@ class SqsTriggerSettings(StartSettings):
 
 
 @dataclass(frozen=True)
+class ImportSettings(SqsTriggerSettings):
+    """What is imported, by name and size; the content decides in the pipeline."""
+
+    enabled_formats: frozenset[str]
+    max_bytes: int
+
+
+@dataclass(frozen=True)
 class ImageSettings(StepSettings):
     """Where an image leaves objects, and the topic for what becomes of it."""
 

@@ -372,6 +372,109 @@ class ImageStatusResponse(TypedDict):
     urlsExpireAt: NotRequired[str]
 
 
+class ImportImagesInputOwnership(TypedDict):
+    """`ownership` of ImportImagesInput."""
+
+    kind: str
+    owner: NotRequired[str]
+    prefix: NotRequired[str]
+
+
+class ImportImagesInputItemsItemEntry(TypedDict):
+    """`entry` of ImportImagesInputItemsItem."""
+
+    Key: NotRequired[str]
+    VersionId: NotRequired[str]
+    IsLatest: NotRequired[str]
+    IsDeleteMarker: NotRequired[str]
+    ETag: NotRequired[str]
+
+
+class ImportImagesInputItemsItem(TypedDict):
+    """`items` of ImportImagesInput."""
+
+    key: NotRequired[str]
+    etag: NotRequired[str]
+    version: NotRequired[str]
+    owner: NotRequired[str]
+    entry: NotRequired[ImportImagesInputItemsItemEntry]
+
+
+class ImportImagesInput(TypedDict):
+    """The contract `import-images.input`."""
+
+    run: str
+    bucket: str
+    ownership: ImportImagesInputOwnership
+    items: list[ImportImagesInputItemsItem]
+
+
+class ImportImagesOutput(TypedDict):
+    """The contract `import-images.output`."""
+
+    copied: int
+    alreadyImported: int
+    skipped: int
+    outcomes: str
+
+
+class ImportInputSource1(TypedDict):
+    """`source` of ImportInput."""
+
+    kind: str
+    bucket: str
+    prefix: str
+
+
+class ImportInputSource2List(TypedDict):
+    """`list` of ImportInputSource2."""
+
+    bucket: str
+    key: str
+
+
+class ImportInputSource2(TypedDict):
+    """`source` of ImportInput."""
+
+    kind: str
+    bucket: str
+    list: ImportInputSource2List
+
+
+class ImportInputSource3List(TypedDict):
+    """`list` of ImportInputSource3."""
+
+    bucket: str
+    key: str
+
+
+class ImportInputSource3(TypedDict):
+    """`source` of ImportInput."""
+
+    kind: str
+    bucket: str
+    list: ImportInputSource3List
+
+
+class ImportInputOwnership(TypedDict):
+    """`ownership` of ImportInput."""
+
+    kind: str
+    owner: NotRequired[str]
+    prefix: NotRequired[str]
+
+
+class ImportInput(TypedDict):
+    """The contract `import-input`."""
+
+    run: str
+    source: ImportInputSource1 | ImportInputSource2 | ImportInputSource3
+    ownership: ImportInputOwnership
+    maxConcurrency: int
+    toleratedFailurePercentage: int
+    limit: int
+
+
 class MetadataRecordSteps(TypedDict):
     """`steps` of MetadataRecord."""
 

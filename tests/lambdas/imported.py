@@ -1,0 +1,88 @@
+"""A bucket that is already full, and the function that imports it."""
+
+from typing import Any
+
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from lambdas.domain import executions, import_outcomes, imports
+from lambdas.import_images import handler
+from lambdas.runtime import clients
+from lambdas.runtime.settings import ImportSettings
+from tests.fake_aws.account import OWNER, REGION, UPLOAD_BUCKET, create_state_machine
+from tests.lambdas.account import CONTEXT, LIMITS, MAX_BYTES, RETENTION_DAYS, TABLE, Account
+
+SOURCE = "pictures-of-ten-years"
+RUN = "run-1"
+ONE_OWNER = {"kind": "ONE", "owner": OWNER}
+
+Line = dict[str, Any]
+
+
+class FullBucket:
+    """The source bucket, and what an import makes of it."""
+
+    def __init__(self, account: Account, *, versioned: bool = False) -> None:
+        """Make the bucket and the state machine, whose executions end at once."""
+        self._account = account
+        self._s3 = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
+        self._s3.create_bucket(SOURCE, REGION)
+        if versioned:
+            self._s3.put_bucket_versioning(SOURCE, "Enabled")
+        self.machine = create_state_machine("pipeline")
+
+    @property
+    def settings(self) -> ImportSettings:
+        """The settings of the function."""
+        return ImportSettings(
+            metadata_table=TABLE,
+            state_machine_arn=self.machine,
+            workflow_type="STANDARD",
+            record_retention_days=RETENTION_DAYS,
+            upload_bucket=UPLOAD_BUCKET,
+            enabled_formats=LIMITS.enabled_formats,
+            max_bytes=MAX_BYTES,
+        )
+
+    def put(self, key: str, data: bytes = b"a picture", **more: Any) -> str:
+        """Put an object into the source, and return its ETag."""
+        return clients.s3().put_object(Bucket=SOURCE, Key=key, Body=data, **more)["ETag"]
+
+    def listed(self, *keys: str) -> list[dict[str, str]]:
+        """Return the items of a batch for keys as S3 lists them now."""
+        return [{"key": key, "etag": clients.s3().head_object(Bucket=SOURCE, Key=key)["ETag"]} for key in keys]
+
+    def lines(self, items: list[Any], run: str = RUN) -> list[Line]:
+        """Return the lines about a batch."""
+        key = import_outcomes.outcomes_key(run, items)
+        return [dict(line) for line in import_outcomes.parse(self._account.content(UPLOAD_BUCKET, key))]
+
+    def run(self, items: list[Any], ownership: dict[str, str] = ONE_OWNER, run: str = RUN) -> list[Line]:
+        """Import a batch and return its lines."""
+        event = {"run": run, "bucket": SOURCE, "ownership": ownership, "items": items}
+        done = handler(event, CONTEXT)
+        lines = self.lines(items, run)
+        assert sum(value for value in done.values() if isinstance(value, int)) == len(items) == len(lines)
+        return lines
+
+    def started(self) -> list[str]:
+        """Return the images for which an execution was started."""
+        found = clients.stepfunctions().list_executions(stateMachineArn=self.machine)["executions"]
+        return sorted(executions.image_id(one["name"]) for one in found)
+
+    def uploads(self) -> list[str]:
+        """Return the keys of all versions of uploads: a key that is there twice was copied twice."""
+        found = clients.s3().list_object_versions(Bucket=UPLOAD_BUCKET, Prefix="uploads/")
+        return sorted(one["Key"] for one in found.get("Versions", []))
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the items of the table."""
+        return clients.dynamodb().scan(TableName=TABLE)["Items"]
+
+
+def outcomes(lines: list[Line]) -> dict[str, str]:
+    """Return the outcome of each key, with the reason if there is one."""
+    return {line["key"]: line["reason"] or line["outcome"] for line in lines}
+
+
+ALREADY, COPIED = imports.Outcome.ALREADY_IMPORTED, imports.Outcome.COPIED
