@@ -64,6 +64,8 @@ def custom_metrics() -> list[tuple[str, str]]:
         metrics.UPLOAD_URLS_LIMITED,
         metrics.EXECUTIONS_STARTED,
         metrics.DUPLICATE_EVENTS,
+        metrics.IMAGES_IMPORTED,
+        metrics.IMPORTS_SKIPPED,
     ]
     plain += [
         metrics.EXECUTIONS_FINALIZED,

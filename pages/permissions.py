@@ -9,6 +9,7 @@ from asl.command import run_command
 from asl.language import target, tasks
 from pages.markdown import code, lines, table
 from templates.iam.policies import ALL_RESOURCES
+from templates.iam.reading import statements_of
 from templates.stack import build
 from workflow.definition import states_language
 
@@ -48,7 +49,7 @@ def _roles(resources: dict[str, Node]) -> Iterator[str]:
             given = role["Properties"]
             (trust,) = given["AssumeRolePolicyDocument"]["Statement"]
             yield f"### {name}\n\nAssumed by {_who(trust['Principal'])}{_condition(trust.get('Condition', {}))}.\n"
-            yield _table("purpose", [one for policy in given["Policies"] for one in _statements(policy)])
+            yield _table("purpose", [*statements_of(given)])
 
 
 def _policies(resources: dict[str, Node]) -> Iterator[str]:
@@ -68,11 +69,6 @@ def _invocations(resources: dict[str, Node]) -> Iterator[str]:
         for given in (one["Properties"] for one in resources.values() if one["Type"] == "AWS::Lambda::Permission")
     ]
     yield table(["function", "principal", "source"], rows) + "\n"
-
-
-def _statements(policy: Node) -> list[Node]:
-    found: list[Node] = policy["PolicyDocument"]["Statement"]
-    return found
 
 
 def _table(purpose: str, statements: list[Node]) -> str:
@@ -134,16 +130,15 @@ def _state_permissions(state: Node, resources: dict[str, Node]) -> Iterator[tupl
     call = target(state)
     function, action = call.function, call.integration.lower().replace(":invoke", ":invokefunction")
     for role in ("ProcessingPipelineRole", *([f"{function}Role"] if function else [])):
-        for policy in resources[role]["Properties"]["Policies"]:
-            for one in _statements(policy):
-                targets = list(map(_target, one["Resource"]))
-                of_function = role != "ProcessingPipelineRole"
-                if of_function or (action in map(str.lower, one["Action"]) and (not function or function in targets)):
-                    yield (
-                        _purpose(one),
-                        ", ".join(one["Action"]),
-                        ", ".join([function] if not of_function and function else targets),
-                    )
+        for one in statements_of(resources[role]["Properties"]):
+            targets = list(map(_target, one["Resource"]))
+            of_function = role != "ProcessingPipelineRole"
+            if of_function or (action in map(str.lower, one["Action"]) and (not function or function in targets)):
+                yield (
+                    _purpose(one),
+                    ", ".join(one["Action"]),
+                    ", ".join([function] if not of_function and function else targets),
+                )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from templates.iam.reading import statements_of
+
 Node = dict[str, Any]
 
 CLIENT = "Client"  # not in the template
@@ -71,6 +73,10 @@ VERBS = {
     "states:DescribeExecution": "reads",
     "states:GetExecutionHistory": "reads",
     "states:StartExecution": "starts",
+    "states:StopExecution": "stops",
+    "kms:Decrypt": "decrypts",
+    "s3:AbortMultipartUpload": "writes",
+    "s3:ListMultipartUploadParts": "writes",
 }
 # What a client does with an object by a URL that a function has signed, by the function's verb.
 SIGNED = {"reads": "GET", "writes": "PUT"}
@@ -179,10 +185,12 @@ def path_of(method: Node, resources: dict[str, Node]) -> str:
 
 
 def _of_policies(holders: list[str], role: Node) -> Iterator[tuple[str, str, str]]:
-    for policy in role["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            for action in (one for one in statement["Action"] if not one.startswith(TELEMETRY)):
-                yield from _of_action(holders, action, references(statement["Resource"]))
+    for statement in statements_of(role):
+        for action in (one for one in statement["Action"] if not one.startswith(TELEMETRY)):
+            targets = references(statement["Resource"])
+            # A state machine that has the name of a function starts itself.
+            own = action.startswith("states:") and all(one.endswith("Function") for one in targets)
+            yield from _of_action(holders, action, [] if own else targets)
 
 
 def references(value: Any) -> list[str]:

@@ -65,6 +65,7 @@ def groups() -> dict[str, list[Parameter]]:
         "Renditions": _renditions(),
         "Uploads": _uploads(),
         "Workflow": _workflow(),
+        "Imports": _imports(),
         "Retention": _retention(),
         "Operations": _operations(),
     }
@@ -151,6 +152,20 @@ def _workflow() -> list[Parameter]:
     ]
 
 
+def _imports() -> list[Parameter]:
+    sources = "ARNs of the buckets that may be imported, also of another account; empty for none"
+    keys = "ARNs of the KMS keys with which the objects of these buckets are encrypted; empty for none"
+    return [
+        _list("ImportSources", r"^([^*]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$", sources),
+        _list("ImportKeys", r"^([^*]+:kms:[^*]+:key/[A-Za-z0-9-]+)?$", keys),
+    ]
+
+
+def _list(name: str, pattern: str, meaning: str) -> Parameter:
+    """Return a parameter that is a list, empty by default; pattern is that of each entry."""
+    return Parameter(name, Type="CommaDelimitedList", Default="", AllowedPattern=pattern, Description=meaning)
+
+
 def _retention() -> list[Parameter]:
     classes = [STAYS, "INTELLIGENT_TIERING", "STANDARD_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
     moves = (
@@ -212,6 +227,8 @@ def add_parameters(template: Template) -> None:
     ):  # whether it is in the list: without it, the list is another text
         template.add_condition(uses(layer), Not(Equals(Join("", Split(layer.format, formats)), formats)))
     template.add_condition("HasAllowedOrigins", Not(Equals(_joined("AllowedOrigins"), "")))
+    for name in ("ImportSources", "ImportKeys"):
+        template.add_condition(f"Has{name}", Not(Equals(_joined(name), "")))
     template.add_condition("HasUploadPages", Or(Condition("HasAllowedOrigins"), Condition("HasWebPage")))
 
 

@@ -15,6 +15,7 @@ from templates.resources.dashboard import add_dashboard
 from templates.resources.deletion import add_deletion
 from templates.resources.finalization import add_finalization
 from templates.resources.functions import TRIGGER_TIMEOUT, add_api_functions, add_steps, sqs_trigger
+from templates.resources.imports import add_imports
 from templates.resources.lambda_function import add_function, add_layers
 from templates.resources.messaging import add_messaging
 from templates.resources.operations_topic import add_operations_topic
@@ -47,6 +48,7 @@ def build() -> Template:
     add_trigger(template, trigger, messaging.queue)
     add_finalization(template, storage, messaging, pipeline)
     add_sweep(template, storage, messaging, pipeline)
+    add_imports(template, storage, pipeline)
     pool = add_sign_in(template)
     functions = add_api_functions(template, storage) | add_deletion(template, storage, messaging)
     add_api(template, functions, pool, add_web_page(template, storage, pool))
@@ -86,6 +88,7 @@ def _add_outputs(template: Template) -> None:
         "NotificationTopicArn": ("Topic for notifications of final statuses", Ref("NotificationTopic")),
         "OperationsTopicArn": ("Topic for notifications of alarms", Ref("OperationsTopic")),
         "ProcessingPipelineArn": ("State machine", Ref("ProcessingPipeline")),
+        "ImportPipelineArn": ("State machine of imports", Ref("ImportPipeline")),
         "DashboardName": ("CloudWatch dashboard", Ref("Dashboard")),
         "Version": ("Deployed version of the project, and a digest of code and layers", version()),
         "ContractsDigest": (

@@ -11,7 +11,7 @@ from lambdas.runtime.metrics import (
     STEP,
     STEP_REJECTIONS,
 )
-from templates.resources import metrics, web_page
+from templates.resources import imports, metrics, web_page
 from templates.resources.cloudwatch_alarm import MINIMUM_IMAGES, PERIOD, Alarm, add_alarm
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import delivery_seconds
@@ -27,7 +27,7 @@ REJECTION_SHARE = 0.5  # of the images; far above the share of uploaders' own mi
 
 def alarms() -> list[Alarm]:
     """Return every alarm, in the order in which an image passes what they watch."""
-    return [*_api(), *_queues(), *_pipeline(), *_images(), *_sweep(), *_functions()]
+    return [*_api(), *_queues(), *_pipeline(), *_images(), *_sweep(), *_imports(), *_functions()]
 
 
 def add_alarms(template: Template, topic: sns.Topic) -> None:
@@ -141,6 +141,18 @@ def _sweep() -> list[Alarm]:
     ]
 
 
+def _imports() -> list[Alarm]:
+    return [
+        Alarm(
+            "ImportFailedAlarm",
+            "An import failed: its source could not be read, or too many of its batches failed for hours.",
+            "The images that it had not imported yet are missing. Nothing that was imported is lost.",
+            "Read the cause in the execution of ImportPipeline, and fix it. Then start the import again: nothing is imported twice.",
+            metrics.executions("ExecutionsFailed", machine=imports.MACHINE),
+        )
+    ]
+
+
 # The functions that are not steps, and what an error of each means for users.
 OTHER_FUNCTIONS = {
     **{route.function: route.failed for route in ROUTES},
@@ -148,6 +160,7 @@ OTHER_FUNCTIONS = {
     "SqsTriggerFunction": "Uploaded images are processed after a retry, or become dead-letter messages.",
     "FinalizeFunction": "The final status or the notification of an image is late, until the next sweep.",
     "SweepFunction": "Stalled uploads are not found until the next sweep.",
+    imports.FUNCTION: imports.FAILED,
 }
 
 
@@ -184,6 +197,7 @@ def _throttles(function: str) -> Alarm:
     impacts = {
         **{route.function: route.throttled for route in ROUTES},
         web_page.FUNCTION: web_page.THROTTLED,
+        imports.FUNCTION: "Imports are slow.",
         **dict.fromkeys(
             ("FinalizeFunction", "SweepFunction"), "Failed and stalled images get their final status late."
         ),

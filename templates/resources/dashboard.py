@@ -7,7 +7,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, Template, cloudwatch
 
 from lambdas.runtime import metrics as own
-from templates.resources import metrics
+from templates.resources import imports, metrics
 from templates.resources.alarms import alarms
 from templates.resources.metrics import Metric
 from templates.resources.routes import ROUTES
@@ -26,7 +26,7 @@ def add_dashboard(template: Template) -> None:
 
 
 def _widgets() -> Iterator[dict[str, Any]]:
-    rows = [_flow(), _api(), _steps(), _recovery()]
+    rows = [_flow(), _api(), _steps(), _recovery(), _imports()]
     for number, charts in enumerate(rows):
         yield from _row(number * ROW_HEIGHT, charts)
     yield {
@@ -102,6 +102,17 @@ def _recovery() -> dict[str, list[Metric]]:
         ],
         "Finalization and sweep, ms (90 %)": [metrics.function(name, "Duration", "p90") for name in pair],
         "Finalization and sweep, errors": [metrics.function(name, "Errors") for name in pair],
+    }
+
+
+def _imports() -> dict[str, list[Metric]]:
+    """Return the charts of imports."""
+    name, ends = imports.FUNCTION, ("Started", "Succeeded", "Failed", "Aborted")
+    return {
+        "Imports: objects": [metrics.custom(own.IMAGES_IMPORTED), metrics.custom(own.IMPORTS_SKIPPED)],
+        "Imports: runs": [metrics.executions(f"Executions{end}", machine=imports.MACHINE) for end in ends],
+        "Imports: duration of a batch, ms (90 %)": [metrics.function(name, "Duration", "p90")],
+        "Imports: errors and throttles": [metrics.function(name, "Errors"), metrics.function(name, "Throttles")],
     }
 
 

@@ -1,6 +1,6 @@
 """One Lambda function with its role, log group and layers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import awacs.logs
@@ -33,6 +33,7 @@ class FunctionEntry:
     environment: dict[str, Any]
     statements: list[Statement]
     layers: list[Layer]
+    policies: list[If] = field(default_factory=list)  # which the role has under conditions
 
 
 def add_layers(template: Template) -> None:
@@ -107,4 +108,6 @@ def _role(entry: FunctionEntry, group: logs.LogGroup) -> iam.Role:
         allow("send traces", [awacs.xray.PutTraceSegments, awacs.xray.PutTelemetryRecords], ALL_RESOURCES),
     ]
     policy = iam.Policy(PolicyName="own", PolicyDocument=policy_document(*common, *entry.statements))
-    return iam.Role(f"{entry.logical_id}Role", AssumeRolePolicyDocument=trust_policy("lambda"), Policies=[policy])
+    return iam.Role(
+        f"{entry.logical_id}Role", AssumeRolePolicyDocument=trust_policy("lambda"), Policies=[policy, *entry.policies]
+    )

@@ -66,11 +66,18 @@ def _queue(name: str, retention: int, **properties: object) -> sqs.Queue:
 
 
 def _upload_rule(bucket: s3.Bucket, queue: sqs.Queue, dead: sqs.Queue) -> events.Rule:
-    """Return the rule that sends new uploads, and nothing else, to queue; undeliverable events go to dead."""
+    """Return the rule that sends new uploads, and nothing else, to queue; undeliverable events go to dead.
+
+    Copies are not sent: ImportFunction copies, and starts what it has copied itself, so that the queue is for people.
+    """
     pattern = {
         "source": ["aws.s3"],
         "detail-type": ["Object Created"],
-        "detail": {"bucket": {"name": [Ref(bucket)]}, "object": {"key": [{"prefix": UPLOADS}]}},
+        "detail": {
+            "bucket": {"name": [Ref(bucket)]},
+            "object": {"key": [{"prefix": UPLOADS}]},
+            "reason": [{"anything-but": ["CopyObject"]}],
+        },
     }
     target = events.Target(
         Id="ProcessingQueue",

@@ -24,9 +24,9 @@ def queue(logical_id: str, name: str, statistic: str = "Maximum") -> Metric:
     return Metric("AWS/SQS", name, {"QueueName": GetAtt(logical_id, "QueueName")}, statistic)
 
 
-def executions(name: str, statistic: str = "Sum") -> Metric:
-    """Return a metric of the pipeline's executions."""
-    return Metric("AWS/States", name, {"StateMachineArn": Ref("ProcessingPipeline")}, statistic)
+def executions(name: str, statistic: str = "Sum", machine: str = "ProcessingPipeline") -> Metric:
+    """Return a metric of the executions of a state machine: the pipeline's, or those of imports."""
+    return Metric("AWS/States", name, {"StateMachineArn": Ref(machine)}, statistic)
 
 
 def function(logical_id: str, name: str, statistic: str = "Sum") -> Metric:

@@ -74,7 +74,7 @@ def add_state_machine(
             DefinitionString=definition_string(definition, names | arns),
             RoleArn=GetAtt(role, "Arn"),
             StateMachineType=Ref("WorkflowType"),
-            LoggingConfiguration=_logging(group),
+            LoggingConfiguration=logging_to(group),
             TracingConfiguration=stepfunctions.TracingConfiguration(Enabled=True),
             # Another type replaces the state machine; deleting the old one would stop its running executions.
             UpdateReplacePolicy="Retain",
@@ -83,7 +83,8 @@ def add_state_machine(
     )
 
 
-def _logging(group: logs.LogGroup) -> stepfunctions.LoggingConfiguration:
+def logging_to(group: logs.LogGroup) -> stepfunctions.LoggingConfiguration:
+    """Return the setting that a state machine logs to group, as the parameters say."""
     destination = stepfunctions.LogDestination(
         CloudWatchLogsLogGroup=stepfunctions.CloudWatchLogsLogGroup(LogGroupArn=GetAtt(group, "Arn"))
     )

@@ -9,7 +9,7 @@ from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 from lambdas.domain import open_records
 from lambdas.domain.archive_class import MOVED, SMALLEST_MOVED
 from lambdas.domain.image_list import INDEX, INDEXED
-from lambdas.domain.object_keys import STAGED, UPLOADS
+from lambdas.domain.object_keys import IMPORTS, STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import deny_without_tls, policy_document
@@ -50,6 +50,7 @@ def add_storage(template: Template) -> Storage:
 def _upload_bucket() -> s3.Bucket:
     expiry = [
         s3.LifecycleRule(Id="staged", Prefix=STAGED, Status="Enabled", ExpirationInDays=STAGED_DAYS),
+        s3.LifecycleRule(Id="imports", Prefix=IMPORTS, Status="Enabled", ExpirationInDays=Ref("RecordRetentionDays")),
         s3.LifecycleRule(Id="uploads", Prefix=UPLOADS, Status="Enabled", ExpirationInDays=Ref("UploadRetentionDays")),
     ]
     rules = [

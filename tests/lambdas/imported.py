@@ -10,7 +10,7 @@ from lambdas.import_images import handler
 from lambdas.runtime import clients
 from lambdas.runtime.settings import ImportSettings
 from tests.fake_aws.account import OWNER, REGION, UPLOAD_BUCKET, create_state_machine
-from tests.lambdas.account import CONTEXT, LIMITS, MAX_BYTES, RETENTION_DAYS, TABLE, Account
+from tests.lambdas.account import CONTEXT, IMAGE_STEP_SETTINGS, MAX_BYTES, RETENTION_DAYS, TABLE, Account
 
 SOURCE = "pictures-of-ten-years"
 RUN = "run-1"
@@ -22,14 +22,14 @@ Line = dict[str, Any]
 class FullBucket:
     """The source bucket, and what an import makes of it."""
 
-    def __init__(self, account: Account, *, versioned: bool = False) -> None:
+    def __init__(self, account: Account, *, versioned: bool = False, kind: str = "STANDARD") -> None:
         """Make the bucket and the state machine, whose executions end at once."""
         self._account = account
         self._s3 = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
         self._s3.create_bucket(SOURCE, REGION)
         if versioned:
             self._s3.put_bucket_versioning(SOURCE, "Enabled")
-        self.machine = create_state_machine("pipeline")
+        self.machine, self._kind = create_state_machine("pipeline"), kind
 
     @property
     def settings(self) -> ImportSettings:
@@ -37,16 +37,24 @@ class FullBucket:
         return ImportSettings(
             metadata_table=TABLE,
             state_machine_arn=self.machine,
-            workflow_type="STANDARD",
+            workflow_type=self._kind,
             record_retention_days=RETENTION_DAYS,
             upload_bucket=UPLOAD_BUCKET,
-            enabled_formats=LIMITS.enabled_formats,
+            enabled_formats=IMAGE_STEP_SETTINGS.enabled_formats,
             max_bytes=MAX_BYTES,
         )
 
     def put(self, key: str, data: bytes = b"a picture", **more: Any) -> str:
         """Put an object into the source, and return its ETag."""
         return clients.s3().put_object(Bucket=SOURCE, Key=key, Body=data, **more)["ETag"]
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Replace an object, past the API: a function may be at work, and this is not its call."""
+        self._s3.put_object(SOURCE, key, data)
+
+    def remove(self, key: str) -> None:
+        """Remove an object, past the API."""
+        self._s3.delete_object(SOURCE, key)
 
     def listed(self, *keys: str) -> list[dict[str, str]]:
         """Return the items of a batch for keys as S3 lists them now."""

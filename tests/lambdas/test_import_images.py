@@ -135,7 +135,7 @@ def test_an_object_that_was_replaced_is_not_imported(bucket: FullBucket) -> None
 def test_an_object_that_is_replaced_while_it_is_copied(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """The copy names the version that was looked at, so that no other one is taken for it."""
     bucket.put(PICTURE, b"first")
-    before_next_call(monkeypatch, clients.s3(), "copy_object", lambda: bucket.put(PICTURE, b"second"))
+    before_next_call(monkeypatch, clients.s3(), "copy_object", lambda: bucket.replace(PICTURE, b"second"))
     assert outcomes(bucket.run(bucket.listed(PICTURE))) == {PICTURE: Reason.CHANGED}
     assert (bucket.uploads(), bucket.started()) == ([], [])
 
@@ -143,8 +143,7 @@ def test_an_object_that_is_replaced_while_it_is_copied(bucket: FullBucket, monke
 def test_an_object_that_is_removed_while_it_is_copied(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is reported as missing."""
     bucket.put(PICTURE)
-    remove = clients.s3().delete_object
-    before_next_call(monkeypatch, clients.s3(), "copy_object", lambda: remove(Bucket=SOURCE, Key=PICTURE))
+    before_next_call(monkeypatch, clients.s3(), "copy_object", lambda: bucket.remove(PICTURE))
     assert outcomes(bucket.run(bucket.listed(PICTURE))) == {PICTURE: Reason.NOT_FOUND}
 
 
@@ -269,12 +268,34 @@ def test_two_imports_at_once_make_one_upload(bucket: FullBucket, monkeypatch: py
 
 def test_the_trigger_of_imports_waits(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function waits for each image that it has started before it goes on to the next."""
-    waited: list[str] = []
-    monkeypatch.setattr(back_pressure, "wait_for_outcomes", lambda *_: waited.extend(bucket.started()))
+    waited: list[Any] = []
+    monkeypatch.setattr(back_pressure, "wait_for_outcomes", lambda images, *_: waited.append(images))
     for key in ("1.jpg", "2.jpg"):
         bucket.put(key, key.encode())
-    bucket.run(bucket.listed("1.jpg", "2.jpg"))
-    assert len(waited) == 1 + 2
+    lines = bucket.run(bucket.listed("1.jpg", "2.jpg"))
+    assert [[image["imageId"] for image in images] for images in waited] == [[line["imageId"]] for line in lines]
+
+
+def test_express_claims_the_record_first(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With EXPRESS the record is begun before the start. A refused start gives it back, and the next attempt starts the image."""
+    bucket = FullBucket(account, kind="EXPRESS")
+    export(monkeypatch, bucket.settings)
+    monkeypatch.setattr(back_pressure, "wait_for_outcomes", lambda *_: None)
+    bucket.put(PICTURE)
+    items, client = bucket.listed(PICTURE), clients.stepfunctions()
+    before_next_call(monkeypatch, client, "start_execution", _refuse)
+    with pytest.raises(Exception, match="too many"):
+        bucket.run(items)
+    assert bucket.records() == []
+    assert outcomes(bucket.run(items)) == {PICTURE: COPIED}
+    assert [record["status"]["S"] for record in bucket.records()] == ["PROCESSING"]
+    assert len(bucket.uploads()) == len(bucket.started()) == 1
+
+
+def _refuse() -> None:
+    """Refuse a call, as a service does that throttles."""
+    head: Any = {"HTTPStatusCode": 400}
+    raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "too many"}, "ResponseMetadata": head}, "Call")
 
 
 def test_a_violation_of_the_contract_is_an_error(bucket: FullBucket) -> None:

@@ -23,11 +23,15 @@ ATTRIBUTES: dict[tuple[str, str], Callable[[str], str]] = {
 }
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}
 # Physical names that no variable holds: the input of a step names the upload bucket. All tests use this name.
-NAMES = {"UploadBucket": "uploads-of-a-test"}
+NAMES = {
+    "UploadBucket": "uploads-of-a-test",
+    "ImportSources": bucket_arn("pictures-of-ten-years"),  # the parameter is a list of ARNs
+}
 
 # Actions that AWS does in the function's name, so that no call of a handler shows their use. For queues, that
 # applies only to the queue that Lambda polls.
 BY_AWS = {
+    "kms:Decrypt": "S3 decrypts the sources of imports",
     "logs:CreateLogStream": "Lambda writes what a function prints",
     "logs:PutLogEvents": "Lambda writes what a function prints",
     "xray:PutTraceSegments": "the daemon beside a function sends its traces",

@@ -112,7 +112,10 @@ def test_a_function_receives_from_its_own_queue_only() -> None:
 
 @pytest.mark.parametrize("action", BY_AWS)
 def test_grants_that_aws_uses_are_where_it_uses_them(action: str) -> None:
-    """Every function may write its log; traced functions may send traces, and those with a queue may receive from it."""
+    """Every function may write its log; traced functions may send traces, those with a queue may receive from it.
+
+    S3 decrypts what ImportFunction reads.
+    """
     granting = [(role, grant) for role in roles().values() for grant in grants_of(role) if by_aws(grant)]
     given = {role for role, grant in granting if grant.action == action}
     assert given == {target(properties(name)["Role"]) for name in _served(action.partition(":")[0])}
@@ -124,6 +127,7 @@ def _served(service: str) -> set[str]:
     functions = resources("AWS::Lambda::Function").keys()
     return {
         "logs": set(functions),
+        "kms": {"ImportFunction"},
         "xray": {name for name in functions if properties(name).get("TracingConfig") == {"Mode": "Active"}},
         "sqs": {
             target(entry["Properties"]["FunctionName"])

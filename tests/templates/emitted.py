@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from templates.iam.reading import statements_of
 from templates.stack import render
 from templates.substitution import definition_of
 
@@ -14,7 +15,7 @@ Node = dict[str, Any]
 STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
 ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every image
 FOR_USERS = ["GetImageFunction", "ListImagesFunction", "DeleteImageFunction", "WebPageFunction"]
-FUNCTIONS = [*ON_THE_WAY, *FOR_USERS, "FinalizeFunction", "SweepFunction"]
+FUNCTIONS = [*ON_THE_WAY, *FOR_USERS, "FinalizeFunction", "SweepFunction", "ImportFunction"]
 # The types of the components of the architecture by logical ID; these names never change.
 COMPONENTS = {
     "UploadBucket": "AWS::S3::Bucket",
@@ -26,6 +27,7 @@ COMPONENTS = {
     "NotificationTopic": "AWS::SNS::Topic",
     "OperationsTopic": "AWS::SNS::Topic",  # for operators, in addition to the architecture
     "ProcessingPipeline": "AWS::StepFunctions::StateMachine",
+    "ImportPipeline": "AWS::StepFunctions::StateMachine",
     "UploadRule": "AWS::Events::Rule",
     "FinalizeRule": "AWS::Events::Rule",  # this and the next two are for failed and stalled images
     "SweepRule": "AWS::Events::Rule",
@@ -57,9 +59,9 @@ def properties(name: str) -> Node:
     return found
 
 
-def definition() -> Node:
-    """Return the state machine's definition, parsed from its text."""
-    return definition_of(properties("ProcessingPipeline"))
+def definition(machine: str = "ProcessingPipeline") -> Node:
+    """Return a state machine's definition, parsed from its text."""
+    return definition_of(properties(machine))
 
 
 def at(node: Any, path: str) -> Any:
@@ -122,8 +124,8 @@ def state_of(function: str) -> Node:
 def statements(name: str) -> list[Node]:
     """Return the policy statements of a role, or of the policy of a bucket, queue or topic."""
     entry = properties(name)
-    documents = [policy["PolicyDocument"] for policy in entry.get("Policies", [])] or [entry["PolicyDocument"]]
-    return [statement for document in documents for statement in document["Statement"]]
+    own: list[Node] = [] if "Policies" in entry else entry["PolicyDocument"]["Statement"]
+    return [*own, *statements_of(entry)]
 
 
 def allowed(role: str) -> list[tuple[str, Any]]:

@@ -135,14 +135,14 @@ def test_other_texts_are_no_formats(formats: str) -> None:
 
 
 def test_every_function_that_meets_a_format_gets_the_parameter() -> None:
-    """The functions that open images, and the one that issues upload URLs, have the same list."""
+    """The functions that open images, and those that go by the name of a format, have the same list."""
     found = {
         name: one["Properties"]["Environment"]["Variables"]["ENABLED_FORMATS"]
         for name, one in resources("AWS::Lambda::Function").items()
         if "ENABLED_FORMATS" in one["Properties"]["Environment"]["Variables"]
     }
     assert found.keys() == {
-        f"{name}Function" for name in ("Validate", "Metadata", "Resize", "Thumbnail", "GetUploadUrl")
+        f"{name}Function" for name in ("Validate", "Metadata", "Resize", "Thumbnail", "GetUploadUrl", "Import")
     }
     assert all(value == {"Ref": "EnabledFormats"} for value in found.values())
 

@@ -24,6 +24,8 @@ from tests.templates.emitted import (
 
 KEYS_BELOW_A_BUCKET = re.compile(r"\$\{\w+\.Arn\}/([a-z]+/)?\*")
 EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
+OF_IMPORTS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ImportFunction}:*"
+SOURCES = "${ImportSources}/*"  # the objects of the buckets that the parameter lists
 # The action of each integration, and the parameter that names its target.
 INTEGRATIONS = {
     "lambda:invoke": ("lambda:InvokeFunction", "FunctionName"),
@@ -57,7 +59,7 @@ LOGS_OF_APIS = {
 }
 ON_EVERYTHING = {
     **{f"{function}Role": TRACES for function in FUNCTIONS},
-    "ProcessingPipelineRole": LOG_DELIVERY | TRACES | SAMPLING,
+    **dict.fromkeys(("ProcessingPipelineRole", "ImportPipelineRole"), LOG_DELIVERY | TRACES | SAMPLING),
     "ApiAccountRole": LOGS_OF_APIS,
 }
 VERSIONS, WAITING = (["s3:ListBucketVersions"], f"{UPLOADS}*"), (["s3:ListBucket"], f"{STAGED}*")
@@ -66,6 +68,7 @@ TO_DELETE = (["s3:ListBucketVersions"], ["uploads/*", "staged/*"])
 LISTS: dict[str, list[tuple[list[str], str | list[str]]]] = {
     "ValidateFunction": [VERSIONS],
     "SqsTriggerFunction": [VERSIONS],
+    "ImportFunction": [VERSIONS],
     "FinalizeFunction": [VERSIONS, WAITING],
     "SweepFunction": [WAITING, TO_DELETE],
     "DeleteImageFunction": [TO_DELETE],
@@ -92,16 +95,16 @@ def test_no_allowed_resource_is_everything(name: str) -> None:
     assert {action for action, on in allowed(name) if on == "*"} == ON_EVERYTHING.get(name, set())
     for _, on in allowed(name):
         if on != "*" and "*" in json.dumps(on):
-            assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"]) or on["Fn::Sub"] == EXECUTIONS
+            assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"]) or on["Fn::Sub"] in (EXECUTIONS, OF_IMPORTS, SOURCES)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_listings_of_uploads_are_by_prefix(name: str) -> None:
-    """A function that lists the upload bucket names the prefix, except the archiving one, which requests single keys."""
+    """A function that lists the upload bucket names the prefix, except two, which learn that a single key does not exist."""
     listing = [one for one in statements(f"{name}Role") if arn("UploadBucket") in one["Resource"]]
     found = [(one["Action"], one["Condition"]["StringLike"]["s3:prefix"]) for one in listing if "Condition" in one]
     assert found == LISTS.get(name, [])
-    assert len(found) == len(listing) or name == "ArchiveFunction"
+    assert len(found) == len(listing) or name in ("ArchiveFunction", "ImportFunction")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -184,6 +187,28 @@ def test_step_functions_assumes_its_role_for_this_account_only() -> None:
     """The trust policy of the state machine compares the account of the caller's resource with this one."""
     (trust,) = properties("ProcessingPipelineRole")["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}}
+
+
+def test_sources_can_be_read_only_if_they_are_named() -> None:
+    """Without ImportSources no role has a permission for another bucket, and without ImportKeys none for a key."""
+    for role in ("ImportFunctionRole", "ImportPipelineRole"):
+        _, sources, keys = (policy.get("Fn::If") for policy in properties(role)["Policies"])
+        assert (sources[0], sources[2]) == ("HasImportSources", ref("AWS::NoValue"))
+        assert (keys[0], keys[2]) == ("HasImportKeys", ref("AWS::NoValue"))
+        assert [one["Action"] for one in keys[1]["PolicyDocument"]["Statement"]] == [["kms:Decrypt"]]
+    others = [name for name in ROLES if name not in ("ImportFunctionRole", "ImportPipelineRole")]
+    assert not any("ImportSources" in json.dumps(properties(name)) for name in others)
+
+
+def test_import_pipeline_may_call_exactly_what_its_states_call() -> None:
+    """The role runs the function, its own executions and their results, and reads sources."""
+    granted = {action for action, on in allowed("ImportPipelineRole") if on != "*"}
+    assert granted == {
+        *("lambda:InvokeFunction", "states:StartExecution", "states:DescribeExecution", "states:StopExecution"),
+        *("s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"),
+        *("s3:ListBucket", "kms:Decrypt"),
+    }
+    assert _trusted("ImportPipelineRole") == {"Service": "states.amazonaws.com"}
 
 
 def _bound(statement: Node) -> bool:

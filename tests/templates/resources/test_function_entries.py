@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import keyword
 import re
 from types import ModuleType
 from typing import Any
@@ -37,6 +38,7 @@ def _variables(function: str) -> Node:
 def test_handler_is_in_the_module_named_like_the_function(function: str) -> None:
     """`ResizeFunction` has the handler `lambdas.resize.handler`, and so on."""
     word = re.sub(r"(?<!^)(?=[A-Z])", "_", function.removesuffix("Function")).lower()
+    word = f"{word}_images" if keyword.iskeyword(word) else word  # `import` cannot be the name of a module
     assert properties(function)["Handler"] == f"lambdas.{word}.handler"
     assert callable(_module(function).handler)
 

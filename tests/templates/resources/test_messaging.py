@@ -24,6 +24,7 @@ def _uploaded(**changed: Any) -> Node:
     event["detail"]["bucket"]["name"] = changed.get("bucket", "the-upload-bucket")
     event["detail"]["object"]["key"] = changed.get("key", f"{UPLOADS}owner/image")
     event["detail-type"] = changed.get("kind", event["detail-type"])
+    event["detail"]["reason"] = changed.get("reason", event["detail"]["reason"])
     return event
 
 
@@ -38,16 +39,21 @@ def _matches(event: Node) -> bool:
 def test_rule_routes_a_new_upload() -> None:
     """An object created below the prefix of uploads goes to the queue."""
     assert properties("UploadRule")["State"] == "ENABLED"
-    assert _matches(_uploaded())
+    assert all(_matches(_uploaded(reason=reason)) for reason in ("PutObject", "POST Object", "CompleteMultipartUpload"))
 
 
 @pytest.mark.parametrize(
     "changed",
-    [{"key": f"{STAGED}execution/resized.jpg"}, {"bucket": "another-bucket"}, {"kind": "Object Deleted"}],
-    ids=["staged rendition", "another bucket", "deletion"],
+    [
+        {"key": f"{STAGED}execution/resized.jpg"},
+        {"bucket": "another-bucket"},
+        {"kind": "Object Deleted"},
+        {"reason": "CopyObject"},
+    ],
+    ids=["staged rendition", "another bucket", "deletion", "import"],
 )
 def test_rule_routes_nothing_else(changed: Node) -> None:
-    """Renditions, which would cause a loop, other buckets and other events are not routed."""
+    """Renditions, which would cause a loop, other buckets, other events, and what imports copy are not routed."""
     assert not _matches(_uploaded(**changed))
 
 
