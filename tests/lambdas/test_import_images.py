@@ -295,7 +295,9 @@ def test_express_claims_the_record_first(account: Account, monkeypatch: pytest.M
 def _refuse() -> None:
     """Refuse a call, as a service does that throttles."""
     head: Any = {"HTTPStatusCode": 400}
-    raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "too many"}, "ResponseMetadata": head}, "Call")
+    raise ClientError(
+        {"Error": {"Code": "ThrottlingException", "Message": "too many"}, "ResponseMetadata": head}, "Call"
+    )
 
 
 def test_a_violation_of_the_contract_is_an_error(bucket: FullBucket) -> None:
