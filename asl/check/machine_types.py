@@ -14,11 +14,8 @@ from asl.language import CALLBACK, Machine, State, Target, inner_machines, is_di
 EXPRESS, STANDARD = "EXPRESS", "STANDARD"
 MACHINE_ARN = "StateMachineArn"
 LOGICAL_ID = re.compile(r"\$\{(\w+)(?:\.Arn)?\}")
-# Calls that start an execution of one type only, and what Step Functions would take.
-STARTS = {
-    ("states:startExecution", SYNC): (STANDARD, "a STANDARD one, or `aws-sdk:sfn:startSyncExecution`"),
-    ("aws-sdk:sfn:startSyncExecution", ""): (EXPRESS, "an EXPRESS one, or `states:startExecution.sync:2`"),
-}
+# The call that only starts EXPRESS executions. AWS's samples start EXPRESS ones with `.sync` too, and no documentation excludes it.
+START_SYNC = "aws-sdk:sfn:startSyncExecution"
 
 
 @dataclass(frozen=True)
@@ -59,10 +56,10 @@ def _refused(state: State) -> Iterator[Problem]:
 
 
 def _started(called: Target, types: MachineTypes, state: State) -> Iterator[Problem]:
-    """Yield a problem if a call starts a machine of the other type."""
-    only, wanted = STARTS.get((called.integration, called.pattern), ("", ""))
+    """Yield a problem if a call that only starts EXPRESS executions starts a STANDARD one."""
     match = LOGICAL_ID.fullmatch(str(called.parameters.get(MACHINE_ARN, "")))
     name = match[1] if match else ""
-    if only and types.others.get(name, only) != only:
+    if called.integration == START_SYNC and types.others.get(name) == STANDARD:
+        wanted = "an EXPRESS one, or `states:startExecution.sync:2`"
         field_name = f"{'Arguments' if 'Arguments' in state else 'Parameters'}.{MACHINE_ARN}"
-        yield Problem(field_name, f"{name}, whose type is {types.others[name]}", wanted)
+        yield Problem(field_name, f"{name}, whose type is {STANDARD}", wanted)

@@ -241,15 +241,14 @@ def starting(child: dict[str, Any], resource: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("child", "resource", "code"),
     [
-        ({"Type": "EXPRESS"}, "states:startExecution.sync:2", 1),
-        ({"StateMachineType": "EXPRESS"}, "states:startExecution.sync", 1),
-        ({"Type": "EXPRESS"}, "states:startExecution", 0),
+        ({"Type": "EXPRESS"}, "states:startExecution.sync:2", 0),
         ({}, "states:startExecution.sync:2", 0),
+        ({"StateMachineType": "STANDARD"}, "aws-sdk:sfn:startSyncExecution", 1),
         ({}, "aws-sdk:sfn:startSyncExecution", 1),
         ({"Type": "EXPRESS"}, "aws-sdk:sfn:startSyncExecution", 0),
         ({"Type": {"Ref": "TypeOfChild"}}, "aws-sdk:sfn:startSyncExecution", 0),
     ],
 )
 def test_machine_of_the_other_type(tmp_path: Path, child: dict[str, Any], resource: str, code: int) -> None:
-    """Where the template shows the type of a machine that is started: `.sync` needs a STANDARD one, StartSyncExecution an EXPRESS one."""
+    """Where the template shows the type of a machine that is started: StartSyncExecution needs an EXPRESS one, and `.sync` takes both."""
     assert main([written(tmp_path, "t.json", json.dumps(starting(child, resource)))]) == code
