@@ -498,6 +498,13 @@ WARNINGS = (
         {"Make": {"Type": "Pass", "Assign": {"idd.$": "$.id"}, "Next": "Use"}, "Use": ended(Type="Pass")},
         {"Make": {"Type": "Pass", "Assign": {"id.$": "$.id"}, "Next": "Use"}, "Use": _read("$id")},
     ),
+    Example(
+        "A result that nobody reads",
+        "It makes each payload after it larger. `ResultPath: null` discards a result.",
+        ORDER,
+        {"Make": {"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.made", "Next": "Use"}, "Use": _read("$.id")},
+        {"Make": {"Type": "Pass", "Result": {"n": 1}, "ResultPath": "$.made", "Next": "Use"}, "Use": _read("$.made.n")},
+    ),
 )
 
 EXAMPLES = {

@@ -1,9 +1,12 @@
-"""Warnings of what has no use: states, rules, Defaults, retriers and catchers that nothing reaches, variables that nobody reads."""
+"""Warnings of what has no use: states, rules, Defaults, retriers and catchers that nothing reaches, variables and results that nobody reads."""
 
 import json
 import re
 
 from asl.check.proof_result import Proof
+from asl.check.reads import ALL
+from asl.check.shapes import Anything, exact_object
+from asl.check.unread_results import unread_results
 from asl.check.variable_names import assigned
 from asl.language import Machine, State, each_state
 
@@ -17,6 +20,24 @@ def warn_of_dead_parts(machine: Machine, proof: Proof) -> None:
         elif name not in undecided:
             _warn_of_ways(name, state, proof)
     _warn_of_variables(machine, proof)
+    _warn_of_results(machine, proof)
+
+
+def _warn_of_results(machine: Machine, proof: Proof) -> None:
+    """Warn of results that no state reads.
+
+    A call without a ResultPath may be made for its effect: its response is expected to be read if a contract says what it has.
+    """
+    states = dict(each_state(machine))
+    for name, field, part in unread_results(machine):
+        gives = proof.mapping.edges(name).gives
+        is_meant = part is not ALL or states[name]["Type"] == "Pass" or "ResultPath" in states[name]
+        is_stated = gives is not None and not isinstance(gives.shape, Anything) and gives.shape != exact_object()
+        if proof.outputs.get(name) and (is_meant or is_stated):
+            provided = (
+                "a result, which no state reads" if part is ALL else f"a result at `{part}`, which no state reads"
+            )
+            proof.warn(name, field, provided, "a state that reads it, or no result in the payload")
 
 
 def _warn_of_ways(name: str, state: State, proof: Proof) -> None:
