@@ -5,12 +5,9 @@ import sys
 from typing import Any, Final
 
 from asl.command import Parser, run_command
-from pages.markdown import code, table
-from pages.monthly_cost import monthly_usage
-from pages.prices import STORAGE_CLASSES, Price
-from pages.request_usage import request_usage
-from pages.usage import image_usage
-from pages.workload_profile import (
+from costs.prices import STORAGE_CLASSES, Price
+from costs.usage import image_usage
+from costs.workload_profile import (
     CALL_SECONDS,
     DELETION,
     DELETION_LOOKS,
@@ -22,6 +19,9 @@ from pages.workload_profile import (
     STATUS_REQUESTS,
     UNUSED_SHARE,
 )
+from pages.markdown import code, table
+from pages.monthly_cost import monthly_usage
+from pages.request_usage import request_usage
 from templates.stack import build
 
 Node = dict[str, Any]

@@ -4,12 +4,12 @@ import json
 import math
 from typing import Any, Final
 
+from costs import prices
+from costs.prices import Price
+from costs.usage import resources
+from costs.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, LOOKS_SHARE, SWEEP
 from lambdas.domain.open_records import QUERIES
 from lambdas.runtime import metrics
-from pages import prices
-from pages.prices import Price
-from pages.usage import resources
-from pages.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, LOOKS_SHARE, SWEEP
 from workflow.steps import STEPS
 
 Node = dict[str, Any]

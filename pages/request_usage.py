@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pages import prices
-from pages.prices import Price
-from pages.usage import WRITE_UNIT, Usage, of_request, resources, status_usage, total
-from pages.workload_profile import (
+from costs import prices
+from costs.prices import Price
+from costs.usage import WRITE_UNIT, Usage, of_request, resources, status_usage, total
+from costs.workload_profile import (
     CALL_SECONDS,
     DELETION,
     DELETION_LOOK,

@@ -81,19 +81,22 @@ ROOMS: dict[str, set[str]] = {
         "troposphere",
         "awacs",
     },
+    # What an image uses of AWS's services, and their prices: pages show it, and operations estimate imports by it.
+    "costs": {"asl.language", "lambdas.domain", "templates.substitution", "workflow"},
     # Operations use the domain code of the functions, which needs clients, a clock and settings.
     "operations": {
         "lambdas.domain",
         "lambdas.runtime.clients",
         "lambdas.runtime.clock",
         "lambdas.runtime.settings",
+        "costs",
         "templates",
         "workflow.contracts",
         "boto3",
         "botocore",
         "rich",
     },
-    "pages": {"asl", "imaging", "workflow", "lambdas", "templates", "operations", "PIL", "botocore"},
+    "pages": {"asl", "imaging", "workflow", "lambdas", "templates", "costs", "operations", "PIL", "botocore"},
     # The client on the laptop detects formats as the functions do, and reads the records that they write.
     "local": {
         "operations",

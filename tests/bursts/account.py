@@ -8,13 +8,13 @@ from heapq import heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from pages.workload_profile import INVOCATIONS
+from costs.workload_profile import INVOCATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 API: Final = "GetUploadUrlFunction"
-# Durations of warm functions are those of the cost tables, pages/workload_profile.py. The following are assumed.
+# Durations of warm functions are those of the cost tables, costs/workload_profile.py. The following are assumed.
 COLD_START: Final = 3.0  # seconds, with the imports
 SPREAD: Final = (0.7, 1.8)  # of a duration, as a factor: drawn evenly
 API_EVERY: Final = 1.0  # seconds between two requests for an upload URL, on average

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from asl.language import inner_machines
+from costs.usage import function_of
 from lambdas.domain import back_pressure
 from lambdas.sweep import STARTING
-from pages.usage import function_of
 from tests.templates.emitted import definition, properties, target, template
 
 Node = dict[str, Any]

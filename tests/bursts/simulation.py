@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from pages.workload_profile import CALL_SECONDS
+from costs.workload_profile import CALL_SECONDS
 from tests.bursts.account import Account, Burst, Others
 from tests.bursts.executions import Executions
 

@@ -7,8 +7,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from costs import prices
 from operations.cloudformation.concurrency import fitting
-from pages import prices
 from pages.markdown import table
 from tests.bursts.policy import deployed, version_0_2_0
 from tests.bursts.simulation import simulate

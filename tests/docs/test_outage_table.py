@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from costs import prices
 from lambdas.domain.stalled_uploads import MAX_ATTEMPTS, longest_silence
 from lambdas.runtime.settings import SweepSettings
 from lambdas.sweep import DEAD_LETTER_AGE
-from pages import prices
 from templates.resources.sweep import STALLED_AFTER
 from tests.workflow.pipeline_graph import longest_waits
 from workflow.contracts.durations import DAY, EXECUTION_TIMEOUT

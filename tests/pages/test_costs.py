@@ -11,14 +11,15 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from costs import prices
+from costs.prices import STORAGE_CLASSES, Price
+from costs.usage import TRIGGER, function_of, image_usage, visited_states
+from costs.workload_profile import DELETION, DELETION_LOOKS, INVOCATIONS, LIST_PAGE, STATUS, STATUS_REQUESTS
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger, tracer
-from pages import costs, prices
+from pages import costs
 from pages.monthly_cost import monthly_usage
-from pages.prices import STORAGE_CLASSES, Price
 from pages.request_usage import request_usage
-from pages.usage import TRIGGER, function_of, image_usage, visited_states
-from pages.workload_profile import DELETION, DELETION_LOOKS, INVOCATIONS, LIST_PAGE, STATUS, STATUS_REQUESTS
 from tests.fake_aws.account import MOTO, REGION, Payload
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from costs.usage import function_of, visited_states
 from pages import permissions
-from pages.usage import function_of, visited_states
 from templates.stack import build
 from tests.templates.emitted import Node, arn, at
 from workflow import proof

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from asl.language import Transition, inner_machines, target, transitions
-from lambdas.domain import back_pressure
-from lambdas.domain.open_records import SINCE
-from pages import prices
-from pages.prices import Price
-from pages.workload_profile import (
+from costs import prices
+from costs.prices import Price
+from costs.workload_profile import (
     ACCESS_LOG_BYTES,
     CALL_SECONDS,
     INVOCATIONS,
@@ -21,6 +19,8 @@ from pages.workload_profile import (
     STATUS_REQUESTS,
     InvocationProfile,
 )
+from lambdas.domain import back_pressure
+from lambdas.domain.open_records import SINCE
 from templates.substitution import definition_of
 from workflow.retries import REJECTED
 from workflow.steps import STEPS
