@@ -11,9 +11,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from asl.printable import printable_json
 from lambdas.domain.attribute_values import deserialize
-from lambdas.domain.outcomes import NOTIFIED_AT
+from lambdas.domain.outcomes import DELETED, NOTIFIED_AT
 from local.client import Client, UploadFailedError, UploadRefusedError
 from local.notifications import Notifications
 from local.stack import LocalStack
@@ -51,8 +53,8 @@ class _Image:
     started: float  # time.monotonic()
     image_id: str | None = None
 
-    def outcome(self, status: str | None, reason: str) -> Outcome:
-        """Return the outcome of an image without a record."""
+    def outcome(self, status: str | None, reason: str | None = None) -> Outcome:
+        """Return the outcome of an image of which there is nothing to show."""
         return Outcome(display_path(self.file), self.image_id, status, reason, self.seconds)
 
     @property
@@ -133,11 +135,26 @@ class _Running:
         except (UploadFailedError, OSError) as error:
             return image.outcome(None, f"NOT_SENT: {error}")
         notification = self._notifications.wait(image.image_id)
-        # notifiedAt is set right after the notification was sent; after that the record does not change.
-        while NOTIFIED_AT not in (record := read_record(self._stack, image.image_id)):
-            time.sleep(RECORD_SECONDS)
+        try:
+            return self._processed(image, notification)
+        except (ClientError, UploadFailedError):
+            if self._final_record(notification["imageId"])["status"] == DELETED:
+                return image.outcome(DELETED)
+            raise
+
+    def _processed(self, image: _Image, notification: dict[str, Any]) -> Outcome:
+        """Write the results of an image; somebody may delete it meanwhile, which raises ClientError or UploadFailedError."""
+        record = self._final_record(notification["imageId"])
+        if record["status"] == DELETED:
+            return image.outcome(DELETED)
         outcome = _final_outcome(self._stack, image, notification, record, self._output)
-        return replace(outcome, document=self._client.document(image.image_id))
+        return replace(outcome, document=self._client.document(notification["imageId"]))
+
+    def _final_record(self, image_id: str) -> dict[str, Any]:
+        """Return the record when it is complete: notifiedAt is set right after the notification was sent, and nothing after it."""
+        while NOTIFIED_AT not in (record := read_record(self._stack, image_id)) and record["status"] != DELETED:
+            time.sleep(RECORD_SECONDS)
+        return record
 
 
 def _final_outcome(

@@ -130,7 +130,7 @@ function unsuccessful(image) {
   const hint = isRejected ? texts.hints[image.reason ?? ""] : texts.hintFailed;
   return [
     make("p", { class: "verdict" }, icon("alert"), isRejected ? texts.rejected : texts.failed),
-    make("p", {}, image.message ?? ""),
+    make("p", { dir: "auto" }, image.message ?? ""),
     make("p", { class: "hint" }, hint ?? ""),
   ];
 }

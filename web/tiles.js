@@ -43,7 +43,8 @@ export class Tile {
     try {
       const picture = await createImageBitmap(file, { resizeWidth: PREVIEW });
       const canvas = make("canvas", { width: picture.width, height: picture.height, "aria-hidden": "true" });
-      canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(picture);
+      canvas.getContext("2d")?.drawImage(picture, 0, 0); // a bitmaprenderer shows photographs of turned cameras sideways
+      picture.close();
       if (this.element.dataset.state === "done") return;
       this.#isPreview = true;
       this.picture.replaceChildren(canvas);
@@ -115,7 +116,7 @@ export class Tile {
   #set(state, note, message = "") {
     this.element.dataset.state = state;
     this.bar.hidden = state !== "sending";
-    this.note.replaceChildren(note, ...(message ? [make("span", { class: "message" }, message)] : []));
+    this.note.replaceChildren(note, ...(message ? [make("span", { class: "message", dir: "auto" }, message)] : []));
     this.button.disabled = !(state === "done" || (state === "bad" && this.image));
     this.button.setAttribute("aria-label", texts.open(this.name));
   }

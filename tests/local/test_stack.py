@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -301,6 +302,28 @@ def test_deleted_image_is_gone(stack: LocalStack, tmp_path: Path) -> None:
     deleted = [one for one in listener.received if one["imageId"] == image_id]
     assert [one["status"] for one in deleted] == ["DELETED"]
     contracts.check("deletion-notification", deleted[0])
+
+
+@pytest.mark.parametrize(
+    "before", ["local.process._final_outcome", "local.client.Client.document", "local.notifications.Notifications.wait"]
+)
+def test_image_that_is_deleted_meanwhile_has_that_status(
+    stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    """An image that somebody deletes while it is processed, or while its results are read, is DELETED, and no error."""
+    real = resolve_name(before)
+
+    def late(*arguments: Any) -> Any:
+        for image in image_status.listed(stack):
+            if image.get("filename") == file.name:
+                delete(stack, image["imageId"])
+        return real(*arguments)
+
+    monkeypatch.setattr(before, late)
+    file = tmp_path / f"{before}.png"
+    Image.new("1", (8, 8)).save(file)
+    (outcome,) = process(stack, [file], tmp_path, at_once=1, timeout=PATIENCE)
+    assert (outcome.status, outcome.reason, outcome.record) == ("DELETED", None, None)
 
 
 def test_repeated_event_starts_nothing(stack: LocalStack, outcomes: dict[str, Outcome]) -> None:

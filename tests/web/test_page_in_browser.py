@@ -2,12 +2,15 @@
 
 import io
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from math import dist
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from PIL import Image
+from PIL.ImageOps import exif_transpose
 from playwright.sync_api import Browser, expect
 
 from imaging.features.blurhash import blurhash
@@ -195,6 +198,25 @@ def test_placeholder_is_the_picture_of_its_hash(uploaded: Visitor) -> None:
     differences = [abs(one - other) for one, other in zip(colors, pixels, strict=True)]
     assert sum(differences) / len(differences) < 10
     assert max(differences) < 60
+
+
+def test_preview_of_a_turned_photograph_is_upright(uploaded: Visitor) -> None:
+    """The preview of a file with an orientation shows it as its thumbnail does, and not as it is stored."""
+    photograph = PHOTOGRAPHS / "waterfall.jpg"
+    shown = uploaded.page.evaluate(
+        """async ([module, data]) => {
+          const { Tile } = await import(module);
+          const tile = new Tile("turned.jpg", () => {});
+          await tile.preview(new File([Uint8Array.from(atob(data), (one) => one.charCodeAt(0))], "turned.jpg"));
+          const canvas = new OffscreenCanvas(8, 6).getContext("2d");
+          canvas.drawImage(tile.picture.querySelector("canvas"), 0, 0, 8, 6);
+          return [...canvas.getImageData(0, 0, 8, 6).data];
+        }""",
+        [f"{uploaded.url}/tiles.js", b64encode(photograph.read_bytes()).decode()],
+    )
+    with Image.open(photograph) as stored:
+        upright, lying = (one.convert("RGBA").resize((8, 6)).tobytes() for one in (exif_transpose(stored), stored))
+    assert dist(shown, upright) < dist(shown, lying) / 2
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
