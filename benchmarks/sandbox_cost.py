@@ -59,7 +59,7 @@ def arguments() -> dict[str, dict[str, Any]]:
         "examine": common,
         "describe": common,
         "resize": {**rendition, "edges": resize().resize_edges},
-        "crop": {**rendition, "edge": thumbnail().thumbnail_edge},
+        "crop": {**rendition, "sizes": thumbnail().sizes},
     }
 
 

@@ -20,11 +20,13 @@ from imaging.limits import Limits
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import read_properties
 from imaging.rendering.authorship import Authorship
-from imaging.rendering.rendition import MIDDLE, Rendition, crop_thumbnail, make_sample, resize_to_edges
+from imaging.rendering.rendition import MIDDLE, Rendition, Wanted, crop_to_sizes, make_sample, resize_to_edges
 from imaging.rendering.resampling import has_fast_resizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from imaging.rendering.resampling import Size
 
 # Modules that are imported when they are needed: below, in Pillow and in the standard library.
 LATE = (
@@ -70,26 +72,42 @@ def describe(picture: Picture) -> Outcome:
     return {"properties": properties, **embedded, "appearance": appearance}, []
 
 
-def resize(picture: Picture, edges: Sequence[int], quality: int, authorship: Mapping[str, str | None]) -> Outcome:
-    """Return the image fitted inside each of edges, the largest first; raises ImageRefusedError."""
-    return _described(resize_to_edges(picture, edges, quality, Authorship.from_json(authorship)))
-
-
-def crop(
+def resize(
     picture: Picture,
-    edge: int,
+    edges: Sequence[int],
+    quality: int,
+    authorship: Mapping[str, str | None],
+    variants: Sequence[str] = (),
+) -> Outcome:
+    """Return the image fitted inside each of edges, the largest first; raises ImageRefusedError."""
+    found = resize_to_edges(picture, edges, quality, Authorship.from_json(authorship), variants)
+    return _described({(edge, edge): rendition for edge, rendition in found.items()})
+
+
+def crop(  # noqa: PLR0913 - each is a setting, by name
+    picture: Picture,
+    sizes: Sequence[Sequence[int]],
+    *,
     quality: int,
     authorship: Mapping[str, str | None],
     focus: Sequence[float] | None = None,
+    variants: Sequence[str] = (),
 ) -> Outcome:
-    """Return a square of the image, around a focal point or its middle; raises ImageRefusedError."""
+    """Return the part of the image in each of these shapes around a focal point or its middle; raises ImageRefusedError."""
     point = MIDDLE if focus is None else (focus[0], focus[1])
-    return _described({edge: crop_thumbnail(picture, edge, quality, Authorship.from_json(authorship), point)})
+    wanted = Wanted(quality, Authorship.from_json(authorship), variants)
+    return _described(crop_to_sizes(picture, [(width, height) for width, height in sizes], wanted, point))
 
 
-def _described(found: Mapping[int, Rendition]) -> Outcome:
-    claims = [{"edge": edge, **rendition.facts} for edge, rendition in found.items()]
-    return {"renditions": claims}, [rendition.data for rendition in found.values()]
+def _described(found: Mapping[Size, Rendition]) -> Outcome:
+    """Return each image by the size into which it was to fit, with its formats; the bytes are in their order."""
+    claims, contents = [], []
+    for within, rendition in found.items():
+        formats = [rendition, *rendition.variants]
+        names = [one.format.name for one in formats]
+        claims.append({"within": list(within), "width": rendition.width, "height": rendition.height, "formats": names})
+        contents += [one.data for one in formats]
+    return {"renditions": claims}, contents
 
 
 OPERATIONS: dict[str, Callable[..., Outcome]] = {

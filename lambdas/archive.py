@@ -11,51 +11,94 @@ from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.settings import ArchiveSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
     from workflow.contracts.payloads import (
         ArchivedObject,
+        ArchivedRendition,
         ArchiveImageInput,
-        ArchiveImageInputRenditionsThumbnail,
+        ArchiveImageInputRenditionsResizedSmallerItem,
         ArchiveImageOutput,
         Image,
+        StagedVariant,
     )
 
-    StagedObject = ArchiveImageInputRenditionsThumbnail
+    StagedRendition = ArchiveImageInputRenditionsResizedSmallerItem
+
+RESIZED, THUMBNAIL = "resized", "thumbnail"  # kinds of renditions
 
 
 def _undo(_: ArchiveImageInput, result: ArchiveImageOutput, settings: ArchiveSettings) -> None:
     """Delete the archived objects of an image that has another outcome by now."""
-    copies = [result["original"], result["resized"], *result["smaller"], result["thumbnail"]]
-    objects.delete_objects(settings.archive_bucket, [copy["key"] for copy in copies])
+    keys = [result["original"]["key"], *(rendition["key"] for rendition in result["renditions"])]
+    objects.delete_objects(settings.archive_bucket, keys)
 
 
 @step_handler("archive-image", ArchiveSettings, stored_as="archive", final_status=outcomes.SUCCEEDED, undo=_undo)
 def handler(event: ArchiveImageInput, settings: ArchiveSettings) -> ArchiveImageOutput:
     """Archive the original and its renditions and return where they are."""
-    image, staged, bucket = event["image"], event["renditions"], settings.archive_bucket
-    resized, thumbnail = staged["resized"], staged["thumbnail"]
+    image, bucket = event["image"], settings.archive_bucket
     folder = object_keys.archive_folder(image, event["execution"])
+    original = _archive_original(image, event["validation"]["format"], bucket, folder)
+    staged = list(_staged(event))
+    archived = {
+        one["key"]: objects.archive(
+            {"Bucket": image["bucket"], "Key": one["key"]}, bucket, f"{folder}{_name(one)}", one["contentType"]
+        )
+        for _, one in staged
+    }
+    resized, thumbnail = event["renditions"]["resized"], event["renditions"]["thumbnail"]
     result: ArchiveImageOutput = {
         "bucket": bucket,
-        "original": _archive_original(image, event["validation"]["format"], bucket, folder),
-        "resized": _archive_staged(image, resized, bucket, folder),
-        "smaller": [_archive_staged(image, smaller, bucket, folder) for smaller in resized["smaller"]],
-        "thumbnail": _archive_staged(image, thumbnail, bucket, folder),
+        "original": original,
+        "resized": archived[resized["key"]],
+        "smaller": [archived[smaller["key"]] for smaller in resized["smaller"]],
+        "thumbnail": archived[thumbnail["key"]],
+        "renditions": [_rendition(kind, one, archived[one["key"]]) for kind, one in staged],
     }
-    objects.delete_objects(
-        image["bucket"], [rendition["key"] for rendition in (resized, *resized["smaller"], thumbnail)]
-    )
+    objects.delete_objects(image["bucket"], list(archived))
     return result
+
+
+def _staged(event: ArchiveImageInput) -> Iterator[tuple[str, StagedRendition]]:
+    """Yield every staged image with its kind. Executions that version 0.2 started have no variants."""
+    resized, thumbnail = event["renditions"]["resized"], event["renditions"]["thumbnail"]
+    folder = object_keys.staged_folder(event["execution"])
+    for one in (resized, *resized["smaller"], *_variants(folder, resized.get("variants", []))):
+        yield RESIZED, one
+    for one in (thumbnail, *_variants(folder, thumbnail.get("variants", []))):
+        yield THUMBNAIL, one
+
+
+def _variants(folder: str, variants: list[StagedVariant]) -> Iterator[StagedRendition]:
+    for one in variants:
+        yield {
+            "key": f"{folder}{one['name']}",
+            "contentType": FORMATS[one["format"]].content_type,
+            "format": one["format"],
+            "width": one["width"],
+            "height": one["height"],
+        }
+
+
+def _rendition(kind: str, staged: StagedRendition, archived: ArchivedObject) -> ArchivedRendition:
+    return {
+        "kind": kind,
+        "format": staged["format"],
+        "width": staged["width"],
+        "height": staged["height"],
+        "bytes": archived["size"],
+        "key": archived["key"],
+    }
+
+
+def _name(staged: StagedRendition) -> str:
+    return staged["key"].rsplit("/", 1)[-1]
 
 
 def _archive_original(image: Image, format_name: str, bucket: str, folder: str) -> ArchivedObject:
     format_ = FORMATS[format_name]
     source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": image["key"], "VersionId": image["versionId"]}
     return objects.archive(source, bucket, f"{folder}original.{format_.extension}", format_.content_type, MOVED)
-
-
-def _archive_staged(image: Image, staged: StagedObject, bucket: str, folder: str) -> ArchivedObject:
-    source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": staged["key"]}
-    name = staged["key"].rsplit("/", 1)[-1]
-    return objects.archive(source, bucket, f"{folder}{name}", staged["contentType"])

@@ -1,50 +1,37 @@
-"""ResizeImage: the image fitted inside each of the configured edges, staged for the archive."""
+"""ResizeImage: the image fitted inside each of the configured edges, in each of the formats, staged for the archive."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambdas.domain import objects
-from lambdas.domain.authorship import authorship
+from lambdas.domain import objects, renditions
 from lambdas.domain.step_handler import step_handler
 from lambdas.runtime.sandbox import client as sandbox
-from lambdas.runtime.sandbox.answers import Rendition, renditions_of
 from lambdas.runtime.settings import ResizeSettings
 
 if TYPE_CHECKING:
-    from workflow.contracts.payloads import ResizeImageInput, ResizeImageOutput, ResizeImageOutputSmallerItem
+    from workflow.contracts.payloads import ResizeImageInput, ResizeImageOutput
 
 
 def _undo(event: ResizeImageInput, result: ResizeImageOutput, _: ResizeSettings) -> None:
     keys = [result["key"], *(rendition["key"] for rendition in result["smaller"])]
-    objects.delete_objects(event["image"]["bucket"], keys)
+    renditions.delete_staged(event, keys, [variant["name"] for variant in result["variants"]])
 
 
-# Renditions are staged for a short time only, so the record does not store their keys.
-@step_handler("resize-image", ResizeSettings, stored_as="resized", not_stored="key", undo=_undo)
+# Renditions are staged for a short time only, so the record does not store where; the archive's list has the variants.
+@step_handler("resize-image", ResizeSettings, stored_as="resized", not_stored=("key", "variants"), undo=_undo)
 def handler(event: ResizeImageInput, settings: ResizeSettings) -> ResizeImageOutput:
     """Stage the resized images and return their facts and keys, the largest first; raises ImageRejected."""
     sandbox.start()
     upload = objects.read_upload(event["image"], settings.max_bytes)
-    renditions = sandbox.run(
-        "resize",
-        upload.data,
-        renditions_of(settings.resize_edges),
-        limits=settings.limits.to_json(),
-        edges=settings.resize_edges,
-        quality=settings.quality,
-        authorship=authorship(event.get("about", {})),
-    )
-    largest, *smaller = (_stage(event, _name(one.edge, settings), one) for one in renditions)
-    return {**largest, "smaller": smaller}
+    sizes = [(edge, edge) for edge in settings.resize_edges]
+    found = renditions.make("resize", upload, event, sizes, settings, edges=settings.resize_edges)
+    named = [(_stem(one.within[0], settings), one) for one in found]
+    largest, *smaller = (renditions.stage(event, stem, one.encoded) for stem, one in named)
+    variants = [renditions.stage_variant(event, stem, variant) for stem, one in named for variant in one.variants]
+    return {**largest, "smaller": smaller, "variants": variants}
 
 
-def _stage(event: ResizeImageInput, name: str, rendition: Rendition) -> ResizeImageOutputSmallerItem:
-    name, content_type = f"{name}.{rendition.format.extension}", rendition.format.content_type
-    key = objects.stage(event["image"]["bucket"], event["execution"], name, rendition.data, content_type)
-    return {"key": key, **rendition.facts}
-
-
-def _name(edge: int, settings: ResizeSettings) -> str:
+def _stem(edge: int, settings: ResizeSettings) -> str:
     """Return the name of the image fitted inside edge: the largest is the resized image, the others have their edge."""
     return "resized" if edge == max(settings.resize_edges) else f"resized-{edge}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.domain.outcomes import AWAITING_UPLOAD, FAILED, is_final, notification_pending
 from lambdas.domain.stalled_uploads import RUNNING_STATUSES
-from workflow.contracts.payloads import ArchiveImageOutput, MetadataRecord
+from workflow.contracts.payloads import Archive, MetadataRecord
 
 STATUS = ("status", "failedIn", "reason", "message")
 BEGINNING = ("attempt", "createdAt")
@@ -44,11 +44,17 @@ def _cause(error: str) -> str:
     return " ".join(str(cause).split())
 
 
-def _archived(archive: ArchiveImageOutput) -> Iterator[tuple[str, str]]:
+def _archived(archive: Archive) -> Iterator[tuple[str, str]]:
     """Yield the URI of each archived object."""
     copies = [("original", archive["original"]), ("resized", archive["resized"]), ("thumbnail", archive["thumbnail"])]
-    for name, copy in (*copies, *(("smaller", smaller) for smaller in archive["smaller"])):
+    copies += [("smaller", smaller) for smaller in archive["smaller"]]
+    for name, copy in copies:
         yield name, f"s3://{archive['bucket']}/{copy['key']}"
+    known = {copy["key"] for _, copy in copies}
+    for one in archive.get("renditions", []):
+        if one["key"] not in known:
+            facts = f"{one['width']} x {one['height']}, {one['bytes']:,} bytes"
+            yield f"{one['kind']}, {one['format']}", f"s3://{archive['bucket']}/{one['key']} ({facts})"
 
 
 def _advice(record: MetadataRecord, execution_status: str | None) -> str:

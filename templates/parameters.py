@@ -5,7 +5,7 @@ from typing import Any
 
 from troposphere import Condition, Equals, Join, Not, Or, Parameter, Ref, Split, Template
 
-from imaging.formats import FORMATS
+from imaging.formats import FORMATS, VARIANTS
 from imaging.limits import MOST_PIXELS
 from lambdas.domain.archive_class import STAYS
 from lambdas.runtime.settings import REFUSE, TONE_MAP, YES, Settings
@@ -37,6 +37,7 @@ LOG_RETENTIONS = [
     3653,
 ]
 EDGE_PATTERN = "([1-9][0-9]{0,3}|1[0-5][0-9]{3})"  # pixels: the maximum of WebP is 16,383
+SIDE_PATTERN = "([1-9][0-9]{0,2}|[1-3][0-9]{3}|40[0-8][0-9]|409[0-6])"  # pixels: the maximum of ThumbnailEdge
 NO = "false"
 MAX_OPEN_UPLOADS = 100  # the records that DynamoDB returns for one request
 SHORTEST_SWEEP, LONGEST_SWEEP = 5, 60  # minutes; a schedule expression for one minute would need the singular
@@ -92,10 +93,18 @@ def _input_limits() -> list[Parameter]:
 
 def _renditions() -> list[Parameter]:
     edges = f"^{EDGE_PATTERN}(,{EDGE_PATTERN}){{0,7}}$"
+    size, one = f"{SIDE_PATTERN}x{SIDE_PATTERN}", f"({'|'.join(VARIANTS)})"
+    sizes, formats = f"^({size}(,{size}){{0,3}})?$", f"^({one}(,{one})?)?$"
+    shapes = "Width and height of each further thumbnail, pixels, such as 256x256,640x360; up to 4, empty for none"
+    further = (
+        "Formats in which every rendition is stored beside that of the original's family: AVIF, WEBP; empty for none"
+    )
     return [
         _text("ResizeEdges", "1600", edges, "Longer edge of each resized image, pixels; up to 8, separated by commas"),
         _number("ThumbnailEdge", 256, 1, 4096, "Edge of the square thumbnail, pixels"),
-        _number("Quality", 82, 1, 100, "Quality of lossy renditions"),
+        _text("ThumbnailSizes", "", sizes, shapes),
+        _text("RenditionFormats", "", formats, further),
+        _number("Quality", 82, 1, 100, "Quality of lossy renditions, that of a JPEG in every format"),
     ]
 
 

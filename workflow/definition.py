@@ -43,7 +43,7 @@ def pipeline() -> Graph:
             task(METADATA, result_path="$.metadata", catch=caught),
             _renditions(handle_error),
             task(ARCHIVE, result_path="$.archive", catch=caught),
-            *_success(failed),
+            *_success(),
         ]
     )
     return Graph(happy_path, comment="Processes one uploaded image.", timeout_seconds=EXECUTION_TIMEOUT)
@@ -102,8 +102,9 @@ def _find_branch(steps: tuple[Step, ...], handle_error: Choice) -> Choice:
     return choice
 
 
-def _success(failed: Fail) -> list[State]:
-    """Build the notification of a success."""
+def _success() -> list[State]:
+    """Build the notification of a success. An error takes the place of the payload, which would not have room for both."""
+    unpublished = Fail("SuccessNotPublished", error=FAILED, cause_path="$.Error")
     message = {f"{name}.$": f"$.validation.{name}" for name in ("filename", "format", "width", "height")}
     return [
         publish(
@@ -111,7 +112,7 @@ def _success(failed: Fail) -> list[State]:
             "SUCCEEDED",
             message={**message, "archive.$": "$.archive"},
             attributes={"owner": "$.image.owner", "format": "$.validation.format"},
-            catch=catch_all(failed),
+            catch=catch_all(unpublished, result_path="$"),
         ),
         *_marked("MarkSuccessNotified", Succeed("Succeeded"), OPEN),
     ]

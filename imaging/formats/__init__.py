@@ -26,6 +26,9 @@ FORMATS = {
     "HEIF": Format("HEIF", "image/heic", "heic"),
 }
 
+# The formats that renditions may have beside that of the original's family, in the order in which a browser should choose.
+VARIANTS = ("AVIF", "WEBP")
+
 # The format of each media type under which files are uploaded. A HEIC is a HEIF.
 CONTENT_TYPES = {found.content_type: found for found in FORMATS.values()} | {"image/heif": FORMATS["HEIF"]}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imaging.formats import FORMATS, Format
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from imaging.decoding.picture import Picture
-    from imaging.rendering.authorship import Notes
+    from imaging.rendering.options import Options
 
 # The format of the rendition of an opaque image and of one with transparency, by the format of the file: the same format if
 # browsers show it and it can hold transparency. Otherwise photographs become JPEG, and transparency stays in a format that
@@ -28,20 +27,15 @@ TRANSPARENT = {"WEBP": "WEBP", "AVIF": "WEBP", "HEIF": "WEBP"}
 PHOTOGRAPHIC = 4
 
 
-@dataclass(frozen=True)
-class Options:
-    """How a rendition is encoded."""
-
-    quality: int  # 1 to 100, of what is lossy
-    notes: Notes
-    is_graphic: bool = False  # the original has few colors, which lossy coding would blur
-    is_thumbnail: bool = False
+def without_info(image: Image.Image) -> Image.Image:
+    """Return image without an alpha channel that is opaque, and without what Pillow would copy, such as a comment."""
+    image = drop_opaque_alpha(image)
+    image.info = {}
+    return image
 
 
 def encode(image: Image.Image, picture: Picture, options: Options) -> tuple[Format, bytes]:
-    """Return the format for a rendition of picture, and image, in L, RGB or RGBA, encoded in it."""
-    image = drop_opaque_alpha(image)
-    image.info = {}  # or Pillow would copy the comment of the original
+    """Return the format for a rendition of picture, and image, as without_info returns it, encoded in that format."""
     output = _output_format(picture, image, options)
     data = _encoded(image, picture, output, options)
     if options.is_thumbnail and (output.name == "PNG" or is_lossless(picture)):

@@ -34,9 +34,9 @@ def encode_webp(image: Image.Image, picture: Picture, notes: Notes, quality: int
     return data if original is None else min(data, original, key=len)
 
 
-def encode_lossy(image: Image.Image, notes: Notes, quality: int) -> bytes:
+def encode_lossy(image: Image.Image, notes: Notes, quality: int, method: int = METHOD) -> bytes:
     """Return image as a lossy WebP."""
-    return _save(image, notes, quality=quality, method=METHOD)
+    return _save(image, notes, quality=quality, method=method)
 
 
 def encode_lossless(image: Image.Image, notes: Notes) -> bytes:

@@ -6,9 +6,9 @@ import json
 import os
 from datetime import datetime
 from hashlib import sha256
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
+from lambdas.domain.image_renditions import pictures, rendition_name, signed_renditions
 from lambdas.domain.open_records import KEYS
 from lambdas.domain.outcomes import FAILED, NOTIFIED_AT, REJECTED, SUCCEEDED
 from lambdas.domain.record import CLEARED_AT, EXPIRES_AT
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ImageStatusResponseRenditions,
         MetadataRecord,
         SignedImage,
+        SignedRendition,
     )
 
 COPIED = ("imageId", "status", "createdAt", "updatedAt", "finishedAt", "announced")  # from the record
@@ -85,13 +86,28 @@ def _metadata(found: ExtractMetadataOutput) -> dict[str, object]:
 
 
 def _renditions(record: MetadataRecord, urls: ImageUrls) -> ImageStatusResponseRenditions:
-    archive, resized = record["archive"], record["resized"]
-    pairs = zip(archive["smaller"], resized["smaller"], strict=True)
+    archive, images = record["archive"], signed_renditions(record, urls)
+    by_key = {one["key"]: one for one in images}
+    resized, thumbnail, *smaller = (
+        _shown(by_key[copy["key"]]) for copy in (archive["resized"], archive["thumbnail"], *archive["smaller"])
+    )
     return {
         "original": _original(record, urls),
-        "resized": _image(record, archive["resized"], resized, urls),
-        "smaller": [_image(record, *pair, urls) for pair in pairs],
-        "thumbnail": _image(record, archive["thumbnail"], record["thumbnail"], urls),
+        "resized": resized,
+        "smaller": smaller,
+        "thumbnail": thumbnail,
+        "images": images,
+        "pictures": pictures(images),
+    }
+
+
+def _shown(one: SignedRendition) -> SignedImage:
+    return {
+        "contentType": one["contentType"],
+        "width": one["width"],
+        "height": one["height"],
+        "size": one["bytes"],
+        "url": one["url"],
     }
 
 
@@ -126,8 +142,3 @@ def _image(
         "size": archived["size"],
         "url": urls.url(record["archive"]["bucket"], archived["key"], name),
     }
-
-
-def rendition_name(filename: str, key: str) -> str:
-    """Return the name of the file for an image made from the file called filename: photo.heic has photo-thumbnail.jpg."""
-    return f"{PurePosixPath(filename).stem}-{PurePosixPath(key).name}"

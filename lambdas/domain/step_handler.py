@@ -54,7 +54,7 @@ class Step(Generic[Input, Output, Settings]):
     settings: type[Settings]
     stored_as: str
     work: Callable[[Input, Settings], Output]
-    not_stored: str
+    not_stored: tuple[str, ...]
     final_status: str
     undo: Callable[[Input, Output, Settings], None] | None
 
@@ -101,7 +101,7 @@ def step_handler(  # noqa: PLR0913 - each is a fact of one step, most of them by
     settings: type[Settings],
     *,
     stored_as: str,
-    not_stored: str = "",
+    not_stored: tuple[str, ...] = (),
     final_status: str = outcomes.PROCESSING,
     undo: Callable[[Input, Output, Settings], None] | None = None,
 ) -> Callable[[Callable[[Input, Settings], Output]], Handler]:
@@ -137,12 +137,12 @@ def _refusals_rejected() -> Iterator[None]:
         raise ImageRejected(refused.reason, refused.message) from refused
 
 
-def _without(name: str, value: Any) -> Any:
-    """Return value without the properties called name, at any depth."""
+def _without(names: tuple[str, ...], value: Any) -> Any:
+    """Return value without the properties called so, at any depth."""
     if isinstance(value, list):
-        return [_without(name, element) for element in value]
+        return [_without(names, element) for element in value]
     if isinstance(value, dict):
-        return {key: _without(name, element) for key, element in value.items() if key != name}
+        return {key: _without(names, element) for key, element in value.items() if key not in names}
     return value
 
 

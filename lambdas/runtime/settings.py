@@ -179,19 +179,32 @@ class ValidateSettings(ImageStepSettings):
 
 
 @dataclass(frozen=True)
-class ResizeSettings(ImageStepSettings):
-    """Size and quality of the resized images."""
+class RenditionSettings(ImageStepSettings):
+    """How renditions are encoded."""
 
-    resize_edges: tuple[int, ...]  # pixels, the longer edge of each
     quality: int  # 1 to 100
+    rendition_formats: tuple[str, ...]  # beside the format of the source's family
 
 
 @dataclass(frozen=True)
-class ThumbnailSettings(ImageStepSettings):
-    """Size and quality of the thumbnail."""
+class ResizeSettings(RenditionSettings):
+    """Sizes of the resized images."""
 
-    thumbnail_edge: int  # pixels, both edges
-    quality: int  # 1 to 100
+    resize_edges: tuple[int, ...]  # pixels, the longer edge of each
+
+
+@dataclass(frozen=True)
+class ThumbnailSettings(RenditionSettings):
+    """Sizes of the thumbnails."""
+
+    thumbnail_edge: int  # pixels, both edges of the square
+    thumbnail_sizes: tuple[str, ...]  # of further thumbnails, such as 640x360
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Width and height of each thumbnail, pixels: the square, and further ones."""
+        further = (size.split("x") for size in self.thumbnail_sizes)
+        return [(self.thumbnail_edge,) * 2, *((int(width), int(height)) for width, height in further)]
 
 
 @dataclass(frozen=True)

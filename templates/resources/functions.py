@@ -88,7 +88,7 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
     return FunctionEntry(
         THUMBNAIL.function,
         "thumbnail",
-        "Crops and scales the image to a square",
+        "Crops and scales the image to thumbnails",
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
         environment=variables(env.ThumbnailSettings, metadata_table=Ref(storage.table)),

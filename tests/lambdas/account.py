@@ -87,8 +87,10 @@ IMAGE_STEP_SETTINGS = ImageStepSettings(
     hdr="TONE_MAP",
 )
 VALIDATE_SETTINGS = ValidateSettings(**asdict(IMAGE_STEP_SETTINGS), record_retention_days=RETENTION_DAYS)
-RESIZE_SETTINGS = ResizeSettings(**asdict(IMAGE_STEP_SETTINGS), resize_edges=(30,), quality=90)
-THUMBNAIL_SETTINGS = ThumbnailSettings(**asdict(IMAGE_STEP_SETTINGS), thumbnail_edge=20, quality=90)
+RESIZE_SETTINGS = ResizeSettings(**asdict(IMAGE_STEP_SETTINGS), resize_edges=(30,), quality=90, rendition_formats=())
+THUMBNAIL_SETTINGS = ThumbnailSettings(
+    **asdict(IMAGE_STEP_SETTINGS), thumbnail_edge=20, thumbnail_sizes=(), quality=90, rendition_formats=()
+)
 ARCHIVE_SETTINGS = ArchiveSettings(metadata_table=TABLE, archive_bucket=ARCHIVE_BUCKET)
 
 # The steps by the stem of their contracts.

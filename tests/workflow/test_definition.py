@@ -102,7 +102,8 @@ def test_other_states_stand_behind_a_publish_or_an_error() -> None:
     behind = {name for first in ("HandleError", "PublishSuccess") for path in paths(first) for name in path[1:]}
     behind |= {catcher["Next"] for catcher in TOP["RecordFailure"]["Catch"]}
     before = {name for catcher in TOP["ParallelProcessing"]["Catch"] for name in until_handled(catcher["Next"])}
-    assert {name for name, _ in states()} - NAMED == behind | before | BRANCH_STATES - BRANCHES
+    unpublished = {catcher["Next"] for catcher in TOP["PublishSuccess"]["Catch"]}
+    assert {name for name, _ in states()} - NAMED == behind | before | unpublished | BRANCH_STATES - BRANCHES
     assert {TOP[name]["Type"] for name in before} == {"Choice", "Pass"}
 
 
@@ -146,9 +147,15 @@ def test_a_task_catches_every_error(name: str) -> None:
 
 
 def test_a_caught_error_keeps_the_data() -> None:
-    """No catcher replaces a state's input: the error is added to it, or the first error is kept."""
-    catchers = [catcher for _, state in states() for catcher in state.get("Catch", [])]
+    """No catcher replaces a state's input but that of the success, after which nothing reads it.
+
+    The error is added to the input, or the first error is kept.
+    """
+    catchers = [catcher for name, state in states() if name != "PublishSuccess" for catcher in state.get("Catch", [])]
     assert {catcher["ResultPath"] for catcher in catchers} <= {"$.error", None}
+    (caught,) = TOP["PublishSuccess"]["Catch"]
+    assert caught["ResultPath"] == "$"
+    assert TOP[caught["Next"]]["Type"] == "Fail"
 
 
 def test_execution_timeout_exceeds_one_outage_and_the_retries_of_all_steps() -> None:

@@ -37,6 +37,18 @@ class ArchiveImageInputRenditionsResizedSmallerItem(TypedDict):
 
     key: str
     contentType: str
+    format: str
+    width: int
+    height: int
+
+
+class StagedVariant(TypedDict):
+    """`stagedVariant` of the contract `common`."""
+
+    name: str
+    format: str
+    width: int
+    height: int
 
 
 class ArchiveImageInputRenditionsResized(TypedDict):
@@ -44,7 +56,11 @@ class ArchiveImageInputRenditionsResized(TypedDict):
 
     key: str
     contentType: str
+    format: str
+    width: int
+    height: int
     smaller: list[ArchiveImageInputRenditionsResizedSmallerItem]
+    variants: NotRequired[list[StagedVariant]]
 
 
 class ArchiveImageInputRenditionsThumbnail(TypedDict):
@@ -52,6 +68,10 @@ class ArchiveImageInputRenditionsThumbnail(TypedDict):
 
     key: str
     contentType: str
+    format: str
+    width: int
+    height: int
+    variants: NotRequired[list[StagedVariant]]
 
 
 class ArchiveImageInputRenditions(TypedDict):
@@ -78,6 +98,17 @@ class ArchivedObject(TypedDict):
     size: int
 
 
+class ArchivedRendition(TypedDict):
+    """`archivedRendition` of the contract `common`."""
+
+    kind: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    key: str
+
+
 class ArchiveImageOutput(TypedDict):
     """The contract `archive-image.output`."""
 
@@ -86,6 +117,7 @@ class ArchiveImageOutput(TypedDict):
     resized: ArchivedObject
     smaller: list[ArchivedObject]
     thumbnail: ArchivedObject
+    renditions: list[ArchivedRendition]
 
 
 class CaughtError1(TypedDict):
@@ -254,6 +286,16 @@ class GenerateThumbnailInput(TypedDict):
     about: NotRequired[Authorship]
 
 
+class GenerateThumbnailOutputVariantsItem(TypedDict):
+    """`variants` of GenerateThumbnailOutput."""
+
+    name: str
+    format: str
+    width: int
+    height: int
+    size: int
+
+
 class GenerateThumbnailOutput(TypedDict):
     """The contract `generate-thumbnail.output`."""
 
@@ -263,6 +305,7 @@ class GenerateThumbnailOutput(TypedDict):
     width: int
     height: int
     size: int
+    variants: list[GenerateThumbnailOutputVariantsItem]
 
 
 class ImageDeletionRequest(TypedDict):
@@ -345,6 +388,36 @@ class ImageInGlacier(TypedDict):
     storageClass: str
 
 
+class SignedRendition(TypedDict):
+    """`signedRendition` of the contract `common`."""
+
+    kind: str
+    format: str
+    contentType: str
+    width: int
+    height: int
+    bytes: int
+    key: str
+    url: str
+
+
+class PictureSourcesItem(TypedDict):
+    """`sources` of Picture."""
+
+    type: str
+    srcset: str
+
+
+class Picture(TypedDict):
+    """`picture` of the contract `common`."""
+
+    name: str
+    width: int
+    height: int
+    src: str
+    sources: list[PictureSourcesItem]
+
+
 class ImageStatusResponseRenditions(TypedDict):
     """`renditions` of ImageStatusResponse."""
 
@@ -352,6 +425,8 @@ class ImageStatusResponseRenditions(TypedDict):
     resized: SignedImage
     smaller: list[SignedImage]
     thumbnail: SignedImage
+    images: list[SignedRendition]
+    pictures: list[Picture]
 
 
 class ImageStatusResponse(TypedDict):
@@ -527,6 +602,17 @@ class MetadataRecordResized(TypedDict):
     smaller: list[Rendition]
 
 
+class Archive(TypedDict):
+    """`archive` of the contract `common`."""
+
+    bucket: str
+    original: ArchivedObject
+    resized: ArchivedObject
+    smaller: list[ArchivedObject]
+    thumbnail: ArchivedObject
+    renditions: NotRequired[list[ArchivedRendition]]
+
+
 class MetadataRecord(TypedDict):
     """The contract `metadata-record`."""
 
@@ -555,7 +641,7 @@ class MetadataRecord(TypedDict):
     metadata: NotRequired[ExtractMetadataOutput]
     resized: NotRequired[MetadataRecordResized]
     thumbnail: NotRequired[Rendition]
-    archive: NotRequired[ArchiveImageOutput]
+    archive: NotRequired[Archive]
     failedIn: NotRequired[str]
     reason: NotRequired[str]
     message: NotRequired[str]
@@ -608,6 +694,16 @@ class ResizeImageOutputSmallerItem(TypedDict):
     size: int
 
 
+class ResizeImageOutputVariantsItem(TypedDict):
+    """`variants` of ResizeImageOutput."""
+
+    name: str
+    format: str
+    width: int
+    height: int
+    size: int
+
+
 class ResizeImageOutput(TypedDict):
     """The contract `resize-image.output`."""
 
@@ -618,6 +714,7 @@ class ResizeImageOutput(TypedDict):
     height: int
     size: int
     smaller: list[ResizeImageOutputSmallerItem]
+    variants: list[ResizeImageOutputVariantsItem]
 
 
 class ParallelProcessingOutput(TypedDict):
@@ -686,7 +783,7 @@ class SuccessNotification(TypedDict):
     format: str
     width: int
     height: int
-    archive: ArchiveImageOutput
+    archive: Archive
 
 
 class UploadUrlRequest(TypedDict):

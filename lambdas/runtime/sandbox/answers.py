@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
 from imaging.errors import ImageRefusedError, Reason
-from imaging.formats import FORMATS, Format, sniff_format
+from imaging.formats import Format, sniff_format
 from lambdas.runtime.sandbox.bounds import MAX_ANSWER
 from workflow import contracts
 from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
 LENGTH = 4  # bytes, of the length of the JSON in front of it
 MAX_JSON = 2**20  # bytes; the facts of an image must fit into a payload of 256 KB
 MAX_MESSAGE = 200  # characters of the reason for which an image is refused
 MAX_TRACEBACK = 8000  # characters
-RENDITIONS = [FORMATS[name] for name in ("JPEG", "PNG", "WEBP")]  # that are encoded
+FAMILIES = ("JPEG", "PNG", "WEBP")  # formats of renditions; they may have variants in others
 
 
 class AnswerError(Exception):
@@ -39,6 +39,9 @@ class Answer:
     renditions: list[bytes]
 
 
+Size = tuple[int, int]  # width and height, pixels
+
+
 class Facts(TypedDict):
     """What is published of a rendition."""
 
@@ -50,13 +53,33 @@ class Facts(TypedDict):
 
 
 @dataclass(frozen=True)
-class Rendition:
-    """An encoded image whose bytes begin as its format does."""
+class Encoded:
+    """An image in one format, whose bytes begin as that format does."""
 
-    edge: int  # pixels, into which it was to fit
     data: bytes
     format: Format
-    facts: Facts
+    width: int  # pixels
+    height: int  # pixels
+
+    @property
+    def facts(self) -> Facts:
+        """What is published of it."""
+        return {
+            "format": self.format.name,
+            "contentType": self.format.content_type,
+            "width": self.width,
+            "height": self.height,
+            "size": len(self.data),
+        }
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A rendition, and the same in further formats."""
+
+    within: Size  # into which it was to fit
+    encoded: Encoded
+    variants: list[Encoded]
 
 
 def read_answer(file: int) -> Answer:
@@ -129,35 +152,45 @@ def facts_of(contract: str, **known: object) -> Callable[[Answer], dict[str, Any
     return read
 
 
-def renditions_of(edges: Collection[int]) -> Callable[[Answer], list[Rendition]]:
-    """Return the reader of an answer with renditions for some of these edges, in pixels."""
+def renditions_of(sizes: Collection[Size], variants: Collection[str] = ()) -> Callable[[Answer], list[Rendition]]:
+    """Return the reader of an answer with renditions that fit into some of these sizes, and variants in these formats."""
 
     def read(answer: Answer) -> list[Rendition]:
         claims = answer.facts.get("renditions")
-        if not isinstance(claims, list) or not 0 < len(claims) == len(answer.renditions) <= len(edges):
+        if not isinstance(claims, list) or not 0 < len(claims) <= len(sizes):
             raise AnswerError("it has another number of renditions")
-        found = [_rendition(claim, data) for claim, data in zip(claims, answer.renditions, strict=True)]
-        if len({one.edge for one in found} & set(edges)) != len(found):
-            raise AnswerError("it has a rendition of another edge")
+        contents = iter(answer.renditions)
+        found = [_rendition(claim, contents, variants) for claim in claims]
+        if next(contents, None) is not None:
+            raise AnswerError("it has renditions that are not described")
+        if len({one.within for one in found} & set(sizes)) != len(found):
+            raise AnswerError("it has a rendition of another size")
         return found
 
     return read
 
 
-def _rendition(claim: object, data: bytes) -> Rendition:
+def _rendition(claim: object, contents: Iterator[bytes], variants: Collection[str]) -> Rendition:
+    """Return the rendition that is claimed, with the next contents in the formats that are claimed."""
     match claim:
-        case {"edge": int(edge), "format": str(name), "width": int(width), "height": int(height)}:
-            format_ = sniff_format(data)
-            if format_ not in RENDITIONS or format_.name != name:
-                raise AnswerError("a rendition is of another format")
-            if not (0 < width <= edge and 0 < height <= edge):
-                raise AnswerError("a rendition is of another size")
-            facts: Facts = {
-                "format": format_.name,
-                "contentType": format_.content_type,
-                "width": width,
-                "height": height,
-                "size": len(data),
-            }
-            return Rendition(edge, data, format_, facts)
+        case {
+            "within": [int(widest), int(highest)],
+            "width": int(width),
+            "height": int(height),
+            "formats": list(names),
+        }:
+            if not (0 < width <= widest and 0 < height <= highest):
+                raise AnswerError("a rendition is larger than wanted")
+            found = [_encoded(next(contents, b""), name, (width, height)) for name in names]
+            first, *others = [one.format.name for one in found] or [""]
+            if first not in FAMILIES or not set(others) <= set(variants) - {first} or len(set(others)) != len(others):
+                raise AnswerError("a rendition is in another format")
+            return Rendition((widest, highest), found[0], found[1:])
     raise AnswerError("a rendition is described in another form")
+
+
+def _encoded(data: bytes, name: object, size: Size) -> Encoded:
+    format_ = sniff_format(data)
+    if format_ is None or format_.name != name:
+        raise AnswerError("a rendition is of another format")
+    return Encoded(data, format_, *size)

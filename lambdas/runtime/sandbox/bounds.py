@@ -1,6 +1,6 @@
 """What the child process of an image may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_ANSWER = 128 * 2**20  # bytes; all renditions of an image and its facts
 
@@ -17,3 +17,6 @@ class Bounds:
 
 
 BOUNDS = Bounds()
+# Where renditions have variants. Their encoders take up to 24 seconds for as many pixels as have variants; the functions
+# have 60 seconds.
+BOUNDS_WITH_VARIANTS = replace(BOUNDS, processor_time=BOUNDS.processor_time + 24, time=50)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from imaging.decoding.picture import open_picture
-from imaging.rendering.rendition import Rendition, crop_thumbnail, fit_inside, resize_to_edges, square_around
+from imaging.rendering.rendition import Rendition, box_around, crop_thumbnail, fit_inside, resize_to_edges
 from tests import pictures
 from tests.effort import times
 from tests.imaging.limits import LIMITS
@@ -68,7 +68,7 @@ def test_fit_inside_is_the_same_for_both_orientations(size: pictures.Size, edge:
 @given(size=SIZES)
 def test_the_square_around_the_middle_is_centered_and_largest(size: pictures.Size) -> None:
     """The square is as large as possible, with equal margins."""
-    left, top, right, bottom = square_around((0.5, 0.5), size)
+    left, top, right, bottom = box_around((0.5, 0.5), size, (1, 1))
     assert right - left == bottom - top == min(size)
     assert (left, top) == (size[0] - right, size[1] - bottom)
     assert min(left, top) == 0
@@ -77,7 +77,7 @@ def test_the_square_around_the_middle_is_centered_and_largest(size: pictures.Siz
 @given(size=SIZES, point=st.tuples(st.floats(0, 1), st.floats(0, 1)))
 def test_the_square_around_a_point_is_inside_and_near(size: pictures.Size, point: tuple[float, float]) -> None:
     """It holds the point, which is in its middle unless an edge is in the way."""
-    left, top, right, bottom = square_around(point, size)
+    left, top, right, bottom = box_around(point, size, (1, 1))
     assert right - left == pytest.approx(min(size))
     assert min(left, top) >= 0
     assert right <= size[0] + 1e-6

@@ -141,7 +141,9 @@ def _run_code(*_: object) -> None:
 
 
 PAGE = (
-    _json('{"facts": {"renditions": [{"edge": 20, "format": "JPEG", "width": 20, "height": 20}]}, "sizes": [25]}')
+    _json(
+        '{"facts": {"renditions": [{"within": [20, 20], "width": 20, "height": 20, "formats": ["JPEG"]}]}, "sizes": [25]}'
+    )
     + b"<script>alert(1)</script>"
 )
 

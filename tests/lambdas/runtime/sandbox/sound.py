@@ -12,6 +12,6 @@ SOUND = {
         [],
     ),
     "describe": (contracts.schema("extract-metadata.output")["examples"][0], []),
-    "resize": ({"renditions": [{"edge": 30, "format": "JPEG", "width": 8, "height": 8}]}, [JPEG]),
-    "crop": ({"renditions": [{"edge": 20, "format": "JPEG", "width": 8, "height": 8}]}, [JPEG]),
+    "resize": ({"renditions": [{"within": [30, 30], "width": 8, "height": 8, "formats": ["JPEG"]}]}, [JPEG]),
+    "crop": ({"renditions": [{"within": [20, 20], "width": 8, "height": 8, "formats": ["JPEG"]}]}, [JPEG]),
 }

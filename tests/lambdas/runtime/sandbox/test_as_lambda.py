@@ -88,5 +88,5 @@ def test_sound_pictures_are_processed_without_the_filter(name: str) -> None:
     assert client.run("describe", data, facts_of("extract-metadata.output"), limits=limits)
     facts, _ = operations.run("examine", data, {"limits": limits})
     assert client.run("examine", data, lambda answer: answer.facts, limits=limits) == facts
-    assert len(client.run("resize", data, renditions_of([30, 20]), edges=[30, 20], **rendition)) == 2
-    assert client.run("crop", data, renditions_of([20]), edge=20, **rendition)
+    assert len(client.run("resize", data, renditions_of([(30, 30), (20, 20)]), edges=[30, 20], **rendition)) == 2
+    assert client.run("crop", data, renditions_of([(20, 20)]), sizes=[(20, 20)], **rendition)

@@ -21,7 +21,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "examine": {},
     "describe": {},
     "resize": {"edges": [30, 20], "quality": 80, "authorship": AUTHORSHIP},
-    "crop": {"edge": 20, "quality": 80, "authorship": AUTHORSHIP},
+    "crop": {"sizes": [[20, 20]], "quality": 80, "authorship": AUTHORSHIP},
 }
 each_operation = pytest.mark.parametrize("operation", OPERATIONS)
 
