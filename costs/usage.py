@@ -50,24 +50,38 @@ CALLS: Final = {  # those with a price of their own; deletions in S3 cost nothin
 def image_usage(template: Node, kind: str, *, rejected: bool = False) -> dict[Price, float]:
     """Return the units that one image uses, archived or rejected, with a state machine of kind STANDARD or EXPRESS."""
     machine = resources(template, "AWS::StepFunctions::StateMachine")["ProcessingPipeline"]
-    definition = definition_of(machine)
-    passed = list(visited_states(definition, rejected=rejected))
+    passed = list(visited_states(definition_of(machine), rejected=rejected))
     functions = resources(template, "AWS::Lambda::Function")
     before = INVOCATIONS.keys() - {step.function for step in STEPS}  # the pipeline starts
-    invoked = [*sorted(before), *(name for state in passed if (name := function_of(state)))]
-    record = max(INVOCATIONS[name].record for name in invoked)
+    invoked = [*sorted(before), *functions_of(passed)]
     stage = resources(template, "AWS::ApiGateway::Stage")["RestApiStage"]
     traces = stage["TracingEnabled"] + machine["TracingConfiguration"]["Enabled"]
     return total(
         [
             *_outside_of_steps(invoked, traces),
-            *(used for name in invoked for used in _of_invocation(name, functions[name]["MemorySize"])),
+            *(used for name in before for used in of_profile(INVOCATIONS[name], functions[name]["MemorySize"])),
             *status_usage(functions["GetImageFunction"]["MemorySize"]).items(),
-            *_of_wait(_seconds(passed), functions[TRIGGER]["MemorySize"]),
-            *(used for state in passed for used in _of_integration(state, record + NOTIFIED_BYTES)),
-            *(_standard(passed) if kind == "STANDARD" else _express(definition, passed)),
+            *of_wait(seconds_of(passed), functions[TRIGGER]["MemorySize"]),
+            *of_execution(template, kind, passed),
         ]
     )
+
+
+def of_execution(template: Node, kind: str, passed: list[Node]) -> Iterator[Usage]:
+    """Yield the usage of an execution of the pipeline that passes those states: their functions, calls and transitions."""
+    functions, invoked = resources(template, "AWS::Lambda::Function"), functions_of(passed)
+    record = max(INVOCATIONS[name].record for name in invoked)
+    for name in invoked:
+        yield from of_profile(INVOCATIONS[name], functions[name]["MemorySize"])
+    for state in passed:
+        yield from _of_integration(state, record + NOTIFIED_BYTES)
+    machine = resources(template, "AWS::StepFunctions::StateMachine")["ProcessingPipeline"]
+    yield from _standard(passed) if kind == "STANDARD" else _express(definition_of(machine), passed)
+
+
+def functions_of(passed: list[Node]) -> list[str]:
+    """Return the logical IDs of the functions that states invoke."""
+    return [name for state in passed if (name := function_of(state))]
 
 
 def total(used: Iterable[Usage]) -> dict[Price, float]:
@@ -120,11 +134,6 @@ def _outside_of_steps(invoked: list[str], traces: int) -> Iterator[Usage]:
     yield prices.LOG_INGESTION, ACCESS_LOG_BYTES / GB
 
 
-def _of_invocation(name: str, memory: int) -> Iterator[Usage]:
-    """Yield the usage of one invocation of a function with memory, MB."""
-    yield from _of_profile(INVOCATIONS[name], memory)
-
-
 def status_usage(memory: int) -> dict[Price, float]:
     """Return the usage of the requests for the status of an image. A record is one read unit; each read is consistent."""
     once = [(prices.DYNAMODB_READ, 1), *of_request(STATUS, memory)]
@@ -136,10 +145,11 @@ def of_request(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
     yield prices.API_REQUEST, 1
     yield prices.XRAY_TRACE, 1
     yield prices.LOG_INGESTION, ACCESS_LOG_BYTES / GB
-    yield from _of_profile(taken, memory)
+    yield from of_profile(taken, memory)
 
 
-def _of_profile(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
+def of_profile(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
+    """Yield the usage of one invocation of a function with memory, MB."""
     yield prices.LAMBDA_REQUEST, 1
     yield prices.LAMBDA_COMPUTE, taken.seconds * memory / 1024
     yield prices.LOG_INGESTION, (taken.log + PLATFORM_LOG_BYTES) / GB
@@ -149,8 +159,8 @@ def _of_profile(taken: InvocationProfile, memory: int) -> Iterator[Usage]:
     yield from ((CALLS[call], 1) for call in taken.calls if call in CALLS)
 
 
-def _of_wait(seconds: float, memory: int) -> Iterator[Usage]:
-    """Yield the usage of the trigger while it waits for an execution of that length; each of its reads is consistent."""
+def of_wait(seconds: float, memory: int) -> Iterator[Usage]:
+    """Yield the usage of a function while it waits for an execution of that length; each of its reads is consistent."""
     waited, reads = 0.0, 1
     while waited < seconds:
         waited += back_pressure.pause(waited)
@@ -185,11 +195,11 @@ def _express(definition: Node, passed: list[Node]) -> Iterator[Usage]:
     yield prices.EXPRESS_EXECUTION, 1
     yield (
         prices.EXPRESS_COMPUTE,
-        _rounded_up(_seconds(passed), EXPRESS_TIME_STEP) * _rounded_up(memory, EXPRESS_MEMORY_STEP) / 1024,
+        _rounded_up(seconds_of(passed), EXPRESS_TIME_STEP) * _rounded_up(memory, EXPRESS_MEMORY_STEP) / 1024,
     )
 
 
-def _seconds(passed: list[Node]) -> float:
+def seconds_of(passed: list[Node]) -> float:
     """Return how long an execution takes. Branches are assumed to run one after the other, which is the maximum."""
     tasks = [state for state in passed if state["Type"] == "Task"]
     return sum(INVOCATIONS[name].seconds if (name := function_of(task)) else CALL_SECONDS for task in tasks)

@@ -61,6 +61,10 @@ DELETION: Final = InvocationProfile(
 DELETION_LOOK: Final = InvocationProfile(0.0, 0, ("GetItem", *LEFTOVERS, "UpdateItem"), 512, indexed=2)  # of a sweep
 REPLACED_BYTES: Final = 2086  # of the record in whose place the tombstone is
 DELETION_LOOKS: Final = len(LOOKS) - 1  # the function itself is the first
+# Of ImportFunction for an object. Its processor time is assumed: that of the trigger and of a grant together, twice.
+IMPORT: Final = InvocationProfile(
+    0.034, 400, ("HeadObject", "GetItem", "PutItem", "CopyObject", "StartExecution"), 512, indexed=1, opened=1
+)
 NOTIFIED_BYTES: Final = 34  # of the record: notifiedAt
 STATE_BYTES: Final = 2300  # of the payload at the end of an execution
 PLATFORM_LOG_BYTES: Final = 732  # of Lambda's own lines for an invocation: start and report, with tracing

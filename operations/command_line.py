@@ -8,12 +8,13 @@ from pathlib import Path
 import boto3
 
 from asl.command import Parser
-from operations.cli.arguments import not_empty, pair
+from operations.cli.arguments import not_empty, pair, percentage, positive
 from operations.cli.errors import exit_code
 from operations.stack import DEFAULT_STACK
 
 DESCRIPTION = "Operate a stack of this project on AWS or, with AWS_ENDPOINT_URL, on an emulator."
 ENDING = "Exit codes: 0; 1 if something was not done or needs a person; 2 for wrong usage; 3 if the change was not confirmed; 130 after Ctrl-C."
+MODULES = {"import": "import_objects"}  # of commands that no module can be called as
 Subparsers = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
 
 
@@ -37,7 +38,8 @@ def _run(options: Namespace) -> int:
     if options.region or options.profile:
         boto3.setup_default_session(region_name=options.region, profile_name=options.profile)
     # Each command imports what it needs, so that `status` does not wait for the template.
-    code: int = import_module(f"operations.commands.{options.command.replace('-', '_')}").run(options)
+    name = MODULES.get(options.command, options.command.replace("-", "_"))
+    code: int = import_module(f"operations.commands.{name}").run(options)
     return code
 
 
@@ -52,6 +54,7 @@ def _parser() -> ArgumentParser:
         _add_redrive,
         _add_reprocess,
         _add_sweep,
+        _add_import,
         _add_user,
         _add_forget,
         _add_export,
@@ -143,6 +146,45 @@ def _add_dry_run(parser: ArgumentParser) -> None:
 def _add_sweep(commands: "Subparsers[Parser]") -> None:
     parser = _add(commands, "sweep", "run the stack's sweep now, which finds stalled uploads")
     parser.add_argument("--everything", action="store_true", help="check all uploads, also those without a record")
+
+
+def _add_import(commands: "Subparsers[Parser]") -> None:
+    parser = _add(
+        commands, "import", "bring in a bucket that is already full; or show, stop, resume or report on a run"
+    )
+    parser.add_argument(
+        "source",
+        type=not_empty,
+        metavar="s3://BUCKET/PREFIX|status|stop|resume|report",
+        help="what is imported, or what to do with a run",
+    )
+    parser.add_argument("run", nargs="?", type=not_empty, metavar="RUN", help="name of a run, which its start prints")
+    owner = parser.add_mutually_exclusive_group()
+    owner.add_argument("--owner", metavar="SUB", help="ID of the user who gets all images")
+    owner.add_argument(
+        "--owner-from", choices=["path", "list"], help="the first part of the path, or a column of --list"
+    )
+    keys = parser.add_mutually_exclusive_group()
+    keys.add_argument("--list", type=Path, metavar="FILE", help="keys in CSV (key,version,owner) or JSON Lines")
+    keys.add_argument("--inventory", metavar="URL", help="manifest.json of an S3 Inventory of the bucket, in CSV")
+    parser.add_argument("--limit", type=positive, metavar="N", help="import the first N objects only")
+    parser.add_argument(
+        "--concurrency",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="images at the same time; each needs a Lambda concurrency of up to 3 (1)",
+    )
+    parser.add_argument(
+        "--tolerated-failures",
+        type=percentage,
+        default=5,
+        metavar="PERCENT",
+        help="of the objects, before the run is tried again (5)",
+    )
+    parser.add_argument("--output", type=Path, metavar="DIR", help="folder of the report (import-RUN)")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be imported, and start nothing")
+    _add_yes(parser)
 
 
 def _add_user(commands: "Subparsers[Parser]") -> None:

@@ -89,6 +89,7 @@ ROOMS: dict[str, set[str]] = {
         "lambdas.runtime.clients",
         "lambdas.runtime.clock",
         "lambdas.runtime.settings",
+        "imaging.formats",
         "costs",
         "templates",
         "workflow.contracts",

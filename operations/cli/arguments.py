@@ -16,3 +16,17 @@ def not_empty(text: str) -> str:
     if not text.strip():
         raise ArgumentTypeError("it is empty; is a variable of the shell not set?")
     return text
+
+
+def positive(text: str) -> int:
+    """Return a number of at least 1; raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdigit()) or not int(text):
+        raise ArgumentTypeError(f"{text} is no whole number above 0")
+    return int(text)
+
+
+def percentage(text: str) -> int:
+    """Return a number from 0 to 100; raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdigit()) or int(text) > 100:  # noqa: PLR2004 - percent
+        raise ArgumentTypeError(f"{text} is no percentage")
+    return int(text)

@@ -147,7 +147,7 @@ def _imports() -> list[Alarm]:
             "ImportFailedAlarm",
             "An import failed: its source could not be read, or too many of its batches failed for hours.",
             "The images that it had not imported yet are missing. Nothing that was imported is lost.",
-            "Read the cause in the execution of ImportPipeline, and fix it. Then start the import again: nothing is imported twice.",
+            "Run `python -m operations import status`. Fix the cause that it names, then run `python -m operations import resume`.",
             metrics.executions("ExecutionsFailed", machine=imports.MACHINE),
         )
     ]

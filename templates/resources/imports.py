@@ -26,7 +26,7 @@ from workflow.steps import IMPORT as STEP
 
 MACHINE = IMPORT.logical_id
 FUNCTION = STEP.function
-FAILED = "A batch of an import is late: it is tried again, and another import of the same source imports what is left."
+FAILED = "A batch of an import is late: it is tried again, and `import resume` imports what is left."
 # The state machine has the name of its function: its role has to name it before it exists.
 OWN_ARN = f"arn:${{AWS::Partition}}:states:${{AWS::Region}}:${{AWS::AccountId}}:%s:${{{STEP.function}}}"
 

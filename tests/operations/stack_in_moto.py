@@ -216,6 +216,7 @@ def _template(workflow_type: str, known: dict[str, str]) -> str:
         "DeadLetterQueue": ("SQS::Queue", {}),
         "UsageTable": ("DynamoDB::Table", usage),
         "ProcessingPipeline": ("StepFunctions::StateMachine", {"DefinitionString": ENDLESS, "RoleArn": ROLE}),
+        "ImportPipeline": ("StepFunctions::StateMachine", {"DefinitionString": ENDLESS, "RoleArn": ROLE}),
     }
     outputs = {
         "UploadBucketName": "UploadBucket",
@@ -224,6 +225,7 @@ def _template(workflow_type: str, known: dict[str, str]) -> str:
         "MetadataTableName": "MetadataTable",
         "DeadLetterQueueUrl": "DeadLetterQueue",
         "ProcessingPipelineArn": "ProcessingPipeline",
+        "ImportPipelineArn": "ImportPipeline",
     }
     parameters = {
         "WorkflowType": workflow_type,
@@ -232,6 +234,9 @@ def _template(workflow_type: str, known: dict[str, str]) -> str:
         "ImageUrlExpirySeconds": "3600",
         "ArchiveStorageClass": "STANDARD",
         "ArchiveTransitionDays": "30",
+        "EnabledFormats": "JPEG,PNG",
+        "MaxBytes": "1000",
+        "ImportSources": "arn:aws:s3:::another-bucket,arn:aws:s3:::pictures-of-ten-years",
     }
     return json.dumps(
         {

@@ -1,0 +1,80 @@
+"""The units of each price that an import uses, counted from the template, and the time that it takes."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from costs import prices
+from costs.prices import Price
+from costs.usage import (
+    GB,
+    S3_EVENTS,
+    Usage,
+    functions_of,
+    of_execution,
+    of_profile,
+    of_wait,
+    resources,
+    seconds_of,
+    total,
+    visited_states,
+)
+from costs.workload_profile import IMPORT, INVOCATIONS, PLATFORM_LOG_BYTES
+from templates.substitution import definition_of
+from workflow.steps import BATCH_SIZE
+from workflow.steps import IMPORT as STEP
+
+Node = dict[str, Any]
+
+LISTED_AT_ONCE: Final = 1000  # objects in a response of S3
+EXECUTION_MEMORY: Final = 64  # MB that AWS bills for an EXPRESS execution at least
+LOOK: Final = 2 * 0.05  # seconds for an object that is skipped, or was imported before: S3 and the record are asked
+
+
+def import_usage(template: Node, kind: str, *, images: int, others: int) -> dict[Price, float]:
+    """Return the units for images that are imported and archived, and for other objects, which are skipped.
+
+    kind is the type of the pipeline. Each batch of objects is an EXPRESS execution, an invocation and a file of outcomes.
+    """
+    each = total(_of_image(template, kind))
+    used = [(price, images * units) for price, units in each.items()]
+    return total([*used, *_of_objects(images + others), (prices.S3_READ, others)])
+
+
+def _of_image(template: Node, kind: str) -> Iterator[Usage]:
+    functions, passed = resources(template, "AWS::Lambda::Function"), _passed(template)
+    memory = functions[STEP.function]["MemorySize"]
+    objects = 1 + sum(
+        INVOCATIONS[name].calls.count("PutObject") for name in functions_of(passed)
+    )  # in the upload bucket
+    share = ((price, units) for price, units in of_profile(IMPORT, memory) if price != prices.LAMBDA_REQUEST)
+    yield from of_execution(template, kind, passed)
+    yield from share
+    yield from of_wait(seconds_of(passed), memory)
+    yield prices.EVENTBRIDGE_EVENT, S3_EVENTS * objects
+    yield prices.XRAY_TRACE, 1
+    yield prices.EXPRESS_COMPUTE, (IMPORT.seconds + seconds_of(passed)) * EXECUTION_MEMORY / 1024
+    # Lambda's own lines are there once for a batch.
+    yield prices.LOG_INGESTION, -PLATFORM_LOG_BYTES * (1 - 1 / BATCH_SIZE) / GB
+
+
+def _of_objects(count: int) -> Iterator[Usage]:
+    """Yield the usage of listing objects, and of their batches."""
+    batches = count / BATCH_SIZE
+    yield prices.S3_WRITE, count / LISTED_AT_ONCE
+    yield prices.STATE_TRANSITION, batches
+    yield prices.EXPRESS_EXECUTION, batches
+    yield prices.LAMBDA_REQUEST, batches
+    yield prices.XRAY_TRACE, batches
+    yield prices.S3_WRITE, batches  # the lines of the batch
+    yield prices.S3_READ, batches
+
+
+def import_seconds(template: Node, *, images: int, others: int, concurrency: int) -> float:
+    """Return how long an import takes, if nothing is throttled and functions are warm."""
+    each = IMPORT.seconds + seconds_of(_passed(template))
+    return (images * each + others * LOOK) / concurrency
+
+
+def _passed(template: Node) -> list[Node]:
+    machine = resources(template, "AWS::StepFunctions::StateMachine")["ProcessingPipeline"]
+    return list(visited_states(definition_of(machine)))

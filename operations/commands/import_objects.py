@@ -1,0 +1,173 @@
+"""`operations import`: bring in a bucket that is already full, watch, stop and resume a run, and report on it."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any, Final
+
+from imaging.formats import parse_formats
+from lambdas.domain.import_sources import MEANINGS, OWNER, Accepted, Reason
+from lambdas.domain.outcomes import SUCCEEDED
+from operations.cli.confirm import confirm
+from operations.cli.progress import spinner
+from operations.cli.tables import print_object, print_sentence, print_table
+from operations.imports import reports, runs, watching
+from operations.imports.counting import Count, count
+from operations.imports.errors import SourceError
+from operations.imports.estimates import Estimate, duration, estimate
+from operations.imports.failed_batches import NOT_IMPORTED
+from operations.imports.outcomes import Progress
+from operations.imports.runs import Run
+from operations.imports.sources import Source, read_source
+from operations.stack import Stack, find_stack
+
+USAGE: Final = 2  # exit code: the source is wrong, and nothing was started
+ALL: Final = 100_000_000  # objects: the most that a distributed Map reads
+
+
+def run(options: Namespace) -> int:
+    """Run the action that the command line names, or start an import."""
+    actions = {"status": _status, "stop": _stop, "resume": _resume, "report": _report}
+    try:
+        return actions.get(options.source, _import)(options)
+    except SourceError as error:
+        print(f"operations import: {error}", file=sys.stderr)
+        return USAGE
+
+
+def _import(options: Namespace) -> int:
+    source = read_source(options.source, options.list, options.inventory)
+    ownership = _ownership(options, source)
+    stack = find_stack(options.stack)
+    formats = parse_formats(stack.parameters["EnabledFormats"].split(","))
+    accepted = Accepted(formats, int(stack.parameters["MaxBytes"]))
+    limit = options.limit or ALL
+    with spinner("counting objects", start=True) as tick:
+        found = _counted(source, ownership, accepted, limit, tick)
+    expected = estimate(stack, found, options.concurrency)
+    _show(options, found, expected)
+    if options.dry_run:
+        return 0
+    if not _may_read(stack, source):
+        raise SourceError(
+            f"the stack may not read {source.bucket}. Nothing was started: deploy with --parameter "
+            f"ImportSources=arn:aws:s3:::{source.bucket}, with the other buckets that are named there, separated by commas"
+        )
+    confirm(f"Import {found.pictures:,} pictures for about ${expected.total:,.2f}?", yes=options.yes, how="--yes")
+    payload = {
+        "run": runs.new_name(),
+        "ownership": ownership,
+        "maxConcurrency": options.concurrency,
+        "toleratedFailurePercentage": options.tolerated_failures,
+        "limit": limit,
+    }
+    started = runs.start(stack, source, payload)
+    print_sentence(f"run {started.name} has started", as_json=options.json)
+    return _end(options, *watching.watch(stack, started, found.pictures + found.others))
+
+
+def _counted(source: Source, ownership: Any, accepted: Accepted, limit: int, tick: Any) -> Count:
+    """Return what the source has; of an inventory nothing is known before it is read."""
+    return Count(sizes_known=False) if source.manifest else count(source, ownership, accepted, limit, tick)
+
+
+def _ownership(options: Namespace, source: Source) -> dict[str, str]:
+    """Return whose the images are; raises SourceError."""
+    if options.owner_from == "path":
+        return {"kind": "PATH", "prefix": source.prefix}
+    if options.owner_from == "list":
+        if source.lines is None:
+            raise SourceError("--owner-from list needs a --list with an owner in each line")
+        return {"kind": "LIST"}
+    if not OWNER.fullmatch(options.owner or ""):
+        raise SourceError("name the owner with --owner SUB, the ID that Cognito calls sub, or use --owner-from")
+    return {"kind": "ONE", "owner": options.owner}
+
+
+def _may_read(stack: Stack, source: Source) -> bool:
+    allowed = [arn.rpartition(":")[2] for arn in stack.parameters.get("ImportSources", "").split(",")]
+    return source.bucket in allowed
+
+
+def _show(options: Namespace, found: Count, expected: Estimate) -> None:
+    """Print what is imported, what is skipped, and what it costs."""
+    if options.json:
+        print_object({"source": options.source, **found.to_json(), "estimate": expected.to_json()})
+        return
+    size = f"{found.size / 2**30:,.2f} GB" if found.sizes_known else "size not known"
+    rows = [["pictures", f"{found.pictures:,}", size]]
+    rows += [[f"skipped: {name}", f"{number:,}", MEANINGS[Reason(name)]] for name, number in found.skipped.items()]
+    rows += [[f"dollars: {name}", f"{value:,.2f}", ""] for name, value in expected.dollars.items()]
+    rows += [
+        [
+            "dollars in all",
+            f"{expected.total:,.2f}",
+            f"and ${expected.stored:,.2f} a month for each copy that is stored",
+        ]
+    ]
+    rows += [["time", duration(expected.seconds), f"with {options.concurrency} images at the same time"]]
+    print_table(["what", "number", ""], rows)
+
+
+def _status(options: Namespace) -> int:
+    stack = find_stack(options.stack)
+    if not options.run:
+        for name in runs.names(stack):
+            one = runs.find(stack, name)
+            print_table(
+                ["run", "status", "bucket"], [[name, one.status, one.input["source"]["bucket"]]], as_json=options.json
+            )
+        return 0
+    return _end(options, *_progress(stack, options.run))
+
+
+def _progress(stack: Stack, name: str) -> tuple[Run, Progress]:
+    found, outcomes = runs.find(stack, name), Progress(stack, name)
+    with spinner("reading outcomes", start=True):
+        outcomes.update()
+    return found, outcomes
+
+
+def _stop(options: Namespace) -> int:
+    stack = find_stack(options.stack)
+    found = runs.find(stack, _named(options))
+    if found.is_running:
+        runs.stop(found)
+    print_sentence(
+        f"run {found.name} is stopped; go on with: operations import resume {found.name}", as_json=options.json
+    )
+    return 0
+
+
+def _resume(options: Namespace) -> int:
+    stack = find_stack(options.stack)
+    started = runs.resume(stack, runs.find(stack, _named(options)))
+    print_sentence(f"run {started.name} goes on", as_json=options.json)
+    outcomes = Progress(stack, started.name)
+    outcomes.update()
+    return _end(options, *watching.watch(stack, started, max(1, len(outcomes.lines))))
+
+
+def _report(options: Namespace) -> int:
+    found, outcomes = _progress(find_stack(options.stack), _named(options))
+    table, page = reports.write(found, outcomes, options.output or Path(f"import-{found.name}"))
+    print_sentence(f"wrote {table} and {page}", as_json=options.json)
+    return _end(options, found, outcomes)
+
+
+def _named(options: Namespace) -> str:
+    if not options.run:
+        raise SourceError(f"name the run: operations import {options.source} RUN")
+    return str(options.run)
+
+
+def _end(options: Namespace, found: Run, outcomes: Progress) -> int:
+    """Print how a run stands, and return 1 if it needs a person."""
+    counts = outcomes.counts()
+    if options.json:
+        print_object({"run": found.name, "status": found.status, "cause": found.cause, **counts})
+    else:
+        rows = [["run", found.name], ["status", f"{found.status} {found.cause}".strip()]]
+        print_table(["what", "value"], [*rows, *([name, f"{number:,}"] for name, number in counts.items())])
+    wanting = counts[NOT_IMPORTED] or counts.get("FAILED", 0)
+    return int(not (found.is_running or (found.status == SUCCEEDED and not wanting)))

@@ -1,0 +1,110 @@
+"""An import in moto: the operator's commands, and in the place of Step Functions a test that runs the batches."""
+
+import csv
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from lambdas import import_images
+from lambdas.domain import back_pressure
+from lambdas.domain.object_keys import import_folder
+from lambdas.runtime import clients, clock
+from lambdas.runtime.settings import ImportSettings
+from templates import stack as stack_template
+from tests.fake_aws.account import REGION
+from tests.lambdas.account import CONTEXT, export
+from tests.operations.stack_in_moto import OWNER, StackInMoto
+from tests.templates.emitted import template
+
+SOURCE = "pictures-of-ten-years"
+LISTING = {"IMG_1.jpg": b"one", "IMG_2.JPG": b"two", "notes.txt": b"text", "empty.jpg": b"", "folder/": b""}
+
+
+class Imports:
+    """The source bucket, and what happens to a run while a person watches it."""
+
+    def __init__(self, stack: StackInMoto, patch: pytest.MonkeyPatch) -> None:
+        """Make the bucket; at each pause of the command the run is brought to its end."""
+        self.stack, self._patch = stack, patch
+        clients.s3().create_bucket(Bucket=SOURCE, CreateBucketConfiguration={"LocationConstraint": REGION})
+        for key, data in LISTING.items():
+            clients.s3().put_object(Bucket=SOURCE, Key=f"2019/{key}", Body=data)
+        patch.setattr(
+            stack_template, "build", lambda: SimpleNamespace(to_dict=template)
+        )  # building takes half a second
+        patch.setattr(back_pressure, "wait_for_outcomes", lambda *_: None)
+        patch.setattr(clock, "sleep", lambda _: self.finish())
+        export(patch, self._settings())
+        self.failed: list[Any] = []  # items of a batch that fails
+
+    def _settings(self) -> ImportSettings:
+        out = self.stack.outputs
+        return ImportSettings(
+            metadata_table=out["MetadataTableName"],
+            state_machine_arn=out["ProcessingPipelineArn"],
+            workflow_type="STANDARD",
+            record_retention_days=90,
+            upload_bucket=out["UploadBucketName"],
+            enabled_formats=frozenset({"JPEG", "PNG"}),
+            max_bytes=1000,
+        )
+
+    def executions(self) -> list[Any]:
+        """Return moto's executions of the import pipeline."""
+        machines = get_backend("stepfunctions")[DEFAULT_ACCOUNT_ID][REGION].state_machines
+        arn = self.stack.outputs["ImportPipelineArn"]
+        return next(machine.executions for machine in machines if machine.arn == arn)
+
+    def finish(self, status: str = "SUCCEEDED") -> None:
+        """Do the work of each execution that runs: import the batch, give its images an outcome, and end it."""
+        for one in self.executions():
+            if one.status == "RUNNING":
+                given = json.loads(one.execution_input)
+                items = self.items(given)
+                batch = {name: given[name] for name in ("run", "ownership")} | {"bucket": SOURCE}
+                import_images.handler({**batch, "items": items}, CONTEXT)
+                self.end_images("SUCCEEDED")
+                if self.failed:
+                    self._write_failed(given["run"])
+                one.status = status
+
+    def items(self, given: dict[str, Any]) -> list[Any]:
+        """Return what the Map reads: the listing, or the list that the command has written."""
+        source = given["source"]
+        if source["kind"] == "LIST":
+            body = clients.s3().get_object(Bucket=source["list"]["bucket"], Key=source["list"]["key"])["Body"].read()
+            rows = csv.reader(body.decode().splitlines())
+            return [dict(zip(("key", "version", "owner"), row, strict=True)) for row in rows]
+        listed = clients.s3().list_objects_v2(Bucket=SOURCE, Prefix=source["prefix"])["Contents"]
+        return [{"key": one["Key"], "etag": one["ETag"]} for one in listed][: given["limit"]]
+
+    def end_images(self, status: str) -> None:
+        """Give each image that is not over a status."""
+        table = self.stack.outputs["MetadataTableName"]
+        for item in clients.dynamodb().scan(TableName=table)["Items"]:
+            if item["status"]["S"] == "AWAITING_UPLOAD":
+                clients.dynamodb().update_item(
+                    TableName=table,
+                    Key={"imageId": item["imageId"]},
+                    UpdateExpression="SET #status = :status",
+                    ExpressionAttributeNames={"#status": "status"},
+                    ExpressionAttributeValues={":status": {"S": status}},
+                )
+
+    def _write_failed(self, run: str) -> None:
+        """Write the results of a failed batch as Step Functions does."""
+        bucket, folder = self.stack.outputs["UploadBucketName"], f"{import_folder(run)}results/a-uuid/"
+        execution = {"Status": "FAILED", "Input": json.dumps({"Items": self.failed, "BatchInput": {}})}
+        manifest = {"ResultFiles": {"FAILED": [{"Key": f"{folder}FAILED_0.json", "Size": 1}]}}
+        for name, value in (("FAILED_0.json", [execution]), ("manifest.json", manifest)):
+            clients.s3().put_object(Bucket=bucket, Key=f"{folder}{name}", Body=json.dumps(value).encode())
+
+    def start(self, *more: str) -> str:
+        """Import the bucket for one owner, and return the name of the run."""
+        result = self.stack.run("import", f"s3://{SOURCE}/2019/", "--owner", OWNER, "--yes", "--json", *more)
+        assert result.code == 0, result.err
+        return str(result.objects[-1]["run"])

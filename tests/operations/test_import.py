@@ -1,0 +1,197 @@
+"""`import`: the source is counted and priced, a run is started, watched, stopped, resumed and reported on."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from lambdas.runtime import clients, clock
+from operations.imports.sources import FIELDS
+from tests.operations.imports_in_moto import SOURCE, Imports
+from tests.operations.stack_in_moto import OWNER, StackInMoto
+
+URL = f"s3://{SOURCE}/2019/"
+
+
+@pytest.fixture
+def imports(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> Imports:
+    """Give a bucket with two pictures and three other objects."""
+    return Imports(stack, monkeypatch)
+
+
+def test_dry_run_counts_and_prices(imports: Imports) -> None:
+    """A dry run says how many pictures and bytes there are, what is skipped and why, what it costs and how long it takes."""
+    result = imports.stack.run("import", URL, "--owner", OWNER, "--dry-run", "--json", "--concurrency", "2")
+    (found,) = result.objects
+    assert (result.code, found["pictures"], found["bytes"]) == (0, 2, 6)
+    assert found["skipped"] == {"UNSUPPORTED": 1, "EMPTY": 1, "FOLDER": 1}
+    assert found["examples"]["UNSUPPORTED"] == ["2019/notes.txt"]
+    assert found["estimate"]["total"] > 0
+    assert found["estimate"]["dollars"].keys() >= {"Step Functions", "Lambda", "S3", "DynamoDB"}
+    assert imports.executions() == []
+
+
+def test_dry_run_is_a_table_for_people(imports: Imports) -> None:
+    """Without --json the same is a table, with a meaning for each reason."""
+    result = imports.stack.run("import", URL, "--owner", OWNER, "--dry-run")
+    assert ("pictures", "2", "0.00 GB") in result.rows
+    assert ("skipped: EMPTY", "1", "the object is empty") in result.rows
+
+
+def test_an_import_runs_to_its_end(imports: Imports) -> None:
+    """The command starts a run with the input of its options, watches it, and says what became of each object."""
+    result = imports.stack.run(
+        "import", URL, "--owner", OWNER, "--yes", "--json", "--concurrency", "3", "--limit", "100"
+    )
+    end = result.objects[-1]
+    assert (result.code, end["status"]) == (0, "SUCCEEDED")
+    assert {name: end[name] for name in ("listed", "COPIED", "SKIPPED", "SUCCEEDED")} == {
+        "listed": 5,
+        "COPIED": 2,
+        "SKIPPED": 3,
+        "SUCCEEDED": 2,
+    }
+    (execution,) = imports.executions()
+    assert execution.name == f"{end['run']}-1"
+
+
+def test_a_repeat_imports_nothing_twice(imports: Imports) -> None:
+    """Another run of the same prefix finds that all images are there."""
+    imports.start()
+    result = imports.stack.run("import", URL, "--owner", OWNER, "--yes", "--json")
+    assert (result.objects[-1]["COPIED"], result.objects[-1]["ALREADY_IMPORTED"]) == (0, 2)
+
+
+def test_it_asks_before_it_starts(imports: Imports) -> None:
+    """Without a terminal and without --yes nothing is started."""
+    result = imports.stack.run("import", URL, "--owner", OWNER)
+    assert (result.code, imports.executions()) == (3, [])
+    assert "--yes" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["photos"], "name a bucket as s3://BUCKET/PREFIX"),
+        (["s3://no-such-bucket-here/", "--owner", OWNER], "there is no such bucket"),
+        ([f"s3://{SOURCE}/1999/", "--owner", OWNER], "has no objects"),
+        ([URL], "name the owner"),
+        ([URL, "--owner", "a/b"], "name the owner"),
+        ([URL, "--owner-from", "list"], "needs a --list"),
+        (["stop"], "name the run"),
+    ],
+)
+def test_bad_input_starts_nothing(imports: Imports, arguments: list[str], message: str) -> None:
+    """A source that cannot be imported is one sentence and exit code 2."""
+    result = imports.stack.run("import", *arguments, "--yes")
+    assert (result.code, imports.executions()) == (2, [])
+    assert message in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_a_bucket_that_the_stack_may_not_read(imports: Imports) -> None:
+    """Where ImportSources does not name the bucket, nothing is started, and the message says how to name it."""
+    clients.s3().create_bucket(Bucket="not-named", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    clients.s3().put_object(Bucket="not-named", Key="1.jpg", Body=b"1")
+    result = imports.stack.run("import", "s3://not-named/", "--owner", OWNER, "--yes")
+    assert (result.code, imports.executions()) == (2, [])
+    assert "ImportSources=arn:aws:s3:::not-named" in result.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2019/IMG_1.jpg,,anna\n\n2019/missing.jpg\n",
+        '{"key": "2019/IMG_1.jpg", "owner": "anna"}\n{"key": "2019/missing.jpg"}\n',
+    ],
+)
+def test_a_list_names_keys_and_owners(imports: Imports, tmp_path: Path, text: str) -> None:
+    """A list in CSV or JSON Lines names keys, and owners if asked for; a key that does not exist is reported."""
+    file = tmp_path / "keys"
+    file.write_text(text, encoding="utf-8")
+    result = imports.stack.run(
+        "import", f"s3://{SOURCE}", "--owner-from", "list", "--list", str(file), "--yes", "--json"
+    )
+    end = result.objects[-1]
+    assert (end["COPIED"], end["SKIPPED"]) == (1, 1)
+    found = clients.s3().list_objects_v2(Bucket=imports.stack.outputs["UploadBucketName"], Prefix="uploads/anna/")
+    assert found["KeyCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("a,b,c,d", "line 2 has 4 fields"),
+        ('{"key": 1}', "line 2 has a field that is no text"),
+        ('{"key": "a", "size": "1"}', "line 2 has unknown fields: size"),
+        ("{", "line 2 is no JSON"),
+        ("a,,no/owner", "line 2 has an owner that is no user ID"),
+        ("k" * 1025, "line 2 has a key of 1025 bytes"),
+    ],
+)
+def test_a_list_with_a_broken_line_starts_nothing(imports: Imports, tmp_path: Path, line: str, message: str) -> None:
+    """The message names the lines that are broken."""
+    (tmp_path / "keys").write_text(f"good.jpg\n{line}\n", encoding="utf-8")
+    result = imports.stack.run("import", URL, "--owner", OWNER, "--list", str(tmp_path / "keys"), "--yes")
+    assert (result.code, imports.executions()) == (2, [])
+    assert message in result.err
+
+
+def test_interrupted_watching_leaves_the_run(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-C the run goes on, and the message says how to watch it; it can be stopped and resumed, and loses nothing."""
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(clock, "sleep", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        imports.stack.run("import", URL, "--owner", OWNER, "--yes")
+    (execution,) = imports.executions()
+    name = execution.name.removesuffix("-1")
+    assert imports.stack.run("import", "resume", name).code == 1  # it runs
+    assert imports.stack.run("import", "stop", name).code == 0
+    assert imports.stack.run("import", "status", name, "--json").objects[0]["status"] == "ABORTED"
+    monkeypatch.setattr(clock, "sleep", lambda _: imports.finish())
+    result = imports.stack.run("import", "resume", name, "--json")
+    assert (result.code, result.objects[-1]["COPIED"]) == (0, 2)
+    assert imports.stack.run("import", "status", "--json").objects == [
+        {"run": name, "status": "SUCCEEDED", "bucket": SOURCE}
+    ]
+
+
+def test_report_has_every_object(imports: Imports, tmp_path: Path) -> None:
+    """The CSV has a row for each object with outcome and reason, and the page shows those without a success."""
+    clients.s3().put_object(Bucket=SOURCE, Key="2019/<b>,\n.txt", Body=b"1")
+    name = imports.start()
+    assert imports.stack.run("import", "report", name, "--output", str(tmp_path)).code == 0
+    with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as file:
+        found = {row["key"]: row for row in csv.DictReader(file)}
+    assert {key: (row["outcome"], row["reason"], row["status"]) for key, row in found.items()} == {
+        "2019/IMG_1.jpg": ("COPIED", "", "SUCCEEDED"),
+        "2019/IMG_2.JPG": ("COPIED", "", "SUCCEEDED"),
+        "2019/notes.txt": ("SKIPPED", "UNSUPPORTED", ""),
+        "2019/<b>,\n.txt": ("SKIPPED", "UNSUPPORTED", ""),
+        "2019/empty.jpg": ("SKIPPED", "EMPTY", ""),
+        "2019/folder/": ("SKIPPED", "FOLDER", ""),
+    }
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "the object is empty" in page
+    assert "<b>," not in page
+
+
+def test_objects_of_a_failed_batch_are_reported(imports: Imports) -> None:
+    """An object whose batch failed is not lost: it is counted, the exit code is 1, and a resumed run imports it."""
+    imports.failed = [{"key": "2019/IMG_1.jpg"}, {"key": "2019/late.jpg"}]
+    result = imports.stack.run("import", URL, "--owner", OWNER, "--yes", "--json")
+    assert (result.code, result.objects[-1]["NOT_IMPORTED"], result.objects[-1]["COPIED"]) == (1, 1, 2)
+    clients.s3().put_object(Bucket=SOURCE, Key="2019/late.jpg", Body=b"late")
+    imports.failed = []
+    again = imports.stack.run("import", "resume", result.objects[-1]["run"], "--json")
+    assert (again.code, again.objects[-1]["NOT_IMPORTED"], again.objects[-1]["COPIED"]) == (0, 0, 3)
+
+
+def test_fields_of_a_list_are_those_of_the_state_machine() -> None:
+    """The list that the command writes has the fields that the Map reads."""
+    from workflow.import_definition import LIST_FIELDS
+
+    assert FIELDS == LIST_FIELDS
