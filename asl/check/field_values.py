@@ -49,6 +49,11 @@ def _is_timestamp(value: Any) -> bool:
     return True
 
 
+def _is_open(pattern: str) -> bool:
+    """Return whether a pattern of StringMatches ends with a backslash that escapes nothing, which Step Functions fails with."""
+    return (len(pattern) - len(pattern.rstrip("\\"))) % 2 == 1
+
+
 def one_of(*texts: str) -> Value:
     """Return the kind of value that is one of texts."""
     return Value(" or ".join(texts), lambda value: value in texts)
@@ -79,6 +84,9 @@ TRUE = Value("true", lambda value: value is True)
 NUMBER = Value("a number", lambda value: _is_number(value, float("-inf"), float("inf")))
 OBJECT = Value("an object", lambda value: isinstance(value, dict))
 ARRAY = Value("an array", lambda value: isinstance(value, list))
+PATTERN = Value(
+    "a pattern, in which `\\\\` escapes `*` or itself", lambda value: isinstance(value, str) and not _is_open(value)
+)
 PATH = Value("a path, and no call of a function", _is_path)
 PATH_OR_CALL = Value(
     "a path or a call of an intrinsic function",

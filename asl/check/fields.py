@@ -69,6 +69,17 @@ JSONPATH: dict[str, Fields] = {
     "Fail": _ALL | {"Error": TEXT, "Cause": TEXT, "ErrorPath": PATH_OR_CALL, "CausePath": PATH_OR_CALL},
 }
 
+# Of a machine, and of one in a state: a branch, or what a Map runs for each item.
+INNER: Fields = {
+    "StartAt": TEXT,
+    "States": OBJECT,
+    "Comment": TEXT,
+    "QueryLanguage": LANGUAGES,
+    "ProcessorConfig": OBJECT,
+}
+MACHINE: Fields = INNER | {"Version": one_of("1.0"), "TimeoutSeconds": SECONDS}
+MAX_NAME = 80  # characters of a state's name
+
 _OUT: Fields = {"Output": ANY}
 _ARGUMENTS: Fields = {"Arguments": ANY, **_OUT}
 

@@ -4,38 +4,70 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.check.field_findings import exclusive, field_findings
-from asl.check.field_values import BOOLEAN, NUMBER, PATH, TEXT, Value
+from asl.check.field_values import BOOLEAN, NUMBER, PATH, PATTERN, TEXT, TIMESTAMP, Value
 from asl.check.fields import (
     CATCHER_JSONATA,
     CATCHER_JSONPATH,
     EITHER,
     EXACTLY_ONE,
+    INNER,
     JSONATA_FIELDS,
     JSONPATH,
+    MACHINE,
+    MAX_NAME,
     RETRIER,
     RULE,
     RULE_JSONATA,
 )
 from asl.check.map_findings import map_findings
 from asl.check.templates import Problem
-from asl.language import Machine, Rule, State, inner_machines
+from asl.language import INNER_MACHINES, Machine, Rule, State, inner_machines
 
 EVERY_ERROR = "States.ALL"
+WHOLE = "(machine)"  # in the place of a state's name
 NESTED = ("And", "Or", "Not")
 
 Found = Iterator[tuple[str, Problem]]
 
 
-def grammar_findings(machine: Machine, language: str = "JSONPath") -> Found:
-    """Yield each state of machine with what Step Functions refuses in it; language is that of the machine around."""
+def grammar_findings(machine: Machine) -> Found:
+    """Yield each state of machine with what Step Functions refuses in it; what is around the states has the name WHOLE."""
+    yield from ((WHOLE, problem) for problem in field_findings(machine, MACHINE, "", "a state machine"))
+    yield from ((WHOLE, problem) for problem in _ends(machine, ""))
+    yield from _states(machine, "JSONPath")
+
+
+def _ends(machine: Machine, at: str) -> Iterator[Problem]:
+    """Yield a problem if no state ends machine."""
+    if not any(
+        state["Type"] in ("Succeed", "Fail") or state.get("End") is True for state in machine["States"].values()
+    ):
+        yield Problem(f"{at}States", "no state that ends the machine", "a state with `End`, a Succeed or a Fail")
+
+
+def _inner(state: State) -> Iterator[Problem]:
+    """Yield what is wrong in the machines in state, around their states."""
+    for name in INNER_MACHINES:
+        written = state.get(name, [])
+        for number, inner in enumerate(written if isinstance(written, list) else [written]):
+            at = f"{name}[{number}]." if isinstance(written, list) else f"{name}."
+            yield from field_findings(inner, INNER, at, "a machine in a state")
+            yield from _ends(inner, at)
+
+
+def _states(machine: Machine, language: str) -> Found:
+    """Yield each state of machine, and of those in it, with what is wrong; language is that of the machine around."""
     language = machine.get("QueryLanguage", language)
     for name, state in machine["States"].items():
+        if len(name) > MAX_NAME:
+            yield name, Problem("Type", f"a name of {len(name)} characters", f"a name of {MAX_NAME} characters at most")
         own = state.get("QueryLanguage", language)
         if (own, language) == ("JSONPath", "JSONata"):
             yield name, Problem("QueryLanguage", "JSONPath", "JSONata, which is the language of the whole machine")
         yield from ((name, problem) for problem in _state(state, is_jsonata=own == "JSONata"))
+        yield from ((name, problem) for problem in _inner(state))
         for inner in inner_machines(state):
-            yield from grammar_findings(inner, language)
+            yield from _states(inner, language)
 
 
 def _state(state: State, *, is_jsonata: bool) -> Iterator[Problem]:
@@ -103,6 +135,10 @@ def _operand(operator: str) -> Value:
         return PATH
     if operator in NESTED:
         return Value("rules", lambda _: True)
+    if operator.startswith("Timestamp"):
+        return TIMESTAMP
+    if operator == "StringMatches":
+        return PATTERN
     if operator.startswith(("Is", "Boolean")):
         return BOOLEAN
     return NUMBER if operator.startswith("Numeric") else TEXT

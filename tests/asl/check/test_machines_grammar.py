@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from asl.check.fields import JSONATA_FIELDS, JSONPATH
+from asl.check.grammar_findings import WHOLE
+from asl.check.mapping import NO_MAPPING
+from asl.check.prover import prove
 from asl.language import InvalidMachineError
 from tests.asl.check.test_machines import COUNT, START, Found, State, ending, found, reading, task
 
@@ -197,3 +200,61 @@ def test_timestamp_of_a_wait() -> None:
     ):
         findings = found(ending({"Type": "Wait", "Timestamp": text}))
         assert (text, findings) == (text, set() if good else {("A", "Timestamp", True)})
+
+
+ENDLESS = {"StartAt": "C", "States": {"C": {"Type": "Wait", "Seconds": 1, "Next": "C"}}}
+LOOP = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}}}
+
+
+@pytest.mark.parametrize(
+    ("machine", "place"),
+    [
+        ({**INNER, "TimeoutSecond": 3}, "TimeoutSecond"),
+        ({**INNER, "TimeoutSeconds": -1}, "TimeoutSeconds"),
+        ({**INNER, "Version": "2.0"}, "Version"),
+        (LOOP, "States"),
+    ],
+)
+def test_machine_that_is_refused(machine: State, place: str) -> None:
+    """A field of a machine that there is not, a value that it cannot have, and a machine that never ends are findings of the whole."""
+    findings = prove(machine, NO_MAPPING).findings
+    assert [(one.state, one.field) for one in findings if one.decided] == [(WHOLE, place)]
+
+
+def test_machine_with_all_fields() -> None:
+    """A machine may have a comment, a version, a timeout and a language; its parts only comments and a language."""
+    machine = {**INNER, "Comment": "c", "Version": "1.0", "TimeoutSeconds": 60, "QueryLanguage": "JSONPath"}
+    assert prove(machine, NO_MAPPING).findings == []
+    assert refused({**MAP, "ItemProcessor": {**INNER, "Comment": "c"}}) == set()
+    assert refused({**MAP, "ItemProcessor": {**INNER, "TimeoutSeconds": 1}}) == {"ItemProcessor.TimeoutSeconds"}
+    assert refused({"Type": "Parallel", "Branches": [INNER, {**ENDLESS, "Version": "1.0"}]}) == {
+        "Branches[1].Version",
+        "Branches[1].States",
+    }
+
+
+def test_name_that_is_too_long() -> None:
+    """The name of a state has 80 characters at most."""
+    for length, refused_names in ((80, set[str]()), (81, {"x" * 81})):
+        name = "x" * length
+        found_names = {
+            one.state for one in prove({"StartAt": name, "States": {name: {"Type": "Succeed"}}}, NO_MAPPING).findings
+        }
+        assert found_names == refused_names
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_refused"),
+    [
+        ({"TimestampEquals": "tomorrow"}, True),
+        ({"TimestampEquals": "2026-11-30T00:00:00Z"}, False),
+        ({"StringMatches": r"a\*b*"}, False),
+        ({"StringMatches": "a\\\\"}, False),
+        ({"StringMatches": "a\\"}, True),
+    ],
+)
+def test_what_a_rule_compares_with(rule: State, is_refused: bool) -> None:
+    """A timestamp is one of RFC 3339, and no pattern ends with a backslash that escapes nothing."""
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.order.id", **rule, "Next": "Z"}], "Default": "Z"}
+    certain = {field for _, field, decided in found({"A": choice, "Z": {"Type": "Succeed"}}) if decided}
+    assert certain == ({f"Choices[0].{next(iter(rule))}"} if is_refused else set())
