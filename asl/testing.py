@@ -18,7 +18,7 @@ def assert_proved(machine: str | Path, contracts: str | Path | None = None, *, s
     sources = load_sources(str(machine))
     folder = None if contracts is None else Path(contracts)
     for source in sources:
-        mapping = mapping_of(folder, source.name, alone=len(sources) == 1)
+        mapping = mapping_of(folder, source.folder, alone=len(sources) == 1)
         checks_sizes = sizes and mapping is not NO_MAPPING
         proof = prove(source.machine, mapping, checks_sizes=checks_sizes, types=source.types)
         if proof.open_findings:

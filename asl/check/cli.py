@@ -30,7 +30,7 @@ checked; - reads stdin
 """
 CONTRACTS_HELP = """\
 the contracts, with their mapping.json; without them, what depends on contracts is not checked. For a template with several
-machines, the folder has one folder for each, called as its logical ID
+machines, or several files, the folder has one folder for each, called as its logical ID or as its file up to the first dot
 """
 
 
@@ -64,7 +64,7 @@ def _print(options: Namespace) -> int:
 def _reports(options: Namespace) -> Iterator[Report]:
     sources = [source for file in options.asl for source in load_sources(file)]
     for source in sources:
-        mapping = mapping_of(options.contracts, source.name, alone=len(sources) == 1)
+        mapping = mapping_of(options.contracts, source.folder, alone=len(sources) == 1)
         sizes = mapping is not NO_MAPPING and not options.no_sizes
         yield Report(source, prove(source.machine, mapping, checks_sizes=sizes, types=source.types))
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from asl.check.intrinsic_arguments import IntrinsicCallError, require_kind
-from asl.check.shapes import Object, Shape, Text, constant, members, union
+from asl.check.shapes import NULL, Object, Shape, Text, constant, members, union
 from asl.check.sizes import max_bytes
 from asl.documents import parse_json
 
@@ -26,7 +26,9 @@ def string_to_json(text: Shape) -> Shape:
 
 
 def _of_constant(text: str) -> Shape:
-    """Return the value that a string which is written out is the JSON of."""
+    """Return the value that a string which is written out is the JSON of; an empty one is null, as AWS was seen to have it."""
+    if not text.strip():
+        return NULL
     try:
         return constant(parse_json(text))
     except ValueError as error:

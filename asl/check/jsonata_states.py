@@ -35,7 +35,7 @@ from asl.check.surroundings import Surroundings
 from asl.check.tasks import response
 from asl.check.templates import Problem
 from asl.check.visit import Visit, split_error, variables_of
-from asl.language import inner_machines
+from asl.language import inner_machines, is_distributed
 
 Follow = Callable[[dict[str, Any], Arrival, Proof], Outcome]
 COUNT = Number(integer=True, low=0, high=2**31 - 1)
@@ -50,6 +50,8 @@ KNOWN = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Parallel", "Map")
 # What an expression without its `{% %}`, or with text around them, looks like.
 EXPRESSION_LIKE = re.compile(r"\{%.*%\}|^\s*\$(?:states\.|[A-Za-z]\w*\()", re.DOTALL)
 MAX_SHOWN = 100  # characters of a text in a message
+ARRAYS = Array((), Anything())
+# Of a distributed Map; an inline one failed with an object: "Map state input must be an array".
 ITEMS = union(Array((), Anything()), Object((), Anything()))
 
 
@@ -225,7 +227,7 @@ class JsonataState:
         if "ItemReader" in visit.state:
             return items_read(visit, self._make)
         items = self._made(visit.state["Items"], "Items", scope) if "Items" in visit.state else visit.arrival.shape
-        visit.check(items, ITEMS, "Items")
+        visit.check(items, ITEMS if is_distributed(visit.state) else ARRAYS, "Items")
         return items
 
     def _item(self, one: Shape) -> Shape:

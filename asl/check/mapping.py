@@ -82,9 +82,9 @@ NO_MAPPING = Mapping(Contract("input", Unknown()), is_given=False)
 
 
 def mapping_of(folder: Path | None, name: str, *, alone: bool) -> Mapping:
-    """Return the mapping of the machine called name: that in the folder of its name in folder, or that in folder if it is alone.
+    """Return the mapping of a machine: that in the folder called name in folder, or that in folder if it is alone.
 
-    A machine outside of templates has no name. Without a folder there is no mapping. Raises InvalidMappingError.
+    Without a folder there is no mapping. Raises InvalidMappingError.
     """
     if folder is None:
         return NO_MAPPING

@@ -36,6 +36,8 @@ JSON_MEMBERS = {
     "states:startExecution": frozenset({"Input"}),
     "events:putEvents": frozenset({"Detail"}),
 }
+# Members of a part of a request without which the task fails, though the model does not require them: EventBridge.FailedEntry.
+NEEDED = {"events:putEvents": frozenset({"Detail", "DetailType", "Source"})}
 # Members of a response that a service always sends, though its model does not say so.
 ALWAYS = {
     "sqs:sendMessage": frozenset({"MessageId", "MD5OfMessageBody"}),
@@ -64,7 +66,8 @@ class ServiceCall:
     def problems(self, parameters: Shape) -> Iterator[Mismatch]:
         """Yield where parameters may not be what the call takes."""
         takes_json = JSON_MEMBERS.get(self.target.integration, frozenset())
-        yield from Request(self.model, takes_json).mismatches(parameters, self.request)
+        needs = NEEDED.get(self.target.integration, frozenset())
+        yield from Request(self.model, takes_json, needs).mismatches(parameters, self.request)
 
     @property
     def is_large(self) -> bool:

@@ -12,7 +12,21 @@ from asl.check.budget import spend
 from asl.check.compare import Mismatch
 from asl.check.descriptions import describe
 from asl.check.service_models import Kind, ListOf, MapOf, Ref, Service, Structure, capital, java_name
-from asl.check.shapes import Anything, Array, Boolean, Field, Null, Number, Object, Shape, Text, Unknown, members
+from asl.check.shapes import (
+    Anything,
+    Array,
+    Boolean,
+    Field,
+    Null,
+    Number,
+    Object,
+    Shape,
+    Text,
+    Unknown,
+    constant,
+    members,
+)
+from asl.documents import parse_json
 
 ALIKE = 0.8  # from which a name is taken for a misspelt one
 MAX_LEVELS = 16
@@ -31,10 +45,11 @@ UNSURE: dict[str, tuple[type[Shape], ...]] = {"t": (Object, Array), "b": (Text,)
 
 @dataclass(frozen=True)
 class Request:
-    """The comparison with a service's model; members in takes_json are taken as JSON of any type."""
+    """The comparison with a service's model; members in takes_json are taken as JSON of any type, those in needs are required."""
 
     model: Service
     takes_json: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
 
     def mismatches(self, provided: Shape, ref: Ref, path: str = "", level: int = 0) -> Iterator[Mismatch]:
         """Yield where provided may not be what the shape ref of the model takes."""
@@ -82,11 +97,13 @@ class Request:
                 yield _unknown(name, known, kind, path)
             if known is not None:
                 found[known] = field
+            if known in self.takes_json and known in self.needs:
+                yield from _json_object(field.shape, f"{path}.{name}")
             if known is not None and known not in self.takes_json:
                 yield from self.mismatches(field.shape, kind.members[known], f"{path}.{name}", level + 1)
         if provided.rest is not None:
             yield Mismatch(f"{path}.*", "an object that may have other members", _known(kind), decided=False)
-        for name in sorted(kind.required):
+        for name in sorted(kind.required | (self.needs & set(kind.members))):
             yield from self._missing(name, found.get(name) or _further(provided, name), kind, path)
 
     def _missing(self, name: str, field: Field | None, kind: Structure, path: str) -> Iterator[Mismatch]:
@@ -109,6 +126,26 @@ def _member_called(name: str, kind: Structure) -> str | None:
     if name in kind.members:
         return name
     return next((known for known in kind.members if known.lower() == name.lower()), None)
+
+
+def _json_object(provided: Shape, path: str) -> Iterator[Mismatch]:
+    """Yield where a value is neither an object nor a string of one: EventBridge refuses it as malformed."""
+    for one in members(provided):
+        text = one if isinstance(one, Text) else None
+        if isinstance(one, Object | Unknown | Anything) or (text and (text.placeholder or text.unstated)):
+            continue
+        contents = (
+            [text.content] if text and text.values is None else map(_parsed, text.values or ()) if text else [None]
+        )
+        if not all(isinstance(content, Object) for content in contents):
+            yield Mismatch(path, describe(one), "an object, or a string that is the JSON of one")
+
+
+def _parsed(text: str) -> Shape | None:
+    try:
+        return constant(parse_json(text))
+    except ValueError:
+        return None
 
 
 def _name(kind: Kind) -> str:

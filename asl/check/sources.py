@@ -22,6 +22,11 @@ class Source:
     start: Place = (1, 1)  # of the document in the file
     types: MachineTypes = UNKNOWN_TYPES
 
+    @property
+    def folder(self) -> str:
+        """The name of the folder with its contracts, among those of others: its own, or that of its file up to the first dot."""
+        return self.name or Path(self.file).name.partition(".")[0]
+
     def place(self, state: str, field: str) -> Place | None:
         """Return the line and column of a field of a state, or of the state if the field is not written there."""
         way = _state_way(self.machine, state)

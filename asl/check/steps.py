@@ -104,7 +104,8 @@ def _step(match: re.Match[str]) -> Step:
 
 
 def _unquoted(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text[1:-1])
+    """Return a name in quotes; a backslash escapes itself and the quote around the name, as AWS was seen to have it."""
+    return re.sub(rf"\\([\\{text[0]}])", r"\1", text[1:-1])
 
 
 def _shortened(path: str) -> str:

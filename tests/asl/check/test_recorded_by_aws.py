@@ -55,3 +55,34 @@ def test_what_failed() -> None:
     assert verdict(seeded, QueryLanguage="JSONata") == "refused"
     query: State = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:query", "Parameters": {"TableName": "t"}}
     assert verdict(query) == "refused"
+
+
+def test_empty_text_is_the_json_of_null() -> None:
+    """States.StringToJson of an empty or a blank text succeeded, and returned null."""
+    assert verdict(reading("States.StringToJson('')")) == verdict(reading("States.StringToJson(' ')")) == "no finding"
+
+
+def test_escapes_in_a_name_in_quotes() -> None:
+    """A backslash before a double quote, in a name in single quotes, is a part of the name."""
+    start: State = {"Type": "Pass", "Result": {'Test\\""Name"': 1, "it's": 2}}
+    assert verdict(start, reading('$[\'Test\\""Name"\']')) == "no finding"
+    assert verdict(start, reading(r"$['it\'s']")) == "no finding"
+    assert verdict(start, reading("$['TestName']")) == "refused"
+
+
+def test_items_of_a_map_in_jsonata() -> None:
+    """An inline Map over an object failed: its input has to be an array."""
+    items: State = {"Type": "Map", "ItemProcessor": INNER, "Items": "{% $states.input %}", "QueryLanguage": "JSONata"}
+    assert verdict({"Type": "Pass", "Result": {"foo": "bar"}}, items) == "refused"
+    assert verdict({"Type": "Pass", "Result": [1]}, items) == "no finding"
+
+
+def test_entries_of_events() -> None:
+    """Events without a source, and those whose detail is no object, failed with EventBridge.FailedEntry."""
+    event = {"Detail": {"a": 1}, "DetailType": "t", "Source": "s"}
+    texts = {'"text"': "refused", "text": "refused", '{"a": 1}': "no finding", "${Detail}": "no finding"}
+    entries = {**{text: {**event, "Detail": text} for text in texts}, "": event}
+    entries |= {name: {key: value for key, value in event.items() if key != name} for name in event}
+    for name, entry in entries.items():
+        state = {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents", "Parameters": {"Entries": [entry]}}
+        assert verdict(state) == {**texts, "": "no finding"}.get(name, "refused")

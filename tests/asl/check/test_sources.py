@@ -252,3 +252,19 @@ def starting(child: dict[str, Any], resource: str) -> dict[str, Any]:
 def test_machine_of_the_other_type(tmp_path: Path, child: dict[str, Any], resource: str, code: int) -> None:
     """Where the template shows the type of a machine that is started: StartSyncExecution needs an EXPRESS one, and `.sync` takes both."""
     assert main([written(tmp_path, "t.json", json.dumps(starting(child, resource)))]) == code
+
+
+def test_contracts_of_several_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of several files, each has its contracts in a folder that is called as the file, up to its first dot."""
+    machine = {"StartAt": "A", "States": {"A": {"Type": "Pass", "InputPath": "$.id", "End": True}}}
+    files = [written(tmp_path, f"{name}.asl.json", json.dumps(machine)) for name in ("good", "bad", "unknown")]
+    for name, required in (("good", ["id"]), ("bad", [])):
+        folder = tmp_path / "contracts" / name
+        folder.mkdir(parents=True)
+        schema = {"type": "object", "properties": {"id": {"type": "string", "maxLength": 9}}, "required": required}
+        written(folder, "start.json", json.dumps({**schema, "additionalProperties": False}))
+        written(folder, "mapping.json", '{"startsWith": "start"}')
+    assert main([*files, "--contracts", str(tmp_path / "contracts"), "--json"]) == 1
+    machines = json.loads(capsys.readouterr().out)["machines"]
+    found = {Path(file).name: [one["field"] for one in result["findings"]] for file, result in machines.items()}
+    assert found == {"good.asl.json": [], "bad.asl.json": ["InputPath"], "unknown.asl.json": []}
