@@ -46,6 +46,7 @@ LATE = (
         "xml.parsers.expat",
     ),
 )
+WRITTEN = ("JPEG", "PNG", "WEBP")  # of renditions, whatever may be opened
 Outcome = tuple["Mapping[str, Any]", "Sequence[bytes]"]  # facts, and the bytes of renditions
 
 
@@ -125,14 +126,19 @@ def run(name: str, data: bytes, arguments: Mapping[str, Any]) -> Outcome:
     return OPERATIONS[name](picture, **options)
 
 
-def load() -> list[str]:
-    """Import everything that an operation may need, and return the optional libraries that are missing."""
-    for format_ in FORMATS.values():
+def load(*formats: str) -> list[str]:
+    """Import all that an operation on formats may need, by default on any, and return the optional libraries that are missing.
+
+    The library of another format is not loaded: a format is switched off when its decoder has an advisory.
+    """
+    needed = {*formats, *WRITTEN} if formats else FORMATS.keys()
+    for name in sorted(needed):
         with suppress(ImportError):  # a format whose decoder is not installed should be switched off
-            load_decoder(format_)
+            load_decoder(FORMATS[name])
     fast = (["cykooz_resizer"] if has_fast_resizer() else []) + (["isal.isal_zlib"] if deflate.is_available() else [])
-    for name in (*LATE, *fast):
-        import_module(name)
+    for module in (*LATE, *fast):
+        import_module(module)
     codecs.require()
-    libtiff.load()
+    if "TIFF" in needed:
+        libtiff.load()
     return [] if libwebp.is_available() else ["libwebp"]

@@ -29,8 +29,8 @@ REFUSED = {errno.EPERM, errno.EACCES, errno.EMFILE, errno.ENFILE, errno.EAGAIN, 
 class Operations(Protocol):
     """The module with the operations on images."""
 
-    def load(self) -> list[str]:
-        """Import everything that an operation may need, and return what is missing."""
+    def load(self, *formats: str) -> list[str]:
+        """Import everything that an operation on formats, by default on any, may need, and return what is missing."""
 
     def run(
         self, name: str, data: bytes, arguments: Mapping[str, object]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -29,9 +30,10 @@ Result = TypeVar("Result")
 
 OPERATIONS = "imaging.operations"  # the module that the server runs
 THREADED = {"HEIF"}  # libde265 decodes in a thread of its own
+FORMATS = ("ENABLED_FORMATS", "RENDITION_FORMATS")  # the settings that name formats
 ATTEMPTS = 2  # of an image whose server ends meanwhile
 
-_servers: dict[str, ServerProcess] = {}  # by the module
+_servers: dict[str, ServerProcess] = {}  # by what they serve
 _lock = Lock()
 
 
@@ -86,7 +88,7 @@ def _run(request: Message, data: bytes) -> Answer:
                 return _attempt(_server(), request, data)
             except ServerEndedError as error:
                 ended = error
-                _servers.pop(OPERATIONS).close()
+                _servers.pop(_served()).close()
     if isinstance(ended, ServerNotStartedError):
         raise FailedError("the server does not start")
     raise AnswerError("it ended the server")
@@ -95,9 +97,15 @@ def _run(request: Message, data: bytes) -> Answer:
 def _server() -> ServerProcess:
     if not _servers:
         atexit.register(stop)
-    if OPERATIONS not in _servers:
-        _servers[OPERATIONS] = ServerProcess(OPERATIONS)
-    return _servers[OPERATIONS]
+    if _served() not in _servers:
+        _servers[_served()] = ServerProcess(_served())
+    return _servers[_served()]
+
+
+def _served() -> str:
+    """Return the module of operations, and the formats that this function opens or writes by its settings, none for all."""
+    named = {name.strip() for setting in FORMATS for name in os.environ.get(setting, "").split(",")}
+    return ",".join([OPERATIONS, *sorted(named - {""})])
 
 
 def _attempt(server: ServerProcess, request: Message, data: bytes) -> Answer:

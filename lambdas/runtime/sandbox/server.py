@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 MAX_REPORT = 2**16  # bytes: the capacity of a pipe, so that a report is read in one part
 
 
-def main(module: str) -> None:
-    """Serve the requests on standard input, a socket, with the operations of a module, until the client ends."""
+def main(module: str, *formats: str) -> None:
+    """Serve the requests on standard input, a socket, with the operations of a module on formats, until the client ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal; the client ends the server
     with socket.socket(fileno=0) as client:
         try:
             operations = cast("Operations", import_module(module))
-            lacking = operations.load()
+            lacking = operations.load(*formats)
         except Exception:  # noqa: BLE001 - the client raises and logs every error
             send(client, {"failed": traceback.format_exc()})
             return
@@ -102,4 +102,4 @@ def _is_running(process: int) -> bool:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

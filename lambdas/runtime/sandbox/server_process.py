@@ -24,7 +24,8 @@ VARIABLES = {
     "PILLOW_BLOCKS_MAX": "4",  # of 16 MB
 }
 LIBRARIES = "LD_LIBRARY_PATH"  # where the loader finds the interpreter's own library: on Lambda only by this variable
-START = "import sys; sys.path[:] = sys.argv[2:]; from lambdas.runtime.sandbox.server import main; main(sys.argv[1])"
+SERVE = "from lambdas.runtime.sandbox.server import main; main(*sys.argv[1].split(','))"
+START = f"import sys; sys.path[:] = sys.argv[2:]; {SERVE}"
 GRACE = 2  # seconds in which the server ends
 START_TIME = 25  # seconds in which the server imports the decoders, or starts a child; the function has 30
 
@@ -40,12 +41,12 @@ class ServerNotStartedError(ServerEndedError):
 class ServerProcess:
     """The server. It ends when this object is closed, or with this process."""
 
-    def __init__(self, operations: str) -> None:
-        """Start it with a module of operations, and do not wait: it imports the decoders meanwhile."""
+    def __init__(self, served: str) -> None:
+        """Start it with a module of operations, and formats, and do not wait: it imports the decoders meanwhile."""
         self._hello: Message | None = None
         self._process: subprocess.Popen[bytes]
         self._socket, theirs = socket.socketpair()
-        arguments = [START, operations, *map(os.path.abspath, sys.path)]
+        arguments = [START, served, *map(os.path.abspath, sys.path)]
         kept = {LIBRARIES: os.environ[LIBRARIES]} if LIBRARIES in os.environ else {}
         with theirs:
             self._process = subprocess.Popen(

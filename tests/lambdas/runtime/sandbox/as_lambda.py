@@ -21,16 +21,16 @@ REFUSED = {"prctl": (157, 167), "seccomp": (317, 277), "fallocate": (285, 47), "
 
 def main() -> None:
     """Become what a function is, and serve."""
-    importlib.import_module(sys.argv[1])
-    operations = sys.modules[sys.argv[1]]
-    operations.load()  # while the files of this interpreter can be read
+    module, *formats = sys.argv[1].split(",")
+    operations = importlib.import_module(module)
+    operations.load(*formats)  # while the files of this interpreter can be read
     importlib.import_module("encodings.idna")
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     refuse()
-    server.main(sys.argv[1])
+    server.main(module, *formats)
 
 
 def refuse() -> None:

@@ -62,6 +62,16 @@ def test_nothing_is_imported_late(monkeypatch: pytest.MonkeyPatch, operation: st
     assert found == {"imported": []}
 
 
+@pytest.mark.parametrize("enabled", ["JPEG, PNG", "JPEG,AVIF"])
+def test_decoder_that_is_switched_off_is_not_loaded(monkeypatch: pytest.MonkeyPatch, enabled: str) -> None:
+    """The server has the decoders of the formats that are switched on, and not one that has an advisory."""
+    monkeypatch.setenv("ENABLED_FORMATS", enabled)
+    monkeypatch.setattr(client, "OPERATIONS", watched.__name__)
+    modules = client.run("modules", b"", lambda answer: answer.facts["modules"])
+    loaded = {name: module in modules for name, module in (("AVIF", "PIL._avif"), ("HEIF", "pillow_heif"))}
+    assert loaded == {"AVIF": "AVIF" in enabled, "HEIF": False}
+
+
 @each_operation
 def test_refusals_are_those_of_the_operation(operation: str) -> None:
     """A file that is no image is refused with the same reason."""

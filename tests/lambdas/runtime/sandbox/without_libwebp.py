@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-def load() -> list[str]:
+def load(*_: str) -> list[str]:
     """Report what imaging.operations does without it."""
     return ["libwebp"]
 
