@@ -1,10 +1,17 @@
 """Print the one CloudFormation template: `python generate.py > template.json`."""
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("generate.py", "generate"))
+
 import argparse
 import sys
 from pathlib import Path
 
-from asl.command import Parser, is_about_output, run_command
+from asl.command import Parser, is_about_output
 from asl.printable import printable_lines
 
 
@@ -60,7 +67,3 @@ def _parser() -> argparse.ArgumentParser:
         help="the value of EnabledFormats to deploy with: --assets leaves out layers that no format of it needs",
     )
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("generate.py", main))

@@ -4,6 +4,13 @@ Measured are the wall time until the command has ended, the processor time and t
 of all that it starts, and the most processes at a time. It runs on Linux.
 """
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("benchmarks.laptop", "benchmarks.laptop"))
+
 import ctypes
 import os
 import resource
@@ -15,8 +22,6 @@ import time
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
-
-from asl.command import run_command
 
 PHOTOGRAPHS = sorted(Path("local/photographs").glob("*.jpg"))
 RUNS = {"one photograph": (1, 1), "twenty photographs, four at once": (20, 4), "twenty photographs at once": (20, 20)}
@@ -118,7 +123,3 @@ def _memory(process: int) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("benchmarks.laptop", main))

@@ -5,6 +5,13 @@ Both are warm, have the same variables of the allocator, and take turns, because
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("benchmarks.sandbox_cost", "benchmarks.sandbox_cost"))
+
 import os
 import sys
 import time
@@ -16,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from asl.command import run_command
 from benchmarks.settings import ROOT, limits, resize, thumbnail
 from imaging import operations
 from imaging.decoding.samples import sample_file
@@ -113,7 +119,3 @@ def _processor_time() -> float:
     (server,) = client._servers.values()  # noqa: SLF001 - nobody else needs it
     fields = Path(f"/proc/{server.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return time.process_time() + TICK * sum(map(int, fields[11:15]))
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("benchmarks.sandbox_cost", main))

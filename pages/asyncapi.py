@@ -1,10 +1,15 @@
 """The notifications as an AsyncAPI document, generated from the contracts: `python -m pages.asyncapi` prints it."""
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("asyncapi", "pages.asyncapi"))
+
 import json
-import sys
 from typing import Any, Final
 
-from asl.command import run_command
 from lambdas.domain.finalization import ATTRIBUTES
 from workflow import contracts
 from workflow.releases import project_version
@@ -91,5 +96,6 @@ def _key(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("asyncapi", lambda: print(json.dumps(document(), indent=2, ensure_ascii=False))))
+def main() -> None:
+    """Print the document."""
+    print(json.dumps(document(), indent=2, ensure_ascii=False))

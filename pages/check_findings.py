@@ -1,8 +1,14 @@
 """Print the page that explains each finding of asl-check by a broken and a mended machine: `python -m pages.check_findings`."""
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("check_findings", "pages.check_findings"))
+
 import difflib
 import json
-import sys
 from collections.abc import Iterator
 
 from asl.check.json_schema import shape_of
@@ -10,7 +16,6 @@ from asl.check.mapping import Contract, Edges, Mapping
 from asl.check.proof_result import Proof
 from asl.check.prover import prove
 from asl.check.report import as_text
-from asl.command import run_command
 from pages.finding_examples import EXAMPLES, Example, State
 
 HEAD = """\
@@ -59,7 +64,3 @@ def _findings(example: Example) -> Iterator[str]:
 def main() -> None:
     """Print the page."""
     print("\n".join(page()))
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("check_findings", main))

@@ -1,7 +1,13 @@
 """The page docs/contracts.md: every contract with an example, and every state with its payloads and their largest size."""
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("contracts", "pages.contracts"))
+
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +16,6 @@ from asl.check.json_schema import shape_of
 from asl.check.proof_result import Proof
 from asl.check.shapes import Object, Shape, members
 from asl.check.sizes import LIMIT
-from asl.command import run_command
 from pages.markdown import code, table
 from workflow import contracts
 from workflow.mapping import DEFINITIONS
@@ -98,5 +103,6 @@ def _rows(schema: dict[str, Any], above: str) -> Iterator[tuple[str, str, str]]:
         yield from _rows(one, f"{above}{name}.")
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("contracts", lambda: print(page(), end="")))
+def main() -> None:
+    """Print the page."""
+    print(page(), end="")

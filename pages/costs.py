@@ -1,10 +1,16 @@
 """What the stack costs, from its template and published prices: `python -m pages.costs`, or with --json for programs."""
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("costs", "pages.costs"))
+
 import json
-import sys
 from typing import Any, Final
 
-from asl.command import Parser, run_command
+from asl.command import Parser
 from costs.prices import STORAGE_CLASSES, Price
 from costs.usage import image_usage
 from costs.workload_profile import (
@@ -174,7 +180,3 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print dollars, for programs")
     template = build().to_dict()
     print(json.dumps(costs(template), indent=2) if parser.parse_args().json else page(template), end="")
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("costs", main))

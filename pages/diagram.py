@@ -1,11 +1,17 @@
 """The architecture diagram, generated from the template; `python -m pages.diagram FOLDER` writes page and drawing."""
 
-import sys
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("diagram", "pages.diagram"))
+
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from asl.command import Parser, run_command
+from asl.command import Parser
 from asl.graph.elements import arrow as line_of
 from asl.graph.elements import label, rectangle, svg_document, text
 from asl.graph.graphviz import Line, Point, Size, place
@@ -184,7 +190,3 @@ def main(arguments: list[str] | None = None) -> None:
     resources: dict[str, Node] = build().to_dict()["Resources"]
     (folder / "components.md").write_text(page(resources), encoding="utf-8")
     (folder / "components.svg").write_text(svg(resources), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("diagram", main))

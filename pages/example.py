@@ -3,7 +3,13 @@
 The renditions and the metadata come from the code that runs in the functions.
 """
 
-import sys
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("example", "pages.example"))
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,7 +18,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from asl.command import Parser, run_command
+from asl.command import Parser
 from imaging.decoding.picture import Picture, open_picture
 from imaging.features.appearance import SAMPLE, describe_appearance
 from imaging.limits import Limits
@@ -121,7 +127,3 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("file", metavar="FILE", help="the picture to write, such as docs/example.jpg")
     file: str = parser.parse_args(arguments).file
     draw(example(PHOTOGRAPHS / name) for name in SHOWN).save(file, quality=QUALITY, optimize=True)
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("example", main))

@@ -1,8 +1,13 @@
 """The suppressed findings of checkers: `python -m pages.findings` prints docs/findings.md."""
 
-import sys
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
 
-from asl.command import run_command
+    from asl.command import run_module
+
+    sys.exit(run_module("findings", "pages.findings"))
+
+
 from pages.markdown import code, lines, table
 from templates.suppressions import SUPPRESSIONS
 
@@ -30,5 +35,6 @@ def page() -> str:
     return f"{HEAD}{table(['resources', 'reason', 'rules'], rows)}\n"
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("findings", lambda: print(page(), end="")))
+def main() -> None:
+    """Print the page."""
+    print(page(), end="")

@@ -3,10 +3,15 @@
 --execution ARN, or --history FILE, shows on it what an execution did. Exit code 2: unusable input.
 """
 
-import sys
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("pages.graph", "pages.graph"))
+
 
 from asl.check.prover import UnprovedDataFlowError
-from asl.command import run_command
 from asl.graph.cli import draw_default, print_error
 from asl.graph.details import Facts
 from asl.graph.sources import Subject
@@ -29,7 +34,3 @@ def main(arguments: list[str] | None = None) -> int:
         return draw_default(NAME, __doc__, pipeline, arguments)
     except UnprovedDataFlowError:
         return print_error(NAME, "the data flow of the pipeline is not proved: see python -m workflow.proof")
-
-
-if __name__ == "__main__":
-    sys.exit(run_command(NAME, main))

@@ -4,12 +4,17 @@ Versions of packages come from the locks. Licenses, and the libraries inside whe
 metadata and the files of the installed wheels.
 """
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("licenses", "pages.licenses"))
+
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asl.command import run_command
 from pages.markdown import code, table
 from templates.packaging import LAYERS, Layer
 
@@ -131,5 +136,6 @@ def _sections(layer: Layer) -> Iterator[str]:
             yield table(["library", "version", "license", "used here for"], rows) + "\n"
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("licenses", lambda: print(page(), end="")))
+def main() -> None:
+    """Print the page."""
+    print(page(), end="")

@@ -1,11 +1,16 @@
 """The API as an OpenAPI document, generated from the template and the contracts: `python -m pages.openapi` prints it."""
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("openapi", "pages.openapi"))
+
 import json
-import sys
 from http import HTTPStatus
 from typing import Any
 
-from asl.command import run_command
 from lambdas.runtime.cors import ALLOW_ORIGIN, ALLOWED
 from lambdas.runtime.problems import MEDIA_TYPE
 from pages.api_cases import CASES, Case, Node
@@ -196,5 +201,6 @@ def _error_body(case: Case) -> Node:
     return {**error.body(reason), "detail": detail, **case.body}
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("openapi", lambda: print(json.dumps(document(), indent=2, ensure_ascii=False))))
+def main() -> None:
+    """Print the document."""
+    print(json.dumps(document(), indent=2, ensure_ascii=False))

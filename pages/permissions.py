@@ -1,11 +1,16 @@
 """The permissions of the stack: `python -m pages.permissions` prints docs/permissions.md, read from the template."""
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("permissions", "pages.permissions"))
+
 import re
-import sys
 from collections.abc import Iterator
 from typing import Any
 
-from asl.command import run_command
 from asl.language import target, tasks
 from pages.markdown import code, lines, table
 from templates.iam.policies import ALL_RESOURCES
@@ -141,5 +146,6 @@ def _state_permissions(state: Node, resources: dict[str, Node]) -> Iterator[tupl
                 )
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("permissions", lambda: print(page(), end="")))
+def main() -> None:
+    """Print the page."""
+    print(page(), end="")

@@ -1,8 +1,13 @@
 """The page docs/pipeline.md: the pipeline as Mermaid; `python -m pages.pipeline` prints it."""
 
-import sys
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
 
-from asl.command import run_command
+    from asl.command import run_module
+
+    sys.exit(run_module("graph", "pages.pipeline"))
+
+
 from asl.graph.mermaid import mermaid
 from asl.graph.model import Graph
 from workflow.graph import import_graph, pipeline_graph
@@ -30,5 +35,6 @@ def _drawing(graph: Graph) -> str:
     return f"```mermaid\n{mermaid(graph)}```\n"
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("graph", lambda: print(page(), end="")))
+def main() -> None:
+    """Print the page."""
+    print(page(), end="")

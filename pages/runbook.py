@@ -1,10 +1,16 @@
 """The tables of alarms and costs in docs/operations.md: `python -m pages.runbook FILE` updates both in place."""
 
-import sys
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("document", "pages.runbook"))
+
 from pathlib import Path
 from typing import Final
 
-from asl.command import Parser, run_command
+from asl.command import Parser
 from pages import costs
 from pages.markdown import code, table
 from templates.resources.alarms import alarms
@@ -48,7 +54,3 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="the page, with the marks of both tables")
     file: Path = parser.parse_args(arguments).file
     file.write_text(fill(file.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("document", main))

@@ -4,6 +4,13 @@ The table has what the checker reads of a model: operations, members, types, and
 entry of the archive, called as Step Functions calls it after `aws-sdk:`.
 """
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("services", "pages.services"))
+
 import json
 import sys
 import zipfile
@@ -13,8 +20,6 @@ from typing import Any
 
 from botocore import __version__
 from botocore.loaders import Loader
-
-from asl.command import run_command
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of each entry, so that the same models make the same file
 # The code of each type of a single value; "a" is one of any type.
@@ -96,7 +101,3 @@ class _Compacting:
             member = shape["members"][name]
             if not member.get("idempotencyToken") and not self._known[member["shape"]].get("idempotencyToken"):
                 yield name
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("services", main))

@@ -4,6 +4,13 @@ BASE is a released version (the newest by default) or a git revision.
 Exit code 0: no change is breaking, or the project's version allows it. 1: one is breaking. 2: BASE cannot be read.
 """
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("compat", "workflow.compat"))
+
 import subprocess
 import sys
 import tempfile
@@ -11,7 +18,7 @@ from pathlib import Path
 
 from asl.check.compat import Change, Usage, as_json, as_text, changes
 from asl.check.json_schema import UnsupportedSchemaError
-from asl.command import Parser, run_command
+from asl.command import Parser
 from asl.printable import printable
 from workflow import contracts, releases
 from workflow.mapping import DEFINITIONS, STARTS_WITH
@@ -73,7 +80,3 @@ def _verdict(base: str, found: list[Change]) -> int:
         return 1
     print(printable(f"compat: version {version} may have breaking changes since {base}"), file=sys.stderr)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("compat", main))

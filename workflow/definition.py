@@ -1,10 +1,15 @@
 """The processing pipeline as a graph; `python -m workflow.definition` prints it in the Amazon States Language."""
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("definition", "workflow.definition"))
+
 import json
-import sys
 from typing import Any
 
-from asl.command import run_command
 from workflow.blocks import catch_all, check_deleted, mark_notified, publish, record_outcome, task
 from workflow.contracts.durations import EXECUTION_TIMEOUT
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE
@@ -221,5 +226,6 @@ def states_language() -> dict[str, Any]:
     return definition
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("definition", lambda: print(json.dumps(states_language(), indent=2))))
+def main() -> None:
+    """Print the pipeline."""
+    print(json.dumps(states_language(), indent=2))

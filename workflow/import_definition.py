@@ -3,11 +3,16 @@
 A distributed Map reads the objects of a source, and copies them in batches. Which Map runs depends on the kind of the source.
 """
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("import_definition", "workflow.import_definition"))
+
 import json
-import sys
 from typing import Any, Final
 
-from asl.command import run_command
 from workflow.blocks import task
 from workflow.retries import batch_retries, run_retries
 from workflow.sdk import Choice, ChoiceRule, DistributedMap, Graph, LambdaStep, Succeed, any_partition
@@ -86,5 +91,6 @@ def states_language() -> dict[str, Any]:
     return definition
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("import_definition", lambda: print(json.dumps(states_language(), indent=2))))
+def main() -> None:
+    """Print the import pipeline."""
+    print(json.dumps(states_language(), indent=2))

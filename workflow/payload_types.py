@@ -6,10 +6,15 @@ missing key or a value of another type before that.
 
 from __future__ import annotations
 
-import sys
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("payload_types", "workflow.payload_types"))
+
 from typing import TYPE_CHECKING, Any
 
-from asl.command import run_command
 from workflow import contracts
 
 if TYPE_CHECKING:
@@ -103,5 +108,6 @@ def class_lines(name: str, docstring: str, fields: dict[str, str]) -> Iterator[s
     yield from ("    },", ")")
 
 
-if __name__ == "__main__":
-    sys.exit(run_command("payload_types", lambda: print(PayloadTypes().module())))
+def main() -> None:
+    """Print the types."""
+    print(PayloadTypes().module())

@@ -3,7 +3,13 @@
 Exit code 0: proved. 1: findings, or something undecided that is not accepted.
 """
 
-import sys
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("proof", "workflow.proof"))
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +19,7 @@ from asl.check.mapping import Mapping, parse_mapping
 from asl.check.proof_result import Proof
 from asl.check.prover import prove as prove_machine
 from asl.check.prover import proved
-from asl.command import Parser, run_command
+from asl.command import Parser
 from workflow import contracts, import_definition
 from workflow.definition import states_language
 from workflow.mapping import IMPORT_MAPPING, PIPELINE_MAPPING
@@ -74,7 +80,3 @@ def main(arguments: list[str] | None = None) -> int:
     add_output_option(parser)
     options = parser.parse_args(arguments)
     return print_proof(NAME, MACHINES[options.machine].prove, to_json=options.json)
-
-
-if __name__ == "__main__":
-    sys.exit(run_command(NAME, main))

@@ -4,13 +4,20 @@ They are in a folder of their own, so that the Lambda zip does not contain them.
 current ones as those of the version in pyproject.toml.
 """
 
+if __name__ == "__main__":  # before the imports that take time, which Ctrl-C may end
+    import sys
+
+    from asl.command import run_module
+
+    sys.exit(run_module("release", "workflow.releases"))
+
 import json
 import shutil
 import sys
 import tomllib
 from pathlib import Path
 
-from asl.command import Parser, run_command
+from asl.command import Parser
 from asl.printable import printable
 from workflow import contracts
 
@@ -71,7 +78,3 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"release: {printable(str(error))}", file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(run_command("release", main))

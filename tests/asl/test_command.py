@@ -27,6 +27,7 @@ COMMANDS = [
     for path in (ROOT / "generate.py", *(file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py"))))
     if '__name__ == "__main__"' in path.read_text(encoding="utf-8") and path.relative_to(ROOT).as_posix() not in INNER
 ]
+SINGLE = [file for file in COMMANDS if file.name != "__main__.py" and "run_module(" in file.read_text(encoding="utf-8")]
 MAINS = [file for file in COMMANDS if file.name == "__main__.py"]
 SOMETHING = "from asl.command import run_command\nraise SystemExit(run_command('x', lambda: print({})))"
 BROKEN = "import os, sys\nfrom asl.command import run_command\nr, w = os.pipe()\nos.close(r)\nrun_command('x', lambda: os.write(w, b'a'))"
@@ -107,7 +108,7 @@ def test_exit_code_is_that_of_the_command(code: int | None) -> None:
 @pytest.mark.parametrize("file", COMMANDS, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_each_command_runs_in_run_command(file: Path) -> None:
     """Every command runs in `run_command`, or in `run_module`, which calls it."""
-    (started,) = re.findall(r'(?s)^if __name__ == "__main__":\n(.*)', file.read_text(encoding="utf-8"), re.MULTILINE)
+    (started,) = re.findall(r'(?s)^if __name__ == "__main__":(.*)', file.read_text(encoding="utf-8"), re.MULTILINE)
     assert re.search(r"sys\.exit\((run_command\(|run_module\(|console\(\)\))", started)
 
 
@@ -118,6 +119,16 @@ def test_main_of_a_package_imports_nothing_that_takes_time(file: Path) -> None:
     assert re.findall(r"^(?:import|from) (.*)", text, re.MULTILINE) == ["sys", "asl.command import run_module"]
     (module,) = re.findall(r'run_module\("[\w-]+", "([\w.]+)"\)', text)
     assert (ROOT / f"{module.replace('.', '/')}.py").exists()
+
+
+@pytest.mark.parametrize("file", SINGLE, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_command_of_one_file_starts_before_its_imports(file: Path) -> None:
+    """A module that is a command imports itself by `run_module`, before anything that takes time."""
+    before, _, after = file.read_text(encoding="utf-8").partition('if __name__ == "__main__":')
+    assert not re.findall(r"^(?:import|from) (?!__future__)", before, re.MULTILINE)
+    (module,) = re.findall(r'run_module\("[\w. -]+", "([\w.]+)"\)', after)
+    assert (ROOT / f"{module.replace('.', '/')}.py") == file
+    assert re.search(r"^def main\(", after, re.MULTILINE)
 
 
 def test_interruption_of_an_import_is_one_line(tmp_path: Path) -> None:
