@@ -1,5 +1,6 @@
 """The mapping of a machine's contracts: of its input, and of what each state takes, gives, raises, says and leaves."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from asl.check.validate import validate
 from asl.documents import parse_json
 
 MAPPING_FILE = "mapping.json"
+SKELETON = "Complete this: "  # how the `$comment` of a contract begins that is to be completed
 _NAMES = Object((), Text())
 MAPPING_SHAPE = Object(
     (
@@ -41,6 +43,7 @@ class Contract:
     name: str
     shape: Shape
     example: Any = field(default=None, compare=False)
+    is_skeleton: bool = False  # whether `asl-check init` wrote it, and nobody has completed it
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,16 @@ class Mapping:
     def edges(self, state: str) -> Edges:
         """Return the contracts on the edges of state, none if it is not mapped."""
         return self.states.get(state, Edges())
+
+    def skeletons(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each contract that is to be completed, by state and edge: neither is there for the contract of the input."""
+        if self.starts_with.is_skeleton:
+            yield "", "startsWith", self.starts_with.name
+        for state, edges in self.states.items():
+            for edge in Edges.__dataclass_fields__:
+                contract: Contract | None = getattr(edges, edge)
+                if contract is not None and contract.is_skeleton:
+                    yield state, edge, contract.name
 
     def raised(self, state: str) -> Shape:
         """Return the shape of what a Catch on state adds."""
@@ -129,7 +142,8 @@ def _contract(name: str, folder: Path) -> Contract:
     _check_readable(name, folder)
     schema = _resolved(name, folder)
     examples = schema.get("examples")
-    return Contract(name, shape_of(schema, name), examples[0] if isinstance(examples, list) and examples else None)
+    example = examples[0] if isinstance(examples, list) and examples else None
+    return Contract(name, shape_of(schema, name), example, str(schema.get("$comment", "")).startswith(SKELETON))
 
 
 def _check_readable(name: str, folder: Path) -> None:

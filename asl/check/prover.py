@@ -8,13 +8,14 @@ from asl.check.budget import BudgetSpentError, whole_budget
 from asl.check.dead_parts import warn_of_dead_parts
 from asl.check.flow import follow
 from asl.check.grammar import grammar_error
-from asl.check.grammar_findings import grammar_findings
+from asl.check.grammar_findings import WHOLE, grammar_findings
 from asl.check.machine_types import UNKNOWN_TYPES, MachineTypes, type_findings
 from asl.check.mapping import Edges, InvalidMappingError, Mapping
 from asl.check.proof_result import Arrival, Proof
 from asl.check.report import as_error
 from asl.check.sizes import LIMIT, within_bytes
 from asl.check.surroundings import Surroundings
+from asl.check.templates import Problem
 from asl.check.variable_names import variable_findings
 from asl.language import InvalidMachineError, each_state, inner_machines, transitions
 
@@ -44,6 +45,9 @@ def prove(
     findings = (*grammar_findings(machine), *variable_findings(machine), *type_findings(machine, types))
     for name, problem in findings:
         proof.report(name, start, [problem])
+    for state, edge, name in mapping.skeletons():
+        wanted = "a contract that is complete, without the `$comment` that says what to complete"
+        proof.report(state or WHOLE, start, [Problem(edge, f"the skeleton {name}", wanted, decided=False)])
     with whole_budget():
         try:
             follow(machine, start, proof)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asl.check.cloudformation import FoundMachine, is_template, machines_in, parse_definition
+from asl.check.grammar_findings import WHOLE
 from asl.check.machine_types import UNKNOWN_TYPES, MachineTypes
 from asl.check.yaml_documents import Place, PlacedDocument, Way
 from asl.language import STDIN, InvalidMachineError, Machine, inner_machines
@@ -29,7 +30,7 @@ class Source:
 
     def place(self, state: str, field: str) -> Place | None:
         """Return the line and column of a field of a state, or of the state if the field is not written there."""
-        way = _state_way(self.machine, state)
+        way = () if state == WHOLE else _state_way(self.machine, state)
         if way is None:
             return None
         found = [place for one in _ways(field) if (place := self.document.places.get((*self.way, *way, *one)))]

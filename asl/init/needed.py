@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from asl.check.integrations import SERVICES
+from asl.check.mapping import SKELETON
+from asl.check.reads import ALL, reads
 from asl.check.service_calls import service_call
 from asl.language import CALLBACK, FUNCTION_INVOKE, Machine, State, Target, target, tasks
 
@@ -19,13 +21,13 @@ class Needed:
     name: str
     state: str = ""
     edge: str = ""  # "takes" or "gives"; the input of the machine has none
-    written: Any = None  # of "takes": the template that makes the value
+    written: Any = None  # of "takes" the template that makes the value, of the input the names that are read
 
     def skeleton(self) -> dict[str, Any]:
         """Return a schema to complete: with the properties that the machine sends, and open."""
         names = sorted(name.removesuffix(".$") for name in self.written) if isinstance(self.written, dict) else []
         comment = "what it reads" if self.edge == "takes" else "what it is" if not self.edge else "what it returns"
-        schema: dict[str, Any] = {"$comment": f"Complete this: {comment}, with a type and bounds for each property."}
+        schema: dict[str, Any] = {"$comment": f"{SKELETON}{comment}, with a type and bounds for each property."}
         if self.edge == "takes" and not isinstance(self.written, dict):
             return schema
         return {**schema, "type": "object", "properties": {name: {} for name in names}, "required": names}
@@ -33,7 +35,7 @@ class Needed:
 
 def needed_contracts(machine: Machine) -> Iterator[Needed]:
     """Yield the contracts that machine needs."""
-    yield Needed(START)
+    yield Needed(START, written=dict.fromkeys(_read_first(machine)))
     for name, state in tasks(machine):
         called = target(state)
         plain = re.sub(r"[^\w.-]+", "-", _spaced(name)).strip("-.").lower() or "state"
@@ -41,6 +43,13 @@ def needed_contracts(machine: Machine) -> Iterator[Needed]:
             yield Needed(f"{plain}.input", name, "takes", _template(state, called))
         if is_own(called) or called.pattern == CALLBACK:
             yield Needed(f"{plain}.output", name, "gives")
+
+
+def _read_first(machine: Machine) -> list[str]:
+    """Return the names that the first state reads of the machine's input."""
+    first = machine["States"].get(machine["StartAt"])
+    is_jsonata = first is not None and first.get("QueryLanguage", machine.get("QueryLanguage")) == "JSONata"
+    return sorted(name for name in reads(first, is_jsonata=is_jsonata) if name is not ALL) if first else []
 
 
 def _spaced(name: str) -> str:

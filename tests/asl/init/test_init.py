@@ -33,6 +33,9 @@ MACHINE: dict[str, Any] = {
 }
 
 
+SKELETONS = ("input.json", "check-order.input.json", "check-order.output.json")
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
     """Give a file with a machine that has no contracts."""
@@ -57,7 +60,23 @@ def test_skeletons(machine: Path, tmp_path: Path) -> None:
     }
     assert set(found) == {"input.json", "check-order.input.json", "check-order.output.json"}
     assert found["check-order.input.json"]["required"] == ["id"]
-    assert check([str(machine), "--contracts", str(folder)]) == 1
+    assert found["input.json"]["required"] == ["id"]
+
+
+def test_skeleton_proves_nothing(machine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A skeleton is undecided until it is completed: a contract that says nothing would prove anything."""
+    folder = tmp_path / "contracts"
+    command = [str(machine), "--contracts", str(folder), "--no-sizes"]
+    assert main([str(machine), "--contracts", str(folder)]) == 0
+    assert check(command) == 1
+    assert capsys.readouterr().out.count("the skeleton ") == len(SKELETONS)
+    for name in SKELETONS:
+        schema = json.loads((folder / name).read_text())
+        del schema["$comment"]
+        if name == "check-order.output.json":
+            schema |= {"properties": {"total": {"type": "integer"}}, "required": ["total"]}
+        (folder / name).write_text(json.dumps(schema))
+    assert check(command) == 0
 
 
 def test_what_is_there_is_kept(machine: Path, tmp_path: Path) -> None:
