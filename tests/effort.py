@@ -38,7 +38,7 @@ def cases_of_the_share(items: list[pytest.Item]) -> set[pytest.Item]:
     return set(items).difference(*(_repetitions(of_one) for of_one in cases.values()))
 
 
-def _repetitions(cases: list[pytest.Function]) -> set[pytest.Item]:
+def _repetitions(cases: list[pytest.Function]) -> set[pytest.Function]:
     """Return all but the share of the cases of one test."""
     share: int = next(cases[0].iter_markers(SHARE)).args[0]
     ordered = sorted(cases, key=lambda item: tuple(item.callspec.indices.values()))
