@@ -8,13 +8,20 @@ from typing import Any
 
 import pytest
 from botocore import useragent
+from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.loaders import JSONFileLoader
+from moto import backend_index
 from moto.core import models, responses
 from moto.core.base_backend import BaseBackend
+from moto.core.serialize import AttributePicker, AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import method_names_from_class
+from moto.s3.models import FakeKey
 
 _TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
 Addresses = Mapping[str, Any]  # what answers, by the pattern of its address
+# The services that most requests are for. moto compares each address with those of all services, by name.
+_FIRST = ("dynamodb", "sns", "sqs", "stepfunctions", "s3")
+_UNSIGNED = "0" * 64
 
 
 def install(patch: pytest.MonkeyPatch) -> None:
@@ -24,6 +31,13 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(BaseBackend, "urls", property(_urls(vars(BaseBackend)["urls"])))
     patch.setattr(responses, "method_names_from_class", cache(method_names_from_class))
     patch.setattr(JSONFileLoader, "load_file", _read_once())
+    first = sorted(backend_index.backend_url_patterns, key=lambda one: one[0] not in _FIRST)
+    patch.setattr(backend_index, "backend_url_patterns", first)
+    for picker in (AttributePicker, XFormedAttributePicker):
+        patch.setattr(picker, "get_possible_keys", _found_once(picker.get_possible_keys))
+    patch.setattr(FakeKey, "__deepcopy__", _copied, raising=False)
+    patch.setattr(SigV4Auth, "signature", _signed_for_real_services(SigV4Auth.signature))
+    patch.setattr(SigV4Auth, "canonical_request", _signed_for_real_services(SigV4Auth.canonical_request))
     sanitize = useragent.sanitize_user_agent_string_component
     patch.setattr(useragent, sanitize.__name__, cache(sanitize))
     # Tasks of Batch would import all of EC2, which takes 1.5 s of processor time. No test runs one.
@@ -46,6 +60,42 @@ def _read_once() -> Callable[[JSONFileLoader, str], Any]:
     """Return a function that reads each file of botocore once; it would read endpoints.json for every new session."""
     read, loader = cache(JSONFileLoader.load_file), JSONFileLoader()
     return lambda _, path: read(loader, path)
+
+
+def _found_once(find: Callable[..., Any]) -> Callable[[AttributePicker, AttributePickerContext], tuple[str, ...]]:
+    """Return a cached function for the names under which moto looks for a value in its answer.
+
+    They follow from the type of what holds the value, the value's name and its shape.
+    """
+    known: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+    def names(picker: AttributePicker, context: AttributePickerContext) -> tuple[str, ...]:
+        key = (type(picker), type(context.obj), context.key, context.shape)
+        if key not in known:
+            known[key] = tuple(dict.fromkeys(find(picker, context)))
+        return known[key]
+
+    return names
+
+
+def _copied(version: FakeKey, memo: object) -> FakeKey:
+    """Return a copy of an object's version without its content: moto copies all versions of a bucket to list some."""
+    del memo
+    assert version.etag  # it is computed of the content once, and kept
+    copied = object.__new__(type(version))
+    vars(copied).update(vars(version), _value_buffer=None, multipart=None, disposed=True)
+    return copied
+
+
+def _signed_for_real_services(compute: Callable[..., str]) -> Callable[..., str]:
+    """Return compute, but for headers of requests that moto answers, which reads no signature. URLs are signed."""
+
+    def signed(auth: SigV4Auth, *arguments: Any) -> str:
+        if models.botocore_stubber.enabled and not isinstance(auth, SigV4QueryAuth):
+            return _UNSIGNED
+        return compute(auth, *arguments)
+
+    return signed
 
 
 class _NoBatch:
