@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain import executions, objects
+from lambdas.domain import executions, objects, record_batches
 from lambdas.domain.object_keys import UPLOADS
 from lambdas.domain.record import Record
-from lambdas.domain.record_batches import BATCH_SIZE
 from lambdas.runtime import clients
 from lambdas.sweep import HORIZON, handler
+from tests.effort import times
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, export, numbered
@@ -66,11 +66,15 @@ def test_an_empty_stack_is_swept(sweep: Sweep, written: list[str]) -> None:
     assert written == []
 
 
-def test_many_uploads_are_resumed_in_one_sweep(pipeline: Pipeline, sweep: Sweep) -> None:
-    """There may be more uploads than DynamoDB returns records for at once."""
-    events = [pipeline.upload(b"data") for _ in range(BATCH_SIZE + 2)]
+def test_many_uploads_are_resumed_in_one_sweep(
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There may be more uploads than the records of one request to DynamoDB."""
+    at_once = times(10, record_batches.BATCH_SIZE)
+    monkeypatch.setattr(record_batches, "BATCH_SIZE", at_once)
+    events = [pipeline.upload(b"data") for _ in range(at_once + 2)]
     pipeline.write_outcome(begun(events[0]), "FAILED", notified=True)
-    assert sweep() == {"resumed": BATCH_SIZE + 1}
+    assert sweep() == {"resumed": at_once + 1}
     names = {one["execution"] for one in events[1:]}
     assert {name for name in names if executions.status(image_of(events, name), pipeline.environment)} == names
 
