@@ -22,6 +22,9 @@ def run_here(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(client, "run", _run)
 
 
-def _run(operation: str, data: bytes, read: Callable[[Answer], Result], **arguments: object) -> Result:
+def _run(
+    operation: str, data: bytes, read: Callable[[Answer], Result], bounds: object = None, **arguments: object
+) -> Result:
+    del bounds
     facts, renditions = operations.run(operation, data, arguments)
     return read(Answer(dict(facts), list(renditions)))
