@@ -223,6 +223,7 @@ def test_a_deleted_image_does_not_come_back(bucket: FullBucket) -> None:
     assert len(bucket.uploads()) == 1
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("call", ["put_item", "copy_object", "start_execution"])
 def test_a_batch_that_dies_loses_and_repeats_nothing(
     bucket: FullBucket, monkeypatch: pytest.MonkeyPatch, call: str

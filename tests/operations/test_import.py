@@ -69,6 +69,7 @@ def test_it_asks_before_it_starts(imports: Imports) -> None:
     assert "--yes" in result.err
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -118,6 +119,7 @@ def test_a_list_names_keys_and_owners(imports: Imports, tmp_path: Path, text: st
     assert found["KeyCount"] == 1
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -5,12 +5,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lambdas.domain import executions, object_keys
 from local.stack import LocalStack, local_stack
 from tests.docs.commands import block, mailed_password, ran, sign_in, status, upload_url_status
+from tests.effort import is_thorough, times
 from tests.fake_aws.events import object_created
 from tests.local import stack_contents
 from tests.local.stack_access import configure, physical_id, run_operations
@@ -22,13 +24,15 @@ pytestmark = pytest.mark.heavy
 
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
 PASSWORD = "a, \"b\" = 'c' $D 12"  # what the AWS CLI's short form, a shell or JSON would take apart
+SOURCE = "pictures-of-ten-years"  # a bucket that is imported
+IMPORTED = times(4, 200)  # objects in it
 PICTURES = ("original", "resized", "thumbnail")
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
     """Run the stack, with sweeps that do not wait."""
-    with local_stack() as running:
+    with local_stack(parameters={"ImportSources": f"arn:aws:s3:::{SOURCE}"}) as running:
         shorten_waits(running)
         configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
         yield running
@@ -166,3 +170,31 @@ def test_refused_password_leaves_no_user(stack: LocalStack) -> None:
 def test_user_of_the_laptop_signs_in(stack: LocalStack) -> None:
     """The page's commands sign in the test user of the laptop's stack."""
     assert upload_url_status(stack, sign_in(stack, stack.user.email, stack.user.password)) == 200
+
+
+def test_a_bucket_is_imported(stack: LocalStack, tmp_path: Path) -> None:
+    """A bucket comes in by one command, and the report has each object with its outcome; a repeat imports nothing."""
+    client = stack.emulator.client("s3")
+    client.create_bucket(Bucket=SOURCE)
+    for number in range(IMPORTED):
+        client.put_object(Bucket=SOURCE, Key=f"2019/{number}.png", Body=encoded(quadrants(), "PNG"))
+    client.put_object(Bucket=SOURCE, Key="2019/notes.txt", Body=b"no picture")
+    command = ("import", f"s3://{SOURCE}/2019/", "--owner", OWNER, "--concurrency", "4", "--yes", "--json")
+    first = _ended(stack, *command)
+    assert (first["COPIED"], first["SKIPPED"], first["SUCCEEDED"]) == (IMPORTED, 1, IMPORTED)
+    if is_thorough():
+        second = _ended(stack, *command)
+        assert (second["COPIED"], second["ALREADY_IMPORTED"]) == (0, IMPORTED)
+    reported = run_operations(stack, "import", "report", first["run"], "--output", str(tmp_path))
+    assert reported.returncode == 0, reported.stderr
+    rows = (tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + IMPORTED + 1
+    assert sum(row.endswith(",COPIED,,SUCCEEDED,") for row in rows) == IMPORTED
+
+
+def _ended(stack: LocalStack, *command: str) -> dict[str, Any]:
+    """Run an import, and return what it prints at its end."""
+    result = run_operations(stack, *command)
+    assert result.returncode == 0, result.stderr
+    ended: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return ended

@@ -78,7 +78,6 @@ class Imports:
         client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(given))
         join_threads()
         found = client.describe_execution(executionArn=self.arn(name))
-        print({one: found.get(one) for one in ("error", "cause")})
         return str(found["status"])
 
     def arn(self, name: str) -> str:

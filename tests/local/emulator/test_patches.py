@@ -3,6 +3,9 @@
 import json
 import sys
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.local.account import Account, eventually
 from tests.local.emulator import processes
 
@@ -186,3 +189,19 @@ def test_a_condition_may_join_and_split(account: Account) -> None:
 
 def _not_equal(left: object, right: object) -> dict[str, object]:
     return {"Fn::Not": [{"Fn::Equals": [left, right]}]}
+
+
+def test_a_copy_replaces_no_object(account: Account) -> None:
+    """A copy with If-None-Match is refused if there is an object at its target."""
+    client = account.client("s3")
+    client.create_bucket(Bucket="copies")
+    client.put_object(Bucket="copies", Key="source", Body=b"new")
+
+    def copy() -> None:
+        client.copy_object(
+            Bucket="copies", Key="target", CopySource={"Bucket": "copies", "Key": "source"}, IfNoneMatch="*"
+        )
+
+    copy()
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        copy()
