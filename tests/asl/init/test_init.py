@@ -1,6 +1,7 @@
 """`asl-check init`: contracts as skeletons, from schemas beside the code, and inferred from recorded executions."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,14 @@ def test_skeleton_proves_nothing(machine: Path, tmp_path: Path, capsys: pytest.C
     assert main([str(machine), "--contracts", str(folder)]) == 0
     assert check(command) == 1
     assert capsys.readouterr().out.count("the skeleton ") == len(SKELETONS)
+    completed = shutil.copytree(folder, tmp_path / "completed")  # contracts are read once in a process
     for name in SKELETONS:
-        schema = json.loads((folder / name).read_text())
+        schema = json.loads((completed / name).read_text())
         del schema["$comment"]
         if name == "check-order.output.json":
             schema |= {"properties": {"total": {"type": "integer"}}, "required": ["total"]}
-        (folder / name).write_text(json.dumps(schema))
-    assert check(command) == 0
+        (completed / name).write_text(json.dumps(schema))
+    assert check([str(machine), "--contracts", str(completed), "--no-sizes"]) == 0
 
 
 def test_what_is_there_is_kept(machine: Path, tmp_path: Path) -> None:
