@@ -29,13 +29,12 @@ from imaging.rendering.authorship import Notes
 from imaging.rendering.encode import encode
 from imaging.rendering.options import Options
 from imaging.rendering.variants import (
-    AVIF_QUALITIES,
-    WEBP_QUALITIES,
     Further,
+    avif_quality,
     encode_avif,
     encode_further,
     encode_webp,
-    equivalent,
+    webp_quality,
 )
 
 EDGES = (1600, 800, 256)  # pixels
@@ -54,9 +53,9 @@ METRIC = ("ssimulacra2==0.3.0", "scipy==1.17.1")
 
 @dataclass(frozen=True)
 class Encoder:
-    """An encoder of variants: image and quality of the encoder, not of the JPEG."""
+    """An encoder of variants: the quality of it that goes with a JPEG's, and what encodes an image at that quality."""
 
-    qualities: dict[int, int]
+    quality: Callable[[int, int], int]
     encode: Callable[[Image.Image, int], bytes]
 
 
@@ -68,7 +67,7 @@ def _webp(image: Image.Image, quality: int) -> bytes:
     return encode_webp(image, Notes(), quality)
 
 
-ENCODERS = {"AVIF": Encoder(AVIF_QUALITIES, _avif), "WEBP": Encoder(WEBP_QUALITIES, _webp)}
+ENCODERS = {"AVIF": Encoder(avif_quality, _avif), "WEBP": Encoder(webp_quality, _webp)}
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def _photograph(original: Original, image: Image.Image, quality: int, repetition
         jpeg = _saved(image, "JPEG", quality=quality, progressive=True)
         score = judge.score(jpeg)
         for name, encoder in ENCODERS.items():
-            used = equivalent(quality, encoder.qualities)
+            used = encoder.quality(quality, image.width * image.height)
             data, cpu = _timed(partial(encoder.encode, image, used), repetitions)
             near = sorted({max(1, used - STEP), min(100, used + STEP)} - {used})
             others = [(other, encoder.encode(image, other)) for other in near]

@@ -5,13 +5,14 @@ Measured with SSIMULACRA2: `python -m benchmarks --only variants`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from math import prod
 from typing import TYPE_CHECKING
 
 from imaging.formats import FORMATS, VARIANTS
-from imaging.rendering.webp import encode_lossless, encode_lossy
+from imaging.rendering.webp import METHOD, encode_lossless, encode_lossy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,16 +24,22 @@ if TYPE_CHECKING:
     from imaging.rendering.options import Options
     from imaging.rendering.resampling import Size
 
-# Pixels of one image, and of all images of an operation, for which there are variants: 3840 by 2160 pixels, and three of them.
-# The AVIF encoder takes up to 30 bytes for each pixel of an image.
-MOST_PIXELS, MOST_IN_ALL = 2**23, 3 * 2**23
-# Pixels in all up to which AVIF is encoded with libaom's speed 6, which takes 0.4 s for each million of them. Speed 8 takes
-# 0.2 s, and has a tenth more bytes; below 6 each million takes 5 s.
-CAREFUL_PIXELS, CAREFUL, FAST = 2**23, 6, 8
-SLOWEST_WEBP = 6  # libwebp's method: 0.15 s for each million pixels, and 3 to 6 % fewer bytes than its default
-# The quality that looks like a JPEG of the quality on the left, by SSIMULACRA2.
-AVIF_QUALITIES = {1: 10, 50: 48, 60: 53, 70: 59, 82: 69, 90: 80, 100: 100}
-WEBP_QUALITIES = {1: 5, 50: 67, 60: 75, 70: 82, 82: 88, 90: 93, 100: 100}
+# Pixels of one image, and of all images of an operation, for which there are variants. The AVIF encoder may take 45 bytes of
+# memory for each pixel of an image. Noise takes it 1.5 seconds for a million pixels at speed 8, and 3 at speed 6; photographs
+# take 0.2 and 0.4.
+MOST_PIXELS, MOST_IN_ALL = 2560 * 1920, 2**23
+# Pixels in all up to which AVIF is encoded with libaom's speed 6: 8 has a tenth more bytes, 5 takes ten times as long.
+CAREFUL_PIXELS, CAREFUL, FAST = 2**22, 6, 8
+# libwebp's method: 0.13 seconds for a million pixels of a photograph, 0.5 of noise, and 3 to 6 % fewer bytes than with the
+# default. With transparency, noise takes half a minute.
+SLOWEST_WEBP = 6
+# The quality that looks like a JPEG of the quality on the left, by SSIMULACRA2, of large images and of those up to SMALL_PIXELS:
+# the colors of a JPEG at half the resolution cost small images more.
+AVIF_QUALITIES = {1: 10, 50: 47, 60: 51, 70: 57, 82: 67, 90: 78, 100: 100}
+WEBP_QUALITIES = {1: 5, 50: 65, 60: 72, 70: 80, 82: 87, 90: 93, 100: 100}
+SMALL_AVIF_QUALITIES = {1: 8, 50: 38, 70: 47, 82: 54, 90: 66, 100: 100}
+SMALL_WEBP_QUALITIES = {1: 5, 50: 54, 70: 67, 82: 74, 90: 84, 100: 100}
+SMALL_PIXELS = 2**17
 
 
 @dataclass(frozen=True)
@@ -59,11 +66,36 @@ def plan_variants(names: Iterable[str], sizes: Sequence[Size]) -> dict[Size, Fur
 
 def encode_further(image: Image.Image, further: Further, family: Format, options: Options) -> dict[Format, bytes]:
     """Return image, as without_info returns it, in each further format but that of its rendition, its family."""
+    quality, pixels = jpeg_quality(options.quality, family), image.width * image.height
     encoders: dict[str, Callable[[], bytes]] = {
-        "AVIF": lambda: encode_avif(image, options.notes, equivalent(options.quality, AVIF_QUALITIES), further.speed),
-        "WEBP": lambda: _webp_beside(image, family, options),
+        "AVIF": lambda: encode_avif(image, options.notes, avif_quality(quality, pixels), further.speed),
+        "WEBP": lambda: _webp_beside(image, family, options.notes, webp_quality(quality, pixels)),
     }
-    return {FORMATS[name]: encoders[name]() for name in further.names if name != family.name}
+    made: dict[Format, bytes] = {}
+    for name in further.names:
+        if name != family.name:
+            with suppress(
+                MemoryError, RuntimeError
+            ):  # as libavif reports that there is no memory: the rendition is enough
+                made[FORMATS[name]] = encoders[name]()
+    return made
+
+
+def jpeg_quality(quality: int, family: Format) -> int:
+    """Return the quality of the JPEG that looks like a rendition of that quality in the format of its family."""
+    return (
+        equivalent(quality, {value: key for key, value in WEBP_QUALITIES.items()}) if family.name == "WEBP" else quality
+    )
+
+
+def avif_quality(quality: int, pixels: int) -> int:
+    """Return libavif's quality at which an image looks like a JPEG of that quality."""
+    return equivalent(quality, SMALL_AVIF_QUALITIES if pixels <= SMALL_PIXELS else AVIF_QUALITIES)
+
+
+def webp_quality(quality: int, pixels: int) -> int:
+    """Return libwebp's quality at which an image looks like a JPEG of that quality."""
+    return equivalent(quality, SMALL_WEBP_QUALITIES if pixels <= SMALL_PIXELS else WEBP_QUALITIES)
 
 
 def encode_avif(image: Image.Image, notes: Notes, quality: int, speed: int = CAREFUL) -> bytes:
@@ -80,18 +112,18 @@ def encode_avif(image: Image.Image, notes: Notes, quality: int, speed: int = CAR
 
 def encode_webp(image: Image.Image, notes: Notes, quality: int) -> bytes:
     """Return image, in L, RGB or RGBA, as a lossy WebP; quality, 1 to 100, is libwebp's."""
-    return encode_lossy(image, notes, quality, SLOWEST_WEBP)
+    return encode_lossy(image, notes, quality, METHOD if image.mode == "RGBA" else SLOWEST_WEBP)
 
 
-def _webp_beside(image: Image.Image, family: Format, options: Options) -> bytes:
+def _webp_beside(image: Image.Image, family: Format, notes: Notes, quality: int) -> bytes:
     """Return image as a lossy WebP or, beside a PNG, as a lossless one if that has fewer bytes."""
-    lossy = encode_webp(image, options.notes, equivalent(options.quality, WEBP_QUALITIES))
-    return min(encode_lossless(image, options.notes), lossy, key=len) if family.name == "PNG" else lossy
+    lossy = encode_webp(image, notes, quality)
+    return min(encode_lossless(image, notes), lossy, key=len) if family.name == "PNG" else lossy
 
 
 def equivalent(quality: int, table: Mapping[int, int]) -> int:
     """Return the value of table for quality, between its entries on a straight line."""
-    low = max(one for one in table if one <= quality)
+    low = max((one for one in table if one <= quality), default=min(table))
     high = min(one for one in table if one >= quality)
     share = (quality - low) / (high - low) if high > low else 0
     return round(table[low] + share * (table[high] - table[low]))

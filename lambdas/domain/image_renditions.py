@@ -81,8 +81,10 @@ def pictures(renditions: Iterable[SignedRendition]) -> list[Picture]:
 
 def _picture(name: str, group: list[SignedRendition]) -> Picture:
     """Return the picture of a group, whose first is the largest in the format that all browsers know."""
-    first = group[0]
-    formats = dict.fromkeys(one["format"] for one in group)
+    first, widths = group[0], {one["width"] for one in group}
+    # A browser would choose a format that lacks the largest width, and show the image blurred.
+    lacking = {one for one in VARIANTS if sum(image["format"] == one for image in group) < len(widths)}
+    formats = dict.fromkeys(one["format"] for one in group if one is first or one["format"] not in lacking)
     ordered = [name for name in VARIANTS if name in formats and name != first["format"]]
     ordered += [name for name in formats if name not in ordered]
     return {

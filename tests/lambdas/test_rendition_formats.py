@@ -125,6 +125,18 @@ def test_pictures_are_ready_for_a_page(account: Account) -> None:
     assert all(not set(url) & set(" ,") for url in chain(urls.values()))
 
 
+def test_a_format_that_lacks_a_width_is_in_no_picture(account: Account) -> None:
+    """A browser would take the smaller image of it: it is only among the images."""
+    event = account.run_steps(PHOTOGRAPH)
+    archive.handler(event, CONTEXT)
+    record = account.record(event)
+    listed = record["archive"]["renditions"]
+    account.store({**record, "archive": {**record["archive"], "renditions": [listed[0], listed[1], *listed[3:]]}})
+    found = document(event["image"]["imageId"])["renditions"]["pictures"]
+    assert [one["type"] for one in found[0]["sources"]] == ["image/webp", "image/jpeg"]
+    assert [one["type"] for one in found[1]["sources"]] == ["image/avif", "image/webp", "image/jpeg"]
+
+
 def test_the_record_of_an_image_that_version_0_2_processed(account: Account) -> None:
     """Without a list in the archive, the images are those that the record names, each with its size."""
     event = account.run_steps(PHOTOGRAPH)

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from imaging.decoding.picture import open_picture
-from imaging.formats import VARIANTS
+from imaging.formats import FORMATS, VARIANTS
 from imaging.rendering import variants
 from imaging.rendering.authorship import Authorship
 from imaging.rendering.rendition import Rendition, Wanted, crop_to_sizes, resize_to_edges
-from imaging.rendering.variants import AVIF_QUALITIES, WEBP_QUALITIES, equivalent, plan_variants
+from imaging.rendering.variants import SMALL_PIXELS, avif_quality, jpeg_quality, plan_variants, webp_quality
 from tests import pictures
 from tests.imaging.limits import LIMITS
 
@@ -100,27 +100,45 @@ def test_a_format_is_complete_or_left_out(monkeypatch: pytest.MonkeyPatch) -> No
         assert [one.format.name for one in rendition.variants] == ["WEBP"]
 
 
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("Failed to encode image")])
+def test_without_memory_for_a_format_there_is_the_rendition(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """The image is not lost because an encoder, which needs more memory than the decoder, has too little."""
+
+    def fail(*_: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(variants, "encode_avif", fail)
+    (rendition,) = resized(photograph(), [100]).values()
+    assert [one.format.name for one in rendition.variants] == ["WEBP"]
+
+
 @BY_NAME
 def test_the_quality_is_that_of_a_jpeg(name: str) -> None:
     """Each step up in quality is one in the other format, too, within what encoders accept."""
-    table = {"AVIF": AVIF_QUALITIES, "WEBP": WEBP_QUALITIES}[name]
-    found = [equivalent(quality, table) for quality in range(1, 101)]
-    assert found == sorted(found)
-    assert all(equivalent(quality, table) == value for quality, value in table.items())
-    assert (found[-1], found[0] > 0) == (100, True)
+    quality_of = {"AVIF": avif_quality, "WEBP": webp_quality}[name]
+    for pixels in (1, SMALL_PIXELS, SMALL_PIXELS + 1):
+        found = [quality_of(quality, pixels) for quality in range(1, 101)]
+        assert found == sorted(found)
+        assert (found[-1], found[0] > 0) == (100, True)
+
+
+def test_beside_a_webp_the_quality_is_that_of_the_webp() -> None:
+    """An AVIF beside a WebP looks like the WebP: libwebp's 80 is a JPEG's 70."""
+    assert [jpeg_quality(quality, FORMATS["WEBP"]) for quality in (1, 5, 80, 100)] == [1, 1, 70, 100]
+    assert jpeg_quality(80, FORMATS["PNG"]) == 80
 
 
 def test_large_images_have_no_variants() -> None:
     """The smaller images come first; what is over the bound of one or of all has none; many pixels are encoded faster."""
-    ultra, large, small = (3840, 2160), (4000, 3000), (1600, 1200)
-    plan = plan_variants(["WEBP", "AVIF"], [large, ultra, small])
-    assert [bool(plan[size].names) for size in (large, ultra, small)] == [False, True, True]
+    wide, large, small = (2560, 1440), (4000, 3000), (1600, 1200)
+    plan = plan_variants(["WEBP", "AVIF"], [large, wide, small])
+    assert [bool(plan[size].names) for size in (large, wide, small)] == [False, True, True]
     assert plan[small].names == VARIANTS
     assert {one.speed for one in plan.values()} == {variants.FAST}
     assert plan_variants(VARIANTS, [small])[small].speed == variants.CAREFUL
-    many = [(2800, 2800 - number) for number in range(8)]
+    many = [(1700, 1700 - number) for number in range(8)]
     chosen = [size for size, further in plan_variants(VARIANTS, many).items() if further.names]
-    assert chosen == many[:4:-1]
+    assert chosen == many[:-3:-1]
     assert sum(width * height for width, height in chosen) <= variants.MOST_IN_ALL
 
 
