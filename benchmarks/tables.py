@@ -10,6 +10,7 @@ from benchmarks.imports import Import
 from benchmarks.job import RENDITIONS, Operation
 from benchmarks.largest import Peak
 from benchmarks.measure import Row, Side
+from benchmarks.variants import Variant
 
 NOTHING = "-"  # in a cell that has no number
 MB = 1_000_000
@@ -115,3 +116,31 @@ def peaked(found: Sequence[Peak]) -> Table:
         for kind, size in files.items()
     ]
     return Table("The largest images: peak, MB", ["kind", "file, MB", *map(called, operations)], rows)
+
+
+def encoded(found: Iterable[Variant]) -> Table:
+    """Return the table of AVIF and WebP beside JPEG and PNG."""
+    columns = [
+        "image",
+        "edge, px",
+        "format",
+        "beside, KB",
+        "bytes, share",
+        "SSIMULACRA2",
+        "share at the same",
+        "CPU, ms",
+    ]
+    return Table("AVIF and WebP beside JPEG and PNG", columns, [_encoded(each) for each in found])
+
+
+def _encoded(each: Variant) -> list[str]:
+    return [
+        each.picture,
+        str(each.edge),
+        each.format,
+        f"{each.family} {each.family_bytes / 1000:.1f}",
+        f"{each.share:.2f}",
+        f"{_number(each.score, '.1f')} / {_number(each.family_score, '.1f')}",
+        _number(each.equal_share, ".2f"),
+        f"{1000 * each.cpu:.0f}",
+    ]

@@ -10,6 +10,7 @@ from benchmarks.job import METADATA, RENDITIONS, Operation
 from benchmarks.largest import Peak
 from benchmarks.measure import Row
 from benchmarks.tables import MB, Table, called
+from benchmarks.variants import Variant
 
 CPU = "CPU, ours / sharp"
 LEAST_GAIN = -0.2  # decibels of PSNR
@@ -17,6 +18,7 @@ LARGE, LARGE_PEAK = 47, 70  # megapixels of a JPEG, and the MB that it may take 
 MOST_PEAK = 512  # MB
 IMPORT, LIGHT_IMPORT = 0.250, 0.200  # seconds of CPU; the second where no picture is touched
 API_IMPORT = 0.150  # seconds of CPU
+EQUAL_SHARES = {"AVIF": 0.55, "WEBP": 0.7}  # of the bytes of a JPEG, at the same quality
 ANSWER = 0.030  # seconds of a function with its share of a core
 
 
@@ -91,6 +93,22 @@ def of_answers(found: Sequence[Answer]) -> list[Verdict]:
     measured = f"{1000 * slowest.at_lambda:.0f} ms (`{slowest.status}`)"
     what = "warm response of GET /images/{imageId}, at the function's memory, without the wait for DynamoDB"
     return [Verdict(what, f"at most {1000 * ANSWER:.0f} ms", measured, slowest.at_lambda <= ANSWER)]
+
+
+def of_variants(found: Sequence[Variant]) -> list[Verdict]:
+    """Return the verdicts on bytes at the SSIMULACRA2 of the JPEG, by format and edge, of those that were measured."""
+    groups: dict[tuple[str, int], list[float]] = {}
+    for each in found:
+        if each.equal_share is not None:
+            groups.setdefault((each.format, each.edge), []).append(each.equal_share)
+    return [_equal(name, edge, shares) for (name, edge), shares in groups.items()]
+
+
+def _equal(name: str, edge: int, shares: Sequence[float]) -> Verdict:
+    mean = geometric_mean(shares)
+    measured = f"{min(shares):.2f} to {max(shares):.2f}, mean {mean:.2f}"
+    what = f"bytes at the SSIMULACRA2 of the JPEG: {name}, {edge} px"
+    return Verdict(what, f"mean {EQUAL_SHARES[name]}", measured, mean <= EQUAL_SHARES[name])
 
 
 def _psnr(rows: Sequence[Row]) -> list[Verdict]:

@@ -199,9 +199,11 @@ def _write(stack: LocalStack, folder: Path, record: dict[str, Any], notification
     for name, content in (("record", record), ("notification", notification)):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     archive = notification.get("archive", {})
+    if not archive:
+        return {}
     s3 = stack.emulator.client("s3")
-    paths = {name: folder / Path(archive[name]["key"]).name for name in ("original", "resized", "thumbnail") if archive}
-    for name, path in paths.items():
-        with path.open("wb") as file:
-            shutil.copyfileobj(s3.get_object(Bucket=archive["bucket"], Key=archive[name]["key"])["Body"], file)
-    return {name: str(path) for name, path in paths.items()}
+    for key in (archive["original"]["key"], *(one["key"] for one in archive["renditions"])):
+        with (folder / Path(key).name).open("wb") as file:
+            shutil.copyfileobj(s3.get_object(Bucket=archive["bucket"], Key=key)["Body"], file)
+    named = ("original", "resized", "thumbnail")
+    return {name: str(folder / Path(archive[name]["key"]).name) for name in named}

@@ -32,6 +32,16 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Image:
+    """An image that was made, and its file as a data URL."""
+
+    name: str
+    size: str  # width and height
+    bytes: int
+    url: str
+
+
+@dataclass(frozen=True)
 class Execution:
     """What an image's execution did; the drawings are SVG."""
 
@@ -51,6 +61,7 @@ class Entry:
     seconds: float
     facts: dict[str, Any]  # of the validation; nothing if there was none
     thumbnail: str | None  # a data URL
+    images: list[Image]
     location: str | None  # a link to a map
     metadata: list[Field]
     execution: Execution | str | None
@@ -82,14 +93,22 @@ def _entry(stack: LocalStack, outcome: Outcome, number: int) -> Entry:
         outcome.seconds,
         record.get("validation", {}),
         _data_url(Path(thumbnail)) if thumbnail else None,
+        list(_images(outcome)),
         MAP.format(position["latitude"], position["longitude"]) if position else None,
         list(_fields(metadata, "")),
         _execution(stack, record["execution"], number) if record else None,
     )
 
 
+def _images(outcome: Outcome) -> Iterator[Image]:
+    """Yield every image that was made, in every format."""
+    for one in (outcome.notification or {}).get("archive", {}).get("renditions", []):
+        file = Path(outcome.outputs["original"]).with_name(Path(one["key"]).name)
+        yield Image(file.name, f"{one['width']} x {one['height']}", one["bytes"], _data_url(file))
+
+
 def _data_url(image: Path) -> str:
-    kind = {".jpg": "jpeg", ".png": "png", ".webp": "webp"}[image.suffix]
+    kind = {".jpg": "jpeg", ".png": "png", ".webp": "webp", ".avif": "avif"}[image.suffix]
     return f"data:image/{kind};base64,{b64encode(image.read_bytes()).decode()}"
 
 

@@ -13,6 +13,8 @@
 
 /** @typedef {"AWAITING_UPLOAD" | "PROCESSING" | "SUCCEEDED" | "REJECTED" | "FAILED"} Status */
 /** @typedef {{ contentType: string, width: number, height: number, size: number, url?: string }} Rendition No url: in a glacier. */
+/** @typedef {{ kind: "resized" | "thumbnail", format: string, width: number, height: number, bytes: number, url: string }} Made */
+/** @typedef {{ name: string, width: number, height: number, src: string, sources: { type: string, srcset: string }[] }} Picture */
 /** @typedef {{ blurHash: string, dominantColor?: string }} Appearance */
 /**
  * One image of a list.
@@ -30,7 +32,7 @@
  *     properties: Record<string, string | number | boolean>, appearance: Appearance,
  *     camera: Record<string, any>, about: Record<string, any>,
  *   },
- *   renditions?: { original: Rendition, resized: Rendition, smaller: Rendition[], thumbnail: Rendition },
+ *   renditions?: { original: Rendition, resized: Rendition, smaller: Rendition[], thumbnail: Rendition, images: Made[], pictures: Picture[] },
  * }} Image
  */
 /** @typedef {{ images: Summary[], cursor?: string }} Page */

@@ -10,11 +10,11 @@ import { texts } from "./texts.js";
 
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./client.js").Image} Image */
-/** @typedef {import("./client.js").Rendition} Rendition */
 /** @typedef {import("./tiles.js").Tile} Tile */
 
 const MAP = "https://www.openstreetmap.org/";
 const ZOOM = 14;
+const SHOWN = "(min-width: 60rem) 43rem, 100vw"; // the widest that the picture is shown
 
 /** The dialog. */
 export class Details {
@@ -66,13 +66,14 @@ export class Details {
     const { renditions, metadata } = image;
     this.picture.hidden = !renditions;
     if (!renditions) return;
-    const { url, width, height } = renditions.resized;
-    const picture = make("img", {
-      alt: String(metadata?.about.description ?? metadata?.about.title ?? name),
-      src: url,
-      width,
-      height,
-    });
+    const { src, width, height, sources } = renditions.pictures[0];
+    const alt = String(metadata?.about.description ?? metadata?.about.title ?? name);
+    const picture = make(
+      "picture",
+      {},
+      ...sources.map((one) => make("source", { ...one, sizes: SHOWN })),
+      make("img", { alt, src, width, height }),
+    );
     if (metadata) this.picture.replaceChildren(blurred(metadata.appearance.blurHash));
     this.picture.style.setProperty("--ratio", `${width} / ${height}`);
     this.picture.append(picture);
@@ -188,23 +189,20 @@ function swatch(color) {
 }
 
 /** @param {NonNullable<Image["renditions"]>} renditions */
-function downloads({ original, resized, smaller, thumbnail }) {
-  /** @type {[string, Rendition][]} */
-  const all = [
-    [texts.original, original],
-    [texts.resized, resized],
-    ...smaller.map((one) => /** @type {[string, Rendition]} */ ([texts.resized, one])),
-    [texts.thumbnail, thumbnail],
+function downloads({ original, images }) {
+  return [
+    download(texts.original, original, original.size),
+    ...images.map((one) => download(`${texts[one.kind]}, ${one.format}`, one, one.bytes)),
   ];
-  return all.map(([label, one]) => {
-    const about = `${number(one.width)} × ${number(one.height)} · ${bytes(one.size)}`;
-    const content = [icon("download"), make("span", {}, label), make("small", {}, one.url ? about : texts.inGlacier)];
-    return make(
-      "li",
-      {},
-      one.url
-        ? make("a", { href: one.url, download: "" }, ...content)
-        : make("span", { class: "unavailable" }, ...content),
-    );
-  });
+}
+
+/** @param {string} label @param {{ width: number, height: number, url?: string }} image @param {number} size */
+function download(label, { width, height, url }, size) {
+  const about = url ? `${number(width)} × ${number(height)} · ${bytes(size)}` : texts.inGlacier;
+  const content = [icon("download"), make("span", {}, label), make("small", {}, about)];
+  return make(
+    "li",
+    {},
+    url ? make("a", { href: url, download: "" }, ...content) : make("span", { class: "unavailable" }, ...content),
+  );
 }
