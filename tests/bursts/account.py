@@ -71,11 +71,15 @@ class Account:
 
     def run(self, images: int) -> Burst:
         """Run until so many images are over."""
-        events, burst = self._events, self.burst
+        burst = self.burst
         while burst.over < images:
-            self.now, _, do, arguments = heappop(events)
-            do(*arguments)
+            self.step()
         return burst
+
+    def step(self) -> None:
+        """Let the next thing happen that was planned."""
+        self.now, _, do, arguments = heappop(self._events)
+        do(*arguments)
 
     def invoke(self, function: str, work: float | None = None) -> float | None:
         """Take concurrency for a function, and return the seconds of its work; None if it is throttled."""

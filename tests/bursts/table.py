@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from costs import prices
 from operations.cloudformation.concurrency import fitting
 from pages.markdown import table
+from tests.bursts import imports
 from tests.bursts.policy import deployed, version_0_2_0
 from tests.bursts.simulation import simulate
 from tests.templates.emitted import properties
@@ -91,13 +92,13 @@ def page() -> str:
     return table(COLUMNS, rows)
 
 
-def fill(text: str, content: str) -> str:
+def fill(text: str, content: str, begin: str = BEGIN, end: str = END) -> str:
     """Return text with content between the marks; raises ValueError if one is missing."""
-    before, begun, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
+    before, begun, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
     if not (begun and ended):
-        raise ValueError(f"the page has no {BEGIN} with its {END}")
-    return f"{before}{BEGIN}\n\n{content}\n\n{END}{after}"
+        raise ValueError(f"the page has no {begin} with its {end}")
+    return f"{before}{begin}\n\n{content}\n\n{end}{after}"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -105,4 +106,5 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bursts", description=__doc__)
     parser.add_argument("file", type=Path, metavar="FILE", help="the page, with the marks of the table")
     file: Path = parser.parse_args(arguments).file
-    file.write_text(fill(file.read_text(encoding="utf-8"), page()), encoding="utf-8")
+    text = fill(file.read_text(encoding="utf-8"), page())
+    file.write_text(fill(text, imports.page(), *imports.MARKS), encoding="utf-8")
