@@ -24,6 +24,7 @@ from costs.workload_profile import (
     STATUS,
     STATUS_REQUESTS,
     UNUSED_SHARE,
+    VARIANTS,
 )
 from pages.markdown import code, table
 from pages.monthly_cost import monthly_usage
@@ -110,9 +111,15 @@ def _requests(found: Node) -> str:
         f"The image has succeeded. A deletion is one request of {len(DELETION.calls)} calls, and the sweep looks for leftovers"
         f" {DELETION_LOOKS} more times: each look lists three prefixes, which is most of the price. S3 deletes for nothing."
         " The images of a page of the list come from S3 once; after that they are in the browser's cache for as long as"
-        " their URLs are the same."
+        " their URLs are the same. A further format is that of a photograph at the default sizes: encoding it was measured"
+        f" ({_encoding()}), and each of its two images is staged, archived and listed. Larger edges and more of them"
+        " take proportionally more."
     )
     return _with_caption(table(["dollars for 1,000 times", *services, TOTAL], rows), caption)
+
+
+def _encoding() -> str:
+    return ", ".join(f"{name} {sum(seconds):.2f} s" for name, seconds in VARIANTS.items())
 
 
 def _month(template: Node) -> str:

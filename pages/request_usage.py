@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from costs import prices
 from costs.prices import Price
-from costs.usage import WRITE_UNIT, Usage, of_request, resources, status_usage, total
+from costs.usage import S3_EVENTS, TRIGGER, WRITE_UNIT, Usage, of_request, resources, status_usage, total
 from costs.workload_profile import (
     CALL_SECONDS,
     DELETION,
@@ -16,6 +16,8 @@ from costs.workload_profile import (
     LISTED,
     REPLACED_BYTES,
     STATUS_REQUESTS,
+    VARIANT_BYTES,
+    VARIANTS,
 )
 
 Node = dict[str, Any]
@@ -29,6 +31,7 @@ def request_usage(template: Node) -> dict[str, dict[Price, float]]:
     return {
         f"{STATUS_REQUESTS} requests for the status (in the table above)": status_usage(memory["GetImageFunction"]),
         f"a page of the list with {LISTED} images and their thumbnails": _list_usage(memory["ListImagesFunction"]),
+        **{f"{name} beside both renditions (`RenditionFormats`)": _of_variant(name, memory) for name in VARIANTS},
         "the deletion, with the sweeps that look after it": total(
             [
                 *of_request(DELETION, memory["DeleteImageFunction"]),
@@ -37,6 +40,25 @@ def request_usage(template: Node) -> dict[str, dict[Price, float]]:
             ]
         ),
     }
+
+
+def _of_variant(name: str, memory: dict[str, int]) -> dict[Price, float]:
+    """Return the usage of a further format of both renditions: they are encoded, staged, archived and listed."""
+    encoders = {"ResizeFunction": VARIANTS[name][0], "ThumbnailFunction": VARIANTS[name][1]}
+    images = len(encoders)
+    waited = sum(encoders.values()) + 3 * images * CALL_SECONDS  # a PutObject, a CopyObject and a HeadObject for each
+    writes = 3  # of the record, and of its entry in the index by owner, from the archive on
+    return total(
+        [
+            *((prices.LAMBDA_COMPUTE, (cpu + CALL_SECONDS) * memory[step] / 1024) for step, cpu in encoders.items()),
+            (prices.LAMBDA_COMPUTE, 2 * images * CALL_SECONDS * memory["ArchiveFunction"] / 1024),
+            (prices.LAMBDA_COMPUTE, waited * memory[TRIGGER] / 1024),
+            (prices.S3_WRITE, 2 * images),
+            (prices.S3_READ, images),
+            (prices.EVENTBRIDGE_EVENT, S3_EVENTS * images),
+            (prices.DYNAMODB_WRITE, writes * images * VARIANT_BYTES / WRITE_UNIT),
+        ]
+    )
 
 
 def _list_usage(memory: int) -> dict[Price, float]:

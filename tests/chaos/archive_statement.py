@@ -41,3 +41,4 @@ def violations(account: Account, records: dict[str, dict[str, Any]], journal: Jo
 def _archived(archive: dict[str, Any]) -> Iterator[str]:
     yield from (archive[name]["key"] for name in ("original", "resized", "thumbnail"))
     yield from (smaller["key"] for smaller in archive["smaller"])
+    yield from (rendition["key"] for rendition in archive["renditions"])

@@ -37,8 +37,11 @@ CHOSEN = {
     "WorkflowType": executions.EXPRESS,
     "AllowedOrigins": f"https://more.example,{ALLOWED}",
     "ThumbnailEdge": "300",
+    "ThumbnailSizes": "320x180",
+    "RenditionFormats": "AVIF,WEBP",
     "EnabledFormats": ",".join(name for name in FORMATS if name != "HEIF"),
 }
+STEMS = ("resized", "thumbnail", "thumbnail-320x180")
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,12 @@ def test_image_is_processed_by_an_express_workflow(stack: LocalStack, tmp_path: 
     assert outcome.status == "SUCCEEDED"
     assert outcome.record
     assert outcome.record["thumbnail"]["width"] == 300
+    made = {Path(one["key"]).name for one in outcome.record["archive"]["renditions"]}
+    assert made == {f"{stem}.{format_}" for stem in STEMS for format_ in ("jpg", "avif", "webp")}
+    assert outcome.document
+    http = stack.emulator.http()
+    for one in outcome.document["renditions"]["images"]:
+        assert http.request("GET", one["url"]).headers["Content-Type"] == one["contentType"]
 
 
 def test_a_format_that_is_off_is_rejected_and_its_decoder_not_deployed(stack: LocalStack, tmp_path: Path) -> None:

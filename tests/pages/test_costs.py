@@ -13,13 +13,14 @@ from moto import mock_aws
 
 from costs import prices
 from costs.prices import STORAGE_CLASSES, Price
-from costs.usage import TRIGGER, function_of, image_usage, visited_states
-from costs.workload_profile import DELETION, DELETION_LOOKS, INVOCATIONS, LIST_PAGE, STATUS, STATUS_REQUESTS
+from costs.usage import S3_EVENTS, TRIGGER, function_of, image_usage, visited_states
+from costs.workload_profile import DELETION, DELETION_LOOKS, INVOCATIONS, LIST_PAGE, STATUS, STATUS_REQUESTS, VARIANTS
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger, tracer
 from pages import costs
 from pages.monthly_cost import monthly_usage
 from pages.request_usage import request_usage
+from templates.resources.functions import FULL_CORE
 from tests.fake_aws.account import MOTO, REGION, Payload
 from tests.lambdas.account import (
     ARCHIVE_SETTINGS,
@@ -220,6 +221,14 @@ def test_a_deletion_costs_by_its_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     (alone,) = (used for what, used in request_usage(template()).items() if "deletion" in what)
     assert (deletion[prices.S3_WRITE], alone[prices.S3_WRITE]) == (3 * (1 + DELETION_LOOKS), 3)
     assert deletion[prices.DYNAMODB_WRITE] > alone[prices.DYNAMODB_WRITE]
+
+
+def test_a_further_format_costs_what_its_two_images_do() -> None:
+    """Each is staged and archived, read once for its size, and an event of S3 for each state of the staged object."""
+    for name, seconds in VARIANTS.items():
+        (used,) = (used for what, used in request_usage(template()).items() if what.startswith(name))
+        assert (used[prices.S3_WRITE], used[prices.S3_READ], used[prices.EVENTBRIDGE_EVENT]) == (4, 2, 2 * S3_EVENTS)
+        assert used[prices.LAMBDA_COMPUTE] > sum(seconds) * FULL_CORE / 1024
 
 
 @pytest.mark.parametrize("kind", costs.WORKFLOW_TYPES)
