@@ -4,12 +4,14 @@ What leaves the machine, a branch or an iteration is read; so is what is passed 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from asl.check.placeholders import has_placeholder
 from asl.check.reads import ALL, OF_RESULT, Name, output_names, reads, result_is_read
 from asl.check.steps import PathError, parse_path
 from asl.language import Machine, State, inner_machines, transitions
+
+MAX_LOOKED_AT = 100_000  # states of one machine, for all results; beyond it nothing is warned of
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,8 @@ class Carried:
 
     machine: Machine
     language: str
+    known: dict[str, set[Name]] = field(default_factory=dict)  # what the states read, by name
+    looked_at: list[str] = field(default_factory=list)  # states, for all parts together
 
     def is_jsonata(self, state: State) -> bool:
         """Return whether state is in JSONata."""
@@ -28,18 +32,24 @@ class Carried:
         seen: set[str] = set()
         waiting = list(names)
         while waiting:
+            if len(self.looked_at) > MAX_LOOKED_AT:
+                return True
             name = waiting.pop()
             if name in seen:
                 continue
             seen.add(name)
+            self.looked_at.append(name)
             state = self.machine["States"][name]
-            if self._reads(state, part) or (self._ends(state) and self._is_kept(state, part)):
+            if self._reads(name, part) or (self._ends(state) and self._is_kept(state, part)):
                 return True
             waiting += self._after(state, part)
         return False
 
-    def _reads(self, state: State, part: Name) -> bool:
-        names = reads(state, is_jsonata=self.is_jsonata(state))
+    def _reads(self, name: str, part: Name) -> bool:
+        state = self.machine["States"][name]
+        if name not in self.known:
+            self.known[name] = reads(state, is_jsonata=self.is_jsonata(state))
+        names = self.known[name]
         if ALL in names or part in names or (part is ALL and names):
             return True
         passes = state["Type"] == "Parallel" and not {"Parameters", "Arguments"} & set(state)
@@ -84,9 +94,9 @@ def unread_results(machine: Machine, language: str = "JSONPath") -> Iterator[tup
     own = machine.get("QueryLanguage", language)
     carried = Carried(machine, own)
     for name, state in machine["States"].items():
-        for field, part in _kept(state, is_jsonata=carried.is_jsonata(state)) if "Next" in state else ():
+        for place, part in _kept(state, is_jsonata=carried.is_jsonata(state)) if "Next" in state else ():
             if not carried.is_read([state["Next"]], part):
-                yield name, field, part
+                yield name, place, part
         for inner in inner_machines(state):
             yield from unread_results(inner, own)
 

@@ -7,6 +7,7 @@ import pytest
 from asl.check.json_schema import shape_of
 from asl.check.mapping import Contract, Edges, Mapping
 from asl.check.prover import prove
+from asl.check.unread_results import unread_results
 from tests.asl.check.test_machines import COUNT, TEXT, State, array, closed, task
 
 START = closed({"id": TEXT, "lines": array(TEXT)})
@@ -145,3 +146,15 @@ def test_results_in_jsonata(fields: State, expression: str, fields_warned: list[
     waiting = {"Type": "Wait", "Seconds": 1, "Next": "B"}
     last = {"Type": "Pass", "Output": f"{{% {expression} %}}", "End": True}
     assert warned({"A": first, "W": waiting, "B": last}, QueryLanguage="JSONata") == fields_warned
+
+
+def test_walk_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a long machine the search ends after a number of states; what it did not look at is no warning."""
+    count = 60
+    monkeypatch.setattr("asl.check.unread_results.MAX_LOOKED_AT", 500)
+    states: dict[str, State] = {
+        f"S{number}": {"Type": "Pass", "Result": 1, "ResultPath": f"$.r{number}", "Next": f"S{number + 1}"}
+        for number in range(count)
+    }
+    machine = {"StartAt": "S0", "States": {**states, f"S{count}": FAIL}}
+    assert 0 < len(list(unread_results(machine))) < count
