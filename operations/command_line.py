@@ -150,12 +150,14 @@ def _add_sweep(commands: "Subparsers[Parser]") -> None:
 
 def _add_import(commands: "Subparsers[Parser]") -> None:
     parser = _add(
-        commands, "import", "bring in a bucket that is already full; or show, stop, resume or report on a run"
+        commands,
+        "import",
+        "bring in a bucket that is already full, or a folder; or show, stop, resume or report on a run",
     )
     parser.add_argument(
         "source",
         type=not_empty,
-        metavar="s3://BUCKET/PREFIX|status|stop|resume|report",
+        metavar="s3://BUCKET/PREFIX|FOLDER|status|stop|resume|report",
         help="what is imported, or what to do with a run",
     )
     parser.add_argument("run", nargs="?", type=not_empty, metavar="RUN", help="name of a run, which its start prints")

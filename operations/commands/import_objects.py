@@ -16,6 +16,7 @@ from operations.imports.counting import Count, count
 from operations.imports.errors import SourceError
 from operations.imports.estimates import Estimate, duration, estimate
 from operations.imports.failed_batches import NOT_IMPORTED
+from operations.imports.folder_command import run_folder
 from operations.imports.outcomes import Progress
 from operations.imports.runs import Run
 from operations.imports.sources import Source, read_source
@@ -29,7 +30,8 @@ def run(options: Namespace) -> int:
     """Run the action that the command line names, or start an import."""
     actions = {"status": _status, "stop": _stop, "resume": _resume, "report": _report}
     try:
-        return actions.get(options.source, _import)(options)
+        of_bucket = options.source.startswith("s3:")
+        return actions.get(options.source, _import if of_bucket else run_folder)(options)
     except SourceError as error:
         print(f"operations import: {error}", file=sys.stderr)
         return USAGE

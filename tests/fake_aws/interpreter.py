@@ -182,7 +182,7 @@ class _PatientEvent(Event):
         return super().wait(PATIENCE)
 
 
-def join_threads() -> None:
+def join_threads(patience: float = PATIENCE) -> None:
     """Wait until no thread of the interpreter runs: a branch outlives the failure of its sibling.
 
     Moto lists a thread before it starts it, and a thread has its number before it may be joined.
@@ -190,5 +190,5 @@ def join_threads() -> None:
     while TMP_THREADS:
         thread = TMP_THREADS.pop()
         assert thread._started.wait(PATIENCE), "a thread is not started"  # noqa: SLF001 - nothing public waits for that
-        thread.join(PATIENCE)
+        thread.join(patience)
         assert not thread.is_alive(), "an execution hangs"

@@ -73,7 +73,8 @@ def test_it_asks_before_it_starts(imports: Imports) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["photos"], "name a bucket as s3://BUCKET/PREFIX"),
+        (["s3:/photos"], "name a bucket as s3://BUCKET/PREFIX"),
+        (["photos", "--owner", OWNER], "photos is no folder, and no bucket"),
         (["s3://no-such-bucket-here/", "--owner", OWNER], "there is no such bucket"),
         ([f"s3://{SOURCE}/1999/", "--owner", OWNER], "has no objects"),
         ([URL], "name the owner"),

@@ -25,6 +25,7 @@ from tests.fake_aws.account import ACCOUNT, OWNER, REGION, create_state_machine
 from tests.fake_aws.distributed_maps import DistributedMaps
 from tests.fake_aws.interpreter import join_threads, substituted
 from tests.fake_aws.resources import TABLE, UPLOADS
+from tests.patience import PATIENCE
 from tests.pictures import encoded, quadrants
 from tests.workflow.processing import Processing
 from workflow.import_definition import states_language
@@ -76,7 +77,7 @@ class Imports:
         }
         client = boto3.client("stepfunctions")
         client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(given))
-        join_threads()
+        join_threads(PATIENCE + WHOLE)  # seconds: thousands of objects take longer than anything else
         found = client.describe_execution(executionArn=self.arn(name))
         return str(found["status"])
 
