@@ -1,6 +1,7 @@
 """Payloads as large as their contracts allow."""
 
 import json
+from functools import cache
 from typing import Any
 
 from tests.asl.check.validation import Schema, accepts, each_part, option
@@ -38,7 +39,7 @@ def stretched(schema: Schema | bool, letter: str, value: Any) -> Any:
     """Return value, which keeps schema, with every string, of letter, and list as long as it may be, and long numbers."""
     one = option(schema, lambda other: accepts(other, value))
     if isinstance(value, str):
-        return longest(one, letter, value)
+        return _longest_once(json.dumps(one), letter, value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         kept = [number for number in (value, *LONG_NUMBERS, *_bounds(one)) if accepts(one, number)]
         return max(kept, key=lambda number: len(json.dumps(number)))
@@ -58,6 +59,12 @@ def longest(schema: Schema, letter: str, text: str) -> str:
         candidates = [text[:at] + one * room + text[at:] for one in (letter, WIDEST) for at in places]
         candidates += [text[:at] + text[at : at + 1] * room + text[at:] for at in places]
     return next((one for one in candidates if accepts(schema, one)), text)
+
+
+@cache
+def _longest_once(schema: str, letter: str, text: str) -> str:
+    """Return longest's result for a schema in JSON: a stretched list has the same item many times."""
+    return longest(json.loads(schema), letter, text)
 
 
 def _padded(text: str, letter: str, most: int) -> str:

@@ -11,6 +11,7 @@ from jsonschema import Draft7Validator
 from tests.asl.check.generated import from_schema
 from tests.asl.check.largest_payloads import CHARACTERS, stretched
 from tests.asl.check.validation import Schema, accepts, each_part, option
+from tests.effort import times
 
 Layout = Callable[[Any], str]  # from a value to its JSON
 
@@ -21,7 +22,9 @@ LAYOUTS: tuple[Layout, ...] = (
     partial(json.dumps, ensure_ascii=False, indent=8),
 )
 KEPT = {"type", "enum", "const", "not", "pattern", "required", "minLength", "maxLength", "minimum", "maximum"}
-KEPT |= {"minItems", "maxItems", "maxProperties"}
+KEPT |= {"minItems", "maxProperties"}
+# Items that are drawn of an array; more of them exceed what hypothesis draws at all. An extreme is stretched to the most.
+DRAWN_ITEMS = times(3, 5)
 
 
 def payloads(schema: Schema) -> st.SearchStrategy[Any]:
@@ -49,6 +52,8 @@ def drafted(schema: Schema | bool, *, full: bool = False) -> Schema | bool:
     if "contentSchema" in schema:
         return drafted(schema["contentSchema"], full=full)
     made = {keyword: value for keyword, value in schema.items() if keyword in KEPT}
+    if "pattern" in schema and "maxLength" in schema:
+        made["pattern"] = _bounded(schema["pattern"], schema.get("minLength", 0))
     for keyword in ("additionalProperties", "propertyNames"):
         if keyword in schema:
             made[keyword] = drafted(schema[keyword], full=full)
@@ -61,13 +66,21 @@ def drafted(schema: Schema | bool, *, full: bool = False) -> Schema | bool:
     return made | _items(schema, full=full)
 
 
+def _bounded(pattern: str, least: int) -> str:
+    """Return pattern with ends to its repetitions, and at the text's end: most texts of it would be too long, or too short."""
+    one_or_more = f"]{{{max(1, least)},{max(8, least)}}}"
+    bounded = pattern.replace("]*", "]{0,4}").replace("]+", one_or_more if pattern.count("]+") == 1 else "]{1,8}")
+    return f"{bounded[:-1]}\\Z" if bounded.endswith("$") else bounded
+
+
 def _items(schema: Schema, *, full: bool) -> Schema:
     """Return Draft 7's keywords for the items of an array: it has no prefixItems."""
-    items = {"items": drafted(schema["items"], full=full)} if "items" in schema else {}
-    if "prefixItems" not in schema:
-        return items
-    following = {"additionalItems": items["items"]} if items else {}
-    return {"items": [drafted(one, full=full) for one in schema["prefixItems"]], **following}
+    first = [drafted(one, full=full) for one in schema.get("prefixItems", ())]
+    rest = drafted(schema["items"], full=full) if "items" in schema else True
+    most = {}
+    if "maxItems" in schema:
+        most = {"maxItems": min(schema["maxItems"], max(schema.get("minItems", 0), len(first) + DRAWN_ITEMS))}
+    return {"items": first, "additionalItems": rest, **most} if first else {"items": rest, **most}
 
 
 def encoded(schema: Schema | bool, value: Any, layout: Layout) -> Any:
