@@ -143,6 +143,7 @@ def up(request: pytest.FixtureRequest) -> Iterator["subprocess.Popen[str]"]:
         running.kill()
 
 
+@pytest.mark.share(1)
 def test_aws_cli_deploys_to_a_running_stack(up: "subprocess.Popen[str]", tmp_path: Path) -> None:
     """The AWS CLI deploys the generated template to `local up` and describes it; Ctrl-C stops everything."""
     environment = _exports(up)

@@ -95,8 +95,10 @@ def uploaded(gallery: Visitor) -> Iterator[Visitor]:
 
 def test_five_images_end_as_they_should(uploaded: Visitor) -> None:
     """Each image passes its states in their order, and four end with the thumbnail that the pipeline made."""
+    before = ["queued", "sending", "queued"]
     for picture in PICTURES:
-        assert uploaded.states(picture.name) == ["queued", "sending", "queued", "open", "done"]
+        # An image may end before the page asks for the first time.
+        assert uploaded.states(picture.name) in ([*before, "open", "done"], [*before, "done"])
     thumbnails = uploaded.tiles("done").locator("img")
     expect(thumbnails).to_have_count(4)
     for number in range(4):
