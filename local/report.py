@@ -33,12 +33,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Image:
-    """An image that was made, and its file as a data URL."""
+    """An image that was made; a thumbnail is shown."""
 
     name: str
     size: str  # width and height
     bytes: int
-    url: str
+    url: str | None  # a data URL
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,11 @@ def _entry(stack: LocalStack, outcome: Outcome, number: int) -> Entry:
 
 
 def _images(outcome: Outcome) -> Iterator[Image]:
-    """Yield every image that was made, in every format."""
+    """Yield every image that was made, in every format. The page would be too large with all of the resized ones in it."""
     for one in (outcome.notification or {}).get("archive", {}).get("renditions", []):
         file = Path(outcome.outputs["original"]).with_name(Path(one["key"]).name)
-        yield Image(file.name, f"{one['width']} x {one['height']}", one["bytes"], _data_url(file))
+        url = _data_url(file) if one["kind"] == "thumbnail" else None
+        yield Image(file.name, f"{one['width']} x {one['height']}", one["bytes"], url)
 
 
 def _data_url(image: Path) -> str:

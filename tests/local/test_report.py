@@ -107,3 +107,28 @@ def test_thumbnail_is_within_the_page(tmp_path: Path) -> None:
     found = page(Outcome("a.png", "id", "SUCCEEDED", None, 1, outputs={"thumbnail": str(thumbnail)}))
     assert '<img alt="Thumbnail of a.png" src="data:image/png;base64,iVBOR' in found
     assert str(tmp_path) not in found
+
+
+def test_every_image_that_was_made_is_listed(tmp_path: Path) -> None:
+    """Each file has its size and its bytes, and thumbnails are shown in every format; a page holds no large image."""
+    for name in ("resized.jpg", "resized.avif", "thumbnail.avif"):
+        Image.new("RGB", (20, 10)).save(tmp_path / name)
+    made = [
+        {
+            "kind": name.partition(".")[0],
+            "format": "-",
+            "width": 20,
+            "height": 10,
+            "bytes": 12_345,
+            "key": f"a/b/c/{name}",
+        }
+        for name in ("resized.jpg", "resized.avif", "thumbnail.avif")
+    ]
+    archive = {"archive": {"renditions": made}}
+    outputs = {"original": str(tmp_path / "original.jpg")}
+    found = page(Outcome("a.jpg", "id", "SUCCEEDED", None, 1, notification=archive, outputs=outputs))
+    rows = Parsed(found).text.partition("3 images")[2].split("bytes")
+    for row, one in zip(rows, made, strict=False):
+        assert row.split() == [f"{one['key']}20".rpartition("/")[2], "x", "1012,345"]
+    assert found.count("data:image/avif;base64,") == 1
+    assert "data:image/jpeg" not in found
