@@ -10,6 +10,7 @@ from typing import Any
 
 from asl.check.budget import spend
 from asl.check.gathering import gathered
+from asl.check.jsonata_equality import is_asked
 from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError
 from asl.check.jsonata_functions import FUNCTIONS
 from asl.check.jsonata_lambdas import HIGHER, Closure, Function
@@ -181,7 +182,9 @@ class Expression:
         for branch, holds in ((node.then, True), (getattr(node, "_else", None), False)):
             scope = self.narrowed(node.condition, holds=holds)
             if members(scope):
-                parts.append(NO_VALUE if branch is None else self.branch(node.condition, branch, scope))
+                part = NO_VALUE if branch is None else self.branch(node.condition, branch, scope)
+                is_there = holds and is_asked(node.condition, branch) and members(part.shape)
+                parts.append(replace(part, required=True) if is_there else part)
         return either(parts, required=True)
 
     def branch(self, condition: Any, branch: Any, scope: Shape) -> Field:
@@ -192,7 +195,7 @@ class Expression:
             found = self.within(scope).value(branch)
         except ExpressionError as error:
             raise UndecidedExpressionError(error.provided, error.required, unstated=error.unstated) from error
-        if not found.required:
+        if not found.required and not is_asked(condition, branch):
             self.unstated.append("a condition")
         return found
 

@@ -218,6 +218,8 @@ def _as_truth(member: Shape, *, value: bool) -> Shape | None:
             return None if value else member
         case Array(high=0):
             return None if value else member
+        case Array() if value:
+            return replace(member, low=max(member.low, 1))
     return member
 
 

@@ -206,6 +206,9 @@ def to_millis(arguments: list[Field]) -> Field:
     """Return the milliseconds of a timestamp."""
     check(arguments, (Text,))
     for one in members(arguments[0].shape) if arguments and len(arguments) == 1 else ():
+        known = one.values if isinstance(one, Text) and not one.placeholder else None
+        if known and all(re.fullmatch(pattern, value) for value in known for pattern in ANY_ZONE.patterns):
+            continue
         if isinstance(one, Text) and not (ANY_ZONE.patterns | TIMESTAMP.patterns) & one.patterns:
             raise UndecidedExpressionError(describe(one), "a timestamp", unstated=is_unstated(one))
     return Field(Number(integer=True, low=-(2**53), high=2**53, unstated=True), required=is_there(arguments))

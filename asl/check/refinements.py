@@ -25,7 +25,7 @@ from asl.check.shapes import (
     members,
     union,
 )
-from asl.check.wildcards import always_matches, is_like, never_matches
+from asl.check.wildcards import always_matches, is_like, never_matches, pattern_of
 from asl.language import operators
 
 KINDS: dict[str, type[Shape]] = {"IsNull": Null, "IsString": Text, "IsNumeric": Number, "IsBoolean": Boolean}
@@ -208,7 +208,11 @@ def _of_values(member: Shape, wanted: str, *, matching: bool) -> Shape | None:
     if isinstance(member, Text) and member.values is not None and not member.placeholder:
         left = frozenset(one for one in member.values if is_like(one, wanted) is matching)
         return replace(member, values=left) if left else None
-    return None if (never_matches if matching else always_matches)(member, wanted) else member
+    if (never_matches if matching else always_matches)(member, wanted):
+        return None
+    if matching and isinstance(member, Text) and not member.placeholder and wanted.strip("*"):
+        return replace(member, patterns=member.patterns | {pattern_of(wanted)})
+    return member
 
 
 def _may_be(member: Shape, value: str | bool) -> bool:  # noqa: FBT001 - the same

@@ -44,7 +44,7 @@ def is_like(value: str, wanted: str) -> bool:
 def _known(relation: Callable[[str, str], bool], member: Shape, wanted: str) -> bool:
     for pattern in member.patterns if isinstance(member, Text) else ():
         with suppress(UndecidedPatternError):
-            if relation(pattern, _pattern(wanted)):
+            if relation(pattern, pattern_of(wanted)):
                 return True
     return False
 
@@ -60,5 +60,6 @@ def _parts(wanted: str) -> list[str]:
     return parts
 
 
-def _pattern(wanted: str) -> str:
+def pattern_of(wanted: str) -> str:
+    """Return the pattern of the strings that match wanted."""
     return f"^{ANYTHING.join(map(re.escape, _parts(wanted)))}$"

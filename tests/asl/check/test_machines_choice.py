@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed, found, reading
+from tests.asl.check.test_machines import COUNT, TEXT, Found, State, array, closed, found, reading, task
 
 START = closed(
     {
@@ -174,3 +174,17 @@ def test_value_of_unknown_type_takes_every_path() -> None:
     findings = found(states, start)
     assert ("N", "SecondsPath", True) in findings
     assert OTHER in findings
+
+
+def test_pattern_of_a_rule_holds_after_it() -> None:
+    """After a StringMatches, the text is known to match, as a contract of that pattern requires; of another, nothing is certain."""
+    rule = {"Variable": "$.text", "StringMatches": "img-*", "Next": "T"}
+    states: dict[str, State] = {
+        "C": {"Type": "Choice", "Choices": [rule], "Default": "Z"},
+        "T": task(Parameters={"text.$": "$.text"}),
+        "Z": {"Type": "Succeed"},
+    }
+    for pattern, decided in ((r"^img-(?:.|\n)*$", None), ("^img-", False), ("^jpg-(?:.|\\n)*$", True)):
+        edges = {"T": {"takes": closed({"text": {"type": "string", "pattern": pattern}}), "gives": closed({})}}
+        findings = found(states, closed({"text": TEXT}), edges)
+        assert findings == (set() if decided is None else {("T", "Parameters.text.$", decided)})
