@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from threading import RLock
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
@@ -11,13 +12,20 @@ from moto.s3.responses import S3Response
 
 
 def install(patch: pytest.MonkeyPatch) -> None:
-    """Patch moto. A copy and its check are one step in S3; here threads may come between."""
+    """Patch moto. A copy and its check are one step, as in S3."""
     patch.setattr(S3Response, "copy_object", _checked(S3Response.copy_object))
 
 
 def _checked(copy: Callable[[S3Response], Any]) -> Callable[[S3Response], Any]:
+    lock = RLock()
+
     @wraps(copy)
     def checked(response: S3Response) -> Any:
+        with lock:
+            check(response)
+            return copy(response)
+
+    def check(response: S3Response) -> None:
         wanted = response.headers.get("x-amz-copy-source-if-match")
         source = _source(response) if wanted else None
         if source and source.etag.strip('"') != wanted.strip('"'):
@@ -25,7 +33,6 @@ def _checked(copy: Callable[[S3Response], Any]) -> Callable[[S3Response], Any]:
         target = response.backend.get_object(response.bucket_name, response.parse_key_name())
         if response.headers.get("If-None-Match") == "*" and target is not None:
             raise PreconditionFailed("If-None-Match")
-        return copy(response)
 
     return checked
 

@@ -1,17 +1,20 @@
 """ImportImages: each version of a source object becomes one upload and one execution, whatever happens."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
 import pytest
 from botocore.exceptions import ClientError
 
+from costs.workload_profile import IMPORT
 from lambdas.domain import back_pressure, imports, tombstones
 from lambdas.domain.import_sources import MEANINGS, Reason, SourceObject
+from lambdas.import_images import handler
 from lambdas.runtime import clients
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET
-from tests.lambdas.account import MAX_BYTES, TABLE, Account, before_next_call, export
-from tests.lambdas.imported import ALREADY, COPIED, SOURCE, FullBucket, outcomes
+from tests.lambdas.account import CONTEXT, MAX_BYTES, TABLE, Account, before_next_call, export
+from tests.lambdas.imported import ALREADY, COPIED, ONE_OWNER, SOURCE, FullBucket, outcomes
 from workflow.contracts.errors import ContractViolation
 
 PICTURE = "2019/05/IMG_0815.JPG"
@@ -305,6 +308,18 @@ def test_a_violation_of_the_contract_is_an_error(bucket: FullBucket) -> None:
     """A batch that breaks its contract is not tried again."""
     with pytest.raises(ContractViolation):
         bucket.run([])
+
+
+def test_calls_are_those_of_the_estimate(bucket: FullBucket) -> None:
+    """Each object has the calls that its price is computed from, and each batch two more."""
+    keys = [f"{number}.jpg" for number in range(3)]
+    for key in keys:
+        bucket.put(key, key.encode())
+    items, called = bucket.listed(*keys), list[str]()
+    for client in (clients.s3(), clients.dynamodb(), clients.stepfunctions()):
+        client.meta.events.register("before-call", lambda model, **_: called.append(model.name))
+    handler({"run": "run", "bucket": SOURCE, "ownership": ONE_OWNER, "items": items}, CONTEXT)
+    assert Counter(called) == Counter([*IMPORT.calls * len(keys), "GetObject", "PutObject"])
 
 
 def test_every_reason_has_a_meaning() -> None:

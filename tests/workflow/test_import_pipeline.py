@@ -33,6 +33,7 @@ from workflow.steps import BATCH_SIZE, IMPORT
 
 SOURCE = "pictures-of-ten-years"
 WHOLE = times(60, 10_000)  # objects of the run that is killed
+TWICE = times(30, 500)  # objects of two runs at once
 KILLS = 3
 NUMBERS = count()
 
@@ -66,6 +67,16 @@ class Imports:
 
     def run(self, name: str, **changed: Any) -> str:
         """Start an execution, wait for its end, and return its status."""
+        self.start(name, **changed)
+        join_threads(PATIENCE + WHOLE)  # seconds: thousands of objects take longer than anything else
+        return self.status(name)
+
+    def status(self, name: str) -> str:
+        """Return the status of an execution."""
+        return str(boto3.client("stepfunctions").describe_execution(executionArn=self.arn(name))["status"])
+
+    def start(self, name: str, **changed: Any) -> None:
+        """Start an execution."""
         given = {
             "run": "run",
             "source": {"kind": "BUCKET", "bucket": SOURCE, "prefix": ""},
@@ -77,9 +88,6 @@ class Imports:
         }
         client = boto3.client("stepfunctions")
         client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(given))
-        join_threads(PATIENCE + WHOLE)  # seconds: thousands of objects take longer than anything else
-        found = client.describe_execution(executionArn=self.arn(name))
-        return str(found["status"])
 
     def arn(self, name: str) -> str:
         """Return the ARN of an execution."""
@@ -154,6 +162,18 @@ def test_a_list_is_imported(run: Imports, monkeypatch: pytest.MonkeyPatch) -> No
         ("00002.png", "anna", "COPIED"),
         ("gone.png", "ben", "SKIPPED"),
     }
+
+
+def test_two_runs_at_once_import_nothing_twice(run: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs of the same prefix at the same time, whose functions run in threads, make one upload and one start of each object."""
+    started = _record_starts(monkeypatch)
+    run.fill(TWICE)
+    for name in ("one", "other"):
+        run.start(name, run=name)
+    join_threads()
+    assert {run.status(name) for name in ("one", "other")} == {"SUCCEEDED"}
+    assert sorted(versions().values()) == [1] * TWICE
+    assert len(started) == TWICE
 
 
 def test_runs_that_are_killed_lose_and_repeat_nothing(run: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
