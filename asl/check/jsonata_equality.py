@@ -11,7 +11,7 @@ PARTS = (
 def is_asked(condition: Any, branch: Any) -> bool:
     """Return whether condition asks whether the value of branch is there: `$exists(x)`, or x itself, which is true only then."""
     is_exists = condition.type == "function" and condition.procedure.value == "exists" and len(condition.arguments) == 1
-    return _written(condition.arguments[0] if is_exists else condition) == _written(branch)
+    return bool(_written(condition.arguments[0] if is_exists else condition) == _written(branch))
 
 
 def _written(node: Any) -> Any:
