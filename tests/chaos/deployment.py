@@ -45,6 +45,7 @@ class Deployment:
         self._waits = self._faults.draw({Fault.DEPLOYED: 1}, often=3) is not None
         if self._waits:
             self._old = {*CONTRACTS, *OTHERS}
+        context.journal.deployed = self._waits
         self._account.define(released_definition() if self._waits else None)
 
     def act(self, *, at_once: bool = False) -> None:

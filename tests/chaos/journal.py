@@ -69,6 +69,7 @@ class Journal:
     hidden: dict[str, int] = field(
         default_factory=dict
     )  # by image id, of uploads that S3 does not show: since which step
+    deployed: bool = False  # the schedule begins with the functions and the definition of the last release
     deleted: set[str] = field(default_factory=set)  # ids of the images whose users were answered so
     buried: dict[str, int] = field(default_factory=dict)  # by image id, of those with a tombstone: since which step
     notifications: list[Notification] = field(default_factory=list)

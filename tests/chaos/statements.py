@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from operator import eq
 from typing import TYPE_CHECKING, Any
 
 from lambdas.domain import executions
@@ -116,13 +117,23 @@ def _notifications(records: Records, journal: Journal, *, quiet: bool) -> Iterat
     yield from _final(records, journal)
 
 
+def _is_part(part: Any, whole: Any) -> bool:
+    """Return whether two values are the same, but for properties that part does not have at any depth."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(name in whole and _is_part(value, whole[name]) for name, value in part.items())
+    if isinstance(part, list) and isinstance(whole, list):
+        return len(part) == len(whole) and all(map(_is_part, part, whole))
+    return bool(part == whole)
+
+
 def _final(records: Records, journal: Journal) -> Iterator[str]:
     for image_id, record in records.items():
         same = [m for m, _ in journal.notifications if m["notificationId"] == record["execution"]]
         for message in same:
             nobodys = {"owner"} if record["status"] == DELETED else set[str]()
             shared = message.keys() & record.keys() - {"filename", "format", "width", "height"} - nobodys
-            if any(message[name] != record[name] for name in shared):
+            agrees = _is_part if journal.deployed else eq  # a step of the release returns less than the record holds
+            if not all(agrees(message[name], record[name]) for name in shared):
                 yield f"{image_id}: a notification does not agree with the record"
 
 
