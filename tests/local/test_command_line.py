@@ -81,7 +81,7 @@ def test_report_is_one_page(processed: Processed) -> None:
     assert "a &lt;b&gt;.jpg" in page
     assert "<b>" not in page
     assert "https://www.openstreetmap.org/?mlat=51.5&amp;mlon=-0.1275" in page
-    assert page.count("data:image/jpeg;base64,") == 1
+    assert page.count("data:image/jpeg;base64,") == 2  # the thumbnail, above and in the list of the images
     assert 'data-state="HandleError"' in page
     assert "the first error was ImageRejected in ValidateImage" in page
     assert not re.search(r'src="(?!data:)|<link|@import|url\(', page)
