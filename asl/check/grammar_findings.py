@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from asl.check.error_names import EVERY_ERROR
 from asl.check.field_findings import exclusive, field_findings
 from asl.check.field_values import BOOLEAN, NUMBER, PATH, PATTERN, TEXT, TIMESTAMP, Value
 from asl.check.fields import (
@@ -23,7 +24,6 @@ from asl.check.map_findings import map_findings
 from asl.check.templates import Problem
 from asl.language import INNER_MACHINES, Machine, Rule, State, inner_machines
 
-EVERY_ERROR = "States.ALL"
 WHOLE = "(machine)"  # in the place of a state's name
 NESTED = ("And", "Or", "Not")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from asl.check.context import ANY_ZONE
 from asl.check.distributed import child_input, items_read
+from asl.check.error_names import split_error
 from asl.check.jsonata import Expression
 from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError
 from asl.check.jsonata_lambdas import Closure
@@ -34,7 +35,7 @@ from asl.check.shapes import (
 from asl.check.surroundings import Surroundings
 from asl.check.tasks import response
 from asl.check.templates import Problem
-from asl.check.visit import Visit, split_error, variables_of
+from asl.check.visit import Visit, variables_of
 from asl.language import inner_machines, is_distributed
 
 Follow = Callable[[dict[str, Any], Arrival, Proof], Outcome]

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
-from asl.check.choices import split_by_rule
 from asl.check.compare import Mismatch, mismatches
 from asl.check.descriptions import describe
+from asl.check.error_names import split_error
 from asl.check.mapping import Contract
 from asl.check.paths import put
 from asl.check.placeholders import is_placeholder
@@ -17,11 +16,6 @@ from asl.check.steps import PathError, parse_path
 from asl.check.surroundings import Scope, Surroundings
 from asl.check.templates import Evaluation, Problem
 from asl.language import CALLBACK, target
-
-EVERY_ERROR = "States.ALL"
-TASK_FAILED = "States.TaskFailed"
-TIMEOUT = "States.Timeout"
-KNOWN_SPLITS = 4096  # of errors: the states of a machine mostly have the same errors, retriers and catchers
 
 EMPTY = exact_object()  # what the path null selects
 
@@ -240,28 +234,3 @@ def template_place(template: Any, names: list[str]) -> tuple[list[str], list[str
         where.append(name)
         template = template[name]
     return where, []
-
-
-@lru_cache(KNOWN_SPLITS)
-def split_error(error: Shape, names: tuple[str, ...]) -> tuple[Shape, Shape]:
-    """Return the part of error that a catcher of names handles, and the part that is left."""
-    taken, left = [], []
-    for member in members(error):
-        one, other = _split_member(member, names)
-        taken += one
-        left += other
-    return union(*taken), union(*left)
-
-
-def _split_member(error: Shape, names: tuple[str, ...]) -> tuple[list[Shape], list[Shape]]:
-    if EVERY_ERROR in names:
-        return [error], []
-    taken: list[Shape] = []
-    left: Shape = error
-    if TASK_FAILED in names:
-        left, other = split_by_rule(error, {"Variable": "$.Error", "StringEquals": TIMEOUT})
-        taken += members(other)
-    for name in names:
-        one, left = split_by_rule(left, {"Variable": "$.Error", "StringEquals": name})
-        taken += members(one)
-    return taken, [*members(left)]
