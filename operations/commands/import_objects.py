@@ -47,7 +47,13 @@ def _import(options: Namespace) -> int:
     with spinner("counting objects", start=True) as tick:
         found = _counted(source, ownership, accepted, limit, tick)
     expected = estimate(stack, found, options.concurrency)
-    _show(options, found, expected)
+    if source.manifest:
+        print_sentence(
+            "the objects of an inventory are not counted, so that there is no price before the start",
+            as_json=options.json,
+        )
+    else:
+        _show(options, found, expected)
     if options.dry_run:
         return 0
     if not _may_read(stack, source):
@@ -55,7 +61,8 @@ def _import(options: Namespace) -> int:
             f"the stack may not read {source.bucket}. Nothing was started: deploy with --parameter "
             f"ImportSources=arn:aws:s3:::{source.bucket}, with the other buckets that are named there, separated by commas"
         )
-    confirm(f"Import {found.pictures:,} pictures for about ${expected.total:,.2f}?", yes=options.yes, how="--yes")
+    what = f"{found.pictures:,} pictures for about ${expected.total:,.2f}"
+    confirm(f"Import {'what the inventory lists' if source.manifest else what}?", yes=options.yes, how="--yes")
     payload = {
         "run": runs.new_name(),
         "ownership": ownership,

@@ -1,6 +1,7 @@
 """`import`: the source is counted and priced, a run is started, watched, stopped, resumed and reported on."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,21 @@ def test_a_list_with_a_broken_line_starts_nothing(imports: Imports, tmp_path: Pa
     result = imports.stack.run("import", URL, "--owner", OWNER, "--list", str(tmp_path / "keys"), "--yes")
     assert (result.code, imports.executions()) == (2, [])
     assert message in result.err
+
+
+def test_an_inventory_is_named_by_its_manifest(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run gets bucket and key of the manifest, and no price is shown for what was not counted."""
+    monkeypatch.setattr(imports, "items", lambda _: [{"entry": {"Key": "2019%2FIMG_1.jpg", "IsLatest": "true"}}])
+    manifest = "s3://another-bucket/inventory/manifest.json"
+    result = imports.stack.run("import", f"s3://{SOURCE}", "--inventory", manifest, "--owner", OWNER, "--yes", "--json")
+    assert (result.code, result.objects[-1]["COPIED"]) == (0, 1)
+    assert "estimate" not in result.out
+    (execution,) = imports.executions()
+    assert json.loads(execution.execution_input)["source"] == {
+        "kind": "INVENTORY",
+        "bucket": SOURCE,
+        "list": {"bucket": "another-bucket", "key": "inventory/manifest.json"},
+    }
 
 
 def test_interrupted_watching_leaves_the_run(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
