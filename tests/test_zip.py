@@ -197,6 +197,7 @@ def test_cold_start_creates_no_client(start: Callable[[str], Started], function:
     assert not {"boto3", "botocore", "aws_lambda_powertools"} & set(cold["modules"])
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("function", STARTED)
 def test_function_finds_every_contract(start: Callable[[str], Started], function: str) -> None:
     """A function can check every contract: the schemas are in the zip, and the validator is in a layer."""
@@ -248,6 +249,7 @@ def test_libwebp_of_the_layer_is_found(unpacked: Unpacked) -> None:
     assert (found.stdout, found.stderr) == ("True\n", "")
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("function", STARTED)
 def test_cold_start_compiles_nothing(unpacked: Unpacked, start: Callable[[str], Started], function: str) -> None:
     """Neither an import nor a first call compiles a file of the zips: they hold bytecode for all of them."""

@@ -26,6 +26,7 @@ def _share_failed(burst: Burst) -> float:
     return lost / (lost + len(burst.ended))
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("concurrency", "images"), CELLS)
 def test_no_image_fails(kind: str, concurrency: int, images: int) -> None:

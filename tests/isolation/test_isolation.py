@@ -59,6 +59,7 @@ def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return Outcome(done.returncode, done.stdout + done.stderr)
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("statement", REACHING_OUT.values(), ids=REACHING_OUT)
 def test_reaching_out_fails_the_test(outcome: Outcome, statement: str) -> None:
     """A test that connects to another machine, or resolves its name, fails even if it ignores the error; the message has the address."""

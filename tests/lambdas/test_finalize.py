@@ -78,6 +78,7 @@ def test_state_and_reason_come_from_the_history(pipeline: Pipeline, monkeypatch:
     assert json.loads(record["error"])["Error"] == "Throttled"
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("status", ["SUCCEEDED", "REJECTED", "FAILED"])
 def test_a_notified_outcome_is_unchanged(pipeline: Pipeline, status: str) -> None:
     """If an execution fails after its outcome was published, only its leftovers are removed."""

@@ -58,6 +58,7 @@ def test_a_preflight_needs_no_token(capsys: pytest.CaptureFixture[str]) -> None:
     assert metric_lines(capsys.readouterr().out) == []
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(("allowed", "expected"), [((), None), (("*",), ANOTHER), ((ORIGIN, ANOTHER), ANOTHER)])
 def test_allowed_origins_come_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, allowed: tuple[str, ...], expected: str | None

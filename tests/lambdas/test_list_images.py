@@ -168,6 +168,7 @@ def test_a_deleted_image_ends_a_page(records: Records) -> None:
     assert [one["imageId"] for one in page(limit="2", cursor=first["cursor"])["images"]] == [oldest]
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("status", [PROCESSING, SUCCEEDED, REJECTED, FAILED])
 def test_a_status_selects(records: Records, status: str) -> None:
     """With a status, all images with it and no others are listed, in the same order."""

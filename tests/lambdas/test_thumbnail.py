@@ -26,6 +26,7 @@ def test_every_format_becomes_a_square(account: Account, name: str) -> None:
     assert account.content_type(UPLOAD_BUCKET, staged["key"]) == staged["contentType"]
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(
     ("focus", "color"), [("0.1,0.1", 0), ("0.9,0.1", 1), ("nowhere", None), ("2,2", None), (None, None)]
 )

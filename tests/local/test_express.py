@@ -97,6 +97,7 @@ def test_preflight_allows_configured_origins(stack: LocalStack, origin: str, see
     assert ("authorization" in answer.headers.get("Access-Control-Allow-Headers", "").lower()) == (seen is not None)
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(("origin", "seen"), [(ALLOWED, ALLOWED), (OTHER, None)])
 def test_allowed_origins_can_read_the_upload_url(stack: LocalStack, origin: str, seen: str | None) -> None:
     """The response with the URL can be read by pages of the allowed origins only."""

@@ -28,6 +28,7 @@ def test_failed_image_gets_its_next_attempt(stack: StackInMoto) -> None:
     assert stack.started == {execution_name(image, 2)}
 
 
+@pytest.mark.share(1)
 @BOTH
 def test_all_selects_every_failure_and_every_dead_letter_message(stack: StackInMoto) -> None:
     """With --all, images that FAILED and those of dead-letter messages are started; others are not."""
@@ -92,6 +93,7 @@ def test_deleted_upload_is_skipped(stack: StackInMoto, *, version: bool) -> None
     assert (result.code, result.rows) == (1, {(image["imageId"], "", Outcome.DELETED)})
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("status", "outcome"), [(SUCCEEDED, Outcome.SUCCEEDED), (REJECTED, Outcome.REJECTED), (FAILED, Outcome.STARTED)]
 )
@@ -191,6 +193,7 @@ def test_attempt_is_in_the_record_before_it_runs(stack: StackInMoto) -> None:
     assert (record["status"], record["attempt"]) == (PROCESSING, 2)
 
 
+@pytest.mark.share(1)
 @BOTH
 def test_of_two_operators_at_once_one_starts(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> None:
     """If two operators start the same image at the same time, one attempt is started."""
@@ -207,6 +210,7 @@ def test_of_two_operators_at_once_one_starts(stack: StackInMoto, monkeypatch: py
     assert stack.started == {execution_name(image, 2)}
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize(
     ("status", "outcome"), [(SUCCEEDED, Outcome.SUCCEEDED), (REJECTED, Outcome.REJECTED), (FAILED, Outcome.STARTED)]
 )

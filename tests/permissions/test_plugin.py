@@ -86,6 +86,7 @@ def test_a_suite_that_leaves_a_grant_unused_fails(run: Suite, workers: tuple[str
     assert all(any(grant.role in line and grant.action in line for line in unused) for grant in granted()[1::2])
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(
     ("options", "why"),
     [

@@ -101,6 +101,7 @@ LENGTH: State = {"Parameters": {"n.$": "States.ArrayLength($.l)"}, "ResultPath":
 COPIED: State = {"Parameters": {"n.$": "States.ArrayLength($.l)", "l.$": "$.l", "m.$": "$.m"}}
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(
     ("made", "rule", "path", "findings"),
     [

@@ -79,6 +79,7 @@ def test_svg_is_well_formed_for_any_name_of_a_state() -> None:
     assert texts == [r"a\x07b"]
 
 
+@pytest.mark.share(2)
 @each
 def test_boxes_do_not_overlap(machine: Graph) -> None:
     """Boxes overlap only if one contains the other, and all of them are within the drawing."""

@@ -112,6 +112,7 @@ def test_unusable_machine_is_reported_in_a_line(
     assert message in err
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(
     "content", ["", "{}", '{"events": [{"id": 1}]}', '[{"id": 1, "type": "x", "timestamp": "soon"}]', "[]"]
 )

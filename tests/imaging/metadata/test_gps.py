@@ -10,6 +10,7 @@ from imaging.metadata.gps import MAX_ALTITUDE, MAX_DEPTH, clean_altitude, decima
 from tests.imaging.metadata.values import VALUES
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("parts", "negative", "angle"),
     [

@@ -138,6 +138,7 @@ def test_the_thumbnail_of_a_lossless_photograph_is_lossy() -> None:
     assert b"VP8L" in resized(data)
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("options", [{"quality": 20}, {"lossless": True, "quality": 25}])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_a_webp_that_is_not_resized_does_not_grow(mode: str, options: dict[str, int]) -> None:

@@ -12,6 +12,7 @@ from workflow.contracts.durations import EXECUTION_TIMEOUT
 each_type = pytest.mark.parametrize("environment", ["environment", "express"])
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("status", FACTS)
 def test_a_pending_notification_is_published(pipeline: Pipeline, sweep: Sweep, status: str) -> None:
     """A pending notification is published once, with the name of its execution."""
@@ -56,6 +57,7 @@ def test_a_failed_image_keeps_no_archived_objects(pipeline: Pipeline, sweep: Swe
     assert pipeline.keys(ARCHIVE_BUCKET) == {kept}
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("status", FACTS)
 def test_an_execution_whose_record_was_replaced_keeps_no_archived_objects(
     pipeline: Pipeline, sweep: Sweep, status: str
@@ -70,6 +72,7 @@ def test_an_execution_whose_record_was_replaced_keeps_no_archived_objects(
     assert pipeline.keys(ARCHIVE_BUCKET) == set()
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("environment", ["environment", "express"])
 def test_objects_that_an_older_execution_archives_late_are_removed(
     pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock, environment: str

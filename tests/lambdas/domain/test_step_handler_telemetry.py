@@ -101,6 +101,7 @@ def test_each_result_of_an_attempt_is_logged_and_counted(
     ]
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("name", RESULTS)
 def test_an_attempt_is_counted_for_its_step_when_it_began(
     account: Account, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str

@@ -69,6 +69,7 @@ def seconds_of(connection: Any) -> float:
     return float(connection.timeout)
 
 
+@pytest.mark.share(2)
 @each_service
 def test_a_service_that_does_not_answer_is_given_up_in_time(
     waiting: Waiting, monkeypatch: pytest.MonkeyPatch, service: str
@@ -81,6 +82,7 @@ def test_a_service_that_does_not_answer_is_given_up_in_time(
     assert waiting.seconds < SHORTEST
 
 
+@pytest.mark.share(2)
 @each_service
 def test_a_service_that_cannot_be_reached_is_given_up_in_time(
     waiting: Waiting, monkeypatch: pytest.MonkeyPatch, service: str

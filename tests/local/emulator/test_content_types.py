@@ -7,6 +7,7 @@ from local.emulator.patches.http_content_types import described_service
 from tests.local.account import Account
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("service", ["apigateway", "s3", "sns", "stepfunctions"])
 def test_description_is_that_of_the_sdk(service: str) -> None:
     """The metadata of a service are the same as in a session of the SDK."""

@@ -80,6 +80,7 @@ def test_missing_layers_are_reported_once(
         assert f'"{layer}":"EPERM"' in output
 
 
+@pytest.mark.share(6)
 @pytest.mark.parametrize("name", pictures.examples())
 def test_sound_pictures_are_processed_without_the_filter(name: str) -> None:
     """Limits of processes and files refuse no picture, also where its decoder needs a thread."""

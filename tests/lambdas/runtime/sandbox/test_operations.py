@@ -53,6 +53,7 @@ def test_answer_is_that_of_the_operation(operation: str, name: str) -> None:
     assert found == Answer(dict(facts), list(renditions))
 
 
+@pytest.mark.share(26)
 @each_operation
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_nothing_is_imported_late(monkeypatch: pytest.MonkeyPatch, operation: str, name: str) -> None:

@@ -164,6 +164,7 @@ def test_a_rejection_is_raised_unchanged() -> None:
     assert (refused.value.reason, refused.value.message) == (Reason.CORRUPT, "It is broken: \u201cä\u201d.")
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("error", works.ERRORS)
 def test_an_internal_error_stays_internal(error: str, capsys: pytest.CaptureFixture[str]) -> None:
     """An error that is no refusal fails, for any type. The log states where it was raised, without control characters."""

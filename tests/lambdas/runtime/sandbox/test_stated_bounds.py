@@ -60,6 +60,7 @@ def test_an_image_has_the_stated_processor_time() -> None:
     assert done("state")["limits"]["CPU"] == seconds
 
 
+@pytest.mark.share(1)
 @pytest.mark.parametrize("function", SANDBOXED)
 def test_a_function_outlives_an_image_that_takes_all_it_may(function: str) -> None:
     """Lambda gives the function the memory and time for the largest upload and for what the sandbox lets it take.
