@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -61,6 +62,12 @@ def _run(*arguments: str, environment: Mapping[str, str] | None = None, folder: 
     return found.stdout
 
 
+@cache
+def _template() -> bytes:
+    """Return the template as it is printed."""
+    return stack.render().encode()
+
+
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the building of the template fail."""
@@ -74,7 +81,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_output_is_the_template_and_nothing_else() -> None:
     """Standard output is one JSON document that ends with a newline; standard error is silent."""
     printed = _run(SCRIPT)
-    assert printed == stack.render().encode()
+    assert printed == _template()
     assert printed.endswith(b"}\n")
     assert json.loads(printed)["Resources"]
 
@@ -83,23 +90,24 @@ def test_output_is_the_template_and_nothing_else() -> None:
 @pytest.mark.parametrize("environment", PLACES.values(), ids=PLACES.keys())
 def test_template_does_not_depend_on_the_machine(environment: Mapping[str, str]) -> None:
     """The template does not depend on region, profile, hash seed, time zone, locale or proxies, and HOME is not needed."""
-    assert _run(SCRIPT, environment=environment) == stack.render().encode()
+    assert _run(SCRIPT, environment=environment) == _template()
 
 
 def test_template_does_not_depend_on_clock_folder_or_network(tmp_path: Path) -> None:
     """The template depends neither on the clock nor on the folder, and the network is not used."""
     environment = {name: value for place in PLACES.values() for name, value in place.items()}
-    assert _run("-c", CUT_OFF, SCRIPT, environment=environment, folder=tmp_path) == stack.render().encode()
+    assert _run("-c", CUT_OFF, SCRIPT, environment=environment, folder=tmp_path) == _template()
 
 
 def test_file_holds_what_would_be_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """`--output` writes the same bytes, and prints nothing."""
     file = tmp_path / "template.json"
     assert generate.main(["--output", str(file)]) == 0
-    assert file.read_bytes() == stack.render().encode()
+    assert file.read_bytes() == _template()
     assert capfd.readouterr() == ("", "")
 
 
+@repetition
 def test_output_is_the_template_alone_under_awss_own_sdk(tmp_path: Path) -> None:
     """AWS's own package of the SDK imports sagemaker, which logs to standard output at import: the output has none of it."""
     package = tmp_path / "stepfunctions"
@@ -108,7 +116,7 @@ def test_output_is_the_template_alone_under_awss_own_sdk(tmp_path: Path) -> None
     found = subprocess.run(
         [sys.executable, "-B", SCRIPT], cwd=ROOT, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=True
     )
-    assert found.stdout == stack.render().encode()
+    assert found.stdout == _template()
     assert b"Not applying SDK defaults" in found.stderr
 
 
@@ -119,15 +127,15 @@ def test_rendering_is_repeatable() -> None:
 
 def test_each_resource_is_on_a_line_of_its_own() -> None:
     """A change of one resource changes one line, for readable differences."""
-    lines = stack.render().splitlines()
-    for name, resource in json.loads(stack.render())["Resources"].items():
+    lines = _template().decode().splitlines()
+    for name, resource in json.loads(_template())["Resources"].items():
         (line,) = (line for line in lines if line.startswith(f'  "{name}": {{"') and '"Type":"AWS::' in line)
         assert json.loads("{" + line.rstrip(",") + "}") == {name: resource}
 
 
 def test_sections_come_in_the_usual_order() -> None:
     """Parameters come before resources, and outputs after them."""
-    sections = list(json.loads(stack.render()))
+    sections = list(json.loads(_template()))
     assert sections[0] == "AWSTemplateFormatVersion"
     assert sections.index("Parameters") < sections.index("Resources") < sections.index("Outputs")
 
