@@ -66,7 +66,8 @@ def plan_variants(names: Iterable[str], sizes: Sequence[Size]) -> dict[Size, Fur
 
 def encode_further(image: Image.Image, further: Further, family: Format, options: Options) -> dict[Format, bytes]:
     """Return image, as without_info returns it, in each further format but that of its rendition, its family."""
-    quality, pixels = jpeg_quality(options.quality, family), image.width * image.height
+    pixels = image.width * image.height
+    quality = jpeg_quality(options.quality, family, pixels)
     encoders: dict[str, Callable[[], bytes]] = {
         "AVIF": lambda: encode_avif(image, options.notes, avif_quality(quality, pixels), further.speed),
         "WEBP": lambda: _webp_beside(image, family, options.notes, webp_quality(quality, pixels)),
@@ -81,11 +82,11 @@ def encode_further(image: Image.Image, further: Further, family: Format, options
     return made
 
 
-def jpeg_quality(quality: int, family: Format) -> int:
+def jpeg_quality(quality: int, family: Format, pixels: int) -> int:
     """Return the quality of the JPEG that looks like a rendition of that quality in the format of its family."""
-    return (
-        equivalent(quality, {value: key for key, value in WEBP_QUALITIES.items()}) if family.name == "WEBP" else quality
-    )
+    if family.name != "WEBP":
+        return quality
+    return equivalent(quality, {value: key for key, value in _webp_qualities(pixels).items()})
 
 
 def avif_quality(quality: int, pixels: int) -> int:
@@ -95,7 +96,11 @@ def avif_quality(quality: int, pixels: int) -> int:
 
 def webp_quality(quality: int, pixels: int) -> int:
     """Return libwebp's quality at which an image looks like a JPEG of that quality."""
-    return equivalent(quality, SMALL_WEBP_QUALITIES if pixels <= SMALL_PIXELS else WEBP_QUALITIES)
+    return equivalent(quality, _webp_qualities(pixels))
+
+
+def _webp_qualities(pixels: int) -> Mapping[int, int]:
+    return SMALL_WEBP_QUALITIES if pixels <= SMALL_PIXELS else WEBP_QUALITIES
 
 
 def encode_avif(image: Image.Image, notes: Notes, quality: int, speed: int = CAREFUL) -> bytes:

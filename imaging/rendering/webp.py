@@ -23,6 +23,10 @@ SMALLEST = {"lossless": True, "method": 4, "quality": 75}  # drawings: a third t
 PHOTOGRAPHIC, MOST = 0.6, 2**22
 ABOUT, HAS_ALPHA = {b"EXIF": 0x08, b"XMP ": 0x04}, 0x10  # flags of an extended file
 BITSTREAMS = {b"VP8 ", b"VP8L", b"ALPH"}
+NO_MEMORY = (
+    "encoding error 1",
+    "encoding error 2",
+)  # libwebp's VP8_ENC_ERROR_OUT_OF_MEMORY, and that of its bit stream
 
 
 def encode_webp(image: Image.Image, picture: Picture, notes: Notes, quality: int) -> bytes:
@@ -54,8 +58,14 @@ def is_lossless(picture: Picture) -> bool:
 
 
 def _save(image: Image.Image, notes: Notes, **options: int) -> bytes:
+    """Encode image; raises MemoryError where the encoder finds too little memory, for which Pillow raises ValueError."""
     buffer = BytesIO()
-    image.save(buffer, "WEBP", exif=notes.exif, xmp=notes.xmp, **options)
+    try:
+        image.save(buffer, "WEBP", exif=notes.exif, xmp=notes.xmp, **options)
+    except ValueError as error:
+        if str(error) in NO_MEMORY:
+            raise MemoryError from error
+        raise
     return buffer.getvalue()
 
 

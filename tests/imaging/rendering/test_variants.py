@@ -124,8 +124,25 @@ def test_the_quality_is_that_of_a_jpeg(name: str) -> None:
 
 def test_beside_a_webp_the_quality_is_that_of_the_webp() -> None:
     """An AVIF beside a WebP looks like the WebP: libwebp's 80 is a JPEG's 70."""
-    assert [jpeg_quality(quality, FORMATS["WEBP"]) for quality in (1, 5, 80, 100)] == [1, 1, 70, 100]
-    assert jpeg_quality(80, FORMATS["PNG"]) == 80
+    webp, large = FORMATS["WEBP"], SMALL_PIXELS + 1
+    assert [jpeg_quality(quality, webp, large) for quality in (1, 5, 80, 100)] == [1, 1, 70, 100]
+    assert [jpeg_quality(quality, webp, SMALL_PIXELS) for quality in (54, 67, 100)] == [50, 70, 100]
+    assert jpeg_quality(80, FORMATS["PNG"], 1) == 80
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_webp_without_memory_is_left_out(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Pillow reports libwebp's lack of memory as an error of a value: the rendition is enough then, too."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError(f"encoding error {number}")
+
+    webp = photograph((200, 100), "WEBP")
+    monkeypatch.setitem(Image.SAVE, "WEBP", fail)
+    (rendition,) = resized(photograph(), [100], ("WEBP",)).values()
+    assert (rendition.format.name, rendition.variants) == ("JPEG", ())
+    with pytest.raises(MemoryError):
+        resized(webp, [100], ())
 
 
 def test_large_images_have_no_variants() -> None:
