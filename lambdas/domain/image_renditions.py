@@ -81,12 +81,11 @@ def pictures(renditions: Iterable[SignedRendition]) -> list[Picture]:
 
 def _picture(name: str, group: list[SignedRendition]) -> Picture:
     """Return the picture of a group, whose first is the largest in the format that all browsers know."""
-    first, widths = group[0], {one["width"] for one in group}
-    # A browser would choose a format that lacks the largest width, and show the image blurred.
-    lacking = {one for one in VARIANTS if sum(image["format"] == one for image in group) < len(widths)}
-    formats = dict.fromkeys(one["format"] for one in group if one is first or one["format"] not in lacking)
-    ordered = [name for name in VARIANTS if name in formats and name != first["format"]]
-    ordered += [name for name in formats if name not in ordered]
+    first = group[0]
+    size = first["width"], first["height"]
+    # A browser would choose a format that lacks the largest image, and show a smaller one blurred.
+    formats = {one["format"] for one in group if (one["width"], one["height"]) == size} - {first["format"]}
+    ordered = [*(name for name in VARIANTS if name in formats), first["format"]]
     return {
         "name": name,
         "width": first["width"],
@@ -97,6 +96,13 @@ def _picture(name: str, group: list[SignedRendition]) -> Picture:
 
 
 def _source(images: list[SignedRendition]) -> PictureSourcesItem:
-    """Return the source of one format. A URL has neither spaces nor commas, which separate the entries of a srcset."""
-    entries = [f"{one['url']} {one['width']}w" for one in images] if len(images) > 1 else [images[0]["url"]]
+    """Return the source of one format, whose first image is the largest.
+
+    A URL has neither spaces nor commas, which separate the entries of a srcset. HTML has no width twice in one: of images that
+    are too thin for two widths, only the largest is named.
+    """
+    urls: dict[int, str] = {}
+    for one in images:
+        urls.setdefault(one["width"], one["url"])
+    entries = [f"{url} {width}w" for width, url in urls.items()] if len(urls) > 1 else list(urls.values())
     return {"type": images[0]["contentType"], "srcset": ", ".join(entries)}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lambdas import archive, resize, thumbnail
+from lambdas.domain.image_renditions import pictures as pictures_of
 from lambdas.domain.object_keys import STAGED
 from lambdas.domain.record import Record
 from tests import pictures
@@ -16,6 +17,7 @@ from tests.lambdas.account import CONTEXT, RESIZE_SETTINGS, TABLE, THUMBNAIL_SET
 from tests.lambdas.image_requests import document
 from workflow import contracts
 from workflow.contracts.errors import StaleExecution
+from workflow.contracts.payloads import SignedRendition
 
 PHOTOGRAPH = Path("local/photographs/rocket.jpg").read_bytes()
 BOTH = ("AVIF", "WEBP")
@@ -135,6 +137,32 @@ def test_a_format_that_lacks_a_width_is_in_no_picture(account: Account) -> None:
     found = document(event["image"]["imageId"])["renditions"]["pictures"]
     assert [one["type"] for one in found[0]["sources"]] == ["image/webp", "image/jpeg"]
     assert [one["type"] for one in found[1]["sources"]] == ["image/avif", "image/webp", "image/jpeg"]
+
+
+def rendition(format_name: str, width: int, height: int) -> SignedRendition:
+    """Return a resized image whose URL is its format and size."""
+    return {
+        "kind": "resized",
+        "format": format_name,
+        "contentType": f"image/{format_name.lower()}",
+        "width": width,
+        "height": height,
+        "bytes": 1,
+        "key": "resized",
+        "url": f"https://{format_name}/{width}x{height}",
+    }
+
+
+def test_no_srcset_has_a_width_twice() -> None:
+    """HTML has each width once: of images that are one pixel wide, the largest is named, as it is without a width."""
+    (found,) = pictures_of([rendition("PNG", 1, height) for height in (1600, 800)])
+    assert [one["srcset"] for one in found["sources"]] == ["https://PNG/1x1600"]
+
+
+def test_a_smaller_image_in_another_family_is_in_no_picture() -> None:
+    """Small, an image may have lost its last transparent pixel, and be a JPEG: the largest is not there in that format."""
+    (found,) = pictures_of([rendition("WEBP", 1600, 900), rendition("JPEG", 800, 450)])
+    assert [one["type"] for one in found["sources"]] == ["image/webp"]
 
 
 def test_the_record_of_an_image_that_version_0_2_processed(account: Account) -> None:
