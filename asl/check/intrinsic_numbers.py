@@ -30,6 +30,8 @@ def math_add(*numbers: Shape) -> Shape:
         least, most = _integer_range(union(*grown))
         low = LEAST if low < least else least
         high = GREATEST if high > most else most
+    elif low < LEAST or high > GREATEST:  # a sum of 32 bits wraps around
+        low, high = LEAST, GREATEST
     return Number(integer=True, low=max(low, LEAST), high=min(high, GREATEST), added=True)
 
 

@@ -102,3 +102,16 @@ def test_result_of_an_accepted_call_has_the_proved_shape(data: st.DataObject, te
     event(f"{parse_call(text).name} {'refused' if evaluation.problems else 'accepted'}")
     for value in data.draw(st.lists(values(fields), min_size=1, max_size=3)) if not evaluation.problems else ():
         assert is_member(run(parse_call(text), value), returned)
+
+
+def test_a_sum_beyond_32_bits_may_be_any_integer() -> None:
+    """States.MathAdd wraps around."""
+    least, most = -(2**31), 2**31 - 1
+    fields = {
+        "type": "object",
+        "properties": {"a": {"type": "integer", "minimum": 2, "maximum": most}},
+        "required": ["a"],
+    }
+    scope = Scope(shape_of(fields), context_object(NULL, "A"), NO_VARIABLES)
+    returned = Evaluation(scope).expression("States.MathAdd($.a, 1)", "Parameters.v.$")
+    assert is_member(least, returned)
