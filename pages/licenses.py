@@ -67,7 +67,7 @@ class Bundled:
     used_for: str = ""
 
 
-_ENCODER = "nothing: an encoder"
+_UNUSED_ENCODER = "nothing: an encoder"
 _PROFILES = "color profiles of all formats"
 # Seen in the wheels for CPython 3.13 on x86-64: names and licenses in `licenses/`, versions in the files' names and strings.
 BUNDLED: dict[str, list[Bundled]] = {
@@ -75,7 +75,7 @@ BUNDLED: dict[str, list[Bundled]] = {
         Bundled("ISA-L", "2.32.1", "BSD-3-Clause", used_for="PNG, and renditions in that format"),
     ],
     "pillow": [
-        Bundled("aom", "3.14.1", "BSD-2-Clause", used_for=_ENCODER),
+        Bundled("aom", "3.14.1", "BSD-2-Clause", used_for="renditions, by the parameter RenditionFormats"),
         Bundled("Brotli", "1.2.0", "MIT", "libbrotli"),
         Bundled("bzip2", "1.0.8", "bzip2-1.0.6"),
         Bundled("dav1d", "1.5.3", "BSD-2-Clause", used_for="AVIF"),
@@ -99,7 +99,7 @@ BUNDLED: dict[str, list[Bundled]] = {
     "pillow-heif": [
         Bundled("libheif", "1.23.6", "LGPL-3.0-or-later", "libheif", "HEIF"),
         Bundled("libde265", "1.1.3", "LGPL-3.0-or-later", "libde265", "HEIF"),
-        Bundled("x265", "4.3", "GPL-2.0-or-later", "libx265", _ENCODER),
+        Bundled("x265", "4.3", "GPL-2.0-or-later", "libx265", _UNUSED_ENCODER),
     ],
 }
 # Packages written in Rust link their crates statically, and list them in a CycloneDX file in `sboms/`.

@@ -99,12 +99,14 @@ def _renditions() -> list[Parameter]:
     further = (
         "Formats in which every rendition is stored beside that of the original's family: AVIF, WEBP; empty for none"
     )
+    # A WebP of a quality has fewer bytes than a JPEG of the same number, and does not look as good.
+    quality = "Quality of JPEG on libjpeg's scale, of lossy WebP on libwebp's; RenditionFormats look the same"
     return [
         _text("ResizeEdges", "1600", edges, "Longer edge of each resized image, pixels; up to 8, separated by commas"),
         _number("ThumbnailEdge", 256, 1, 4096, "Edge of the square thumbnail, pixels"),
         _text("ThumbnailSizes", "", sizes, shapes),
         _text("RenditionFormats", "", formats, further),
-        _number("Quality", 82, 1, 100, "Quality of lossy renditions, that of a JPEG in every format"),
+        _number("Quality", 82, 1, 100, quality),
     ]
 
 
