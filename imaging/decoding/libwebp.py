@@ -35,6 +35,7 @@ LOSSY = 1  # format of a bitstream
 MODES = {"RGB": 0, "RGBA": 1}  # WEBP_CSP_MODE
 NOT_ENOUGH_DATA = 7  # VP8StatusCode; 1 means too little memory, but also invalid alpha data
 
+PIXELS = {b"VP8 ", b"VP8L"}  # chunks with pixels
 # Chunks, and their keys in Pillow's `info`.
 INFO_CHUNKS = {b"ICCP": "icc_profile", b"EXIF": "exif", b"XMP ": "xmp"}
 # libwebp averages squares of pixels. At twice the wanted size, the Lanczos kernel still decides the result.
@@ -178,7 +179,7 @@ def _still(data: bytes, features: _Features) -> _Frame:
     """Return an image that is no animation. Browsers ignore alpha beside lossy data where the header does not announce it."""
     is_announced = data[FILE_HEADER : FILE_HEADER + 4] != b"VP8X" or bool(data[FILE_HEADER + CHUNK_HEADER] & ALPHA)
     has_alpha = bool(features.has_alpha) and (is_announced or features.format != LOSSY)
-    return _Frame(data, (features.width, features.height), has_alpha)
+    return _Frame(_up_to_pixels(data, FILE_HEADER), (features.width, features.height), has_alpha)
 
 
 def _first_frame(data: bytes, canvas: Size) -> _Frame:
@@ -192,10 +193,17 @@ def _first_frame(data: bytes, canvas: Size) -> _Frame:
     box = frame_box(content, 0)
     # A frame may have transparency only in an extended file. Its size is encoded there as in the frame.
     extended = struct.pack("<4sII", b"VP8X", 10, 0) + content[6:12]
-    body = b"WEBP" + extended + content[FRAME_HEADER:]
-    still = struct.pack("<4sI", b"RIFF", len(body)) + body
+    still = _up_to_pixels(content, FRAME_HEADER, extended)
     has_alpha = bool(_features(still).has_alpha)
     return _Frame(still, (box.width, box.height), has_alpha, (box.left, box.top), covers=box == (0, 0, *canvas))
+
+
+def _up_to_pixels(data: bytes, start: int, head: bytes = b"") -> bytes:
+    """Return head and the chunks from start as a WebP that ends with its pixels: libwebp would take what follows for pixels, too."""
+    found = (chunk for chunk in chunks(data, start, len(data)) if chunk.name in PIXELS)
+    end = next((chunk.end + (chunk.end - chunk.start) % 2 for chunk in found), len(data))
+    header = struct.pack("<4sI4s", b"RIFF", len(b"WEBP") + len(head) + end - start, b"WEBP")
+    return b"".join([header, head, memoryview(data)[start:end]])
 
 
 def _decode(data: bytes, mode: str, size: Size) -> Image.Image:

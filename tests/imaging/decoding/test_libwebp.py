@@ -131,6 +131,23 @@ def test_a_truncated_file_is_malformed(kept: float, *, lossless: bool) -> None:
         opened(data[: int(len(data) * kept)]).load()
 
 
+@pytest.mark.parametrize("lossless", [True, False])
+@pytest.mark.parametrize("is_moving", [True, False])
+def test_what_follows_the_pixels_is_not_taken_for_pixels(*, lossless: bool, is_moving: bool) -> None:
+    """A file whose chunk of pixels is too short is refused, also where enough bytes of another chunk follow."""
+    image = Image.effect_noise(SIZE, 80).convert("RGB")
+    data = bytearray(
+        (moving(image, lossless=lossless)) if is_moving else pictures.encoded(image, "WEBP", lossless=lossless)
+    )
+    at = data.index(b"VP8L" if lossless else b"VP8 ") + 4
+    shorter = int.from_bytes(data[at : at + 4], "little") // 4 * 2
+    data[at : at + 4] = shorter.to_bytes(4, "little")
+    rest = at + 4 + shorter
+    data[rest : rest + 8] = b"XXXX" + (500).to_bytes(4, "little")
+    with pytest.raises(MalformedFileError):
+        opened(bytes(data)).load()
+
+
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\0\0\0\0WEBP", b"RIFF\x20\0\0\0WEBPVP8 \x10\0\0\0" + bytes(16)])
 def test_an_invalid_header_is_malformed(data: bytes) -> None:
     """A file with an invalid header is refused."""
