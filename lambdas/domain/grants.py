@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lambdas.domain import conditional_writes, open_records
 from lambdas.domain.outcomes import AWAITING_UPLOAD
@@ -13,7 +13,7 @@ from lambdas.runtime import clock
 from workflow.contracts.durations import LATE_UPLOAD
 
 if TYPE_CHECKING:
-    from workflow.contracts.payloads import MetadataRecordAnnounced
+    from workflow.contracts.payloads import MetadataRecord, MetadataRecordAnnounced
 
 # An upload that has begun before its URL expires may take hours, and its event may be late. Afterwards its execution begins
 # a record of its own.
@@ -34,8 +34,11 @@ class Grant:
     expires: datetime
 
 
-def await_upload(table: str, grant: Grant, announced: MetadataRecordAnnounced) -> None:
-    """Write the record of an image that may be uploaded, unless there is one: a call may be repeated after a lost response."""
+def await_upload(table: str, grant: Grant, announced: MetadataRecordAnnounced) -> MetadataRecord | None:
+    """Write the record of an image that may be uploaded, unless there is one, and return that.
+
+    A call may be repeated after a lost response.
+    """
     now = clock.timestamp()
     item = {
         "imageId": grant.image_id,
@@ -52,4 +55,4 @@ def await_upload(table: str, grant: Grant, announced: MetadataRecordAnnounced) -
         "filename": announced["filename"],
         "announced": announced,
     }
-    conditional_writes.put(table, item, NEW, {})
+    return cast("MetadataRecord | None", conditional_writes.put(table, item, NEW, {}))

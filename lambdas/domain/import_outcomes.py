@@ -1,29 +1,95 @@
-"""The outcomes of an import: for each batch an object with a line for each source object, in the upload bucket."""
+"""The outcomes of an import: for each batch an object with lines about the source objects, in the upload bucket."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from lambdas.domain.imports import DONE
+from lambdas.domain.imports import DONE, Outcome
 from lambdas.domain.object_keys import import_folder
 from lambdas.runtime import clients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from lambdas.domain.import_sources import Listed
+
+REPLACED: Final = (
+    "PreconditionFailed",
+    "412",
+    "ConditionalRequestConflict",
+    "NoSuchKey",
+)  # while it was read and written
+MOST_WRITES: Final = 10  # of one attempt at a batch, of which there are six, and each writes once
+RANKS: Final = {outcome: number for number, outcome in enumerate(Outcome)}  # the first of two lines with these counts
 
 
 class Line(TypedDict):
     """What became of a source object; what is not known is empty, or 0."""
 
     key: str
-    version: str
+    listedVersion: str  # as the source has it
+    version: str  # that was found
     owner: str
     imageId: str
     outcome: str
     reason: str
     size: int
+
+
+Listing = tuple[str, str, str]  # what a source has one line for: key, version and owner as they are listed
+
+
+def new_line(one: Listed) -> Line:
+    """Return the line of a listed object of which nothing else is known."""
+    return {
+        "key": one.key,
+        "listedVersion": one.version,
+        "version": one.version,
+        "owner": one.owner,
+        "imageId": "",
+        "outcome": "",
+        "reason": "",
+        "size": 0,
+    }
+
+
+class Lines:
+    """Lines from several attempts and executions: one for each image that was imported, or for a listed object without one."""
+
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        """Take lines, the oldest first."""
+        self._found: dict[Listing, dict[str, Line]] = {}
+        for line in lines:
+            self.add(line)
+
+    def add(self, line: Line) -> None:
+        """Take a line, in the place of an older one about the same, unless that has more to say."""
+        images = self._found.setdefault((line["key"], line["listedVersion"], line["owner"]), {})
+        image = line["imageId"] if line["outcome"] in DONE else ""
+        old = images.get(image)
+        if old is None or RANKS[Outcome(line["outcome"])] <= RANKS[Outcome(old["outcome"])]:
+            images[image] = line
+
+    def __iter__(self) -> Iterator[Line]:
+        """Yield the lines; one about an object that was not imported counts only if no other one was."""
+        for images in self._found.values():
+            yield from (line for image, line in images.items() if image or len(images) == 1)
+
+    def imported(self, one: Listed) -> Line | None:
+        """Return the line about the image of a listed object, or None if it was not imported."""
+        images = self._found.get((one.key, one.version, one.owner), {})
+        return next((line for image, line in images.items() if image), None)
+
+
+@dataclass(frozen=True)
+class Written:
+    """The lines of a batch as they were read, and their ETag, which is empty if there is no object."""
+
+    etag: str = ""
+    lines: tuple[Line, ...] = field(default=())
 
 
 def outcomes_key(run: str, items: object) -> str:
@@ -32,15 +98,15 @@ def outcomes_key(run: str, items: object) -> str:
     return f"{import_folder(run)}outcomes/{digest}.jsonl"
 
 
-def read_done(bucket: str, key: str) -> dict[str, Line]:
-    """Return the lines of an earlier attempt about objects that were imported, by the keys of the objects."""
+def read(bucket: str, key: str) -> Written:
+    """Return the lines that attempts at a batch have written by now."""
     client = clients.s3()
     try:
         answer = client.get_object(Bucket=bucket, Key=key)
     except client.exceptions.NoSuchKey:
-        return {}
+        return Written()
     with answer["Body"] as body:
-        return {line["key"]: line for line in parse(body.read()) if line["outcome"] in DONE}
+        return Written(answer["ETag"], tuple(parse(body.read())))
 
 
 def parse(data: bytes) -> Iterable[Line]:
@@ -48,7 +114,28 @@ def parse(data: bytes) -> Iterable[Line]:
     yield from (json.loads(line) for line in data.decode().split("\n") if line)
 
 
-def write(bucket: str, key: str, lines: Iterable[Line]) -> None:
-    """Write the lines of a batch."""
+def write(bucket: str, key: str, written: Written, lines: list[Line]) -> None:
+    """Write lines of a batch beside those that were written before. What another attempt writes meanwhile stays, too."""
+    for _ in range(MOST_WRITES):
+        merged = tuple(Lines((*written.lines, *lines)))
+        if merged == written.lines or _replace(bucket, key, written, merged):
+            return
+        written = read(bucket, key)
+    raise RuntimeError("the lines of the batch are replaced again and again")
+
+
+def _replace(bucket: str, key: str, written: Written, lines: tuple[Line, ...]) -> bool:
+    """Write lines, and return False if the object is not any more as it was read."""
+    from botocore.exceptions import ClientError
+
+    condition: Any = {"IfMatch": written.etag} if written.etag else {"IfNoneMatch": "*"}
     text = "".join(f"{json.dumps(line)}\n" for line in lines)
-    clients.s3().put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType="application/x-ndjson")
+    try:
+        clients.s3().put_object(
+            Bucket=bucket, Key=key, Body=text.encode(), ContentType="application/x-ndjson", **condition
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in REPLACED:
+            raise
+        return False
+    return True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_plus
 
 from imaging.formats import EXTENSIONS
+from lambdas.domain.tombstones import NOBODY
 from lambdas.runtime import clients
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
     from workflow.contracts.payloads import ImportImagesInputItemsItem, ImportImagesInputOwnership
 
-LONGEST_KEY: Final = 1024  # bytes of UTF-8, of S3
+LONGEST_KEY: Final = 1024  # bytes of UTF-8, of S3; versions are shorter
 OWNER: Final = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)  # as in the contracts
 MUST_BE_RESTORED: Final = ("GLACIER", "DEEP_ARCHIVE")
 RESTORED: Final = 'ongoing-request="false"'  # in the header of an object of which a copy was restored
-UNVERSIONED: Final = "null"  # the version of an object from before its bucket had versions
+UNVERSIONED: Final = (
+    "null"  # the version of an object from before its bucket had versions; inventories have an empty one
+)
 YES: Final = "true"  # in an inventory
 
 
@@ -40,7 +43,9 @@ class Reason(StrEnum):
     CHANGED = "CHANGED"
     NOT_FOUND = "NOT_FOUND"
     ACCESS_DENIED = "ACCESS_DENIED"
+    CUSTOMER_KEY = "CUSTOMER_KEY"
     NO_OWNER = "NO_OWNER"
+    OTHER_OWNER = "OTHER_OWNER"
     INVALID_KEY = "INVALID_KEY"
     OLD_VERSION = "OLD_VERSION"
 
@@ -56,7 +61,9 @@ MEANINGS: Final = {
     Reason.CHANGED: "the object was replaced after it was listed",
     Reason.NOT_FOUND: "there is no such object",
     Reason.ACCESS_DENIED: "the stack may not read the object, or not use its key",
+    Reason.CUSTOMER_KEY: "the object is encrypted with a key that only its owner has (SSE-C)",
     Reason.NO_OWNER: "no valid owner is named",
+    Reason.OTHER_OWNER: "the object was imported for another owner",
     Reason.INVALID_KEY: "no object can have such a key",
     Reason.OLD_VERSION: "it is an old version or a delete marker",
 }
@@ -88,7 +95,7 @@ class SourceObject:
 
     bucket: str
     key: str
-    version: str  # empty without versions
+    version: str  # empty without versions; UNVERSIONED in a bucket that has had none
     etag: str
     size: int
 
@@ -107,7 +114,7 @@ def listed(item: ImportImagesInputItemsItem, ownership: ImportImagesInputOwnersh
     # S3 encodes the keys in an inventory as in URLs.
     key = unquote_plus(entry.get("Key", "")) if entry else item.get("key", "")
     etag, version = (
-        (entry.get("ETag", ""), entry.get("VersionId", ""))
+        (entry.get("ETag", ""), entry.get("VersionId", "") or (UNVERSIONED if "VersionId" in entry else ""))
         if entry
         else (item.get("etag", ""), item.get("version", ""))
     )
@@ -120,22 +127,45 @@ def _owner(key: str, item: ImportImagesInputItemsItem, ownership: ImportImagesIn
         case "ONE":
             return ownership.get("owner", "")
         case "PATH":
-            first, slash, _ = key.removeprefix(ownership.get("prefix", "")).partition("/")
-            return first if slash else ""
+            return path_owner(key, ownership.get("prefix", ""))
     return item.get("owner", "")
+
+
+def path_owner(key: str, prefix: str) -> str:
+    """Return the first part of the path of a key after a prefix, which is a whole folder; empty if there is none."""
+    is_folder = not prefix or prefix.endswith("/")
+    if not (is_folder and key.startswith(prefix)):
+        return ""
+    first, slash, _ = key[len(prefix) :].partition("/")
+    return first if slash else ""
+
+
+def is_owner(text: str) -> bool:
+    """Return whether a text can be the ID of a user."""
+    return text != NOBODY and OWNER.fullmatch(text) is not None
 
 
 def check_listed(one: Listed, formats: frozenset[str]) -> None:
     """Raise SkippedError for an object whose key or owner does not fit; S3 is not asked."""
     if not one.is_current:
         raise SkippedError(Reason.OLD_VERSION)
-    if not 0 < len(one.key.encode(errors="surrogatepass")) <= LONGEST_KEY:
+    if not is_key(one.key):
         raise SkippedError(Reason.INVALID_KEY)
+    if one.version and not is_key(one.version):
+        raise SkippedError(Reason.VERSION_GONE)
     if one.key.endswith("/"):
         raise SkippedError(Reason.FOLDER)
     check_name(one.key, formats)
-    if not OWNER.fullmatch(one.owner):
+    if not is_owner(one.owner):
         raise SkippedError(Reason.NO_OWNER)
+
+
+def is_key(text: str) -> bool:
+    """Return whether an object can have this key: halves of surrogate pairs have no UTF-8."""
+    try:
+        return 0 < len(text.encode()) <= LONGEST_KEY
+    except UnicodeEncodeError:
+        return False
 
 
 def check_name(key: str, formats: frozenset[str]) -> None:
@@ -181,8 +211,7 @@ def find(bucket: str, one: Listed, accepted: Accepted) -> SourceObject:
     check_storage_class(answer.get("StorageClass", ""), is_restored=restored)
     if "ArchiveStatus" in answer and not restored:  # of S3 Intelligent-Tiering
         raise SkippedError(Reason.NOT_RESTORED)
-    version = answer.get("VersionId", "")
-    return SourceObject(bucket, one.key, "" if version == UNVERSIONED else version, etag, answer["ContentLength"])
+    return SourceObject(bucket, one.key, answer.get("VersionId", one.version), etag, answer["ContentLength"])
 
 
 def _head(bucket: str, one: Listed) -> Any:
@@ -192,16 +221,31 @@ def _head(bucket: str, one: Listed) -> Any:
     try:
         return clients.s3().head_object(**place)
     except ClientError as error:
-        if reason := reason_of(error, versioned=bool(one.version)):
+        known = _explained(place) or error if error.response["Error"]["Code"] == BAD_REQUEST else error
+        if reason := reason_of(known, versioned=bool(one.version)):
             raise SkippedError(reason) from error
-        raise
+        raise known from error
+
+
+def _explained(place: Any) -> ClientError | None:
+    """Return the error of an object with its code, which a response to HEAD does not have; None if there is none any more."""
+    from botocore.exceptions import ClientError
+
+    try:
+        clients.s3().get_object(**place, Range="bytes=0-0")["Body"].close()
+    except ClientError as error:
+        return error
+    return None
 
 
 # Codes of S3. A response to HEAD has no body, so that only the status is known.
+BAD_REQUEST: Final = "400"
 GONE: Final = ("404", "NoSuchKey", "NotFound")
-VERSION_GONE: Final = ("NoSuchVersion", "400", "405", "MethodNotAllowed", "InvalidArgument")
-DENIED: Final = ("403", "AccessDenied", "AllAccessDisabled", "KMS.DisabledException", "KMS.NotFoundException")
+VERSION_GONE: Final = ("NoSuchVersion", "405", "MethodNotAllowed", "InvalidArgument")
+KEY_ERRORS: Final = ("KMS.DisabledException", "KMS.NotFoundException", "KMS.KMSInvalidStateException")
+DENIED: Final = ("403", "AccessDenied", "AllAccessDisabled", *KEY_ERRORS)
 ARCHIVED: Final = ("InvalidObjectState", "ObjectNotInActiveTierError")
+NEEDS_KEY: Final = "InvalidRequest"  # without the key of the customer with which the object is encrypted
 
 
 def reason_of(error: ClientError, *, versioned: bool) -> Reason | None:
@@ -210,4 +254,4 @@ def reason_of(error: ClientError, *, versioned: bool) -> Reason | None:
     if versioned and code in (*GONE, *VERSION_GONE):
         return Reason.VERSION_GONE
     known = {**dict.fromkeys(GONE, Reason.NOT_FOUND), **dict.fromkeys(DENIED, Reason.ACCESS_DENIED)}
-    return {**known, **dict.fromkeys(ARCHIVED, Reason.NOT_RESTORED)}.get(code)
+    return {**known, **dict.fromkeys(ARCHIVED, Reason.NOT_RESTORED), NEEDS_KEY: Reason.CUSTOMER_KEY}.get(code)

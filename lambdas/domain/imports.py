@@ -1,7 +1,8 @@
 """Imports: a source object becomes an upload, whose image is started, once for each version.
 
 The ID of the image is derived from bucket, key and version. Its record is written before the object is copied, so that a sweep
-finds an image whose import died in between, and the copy replaces nothing. So two imports of one object make one upload.
+finds an image whose import died in between, and the copy replaces nothing. So two imports of one object make one upload, whose
+owner is that of the record.
 """
 
 from __future__ import annotations
@@ -9,28 +10,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID, uuid5
 
 from imaging.formats import EXTENSIONS, FORMATS
 from lambdas.domain import executions, grants, object_keys, objects, upload_versions
-from lambdas.domain.import_sources import Reason, SkippedError, extension_of, reason_of
+from lambdas.domain.expiry import may_have_expired
+from lambdas.domain.import_sources import UNVERSIONED, Reason, SkippedError, extension_of, reason_of
 from lambdas.domain.record import is_begun, read_item
 from lambdas.runtime import clients, clock
 
 if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
-
-    from lambdas.domain.import_sources import SourceObject
+    from lambdas.domain.import_sources import Listed, SourceObject
     from lambdas.runtime.settings import ImportSettings
-    from workflow.contracts.payloads import PipelineInputImage
+    from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
 IMAGES: Final = UUID(
     "5b0a3d0e-4c1b-5a7e-9a53-3c9e0d7f2b11"
 )  # the namespace of the IDs of imported images; never changes
 COPYING: Final = timedelta(hours=1)  # for which an import is given time, as the URL of an upload
 # S3's codes for a copy that would replace an object, or whose source is another one by now.
-REFUSED: Final = ("PreconditionFailed", "412", "ConditionalRequestConflict")
+REFUSED: Final = ("PreconditionFailed", "412")
+CONFLICT: Final = "ConditionalRequestConflict"  # S3's code while another request writes the object, and may fail
 
 
 class Outcome(StrEnum):
@@ -39,6 +40,7 @@ class Outcome(StrEnum):
     COPIED = "COPIED"
     ALREADY_IMPORTED = "ALREADY_IMPORTED"
     SKIPPED = "SKIPPED"
+    NOT_IMPORTED = "NOT_IMPORTED"  # its batch failed before it came to the object
 
 
 DONE: Final = (Outcome.COPIED, Outcome.ALREADY_IMPORTED)
@@ -55,26 +57,73 @@ class Imported:
 
 def image_id(source: SourceObject) -> str:
     """Return the ID of the image of a source object: the same for each import of the same version."""
-    return str(uuid5(IMAGES, "\n".join((source.bucket, source.key, source.version or source.etag))))
+    return _id(source.bucket, source.key, source.version, source.etag)
+
+
+def _id(bucket: str, key: str, version: str, etag: str) -> str:
+    """Return an ID by the version or, where S3 keeps none, by the ETag."""
+    return str(uuid5(IMAGES, "\n".join((bucket, key, etag if version in ("", UNVERSIONED) else version))))
 
 
 def import_object(source: SourceObject, owner: str, settings: ImportSettings) -> Imported:
     """Copy a source object for owner and start its image, unless that was done before; raises SkippedError."""
     found = image_id(source)
     stored = read_item(settings.metadata_table, found)
+    # Another import may have written the record by now, for another owner.
+    stored = stored or _announce(source, owner, found, settings)
+    if stored and not _is_of(stored, owner):
+        raise SkippedError(Reason.OTHER_OWNER)
     if stored and is_begun(stored):
         return Imported(found, Outcome.ALREADY_IMPORTED)
-    key = object_keys.upload_key(stored["owner"] if stored else owner, found)
-    if not stored:
-        _announce(source, owner, found, settings)
-    version = stored and upload_versions.newest_version(settings.upload_bucket, key)
-    image = _image(found, key, version or _copy(source, key, settings.upload_bucket), source, settings)
-    executions.start(image, settings)
-    return Imported(found, Outcome.COPIED, image)
+    upload = _find(owner, found, settings) if stored else None
+    if not upload or _is_forgotten(upload, settings):
+        upload = _copy(source, owner, settings, IfNoneMatch="*")
+    return _start(upload, settings)
 
 
-def _announce(source: SourceObject, owner: str, found: str, settings: ImportSettings) -> None:
-    """Write the record of an image that is about to be uploaded."""
+def finish_import(bucket: str, one: Listed, settings: ImportSettings) -> Imported | None:
+    """Return what an attempt that died has made of an object that is not there any more as it was listed; None for nothing.
+
+    Its image is started, if that was not done. An object of a bucket with versions that is listed without one is not found.
+    """
+    if not (one.version or one.etag):
+        return None
+    found = _id(bucket, one.key, one.version, one.etag)
+    stored = read_item(settings.metadata_table, found)
+    if not stored or not _is_of(stored, one.owner):
+        return None
+    if is_begun(stored):
+        return Imported(found, Outcome.ALREADY_IMPORTED)
+    upload = _find(one.owner, found, settings)
+    return None if not upload or _is_forgotten(upload, settings) else _start(upload, settings)
+
+
+def _is_of(stored: MetadataRecord, owner: str) -> bool:
+    """Return whether an image is owner's, or was until owner deleted it."""
+    return owner in (stored["owner"], stored.get("deletedBy"))
+
+
+def _start(upload: PipelineInputImage, settings: ImportSettings) -> Imported:
+    executions.start(upload, settings)
+    return Imported(upload["imageId"], Outcome.COPIED, upload)
+
+
+def _find(owner: str, found: str, settings: ImportSettings) -> PipelineInputImage | None:
+    """Return the upload of an image, also if it is deleted; None if there is none."""
+    upload = upload_versions.find_upload(settings.upload_bucket, object_keys.upload_key(owner, found))
+    return upload.image if upload else None
+
+
+def _is_forgotten(upload: PipelineInputImage, settings: ImportSettings) -> bool:
+    """Return whether an upload without a record that was begun is of an import whose record has expired.
+
+    An execution for this version would have the name of its execution, and not start. The object is copied again.
+    """
+    return may_have_expired(upload, settings.record_retention_days)
+
+
+def _announce(source: SourceObject, owner: str, found: str, settings: ImportSettings) -> MetadataRecord | None:
+    """Write the record of an image that is about to be uploaded, unless there is one, and return that."""
     key, expires = object_keys.upload_key(owner, found), clock.now() + COPYING
     grant = grants.Grant(owner, found, settings.upload_bucket, key, expires)
     announced: Any = {
@@ -83,7 +132,7 @@ def _announce(source: SourceObject, owner: str, found: str, settings: ImportSett
         "size": source.size,
         "expiresAt": clock.rfc3339(expires),
     }
-    grants.await_upload(settings.metadata_table, grant, announced)
+    return grants.await_upload(settings.metadata_table, grant, announced)
 
 
 def filename(key: str, otherwise: str) -> str:
@@ -97,47 +146,49 @@ def content_type(key: str) -> str:
     return EXTENSIONS.get(extension_of(key), FORMATS["JPEG"]).content_type
 
 
-def _copy(source: SourceObject, key: str, bucket: str) -> str:
-    """Copy a source object to key, unless there is an object, and return the version; raises SkippedError."""
+def _copy(source: SourceObject, owner: str, settings: ImportSettings, **condition: Literal["*"]) -> PipelineInputImage:
+    """Copy a source object for owner and return the upload, or that which is there if condition says so; raises SkippedError."""
     from botocore.exceptions import ClientError
 
+    try:
+        version = _copied(source, owner, settings, **condition)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in (*REFUSED, CONFLICT) and condition and (upload := _find(owner, image_id(source), settings)):
+            return _copy(source, owner, settings) if _is_forgotten(upload, settings) else upload
+        if reason := Reason.CHANGED if code in REFUSED else reason_of(error, versioned=bool(source.version)):
+            raise SkippedError(reason) from error
+        raise
+    return _image(source, owner, version, settings)
+
+
+def _copied(source: SourceObject, owner: str, settings: ImportSettings, **condition: Any) -> str:
+    """Copy a source object and return the version of the copy."""
+    found = image_id(source)
     place: Any = {"Bucket": source.bucket, "Key": source.key}
     if source.version:
         place["VersionId"] = source.version
-    try:
-        answer = clients.s3().copy_object(
-            CopySource=place,
-            CopySourceIfMatch=source.etag,
-            Bucket=bucket,
-            Key=key,
-            IfNoneMatch="*",
-            ContentType=content_type(source.key),
-            MetadataDirective="REPLACE",
-            Metadata=objects.upload_metadata(filename(source.key, object_keys.parse_upload_key(key)[1])),
-            TaggingDirective="REPLACE",  # without tags: nothing may read the tags of a source
-        )
-    except ClientError as error:
-        return _after_refusal(error, source, bucket, key)
+    answer = clients.s3().copy_object(
+        CopySource=place,
+        CopySourceIfMatch=source.etag,
+        Bucket=settings.upload_bucket,
+        Key=object_keys.upload_key(owner, found),
+        ContentType=content_type(source.key),
+        MetadataDirective="REPLACE",
+        Metadata=objects.upload_metadata(filename(source.key, found)),
+        TaggingDirective="REPLACE",  # without tags: nothing may read the tags of a source
+        **condition,
+    )
     return answer["VersionId"]
 
 
-def _after_refusal(error: ClientError, source: SourceObject, bucket: str, key: str) -> str:
-    """Return the version that another import has copied meanwhile; raises SkippedError, or error if it may pass."""
-    if error.response["Error"]["Code"] in REFUSED:
-        if version := upload_versions.newest_version(bucket, key):
-            return version
-        raise SkippedError(Reason.CHANGED) from error
-    if reason := reason_of(error, versioned=bool(source.version)):
-        raise SkippedError(reason) from error
-    raise error
-
-
-def _image(found: str, key: str, version: str, source: SourceObject, settings: ImportSettings) -> PipelineInputImage:
+def _image(source: SourceObject, owner: str, version: str, settings: ImportSettings) -> PipelineInputImage:
+    found = image_id(source)
     return {
         "imageId": found,
-        "owner": object_keys.parse_upload_key(key)[0],
+        "owner": owner,
         "bucket": settings.upload_bucket,
-        "key": key,
+        "key": object_keys.upload_key(owner, found),
         "versionId": version,
         "attempt": 1,
         "size": source.size,

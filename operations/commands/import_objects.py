@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from imaging.formats import parse_formats
 from lambdas.domain.import_sources import MEANINGS, OWNER, Accepted, Reason
+from lambdas.domain.imports import Outcome
 from lambdas.domain.outcomes import SUCCEEDED
 from operations.cli.confirm import confirm
 from operations.cli.progress import spinner
@@ -15,7 +16,6 @@ from operations.imports import reports, runs, watching
 from operations.imports.counting import Count, count
 from operations.imports.errors import SourceError
 from operations.imports.estimates import Estimate, duration, estimate
-from operations.imports.failed_batches import NOT_IMPORTED
 from operations.imports.folder_command import run_folder
 from operations.imports.outcomes import Progress
 from operations.imports.runs import Run
@@ -178,5 +178,5 @@ def _end(options: Namespace, found: Run, outcomes: Progress) -> int:
     else:
         rows = [["run", found.name], ["status", f"{found.status} {found.cause}".strip()]]
         print_table(["what", "value"], [*rows, *([name, f"{number:,}"] for name, number in counts.items())])
-    wanting = counts[NOT_IMPORTED] or counts.get("FAILED", 0)
+    wanting = counts[Outcome.NOT_IMPORTED] or counts.get("FAILED", 0)
     return int(not (found.is_running or (found.status == SUCCEEDED and not wanting)))

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import unquote_plus
 
-from lambdas.domain.import_outcomes import Line
+from lambdas.domain.import_outcomes import Line, new_line
+from lambdas.domain.import_sources import listed
+from lambdas.domain.imports import Outcome
 from lambdas.domain.object_keys import import_folder
 from lambdas.runtime import clients
 
-NOT_IMPORTED: Final = "NOT_IMPORTED"  # the outcome of an object whose batch failed before it came to the object
-BATCH_FAILED: Final = "BATCH_FAILED"  # the reason
+BATCH_FAILED: Final = "BATCH_FAILED"  # the reason of an object that is NOT_IMPORTED
+# Results of executions that failed, timed out or were stopped, and of those that were not started when a run ended.
+UNFINISHED: Final = ("FAILED", "PENDING")
 
 
 def failed_lines(bucket: str, run: str, seen: set[str]) -> Iterator[Line]:
@@ -24,9 +26,10 @@ def failed_lines(bucket: str, run: str, seen: set[str]) -> Iterator[Line]:
     keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
     for manifest in (key for key in keys if key.endswith("/manifest.json") and key not in seen):
         seen.add(manifest)
-        for file in _read(bucket, manifest).get("ResultFiles", {}).get("FAILED", []):
+        files = _read(bucket, manifest).get("ResultFiles", {})
+        for file in (file for status in UNFINISHED for file in files.get(status, [])):
             for execution in _read(bucket, file["Key"]):
-                yield from map(_line, json.loads(execution["Input"])["Items"])
+                yield from _lines(json.loads(execution["Input"]))
 
 
 def _read(bucket: str, key: str) -> Any:
@@ -34,14 +37,8 @@ def _read(bucket: str, key: str) -> Any:
         return json.loads(body.read())
 
 
-def _line(item: dict[str, Any]) -> Line:
-    key = unquote_plus(item["entry"].get("Key", "")) if "entry" in item else item.get("key", "")
-    return {
-        "key": key,
-        "version": item.get("version", ""),
-        "owner": item.get("owner", ""),
-        "imageId": "",
-        "outcome": NOT_IMPORTED,
-        "reason": BATCH_FAILED,
-        "size": 0,
-    }
+def _lines(given: dict[str, Any]) -> Iterator[Line]:
+    """Yield a line for each object of the batch that an execution was given."""
+    for item in given["Items"]:
+        line = new_line(listed(item, given["BatchInput"]["ownership"]))
+        yield {**line, "outcome": Outcome.NOT_IMPORTED, "reason": BATCH_FAILED}

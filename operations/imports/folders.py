@@ -10,7 +10,7 @@ from uuid import uuid5
 from botocore.exceptions import ClientError
 
 from lambdas.domain import grants, import_sources, imports, object_keys, objects
-from lambdas.domain.import_outcomes import Line
+from lambdas.domain.import_outcomes import Line, new_line
 from lambdas.domain.import_sources import Accepted, Listed, Reason, SkippedError
 from lambdas.domain.imports import IMAGES, REFUSED, Outcome
 from lambdas.domain.record import is_begun, read_item
@@ -55,20 +55,15 @@ def upload_all(stack: Stack, folder: Path, files: list[Path], owner: str, accept
 
 def _upload(stack: Stack, folder: Path, file: Path, owner: str, accepted: Accepted) -> Line:
     key = file.relative_to(folder).as_posix()
-    line: Line = {
-        "key": key,
-        "version": "",
-        "owner": owner,
-        "imageId": "",
-        "outcome": Outcome.SKIPPED,
-        "reason": "",
-        "size": file.stat().st_size,
-    }
+    line: Line = {**new_line(Listed(key, owner=owner)), "outcome": Outcome.SKIPPED}
     try:
+        line["size"] = file.stat().st_size
         check_file(folder, file, owner, accepted)
         data = file.read_bytes()
     except SkippedError as skipped:
         return {**line, "reason": skipped.reason}
+    except FileNotFoundError:
+        return {**line, "reason": Reason.NOT_FOUND}
     except OSError:
         return {**line, "reason": Reason.ACCESS_DENIED}
     image_id = str(uuid5(IMAGES, "\n".join((owner, key, sha256(data).hexdigest()))))

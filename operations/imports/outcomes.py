@@ -3,21 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 from lambdas.domain import import_outcomes
-from lambdas.domain.import_outcomes import Line
+from lambdas.domain.import_outcomes import Line, Lines
 from lambdas.domain.imports import DONE, Outcome
 from lambdas.domain.object_keys import import_folder
 from lambdas.domain.outcomes import is_final
 from lambdas.domain.record_batches import with_items
 from lambdas.runtime import clients
-from operations.imports.failed_batches import NOT_IMPORTED, failed_lines
+from operations.imports.failed_batches import failed_lines
 from operations.stack import Stack
 
 NO_RECORD: Final = "NONE"  # the status of an image whose record has expired
-# Of two lines about an object, from two executions of a run, the first of these counts.
-PRECEDENCE: Final = (Outcome.COPIED, Outcome.ALREADY_IMPORTED, Outcome.SKIPPED, NOT_IMPORTED)
 
 
 @dataclass
@@ -28,16 +27,14 @@ class Progress:
     run: str
     statuses: dict[str, str] = field(default_factory=dict)  # of images that are over
     reasons: dict[str, str] = field(default_factory=dict)  # of images that were rejected or failed
-    _lines: dict[str, dict[str, Line]] = field(default_factory=dict)  # by key and version
+    _lines: Lines = field(default_factory=Lines)
     _read: dict[str, str] = field(default_factory=dict)  # ETags of objects of lines, by key
     _seen: set[str] = field(default_factory=set)  # keys of manifests
 
     def update(self) -> None:
         """Read the lines that are new, and the records of images that were not over."""
         for line in (*self._new_lines(), *failed_lines(self.stack.upload_bucket, self.run, self._seen)):
-            old = self._lines.setdefault(line["key"], {}).get(line["version"])
-            if old is None or PRECEDENCE.index(line["outcome"]) <= PRECEDENCE.index(old["outcome"]):
-                self._lines[line["key"]][line["version"]] = line
+            self._lines.add(line)
         open_images = (one for one in self.images() if one not in self.statuses)
         for image_id, item in with_items(open_images, str, self.stack.start_settings.metadata_table):
             if item is None or is_final(item):
@@ -45,20 +42,17 @@ class Progress:
                 self.reasons[image_id] = item.get("reason", "") if item else ""
 
     def _new_lines(self) -> Iterator[Line]:
-        bucket, client = self.stack.upload_bucket, clients.s3()
-        prefix = f"{import_folder(self.run)}outcomes/"
-        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for one in page.get("Contents", []):
+        bucket, prefix = self.stack.upload_bucket, f"{import_folder(self.run)}outcomes/"
+        for page in clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for one in sorted(page.get("Contents", []), key=lambda one: one["LastModified"]):
                 if self._read.get(one["Key"]) != one["ETag"]:
                     self._read[one["Key"]] = one["ETag"]
-                    with client.get_object(Bucket=bucket, Key=one["Key"])["Body"] as body:
-                        yield from import_outcomes.parse(body.read())
+                    yield from import_outcomes.read(bucket, one["Key"]).lines
 
     @property
     def lines(self) -> list[Line]:
-        """The lines by key and version; that of a failed batch counts only if there is no other one about the key."""
-        found = [line for _, versions in sorted(self._lines.items()) for _, line in sorted(versions.items())]
-        return [line for line in found if line["outcome"] != NOT_IMPORTED or len(self._lines[line["key"]]) == 1]
+        """The lines by key, listed version, owner, and version that was found."""
+        return sorted(self._lines, key=itemgetter("key", "listedVersion", "owner", "version"))
 
     def images(self) -> dict[str, None]:
         """Return the IDs of the images of imported objects, each once."""
@@ -73,5 +67,5 @@ class Progress:
         """Return how many objects had which outcome, and how many of their images have which status."""
         outcomes = Counter(line["outcome"] for line in self.lines)
         statuses = Counter(self.statuses.values())
-        ordered = {str(name): outcomes[name] for name in PRECEDENCE}
+        ordered = {str(name): outcomes[name] for name in Outcome}
         return {"listed": len(self.lines), **ordered, **dict(sorted(statuses.items()))}

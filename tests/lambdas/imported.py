@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
@@ -13,6 +15,7 @@ from tests.fake_aws.account import OWNER, REGION, UPLOAD_BUCKET, create_state_ma
 from tests.lambdas.account import CONTEXT, IMAGE_STEP_SETTINGS, MAX_BYTES, RETENTION_DAYS, TABLE, Account
 
 SOURCE = "pictures-of-ten-years"
+PICTURE = "2019/05/IMG_0815.JPG"
 RUN = "run-1"
 ONE_OWNER = {"kind": "ONE", "owner": OWNER}
 
@@ -47,6 +50,10 @@ class FullBucket:
     def put(self, key: str, data: bytes = b"a picture", **more: Any) -> str:
         """Put an object into the source, and return its ETag."""
         return clients.s3().put_object(Bucket=SOURCE, Key=key, Body=data, **more)["ETag"]
+
+    def put_version(self, key: str, data: bytes) -> str:
+        """Put an object into the source, and return its version."""
+        return clients.s3().put_object(Bucket=SOURCE, Key=key, Body=data)["VersionId"]
 
     def replace(self, key: str, data: bytes) -> None:
         """Replace an object, past the API: a function may be at work, and this is not its call."""
@@ -83,6 +90,17 @@ class FullBucket:
         found = clients.s3().list_object_versions(Bucket=UPLOAD_BUCKET, Prefix="uploads/")
         return sorted(one["Key"] for one in found.get("Versions", []))
 
+    def set_status(self, status: str = "PROCESSING") -> None:
+        """Let the executions begin the records, as ValidateImage does, or end them."""
+        for record in self.records():
+            clients.dynamodb().update_item(
+                TableName=TABLE,
+                Key={"imageId": record["imageId"]},
+                UpdateExpression="SET #status = :status",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={":status": {"S": status}},
+            )
+
     def records(self) -> list[dict[str, Any]]:
         """Return the items of the table."""
         return clients.dynamodb().scan(TableName=TABLE)["Items"]
@@ -94,3 +112,33 @@ def outcomes(lines: list[Line]) -> dict[str, str]:
 
 
 ALREADY, COPIED = imports.Outcome.ALREADY_IMPORTED, imports.Outcome.COPIED
+
+
+def fail_third_call(monkeypatch: pytest.MonkeyPatch, client: Any, call: str) -> None:
+    """Let the third call fail once, as a service does that throttles."""
+    real, calls = getattr(client, call), iter(range(10))
+
+    def failing(**arguments: Any) -> Any:
+        if next(calls) == 2:
+            raise ClientError({"Error": {"Code": "SlowDown", "Message": "Please reduce your request rate."}}, call)
+        return real(**arguments)
+
+    monkeypatch.setattr(client, call, failing)
+
+
+def fail(patch: pytest.MonkeyPatch, call: str, code: str, key: str) -> None:
+    """Let each call of S3 about a key of the source fail."""
+    real = getattr(clients.s3(), call)
+
+    def failing(**arguments: Any) -> Any:
+        if arguments.get("CopySource", arguments)["Key"] == key:
+            raise ClientError({"Error": {"Code": code, "Message": code}}, call)
+        return real(**arguments)
+
+    patch.setattr(clients.s3(), call, failing)
+
+
+def refuse(code: str = "ThrottlingException") -> None:
+    """Refuse a call, as a service does that throttles."""
+    head: Any = {"HTTPStatusCode": 400}
+    raise ClientError({"Error": {"Code": code, "Message": "too many"}, "ResponseMetadata": head}, "Call")

@@ -40,6 +40,7 @@ class Imports:
         patch.setattr(clock, "sleep", lambda _: self.finish())
         export(patch, self._settings())
         self.failed: list[Any] = []  # items of a batch that fails
+        self.failed_status = "FAILED"
 
     def _settings(self) -> ImportSettings:
         out = self.stack.outputs
@@ -69,7 +70,7 @@ class Imports:
                 import_images.handler({**batch, "items": items}, CONTEXT)
                 self.end_images("SUCCEEDED")
                 if self.failed:
-                    self._write_failed(given["run"])
+                    self._write_failed(given)
                 one.status = status
 
     def items(self, given: dict[str, Any]) -> list[Any]:
@@ -95,12 +96,13 @@ class Imports:
                     ExpressionAttributeValues={":status": {"S": status}},
                 )
 
-    def _write_failed(self, run: str) -> None:
-        """Write the results of a failed batch as Step Functions does."""
-        bucket, folder = self.stack.outputs["UploadBucketName"], f"{import_folder(run)}results/a-uuid/"
-        execution = {"Status": "FAILED", "Input": json.dumps({"Items": self.failed, "BatchInput": {}})}
-        manifest = {"ResultFiles": {"FAILED": [{"Key": f"{folder}FAILED_0.json", "Size": 1}]}}
-        for name, value in (("FAILED_0.json", [execution]), ("manifest.json", manifest)):
+    def _write_failed(self, given: dict[str, Any]) -> None:
+        """Write the results of a failed batch, or of one that was not started, as Step Functions does."""
+        bucket, folder = self.stack.outputs["UploadBucketName"], f"{import_folder(given['run'])}results/a-uuid/"
+        batch = {"Items": self.failed, "BatchInput": {"ownership": given["ownership"]}}
+        file = f"{self.failed_status}_0.json"
+        manifest = {"ResultFiles": {self.failed_status: [{"Key": f"{folder}{file}", "Size": 1}]}}
+        for name, value in ((file, [{"Input": json.dumps(batch)}]), ("manifest.json", manifest)):
             clients.s3().put_object(Bucket=bucket, Key=f"{folder}{name}", Body=json.dumps(value).encode())
 
     def start(self, *more: str) -> str:

@@ -198,8 +198,10 @@ def test_report_has_every_object(imports: Imports, tmp_path: Path) -> None:
     assert "<b>," not in page
 
 
-def test_objects_of_a_failed_batch_are_reported(imports: Imports) -> None:
-    """An object whose batch failed is not lost: it is counted, the exit code is 1, and a resumed run imports it."""
+@pytest.mark.parametrize("status", ["FAILED", "PENDING"])
+def test_objects_of_a_failed_batch_are_reported(imports: Imports, status: str) -> None:
+    """An object whose batch failed or never started is not lost: it is counted, the exit code is 1, and a resumed run imports it."""
+    imports.failed_status = status
     imports.failed = [{"key": "2019/IMG_1.jpg"}, {"key": "2019/late.jpg"}]
     result = imports.stack.run("import", URL, "--owner", OWNER, "--yes", "--json")
     assert (result.code, result.objects[-1]["NOT_IMPORTED"], result.objects[-1]["COPIED"]) == (1, 1, 2)
