@@ -63,7 +63,6 @@ class Effort:
 
     def pytest_collection_finish(self) -> None:
         """Let the garbage collector ignore the existing objects: the collected tests stay to the end, and are many."""
-        gc.collect()
         gc.freeze()
         gc.enable()
 

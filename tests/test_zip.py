@@ -18,9 +18,8 @@ from imaging.formats import FORMATS
 from local.layers import write_installed
 from templates import packaging
 from templates.packaging import RUNNING, Layer, write_code, write_compiled_zip
-from templates.stack import render
 from tests.effort import times
-from tests.templates.emitted import target
+from tests.templates.emitted import resources, target
 from workflow import contracts
 
 IN_THE_ZIP = ("imaging.", "lambdas.", "workflow.")
@@ -31,9 +30,7 @@ ABSENT = [
     *("stepfunctions", "troposphere", "awacs", "moto", "setuptools", "yaml"),
 ]
 FUNCTIONS: dict[str, dict[str, Any]] = {
-    name: entry["Properties"]
-    for name, entry in json.loads(render())["Resources"].items()
-    if entry["Type"] == "AWS::Lambda::Function"
+    name: entry["Properties"] for name, entry in resources("AWS::Lambda::Function").items()
 }
 # Of these, a cold start is made; the others are like them.
 STARTED = [*FUNCTIONS][:: times(3, 1)]

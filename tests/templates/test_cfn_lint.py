@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cfnlint.api import lint
-from cfnlint.config import ManualArgs
 
 from templates.stack import render
 from tests.templates.emitted import properties, resources, substituted, template, walk
@@ -21,6 +19,9 @@ ROLE = "arn:aws:iam::123456789012:role/pipeline"
 
 def _found(text: str, *regions: str, **options: Any) -> list[str]:
     """Return cfn-lint's findings in a template at any level, informational ones included."""
+    from cfnlint.api import lint  # half a second, for the worker that needs it
+    from cfnlint.config import ManualArgs
+
     config = ManualArgs(regions=list(regions), include_checks=["E", "W", "I"], **options)
     return [f"{match.rule.id} {match.message}" for match in lint(text, config=config)]
 

@@ -9,10 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from cfnlint.core import get_rules
 from moto import mock_aws
-from moto.cloudformation import models
-from moto.cloudformation.utils import validate_template_cfn_lint
 
 from local.layers import write_installed
 from operations.cloudformation import deploy as deployment
@@ -26,16 +23,20 @@ from tests.operations.cloudformation.small_stack import BUCKET, STACK, template
 @pytest.fixture(scope="session")
 def rules() -> Callable[..., Any]:
     """Give cfn-lint's rules, read once: moto reads them for each template that it validates."""
+    from cfnlint.core import get_rules  # half a second, for the worker that needs it
+
     return cache(lambda *_: get_rules([], [], []))
 
 
 @pytest.fixture
 def target(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rules: Callable[..., Any]) -> Iterator[Target]:
     """Give an account in moto with an artifact bucket in it."""
+    from moto.cloudformation import models, utils  # half a second, for the worker that needs it
+
     use_session(monkeypatch, "us-east-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setattr("cfnlint.core.get_rules", lambda *_: rules())
-    validate = validate_template_cfn_lint
+    validate = utils.validate_template_cfn_lint
 
     def validated(template: str) -> Any:
         with chdir(tmp_path):  # moto writes a file of one name where it runs, and other workers may run there too
