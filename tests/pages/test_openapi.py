@@ -2,14 +2,15 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from pages import openapi
 from pages.api_cases import CASES
-from pages.openapi import document
 from pages.relationships import path_of
 from templates.resources.routes import ROUTES, Route
 from templates.resources.web_page import METHODS
@@ -17,6 +18,8 @@ from tests.templates.emitted import resources
 from workflow import contracts
 
 FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+document = cache(openapi.document)  # tests read it and change nothing
 
 
 def operations() -> dict[tuple[str, str], dict[str, Any]]:
@@ -45,7 +48,7 @@ def test_document_is_up_to_date() -> None:
     assert json.loads(FILE.read_text(encoding="utf-8")) == document()
 
 
-def test_wholehas_the_methods_of_the_template() -> None:
+def test_document_has_the_methods_of_the_template() -> None:
     """The operations are the methods of the template but those of the web page, with a token where the template requires one."""
     found = resources("AWS::ApiGateway::Method").items()
     methods = [one["Properties"] for name, one in found if name not in METHODS]
