@@ -159,13 +159,13 @@ def _drawing(name: str, image: Image.Image, quality: int, repetitions: int) -> I
     picture = open_picture(_saved(image, "PNG"), settings.limits().limits)
     family, png = encode(image, picture, options)
     for format_ in ENCODERS:
-        made, cpu = _timed(partial(_further, image, format_, family, options), repetitions)
+        made, cpu = _timed(partial(_further, image, format_, (family, png), options), repetitions)
         share = len(made) / len(png)
         yield Variant(name, max(image.size), format_, family.name, len(png), None, share, None, None, None, cpu)
 
 
-def _further(image: Image.Image, name: str, family: Format, options: Options) -> bytes:
-    return encode_further(image, Further((name,)), family, options)[FORMATS[name]]
+def _further(image: Image.Image, name: str, png: tuple[Format, bytes], options: Options) -> bytes:
+    return encode_further(image, Further((name,)), png, options)[FORMATS[name]]
 
 
 def _saved(image: Image.Image, format_: str, **options: object) -> bytes:

@@ -184,7 +184,7 @@ def render(raster: Raster, size: Size) -> Image.Image:
 def _rendition(image: Image.Image, picture: Picture, options: Options, further: Further) -> Rendition:
     image = without_info(image)
     format_, data = encode(image, picture, options)
-    made = encode_further(image, further, format_, options)
+    made = encode_further(image, further, (format_, data), options)
     variants = tuple(Rendition(content, other, *image.size) for other, content in made.items())
     return Rendition(data, format_, *image.size, variants)
 

@@ -12,6 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from imaging.formats import FORMATS, VARIANTS
+from imaging.rendering.chroma import has_fine_lines
 from imaging.rendering.webp import METHOD, encode_lossless, encode_lossy
 
 if TYPE_CHECKING:
@@ -64,13 +65,19 @@ def plan_variants(names: Iterable[str], sizes: Sequence[Size]) -> dict[Size, Fur
     return plan
 
 
-def encode_further(image: Image.Image, further: Further, family: Format, options: Options) -> dict[Format, bytes]:
-    """Return image, as without_info returns it, in each further format but that of its rendition, its family."""
+def encode_further(
+    image: Image.Image, further: Further, rendition: tuple[Format, bytes], options: Options
+) -> dict[Format, bytes]:
+    """Return image, as without_info returns it, in each further format but that of its rendition, its family.
+
+    A WebP of fine lines is left out if it would have as many bytes as the rendition.
+    """
+    family, most = rendition[0], len(rendition[1])
     pixels = image.width * image.height
     quality = jpeg_quality(options.quality, family, pixels)
-    encoders: dict[str, Callable[[], bytes]] = {
+    encoders: dict[str, Callable[[], bytes | None]] = {
         "AVIF": lambda: encode_avif(image, options.notes, avif_quality(quality, pixels), further.speed),
-        "WEBP": lambda: _webp_beside(image, family, options.notes, webp_quality(quality, pixels)),
+        "WEBP": lambda: _webp_beside(image, (family, most), options.notes, webp_quality(quality, pixels)),
     }
     made: dict[Format, bytes] = {}
     for name in further.names:
@@ -78,7 +85,9 @@ def encode_further(image: Image.Image, further: Further, family: Format, options
             with suppress(
                 MemoryError, RuntimeError
             ):  # as libavif reports that there is no memory: the rendition is enough
-                made[FORMATS[name]] = encoders[name]()
+                data = encoders[name]()
+                if data is not None:
+                    made[FORMATS[name]] = data
     return made
 
 
@@ -120,8 +129,15 @@ def encode_webp(image: Image.Image, notes: Notes, quality: int) -> bytes:
     return encode_lossy(image, notes, quality, METHOD if image.mode == "RGBA" else SLOWEST_WEBP)
 
 
-def _webp_beside(image: Image.Image, family: Format, notes: Notes, quality: int) -> bytes:
-    """Return image as a lossy WebP or, beside a PNG, as a lossless one if that has fewer bytes."""
+def _webp_beside(image: Image.Image, rendition: tuple[Format, int], notes: Notes, quality: int) -> bytes | None:
+    """Return image as a lossy WebP or, beside a PNG, as a lossless one if that has fewer bytes.
+
+    An image with fine lines, whose colors a lossy WebP would lose, becomes a lossless one with fewer bytes than its rendition, or None.
+    """
+    family, most = rendition
+    if has_fine_lines(image):
+        lossless = encode_lossless(image, notes)
+        return lossless if len(lossless) < most else None
     lossy = encode_webp(image, notes, quality)
     return min(encode_lossless(image, notes), lossy, key=len) if family.name == "PNG" else lossy
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imaging.decoding.picture import has_alpha
 from imaging.formats.riff import FILE_HEADER, Chunk, chunks, file_end
 from imaging.formats.webp import FRAME_HEADER
+from imaging.rendering.chroma import has_fine_lines
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -35,6 +36,8 @@ def encode_webp(image: Image.Image, picture: Picture, notes: Notes, quality: int
     if is_lossless(picture):
         return encode_lossless(image, notes) if original is None else original
     data = encode_lossy(image, notes, quality)
+    if original is None and has_fine_lines(image):
+        data = min(data, encode_lossless(image, notes), key=len)
     return data if original is None else min(data, original, key=len)
 
 
