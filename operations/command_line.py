@@ -184,7 +184,9 @@ def _add_import(commands: "Subparsers[Parser]") -> None:
         metavar="PERCENT",
         help="of the objects, before the run is tried again (5)",
     )
-    parser.add_argument("--output", type=Path, metavar="DIR", help="folder of the report (import-RUN)")
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="folder of the report (import-RUN; of a folder, none)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show what would be imported, and start nothing")
     _add_yes(parser)
 

@@ -159,7 +159,8 @@ def _resume(options: Namespace) -> int:
 
 def _report(options: Namespace) -> int:
     found, outcomes = _progress(find_stack(options.stack), _named(options))
-    table, page = reports.write(found, outcomes, options.output or Path(f"import-{found.name}"))
+    report = reports.report_of_run(found, outcomes)
+    table, page = reports.write(report, options.output or Path(f"import-{found.name}"))
     print_sentence(f"wrote {table} and {page}", as_json=options.json)
     return _end(options, found, outcomes)
 

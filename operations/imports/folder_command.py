@@ -15,10 +15,12 @@ from lambdas.domain.record_batches import with_items
 from lambdas.runtime import clock
 from operations.cli.confirm import confirm
 from operations.cli.progress import progress_bar, spinner
-from operations.cli.tables import print_object, print_table
+from operations.cli.tables import print_object, print_sentence, print_table
 from operations.imports import folders
 from operations.imports.errors import SourceError
+from operations.imports.reports import Report, write
 from operations.stack import Stack, find_stack
+from workflow.contracts.payloads import MetadataRecord
 
 PAUSE: Final = 2  # seconds between two looks at the records
 
@@ -38,7 +40,11 @@ def run_folder(options: Namespace) -> int:
         return 0
     confirm(f"Upload {counts['pictures']:,} pictures of {folder}?", yes=options.yes, how="--yes")
     lines = list(progress_bar(folders.upload_all(stack, folder, files, options.owner, accepted), len(files), "files"))
-    statuses = _wait(stack, lines)
+    records = _wait(stack, lines)
+    statuses = {image_id: record["status"] for image_id, record in records.items()}
+    if options.output:
+        reasons = {image_id: record.get("reason", "") for image_id, record in records.items()}
+        _write_report(options, Report(f"Import {folder.name}", str(folder), lines, statuses, reasons))
     return _end(options, lines, statuses)
 
 
@@ -51,17 +57,15 @@ def _expected(folder: Path, file: Path, owner: str, accepted: Accepted) -> str:
     return "pictures"
 
 
-def _wait(stack: Stack, lines: list[Line]) -> dict[str, str]:
-    """Return the status of each image when all have their outcomes; after Ctrl-C they go on."""
+def _wait(stack: Stack, lines: list[Line]) -> dict[str, MetadataRecord]:
+    """Return the record of each image when all have their outcomes; after Ctrl-C they go on."""
     waiting = {line["imageId"] for line in lines if line["outcome"] in DONE}
-    found: dict[str, str] = {}
+    found: dict[str, MetadataRecord] = {}
     try:
         with spinner("waiting for outcomes", start=True) as tick:
             while True:
                 table = stack.start_settings.metadata_table
-                found |= {
-                    one: item["status"] for one, item in with_items(waiting, str, table) if item and is_final(item)
-                }
+                found |= {one: item for one, item in with_items(waiting, str, table) if item and is_final(item)}
                 waiting -= found.keys()
                 if not waiting:
                     return found
@@ -70,6 +74,11 @@ def _wait(stack: Stack, lines: list[Line]) -> dict[str, str]:
     except KeyboardInterrupt:
         print("\nThe uploads are processed. The same command shows their outcomes.", file=sys.stderr)
         raise
+
+
+def _write_report(options: Namespace, report: Report) -> None:
+    table, page = write(report, options.output)
+    print_sentence(f"wrote {table} and {page}", as_json=options.json)
 
 
 def _end(options: Namespace, lines: list[Line], statuses: dict[str, str]) -> int:

@@ -1,7 +1,7 @@
 """What became of the objects of a run: the lines that the function wrote, and the status of each image."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final
@@ -65,7 +65,11 @@ class Progress:
 
     def counts(self) -> dict[str, int]:
         """Return how many objects had which outcome, and how many of their images have which status."""
-        outcomes = Counter(line["outcome"] for line in self.lines)
-        statuses = Counter(self.statuses.values())
-        ordered = {str(name): outcomes[name] for name in Outcome}
-        return {"listed": len(self.lines), **ordered, **dict(sorted(statuses.items()))}
+        return counts(self.lines, self.statuses)
+
+
+def counts(lines: Sequence[Line], statuses: Mapping[str, str]) -> dict[str, int]:
+    """Return how many objects had which outcome, and how many images have which status."""
+    outcomes = Counter(line["outcome"] for line in lines)
+    ordered = {str(name): outcomes[name] for name in Outcome}
+    return {"listed": len(lines), **ordered, **dict(sorted(Counter(statuses.values()).items()))}

@@ -12,11 +12,21 @@ import pytest
 from lambdas.domain import executions, object_keys
 from local.stack import LocalStack, local_stack
 from tests.docs.commands import block, mailed_password, ran, sign_in, status, upload_url_status
-from tests.effort import is_thorough, times
 from tests.fake_aws.events import object_created
 from tests.local import stack_contents
 from tests.local.stack_access import configure, physical_id, run_operations
 from tests.local.uploads import Uploads, shorten_waits, without_archive
+from tests.operations.laptop_imports import (
+    IMPORTED,
+    PREFIX,
+    SOURCE,
+    assert_accounts_for_each,
+    fill_bucket,
+    fill_folder,
+    interrupt_import,
+    running_import,
+    uploads_of,
+)
 from tests.pictures import encoded, quadrants
 from workflow.contracts.payloads import Image
 
@@ -24,8 +34,7 @@ pytestmark = pytest.mark.heavy
 
 OWNER = "9d1c2a3e-77b0-4e63-8a0e-2f1f0c9b6a55"
 PASSWORD = "a, \"b\" = 'c' $D 12"  # what the AWS CLI's short form, a shell or JSON would take apart
-SOURCE = "pictures-of-ten-years"  # a bucket that is imported
-IMPORTED = times(4, 200)  # objects in it
+IMPORTER, FOLDER_OWNER = "3b7e1f20-5c1d-4e0a-9a52-0d6f7c8b9a11", "3b7e1f20-5c1d-4e0a-9a52-0d6f7c8b9a12"
 PICTURES = ("original", "resized", "thumbnail")
 
 
@@ -172,24 +181,35 @@ def test_user_of_the_laptop_signs_in(stack: LocalStack) -> None:
     assert upload_url_status(stack, sign_in(stack, stack.user.email, stack.user.password)) == 200
 
 
-def test_a_bucket_is_imported(stack: LocalStack, tmp_path: Path) -> None:
-    """A bucket comes in by one command, and the report has each object with its outcome; a repeat imports nothing."""
-    client = stack.emulator.client("s3")
-    client.create_bucket(Bucket=SOURCE)
-    for number in range(IMPORTED):
-        client.put_object(Bucket=SOURCE, Key=f"2019/{number}.png", Body=encoded(quadrants(), "PNG"))
-    client.put_object(Bucket=SOURCE, Key="2019/notes.txt", Body=b"no picture")
-    command = ("import", f"s3://{SOURCE}/2019/", "--owner", OWNER, "--concurrency", "4", "--yes", "--json")
-    first = _ended(stack, *command)
-    assert (first["COPIED"], first["SKIPPED"], first["SUCCEEDED"]) == (IMPORTED, 1, IMPORTED)
-    if is_thorough():
-        second = _ended(stack, *command)
-        assert (second["COPIED"], second["ALREADY_IMPORTED"]) == (0, IMPORTED)
-    reported = run_operations(stack, "import", "report", first["run"], "--output", str(tmp_path))
-    assert reported.returncode == 0, reported.stderr
-    rows = (tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()
-    assert len(rows) == 1 + IMPORTED + 1
-    assert sum(row.endswith(",COPIED,,SUCCEEDED,") for row in rows) == IMPORTED
+def test_a_bucket_is_stopped_and_resumed(stack: LocalStack, tmp_path: Path) -> None:
+    """A bucket comes in by one command, which is stopped in the middle and resumed; the report accounts for each object."""
+    fill_bucket(stack)
+    stopped: list[str] = []
+
+    def stop() -> None:
+        stopped.append(running_import(stack))
+        assert run_operations(stack, "import", "stop", *stopped).returncode == 0
+
+    said = interrupt_import(stack, f"s3://{SOURCE}/{PREFIX}", IMPORTER, "--concurrency", "4", then=stop)
+    (name,) = stopped
+    assert f"operations import status {name}" in said
+    ended = _ended(stack, "import", "resume", name, "--json")
+    assert ended["SUCCEEDED"] == ended["COPIED"] + ended["ALREADY_IMPORTED"] == IMPORTED
+    assert len(uploads_of(stack, IMPORTER)) == IMPORTED
+    assert run_operations(stack, "import", "report", name, "--output", str(tmp_path)).returncode == 0
+    assert_accounts_for_each(tmp_path, PREFIX)
+
+
+def test_a_folder_is_interrupted_and_goes_on(stack: LocalStack, tmp_path: Path) -> None:
+    """A folder comes in by one command, which goes on after an interruption; its report accounts for each file."""
+    folder, report = tmp_path / "photos", tmp_path / "report"
+    folder.mkdir()
+    fill_folder(folder)
+    interrupt_import(stack, str(folder), FOLDER_OWNER, then=lambda: None)
+    again = run_operations(stack, "import", str(folder), "--owner", FOLDER_OWNER, "--yes", "--output", str(report))
+    assert again.returncode == 0, again.stderr
+    assert_accounts_for_each(report)
+    assert len(uploads_of(stack, FOLDER_OWNER)) == IMPORTED
 
 
 def _ended(stack: LocalStack, *command: str) -> dict[str, Any]:

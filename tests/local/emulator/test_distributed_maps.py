@@ -49,6 +49,22 @@ def test_a_map_has_batches_and_writes_its_results(account: Account) -> None:
         {"Items": [{"item": "a"}, {"item": "b"}], "BatchInput": {"run": "one"}},
         {"Items": [{"item": "c"}], "BatchInput": {"run": "one"}},
     ]
+    listed = s3.list_objects_v2(Bucket="results")
+    assert listed["KeyCount"] == 2  # the manifest, and one file of executions
     (run,) = states.list_map_runs(executionArn=execution)["mapRuns"]
     described = states.describe_map_run(mapRunArn=run["mapRunArn"])
     assert (described["maxConcurrency"], described["toleratedFailurePercentage"]) == (1, 50)
+
+
+def test_a_map_that_fails_writes_no_results(account: Account) -> None:
+    """On AWS there would be results; here an import whose Map fails has none, as the documents say."""
+    s3, states = account.client("s3"), account.client("stepfunctions")
+    s3.create_bucket(Bucket="no-results")
+    failing = mapped("no-results")
+    processor: Any = failing["ItemProcessor"]
+    processor["States"] = {"Done": {"Type": "Fail"}}
+    arn = machine(account, "failing", {"Each": failing})
+    given = {"items": ITEMS, "run": "one", "concurrency": 1, "tolerated": 0}
+    execution = states.start_execution(stateMachineArn=arn, name="one", input=json.dumps(given))["executionArn"]
+    assert eventually(lambda: states.describe_execution(executionArn=execution).get("error"))
+    assert "Contents" not in s3.list_objects_v2(Bucket="no-results")
