@@ -14,6 +14,7 @@ from lambdas.domain.tombstones import LOOKS
 from lambdas.sweep import HORIZON
 from tests.templates.emitted import Node, at, definition, properties, template
 from workflow.contracts.durations import TOMBSTONE_LIFETIME
+from workflow.import_definition import states_language
 from workflow.retries import LONGEST_DELAY, MAX_RETRIES, OUTAGE, TRANSIENT_RETRIES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -69,6 +70,15 @@ def looks() -> list[int]:
     return [int(look.total_seconds()) for look in LOOKS]
 
 
+def run_hours() -> int:
+    """Return for how long a run of an import is retried of which too many batches fail."""
+    maps = [state for state in states_language()["States"].values() if state["Type"] == "Map"]
+    retrier = maps[0]["Retry"][0]
+    assert all(retrier in one["Retry"] for one in maps)
+    first, rate, most = (retrier[name] for name in ("IntervalSeconds", "BackoffRate", "MaxDelaySeconds"))
+    return int(sum(min(most, first * rate**number) for number in range(retrier["MaxAttempts"]))) // (60 * MINUTE)
+
+
 STATED: list[tuple[str, str, Callable[[], int]]] = [
     ("reliability.md", rf"a removed object can be restored for {N} days", restorable_days),
     ("reliability.md", rf"`TOMBSTONE_LIFETIME` \({N} days\)", tombstone_days),
@@ -106,6 +116,7 @@ STATED: list[tuple[str, str, Callable[[], int]]] = [
     ("deployment.md", rf"like a throttle: \d+ times, up to {N} minutes apart", lambda: LONGEST_DELAY // MINUTE),
     ("operations.md", rf"Step Functions retries them, {N} times and", lambda: TRANSIENT_RETRIES),
     ("operations.md", rf"retries them, \d+ times and up to {N} minutes apart", lambda: LONGEST_DELAY // MINUTE),
+    ("operations.md", rf"too many batches failed, and that for {N} hours", run_hours),
     ("workflow.md", rf"a service that is down \| up to {N}, which", lambda: TRANSIENT_RETRIES),
     ("workflow.md", rf"which takes {N} days or more", lambda: OUTAGE // DAY),
     ("workflow.md", rf"any other \| up to {N} \|", lambda: MAX_RETRIES),

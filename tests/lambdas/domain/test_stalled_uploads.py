@@ -9,7 +9,7 @@ import pytest
 from lambdas.domain import executions, object_keys, open_records
 from lambdas.domain.outcomes import PROCESSING
 from lambdas.domain.record import Record
-from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, LATE_PAUSE, MAX_ATTEMPTS, longest_silence
+from lambdas.domain.stalled_uploads import EXECUTION_NOT_FOUND, LATE_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS, longest_silence
 from lambdas.sweep import handler
 from tests.fake_aws.account import ARCHIVE_BUCKET, UPLOAD_BUCKET, Payload
 from tests.fake_aws.fake_clock import FakeClock
@@ -140,6 +140,15 @@ def test_attempts_last_as_long_as_a_message(pipeline: Pipeline) -> None:
     silences = (longest_silence(attempt, pipeline.environment) for attempt in range(1, MAX_ATTEMPTS + 1))
     passed = sum(silences, timedelta())
     assert timedelta(days=13) < passed < timedelta(days=16)
+
+
+def test_pauses_are_longer_after_three_days(pipeline: Pipeline) -> None:
+    """An attempt that begins within three days is followed by another one within 12 hours; a later one waits for longer."""
+    begins = timedelta()
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        silence = longest_silence(attempt, pipeline.environment)
+        assert (silence <= LONGEST_PAUSE) == (begins < timedelta(days=3))
+        begins += silence
 
 
 def test_a_lost_execution_failed_in_its_first_incomplete_step(
@@ -328,7 +337,7 @@ def test_a_record_of_another_key_is_left_alone(pipeline: Pipeline, sweep: Sweep,
     if deleted:
         pipeline.delete({"image": other})
     kept = pipeline.keys(ARCHIVE_BUCKET)
-    assert sweep()["resumed"] == 0
+    assert sweep(everything=True)["resumed"] == 0  # by the index it would not be found
     assert facts_of(pipeline, event) == before
     assert pipeline.keys(ARCHIVE_BUCKET) == kept
     assert pipeline.notifications() == []
