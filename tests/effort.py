@@ -11,6 +11,8 @@ import pytest
 
 THOROUGH = "THOROUGH"  # the variable that asks for all repetitions
 SHARE = "share"  # the mark of a test of which `make test` runs some cases
+# New objects before garbage is looked for, and how often in older ones: with Python's own 700, it is a tenth of the time.
+GARBAGE = (50_000, 20, 50)
 
 
 def is_thorough() -> bool:
@@ -64,6 +66,7 @@ class Effort:
     def pytest_collection_finish(self) -> None:
         """Let the garbage collector ignore the existing objects: the collected tests stay to the end, and are many."""
         gc.freeze()
+        gc.set_threshold(*GARBAGE)
         gc.enable()
 
     @pytest.hookimpl(trylast=True)
