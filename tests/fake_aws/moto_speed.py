@@ -15,6 +15,7 @@ from moto.core import models, responses
 from moto.core.base_backend import BaseBackend
 from moto.core.serialize import AttributePicker, AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import method_names_from_class
+from moto.dynamodb.parsing import expressions
 from moto.s3.models import FakeKey
 
 _TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
@@ -31,6 +32,9 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(BaseBackend, "urls", property(_urls(vars(BaseBackend)["urls"])))
     patch.setattr(responses, "method_names_from_class", cache(method_names_from_class))
     patch.setattr(JSONFileLoader, "load_file", _read_once())
+    # It is parsed twice for each update; what checks and executes it has a copy.
+    parser = vars(expressions)["UpdateExpressionParser"]  # the module has no types
+    patch.setattr(parser, "make", cache(parser.make))
     first = sorted(backend_index.backend_url_patterns, key=lambda one: one[0] not in _FIRST)
     patch.setattr(backend_index, "backend_url_patterns", first)
     for picker in (AttributePicker, XFormedAttributePicker):
