@@ -1,6 +1,7 @@
 """The units of each price that an import uses, counted from the template, and the time that it takes."""
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any, Final
 
 from costs import prices
@@ -8,6 +9,7 @@ from costs.prices import Price
 from costs.usage import (
     GB,
     S3_EVENTS,
+    START_AND_END,
     Usage,
     functions_of,
     of_execution,
@@ -27,17 +29,20 @@ Node = dict[str, Any]
 
 LISTED_AT_ONCE: Final = 1000  # objects in a response of S3
 EXECUTION_MEMORY: Final = 64  # MB that AWS bills for an EXPRESS execution at least
+RUN_STATES: Final = 3  # that an execution of ImportPipeline passes: the choice of the source, its Map, and the end
+RESULTS: Final = 2  # objects that a Map writes at its end: its manifest, and the executions that succeeded
 LOOK: Final = 2 * 0.05  # seconds for an object that is skipped, or was imported before: S3 and the record are asked
 
 
-def import_usage(template: Node, kind: str, *, images: int, others: int) -> dict[Price, float]:
+def import_usage(template: Node, kind: str, *, images: int, others: int, looks: int) -> dict[Price, float]:
     """Return the units for images that are imported and archived, and for other objects, which are skipped.
 
-    kind is the type of the pipeline. Each batch of objects is an EXPRESS execution, an invocation and a file of outcomes.
+    kind is the type of the pipeline; looks is the number of the others about which S3 is asked. Each batch of objects is an EXPRESS
+    execution, an invocation and an object of outcomes.
     """
     each = total(_of_image(template, kind))
     used = [(price, images * units) for price, units in each.items()]
-    return total([*used, *_of_objects(images + others), (prices.S3_READ, others)])
+    return total([*used, *_of_run(images + others), (prices.S3_READ, looks)])
 
 
 def _of_image(template: Node, kind: str) -> Iterator[Usage]:
@@ -57,22 +62,22 @@ def _of_image(template: Node, kind: str) -> Iterator[Usage]:
     yield prices.LOG_INGESTION, -PLATFORM_LOG_BYTES * (1 - 1 / BATCH_SIZE) / GB
 
 
-def _of_objects(count: int) -> Iterator[Usage]:
-    """Yield the usage of listing objects, and of their batches."""
-    batches = count / BATCH_SIZE
-    yield prices.S3_WRITE, count / LISTED_AT_ONCE
-    yield prices.STATE_TRANSITION, batches
+def _of_run(objects: int) -> Iterator[Usage]:
+    """Yield the usage of a run: its execution, the listing of objects, and their batches."""
+    batches = ceil(objects / BATCH_SIZE)
+    yield prices.S3_WRITE, ceil(objects / LISTED_AT_ONCE) + RESULTS
+    yield prices.STATE_TRANSITION, START_AND_END + RUN_STATES + batches
     yield prices.EXPRESS_EXECUTION, batches
     yield prices.LAMBDA_REQUEST, batches
-    yield prices.XRAY_TRACE, batches
+    yield prices.XRAY_TRACE, 1 + batches
     yield prices.S3_WRITE, batches  # the lines of the batch
     yield prices.S3_READ, batches
 
 
-def import_seconds(template: Node, *, images: int, others: int, concurrency: int) -> float:
-    """Return how long an import takes, if nothing is throttled and functions are warm."""
+def import_seconds(template: Node, *, images: int, looks: int, concurrency: int) -> float:
+    """Return how long an import takes, if nothing is throttled and functions are warm; looks are those at other objects."""
     each = IMPORT.seconds + seconds_of(_passed(template))
-    return (images * each + others * LOOK) / concurrency
+    return (images * each + looks * LOOK) / concurrency
 
 
 def _passed(template: Node) -> list[Node]:

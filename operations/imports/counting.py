@@ -9,12 +9,14 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from lambdas.domain import import_sources
-from lambdas.domain.import_sources import Accepted, Listed, SkippedError
+from lambdas.domain.import_sources import Accepted, Listed, Reason, SkippedError
 from lambdas.runtime import clients
 from operations.imports.errors import SourceError
 from operations.imports.sources import Source
 
 EXAMPLES: Final = 3  # keys that are shown for each reason
+# Of what is skipped: the function learns it from S3, and everything else from the key.
+ASKED: Final = (Reason.EMPTY, Reason.TOO_MANY_BYTES, Reason.NOT_RESTORED)
 UNREADABLE: Final = {
     "NoSuchBucket": "there is no such bucket",
     "AccessDenied": "these credentials may not list it",
@@ -36,6 +38,11 @@ class Count:
     def others(self) -> int:
         """The objects that are skipped."""
         return sum(self.skipped.values())
+
+    @property
+    def looks(self) -> int:
+        """The objects that are skipped, and about which the function asks S3."""
+        return sum(self.skipped[reason] for reason in ASKED)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `--json` prints it."""

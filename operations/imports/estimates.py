@@ -35,11 +35,12 @@ def estimate(stack: Stack, count: Count, concurrency: int) -> Estimate:
     from templates.stack import build  # takes half a second
 
     template = build().to_dict()
-    used = import_usage(template, stack.parameters["WorkflowType"], images=count.pictures, others=count.others)
+    kind, looks = stack.parameters["WorkflowType"], count.looks
+    used = import_usage(template, kind, images=count.pictures, others=count.others, looks=looks)
     dollars: dict[str, float] = {}
     for price, units in used.items():
         dollars[price.service] = dollars.get(price.service, 0) + units * price.each
-    seconds = import_seconds(template, images=count.pictures, others=count.others, concurrency=concurrency)
+    seconds = import_seconds(template, images=count.pictures, looks=looks, concurrency=concurrency)
     return Estimate(dict(sorted(dollars.items(), key=lambda one: -one[1])), seconds, count.size / GB * STORED)
 
 
