@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from imaging.formats import parse_formats
 from lambdas.domain.import_sources import MEANINGS, OWNER, Accepted, Reason
@@ -45,15 +45,9 @@ def _import(options: Namespace) -> int:
     accepted = Accepted(formats, int(stack.parameters["MaxBytes"]))
     limit = options.limit or ALL
     with spinner("counting objects", start=True) as tick:
-        found = _counted(source, ownership, accepted, limit, tick)
+        found = count(source, ownership, accepted, limit, tick)
     expected = estimate(stack, found, options.concurrency)
-    if source.manifest:
-        print_sentence(
-            "the objects of an inventory are not counted, so that there is no price before the start",
-            as_json=options.json,
-        )
-    else:
-        _show(options, found, expected)
+    _show(options, found, expected)
     if options.dry_run:
         return 0
     if not _may_read(stack, source):
@@ -62,7 +56,7 @@ def _import(options: Namespace) -> int:
             f"ImportSources=arn:aws:s3:::{source.bucket}, with the other buckets that are named there, separated by commas"
         )
     what = f"{found.pictures:,} pictures for about ${expected.total:,.2f}"
-    confirm(f"Import {'what the inventory lists' if source.manifest else what}?", yes=options.yes, how="--yes")
+    confirm(f"Import {what}?", yes=options.yes, how="--yes")
     payload = {
         "run": runs.new_name(),
         "ownership": ownership,
@@ -73,11 +67,6 @@ def _import(options: Namespace) -> int:
     started = runs.start(stack, source, payload)
     print_sentence(f"run {started.name} has started", as_json=options.json)
     return _end(options, *watching.watch(stack, started, found.pictures + found.others))
-
-
-def _counted(source: Source, ownership: Any, accepted: Accepted, limit: int, tick: Any) -> Count:
-    """Return what the source has; of an inventory nothing is known before it is read."""
-    return Count(sizes_known=False) if source.manifest else count(source, ownership, accepted, limit, tick)
 
 
 def _ownership(options: Namespace, source: Source) -> dict[str, str]:

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from botocore.exceptions import ClientError
 
 from lambdas.domain import import_sources
 from lambdas.domain.import_sources import Accepted, Listed, Reason, SkippedError
 from lambdas.runtime import clients
+from operations.imports import inventories
 from operations.imports.errors import SourceError
 from operations.imports.sources import Source
 
@@ -26,7 +27,7 @@ UNREADABLE: Final = {
 
 @dataclass
 class Count:
-    """The objects of a source; sizes are bytes. Those of a list or an inventory are not looked at, and have none."""
+    """The objects of a source; sizes are bytes. Those of a list are not looked at, and have no known ones."""
 
     pictures: int = 0
     size: int = 0
@@ -49,8 +50,9 @@ class Count:
         size = self.size if self.sizes_known else None
         return {"pictures": self.pictures, "bytes": size, "skipped": dict(self.skipped), "examples": self.examples}
 
-    def add(self, one: Listed, size: int, check: Callable[[], None]) -> None:
-        """Count an object: check raises SkippedError if it is not imported."""
+    def add(self, one: Listed, size: int | None, check: Callable[[], None]) -> None:
+        """Count an object, whose size may not be known: check raises SkippedError if it is not imported."""
+        self.sizes_known &= size is not None
         try:
             check()
         except SkippedError as skipped:
@@ -59,12 +61,12 @@ class Count:
             shown.extend([one.key] if len(shown) < EXAMPLES else [])
             return
         self.pictures += 1
-        self.size += size
+        self.size += size or 0
 
 
 def count(source: Source, ownership: Any, accepted: Accepted, limit: int, tick: Callable[[list[str]], None]) -> Count:
     """Return what source has, of limit objects at most; raises SourceError if it cannot be read, or has nothing."""
-    found = Count(sizes_known=source.lines is None)
+    found = Count()
     for number, (one, size, check) in enumerate(islice(_objects(source, ownership, accepted), limit)):
         found.add(one, size, check)
         if number % 1000 == 0:
@@ -74,11 +76,20 @@ def count(source: Source, ownership: Any, accepted: Accepted, limit: int, tick: 
     return found
 
 
-def _objects(source: Source, ownership: Any, accepted: Accepted) -> Iterator[tuple[Listed, int, Callable[[], None]]]:
+def _objects(
+    source: Source, ownership: Any, accepted: Accepted
+) -> Iterator[tuple[Listed, int | None, Callable[[], None]]]:
     if source.lines is not None:
         for key, version, owner in source.lines:
             one = import_sources.listed({"key": key, "version": version, "owner": owner}, ownership)
-            yield one, 0, lambda one=one: import_sources.check_listed(one, accepted.formats)  # type: ignore[misc]
+            yield one, None, lambda one=one: import_sources.check_listed(one, accepted.formats)  # type: ignore[misc]
+        return
+    if source.manifest:
+        for row in inventories.read_rows(source.bucket, source.manifest):
+            one = import_sources.listed({"entry": cast("Any", row)}, ownership)
+            size = inventories.size_of(row)
+            item: Any = {"Size": 1 if size is None else size, "StorageClass": inventories.storage_class_of(row)}
+            yield one, size, lambda one=one, item=item: _check(one, item, accepted)  # type: ignore[misc]
         return
     for item in _listing(source):
         one = import_sources.listed({"key": item["Key"]}, ownership)

@@ -1,6 +1,7 @@
 """An import in moto: the operator's commands, and in the place of Step Functions a test that runs the batches."""
 
 import csv
+import gzip
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -104,6 +105,23 @@ class Imports:
         manifest = {"ResultFiles": {self.failed_status: [{"Key": f"{folder}{file}", "Size": 1}]}}
         for name, value in ((file, [{"Input": json.dumps(batch)}]), ("manifest.json", manifest)):
             clients.s3().put_object(Bucket=bucket, Key=f"{folder}{name}", Body=json.dumps(value).encode())
+
+    def write_inventory(self, *files: str, **changed: Any) -> str:
+        """Write an inventory of the source with those files, and return the URL of its manifest."""
+        client, bucket = clients.s3(), "another-bucket"
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        manifest = {
+            "sourceBucket": SOURCE,
+            "destinationBucket": f"arn:aws:s3:::{bucket}",
+            "fileFormat": "CSV",
+            "fileSchema": "Key, IsLatest, IsDeleteMarker, Size, StorageClass",
+            "files": [{"key": f"inventory/data/{number}.csv.gz"} for number in range(len(files))],
+            **changed,
+        }
+        for number, text in enumerate(files):
+            client.put_object(Bucket=bucket, Key=f"inventory/data/{number}.csv.gz", Body=gzip.compress(text.encode()))
+        client.put_object(Bucket=bucket, Key="inventory/manifest.json", Body=json.dumps(manifest).encode())
+        return f"s3://{bucket}/inventory/manifest.json"
 
     def start(self, *more: str) -> str:
         """Import the bucket for one owner, and return the name of the run."""

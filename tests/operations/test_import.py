@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,19 +142,58 @@ def test_a_list_with_a_broken_line_starts_nothing(imports: Imports, tmp_path: Pa
     assert message in result.err
 
 
-def test_an_inventory_is_named_by_its_manifest(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run gets bucket and key of the manifest, and no price is shown for what was not counted."""
+def test_an_inventory_is_counted_and_imported(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows are counted and priced as a listing is; the run gets bucket and key of the manifest."""
     monkeypatch.setattr(imports, "items", lambda _: [{"entry": {"Key": "2019%2FIMG_1.jpg", "IsLatest": "true"}}])
-    manifest = "s3://another-bucket/inventory/manifest.json"
+    manifest = imports.write_inventory(
+        '"2019%2FIMG_1.jpg","true","false","3","STANDARD"\n"2019%2Fold.jpg","false","false","9","STANDARD"\n',
+        '"2019%2Fempty.jpg","true","false","0","STANDARD"\n"2019%2Fa+b.jpg","true","false","5","GLACIER"\n',
+    )
     result = imports.stack.run("import", f"s3://{SOURCE}", "--inventory", manifest, "--owner", OWNER, "--yes", "--json")
-    assert (result.code, result.objects[-1]["COPIED"]) == (0, 1)
-    assert "estimate" not in result.out
+    counted, end = result.objects[0], result.objects[-1]
+    assert (counted["pictures"], counted["bytes"]) == (1, 3)
+    assert counted["skipped"] == {"OLD_VERSION": 1, "EMPTY": 1, "NOT_RESTORED": 1}
+    assert counted["examples"]["NOT_RESTORED"] == ["2019/a b.jpg"]
+    assert counted["estimate"]["total"] > 0
+    assert (result.code, end["COPIED"]) == (0, 1)
     (execution,) = imports.executions()
     assert json.loads(execution.execution_input)["source"] == {
         "kind": "INVENTORY",
         "bucket": SOURCE,
         "list": {"bucket": "another-bucket", "key": "inventory/manifest.json"},
     }
+
+
+def test_an_inventory_without_sizes(imports: Imports) -> None:
+    """Where an inventory has keys only, bytes are not known, and pictures are counted."""
+    manifest = imports.write_inventory('"2019%2FIMG_1.jpg"\n', fileSchema="Key")
+    result = imports.stack.run(
+        "import", f"s3://{SOURCE}", "--inventory", manifest, "--owner", OWNER, "--dry-run", "--json"
+    )
+    assert (result.objects[0]["pictures"], result.objects[0]["bytes"]) == (1, None)
+
+
+@pytest.mark.share(2)
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"sourceBucket": "another"}, "is an inventory of another bucket"),
+        ({"fileFormat": "ORC"}, "is no inventory in CSV"),
+        ({"fileSchema": "Bucket, Size"}, "is no inventory in CSV"),
+        ({"files": None}, "is no manifest.json of an inventory"),
+        ({"files": [{"key": "gone.csv.gz"}]}, "gone.csv.gz of the inventory cannot be read: NoSuchKey"),
+        ({"files": [{"key": "inventory/manifest.json"}]}, "is damaged"),
+    ],
+)
+def test_an_inventory_that_cannot_be_read_starts_nothing(
+    imports: Imports, changed: dict[str, Any], message: str
+) -> None:
+    """A manifest or a file that the state machine could not read is one sentence and exit code 2."""
+    manifest = imports.write_inventory("", **changed)
+    result = imports.stack.run("import", f"s3://{SOURCE}", "--inventory", manifest, "--owner", OWNER, "--yes")
+    assert (result.code, imports.executions()) == (2, [])
+    assert message in result.err
+    assert result.err.count("\n") == 1
 
 
 def test_interrupted_watching_leaves_the_run(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
