@@ -19,7 +19,7 @@ from imaging.rendering.resampling import Box, Raster, Size, make_raster, resampl
 from imaging.rendering.variants import Further, encode_further, plan_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from PIL import Image
 
@@ -84,8 +84,11 @@ def resize_to_edges(
     largest = next(iter(targets))
     raster = make_raster(decode(picture, wanted=largest), largest)
     options = Options(quality, authorship.to_notes(), raster.is_graphic)
-    plan = plan_variants(variants, list(targets))
-    made = [_rendition(render(raster, size), picture, options, plan[size]) for size in targets]
+    planned = plan_variants(variants, list(targets))
+    plan = {size: planned[size] for size in targets}
+    images = _render_all(raster, picture, plan)
+    del raster
+    made = [_rendition(image, picture, options, one) for one, image in zip(plan.values(), images, strict=True)]
     return dict(zip(targets.values(), without_larger(made), strict=True))
 
 
@@ -179,6 +182,18 @@ def render(raster: Raster, size: Size) -> Image.Image:
     """
     image = convert_to_srgb(resample(raster, size), raster.profile)
     return image.transpose(UPRIGHT[raster.orientation]) if raster.orientation in UPRIGHT else image
+
+
+def _render_all(raster: Raster, picture: Picture, plan: Mapping[Size, Further]) -> Iterator[Image.Image]:
+    """Yield the image in each of the sizes of plan, the largest first.
+
+    The decoded pixels are freed before those with further formats, whose encoders need the memory.
+    """
+    varied = [render(raster, size) for size, further in plan.items() if further.names]
+    yield from (render(raster, size) for size, further in plan.items() if not further.names)
+    del raster
+    picture.image.close()
+    yield from varied
 
 
 def _rendition(image: Image.Image, picture: Picture, options: Options, further: Further) -> Rendition:

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from imaging.rendering.options import Options
     from imaging.rendering.resampling import Size
 
-# Pixels of one image, and of all images of an operation, for which there are variants. The AVIF encoder may take 45 bytes of
-# memory for each pixel of an image. Noise takes it 1.5 seconds for a million pixels at speed 8, and 3 at speed 6; photographs
-# take 0.2 and 0.4.
-MOST_PIXELS, MOST_IN_ALL = 2048 * 1365, 2**23
+# Pixels of one image, a square of 2048, and of all images of an operation, for which there are variants. The AVIF encoder may take
+# 45 bytes of memory for each pixel of an image, beside which no decoded original has a place. Noise takes it 1.5 seconds for a
+# million pixels at speed 8, and 3 at speed 6; photographs take 0.2 and 0.4.
+MOST_PIXELS, MOST_IN_ALL = 2**22, 2**23
 # Pixels in all up to which AVIF is encoded with libaom's speed 6: 8 has a tenth more bytes, 5 takes ten times as long.
 CAREFUL_PIXELS, CAREFUL, FAST = 2**22, 6, 8
 # libwebp's method: 0.13 seconds for a million pixels of a photograph, 0.5 of noise, and 3 to 6 % fewer bytes than with the

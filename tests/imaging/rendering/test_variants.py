@@ -147,16 +147,43 @@ def test_a_webp_without_memory_is_left_out(monkeypatch: pytest.MonkeyPatch, numb
 
 def test_large_images_have_no_variants() -> None:
     """The smaller images come first; what is over the bound of one or of all has none; many pixels are encoded faster."""
-    wide, large, small = (2048, 1365), (2048, 1366), (1600, 1200)
+    wide, large, small = (2048, 2048), (2048, 2049), (1600, 1200)
     plan = plan_variants(["WEBP", "AVIF"], [large, wide, small])
     assert [bool(plan[size].names) for size in (large, wide, small)] == [False, True, True]
     assert plan[small].names == VARIANTS
     assert {one.speed for one in plan.values()} == {variants.FAST}
     assert plan_variants(VARIANTS, [small])[small].speed == variants.CAREFUL
+    square = plan_variants(VARIANTS, [wide])[wide]
+    assert (square.names, square.speed) == (VARIANTS, variants.CAREFUL)
     many = [(1600, 1600 - number) for number in range(8)]
     chosen = [size for size, further in plan_variants(VARIANTS, many).items() if further.names]
     assert chosen == many[:-4:-1]
     assert sum(width * height for width, height in chosen) <= variants.MOST_IN_ALL
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
+def test_encoders_have_the_memory_of_the_decoded_original(name: str) -> None:
+    """It is freed before they run, and what they do is the same."""
+    picture = open_picture(pictures.encoded(pictures.quadrants(), name), LIMITS)
+    found = resize_to_edges(picture, [60, 30], 82, variants=VARIANTS)
+    with pytest.raises(ValueError, match="closed"):
+        picture.image.getpixel((0, 0))
+    again = resize_to_edges(open_picture(picture.data, LIMITS), [60], 82, variants=VARIANTS)
+    assert found[60] == again[60]
+
+
+def test_images_without_variants_are_the_same_beside_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest, which have no further formats, are made first and are in their place."""
+    monkeypatch.setattr(variants, "MOST_PIXELS", 9_000)
+    data = photograph()
+    found, alone = resized(data, [200, 150, 100, 50]), resized(data, [200, 150, 100, 50], ())
+    assert [(edge, one.width, bool(one.variants)) for edge, one in found.items()] == [
+        (200, 200, False),
+        (150, 150, False),
+        (100, 100, True),
+        (50, 50, True),
+    ]
+    assert [one.data for one in found.values()] == [one.data for one in alone.values()]
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
