@@ -86,16 +86,6 @@ def _blocks(content: bytes) -> Iterator[bytes]:
         yield b"\0" + size.to_bytes(2, "little") + (size ^ BLOCK).to_bytes(2, "little") + part
 
 
-def stored_content(stream: bytes) -> bytes:
-    """Return the content of a stream of zlib that has stored blocks only, as level 0 writes it."""
-    parts, at = [], HEADER
-    while at < len(stream) - CHECKSUM:
-        start = at + 5
-        at = start + int.from_bytes(stream[at + 1 : at + 3], "little")
-        parts.append(stream[start:at])
-    return b"".join(parts)
-
-
 def compress(content: bytes) -> bytes:
     """Return content compressed as a stream of zlib, nearly as small as run lengths make it."""
     isal_zlib = _library()

@@ -73,13 +73,6 @@ def test_what_is_compressed_is_a_stream_of_zlib() -> None:
         assert zlib.decompress(deflate.compress(content)) == content
 
 
-def test_content_of_stored_blocks_is_found() -> None:
-    """Zlib's level 0 writes nothing else."""
-    for length in (0, 1, 65_535, 65_536, 1_000_000):
-        content = noise(length)
-        assert deflate.stored_content(zlib.compress(content, 0)) == content
-
-
 @pytest.mark.parametrize("interlaced", [False, True], ids=["rows", "interlaced"])
 @pytest.mark.parametrize(("color_type", "depth"), COMBINATIONS)
 def test_pixels_are_pillows(color_type: int, depth: int, *, interlaced: bool) -> None:
