@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from importlib import import_module
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image
 
 from imaging import deflate
 from imaging.decoding import codecs, libtiff, libwebp
@@ -16,7 +19,7 @@ from imaging.decoding.decoders import load_decoder
 from imaging.decoding.picture import Picture, open_picture
 from imaging.features.appearance import SAMPLE, describe_appearance
 from imaging.formats import FORMATS
-from imaging.limits import Limits
+from imaging.limits import MOST_PIXELS, Limits
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import read_properties
 from imaging.rendering.authorship import Authorship
@@ -46,6 +49,13 @@ LATE = (
         "xml.parsers.expat",
     ),
 )
+WARM_UP_SIZE = (16, 16)  # pixels
+WARM_UP: dict[str, dict[str, Any]] = {  # arguments of each operation
+    "examine": {},
+    "describe": {},
+    "resize": {"edges": [8, 4], "quality": 80, "authorship": {}},
+    "crop": {"sizes": [[4, 4]], "quality": 80, "authorship": {}},
+}
 WRITTEN = ("JPEG", "PNG", "WEBP")  # of renditions, whatever may be opened
 Outcome = tuple["Mapping[str, Any]", "Sequence[bytes]"]  # facts, and the bytes of renditions
 
@@ -141,4 +151,18 @@ def load(*formats: str) -> list[str]:
     codecs.require()
     if "TIFF" in needed:
         libtiff.load()
+    _warm_up()
     return [] if libwebp.is_available() else ["libwebp"]
+
+
+def _warm_up() -> None:
+    """Run each operation on an image of our own.
+
+    A process that is forked for an image has what Python keeps of code that has run, and need not make it: a millisecond each.
+    """
+    limits = Limits(frozenset(["JPEG"]), max_pixels=MOST_PIXELS, max_edge=max(WARM_UP_SIZE), max_frames=1).to_json()
+    file = BytesIO()
+    with suppress(Exception):  # it is the images' to report
+        Image.new("RGB", WARM_UP_SIZE).save(file, "JPEG")
+        for name, options in WARM_UP.items():
+            run(name, file.getvalue(), {"limits": limits, **options})

@@ -1,4 +1,4 @@
-"""The server: it imports the decoders once, and forks a child for each image. It never reads an image itself."""
+"""The server: it imports the decoders once, and forks a child for each image. It never reads an image of a user."""
 
 from __future__ import annotations
 
