@@ -12,9 +12,9 @@ AVIF = b"\0\0\0\x20ftypavif"
 READ = renditions_of([(30, 20), (9, 9)], ("AVIF", "WEBP"))
 
 
-def claim(formats: list[Any], width: Any = 8, within: Any = (30, 20)) -> dict[str, Any]:
+def claim(formats: list[Any], width: Any = 8, within: Any = (30, 20), height: Any = 8) -> dict[str, Any]:
     """Return what an answer claims of one rendition."""
-    return {"within": list(within), "width": width, "height": 8, "formats": formats}
+    return {"within": list(within), "width": width, "height": height, "formats": formats}
 
 
 def answer(*claims: Any, data: tuple[bytes, ...]) -> Answer:
@@ -31,6 +31,7 @@ def test_each_rendition_has_its_variants() -> None:
 
 
 BAD = {
+    "no rendition": answer(data=()),
     "a format in the place of the family's": answer(claim(["AVIF"]), data=(AVIF,)),
     "no format": answer(claim([]), data=()),
     "a format twice": answer(claim(["JPEG", "AVIF", "AVIF"]), data=(JPEG, AVIF, AVIF)),
@@ -42,6 +43,9 @@ BAD = {
     "a size that was not asked for": answer(claim(["JPEG"], within=(31, 20)), data=(JPEG,)),
     "a size twice": answer(claim(["JPEG"]), claim(["JPEG"]), data=(JPEG, JPEG)),
     "an image that is too wide": answer(claim(["JPEG"], width=31), data=(JPEG,)),
+    "an image that is too high": answer(claim(["JPEG"], height=21), data=(JPEG,)),
+    "an image without a row": answer(claim(["JPEG"], height=0), data=(JPEG,)),
+    "an image without a column": answer(claim(["JPEG"], width=0), data=(JPEG,)),
     "a width that is none": answer(claim(["JPEG"], width="8"), data=(JPEG,)),
 }
 
