@@ -60,10 +60,10 @@ mutants: mutants-names $(INSTALLED)  ## change a module in one place at a time, 
 	$(COSMIC_RAY) cosmic-ray exec $(MUTANTS).toml $(MUTANTS).sqlite
 	$(COSMIC_RAY) cr-report --show-diff --surviving-only $(MUTANTS).sqlite
 
-# How many runs of the pipeline with faults thrown in; the tests make 2,000 of their own.
+# How many schedules of faults; the tests run 2,000 of their own.
 SCHEDULES ?= 10000
 
-chaos: $(INSTALLED)  ## throw faults at the pipeline and see that nothing is lost: make chaos [SCHEDULES=100000]
+chaos: $(INSTALLED)  ## inject faults into the pipeline and see that nothing is lost: make chaos [SCHEDULES=100000]
 	$(BIN)/python -m tests.chaos --schedules $(SCHEDULES)
 	$(BIN)/python -m tests.chaos.outages
 

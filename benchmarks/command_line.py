@@ -1,4 +1,4 @@
-"""Ours side by side with sharp: `python -m benchmarks` measures all that is promised, and PICTUREs of your own."""
+"""Ours side by side with sharp: `python -m benchmarks` measures all that is promised, and IMAGEs of your own."""
 
 import argparse
 import os
@@ -27,9 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if sys.platform != "linux":
         parser.error("it reads from /proc how much memory is used, so it runs on Linux only")
-    if options.write and (options.pictures or options.only or options.operation):
+    if options.write and (options.images or options.only or options.operation):
         parser.error("--write is for whole runs")
-    # Or the functions would log and count a rejected picture into the tables.
+    # Or the functions would log and count a rejected image into the tables.
     os.environ |= {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
     try:
         return _run(options)
@@ -56,9 +56,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _files(options: argparse.Namespace) -> Sequence[Path]:
-    if options.pictures:
-        pictures: list[Path] = options.pictures
-        return pictures
+    if options.images:
+        images: list[Path] = options.images
+        return images
     names = [name for name in CHOSEN if not options.only or name.lower() in options.only]
     photographs = [photograph for name in names for photograph in CHOSEN[name]()]
     made = (photograph.file() for photograph in photographs)
@@ -66,13 +66,13 @@ def _files(options: argparse.Namespace) -> Sequence[Path]:
 
 
 def _parts(options: argparse.Namespace) -> list[str]:
-    return [] if options.pictures else [part for part in PARTS if not options.only or part in options.only]
+    return [] if options.images else [part for part in PARTS if not options.only or part in options.only]
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m benchmarks", description=__doc__)
     parts = [*(name.lower() for name in CHOSEN), *PARTS]
-    parser.add_argument("pictures", nargs="*", type=_file, metavar="PICTURE", help="measure these, nothing else")
+    parser.add_argument("images", nargs="*", type=_file, metavar="IMAGE", help="measure these, nothing else")
     parser.add_argument("--only", action="append", choices=parts, help="one part of the whole; may be repeated")
     parser.add_argument("--operation", action="append", choices=OPERATIONS, help="one of them; may be repeated")
     parser.add_argument("--repetitions", type=_odd, default=USUAL, metavar="N", help=f"of each measurement ({USUAL})")

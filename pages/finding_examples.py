@@ -1,4 +1,4 @@
-"""Machines with one defect each, and the same machines mended: what asl-check finds, for its guide."""
+"""Machines with one defect each, and the same machines corrected: what asl-check finds, for its guide."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,13 +31,13 @@ def ended(**fields: Any) -> State:
 
 @dataclass(frozen=True)
 class Example:
-    """A machine that fails, or is warned of, and a mended one, which is proved."""
+    """A machine that fails, or is warned of, and a corrected one, which is proved."""
 
     title: str
     text: str
     start: Schema
     broken: dict[str, State]
-    mended: dict[str, State]
+    corrected: dict[str, State]
     edges: dict[str, dict[str, Schema]] = field(default_factory=dict)
     language: str = "JSONPath"
     contracts_differ: str = ""  # what else was changed, if it is in the contracts

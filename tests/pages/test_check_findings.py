@@ -6,16 +6,16 @@ from pages.check_findings import page, proof_of
 from pages.finding_examples import EXAMPLES
 
 
-def test_broken_machines_have_findings_and_mended_ones_have_none() -> None:
-    """Each broken machine has a certain finding, or a warning; its mended form has neither."""
+def test_broken_machines_have_findings_and_corrected_ones_have_none() -> None:
+    """Each broken machine has a certain finding, or a warning; its corrected form has neither."""
     for title, examples in EXAMPLES.items():
         for example in examples:
             broken = proof_of(example, example.broken, is_broken=True)
-            mended = proof_of(example, example.mended, is_broken=False)
+            corrected = proof_of(example, example.corrected, is_broken=False)
             found = broken.warnings if title == "Warnings" else [one for one in broken.findings if one.decided]
             assert (example.title, bool(found)) == (example.title, True)
-            assert (example.title, mended.findings) == (example.title, [])
-            assert (example.title, list(mended.warnings) if title == "Warnings" else []) == (example.title, [])
+            assert (example.title, corrected.findings) == (example.title, [])
+            assert (example.title, list(corrected.warnings) if title == "Warnings" else []) == (example.title, [])
 
 
 def test_page_is_up_to_date() -> None:
