@@ -9,6 +9,7 @@ import pytest
 from templates.refusals import services
 from templates.refusals.check import refusals
 from templates.refusals.filling import Filling
+from templates.refusals.given import STACK_NAME
 from templates.refusals.services import RULES, Rule
 from tests.templates.emitted import Node, sub, template
 
@@ -136,6 +137,15 @@ def test_names_of_resources_count_as_arns(value: Any) -> None:
     name = f"{'s' * 128}-Table-1X2Y3Z4A5B6C7"
     longest = f"arn:aws-us-gov:states:ap-southeast-3:{'1' * 12}:stateMachine:{name}"
     assert len(Filling({}, {}).fill(value)) >= len(longest)
+
+
+def test_names_of_stack_and_functions_count_as_the_longest() -> None:
+    """The stack's name is as long as a deployment accepts one, and a function's as Lambda's documentation states."""
+    stack = Filling({}, {}).fill({"Ref": "AWS::StackName"})
+    assert len(stack) == STACK_NAME.most
+    function = Filling({"Resources": {"One": {"Type": "AWS::Lambda::Function"}}}, {}).fill({"Ref": "One"})
+    request: Any = botocore.session.get_session().get_service_model("lambda").shape_for("CreateFunctionRequest")
+    assert f"limited to {len(function)} characters" in request.members["FunctionName"].documentation
 
 
 def test_our_types_have_rules() -> None:
