@@ -83,6 +83,8 @@ def resize_to_edges(
         targets.setdefault(upright_size(fit_inside(picture.size, edge), picture.orientation), edge)
     largest = next(iter(targets))
     raster = make_raster(decode(picture, wanted=largest), largest)
+    if raster.image is not picture.image:
+        picture.image.close()  # the converted pixels are enough
     options = Options(quality, authorship.to_notes(), raster.is_graphic)
     planned = plan_variants(variants, list(targets))
     plan = {size: planned[size] for size in targets}
