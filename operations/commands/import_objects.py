@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from imaging.formats import parse_formats
-from lambdas.domain.import_sources import MEANINGS, OWNER, Accepted, Reason
+from lambdas.domain.import_sources import MEANINGS, Accepted, Reason, is_owner
 from lambdas.domain.imports import Outcome
 from lambdas.domain.outcomes import SUCCEEDED
 from operations.cli.confirm import confirm
 from operations.cli.progress import spinner
 from operations.cli.tables import print_object, print_sentence, print_table
-from operations.imports import reports, runs, watching
+from operations.imports import concurrency, reports, runs, watching
 from operations.imports.counting import Count, count
 from operations.imports.errors import SourceError
 from operations.imports.estimates import Estimate, duration, estimate
@@ -38,9 +38,10 @@ def run(options: Namespace) -> int:
 
 
 def _import(options: Namespace) -> int:
-    source = read_source(options.source, options.list, options.inventory)
+    source = read_source(options.source, options.list, options.inventory, by_path=options.owner_from == "path")
     ownership = _ownership(options, source)
     stack = find_stack(options.stack)
+    _check_bucket(stack, source)
     formats = parse_formats(stack.parameters["EnabledFormats"].split(","))
     accepted = Accepted(formats, int(stack.parameters["MaxBytes"]))
     limit = options.limit or ALL
@@ -48,12 +49,14 @@ def _import(options: Namespace) -> int:
         found = count(source, ownership, accepted, limit, tick)
     expected = estimate(stack, found, options.concurrency)
     _show(options, found, expected)
+    if told := concurrency.warning(stack, options.concurrency):
+        print(f"operations import: {told}", file=sys.stderr)
     if options.dry_run:
         return 0
-    if not _may_read(stack, source):
+    if unreadable := _unreadable(stack, source):
         raise SourceError(
-            f"the stack may not read {source.bucket}. Nothing was started: deploy with --parameter "
-            f"ImportSources=arn:aws:s3:::{source.bucket}, with the other buckets that are named there, separated by commas"
+            f"the stack may not read {unreadable}. Nothing was started: deploy with --parameter "
+            f"ImportSources=arn:aws:s3:::{unreadable}, with the other buckets that are named there, separated by commas"
         )
     what = f"{found.pictures:,} pictures for about ${expected.total:,.2f}"
     confirm(f"Import {what}?", yes=options.yes, how="--yes")
@@ -77,14 +80,24 @@ def _ownership(options: Namespace, source: Source) -> dict[str, str]:
         if source.lines is None:
             raise SourceError("--owner-from list needs a --list with an owner in each line")
         return {"kind": "LIST"}
-    if not OWNER.fullmatch(options.owner or ""):
+    if not is_owner(options.owner or ""):
         raise SourceError("name the owner with --owner SUB, the ID that Cognito calls sub, or use --owner-from")
     return {"kind": "ONE", "owner": options.owner}
 
 
-def _may_read(stack: Stack, source: Source) -> bool:
+def _check_bucket(stack: Stack, source: Source) -> None:
+    """Raise SourceError for a bucket of the stack itself, which gets an object for each one that is imported from it."""
+    if source.bucket in (stack.upload_bucket, stack.outputs["ArchiveBucketName"]):
+        raise SourceError(
+            f"{source.bucket} is a bucket of the stack: what it has was uploaded before. Nothing was started"
+        )
+
+
+def _unreadable(stack: Stack, source: Source) -> str:
+    """Return a bucket that the run has to read and the stack may not; empty if it may read all."""
     allowed = [arn.rpartition(":")[2] for arn in stack.parameters.get("ImportSources", "").split(",")]
-    return source.bucket in allowed
+    needed = (source.bucket, *(source.manifest or ())[:1])
+    return next((bucket for bucket in needed if bucket not in allowed), "")
 
 
 def _show(options: Namespace, found: Count, expected: Estimate) -> None:
@@ -129,8 +142,10 @@ def _progress(stack: Stack, name: str) -> tuple[Run, Progress]:
 def _stop(options: Namespace) -> int:
     stack = find_stack(options.stack)
     found = runs.find(stack, _named(options))
-    if found.is_running:
-        runs.stop(found)
+    if not found.is_running:
+        print_sentence(f"run {found.name} does not run: it is {found.status}", as_json=options.json)
+        return 0
+    runs.stop(found)
     print_sentence(
         f"run {found.name} is stopped; go on with: operations import resume {found.name}", as_json=options.json
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from imaging.formats import parse_formats
 from lambdas.domain.import_outcomes import Line
-from lambdas.domain.import_sources import OWNER, Accepted, SkippedError
+from lambdas.domain.import_sources import Accepted, SkippedError, is_owner
 from lambdas.domain.imports import DONE
 from lambdas.domain.outcomes import FAILED, is_final
 from lambdas.domain.record_batches import with_items
@@ -27,7 +27,7 @@ PAUSE: Final = 2  # seconds between two looks at the records
 
 def run_folder(options: Namespace) -> int:
     """Upload the folder that the command line names; return 1 if images FAILED."""
-    if not OWNER.fullmatch(options.owner or ""):
+    if not is_owner(options.owner or ""):
         raise SourceError("name the owner with --owner SUB, the ID that Cognito calls sub")
     folder = Path(options.source)
     files = folders.find_files(folder)[: options.limit]

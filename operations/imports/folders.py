@@ -9,16 +9,19 @@ from uuid import uuid5
 
 from botocore.exceptions import ClientError
 
-from lambdas.domain import grants, import_sources, imports, object_keys, objects
+from lambdas.domain import grants, import_sources, imports, object_keys, objects, upload_versions
+from lambdas.domain.expiry import may_have_expired
 from lambdas.domain.import_outcomes import Line, new_line
 from lambdas.domain.import_sources import Accepted, Listed, Reason, SkippedError
-from lambdas.domain.imports import IMAGES, REFUSED, Outcome
+from lambdas.domain.imports import CONFLICT, IMAGES, REFUSED, Outcome
 from lambdas.domain.record import is_begun, read_item
 from lambdas.runtime import clients, clock
+from operations.errors import OperationError
 from operations.imports.errors import SourceError
 from operations.stack import Stack
 
 AT_ONCE: Final = 8  # files that are uploaded at the same time
+PUTS: Final = 5  # attempts at a file while another import uploads it, and may fail
 
 
 def find_files(folder: Path) -> list[Path]:
@@ -80,13 +83,24 @@ def _put(stack: Stack, name: str, data: bytes, owner: str, image_id: str) -> Out
     filename, kind = imports.filename(name, image_id), imports.content_type(name)
     announced: Any = {"filename": filename, "contentType": kind, "size": len(data), "expiresAt": clock.rfc3339(expires)}
     grants.await_upload(table, grants.Grant(owner, image_id, stack.upload_bucket, key, expires), announced)
-    metadata = objects.upload_metadata(filename)
-    try:
-        clients.s3().put_object(
-            Bucket=stack.upload_bucket, Key=key, Body=data, ContentType=kind, Metadata=metadata, IfNoneMatch="*"
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in REFUSED:
-            raise
-        return Outcome.ALREADY_IMPORTED  # by an earlier run, whose event is on its way
-    return Outcome.COPIED
+    given = {"Key": key, "Body": data, "ContentType": kind, "Metadata": objects.upload_metadata(filename)}
+    return _put_once(stack, given)
+
+
+def _put_once(stack: Stack, given: dict[str, Any]) -> Outcome:
+    """Put an object, unless there is one of an import that is not forgotten: its event is on its way."""
+    bucket, days = stack.upload_bucket, stack.start_settings.record_retention_days
+    condition: Any = {"IfNoneMatch": "*"}
+    for _ in range(PUTS):
+        try:
+            clients.s3().put_object(Bucket=bucket, **given, **condition)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in (*REFUSED, CONFLICT):
+                raise
+            upload = upload_versions.find_upload(bucket, given["Key"])
+            if upload and not may_have_expired(upload.image, days):
+                return Outcome.ALREADY_IMPORTED
+            condition = {} if upload else condition
+        else:
+            return Outcome.COPIED
+    raise OperationError(f"{given['Key']} is written by others all the time: import the folder again")

@@ -1,7 +1,9 @@
 """The runs of imports: each is one execution of ImportPipeline, and one more for each time that it is resumed."""
 
 import json
+import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ from workflow import contracts
 
 RUNNING: Final = "RUNNING"
 MOST_RESUMED: Final = 1000
+EXECUTION: Final = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{6})-(\d+)")  # the name of one: that of its run, and a number
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,12 @@ def _machine(stack: Stack) -> str:
 
 def find(stack: Stack, name: str) -> Run:
     """Return a run by its name; raises OperationError if there is none."""
-    client, prefix = clients.stepfunctions(), _machine(stack).replace(":stateMachine:", ":execution:")
-    found: Any = None
-    for number in range(1, MOST_RESUMED):
-        try:
-            found = number, client.describe_execution(executionArn=f"{prefix}:{name}-{number}")
-        except client.exceptions.ExecutionDoesNotExist:
-            break
+    machine = _machine(stack)
+    found = _newest(machine, name, 1)
+    # Step Functions forgets an execution after 90 days, and the first ones of a run before its last ones.
+    if found is None:
+        known = [number for run, number in _executions(machine) if run == name]
+        found = _newest(machine, name, min(known)) if known else None
     if found is None:
         raise OperationError(f"there is no run {name}: `import status` lists all")
     number, one = found
@@ -84,10 +86,28 @@ def find(stack: Stack, name: str) -> Run:
     return Run(name, number, one["status"], cause, json.loads(one["input"]), one["executionArn"])
 
 
+def _newest(machine: str, name: str, first: int) -> tuple[int, Any] | None:
+    """Return the last execution of a run with its number, counted from a first one; None if that does not exist."""
+    client, found = clients.stepfunctions(), None
+    for number in range(first, first + MOST_RESUMED):
+        arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}-{number}"
+        try:
+            found = number, client.describe_execution(executionArn=arn)
+        except client.exceptions.ExecutionDoesNotExist:
+            break
+    return found
+
+
 def names(stack: Stack) -> list[str]:
     """Return the names of all runs that Step Functions knows, the newest first."""
-    pages = clients.stepfunctions().get_paginator("list_executions").paginate(stateMachineArn=_machine(stack))
-    return list(dict.fromkeys(one["name"].rpartition("-")[0] for page in pages for one in page["executions"]))
+    return list(dict.fromkeys(run for run, _ in _executions(_machine(stack))))
+
+
+def _executions(machine: str) -> Iterator[tuple[str, int]]:
+    """Yield the run and the number of each execution that Step Functions knows; others may have started some that are of no run."""
+    pages = clients.stepfunctions().get_paginator("list_executions").paginate(stateMachineArn=machine)
+    matches = (EXECUTION.fullmatch(one["name"]) for page in pages for one in page["executions"])
+    yield from ((match[1], int(match[2])) for match in matches if match)
 
 
 def stop(run: Run) -> None:
@@ -101,5 +121,9 @@ def resume(stack: Stack, run: Run) -> Run:
     """Start what is left of a run: the same source again, of which nothing is imported twice."""
     if run.is_running:
         raise OperationError(f"run {run.name} is running: `import status {run.name}` shows it")
-    _start(_machine(stack), run.name, run.number + 1, run.input)
+    client = clients.stepfunctions()
+    try:
+        _start(_machine(stack), run.name, run.number + 1, run.input)
+    except client.exceptions.ExecutionAlreadyExists as error:
+        raise OperationError(f"run {run.name} was resumed meanwhile: `import status {run.name}` shows it") from error
     return find(stack, run.name)

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from lambdas.domain import back_pressure
 from lambdas.domain.object_keys import import_folder
 from lambdas.runtime import clients, clock
 from lambdas.runtime.settings import ImportSettings
+from operations.imports import concurrency
 from templates import stack as stack_template
 from tests.fake_aws.account import REGION
 from tests.lambdas.account import CONTEXT, export
@@ -23,6 +25,12 @@ from tests.templates.emitted import template
 
 SOURCE = "pictures-of-ten-years"
 LISTING = {"IMG_1.jpg": b"one", "IMG_2.JPG": b"two", "notes.txt": b"text", "empty.jpg": b"", "folder/": b""}
+
+
+def read_list(text: str) -> list[dict[str, str]]:
+    """Return the items of a list as Step Functions reads it: a backslash escapes what follows it."""
+    rows = csv.reader(StringIO(text, newline=""), escapechar="\\")
+    return [dict(zip(("key", "version", "owner"), row, strict=True)) for row in rows]
 
 
 class Imports:
@@ -38,6 +46,7 @@ class Imports:
             stack_template, "build", lambda: SimpleNamespace(to_dict=template)
         )  # building takes half a second
         patch.setattr(back_pressure, "wait_for_outcomes", lambda *_: None)
+        patch.setattr(concurrency, "_limits", lambda: {"UnreservedConcurrentExecutions": 1000})  # moto has none
         patch.setattr(clock, "sleep", lambda _: self.finish())
         export(patch, self._settings())
         self.failed: list[Any] = []  # items of a batch that fails
@@ -79,8 +88,7 @@ class Imports:
         source = given["source"]
         if source["kind"] == "LIST":
             body = clients.s3().get_object(Bucket=source["list"]["bucket"], Key=source["list"]["key"])["Body"].read()
-            rows = csv.reader(body.decode().splitlines())
-            return [dict(zip(("key", "version", "owner"), row, strict=True)) for row in rows]
+            return read_list(body.decode())
         listed = clients.s3().list_objects_v2(Bucket=SOURCE, Prefix=source["prefix"])["Contents"]
         return [{"key": one["Key"], "etag": one["ETag"]} for one in listed][: given["limit"]]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lambdas.runtime import clients, clock
+from operations.imports import concurrency
 from operations.imports.sources import FIELDS
 from tests.operations.imports_in_moto import SOURCE, Imports
 from tests.operations.stack_in_moto import OWNER, StackInMoto
@@ -93,11 +94,25 @@ def test_bad_input_starts_nothing(imports: Imports, arguments: list[str], messag
     assert result.err.count("\n") == 1
 
 
+def test_a_bucket_of_the_stack_itself(imports: Imports) -> None:
+    """The stack's own buckets are no source: each import would put another object into them."""
+    for name in ("UploadBucketName", "ArchiveBucketName"):
+        result = imports.stack.run("import", f"s3://{imports.stack.outputs[name]}/", "--owner", OWNER, "--yes")
+        assert (result.code, imports.executions()) == (2, [])
+        assert "is a bucket of the stack" in result.err
+
+
 def test_a_bucket_that_the_stack_may_not_read(imports: Imports) -> None:
     """Where ImportSources does not name the bucket, nothing is started, and the message says how to name it."""
     clients.s3().create_bucket(Bucket="not-named", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     clients.s3().put_object(Bucket="not-named", Key="1.jpg", Body=b"1")
     result = imports.stack.run("import", "s3://not-named/", "--owner", OWNER, "--yes")
+    assert (result.code, imports.executions()) == (2, [])
+    assert "ImportSources=arn:aws:s3:::not-named" in result.err
+    inventory = imports.write_inventory('"2019%2FIMG_1.jpg"\n', fileSchema="Key")
+    clients.s3().copy_object(CopySource=inventory.removeprefix("s3://"), Bucket="not-named", Key="m.json")
+    more = ("--inventory", "s3://not-named/m.json", "--owner", OWNER, "--yes")
+    result = imports.stack.run("import", f"s3://{SOURCE}", *more)
     assert (result.code, imports.executions()) == (2, [])
     assert "ImportSources=arn:aws:s3:::not-named" in result.err
 
@@ -120,26 +135,6 @@ def test_a_list_names_keys_and_owners(imports: Imports, tmp_path: Path, text: st
     assert (end["COPIED"], end["SKIPPED"]) == (1, 1)
     found = clients.s3().list_objects_v2(Bucket=imports.stack.outputs["UploadBucketName"], Prefix="uploads/anna/")
     assert found["KeyCount"] == 1
-
-
-@pytest.mark.share(2)
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("a,b,c,d", "line 2 has 4 fields"),
-        ('{"key": 1}', "line 2 has a field that is no text"),
-        ('{"key": "a", "size": "1"}', "line 2 has unknown fields: size"),
-        ("{", "line 2 is no JSON"),
-        ("a,,no/owner", "line 2 has an owner that is no user ID"),
-        ("k" * 1025, "line 2 has a key of 1025 bytes"),
-    ],
-)
-def test_a_list_with_a_broken_line_starts_nothing(imports: Imports, tmp_path: Path, line: str, message: str) -> None:
-    """The message names the lines that are broken."""
-    (tmp_path / "keys").write_text(f"good.jpg\n{line}\n", encoding="utf-8")
-    result = imports.stack.run("import", URL, "--owner", OWNER, "--list", str(tmp_path / "keys"), "--yes")
-    assert (result.code, imports.executions()) == (2, [])
-    assert message in result.err
 
 
 def test_an_inventory_is_counted_and_imported(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +203,8 @@ def test_interrupted_watching_leaves_the_run(imports: Imports, monkeypatch: pyte
     (execution,) = imports.executions()
     name = execution.name.removesuffix("-1")
     assert imports.stack.run("import", "resume", name).code == 1  # it runs
-    assert imports.stack.run("import", "stop", name).code == 0
+    assert "is stopped" in imports.stack.run("import", "stop", name).out
+    assert "does not run: it is ABORTED" in imports.stack.run("import", "stop", name).out
     assert imports.stack.run("import", "status", name, "--json").objects[0]["status"] == "ABORTED"
     monkeypatch.setattr(clock, "sleep", lambda _: imports.finish())
     result = imports.stack.run("import", "resume", name, "--json")
@@ -216,6 +212,32 @@ def test_interrupted_watching_leaves_the_run(imports: Imports, monkeypatch: pyte
     assert imports.stack.run("import", "status", "--json").objects == [
         {"run": name, "status": "SUCCEEDED", "bucket": SOURCE}
     ]
+
+
+def test_runs_that_step_functions_has_forgotten(imports: Imports) -> None:
+    """A run is found by what is left of its executions; an execution that somebody started by hand is no run."""
+    name = imports.start()
+    assert imports.stack.run("import", "resume", name).code == 0
+    client, machine = clients.stepfunctions(), imports.stack.outputs["ImportPipelineArn"]
+    given = client.describe_execution(executionArn=f"{machine.replace('stateMachine', 'execution')}:{name}-1")["input"]
+    client.start_execution(stateMachineArn=machine, name="by-hand-1", input=given)
+    imports.executions()[:] = [one for one in imports.executions() if one.name != f"{name}-1"]
+    assert imports.stack.run("import", "status", name).code == 0
+    assert [one["run"] for one in imports.stack.run("import", "status", "--json").objects] == [name]
+    assert "there is no run by-hand" in imports.stack.run("import", "status", "by-hand-2").err
+
+
+@pytest.mark.parametrize(("available", "told"), [(10, ""), (9, ""), (8, "--concurrency 1 does not fit")])
+def test_concurrency_that_does_not_fit(
+    imports: Imports, monkeypatch: pytest.MonkeyPatch, available: int, told: str
+) -> None:
+    """A warning says that the account has less concurrency than users and import may need together, and what to do."""
+    limits = {"AccountLimit": {"UnreservedConcurrentExecutions": available}}
+    monkeypatch.setattr(concurrency, "_limits", lambda: limits["AccountLimit"])
+    result = imports.stack.run("import", URL, "--owner", OWNER, "--dry-run")
+    assert result.code == 0
+    assert told in result.err
+    assert bool(told) == ("WARNING" in result.err)
 
 
 def test_report_has_every_object(imports: Imports, tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
 """`import FOLDER`: the pictures of a folder are uploaded once, by the rules that hold for a bucket, and their outcomes are shown."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from lambdas.domain.import_sources import Accepted
 from lambdas.runtime import clients, clock
 from operations.imports import folders
+from operations.stack import DEFAULT_STACK, find_stack
 from tests.operations.imports_in_moto import Imports
-from tests.operations.stack_in_moto import OWNER, StackInMoto
+from tests.operations.stack_in_moto import OWNER, RETENTION, StackInMoto
 
 
 @pytest.fixture
@@ -83,3 +89,52 @@ def test_bad_input_uploads_nothing(imports: Imports, folder: Path, owner: tuple[
     """A folder without an owner is one sentence, and exit code 2."""
     result = imports.stack.run("import", str(folder), *owner, "--yes")
     assert (result.code, result.err.count("\n")) == (2, 1)
+
+
+def test_a_conflict_of_two_uploads_is_tried_again(
+    imports: Imports, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 refuses an upload while another one of the file is written, which may fail: then the file is uploaded."""
+    _refuse_first(monkeypatch)
+    result = imports.stack.run("import", str(folder), "--owner", OWNER, "--yes", "--json", "--limit", "1")
+    assert [line["outcome"] for line in result.objects] == ["COPIED"]
+    assert len(_versions(imports)) == 1
+
+
+def _refuse_first(patch: pytest.MonkeyPatch) -> None:
+    real, left = clients.s3().put_object, iter([True])
+
+    def refusing(**given: Any) -> Any:
+        if next(left, False):
+            raise ClientError({"Error": {"Code": "ConditionalRequestConflict", "Message": ""}}, "PutObject")
+        return real(**given)
+
+    patch.setattr(clients.s3(), "put_object", refusing)
+
+
+def test_a_file_whose_record_has_expired(imports: Imports, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose image was rejected is uploaded anew once its record has expired, also if its old upload is still there."""
+    command = ("import", str(folder), "--owner", OWNER, "--yes", "--json", "--limit", "1")
+    (first,) = imports.stack.run(*command).objects
+    table, later = imports.stack.outputs["MetadataTableName"], clock.now() + timedelta(days=RETENTION)
+    clients.dynamodb().delete_item(TableName=table, Key={"imageId": {"S": first["imageId"]}})
+    monkeypatch.setattr(clock, "now", lambda: later)
+    (again,) = imports.stack.run(*command).objects
+    assert (again["outcome"], again["imageId"]) == ("COPIED", first["imageId"])
+    assert len(_versions(imports)) == 2
+
+
+@pytest.mark.parametrize(("name", "reason"), [(os.fsdecode(b"\xff.jpg"), "INVALID_KEY"), ("gone.jpg", "NOT_FOUND")])
+def test_a_file_that_cannot_be_uploaded(imports: Imports, folder: Path, name: str, reason: str) -> None:
+    """A file whose name is not in UTF-8, or that is gone by now, is reported, and keeps no other one back."""
+    stack, accepted = find_stack(DEFAULT_STACK), Accepted(frozenset({"JPEG"}), 1000)
+    assert imports.executions() == []
+    if reason == "INVALID_KEY":
+        (folder / name).write_bytes(b"x")
+    lines = list(folders.upload_all(stack, folder, [folder / name, folder / "1.jpg"], OWNER, accepted))
+    assert [line["reason"] or line["outcome"] for line in lines] == [reason, "COPIED"]
+
+
+def _versions(imports: Imports) -> list[Any]:
+    bucket = imports.stack.outputs["UploadBucketName"]
+    return clients.s3().list_object_versions(Bucket=bucket, Prefix=f"uploads/{OWNER}/")["Versions"]
