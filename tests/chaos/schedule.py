@@ -13,7 +13,7 @@ from moto.moto_api._internal import mock_random
 
 from lambdas.domain import open_records
 from lambdas.domain.stalled_uploads import LONGEST_PAUSE
-from tests.chaos import statements
+from tests.chaos import import_statement, statements
 from tests.chaos.account import STALLED_AFTER
 from tests.chaos.bystanders import Bystanders
 from tests.chaos.context import Context
@@ -21,6 +21,7 @@ from tests.chaos.deployment import Deployment
 from tests.chaos.expiry import Expiry
 from tests.chaos.fault_hooks import FaultHooks
 from tests.chaos.faults import OPERATOR, Fault, Faults
+from tests.chaos.importers import RUNS, Importers
 from tests.chaos.invocations import Functions
 from tests.chaos.journal import Journal
 from tests.chaos.operators import Operators
@@ -67,9 +68,15 @@ class Schedule:
     """A schedule that can be run."""
 
     def __init__(
-        self, account: Account, patches: Patches, seed: int, only: Mapping[Fault, float] | None = None
+        self,
+        account: Account,
+        patches: Patches,
+        seed: int,
+        only: Mapping[Fault, float] | None = None,
+        *,
+        importing: bool = False,
     ) -> None:
-        """Draw uploads and faults from seed; only gives the probabilities of faults instead."""
+        """Draw uploads and faults from seed; only gives the probabilities of faults instead. Imports run beside if importing."""
         mock_random.seed(seed)
         open_records.random().seed(seed)
         stores.empty()
@@ -86,6 +93,8 @@ class Schedule:
         context = Context(account, self._scheduler, self._faults, self._journal, express)
         self._deployment = Deployment(context)
         functions = Functions(self._scheduler, self._deployment)
+        self._context = context
+        self._importers = Importers(context, functions, seed) if importing else None
         self._world = World(context, functions)
         self._operators = Operators(self._scheduler, self._journal)
         self._uploaders = Uploaders(context, self._world)
@@ -100,9 +109,12 @@ class Schedule:
         try:
             self._storm()
             self._calm()
+            lost = self._resume_imports(self._importers) if self._importers else []
             if self._faults.counted.keys() & OPERATOR.keys():
                 self._recover()
             found = statements.violations(self._account, self._journal, quiet=not self._faults.counted)
+            if self._importers:
+                found += [*lost, *import_statement.violations(self._context, self._importers)]
         except Stuck as stuck:
             found = [f"1 one outcome: {stuck}"]
         finally:
@@ -116,7 +128,7 @@ class Schedule:
         waiting = self._drawn()
         spells = self._random.randint(1, 3)
         for spell in range(spells):
-            if spell and self._faults.draw({Fault.MONTHS: 1}, often=3):
+            if spell and not self._importers and self._faults.draw({Fault.MONTHS: 1}, often=3):
                 self._calm()
                 self._expiry.begin()
                 self._faults.storm = True
@@ -136,6 +148,7 @@ class Schedule:
         acts: list[Act] = [partial(self._uploaders.upload, image) for image in images + newer]
         acts += [partial(self._uploaders.delete, image) for image in deleted]
         acts += [self._uploaders.poison] if self._random.random() < POISONED else []
+        acts += self._importers.acts() if self._importers else []
         self._random.shuffle(acts)
         self._grant(images)
         return acts
@@ -177,6 +190,16 @@ class Schedule:
             self._world.tick(LONGEST_PAUSE.total_seconds() + 60)
             self._world.sweep(everything=self._expiry.begun or number % 2 == 0)
             self._spell([])
+
+    def _resume_imports(self, importers: Importers) -> list[str]:
+        """Let an operator resume the imports, also those that have ended, and return which lines were lost before."""
+        lost = list(import_statement.lost_lines(importers))
+        for run in RUNS:
+            importers.start(run)
+            self._spell([])
+            importers.register()
+        self._sweep_up()
+        return lost
 
     def _recover(self) -> None:
         """Let an operator start again what FAILED, and deliver everything."""

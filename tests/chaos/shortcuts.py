@@ -126,10 +126,19 @@ def _get_object(client: Any, params: Params) -> Answer:
         raise _refused(client, "GetObject", code, 404)
     body = StreamingBody(BytesIO(found.value), found.size)
     metadata = {name.removeprefix("x-amz-meta-"): value for name, value in found.metadata.items()}
-    return _answer(Body=body, ContentLength=found.size, Metadata=metadata)
+    return _answer(Body=body, ContentLength=found.size, Metadata=metadata, ETag=found.etag)
 
 
-def _put_object(_: Any, params: Params) -> Answer:
+def _check_target(client: Any, operation: str, params: Params) -> None:
+    """Refuse a write whose condition about the object in its place is false."""
+    found = _s3().get_object(params["Bucket"], params["Key"])
+    is_there, wanted = found is not None, params.get("IfMatch")
+    if (is_there and params.get("IfNoneMatch") == "*") or (wanted and (not is_there or found.etag != wanted)):
+        raise _refused(client, operation, "PreconditionFailed", 412)
+
+
+def _put_object(client: Any, params: Params) -> Answer:
+    _check_target(client, "PutObject", params)
     put = _s3().put_object(params["Bucket"], params["Key"], params["Body"], storage="STANDARD")
     put.set_metadata({f"x-amz-meta-{name}": value for name, value in params.get("Metadata", {}).items()})
     return _answer(VersionId=put.version_id)
@@ -140,15 +149,18 @@ def _copy_object(client: Any, params: Params) -> Answer:
     found = _s3().get_object(source["Bucket"], source["Key"], version_id=source.get("VersionId"))
     if found is None:
         raise _refused(client, "CopyObject", "NoSuchVersion" if "VersionId" in source else "NoSuchKey", 404)
+    if params.get("CopySourceIfMatch", found.etag).strip('"') != found.etag.strip('"'):
+        raise _refused(client, "CopyObject", "PreconditionFailed", 412)
+    _check_target(client, "CopyObject", params)
     _s3().copy_object(found, params["Bucket"], params["Key"], mdirective=params["MetadataDirective"], metadata={})
-    return _answer()
+    return _answer(VersionId=_s3().get_object(params["Bucket"], params["Key"]).version_id)
 
 
 def _head_object(client: Any, params: Params) -> Answer:
-    found = _s3().get_object(params["Bucket"], params["Key"])
+    found = _s3().get_object(params["Bucket"], params["Key"], version_id=params.get("VersionId"))
     if found is None:
         raise _refused(client, "HeadObject", "404", 404)
-    return _answer(ContentLength=found.size)
+    return _answer(ContentLength=found.size, ETag=found.etag)
 
 
 def _list_objects(_: Any, params: Params) -> Answer:
