@@ -20,7 +20,7 @@ from costs.usage import (
     total,
     visited_states,
 )
-from costs.workload_profile import IMPORT, INVOCATIONS, PLATFORM_LOG_BYTES
+from costs.workload_profile import IMPORT, INVOCATIONS, PLATFORM_LOG_BYTES, InvocationProfile
 from templates.substitution import definition_of
 from workflow.steps import BATCH_SIZE
 from workflow.steps import IMPORT as STEP
@@ -34,30 +34,33 @@ RESULTS: Final = 2  # objects that a Map writes at its end: its manifest, and th
 LOOK: Final = 2 * 0.05  # seconds for an object that is skipped, or was imported before: S3 and the record are asked
 
 
-def import_usage(template: Node, kind: str, *, images: int, others: int, looks: int) -> dict[Price, float]:
+def import_usage(  # noqa: PLR0913 - all but two by name
+    template: Node, kind: str, *, images: int, others: int, looks: int, profile: InvocationProfile = IMPORT
+) -> dict[Price, float]:
     """Return the units for images that are imported and archived, and for other objects, which are skipped.
 
     kind is the type of the pipeline; looks is the number of the others about which S3 is asked. Each batch of objects is an EXPRESS
-    execution, an invocation and an object of outcomes.
+    execution, an invocation and an object of outcomes. profile is the work of ImportFunction for an image; with RERENDER, the
+    pipeline takes about as many calls as for an upload: fewer writes of the record, and a copy of each old rendition.
     """
-    each = total(_of_image(template, kind))
+    each = total(_of_image(template, kind, profile))
     used = [(price, images * units) for price, units in each.items()]
     return total([*used, *_of_run(images + others), (prices.S3_READ, looks)])
 
 
-def _of_image(template: Node, kind: str) -> Iterator[Usage]:
+def _of_image(template: Node, kind: str, profile: InvocationProfile) -> Iterator[Usage]:
     functions, passed = resources(template, "AWS::Lambda::Function"), _passed(template)
     memory = functions[STEP.function]["MemorySize"]
     objects = 1 + sum(
         INVOCATIONS[name].calls.count("PutObject") for name in functions_of(passed)
     )  # in the upload bucket
-    share = ((price, units) for price, units in of_profile(IMPORT, memory) if price != prices.LAMBDA_REQUEST)
+    share = ((price, units) for price, units in of_profile(profile, memory) if price != prices.LAMBDA_REQUEST)
     yield from of_execution(template, kind, passed)
     yield from share
     yield from of_wait(seconds_of(passed), memory)
     yield prices.EVENTBRIDGE_EVENT, S3_EVENTS * objects
     yield prices.XRAY_TRACE, 1
-    yield prices.EXPRESS_COMPUTE, (IMPORT.seconds + seconds_of(passed)) * EXECUTION_MEMORY / 1024
+    yield prices.EXPRESS_COMPUTE, (profile.seconds + seconds_of(passed)) * EXECUTION_MEMORY / 1024
     # Lambda's own lines are there once for a batch.
     yield prices.LOG_INGESTION, -PLATFORM_LOG_BYTES * (1 - 1 / BATCH_SIZE) / GB
 

@@ -69,6 +69,10 @@ DELETION_LOOKS: Final = len(LOOKS) - 1  # the function itself is the first
 IMPORT: Final = InvocationProfile(
     0.034, 400, ("HeadObject", "GetItem", "PutItem", "CopyObject", "StartExecution"), 512, indexed=1, opened=1
 )
+# The same for an image whose renditions are made anew: it is looked at, and its upload for a focal point, and is claimed.
+RERENDER: Final = InvocationProfile(
+    0.034, 400, ("GetItem", "HeadObject", "HeadObject", "UpdateItem", "StartExecution"), 2052, opened=1
+)
 NOTIFIED_BYTES: Final = 34  # of the record: notifiedAt
 STATE_BYTES: Final = 2300  # of the payload at the end of an execution
 PLATFORM_LOG_BYTES: Final = 732  # of Lambda's own lines for an invocation: start and report, with tracing

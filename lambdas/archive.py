@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 RESIZED, THUMBNAIL = "resized", "thumbnail"  # kinds of renditions
 
 
-def _undo(_: ArchiveImageInput, result: ArchiveImageOutput, settings: ArchiveSettings) -> None:
-    """Delete the archived objects of an image that has another outcome by now."""
-    keys = [result["original"]["key"], *(rendition["key"] for rendition in result["renditions"])]
-    objects.delete_objects(settings.archive_bucket, keys)
+def _undo(event: ArchiveImageInput, result: ArchiveImageOutput, settings: ArchiveSettings) -> None:
+    """Delete what this execution has archived of an image that has another outcome by now."""
+    original = [] if "original" in event["image"] else [result["original"]["key"]]
+    objects.delete_objects(settings.archive_bucket, [*original, *(one["key"] for one in result["renditions"])])
 
 
 @step_handler("archive-image", ArchiveSettings, stored_as="archive", final_status=outcomes.SUCCEEDED, undo=_undo)
@@ -41,7 +41,7 @@ def handler(event: ArchiveImageInput, settings: ArchiveSettings) -> ArchiveImage
     """Archive the original and its renditions and return where they are."""
     image, bucket = event["image"], settings.archive_bucket
     folder = object_keys.archive_folder(image, event["execution"])
-    original = _archive_original(image, event["validation"]["format"], bucket, folder)
+    original = _original(image, event["validation"]["format"], bucket, folder)
     staged = list(_staged(event))
     archived = {
         one["key"]: objects.archive(
@@ -98,7 +98,10 @@ def _name(staged: StagedRendition) -> str:
     return staged["key"].rsplit("/", 1)[-1]
 
 
-def _archive_original(image: Image, format_name: str, bucket: str, folder: str) -> ArchivedObject:
+def _original(image: Image, format_name: str, bucket: str, folder: str) -> ArchivedObject:
+    """Archive the original, unless it is in the archive: there it stays, whose storage class may make a copy expensive."""
     format_ = FORMATS[format_name]
+    if archived := image.get("original"):
+        return objects.archived(bucket, archived["key"], format_.content_type)
     source: CopySourceTypeDef = {"Bucket": image["bucket"], "Key": image["key"], "VersionId": image["versionId"]}
     return objects.archive(source, bucket, f"{folder}original.{format_.extension}", format_.content_type, MOVED)

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from lambdas.domain import conflicts, execution_history, finalization
-from lambdas.domain.record import Record
+from lambdas.domain.rerender_record import record_of
 from lambdas.runtime.settings import FinalizeSettings
 from lambdas.runtime.telemetry import add_log_keys, log_errors, set_log_keys
 from workflow import contracts
@@ -29,6 +29,6 @@ def handler(event: dict[str, Any], context: Any) -> None:
         started_with: PipelineInput = json.loads(execution["input"])
         image = started_with["image"]
         add_log_keys(imageId=image["imageId"], execution=execution["name"])
-        record = Record(settings.metadata_table, image, execution["name"])
+        record = record_of(settings.metadata_table, image, execution["name"])
         failure = execution_history.read_failure(execution["executionArn"], execution["status"])
         finalization.finalize(record, failure, settings)

@@ -1,4 +1,7 @@
-"""ImportImages: import a batch of source objects, one after the other, and write what became of each."""
+"""ImportImages: import a batch of source objects, one after the other, and write what became of each.
+
+With the ownership RECORD, the keys are IDs of images that have succeeded, and whose renditions are made anew.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from lambdas.domain import back_pressure, import_outcomes, import_sources, imports
+from lambdas.domain import back_pressure, import_outcomes, import_sources, imports, rerenders
 from lambdas.domain.import_outcomes import Lines
 from lambdas.domain.import_sources import Accepted, Reason, SkippedError
-from lambdas.domain.imports import Outcome
+from lambdas.domain.imports import Imported, Outcome
 from lambdas.runtime import clock
 from lambdas.runtime.metrics import IMAGES_IMPORTED, IMPORTS_SKIPPED
 from lambdas.runtime.service_errors import error_name, named_by_code
@@ -97,9 +100,7 @@ class _Batch:
         """Import an object, append its line, and wait for its image."""
         line = import_outcomes.new_line(one)
         try:
-            source = import_sources.find(self._batch["bucket"], one, self._accepted)
-            line |= {"version": source.version, "size": source.size}
-            imported = imports.import_object(source, one.owner, self._settings)
+            imported = self._rerender(one, line) if self._has_records else self._copy(one, line)
         except SkippedError as skipped:
             finished = skipped.reason in REPLACED and imports.finish_import(self._batch["bucket"], one, self._settings)
             if not finished:
@@ -109,14 +110,33 @@ class _Batch:
             imported = finished
         self._lines.append({**line, "imageId": imported.image_id, "outcome": imported.outcome})
         if imported.image:
-            count(IMAGES_IMPORTED, imageId=imported.image_id)
+            if imported.outcome == Outcome.COPIED:
+                count(IMAGES_IMPORTED, imageId=imported.image_id)
             back_pressure.wait_for_outcomes([imported.image], self._settings.metadata_table, self._since + WAITING)
+
+    @property
+    def _has_records(self) -> bool:
+        return self._batch["ownership"]["kind"] == "RECORD"
+
+    def _copy(self, one: Listed, line: Line) -> Imported:
+        """Copy an object and start its image, and write what is known of it into its line; raises SkippedError."""
+        source = import_sources.find(self._batch["bucket"], one, self._accepted)
+        line |= {"version": source.version, "size": source.size}
+        return imports.import_object(source, one.owner, self._settings)
+
+    def _rerender(self, one: Listed, line: Line) -> Imported:
+        """Start an execution that makes the renditions of an image anew, as _copy does."""
+        image = rerenders.find(one.key, self._batch["run"], self._settings)
+        line |= {"size": image["size"]}
+        rerenders.start(image, self._settings)
+        return Imported(image["imageId"], Outcome.STARTED, image)
 
     def _counted(self, key: str) -> ImportImagesOutput:
         found = Counter(line["outcome"] for line in self._lines)
         logger().info("imported a batch", extra={"outcomes": dict(found)})
         return {
             "copied": found[Outcome.COPIED],
+            "started": found[Outcome.STARTED],
             "alreadyImported": found[Outcome.ALREADY_IMPORTED],
             "skipped": found[Outcome.SKIPPED],
             "outcomes": key,

@@ -25,7 +25,7 @@ from lambdas.domain.dead_letters import dead_letter_images
 from lambdas.domain.expiry import may_have_expired
 from lambdas.domain.finalization import finalize
 from lambdas.domain.outcomes import DELETED, PROCESSING, Failure, is_final, notification_pending
-from lambdas.domain.record import Record, is_begun, read_record
+from lambdas.domain.record import CLAIM, Record, is_begun, read_record
 from lambdas.domain.record_batches import with_items
 from lambdas.runtime import clock
 from lambdas.runtime.settings import YES, SweepSettings
@@ -196,7 +196,7 @@ class Sweep:
     def _delete_staged(self, name: str) -> bool:
         """Delete what the execution called name has staged, unless its image is being processed."""
         stored = read_record(self._settings.metadata_table, executions.image_id(name))
-        if stored and stored["execution"] == name and stored["status"] == PROCESSING:
+        if stored and name in (stored["execution"] if stored["status"] == PROCESSING else "", stored.get(CLAIM)):
             return False
         return bool(objects.delete_prefix(self._settings.upload_bucket, object_keys.staged_folder(name)))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 
 from asl.command import Parser
-from operations.cli.arguments import not_empty, pair, percentage, positive
+from operations.cli.arguments import day, not_empty, pair, percentage, positive
 from operations.cli.errors import exit_code
 from operations.stack import DEFAULT_STACK
 
@@ -55,6 +55,7 @@ def _parser() -> ArgumentParser:
         _add_reprocess,
         _add_sweep,
         _add_import,
+        _add_rerender,
         _add_user,
         _add_forget,
         _add_export,
@@ -170,6 +171,16 @@ def _add_import(commands: "Subparsers[Parser]") -> None:
     keys.add_argument("--list", type=Path, metavar="FILE", help="keys in CSV (key,version,owner) or JSON Lines")
     keys.add_argument("--inventory", metavar="URL", help="manifest.json of an S3 Inventory of the bucket, in CSV")
     parser.add_argument("--limit", type=positive, metavar="N", help="import the first N objects only")
+    _add_run_options(parser)
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="folder of the report (import-RUN; of a folder, none)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show what would be imported, and start nothing")
+    _add_yes(parser)
+
+
+def _add_run_options(parser: ArgumentParser) -> None:
+    """Add how fast a run of ImportPipeline goes on, and when it is tried again."""
     parser.add_argument(
         "--concurrency",
         type=positive,
@@ -184,10 +195,20 @@ def _add_import(commands: "Subparsers[Parser]") -> None:
         metavar="PERCENT",
         help="of the objects, before the run is tried again (5)",
     )
-    parser.add_argument(
-        "--output", type=Path, metavar="DIR", help="folder of the report (import-RUN; of a folder, none)"
+
+
+def _add_rerender(commands: "Subparsers[Parser]") -> None:
+    parser = _add(
+        commands,
+        "rerender",
+        "make renditions anew of images that have succeeded, after sizes, formats or quality were changed",
     )
-    parser.add_argument("--dry-run", action="store_true", help="show what would be imported, and start nothing")
+    parser.add_argument(
+        "--owner", type=not_empty, metavar="SUB", help="ID of a user; otherwise the images of all users"
+    )
+    parser.add_argument("--since", type=day, metavar="DATE", help="only images that were uploaded on this day or later")
+    _add_run_options(parser)
+    parser.add_argument("--dry-run", action="store_true", help="show how many images there are, and start nothing")
     _add_yes(parser)
 
 

@@ -16,6 +16,7 @@ STAYS: Final = "STANDARD"  # the class of objects that do not move
 # Bytes. By default S3 moves no smaller object; the rule in templates/resources/storage.py states it, so that both agree.
 SMALLEST_MOVED: Final = 128 * 1024
 MOVED: Final = {"moved": "true"}  # the tag of the objects that the rule moves
+EXPIRING: Final = {"superseded": "true"}  # that of renditions that were replaced; another rule deletes them
 
 
 @dataclass(frozen=True)

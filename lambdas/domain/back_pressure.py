@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.domain import executions
 from lambdas.domain.outcomes import DELETED, is_final
-from lambdas.domain.record import read_record
+from lambdas.domain.record import CLAIM, read_record
 from lambdas.runtime import clock
 from lambdas.runtime.service_errors import error_name
 from workflow.contracts.service_errors import FUNCTION_ERRORS
@@ -87,4 +87,6 @@ def _is_over(image: Image, table: str, since: datetime) -> bool:
         return True
     if stored["execution"] == executions.name(image):
         return is_final(stored)
+    if stored.get(CLAIM) == executions.name(image):
+        return False
     return stored["createdAt"] >= clock.rfc3339(since) or clock.now() - since >= timedelta(seconds=TAKEOVER_WAIT)

@@ -26,7 +26,8 @@ def attempt(image: Image | MetadataRecord) -> int:
 
 def name(image: Image) -> str:
     """Return the execution's name: the same for one attempt at one version, so that a duplicate event starts nothing."""
-    version = "\n".join((image["bucket"], image["key"], image["versionId"]))
+    run = [image["original"]["run"]] if "original" in image else []  # makes the renditions anew: once for each run
+    version = "\n".join((image["bucket"], image["key"], image["versionId"], *run))
     return f"{image['imageId']}-{sha256(version.encode()).hexdigest()[:32]}-{attempt(image)}"
 
 
@@ -61,14 +62,19 @@ def claim(image: PipelineInputImage, settings: StartSettings) -> bool:
     Of two callers at the same time one starts the execution, and a sweep finds an image whose start was interrupted.
     Raises PreviousOutcomePending while an earlier outcome of the image is not published.
     """
-    from botocore.exceptions import ClientError
-
     record = Record(settings.metadata_table, image, name(image))
     try:
         if not record.begin(settings.record_retention_days):
             return False
     except StaleExecution:
         return False
+    return start_claimed(record, image, settings)
+
+
+def start_claimed(record: Record, image: PipelineInputImage, settings: StartSettings) -> bool:
+    """Start the execution for an image whose record it has claimed, and return whether it is new."""
+    from botocore.exceptions import ClientError
+
     try:
         return _start(image, settings)
     except ClientError as error:
@@ -80,15 +86,24 @@ def claim(image: PipelineInputImage, settings: StartSettings) -> bool:
 
 def status(image: Image, settings: StartSettings) -> str | None:
     """Return the status of the execution in Step Functions; None if it is not known there, as all EXPRESS ones."""
+    return status_of(name(image), settings)
+
+
+def status_of(execution: str, settings: StartSettings) -> str | None:
+    """Return the status of the execution with that name, as status does."""
     if settings.workflow_type == EXPRESS:
         return None
     client = clients.stepfunctions()
     try:
-        return client.describe_execution(executionArn=arn(image, settings.state_machine_arn))["status"]
+        return client.describe_execution(executionArn=_arn(execution, settings.state_machine_arn))["status"]
     except client.exceptions.ExecutionDoesNotExist:
         return None
 
 
 def arn(image: Image, state_machine_arn: str) -> str:
     """Return the ARN of the execution for image on the STANDARD state machine with state_machine_arn."""
-    return f"{state_machine_arn.replace(':stateMachine:', ':execution:')}:{name(image)}"
+    return _arn(name(image), state_machine_arn)
+
+
+def _arn(execution: str, state_machine_arn: str) -> str:
+    return f"{state_machine_arn.replace(':stateMachine:', ':execution:')}:{execution}"

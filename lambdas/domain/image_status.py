@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lambdas.domain.image_renditions import pictures, rendition_name, signed_renditions
 from lambdas.domain.open_records import KEYS
 from lambdas.domain.outcomes import FAILED, NOTIFIED_AT, REJECTED, SUCCEEDED
-from lambdas.domain.record import CLEARED_AT, EXPIRES_AT
+from lambdas.domain.record import CLAIM, CLEARED_AT, EXPIRES_AT, SUPERSEDED
 from lambdas.runtime.clock import rfc3339
 from lambdas.runtime.settings import VERSION
 from workflow.contracts.errors import INTERNAL_ERROR_MESSAGE
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 COPIED = ("imageId", "status", "createdAt", "updatedAt", "finishedAt", "announced")  # from the record
 SUMMARY = ("imageId", "status", "createdAt", "finishedAt")  # of those, what a list has
 RENAMED = {"dominantColour": "dominantColor"}  # since version 0.1, whose records stay
-NOT_SHOWN = (NOTIFIED_AT, CLEARED_AT, EXPIRES_AT, *KEYS)  # these change after the final status
+NOT_SHOWN = (NOTIFIED_AT, CLEARED_AT, EXPIRES_AT, CLAIM, SUPERSEDED, *KEYS)  # these change after the final status
 
 
 def describe(record: MetadataRecord, urls: ImageUrls) -> ImageStatusResponse:

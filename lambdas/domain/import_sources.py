@@ -17,6 +17,7 @@ from lambdas.runtime import clients
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
     from workflow.contracts.payloads import ImportImagesInputItemsItem, ImportImagesInputOwnership
 
@@ -48,6 +49,8 @@ class Reason(StrEnum):
     OTHER_OWNER = "OTHER_OWNER"
     INVALID_KEY = "INVALID_KEY"
     OLD_VERSION = "OLD_VERSION"
+    NOT_SUCCEEDED = "NOT_SUCCEEDED"
+    OUTCOME_PENDING = "OUTCOME_PENDING"
 
 
 MEANINGS: Final = {
@@ -66,6 +69,8 @@ MEANINGS: Final = {
     Reason.OTHER_OWNER: "the object was imported for another owner",
     Reason.INVALID_KEY: "no object can have such a key",
     Reason.OLD_VERSION: "it is an old version or a delete marker",
+    Reason.NOT_SUCCEEDED: "there is no such image that has succeeded; it may have been deleted",
+    Reason.OUTCOME_PENDING: "the last outcome of the image is not published yet: try again in an hour or two",
 }
 
 
@@ -199,22 +204,28 @@ def check_storage_class(storage_class: str, *, is_restored: bool) -> None:
         raise SkippedError(Reason.NOT_RESTORED)
 
 
-def find(bucket: str, one: Listed, accepted: Accepted) -> SourceObject:
-    """Return what S3 says of a listed object now; raises SkippedError if it is not imported."""
-    check_listed(one, accepted.formats)
-    answer = _head(bucket, one)
-    etag = answer["ETag"].strip('"')
-    if one.etag and one.etag != etag:
-        raise SkippedError(Reason.CHANGED)
-    check_size(answer["ContentLength"], accepted.max_bytes)
+def check_restored(answer: HeadObjectOutputTypeDef) -> None:
+    """Raise SkippedError for an object that cannot be read before it is restored, by what S3 says of it."""
     restored = RESTORED in answer.get("Restore", "")
     check_storage_class(answer.get("StorageClass", ""), is_restored=restored)
     if "ArchiveStatus" in answer and not restored:  # of S3 Intelligent-Tiering
         raise SkippedError(Reason.NOT_RESTORED)
+
+
+def find(bucket: str, one: Listed, accepted: Accepted) -> SourceObject:
+    """Return what S3 says of a listed object now; raises SkippedError if it is not imported."""
+    check_listed(one, accepted.formats)
+    answer = head(bucket, one)
+    etag = answer["ETag"].strip('"')
+    if one.etag and one.etag != etag:
+        raise SkippedError(Reason.CHANGED)
+    check_size(answer["ContentLength"], accepted.max_bytes)
+    check_restored(answer)
     return SourceObject(bucket, one.key, answer.get("VersionId", one.version), etag, answer["ContentLength"])
 
 
-def _head(bucket: str, one: Listed) -> Any:
+def head(bucket: str, one: Listed) -> HeadObjectOutputTypeDef:
+    """Return what S3 says of an object; raises SkippedError if it cannot be read for good."""
     from botocore.exceptions import ClientError
 
     place: Any = {"Bucket": bucket, "Key": one.key, **({"VersionId": one.version} if one.version else {})}

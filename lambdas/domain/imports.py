@@ -38,12 +38,13 @@ class Outcome(StrEnum):
     """What an import did about a source object."""
 
     COPIED = "COPIED"
+    STARTED = "STARTED"  # renditions are made anew
     ALREADY_IMPORTED = "ALREADY_IMPORTED"
     SKIPPED = "SKIPPED"
     NOT_IMPORTED = "NOT_IMPORTED"  # its batch failed before it came to the object
 
 
-DONE: Final = (Outcome.COPIED, Outcome.ALREADY_IMPORTED)
+DONE: Final = (Outcome.COPIED, Outcome.STARTED, Outcome.ALREADY_IMPORTED)
 
 
 @dataclass(frozen=True)

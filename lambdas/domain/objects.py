@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
 from imaging.errors import ImageRefusedError, Reason
+from imaging.formats import EXTENSIONS
+from lambdas.domain.archive_class import EXPIRING
 from lambdas.domain.object_keys import STAGED, staged_folder
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import logger
@@ -18,7 +20,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from botocore.paginate import PageIterator
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef, ListObjectVersionsOutputTypeDef, ObjectIdentifierTypeDef
+    from mypy_boto3_s3.type_defs import (
+        CopySourceTypeDef,
+        GetObjectOutputTypeDef,
+        ListObjectVersionsOutputTypeDef,
+        ObjectIdentifierTypeDef,
+    )
 
     from workflow.contracts.payloads import ArchivedObject, Image
 
@@ -47,12 +54,28 @@ def upload_metadata(filename: str, focus: str | None = None) -> dict[str, str]:
 
 
 def read_upload(image: Image, max_bytes: int) -> Upload:
-    """Read the object version that image names; raises ImageRefusedError if it is empty or larger than max_bytes."""
-    answer = clients.s3().get_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
+    """Read the object version that image names, or the archived original if image has one, whose object metadata is no more.
+
+    Raises ImageRefusedError if it is empty or larger than max_bytes.
+    """
+    client = clients.s3()
+    if original := image.get("original"):
+        answer = client.get_object(Bucket=original["bucket"], Key=original["key"])
+        return Upload(_read(answer, max_bytes), original["filename"], parse_focus(original.get("focus", "")))
+    answer = client.get_object(Bucket=image["bucket"], Key=image["key"], VersionId=image["versionId"])
+    metadata = answer["Metadata"]
+    return Upload(_read(answer, max_bytes), _filename(metadata, image["imageId"]), parse_focus(metadata.get(FOCUS, "")))
+
+
+def _read(answer: GetObjectOutputTypeDef, max_bytes: int) -> bytes:
     with answer["Body"] as body:
         _check_size(answer["ContentLength"], max_bytes)
-        metadata = answer["Metadata"]
-        return Upload(body.read(), _filename(metadata, image["imageId"]), _focus(metadata.get(FOCUS, "")))
+        return body.read()
+
+
+def focus_text(focus: tuple[float, float]) -> str:
+    """Return a focal point as clients write it."""
+    return ",".join(f"{share:g}" for share in focus)
 
 
 def _check_size(size: int, max_bytes: int) -> None:
@@ -68,7 +91,7 @@ def _filename(metadata: dict[str, str], image_id: str) -> str:
     return name if 0 < len(name.encode()) <= MAX_FILENAME else image_id
 
 
-def _focus(text: str) -> tuple[float, float] | None:
+def parse_focus(text: str) -> tuple[float, float] | None:
     """Return a focal point; None for anything else: other programs may upload, too."""
     match = _POINT.fullmatch(text)
     return (float(match[1]), float(match[2])) if match else None
@@ -94,8 +117,37 @@ def archive(
         client.copy_object(
             CopySource=source, Bucket=bucket, Key=key, ContentType=content_type, MetadataDirective="REPLACE", **tagged
         )
-    size = client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+    return archived(bucket, key, content_type)
+
+
+def archived(bucket: str, key: str, content_type: str) -> ArchivedObject:
+    """Return the facts of an object in the archive."""
+    size = clients.s3().head_object(Bucket=bucket, Key=key)["ContentLength"]
     return {"key": key, "contentType": content_type, "size": size}
+
+
+def let_expire(bucket: str, keys: list[str]) -> None:
+    """Let renditions expire a day from now, those of them that there are: each is copied onto itself with the tag of the rule.
+
+    They are listed before, because S3 refuses to copy a missing object as a forbidden one.
+    """
+    for folder in dict.fromkeys(f"{key.rpartition('/')[0]}/" for key in keys):
+        pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder)
+        there = {item["Key"] for page in pages for item in page.get("Contents", [])}
+        for key in sorted(there.intersection(keys)):
+            _copy_expiring(bucket, key)
+
+
+def _copy_expiring(bucket: str, key: str) -> None:
+    clients.s3().copy_object(
+        CopySource={"Bucket": bucket, "Key": key},
+        Bucket=bucket,
+        Key=key,
+        ContentType=EXTENSIONS[key.rpartition(".")[2]].content_type,
+        MetadataDirective="REPLACE",  # without a change, S3 refuses to copy an object onto itself
+        TaggingDirective="REPLACE",
+        Tagging=urlencode(EXPIRING),
+    )
 
 
 def list_staged_executions(bucket: str, until: datetime) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from lambdas.domain import conditional_writes, open_records, upload_versions
 from lambdas.domain.attribute_values import deserialize, expression_names, expression_values
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 EXPIRES_AT = "expiresAt"  # the attribute by which DynamoDB deletes an item: its time to live
 CLEARED_AT = "clearedAt"  # when the archive was found to hold nothing of executions that did not succeed
+CLAIM: Final = "rerender"  # the execution that has claimed the record to make the renditions anew
+SUPERSEDED: Final = "superseded"  # the keys of renditions that were replaced, until their expiry is set
 COPIED = ("imageId", "owner", "bucket", "key", "versionId")  # from the image into its record
 
 # A record that awaits its upload counts as none. What it holds is in the upload, too; its file name stays for images whose

@@ -10,9 +10,10 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
-from lambdas.domain import execution_history, executions, finalization, object_keys, objects
+from lambdas.domain import execution_history, executions, finalization, object_keys, objects, rerender_record
 from lambdas.domain.outcomes import FAILED, PROCESSING, SUCCEEDED, Failure, is_final, notification_pending
-from lambdas.domain.record import CLEARED_AT, Record, read_record
+from lambdas.domain.record import CLAIM, CLEARED_AT, SUPERSEDED, Record, read_record
+from lambdas.domain.rerender_record import Rerender
 from lambdas.runtime import clock
 from lambdas.runtime.metrics import EXECUTIONS_RESTARTED
 from lambdas.runtime.telemetry import count, logger
@@ -72,7 +73,8 @@ def reconcile_deleted(
 
 def is_complete(stored: MetadataRecord) -> bool:
     """Return whether nothing is left to do about the image: its outcome is published, and the archive holds no leftovers."""
-    return is_final(stored) and not notification_pending(stored) and _is_cleared(stored)
+    is_over = CLAIM not in stored and SUPERSEDED not in stored
+    return is_over and is_final(stored) and not notification_pending(stored) and _is_cleared(stored)
 
 
 def _is_late(image: PipelineInputImage, stored: MetadataRecord, late: datetime) -> bool:
@@ -85,10 +87,14 @@ def _is_same_version(image: PipelineInputImage, stored: MetadataRecord) -> bool:
 
 
 def _complete_outcome(image: PipelineInputImage, stored: MetadataRecord | None, settings: SweepSettings) -> bool:
-    """Publish a final record's outcome if that is pending, and delete what other executions left in the archive."""
+    """Publish a final record's outcome if that is pending, and delete what other executions left in the archive.
+
+    Before that, what an execution has left open is completed that made the renditions anew.
+    """
     if not stored or not is_final(stored):
         return False
-    pending = notification_pending(stored)
+    pending = rerender_record.retire(settings.metadata_table, stored) | _release(image, stored, settings)
+    pending |= notification_pending(stored)
     record = Record(settings.metadata_table, image, stored["execution"])
     finalization.notify(record, stored, settings)
     if _is_cleared(stored):
@@ -97,6 +103,17 @@ def _complete_outcome(image: PipelineInputImage, stored: MetadataRecord | None, 
     if _are_others_over(stored):
         record.mark_cleared()
     return bool(removed) or pending
+
+
+def _release(image: PipelineInputImage, stored: MetadataRecord, settings: SweepSettings) -> bool:
+    """Release the claim of an execution that does not run any more, and delete what it has left; return whether it did."""
+    name = stored.get(CLAIM, "")
+    if not name or executions.status_of(name, settings) in RUNNING_STATUSES:
+        return False
+    rerender = Rerender(settings.metadata_table, image, name)
+    rerender.release()
+    finalization.remove_leftovers(rerender, rerender.read(), settings)
+    return True
 
 
 def _is_cleared(stored: MetadataRecord) -> bool:
@@ -115,8 +132,8 @@ def _are_others_over(stored: MetadataRecord) -> bool:
 
 def _clear_archive(image: PipelineInputImage, settings: SweepSettings) -> int:
     """Delete the archived objects of executions that did not succeed, and return their number."""
-    # In this order: an execution archives while it owns the record. A folder that is there before the record is read, and
-    # whose execution does not own the record then, will never be of use.
+    # In this order: an execution archives while it owns the record, or has claimed it. A folder that is there before the record
+    # is read, and whose execution has neither then, will never be of use.
     folders = set(
         objects.list_folders(settings.archive_bucket, object_keys.image_folder(image["owner"], image["imageId"]))
     )
@@ -124,6 +141,7 @@ def _clear_archive(image: PipelineInputImage, settings: SweepSettings) -> int:
     if not stored:
         return 0
     current = [stored["execution"]] if stored["status"] in (PROCESSING, SUCCEEDED) else []
+    current += [stored["rerender"]] if CLAIM in stored else []
     kept = {object_keys.archive_folder(image, name) for name in (*stored.get("earlier", []), *current)}
     return sum(objects.delete_prefix(settings.archive_bucket, folder) for folder in sorted(folders - kept))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar, cast
 
 from imaging.errors import ImageRefusedError
 from lambdas.domain import conflicts, outcomes, tombstones
-from lambdas.domain.record import Record
+from lambdas.domain.rerender_record import record_of, release_claim
 from lambdas.runtime.metrics import IMAGES_REJECTED, STALE_ATTEMPTS, STEP_ERRORS, STEP_REJECTIONS
 from lambdas.runtime.service_errors import named_by_code
 from lambdas.runtime.settings import StepSettings
@@ -67,7 +67,11 @@ class Step(Generic[Input, Output, Settings]):
         """Do the work between the checks of both contracts, and store its result."""
         contracts.check(f"{self.contract}.input", event)
         settings = self.settings.read()
-        with self._ended_by_deletion(event, settings), _refusals_rejected():
+        with (
+            self._ended_by_deletion(event, settings),
+            self._released_by_rejection(event, settings),
+            _refusals_rejected(),
+        ):
             result = self.work(event, settings)
         contracts.check(f"{self.contract}.output", result)
         self._store(event, result, settings)
@@ -85,9 +89,18 @@ class Step(Generic[Input, Output, Settings]):
                 raise StaleExecution("the image was deleted") from error
             raise
 
+    @contextmanager
+    def _released_by_rejection(self, event: Input, settings: Settings) -> Iterator[None]:
+        """Release the claim of an execution that makes renditions anew, if the image is rejected: it keeps those that it has."""
+        try:
+            yield
+        except ImageRejected:
+            release_claim(settings.metadata_table, event["image"], event["execution"])
+            raise
+
     def _store(self, event: Input, result: Output, settings: Settings) -> None:
         stored = {self.stored_as: _without(self.not_stored, result)}
-        record = Record(settings.metadata_table, event["image"], event["execution"])
+        record = record_of(settings.metadata_table, event["image"], event["execution"])
         try:
             record.complete_step(self.state, stored, self.final_status)
         except StaleExecution as error:

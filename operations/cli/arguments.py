@@ -1,6 +1,7 @@
 """Types of command-line arguments."""
 
 from argparse import ArgumentTypeError
+from datetime import date
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -23,6 +24,14 @@ def positive(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or not int(text):
         raise ArgumentTypeError(f"{text} is no whole number above 0")
     return int(text)
+
+
+def day(text: str) -> str:
+    """Return a day such as 2026-11-30; raises ArgumentTypeError."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no day such as 2026-11-30") from None
 
 
 def percentage(text: str) -> int:

@@ -7,8 +7,6 @@ from typing import Final
 
 from imaging.formats import parse_formats
 from lambdas.domain.import_sources import MEANINGS, Accepted, Reason, is_owner
-from lambdas.domain.imports import Outcome
-from lambdas.domain.outcomes import SUCCEEDED
 from operations.cli.confirm import confirm
 from operations.cli.progress import spinner
 from operations.cli.tables import print_object, print_sentence, print_table
@@ -20,6 +18,7 @@ from operations.imports.folder_command import run_folder
 from operations.imports.outcomes import Progress
 from operations.imports.runs import Run
 from operations.imports.sources import Source, read_source
+from operations.imports.summaries import print_summary
 from operations.stack import Stack, find_stack
 
 USAGE: Final = 2  # exit code: the source is wrong, and nothing was started
@@ -69,7 +68,7 @@ def _import(options: Namespace) -> int:
     }
     started = runs.start(stack, source, payload)
     print_sentence(f"run {started.name} has started", as_json=options.json)
-    return _end(options, *watching.watch(stack, started, found.pictures + found.others))
+    return print_summary(options, *watching.watch(stack, started, found.pictures + found.others))
 
 
 def _ownership(options: Namespace, source: Source) -> dict[str, str]:
@@ -129,7 +128,7 @@ def _status(options: Namespace) -> int:
                 ["run", "status", "bucket"], [[name, one.status, one.input["source"]["bucket"]]], as_json=options.json
             )
         return 0
-    return _end(options, *_progress(stack, options.run))
+    return print_summary(options, *_progress(stack, options.run))
 
 
 def _progress(stack: Stack, name: str) -> tuple[Run, Progress]:
@@ -158,7 +157,7 @@ def _resume(options: Namespace) -> int:
     print_sentence(f"run {started.name} goes on", as_json=options.json)
     outcomes = Progress(stack, started.name)
     outcomes.update()
-    return _end(options, *watching.watch(stack, started, max(1, len(outcomes.lines))))
+    return print_summary(options, *watching.watch(stack, started, max(1, len(outcomes.lines))))
 
 
 def _report(options: Namespace) -> int:
@@ -166,22 +165,10 @@ def _report(options: Namespace) -> int:
     report = reports.report_of_run(found, outcomes)
     table, page = reports.write(report, options.output or Path(f"import-{found.name}"))
     print_sentence(f"wrote {table} and {page}", as_json=options.json)
-    return _end(options, found, outcomes)
+    return print_summary(options, found, outcomes)
 
 
 def _named(options: Namespace) -> str:
     if not options.run:
         raise SourceError(f"name the run: operations import {options.source} RUN")
     return str(options.run)
-
-
-def _end(options: Namespace, found: Run, outcomes: Progress) -> int:
-    """Print how a run stands, and return 1 if it needs a person."""
-    counts = outcomes.counts()
-    if options.json:
-        print_object({"run": found.name, "status": found.status, "cause": found.cause, **counts})
-    else:
-        rows = [["run", found.name], ["status", f"{found.status} {found.cause}".strip()]]
-        print_table(["what", "value"], [*rows, *([name, f"{number:,}"] for name, number in counts.items())])
-    wanting = counts[Outcome.NOT_IMPORTED] or counts.get("FAILED", 0)
-    return int(not (found.is_running or (found.status == SUCCEEDED and not wanting)))

@@ -50,7 +50,7 @@ def _print_image(stack: Stack, image_id: str, *, as_json: bool) -> bool:
 
 
 def _execution_status(stack: Stack, record: MetadataRecord) -> str | None:
-    return executions.status(record, stack.start_settings)
+    return executions.status_of(record["execution"], stack.start_settings)
 
 
 def _print_facts(image_id: str, record: MetadataRecord | None, execution_status: str | None) -> None:

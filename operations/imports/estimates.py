@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from costs.import_usage import import_seconds, import_usage
+from costs.workload_profile import IMPORT, InvocationProfile
 from operations.imports.counting import Count
 from operations.stack import Stack
 
@@ -30,13 +31,13 @@ class Estimate:
         return {"dollars": rounded, "total": round(self.total, 4), "seconds": round(self.seconds)}
 
 
-def estimate(stack: Stack, count: Count, concurrency: int) -> Estimate:
-    """Return the estimate for importing what was counted, with so many images at the same time."""
+def estimate(stack: Stack, count: Count, concurrency: int, profile: InvocationProfile = IMPORT) -> Estimate:
+    """Return the estimate for what was counted, with so many images at the same time; profile is the work for an image."""
     from templates.stack import build  # takes half a second
 
     template = build().to_dict()
     kind, looks = stack.parameters["WorkflowType"], count.looks
-    used = import_usage(template, kind, images=count.pictures, others=count.others, looks=looks)
+    used = import_usage(template, kind, images=count.pictures, others=count.others, looks=looks, profile=profile)
     dollars: dict[str, float] = {}
     for price, units in used.items():
         dollars[price.service] = dollars.get(price.service, 0) + units * price.each

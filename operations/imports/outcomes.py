@@ -4,19 +4,42 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Final
+from typing import Final, cast
 
-from lambdas.domain import import_outcomes
+from lambdas.domain import executions, import_outcomes
 from lambdas.domain.import_outcomes import Line, Lines
 from lambdas.domain.imports import DONE, Outcome
 from lambdas.domain.object_keys import import_folder
-from lambdas.domain.outcomes import is_final
+from lambdas.domain.outcomes import SUCCEEDED, is_final
+from lambdas.domain.record import CLAIM
 from lambdas.domain.record_batches import with_items
 from lambdas.runtime import clients
 from operations.imports.failed_batches import failed_lines
 from operations.stack import Stack
+from workflow.contracts.payloads import Image, MetadataRecord
 
 NO_RECORD: Final = "NONE"  # the status of an image whose record has expired
+
+# The statuses of images whose renditions are made anew.
+RERENDERED: Final = "RERENDERED"
+KEPT: Final = "KEPT"  # it was rejected, or its execution failed: the image has the renditions that it had
+
+
+def _status(item: MetadataRecord | None) -> str:
+    """Return the status of an image that is over; empty for any other one."""
+    if item is None:
+        return NO_RECORD
+    return item["status"] if is_final(item) else ""
+
+
+def rerender_status(item: MetadataRecord | None, run: str) -> str:
+    """Return what became of the renditions of an image in a run; empty while they are made."""
+    if item is None or item["status"] != SUCCEEDED:
+        return _status(item)
+    name = executions.name(cast("Image", {**item, "original": {"run": run}}))
+    if name == item.get(CLAIM):
+        return ""
+    return RERENDERED if name in (item["execution"], *item.get("earlier", [])) else KEPT
 
 
 @dataclass
@@ -35,10 +58,13 @@ class Progress:
         """Read the lines that are new, and the records of images that were not over."""
         for line in (*self._new_lines(), *failed_lines(self.stack.upload_bucket, self.run, self._seen)):
             self._lines.add(line)
-        open_images = (one for one in self.images() if one not in self.statuses)
+        images = self.images()
+        open_images = (one for one in images if one not in self.statuses)
         for image_id, item in with_items(open_images, str, self.stack.start_settings.metadata_table):
-            if item is None or is_final(item):
-                self.statuses[image_id] = item["status"] if item else NO_RECORD
+            is_rerender = images[image_id]["outcome"] == Outcome.STARTED
+            status = rerender_status(item, self.run) if is_rerender else _status(item)
+            if status:
+                self.statuses[image_id] = status
                 self.reasons[image_id] = item.get("reason", "") if item else ""
 
     def _new_lines(self) -> Iterator[Line]:
@@ -54,9 +80,9 @@ class Progress:
         """The lines by key, listed version, owner, and version that was found."""
         return sorted(self._lines, key=itemgetter("key", "listedVersion", "owner", "version"))
 
-    def images(self) -> dict[str, None]:
-        """Return the IDs of the images of imported objects, each once."""
-        return {line["imageId"]: None for line in self.lines if line["outcome"] in DONE}
+    def images(self) -> dict[str, Line]:
+        """Return a line for each ID of an image that was imported, or whose renditions are made anew."""
+        return {line["imageId"]: line for line in self.lines if line["outcome"] in DONE}
 
     @property
     def is_over(self) -> bool:

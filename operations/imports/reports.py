@@ -11,7 +11,7 @@ from typing import Final
 from lambdas.domain.import_outcomes import Line
 from lambdas.domain.import_sources import MEANINGS, Reason
 from lambdas.domain.imports import DONE
-from operations.imports.outcomes import Progress, counts
+from operations.imports.outcomes import RERENDERED, Progress, counts
 from operations.imports.runs import Run
 
 COLUMNS: Final = ("key", "version", "bytes", "owner", "image", "outcome", "reason", "status", "status reason")
@@ -59,7 +59,8 @@ def _page(report: Report) -> str:
     skipped = Counter(line["reason"] for line in report.lines if line["reason"])
     why = [(reason, str(number), _meaning(reason)) for reason, number in skipped.most_common()]
     found = [(name, str(number)) for name, number in counts(report.lines, report.statuses).items()]
-    wanting = [row for row in report.rows() if row[7] not in ("SUCCEEDED", "PROCESSING")][:SHOWN]
+    over = ("SUCCEEDED", RERENDERED, "PROCESSING")
+    wanting = [row for row in report.rows() if row[7] not in over][:SHOWN]
     parts = [
         f"<p>{escape(report.summary)}</p>",
         _table(("outcome or status", "objects"), found),

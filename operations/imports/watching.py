@@ -16,10 +16,13 @@ from operations.stack import Stack
 PAUSE: Final = 2  # seconds between two looks
 NAMES: Final = {
     "COPIED": "copied",
+    "STARTED": "started",
     "SKIPPED": "skipped",
     "SUCCEEDED": "succeeded",
     "REJECTED": "rejected",
     "FAILED": "failed",
+    "RERENDERED": "renewed",
+    "KEPT": "kept as they were",
 }
 
 
@@ -42,12 +45,15 @@ def watch(stack: Stack, run: Run, total: int) -> tuple[Run, Outcomes]:
                     return run, outcomes
                 clock.sleep(PAUSE)
     except KeyboardInterrupt:
-        print(printable(f"\nThe import goes on. Watch it with: operations import status {run.name}"), file=sys.stderr)
+        print(printable(f"\nThe run goes on. Watch it with: operations import status {run.name}"), file=sys.stderr)
         raise
 
 
 def _described(outcomes: Outcomes, seconds: float) -> str:
     counts = outcomes.counts()
-    parts = [f"listed {counts['listed']:,}", *(f"{word} {counts.get(name, 0):,}" for name, word in NAMES.items())]
+    parts = [
+        f"listed {counts['listed']:,}",
+        *(f"{word} {counts[name]:,}" for name, word in NAMES.items() if counts.get(name)),
+    ]
     rate = len(outcomes.statuses) / seconds * 60 if seconds else 0
     return printable(", ".join([*parts, f"{rate:,.0f} a minute"]))

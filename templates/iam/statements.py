@@ -17,6 +17,12 @@ def read_uploads() -> Statement:
     return allow("read the upload", [awacs.s3.GetObjectVersion], object_arns("UploadBucket", UPLOADS))
 
 
+def read_originals() -> Statement:
+    """Return the statement for reading archived originals, from which renditions are made anew."""
+    originals = Sub(f"${{ArchiveBucket.Arn}}/{OF_ONE_IMAGE}?*/original.*")
+    return allow("read the archived original", [awacs.s3.GetObject], originals)
+
+
 def sign_uploads() -> Statement:
     """Return the statement for signing uploads of new objects: a URL allows what its signer may do, and replaces nothing."""
     new = Condition(Null("s3:if-none-match", False))

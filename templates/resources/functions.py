@@ -16,6 +16,7 @@ from templates.iam.statements import (
     keep_record,
     learn_of_deletion,
     list_versions,
+    read_originals,
     read_uploads,
     sign_uploads,
     stage_renditions,
@@ -50,6 +51,7 @@ def _validate(storage: Storage) -> FunctionEntry:
         environment=variables(env.ValidateSettings, metadata_table=Ref(storage.table)),
         statements=[
             read_uploads(),
+            read_originals(),
             list_versions(storage),
             learn_of_deletion(storage),
             keep_record(storage, awacs.dynamodb.PutItem),
@@ -66,7 +68,7 @@ def _metadata(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=METADATA.timeout,
         environment=variables(env.ImageStepSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), learn_of_deletion(storage), keep_record(storage)],
+        statements=[read_uploads(), read_originals(), learn_of_deletion(storage), keep_record(storage)],
         layers=IMAGING_LAYERS,
     )
 
@@ -79,7 +81,13 @@ def _resize(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=RESIZE.timeout,
         environment=variables(env.ResizeSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), stage_renditions(), learn_of_deletion(storage), keep_record(storage)],
+        statements=[
+            read_uploads(),
+            read_originals(),
+            stage_renditions(),
+            learn_of_deletion(storage),
+            keep_record(storage),
+        ],
         layers=IMAGING_LAYERS,
     )
 
@@ -92,7 +100,13 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
         environment=variables(env.ThumbnailSettings, metadata_table=Ref(storage.table)),
-        statements=[read_uploads(), stage_renditions(), learn_of_deletion(storage), keep_record(storage)],
+        statements=[
+            read_uploads(),
+            read_originals(),
+            stage_renditions(),
+            learn_of_deletion(storage),
+            keep_record(storage),
+        ],
         layers=IMAGING_LAYERS,
     )
 

@@ -13,7 +13,7 @@ from troposphere import GetAtt, If, Join, NoValue, Ref, Split, Sub, Template, aw
 from lambdas.domain.object_keys import IMPORTS, UPLOADS
 from lambdas.runtime import settings as env
 from templates.iam.policies import ALL_RESOURCES, allow, in_this_account, object_arns, policy_document, trust_policy
-from templates.iam.statements import list_versions
+from templates.iam.statements import list_versions, read_originals, read_uploads
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import variables
 from templates.resources.functions import LIGHT_MEMORY
@@ -70,7 +70,7 @@ def _import(storage: Storage, pipeline: stepfunctions.StateMachine) -> FunctionE
     return FunctionEntry(
         STEP.function,
         "import_images",
-        "Imports a batch of objects of another bucket, and waits for their images",
+        "Imports a batch of objects of another bucket, or starts images anew, and waits for them",
         memory=LIGHT_MEMORY,
         timeout=STEP.timeout,
         environment=variables(
@@ -84,6 +84,8 @@ def _import(storage: Storage, pipeline: stepfunctions.StateMachine) -> FunctionE
             allow("keep outcomes", [awacs.s3.GetObject, awacs.s3.PutObject], object_arns("UploadBucket", IMPORTS)),
             allow("learn that there are no outcomes", [awacs.s3.ListBucket], GetAtt(storage.upload_bucket, "Arn")),
             list_versions(storage),
+            read_uploads(),
+            read_originals(),
             # An EXPRESS state machine accepts a name twice: there the record is claimed first.
             allow(
                 "begin the record and wait for its outcome",

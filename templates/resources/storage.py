@@ -7,7 +7,7 @@ import awacs.s3
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 
 from lambdas.domain import open_records
-from lambdas.domain.archive_class import MOVED, SMALLEST_MOVED
+from lambdas.domain.archive_class import EXPIRING, MOVED, SMALLEST_MOVED
 from lambdas.domain.image_list import INDEX, INDEXED
 from lambdas.domain.object_keys import IMPORTS, STAGED, UPLOADS
 from lambdas.domain.record import EXPIRES_AT
@@ -19,6 +19,7 @@ from workflow.contracts.durations import DAY, EXECUTION_TIMEOUT
 STAGED_DAYS = (
     2 * EXECUTION_TIMEOUT // DAY + 1
 )  # an execution and its redrive are shorter; for stacks whose sweep is disabled
+SUPERSEDED_DAYS = 1  # for which a replaced rendition stays; a URL is valid for an hour at most
 RESTORABLE_DAYS = 30  # for which an object that was overwritten, deleted or has expired is kept as an old version
 RETAIN = {
     "DeletionPolicy": "Retain",
@@ -41,7 +42,7 @@ class Storage:
 def add_storage(template: Template) -> Storage:
     """Add buckets and tables to template; what holds images or records is retained when the stack is deleted."""
     upload = template.add_resource(_upload_bucket())
-    archive = template.add_resource(_bucket("ArchiveBucket", LifecycleConfiguration=_lifecycle([_move()])))
+    archive = template.add_resource(_bucket("ArchiveBucket", LifecycleConfiguration=_lifecycle([_move(), _expire()])))
     for bucket in (upload, archive):
         template.add_resource(_tls_only_policy(bucket))
     return Storage(upload, archive, template.add_resource(_table()), template.add_resource(_usage_table()))
@@ -89,6 +90,12 @@ def _move() -> Any:
         ],
     )
     return If("ArchiveMoves", rule, NoValue)
+
+
+def _expire() -> s3.LifecycleRule:
+    """Return the rule for renditions that were replaced: no URL of one is valid for longer than ImageUrlExpirySeconds allows."""
+    tags = [s3.TagFilter(Key=key, Value=value) for key, value in EXPIRING.items()]
+    return s3.LifecycleRule(Id="superseded", Status="Enabled", TagFilters=tags, ExpirationInDays=SUPERSEDED_DAYS)
 
 
 def _bucket(name: str, **properties: object) -> s3.Bucket:

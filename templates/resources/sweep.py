@@ -1,6 +1,7 @@
 """The sweep: the function that finds stalled uploads, how often it runs, and when an upload counts as stalled."""
 
 import awacs.dynamodb
+import awacs.s3
 import awacs.sqs
 import awacs.states
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, stepfunctions
@@ -63,6 +64,11 @@ def _sweep(storage: Storage, messaging: Messaging, pipeline: stepfunctions.State
             keep_record(storage, *reading, awacs.dynamodb.PutItem, awacs.dynamodb.DeleteItem),
             allow("find open records", [awacs.dynamodb.Query], index_arn(storage, open_records.INDEX)),
             *finalization_statements(storage, messaging),
+            allow(
+                "let replaced renditions expire",
+                [awacs.s3.GetObject, awacs.s3.PutObject, awacs.s3.PutObjectTagging],
+                object_arns("ArchiveBucket"),
+            ),
             allow("find deletions", [awacs.dynamodb.Query], index_arn(storage, INDEX)),
             *deletion_statements(storage, object_arns("UploadBucket", UPLOADS)),
             allow("describe executions", [awacs.states.DescribeExecution], Sub(EXECUTION_ARNS)),

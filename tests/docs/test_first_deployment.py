@@ -32,7 +32,7 @@ def test_command_of_aws_exists(command: re.Match[str]) -> None:
 def test_operators_commands_exist() -> None:
     """The command line of `operations` accepts its commands."""
     given = [shlex.split(code)[1:] for code in CODE if code.startswith("operations ")]
-    assert {parse(words).command for words in given} == {"status", "add-user", "redrive", "sweep"}
+    assert {parse(words).command for words in given} == {"status", "add-user", "redrive", "rerender", "sweep"}
 
 
 def test_named_things_exist() -> None:

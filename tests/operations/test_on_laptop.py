@@ -102,6 +102,27 @@ def test_failure_is_shown_fixed_and_started_again(stack: LocalStack, tmp_path: P
     assert {facts[name].rpartition("/")[2].partition(".")[0] for name in PICTURES} == set(PICTURES)
 
 
+def test_renditions_are_made_anew(stack: LocalStack, tmp_path: Path) -> None:
+    """`rerender` replaces the renditions of a user's images by a run of the distributed Map; the old objects stay for a while."""
+    uploads, file = Uploads(stack), tmp_path / "picture.png"
+    file.write_bytes(encoded(quadrants(), "PNG"))
+    uploads.send([file])
+    uploads.wait()
+    (image_id,) = uploads.sent
+    before = _facts(stack, image_id)
+    ended = _ended(stack, "rerender", "--owner", before["owner"], "--yes", "--json")
+    assert ended["RERENDERED"] == ended["STARTED"] == ended["listed"] >= 1
+    now = _facts(stack, image_id)
+    assert (now["status"], now["original"]) == ("SUCCEEDED", before["original"])
+    client = stack.emulator.client("s3")
+    for name in ("resized", "thumbnail"):
+        assert now[name] != before[name]
+        for uri in (now[name], before[name]):
+            bucket, _, key = uri.removeprefix("s3://").partition("/")
+            assert client.head_object(Bucket=bucket, Key=key)["ContentLength"] > 0
+    assert stack_contents.read_contents(stack, []).staged == []
+
+
 def test_sweep_finds_stalled_uploads(stack: LocalStack, stalled: Stalled) -> None:
     """`sweep --everything` starts an upload without a record, also that of a dead-letter message, and clears staged objects."""
     done = run_operations(stack, "--json", "sweep", "--everything")

@@ -18,7 +18,7 @@ PAGE = Path("docs/operations.md")
 TEXT = PAGE.read_text(encoding="utf-8") + Path("docs/deployment.md").read_text(encoding="utf-8")
 LINES = [line for block in re.findall(r"```bash\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
 COMMANDS = [found for line in LINES if (found := re.search(r"\baws ([\w-]+) ([\w-]+)(.*)", line))]
-OPERATIONS = {"import", "deploy", "destroy", "status", "redrive", "reprocess", "sweep", "add-user"}
+OPERATIONS = {"import", "rerender", "deploy", "destroy", "status", "redrive", "reprocess", "sweep", "add-user"}
 
 
 def test_page_is_up_to_date() -> None:

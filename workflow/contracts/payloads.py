@@ -14,6 +14,16 @@ class ApiError(TypedDict):
     field: NotRequired[str]
 
 
+class Original(TypedDict):
+    """`original` of the contract `common`."""
+
+    bucket: str
+    key: str
+    filename: str
+    focus: NotRequired[str]
+    run: str
+
+
 class Image(TypedDict):
     """`image` of the contract `common`."""
 
@@ -23,6 +33,7 @@ class Image(TypedDict):
     key: str
     versionId: str
     attempt: NotRequired[int]
+    original: NotRequired[Original]
 
 
 class ArchiveImageInputValidation(TypedDict):
@@ -488,6 +499,7 @@ class ImportImagesOutput(TypedDict):
     """The contract `import-images.output`."""
 
     copied: int
+    started: int
     alreadyImported: int
     skipped: int
     outcomes: str
@@ -579,6 +591,7 @@ class ValidateImageOutput(TypedDict):
     height: int
     frames: int
     size: int
+    focus: NotRequired[str]
 
 
 class Rendition(TypedDict):
@@ -634,6 +647,8 @@ class MetadataRecord(TypedDict):
     openSince: NotRequired[str]
     expiresAt: NotRequired[int]
     earlier: NotRequired[list[str]]
+    rerender: NotRequired[str]
+    superseded: NotRequired[list[str]]
     steps: NotRequired[MetadataRecordSteps]
     filename: NotRequired[str]
     announced: NotRequired[MetadataRecordAnnounced]
@@ -724,6 +739,16 @@ class ParallelProcessingOutput(TypedDict):
     thumbnail: GenerateThumbnailOutput
 
 
+class PipelineInputImageOriginal(TypedDict):
+    """`original` of PipelineInputImage."""
+
+    bucket: str
+    key: str
+    filename: str
+    focus: NotRequired[str]
+    run: str
+
+
 class PipelineInputImage(TypedDict):
     """`image` of PipelineInput."""
 
@@ -736,6 +761,7 @@ class PipelineInputImage(TypedDict):
     size: int
     sequencer: NotRequired[str]
     uploadedAt: str
+    original: NotRequired[PipelineInputImageOriginal]
 
 
 class PipelineInput(TypedDict):

@@ -19,7 +19,7 @@ def largest(schema: Schema, letter: str) -> Any:
 
 
 def filled(schema: Schema, value: Any) -> Any:
-    """Return value with every property that schema knows; no string that value lacks has a pattern."""
+    """Return value with every property that schema knows; a string that value lacks has no pattern, or an example."""
     if schema.get("type") != "object":
         return value
     known = schema.get("properties", {}).items()
@@ -27,7 +27,9 @@ def filled(schema: Schema, value: Any) -> Any:
 
 
 def simplest(schema: Schema) -> Any:
-    """Return a simple value that keeps schema: one that it lists, or one of its type with as many items as it asks for."""
+    """Return a simple value that keeps schema: its example, one that it lists, or one of its type with the items that it asks for."""
+    if "examples" in schema:
+        return schema["examples"][0]
     if listed := schema.get("enum", [schema["const"]] if "const" in schema else []):
         return listed[0]
     if schema.get("type") == "array":

@@ -73,6 +73,7 @@ LISTS: dict[str, list[tuple[list[str], str | list[str]]]] = {
     "SweepFunction": [WAITING, TO_DELETE],
     "DeleteImageFunction": [TO_DELETE],
 }
+ORIGINALS = "${ArchiveBucket.Arn}/?*/?*/?*/original.*"
 WITHOUT_TLS = {"Bool": {"aws:SecureTransport": False}}
 ROLES = sorted(resources("AWS::IAM::Role"))
 POLICIES = [
@@ -90,12 +91,17 @@ def test_no_allowed_action_is_a_pattern(name: str) -> None:
 def test_no_allowed_resource_is_everything(name: str) -> None:
     """The resource of an allowed action is one of this stack, except for the actions listed above for the role.
 
-    Elsewhere `*` stands for the keys in one bucket, or for the pipeline's executions.
+    Elsewhere `*` stands for the keys in one bucket, for the originals in it, or for the pipeline's executions.
     """
     assert {action for action, on in allowed(name) if on == "*"} == ON_EVERYTHING.get(name, set())
     for _, on in allowed(name):
         if on != "*" and "*" in json.dumps(on):
-            assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"]) or on["Fn::Sub"] in (EXECUTIONS, OF_IMPORTS, SOURCES)
+            assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"]) or on["Fn::Sub"] in (
+                EXECUTIONS,
+                OF_IMPORTS,
+                SOURCES,
+                ORIGINALS,
+            )
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.domain.archive_class import MOVED, SMALLEST_MOVED
+from lambdas.domain.archive_class import EXPIRING, MOVED, SMALLEST_MOVED
 from lambdas.domain.object_keys import STAGED, UPLOADS
 from lambdas.domain.open_records import KEYS
 from tests.templates.emitted import Node, at, definition, properties, resources, sub, template
@@ -84,9 +84,18 @@ def test_staged_renditions_outlast_their_execution() -> None:
 
 
 def test_uploads_expire() -> None:
-    """Uploads expire after UploadRetentionDays; their copies in the archive do not."""
+    """Uploads expire after UploadRetentionDays; their copies in the archive do not, except renditions that were replaced."""
     assert _expiry(UPLOADS) == {"Ref": "UploadRetentionDays"}
-    assert not any("ExpirationInDays" in rule for rule in _rules("ArchiveBucket"))
+    expiring = [rule for rule in _rules("ArchiveBucket") if "ExpirationInDays" in rule]
+    replaced = [{"Key": key, "Value": value} for key, value in EXPIRING.items()]
+    assert [(rule["TagFilters"], "Prefix" in rule) for rule in expiring] == [(replaced, False)]
+
+
+def test_replaced_renditions_outlast_their_urls() -> None:
+    """A rendition that was replaced is there for as long as any URL of it is valid."""
+    longest = template()["Parameters"]["ImageUrlExpirySeconds"]["MaxValue"]
+    (days,) = (rule["ExpirationInDays"] for rule in _rules("ArchiveBucket") if "ExpirationInDays" in rule)
+    assert days * DAY > longest
 
 
 def test_prefixes_of_staged_and_uploaded_images_are_disjoint() -> None:

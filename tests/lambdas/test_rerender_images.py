@@ -1,0 +1,168 @@
+"""ImportImages for images that have succeeded: each is claimed and started with its archived original, or skipped."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from lambdas import archive
+from lambdas.domain import back_pressure, executions, objects
+from lambdas.domain.import_sources import Reason
+from lambdas.domain.record import CLAIM, SUPERSEDED
+from lambdas.domain.rerender_record import Rerender
+from lambdas.runtime import clients, clock
+from tests import pictures
+from tests.fake_aws.account import ARCHIVE_BUCKET, Payload
+from tests.lambdas import account as accounts
+from tests.lambdas.account import CONTEXT, RETENTION_DAYS, STEPS, TABLE, Account
+from tests.lambdas.imported import FullBucket
+from tests.lambdas.pipeline import Pipeline, Sweep
+from workflow import contracts
+
+RECORD = {"kind": "RECORD"}
+STARTED = "STARTED"
+
+
+def succeed(account: Account, focus: str | None = None) -> Payload:
+    """Return the event of an image that has succeeded, and was notified."""
+    event = account.upload(pictures.examples()["PNG"])
+    if focus:
+        metadata = objects.upload_metadata("Landscape 8.jpg", focus)
+        event["image"]["versionId"] = account.put(event["image"]["key"], pictures.examples()["PNG"], metadata)
+        event["execution"] = executions.name(event["image"])
+    found = {name: STEPS[name](event, CONTEXT) for name in list(STEPS)[:-1]}
+    renditions = {"resized": found["resize-image"], "thumbnail": found["generate-thumbnail"]}
+    archive.handler({**event, "validation": found["validate-image"], "renditions": renditions}, CONTEXT)
+    accounts.record_of(event).mark_notified()
+    return event
+
+
+def rerendered(bucket: FullBucket, *images: str, run: str = "run-1") -> dict[str, str]:
+    """Make the renditions of images anew, and return the reason or the outcome for each."""
+    lines = bucket.run([{"key": one, "version": "", "owner": ""} for one in images], RECORD, run)
+    assert {line["owner"] for line in lines} == {""}
+    return {line["key"]: line["reason"] or line["outcome"] for line in lines}
+
+
+def inputs(bucket: FullBucket) -> dict[str, Any]:
+    """Return the inputs of the executions by name."""
+    client = clients.stepfunctions()
+    found = client.list_executions(stateMachineArn=bucket.machine)["executions"]
+    described = (client.describe_execution(executionArn=one["executionArn"]) for one in found)
+    return {one["name"]: json.loads(one["input"])["image"] for one in described}
+
+
+def test_an_image_is_claimed_and_started(bucket: FullBucket, account: Account) -> None:
+    """The execution gets the version of the upload and the archived original; it has the record claimed."""
+    event = succeed(account)
+    image_id, old = event["image"]["imageId"], account.record(event)
+    assert rerendered(bucket, image_id) == {image_id: STARTED}
+    ((name, image),) = inputs(bucket).items()
+    contracts.check("pipeline-input", {"image": image})
+    known = {"bucket": ARCHIVE_BUCKET, "key": old["archive"]["original"]["key"], "filename": "Landscape 8.jpg"}
+    assert image["original"] == {**known, "run": "run-1"}
+    assert {field: image[field] for field in event["image"]} == event["image"]
+    record = account.record(event)
+    assert (record[CLAIM], record["execution"], record["status"]) == (name, event["execution"], "SUCCEEDED")
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_the_focal_point_stays(bucket: FullBucket, account: Account, *, is_known: bool) -> None:
+    """The record has the focal point; where an older one has not, the upload is asked while it is there."""
+    event = succeed(account, "0.31,0.6")
+    record = account.record(event)
+    assert record["validation"]["focus"] == "0.31,0.6"
+    if not is_known:
+        del record["validation"]["focus"]
+        account.store(record)
+    rerendered(bucket, event["image"]["imageId"])
+    assert [image["original"]["focus"] for image in inputs(bucket).values()] == ["0.31,0.6"]
+
+
+def test_what_cannot_be_made_anew_is_skipped(bucket: FullBucket, account: Account) -> None:
+    """Skipped are other images, outcomes that are not published, and originals that are gone or have to be restored."""
+    rejected, pending, open_, gone, frozen = (succeed(account) for _ in range(5))
+    account.set_status(rejected, "REJECTED")
+    account.store({name: value for name, value in account.record(pending).items() if name != "notifiedAt"})
+    account.store({**account.record(open_), SUPERSEDED: []})
+    clients.s3().delete_object(Bucket=ARCHIVE_BUCKET, Key=account.record(gone)["archive"]["original"]["key"])
+    original: Any = {"Bucket": ARCHIVE_BUCKET, "Key": account.record(frozen)["archive"]["original"]["key"]}
+    clients.s3().copy_object(CopySource=original, StorageClass="GLACIER", **original)
+    reasons = {
+        "no ID": Reason.NOT_SUCCEEDED,
+        str(uuid4()): Reason.NOT_SUCCEEDED,
+        rejected["image"]["imageId"]: Reason.NOT_SUCCEEDED,
+        pending["image"]["imageId"]: Reason.OUTCOME_PENDING,
+        open_["image"]["imageId"]: Reason.OUTCOME_PENDING,
+        gone["image"]["imageId"]: Reason.ACCESS_DENIED,  # as S3 says it to those who may not list
+        frozen["image"]["imageId"]: Reason.NOT_RESTORED,
+    }
+    assert rerendered(bucket, *reasons) == reasons
+    assert inputs(bucket) == {}
+
+
+def test_a_claim_without_an_execution_is_started(bucket: FullBucket, account: Account) -> None:
+    """A function that died between the claim and the start leaves nothing that the next attempt at the batch does not do."""
+    event = succeed(account)
+    image_id = event["image"]["imageId"]
+    rerendered(bucket, image_id)
+    ((name, image),) = inputs(bucket).items()
+    assert not Rerender(TABLE, image, name).begin(RETENTION_DAYS)
+    assert rerendered(bucket, image_id) == {image_id: STARTED}
+    assert [*inputs(bucket)] == [name]
+
+
+def test_a_run_waits_for_the_images_that_it_has_started(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the claim holds, the image is waited for, and not any more when its renditions are replaced."""
+    event = succeed(account)
+    image: Any = {**event["image"], "original": {"run": "run-1"}}
+    record = Rerender(TABLE, image, executions.name(image))
+    record.begin(RETENTION_DAYS)
+    looks: list[float] = []
+
+    def look(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 30:  # beyond the time in which an execution takes a record over
+            record.release()
+
+    monkeypatch.setattr(clock, "sleep", look)
+    monkeypatch.setattr(back_pressure, "TAKEOVER_WAIT", 0)
+    back_pressure.wait_for_outcomes([image], TABLE)
+    assert len(looks) == 30
+
+
+def test_the_sweep_releases_a_claim_whose_execution_is_gone(pipeline: Pipeline, sweep: Sweep) -> None:
+    """What the execution has staged and archived is deleted; image and record stay as they were, and are closed."""
+    event = succeed(pipeline)
+    before = pipeline.record(event)
+    image: Any = {**event["image"], "original": {"run": "run-1"}}
+    name = executions.name(image)
+    assert Rerender(TABLE, image, name).begin(RETENTION_DAYS)
+    left = pipeline.leave_objects({"image": image, "execution": name})
+    assert sweep()["resumed"] == 1
+    sweep()
+    now = pipeline.record(event)
+    assert {**now, "updatedAt": ""} == {**without_index(before), "updatedAt": ""}
+    assert not set(left) & (pipeline.keys(ARCHIVE_BUCKET) | pipeline.keys(event["image"]["bucket"]))
+    assert pipeline.notifications() == []
+
+
+def test_the_sweep_lets_old_renditions_expire_and_notifies(pipeline: Pipeline, sweep: Sweep) -> None:
+    """An execution that died after it has replaced the renditions leaves the rest to the sweep."""
+    event = succeed(pipeline)
+    record = pipeline.record(event)
+    old = record["archive"]["thumbnail"]["key"]
+    gone = f"{old.rpartition('/')[0]}/resized-1.png"
+    pipeline.store({**{name: value for name, value in record.items() if name != "notifiedAt"}, SUPERSEDED: [old, gone]})
+    assert sweep()["resumed"] == 1
+    tags = clients.s3().get_object_tagging(Bucket=ARCHIVE_BUCKET, Key=old)["TagSet"]
+    assert tags == [{"Key": "superseded", "Value": "true"}]
+    ((message, _),) = pipeline.notifications()
+    assert (message["status"], message["archive"]) == ("SUCCEEDED", record["archive"])
+    assert SUPERSEDED not in pipeline.record(event)
+
+
+def without_index(record: Payload) -> Payload:
+    """Return record without the attributes by which it is in the index of open records."""
+    return {name: value for name, value in record.items() if not name.startswith("open")}
