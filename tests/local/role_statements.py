@@ -9,7 +9,7 @@ from local.stack import LocalStack
 from tests.local.account import eventually
 from tests.local.stack_access import cannot_poll, physical_id
 from tests.templates.emitted import resources
-from workflow.steps import STEPS, VALIDATE
+from workflow.steps import ARCHIVE, STEPS, VALIDATE
 
 # Actions of AWS itself that the emulator does not do under a role: it keeps functions' logs without a check, and has no
 # traces and no delivery of logs of state machines and APIs.
@@ -38,6 +38,12 @@ ONLY_FAILING = {f"{step.function}Role-LearnThatTheImageWasDeleted" for step in S
 
 # What GetUploadUrlFunction does only for a user who has as many open uploads as are allowed.
 ONLY_AT_LIMIT = {"GetUploadUrlFunctionRole-FindUploadsThatAreOver"}
+
+# What renditions that are made anew need, of which none are here. The tests of least privilege judge these calls.
+ONLY_RERENDERS = {
+    *(f"{step.function}Role-ReadTheArchivedOriginal" for step in STEPS if step is not ARCHIVE),
+    "SweepFunctionRole-LetReplacedRenditionsExpire",
+}
 
 # What imports need: no import runs where permissions are enforced. The tests of least privilege judge the calls of the function.
 ONLY_IMPORTS = ("ImportFunctionRole", "ImportPipelineRole")

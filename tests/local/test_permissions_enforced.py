@@ -31,6 +31,7 @@ from tests.local.role_statements import (
     ONLY_EXPRESS,
     ONLY_FAILING,
     ONLY_IMPORTS,
+    ONLY_RERENDERS,
     STATEMENTS,
     without_invoke_permission,
     without_statements,
@@ -45,7 +46,7 @@ pytestmark = pytest.mark.heavy
 
 LONG = 1000  # times the waits of the state machine: no test waits that long
 # The others have no effect here; test_express.py removes those of EXPRESS state machines.
-NOT_HERE = ONLY_EXPRESS | ONLY_FAILING | ONLY_AT_LIMIT
+NOT_HERE = ONLY_EXPRESS | ONLY_FAILING | ONLY_AT_LIMIT | ONLY_RERENDERS
 EXERCISED = {
     granted.name: granted
     for granted in STATEMENTS
