@@ -1,8 +1,6 @@
 """Patched behaviour of Step Functions: history, names and events of executions."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,21 +22,6 @@ def handler(event, context):
 """
 NOTHING: dict[str, object] = {"Nothing": {"Type": "Succeed"}}
 WAITING: dict[str, object] = {"Wait": {"Type": "Wait", "Seconds": 3600, "End": True}}
-
-
-# Runs an execution whose state machine is gone: it ends before its first state, unless it pauses before.
-PROMPT = """
-import sys
-sys.modules["docker"] = None
-from local.emulator.patches.states_prompt_start import PATCHES
-from ministack.services import stepfunctions
-stepfunctions.time.sleep = lambda _: sys.exit("it paused")
-PATCHES[0].apply("")
-execution = {"stateMachineArn": "gone", "executionArn": "one", "name": "one", "status": "RUNNING", "events": []}
-stepfunctions._executions["one"] = execution
-stepfunctions._run_execution("one")
-print(execution["status"])
-"""
 
 
 def calling(function: str) -> dict[str, object]:
@@ -160,9 +143,3 @@ def test_only_standard_sends_status_events(account: Account) -> None:
     notified = started(account, standard)
     (message,) = account.received("outcomes")
     assert json.loads(message["Body"])["detail"]["executionArn"] == notified
-
-
-def test_an_execution_begins_without_a_pause() -> None:
-    """Nothing delays the first state: a user waits for every execution."""
-    ended = subprocess.run([sys.executable, "-c", PROMPT], capture_output=True, text=True, check=True)
-    assert ended.stdout.split()[-1] == "FAILED"
