@@ -133,8 +133,8 @@ def test_failing_graphviz_is_reported(
 def test_long_layout_is_ended(capsys: pytest.CaptureFixture[str], asl: Path) -> None:
     """A graph that Graphviz would lay out for minutes ends as one line."""
     targets = [{"Variable": "$.a", "NumericEquals": number, "Next": f"S{number}"} for number in range(900)]
-    choices = {f"C{number}": {"Type": "Choice", "Choices": targets, "Default": "S0"} for number in range(3)}
-    states = {f"S{number}": {"Type": "Pass", "Next": f"C{number % 3}"} for number in range(900)}
+    choices = {f"C{number}": {"Type": "Choice", "Choices": targets, "Default": "S0"} for number in range(9)}
+    states = {f"S{number}": {"Type": "Pass", "Next": f"C{number % 9}"} for number in range(900)}
     asl.write_text(json.dumps({"StartAt": "C0", "States": {**choices, **states}}), encoding="utf-8")
     assert "Graphviz cannot lay this out" in refusal(capsys, "--format", "svg", str(asl))
 
