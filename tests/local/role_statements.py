@@ -43,10 +43,15 @@ ONLY_AT_LIMIT = {"GetUploadUrlFunctionRole-FindUploadsThatAreOver"}
 ONLY_RERENDERS = {
     *(f"{step.function}Role-ReadTheArchivedOriginal" for step in STEPS if step is not ARCHIVE),
     "SweepFunctionRole-LetReplacedRenditionsExpire",
+    "ImportFunctionRole-ReadTheUpload",
+    "ImportFunctionRole-ReadTheArchivedOriginal",
 }
 
-# What imports need: no import runs where permissions are enforced. The tests of least privilege judge the calls of the function.
-ONLY_IMPORTS = ("ImportFunctionRole", "ImportPipelineRole")
+# What Step Functions does to the executions of a distributed Map, which the emulator does without a role.
+ONLY_MAPS = {"ImportPipelineRole-WatchAndStopTheseExecutions"}
+# A Map reads a listing or a list; of sources it reads an object only for an inventory, which the emulator does not know.
+ONLY_INVENTORIES = {"ImportPipelineRole-ReadSources"}
+NO_KEYS = "keys"  # the policies of a stack with ImportKeys: the emulator decrypts nothing
 
 
 class RoleStatement(NamedTuple):
@@ -67,11 +72,12 @@ class RoleStatement(NamedTuple):
         return ONLY_AWS.issuperset(self.statement["Action"])
 
 
-STATEMENTS = [
+STATEMENTS = [  # of a stack with ImportSources
     RoleStatement(role, policy["PolicyName"], statement)
     for role, entry in resources("AWS::IAM::Role").items()
-    for policy in entry["Properties"].get("Policies", [])
-    if "PolicyDocument" in policy  # a stack without ImportSources has no others
+    for conditional in entry["Properties"].get("Policies", [])
+    for policy in [conditional["Fn::If"][1] if "Fn::If" in conditional else conditional]
+    if policy["PolicyName"] != NO_KEYS
     for statement in policy["PolicyDocument"]["Statement"]
 ]
 

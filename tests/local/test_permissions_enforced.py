@@ -26,11 +26,13 @@ from tests.local.finalization import (
     without_rules,
 )
 from tests.local.image_status import lists_images, shows_images
+from tests.local.imported import SOURCE, imports_objects
 from tests.local.role_statements import (
     ONLY_AT_LIMIT,
     ONLY_EXPRESS,
     ONLY_FAILING,
-    ONLY_IMPORTS,
+    ONLY_INVENTORIES,
+    ONLY_MAPS,
     ONLY_RERENDERS,
     STATEMENTS,
     without_invoke_permission,
@@ -46,19 +48,15 @@ pytestmark = pytest.mark.heavy
 
 LONG = 1000  # times the waits of the state machine: no test waits that long
 # The others have no effect here; test_express.py removes those of EXPRESS state machines.
-NOT_HERE = ONLY_EXPRESS | ONLY_FAILING | ONLY_AT_LIMIT | ONLY_RERENDERS
-EXERCISED = {
-    granted.name: granted
-    for granted in STATEMENTS
-    if not (granted.only_aws or granted.name in NOT_HERE or granted.role in ONLY_IMPORTS)
-}
+NOT_HERE = ONLY_EXPRESS | ONLY_FAILING | ONLY_AT_LIMIT | ONLY_MAPS | ONLY_INVENTORIES | ONLY_RERENDERS
+EXERCISED = {granted.name: granted for granted in STATEMENTS if not (granted.only_aws or granted.name in NOT_HERE)}
 ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
     """Run the stack with permissions enforced, and with no waits before retries and before the sweep."""
-    with local_stack(enforce=True) as running:
+    with local_stack(enforce=True, parameters={"ImportSources": f"arn:aws:s3:::{SOURCE}"}) as running:
         scale_waits(running, 0)
         configure(running, "SweepFunction", STALLED_AFTER_SECONDS="0")
         yield running
@@ -94,6 +92,7 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
         "GetImageFunctionRole": partial(shows_images, stack, found["image"]["imageId"]),
         "DeleteImageFunctionRole": partial(deletes_images, stack),
         "FinalizeFunctionRole": partial(finalizes_aborted, stack),
+        **dict.fromkeys(("ImportFunctionRole", "ImportPipelineRole"), partial(imports_objects, stack)),
         "SweepFunctionRole": lambda: sweep_finishes_all(stack) and sweep_starts(stack) and sweep_deletes(stack),
     }
     return lambda role: others.get(role, pipeline)()
@@ -124,7 +123,7 @@ def test_statements_without_effect_here(stack: LocalStack, works: Callable[[str]
     """Without the statements that the test above leaves out everything works on the emulator."""
     left_out = [granted for granted in STATEMENTS if granted.name not in EXERCISED]
     with without_statements(stack, *left_out):
-        roles = ("ArchiveFunctionRole", "FinalizeFunctionRole", "SweepFunctionRole")
+        roles = ("ArchiveFunctionRole", "FinalizeFunctionRole", "SweepFunctionRole", "ImportFunctionRole")
         assert {role: works(role) for role in roles} == dict.fromkeys(roles, True)
 
 

@@ -31,4 +31,11 @@ PATCHES = (
     root = Element("Error")""",
         helpers=(may_list,),
     ),
+    # A signed GET has an error of its own: let it have the one above.
+    SourcePatch(
+        module="ministack.services.s3",
+        name="_get_object",
+        found='if (not query_params.keys() - {"x-id"}',
+        replacement='if (may_list(f"/{bucket_name}/{key}") and not query_params.keys() - {"x-id"}',
+    ),
 )

@@ -13,7 +13,7 @@ Upstream: No report found. Functions run under their roles since https://github.
 
 from typing import Any
 
-from local.emulator.iam import account, region, role_may
+from local.emulator.iam import account, ministack_service, region, role_may
 from local.emulator.patch import SourcePatch
 
 _FILE = "local/emulator/patches/enforcement/states_task_role.py"
@@ -31,10 +31,18 @@ def task_refusal(execution: dict[str, Any], resource: str, parameters: dict[str,
     if integration not in TASKS:
         return "States.Runtime", f"Which permission does {integration} need? Add it to TASKS in {_FILE}."
     action, parameter = TASKS[integration]
-    role = execution["events"][0]["executionStartedEventDetails"]["roleArn"]
+    role = role_of(execution)
     if role_may(role, action, _arn(parameters[parameter])):
         return None
     return "AccessDeniedException", f"{role} is not authorized to perform {action}."
+
+
+def role_of(execution: dict[str, Any]) -> str:
+    """Return the role of the execution's state machine; an execution of a distributed Map has that of the Map's machine."""
+    if map_run := execution.get("mapRunArn"):
+        service = ministack_service("stepfunctions")
+        execution = service._executions[service._map_runs[map_run]["executionArn"]]  # noqa: SLF001 - no other way
+    return str(execution["events"][0]["executionStartedEventDetails"]["roleArn"])
 
 
 def _arn(name: str) -> str:
