@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lambdas.domain import executions, objects
 from lambdas.domain.import_sources import Listed, Reason, SkippedError, check_restored, head
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from lambdas.runtime.settings import StartSettings
     from workflow.contracts.payloads import MetadataRecord, Original, PipelineInputImage
 
-IMAGE_ID: Final = re.compile(contracts.schema("common")["$defs"]["imageId"]["pattern"])
-
 
 def find(image_id: str, run: str, settings: StartSettings) -> PipelineInputImage:
     """Return the input of the execution for an image that has succeeded; raises SkippedError for any other one."""
-    stored = read_record(settings.metadata_table, image_id) if IMAGE_ID.fullmatch(image_id) else None
+    stored = read_record(settings.metadata_table, image_id) if _is_id(image_id) else None
     if not stored or stored["status"] != SUCCEEDED:
         raise SkippedError(Reason.NOT_SUCCEEDED)
     archived = stored["archive"]["original"]
@@ -39,6 +37,10 @@ def find(image_id: str, run: str, settings: StartSettings) -> PipelineInputImage
         "uploadedAt": clock.timestamp(),
         "original": _original(stored, run),
     }
+
+
+def _is_id(text: str) -> bool:
+    return re.fullmatch(contracts.schema("common")["$defs"]["imageId"]["pattern"], text) is not None
 
 
 def _original(stored: MetadataRecord, run: str) -> Original:

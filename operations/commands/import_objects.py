@@ -48,8 +48,8 @@ def _import(options: Namespace) -> int:
         found = count(source, ownership, accepted, limit, tick)
     expected = estimate(stack, found, options.concurrency)
     _show(options, found, expected)
-    if told := concurrency.warning(stack, options.concurrency):
-        print(f"operations import: {told}", file=sys.stderr)
+    if warning := concurrency.warning(stack, options.concurrency):
+        print(f"operations import: {warning}", file=sys.stderr)
     if options.dry_run:
         return 0
     if unreadable := _unreadable(stack, source):

@@ -4,6 +4,7 @@ import awacs.dynamodb
 import awacs.s3
 import awacs.sqs
 import awacs.states
+from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, awslambda, sqs, stepfunctions
 
 from lambdas.domain.back_pressure import LONGEST_WAIT
@@ -73,6 +74,10 @@ def _metadata(storage: Storage) -> FunctionEntry:
     )
 
 
+def _make_renditions(storage: Storage) -> list[Statement]:
+    return [read_uploads(), read_originals(), stage_renditions(), learn_of_deletion(storage), keep_record(storage)]
+
+
 def _resize(storage: Storage) -> FunctionEntry:
     return FunctionEntry(
         RESIZE.function,
@@ -81,13 +86,7 @@ def _resize(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=RESIZE.timeout,
         environment=variables(env.ResizeSettings, metadata_table=Ref(storage.table)),
-        statements=[
-            read_uploads(),
-            read_originals(),
-            stage_renditions(),
-            learn_of_deletion(storage),
-            keep_record(storage),
-        ],
+        statements=_make_renditions(storage),
         layers=IMAGING_LAYERS,
     )
 
@@ -100,13 +99,7 @@ def _thumbnail(storage: Storage) -> FunctionEntry:
         memory=FULL_CORE,
         timeout=THUMBNAIL.timeout,
         environment=variables(env.ThumbnailSettings, metadata_table=Ref(storage.table)),
-        statements=[
-            read_uploads(),
-            read_originals(),
-            stage_renditions(),
-            learn_of_deletion(storage),
-            keep_record(storage),
-        ],
+        statements=_make_renditions(storage),
         layers=IMAGING_LAYERS,
     )
 

@@ -68,7 +68,7 @@ def test_an_object_has_one_owner(bucket: FullBucket) -> None:
 
 
 def test_two_owners_at_once(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of two imports of an object for two owners at the same time, one owner gets the image, and the other one is told so."""
+    """Of two imports of an object for two owners at the same time, one owner gets the image, and the report of the other one says so."""
     bucket.put(PICTURE)
     items = bucket.listed(PICTURE)
     before_next_call(

@@ -227,17 +227,17 @@ def test_runs_that_step_functions_has_forgotten(imports: Imports) -> None:
     assert "there is no run by-hand" in imports.stack.run("import", "status", "by-hand-2").err
 
 
-@pytest.mark.parametrize(("available", "told"), [(10, ""), (9, ""), (8, "--concurrency 1 does not fit")])
+@pytest.mark.parametrize(("available", "warning"), [(10, ""), (9, ""), (8, "--concurrency 1 does not fit")])
 def test_concurrency_that_does_not_fit(
-    imports: Imports, monkeypatch: pytest.MonkeyPatch, available: int, told: str
+    imports: Imports, monkeypatch: pytest.MonkeyPatch, available: int, warning: str
 ) -> None:
     """A warning says that the account has less concurrency than users and import may need together, and what to do."""
     limits = {"AccountLimit": {"UnreservedConcurrentExecutions": available}}
     monkeypatch.setattr(concurrency, "_limits", lambda: limits["AccountLimit"])
     result = imports.stack.run("import", URL, "--owner", OWNER, "--dry-run")
     assert result.code == 0
-    assert told in result.err
-    assert bool(told) == ("WARNING" in result.err)
+    assert warning in result.err
+    assert bool(warning) == ("WARNING" in result.err)
 
 
 def test_report_has_every_object(imports: Imports, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The price that is told before an import is that of what it then uses."""
+"""The price that is stated before an import is that of what it then uses."""
 
 import os
 from types import SimpleNamespace
@@ -45,7 +45,7 @@ def test_the_price_of_an_import_is_that_of_what_it_uses(
         backend("s3", "aws").put_object(SOURCE, key, data)
     accepted = Accepted(frozenset({"PNG"}), 10**6)
     found = count(Source(SOURCE), {"kind": "ONE", "owner": OWNER}, accepted, 10**6, lambda _: None)
-    told = import_usage(template(), "STANDARD", images=PICTURES, others=len(OTHERS), looks=1)
+    stated = import_usage(template(), "STANDARD", images=PICTURES, others=len(OTHERS), looks=1)
     meter = Meter(monkeypatch)
     assert imports.run("priced") == "SUCCEEDED"
     used = meter.used
@@ -54,12 +54,12 @@ def test_the_price_of_an_import_is_that_of_what_it_uses(
     used[prices.EXPRESS_EXECUTION] = imports.maps.executions
     used[prices.STATE_TRANSITION] = imports.maps.executions + sum(map(transitions, _executions(imports)))
     exact = used.keys() - {prices.DYNAMODB_READ, prices.DYNAMODB_WRITE}
-    assert {price: used[price] for price in exact} == {price: told[price] for price in exact}
+    assert {price: used[price] for price in exact} == {price: stated[price] for price in exact}
     assert len(exact) == 6
     stack = cast("Stack", SimpleNamespace(parameters={"WorkflowType": "STANDARD"}))
     expected = estimate(stack, found, 1)
     assert (
-        abs(_dollars({**told, **used, prices.DYNAMODB_READ: told[prices.DYNAMODB_READ]}) / expected.total - 1)
+        abs(_dollars({**stated, **used, prices.DYNAMODB_READ: stated[prices.DYNAMODB_READ]}) / expected.total - 1)
         < TOLERANCE
     )
 

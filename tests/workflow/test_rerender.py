@@ -185,7 +185,7 @@ def before(processing: Processing, state: str, do: object) -> None:
 def test_dying_between_two_writes_loses_nothing(
     processing: Processing, first: Outcome, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
-    """From any write on, nothing answers: the image has all of its renditions, the sweep tidies up, and a repetition ends right."""
+    """From any write on, nothing answers: the image has all of its renditions, the sweep completes it, and a repetition ends right."""
     image, name = begin(first.image["imageId"], "run-1")
     with monkeypatch.context() as patch:
         break_services(patch, lambda number: (number < at, number < at))
@@ -194,7 +194,7 @@ def test_dying_between_two_writes_loses_nothing(
     record = assert_whole(processing, outcome)
     assert processing.resources.archived(first.image, first.execution.name) == first.archived
     assert (found.status == "SUCCEEDED") == (at >= WRITES - 1)  # the last write is the mark, without which all is done
-    tidied(processing, outcome)
+    complete(processing, outcome)
     now = assert_whole(processing, outcome)
     assert now["execution"] == record["execution"]  # what was replaced stays replaced, and else nothing is
     again = rerender(processing, first, "run-2")
@@ -203,7 +203,7 @@ def test_dying_between_two_writes_loses_nothing(
     assert (left, again.staged) == (expiring(left), [])
 
 
-def tidied(processing: Processing, outcome: Outcome) -> None:
+def complete(processing: Processing, outcome: Outcome) -> None:
     """Finalize a failed execution, and sweep until nothing is open; each outcome is notified."""
     found = outcome.execution
     if found.status == "FAILED":
