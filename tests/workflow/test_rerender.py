@@ -23,6 +23,7 @@ from tests.workflow.rerendering import (
     stored,
 )
 from workflow.contracts.errors import ImageRejected, StaleExecution
+from workflow.contracts.payloads import MetadataRecord
 from workflow.steps import ARCHIVE as LAST
 from workflow.steps import RESIZE
 
@@ -233,3 +234,20 @@ def test_a_lost_response_changes_nothing(
     record = assert_whole(processing, outcome)
     assert (record["execution"], record["earlier"]) == (name, [first.execution.name])
     assert expiring(stored(processing, first)) == archived_keys(first.record) - archived_keys(record)
+
+
+def test_a_claim_that_is_lost_before_the_write_replaces_nothing(
+    processing: Processing, first: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later claim, made after the record was read and before the write, leaves the renditions as they were."""
+    image, name = begin(first.image["imageId"], "run-1")
+    read = Rerender.read
+
+    def read_and_lose(record: Rerender) -> MetadataRecord | None:
+        found = read(record)
+        begin(first.image["imageId"], "run-2")
+        return found
+
+    monkeypatch.setattr(Rerender, "read", read_and_lose)
+    processing.interpreter.run({"image": image}, name)
+    assert (processing.resources.record(first.image) or {})["execution"] == first.execution.name
