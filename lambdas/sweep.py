@@ -30,9 +30,7 @@ from lambdas.domain.record_batches import with_items
 from lambdas.runtime import clock
 from lambdas.runtime.settings import YES, SweepSettings
 from lambdas.runtime.telemetry import add_log_keys, log_errors, logger, set_log_keys
-from workflow import contracts
 from workflow.contracts.durations import DAY, DEAD_LETTER_RETENTION
-from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +131,7 @@ class Sweep:
     def _look_at_listed(self) -> None:
         """Look at the images of the uploads that S3 lists."""
         listed = upload_versions.list_uploads(self._settings.upload_bucket, self._since, self._late)
-        uploads = (upload for upload in listed if _is_valid(upload))
+        uploads = (upload for upload in listed if stalled_uploads.is_valid(upload))
         for upload, item in with_items(uploads, lambda one: one.image["imageId"], self._settings.metadata_table):
             stored = item if item and is_begun(item) else None
             self._for_each("resumed", upload.image["imageId"], partial(self._reconcile, upload, stored))
@@ -141,17 +139,18 @@ class Sweep:
     def _look(self, item: MetadataRecord) -> bool:
         """Reconcile an open image. If nothing was to be done, take it from the index, or look at it later."""
         table, begun = self._settings.metadata_table, is_begun(item)
-        if begun and stalled_uploads.is_complete(item):
+        upload = self._find(item["key"])
+        newer = upload is not None and stalled_uploads.is_newer(upload, item)
+        if begun and not newer and stalled_uploads.is_complete(item):
             open_records.close(table, item)
             return False
-        upload = self._find(item["key"])
         if upload is None and begun:
             return self._reconcile_gone(item)
         if done := self._reconcile_found(upload, item if begun else None):
             return done
         gone = upload is None or (upload.deleted and not begun)
         # An upload that was not made by now is seldom made, and an execution whose outcome is notified seldom leaves more.
-        if gone or (is_final(item) and not notification_pending(item)):
+        if gone or (is_final(item) and not newer and not notification_pending(item)):
             waited = clock.now() - datetime.fromisoformat(item.get("createdAt", item["updatedAt"]))
             open_records.postpone(table, item, self._late + min(waited, stalled_uploads.LONGEST_PAUSE))
         return False
@@ -170,7 +169,7 @@ class Sweep:
 
     def _reconcile_found(self, upload: ListedUpload | None, stored: MetadataRecord | None) -> bool:
         """Reconcile an upload, if there is one that may have stalled."""
-        is_due = upload is not None and upload.modified < self._late and _is_valid(upload)
+        is_due = upload is not None and upload.modified < self._late and stalled_uploads.is_valid(upload)
         return self._reconcile(upload, stored) if upload and is_due else False
 
     def _reconcile(self, upload: ListedUpload, stored: MetadataRecord | None) -> bool:
@@ -199,12 +198,3 @@ class Sweep:
         if stored and name in (stored["execution"] if stored["status"] == PROCESSING else "", stored.get(CLAIM)):
             return False
         return bool(objects.delete_prefix(self._settings.upload_bucket, object_keys.staged_folder(name)))
-
-
-def _is_valid(upload: ListedUpload) -> bool:
-    """Return whether the pipeline accepts the upload; the event of any other one is a dead-letter message."""
-    try:
-        contracts.check("pipeline-input", {"image": upload.image})
-    except ContractViolation:
-        return False
-    return True

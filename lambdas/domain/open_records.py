@@ -33,6 +33,7 @@ LONGEST: Final = 14 * 24 * 3600  # seconds that an image is open, as a rule
 EARLIEST, MILLISECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 KEYS: Final = (SHARD, SINCE)  # of the index; without them a record is not in it
 BETWEEN: Final = f"#{SHARD} = :shard AND #{SINCE} BETWEEN :low AND :high"
+LEFT_OUT: Final = f"attribute_not_exists(#{SINCE}) AND #status = :status AND #execution = :execution"
 SAME: Final = f"#{SINCE} = :seen AND #status = :status AND #execution = :execution"
 
 
@@ -71,6 +72,13 @@ def postpone(table: str, stored: MetadataRecord, since: datetime) -> None:
     """Let the record be open since another time, unless it has changed since it was read."""
     values = {**_seen(stored), "since": clock.rfc3339(since)}
     _write(table, stored, Update({}, SAME, values, (SINCE, "status", "execution"), (f"#{SINCE} = :since",)))
+
+
+def reopen(table: str, stored: MetadataRecord) -> None:
+    """Put the record into the index, unless it has changed since it was read: the next sweep looks at it."""
+    attributes = opened(stored["imageId"], stored["updatedAt"])
+    seen = {name: stored[name] for name in ("status", "execution")}
+    _write(table, stored, Update(attributes, LEFT_OUT, seen, (SINCE, "status", "execution")))
 
 
 def _seen(stored: MetadataRecord) -> dict[str, object]:

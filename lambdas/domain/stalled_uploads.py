@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Final, cast
 
 from lambdas.domain import execution_history, executions, finalization, object_keys, objects, rerender_record
 from lambdas.domain.outcomes import FAILED, PROCESSING, SUCCEEDED, Failure, is_final, notification_pending
-from lambdas.domain.record import CLAIM, CLEARED_AT, SUPERSEDED, Record, read_record
+from lambdas.domain.record import CLAIM, CLEARED_AT, SUPERSEDED, Record, is_begun, read_record
 from lambdas.domain.rerender_record import Rerender
 from lambdas.runtime import clock
 from lambdas.runtime.metrics import EXECUTIONS_RESTARTED
 from lambdas.runtime.telemetry import count, logger
 from workflow import contracts
 from workflow.contracts.durations import EXECUTION_TIMEOUT
+from workflow.contracts.errors import ContractViolation
 
 if TYPE_CHECKING:
     from lambdas.domain.back_pressure import Pace
+    from lambdas.domain.upload_versions import ListedUpload
     from lambdas.runtime.settings import SweepSettings
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
@@ -75,6 +77,20 @@ def is_complete(stored: MetadataRecord) -> bool:
     """Return whether nothing is left to do about the image: its outcome is published, and the archive holds no leftovers."""
     is_over = CLAIM not in stored and SUPERSEDED not in stored
     return is_over and is_final(stored) and not notification_pending(stored) and _is_cleared(stored)
+
+
+def is_newer(upload: ListedUpload, stored: MetadataRecord) -> bool:
+    """Return whether upload, which is no deleted one, has replaced the version that the record is of."""
+    return is_begun(stored) and not upload.deleted and upload.image["versionId"] != stored["versionId"]
+
+
+def is_valid(upload: ListedUpload) -> bool:
+    """Return whether the pipeline accepts the upload; the event of any other one is a dead-letter message."""
+    try:
+        contracts.check("pipeline-input", {"image": upload.image})
+    except ContractViolation:
+        return False
+    return True
 
 
 def _is_late(image: PipelineInputImage, stored: MetadataRecord, late: datetime) -> bool:

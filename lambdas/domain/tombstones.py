@@ -103,6 +103,11 @@ def mark_looked_at(table: str, tombstone: MetadataRecord) -> None:
     _write(table, tombstone, {NEXT_LOOK: following} if following else {}, removed=() if following else (NEXT_LOOK,))
 
 
+def bring_forward(table: str, tombstone: MetadataRecord) -> None:
+    """Let the next sweep look at the tombstone; the looks after that stay as they are."""
+    _write(table, tombstone, {NEXT_LOOK: clock.timestamp()})
+
+
 def _write(table: str, tombstone: MetadataRecord, attributes: dict[str, str], removed: tuple[str, ...] = ()) -> None:
     """Change attributes of a tombstone, unless it has expired."""
     key: Any = {"imageId": {"S": tombstone["imageId"]}}

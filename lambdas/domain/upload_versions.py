@@ -40,7 +40,7 @@ def newest_version(bucket: str, key: str) -> str | None:
 def find_upload(bucket: str, key: str) -> ListedUpload | None:
     """Return the newest version of the upload at key as list_uploads does, or None if there is none."""
     first = next(_list_versions(bucket, key, page=SHORT_PAGE), None)
-    return next(_read_version(bucket, first), None) if first and first["Key"] == key else None
+    return next(read_version(bucket, first), None) if first and first["Key"] == key else None
 
 
 def list_current_uploads(
@@ -58,7 +58,7 @@ def list_uploads(bucket: str, since: datetime | None, until: datetime, prefix: s
             continue
         key = version["Key"]
         if version["LastModified"] < until and (since is None or version["LastModified"] >= since):
-            yield from _read_version(bucket, version)
+            yield from read_version(bucket, version)
 
 
 def _list_versions(bucket: str, prefix: str, page: int | None = None) -> Iterator[ObjectVersionTypeDef]:
@@ -69,8 +69,8 @@ def _list_versions(bucket: str, prefix: str, page: int | None = None) -> Iterato
         yield from answer.get("Versions", [])
 
 
-def _read_version(bucket: str, version: ObjectVersionTypeDef) -> Iterator[ListedUpload]:
-    """Yield the version, unless its key is not one of an upload."""
+def read_version(bucket: str, version: ObjectVersionTypeDef) -> Iterator[ListedUpload]:
+    """Yield a version as S3 lists it, unless its key is not one of an upload."""
     try:
         owner, image_id = parse_upload_key(version["Key"])
     except ValueError:

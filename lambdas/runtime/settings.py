@@ -154,6 +154,15 @@ class SweepSettings(FinalizeSettings, StartSettings):
 
 
 @dataclass(frozen=True)
+class AuditSettings(StepSettings):
+    """Whose inventory is read, and which of its uploads the sweep would look at."""
+
+    upload_bucket: str
+    record_retention_days: int
+    stalled_after_seconds: int
+
+
+@dataclass(frozen=True)
 class ImageStepSettings(StepSettings):
     """What every step that opens an image needs: the limits that are checked before anything is decoded."""
 

@@ -131,6 +131,33 @@ class ArchiveImageOutput(TypedDict):
     renditions: list[ArchivedRendition]
 
 
+class AuditUploadsInputItemsItem(TypedDict):
+    """`items` of AuditUploadsInput."""
+
+    Bucket: NotRequired[str]
+    Key: NotRequired[str]
+    VersionId: NotRequired[str]
+    IsLatest: NotRequired[str]
+    IsDeleteMarker: NotRequired[str]
+    Size: NotRequired[str]
+    LastModifiedDate: NotRequired[str]
+
+
+class AuditUploadsInput(TypedDict):
+    """The contract `audit-uploads.input`."""
+
+    items: list[AuditUploadsInputItemsItem]
+
+
+class AuditUploadsOutput(TypedDict):
+    """The contract `audit-uploads.output`."""
+
+    uploads: int
+    missing: int
+    unindexed: int
+    undeleted: int
+
+
 class CaughtError1(TypedDict):
     """The contract `caught-error`."""
 
