@@ -70,6 +70,12 @@ class Effort:
         gc.enable()
 
     @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Collect what is garbage now, and no more: pytest would look through all objects five times, in each worker."""
+        gc.collect()
+        gc.freeze()
+
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Drop the cases beyond a share, and move heavy files to the front; the order is kept otherwise.
 

@@ -28,13 +28,13 @@ def drawing(size: tuple[int, int] = (400, 300)) -> Image.Image:
     return image
 
 
-def noisy(mode: str, colors: int) -> Image.Image:
+def noisy(mode: str, colors: int, size: tuple[int, int] = (64, 48)) -> Image.Image:
     """Draw pixels of so many colors, the same in every run."""
     choice = random.Random(7)  # noqa: S311 - no secret
     some = {tuple(choice.randbytes(len(mode))) for _ in range(4 * colors)}
     palette = sorted(some)[:colors] if mode != "L" else [(value,) for value in range(colors)]
-    samples = (palette[n % colors] for n in range(64 * 48))
-    return Image.frombytes(mode, (64, 48), bytes(value for pixel in samples for value in pixel))
+    pixels = b"".join(map(bytes, palette)) * (size[0] * size[1] // colors + 1)
+    return Image.frombytes(mode, size, pixels[: size[0] * size[1] * len(mode)])
 
 
 def expanded(indexed: Image.Image, mode: str) -> Image.Image:
@@ -46,11 +46,14 @@ def expanded(indexed: Image.Image, mode: str) -> Image.Image:
     )
 
 
-@pytest.mark.parametrize("colors", [1, 2, 3, 5, 16, 17, 255, 256])
+@pytest.mark.parametrize(
+    ("colors", "size"),
+    [*((colors, (64, 48)) for colors in (1, 2, 3, 5, 16, 17, 255, 256)), (2, (513, 512)), (256, (513, 512))],
+)
 @pytest.mark.parametrize("mode", MODES)
-def test_a_palette_loses_nothing(mode: str, colors: int) -> None:
-    """Colors that are near each other, and the same color in two opacities, stay apart."""
-    image = noisy(mode, colors)
+def test_a_palette_loses_nothing(mode: str, colors: int, size: tuple[int, int]) -> None:
+    """Colors that are near each other, and the same color in two opacities, stay apart, in few and in many pixels."""
+    image = noisy(mode, colors, size)
     indexed = with_palette(image)
     assert indexed
     assert ImageChops.difference(expanded(indexed, mode), image).getbbox() is None
