@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/installed
 IMAGES ?= $(wildcard local/photographs/*.jpg local/photographs/*.png)
 OUTPUT ?= output
 
-.PHONY: demo test test-all mutants mutants-names chaos bench install template audit advisories check graph docs screenshots contracts-compat release deploy deploy-names destroy destroy-names lint format lock clean
+.PHONY: demo test test-all mutants mutants-names chaos fuzz bench install template audit advisories check graph docs screenshots contracts-compat release deploy deploy-names destroy destroy-names lint format lock clean
 
 demo: $(INSTALLED)  ## send photographs through the whole stack on this machine; [SERVE=1] keeps it and its web page, [ENFORCE=1] checks every permission
 	$(BIN)/python -m local process $(IMAGES) --output $(OUTPUT) \
@@ -66,6 +66,12 @@ SCHEDULES ?= 10000
 chaos: $(INSTALLED)  ## inject faults into the pipeline and see that nothing is lost: make chaos [SCHEDULES=100000]
 	$(BIN)/python -m tests.chaos --schedules $(SCHEDULES)
 	$(BIN)/python -m tests.chaos.outages
+
+# How many damaged files; the tests run some thousands of their own.
+CASES ?= 100000
+
+fuzz: $(INSTALLED)  ## damage files and blocks of metadata at random, and see that each ends as an image or a rejection: make fuzz [CASES=1000000]
+	$(BIN)/python -m tests.hostile --cases $(CASES)
 
 bench: $(INSTALLED)  ## measure side by side with sharp; needs Node.js 20 or newer, and npm; BENCH="--quick --only jpeg"
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -26,6 +26,7 @@ RUN_ELSEWHERE = {
     r"python -m asl\.check docs/examples/.*": "tests/asl/check/test_example.py",
     r"python -m asl\.check build/machine\.json .*": "tests/asl/check/test_cli.py",
     r"\.venv/bin/python generate\.py .*": "tests/test_generate.py",
+    r"make fuzz .*": "tests/hostile/test_fuzz_command.py",
     r"aws cloudformation deploy .*": "tests/local/test_command_line.py",
     r"make deploy .*": "tests/operations/cloudformation/test_deploy.py",
     r"\.venv/bin/python -m operations .* add-user .*": "tests/operations/test_add_user.py",
