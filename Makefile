@@ -112,9 +112,10 @@ advisories: $(ADVISORIES)/installed  ## look up the advisories of everything tha
 	  $(ADVISORIES)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement "$$lock" || failed=1; \
 	done; exit $$failed
 
-check: $(INSTALLED)  ## prove the data flow of both state machines
+check: $(INSTALLED)  ## prove the data flow of all state machines
 	$(BIN)/python -m workflow.proof
 	$(BIN)/python -m workflow.proof --machine ImportPipeline
+	$(BIN)/python -m workflow.proof --machine AuditPipeline
 
 graph: $(INSTALLED)  ## draw the state graph into docs/pipeline.md and docs/pipeline.svg
 	$(BIN)/python -m pages.pipeline > docs/pipeline.md

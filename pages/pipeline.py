@@ -10,7 +10,7 @@ if __name__ == "__main__":  # before the imports that take time, which Ctrl-C ma
 
 from asl.graph.mermaid import mermaid
 from asl.graph.model import Graph
-from workflow.graph import import_graph, pipeline_graph
+from workflow.graph import audit_graph, import_graph, pipeline_graph
 
 HEAD = """\
 # The pipeline
@@ -24,11 +24,18 @@ IMPORTS = """
 
 It brings in a bucket that is already full: a distributed Map copies its objects in batches, each in an EXPRESS execution of its own.
 """
+AUDITS = """
+## The audit pipeline
+
+It reads the daily inventory of the upload bucket: a distributed Map audits its rows in batches, each in an EXPRESS execution of its own.
+"""
 
 
 def page() -> str:
     """Return the page."""
-    return f"{HEAD}\n{_drawing(pipeline_graph())}{IMPORTS}\n{_drawing(import_graph())}"
+    return (
+        f"{HEAD}\n{_drawing(pipeline_graph())}{IMPORTS}\n{_drawing(import_graph())}{AUDITS}\n{_drawing(audit_graph())}"
+    )
 
 
 def _drawing(graph: Graph) -> str:

@@ -144,7 +144,7 @@ def _of_role(role: str, given: Node, resources: dict[str, Node]) -> Iterator[tup
 
 def _role_of(resource: Node) -> Any:
     given = resource.get("Properties", {})
-    return [given.get("Role"), given.get("RoleArn")]
+    return [given.get("Role"), given.get("RoleArn"), [one.get("RoleArn") for one in given.get("Targets", [])]]
 
 
 def _of_action(holders: list[str], action: str, targets: list[str]) -> Iterator[tuple[str, str, str]]:

@@ -155,11 +155,13 @@ def _workflow() -> list[Parameter]:
     )
     # The default fits an account whose functions have a concurrency of 10, as those of new accounts do.
     images = "Images that are processed at the same time; each needs a Lambda concurrency of up to 3"
+    audited = "Batches of the inventory of uploads that are audited at the same time; each is an invocation of a second"
     return [
         _choice("WorkflowType", "STANDARD", ["STANDARD", "EXPRESS"], kind),
         _number("MaxConcurrency", 2, 2, 1000, images),
         _number("SweepMinutes", 15, SHORTEST_SWEEP, LONGEST_SWEEP, sweep),
         _choice("SweepIndex", YES, [NO, YES], index),
+        _number("AuditConcurrency", 2, 1, 1000, audited),
     ]
 
 

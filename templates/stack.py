@@ -11,6 +11,7 @@ from templates.release import contracts_digest, version
 from templates.resources.addresses import API_URL, WEB_URL
 from templates.resources.alarms import add_alarms
 from templates.resources.api import add_api
+from templates.resources.audit import add_audit
 from templates.resources.dashboard import add_dashboard
 from templates.resources.deletion import add_deletion
 from templates.resources.finalization import add_finalization
@@ -49,6 +50,7 @@ def build() -> Template:
     add_finalization(template, storage, messaging, pipeline)
     add_sweep(template, storage, messaging, pipeline)
     add_imports(template, storage, pipeline)
+    add_audit(template, storage)
     pool = add_sign_in(template)
     functions = add_api_functions(template, storage) | add_deletion(template, storage, messaging)
     add_api(template, functions, pool, add_web_page(template, storage, pool))
@@ -89,6 +91,8 @@ def _add_outputs(template: Template) -> None:
         "OperationsTopicArn": ("Topic for notifications of alarms", Ref("OperationsTopic")),
         "ProcessingPipelineArn": ("State machine", Ref("ProcessingPipeline")),
         "ImportPipelineArn": ("State machine of imports", Ref("ImportPipeline")),
+        "AuditPipelineArn": ("State machine of audits", Ref("AuditPipeline")),
+        "InventoryBucketName": ("Bucket for inventories of uploads", Ref("InventoryBucket")),
         "DashboardName": ("CloudWatch dashboard", Ref("Dashboard")),
         "Version": ("Deployed version of the project, and a digest of code and layers", version()),
         "ContractsDigest": (

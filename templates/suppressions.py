@@ -87,7 +87,7 @@ SUPPRESSIONS = [
         guard=("CT.S3.PR.4",),
     ),
     Suppression(
-        ("UploadBucketPolicy", "ArchiveBucketPolicy"),
+        ("UploadBucketPolicy", "ArchiveBucketPolicy", "InventoryBucketPolicy"),
         "It denies requests without TLS. The rule reads only `Fn::Join`; cfn-lint asks for `Fn::Sub`.",
         guard=("CT.S3.PR.8",),
     ),
@@ -128,8 +128,8 @@ SUPPRESSIONS = [
         cdk_nag=("Serverless-LambdaEventSourceMappingDestination",),
     ),
     Suppression(
-        ("FinalizeRule", "SweepRule", "DailySweepRule"),
-        "The next sweep does the work of an undelivered event; messages in a queue would have to be read by somebody.",
+        ("FinalizeRule", "SweepRule", "DailySweepRule", "AuditRule"),
+        "The next sweep or inventory does the work of an undelivered event; messages in a queue would have to be read by somebody.",
         cdk_nag=("Serverless-EventBusDLQ",),
     ),
     Suppression(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow.steps import IMPORT, STEPS
+from workflow.steps import AUDIT, IMPORT, STEPS
 
 PUBLISHED = {
     "PublishSuccess": "success-notification",
@@ -36,5 +36,14 @@ IMPORT_MAPPING: dict[str, Any] = {
     },
     "accepted": {
         "ImportInventoryBatch.Parameters.Payload.items[0]": "The manifest of an inventory says which fields a line has; the function checks them."
+    },
+}
+
+AUDIT_STARTS_WITH = "audit-input"
+AUDIT_MAPPING: dict[str, Any] = {
+    "startsWith": AUDIT_STARTS_WITH,
+    "states": {AUDIT.state: {"takes": f"{AUDIT.contract}.input", "gives": f"{AUDIT.contract}.output"}},
+    "accepted": {
+        f"{AUDIT.state}.Parameters.Payload.items[0]": "The manifest of an inventory says which columns a row has; the function checks them."
     },
 }

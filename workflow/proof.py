@@ -1,4 +1,4 @@
-"""The proof of the data flow of both state machines; `python -m workflow.proof [--machine NAME] [--json]` prints it.
+"""The proof of the data flow of all state machines; `python -m workflow.proof [--machine NAME] [--json]` prints it.
 
 Exit code 0: proved. 1: findings, or something undecided that is not accepted.
 """
@@ -20,9 +20,9 @@ from asl.check.proof_result import Proof
 from asl.check.prover import prove as prove_machine
 from asl.check.prover import proved
 from asl.command import Parser
-from workflow import contracts, import_definition
+from workflow import audit_definition, contracts, import_definition
 from workflow.definition import states_language
-from workflow.mapping import IMPORT_MAPPING, PIPELINE_MAPPING
+from workflow.mapping import AUDIT_MAPPING, IMPORT_MAPPING, PIPELINE_MAPPING
 
 NAME = "proof"
 
@@ -51,7 +51,8 @@ class Machine:
 # The pipeline is looked up at each call, since tests put another one in its place.
 PIPELINE: Final = Machine("ProcessingPipeline", lambda: states_language(), PIPELINE_MAPPING)  # noqa: PLW0108 - see above
 IMPORT: Final = Machine("ImportPipeline", import_definition.states_language, IMPORT_MAPPING)
-MACHINES: Final = {machine.logical_id: machine for machine in (PIPELINE, IMPORT)}
+AUDIT: Final = Machine("AuditPipeline", audit_definition.states_language, AUDIT_MAPPING)
+MACHINES: Final = {machine.logical_id: machine for machine in (PIPELINE, IMPORT, AUDIT)}
 
 
 def mapping(folder: Path = contracts.FOLDER) -> Mapping:

@@ -92,6 +92,7 @@ class Field(Enum):
     ItemBatcher = "item_batcher"
     ResultWriter = "result_writer"
     MaxConcurrencyPath = "max_concurrency_path"
+    ToleratedFailurePercentage = "tolerated_failure_percentage"
     ToleratedFailurePercentagePath = "tolerated_failure_percentage_path"
 
 
@@ -101,6 +102,7 @@ OF_DISTRIBUTED_MAP = (
     Field.ItemBatcher,
     Field.ResultWriter,
     Field.MaxConcurrencyPath,
+    Field.ToleratedFailurePercentage,
     Field.ToleratedFailurePercentagePath,
 )
 

@@ -38,3 +38,7 @@ BATCH_SIZE = (
     20  # objects in a batch: an image takes about two seconds, and two attempts have to fit an EXPRESS execution
 )
 IMPORT = Step("ImportImages", "ImportFunction", "import-images", timeout=120)
+
+# The step of the audit pipeline. 131,072 bytes hold about 330 rows of an inventory: the bytes bound a batch, and not this number.
+AUDIT_BATCH_SIZE = 500
+AUDIT = Step("AuditUploads", "AuditFunction", "audit-uploads", timeout=60)

@@ -1,4 +1,4 @@
-"""The keys of objects in both buckets: uploads, staged renditions, archived images."""
+"""The keys of objects in all buckets: uploads, staged renditions, archived images."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 UPLOADS = "uploads/"  # the prefix whose new objects start the pipeline
 IMPORTS = "imports/"  # the prefix of the lists, outcomes and results of imports
+INVENTORIES = "inventories/"  # the prefix of the inventories of uploads, in a bucket of their own
 STAGED = "staged/"  # the prefix of renditions that wait to be archived; no event rule matches it
 
 

@@ -11,7 +11,7 @@ from lambdas.runtime.metrics import (
     STEP,
     STEP_REJECTIONS,
 )
-from templates.resources import imports, metrics, web_page
+from templates.resources import audit, imports, metrics, web_page
 from templates.resources.cloudwatch_alarm import MINIMUM_IMAGES, PERIOD, Alarm, add_alarm
 from templates.resources.functions import TRIGGER_TIMEOUT
 from templates.resources.messaging import delivery_seconds
@@ -27,7 +27,7 @@ REJECTION_SHARE = 0.5  # of the images; far above the share of uploaders' own mi
 
 def alarms() -> list[Alarm]:
     """Return every alarm, in the order in which an image passes what they watch."""
-    return [*_api(), *_queues(), *_pipeline(), *_images(), *_sweep(), *_imports(), *_functions()]
+    return [*_api(), *_queues(), *_pipeline(), *_images(), *_sweep(), *_audit(), *_imports(), *_functions()]
 
 
 def add_alarms(template: Template, topic: sns.Topic) -> None:
@@ -141,6 +141,18 @@ def _sweep() -> list[Alarm]:
     ]
 
 
+def _audit() -> list[Alarm]:
+    return [
+        Alarm(
+            "AuditFailedAlarm",
+            "The audit of an inventory failed: it could not be read, or too many of its batches failed for hours.",
+            "Uploads whose event and record are lost are not found until the next inventory, a day later.",
+            "Read the error of the execution of AuditPipeline, and the log of AuditFunction. Fix the cause, then redrive the execution.",
+            metrics.executions("ExecutionsFailed", machine=audit.MACHINE),
+        )
+    ]
+
+
 def _imports() -> list[Alarm]:
     return [
         Alarm(
@@ -161,6 +173,7 @@ OTHER_FUNCTIONS = {
     "FinalizeFunction": "The final status or the notification of an image is late, until the next sweep.",
     "SweepFunction": "Stalled uploads are not found until the next sweep.",
     imports.FUNCTION: imports.FAILED,
+    audit.FUNCTION: audit.FAILED,
 }
 
 
@@ -198,6 +211,7 @@ def _throttles(function: str) -> Alarm:
         **{route.function: route.throttled for route in ROUTES},
         web_page.FUNCTION: web_page.THROTTLED,
         imports.FUNCTION: "Imports are slow.",
+        audit.FUNCTION: "The audit of the uploads is slow.",
         **dict.fromkeys(
             ("FinalizeFunction", "SweepFunction"), "Failed and stalled images get their final status late."
         ),

@@ -7,7 +7,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, Template, cloudwatch
 
 from lambdas.runtime import metrics as own
-from templates.resources import imports, metrics
+from templates.resources import audit, imports, metrics
 from templates.resources.alarms import alarms
 from templates.resources.metrics import Metric
 from templates.resources.routes import ROUTES
@@ -26,7 +26,7 @@ def add_dashboard(template: Template) -> None:
 
 
 def _widgets() -> Iterator[dict[str, Any]]:
-    rows = [_flow(), _api(), _steps(), _recovery(), _imports()]
+    rows = [_flow(), _api(), _steps(), _recovery(), _audits(), _imports()]
     for number, charts in enumerate(rows):
         yield from _row(number * ROW_HEIGHT, charts)
     yield {
@@ -105,14 +105,24 @@ def _recovery() -> dict[str, list[Metric]]:
     }
 
 
+def _audits() -> dict[str, list[Metric]]:
+    """Return the charts of audits."""
+    return _of_batches("Audits", audit.MACHINE, audit.FUNCTION)
+
+
 def _imports() -> dict[str, list[Metric]]:
     """Return the charts of imports."""
-    name, ends = imports.FUNCTION, ("Started", "Succeeded", "Failed", "Aborted")
+    objects = [metrics.custom(own.IMAGES_IMPORTED), metrics.custom(own.IMPORTS_SKIPPED)]
+    return {"Imports: objects": objects, **_of_batches("Imports", imports.MACHINE, imports.FUNCTION)}
+
+
+def _of_batches(title: str, machine: str, function: str) -> dict[str, list[Metric]]:
+    """Return the charts of a state machine whose function does a batch."""
+    ends = ("Started", "Succeeded", "Failed", "Aborted")
     return {
-        "Imports: objects": [metrics.custom(own.IMAGES_IMPORTED), metrics.custom(own.IMPORTS_SKIPPED)],
-        "Imports: runs": [metrics.executions(f"Executions{end}", machine=imports.MACHINE) for end in ends],
-        "Imports: duration of a batch, ms (90 %)": [metrics.function(name, "Duration", "p90")],
-        "Imports: errors and throttles": [metrics.function(name, "Errors"), metrics.function(name, "Throttles")],
+        f"{title}: runs": [metrics.executions(f"Executions{end}", machine=machine) for end in ends],
+        f"{title}: duration of a batch, ms (90 %)": [metrics.function(function, "Duration", "p90")],
+        f"{title}: errors and throttles": [metrics.function(function, one) for one in ("Errors", "Throttles")],
     }
 
 

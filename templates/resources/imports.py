@@ -2,33 +2,29 @@
 
 from typing import Any, ClassVar
 
-import awacs.awslambda
 import awacs.dynamodb
 import awacs.kms
 import awacs.s3
 import awacs.states
 from awacs.aws import Action, Allow, Statement
-from troposphere import GetAtt, If, Join, NoValue, Ref, Split, Sub, Template, awslambda, iam, stepfunctions
+from troposphere import GetAtt, If, Join, NoValue, Ref, Split, Template, iam, stepfunctions
 
 from lambdas.domain.object_keys import IMPORTS, UPLOADS
 from lambdas.runtime import settings as env
-from templates.iam.policies import ALL_RESOURCES, allow, in_this_account, object_arns, policy_document, trust_policy
+from templates.iam.policies import allow, object_arns, policy_document
 from templates.iam.statements import list_versions, read_originals, read_uploads
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import variables
+from templates.resources.distributed_map import FILES, add_map_machine, map_role
 from templates.resources.functions import LIGHT_MEMORY
-from templates.resources.lambda_function import FunctionEntry, add_function, add_log_group
-from templates.resources.state_machine import LOG_DELIVERY, TRACING, logging_to
+from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.storage import Storage
-from templates.substitution import definition_string
 from workflow.proof import IMPORT
 from workflow.steps import IMPORT as STEP
 
 MACHINE = IMPORT.logical_id
 FUNCTION = STEP.function
 FAILED = "A batch of an import is late: it is tried again, and `import resume` imports what is left."
-# The state machine has the name of its function: its role has to name it before it exists.
-OWN_ARN = f"arn:${{AWS::Partition}}:states:${{AWS::Region}}:${{AWS::AccountId}}:%s:${{{STEP.function}}}"
 
 
 class ListStatement(Statement):
@@ -43,26 +39,11 @@ def add_imports(template: Template, storage: Storage, pipeline: stepfunctions.St
     Raises UnprovedDataFlowError if some state may not get what it needs.
     """
     function = add_function(template, _import(storage, pipeline))
-    role = template.add_resource(_role(function))
-    group = add_log_group(
-        template, f"{MACHINE}Logs", LogGroupName=Sub("/aws/vendedlogs/states/${AWS::StackName}-imports")
-    )
-    references = {
-        "Partition": Ref("AWS::Partition"),
-        function.title: GetAtt(function, "Arn"),
-        storage.upload_bucket.title: Ref(storage.upload_bucket),
-    }
-    template.add_resource(
-        stepfunctions.StateMachine(
-            MACHINE,
-            StateMachineName=Ref(function),
-            DefinitionString=definition_string(IMPORT.proved_definition(), references),
-            RoleArn=GetAtt(role, "Arn"),
-            StateMachineType="STANDARD",
-            LoggingConfiguration=logging_to(group),
-            TracingConfiguration=stepfunctions.TracingConfiguration(Enabled=True),
-        )
-    )
+    lists = allow("read lists and write results", FILES, object_arns("UploadBucket", IMPORTS))
+    sources = tuple(source_policies(awacs.s3.GetObject))
+    role = template.add_resource(map_role(IMPORT, function, "import batches", lists, policies=sources))
+    names = {storage.upload_bucket.title: Ref(storage.upload_bucket)}
+    add_map_machine(template, IMPORT, function, role, "imports", **names)
 
 
 def _import(storage: Storage, pipeline: stepfunctions.StateMachine) -> FunctionEntry:
@@ -126,25 +107,3 @@ def _objects_of(parameter: str) -> Split:
 
 def _if(condition: str, name: str, statements: list[Statement]) -> If:
     return If(condition, iam.Policy(PolicyName=name, PolicyDocument=policy_document(*statements)), NoValue)
-
-
-def _role(function: awslambda.Function) -> iam.Role:
-    """Return the role of the state machine: its own runs, lists and results, the sources, and the function."""
-    lists = object_arns("UploadBucket", IMPORTS)
-    results = [awacs.s3.PutObject, awacs.s3.GetObject, awacs.s3.ListMultipartUploadParts, awacs.s3.AbortMultipartUpload]
-    statements = [
-        allow("import batches", [awacs.awslambda.InvokeFunction], GetAtt(function, "Arn")),
-        allow("start an execution for each batch", [awacs.states.StartExecution], Sub(OWN_ARN % "stateMachine")),
-        allow(
-            "watch and stop these executions",
-            [awacs.states.DescribeExecution, awacs.states.StopExecution],
-            Sub(f"{OWN_ARN % 'execution'}:*"),
-        ),
-        allow("read lists and write results", results, lists),
-        allow("deliver its log", LOG_DELIVERY, ALL_RESOURCES),
-        allow("send traces", TRACING, ALL_RESOURCES),
-    ]
-    trust = trust_policy("states", Condition=in_this_account())
-    policy = iam.Policy(PolicyName="imports", PolicyDocument=policy_document(*statements))
-    policies = [policy, *source_policies(awacs.s3.GetObject)]
-    return iam.Role(f"{MACHINE}Role", AssumeRolePolicyDocument=trust, Policies=policies)

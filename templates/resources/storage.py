@@ -1,9 +1,10 @@
-"""The storage of images and their records: two buckets and a table."""
+"""The storage of images and their records: buckets and tables."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import awacs.s3
+from awacs.aws import Statement
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, dynamodb, s3
 
 from lambdas.domain import open_records
@@ -14,6 +15,7 @@ from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import deny_without_tls, policy_document
 from templates.resources.addresses import API_ORIGIN
+from templates.resources.inventory import INVENTORY_DAYS, inventory_of_uploads, write_inventories
 from workflow.contracts.durations import DAY, EXECUTION_TIMEOUT
 
 STAGED_DAYS = (
@@ -35,6 +37,7 @@ class Storage:
 
     upload_bucket: s3.Bucket
     archive_bucket: s3.Bucket
+    inventory_bucket: s3.Bucket
     table: dynamodb.Table
     usage: dynamodb.Table
 
@@ -43,9 +46,10 @@ def add_storage(template: Template) -> Storage:
     """Add buckets and tables to template; what holds images or records is retained when the stack is deleted."""
     upload = template.add_resource(_upload_bucket())
     archive = template.add_resource(_bucket("ArchiveBucket", LifecycleConfiguration=_lifecycle([_move(), _expire()])))
-    for bucket in (upload, archive):
-        template.add_resource(_tls_only_policy(bucket))
-    return Storage(upload, archive, template.add_resource(_table()), template.add_resource(_usage_table()))
+    inventories = template.add_resource(_inventory_bucket())
+    for bucket, *more in ((upload,), (archive,), (inventories, write_inventories(upload))):
+        template.add_resource(_policy(bucket, *more))
+    return Storage(upload, archive, inventories, template.add_resource(_table()), template.add_resource(_usage_table()))
 
 
 def _upload_bucket() -> s3.Bucket:
@@ -62,10 +66,20 @@ def _upload_bucket() -> s3.Bucket:
         "UploadBucket",
         CorsConfiguration=If("HasUploadPages", s3.CorsConfiguration(CorsRules=rules), NoValue),
         LifecycleConfiguration=_lifecycle(expiry),
-        NotificationConfiguration=s3.NotificationConfiguration(
-            EventBridgeConfiguration=s3.EventBridgeConfiguration(EventBridgeEnabled=True)
-        ),
+        NotificationConfiguration=_to_event_bridge(),
+        InventoryConfigurations=[inventory_of_uploads("InventoryBucket")],
     )
+
+
+def _inventory_bucket() -> s3.Bucket:
+    """Return the bucket of inventories. It is apart from the archive, each of whose objects would be an event that costs."""
+    old = s3.LifecycleRule(Id="inventories", Status="Enabled", ExpirationInDays=INVENTORY_DAYS)
+    lifecycle = _lifecycle([old], old_days=1)
+    return _bucket("InventoryBucket", LifecycleConfiguration=lifecycle, NotificationConfiguration=_to_event_bridge())
+
+
+def _to_event_bridge() -> s3.NotificationConfiguration:
+    return s3.NotificationConfiguration(EventBridgeConfiguration=s3.EventBridgeConfiguration(EventBridgeEnabled=True))
 
 
 def _cors(origins: Any) -> s3.CorsRules:
@@ -122,24 +136,25 @@ def _bucket(name: str, **properties: object) -> s3.Bucket:
     )
 
 
-def _lifecycle(rules: list[Any]) -> s3.LifecycleConfiguration:
+def _lifecycle(rules: list[Any], old_days: int = RESTORABLE_DAYS) -> s3.LifecycleConfiguration:
     """Return rules and those of every bucket: old versions and incomplete uploads expire."""
     tidy = s3.LifecycleRule(
         Id="tidy",
         Status="Enabled",
         ExpiredObjectDeleteMarker=True,
-        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=RESTORABLE_DAYS),
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=old_days),
         AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=1),
     )
     return s3.LifecycleConfiguration(Rules=[*rules, tidy])
 
 
-def _tls_only_policy(bucket: s3.Bucket) -> s3.BucketPolicy:
+def _policy(bucket: s3.Bucket, *statements: Statement) -> s3.BucketPolicy:
+    """Return the policy of a bucket: requests need TLS, and statements."""
     everything = [GetAtt(bucket, "Arn"), Sub(f"${{{bucket.title}.Arn}}/*")]
     return s3.BucketPolicy(
         f"{bucket.title}Policy",
         Bucket=Ref(bucket),
-        PolicyDocument=policy_document(deny_without_tls([awacs.s3.Action("*")], everything)),
+        PolicyDocument=policy_document(deny_without_tls([awacs.s3.Action("*")], everything), *statements),
     )
 
 

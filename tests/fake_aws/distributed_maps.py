@@ -5,6 +5,7 @@ does not know are taken out of the definition, and are applied to the same value
 """
 
 import copy
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,16 +13,20 @@ import pytest
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.item_reader.eval.resource_eval_s3 import (
     ResourceEvalS3,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.item_reader.eval.resource_output_transformer.transformer_json import (
+    ResourceOutputTransformerJson,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.distributed_iteration_component import (
     DistributedIterationComponent,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.result_writer.result_writer_decl import ResultWriter
 
 from asl.language import each_state, is_distributed
+from tests.fake_aws.inventories import rows_of
 
 Node = dict[str, Any]
 
-UNKNOWN = ("ItemBatcher", "ItemSelector", "Retry")
+UNKNOWN = ("ItemBatcher", "ItemSelector", "Retry", "ToleratedFailurePercentage")  # it reads no integer as a percentage
 ITEM = "$$.Map.Item.Value"
 
 
@@ -43,9 +48,7 @@ class DistributedMaps:
                 if state["ItemReader"]["Resource"].endswith("listObjectsV2"):
                     del state["ItemReader"]["ReaderConfig"]  # the limit is applied below
                 elif state["ItemReader"]["ReaderConfig"]["InputType"] == "MANIFEST":
-                    state["ItemReader"]["ReaderConfig"]["InputType"] = (
-                        "JSON"  # a test has the rows of the inventory in it
-                    )
+                    state["ItemReader"]["ReaderConfig"]["InputType"] = "JSON"  # the files that it names are read below
         return known
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
@@ -54,7 +57,7 @@ class DistributedMaps:
 
         def run_batches(component: Any, env: Any, eval_input: Any) -> None:
             items, given = env.stack.pop(), env.states.get_input()
-            batches = list(self._batches(eval_input.state_name, items[: given["limit"]], given))
+            batches = list(self._batches(eval_input.state_name, items[: given.get("limit")], given))
             self.executions += len(batches)
             eval_input.item_selector = None
             env.stack.append(batches)
@@ -62,14 +65,16 @@ class DistributedMaps:
 
         patch.setattr(DistributedIterationComponent, "_map_run", run_batches)
         patch.setattr(ResultWriter, "_eval_body", _write_result)
+        patch.setattr(ResourceOutputTransformerJson, "_eval_body", _reader(ResourceOutputTransformerJson._eval_body))  # noqa: SLF001 - as above
         patch.setattr(ResourceEvalS3, "_handle_list_objects_v2", staticmethod(_list_all))
 
     def _batches(self, state: str, items: list[Node], given: Node) -> Iterator[Node]:
         fields = self._fields[state]
-        selected = [_filled(fields["ItemSelector"], given, item) for item in items]
-        shared = _filled(fields["ItemBatcher"]["BatchInput"], given, {})
-        for batch in batched_of(selected, fields["ItemBatcher"]["MaxItemsPerBatch"]):
-            yield {"Items": batch, "BatchInput": shared}
+        selector, batcher = fields.get("ItemSelector"), fields["ItemBatcher"]
+        selected = [_filled(selector, given, item) for item in items] if selector else items
+        shared = {"BatchInput": _filled(batcher["BatchInput"], given, {})} if "BatchInput" in batcher else {}
+        for batch in batched_of(selected, batcher["MaxItemsPerBatch"]):
+            yield {"Items": batch, **shared}
 
 
 def batched_of(items: list[Node], size: int) -> Iterator[list[Node]]:
@@ -87,6 +92,17 @@ def _value(path: str, given: Node, item: Node) -> Any:
     for part in path.removeprefix(ITEM).removeprefix("$").split(".")[1:]:
         value = value[part]
     return value
+
+
+def _reader(read: Any) -> Any:
+    """Return what reads a file of JSON, and the files of an inventory if it is a manifest."""
+
+    def read_rows(transformer: ResourceOutputTransformerJson, env: Any) -> None:
+        content = json.loads(env.stack[-2])
+        env.stack[-2] = json.dumps(rows_of(content)) if isinstance(content, dict) else env.stack[-2]
+        read(transformer, env)
+
+    return read_rows
 
 
 def _write_result(writer: ResultWriter, env: Any) -> None:

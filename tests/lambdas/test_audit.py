@@ -188,24 +188,33 @@ def test_a_record_that_may_have_expired_is_not_begun_anew(pipeline: Pipeline, fa
     assert item(event) == {}
 
 
-def test_a_record_that_changes_meanwhile_is_not_written(
+def test_an_outcome_that_is_written_meanwhile_stays_out_of_the_index(
     pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An outcome that is written while the audit looks stays out of the index, and a record that is begun is not replaced."""
-    ended, begun = pipeline.begin(b"data"), pipeline.upload(b"data")
-    lose_entry(ended)
-    lose_record(begun)
+    """A record that is complete by the time of the write is left as it is."""
+    event = pipeline.begin(b"data")
+    lose_entry(event)
     late(fake_clock)
 
     def finish() -> None:
-        pipeline.write_outcome(ended, "SUCCEEDED", notified=True)
-        lose_entry(ended)
+        record_of(event).complete_step("ArchiveImage", {}, "SUCCEEDED")
+        lose_entry(event)
 
     before_next_call(monkeypatch, clients.dynamodb(), "update_item", finish)
-    before_next_call(monkeypatch, clients.dynamodb(), "put_item", lambda: record_of(begun).begin(RETENTION_DAYS))
-    assert audit(inventory()) == {"unindexed": 1, "missing": 1}
-    assert "openSince" not in item(ended)
-    assert item(begun)["status"] == "PROCESSING"
+    assert audit(inventory()) == {"unindexed": 1}
+    assert (item(event)["status"], "openSince" in item(event)) == ("SUCCEEDED", False)
+
+
+def test_a_record_that_is_begun_meanwhile_is_not_replaced(
+    pipeline: Pipeline, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An execution that begins between the read and the write keeps its record."""
+    event = pipeline.upload(b"data")
+    lose_record(event)
+    late(fake_clock)
+    before_next_call(monkeypatch, clients.dynamodb(), "put_item", lambda: record_of(event).begin(RETENTION_DAYS))
+    assert audit(inventory()) == {"missing": 1}
+    assert item(event)["status"] == "PROCESSING"
 
 
 def test_keys_are_decoded(pipeline: Pipeline, fake_clock: FakeClock) -> None:

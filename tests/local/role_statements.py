@@ -51,6 +51,8 @@ ONLY_RERENDERS = {
 ONLY_MAPS = {"ImportPipelineRole-WatchAndStopTheseExecutions"}
 # A Map reads a listing or a list; of sources it reads an object only for an inventory, which the emulator does not know.
 ONLY_INVENTORIES = {"ImportPipelineRole-ReadSources"}
+# What starts and runs audits: the emulator makes no inventories, and reads none.
+ONLY_AUDITS = ("AuditPipelineRole", "AuditRuleRole")
 NO_KEYS = "keys"  # the policies of a stack with ImportKeys: the emulator decrypts nothing
 
 

@@ -13,6 +13,7 @@ from local.process import process
 from local.stack import LocalStack, local_stack
 from tests.effort import is_thorough
 from tests.local.account import eventually
+from tests.local.audited import audits_uploads
 from tests.local.deletion import deletes_images, sweep_deletes, sweep_starts
 from tests.local.finalization import (
     abort_execution,
@@ -29,6 +30,7 @@ from tests.local.image_status import lists_images, shows_images
 from tests.local.imported import SOURCE, imports_objects
 from tests.local.role_statements import (
     ONLY_AT_LIMIT,
+    ONLY_AUDITS,
     ONLY_EXPRESS,
     ONLY_FAILING,
     ONLY_INVENTORIES,
@@ -49,7 +51,11 @@ pytestmark = pytest.mark.heavy
 LONG = 1000  # times the waits of the state machine: no test waits that long
 # The others have no effect here; test_express.py removes those of EXPRESS state machines.
 NOT_HERE = ONLY_EXPRESS | ONLY_FAILING | ONLY_AT_LIMIT | ONLY_MAPS | ONLY_INVENTORIES | ONLY_RERENDERS
-EXERCISED = {granted.name: granted for granted in STATEMENTS if not (granted.only_aws or granted.name in NOT_HERE)}
+EXERCISED = {
+    granted.name: granted
+    for granted in STATEMENTS
+    if not (granted.only_aws or granted.name in NOT_HERE or granted.role in ONLY_AUDITS)
+}
 ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
 
 
@@ -92,6 +98,7 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
         "GetImageFunctionRole": partial(shows_images, stack, found["image"]["imageId"]),
         "DeleteImageFunctionRole": partial(deletes_images, stack),
         "FinalizeFunctionRole": partial(finalizes_aborted, stack),
+        "AuditFunctionRole": partial(audits_uploads, stack),
         **dict.fromkeys(("ImportFunctionRole", "ImportPipelineRole"), partial(imports_objects, stack)),
         "SweepFunctionRole": lambda: sweep_finishes_all(stack) and sweep_starts(stack) and sweep_deletes(stack),
     }

@@ -15,11 +15,12 @@ Node = dict[str, Any]
 STEPS = ["ValidateFunction", "MetadataFunction", "ResizeFunction", "ThumbnailFunction", "ArchiveFunction"]
 ON_THE_WAY = ["GetUploadUrlFunction", "SqsTriggerFunction", *STEPS]  # of every image
 FOR_USERS = ["GetImageFunction", "ListImagesFunction", "DeleteImageFunction", "WebPageFunction"]
-FUNCTIONS = [*ON_THE_WAY, *FOR_USERS, "FinalizeFunction", "SweepFunction", "ImportFunction"]
+FUNCTIONS = [*ON_THE_WAY, *FOR_USERS, "FinalizeFunction", "SweepFunction", "ImportFunction", "AuditFunction"]
 # The types of the components of the architecture by logical ID; these names never change.
 COMPONENTS = {
     "UploadBucket": "AWS::S3::Bucket",
     "ArchiveBucket": "AWS::S3::Bucket",
+    "InventoryBucket": "AWS::S3::Bucket",  # in addition to the architecture
     "MetadataTable": "AWS::DynamoDB::Table",
     "UsageTable": "AWS::DynamoDB::Table",
     "ProcessingQueue": "AWS::SQS::Queue",
@@ -28,10 +29,12 @@ COMPONENTS = {
     "OperationsTopic": "AWS::SNS::Topic",  # for operators, in addition to the architecture
     "ProcessingPipeline": "AWS::StepFunctions::StateMachine",
     "ImportPipeline": "AWS::StepFunctions::StateMachine",
+    "AuditPipeline": "AWS::StepFunctions::StateMachine",
     "UploadRule": "AWS::Events::Rule",
     "FinalizeRule": "AWS::Events::Rule",  # this and the next two are for failed and stalled images
     "SweepRule": "AWS::Events::Rule",
     "DailySweepRule": "AWS::Events::Rule",
+    "AuditRule": "AWS::Events::Rule",
     "RestApi": "AWS::ApiGateway::RestApi",
     "CognitoAuthorizer": "AWS::ApiGateway::Authorizer",
     "UserPool": "AWS::Cognito::UserPool",

@@ -24,7 +24,10 @@ from tests.templates.emitted import (
 
 KEYS_BELOW_A_BUCKET = re.compile(r"\$\{\w+\.Arn\}/([a-z]+/)?\*")
 EXECUTIONS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ProcessingPipeline.Name}:*"
-OF_IMPORTS = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${ImportFunction}:*"
+OF_IMPORTS, OF_AUDITS = (
+    EXECUTIONS.replace("ProcessingPipeline.Name", name) for name in ("ImportFunction", "AuditFunction")
+)
+MAPS = ("ImportPipelineRole", "AuditPipelineRole")
 SOURCES = "${ImportSources}/*"  # the objects of the buckets that the parameter lists
 # The action of each integration, and the parameter that names its target.
 INTEGRATIONS = {
@@ -59,7 +62,7 @@ LOGS_OF_APIS = {
 }
 ON_EVERYTHING = {
     **{f"{function}Role": TRACES for function in FUNCTIONS},
-    **dict.fromkeys(("ProcessingPipelineRole", "ImportPipelineRole"), LOG_DELIVERY | TRACES | SAMPLING),
+    **dict.fromkeys(("ProcessingPipelineRole", *MAPS), LOG_DELIVERY | TRACES | SAMPLING),
     "ApiAccountRole": LOGS_OF_APIS,
 }
 VERSIONS, WAITING = (["s3:ListBucketVersions"], f"{UPLOADS}*"), (["s3:ListBucket"], f"{STAGED}*")
@@ -99,6 +102,7 @@ def test_no_allowed_resource_is_everything(name: str) -> None:
             assert KEYS_BELOW_A_BUCKET.fullmatch(on["Fn::Sub"]) or on["Fn::Sub"] in (
                 EXECUTIONS,
                 OF_IMPORTS,
+                OF_AUDITS,
                 SOURCES,
                 ORIGINALS,
             )
@@ -217,6 +221,42 @@ def test_import_pipeline_may_call_exactly_what_its_states_call() -> None:
     assert _trusted("ImportPipelineRole") == {"Service": "states.amazonaws.com"}
 
 
+def test_audit_pipeline_may_call_exactly_what_its_states_call() -> None:
+    """The role runs the function and its own executions, and has no bucket but that of inventories."""
+    granted = {action: on for action, on in allowed("AuditPipelineRole") if on != "*"}
+    files = {"s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"}
+    runs = {"lambda:InvokeFunction", "states:StartExecution", "states:DescribeExecution", "states:StopExecution"}
+    assert granted.keys() == files | runs
+    assert {json.dumps(granted[action]) for action in files} == {json.dumps({"Fn::Sub": "${InventoryBucket.Arn}/*"})}
+
+
+def test_the_audit_may_do_nothing_but_index_records() -> None:
+    """The function of the audit starts, deletes and lists nothing: it has the table only."""
+    granted = {(action, json.dumps(on)) for action, on in allowed("AuditFunctionRole") if on != "*"}
+    actions = ("dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+    table = json.dumps(arn("MetadataTable"))
+    assert {one for one in granted if not one[0].startswith("logs:")} == {(action, table) for action in actions}
+
+
+def test_only_its_rule_may_start_an_audit() -> None:
+    """EventBridge starts audits with a role that allows nothing else."""
+    assert allowed("AuditRuleRole") == [("states:StartExecution", ref("AuditPipeline"))]
+    assert _trusted("AuditRuleRole") == {"Service": "events.amazonaws.com"}
+    (rule_target,) = properties("AuditRule")["Targets"]
+    assert (rule_target["Arn"], rule_target["RoleArn"]) == (ref("AuditPipeline"), arn("AuditRuleRole"))
+
+
+def test_s3_may_write_inventories_of_this_stack_only() -> None:
+    """S3 may write below one prefix of the bucket of inventories, for the upload bucket, and leaves the objects to their owner."""
+    (write,) = (one for one in statements("InventoryBucketPolicy") if one["Effect"] == "Allow")
+    assert (write["Principal"], write["Action"]) == ({"Service": "s3.amazonaws.com"}, ["s3:PutObject"])
+    assert write["Resource"] == [{"Fn::Sub": "${InventoryBucket.Arn}/inventories/*"}]
+    assert write["Condition"] == {
+        "ArnLike": {"aws:SourceArn": arn("UploadBucket")},
+        "StringEquals": {"aws:SourceAccount": ref("AWS::AccountId"), "s3:x-amz-acl": "bucket-owner-full-control"},
+    }
+
+
 def _bound(statement: Node) -> bool:
     keys = {key for test in statement.get("Condition", {}).values() for key in test}
     return bool(keys & {"aws:SourceAccount", "aws:SourceArn"})
@@ -278,7 +318,9 @@ def _invocations(service: str) -> list[Node]:
     return [one for one in given if one["Principal"] == service]
 
 
-@pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket", "ProcessingQueue", "DeadLetterQueue"])
+@pytest.mark.parametrize(
+    "name", ["UploadBucket", "ArchiveBucket", "InventoryBucket", "ProcessingQueue", "DeadLetterQueue"]
+)
 def test_requests_without_tls_are_denied(name: str) -> None:
     """A bucket or queue denies every request without TLS."""
     (deny,) = (statement for statement in statements(f"{name}Policy") if statement["Effect"] == "Deny")
@@ -296,7 +338,7 @@ def test_publishing_without_tls_is_denied(topic: str) -> None:
     assert deny["Condition"] == WITHOUT_TLS
 
 
-@pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket"])
+@pytest.mark.parametrize("name", ["UploadBucket", "ArchiveBucket", "InventoryBucket"])
 def test_bucket_policy_covers_the_objects(name: str) -> None:
     """The TLS statement of a bucket also covers its objects."""
     assert {"Fn::Sub": f"${{{name}.Arn}}/*"} in statements(f"{name}Policy")[0]["Resource"]

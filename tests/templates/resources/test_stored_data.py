@@ -11,7 +11,8 @@ from tests.templates.emitted import Node, at, definition, properties, resources,
 from workflow import contracts
 
 DAY = 24 * 3600  # seconds
-BUCKETS = ["UploadBucket", "ArchiveBucket"]
+OF_IMAGES = ["UploadBucket", "ArchiveBucket"]
+BUCKETS = [*OF_IMAGES, "InventoryBucket"]
 # A failed first creation leaves no bucket behind; it could not delete resources with deletion protection.
 KEPT = {**dict.fromkeys(BUCKETS, "RetainExceptOnCreate"), "MetadataTable": "Retain", "UserPool": "Retain"}
 NOTHING = {"Ref": "AWS::NoValue"}
@@ -58,7 +59,7 @@ def test_no_bucket_is_public(bucket: str) -> None:
     assert at(properties(bucket), "OwnershipControls.Rules.0.ObjectOwnership") == "BucketOwnerEnforced"
 
 
-@pytest.mark.parametrize("bucket", BUCKETS)
+@pytest.mark.parametrize("bucket", OF_IMAGES)
 def test_overwritten_images_are_kept_for_a_while(bucket: str) -> None:
     """Buckets keep old versions, for longer than an outcome may take.
 
