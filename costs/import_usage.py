@@ -31,6 +31,7 @@ LISTED_AT_ONCE: Final = 1000  # objects in a response of S3
 EXECUTION_MEMORY: Final = 64  # MB that AWS bills for an EXPRESS execution at least
 RUN_STATES: Final = 3  # that an execution of ImportPipeline passes: the choice of the source, its Map, and the end
 RESULTS: Final = 2  # objects that a Map writes at its end: its manifest, and the executions that succeeded
+LINES: Final = 2  # writes of the lines of a batch: of the images that are begun, and of what became of all objects
 LOOK: Final = 2 * 0.05  # seconds for an object that is skipped, or was imported before: S3 and the record are asked
 
 
@@ -73,7 +74,7 @@ def _of_run(objects: int) -> Iterator[Usage]:
     yield prices.EXPRESS_EXECUTION, batches
     yield prices.LAMBDA_REQUEST, batches
     yield prices.XRAY_TRACE, 1 + batches
-    yield prices.S3_WRITE, batches  # the lines of the batch
+    yield prices.S3_WRITE, LINES * batches
     yield prices.S3_READ, batches
 
 

@@ -25,9 +25,8 @@ LONGEST_KEY: Final = 1024  # bytes of UTF-8, of S3; versions are shorter
 OWNER: Final = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)  # as in the contracts
 MUST_BE_RESTORED: Final = ("GLACIER", "DEEP_ARCHIVE")
 RESTORED: Final = 'ongoing-request="false"'  # in the header of an object of which a copy was restored
-UNVERSIONED: Final = (
-    "null"  # the version of an object from before its bucket had versions; inventories have an empty one
-)
+# The version of an object from before its bucket had versions; inventories have an empty one.
+UNVERSIONED: Final = "null"
 YES: Final = "true"  # in an inventory
 
 

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from lambdas.runtime.settings import ImportSettings
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
-IMAGES: Final = UUID(
-    "5b0a3d0e-4c1b-5a7e-9a53-3c9e0d7f2b11"
-)  # the namespace of the IDs of imported images; never changes
+# The namespace of the IDs of imported images; never changes.
+IMAGES: Final = UUID("5b0a3d0e-4c1b-5a7e-9a53-3c9e0d7f2b11")
 COPYING: Final = timedelta(hours=1)  # for which an import is given time, as the URL of an upload
 # S3's codes for a copy that would replace an object, or whose source is another one by now.
 REFUSED: Final = ("PreconditionFailed", "412")
@@ -42,6 +41,7 @@ class Outcome(StrEnum):
     ALREADY_IMPORTED = "ALREADY_IMPORTED"
     SKIPPED = "SKIPPED"
     NOT_IMPORTED = "NOT_IMPORTED"  # its batch failed before it came to the object
+    BEGUN = "BEGUN"  # its batch is about to copy it, or has died
 
 
 DONE: Final = (Outcome.COPIED, Outcome.STARTED, Outcome.ALREADY_IMPORTED)
@@ -61,6 +61,14 @@ def image_id(source: SourceObject) -> str:
     return _id(source.bucket, source.key, source.version, source.etag)
 
 
+def image_ids(bucket: str, one: Listed) -> list[str]:
+    """Return the ID of the image of a listed object, as far as the list tells its version.
+
+    Lists of buckets have ETags, also where the version counts: this is then the ID of no image.
+    """
+    return [_id(bucket, one.key, one.version, one.etag)] if one.version or one.etag else []
+
+
 def _id(bucket: str, key: str, version: str, etag: str) -> str:
     """Return an ID by the version or, where S3 keeps none, by the ETag."""
     return str(uuid5(IMAGES, "\n".join((bucket, key, etag if version in ("", UNVERSIONED) else version))))
@@ -72,7 +80,7 @@ def import_object(source: SourceObject, owner: str, settings: ImportSettings) ->
     stored = read_item(settings.metadata_table, found)
     # Another import may have written the record by now, for another owner.
     stored = stored or _announce(source, owner, found, settings)
-    if stored and not _is_of(stored, owner):
+    if stored and not is_of(stored, owner):
         raise SkippedError(Reason.OTHER_OWNER)
     if stored and is_begun(stored):
         return Imported(found, Outcome.ALREADY_IMPORTED)
@@ -82,24 +90,21 @@ def import_object(source: SourceObject, owner: str, settings: ImportSettings) ->
     return _start(upload, settings)
 
 
-def finish_import(bucket: str, one: Listed, settings: ImportSettings) -> Imported | None:
-    """Return what an attempt that died has made of an object that is not there any more as it was listed; None for nothing.
+def finish_import(found: str, owner: str, settings: ImportSettings) -> Imported | None:
+    """Return what an attempt that died has made of an object that is not as it was any more; None for nothing.
 
-    Its image is started, if that was not done. An object of a bucket with versions that is listed without one is not found.
+    Its image is started, if that was not done.
     """
-    if not (one.version or one.etag):
-        return None
-    found = _id(bucket, one.key, one.version, one.etag)
     stored = read_item(settings.metadata_table, found)
-    if not stored or not _is_of(stored, one.owner):
+    if not stored or not is_of(stored, owner):
         return None
     if is_begun(stored):
         return Imported(found, Outcome.ALREADY_IMPORTED)
-    upload = _find(one.owner, found, settings)
+    upload = _find(owner, found, settings)
     return None if not upload or _is_forgotten(upload, settings) else _start(upload, settings)
 
 
-def _is_of(stored: MetadataRecord, owner: str) -> bool:
+def is_of(stored: MetadataRecord, owner: str) -> bool:
     """Return whether an image is owner's, or was until owner deleted it."""
     return owner in (stored["owner"], stored.get("deletedBy"))
 

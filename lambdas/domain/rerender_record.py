@@ -66,7 +66,9 @@ class Rerender(Record):
             return False
         if stored and stored["execution"] != self.execution and _is_pending(stored):
             raise PreviousOutcomePending("an earlier outcome of the image has not been published yet")
-        raise StaleExecution("the image has not succeeded in this version, or its renditions were made anew")
+        message = "the image has not succeeded in this version, or its renditions were made anew"
+        own = (stored["execution"], *stored.get("earlier", [])) if stored else ()
+        raise StaleExecution(message, succeeded=self.execution in own)
 
     def complete_step(self, step: str, result: Mapping[str, object], status: str) -> None:  # noqa: ARG002 - only the last one is stored
         """Replace the renditions by those in result if status is SUCCEEDED; no other step is stored.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.domain import executions, objects
 from lambdas.domain.import_sources import Listed, Reason, SkippedError, check_restored, head
+from lambdas.domain.imports import Imported, Outcome
 from lambdas.domain.outcomes import SUCCEEDED
 from lambdas.domain.record import read_record
 from lambdas.domain.rerender_record import Rerender
@@ -64,8 +65,8 @@ def _focus_of_upload(stored: MetadataRecord) -> str:
     return objects.focus_text(focus) if focus else ""
 
 
-def start(image: PipelineInputImage, settings: StartSettings) -> None:
-    """Claim the record and start the execution; raises SkippedError.
+def start(image: PipelineInputImage, settings: StartSettings) -> Imported:
+    """Claim the record and start the execution, unless its renditions are there; raises SkippedError.
 
     Also if an earlier call has claimed the record: it may have died before it started the execution. Two EXPRESS executions
     with one name write the same renditions, and the later one finds that the record has them.
@@ -74,7 +75,10 @@ def start(image: PipelineInputImage, settings: StartSettings) -> None:
     try:
         record.begin(settings.record_retention_days)
     except StaleExecution as error:
+        if error.succeeded:
+            return Imported(image["imageId"], Outcome.STARTED)
         raise SkippedError(Reason.NOT_SUCCEEDED) from error
     except PreviousOutcomePending as error:
         raise SkippedError(Reason.OUTCOME_PENDING) from error
     executions.start_claimed(record, image, settings)
+    return Imported(image["imageId"], Outcome.STARTED, image)

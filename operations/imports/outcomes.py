@@ -8,10 +8,10 @@ from typing import Final, cast
 
 from lambdas.domain import executions, import_outcomes
 from lambdas.domain.import_outcomes import Line, Lines
-from lambdas.domain.imports import DONE, Outcome
+from lambdas.domain.imports import DONE, Outcome, is_of
 from lambdas.domain.object_keys import import_folder
 from lambdas.domain.outcomes import SUCCEEDED, is_final
-from lambdas.domain.record import CLAIM
+from lambdas.domain.record import CLAIM, is_begun
 from lambdas.domain.record_batches import with_items
 from lambdas.runtime import clients
 from operations.imports.failed_batches import failed_lines
@@ -51,13 +51,16 @@ class Progress:
     statuses: dict[str, str] = field(default_factory=dict)  # of images that are over
     reasons: dict[str, str] = field(default_factory=dict)  # of images that were rejected or failed
     _lines: Lines = field(default_factory=Lines)
+    _there: set[str] = field(default_factory=set)  # IDs of images that there are of those that were begun
     _read: dict[str, str] = field(default_factory=dict)  # ETags of objects of lines, by key
     _seen: set[str] = field(default_factory=set)  # keys of manifests
 
     def update(self) -> None:
         """Read the lines that are new, and the records of images that were not over."""
-        for line in (*self._new_lines(), *failed_lines(self.stack.upload_bucket, self.run, self._seen)):
+        new = [*self._new_lines(), *failed_lines(self.stack.upload_bucket, self.run, self._seen)]
+        for line in new:
             self._lines.add(line)
+        self._find_begun([*new, *self._lines.begun()])
         images = self.images()
         open_images = (one for one in images if one not in self.statuses)
         for image_id, item in with_items(open_images, str, self.stack.start_settings.metadata_table):
@@ -66,6 +69,13 @@ class Progress:
             if status:
                 self.statuses[image_id] = status
                 self.reasons[image_id] = item.get("reason", "") if item else ""
+
+    def _find_begun(self, lines: list[Line]) -> None:
+        """Look for the images that attempts were about to make which died, or are at work."""
+        begun = (line for line in lines if line["outcome"] == Outcome.BEGUN)
+        for line, item in with_items(begun, itemgetter("imageId"), self.stack.start_settings.metadata_table):
+            if item and is_begun(item) and is_of(item, line["owner"]):
+                self._there.add(line["imageId"])
 
     def _new_lines(self) -> Iterator[Line]:
         bucket, prefix = self.stack.upload_bucket, f"{import_folder(self.run)}outcomes/"
@@ -78,7 +88,7 @@ class Progress:
     @property
     def lines(self) -> list[Line]:
         """The lines by key, listed version, owner, and version that was found."""
-        return sorted(self._lines, key=itemgetter("key", "listedVersion", "owner", "version"))
+        return sorted(self._lines.reported(self._there), key=itemgetter("key", "listedVersion", "owner", "version"))
 
     def images(self) -> dict[str, Line]:
         """Return a line for each ID of an image that was imported, or whose renditions are made anew."""

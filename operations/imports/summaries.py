@@ -9,7 +9,7 @@ from operations.cli.tables import print_object, print_table
 from operations.imports.outcomes import KEPT, Progress
 from operations.imports.runs import Run
 
-WANTING: Final = (Outcome.NOT_IMPORTED, FAILED, KEPT)
+WANTING: Final = (Outcome.NOT_IMPORTED, Outcome.BEGUN, FAILED, KEPT)
 
 
 def print_summary(options: Namespace, found: Run, outcomes: Progress) -> int:

@@ -39,7 +39,6 @@ class Importers:
         self._random = Random(f"imports of {seed}")  # noqa: S311 - it is to be replayed
         self._s3 = stores.backend("s3", "aws")
         self._sound: dict[str, bool] = {}  # by ETag
-        self.failed: set[str] = set()  # keys of batches whose attempts all failed
         self.finished: list[tuple[str, list[Item]]] = []  # runs and items of batches that succeeded
         if SOURCE not in self._s3.buckets:
             self._s3.create_bucket(SOURCE, REGION)
@@ -94,7 +93,6 @@ class Importers:
             if not invocation.error:
                 self.finished.append((run, items))
                 return
-        self.failed |= {item["key"] for item in items}
 
     def register(self) -> None:
         """Record the uploads that imports have made."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lambdas import import_images
 from lambdas.domain import import_outcomes, imports
 from tests.chaos.faults import Fault
 from tests.chaos.guard import Guard
@@ -33,9 +34,9 @@ def _copies_replace(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(imports, "_copied", lambda source, owner, settings, **_: copied(source, owner, settings))
 
 
-def _dead_attempts_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """Call an object skipped that is not there any more, whatever an earlier attempt has done."""
-    patch.setattr(imports, "finish_import", lambda *_: None)
+def _beginnings_unwritten(patch: pytest.MonkeyPatch) -> None:
+    """Copy objects without having written which images are about to be made."""
+    patch.setattr(import_images._Batch, "_begun", lambda _: [])  # noqa: SLF001 - the only place of it
 
 
 GUARDS = [
@@ -43,9 +44,7 @@ GUARDS = [
         "lines that are merged", _lines_replaced, "imports: run", {Fault.ZOMBIE: 0.5, Fault.CALL_FAILS: 0.05}, start=5
     ),
     Guard("copies that replace nothing", _copies_replace, "imports: ", {Fault.ZOMBIE: 0.5}),
-    Guard(
-        "what a dead attempt has imported", _dead_attempts_forgotten, "imports: ", {Fault.KILLED_AFTER: 0.1}, start=3
-    ),
+    Guard("images that are begun", _beginnings_unwritten, "imports: ", {Fault.KILLED_AFTER: 0.15}, start=5),
 ]
 
 

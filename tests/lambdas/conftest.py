@@ -9,7 +9,6 @@ import pytest
 from moto import mock_aws
 
 from lambdas import sweep as sweeping
-from lambdas.domain import back_pressure
 from lambdas.domain import executions as execution
 from lambdas.runtime import clients
 from lambdas.runtime.telemetry import set_log_keys
@@ -29,7 +28,7 @@ from tests.lambdas.account import (
     Account,
     export,
 )
-from tests.lambdas.imported import FullBucket
+from tests.lambdas.imported import FullBucket, full_bucket
 from tests.lambdas.messages import Executions, trigger_settings
 from tests.lambdas.pipeline import STALLED_AFTER, Meanwhile, Pipeline, Sweep
 
@@ -123,16 +122,10 @@ def executions(monkeypatch: pytest.MonkeyPatch, fake_clock: FakeClock) -> Iterat
 @pytest.fixture
 def bucket(account: Account, monkeypatch: pytest.MonkeyPatch) -> FullBucket:
     """Give a source bucket without versions, and the settings of ImportFunction. No image is waited for."""
-    return _full_bucket(FullBucket(account), monkeypatch)
+    return full_bucket(FullBucket(account), monkeypatch)
 
 
 @pytest.fixture
 def versioned(account: Account, monkeypatch: pytest.MonkeyPatch) -> FullBucket:
     """Give a source bucket with versions, and the same settings."""
-    return _full_bucket(FullBucket(account, versioned=True), monkeypatch)
-
-
-def _full_bucket(made: FullBucket, patch: pytest.MonkeyPatch) -> FullBucket:
-    export(patch, made.settings)
-    patch.setattr(back_pressure, "wait_for_outcomes", lambda *_: None)
-    return made
+    return full_bucket(FullBucket(account, versioned=True), monkeypatch)

@@ -1,5 +1,6 @@
 """A bucket that is already full, and the function that imports it."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -7,12 +8,12 @@ from botocore.exceptions import ClientError
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from lambdas.domain import executions, import_outcomes, imports
+from lambdas.domain import back_pressure, executions, import_outcomes, imports
 from lambdas.import_images import handler
 from lambdas.runtime import clients
 from lambdas.runtime.settings import ImportSettings
 from tests.fake_aws.account import OWNER, REGION, UPLOAD_BUCKET, create_state_machine
-from tests.lambdas.account import CONTEXT, IMAGE_STEP_SETTINGS, MAX_BYTES, RETENTION_DAYS, TABLE, Account
+from tests.lambdas.account import CONTEXT, IMAGE_STEP_SETTINGS, MAX_BYTES, RETENTION_DAYS, TABLE, Account, export
 
 SOURCE = "pictures-of-ten-years"
 PICTURE = "2019/05/IMG_0815.JPG"
@@ -68,9 +69,10 @@ class FullBucket:
         return [{"key": key, "etag": clients.s3().head_object(Bucket=SOURCE, Key=key)["ETag"]} for key in keys]
 
     def lines(self, items: list[Any], run: str = RUN) -> list[Line]:
-        """Return the lines about a batch."""
+        """Return the lines about a batch, as a report has them that knows no records."""
         key = import_outcomes.outcomes_key(run, items)
-        return [dict(line) for line in import_outcomes.parse(self._account.content(UPLOAD_BUCKET, key))]
+        found = import_outcomes.Lines(import_outcomes.parse(self._account.content(UPLOAD_BUCKET, key)))
+        return [dict(line) for line in found.reported(())]
 
     def run(self, items: list[Any], ownership: dict[str, str] = ONE_OWNER, run: str = RUN) -> list[Line]:
         """Import a batch and return its lines."""
@@ -106,12 +108,19 @@ class FullBucket:
         return clients.dynamodb().scan(TableName=TABLE)["Items"]
 
 
+def full_bucket(made: FullBucket, patch: pytest.MonkeyPatch) -> FullBucket:
+    """Give the function the settings of a source bucket. No image is waited for."""
+    export(patch, made.settings)
+    patch.setattr(back_pressure, "wait_for_outcomes", lambda *_: None)
+    return made
+
+
 def outcomes(lines: list[Line]) -> dict[str, str]:
     """Return the outcome of each key, with the reason if there is one."""
     return {line["key"]: line["reason"] or line["outcome"] for line in lines}
 
 
-ALREADY, COPIED = imports.Outcome.ALREADY_IMPORTED, imports.Outcome.COPIED
+ALREADY, BEGUN, COPIED = imports.Outcome.ALREADY_IMPORTED, imports.Outcome.BEGUN, imports.Outcome.COPIED
 
 
 def fail_third_call(monkeypatch: pytest.MonkeyPatch, client: Any, call: str) -> None:
@@ -124,6 +133,16 @@ def fail_third_call(monkeypatch: pytest.MonkeyPatch, client: Any, call: str) -> 
         return real(**arguments)
 
     monkeypatch.setattr(client, call, failing)
+
+
+def kill_at_the_end(patch: pytest.MonkeyPatch) -> None:
+    """Let the next attempt die before it writes what became of its objects."""
+    real, calls = import_outcomes.write, count()
+
+    def dying(*arguments: Any) -> Any:
+        return refuse() if next(calls) else real(*arguments)
+
+    patch.setattr(import_outcomes, "write", dying)
 
 
 def fail(patch: pytest.MonkeyPatch, call: str, code: str, key: str) -> None:

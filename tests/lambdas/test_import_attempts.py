@@ -7,10 +7,21 @@ import pytest
 
 from lambdas.domain import back_pressure
 from lambdas.domain.import_sources import Reason
-from lambdas.import_images import BEGINNING, WAITING, BatchUnfinishedError
+from lambdas.import_images import BEGINNING, FINDING, WAITING, BatchUnfinishedError
 from lambdas.runtime import clients, clock
 from tests.lambdas.account import Account, before_next_call, export
-from tests.lambdas.imported import COPIED, PICTURE, FullBucket, fail, fail_third_call, outcomes, refuse
+from tests.lambdas.imported import (
+    BEGUN,
+    COPIED,
+    PICTURE,
+    FullBucket,
+    fail,
+    fail_third_call,
+    full_bucket,
+    kill_at_the_end,
+    outcomes,
+    refuse,
+)
 from workflow.steps import IMPORT as STEP
 
 
@@ -19,7 +30,7 @@ from workflow.steps import IMPORT as STEP
 def test_a_batch_that_dies_loses_and_repeats_nothing(
     bucket: FullBucket, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    """An error in the middle of a batch is raised; the next attempt imports the rest, and each object once."""
+    """An error in the middle of a batch is raised; its lines say what was begun. The next attempt imports the rest, and each object once."""
     keys = [f"{number}.jpg" for number in range(4)]
     for key in keys:
         bucket.put(key, key.encode())
@@ -30,7 +41,7 @@ def test_a_batch_that_dies_loses_and_repeats_nothing(
     fail_third_call(monkeypatch, client, call)
     with pytest.raises(Exception, match="Please reduce"):
         bucket.run(items)
-    assert len(bucket.lines(items)) == 2
+    assert list(outcomes(bucket.lines(items)).values()) == [COPIED, COPIED, BEGUN, BEGUN]
     assert outcomes(bucket.run(items)) == dict.fromkeys(keys, COPIED)
     assert len(bucket.uploads()) == len(bucket.started()) == len(keys)
 
@@ -94,30 +105,66 @@ def test_a_batch_ends_before_its_function_is_ended(bucket: FullBucket, monkeypat
         slow.setattr(back_pressure, "wait_for_outcomes", lambda *_: slow.setattr(clock, "now", lambda: later))
         with pytest.raises(BatchUnfinishedError):
             bucket.run(items)
-    assert outcomes(bucket.lines(items)) == {"1.jpg": COPIED}
+    assert outcomes(bucket.lines(items)) == {"1.jpg": COPIED, "2.jpg": BEGUN}
     assert outcomes(bucket.run(items)) == {"1.jpg": COPIED, "2.jpg": COPIED}
 
 
 def test_time_is_left_to_write_the_lines() -> None:
     """An object is begun only while the function has time for its calls, each of which may take seconds."""
-    assert WAITING < BEGINNING < timedelta(seconds=STEP.timeout - 20)
+    assert FINDING < WAITING < BEGINNING < timedelta(seconds=STEP.timeout - 20)
 
 
-def test_what_a_killed_attempt_has_imported_is_reported(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An object that is replaced or removed after an attempt that left no lines has copied it is not called skipped."""
+def test_objects_that_are_found_in_time_are_imported(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attempt that looks for too long imports what it has found; the next attempt looks at the others."""
+    for key in ("1.jpg", "2.jpg"):
+        bucket.put(key, key.encode())
+    items = bucket.listed("1.jpg", "2.jpg")
+    with monkeypatch.context() as slow:
+        later = clock.now() + FINDING + timedelta(seconds=1)
+        before_next_call(slow, clients.s3(), "head_object", lambda: slow.setattr(clock, "now", lambda: later))
+        with pytest.raises(BatchUnfinishedError):
+            bucket.run(items)
+    assert outcomes(bucket.lines(items)) == {"1.jpg": COPIED}
+    assert outcomes(bucket.run(items)) == {"1.jpg": COPIED, "2.jpg": COPIED}
+
+
+@pytest.mark.parametrize("has_versions", [False, True])
+def test_what_a_killed_attempt_has_imported_is_reported(
+    account: Account, monkeypatch: pytest.MonkeyPatch, *, has_versions: bool
+) -> None:
+    """An object that is replaced or removed after an attempt has copied it which was killed then is not called skipped."""
+    bucket = full_bucket(FullBucket(account, versioned=has_versions), monkeypatch)
     for key in ("1.jpg", "2.jpg", "3.jpg"):
         bucket.put(key, key.encode())
     items = bucket.listed("1.jpg", "2.jpg", "3.jpg")
     fail_third_call(monkeypatch, clients.s3(), "copy_object")
-    before_next_call(monkeypatch, clients.s3(), "put_object", refuse)
-    with pytest.raises(Exception, match="too many"):
-        bucket.run(items)
+    with monkeypatch.context() as patch:
+        kill_at_the_end(patch)
+        with pytest.raises(Exception, match="too many"):
+            bucket.run(items)
     bucket.replace("1.jpg", b"new")
     bucket.remove("2.jpg")
     bucket.remove("3.jpg")
     lines = bucket.run(items)
     assert outcomes(lines) == {"1.jpg": COPIED, "2.jpg": COPIED, "3.jpg": Reason.NOT_FOUND}
     assert len(bucket.uploads()) == len(bucket.started()) == 2
+
+
+def test_an_attempt_writes_no_begun_images_twice(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch has two writes, and one fewer after an attempt that was killed or if there is nothing to copy."""
+    bucket.put(PICTURE)
+    items, missing = bucket.listed(PICTURE), [{"key": "gone.jpg", "etag": "gone"}]
+    written: list[str] = []
+    clients.s3().meta.events.register("before-call.s3.PutObject", lambda model, **_: written.append(model.name))
+    with monkeypatch.context() as patch:
+        kill_at_the_end(patch)
+        with pytest.raises(Exception, match="too many"):
+            bucket.run(items)
+    assert len(written) == 1
+    bucket.run(items)
+    assert len(written) == 2
+    bucket.run(missing)
+    assert len(written) == 3
 
 
 def test_a_conflict_of_two_copies_is_tried_again(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,6 +113,26 @@ def test_a_claim_without_an_execution_is_started(bucket: FullBucket, account: Ac
     assert [*inputs(bucket)] == [name]
 
 
+def test_renditions_of_a_killed_attempt_are_reported(bucket: FullBucket, account: Account) -> None:
+    """An image whose renditions an attempt has made anew that was killed then is not called skipped, and is not started again."""
+    event = succeed(account)
+    image_id = event["image"]["imageId"]
+    rerendered(bucket, image_id)
+    ((name, image),) = inputs(bucket).items()
+    record = account.record(event)
+    Rerender(TABLE, image, name).complete_step("ArchiveImage", {"archive": record["archive"]}, "SUCCEEDED")
+    clients.s3().delete_object(Bucket=bucket.settings.upload_bucket, Key=only_lines(bucket))
+    assert rerendered(bucket, image_id) == {image_id: STARTED}
+    assert [*inputs(bucket)] == [name]
+
+
+def only_lines(bucket: FullBucket) -> str:
+    """Return the key of the lines of the only batch."""
+    found = clients.s3().list_objects_v2(Bucket=bucket.settings.upload_bucket, Prefix="imports/")["Contents"]
+    (key,) = (one["Key"] for one in found)
+    return str(key)
+
+
 def test_a_run_waits_for_the_images_that_it_has_started(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the claim holds, the image is waited for, and not any more when its renditions are replaced."""
     event = succeed(account)

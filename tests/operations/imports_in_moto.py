@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+from contextlib import suppress
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -15,11 +16,13 @@ from lambdas import import_images
 from lambdas.domain import back_pressure
 from lambdas.domain.object_keys import import_folder
 from lambdas.runtime import clients, clock
+from lambdas.runtime.service_errors import ServiceError
 from lambdas.runtime.settings import ImportSettings
 from operations.imports import concurrency
 from templates import stack as stack_template
 from tests.fake_aws.account import REGION
 from tests.lambdas.account import CONTEXT, export
+from tests.lambdas.imported import kill_at_the_end
 from tests.operations.stack_in_moto import OWNER, StackInMoto
 from tests.templates.emitted import template
 
@@ -31,6 +34,11 @@ def read_list(text: str) -> list[dict[str, str]]:
     """Return the items of a list as Step Functions reads it: a backslash escapes what follows it."""
     rows = csv.reader(StringIO(text, newline=""), escapechar="\\")
     return [dict(zip(("key", "version", "owner"), row, strict=True)) for row in rows]
+
+
+def counts(found: dict[str, Any]) -> dict[str, int]:
+    """Return the counts in a summary that are not 0."""
+    return {name: value for name, value in found.items() if isinstance(value, int) and value}
 
 
 class Imports:
@@ -75,13 +83,25 @@ class Imports:
         for one in self.executions():
             if one.status == "RUNNING":
                 given = json.loads(one.execution_input)
-                items = self.items(given)
-                batch = {name: given[name] for name in ("run", "ownership")} | {"bucket": SOURCE}
-                import_images.handler({**batch, "items": items}, CONTEXT)
+                self._import(given)
                 self.end_images("SUCCEEDED")
                 if self.failed:
                     self._write_failed(given)
                 one.status = status
+
+    def _import(self, given: dict[str, Any]) -> None:
+        batch = {name: given[name] for name in ("run", "ownership")} | {"bucket": SOURCE}
+        import_images.handler({**batch, "items": self.items(given)}, CONTEXT)
+
+    def die(self, *, is_started: bool) -> None:
+        """Let the batch of the only execution die before it writes what became of its objects, whose images may be over."""
+        (one,) = self.executions()
+        with pytest.MonkeyPatch.context() as patch, suppress(ServiceError):
+            kill_at_the_end(patch)
+            self._import(json.loads(one.execution_input))
+        if is_started:
+            self.end_images("SUCCEEDED")
+        one.status = "FAILED"
 
     def items(self, given: dict[str, Any]) -> list[Any]:
         """Return what the Map reads: the listing, or the list that the command has written."""

@@ -10,7 +10,7 @@ import pytest
 from lambdas.runtime import clients, clock
 from operations.imports import concurrency
 from operations.imports.sources import FIELDS
-from tests.operations.imports_in_moto import SOURCE, Imports
+from tests.operations.imports_in_moto import SOURCE, Imports, counts
 from tests.operations.stack_in_moto import OWNER, StackInMoto
 
 URL = f"s3://{SOURCE}/2019/"
@@ -271,6 +271,24 @@ def test_objects_of_a_failed_batch_are_reported(imports: Imports, status: str) -
     imports.failed = []
     again = imports.stack.run("import", "resume", result.objects[-1]["run"], "--json")
     assert (again.code, again.objects[-1]["NOT_IMPORTED"], again.objects[-1]["COPIED"]) == (0, 0, 3)
+
+
+@pytest.mark.parametrize("is_started", [True, False])
+def test_images_of_a_batch_that_died_are_reported(
+    imports: Imports, monkeypatch: pytest.MonkeyPatch, *, is_started: bool
+) -> None:
+    """A batch dies after its copy, and the object is replaced: a report has the image of the copy, if it was started, and that of a resumed run."""
+    command = ("import", URL, "--owner", OWNER, "--yes", "--json", "--limit", "1")
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "sleep", lambda _: imports.die(is_started=is_started))
+        result = imports.stack.run(*command)
+    found = {"ALREADY_IMPORTED": 1, "SUCCEEDED": 1} if is_started else {"BEGUN": 1}
+    assert (result.code, counts(result.objects[-1])) == (1, {"listed": 1, **found})
+    clients.s3().put_object(Bucket=SOURCE, Key="2019/IMG_1.jpg", Body=b"new")
+    again = imports.stack.run("import", "resume", result.objects[-1]["run"], "--json")
+    both = {"listed": 2, "COPIED": 1, "ALREADY_IMPORTED": 1, "SUCCEEDED": 2}
+    expected = both if is_started else {"listed": 1, "COPIED": 1, "SUCCEEDED": 1}
+    assert (again.code, counts(again.objects[-1])) == (0, expected)
 
 
 def test_fields_of_a_list_are_those_of_the_state_machine() -> None:

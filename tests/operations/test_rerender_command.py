@@ -11,7 +11,7 @@ from lambdas.domain.record import CLAIM
 from lambdas.domain.rerender_record import Rerender
 from lambdas.runtime import clients, clock
 from tests.fake_aws.account import ARCHIVE_BUCKET, REGION
-from tests.operations.imports_in_moto import Imports
+from tests.operations.imports_in_moto import Imports, counts
 from tests.operations.stack_in_moto import OWNER, StackInMoto
 from workflow.contracts.payloads import Image
 
@@ -64,11 +64,6 @@ class Rerenders(Imports):
 def rerenders(stack: StackInMoto, monkeypatch: pytest.MonkeyPatch) -> Rerenders:
     """Give a stack with three images that have succeeded."""
     return Rerenders(stack, monkeypatch)
-
-
-def counts(found: dict[str, Any]) -> dict[str, int]:
-    """Return the counts in a summary that are not 0."""
-    return {name: value for name, value in found.items() if isinstance(value, int) and value}
 
 
 @pytest.mark.parametrize(
