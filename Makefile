@@ -181,7 +181,7 @@ lock: $(INSTALLED)  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes
 	$(COMPILE) $(LAMBDA) $(ABOARD) --group runtime-layer --output-file lambdas/layers/runtime.lock
 	echo "pip-audit>=2.10,<3" | $(COMPILE) $(UPGRADE) --universal --python-version 3.11 - --output-file .ci/pip-audit.lock
 	echo "checkov>=3.3,<4" | $(COMPILE) $(UPGRADE) --universal --python-version 3.11 - --output-file .ci/checkov.lock
-	$(COMPILE) $(LAMBDA) --group imaging-layer --output-file lambdas/layers/imaging.lock
+	$(COMPILE) $(LAMBDA) --no-emit-package numpy --group imaging-layer --output-file lambdas/layers/imaging.lock
 	$(COMPILE) $(LAMBDA) --no-emit-package pillow --group heif-layer --output-file lambdas/layers/heif.lock
 
 clean:  ## remove all that these commands made

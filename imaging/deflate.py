@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 # The window, as zlib has it, without zlib's header: with that, ISA-L leaves a state that slows down all that follows.
 RAW = -15
 HEADER, CHECKSUM = 2, 4  # bytes of zlib's header and of its sum
+FULL_HEADER = b"\x78\x01"  # of the largest window, without a dictionary
 # Of deflate with the largest window, without a dictionary.
 FULL_HEADERS = {(0x78, 0x01), (0x78, 0x5E), (0x78, 0x9C), (0x78, 0xDA)}
 LEVEL = 3  # of 0 to 3
@@ -39,9 +40,13 @@ class Inflated:
     The sum at its end is that of the original, so that its reader finds what is damaged.
     """
 
-    def __init__(self, read: Callable[[int], bytes]) -> None:
-        """Take the function that returns the next part of the stream, empty at its end."""
+    def __init__(self, read: Callable[[int], bytes], change: Callable[[bytes], bytes] | None = None) -> None:
+        """Take the function that returns the next part of the stream, empty at its end.
+
+        If another function changes the content, part by part, the stream ends with its content and has no sum.
+        """
         self._read = read
+        self._change = change
         self._blocks = self._stored()
 
     def read(self, _: int) -> bytes:
@@ -65,10 +70,13 @@ class Inflated:
             except isal_zlib.error:
                 yield b"\7"  # a block of an invalid type: its reader finds the stream damaged
                 return
-            yield from _blocks(content)
+            if self._change is not None:
+                content = self._change(content)
+            yield from stored_blocks(content)
             if inflate.eof:
-                yield b"\1\0\0\xff\xff"  # the last block, empty
-                yield from self._unchanged(inflate.unused_data)
+                if self._change is None:
+                    yield b"\1\0\0\xff\xff"  # the last block, empty
+                    yield from self._unchanged(inflate.unused_data)
                 return
             data = inflate.unconsumed_tail
 
@@ -79,11 +87,12 @@ class Inflated:
             yield data
 
 
-def _blocks(content: bytes) -> Iterator[bytes]:
+def stored_blocks(content: bytes, *, is_last: bool = False) -> Iterator[bytes]:
+    """Yield content in stored blocks, of which the last one may end the stream."""
     for at in range(0, len(content), BLOCK):
         part = content[at : at + BLOCK]
-        size = len(part)
-        yield b"\0" + size.to_bytes(2, "little") + (size ^ BLOCK).to_bytes(2, "little") + part
+        size, ends = len(part), is_last and at + BLOCK >= len(content)
+        yield bytes([ends]) + size.to_bytes(2, "little") + (size ^ BLOCK).to_bytes(2, "little") + part
 
 
 def compress(content: bytes) -> bytes:
@@ -91,4 +100,4 @@ def compress(content: bytes) -> bytes:
     isal_zlib = _library()
     data: bytes = isal_zlib.compress(content, LEVEL, wbits=RAW)
     checksum: int = isal_zlib.adler32(content)
-    return b"".join([b"\x78\x01", data, checksum.to_bytes(CHECKSUM, "big")])
+    return b"".join([FULL_HEADER, data, checksum.to_bytes(CHECKSUM, "big")])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from imaging import deflate
-from imaging.decoding import codecs, libtiff, libwebp
+from imaging.decoding import codecs, libspng, libtiff, libwebp
 from imaging.decoding.decode import decode
 from imaging.decoding.decoders import load_decoder
 from imaging.decoding.picture import Picture, open_picture
@@ -149,6 +149,7 @@ def load(*formats: str) -> list[str]:
     for module in (*LATE, *fast):
         import_module(module)
     codecs.require()
+    libspng.is_available()  # it is opened now, since nothing can be later
     if "TIFF" in needed:
         libtiff.load()
     _warm_up()

@@ -49,6 +49,7 @@ PACKAGES = {
     "jsonschema-specifications": "MIT",
     "pillow": "MIT-CMU",
     "pillow-heif": "BSD-3-Clause",
+    "pyspng": "MIT",
     "referencing": "MIT",
     "rpds-py": "MIT",
     "typing-extensions": "PSF-2.0",
@@ -100,6 +101,10 @@ BUNDLED: dict[str, list[Bundled]] = {
         Bundled("libheif", "1.23.6", "LGPL-3.0-or-later", "libheif", "HEIF"),
         Bundled("libde265", "1.1.3", "LGPL-3.0-or-later", "libde265", "HEIF"),
         Bundled("x265", "4.3", "GPL-2.0-or-later", "libx265", _UNUSED_ENCODER),
+    ],
+    "pyspng": [
+        Bundled("libspng", "0.7.4", "BSD-2-Clause", used_for="PNG"),
+        Bundled("copy of zlib in libspng", "1.2.11", "Zlib", used_for="nothing but stored blocks"),
     ],
 }
 # Packages written in Rust link their crates statically, and list them in a CycloneDX file in `sboms/`.

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from imaging.formats.binary import EndOfDataError, unpack
@@ -53,18 +53,18 @@ def is_usable(data: bytes, chunk: Chunk) -> bool:
     return SIZES.get(chunk.name, chunk.end - chunk.start) == chunk.end - chunk.start
 
 
-def repair(data: bytes, usable: Iterable[Chunk]) -> bytes | None:
+def repair(data: bytes, usable: Sequence[Chunk]) -> bytes | None:
     """Return the file with usable chunks only, and with its end; None if it is so already."""
-    parts, at = [data[:SIGNATURE]], SIGNATURE
-    is_whole, name = True, b""
-    for name, start, end, is_cut in usable:
-        is_whole = is_whole and not is_cut and start - 8 == at
-        at = end + 4
-        content = data[start:end]
-        parts.append(write_chunk(name, content) if is_cut else data[start - 8 : at])
-    if is_whole and name == b"IEND":
+    starts = [SIGNATURE, *(chunk.end + 4 for chunk in usable)]
+    is_whole = all(chunk.start - 8 == at and not chunk.is_cut for chunk, at in zip(usable, starts, strict=False))
+    has_end = bool(usable) and usable[-1].name == b"IEND"
+    if is_whole and has_end:
         return None
-    return b"".join([*parts, *([] if name == b"IEND" else [END])])
+    parts = [
+        write_chunk(name, data[start:end]) if is_cut else data[start - 8 : end + 4]
+        for name, start, end, is_cut in usable
+    ]
+    return b"".join([data[:SIGNATURE], *parts, *([] if has_end else [END])])
 
 
 def write_chunk(name: bytes, content: bytes) -> bytes:

@@ -55,7 +55,8 @@ def installed() -> Iterator[tuple[str, Distribution]]:
         try:
             yield name, distribution(name)
         except PackageNotFoundError:
-            assert name in {"cykooz-resizer", "isal"}  # the first has wheels for x86-64 only; Pillow does what they do
+            # The first has wheels for x86-64 only; Pillow does what they do.
+            assert name in {"cykooz-resizer", "isal", "pyspng"}
 
 
 def license_file(package: str, name: str) -> str:
