@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lambdas.domain import import_outcomes, imports
 from lambdas.domain.attribute_values import deserialize
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from tests.chaos.context import Context
     from tests.chaos.importers import Importers
+    from workflow.contracts.payloads import MetadataRecord
 
 
 def violations(context: Context, importers: Importers) -> Iterator[str]:
     """Yield what is wrong after both runs were resumed to their end."""
     items = context.account.records()
-    begun = {image_id for image_id, item in items.items() if is_begun(deserialize(item))}
+    begun = {image_id for image_id, item in items.items() if is_begun(cast("MetadataRecord", deserialize(item)))}
     reports = {run: _report(run, begun) for run in RUNS}
     for run, lines in reports.items():
         yield from (f"imports: {run}: {text}" for text in _missing(lines, importers))
