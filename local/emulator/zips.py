@@ -3,23 +3,30 @@
 import os
 import threading
 import zipfile
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 FOLDER = "EXTRACTED_ZIPS"  # the variable that names the folder; emulators with the same folder share what is in it
+_MOST = 64  # zips whose digests are known
 
 _lock = threading.Lock()
 
 
 def extract_once(archived: bytes) -> str:
     """Return the folder with the content of a zip, extracted at its first use; Python's byte code stays there too."""
-    folder = Path(os.environ[FOLDER], sha256(archived).hexdigest())
+    folder = Path(os.environ[FOLDER], _digest(archived))
     with _lock:
         if not folder.exists():
             _extract(archived, folder)
     return str(folder)
+
+
+@lru_cache(_MOST)  # by the hash of the bytes, which Python computes once an object: layers have 65 MB
+def _digest(archived: bytes) -> str:
+    return sha256(archived).hexdigest()
 
 
 def _extract(archived: bytes, folder: Path) -> None:
