@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -44,5 +44,5 @@ def _entries(found: Distribution) -> Iterator[Entry]:
 
 
 def packager() -> Packager:
-    """Return functions that write the zips for an emulator, which runs functions on this interpreter."""
-    return Packager(partial(packaging.write_code, runtime=packaging.RUNNING), write_installed)
+    """Return functions that write the zips for an emulator, which runs functions on this interpreter, once in each folder."""
+    return Packager(cache(partial(packaging.write_code, runtime=packaging.RUNNING)), cache(write_installed))

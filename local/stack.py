@@ -4,19 +4,23 @@ What a deployment needs is imported when the emulator has been started, which ta
 """
 
 import json
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.emulator.exhaustion import explaining_exhaustion
 from local.emulator.process import Emulator, emulator
 from local.emulator.slots import processors
+from local.template_cache import cached_template
 from operations.users import Users, generate_password
+
+if TYPE_CHECKING:
+    from operations.cloudformation.deploy import Options
 
 STACK = "quantum-image-processor"
 ARTIFACTS = "artifacts"  # bucket
@@ -74,37 +78,54 @@ def local_stack(*, enforce: bool = False, parameters: Mapping[str, str] = Mappin
 
     enforce checks permissions as AWS does; parameters are those of the template. Raises OperationError.
     """
-    template = cache(_render)
-    with emulator(enforce=enforce, meanwhile=lambda: _prepare(template)) as running:
-        outputs = _deploy(running, template, {**_CONCURRENCY, **parameters})
+    options = cache(partial(_options, {**_CONCURRENCY, **parameters}))
+    with emulator(enforce=enforce, meanwhile=partial(_prepare, options)) as running:
+        outputs = _deploy(running, options())
         user = _add_user(running, outputs)
         yield LocalStack(running, outputs, user, _subscribe(running, outputs["NotificationTopicArn"]))
 
 
-def _prepare(template: Callable[[], str]) -> None:
-    """Make the template, while the emulator starts."""
-    from templates.refusals.check import TemplateRefusedError
-
-    with suppress(TemplateRefusedError):  # reported by the deployment
-        template()
-
-
-def _render() -> str:
+def _options(parameters: dict[str, str]) -> "Options":
+    """Return how to deploy: the template and each zip are made once, when they are asked for."""
+    from local import layers
     from operations.cloudformation.deploy import Options
 
-    return Options().template()
+    return Options(parameters=parameters, packager=layers.packager(), template=cache(cached_template))
 
 
-def _deploy(running: Emulator, template: Callable[[], str], parameters: dict[str, str]) -> dict[str, str]:
-    from local import layers
-    from operations.cloudformation.deploy import Options, deploy
+def _prepare(options: "Callable[[], Options]", starting: Emulator) -> None:
+    """Make the template, the zips and the clients of a deployment, while the emulator starts."""
+    with suppress(Exception):  # the deployment makes again what could not be made, and reports the error
+        options().template()
+        _write_zips(options(), _build_folder(starting))
+        for service in ("s3", "cloudformation"):
+            starting.client(service)
+
+
+def _write_zips(options: "Options", folder: Path) -> None:
+    from operations.cloudformation.deploy import FORMATS
+    from templates.packaging import needed_layers
+
+    options.packager.write_code(folder)
+    for layer in needed_layers(options.parameters.get(FORMATS, "")):
+        options.packager.write_layer(layer, folder)
+
+
+def _build_folder(of: Emulator) -> Path:
+    assert of.folder  # noqa: S101 - of every emulator that was started
+    return of.folder / "build"
+
+
+def _deploy(running: Emulator, options: "Options") -> dict[str, str]:
+    from operations.cloudformation.deploy import deploy
     from operations.cloudformation.target import Target
 
-    options = Options(parameters=parameters, packager=layers.packager(), template=template)
     target = Target(running.client, ARTIFACTS, poll_seconds=0.1)
     target.s3.create_bucket(Bucket=ARTIFACTS)
-    with explaining_exhaustion(), tempfile.TemporaryDirectory(prefix="build-", dir=running.folder) as folder:
-        return deploy(target, STACK, Path(folder), options)
+    with explaining_exhaustion():
+        outputs = deploy(target, STACK, _build_folder(running), options)
+        shutil.rmtree(_build_folder(running))  # 65 MB that nobody needs any more
+    return outputs
 
 
 def _add_user(running: Emulator, outputs: dict[str, str]) -> User:

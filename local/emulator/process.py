@@ -81,11 +81,14 @@ class Emulator:
         return _http(self.certificate, maxsize=connections, timeout=_HTTP_SECONDS)
 
 
+Meanwhile = Callable[[Emulator], object]
+
+
 @contextmanager
-def emulator(*, enforce: bool = False, meanwhile: Callable[[], object] = bool) -> Iterator[Emulator]:
+def emulator(*, enforce: bool = False, meanwhile: Meanwhile = lambda _: None) -> Iterator[Emulator]:
     """Run an emulator that only this machine can reach; it is removed after the block, or when this process dies.
 
-    meanwhile is called while it starts.
+    meanwhile is called while it starts, with the emulator, which responds to no request yet.
 
     With enforce each call needs credentials and permissions, as on AWS, and the emulator uses TLS, because the template's
     policies deny plain HTTP. Raises NotStartedError.
@@ -94,7 +97,7 @@ def emulator(*, enforce: bool = False, meanwhile: Callable[[], object] = bool) -
         yield _start(stack, meanwhile, enforce=enforce)
 
 
-def _start(stack: ExitStack, meanwhile: Callable[[], object], *, enforce: bool) -> Emulator:
+def _start(stack: ExitStack, meanwhile: Meanwhile, *, enforce: bool) -> Emulator:
     for _ in range(_ATTEMPTS - 1):
         with suppress(PortTakenError):
             return stack.enter_context(_running(_free_port(), meanwhile, enforce=enforce))
@@ -102,7 +105,7 @@ def _start(stack: ExitStack, meanwhile: Callable[[], object], *, enforce: bool) 
 
 
 @contextmanager
-def _running(port: int, meanwhile: Callable[[], object], *, enforce: bool) -> Iterator[Emulator]:
+def _running(port: int, meanwhile: Meanwhile, *, enforce: bool) -> Iterator[Emulator]:
     """Run an emulator on a port; raises NotStartedError."""
     mark = secrets.token_hex()
     with explaining_exhaustion():
@@ -113,7 +116,7 @@ def _running(port: int, meanwhile: Callable[[], object], *, enforce: bool) -> It
             guard = Guarded(home, _environment(home, port, mark) | _enforcement(found))
         found = replace(found, folder=Path(home), guard=guard)
         try:
-            meanwhile()
+            meanwhile(found)
             _await_response(guard, found, mark)
             with _explaining(guard):
                 yield found

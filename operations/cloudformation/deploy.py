@@ -15,9 +15,15 @@ from operations.cloudformation.sweep_index import sweep_index
 from operations.cloudformation.target import Target
 from operations.errors import OperationError
 from templates.refusals.check import TemplateRefusedError, check_deployment
-from templates.stack import render
 
 FORMATS = "EnabledFormats"  # the parameter that decides which layers a stack needs
+
+
+def render() -> str:
+    """Return the template of the stack; raises TemplateRefusedError."""
+    from templates import stack  # takes half a second to import, which a caller with a template need not wait for
+
+    return stack.render()
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from examples import client, subscriber
+from local import stack as local_stacks
 from local.console import instructions
 from local.process import read_record
 from local.stack import LocalStack, local_stack
-from operations.cloudformation import deploy
 from templates import packaging
 from tests.local.account import eventually
 from tests.local.stack_access import cli_environment, exported_variables
@@ -36,7 +36,7 @@ PHOTOGRAPH = Path("local/photographs/coffee.png")
 def stack(changed: Path, template: str) -> Iterator[LocalStack]:
     """Run the stack of the copy: its template, and its code."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(deploy, "render", lambda: template)
+        patch.setattr(local_stacks, "cached_template", lambda: template)
         patch.setattr(packaging, "ROOT", changed)
         # The cached key is that of the repository's own code.
         patch.setattr(packaging, "code_key", packaging.code_key.__wrapped__)

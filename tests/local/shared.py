@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local import layers
+from local import layers, stack
 from local.emulator import process
 from local.emulator.zips import FOLDER
-from operations.cloudformation import deploy
 from templates.packaging import Layer
 from templates.stack import render
 
@@ -30,7 +29,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layers, "write_installed", linked)
-        patch.setattr(deploy, "render", cache(render))
+        patch.setattr(stack, "cached_template", cache(render))
         # Extracting and compiling it takes an emulator a second.
         environment = process._environment  # noqa: SLF001 - there is no public way to add a variable
         shared = {FOLDER: str(tmp_path_factory.mktemp("unpacked"))}
