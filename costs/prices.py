@@ -30,6 +30,7 @@ EXPRESS_EXECUTION = Price("Step Functions", "executions, EXPRESS", 1.00, MILLION
 EXPRESS_COMPUTE = Price("Step Functions", "GB-seconds, EXPRESS", 16.67, MILLION, "step-functions", "2026-03")
 S3_WRITE = Price("S3", "requests PUT, COPY, POST, LIST", 0.005, 1000, "s3", "2025")
 S3_READ = Price("S3", "requests GET, HEAD", 0.0004, 1000, "s3", "2025")
+S3_INVENTORY = Price("S3", "objects listed in inventories", 0.0025, MILLION, "s3", "2025")
 DYNAMODB_WRITE = Price("DynamoDB", "write request units", 0.625, MILLION, "dynamodb", "2025-07")
 DYNAMODB_READ = Price("DynamoDB", "read request units", 0.125, MILLION, "dynamodb", "2025")
 API_REQUEST = Price("API Gateway", "requests, REST", 3.50, MILLION, "api-gateway", "2026")

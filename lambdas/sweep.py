@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from lambdas.domain.upload_versions import ListedUpload
     from workflow.contracts.payloads import MetadataRecord, PipelineInputImage
 
-# Of sweeps without the index: hundreds have looked at older uploads, and the daily one looks at all.
+# Of sweeps without the index: hundreds have looked at older uploads, and the daily one of such a stack looks at all.
 HORIZON = timedelta(days=3)
 DELETING = timedelta(minutes=2)  # in which a sweep looks at deleted images, about a thousand; the next one goes on
 STARTING = timedelta(minutes=4)  # in which a sweep starts executions: its other work takes ten of its fifteen minutes

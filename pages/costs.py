@@ -128,8 +128,8 @@ def _month(template: Node) -> str:
     total = sum(price.each * units for price, units in found.values())
     caption = (
         "A metric is billed only for the hours in which it is published, and a key also by the requests for data keys. The"
-        f" cost of the sweeps is that of the daily listing, which grows with the images that are kept, and of those that are"
-        f" open: here, {IMAGES_PER_MONTH:,} images a month, of which {FAILED_SHARE:.0%} fail, and upload URLs of which"
+        f" cost of the sweeps grows with the images that are open, and that of the daily audits with those that are"
+        f" kept: here, {IMAGES_PER_MONTH:,} images a month, of which {FAILED_SHARE:.0%} fail, and upload URLs of which"
         f" {UNUSED_SHARE:.0%} are not used."
         " `SweepMinutes` sets the interval. Items below one cent are left out."
     )

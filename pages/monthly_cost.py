@@ -1,10 +1,10 @@
-"""The units that the stack uses in a month without any image, and by its sweeps, counted from the template."""
+"""The units that the stack uses in a month without any image, and by its sweeps and audits, counted from the template."""
 
 import json
-import math
 from typing import Any, Final
 
 from costs import prices
+from costs.audit_usage import audit_usage
 from costs.prices import Price
 from costs.usage import resources
 from costs.workload_profile import CALL_SECONDS, IMAGES_PER_MONTH, LOOKS_SHARE, SWEEP
@@ -21,7 +21,6 @@ MONTH: Final = DAYS * 24 * 3600  # seconds
 POLLERS: Final = 5  # of Lambda at a queue
 DATA_KEY_SECONDS: Final = 300  # for which a service caches a data key
 METHOD_METRICS: Final = 5  # that API Gateway publishes for a method: requests, 4xx, 5xx and two latencies
-PAGE, BATCH = 1000, 100  # entries in a page of S3, records in a batch of DynamoDB
 CALLS_OF_LOOK: Final = (
     4  # of a sweep that looks at one image: versions, leftovers or execution, and the write of the record
 )
@@ -32,7 +31,7 @@ EVENTUAL_READ_UNITS: Final = 0.5  # for an eventually consistent read of up to 4
 def monthly_usage(template: Node) -> dict[str, tuple[Price, float]]:
     """Return price and units of each monthly item, without any image or, where it says so, at most.
 
-    The usage of the sweeps depends on the number of images: IMAGES_PER_MONTH, most of which succeeded.
+    The usage of sweeps and audits depends on the number of images: IMAGES_PER_MONTH, most of which succeeded.
     """
     queue = resources(template, "AWS::SQS::Queue")["ProcessingQueue"]
     api = resources(template, "AWS::ApiGateway::Stage")["RestApiStage"]["MethodSettings"]
@@ -53,6 +52,7 @@ def monthly_usage(template: Node) -> dict[str, tuple[Price, float]]:
         "requests to AWS managed keys by table and topic, at most": (prices.KMS_REQUEST, _key_uses(template)),
         "polling of the queue": (prices.SQS_REQUEST, POLLERS * MONTH / queue["ReceiveMessageWaitTimeSeconds"]),
         **_sweeps(template),
+        **_audits(template),
     }
 
 
@@ -82,36 +82,25 @@ def custom_metrics() -> list[tuple[str, str]]:
 
 
 def _sweeps(template: Node) -> dict[str, tuple[Price, float]]:
-    """Return the usage of a month's sweeps: a daily one that lists everything, and the others, which read the index."""
+    """Return the usage of a month's sweeps, which read the index."""
     sweeps = MONTH / 60 / template["Parameters"]["SweepMinutes"]["Default"]
-    pages = math.ceil(_listed_versions(template) / PAGE)
-    checked = _checked_images(template)
     looks = IMAGES_PER_MONTH * LOOKS_SHARE
     queries = sweeps * QUERIES
     memory = resources(template, "AWS::Lambda::Function")["SweepFunction"]["MemorySize"] / 1024
-    listing = pages * (SWEEP.page / memory + CALL_SECONDS) + checked / BATCH * (SWEEP.batch / memory + CALL_SECONDS)
-    seconds = (sweeps + DAYS) * SWEEP.alone + (queries + looks * CALLS_OF_LOOK) * CALL_SECONDS + DAYS * listing
+    seconds = sweeps * SWEEP.alone + (queries + looks * CALLS_OF_LOOK) * CALL_SECONDS
     return {
-        "sweeps: listings": (prices.S3_WRITE, sweeps + DAYS * (pages + 1) + 2 * looks),
-        "sweeps: reads of records": (
-            prices.DYNAMODB_READ,
-            (queries + looks + DAYS * checked) * EVENTUAL_READ_UNITS,
-        ),
+        "sweeps: listings": (prices.S3_WRITE, sweeps + 2 * looks),
+        "sweeps: reads of records": (prices.DYNAMODB_READ, (queries + looks) * EVENTUAL_READ_UNITS),
         "sweeps: writes of records": (prices.DYNAMODB_WRITE, looks * WRITES_OF_LOOK),
         "sweeps: GB-seconds": (prices.LAMBDA_COMPUTE, seconds * memory),
     }
 
 
-def _listed_versions(template: Node) -> float:
-    """Return the number of entries that S3 lists: each upload while it is kept, then its old version and a delete marker."""
+def _audits(template: Node) -> dict[str, tuple[Price, float]]:
+    """Return the usage of a month's audits: each of all uploads that are kept, of their old versions and delete markers."""
     current, old = _days(template)
-    return _images(current + 2 * old)
-
-
-def _checked_images(template: Node) -> float:
-    """Return the number of images that the daily sweep checks: those with a version and a record."""
-    retention = template["Parameters"]["RecordRetentionDays"]["Default"]
-    return _images(min(retention, sum(_days(template))))
+    used = audit_usage(template, versions=_images(current + old), markers=_images(old))
+    return {f"audits: {price.unit}": (price, DAYS * units) for price, units in used.items()}
 
 
 def _days(template: Node) -> tuple[int, int]:

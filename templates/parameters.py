@@ -234,6 +234,7 @@ def add_parameters(template: Template) -> None:
     template.set_metadata({"AWS::CloudFormation::Interface": {"ParameterGroups": labelled}})
     for name, (parameter, value) in _UNLESS.items():
         template.add_condition(name, Not(Equals(Ref(parameter), value)))
+    template.add_condition("LacksSweepIndex", Not(Condition("HasSweepIndex")))
     formats = Ref("EnabledFormats")
     for layer in (
         layer for layer in LAYERS if layer.format

@@ -39,6 +39,6 @@ BATCH_SIZE = (
 )
 IMPORT = Step("ImportImages", "ImportFunction", "import-images", timeout=120)
 
-# The step of the audit pipeline. 131,072 bytes hold about 330 rows of an inventory: the bytes bound a batch, and not this number.
+# The step of the audit pipeline. 131,072 bytes hold about 430 rows of an inventory: the bytes bound a batch, and not this number.
 AUDIT_BATCH_SIZE = 500
 AUDIT = Step("AuditUploads", "AuditFunction", "audit-uploads", timeout=60)

@@ -10,6 +10,7 @@ from templates.iam.policies import allow, in_this_account, object_arns, policy_d
 from templates.packaging import RUNTIME_LAYER
 from templates.parameters import variables
 from templates.resources.distributed_map import FILES, add_map_machine, map_role
+from templates.resources.functions import LIGHT_MEMORY
 from templates.resources.lambda_function import FunctionEntry, add_function
 from templates.resources.storage import Storage
 from templates.resources.sweep import STALLED_AFTER
@@ -18,7 +19,6 @@ from workflow.steps import AUDIT as STEP
 
 MACHINE = AUDIT.logical_id
 FUNCTION = STEP.function
-AUDIT_MEMORY = 512  # MB: half of the time is that of the processor, which reads hundreds of records
 FAILED = "A batch of an inventory is audited again, or by the next inventory."
 # S3 writes the manifest after the files that it names, with their MD5. The Map reads these, and not manifest.checksum, which comes
 # last; a file that it does not find yet is read again.
@@ -44,7 +44,7 @@ def _audit(storage: Storage) -> FunctionEntry:
         FUNCTION,
         "audit",
         "Brings uploads that no sweep would find into the index of open records",
-        memory=AUDIT_MEMORY,
+        memory=LIGHT_MEMORY,
         timeout=STEP.timeout,
         environment=variables(
             env.AuditSettings,

@@ -83,15 +83,21 @@ def _failure_pattern(pipeline: stepfunctions.StateMachine) -> dict[str, object]:
 
 
 def add_rule(
-    template: Template, function: awslambda.Function, name: str, payload: dict[str, bool] | None = None, **when: object
+    template: Template,
+    function: awslambda.Function,
+    name: str,
+    payload: dict[str, bool] | None = None,
+    condition: str = "",
+    **when: object,
 ) -> None:
-    """Add the rule called name, which invokes function, and its permission to template.
+    """Add the rule called name, which invokes function, and its permission to template, under a condition if there is one.
 
     The function gets payload, or else the event itself.
     """
+    conditional = {"Condition": condition} if condition else {}
     constant = {"Input": json.dumps(payload)} if payload else {}
     target = events.Target(Id=function.title, Arn=GetAtt(function, "Arn"), **constant)
-    rule = template.add_resource(events.Rule(name, State="ENABLED", Targets=[target], **when))
+    rule = template.add_resource(events.Rule(name, State="ENABLED", Targets=[target], **when, **conditional))
     template.add_resource(
         awslambda.Permission(
             f"{name}Permission",
@@ -99,5 +105,6 @@ def add_rule(
             FunctionName=Ref(function),
             Principal="events.amazonaws.com",
             SourceArn=GetAtt(rule, "Arn"),
+            **conditional,
         )
     )

@@ -12,18 +12,26 @@ from lambdas.domain.object_keys import INVENTORIES, UPLOADS
 from templates.iam.policies import allow, object_arns
 
 INVENTORY_DAYS = 7  # for which an inventory is kept, and the results of its audit
+# Of the keys, the beginnings of the owners' IDs: there is an inventory for each, and an audit of it. A Map reads 100 million rows: with
+# more, the parts have to be shorter. Together they have to have every owner. S3 allows a bucket 1,000 inventories.
+PARTS = ("",)
 COLUMNS = ["Size", "LastModifiedDate"]  # besides bucket, key and, with all versions, what the version is
 
 
-def inventory_of_uploads(destination: str) -> s3.InventoryConfiguration:
-    """Return the inventory that S3 writes to the bucket with the logical ID destination.
+def inventories_of_uploads(destination: str) -> list[s3.InventoryConfiguration]:
+    """Return the inventories that S3 writes to the bucket with the logical ID destination."""
+    return [_inventory(destination, part) for part in PARTS]
+
+
+def _inventory(destination: str, part: str) -> s3.InventoryConfiguration:
+    """Return the inventory of a part of the uploads.
 
     It has all versions: only their IDs say which one a record is of. S3 encrypts it as the bucket does.
     """
     return s3.InventoryConfiguration(
-        Id="uploads",
+        Id=f"uploads{part}",
         Enabled=True,
-        Prefix=UPLOADS,
+        Prefix=f"{UPLOADS}{part}",
         IncludedObjectVersions="All",
         OptionalFields=COLUMNS,
         ScheduleFrequency="Daily",

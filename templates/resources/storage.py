@@ -15,7 +15,7 @@ from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime.cors import PREFLIGHT_SECONDS
 from templates.iam.policies import deny_without_tls, policy_document
 from templates.resources.addresses import API_ORIGIN
-from templates.resources.inventory import INVENTORY_DAYS, inventory_of_uploads, write_inventories
+from templates.resources.inventory import INVENTORY_DAYS, inventories_of_uploads, write_inventories
 from workflow.contracts.durations import DAY, EXECUTION_TIMEOUT
 
 STAGED_DAYS = (
@@ -67,7 +67,7 @@ def _upload_bucket() -> s3.Bucket:
         CorsConfiguration=If("HasUploadPages", s3.CorsConfiguration(CorsRules=rules), NoValue),
         LifecycleConfiguration=_lifecycle(expiry),
         NotificationConfiguration=_to_event_bridge(),
-        InventoryConfigurations=[inventory_of_uploads("InventoryBucket")],
+        InventoryConfigurations=inventories_of_uploads("InventoryBucket"),
     )
 
 

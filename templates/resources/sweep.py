@@ -38,7 +38,9 @@ def add_sweep(template: Template, storage: Storage, messaging: Messaging, pipeli
     """
     function = add_function(template, _sweep(storage, messaging, pipeline))
     add_rule(template, function, "SweepRule", ScheduleExpression=Sub("rate(${SweepMinutes} minutes)"))
-    add_rule(template, function, "DailySweepRule", {"everything": True}, ScheduleExpression="rate(1 day)")
+    # Sweeps without the index look at the uploads of three days. With it, the audit finds what the index has not.
+    daily = "rate(1 day)"
+    add_rule(template, function, "DailySweepRule", {"everything": True}, "LacksSweepIndex", ScheduleExpression=daily)
     template.add_resource(_sweep_invoke_config(function))
 
 

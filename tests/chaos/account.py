@@ -15,6 +15,7 @@ from tests.fake_aws import interpreter_cache, stores
 from tests.fake_aws.account import ACCOUNT, REGION, create_storage, fake_account
 from tests.fake_aws.interpreter import MOTO, deploy, substituted
 from tests.fake_aws.resources import ENVIRONMENT, TABLE, TOPIC, UPLOADS
+from tests.lambdas.audited import row
 from workflow.contracts.durations import DEAD_LETTER_RETENTION
 from workflow.steps import STEPS
 
@@ -94,6 +95,10 @@ class Account:
         """Return the versions of each upload and its delete markers, the oldest first, by key."""
         return {key: _uploads().getlist(key) for key in _uploads() if key.startswith(PREFIX)}
 
+    def inventory(self) -> list[dict[str, str]]:
+        """Return the rows of an inventory of the uploads."""
+        return [_row(key, one, one is found[-1]) for key, found in self.upload_versions().items() for one in found]
+
     def delete_upload(self, key: str, version: str | None = None) -> None:
         """Hide an upload behind a delete marker, or remove a version for good."""
         stores.backend("s3", "aws").delete_object(UPLOADS, key, version_id=version)
@@ -136,3 +141,9 @@ def open_account(patch: pytest.MonkeyPatch) -> Iterator[Account]:
     interpreter_cache.install(patch)  # before the machine is made, which parses it
     with fake_account(patch, MOTO):
         yield Account()
+
+
+def _row(key: str, version: Any, latest: bool) -> dict[str, str]:
+    listed = {"Key": key, "VersionId": version.version_id, "IsLatest": latest, "LastModified": version.last_modified}
+    marker = not hasattr(version, "size")
+    return row(UPLOADS, {**listed, "Size": 0 if marker else version.size}, marker=marker)

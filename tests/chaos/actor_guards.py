@@ -7,7 +7,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from lambdas.domain import executions, expiry, upload_versions
+from lambdas import audit
+from lambdas.domain import executions, expiry, stalled_uploads, upload_versions
 from lambdas.domain.record import Record
 from operations import attempts
 from tests.chaos import deployment
@@ -83,6 +84,16 @@ def _incompatible(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deployment, "released_definition", lambda: released)
 
 
+def _no_audit(patch: pytest.MonkeyPatch) -> None:
+    """Let the audit put nothing right."""
+    patch.setattr(audit._Batch, "_repair", lambda *_: None)  # noqa: SLF001 - the work of one row
+
+
+def _newer_versions_ignored(patch: pytest.MonkeyPatch) -> None:
+    """Take the record of an older version for that of the upload."""
+    patch.setattr(stalled_uploads, "is_newer", lambda *_: False)
+
+
 ACTOR_GUARDS = [
     Guard(
         "the record that an operator's attempt begins with",
@@ -104,6 +115,8 @@ ACTOR_GUARDS = [
         {Fault.EVENT_LOST: 0.7, Fault.UPLOAD_DELETED: 0.1},
     ),
     Guard("the age of an upload without a record", _expiry_ignored, "4 order: sweep", {Fault.MONTHS: 1}, start=83),
+    Guard("the audit of uploads without a record", _no_audit, "1 one outcome", {Fault.EVENT_LOST: 0.7}),
+    Guard("newer versions of complete images", _newer_versions_ignored, "4 order", {Fault.EVENT_LOST: 0.7}),
     Guard("retries of a function that is updated", _update_not_awaited, "5 reasons", {Fault.DEPLOYED: 1}, start=8),
     Guard("a definition that stays compatible", _incompatible, "5 reasons", {Fault.DEPLOYED: 1}),
 ]

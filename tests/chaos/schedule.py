@@ -134,7 +134,7 @@ class Schedule:
                 self._faults.storm = True
             elif spell:
                 self._world.tick(self._random.choice((60, STALLED_AFTER + 60)))
-                self._world.sweep(everything=self._expiry.begun)
+                self._sweep()
             self._bystanders.begin()
             last = spell == spells - 1
             wanted = len(waiting) if last else self._random.randint(0, len(waiting))
@@ -169,7 +169,7 @@ class Schedule:
             elif turns != 0 and self._world.pending() and self._random.random() < 0.7:
                 self._world.deliver()
             if self._faults.storm and self._random.random() < SWEPT:
-                self._world.sweep(everything=self._expiry.begun)
+                self._sweep()
             self._world.end_something()
             self._bystanders.act()
             self._expiry.act()
@@ -185,11 +185,20 @@ class Schedule:
         self._sweep_up()
 
     def _sweep_up(self) -> None:
-        """Sweep, each time after the longest wait of an attempt and every second day everything, and deliver everything."""
+        """Sweep, each time after the longest wait of an attempt, and deliver everything; before that, audit once a day."""
         for number in range(SWEEPS):
             self._world.tick(LONGEST_PAUSE.total_seconds() + 60)
-            self._world.sweep(everything=self._expiry.begun or number % 2 == 0)
+            if self._expiry.begun or number % 2 == 0:
+                self._world.audit()
+                self._spell([])
+            self._world.sweep()
             self._spell([])
+
+    def _sweep(self) -> None:
+        """Sweep in a storm, beside an audit if records may have expired."""
+        if self._expiry.begun:
+            self._world.audit()
+        self._world.sweep()
 
     def _resume_imports(self, importers: Importers) -> list[str]:
         """Let an operator resume the imports, also those that have ended, and return which lines were lost before."""

@@ -21,6 +21,7 @@ BEGINNING = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
 MAX_RECEIVES = 5  # as the template's queue has it
 MAX_TRIES = 3  # of a function that an event invokes: the first and two more, as Lambda has it
 BATCH = 3  # messages
+OUTDATED = 0.5  # of the audits in a storm read an inventory that is older than the last one
 UNSUCCESSFUL = {"FAILED", "TIMED_OUT", "ABORTED"}  # what the rule for status events lets through
 
 
@@ -58,6 +59,7 @@ class World:
         self._queue: list[Message] = []
         self._statuses: list[Status] = []
         self._numbers = 0
+        self._inventory: list[dict[str, str]] = []
 
     def now(self) -> datetime:
         """Return the time."""
@@ -150,10 +152,27 @@ class World:
 
         self._then(invocation, again)
 
-    def sweep(self, *, everything: bool) -> None:
+    def sweep(self) -> None:
         """Start a sweep, or two at once."""
         for _ in range(2 if self._faults.draw({Fault.TWO_SWEEPS: 1}, often=4) else 1):
-            self._functions.invoke("lambdas.sweep", {"everything": everything})
+            self._functions.invoke("lambdas.sweep", {})
+
+    def audit(self) -> None:
+        """Start the audit of an inventory: of what S3 has now or, in a storm, had at the audit before."""
+        before, self._inventory = self._inventory, self._account.inventory()
+        rows = before if self._faults.storm and self._random.random() < OUTDATED else self._inventory
+        if rows:
+            self._audit(rows)
+
+    def _audit(self, rows: list[dict[str, str]], tries: int = 1) -> None:
+        """Invoke AuditFunction with the rows of an inventory; if it fails, its state tries again."""
+        invocation = self._functions.invoke("lambdas.audit", {"items": rows})
+
+        def again() -> None:
+            if invocation.error and tries < MAX_TRIES:
+                self._audit(rows, tries + 1)
+
+        self._then(invocation, again)
 
     def _then(self, invocation: Invocation, do: Callable[[], None]) -> None:
         """Call do when an invocation is over."""

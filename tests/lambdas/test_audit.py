@@ -97,6 +97,28 @@ def test_an_open_record_that_the_index_lost_is_found_again(
     assert sweep() == {"resumed": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("earlier", {"L": []}), ("rerender", {"S": "claimed"}), ("superseded", {"L": []})]
+)
+def test_a_success_with_something_left_to_do_is_found(
+    pipeline: Pipeline, fake_clock: FakeClock, name: str, value: Payload
+) -> None:
+    """An image that has succeeded is not complete while leftovers, a claim or replaced renditions are to be looked at."""
+    event = pipeline.begin(b"data")
+    pipeline.write_outcome(event, "SUCCEEDED", notified=True)
+    lose_entry(event)
+    late(fake_clock)
+    assert audit(inventory()) == {}
+    clients.dynamodb().update_item(
+        TableName=TABLE,
+        Key={"imageId": {"S": image_id(event)}},
+        UpdateExpression="SET #name = :value",
+        ExpressionAttributeNames={"#name": name},
+        ExpressionAttributeValues={":value": value},
+    )
+    assert audit(inventory()) == {"unindexed": 1}
+
+
 def test_a_newer_version_of_a_complete_image_is_started(
     pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,8 +298,8 @@ def test_records_that_dynamodb_does_not_return_fail_the_batch(
     late(fake_clock)
     real = record_batches._read_items  # noqa: SLF001 - the read of one request
 
-    def throttled(table: str, image_ids: list[str]) -> Any:
-        found, _ = real(table, image_ids)
+    def throttled(table: str, image_ids: list[str], *more: Any) -> Any:
+        found, _ = real(table, image_ids, *more)
         return found, {image_ids[0]}
 
     with monkeypatch.context() as busy:

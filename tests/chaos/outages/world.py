@@ -34,13 +34,13 @@ class OutageWorld(World):
     outage: Outage
 
     def prepare(self, outage: Outage) -> None:
-        """Take the outage, and plan the sweeps."""
+        """Take the outage, and plan the sweeps and the audits."""
         self.outage = outage
         self._agenda: list[tuple[datetime, int, Act]] = []
         self._order = count()
         self._sweep: Invocation | None = None
-        self.at(SWEEP_EVERY, partial(self._sweep_every, SWEEP_EVERY, everything=False))
-        self.at(DAY, partial(self._sweep_every, DAY, everything=True))
+        self.at(SWEEP_EVERY, self._sweep_again)
+        self.at(DAY, self._audit_again)
 
     def at(self, seconds: float, act: Act) -> None:
         """Plan act for so many seconds from now."""
@@ -111,7 +111,12 @@ class OutageWorld(World):
             if not self.is_down("lambda"):
                 self.at(0, partial(self._finalize, status))
 
-    def _sweep_every(self, seconds: int, *, everything: bool) -> None:
-        self.at(seconds, partial(self._sweep_every, seconds, everything=everything))
+    def _sweep_again(self) -> None:
+        self.at(SWEEP_EVERY, self._sweep_again)
         if not self.is_down("lambda") and (self._sweep is None or self._sweep.over):
-            self._sweep = self._functions.invoke("lambdas.sweep", {"everything": everything})
+            self._sweep = self._functions.invoke("lambdas.sweep", {})
+
+    def _audit_again(self) -> None:
+        self.at(DAY, self._audit_again)
+        if not self.is_down("lambda"):
+            self.audit()

@@ -58,8 +58,12 @@ def test_sweep_has_a_schedule() -> None:
     assert SHORTEST_RATE <= minutes["MinValue"] <= minutes["Default"] <= minutes["MaxValue"]
 
 
-def test_daily_sweep_checks_everything() -> None:
-    """A daily sweep gets the order to check everything; the more frequent ones get none, and read the index."""
+def test_daily_sweep_checks_everything_where_there_is_no_index() -> None:
+    """A stack without the index has a daily sweep that checks everything; the more frequent ones get no such order."""
+    conditions = template()["Conditions"]
+    assert conditions["LacksSweepIndex"] == {"Fn::Not": [{"Condition": "HasSweepIndex"}]}
+    for name in ("DailySweepRule", "DailySweepRulePermission"):
+        assert resources()[name]["Condition"] == "LacksSweepIndex"
     assert properties("DailySweepRule")["ScheduleExpression"] == "rate(1 day)"
     assert json.loads(at(properties("DailySweepRule"), "Targets.0.Input")) == {"everything": True}
     assert "Input" not in at(properties("SweepRule"), "Targets.0")
