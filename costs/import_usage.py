@@ -20,7 +20,7 @@ from costs.usage import (
     total,
     visited_states,
 )
-from costs.workload_profile import IMPORT, INVOCATIONS, PLATFORM_LOG_BYTES, InvocationProfile
+from costs.workload_profile import IMPORT, PLATFORM_LOG_BYTES, ImportProfile
 from templates.substitution import definition_of
 from workflow.steps import BATCH_SIZE
 from workflow.steps import IMPORT as STEP
@@ -31,56 +31,55 @@ LISTED_AT_ONCE: Final = 1000  # objects in a response of S3
 EXECUTION_MEMORY: Final = 64  # MB that AWS bills for an EXPRESS execution at least
 RUN_STATES: Final = 3  # that an execution of ImportPipeline passes: the choice of the source, its Map, and the end
 RESULTS: Final = 2  # objects that a Map writes at its end: its manifest, and the executions that succeeded
-LINES: Final = 2  # writes of the lines of a batch: of the images that are begun, and of what became of all objects
 LOOK: Final = 2 * 0.05  # seconds for an object that is skipped, or was imported before: S3 and the record are asked
 
 
 def import_usage(  # noqa: PLR0913 - all but two by name
-    template: Node, kind: str, *, images: int, others: int, looks: int, profile: InvocationProfile = IMPORT
+    template: Node, kind: str, *, images: int, others: int, looks: int, profile: ImportProfile = IMPORT
 ) -> dict[Price, float]:
     """Return the units for images that are imported and archived, and for other objects, which are skipped.
 
     kind is the type of the pipeline; looks is the number of the others about which S3 is asked. Each batch of objects is an EXPRESS
-    execution, an invocation and an object of outcomes. profile is the work of ImportFunction for an image; with RERENDER, the
-    pipeline takes about as many calls as for an upload: fewer writes of the record, and a copy of each old rendition.
+    execution, an invocation and an object of outcomes. profile is the work for an image and for a batch.
     """
     each = total(_of_image(template, kind, profile))
     used = [(price, images * units) for price, units in each.items()]
-    return total([*used, *_of_run(images + others), (prices.S3_READ, looks)])
+    return total([*used, *_of_run(images + others, profile.lines), (prices.S3_READ, looks)])
 
 
-def _of_image(template: Node, kind: str, profile: InvocationProfile) -> Iterator[Usage]:
+def _of_image(template: Node, kind: str, profile: ImportProfile) -> Iterator[Usage]:
     functions, passed = resources(template, "AWS::Lambda::Function"), _passed(template)
     memory = functions[STEP.function]["MemorySize"]
-    objects = 1 + sum(
-        INVOCATIONS[name].calls.count("PutObject") for name in functions_of(passed)
-    )  # in the upload bucket
-    share = ((price, units) for price, units in of_profile(profile, memory) if price != prices.LAMBDA_REQUEST)
-    yield from of_execution(template, kind, passed)
-    yield from share
-    yield from of_wait(seconds_of(passed), memory)
+    staged = sum(profile.steps[name].calls.count("PutObject") for name in functions_of(passed))
+    objects = profile.each.calls.count("CopyObject") + staged  # in the upload bucket
+    seconds = seconds_of(passed, profile.steps)
+    yield from of_execution(template, kind, passed, profile.steps)
+    yield from ((price, units) for price, units in of_profile(profile.each, memory) if price != prices.LAMBDA_REQUEST)
+    yield from of_wait(seconds, memory)
     yield prices.EVENTBRIDGE_EVENT, S3_EVENTS * objects
     yield prices.XRAY_TRACE, 1
-    yield prices.EXPRESS_COMPUTE, (profile.seconds + seconds_of(passed)) * EXECUTION_MEMORY / 1024
+    yield prices.EXPRESS_COMPUTE, (profile.each.seconds + seconds) * EXECUTION_MEMORY / 1024
     # Lambda's own lines are there once for a batch.
     yield prices.LOG_INGESTION, -PLATFORM_LOG_BYTES * (1 - 1 / BATCH_SIZE) / GB
 
 
-def _of_run(objects: int) -> Iterator[Usage]:
-    """Yield the usage of a run: its execution, the listing of objects, and their batches."""
+def _of_run(objects: int, lines: int) -> Iterator[Usage]:
+    """Yield the usage of a run: its execution, the listing of objects, and their batches, with so many writes of lines each."""
     batches = ceil(objects / BATCH_SIZE)
     yield prices.S3_WRITE, ceil(objects / LISTED_AT_ONCE) + RESULTS
     yield prices.STATE_TRANSITION, START_AND_END + RUN_STATES + batches
     yield prices.EXPRESS_EXECUTION, batches
     yield prices.LAMBDA_REQUEST, batches
     yield prices.XRAY_TRACE, 1 + batches
-    yield prices.S3_WRITE, LINES * batches
+    yield prices.S3_WRITE, lines * batches
     yield prices.S3_READ, batches
 
 
-def import_seconds(template: Node, *, images: int, looks: int, concurrency: int) -> float:
+def import_seconds(
+    template: Node, *, images: int, looks: int, concurrency: int, profile: ImportProfile = IMPORT
+) -> float:
     """Return how long an import takes, if nothing is throttled and functions are warm; looks are those at other objects."""
-    each = IMPORT.seconds + seconds_of(_passed(template))
+    each = profile.each.seconds + seconds_of(_passed(template), profile.steps)
     return (images * each + looks * LOOK) / concurrency
 
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from asl.language import Transition, inner_machines, target, transitions
@@ -43,6 +43,7 @@ CALLS: Final = {  # those with a price of their own; deletions in S3 cost nothin
     "GetObject": prices.S3_READ,
     "HeadObject": prices.S3_READ,
     "ListObjectVersions": prices.S3_WRITE,
+    "ListObjectsV2": prices.S3_WRITE,
     "Publish": prices.SNS_PUBLISH,
 }
 
@@ -67,16 +68,21 @@ def image_usage(template: Node, kind: str, *, rejected: bool = False) -> dict[Pr
     )
 
 
-def of_execution(template: Node, kind: str, passed: list[Node]) -> Iterator[Usage]:
-    """Yield the usage of an execution of the pipeline that passes those states: their functions, calls and transitions."""
+def of_execution(
+    template: Node, kind: str, passed: list[Node], steps: Mapping[str, InvocationProfile] = INVOCATIONS
+) -> Iterator[Usage]:
+    """Yield the usage of an execution of the pipeline that passes those states: their functions, calls and transitions.
+
+    steps has the work of their functions.
+    """
     functions, invoked = resources(template, "AWS::Lambda::Function"), functions_of(passed)
-    record = max(INVOCATIONS[name].record for name in invoked)
+    record = max(steps[name].record for name in invoked)
     for name in invoked:
-        yield from of_profile(INVOCATIONS[name], functions[name]["MemorySize"])
+        yield from of_profile(steps[name], functions[name]["MemorySize"])
     for state in passed:
         yield from _of_integration(state, record + NOTIFIED_BYTES)
     machine = resources(template, "AWS::StepFunctions::StateMachine")["ProcessingPipeline"]
-    yield from _standard(passed) if kind == "STANDARD" else _express(definition_of(machine), passed)
+    yield from _standard(passed) if kind == "STANDARD" else _express(definition_of(machine), passed, steps)
 
 
 def functions_of(passed: list[Node]) -> list[str]:
@@ -187,7 +193,7 @@ def _standard(passed: list[Node]) -> Iterator[Usage]:
     yield prices.STATE_TRANSITION, len(passed) + START_AND_END
 
 
-def _express(definition: Node, passed: list[Node]) -> Iterator[Usage]:
+def _express(definition: Node, passed: list[Node], steps: Mapping[str, InvocationProfile]) -> Iterator[Usage]:
     """Yield one execution, its GB-seconds, and the record that is created before it."""
     branches = max(len(inner_machines(state)) for state in passed)
     memory = EXPRESS_BASE_MEMORY + (len(json.dumps(definition)) + STATE_BYTES * (1 + branches)) / MB
@@ -195,14 +201,14 @@ def _express(definition: Node, passed: list[Node]) -> Iterator[Usage]:
     yield prices.EXPRESS_EXECUTION, 1
     yield (
         prices.EXPRESS_COMPUTE,
-        _rounded_up(seconds_of(passed), EXPRESS_TIME_STEP) * _rounded_up(memory, EXPRESS_MEMORY_STEP) / 1024,
+        _rounded_up(seconds_of(passed, steps), EXPRESS_TIME_STEP) * _rounded_up(memory, EXPRESS_MEMORY_STEP) / 1024,
     )
 
 
-def seconds_of(passed: list[Node]) -> float:
+def seconds_of(passed: list[Node], steps: Mapping[str, InvocationProfile] = INVOCATIONS) -> float:
     """Return how long an execution takes. Branches are assumed to run one after the other, which is the maximum."""
     tasks = [state for state in passed if state["Type"] == "Task"]
-    return sum(INVOCATIONS[name].seconds if (name := function_of(task)) else CALL_SECONDS for task in tasks)
+    return sum(steps[name].seconds if (name := function_of(task)) else CALL_SECONDS for task in tasks)
 
 
 def _rounded_up(value: float, step: float) -> float:

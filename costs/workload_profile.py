@@ -8,7 +8,8 @@ schema of its telemetry. The work of a sweep is to read the responses of S3 and 
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lambdas.domain.tombstones import LOOKS
@@ -65,13 +66,51 @@ DELETION: Final = InvocationProfile(
 DELETION_LOOK: Final = InvocationProfile(0.0, 0, ("GetItem", *LEFTOVERS, "UpdateItem"), 512, indexed=2)  # of a sweep
 REPLACED_BYTES: Final = 2086  # of the record in whose place the tombstone is
 DELETION_LOOKS: Final = len(LOOKS) - 1  # the function itself is the first
-# Of ImportFunction for an object. Its processor time is assumed: that of the trigger and of a grant together, twice.
-IMPORT: Final = InvocationProfile(
-    0.034, 400, ("HeadObject", "GetItem", "PutItem", "CopyObject", "StartExecution"), 512, indexed=1, opened=1
+
+
+@dataclass(frozen=True)
+class ImportProfile:
+    """The work of an import for an image, and for a batch."""
+
+    each: InvocationProfile  # of ImportFunction, for an image
+    steps: Mapping[str, InvocationProfile]  # of the functions of the pipeline
+    lines: int  # writes of the lines of a batch
+
+
+# The processor time of ImportFunction for an object is assumed: that of the trigger and of a grant together, twice. Lines say which
+# images are begun, and then what became of all objects.
+IMPORT: Final = ImportProfile(
+    InvocationProfile(
+        0.034, 400, ("HeadObject", "GetItem", "PutItem", "CopyObject", "StartExecution"), 512, indexed=1, opened=1
+    ),
+    INVOCATIONS,
+    lines=2,
 )
-# The same for an image whose renditions are made anew: it is looked at, and its upload for a focal point, and is claimed.
-RERENDER: Final = InvocationProfile(
-    0.034, 400, ("GetItem", "HeadObject", "HeadObject", "UpdateItem", "StartExecution"), 2052, opened=1
+_SUCCEEDED: Final = INVOCATIONS["ArchiveFunction"].record
+# The same for an image whose renditions are made anew: it is looked at, and its upload for a focal point, and is claimed. The first step
+# finds the claim, others store nothing, and the last one lets a resized image and a thumbnail expire after it has replaced them.
+RERENDER: Final = ImportProfile(
+    InvocationProfile(
+        0.034, 400, ("GetItem", "HeadObject", "HeadObject", "UpdateItem", "StartExecution"), _SUCCEEDED, opened=1
+    ),
+    {
+        "ValidateFunction": replace(
+            INVOCATIONS["ValidateFunction"], calls=("UpdateItem", "GetObject"), record=_SUCCEEDED, indexed=0, opened=0
+        ),
+        "MetadataFunction": replace(INVOCATIONS["MetadataFunction"], calls=("GetObject",), indexed=0),
+        **{
+            name: replace(INVOCATIONS[name], calls=("GetObject", "PutObject"), indexed=0)
+            for name in ("ResizeFunction", "ThumbnailFunction")
+        },
+        "ArchiveFunction": replace(
+            INVOCATIONS["ArchiveFunction"],
+            calls=(
+                *("HeadObject", *("CopyObject", "HeadObject") * 2, "DeleteObjects", "GetItem", "UpdateItem"),
+                *("GetItem", "ListObjectsV2", *("CopyObject",) * 2, "UpdateItem"),
+            ),
+        ),
+    },
+    lines=1,
 )
 # Of AuditFunction for a batch of 430 rows whose images are complete: 0.037 s of a core, times seven.
 AUDIT: Final = InvocationProfile(0.26, 400, ("BatchGetItem",) * 5)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from costs.import_usage import import_seconds, import_usage
-from costs.workload_profile import IMPORT, InvocationProfile
+from costs.workload_profile import IMPORT, ImportProfile
 from operations.imports.counting import Count
 from operations.stack import Stack
 
@@ -31,7 +31,7 @@ class Estimate:
         return {"dollars": rounded, "total": round(self.total, 4), "seconds": round(self.seconds)}
 
 
-def estimate(stack: Stack, count: Count, concurrency: int, profile: InvocationProfile = IMPORT) -> Estimate:
+def estimate(stack: Stack, count: Count, concurrency: int, profile: ImportProfile = IMPORT) -> Estimate:
     """Return the estimate for what was counted, with so many images at the same time; profile is the work for an image."""
     from templates.stack import build  # takes half a second
 
@@ -41,7 +41,7 @@ def estimate(stack: Stack, count: Count, concurrency: int, profile: InvocationPr
     dollars: dict[str, float] = {}
     for price, units in used.items():
         dollars[price.service] = dollars.get(price.service, 0) + units * price.each
-    seconds = import_seconds(template, images=count.pictures, looks=looks, concurrency=concurrency)
+    seconds = import_seconds(template, images=count.pictures, looks=looks, concurrency=concurrency, profile=profile)
     return Estimate(dict(sorted(dollars.items(), key=lambda one: -one[1])), seconds, count.size / GB * STORED)
 
 

@@ -104,7 +104,7 @@ class Beside:
 
     def _batch(self) -> None:
         """Invoke the function of imports for a batch; a throttled one is tried again."""
-        seconds = self._account.invoke(STEP.function, IMPORT.seconds)
+        seconds = self._account.invoke(STEP.function, IMPORT.each.seconds)
         if seconds is None:
             self._account.at(self._account.jittered(POLL_AGAIN), self._batch)
         else:
@@ -120,7 +120,7 @@ class Beside:
 
     def _imported(self, left: int) -> None:
         self.waited.imported += self._account.now > WARM
-        self._account.at(IMPORT.seconds, self._import, left)
+        self._account.at(IMPORT.each.seconds, self._import, left)
 
 
 def lane_of(concurrency: int) -> int:

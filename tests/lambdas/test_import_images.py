@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from costs.import_usage import LINES
 from costs.workload_profile import IMPORT
 from lambdas.domain import back_pressure, imports, tombstones
 from lambdas.domain.import_sources import Reason, SourceObject
@@ -163,4 +162,4 @@ def test_calls_are_those_of_the_estimate(bucket: FullBucket) -> None:
     for client in (clients.s3(), clients.dynamodb(), clients.stepfunctions()):
         client.meta.events.register("before-call", lambda model, **_: called.append(model.name))
     handler({"run": "run", "bucket": SOURCE, "ownership": ONE_OWNER, "items": items}, CONTEXT)
-    assert Counter(called) == Counter([*IMPORT.calls * len(keys), "GetObject", *["PutObject"] * LINES])
+    assert Counter(called) == Counter([*IMPORT.each.calls * len(keys), "GetObject", *["PutObject"] * IMPORT.lines])

@@ -24,7 +24,6 @@ from tests.fake_aws.stores import backend
 from tests.templates.emitted import properties
 
 Node = dict[str, Any]
-PRICED = {**CALLS, "ListObjectsV2": prices.S3_WRITE}
 KEYS_AND_VALUES = ("Key", "Item")  # parameters that name the written item
 
 
@@ -41,7 +40,7 @@ class Meter:
     def _counting(self, send: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(send)
         def counting(stubber: Any, event_name: str, **given: Any) -> Any:
-            if price := PRICED.get(event_name.rpartition(".")[2]):
+            if price := CALLS.get(event_name.rpartition(".")[2]):
                 self.used[price] += 1
             return send(stubber, event_name=event_name, **given)
 
