@@ -8,6 +8,7 @@ from local.stack import LocalStack
 
 RECEIVE_SECONDS = 20  # of a long poll, the most that SQS allows
 MESSAGES = 10  # the same
+RETRIES = {"event_name": "needs-retry.sqs", "unique_id": "retry-config-sqs"}  # what botocore retries calls by
 
 
 class Notifications:
@@ -15,13 +16,13 @@ class Notifications:
 
     def __init__(self, stack: LocalStack) -> None:
         """Receive nothing yet."""
-        self._stack = stack
+        self._sqs, self._queue = stack.emulator.client("sqs"), stack.notifications_url
         self._arrived: dict[str, dict[str, Any]] = {}
         self._changed, self._stopped = threading.Condition(), threading.Event()
 
     def receive(self) -> None:
         """Receive notifications until stop is called."""
-        sqs, queue = self._stack.emulator.client("sqs"), self._stack.notifications_url
+        sqs, queue = self._sqs, self._queue
         while not self._stopped.is_set():
             answer = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=MESSAGES, WaitTimeSeconds=RECEIVE_SECONDS)
             messages = answer.get("Messages", [])
@@ -36,8 +37,12 @@ class Notifications:
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
     def stop(self) -> None:
-        """Let receive return, after its last poll; what that receives stays on the queue."""
+        """Let receive return, after its last poll; what that receives stays on the queue.
+
+        The emulator may end before that poll, which is then not tried again.
+        """
         self._stopped.set()
+        self._sqs.meta.events.unregister(**RETRIES)
 
     def wait(self, image_id: str) -> dict[str, Any]:
         """Wait for the notification about an image, and return it."""
