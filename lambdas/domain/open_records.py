@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from lambdas.domain import conditional_writes
@@ -30,6 +31,7 @@ SHARD: Final = "openShard"
 SHARDS: Final = tuple("0123")
 QUERIES: Final = 2 * len(SHARDS)  # for what is open, if it fits the pages of DynamoDB, of 1 MB
 LONGEST: Final = 14 * 24 * 3600  # seconds that an image is open, as a rule
+SHUFFLED: Final = 100_000  # images at once: more than a sweep has time for, in 10 MB
 EARLIEST, MILLISECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 KEYS: Final = (SHARD, SINCE)  # of the index; without them a record is not in it
 BETWEEN: Final = f"#{SHARD} = :shard AND #{SINCE} BETWEEN :low AND :high"
@@ -53,14 +55,21 @@ def opened(image_id: str, since: str) -> dict[str, object]:
 def list_open(table: str, until: datetime) -> Iterator[str]:
     """Yield the IDs of the images that are open since until or longer, each once.
 
-    They come by shard and time, but begin with a random shard and at a random time: a sweep that runs out of time leaves others
-    each time, also if it finds the same images open again and again.
+    They come by shard and time, but begin with a random shard and at a random time, and many of them are shuffled at once: a sweep
+    that runs out of time leaves others each time, also if it finds the same images open again and again, and if all are open
+    since the same moment.
     """
     for shard in random().sample(SHARDS, len(SHARDS)):
         first = until - timedelta(seconds=LONGEST ** random().random())
         for low, high in ((first, until), (EARLIEST, first - MILLISECOND)):
             values = {"shard": shard, "low": clock.rfc3339(low), "high": clock.rfc3339(high)}
-            yield from find_images(table, INDEX, BETWEEN, values)
+            yield from _shuffled(find_images(table, INDEX, BETWEEN, values))
+
+
+def _shuffled(images: Iterator[str]) -> Iterator[str]:
+    while part := list(islice(images, SHUFFLED)):
+        random().shuffle(part)
+        yield from part
 
 
 def close(table: str, stored: MetadataRecord) -> None:
