@@ -34,15 +34,17 @@ def wait_for_outcomes(images: Iterable[Image], table: str, until: datetime | Non
     """Return when each image has the outcome of its execution, or is another execution's, or after LONGEST_WAIT, or at until.
 
     The executions go on in any case. The wait only spaces the starts, so it goes on while DynamoDB is down. Raises any other
-    error of its calls.
+    error of its calls. No pause goes beyond the end: a trigger that is ended at its time limit leaves its message hidden for minutes.
     """
     since = clock.now()
+    end = since + timedelta(seconds=LONGEST_WAIT)
+    end = min(end, until) if until else end
     waiting = [*images]
     while waiting := [image for image in waiting if not _is_over(image, table, since)]:
-        waited = (clock.now() - since) / timedelta(seconds=1)
-        if waited >= LONGEST_WAIT or (until and clock.now() >= until):
+        now = clock.now()
+        if now >= end:
             return
-        clock.sleep(pause(waited))
+        clock.sleep(min(pause((now - since) / timedelta(seconds=1)), (end - now) / timedelta(seconds=1)))
 
 
 class Pace:

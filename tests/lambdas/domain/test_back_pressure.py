@@ -20,6 +20,8 @@ from tests.lambdas.messages import object_created, sqs_event
 from tests.lambdas.pipeline import Pipeline
 
 SLACK = 1.3  # a pause is at most that much too long, as a factor; and some readings of the clock
+READINGS = 0.1  # seconds that readings of the clock take
+UNTIL = 42  # seconds; no sum of pauses
 
 
 @pytest.fixture
@@ -80,9 +82,12 @@ def test_waits_for_a_record_that_is_not_begun(
 
 
 def test_the_wait_is_bounded(pipeline: Pipeline, fake_clock: FakeClock) -> None:
-    """An image that takes long does not keep the trigger beyond the longest wait, which its timeout is made for."""
-    waited = _waited(fake_clock, pipeline.begin(b"data"))
-    assert LONGEST_WAIT <= waited <= SLACK * LONGEST_WAIT
+    """An image that takes long does not keep the trigger beyond the longest wait, which its timeout is made for, nor an import beyond its own."""
+    event = pipeline.begin(b"data")
+    assert LONGEST_WAIT <= _waited(fake_clock, event) <= LONGEST_WAIT + READINGS
+    before = fake_clock.now()
+    wait_for_outcomes([event["image"]], TABLE, before + timedelta(seconds=UNTIL))
+    assert UNTIL <= (fake_clock.now() - before) / timedelta(seconds=1) <= UNTIL + READINGS
 
 
 def test_the_outcome_of_an_older_version_does_not_count(
