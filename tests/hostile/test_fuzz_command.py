@@ -27,7 +27,9 @@ def test_no_case_is_a_fault() -> None:
 
 def test_undamaged_blocks_are_read() -> None:
     """Each block, undamaged, is in a sound file, so that its damage is what is looked at."""
-    ends = {name: end_of(block.carry(content))[0] for name, block in blocks().items() for content in block.sound}
+    ends = {
+        name: end_of(block.carry(content), fuzz.read)[0] for name, block in blocks().items() for content in block.sound
+    }
     assert {name for name, end in ends.items() if end != IMAGE} == set()
 
 
@@ -75,8 +77,7 @@ def test_the_command_prints_seeds_and_outcomes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A fault has exit code 1, and its seed and traceback are printed; a case of the same seed is the same file."""
-    monkeypatch.setattr(fuzz, "case", lambda seed: b"%d" % seed)
-    monkeypatch.setattr(fuzz, "end_of", lambda data: (FAULT, "the traceback") if data == b"12" else (IMAGE, ""))
+    monkeypatch.setattr(fuzz, "end_of_case", lambda seed: (FAULT, "the traceback") if seed == 12 else (IMAGE, ""))
     assert command_line.main(["--cases", "6", "--start", "10", "--jobs", "1"]) == 1
     printed = capsys.readouterr().out
     assert "seeds 10 to 15" in printed
