@@ -14,7 +14,7 @@ HEADER, CHECKSUM = 2, 4  # bytes of zlib's header and of its sum
 FULL_HEADER = b"\x78\x01"  # of the largest window, without a dictionary
 # Of deflate with the largest window, without a dictionary.
 FULL_HEADERS = {(0x78, 0x01), (0x78, 0x5E), (0x78, 0x9C), (0x78, 0xDA)}
-LEVEL = 3  # of 0 to 3
+LEVEL = 2  # of 0 to 3; photographs have 1 % fewer bytes than with 3
 PIECE = 2**17  # bytes that are inflated at a time
 BLOCK = 2**16 - 1  # bytes of a stored block (RFC 1951, 3.2.4)
 
