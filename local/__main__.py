@@ -1,12 +1,6 @@
 """The stack on this machine: `python -m local process IMAGE...` or `python -m local up`."""
 
-import os
-import sys
-
-from asl.command import run_module
+from asl.command import leave, run_module
 
 if __name__ == "__main__":
-    code = run_module("local", "local.command_line")
-    sys.stderr.flush()
-    # All that must be removed has been. To free the objects of the SDK and of the template, one by one, takes 0.2 s.
-    os._exit(code)
+    leave(run_module("local", "local.command_line"))

@@ -109,14 +109,15 @@ def test_exit_code_is_that_of_the_command(code: int | None) -> None:
 def test_each_command_runs_in_run_command(file: Path) -> None:
     """Every command runs in `run_command`, or in `run_module`, which calls it."""
     (started,) = re.findall(r'(?s)^if __name__ == "__main__":(.*)', file.read_text(encoding="utf-8"), re.MULTILINE)
-    assert re.search(r"sys\.exit\((run_command\(|run_module\(|console\(\)\))", started)
+    assert re.search(r"(?:sys\.exit|leave)\((run_command\(|run_module\(|console\(\)\))", started)
 
 
 @pytest.mark.parametrize("file", MAINS, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_main_of_a_package_imports_nothing_that_takes_time(file: Path) -> None:
     """A package's `__main__` leaves the imports to `run_module`, so that Ctrl-C never shows a traceback."""
     text = file.read_text(encoding="utf-8")
-    assert re.findall(r"^(?:import|from) (.*)", text, re.MULTILINE) == ["sys", "asl.command import run_module"]
+    imported = re.findall(r"^(?:import|from) (.*)", text, re.MULTILINE)
+    assert imported in (["sys", "asl.command import run_module"], ["asl.command import leave, run_module"])
     (module,) = re.findall(r'run_module\("[\w-]+", "([\w.]+)"\)', text)
     assert (ROOT / f"{module.replace('.', '/')}.py").exists()
 

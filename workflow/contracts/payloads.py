@@ -131,6 +131,13 @@ class ArchiveImageOutput(TypedDict):
     renditions: list[ArchivedRendition]
 
 
+class AuditInput(TypedDict):
+    """The contract `audit-input`."""
+
+    key: str
+    maxConcurrency: int
+
+
 class AuditUploadsInputItemsItem(TypedDict):
     """`items` of AuditUploadsInput."""
 
