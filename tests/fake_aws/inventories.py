@@ -14,10 +14,11 @@ Row = dict[str, str]
 FOLDER = "inventories/uploads-bucket/uploads"
 
 
-def write_inventory(bucket: str, rows: list[Row], files: int = 2) -> str:
-    """Write an inventory with the rows in so many files, and return the key of its manifest."""
+def write_inventory(bucket: str, rows: list[Row], files: int = 2, client: Any = None) -> str:
+    """Write an inventory with the rows in so many files, the manifest last, and return the key of that."""
+    client = client or clients.s3()
     columns = list(rows[0]) if rows else ["Bucket", "Key"]
-    named = [_write_file(bucket, number, rows[number::files]) for number in range(files if rows else 0)]
+    named = [_write_file(client, bucket, number, rows[number::files]) for number in range(files if rows else 0)]
     manifest = {
         "sourceBucket": "uploads-bucket",
         "destinationBucket": f"arn:aws:s3:::{bucket}",
@@ -28,16 +29,16 @@ def write_inventory(bucket: str, rows: list[Row], files: int = 2) -> str:
         "files": named,
     }
     key = f"{FOLDER}/2026-11-30T01-00Z/manifest.json"
-    clients.s3().put_object(Bucket=bucket, Key=key, Body=json.dumps(manifest).encode())
+    client.put_object(Bucket=bucket, Key=key, Body=json.dumps(manifest).encode())
     return key
 
 
-def _write_file(bucket: str, number: int, rows: list[Row]) -> dict[str, Any]:
+def _write_file(client: Any, bucket: str, number: int, rows: list[Row]) -> dict[str, Any]:
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(row.values() for row in rows)
     data = gzip.compress(text.getvalue().encode(), mtime=0)
     key = f"{FOLDER}/data/{number}.csv.gz"
-    clients.s3().put_object(Bucket=bucket, Key=key, Body=data)
+    client.put_object(Bucket=bucket, Key=key, Body=data)
     return {"key": key, "size": len(data), "MD5checksum": hashlib.md5(data, usedforsecurity=False).hexdigest()}
 
 

@@ -48,11 +48,11 @@ ONLY_RERENDERS = {
 }
 
 # What Step Functions does to the executions of a distributed Map, which the emulator does without a role.
-ONLY_MAPS = {"ImportPipelineRole-WatchAndStopTheseExecutions"}
+ONLY_MAPS = {f"{name}PipelineRole-WatchAndStopTheseExecutions" for name in ("Import", "Audit")}
+# Without it a rule starts nothing, for which no test can wait.
+ONLY_RULES = {"AuditRuleRole-StartAudits"}
 # A Map reads a listing or a list; of sources it reads an object only for an inventory, which the emulator does not know.
 ONLY_INVENTORIES = {"ImportPipelineRole-ReadSources"}
-# What starts and runs audits: the emulator makes no inventories, and reads none.
-ONLY_AUDITS = ("AuditPipelineRole", "AuditRuleRole")
 NO_KEYS = "keys"  # the policies of a stack with ImportKeys: the emulator decrypts nothing
 
 

@@ -11,9 +11,9 @@ import pytest
 from local.client import RETRIES, UploadFailedError
 from local.process import process
 from local.stack import LocalStack, local_stack
-from tests.effort import is_thorough
+from tests.effort import is_thorough, times
 from tests.local.account import eventually
-from tests.local.audited import audits_uploads
+from tests.local.audited import audits_uploads, has_records, rows_of, write_rows
 from tests.local.deletion import deletes_images, sweep_deletes, sweep_starts
 from tests.local.finalization import (
     abort_execution,
@@ -30,12 +30,12 @@ from tests.local.image_status import lists_images, shows_images
 from tests.local.imported import SOURCE, imports_objects
 from tests.local.role_statements import (
     ONLY_AT_LIMIT,
-    ONLY_AUDITS,
     ONLY_EXPRESS,
     ONLY_FAILING,
     ONLY_INVENTORIES,
     ONLY_MAPS,
     ONLY_RERENDERS,
+    ONLY_RULES,
     STATEMENTS,
     without_invoke_permission,
     without_statements,
@@ -50,12 +50,8 @@ pytestmark = pytest.mark.heavy
 
 LONG = 1000  # times the waits of the state machine: no test waits that long
 # The others have no effect here; test_express.py removes those of EXPRESS state machines.
-NOT_HERE = ONLY_EXPRESS | ONLY_FAILING | ONLY_AT_LIMIT | ONLY_MAPS | ONLY_INVENTORIES | ONLY_RERENDERS
-EXERCISED = {
-    granted.name: granted
-    for granted in STATEMENTS
-    if not (granted.only_aws or granted.name in NOT_HERE or granted.role in ONLY_AUDITS)
-}
+NOT_HERE = ONLY_EXPRESS | ONLY_FAILING | ONLY_AT_LIMIT | ONLY_MAPS | ONLY_INVENTORIES | ONLY_RULES | ONLY_RERENDERS
+EXERCISED = {granted.name: granted for granted in STATEMENTS if not (granted.only_aws or granted.name in NOT_HERE)}
 ONE_A_ROLE = {granted.role: granted.name for granted in EXERCISED.values()}
 
 
@@ -98,7 +94,7 @@ def works(stack: LocalStack, files: dict[str, Path]) -> Callable[[str], bool]:
         "GetImageFunctionRole": partial(shows_images, stack, found["image"]["imageId"]),
         "DeleteImageFunctionRole": partial(deletes_images, stack),
         "FinalizeFunctionRole": partial(finalizes_aborted, stack),
-        "AuditFunctionRole": partial(audits_uploads, stack),
+        **dict.fromkeys(("AuditFunctionRole", "AuditPipelineRole"), partial(audits_uploads, stack)),
         **dict.fromkeys(("ImportFunctionRole", "ImportPipelineRole"), partial(imports_objects, stack)),
         "SweepFunctionRole": lambda: sweep_finishes_all(stack) and sweep_starts(stack) and sweep_deletes(stack),
     }
@@ -124,6 +120,13 @@ def test_without_a_statement_it_stops(stack: LocalStack, works: Callable[[str], 
     with without_statements(stack, EXERCISED[name]):
         assert not works(role)
     assert not is_thorough() or works(role)  # in `make test` the tests below need the statements again
+
+
+def test_an_inventory_starts_its_audit(stack: LocalStack) -> None:
+    """The event of a manifest starts AuditPipeline through AuditRule, and each upload of the inventory has a record after that."""
+    rows = [*rows_of(stack, times(3, 200))]
+    write_rows(stack, rows)
+    assert eventually(lambda: has_records(stack, rows))
 
 
 def test_statements_without_effect_here(stack: LocalStack, works: Callable[[str], bool]) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tests.fake_aws.inventories import write_inventory
 from tests.local.account import Account, eventually
 from tests.local.emulator.test_executions import machine
 
@@ -68,3 +69,27 @@ def test_a_map_that_fails_writes_no_results(account: Account) -> None:
     execution = states.start_execution(stateMachineArn=arn, name="one", input=json.dumps(given))["executionArn"]
     assert eventually(lambda: states.describe_execution(executionArn=execution).get("error"))
     assert "Contents" not in s3.list_objects_v2(Bucket="no-results")
+
+
+def test_a_map_reads_an_inventory(account: Account) -> None:
+    """The items of a manifest are the rows of the compressed files that it names, with the names of its columns."""
+    s3, states = account.client("s3"), account.client("stepfunctions")
+    s3.create_bucket(Bucket="inventories")
+    rows = [{"Bucket": "b", "Key": f"uploads/{number}%2C"} for number in range(3)]
+    key = write_inventory("inventories", rows, client=s3)
+    done = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+    reading = {
+        "Type": "Map",
+        "ItemReader": {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "Parameters": {"Bucket": "inventories", "Key.$": "$.key"},
+            "ReaderConfig": {"InputType": "MANIFEST"},
+        },
+        "ItemBatcher": {"MaxItemsPerBatch": 5},
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, **done},
+        "End": True,
+    }
+    arn = machine(account, "reading", {"Each": reading})
+    execution = states.start_execution(stateMachineArn=arn, name="one", input=json.dumps({"key": key}))["executionArn"]
+    (batch,) = json.loads(eventually(lambda: states.describe_execution(executionArn=execution).get("output")))
+    assert sorted(batch["Items"], key=lambda row: str(row["Key"])) == rows
