@@ -15,8 +15,8 @@ from lambdas.domain.conditional_writes import RefusedError, Update, exchange, up
 from lambdas.domain.grants import NONE
 from lambdas.domain.image_list import INDEX
 from lambdas.domain.index_queries import find_images
-from lambdas.domain.outcomes import DELETED, NOTIFIED_AT
-from lambdas.domain.record import EXPIRES_AT, read_item
+from lambdas.domain.outcomes import DELETED, NOTIFIED_AT, PROCESSING
+from lambdas.domain.record import CLAIM, EXPIRES_AT, SUPERSEDED, read_item
 from lambdas.runtime import clients, clock
 from workflow.contracts.durations import DAY, EXECUTION_TIMEOUT, TOMBSTONE_LIFETIME
 
@@ -43,7 +43,7 @@ class NoSuchImageError(Exception):
 def replace_record(table: str, image_id: str, user: str) -> tuple[MetadataRecord, str]:
     """Write a tombstone in the place of the record of user's image, and return it with the status that the record had.
 
-    If the user has deleted the image before, this is the earlier tombstone, with the status DELETED. It is one write in any
+    That is PROCESSING also for an image whose renditions were being made anew, or replaced: its execution may write more. If the user has deleted the image before, this is the earlier tombstone, with the status DELETED. It is one write in any
     case. Raises NoSuchImageError if the user has no such image.
     """
     tombstone = _tombstone(image_id, user)
@@ -53,7 +53,8 @@ def replace_record(table: str, image_id: str, user: str) -> tuple[MetadataRecord
         if refused.stored.get("deletedBy") != user:
             raise NoSuchImageError from refused
         tombstone = replaced = refused.stored
-    return cast("MetadataRecord", tombstone), replaced["status"]
+    is_written = CLAIM in replaced or SUPERSEDED in replaced
+    return cast("MetadataRecord", tombstone), PROCESSING if is_written else replaced["status"]
 
 
 def _tombstone(image_id: str, user: str) -> dict[str, Any]:

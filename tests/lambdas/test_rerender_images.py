@@ -1,6 +1,7 @@
 """ImportImages for images that have succeeded: each is claimed and started with its archived original, or skipped."""
 
 import json
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from tests import pictures
 from tests.fake_aws.account import ARCHIVE_BUCKET, Payload
 from tests.lambdas import account as accounts
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, STEPS, TABLE, Account
+from tests.lambdas.image_requests import delete
 from tests.lambdas.imported import FullBucket
 from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow import contracts
@@ -181,6 +183,23 @@ def test_the_sweep_lets_old_renditions_expire_and_notifies(pipeline: Pipeline, s
     ((message, _),) = pipeline.notifications()
     assert (message["status"], message["archive"]) == ("SUCCEEDED", record["archive"])
     assert SUPERSEDED not in pipeline.record(event)
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_deletion_while_renditions_are_made_anew(pipeline: Pipeline, sweep: Sweep, *, is_replaced: bool) -> None:
+    """It is answered as that of an image that is processed, until its old renditions expire; the next sweep deletes what is written after it."""
+    event = succeed(pipeline)
+    image: Any = {**event["image"], "original": {"run": "run-1"}}
+    name = executions.name(image)
+    if is_replaced:
+        pipeline.store({**pipeline.record(event), SUPERSEDED: []})
+    else:
+        Rerender(TABLE, image, name).begin(RETENTION_DAYS)
+    assert delete(event["image"]["imageId"])["statusCode"] == HTTPStatus.ACCEPTED
+    left = pipeline.leave_objects({"image": image, "execution": name})
+    assert set(left) <= pipeline.keys(ARCHIVE_BUCKET) | pipeline.keys(event["image"]["bucket"])
+    assert sweep()["deleted"] == 1
+    assert pipeline.keys(ARCHIVE_BUCKET) | pipeline.keys(event["image"]["bucket"]) == set()
 
 
 def without_index(record: Payload) -> Payload:

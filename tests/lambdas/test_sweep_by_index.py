@@ -112,11 +112,15 @@ def test_the_work_is_that_of_what_is_open(pipeline: Pipeline, sweep: Sweep, call
     }
 
 
+@pytest.mark.parametrize("is_deleted", [False, True])
 def test_an_upload_that_is_not_made_is_asked_for_more_and_more_seldom(
-    sweep: Sweep, fake_clock: FakeClock, calls: Counter[str]
+    pipeline: Pipeline, sweep: Sweep, fake_clock: FakeClock, calls: Counter[str], *, is_deleted: bool
 ) -> None:
-    """Each sweep that finds no upload doubles the time until the next one looks, until the record expires."""
-    grant(fake_clock)
+    """Each sweep that finds no upload, or one that was deleted, doubles the time until the next one looks, until the record expires."""
+    key = upload_key(OWNER, grant(fake_clock))
+    if is_deleted:
+        pipeline.put(key, b"data")
+        clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=key)
     looks = []
     for number in range(1, 10):  # about an hour each
         calls.clear()
