@@ -15,7 +15,7 @@ from botocore.loaders import JSONFileLoader, Loader
 from moto import backend_index
 from moto.core import models, responses
 from moto.core.base_backend import BaseBackend
-from moto.core.serialize import AttributePicker, AttributePickerContext, XFormedAttributePicker
+from moto.core.serialize import AttributePicker, AttributePickerContext, BaseJSONSerializer, XFormedAttributePicker
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 from moto.s3.models import FakeKey
@@ -43,6 +43,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(backend_index, "backend_url_patterns", first)
     for picker in (AttributePicker, XFormedAttributePicker):
         patch.setattr(picker, "get_possible_keys", _found_once(picker.get_possible_keys))
+    patch.setattr(BaseJSONSerializer, "_serialize", _as_stored(BaseJSONSerializer._serialize))  # noqa: SLF001 - moto offers no other place
     patch.setattr(FakeKey, "__deepcopy__", _copied, raising=False)
     patch.setattr(SigV4Auth, "signature", _signed_for_real_services(SigV4Auth.signature))
     patch.setattr(SigV4Auth, "canonical_request", _signed_for_real_services(SigV4Auth.canonical_request))
@@ -107,6 +108,18 @@ def _found_once(find: Callable[..., Any]) -> Callable[[AttributePicker, Attribut
         return known[key]
 
     return names
+
+
+def _as_stored(serialize: Callable[..., None]) -> Callable[..., None]:
+    """Return serialize, which takes values of DynamoDB as they are: moto keeps them in the form of its answers."""
+
+    def serialized(serializer: BaseJSONSerializer, target: dict[str, Any], value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue" and type(value) is dict and "B" not in value:
+            target[key] = value
+        else:
+            serialize(serializer, target, value, shape, key)
+
+    return serialized
 
 
 def _copied(version: FakeKey, memo: object) -> FakeKey:
