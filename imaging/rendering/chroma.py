@@ -46,7 +46,7 @@ def _is_fine(image: Image.Image) -> bool:
 
 
 def has_fine_lines(image: Image.Image) -> bool:
-    """Whether colors change from pixel to pixel on plain ground, as in red letters: at half the resolution they turn gray.
+    """Whether colors change from pixel to pixel on plain ground, as in red text: at half the resolution they turn gray.
 
     Photographs of fine colors have grain around them, which hides the same loss.
     """

@@ -115,7 +115,7 @@ def _webp_qualities(pixels: int) -> Mapping[int, int]:
 def encode_avif(image: Image.Image, notes: Notes, quality: int, speed: int = CAREFUL) -> bytes:
     """Return image, in L, RGB or RGBA, as an AVIF; quality, 1 to 100, is libavif's.
 
-    It has colors at full resolution: at the same SSIMULACRA2 it has fewer bytes so, and red letters stay sharp.
+    It has colors at full resolution: at the same SSIMULACRA2 it has fewer bytes so, and red text stays sharp.
     """
     buffer = BytesIO()
     options = {"quality": quality, "speed": speed, "max_threads": 1}

@@ -1,4 +1,4 @@
-"""Fine lines and letters in color keep it in every format: lossy WebP would leave them gray."""
+"""Fine lines and text in color keep it in every format: lossy WebP would leave them gray."""
 
 from collections.abc import Callable
 from functools import partial
@@ -63,7 +63,7 @@ def test_photographs_have_no_fine_lines(name: str) -> None:
 
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_drawings_have_fine_lines(name: str) -> None:
-    """Charts, letters and outlines have."""
+    """Charts, text and outlines have."""
     assert has_fine_lines(DRAWINGS[name]())
 
 

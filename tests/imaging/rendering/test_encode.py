@@ -33,7 +33,7 @@ def photograph() -> Image.Image:
 
 
 def red_lines(size: tuple[int, int] = (320, 240)) -> Image.Image:
-    """Draw red lines of one pixel, as letters have them."""
+    """Draw red lines of one pixel, as text has them."""
     image = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(image)
     for x in range(5, size[0], 41):
@@ -77,7 +77,7 @@ def test_a_photograph_keeps_the_resolution_of_its_colors(source: str, edge: int,
 
 @pytest.mark.parametrize("name", ["JPEG", "TIFF", "AVIF", "HEIF"])
 def test_fine_colors_keep_their_resolution(name: str) -> None:
-    """Red letters on white would be pink and blurred at half of it."""
+    """Red text on white would be pink and blurred at half of it."""
     full: dict[str, dict[str, Any]] = {"HEIF": {"chroma": 444}, "TIFF": {}}
     data = pictures.encoded(red_lines(), name, quality=95, **full.get(name, {"subsampling": "4:4:4"}))
     for edge in (SMALL, 1000):
