@@ -14,6 +14,7 @@ from tests.lambdas.imported import (
     BEGUN,
     COPIED,
     PICTURE,
+    SOURCE,
     FullBucket,
     fail,
     fail_third_call,
@@ -148,6 +149,17 @@ def test_what_a_killed_attempt_has_imported_is_reported(
     lines = bucket.run(items)
     assert outcomes(lines) == {"1.jpg": COPIED, "2.jpg": COPIED, "3.jpg": Reason.NOT_FOUND}
     assert len(bucket.uploads()) == len(bucket.started()) == 2
+
+
+def test_a_version_that_is_removed_after_its_copy(versioned: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version of a list that is removed after a killed attempt has copied it is not called gone."""
+    item = {"key": PICTURE, "version": versioned.put_version(PICTURE, b"1"), "owner": ""}
+    with monkeypatch.context() as patch:
+        kill_at_the_end(patch)
+        with pytest.raises(Exception, match="too many"):
+            versioned.run([item])
+    clients.s3().delete_object(Bucket=SOURCE, Key=PICTURE, VersionId=item["version"])
+    assert outcomes(versioned.run([item])) == {PICTURE: COPIED}
 
 
 def test_an_attempt_writes_no_begun_images_twice(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:

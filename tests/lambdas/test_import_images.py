@@ -1,7 +1,7 @@
 """ImportImages: each version of a source object becomes one upload and one execution, whatever happens."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import pytest
 from costs.workload_profile import IMPORT
 from lambdas.domain import back_pressure, imports, tombstones
 from lambdas.domain.import_sources import Reason, SourceObject
-from lambdas.import_images import handler
+from lambdas.import_images import WAITING, handler
 from lambdas.runtime import clients, clock
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET
 from tests.lambdas.account import CONTEXT, RETENTION_DAYS, TABLE, Account, before_next_call
@@ -138,9 +138,16 @@ def test_two_imports_at_once_make_one_upload(bucket: FullBucket, monkeypatch: py
 
 
 def test_the_trigger_of_imports_waits(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The function waits for each image that it has started before it goes on to the next."""
+    """The function waits for each image that it has started before it goes on to the next, as long as its time allows it."""
     waited: list[Any] = []
-    monkeypatch.setattr(back_pressure, "wait_for_outcomes", lambda images, *_: waited.append(images))
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+    def wait(images: Any, _: str, until: datetime) -> None:
+        assert until == now + WAITING
+        waited.append(images)
+
+    monkeypatch.setattr(back_pressure, "wait_for_outcomes", wait)
     for key in ("1.jpg", "2.jpg"):
         bucket.put(key, key.encode())
     lines = bucket.run(bucket.listed("1.jpg", "2.jpg"))

@@ -54,7 +54,10 @@ def test_objects_that_are_not_there(bucket: FullBucket) -> None:
     """A key of a list that does not exist is reported, and the others are imported."""
     bucket.put(PICTURE)
     items = [{"key": "missing.jpg", "version": "", "owner": ""}, {"key": PICTURE, "version": "", "owner": ""}]
-    assert outcomes(bucket.run(items)) == {"missing.jpg": Reason.NOT_FOUND, PICTURE: COPIED}
+    lines = bucket.run(items)
+    assert outcomes(lines) == {"missing.jpg": Reason.NOT_FOUND, PICTURE: COPIED}
+    missing = next(line for line in lines if line["key"] == "missing.jpg")
+    assert (missing["size"], missing["version"], missing["imageId"]) == (0, "", "")
 
 
 @pytest.mark.parametrize(

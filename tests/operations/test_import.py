@@ -65,6 +65,13 @@ def test_a_repeat_imports_nothing_twice(imports: Imports) -> None:
     assert (result.objects[-1]["COPIED"], result.objects[-1]["ALREADY_IMPORTED"]) == (0, 2)
 
 
+def test_images_of_another_owner_are_not_reported(imports: Imports) -> None:
+    """A run that names another owner reports the objects as skipped, and not the images that another run has made of them."""
+    imports.start()
+    result = imports.stack.run("import", URL, "--owner", "ben", "--yes", "--json")
+    assert (result.code, counts(result.objects[-1])) == (0, {"listed": 5, "SKIPPED": 5})
+
+
 def test_it_asks_before_it_starts(imports: Imports) -> None:
     """Without a terminal and without --yes nothing is started."""
     result = imports.stack.run("import", URL, "--owner", OWNER)
