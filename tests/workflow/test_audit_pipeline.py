@@ -33,7 +33,8 @@ from workflow.contracts.errors import ContractViolation
 from workflow.steps import AUDIT, AUDIT_BATCH_SIZE
 
 INVENTORIES = "inventories-of-uploads"
-ROWS = times(AUDIT_BATCH_SIZE + 10, 5_000)
+BATCH = times(20, AUDIT_BATCH_SIZE)  # rows
+ROWS = times(50, 5_000)
 NUMBERS = count()
 
 
@@ -52,6 +53,7 @@ class Audits:
         self.functions[AUDIT.function] = audit.handler
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{AUDIT.function}"
         machine = substituted(states_language(), Partition="aws", InventoryBucket=INVENTORIES, **{AUDIT.function: arn})
+        machine["States"]["AuditInventory"]["ItemBatcher"]["MaxItemsPerBatch"] = BATCH
         self._machine = create_state_machine(f"audits-{next(NUMBERS)}", self._maps.without_unknown(machine))
         backend = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
         if INVENTORIES not in backend.buckets:
@@ -99,7 +101,7 @@ def test_every_row_of_an_inventory_is_audited(audits: Audits, processing: Proces
 
 def test_an_audit_that_dies_goes_on_with_the_next(audits: Audits, processing: Processing) -> None:
     """An audit whose functions die has done a part; the next one does the rest, and repeats nothing."""
-    rows = audits.rows(AUDIT_BATCH_SIZE + 1)
+    rows = audits.rows(BATCH + 1)
     batches = count()
 
     def dying(event: dict[str, Any], context: Any) -> dict[str, Any]:
