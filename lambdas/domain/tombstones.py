@@ -43,8 +43,9 @@ class NoSuchImageError(Exception):
 def replace_record(table: str, image_id: str, user: str) -> tuple[MetadataRecord, str]:
     """Write a tombstone in the place of the record of user's image, and return it with the status that the record had.
 
-    That is PROCESSING also for an image whose renditions were being made anew, or replaced: its execution may write more. If the user has deleted the image before, this is the earlier tombstone, with the status DELETED. It is one write in any
-    case. Raises NoSuchImageError if the user has no such image.
+    The status is PROCESSING, too, if renditions were being made anew or replaced: that execution may write more. If the user has
+    deleted the image before, this is the earlier tombstone, with the status DELETED. It is one write in any case. Raises
+    NoSuchImageError if the user has no such image.
     """
     tombstone = _tombstone(image_id, user)
     try:
