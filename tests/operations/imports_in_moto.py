@@ -112,11 +112,11 @@ class Imports:
         listed = clients.s3().list_objects_v2(Bucket=SOURCE, Prefix=source["prefix"])["Contents"]
         return [{"key": one["Key"], "etag": one["ETag"]} for one in listed][: given["limit"]]
 
-    def end_images(self, status: str) -> None:
-        """Give each image that is not over a status."""
+    def end_images(self, status: str, before: str = "AWAITING_UPLOAD") -> None:
+        """Give each image with a status before another one."""
         table = self.stack.outputs["MetadataTableName"]
         for item in clients.dynamodb().scan(TableName=table)["Items"]:
-            if item["status"]["S"] == "AWAITING_UPLOAD":
+            if item["status"]["S"] == before:
                 clients.dynamodb().update_item(
                     TableName=table,
                     Key={"imageId": item["imageId"]},

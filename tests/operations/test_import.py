@@ -58,6 +58,22 @@ def test_an_import_runs_to_its_end(imports: Imports) -> None:
     assert execution.name == f"{end['run']}-1"
 
 
+def test_a_run_is_watched_until_its_images_are_over(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command goes on while images of a run that has ended are processed."""
+    end_images, pauses = imports.end_images, iter(["PROCESSING", "SUCCEEDED"])
+    monkeypatch.setattr(imports, "end_images", lambda _: end_images("PROCESSING"))
+
+    def pause(_: float) -> None:
+        if next(pauses) == "PROCESSING":
+            imports.finish()
+        else:
+            end_images("SUCCEEDED", before="PROCESSING")
+
+    monkeypatch.setattr(clock, "sleep", pause)
+    result = imports.stack.run("import", URL, "--owner", OWNER, "--yes", "--json")
+    assert (result.code, result.objects[-1]["SUCCEEDED"], next(pauses, None)) == (0, 2, None)
+
+
 def test_a_repeat_imports_nothing_twice(imports: Imports) -> None:
     """Another run of the same prefix finds that all images are there."""
     imports.start()
@@ -265,6 +281,8 @@ def test_report_has_every_object(imports: Imports, tmp_path: Path) -> None:
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "the object is empty" in page
     assert "<b>," not in page
+    assert "2019/notes.txt" in page
+    assert "2019/IMG_1.jpg" not in page
 
 
 @pytest.mark.parametrize("status", ["FAILED", "PENDING"])

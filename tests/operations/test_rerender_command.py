@@ -94,6 +94,14 @@ def test_a_run_makes_all_renditions_anew(rerenders: Rerenders) -> None:
     assert len(rerenders.stack.started) == 3
 
 
+def test_a_run_is_watched_until_its_renditions_are_there(rerenders: Rerenders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command goes on while executions of a run that has ended have their records claimed."""
+    pauses = iter([rerenders.finish, rerenders.end])
+    monkeypatch.setattr(clock, "sleep", lambda _: next(pauses)())
+    result = rerenders.stack.run("rerender", "--yes", "--json")
+    assert counts(result.objects[-1]) == {"listed": 3, "STARTED": 3, "RERENDERED": 3}
+
+
 def test_an_image_that_keeps_its_renditions_is_reported(rerenders: Rerenders, tmp_path: Path) -> None:
     """The exit code is 1 if an image was rejected, and the report names it; one that has to be restored is only skipped."""
     kept, frozen, _ = (one["imageId"] for one in rerenders.images)
