@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from lambdas import sweep as sweeping
-from lambdas.domain import deletions
+from lambdas.domain import deletions, tombstones
 from lambdas.domain.objects import ObjectsNotDeletedError
 from lambdas.domain.outcomes import DELETED
 from lambdas.domain.tombstones import LOOKS, due_tombstones
@@ -19,6 +19,7 @@ from tests.lambdas.account import CONTEXT, TABLE
 from tests.lambdas.image_requests import delete
 from tests.lambdas.pipeline import Pipeline, Sweep
 from tests.lambdas.test_delete_image import image_id, versions
+from workflow.contracts.durations import EXECUTION_TIMEOUT
 
 
 def test_a_deletion_that_died_half_way_is_completed(
@@ -105,6 +106,23 @@ def test_a_tombstone_is_looked_at_until_nothing_can_come_late(pipeline: Pipeline
     assert timedelta(0) < timedelta(seconds=left) <= timedelta(days=1)
     fake_clock.advance(seconds=left)
     assert not list(due_tombstones(TABLE))
+
+
+def test_a_look_follows_the_longest_execution() -> None:
+    """What a STANDARD execution writes at its very end is not left until the tombstone expires."""
+    longest = timedelta(seconds=EXECUTION_TIMEOUT)
+    assert [look for look in LOOKS if longest < look <= longest + timedelta(days=2)]
+
+
+def test_what_has_no_tombstone_any_more_is_left_alone(
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index is late: it may name a tombstone that has expired, or an image with a record. Nothing is deleted or counted."""
+    event = pipeline.begin(b"data")
+    pipeline.write_outcome(event, "FAILED", notified=True)
+    monkeypatch.setattr(tombstones, "due_tombstones", lambda _: iter(["expired", image_id(event)]))
+    assert not any(sweep().values())
+    assert len(versions()) == 1
 
 
 def test_an_expired_tombstone_is_not_written_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

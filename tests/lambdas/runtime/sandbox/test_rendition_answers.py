@@ -46,6 +46,8 @@ BAD = {
     "an image that is too high": answer(claim(["JPEG"], height=21), data=(JPEG,)),
     "an image without a row": answer(claim(["JPEG"], height=0), data=(JPEG,)),
     "an image without a column": answer(claim(["JPEG"], width=0), data=(JPEG,)),
+    "a negative height": answer(claim(["JPEG"], height=-8), data=(JPEG,)),
+    "a negative width": answer(claim(["JPEG"], width=-8), data=(JPEG,)),
     "a width that is none": answer(claim(["JPEG"], width="8"), data=(JPEG,)),
 }
 
