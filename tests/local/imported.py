@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from lambdas.domain import import_outcomes, imports, object_keys
 from lambdas.domain.import_sources import Reason, SourceObject
+from lambdas.domain.imports import Outcome
 from local.stack import LocalStack
 from tests.local.account import eventually
 from tests.pictures import encoded, quadrants
@@ -69,8 +70,9 @@ def _runs(stack: LocalStack, run: str, number: int, source: object) -> bool:
 
 
 def _reasons(stack: LocalStack, run: str) -> dict[str, str]:
-    """Return why objects were skipped, by key; the reason of an object that came in is empty."""
+    """Return why objects were skipped, by key; the reason of an object that came in is empty, and BEGUN if nobody knows that it did."""
     client, bucket = stack.emulator.client("s3"), stack.outputs["UploadBucketName"]
     found = client.list_objects_v2(Bucket=bucket, Prefix=f"imports/{run}/outcomes/").get("Contents", [])
     written = (client.get_object(Bucket=bucket, Key=one["Key"])["Body"].read() for one in found)
-    return {line["key"]: line["reason"] for data in written for line in import_outcomes.parse(data)}
+    lines = (line for data in written for line in import_outcomes.parse(data))
+    return {line["key"]: line["outcome"] if line["outcome"] == Outcome.BEGUN else line["reason"] for line in lines}
