@@ -1,6 +1,7 @@
 """The price that is stated before an import is that of what it then uses."""
 
 import os
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
 PICTURES = times(3, 45)  # the last batch is not full
 OTHERS = {"empty.png": b"", "notes.txt": b"no picture", "folder/": b""}
 TOLERANCE = 0.05
+PAUSE = 0.01  # real seconds between two looks at an image, in which it is processed
+
+
+@pytest.fixture(autouse=True)
+def _waits_do_not_end(processing: Processing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a batch wait until its images are over: on a busy machine its time would be over before, and it would be invoked again."""
+    assert processing.fake_clock
+    monkeypatch.setattr("lambdas.runtime.clock.sleep", lambda _: time.sleep(PAUSE))
 
 
 def test_the_price_of_an_import_is_that_of_what_it_uses(
