@@ -22,14 +22,17 @@ def violations(account: Account, records: dict[str, dict[str, Any]], journal: Jo
     left = set(account.keys(ARCHIVE))
     for image_id, record in records.items():
         if record["status"] == SUCCEEDED:
-            recorded = set(_archived(record["archive"]))
+            recorded = set(archived(record["archive"]))
             yield from (f"{image_id} misses {key}" for key in sorted(recorded - left))
             left -= recorded
         for execution in record.get("earlier", []):
             folder = f"{OWNER}/{image_id}/{execution.removeprefix(image_id + '-')}/"
             earlier = {key for key in left if key.startswith(folder)}
             names = {key.removeprefix(folder).partition(".")[0] for key in earlier}
-            if not {"original", "resized", "thumbnail"} <= names:
+            # Renditions that are made anew have the original of the first execution.
+            again = journal.rerendered & {execution, record["execution"], *record.get("earlier", [])}
+            wanted = {"resized", "thumbnail"} if again else {"original", "resized", "thumbnail"}
+            if not wanted <= names:
                 yield f"{image_id} misses some of what {execution} archived: {sorted(names)}"
             left -= earlier
     images = {key: key.split("/")[1] for key in left}
@@ -38,7 +41,8 @@ def violations(account: Account, records: dict[str, dict[str, Any]], journal: Jo
     yield from (f"left behind: {key}" for key in sorted(images) if images[key] not in journal.removed)
 
 
-def _archived(archive: dict[str, Any]) -> Iterator[str]:
+def archived(archive: dict[str, Any]) -> Iterator[str]:
+    """Yield the keys that the archive of a record names; some are there twice."""
     yield from (archive[name]["key"] for name in ("original", "resized", "thumbnail"))
     yield from (smaller["key"] for smaller in archive["smaller"])
     yield from (rendition["key"] for rendition in archive["renditions"])

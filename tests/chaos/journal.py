@@ -63,6 +63,7 @@ class Journal:
     expired: dict[str, Entry] = field(default_factory=dict)  # records that have expired, by image id
     executions: list[Any] = field(default_factory=list)  # moto's
     starts: list[Start] = field(default_factory=list)
+    rerendered: set[str] = field(default_factory=set)  # executions that make renditions anew
     redriven: bool = False  # at the end of the schedule an operator has redriven everything
     writes: list[Write] = field(default_factory=list)
     items: dict[str, list[Any]] = field(default_factory=dict)  # by image id: its items in DynamoDB, None for none
@@ -98,6 +99,8 @@ class Journal:
         after_deletion = self.buried.get(image["imageId"], starter.born) < starter.born
         kind = starter.name.partition("#")[0]
         self.executions.append(execution)
+        if "original" in image:
+            self.rerendered.add(execution.name)
         before = written[-1] if written else None
         expired = before is not None and self.expired.get(image["imageId"]) == before
         self.starts.append(Start(execution, kind, now, before, expired, hidden, after_deletion))

@@ -35,11 +35,21 @@ class Runner:
         self.account = account
         self.patches = patches
 
-    def run(self, seed: int, only: Mapping[Fault, float] | None = None, *, importing: bool = False) -> Result:
-        """Run the schedule of seed, with imports if importing; only gives faults and their probabilities instead of random ones."""
+    def run(
+        self,
+        seed: int,
+        only: Mapping[Fault, float] | None = None,
+        *,
+        importing: bool = False,
+        rerendering: bool = False,
+    ) -> Result:
+        """Run the schedule of seed, with imports if importing, and with renditions that are made anew if rerendering.
+
+        only gives faults and their probabilities instead of random ones.
+        """
         printed = StringIO()  # what operators' commands print, from several threads
         with patch.dict(os.environ), redirect_stdout(printed), redirect_stderr(printed):  # a schedule sets variables
-            return Schedule(self.account, self.patches, seed, only, importing=importing).run()
+            return Schedule(self.account, self.patches, seed, only, importing=importing, rerendering=rerendering).run()
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from tests.chaos.importers import RUNS, Importers
 from tests.chaos.invocations import Functions
 from tests.chaos.journal import Journal
 from tests.chaos.operators import Operators
+from tests.chaos.rerenders import Rerenders
 from tests.chaos.scheduler import Scheduler, Step, Stuck
 from tests.chaos.uploaders import Uploaders
 from tests.chaos.users import Users
@@ -67,7 +68,7 @@ class Result:
 class Schedule:
     """A schedule that can be run."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but four by name
         self,
         account: Account,
         patches: Patches,
@@ -75,8 +76,12 @@ class Schedule:
         only: Mapping[Fault, float] | None = None,
         *,
         importing: bool = False,
+        rerendering: bool = False,
     ) -> None:
-        """Draw uploads and faults from seed; only gives the probabilities of faults instead. Imports run beside if importing."""
+        """Draw uploads and faults from seed; only gives the probabilities of faults instead.
+
+        Imports run beside if importing. If rerendering, renditions are made anew in a second storm.
+        """
         mock_random.seed(seed)
         open_records.random().seed(seed)
         stores.empty()
@@ -95,6 +100,7 @@ class Schedule:
         functions = Functions(self._scheduler, self._deployment)
         self._context = context
         self._importers = Importers(context, functions, seed) if importing else None
+        self._rerenders = Rerenders(context, functions) if rerendering else None
         self._world = World(context, functions)
         self._operators = Operators(self._scheduler, self._journal)
         self._uploaders = Uploaders(context, self._world)
@@ -109,12 +115,16 @@ class Schedule:
         try:
             self._storm()
             self._calm()
+            if self._rerenders:
+                self._rerender(self._rerenders)
             lost = self._resume_imports(self._importers) if self._importers else []
             if self._faults.counted.keys() & OPERATOR.keys():
                 self._recover()
             found = statements.violations(self._account, self._journal, quiet=not self._faults.counted)
             if self._importers:
                 found += [*lost, *import_statement.violations(self._context, self._importers)]
+            if self._rerenders:
+                found += self._rerenders.violations()
         except Stuck as stuck:
             found = [f"1 one outcome: {stuck}"]
         finally:
@@ -139,6 +149,13 @@ class Schedule:
             last = spell == spells - 1
             wanted = len(waiting) if last else self._random.randint(0, len(waiting))
             self._spell([waiting.pop(0) for _ in range(wanted)], None if last else self._random.randint(1, TURNS))
+
+    def _rerender(self, rerenders: Rerenders) -> None:
+        """Make the renditions anew under faults, while users and operators act."""
+        self._faults.storm = True
+        self._bystanders.begin()
+        self._spell(rerenders.acts())
+        self._calm()
 
     def _drawn(self) -> list[Act]:
         """Draw the acts of clients: upload each version of a picture, delete some, and send a poisoned message."""

@@ -9,6 +9,7 @@ import json
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from botocore.response import StreamingBody
 from moto.dynamodb.exceptions import ConditionalCheckFailed
@@ -153,14 +154,17 @@ def _copy_object(client: Any, params: Params) -> Answer:
         raise _refused(client, "CopyObject", "PreconditionFailed", 412)
     _check_target(client, "CopyObject", params)
     _s3().copy_object(found, params["Bucket"], params["Key"], mdirective=params["MetadataDirective"], metadata={})
-    return _answer(VersionId=_s3().get_object(params["Bucket"], params["Key"]).version_id)
+    copy = _s3().get_object(params["Bucket"], params["Key"])
+    if tags := dict(parse_qsl(params.get("Tagging", ""))):
+        _s3().put_object_tagging(copy, tags)
+    return _answer(VersionId=copy.version_id)
 
 
 def _head_object(client: Any, params: Params) -> Answer:
     found = _s3().get_object(params["Bucket"], params["Key"], version_id=params.get("VersionId"))
     if found is None:
         raise _refused(client, "HeadObject", "404", 404)
-    return _answer(ContentLength=found.size, ETag=found.etag)
+    return _answer(ContentLength=found.size, ETag=found.etag, Metadata={})
 
 
 def _list_objects(_: Any, params: Params) -> Answer:

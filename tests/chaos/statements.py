@@ -146,7 +146,7 @@ def _order(records: Records, journal: Journal, visible: Versions) -> Iterator[st
         if image_id in records and records[image_id].get("versionId") != version:
             yield f"{image_id}'s record is not the newest version's"
     for old, new in journal.writes:
-        if old and (wrong := _wrong_grant(old, new) or _wrong(old, new, journal.uploads.get(old.image_id, []))):
+        if old and (wrong := _wrong_grant(old, new) or _wrong(old, new, journal)):
             yield f"{old.image_id}: {wrong}: {old[1:]} became {new[1:] if new else None}"
 
 
@@ -162,7 +162,7 @@ def _wrong_grant(old: Entry, new: Entry | None) -> str:
     return "a grant was deleted, or got an outcome that nobody began" if old.status == AWAITING and not taken else ""
 
 
-def _wrong(old: Entry, new: Entry | None, versions: list[str]) -> str:
+def _wrong(old: Entry, new: Entry | None, journal: Journal) -> str:
     """Return what is wrong with a write, if anything is."""
     if old.status == AWAITING or (new and new.status == DELETED):
         return ""
@@ -172,11 +172,12 @@ def _wrong(old: Entry, new: Entry | None, versions: list[str]) -> str:
         return "" if old.status in {OPEN, new.status} else "an outcome changed"
     if new.version != old.version:
         order = {
-            version: place for place, version in enumerate(versions)
+            version: place for place, version in enumerate(journal.uploads.get(old.image_id, []))
         }  # others are older: of a grant, or of nothing
         return "" if order.get(new.version, -1) > order.get(old.version, -1) else "an older version replaced it"
     if old.status == SUCCEEDED:
-        return "a success was replaced"
+        again = new.execution in journal.rerendered and new.status == SUCCEEDED
+        return "" if again else "a success was replaced"
     return "" if new.attempt > old.attempt else "an earlier attempt replaced it"
 
 
@@ -187,6 +188,8 @@ def _further(journal: Journal) -> Iterator[str]:
     and operators start nothing for an upload that was deleted before they looked.
     """
     for execution, starter, _, before, expired, hidden, _ in journal.starts:
+        if execution.name in journal.rerendered:
+            continue
         again = execution.input_data["image"]["attempt"] > 1 and before
         if expired or (again and again.status not in MAY_FOLLOW.get(starter, {OPEN})):
             yield f"{starter} started {execution.name} though its version had the outcome {before and before.status}"
@@ -215,8 +218,10 @@ def _explained(account: Account, record: dict[str, Any], journal: Journal) -> bo
 
 
 def _once(journal: Journal) -> Iterator[str]:
+    """Yield attempts that were started twice. A claim without an execution is started again (lambdas/domain/rerenders.py)."""
     images = [execution.input_data["image"] for execution in journal.executions]
-    started = Counter((image["imageId"], image["versionId"], image.get("attempt", 1)) for image in images)
+    first = (image for image in images if "original" not in image)
+    started = Counter((image["imageId"], image["versionId"], image.get("attempt", 1)) for image in first)
     yield from (f"{image} was started {times} times" for image, times in started.items() if times > 1)
 
 
