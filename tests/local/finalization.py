@@ -38,15 +38,20 @@ def without_rules(stack: LocalStack) -> Iterator[None]:
 
 
 def upload_image(stack: LocalStack, image_id: str) -> PipelineInputImage:
-    """Upload an image with an id, and return the pipeline's input for it."""
+    """Upload an image with an id, and return the pipeline's input for it.
+
+    It is copied to its place, of which no rule sends an event: that of a PUT may come after a rule is enabled again.
+    """
     bucket, key = stack.outputs["UploadBucketName"], object_keys.upload_key(OWNER, image_id)
-    put = stack.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=encoded(quadrants(), "JPEG"))
+    s3, prepared = stack.emulator.client("s3"), f"prepared/{image_id}"
+    s3.put_object(Bucket=bucket, Key=prepared, Body=encoded(quadrants(), "JPEG"))
+    copy = s3.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": prepared})
     return {
         "imageId": image_id,
         "owner": OWNER,
         "bucket": bucket,
         "key": key,
-        "versionId": put["VersionId"],
+        "versionId": copy["VersionId"],
         "attempt": 1,
         "size": 1,
         "uploadedAt": timestamp(),
