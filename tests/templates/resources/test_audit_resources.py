@@ -8,6 +8,9 @@ import pytest
 from moto.events.models import EventPattern
 
 from lambdas.domain.inventories import parse_row
+from templates import stack
+from templates.refusals.check import refusals
+from templates.resources import inventory
 from tests.lambdas.audited import row
 from tests.templates.emitted import Node, at, definition, properties, ref, resources, template
 from workflow import contracts
@@ -29,6 +32,17 @@ def test_uploads_have_a_daily_inventory_in_a_bucket_of_their_own() -> None:
     }
     assert (INVENTORY["Prefix"], INVENTORY["ScheduleFrequency"]) == ("uploads/", "Daily")
     assert (INVENTORY["IncludedObjectVersions"], INVENTORY["Enabled"]) == ("All", True)
+
+
+def test_uploads_in_parts_have_an_inventory_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With parts, each has an inventory of its own, whose manifest starts an audit; CloudFormation is given no list that AWS refuses."""
+    parts = tuple(f"{number:02x}" for number in range(256))
+    monkeypatch.setattr(inventory, "PARTS", parts)
+    found = [one.to_dict() for one in inventory.inventories_of_uploads("InventoryBucket")]
+    assert [one["Prefix"] for one in found] == [f"uploads/{part}" for part in parts]
+    assert len({one["Id"] for one in found}) == len(parts) <= 1000  # S3's limit for a bucket
+    assert all(_matches(MANIFEST.replace("/uploads/", f"/{one['Id']}/")) for one in found)
+    assert not refusals(stack.build().to_json())
 
 
 def test_the_columns_of_the_inventory_are_those_that_the_audit_reads() -> None:
