@@ -16,7 +16,7 @@ from typing import Any, Final
 from workflow.blocks import task
 from workflow.import_definition import BATCH_BYTES
 from workflow.retries import batch_retries, run_retries
-from workflow.sdk import DistributedMap, Graph, any_partition
+from workflow.sdk import DistributedMap, Graph, to_states_language
 from workflow.steps import AUDIT, AUDIT_BATCH_SIZE
 
 RESULTS: Final = "results"  # the prefix of what a Map writes of its executions; no rule matches it
@@ -48,9 +48,7 @@ def audit_pipeline() -> Graph:
 
 def states_language() -> dict[str, Any]:
     """Return the audit pipeline in the Amazon States Language; `${Name}` is a placeholder that the template fills."""
-    with any_partition():
-        definition: dict[str, Any] = json.loads(audit_pipeline().to_json())
-    return definition
+    return to_states_language(audit_pipeline)
 
 
 def main() -> None:

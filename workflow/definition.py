@@ -26,7 +26,7 @@ from workflow.sdk import (
     Pass,
     State,
     Succeed,
-    any_partition,
+    to_states_language,
 )
 from workflow.steps import ARCHIVE, METADATA, RESIZE, THUMBNAIL, VALIDATE, Step
 
@@ -221,9 +221,7 @@ def _parse_json(state: str, path: str) -> Pass:
 
 def states_language() -> dict[str, Any]:
     """Return the pipeline in the Amazon States Language; `${Name}` is a placeholder that the template fills."""
-    with any_partition():
-        definition: dict[str, Any] = json.loads(pipeline().to_json())
-    return definition
+    return to_states_language(pipeline)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from workflow.blocks import task
 from workflow.retries import batch_retries, run_retries
-from workflow.sdk import Choice, ChoiceRule, DistributedMap, Graph, LambdaStep, Succeed, any_partition
+from workflow.sdk import Choice, ChoiceRule, DistributedMap, Graph, LambdaStep, Succeed, to_states_language
 from workflow.steps import BATCH_SIZE, IMPORT, Step
 
 BATCH_BYTES: Final = 131_072  # of a batch: half of what an execution takes, for keys that JSON has to escape
@@ -86,9 +86,7 @@ def _batch(state: str) -> LambdaStep:
 
 def states_language() -> dict[str, Any]:
     """Return the import pipeline in the Amazon States Language; `${Name}` is a placeholder that the template fills."""
-    with any_partition():
-        definition: dict[str, Any] = json.loads(import_pipeline().to_json())
-    return definition
+    return to_states_language(import_pipeline)
 
 
 def main() -> None:

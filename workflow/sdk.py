@@ -6,10 +6,11 @@ The SDK imports boto3 and pkg_resources, which take a third of the time of `gene
 here they are loaded at their first use (importlib's LazyLoader loads a module at its second import before Python 3.12).
 """
 
+import json
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from enum import Enum
 from importlib import import_module
@@ -75,7 +76,7 @@ __all__ = [
     "SnsPublishStep",
     "State",
     "Succeed",
-    "any_partition",
+    "to_states_language",
 ]
 
 
@@ -155,7 +156,7 @@ class Fail(SdkFail):
 
 
 @contextmanager
-def any_partition() -> Iterator[None]:
+def _any_partition() -> Iterator[None]:
     """Make the SDK write `${Partition}` into resource ARNs, where it writes the partition of the builder's region."""
     original = integration_resources.get_aws_partition
     integration_resources.get_aws_partition = lambda: "${Partition}"
@@ -163,3 +164,10 @@ def any_partition() -> Iterator[None]:
         yield
     finally:
         integration_resources.get_aws_partition = original
+
+
+def to_states_language(build: Callable[[], Graph]) -> dict[str, Any]:
+    """Return the graph that build makes in the Amazon States Language, for any partition."""
+    with _any_partition():
+        definition: dict[str, Any] = json.loads(build().to_json())
+    return definition
