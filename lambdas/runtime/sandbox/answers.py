@@ -178,7 +178,7 @@ def _rendition(claim: object, contents: Iterator[bytes], variants: Collection[st
             "width": int(width),
             "height": int(height),
             "formats": list(names),
-        }:
+        } if bool not in map(type, (widest, highest, width, height)):  # true is an int in Python
             if not (0 < width <= widest and 0 < height <= highest):
                 raise AnswerError("a rendition is larger than wanted")
             found = [_encoded(next(contents, b""), name, (width, height)) for name in names]

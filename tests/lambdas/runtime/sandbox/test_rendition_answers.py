@@ -49,6 +49,8 @@ BAD = {
     "a negative height": answer(claim(["JPEG"], height=-8), data=(JPEG,)),
     "a negative width": answer(claim(["JPEG"], width=-8), data=(JPEG,)),
     "a width that is none": answer(claim(["JPEG"], width="8"), data=(JPEG,)),
+    "a width that is true": answer(claim(["JPEG"], width=True), data=(JPEG,)),
+    "a height that is true": answer(claim(["JPEG"], height=True), data=(JPEG,)),
 }
 
 
