@@ -1,16 +1,18 @@
 """Boxes, the structure of an ISO media file: ISO/IEC 14496-12."""
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
 
+HEADER = struct.Struct(">I4s")  # of a box: its size and name
 FULL_BOX_HEADER = 4  # bytes of version and flags at the start of the content of many boxes
 REQUIRED = {b"ftyp", b"meta", b"moov", b"mdat"}  # boxes that must not be cut; others are ignored if they are
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Box:
     """A box in data: its name, and the offsets where its content starts and ends."""
 
@@ -29,11 +31,17 @@ class Box:
         """Return the big-endian numbers, in a struct format, that follow skip bytes of content; raises EndOfDataError."""
         return unpack(f">{form}", self.data, self.start + skip)
 
-    def children(self, skip: int = 0) -> Iterator["Box"]:
-        """Yield the boxes in the content after skip bytes, up to the first bytes that are no box."""
+    def children(self, skip: int = 0) -> list["Box"]:
+        """Return the boxes in the content after skip bytes, up to the first bytes that are no box."""
+        known, place = self.inspection.boxes, (self.start + skip, self.end)
+        if place not in known:
+            known[place] = list(self._read_children(skip))
+        return known[place]
+
+    def _read_children(self, skip: int) -> Iterator["Box"]:
         at = self.start + skip
-        while at + 8 <= self.end:
-            size, name = unpack(">I4s", self.data, at)
+        while at + HEADER.size <= self.end:
+            size, name = HEADER.unpack_from(self.data, at)
             start, size = (at + 16, unpack(">Q", self.data, at + 8)[0]) if size == 1 else (at + 8, size)
             at = at + size if size else self.end
             if at < start or not self._fits(name, at):

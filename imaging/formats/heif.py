@@ -2,7 +2,7 @@
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,7 @@ DERIVED = {b"grid": 4, b"iovl": 10}  # items made of other items, and the offset
 
 ENTRY_FORMATS = {2: ">H2x4s", 3: ">I2x4s"}  # item number and type in an `infe` by its version; HEIF has no older one
 SAMPLE_ENTRY = 78  # bytes of the description of a track's samples before the boxes in it
+AV1_FLAGS, HIGH_DEPTH, TWELVE_BITS = 2, 0x40, 0x20  # offset of a byte in an `av1C`, and flags in it
 UNSIGNED_FORMATS = {0: "0s", 4: "I", 8: "Q"}  # struct formats by the number of bytes
 IN_FILE, IN_META = 0, 1  # construction methods: an extent counts from the start of the file, or from `idat`
 
@@ -67,6 +68,7 @@ def _inspect_tracks(movie: Box) -> list[int]:
         if entry.name in IMAGE_ITEMS:
             movie.inspection.add_size(*entry.numbers("HH", 24))
             movie.inspection.space = described_space(entry.children(SAMPLE_ENTRY))
+            _note_bits(entry.children(SAMPLE_ENTRY))
             movie.inspection.placement = None
     return [1, *(box.numbers("I", FULL_BOX_HEADER + 4)[0] for table in tables for box in table.find(b"stsz"))]
 
@@ -76,6 +78,7 @@ def _inspect_items(meta: Box) -> int:
     for container in meta.find(b"iprp", b"ipco", skip=FULL_BOX_HEADER):
         for item_property in container.children():
             _inspect_property(item_property)
+        _note_bits(container.children())
     entries = list(_item_entries(meta))
     types = dict(_item_type(entry) for entry in entries)
     _check_coding(meta, types)
@@ -114,6 +117,14 @@ def _inspect_property(item_property: Box) -> None:
         item_property.inspection.add_size(*item_property.numbers("II", FULL_BOX_HEADER))
     elif item_property.name == b"colr":
         item_property.inspection.add_metadata("profile", item_property.end - item_property.start)
+
+
+def _note_bits(properties: Iterable[Box]) -> None:
+    """Note the bits per sample that each `av1C` has (AV1-ISOBMFF 2.3)."""
+    for box in properties:
+        if box.name == b"av1C" and box.end - box.start > AV1_FLAGS:
+            flags = box.data[box.start + AV1_FLAGS]
+            box.inspection.add_bits(12 if flags & TWELVE_BITS else 10 if flags & HIGH_DEPTH else 8)
 
 
 def _item_type(entry: Box) -> tuple[int, bytes]:

@@ -1,13 +1,18 @@
 """The inspection of a file: its structure is read and held to the limits before any decoder runs."""
 
+from __future__ import annotations
+
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from imaging.colorimetry.spaces import ColorSpace
 from imaging.errors import ImageRefusedError, Reason
-from imaging.formats import Format
 from imaging.limits import MAX_METADATA, MAX_PARTS, MAX_SCANS, Limits, Metadata
+
+if TYPE_CHECKING:
+    from imaging.colorimetry.spaces import ColorSpace
+    from imaging.formats import Format
+    from imaging.formats.boxes import Box
 
 Area = tuple[int, int, int, int]  # left, top, right, bottom; pixels
 
@@ -35,6 +40,7 @@ class Inspected:
     has_gain_map: bool = False  # with which displays for HDR show more than the image itself
     has_manifest: bool = False  # of C2PA: where the image is from and what was done to it, signed
     placement: Placement | None = None  # how an AVIF is cropped and turned, which its decoder leaves to others
+    bits: int | None = None  # per sample of an AVIF, the most of color and transparency
     profile: bytes | None = None  # ICC profile of a BMP, which Pillow does not read
     repaired: bytes | None = None  # the file for the decoder, without damage that touches no pixel, if it has any
 
@@ -54,9 +60,13 @@ class Inspection:
     has_gain_map: bool = False
     has_manifest: bool = False
     placement: Placement | None = None
+    bits: int | None = None
     profile: bytes | None = None
     repaired: bytes | None = None
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
+    boxes: dict[tuple[int, int], list[Box]] = field(
+        default_factory=dict
+    )  # those that were read, by where they start and end
 
     def add_size(self, width: int, height: int) -> None:
         """Check a width and height in pixels for which decoding the first frame allocates memory."""
@@ -79,6 +89,10 @@ class Inspection:
         self.parts += count
         if self.parts > MAX_PARTS:
             raise ImageRefusedError(Reason.TOO_COMPLEX, f"The file has more than {MAX_PARTS} parts.")
+
+    def add_bits(self, bits: int) -> None:
+        """Note the bits per sample of one of the coded images."""
+        self.bits = max(bits, self.bits or 0)
 
     def add_metadata(self, kind: Metadata, size: int) -> None:
         """Add size bytes of one kind of metadata."""

@@ -58,6 +58,7 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         has_gain_map=found.has_gain_map,
         has_manifest=found.has_manifest,
         placement=found.placement,
+        bits=found.bits,
         profile=found.profile,
         repaired=found.repaired,
     )

@@ -47,6 +47,14 @@ def avif(depth: int, flags: int) -> bytes:
     return changed.replace(b"pixi\0\0\0\0\3\x08\x08\x08", b"pixi\0\0\0\0\3" + bytes([depth] * 3))
 
 
+def deep_track() -> bytes:
+    """Encode an animated AVIF of which only the description of the track says that it has 10 bits."""
+    frames = [Image.new("RGB", (16, 16), color) for color in ("red", "blue")]
+    data = bytearray(pictures.encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:]))
+    data[data.rindex(b"av1C\x81") + len(b"av1C") + 2] |= 0x40
+    return bytes(data)
+
+
 FILES = {
     "JPEG": (pictures.examples()["JPEG"], 8),
     "WEBP": (pictures.examples()["WEBP"], 8),
@@ -60,6 +68,8 @@ FILES = {
     **{f"BMP {bits}": (bmp(bits), depth) for bits, depth in ((1, 1), (4, 4), (8, 8), (16, 5), (24, 8), (32, 8))},
     "BMP old": (bmp(24, old=True), 8),
     **{f"AVIF {depth}": (avif(depth, flags), depth) for depth, flags in ((8, 0), (10, 0x40), (12, 0x60))},
+    "AVIF with what looks like its configuration": (avif(8, 0) + b"\0\0\0\x10freeav1C\x81\0\x60\0", 8),
+    "AVIF, only its track": (deep_track(), 10),
     "HEIF": (heif("RGB", bytes(3)), 8),
     "HEIF 10": (heif("RGB;16", bytes(6)), 10),
 }
