@@ -21,8 +21,10 @@ from imaging.errors import ImageRefusedError
 from imaging.formats import Format
 from imaging.formats.jpeg import END_OF_IMAGE, check_scans
 
-SCALES = (1, 2, 4, 8)  # by which a JPEG can be decoded smaller
+SCALES = (1, 2, 4, 8)  # by which a JPEG, and most PNGs, can be decoded smaller
 EIGHTH = SCALES[-1]
+# A PNG is reduced by a box filter, down to so many times the wanted size: the Lanczos kernel then hides its effect.
+GAP = 2
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class Decoded:
 def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = False) -> Decoded:
     """Decode the first frame; raises ImageRefusedError.
 
-    A JPEG, and an opaque WebP, is decoded at the smallest scale that serves for an image of wanted pixels, as stored. Scans
-    of a progressive JPEG that make no difference there are left out, unless all_scans is set.
+    A JPEG, a PNG in RGB, and an opaque WebP, is decoded at the smallest scale that serves for an image of wanted pixels, as
+    stored. Scans of a progressive JPEG that make no difference there are left out, unless all_scans is set.
     """
     check_scans(picture.inspected)
     image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
@@ -49,7 +51,7 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
         if picture.format.name == "JPEG":
             _read_to_end(image, len(picture.data))
         elif picture.format.name == "PNG":
-            inflate_fast(image, len(picture.data))
+            inflate_fast(image, len(picture.data), 1 if wanted is None else _reduction(picture, wanted))
         image.load()
     if all_scans and picture.inspected.first_scan:
         _check_coefficients(picture)
@@ -74,12 +76,28 @@ def _draft(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.Imag
     if isinstance(image, libwebp.FirstFrame):
         image.draft(None, wanted)
     elif picture.format.name == "JPEG":
-        ratio = min(size / least for size, least in zip(image.size, wanted, strict=True))
-        scale = next((scale for scale in reversed(SCALES[1:]) if ratio >= scale + 1), 1)
+        scale = next((scale for scale in reversed(SCALES[1:]) if _ratio(picture, wanted) >= scale + 1), 1)
         if scale == EIGHTH and picture.inspected.first_scan and not all_scans:
             image = _without_detail(picture)
         image.draft(None, (image.width // scale, image.height // scale))
     return image
+
+
+def _ratio(picture: Picture, wanted: Size) -> float:
+    """Return how many times as large as wanted an image is that is not decoded yet."""
+    return min(size / least for size, least in zip(picture.image.size, wanted, strict=True))
+
+
+def _reduction(picture: Picture, wanted: Size) -> int:
+    """Return by how much a PNG may be reduced while it is decoded.
+
+    Not at all if its first frame may be smaller than the image, if a color is transparent, or if its brightest pixel decides
+    how it is shown.
+    """
+    space, is_plain = picture.inspected.space, picture.frames == 1 and "transparency" not in picture.image.info
+    if not is_plain or (space is not None and space.is_hdr):
+        return 1
+    return next((scale for scale in reversed(SCALES) if _ratio(picture, wanted) >= GAP * scale), 1)
 
 
 def _shown(image: Image.Image, picture: Picture) -> Image.Image:
@@ -114,7 +132,7 @@ def _check_coefficients(picture: Picture) -> None:
 
 
 def _covered(picture: Picture, image: Image.Image) -> tuple[float, float]:
-    if picture.format.name != "JPEG":
+    if picture.format.name not in {"JPEG", "PNG"}:
         return image.size
     scale = next(scale for scale in SCALES if image.size == tuple(-(-side // scale) for side in picture.stored))
     return picture.stored[0] / scale, picture.stored[1] / scale

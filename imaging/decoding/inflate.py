@@ -1,13 +1,21 @@
-"""Inflating the pixels of a PNG, and undoing the filters of its rows, by other libraries than Pillow does: the same pixels."""
+"""Inflating the pixels of a PNG, and undoing the filters of its rows, by other libraries than Pillow does: the same pixels.
+
+Rows can be reduced as they come, so that there is never an image of full size: of 24 megapixels that is 96 MB.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from imaging.decoding import libspng
-from imaging.deflate import Inflated, is_available
+from imaging.decoding.decoder_errors import MalformedFileError
+from imaging.deflate import PIECE, DamagedStreamError, Inflated, inflated, is_available
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from PIL import ImageFile
 
 MAX_RATIO = 8  # bytes of pixels for each of the file, above which zlib is as fast: it copies long repetitions
@@ -17,35 +25,83 @@ PIXELS = {
 }  # bytes, by Pillow's name for how they are stored, of those whose filters libspng undoes faster
 
 
-def inflate_fast(image: ImageFile.ImageFile, size: int) -> None:
-    """Let a PNG of size bytes, which is not decoded yet, be inflated by ISA-L, if it is installed and faster."""
+def inflate_fast(image: ImageFile.ImageFile, size: int, scale: int = 1) -> None:
+    """Let a PNG of size bytes, which is not decoded yet, be inflated by ISA-L, if it is installed and faster.
+
+    Where libspng can undo the filters, too, an RGB image becomes as many times smaller as scale says: the mean of each
+    square of pixels.
+    """
     read = getattr(image, "load_read", None)
     bands = 1 if image.mode == "P" else len(image.getbands())
-    if read is not None and is_available() and image.width * image.height * bands < MAX_RATIO * size:
-        pixel = PIXELS.get(str(image.tile[0].args)) if image.tile and not image.info.get("interlace") else None
-        rows = Rows(image.width * pixel, pixel) if pixel and libspng.is_available() else None
-        vars(image).update(load_read=Inflated(read, rows.unfilter if rows else None).read)
+    if read is None or not is_available() or image.width * image.height * bands >= MAX_RATIO * size:
+        return
+    mode = str(image.tile[0].args) if image.tile and not image.info.get("interlace") else ""
+    if mode in PIXELS and libspng.is_available():
+        _load_rows(image, Rows(read, image.size, mode, scale if mode == "RGB" else 1))
+    else:
+        vars(image).update(load_read=Inflated(read).read)
+
+
+def _load_rows(image: ImageFile.ImageFile, rows: Rows) -> None:
+    """Let Pillow load rows as the pixels of image, which has their size from now on."""
+    (tile,) = image.tile
+    image.tile = [tile._replace(codec_name="raw", extents=(0, 0, *rows.size), args=(rows.mode, 0, 1))]
+    vars(image).update(load_read=rows.read, _size=rows.size)
 
 
 class Rows:
-    """The rows of a PNG, which come in parts of any size."""
+    """The pixels of a PNG, in parts of whole rows: inflated, without filters, and reduced."""
 
-    def __init__(self, size: int, pixel: int) -> None:
-        """Take the bytes of a row, without the number of its filter in front of it, and of a pixel."""
-        self._size, self._pixel = size, pixel
-        self._above: bytes | None = bytes(size)  # the last row, None after rows that libspng refuses
-        self._rest = b""  # of a row whose end has not come
+    def __init__(self, read: Callable[[int], bytes], size: tuple[int, int], mode: str, scale: int = 1) -> None:
+        """Take the function that returns the next part of the compressed stream, and the size of the image in pixels."""
+        self.mode = mode
+        self.size = (-(-size[0] // scale), -(-size[1] // scale))
+        self._width, self._height = size
+        self._scale = scale
+        self._above = bytes(size[0] * PIXELS[mode])
+        self._parts = self._reduced(read)
 
-    def unfilter(self, content: bytes) -> bytes:
-        """Return the rows that content completes, with the filter that changes nothing; as they are if one is damaged."""
-        stride = 1 + self._size
-        data = self._rest + content
-        end = len(data) - len(data) % stride
-        rows, self._rest = data[:end], data[end:]
-        if not rows or self._above is None:
-            return rows
-        pixels = libspng.unfilter(b"".join([b"\0", self._above, rows]), self._size, self._pixel)
-        self._above = pixels and pixels[-self._size :]
+    def read(self, _: int) -> bytes | bytearray:
+        """Return the next rows, nothing at the end of the image or of a stream with too few; raises MalformedFileError."""
+        return next(self._parts, b"")
+
+    def _reduced(self, read: Callable[[int], bytes]) -> Iterator[bytes | bytearray]:
+        for count, rows in self._filtered(read):
+            pixels = self._unfilter(rows)
+            if self._scale == 1:
+                yield pixels
+            else:
+                yield Image.frombytes(self.mode, (self._width, count), pixels).reduce(self._scale).tobytes()
+
+    def _filtered(self, read: Callable[[int], bytes]) -> Iterator[tuple[int, memoryview]]:
+        """Yield numbers of rows, and the rows as they are stored: multiples of the scale, until the last ones."""
+        stride, left = 1 + len(self._above), self._height
+        least = max(PIECE, self._scale * stride)
+        parts, size = list[bytes](), 0
+        for content in _content(read):
+            parts.append(content)
+            size += len(content)
+            if size >= min(least, left * stride):
+                data, count = b"".join(parts), min(left, size // stride)
+                count -= count % self._scale if count < left else 0
+                yield count, memoryview(data)[: count * stride]
+                parts, size, left = [data[count * stride :]], size - count * stride, left - count
+            if not left:
+                return
+
+    def _unfilter(self, rows: memoryview) -> bytearray:
+        size = len(self._above)
+        pixels = libspng.unfilter(rows, size, PIXELS[self.mode], self._above)
         if pixels is None:
-            return rows
-        return b"".join([b"\0" + pixels[at : at + self._size] for at in range(self._size, len(pixels), self._size)])
+            if max(bytes(rows[:: 1 + size])) < libspng.FILTERS:
+                raise MemoryError
+            raise MalformedFileError("the data are damaged: a row has a filter that does not exist")
+        self._above = bytes(pixels[-size:])
+        return pixels
+
+
+def _content(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    try:
+        yield from inflated(read)
+    except DamagedStreamError:
+        raise MalformedFileError("the data are damaged: they cannot be inflated") from None

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from ctypes import c_char_p, c_int, c_size_t, c_void_p
+from ctypes import c_char, c_char_p, c_int, c_size_t, c_void_p
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imaging.deflate import FULL_HEADER, stored_blocks
 from imaging.formats.png_chunks import END
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COLOR_TYPES = {3: 2, 4: 6}  # as a PNG has them, by the bytes of a pixel
 FILTERS = 5
@@ -44,43 +48,45 @@ def load() -> ctypes.CDLL | None:
             library.spng_ctx_free.argtypes = [c_void_p]
             library.spng_set_crc_action.argtypes = [c_void_p, c_int, c_int]
             library.spng_set_png_buffer.argtypes = [c_void_p, c_char_p, c_size_t]
-            library.spng_decode_image.argtypes = [c_void_p, c_char_p, c_size_t, c_int, c_int]
+            library.spng_decode_image.argtypes = [c_void_p, c_void_p, c_size_t, c_int, c_int]
         except (OSError, AttributeError):  # of another platform, or another library
             continue
-        if _unfilter(library, SAMPLE, len(EXPECTED) // FILTERS, 3) == EXPECTED:
+        if bytes(_unfilter(library, SAMPLE, len(EXPECTED) // FILTERS, 3) or b"") == EXPECTED:
             return library
     return None
 
 
-def unfilter(rows: bytes, size: int, pixel: int) -> bytes | None:
+def unfilter(rows: bytes | memoryview, size: int, pixel: int, above: bytes = b"") -> bytearray | None:
     """Return rows of size bytes without their filters, which are the byte in front of each; pixel is 3 or 4 bytes.
 
-    The first row has no row above it. Returns None if libspng refuses the rows.
+    Above them is a row without a filter, by default none. Returns None if libspng refuses the rows.
     """
     library = load()
-    return None if library is None else _unfilter(library, rows, size, pixel)
+    return None if library is None else _unfilter(library, rows, size, pixel, above)
 
 
-def _unfilter(library: ctypes.CDLL, rows: bytes, size: int, pixel: int) -> bytes | None:
-    count = len(rows) // (1 + size)
-    png = _png(rows, size // pixel, count, COLOR_TYPES[pixel])
-    pixels = ctypes.create_string_buffer(count * size)
+def _unfilter(
+    library: ctypes.CDLL, rows: bytes | memoryview, size: int, pixel: int, above: bytes = b""
+) -> bytearray | None:
+    parts = [*stored_blocks(b"\0" + above if above else b""), *stored_blocks(rows, is_last=True)]
+    count = len(rows) // (1 + size) + bool(above)
+    png, pixels = _png(parts, size // pixel, count, COLOR_TYPES[pixel]), bytearray(count * size)
     context = library.spng_ctx_new(IGNORE_ADLER32)
     try:
         failed = (
             library.spng_set_crc_action(context, USE_ANYWAY, USE_ANYWAY)
             or library.spng_set_png_buffer(context, png, len(png))
-            or library.spng_decode_image(context, pixels, len(pixels), RAW, 0)
+            or library.spng_decode_image(context, (c_char * len(pixels)).from_buffer(pixels), len(pixels), RAW, 0)
         )
     finally:
         library.spng_ctx_free(context)
-    return None if failed else pixels.raw
+    del pixels[: len(above)]
+    return None if failed else pixels
 
 
-def _png(rows: bytes, width: int, height: int, color_type: int) -> bytes:
-    """Return a PNG with rows as they are, and without checksums."""
+def _png(blocks: Sequence[bytes | memoryview], width: int, height: int, color_type: int) -> bytes:
+    """Return a PNG whose compressed stream is these blocks, without checksums."""
     header = struct.pack(">IIBBBBB", width, height, 8, color_type, 0, 0, 0)
-    blocks = list(stored_blocks(rows, is_last=True))
     content = sum(map(len, blocks)) + len(FULL_HEADER) + len(NO_SUM)
     start = [SIGNATURE, _head(b"IHDR", len(header)), header, NO_SUM, _head(b"IDAT", content), FULL_HEADER]
     return b"".join([*start, *blocks, NO_SUM, NO_SUM, END])

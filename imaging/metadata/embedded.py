@@ -8,6 +8,7 @@ from typing import Any
 
 from imaging.decoding.decode import decode
 from imaging.decoding.picture import Picture, exif_block
+from imaging.features.appearance import SAMPLE
 from imaging.metadata.exif import read_exif, read_windows_tags
 from imaging.metadata.fields import About, Camera, Source, merge
 from imaging.metadata.iptc import read_iptc
@@ -17,8 +18,8 @@ from imaging.metadata.xmp_packets import xmp_packets
 
 def read_embedded(picture: Picture) -> dict[str, Any]:
     """Return the JSON objects `camera` and `about`; decodes a PNG, and raises ImageRefusedError if that fails."""
-    # The texts of a PNG may lie behind its pixels.
-    image = decode(picture).image if picture.format.name == "PNG" else picture.image
+    # The texts of a PNG may lie behind its pixels, which the appearance needs, too.
+    image = decode(picture, wanted=SAMPLE).image if picture.format.name == "PNG" else picture.image
     exif = exif_block(image)
     iptc, xmp = read_iptc(picture), read_xmp(*xmp_packets(picture, image))
     edited = (iptc.source, xmp) if iptc.changed else (xmp, iptc.source)

@@ -3,13 +3,15 @@
 import random
 import struct
 import zlib
+from dataclasses import replace
+from functools import partial
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
 from imaging.decoding import inflate, libspng
-from imaging.decoding.decode import decode
+from imaging.decoding.decode import SCALES, decode
 from imaging.decoding.inflate import Rows
 from imaging.decoding.picture import open_picture
 from imaging.deflate import is_available
@@ -18,11 +20,13 @@ from tests import pictures
 from tests.effort import times
 from tests.hostile.pngs import chunk
 from tests.imaging.limits import LIMITS
+from tests.imaging.test_deflate import parts
 
 needs_libspng = pytest.mark.skipif(
     not (libspng.is_available() and is_available()), reason="pyspng or isal has no wheel here"
 )
 WIDTH, HEIGHT = 61, 40
+HEAD, END = 33, 12  # bytes of the signature with the header, and of the last chunk
 COLOR_TYPES = libspng.COLOR_TYPES
 # Of Adam7: the first column and row, and the steps across and down.
 PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -36,9 +40,10 @@ def filtered(seed: int, pixel: int, filters: range = range(libspng.FILTERS)) -> 
 
 
 def png(stream: bytes, pixel: int, interlace: int = 0) -> bytes:
-    """Write a PNG with a compressed stream."""
+    """Write a PNG with a compressed stream, and with a text, so that no stream is so short that zlib is as fast."""
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, COLOR_TYPES[pixel], 0, 0, interlace)
-    return pictures.PNG + chunk(b"IHDR", header) + chunk(b"IDAT", stream) + chunk(b"IEND", b"")
+    chunks = [(b"IHDR", header), (b"tEXt", b"Comment\0" + b"a" * 1500), (b"IDAT", stream), (b"IEND", b"")]
+    return pictures.PNG + b"".join(chunk(*one) for one in chunks)
 
 
 def pillows(data: bytes) -> bytes:
@@ -46,10 +51,10 @@ def pillows(data: bytes) -> bytes:
     return Image.open(BytesIO(data)).tobytes()
 
 
-def end(data: bytes) -> tuple[str, bytes]:
+def end(data: bytes, wanted: tuple[int, int] | None = None) -> tuple[str, bytes]:
     """Return the pixels, or the reason of a refusal."""
     try:
-        return "", decode(open_picture(data, LIMITS)).image.tobytes()
+        return "", decode(open_picture(data, LIMITS), wanted).image.tobytes()
     except ImageRefusedError as refused:
         return refused.reason, b""
 
@@ -63,21 +68,51 @@ def test_pixels_are_those_of_pillow(filters: range, pixel: int) -> None:
         rows = filtered(seed, pixel, filters)
         data = png(zlib.compress(rows), pixel)
         found = libspng.unfilter(rows, WIDTH * pixel, pixel)
-        assert found == pillows(data)
+        assert bytes(found or b"") == pillows(data)
         assert end(data) == ("", pillows(data))
 
 
 @needs_libspng
-def test_rows_may_come_in_any_parts() -> None:
-    """A part may end in the middle of a row, and the first row of a part is undone by the last one before."""
-    content = filtered(5, 3)
-    expected = b"".join(
-        b"\0" + pillows(png(zlib.compress(content), 3))[at : at + 183] for at in range(0, 183 * 40, 183)
-    )
-    for size in (1, 7, 183, 184, 185, 1000, len(content)):
-        rows = Rows(WIDTH * 3, 3)
-        parts = [content[at : at + size] for at in range(0, len(content), size)]
-        assert b"".join(map(rows.unfilter, parts)) == expected
+@pytest.mark.parametrize("scale", SCALES)
+def test_rows_may_come_in_any_parts(scale: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part may end in the middle of a row; a row is undone by the last one of the part before; squares become their means."""
+    stream = zlib.compress(filtered(5, 3))
+    expected = Image.open(BytesIO(png(stream, 3))).convert("RGB").reduce(scale)
+    monkeypatch.setattr(inflate, "PIECE", 1)
+    for size in (1, 183, 1000, len(stream))[: times(3, 4)]:
+        rows = Rows(parts(stream, size), (WIDTH, HEIGHT), "RGB", scale)
+        assert rows.size == expected.size
+        assert b"".join(iter(partial(rows.read, 1), b"")) == expected.tobytes()
+
+
+@needs_libspng
+@pytest.mark.parametrize("scale", SCALES)
+def test_an_image_is_reduced_while_it_is_decoded(scale: int) -> None:
+    """Down to at least twice the wanted size; the same image is enough for a second decoding."""
+    data = png(zlib.compress(filtered(6, 3)), 3)
+    picture = open_picture(data, LIMITS)
+    for _ in range(2):
+        found = decode(picture, wanted=(WIDTH // (2 * scale), HEIGHT // (2 * scale)))
+        assert found.image.tobytes() == Image.open(BytesIO(data)).convert("RGB").reduce(scale).tobytes()
+        assert found.covered == (WIDTH / scale, HEIGHT / scale)
+
+
+@pytest.mark.parametrize("name", ["tRNS", "cICP", "acTL"])
+def test_what_may_not_be_reduced_is_decoded_in_full(name: str) -> None:
+    """A transparent color is compared with single pixels; the brightest pixel of an HDR image and a smaller frame count."""
+    stream = zlib.compress(filtered(7, 3))
+    frame = struct.pack(">IIIIIHHBB", 0, WIDTH, HEIGHT, 0, 0, 1, 1, 0, 0)
+    more = {
+        "tRNS": chunk(b"tRNS", bytes(6)),
+        "cICP": chunk(b"cICP", bytes([9, 16, 0, 1])),
+        "acTL": chunk(b"acTL", struct.pack(">II", 2, 0)) + chunk(b"fcTL", frame),
+    }
+    after = chunk(b"fcTL", b"\0\0\0\1" + frame[4:]) + chunk(b"fdAT", b"\0\0\0\2" + stream) if name == "acTL" else b""
+    plain = png(stream, 3)
+    data = plain[:HEAD] + more[name] + plain[HEAD:-END] + after + plain[-END:]
+    limits = replace(LIMITS, accepts_hdr=True, max_frames=2)
+    assert decode(open_picture(data, limits), wanted=(1, 1)).image.size == (WIDTH, HEIGHT)
+    assert decode(open_picture(plain, limits), wanted=(1, 1)).image.size == (8, 5)
 
 
 @needs_libspng
@@ -87,6 +122,7 @@ def test_damage_ends_as_without_it(pixel: int, monkeypatch: pytest.MonkeyPatch) 
     rows = filtered(3, pixel)
     stride = 1 + WIDTH * pixel
     sound = zlib.compress(rows)
+    small = zlib.compressobj(wbits=9)
     streams = [
         *(zlib.compress(rows[: at * stride] + b"\5" + rows[at * stride + 1 :]) for at in (0, 7, HEIGHT - 1)),
         *(zlib.compress(rows[:-cut]) for cut in (1, stride, 5 * stride)),
@@ -94,10 +130,25 @@ def test_damage_ends_as_without_it(pixel: int, monkeypatch: pytest.MonkeyPatch) 
         *(sound[:-cut] for cut in (1, 4, 5, 100, 2000)),
         sound[:-1] + bytes([sound[-1] ^ 1]),
         sound[:2000] + b"\xff" * 50 + sound[2050:],
+        *(head + sound[2:] for head in (b"\x78\x00", b"\x88\x1c", b"\x79\x18", b"\x78\x02")),
+        small.compress(rows) + small.flush(),
+        sound[:1],
+        b"",
     ]
-    fast = [end(png(stream, pixel)) for stream in streams]
+    fast, reduced = ([end(png(stream, pixel), wanted) for stream in streams] for wanted in (None, (1, 1)))
     monkeypatch.setattr(libspng, "is_available", lambda: False)
-    assert fast == [end(png(stream, pixel)) for stream in streams]
+    plain = [end(png(stream, pixel)) for stream in streams]
+    assert fast == plain
+    assert [reason for reason, _ in reduced] == [reason for reason, _ in plain]
+    assert {reason for reason, _ in plain} == {"", "CORRUPT", "TRUNCATED"}
+
+
+@needs_libspng
+def test_rows_that_are_sound_were_refused_for_want_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The image is no damaged one then."""
+    monkeypatch.setattr(libspng, "unfilter", lambda *_: None)
+    with pytest.raises(MemoryError):
+        decode(open_picture(png(zlib.compress(filtered(3, 3)), 3), LIMITS))
 
 
 @needs_libspng
