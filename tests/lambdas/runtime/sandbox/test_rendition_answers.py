@@ -24,10 +24,16 @@ def answer(*claims: Any, data: tuple[bytes, ...]) -> Answer:
 
 def test_each_rendition_has_its_variants() -> None:
     """The bytes are taken in the order of the formats that are claimed."""
-    both = answer(claim(["JPEG", "AVIF", "WEBP"]), claim(["WEBP"], within=(9, 9)), data=(JPEG, AVIF, WEBP, WEBP))
+    both = answer(claim(["JPEG", "AVIF", "WEBP"]), claim(["WEBP"], 1, (9, 9), 1), data=(JPEG, AVIF, WEBP, WEBP))
     first, second = READ(both)
     assert (first.encoded.data, [one.data for one in first.variants]) == (JPEG, [AVIF, WEBP])
     assert (second.within, second.encoded.data, second.variants) == ((9, 9), WEBP, [])
+
+
+def test_a_rendition_may_be_as_large_as_wanted() -> None:
+    """An image that is smaller than the other sizes has one rendition, which may fill its size."""
+    (one,) = READ(answer(claim(["JPEG"], width=30, height=20), data=(JPEG,)))
+    assert (one.encoded.width, one.encoded.height) == (30, 20)
 
 
 BAD = {

@@ -7,16 +7,18 @@ import pytest
 
 from imaging.errors import ImageRefusedError, Reason
 from lambdas.runtime.sandbox.answers import MAX_JSON, Answer, AnswerError, FailedError, read_answer
+from lambdas.runtime.sandbox.bounds import MAX_ANSWER
 from lambdas.runtime.sandbox.messages import memory_file, write
 
 FACTS = {"width": 3}
 
 
-def read(content: bytes) -> Answer:
-    """Return what is read of a file with that content."""
+def read(content: bytes, length: int = 0) -> Answer:
+    """Return what is read of a file with that content, and zeros up to a length in bytes."""
     file = memory_file()
     try:
         write(file, content)
+        os.ftruncate(file, max(length, len(content)))
         return read_answer(file)
     finally:
         os.close(file)
@@ -46,6 +48,7 @@ STRANGE = {
     "a reason that does not exist": answer(refused=["NICE", "A message."]),
     "an empty rendition": answer(facts=FACTS, sizes=[0]),
     "a size that is none": answer(facts=FACTS, sizes=[True]) + b"a",
+    "a size that no memory has": answer(facts=FACTS, sizes=[2**62]),
     "a rendition that is cut": answer(facts=FACTS, sizes=[3]) + b"ab",
     "a call that is not allowed": answer(denied="EPERM"),
 }
@@ -56,6 +59,13 @@ def test_a_strange_answer_is_refused(content: bytes) -> None:
     """It is reported as what no sound decoder writes."""
     with pytest.raises(AnswerError):
         read(content)
+
+
+def test_an_answer_is_only_as_long_as_all_renditions_may_be() -> None:
+    """Nothing of a longer file is read into the memory of the handler."""
+    assert read(answer(facts=FACTS, sizes=[]), MAX_ANSWER) == Answer(FACTS, [])
+    with pytest.raises(AnswerError):
+        read(answer(facts=FACTS, sizes=[]), MAX_ANSWER + 1)
 
 
 def test_no_answer_is_an_image_that_is_too_complex() -> None:

@@ -92,6 +92,8 @@ def test_limits_can_be_read_only(machine: str) -> None:
     assert decided(machine, "prlimit64", 0, 7, 0, 4096) == ALLOW
     assert decided(machine, "prlimit64", 0, 7, 4096, 0) == REFUSE
     assert decided(machine, "prlimit64", 0, 7, 2**32, 0) == REFUSE
+    other_call = NUMBERS["clone"][MACHINES[machine][0]] or 0
+    assert decided(machine, "prlimit64", 0, 7, other_call, 0) == REFUSE
 
 
 @each_machine
