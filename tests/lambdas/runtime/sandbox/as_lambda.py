@@ -10,17 +10,28 @@ import os
 import platform
 import struct
 import sys
+from collections.abc import Callable
 
 from lambdas.runtime.sandbox import seccomp, server
 from lambdas.runtime.sandbox.confinement import NOBODY
-from lambdas.runtime.sandbox.linux import PR_SET_NO_NEW_PRIVS, prctl
+from lambdas.runtime.sandbox.linux import PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, prctl
 
 START = "import sys; sys.path[:] = sys.argv[2:]; from tests.lambdas.runtime.sandbox import as_lambda; as_lambda.main()"
+START_READABLE = START.replace("main()", "main_readable()")
 REFUSED = {"prctl": (157, 167), "seccomp": (317, 277), "fallocate": (285, 47), "ptrace": (101, 117)}
 
 
 def main() -> None:
     """Become what a function is, and serve."""
+    _serve(refuse)
+
+
+def main_readable() -> None:
+    """Become a process whose memory others of the same user may read, as every process of a user begins, and serve."""
+    _serve(lambda: prctl(PR_SET_DUMPABLE, 1))  # a change of the user has taken it away
+
+
+def _serve(prepare: Callable[[], None]) -> None:
     module, *formats = sys.argv[1].split(",")
     operations = importlib.import_module(module)
     operations.load(*formats)  # while the files of this interpreter can be read
@@ -29,7 +40,7 @@ def main() -> None:
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-    refuse()
+    prepare()
     server.main(module, *formats)
 
 

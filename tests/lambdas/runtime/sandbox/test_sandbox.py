@@ -1,7 +1,9 @@
 """The sandbox: the function continues and returns a result, also if the work crashes its process."""
 
 import os
+import re
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,15 +14,17 @@ from typing import Any
 import pytest
 
 from imaging.errors import ImageRefusedError, Reason
-from lambdas.runtime.sandbox import client
+from lambdas.runtime.sandbox import client, server_process
 from lambdas.runtime.sandbox.bounds import BOUNDS, MAX_ANSWER, Bounds
 from lambdas.runtime.sandbox.client import SandboxError
 from lambdas.runtime.sandbox.confinement import PROCESS_STATUS
+from lambdas.runtime.sandbox.linux import prctl
 from lambdas.runtime.sandbox.server_process import VARIABLES
-from tests.lambdas.runtime.sandbox import works
+from tests.lambdas.runtime.sandbox import as_lambda, works
 from tests.patience import PATIENCE
 
 BOUNDED = pytest.mark.skipif(not PROCESS_STATUS.exists(), reason="only Linux bounds the memory of a process")
+PR_GET_DUMPABLE = 3  # linux/prctl.h
 QUICK = replace(BOUNDS, time=0.5)
 PATIENT = replace(BOUNDS, time=PATIENCE)
 
@@ -151,10 +155,11 @@ def test_work_that_gets_too_little_of_the_processor_fails() -> None:
 
 @BOUNDED
 def test_memory_is_bounded_beyond_what_the_server_has() -> None:
-    """The work may use as much memory as the bound states, and no more."""
-    assert done("allocate", size=BOUNDS.memory - 16 * 2**20)
+    """The work may use as much memory as the bound states beyond the file itself, and no more."""
+    data = bytes(32 * 2**20)
+    assert done("allocate", data=data, size=BOUNDS.memory - 16 * 2**20)
     with pytest.raises(ImageRefusedError):
-        done("allocate", size=BOUNDS.memory + 16 * 2**20)
+        done("allocate", data=data, size=BOUNDS.memory + 16 * 2**20)
 
 
 def test_a_rejection_is_raised_unchanged() -> None:
@@ -222,8 +227,6 @@ client.start()
 print(client._servers[client.OPERATIONS].pid, flush=True)
 client.run("wait", b"", None)
 """
-    import subprocess
-
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()) as process:
         assert process.stdout
         started = int(process.stdout.readline())
@@ -235,6 +238,49 @@ client.run("wait", b"", None)
     for one in (ended, child):
         assert signal_wait(one)
         os.close(one)
+
+
+@BOUNDED
+def test_a_child_ends_with_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing outlives a server that is killed while it has an image."""
+    monkeypatch.setattr(client, "ATTEMPTS", 1)
+    process = server()
+    with ThreadPoolExecutor(1) as pool:
+        image = pool.submit(done, "wait")
+        while not (started := children(process)):
+            pass
+        child = os.pidfd_open(int(started[0]))
+        while not re.search(r"Max open files +0 ", Path(f"/proc/{started[0]}/limits").read_text(encoding="ascii")):
+            pass  # it is not confined yet
+        os.kill(process, signal.SIGKILL)
+        assert signal_wait(child)
+        os.close(child)
+        with pytest.raises(ImageRefusedError):
+            image.result()
+
+
+@BOUNDED
+def test_a_child_ends_without_a_server() -> None:
+    """Where the system does not end it with its server, it ends itself a second after the time for its image."""
+    code = f"""
+import os, time
+from lambdas.runtime.sandbox.bounds import Bounds
+from lambdas.runtime.sandbox.confinement import Parent, confine
+confine(Bounds(time=0.5), Parent(os.getppid(), None, None), threads=False)
+time.sleep({PATIENCE})
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGALRM
+
+
+@BOUNDED
+def test_others_of_the_same_user_cannot_read_handler_and_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel gives the files of both in /proc to root."""
+    monkeypatch.setattr(server_process, "START", as_lambda.START_READABLE)
+    client.stop()
+    done("find")
+    assert Path(f"/proc/{server()}/environ").stat().st_uid == 0
+    prctl(PR_GET_DUMPABLE)  # an error if others could read this process
+    client.stop()
 
 
 def signal_wait(process: int) -> bool:
