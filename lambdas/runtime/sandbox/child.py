@@ -63,7 +63,7 @@ def _confine(request: Message, parent: Parent) -> Message:
 
 def _keep_only(files: Sequence[int]) -> None:
     """Give the files fixed descriptors, and close all others but the standard output and error, which lead nowhere."""
-    high = [os.dup2(file, 64 + number, inheritable=False) for number, file in enumerate(files)]
+    high = [os.dup2(file, 64 + number) for number, file in enumerate(files)]
     for number, file in enumerate(high):
         os.dup2(file, INPUT + number)
     os.close(0)

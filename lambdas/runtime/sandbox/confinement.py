@@ -102,9 +102,8 @@ def _limit(bounds: Bounds, parent: Parent) -> None:
     if parent.data is not None and parent.space is not None:
         _lower(resource.RLIMIT_DATA, parent.data + bounds.memory)
         _lower(resource.RLIMIT_AS, parent.space + bounds.memory + RESERVED)
-        _lower(resource.RLIMIT_MSGQUEUE, 0)
     _lower(resource.RLIMIT_FSIZE, MAX_ANSWER)
-    _lower(resource.RLIMIT_NOFILE, 0)  # the last one: nothing can be opened any more, neither a file nor a socket
+    _lower(resource.RLIMIT_NOFILE, 0)  # the last one: nothing can be opened any more: no file, socket or queue
     signal.alarm(int(bounds.time) + 1)  # in case the server has ended, too
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lambdas.runtime.sandbox.child import INPUT, OUTPUT, REPORT
+from lambdas.runtime.sandbox.confinement import MAX_THREADS
 from lambdas.runtime.sandbox.syscalls import NUMBERS
 from tests.lambdas.runtime.sandbox.sound import SOUND
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 SECRET = "AWS_SECRET_ACCESS_KEY"  # the variable of the handler's process, which no child may read
+HEIC = "\0\0\0\x18ftypheic"  # the start of an image whose decoder may start threads
 GIGABYTE = 2**30
 COLUMN = {"x86_64": 0, "aarch64": 1}
 
@@ -40,7 +42,7 @@ def load(*_: str) -> list[str]:
 def run(name: str, data: bytes, arguments: Mapping[str, object]) -> tuple[Mapping[str, Any], Sequence[bytes]]:
     """Run the attack that data names, on the process and the folder that it names, too; then return a sound answer."""
     del arguments
-    attack, handler, folder = data.decode().split("|")
+    attack, handler, folder = data.decode().removeprefix(HEIC).split("|")
     ATTACKS[attack](int(handler), Path(folder))
     return SOUND[name]
 
@@ -73,6 +75,7 @@ OTHERS = {
     "openat": (257, 56),
     "msgget": (68, 186),
     "dup": (32, 23),
+    "mq_open": (240, 180),
 }
 NAME = ctypes.create_string_buffer(b"/")
 ROOT = ctypes.addressof(NAME)
@@ -123,6 +126,15 @@ def _start_thread(*_: object) -> None:
     except RuntimeError:
         _fail()
     thread.join()
+
+
+def _start_many_threads(*_: object) -> None:
+    end = threading.Event()
+    try:
+        for _number in range(4 * MAX_THREADS):
+            threading.Thread(target=end.wait, daemon=True).start()
+    except RuntimeError:
+        _fail()
 
 
 def _raise_limit(*_: object) -> None:
@@ -178,10 +190,12 @@ ATTACKS: dict[str, Callable[[int, Path], object]] = {
     "makes shared memory": lambda *_: mmap.mmap(-1, mmap.PAGESIZE),
     "makes a segment": lambda *_: _call("shmget", 0, 4096, 0o1600),
     "makes a queue": lambda *_: _call("msgget", 0, 0o1600),
+    "opens a queue": lambda *_: _call("mq_open", ROOT + 1, os.O_RDWR | os.O_CREAT, 0o600, 0),
     "makes memory for code": _run_code,
     "forks": lambda *_: os.fork(),
     "forks past Python": lambda *_: _call("clone", signal.SIGCHLD, 0, 0, 0, 0),
     "starts a thread": _start_thread,
+    "starts many threads": _start_many_threads,
     "starts a program": lambda *_: subprocess.run(["/bin/true"], check=True),
     "becomes a program": lambda *_: _call("execve", 0, 0, 0),
     "signals the handler": lambda handler, _: os.kill(handler, 0),  # would do no harm

@@ -80,6 +80,14 @@ def test_missing_layers_are_reported_once(
         assert f'"{layer}":"EPERM"' in output
 
 
+def test_a_decoder_has_no_more_threads_than_it_needs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The limit of processes, which counts those of a user, leaves a few to HEIF, however many others there are."""
+    monkeypatch.setattr(client, "OPERATIONS", attacks.__name__)
+    with pytest.raises(ImageRefusedError):
+        run(f"{attacks.HEIC}starts many threads", tmp_path)
+    assert run(f"{attacks.HEIC}starts a thread", tmp_path)
+
+
 @pytest.mark.share(6)
 @pytest.mark.parametrize("name", pictures.examples())
 def test_sound_pictures_are_processed_without_the_filter(name: str) -> None:

@@ -96,7 +96,6 @@ def test_child_has_nothing_of_the_handler(monkeypatch: pytest.MonkeyPatch) -> No
     state = done("state")
     assert state["variables"].keys() - {"LC_CTYPE"} <= VARIABLES.keys() | {"LD_LIBRARY_PATH"}
     assert state["files"] == [1, 2, 3, 4, 5]  # standard output and error, which lead nowhere; input, output and report
-    assert state["user"] != 0
     limits = state["limits"]
     assert (limits["CORE"], limits["NOFILE"], limits["CPU"]) == (0, 0, BOUNDS.processor_time)
     assert limits["FSIZE"] == MAX_ANSWER
@@ -180,6 +179,13 @@ def test_an_internal_error_stays_internal(error: str, capsys: pytest.CaptureFixt
     assert "\\u001b" not in output
 
 
+def test_a_child_that_cannot_be_confined_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a limit of resources no image is touched: that is a fault of ours."""
+    with pytest.raises(SandboxError):
+        done("find", replace(PATIENT, memory=2**70))
+    assert "OverflowError" in capsys.readouterr().out
+
+
 def test_a_result_that_is_no_json_fails() -> None:
     """It is a fault of ours."""
     with pytest.raises(SandboxError):
@@ -241,7 +247,7 @@ client.run("wait", b"", None)
 
 
 @BOUNDED
-def test_a_child_ends_with_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_is_not_root_and_ends_with_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing outlives a server that is killed while it has an image."""
     monkeypatch.setattr(client, "ATTEMPTS", 1)
     process = server()
@@ -252,6 +258,8 @@ def test_a_child_ends_with_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
         child = os.pidfd_open(int(started[0]))
         while not re.search(r"Max open files +0 ", Path(f"/proc/{started[0]}/limits").read_text(encoding="ascii")):
             pass  # it is not confined yet
+        status = Path(f"/proc/{started[0]}/status").read_text(encoding="ascii")
+        assert not re.search(r"^[UG]id:.*\b0\b", status, re.MULTILINE)
         os.kill(process, signal.SIGKILL)
         assert signal_wait(child)
         os.close(child)
