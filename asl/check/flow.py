@@ -9,7 +9,6 @@ from asl.check.budget import BudgetSpentError, part_budget, spend
 from asl.check.choices import paths_read, split_by_rule
 from asl.check.context import ANY_ZONE
 from asl.check.joins import joined
-from asl.check.jsonata_states import KNOWN as JSONATA_TYPES
 from asl.check.jsonata_states import JsonataState
 from asl.check.lengths import marked
 from asl.check.maps import map_exits
@@ -100,11 +99,7 @@ def _undecided(visit: Visit) -> Iterator[Problem]:
     state = visit.state
     if state["Type"] not in KINDS:
         yield Problem("Type", state["Type"], "a type of state that is known", decided=False)
-    rules = state.get("Choices", [])
-    if _is_jsonata(visit):
-        if state["Type"] not in JSONATA_TYPES:
-            yield Problem("QueryLanguage", f"a {state['Type']} in JSONata", "JSONPath", decided=False)
-    elif any("Condition" in rule for rule in rules):
+    if not _is_jsonata(visit) and any("Condition" in rule for rule in state.get("Choices", [])):
         yield Problem("QueryLanguage", "JSONata", "JSONPath", decided=False)
 
 

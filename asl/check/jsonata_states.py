@@ -47,7 +47,6 @@ NUMBERS: dict[str, Shape] = {
 }
 SECONDS = Number(integer=True, low=0, high=99_999_999)
 LIMIT = Number(integer=True, low=1, high=99_999_999)  # seconds of a timeout
-KNOWN = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Parallel", "Map")
 # What an expression without its `{% %}`, or with text around them, looks like.
 EXPRESSION_LIKE = re.compile(r"\{%.*%\}|^\s*\$(?:states\.|[A-Za-z]\w*\()", re.DOTALL)
 MAX_SHOWN = 100  # characters of a text in a message
