@@ -63,7 +63,8 @@ def test_a_run_is_tried_again_for_hours(name: str) -> None:
     """A run of which too many batches failed is tried again for longer than an hour, and goes on where it was."""
     (retrier,) = (one for one in MAPS[name]["Retry"] if "States.ExceedToleratedFailureThreshold" in one["ErrorEquals"])
     delays = (
-        min(3600, retrier["IntervalSeconds"] * retrier["BackoffRate"] ** n) for n in range(retrier["MaxAttempts"])
+        min(retrier["MaxDelaySeconds"], retrier["IntervalSeconds"] * retrier["BackoffRate"] ** n)
+        for n in range(retrier["MaxAttempts"])
     )
     assert sum(delays) > 6 * 3600
 

@@ -7,7 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from asl.check.compare import mismatches
+from asl.check.joins import joined
 from asl.check.json_schema import UnsupportedSchemaError, shape_of
+from asl.check.shapes import NULL, Anything, Array, Number, Object, Shape, Text, constant, exact_object
 from tests.asl.check.membership import is_member
 from tests.asl.check.schema_changes import widened
 from tests.asl.check.schemas import Schema, examples, schemas
@@ -87,6 +89,38 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
 def test_further_keywords(provided: Any, required: Any, fits: bool) -> None:
     """Excluded bounds, multiples, unique items, numbers of properties, allOf, oneOf and patternProperties are compared."""
     assert (not mismatches(shape_of(provided), shape_of(required))) is fits
+
+
+@pytest.mark.parametrize(
+    ("provided", "required", "of_service"),
+    [
+        (Text(unstated=True), Text(1, 5), False),
+        (Text(unstated=True, placeholder=True), Text(1, 5), True),
+        (Number(unstated=True), Number(integer=True), False),
+        (Array((), NULL, unstated=True), Array((), NULL, 1), False),
+        (Object((), NULL, unstated=True), exact_object(a=NULL), False),
+    ],
+)
+def test_nothing_but_the_type_is_certain_of_what_no_contract_states(
+    provided: Shape, required: Shape, of_service: bool
+) -> None:
+    """What a service or an expression makes is undecided where a contract could say more, and wrong where its type is."""
+    found = mismatches(provided, required)
+    assert {(one.decided, one.unstated, one.placeholder) for one in found} == {(False, True, of_service)}
+    assert [one.decided for one in mismatches(provided, NULL)] == [True]
+
+
+def test_each_of_few_numbers_has_to_be_required() -> None:
+    """Where payloads are joined, a number has a few values: all of them have to be among the required ones."""
+    few = joined([constant(3), constant(6)])
+    assert mismatches(few, constant(3))
+    assert not mismatches(constant(3), few)
+
+
+def test_a_value_may_be_as_large_as_what_takes_anything_allows() -> None:
+    """A shape is within anything of so many bytes if its largest value is; quotes count."""
+    text = Text(0, 8, frozenset({"^[a-z]*$"}))
+    assert [not mismatches(text, Anything(most)) for most in (9, 10, 11)] == [False, True, True]
 
 
 @pytest.mark.parametrize(

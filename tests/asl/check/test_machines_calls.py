@@ -88,6 +88,13 @@ def test_response() -> None:
     assert reading_of("sqs:sendMessage", {"QueueUrl": "q", "MessageBody": "m"}, "$.MessageID") == {(*READ, True)}
 
 
+def test_response_that_a_client_sends() -> None:
+    """The response to a task that waits for its token is that of a client: only a contract states it."""
+    waiting = ("sqs:sendMessage.waitForTaskToken", {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, "$.ok")
+    assert reading_of(*waiting) == named("Resource", certain=False)
+    assert reading_of(*waiting, closed({"ok": COUNT})) == set()
+
+
 def test_response_of_a_finished_job() -> None:
     """With `.sync` the response describes the job; the output of an execution is text, and parsed with `.sync:2`."""
     assert reading_of("states:startExecution", START_EXECUTION, "$.ExecutionArn") == set()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.asl.check.test_machines import COUNT, TEXT, Found, State, closed, found, reading, task
+from tests.asl.check.test_machines import COUNT, ORDER, TEXT, Found, State, closed, found, reading, task
 
 READ = ("B", "Parameters.read.$", True)
 RAISED = {
@@ -143,8 +143,12 @@ def test_caught_error_without_a_contract() -> None:
         ({"ErrorPath": "$.order.nr"}, {("A", "ErrorPath", True)}),
         ({"ErrorPath": "$.order.pieces"}, {("A", "ErrorPath", True)}),
         ({"CausePath": "$.order"}, {("A", "CausePath", True)}),
+        ({"CausePath": "$.longest"}, set()),
+        ({"CausePath": "$.longer"}, {("A", "CausePath", True)}),
     ],
 )
 def test_fail_from_the_data(fields: State, findings: Found) -> None:
-    """ErrorPath and CausePath must find a string."""
-    assert found({"A": {"Type": "Fail", **fields}}) == findings
+    """ErrorPath and CausePath must find a string that is not too long."""
+    longest, longer = ({"type": "string", "pattern": "^[a-z]*$", "maxLength": most} for most in (32_768, 32_769))
+    start = closed({"order": ORDER, "longest": longest, "longer": longer})
+    assert found({"A": {"Type": "Fail", **fields}}, start) == findings

@@ -174,6 +174,14 @@ def test_item_that_is_read() -> None:
     assert calling("dynamodb:getItem", read, known, "$.Item.id.S") == set()
 
 
+def test_size_of_an_item() -> None:
+    """An item of any size is warned of, unless a contract bounds it; the response to a write has no item."""
+    put, get = ending(dynamodb("putItem", Item=KEY)), ending(dynamodb("getItem", Key=KEY))
+    known = {"A": {"gives": closed({"Item": closed({"id": closed({"S": TEXT})})})}}
+    proofs = [proof_of(put, START), proof_of(get, START), proof_of(get, START, known)]
+    assert [("A", "result") in proof.warnings for proof in proofs] == [False, True, False]
+
+
 @pytest.mark.parametrize("resource", ["apigateway:invoke", "aws-sdk:nosuch:getObject", "eks:runJob.sync"])
 def test_integration_that_is_not_known(resource: str) -> None:
     """A call that the proof does not know is undecided until the mapping says what it takes and gives."""

@@ -81,6 +81,27 @@ def test_all_transitions_of_an_undecided_state_are_followed() -> None:
     assert set(proof_of(states).inputs) == {"A", "In", "B", "C", "D"}
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"Assign": {"v.$": "$.n"}}, {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B", "Assign": {"v.$": "$.n"}}]}],
+)
+def test_variable_that_an_undecided_state_assigns(fields: State) -> None:
+    """Nothing is known of a variable that an undecided state may have assigned; any other is what it was."""
+    states: dict[str, State] = {"V": {"Type": "Pass", "Assign": {"v": "text"}, "Next": "A"}, "A": teleport(Next="B")}
+    states["B"] = reading("States.MathAdd($v, 1)")
+    assert found(states) == {("A", "Type", False), READ}
+    assert found(states | {"A": teleport(Next="B", **fields)}) == {("A", "Type", False)}
+
+
+def test_distributed_machine_in_an_undecided_state() -> None:
+    """What a machine in an undecided state reads of its execution's input is that of the whole machine, unless it is distributed."""
+    reads = {"Type": "Pass", "Parameters": {"read.$": "$$.Execution.Input.nothing"}, "End": True}
+    inner = {"StartAt": "B", "States": {"B": reads}}
+    for mode, findings in (("INLINE", [READ]), ("DISTRIBUTED", [])):
+        processor = {"ProcessorConfig": {"Mode": mode, "ExecutionType": "STANDARD"}, **inner}
+        assert found({"A": teleport(ItemProcessor=processor, End=True)}) == {("A", "Type", False), *findings}
+
+
 def accepting(states: dict[str, State], place: str) -> Found:
     """Return the findings that are left open where place is accepted."""
     proof = proof_of(states, accepted={place: "we have looked at it"})

@@ -40,6 +40,9 @@ def test_rules_and_catchers_assign() -> None:
     choice: State = {"Type": "Choice", "Choices": [rule], "Default": "B"}
     assert found({"A": choice, "B": reading("$v")}) == {READ}
     assert found({"A": {**choice, "Assign": {"v": 2}}, "B": reading("$v")}) == set()
+    wrong: State = {"Assign": {"w.$": "$.nope"}}
+    places = {("A", "Choices[0].Assign.w.$", True), ("A", "Assign.w.$", True)}
+    assert found({"A": {**choice, **wrong, "Choices": [rule | wrong]}, "B": reading("$.order")}) == places
     catcher = {"ErrorEquals": ["States.ALL"], "Next": "B", "Assign": {"v.$": "$.Error"}}
     edges = {"A": {"takes": {}, "gives": COUNT}}
     assert found({"A": task(Catch=[catcher]), "B": reading("$v")}, edges=edges) == set()
