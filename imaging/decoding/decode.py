@@ -20,6 +20,7 @@ from imaging.decoding.scans import has_all_coefficients
 from imaging.errors import ImageRefusedError
 from imaging.formats import Format
 from imaging.formats.jpeg import END_OF_IMAGE, check_scans
+from imaging.formats.png import check_pixels
 
 SCALES = (1, 2, 4, 8)  # by which a JPEG, and most PNGs, can be decoded smaller
 EIGHTH = SCALES[-1]
@@ -46,6 +47,7 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     stored. Scans of a progressive JPEG that make no difference there are left out, unless all_scans is set.
     """
     check_scans(picture.inspected)
+    check_pixels(picture.inspected)
     image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
     with decoder_guard(picture.format), watched(), watched_fax():
         if picture.format.name == "JPEG":

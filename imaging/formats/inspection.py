@@ -10,9 +10,12 @@ from imaging.errors import ImageRefusedError, Reason
 from imaging.limits import MAX_METADATA, MAX_PARTS, MAX_SCANS, Limits, Metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imaging.colorimetry.spaces import ColorSpace
     from imaging.formats import Format
     from imaging.formats.boxes import Box
+    from imaging.formats.png_chunks import Chunk
 
 Area = tuple[int, int, int, int]  # left, top, right, bottom; pixels
 
@@ -42,6 +45,7 @@ class Inspected:
     placement: Placement | None = None  # how an AVIF is cropped and turned, which its decoder leaves to others
     bits: int | None = None  # per sample of an AVIF, the most of color and transparency
     profile: bytes | None = None  # ICC profile of a BMP, which Pillow does not read
+    unchecked: Sequence[Chunk] = ()  # chunks with pixels of a PNG, whose checksums were not looked at
     repaired: bytes | None = None  # the file for the decoder, without damage that touches no pixel, if it has any
 
 
@@ -62,6 +66,7 @@ class Inspection:
     placement: Placement | None = None
     bits: int | None = None
     profile: bytes | None = None
+    unchecked: Sequence[Chunk] = ()
     repaired: bytes | None = None
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
     boxes: dict[tuple[int, int], list[Box]] = field(

@@ -60,5 +60,6 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         placement=found.placement,
         bits=found.bits,
         profile=found.profile,
+        unchecked=found.unchecked,
         repaired=found.repaired,
     )

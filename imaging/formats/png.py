@@ -1,13 +1,13 @@
 """PNG and APNG: chunks, and what their compressed texts decompress to."""
 
 import zlib
-from typing import Literal
+from typing import Literal, NoReturn
 
 from imaging.colorimetry.spaces import of_png
 from imaging.errors import ImageRefusedError, Reason
 from imaging.formats.binary import byte_at, unpack
-from imaging.formats.inspection import Inspection, refuse_corrupt
-from imaging.formats.png_chunks import PIXELS, Chunk, chunks, is_usable, repair
+from imaging.formats.inspection import Inspected, Inspection, refuse_corrupt
+from imaging.formats.png_chunks import PIXELS, Chunk, chunks, has_its_checksum, is_usable, repair
 
 MAX_DECOMPRESSED = 2**20  # bytes of one text or profile: Pillow's own limit, above which it refuses the image
 RAW_EXIF = b"Raw profile type exif"  # keyword under which programs wrote EXIF before there was a chunk for it
@@ -25,16 +25,33 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     for chunk in chunks(data, inspection):
         if not seen and chunk.name != b"IHDR":
             refuse_corrupt("The PNG does not start with its header.")
-        if is_usable(data, chunk):
+        if (
+            chunk.name == b"IDAT" and chunk.name in seen
+        ):  # most chunks of a file: nothing more is learned from them here
+            usable.append(chunk)
+        elif is_usable(data, chunk):
             usable.append(chunk)
             _inspect_usable(data, chunk, seen, inspection)
         elif chunk.name in PIXELS:
-            refuse_corrupt(f"The checksum of {chunk.name.decode()}, a part of the PNG with pixels, is wrong.")
+            _refuse_checksum(chunk)
     if b"IDAT" not in seen or (byte_at(data, COLOR_TYPE) == PALETTE and b"PLTE" not in seen):
         refuse_corrupt("The PNG lacks its pixels or its palette.")
     colors = [chunk for chunk in reversed(usable) if chunk.name in COLORS]  # of several of a name, the first one counts
     inspection.space = of_png({chunk.name: data[chunk.start : chunk.end] for chunk in colors})
     inspection.repaired = repair(data, usable)
+    # Pixels that the file cuts have no checksum, and may be complete.
+    inspection.unchecked = [chunk for chunk in usable if chunk.name == b"IDAT" and not chunk.is_cut]
+
+
+def check_pixels(inspected: Inspected) -> None:
+    """Raise ImageRefusedError if a checksum of pixels is wrong: they are read when pixels are, since they are most of the file."""
+    for chunk in inspected.unchecked:
+        if not has_its_checksum(inspected.data, chunk):
+            _refuse_checksum(chunk)
+
+
+def _refuse_checksum(chunk: Chunk) -> NoReturn:
+    refuse_corrupt(f"The checksum of {chunk.name.decode()}, a part of the PNG with pixels, is wrong.")
 
 
 def _inspect_usable(data: bytes, chunk: Chunk, seen: set[bytes], inspection: Inspection) -> None:

@@ -9,6 +9,7 @@ from imaging.formats.binary import EndOfDataError, unpack
 from imaging.formats.inspection import Inspection
 
 SIGNATURE = 8  # bytes
+HEADER = struct.Struct(">I4s")  # of a chunk: the length of its content, and its name
 PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}  # chunks that decide what is seen
 END = struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND"))
 SIZES = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9, b"cICP": 4}  # bytes of chunks of one size
@@ -30,9 +31,11 @@ def chunks(data: bytes, inspection: Inspection) -> Iterator[Chunk]:
     """
     at, name, has_pixels = SIGNATURE, b"", False
     while name != b"IEND":
-        if has_pixels and at + 8 > len(data):
-            return
-        length, name = unpack(">I4s", data, at)
+        if at + HEADER.size > len(data):
+            if has_pixels:
+                return
+            raise EndOfDataError
+        length, name = HEADER.unpack_from(data, at)
         start, at = at + 8, at + length + 12
         has_pixels = has_pixels or name == b"IDAT"
         if at > len(data) and not has_pixels:
@@ -42,15 +45,19 @@ def chunks(data: bytes, inspection: Inspection) -> Iterator[Chunk]:
 
 
 def is_usable(data: bytes, chunk: Chunk) -> bool:
-    """Whether a chunk has its checksum and its size. Pixels that the file cuts have no checksum, and may be complete."""
+    """Whether a chunk has its checksum and its size; the checksums of pixels are left to whoever decodes them."""
     if chunk.is_cut:
         return chunk.name == b"IDAT"
-    content = memoryview(data)[chunk.start - 4 : chunk.end]
-    if zlib.crc32(content) != unpack(">I", data, chunk.end)[0]:
+    if chunk.name != b"IDAT" and not has_its_checksum(data, chunk):
         return False
     if chunk.name == b"zTXt":  # the only method of compression is 0
         return data[chunk.start : chunk.end].partition(b"\0")[2][:1] == b"\0"
     return SIZES.get(chunk.name, chunk.end - chunk.start) == chunk.end - chunk.start
+
+
+def has_its_checksum(data: bytes, chunk: Chunk) -> bool:
+    """Whether the checksum of a chunk, which the file does not cut, is that of its name and content."""
+    return unpack(">I", data, chunk.end) == (zlib.crc32(memoryview(data)[chunk.start - 4 : chunk.end]),)
 
 
 def repair(data: bytes, usable: Sequence[Chunk]) -> bytes | None:

@@ -165,6 +165,20 @@ def test_a_chunk_with_pixels_must_not_be_damaged(name: bytes) -> None:
     assert refusal(bytes(data)) == Reason.CORRUPT
 
 
+@pytest.mark.parametrize("damaged", [0, 1, 2])
+def test_each_part_of_the_pixels_has_its_checksum(damaged: int) -> None:
+    """Pixels in several chunks are refused if any checksum is wrong; what needs no pixels is read."""
+    data = drawing(RGB, 8).write()
+    at = data.index(b"IDAT") - 4
+    (length,) = struct.unpack_from(">I", data, at)
+    content = data[at + 8 : at + 8 + length]
+    parts = [bytearray(pngs.chunk(b"IDAT", part)) for part in (content[:5], content[5:9], content[9:])]
+    parts[damaged][-1] ^= 1
+    changed = data[:at] + b"".join(parts) + data[at + 12 + length :]
+    assert open_picture(changed, LIMITS).size == drawing(RGB, 8).pixels().size
+    assert refusal(changed) == Reason.CORRUPT
+
+
 @pytest.mark.parametrize("interlace", [0, 1])
 @pytest.mark.parametrize("blocks", [0, 1, 10, 40])
 def test_a_gif_whose_data_end_early_is_truncated(blocks: int, interlace: int) -> None:
