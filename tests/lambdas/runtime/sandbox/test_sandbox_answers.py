@@ -6,7 +6,7 @@ import os
 import pytest
 
 from imaging.errors import ImageRefusedError, Reason
-from lambdas.runtime.sandbox.answers import MAX_JSON, Answer, AnswerError, FailedError, read_answer
+from lambdas.runtime.sandbox.answers import MAX_JSON, Answer, AnswerError, FailedError, facts_of, read_answer
 from lambdas.runtime.sandbox.bounds import MAX_ANSWER
 from lambdas.runtime.sandbox.messages import memory_file, write
 
@@ -47,6 +47,7 @@ STRANGE = {
     "another form": answer(facts=[], sizes=[]),
     "a reason that does not exist": answer(refused=["NICE", "A message."]),
     "an empty rendition": answer(facts=FACTS, sizes=[0]),
+    "a negative size": answer(facts=FACTS, sizes=[-1]),
     "a size that is none": answer(facts=FACTS, sizes=[True]) + b"a",
     "a size that no memory has": answer(facts=FACTS, sizes=[2**62]),
     "a rendition that is cut": answer(facts=FACTS, sizes=[3]) + b"ab",
@@ -59,6 +60,12 @@ def test_a_strange_answer_is_refused(content: bytes) -> None:
     """It is reported as what no sound decoder writes."""
     with pytest.raises(AnswerError):
         read(content)
+
+
+def test_facts_that_violate_their_contract_are_refused() -> None:
+    """They do not reach the next step."""
+    with pytest.raises(AnswerError):
+        facts_of("validate-image.output")(Answer(FACTS, []))
 
 
 def test_an_answer_is_only_as_long_as_all_renditions_may_be() -> None:
