@@ -200,6 +200,14 @@ def test_a_server_that_cannot_import_its_operations_fails(monkeypatch: pytest.Mo
             done("find")
 
 
+def test_a_server_that_does_not_start_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No image is refused for that: it is tried again."""
+    monkeypatch.setattr(server_process, "START", "")
+    client.stop()
+    with pytest.raises(SandboxError):
+        done("find")
+
+
 @pytest.mark.parametrize("work", ["find", "exit", "wait", "reject", "fail"])
 def test_nothing_is_left_over(work: str) -> None:
     """In every case the child is gone afterwards, and no file stays open."""
