@@ -55,9 +55,12 @@ def test_an_image_that_takes_more_memory_than_stated_is_too_complex() -> None:
 
 
 def test_an_image_has_the_stated_processor_time() -> None:
-    """The process of an image is ended by the system after the stated seconds."""
+    """The process of an image is ended by the system after the stated seconds, and after more where variants are made."""
     seconds, _ = stated()
     assert done("state")["limits"]["CPU"] == seconds
+    more = re.search(r"have (\d+) more seconds of processor time", PAGE.read_text(encoding="utf-8"))
+    assert more
+    assert BOUNDS_WITH_VARIANTS.processor_time == seconds + int(more[1])
 
 
 @pytest.mark.share(1)
