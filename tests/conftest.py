@@ -30,7 +30,10 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Isolate the tests, hold every handler that one calls to its role in the template, and say how much is repeated."""
+    """Isolate the tests, hold every handler that one calls to its role in the template, and say how much is repeated.
+
+    No function waits in a test: one that needs time to pass installs a fake clock.
+    """
     config.pluginmanager.register(isolation.Isolation(), isolation.NAME)
     config.pluginmanager.register(permissions.LeastPrivilege(), permissions.NAME)
     config.pluginmanager.register(Effort(), "effort")
@@ -38,22 +41,21 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(patch.undo)
     moto_speed.install(patch)
     conditional_copies.install(patch)
+    patch.setattr("lambdas.runtime.clock.sleep", _refuse_to_wait)
 
 
-@pytest.fixture(autouse=True)
-def _never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no function wait in a test: a test that needs time to pass installs a fake clock."""
-
-    def refused(seconds: float) -> None:
-        pytest.fail(f"a function waits for {seconds} s in a test without a fake clock")
-
-    monkeypatch.setattr("lambdas.runtime.clock.sleep", refused)
+def _refuse_to_wait(seconds: float) -> None:
+    pytest.fail(f"a function waits for {seconds} s in a test without a fake clock")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_report_to_serializable() -> Generator[None, Any, Any]:
-    """Let a worker hand over what a test has logged or refused, also half of a surrogate pair, which UTF-8 does not have."""
-    return _encodable((yield))
+    """Let a worker hand over what a test has logged or refused, also half of a surrogate pair, which UTF-8 does not have.
+
+    Where a test passes, nobody reads the keywords of its report, which are half of it.
+    """
+    report = yield
+    return _encodable(report | {"keywords": {}} if report.get("outcome") == "passed" else report)
 
 
 def _encodable(value: Any) -> Any:

@@ -71,8 +71,12 @@ class Effort:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Collect what is garbage now, and no more: pytest would look through all objects five times, in each worker."""
-        gc.collect()
+        """Collect what is garbage now, and no more: pytest would look through all objects five times, in each worker.
+
+        The main process of workers has run no test, and would look through all reports.
+        """
+        if gc.isenabled():
+            gc.collect()
         gc.freeze()
 
     @pytest.hookimpl(trylast=True)

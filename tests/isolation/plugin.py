@@ -27,8 +27,9 @@ class Isolation:
         """Isolate this process, and those that it starts, from now on."""
         self._folder = TemporaryDirectory(prefix="connections-")
         self._notes = Path(self._folder.name, "refused")
+        self._running = ""  # the test; a fixture that asked pytest for it would take twice the time
         self._found = Surroundings.now()
-        self._between = replace(self._found, environ=isolated(self._found.environ, self._notes))
+        self._between = replace(self._found, variables=isolated(self._found.variables, self._notes))
         self._between.restore()
         loopback.install()
         _heed_signals()
@@ -43,8 +44,9 @@ class Isolation:
         self._between = replace(self._between, path=list(sys.path))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_setup(self) -> Generator[None, None, None]:
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Fail a test if its fixtures, or an import before it, connected to another machine."""
+        self._running = item.name
         try:
             yield
         finally:
@@ -70,11 +72,11 @@ class Isolation:
                 _assert_kept(self._between, item.path.name)
 
     @pytest.fixture(autouse=True)
-    def _keeps_its_surroundings(self, request: pytest.FixtureRequest) -> Iterator[None]:
+    def _keeps_its_surroundings(self) -> Iterator[None]:
         """Record the state that fixtures of the file have set, and check that the test leaves it unchanged."""
         before = Surroundings.now()
         yield
-        _assert_kept(before, request.node.name)
+        _assert_kept(before, self._running)
 
     def _judge(self) -> None:
         """Fail the running test or fixture if there was a connection to another machine."""
@@ -93,7 +95,5 @@ def _heed_signals() -> None:
 
 def _assert_kept(before: Surroundings, name: str) -> None:
     """Restore changed global state, and fail the test or file that changed it."""
-    changes = before.changes()
-    before.restore()
-    if changes:
+    if changes := before.restore():
         pytest.fail(f"{name} leaves changed: {', '.join(changes)}", pytrace=False)

@@ -21,25 +21,29 @@ NOWHERE = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+# What os.environ keeps: the variables as the system has them. To decode all of them twice would be a tenth of a short test.
+VARIABLES: dict[bytes, bytes] = vars(os.environ)["_data"]
 CACHES = [
     cached for module in (clients, telemetry) for cached in vars(module).values() if hasattr(cached, "cache_clear")
 ]
 
 
-def isolated(environ: dict[str, str], notes: Path) -> dict[str, str]:
-    """Return environ without the variables of a user, and with those that make processes record connections in a file."""
+def isolated(variables: dict[bytes, bytes], notes: Path) -> dict[bytes, bytes]:
+    """Return variables without those of a user, and with those that make processes record connections in a file."""
+    environ = {os.fsdecode(name): os.fsdecode(value) for name, value in variables.items()}
     own = {
         name: value for name, value in environ.items() if not name.startswith(STRANGE) and name.upper() not in PROXIES
     }
     guarded = [str(Path(__file__).with_name("everywhere")), environ.get("PYTHONPATH", "")]
-    return own | NOWHERE | {NOTES: str(notes), "PYTHONPATH": os.pathsep.join(filter(None, guarded))}
+    guards = {NOTES: str(notes), "PYTHONPATH": os.pathsep.join(filter(None, guarded))}
+    return {os.fsencode(name): os.fsencode(value) for name, value in (own | NOWHERE | guards).items()}
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """The global state at one moment."""
 
-    environ: dict[str, str]
+    variables: dict[bytes, bytes]
     folder: str
     path: list[str]
     session: boto3.Session | None
@@ -47,25 +51,29 @@ class Surroundings:
     @classmethod
     def now(cls) -> Surroundings:
         """Record the state."""
-        environ = {name: value for name, value in os.environ.items() if name != TEST}
-        return cls(environ, str(Path.cwd()), list(sys.path), boto3.DEFAULT_SESSION)
+        variables = VARIABLES.copy()
+        variables.pop(TEST.encode(), None)
+        return cls(variables, str(Path.cwd()), sys.path.copy(), boto3.DEFAULT_SESSION)
 
-    def changes(self) -> list[str]:
-        """Return the names of what has changed."""
+    def restore(self) -> list[str]:
+        """Restore the state, and return the names of what was changed. A default session counts as no change, since every client creates it."""
         now = self.now()
-        names = sorted(name for name, _ in now.environ.items() ^ self.environ.items())
-        found = [f"the variable {name}" for name in dict.fromkeys(names)]
-        found += ["the working directory"] if now.folder != self.folder else []
-        return found + (["sys.path"] if now.path != self.path else [])
-
-    def restore(self) -> None:
-        """Restore the state. A default session counts as no change, since every client creates it."""
-        for name in {*os.environ} - {*self.environ, TEST}:
-            del os.environ[name]
-        os.environ.update(self.environ)
+        names = sorted({name for name, _ in now.variables.items() ^ self.variables.items()})
+        for name in names:
+            _set(name, self.variables.get(name))
         os.chdir(self.folder)
         sys.path[:] = self.path
         boto3.DEFAULT_SESSION = self.session
+        changes = [f"the variable {os.fsdecode(name)}" for name in names]
+        changes += ["the working directory"] if now.folder != self.folder else []
+        return changes + (["sys.path"] if now.path != self.path else [])
+
+
+def _set(name: bytes, value: bytes | None) -> None:
+    if value is None:
+        del os.environb[name]
+    else:
+        os.environb[name] = value
 
 
 def forget() -> None:
