@@ -62,7 +62,8 @@ def _nulls(node: Any, path: str) -> Iterator[Refusal]:
         remedy = "remove the property, or pass the document as text"
         yield Refusal(path, "null is not allowed in a template", remedy, ANATOMY)
     for path_of, value in below(node, "*", path=path):
-        yield from _nulls(value, path_of)
+        if value is None or isinstance(value, dict | list):
+            yield from _nulls(value, path_of)
 
 
 def _unlike(template: Node, steps: tuple[str, ...], source: str, fits: Callable[[Any], bool]) -> Iterator[Refusal]:

@@ -92,10 +92,12 @@ def _used(node: Any, path: str) -> Iterator[Use]:
     if isinstance(node, dict):
         yield from (Use(path, what, name) for what, name in _names(node))
         for key, value in node.items():
-            yield from _used(value, f"{path}.{key}")
+            if isinstance(value, dict | list):
+                yield from _used(value, f"{path}.{key}")
     elif isinstance(node, list):
         for number, value in enumerate(node):
-            yield from _used(value, f"{path}[{number}]")
+            if isinstance(value, dict | list):
+                yield from _used(value, f"{path}[{number}]")
 
 
 def _names(node: Node) -> Iterator[tuple[str, str]]:

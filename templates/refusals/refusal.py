@@ -1,6 +1,6 @@
 """One reason for which AWS would refuse a template, and the access of rules to the template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,15 +43,19 @@ def below(node: Any, *steps: str, path: str = "$") -> Iterator[tuple[str, Any]]:
     if not steps:
         yield path, node
         return
-    for key, value in _entries(node):
-        if steps[0] in ("*", key):
-            yield from below(value, *steps[1:], path=f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}")
+    step, *more = steps
+    for key, value in _entries(node, step):
+        path_of = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}"
+        if more:
+            yield from below(value, *more, path=path_of)
+        else:
+            yield path_of, value
 
 
-def _entries(node: Any) -> list[tuple[Any, Any]]:
+def _entries(node: Any, step: str) -> Iterable[tuple[Any, Any]]:
     if isinstance(node, dict):
-        return list(node.items())
-    return list(enumerate(node)) if isinstance(node, list) else []
+        return node.items() if step == "*" else [(step, node[step])] if step in node else ()
+    return enumerate(node) if isinstance(node, list) and step == "*" else ()
 
 
 def kind(value: Any) -> str:
