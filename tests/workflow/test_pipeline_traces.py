@@ -24,9 +24,10 @@ def test_states_of_a_success_have_succeeded(processing: Processing) -> None:
     """Every state of the main path succeeded, those of branches too, with inputs and outputs."""
     run = run_of(processing.process(images.jpeg()))
     assert run.status == "succeeded"
-    on_way = {node.key for node in pipeline_graph().nodes if node.key in pipeline_graph().spine} - {"(start)", "(end)"}
+    graph = pipeline_graph()
+    on_way = {node.key for node in graph.nodes if node.key in graph.spine} - {"(start)", "(end)"}
     branches = {"ParallelProcessing/0/ResizeImage", "ParallelProcessing/1/GenerateThumbnail"}
-    assert {key: outcome for key, (outcome, _) in marks(pipeline_graph(), run).items()} == dict.fromkeys(
+    assert {key: outcome for key, (outcome, _) in marks(graph, run).items()} == dict.fromkeys(
         on_way | branches, "succeeded"
     )
     assert visit(run, "ValidateImage").input.keys() == {"image"}

@@ -12,6 +12,7 @@ from imaging.metadata.sanitize import clean_number
 from lambdas.domain.outcomes import FAILED, PROCESSING, REJECTED, SUCCEEDED
 from lambdas.domain.record import EXPIRES_AT
 from lambdas.runtime import clients
+from tests.effort import times
 from tests.fake_aws.account import Payload
 from tests.lambdas.account import RETENTION_DAYS, Account, record_of, without_times
 from workflow import contracts
@@ -181,7 +182,7 @@ FINDINGS = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(12, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=FINDINGS)
 def test_every_result_is_read_back(account: Account, found: Any) -> None:
     """The record returns the JSON that a step stored, including numbers: one bench serves all examples."""
