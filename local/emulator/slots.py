@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 LEAST = 2  # an invocation that waits for the emulator leaves its processor to another one
+PAUSE_SECONDS = 0.25  # between two looks at what waits
 LONG_SECONDS = 10.0  # after that an invocation probably waits for others, and its slot is lent
 FUNCTION_HEADER = "x-ministack-invoke-depth"  # in what a worker's SDK sends
 
@@ -20,6 +21,7 @@ FUNCTION_HEADER = "x-ministack-invoke-depth"  # in what a worker's SDK sends
 class _Invocation:
     function: str
     admitted: threading.Event = field(default_factory=threading.Event)
+    passed: float | None = None  # when there was a slot for it first, and no worker
     started: float = 0.0
     holds: bool = False  # a slot
 
@@ -28,12 +30,18 @@ class Slots:
     """A bound for all functions together.
 
     Of the functions that wait, the one with the fewest running invocations is next and, of equal ones, the one that has had
-    no turn for the longest time, so that each function gets on under any load.
+    no turn for the longest time, so that each function gets on under any load. If all workers of a function are busy, an
+    invocation waits for one of them as long as the function's first invocation took: a further worker would take as long to
+    start, and memory for good.
     """
 
-    def __init__(self, number: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Let that many invocations run."""
-        self._lock, self._free, self._clock = threading.Lock(), number, clock
+    def __init__(
+        self, number: int, patience: float = LONG_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Let that many invocations run; none waits for a worker for longer than patience, in seconds."""
+        self._lock, self._free, self._patience, self._clock = threading.Lock(), number, patience, clock
+        self._workers = Counter[str]()  # of each function: the most invocations that ran at the same time
+        self._firsts = dict[str, float]()  # seconds that the first invocation of each function took
         self._running, self._waiting = list[_Invocation](), list[_Invocation]()
         self._turns, self._last_turns = count(1), Counter[str]()
 
@@ -44,7 +52,7 @@ class Slots:
         with self._lock:
             self._waiting.append(invocation)
             self._admit()
-        while not invocation.admitted.wait(LONG_SECONDS / 10):
+        while not invocation.admitted.wait(PAUSE_SECONDS):
             self.lend_long()
         try:
             yield
@@ -52,6 +60,7 @@ class Slots:
             with self._lock:
                 self._running.remove(invocation)
                 self._free += invocation.holds
+                self._firsts.setdefault(function, self._clock() - invocation.started)
                 self._admit()
 
     @contextmanager
@@ -76,16 +85,37 @@ class Slots:
             self._admit()
 
     def _admit(self) -> None:
-        while self._free > 0 and self._waiting:
-            running = Counter(invocation.function for invocation in self._running)
-            # Of equal ones min returns the first, which has waited longest.
-            following = min(self._waiting, key=lambda one: (running[one.function], self._last_turns[one.function]))
+        while self._free > 0 and (following := self._following()):
             self._waiting.remove(following)
             self._running.append(following)
-            self._last_turns[following.function] = next(self._turns)
+            function = following.function
+            self._workers[function] = max(self._workers[function], self._number(function))
+            self._last_turns[function] = next(self._turns)
             self._free -= 1
             following.started, following.holds = self._clock(), True
             following.admitted.set()
+
+    def _following(self) -> _Invocation | None:
+        """Return the next invocation; None if there is none for which there is a worker, or that has waited for long enough."""
+        ready = [one for one in self._waiting if self._has_worker(one) or self._is_impatient(one)]
+        # Of equal ones min returns the first, which has waited longest.
+        return min(ready, key=lambda one: (self._number(one.function), self._last_turns[one.function]), default=None)
+
+    def _number(self, function: str) -> int:
+        """Return how many invocations of a function run."""
+        return sum(invocation.function == function for invocation in self._running)
+
+    def _has_worker(self, invocation: _Invocation) -> bool:
+        """Return whether a worker of the function is free, or none will be soon: it has had none so far, or they take long."""
+        running = sum(one.holds for one in self._running if one.function == invocation.function)
+        return not running or running < self._workers[invocation.function]
+
+    def _is_impatient(self, invocation: _Invocation) -> bool:
+        """Return whether it has waited for a worker as long as it takes to start one."""
+        if invocation.passed is None:
+            invocation.passed = self._clock()
+        patience = min(self._patience, self._firsts.get(invocation.function, self._patience))
+        return self._clock() - invocation.passed >= patience
 
 
 def processors() -> int:

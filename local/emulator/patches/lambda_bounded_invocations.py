@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
 ministack: Each concurrent invocation gets a worker, however many there are, and all share the processors of this machine, so
 that functions run into their timeouts.
 
-Patched: An invocation waits for a slot (local/emulator/slots.py); its timeout counts from when it has one. A function that
-calls another one, or runs an execution to its end, lends its slot meanwhile. Invocations for a queue need no slot: the event
-source's own concurrency bounds them, and the function may wait for an execution that it started.
+Patched: An invocation waits for a slot (local/emulator/slots.py); its timeout counts from when it has one. It also waits for a
+worker of its function, as long as a new one would take to start. A function that calls another one, or runs an execution to
+its end, lends its slot meanwhile. Invocations for a queue need no slot: the event source's own concurrency bounds them, and
+the function may wait for an execution that it started.
 
 Upstream: No report found.
 """

@@ -76,8 +76,8 @@ class Running:
 
 @pytest.fixture
 def running() -> Any:
-    """Give two slots, and end what took one."""
-    found = Running(Slots(2))
+    """Give two slots for functions that wait for no worker, and end what took one."""
+    found = Running(Slots(2, patience=0))
     yield found
     found.finish()
 
@@ -130,6 +130,41 @@ def test_slot_of_a_long_invocation_is_lent() -> None:
     assert running.now == ["a2"]
     running.end("a2")
     eventually(lambda: running.now == ["a3"])
+    running.finish()
+
+
+def test_invocation_waits_for_a_worker_as_long_as_one_takes_to_start() -> None:
+    """A second worker of a function starts once an invocation has waited as long as the first invocation took, and stays."""
+    now = [0.0]
+    running = Running(Slots(2, clock=lambda: now[0]))
+    running.start("a1")
+    now[0] = 3.0
+    running.end("a1")
+    for name in ("a2", "a3", "b1"):
+        running.start(name)
+    eventually(lambda: running.now == ["a2", "b1"])
+    running.end("b1")
+    now[0] = 5.0
+    running.slots.lend_long()
+    assert running.now == ["a2"]
+    now[0] = 6.0
+    eventually(lambda: running.now == ["a2", "a3"])
+    running.end("a2")
+    running.start("a4")
+    eventually(lambda: running.now == ["a3", "a4"])
+    running.finish()
+
+
+def test_invocation_waits_for_the_first_worker_while_that_starts() -> None:
+    """Two first invocations of a function at the same time share one worker, unless the first takes long."""
+    now = [0.0]
+    running = Running(Slots(2, clock=lambda: now[0]))
+    for name in ("a1", "a2"):
+        running.start(name)
+    running.slots.lend_long()
+    assert running.now == ["a1"]
+    now[0] = LONG_SECONDS
+    eventually(lambda: running.now == ["a1", "a2"])
     running.finish()
 
 
