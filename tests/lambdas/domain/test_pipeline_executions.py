@@ -71,6 +71,12 @@ def test_a_name_holds_image_and_attempt(image: Image, other: str) -> None:
     assert executions.name({**image, "owner": other}) == name
 
 
+def test_a_name_stays_with_every_version() -> None:
+    """After an upgrade, an event that is delivered again starts nothing, and a step still knows its record."""
+    image: Image = {"imageId": IMAGE_IDS[0], "owner": OWNER, "bucket": "pictures", "key": "uploads/a", "versionId": "1"}
+    assert executions.name(image) == f"{IMAGE_IDS[0]}-3c6ccc8fe7db3e8d0e8df7abde951a34-1"
+
+
 @given(image=IMAGES)
 def test_an_image_without_an_attempt_is_the_first(image: Image) -> None:
     """An image without the number of its attempt has the name of the first attempt."""
