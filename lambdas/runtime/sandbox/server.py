@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import socket
-import sys
 import traceback
 import warnings
 from contextlib import suppress
@@ -99,7 +98,3 @@ def _is_running(process: int) -> bool:
     """Whether a thread of a process uses a processor or waits for one; False where the system does not say so."""
     states = (stat.read_bytes().rpartition(b")")[2].split()[0] for stat in Path("/proc").glob(f"{process}/task/*/stat"))
     return b"R" in states
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

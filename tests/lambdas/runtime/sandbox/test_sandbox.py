@@ -192,12 +192,15 @@ def test_a_result_that_is_no_json_fails() -> None:
         done("return what is no JSON")
 
 
-def test_a_server_that_cannot_import_its_operations_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """That is an internal error, for each image."""
+def test_a_server_that_cannot_import_its_operations_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """That is an internal error, for each image, and the log says why."""
     monkeypatch.setattr(client, "OPERATIONS", "imaging.unknown")
     for _ in range(2):
         with pytest.raises(SandboxError):
             done("find")
+    assert capsys.readouterr().out.count("ModuleNotFoundError") == 2
 
 
 def test_a_server_that_does_not_start_fails(monkeypatch: pytest.MonkeyPatch) -> None:
