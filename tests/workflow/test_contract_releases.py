@@ -106,7 +106,7 @@ def test_another_major_version_may_break(
 ) -> None:
     """The contracts are held against the newest release that the repository keeps; a version that may break is allowed to."""
     monkeypatch.setattr(releases, "FOLDER", tmp_path / "released")
-    monkeypatch.setattr(releases, "released", lambda: ["0.9.0", "1.0.0"])
+    monkeypatch.setattr(releases, "released", lambda: ["0.8.0", "0.9.0", "1.0.0"])
     monkeypatch.setattr(releases, "project_version", lambda: version)
     shutil.copytree(repository, tmp_path / "released" / "1.0.0")
     (repository / "step.output.json").unlink()
@@ -129,7 +129,15 @@ def test_same_contracts_as_released(repository: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("since", "version", "may"),
-    [("0.1.0", "0.1.1", False), ("0.1.0", "0.2.0.dev0", True), ("0.9.0", "1.0.0", True), ("1.0.0", "1.9.0", False)],
+    [
+        ("0.1.0", "0.1.1", False),
+        ("0.1.0", "0.2.0.dev0", True),
+        ("0.1.1", "0.2.1", True),
+        ("0.2.0", "0.1.0", False),
+        ("0.9.0", "1.0.0", True),
+        ("1.0.0", "1.9.0", False),
+        ("1.0.0", "0.9.0", False),
+    ],
 )
 def test_version_says_whether_it_may_break(since: str, version: str, may: bool) -> None:
     """Before 1.0 another minor version may break; from then on another major one."""
@@ -142,6 +150,15 @@ def test_released_contracts_are_in_no_zip() -> None:
     assert not [name for name, _ in packaging.code_entries() if "released" in name]
     for version in releases.released():
         assert names(releases.FOLDER / version)
+
+
+def test_exit_code_of_a_release(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command exits with 0 where it has stored the release, and with 1 and one line where it may not."""
+    monkeypatch.setattr(releases, "project_version", lambda: "1.0.0.dev0")
+    assert releases.main([]) == 1
+    assert capsys.readouterr().err.startswith("release: 1.0.0.dev0 is under development")
+    monkeypatch.setattr(releases, "keep", Path)
+    assert releases.main([]) == 0
 
 
 def test_help_of_a_release_releases_nothing(capsys: pytest.CaptureFixture[str]) -> None:

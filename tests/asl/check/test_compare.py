@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from asl.check.compare import mismatches
 from asl.check.joins import joined
 from asl.check.json_schema import UnsupportedSchemaError, shape_of
-from asl.check.shapes import NULL, Anything, Array, Number, Object, Shape, Text, constant, exact_object
+from asl.check.shapes import NULL, Anything, Array, Number, Object, Shape, Text, constant, exact_object, union
 from tests.asl.check.membership import is_member
 from tests.asl.check.schema_changes import widened
 from tests.asl.check.schemas import Schema, examples, schemas
@@ -69,6 +69,11 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
         ({"type": "array", "uniqueItems": True}, {"type": "array", "uniqueItems": True}, True),
         ({"type": "array", "maxItems": 1}, {"type": "array", "uniqueItems": True}, True),
         ({"type": "array", "maxItems": 2}, {"type": "array", "uniqueItems": True}, False),
+        (
+            {"type": "array", "items": TEXT, "maxItems": 1},
+            {"type": "array", "prefixItems": [TEXT], "items": NUMBER},
+            True,
+        ),
         (an_object("a"), {"type": "object", "minProperties": 1}, True),
         (an_object(), {"type": "object", "minProperties": 1}, False),
         (an_object(minProperties=2), {"type": "object", "minProperties": 1}, True),
@@ -115,6 +120,14 @@ def test_each_of_few_numbers_has_to_be_required() -> None:
     few = joined([constant(3), constant(6)])
     assert mismatches(few, constant(3))
     assert not mismatches(constant(3), few)
+
+
+def test_a_mismatch_is_certain_where_no_alternative_could_take_a_part() -> None:
+    """It is undecided where two alternatives may each take some of the values, and certain where one value is excluded."""
+    provided = exact_object(kind=constant("a"), size=union(NULL, Number()))
+    alternatives = (exact_object(kind=kind, size=Number()) for kind in (constant("a"), Text()))
+    assert [one.decided for one in mismatches(provided, union(*alternatives))] == [False]
+    assert [one.decided for one in mismatches(Text(), Text(excluded=frozenset("a")))] == [True]
 
 
 def test_a_value_may_be_as_large_as_what_takes_anything_allows() -> None:

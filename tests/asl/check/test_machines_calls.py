@@ -88,6 +88,14 @@ def test_response() -> None:
     assert reading_of("sqs:sendMessage", {"QueueUrl": "q", "MessageBody": "m"}, "$.MessageID") == {(*READ, True)}
 
 
+def test_response_that_a_contract_bounds() -> None:
+    """Where a function needs more of a response than the model says, that is undecided."""
+    send = task(Resource="arn:aws:states:::sqs:sendMessage", Parameters={"QueueUrl": "q", "MessageBody": "m"}, Next="B")
+    edges = {"B": {"takes": closed({"id": TEXT}), "gives": COUNT}}
+    handed = task(Parameters={"id.$": "$.MessageId"})
+    assert found({"A": send, "B": handed}, START, edges) == {("B", "Parameters.id.$", False)}
+
+
 def test_response_that_a_client_sends() -> None:
     """The response to a task that waits for its token is that of a client: only a contract states it."""
     waiting = ("sqs:sendMessage.waitForTaskToken", {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}, "$.ok")
@@ -133,6 +141,22 @@ def test_response_without_contracts() -> None:
     machine = {"StartAt": "A", "States": {"A": state, "B": reading("$.Contents[0].Key")}}
     assert prove(machine, NO_MAPPING).findings == []
     assert [one.decided for one in prove(machine, Mapping(Contract("start", shape_of(START)))).findings] == [False]
+
+
+def test_response_of_an_endpoint_without_contracts() -> None:
+    """Without contracts nothing is known of a body, also after a Choice about it; what is documented of a response is."""
+    endpoint = {"ApiEndpoint": "https://example.org", "Method": "GET"}
+    ask = {"Variable": "$.ResponseBody", "IsString": True, "Next": "B"}
+    states: dict[str, State] = {
+        "A": task(Resource="arn:aws:states:::http:invoke", Parameters=endpoint, Next="C"),
+        "C": {"Type": "Choice", "Choices": [ask], "Default": "Z"},
+        "B": task(
+            Resource="arn:aws:states:::sqs:sendMessage", Parameters={"QueueUrl.$": "$.ResponseBody", "MessageBody": "m"}
+        ),
+        "Z": reading("States.ArrayLength($.StatusCode)"),
+    }
+    findings = prove({"StartAt": "A", "States": states}, NO_MAPPING).findings
+    assert [(finding.state, finding.field) for finding in findings] == [("Z", "Parameters.read.$")]
 
 
 def test_models() -> None:

@@ -188,3 +188,37 @@ def test_pattern_of_a_rule_holds_after_it() -> None:
         edges = {"T": {"takes": closed({"text": {"type": "string", "pattern": pattern}}), "gives": closed({})}}
         findings = found(states, closed({"text": TEXT}), edges)
         assert findings == (set() if decided is None else {("T", "Parameters.text.$", decided)})
+
+
+@pytest.mark.parametrize(("longest", "findings"), [(19, set()), (20, {MATCHED}), (99, {MATCHED})])
+def test_string_that_may_be_a_timestamp(longest: int, findings: Found) -> None:
+    """A string of 20 characters or more may be a timestamp, so that the state behind the rule is reached; a shorter one is none."""
+    start = closed({"at": {"type": "string", "maxLength": longest}})
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$.at", "IsTimestamp": True, "Next": "Matched"}]}
+    states = {"Ask": {**choice, "Default": "Other"}, "Matched": reading("$.none"), "Other": reading("$.at")}
+    assert found(states, start) == findings
+
+
+@pytest.mark.parametrize(
+    ("rule", "schema", "fits"),
+    [
+        ({"IsString": True}, {"type": "string"}, True),
+        ({"IsString": True}, {"type": "string", "minLength": 1}, False),
+        ({"IsNumeric": True}, {"type": "number"}, True),
+        ({"IsNumeric": True}, {"type": "integer"}, False),
+    ],
+)
+def test_kind_of_any_value(rule: State, schema: Any, fits: bool) -> None:
+    """Nothing but the kind is known of a value of which a rule asked the kind: it may be empty, or a fraction."""
+    ask = {"Type": "Choice", "Choices": [{"Variable": "$.any", **rule, "Next": "T"}], "Default": "End"}
+    handed = task(Parameters={"v.$": "$.any"}, Next="End")
+    edges = {"T": {"takes": closed({"v": schema}), "gives": {"type": "null"}}}
+    findings = found({"Ask": ask, "T": handed, "End": {"Type": "Succeed"}}, closed({"any": {}}), edges)
+    assert (not findings) is fits
+
+
+def test_listed_value_that_matches() -> None:
+    """Of the values that a contract lists, those that match a text with wildcards are left, or those that do not."""
+    rule = {"Variable": "$.kind", "StringMatches": "b*"}
+    assert typed("$.kind", {"const": "book"}, rule) == set()
+    assert typed("$.kind", {"const": "film"}, {"Not": rule}) == set()
