@@ -2,7 +2,7 @@
 
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
 from types import ModuleType
@@ -21,7 +21,6 @@ from moto.dynamodb.parsing import ast_nodes, expressions, validators
 from moto.s3.models import FakeKey
 
 _TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
-Addresses = Mapping[str, Any]  # what answers, by the pattern of its address
 # The services that most requests are for. moto compares each address with those of all services, by name.
 _FIRST = ("dynamodb", "sns", "sqs", "stepfunctions", "s3")
 _UNSIGNED = "0" * 64
@@ -31,7 +30,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     """Patch moto."""
     # It would register hundreds of addresses for each method of the library requests, with which tests only upload.
     patch.setattr(models, "RESPONSES_METHODS", ("PUT",))
-    patch.setattr(BaseBackend, "urls", property(_urls(vars(BaseBackend)["urls"])))
+    patch.setattr(BaseBackend, "urls", property(_once_a_class(vars(BaseBackend)["urls"].__get__)))
     patch.setattr(responses, "method_names_from_class", cache(method_names_from_class))
     patch.setattr(JSONFileLoader, "load_file", _read_once())
     patch.setattr(Loader, "list_available_services", _listed_once(Loader.list_available_services))
@@ -39,6 +38,9 @@ def install(patch: pytest.MonkeyPatch) -> None:
     parser = vars(expressions)["UpdateExpressionParser"]  # the module has no types
     patch.setattr(parser, "make", cache(parser.make))
     patch.setattr(validators, "deepcopy", _copy)
+    # It is asked for each part of an expression, and makes all that the answer is taken from.
+    traverser = vars(ast_nodes)["DepthFirstTraverser"]
+    patch.setattr(traverser, "nodes_to_be_processed", _once_a_class(traverser.nodes_to_be_processed))
     first = sorted(backend_index.backend_url_patterns, key=lambda one: one[0] not in _FIRST)
     patch.setattr(backend_index, "backend_url_patterns", first)
     for picker in (AttributePicker, XFormedAttributePicker):
@@ -53,16 +55,16 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(sys.modules, f"{_TASKS}.state_task_service_batch", _batch())
 
 
-def _urls(made: property) -> Callable[[BaseBackend], Addresses]:
-    """Return a cached function for the addresses of a service, which moto builds for each call."""
-    known: dict[type[BaseBackend], Addresses] = {}
+def _once_a_class(find: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a cached function for what is the same for all instances of a class, and which moto builds for each call."""
+    known: dict[type, Any] = {}
 
-    def urls(service: BaseBackend) -> Addresses:
-        if type(service) not in known:
-            known[type(service)] = made.__get__(service)
-        return known[type(service)]
+    def found(instance: Any) -> Any:
+        if type(instance) not in known:
+            known[type(instance)] = find(instance)
+        return known[type(instance)]
 
-    return urls
+    return found
 
 
 def _read_once() -> Callable[[JSONFileLoader, str], Any]:
