@@ -52,7 +52,7 @@ class Pace:
 
     def __init__(self, max_concurrency: int, table: str, until: datetime | None = None) -> None:
         """Use half of what the trigger may, so that both together fit the Lambda concurrency that it leaves free."""
-        self._at_once = max(1, max_concurrency // 2)
+        self._at_once = max_concurrency // 2  # the trigger has two or more
         self._table, self._until = table, until
         self._images: list[Image] = []
 
