@@ -179,6 +179,7 @@ def test_an_internal_error_stays_internal(error: str, capsys: pytest.CaptureFixt
     assert "\\u001b" not in output
 
 
+@BOUNDED
 def test_a_child_that_cannot_be_confined_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a limit of resources no image is touched: that is a fault of ours."""
     with pytest.raises(SandboxError):
