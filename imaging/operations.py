@@ -167,3 +167,4 @@ def _warm_up() -> None:
         Image.new("RGB", WARM_UP_SIZE).save(file, "JPEG")
         for name, options in WARM_UP.items():
             run(name, file.getvalue(), {"limits": limits, **options})
+    vars(Image)["core"].clear_cache()  # Pillow would zero its blocks again, which are zero in memory that is new

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape  # xml.sax imports all of HTTP, which takes the sandbox 40 ms
 from typing import TYPE_CHECKING, Self
-from xml.sax.saxutils import escape, quoteattr
 
 from PIL import Image
 from PIL.ExifTags import Base
@@ -62,10 +62,10 @@ class Authorship:
     def _to_xmp(self) -> bytes:
         attributes = []
         if self.credit:
-            attributes.append(f" photoshop:Credit={quoteattr(_clean(self.credit))}")
+            attributes.append(f' photoshop:Credit="{escape(_clean(self.credit))}"')
         if self.digital_source_type:
             uri = DIGITAL_SOURCE_TYPES + _clean(self.digital_source_type)
-            attributes.append(f" Iptc4xmpExt:DigitalSourceType={quoteattr(uri)}")
+            attributes.append(f' Iptc4xmpExt:DigitalSourceType="{escape(uri)}"')
         terms = _alternative(_clean(self.usage_terms)) if self.usage_terms else ""
         return _packet("".join(attributes), terms).encode() if attributes or terms else b""
 

@@ -106,7 +106,7 @@ def _resample_fast(raster: Raster, size: Size) -> Image.Image:
     from cykooz_resizer import CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer
 
     left, top, right, bottom = raster.box
-    target = Image.new(raster.image.mode, size)
+    target = Image.new(raster.image.mode, size, None)
     options = ResizeOptions(
         resize_alg=ResizeAlg.convolution(FilterType.lanczos3),
         crop_box=CropBox(left, top, right - left, bottom - top),

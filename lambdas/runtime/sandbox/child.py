@@ -6,18 +6,16 @@ import errno
 import json
 import os
 import traceback
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from imaging.errors import ImageRefusedError
-from lambdas.runtime.sandbox.bounds import Bounds
 from lambdas.runtime.sandbox.confinement import confine
 from lambdas.runtime.sandbox.messages import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lambdas.runtime.sandbox.confinement import Parent
+    from lambdas.runtime.sandbox.confinement import Plan
     from lambdas.runtime.sandbox.messages import Message
 
 INPUT, OUTPUT, REPORT = 3, 4, 5  # descriptors: the file, the answer, and what was confined
@@ -38,24 +36,22 @@ class Operations(Protocol):
         """Run an operation and return its facts, a JSON object, and its renditions; raises ImageRefusedError."""
 
 
-def run_child(operations: Operations, request: Message, files: Sequence[int], parent: Parent) -> NoReturn:
-    """Do the work of request and exit. files are its input, its output, and the pipe for the report."""
+def run_child(operations: Operations, request: Message, files: Sequence[int], plan: Plan) -> NoReturn:
+    """Do the work of request as planned and exit. files are its input, its output, and the pipe for the report."""
     status = 1
     try:
         _keep_only(files)
-        write(REPORT, json.dumps(_confine(request, parent)).encode())
+        write(REPORT, json.dumps(_confine(plan)).encode())
         write(OUTPUT, *_answer(operations, request))
         status = 0
     finally:
         os._exit(status)
 
 
-def _confine(request: Message, parent: Parent) -> Message:
+def _confine(plan: Plan) -> Message:
     """Confine this process and return what is missing; raises an error, and reports it, if that is not possible."""
     try:
-        bounds = Bounds(**request["bounds"])
-        bounds = replace(bounds, memory=bounds.memory + request["size"])  # the file itself does not count
-        return {"missing": confine(bounds, parent, threads=request["threads"])}
+        return {"missing": confine(plan)}
     except Exception:
         write(REPORT, json.dumps({"failed": traceback.format_exc()[:MAX_TEXT]}).encode())
         raise

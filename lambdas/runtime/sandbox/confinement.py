@@ -22,7 +22,7 @@ from lambdas.runtime.sandbox.bounds import MAX_ANSWER, Bounds
 from lambdas.runtime.sandbox.linux import PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 PROCESS_STATUS = Path("/proc/self/status")  # Linux only, as limits of memory are
 SIZE = re.compile(rb"^Vm(Size|Data):\s+(\d+) kB$", re.MULTILINE)  # VmData is what RLIMIT_DATA counts
@@ -45,28 +45,54 @@ class Parent:
         """Describe this process, and do once what each child would do again."""
         for threads in (False, True):
             with suppress(OSError):
-                seccomp.assemble(os.uname().machine, threads=threads)
+                seccomp.prepare(threads=threads)
         status = PROCESS_STATUS.read_bytes() if PROCESS_STATUS.exists() else b""
         sizes = {name: int(size) * 1024 for name, size in SIZE.findall(status)}
         return cls(os.getpid(), sizes.get(b"Size"), sizes.get(b"Data"))
 
 
-def confine(bounds: Bounds, parent: Parent, *, threads: bool) -> dict[str, str]:
+@dataclass(frozen=True)
+class Plan:
+    """How a child is to be confined. The server makes it: a child copies each page of Python's objects that it uses."""
+
+    parent: int  # process
+    limits: Sequence[tuple[int, int]]  # kinds of resources, and their bounds
+    time: int  # seconds on the clock
+    threads: bool
+
+
+def plan(bounds: Bounds, parent: Parent, *, threads: bool) -> Plan:
+    """Return the plan for a child that works within bounds; only HEIF needs threads."""
+    limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, bounds.processor_time)]
+    if parent.data is not None and parent.space is not None:
+        limits.append((resource.RLIMIT_DATA, parent.data + bounds.memory))
+        limits.append((resource.RLIMIT_AS, parent.space + bounds.memory + RESERVED))
+    limits.append((resource.RLIMIT_FSIZE, MAX_ANSWER))
+    # The last one: nothing can be opened any more, no file, socket or queue.
+    limits.append((resource.RLIMIT_NOFILE, 0))
+    lowered = [(kind, _lower(kind, bound)) for kind, bound in limits]
+    return Plan(parent.process, lowered, int(bounds.time) + 1, threads)
+
+
+def confine(plan: Plan) -> dict[str, str]:
     """Confine this process for good, and return the layers that are missing, each with the name of its error.
 
-    Only HEIF needs threads. Raises OSError or ValueError if a limit of resources cannot be set.
+    Raises OSError or ValueError if a limit of resources cannot be set.
     """
     layers: dict[str, Callable[[], None]] = {
         "user": _drop_root,  # first, because limits of a user bind no root
-        "parent": lambda: _end_with(parent.process),
+        "parent": lambda: _end_with(plan.parent),
         "privileges": lambda: prctl(PR_SET_NO_NEW_PRIVS, 1),
     }
     missing = tried(layers)
-    others = _tasks() if threads else -MAX_THREADS
-    _limit(bounds, parent)
-    missing |= tried({"seccomp": lambda: seccomp.install(threads=threads)})
+    others = _tasks() if plan.threads else -MAX_THREADS
+    for kind, bound in plan.limits:
+        resource.setrlimit(kind, (bound, bound))
+    signal.alarm(plan.time)  # in case the server has ended, too
+    missing |= tried({"seccomp": lambda: seccomp.install(threads=plan.threads)})
     if "seccomp" in missing:
-        _lower(resource.RLIMIT_NPROC, others + MAX_THREADS)
+        most = _lower(resource.RLIMIT_NPROC, others + MAX_THREADS)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
     return missing
 
 
@@ -96,17 +122,6 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _limit(bounds: Bounds, parent: Parent) -> None:
-    _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_CPU, bounds.processor_time)
-    if parent.data is not None and parent.space is not None:
-        _lower(resource.RLIMIT_DATA, parent.data + bounds.memory)
-        _lower(resource.RLIMIT_AS, parent.space + bounds.memory + RESERVED)
-    _lower(resource.RLIMIT_FSIZE, MAX_ANSWER)
-    _lower(resource.RLIMIT_NOFILE, 0)  # the last one: nothing can be opened any more: no file, socket or queue
-    signal.alarm(int(bounds.time) + 1)  # in case the server has ended, too
-
-
 def _tasks() -> int:
     """Return how many processes and threads this user has, as far as the system shows them."""
     owned = [folder for folder in Path("/proc").glob("[0-9]*") if _is_own(folder)]
@@ -119,8 +134,7 @@ def _is_own(process: Path) -> bool:
     return False
 
 
-def _lower(kind: int, bound: int) -> None:
-    """Limit a resource to bound, unless its limit is lower already."""
+def _lower(kind: int, bound: int) -> int:
+    """Return the bound for a resource, or its limit if that is lower already."""
     _, hard = resource.getrlimit(kind)
-    bound = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
-    resource.setrlimit(kind, (bound, bound))
+    return bound if hard == resource.RLIM_INFINITY else min(bound, hard)

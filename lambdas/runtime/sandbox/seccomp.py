@@ -8,7 +8,7 @@ import os
 import struct
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from lambdas.runtime.sandbox.linux import prctl
 from lambdas.runtime.sandbox.syscalls import NUMBERS
@@ -95,10 +95,23 @@ def rules(*, threads: bool) -> list[Rule]:
 
 def install(*, threads: bool) -> None:
     """Filter the system calls of this process from now on; raises OSError if the kernel refuses or cannot do that."""
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, prepare(threads=threads).address)
+
+
+@cache
+def prepare(*, threads: bool) -> _Filter:
+    """Return the filter, which is made once a process and its children; raises OSError for an unknown machine."""
     program = assemble(os.uname().machine, threads=threads)
     code = ctypes.create_string_buffer(program, len(program))
-    filter_ = _Program(len(program) // INSTRUCTION.size, ctypes.addressof(code))
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(filter_))
+    head = _Program(len(program) // INSTRUCTION.size, ctypes.addressof(code))
+    return _Filter(ctypes.addressof(head), (head, code))
+
+
+class _Filter(NamedTuple):
+    """The address of a struct sock_fprog, and the memory that it needs."""
+
+    address: int
+    memory: tuple[object, ...]
 
 
 class _Program(ctypes.Structure):
@@ -110,7 +123,6 @@ class _Program(ctypes.Structure):
 INSTRUCTION = struct.Struct("=HBBI")  # a struct sock_filter: code, jump if true, jump if false, operand
 
 
-@cache
 def assemble(machine: str, *, threads: bool) -> bytes:
     """Return the filter for a machine; raises OSError for an unknown one."""
     if machine not in MACHINES:

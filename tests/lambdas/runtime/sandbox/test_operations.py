@@ -1,14 +1,17 @@
 """The operations of imaging in the sandbox: they need no file, and return what they return outside of it."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from imaging import operations
 from imaging.errors import ImageRefusedError, Reason
 from lambdas.runtime.sandbox import client
 from lambdas.runtime.sandbox.answers import Answer
+from lambdas.runtime.sandbox.server import hooks_left_out
 from tests import pictures
 from tests.effort import times
 from tests.imaging.limits import LIMITS
@@ -55,6 +58,18 @@ def test_every_operation_has_run_before_the_first_image(monkeypatch: pytest.Monk
     monkeypatch.setattr(operations, "run", recorded)
     operations.load("JPEG")
     assert done == [*operations.OPERATIONS]
+    assert vars(Image)["core"].get_stats()["blocks_cached"] == 0  # of memory that each image would have to zero
+
+
+def test_modules_of_the_server_do_nothing_in_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they register meanwhile is left out; what is registered later is not."""
+    registered = list[object]()
+    monkeypatch.setattr(os, "register_at_fork", lambda **hooks: registered.extend(hooks.values()))
+    with hooks_left_out():
+        os.register_at_fork(after_in_child=lambda: None)
+    assert not registered
+    os.register_at_fork(after_in_child=lambda: None)
+    assert registered
 
 
 @pytest.mark.share(8)

@@ -285,8 +285,8 @@ def test_a_child_ends_without_a_server() -> None:
     code = f"""
 import os, time
 from lambdas.runtime.sandbox.bounds import Bounds
-from lambdas.runtime.sandbox.confinement import Parent, confine
-confine(Bounds(time=0.5), Parent(os.getppid(), None, None), threads=False)
+from lambdas.runtime.sandbox.confinement import Parent, confine, plan
+confine(plan(Bounds(time=0.5), Parent(os.getppid(), None, None), threads=False))
 time.sleep({PATIENCE})
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGALRM
