@@ -47,7 +47,8 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     stored. Scans of a progressive JPEG that make no difference there are left out, unless all_scans is set.
     """
     check_scans(picture.inspected)
-    check_pixels(picture.inspected)
+    if picture.image.tile:  # else they were checked when they were decoded
+        check_pixels(picture.inspected)
     image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
     with decoder_guard(picture.format), watched(), watched_fax():
         if picture.format.name == "JPEG":

@@ -10,6 +10,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from imaging.decoding import decode as decode_module
 from imaging.decoding import inflate, libspng
 from imaging.decoding.decode import SCALES, decode
 from imaging.decoding.inflate import Rows
@@ -95,6 +96,15 @@ def test_an_image_is_reduced_while_it_is_decoded(scale: int) -> None:
         found = decode(picture, wanted=(WIDTH // (2 * scale), HEIGHT // (2 * scale)))
         assert found.image.tobytes() == Image.open(BytesIO(data)).convert("RGB").reduce(scale).tobytes()
         assert found.covered == (WIDTH / scale, HEIGHT / scale)
+
+
+def test_checksums_of_pixels_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second decoding returns the same pixels, which were sound."""
+    checked = list[object]()
+    monkeypatch.setattr(decode_module, "check_pixels", checked.append)
+    picture = open_picture(png(zlib.compress(filtered(6, 3)), 3), LIMITS)
+    assert decode(picture).image.tobytes() == decode(picture).image.tobytes()
+    assert checked == [picture.inspected]
 
 
 @pytest.mark.parametrize("name", ["tRNS", "cICP", "acTL"])
