@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -31,16 +32,10 @@ class Index:
     def __init__(self, images: int) -> None:
         """Hold so many images, the newest first; two in a row began in the same millisecond."""
         self.queries = 0
-        self.ids = [str(UUID(int=images - number, version=4)) for number in range(images)]
-        self._items = [self._item(number) for number in range(images)]
+        self.ids = [_image_id(images, number) for number in range(images)]
+        self._items = _items(images)
         self._sizes = len(json.dumps(self._items[0]))
         self._places = {item["imageId"]["S"]: place for place, item in enumerate(self._items)}
-
-    def _item(self, number: int) -> Payload:
-        status = FAILED if number % RARE == RARE - 1 else REJECTED
-        example = {name: value for name, value in EXAMPLES[status].items() if name not in ("failedIn", "error")}
-        at = rfc3339(BEGINNING - timedelta(milliseconds=number // 2))
-        return serialize({**example, "imageId": self.ids[number], "owner": OWNER, "createdAt": at})
 
     def query(self, params: Any, **_: object) -> Any:
         """Answer a query of the newest first."""
@@ -57,6 +52,22 @@ class Index:
 
     def _key(self, item: Payload) -> Payload:
         return {name: item[name] for name in ("imageId", "owner", "createdAt")}
+
+
+@cache
+def _items(images: int) -> list[Payload]:
+    return [_item(images, number) for number in range(images)]
+
+
+def _item(images: int, number: int) -> Payload:
+    status = FAILED if number % RARE == RARE - 1 else REJECTED
+    example = {name: value for name, value in EXAMPLES[status].items() if name not in ("failedIn", "error")}
+    at = rfc3339(BEGINNING - timedelta(milliseconds=number // 2))
+    return serialize({**example, "imageId": _image_id(images, number), "owner": OWNER, "createdAt": at})
+
+
+def _image_id(images: int, number: int) -> str:
+    return str(UUID(int=images - number, version=4))
 
 
 @pytest.fixture

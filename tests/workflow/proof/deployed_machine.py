@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -67,6 +67,7 @@ class SeenPayload:
     state: str
     kind: str
     payload: Any
+    size: int  # bytes, as Step Functions counts them
 
 
 @dataclass(frozen=True)
@@ -159,17 +160,23 @@ def _run(execution: Execution, history: list[Any], received: list[tuple[str, Pay
     sights: list[SeenPayload] = []
     errors: list[tuple[str, str, str]] = []
     states: dict[int, str] = {}  # by number of the event
+    read = cache(_read)  # what leaves a state enters the next one
     for event in history:
         named = event.get("stateEnteredEventDetails", {}) | event.get("stateExitedEventDetails", {})
         states[event["id"]] = state = named.get("name") or states.get(event["previousEventId"], "")
         sights += [
-            SeenPayload(state, kind, json.loads(event[details][field]))
+            SeenPayload(state, kind, *read(event[details][field]))
             for details, (field, kind) in SEEN.items()
             if details in event
         ]
         failed = [event[details] for details in FAILED if details in event]
         errors += [(state, one.get("error", ""), one.get("cause", "")) for one in failed]
     return Run(execution, sights, errors, received)
+
+
+def _read(text: str) -> tuple[Any, int]:
+    payload = json.loads(text)
+    return payload, len(compact(payload))
 
 
 def patch_like_aws(patch: pytest.MonkeyPatch) -> None:

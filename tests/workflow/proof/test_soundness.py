@@ -9,7 +9,7 @@ from hypothesis import event, given
 
 from asl.check.proof_result import Proof
 from asl.check.prover import prove
-from tests.asl.check.membership import compact, is_member
+from tests.asl.check.membership import is_member
 from tests.asl.check.schemas import examples
 from tests.effort import times
 from tests.fake_aws.resources import Resources
@@ -56,7 +56,7 @@ def assert_as_proved(run: Run, script: Script) -> None:
     assert not violations(run, script)
     shapes = {"input": proof().inputs, "output": proof().outputs}
     for sight in run.sights:
-        assert len(compact(sight.payload)) <= bound(sight.state, sight.kind), sight.state
+        assert sight.size <= bound(sight.state, sight.kind), sight.state
         known = shapes.get(sight.kind)
         assert known is None or any(is_member(sight.payload, shape) for shape in known[sight.state]), sight.state
 
@@ -86,6 +86,6 @@ def test_bounds_are_tight(stage: DeployedMachine) -> None:
         assert_as_proved(run, script)
         for sight in run.sights:
             if sight.kind == "input":
-                largest[sight.state] = max(largest[sight.state], len(compact(sight.payload)))
+                largest[sight.state] = max(largest[sight.state], sight.size)
     loose = {state for state in proof().sizes if largest[state] < 0.9 * bound(state, "input")}
     assert loose == JSON_CAUSE | UNSEEN

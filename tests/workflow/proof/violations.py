@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.check.sizes import LIMIT
-from tests.asl.check.membership import compact
 from tests.workflow.pipeline_graph import DEFINITION
 from tests.workflow.proof.deployed_machine import Run, Script
 from workflow import contracts, mapping
@@ -39,7 +38,7 @@ def _unscripted(run: Run, script: Script) -> Iterator[str]:
 
 def _too_large(run: Run) -> Iterator[str]:
     for sight in run.sights:
-        if len(compact(sight.payload)) > LIMIT:
+        if sight.size > LIMIT:
             yield f"{sight.state}: {sight.kind} of more than {LIMIT} bytes"
 
 
