@@ -134,6 +134,9 @@ def test_a_record_that_is_replaced_concurrently_is_unchanged(
     assert (record["execution"], record["status"]) == (newer["execution"], PROCESSING)
     assert pipeline.notifications() == []
     assert pipeline.keys(UPLOAD_BUCKET) | pipeline.keys(ARCHIVE_BUCKET) == {event["image"]["key"], *kept}
+    pipeline.write_outcome(newer, "REJECTED")
+    finalize(pipeline, event)
+    assert pipeline.notifications() == []  # the newer outcome is for the newer execution to publish
 
 
 def test_finalization_waits_for_the_notification_of_an_older_version(pipeline: Pipeline) -> None:
