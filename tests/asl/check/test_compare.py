@@ -80,6 +80,8 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
         ({"allOf": [an_object("a"), an_object("b")]}, an_object("a", "b"), True),
         (an_object("a"), {"allOf": [an_object("a"), an_object("b")]}, False),
         ({"type": "string", "allOf": [{"minLength": 3}]}, {"type": "string", "minLength": 2}, True),
+        ({"allOf": [{**TEXT, "minLength": 3}, {**TEXT, "maxLength": 5}]}, {**TEXT, "maxLength": 4}, False),
+        ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "maximum": 4}, False),
         ({"oneOf": [{"const": "x"}, {"const": "y"}]}, {"enum": ["x", "y"]}, True),
         (TEXT, {"oneOf": [TEXT, {"type": "null"}]}, True),
         ({"type": "object", "patternProperties": {"^x": TEXT}, "additionalProperties": False}, an_object(), True),
@@ -143,6 +145,8 @@ def test_a_value_may_be_as_large_as_what_takes_anything_allows() -> None:
         {"type": "object", "patternProperties": {"a": TEXT}},
         {"type": "object", "dependentRequired": {}},
         {"if": {}},
+        {"oneOf": [{**NUMBER, "multipleOf": 0.5}, {**NUMBER, "multipleOf": 0.3}]},
+        {"oneOf": [an_object("a"), an_object("a", "b")]},
         {"allOf": [{**NUMBER, "multipleOf": 0.5}, {**NUMBER, "multipleOf": 0.3}]},
     ],
 )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from asl.check.joins import joined
 from asl.check.json_schema import shape_of
 from asl.check.order import looping, order_of
+from asl.check.shapes import NULL, Number, Text, constant
 from tests.asl.check.membership import is_member
 from tests.asl.check.schemas import Schema, examples, schemas
 from tests.asl.check.test_machines import COUNT, Found, State, closed, found, proof_of, reading, task
@@ -83,6 +84,15 @@ def test_join_has_the_values_of_all_shapes(data: st.DataObject, several: list[Sc
     value = data.draw(values(data.draw(st.sampled_from(several))))
     assert is_member(value, whole)
     assert joined([whole, *map(shape_of, several)]) == whole
+
+
+def test_join_keeps_what_both_shapes_have() -> None:
+    """A join excludes only what both shapes lack, is JSON if both are, and measures an array if both measure the same."""
+    without = Text(excluded=frozenset("a"))
+    assert is_member("a", joined([without, Text()]))
+    assert not is_member("a", joined([without, constant("b")]))
+    assert joined([Text(content=NULL), Text()]) == Text()
+    assert joined([Number(mark="a"), Number(mark="b")]) == Number()
 
 
 def test_order_of_states() -> None:
