@@ -48,6 +48,7 @@ def test_a_schema_that_was_widened_is_never_said_to_break(data: st.DataObject, s
 
 
 NUMBER, TEXT = {"type": "number"}, {"type": "string"}
+JSON_OF_NULL = {**TEXT, "contentMediaType": "application/json", "contentSchema": {"type": "null"}}
 
 
 def an_object(*required: str, **more: Any) -> dict[str, Any]:
@@ -82,6 +83,11 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
         ({"type": "string", "allOf": [{"minLength": 3}]}, {"type": "string", "minLength": 2}, True),
         ({"allOf": [{**TEXT, "minLength": 3}, {**TEXT, "maxLength": 5}]}, {**TEXT, "maxLength": 4}, False),
         ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "maximum": 4}, False),
+        ({"allOf": [{**NUMBER, "multipleOf": 4}, {**NUMBER, "multipleOf": 6}]}, {**NUMBER, "multipleOf": 12}, True),
+        ({"allOf": [{"enum": [3, 6]}, {"enum": [6, 9]}]}, {"const": 6}, True),
+        ({"allOf": [{**NUMBER, "multipleOf": 0.5}, NUMBER]}, {**NUMBER, "multipleOf": 0.5}, True),
+        ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "multipleOf": 1}, False),
+        ({"allOf": [TEXT, JSON_OF_NULL]}, {**TEXT, "maxLength": 3}, False),
         ({"oneOf": [{"const": "x"}, {"const": "y"}]}, {"enum": ["x", "y"]}, True),
         (TEXT, {"oneOf": [TEXT, {"type": "null"}]}, True),
         ({"type": "object", "patternProperties": {"^x": TEXT}, "additionalProperties": False}, an_object(), True),

@@ -1,5 +1,6 @@
 """Machines with many ways to a state: their payloads are joined, and what is lost by that is undecided, never proved or certain."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from asl.check.joins import joined
 from asl.check.json_schema import shape_of
 from asl.check.order import looping, order_of
-from asl.check.shapes import NULL, Number, Text, constant
+from asl.check.shapes import NULL, Array, Number, Object, Shape, Text, constant, exact_object
 from tests.asl.check.membership import is_member
 from tests.asl.check.schemas import Schema, examples, schemas
 from tests.asl.check.test_machines import COUNT, Found, State, closed, found, proof_of, reading, task
@@ -92,7 +93,25 @@ def test_join_keeps_what_both_shapes_have() -> None:
     assert is_member("a", joined([without, Text()]))
     assert not is_member("a", joined([without, constant("b")]))
     assert joined([Text(content=NULL), Text()]) == Text()
+    assert joined([replace(without, patterns=frozenset("b")), Text(patterns=frozenset("b"))]) == Text(
+        patterns=frozenset("b")
+    )
     assert joined([Number(mark="a"), Number(mark="b")]) == Number()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "value"),
+    [
+        (Text(patterns=frozenset({"^a$"})), Text(), "b"),
+        (Number(low=1), Number(), 0),
+        (Array((constant(1),), None, 0, 1), Array((constant(2),), None, 0, 1), [2]),
+        (exact_object(a=NULL, b=NULL), Object((), NULL, high=1), {"a": None, "b": None}),
+    ],
+)
+def test_join_of_two_shapes_has_the_values_of_each(one: Shape, other: Shape, value: Any) -> None:
+    """What only one of the shapes excludes is in the join, in whatever order they come."""
+    assert is_member(value, joined([one, other]))
+    assert is_member(value, joined([other, one]))
 
 
 def test_order_of_states() -> None:
