@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from botocore import useragent
+from botocore import useragent, utils
 from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.loaders import JSONFileLoader, Loader
 from moto import backend_index
@@ -49,6 +49,8 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FakeKey, "__deepcopy__", _copied, raising=False)
     patch.setattr(SigV4Auth, "signature", _signed_for_real_services(SigV4Auth.signature))
     patch.setattr(SigV4Auth, "canonical_request", _signed_for_real_services(SigV4Auth.canonical_request))
+    parse = "_parse_timestamp_with_tzinfo"
+    patch.setattr(utils, parse, cache(vars(utils)[parse]))  # times of a fake clock are often the same
     sanitize = useragent.sanitize_user_agent_string_component
     patch.setattr(useragent, sanitize.__name__, cache(sanitize))
     # Tasks of Batch would import all of EC2, which takes 1.5 s of processor time. No test runs one.
