@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from local.emulator.exhaustion import explaining_exhaustion
+from local.emulator.memory import give_back_memory
 from local.emulator.process import Emulator, emulator
 from local.emulator.slots import processors
 from local.template_cache import cached_template
@@ -125,6 +126,7 @@ def _deploy(running: Emulator, options: "Options") -> dict[str, str]:
     with explaining_exhaustion():
         outputs = deploy(target, STACK, _build_folder(running), options)
         shutil.rmtree(_build_folder(running))  # 65 MB that nobody needs any more
+    give_back_memory()  # what the template, the zips and the upload took
     return outputs
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from local.emulator import patches
 from local.emulator.exhaustion import ExhaustionFilter
+from local.emulator.memory import return_large_blocks
 from local.emulator.patch import apply_patches
 from local.emulator.patches import enforcement
 
@@ -19,6 +20,7 @@ from local.emulator.patches import enforcement
 def main() -> None:
     """Patch ministack and serve until the process is terminated."""
     _raise_limit_of_files()
+    return_large_blocks()
     # Lambda workers inherit this environment and must not import from the checkout.
     os.environ.pop("PYTHONPATH", None)
     # No function runs in a container, and to import the client of Docker takes a fifth of the start.

@@ -6,8 +6,11 @@ import zipfile
 from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
+from mmap import mmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from local.emulator.memory import give_back_memory, in_memory
 
 FOLDER = "EXTRACTED_ZIPS"  # the variable that names the folder; emulators with the same folder share what is in it
 _MOST = 64  # zips whose digests are known
@@ -15,18 +18,19 @@ _MOST = 64  # zips whose digests are known
 _lock = threading.Lock()
 
 
-def extract_once(archived: bytes) -> str:
+def extract_once(archived: bytes | mmap) -> str:
     """Return the folder with the content of a zip, extracted at its first use; Python's byte code stays there too."""
     folder = Path(os.environ[FOLDER], _digest(archived))
     with _lock:
         if not folder.exists():
-            _extract(archived, folder)
+            _extract(in_memory(archived), folder)
+            give_back_memory()  # what the upload and the zip took
     return str(folder)
 
 
 @lru_cache(_MOST)  # by the hash of the bytes, which Python computes once an object: layers have 65 MB
-def _digest(archived: bytes) -> str:
-    return sha256(archived).hexdigest()
+def _digest(archived: bytes | mmap) -> str:
+    return sha256(in_memory(archived)).hexdigest()
 
 
 def _extract(archived: bytes, folder: Path) -> None:
