@@ -86,7 +86,7 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
         ({"allOf": [{**NUMBER, "multipleOf": 4}, {**NUMBER, "multipleOf": 6}]}, {**NUMBER, "multipleOf": 12}, True),
         ({"allOf": [{"enum": [3, 6]}, {"enum": [6, 9]}]}, {"const": 6}, True),
         ({"allOf": [{**NUMBER, "multipleOf": 0.5}, NUMBER]}, {**NUMBER, "multipleOf": 0.5}, True),
-        ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "multipleOf": 1}, False),
+        ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "multipleOf": 0.5}, False),
         ({"allOf": [TEXT, JSON_OF_NULL]}, {**TEXT, "maxLength": 3}, False),
         ({"oneOf": [{"const": "x"}, {"const": "y"}]}, {"enum": ["x", "y"]}, True),
         (TEXT, {"oneOf": [TEXT, {"type": "null"}]}, True),

@@ -104,6 +104,8 @@ def test_join_keeps_what_both_shapes_have() -> None:
     [
         (Text(patterns=frozenset({"^a$"})), Text(), "b"),
         (Number(low=1), Number(), 0),
+        (Number(integer=True), Number(), 0.5),
+        (Array((), NULL), Array((), Text()), ["x"]),
         (Array((constant(1),), None, 0, 1), Array((constant(2),), None, 0, 1), [2]),
         (exact_object(a=NULL, b=NULL), Object((), NULL, high=1), {"a": None, "b": None}),
     ],
