@@ -139,7 +139,7 @@ def _values(provided: Text, required: Shape, path: str) -> list[Mismatch]:
     listed = frozenset[str]().union(*map(_listed, others))
     unmatched, undecided = set[str](), set[str]()
     for value in (provided.values or frozenset()) - listed:
-        found = [_may_match(value, other) for other in others]
+        found = [may_match(value, other) for other in others]
         if True not in found:
             (undecided if None in found else unmatched).add(value)
     kinds = ((unmatched, True), (undecided, False))
@@ -159,7 +159,7 @@ def _listed(text: Text) -> frozenset[str]:
     )
 
 
-def _may_match(value: str, required: Text) -> bool | None:
+def may_match(value: str, required: Text) -> bool | None:
     """Return whether value is one of the strings of required; None if that is undecided."""
     try:
         return matches(value, required)
@@ -186,7 +186,7 @@ def matches(value: str, required: Text) -> bool:
 def _text(provided: Text, required: Text, path: str) -> list[Mismatch]:
     unlike = not _length_fits(provided, required) or (required.content is not None and provided.content is None)
     given = replace(provided, content=None)
-    excluded = [_may_match(value, given) for value in required.excluded]
+    excluded = [may_match(value, given) for value in required.excluded]
     if unlike or None in excluded or True in excluded:
         if not unlike and True not in excluded:
             return [Mismatch(path, describe(provided), describe(required), decided=False)]
@@ -254,7 +254,7 @@ def _object(provided: Object, required: Object, path: str) -> list[Mismatch]:
         spend()
         found += _property(provided.get(name), required.get(name), f"{path}.{name}")
     for name, field in provided.fields if required.names != Text() else ():
-        fits = field.shape == Union(()) or _may_match(name, required.names)
+        fits = field.shape == Union(()) or may_match(name, required.names)
         if not fits:
             wrong, wanted = f'the name "{name}"', describe(required.names)
             found.append(Mismatch(f"{path}.{name}", wrong, wanted, decided=fits is not None))

@@ -1,9 +1,10 @@
 """Intersections of shapes, of which `allOf` is one: the values that both of two shapes have."""
 
 import math
+from dataclasses import replace
 
 from asl.check.budget import spend
-from asl.check.compare import item_at
+from asl.check.compare import item_at, may_match
 from asl.check.shapes import NOTHING, Anything, Array, Boolean, Field, Number, Object, Shape, Text, members, union
 
 
@@ -53,9 +54,12 @@ def _texts(one: Text, other: Text) -> Shape:
         content = intersection(one.content, other.content)
     low, high = max(one.low, other.low), _count(one.high, other.high)
     values = one.values if other.values is None else other.values if one.values is None else one.values & other.values
-    if (high is not None and low > high) or values == frozenset() or content == NOTHING:
+    if (high is not None and low > high) or content == NOTHING:
         return NOTHING
-    return Text(low, high, one.patterns | other.patterns, values, one.excluded | other.excluded, content)
+    both = Text(low, high, one.patterns | other.patterns, excluded=one.excluded | other.excluded)
+    if values is not None:
+        values = frozenset(value for value in values if may_match(value, both) is not False)
+    return NOTHING if values == frozenset() else replace(both, values=values, content=content)
 
 
 def _numbers(one: Number, other: Number) -> Shape:

@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from asl.check.budget import spend
-from asl.check.compare import matches
+from asl.check.compare import may_match
 from asl.check.context import ANY_ZONE
 from asl.check.placeholders import has_placeholder
 from asl.check.refined_paths import Refine, absent, present
-from asl.check.regular_expressions import UndecidedPatternError
 from asl.check.shapes import (
     Anything,
     Array,
@@ -97,18 +96,11 @@ def _as_timestamp(text: Shape) -> Shape | None:
     if not isinstance(text, Text) or text.placeholder:
         return text
     if text.values is not None:
-        values = frozenset(value for value in text.values if _may_match(value, ANY_ZONE))
+        values = frozenset(value for value in text.values if may_match(value, ANY_ZONE) is not False)
         return replace(text, values=values) if values else None
     high = min(text.high or 0, ANY_ZONE.high or 0) if text.high is not None else ANY_ZONE.high
     low = max(text.low, ANY_ZONE.low)
     return replace(text, low=low, high=high, patterns=text.patterns | ANY_ZONE.patterns) if low <= (high or 0) else None
-
-
-def _may_match(value: str, text: Text) -> bool:
-    try:
-        return matches(value, text)
-    except UndecidedPatternError:
-        return True
 
 
 def _bounds(operator: str, wanted: Any) -> Bounds | None:
@@ -220,7 +212,7 @@ def _may_be(member: Shape, value: str | bool) -> bool:  # noqa: FBT001 - the sam
         case Text(placeholder=True), str():
             return True
         case Text(), str():
-            return _may_match(value, replace(member, content=None))
+            return may_match(value, replace(member, content=None)) is not False
         case Boolean(), bool():
             return value in member.values
     return not isinstance(member, Text | Boolean | Number | Null | Object | Array)

@@ -85,6 +85,8 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
         ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "maximum": 4}, False),
         ({"allOf": [{**NUMBER, "multipleOf": 4}, {**NUMBER, "multipleOf": 6}]}, {**NUMBER, "multipleOf": 12}, True),
         ({"allOf": [{"enum": [3, 6]}, {"enum": [6, 9]}]}, {"const": 6}, True),
+        ({"allOf": [{"enum": ["ab", "q"]}, {**TEXT, "pattern": "^[ab]+$"}]}, {"const": "ab"}, True),
+        ({"allOf": [{"enum": ["q"]}, {**TEXT, "pattern": "^[ab]+$"}]}, NUMBER, True),
         ({"allOf": [{**NUMBER, "multipleOf": 0.5}, NUMBER]}, {**NUMBER, "multipleOf": 0.5}, True),
         ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "multipleOf": 0.5}, False),
         ({"allOf": [TEXT, JSON_OF_NULL]}, {**TEXT, "maxLength": 3}, False),
