@@ -79,6 +79,8 @@ OTHERS = {
 }
 NAME = ctypes.create_string_buffer(b"/")
 ROOT = ctypes.addressof(NAME)
+QUEUE_NAME = ctypes.create_string_buffer(b"loot")
+QUEUE = ctypes.addressof(QUEUE_NAME)
 
 
 def _read_memory(process: int) -> None:
@@ -190,7 +192,7 @@ ATTACKS: dict[str, Callable[[int, Path], object]] = {
     "makes shared memory": lambda *_: mmap.mmap(-1, mmap.PAGESIZE),
     "makes a segment": lambda *_: _call("shmget", 0, 4096, 0o1600),
     "makes a queue": lambda *_: _call("msgget", 0, 0o1600),
-    "opens a queue": lambda *_: _call("mq_open", ROOT + 1, os.O_RDWR | os.O_CREAT, 0o600, 0),
+    "opens a queue": lambda *_: _call("mq_open", QUEUE, os.O_RDWR | os.O_CREAT, 0o600, 0),
     "makes memory for code": _run_code,
     "forks": lambda *_: os.fork(),
     "forks past Python": lambda *_: _call("clone", signal.SIGCHLD, 0, 0, 0, 0),
