@@ -219,7 +219,7 @@ def test_nothing_is_left_over(work: str) -> None:
     attempted("find")
     before = descriptors()
     attempted(work)
-    assert descriptors() == before
+    assert descriptors() <= before  # a file that an earlier test forgot may be collected meanwhile
     assert children(process) == []
     assert server() == process
 
