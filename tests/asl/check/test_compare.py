@@ -83,6 +83,7 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
         ({"type": "string", "allOf": [{"minLength": 3}]}, {"type": "string", "minLength": 2}, True),
         ({"allOf": [{**TEXT, "minLength": 3}, {**TEXT, "maxLength": 5}]}, {**TEXT, "maxLength": 4}, False),
         ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "maximum": 4}, False),
+        ({"allOf": [{**NUMBER, "minimum": 5}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "maximum": 4}, False),
         ({"allOf": [{**NUMBER, "multipleOf": 4}, {**NUMBER, "multipleOf": 6}]}, {**NUMBER, "multipleOf": 12}, True),
         ({"allOf": [{"enum": [3, 6]}, {"enum": [6, 9]}]}, {"const": 6}, True),
         ({"allOf": [{"enum": ["ab", "q"]}, {**TEXT, "pattern": "^[ab]+$"}]}, {"const": "ab"}, True),
