@@ -9,6 +9,7 @@ Operation = Literal["resize", "thumbnail", "header", "metadata"]
 RENDITIONS: tuple[Operation, ...] = ("resize", "thumbnail")
 METADATA: tuple[Operation, ...] = ("header", "metadata")
 OPERATIONS = (*RENDITIONS, *METADATA)
+LIMITS = "LIMITS"  # the variable of our worker's environment that has the limits of imaging, as JSON
 
 
 @dataclass(frozen=True)

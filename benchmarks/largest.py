@@ -12,9 +12,10 @@ from PIL import Image
 
 from benchmarks.job import Operation, Size
 from benchmarks.measure import job
-from benchmarks.ours import is_accepted
 from benchmarks.settings import BUILD, limits
 from benchmarks.worker_process import JobError, our_worker
+from imaging.errors import ImageRefusedError
+from lambdas.runtime.sandbox import client as sandbox
 
 OPERATIONS: tuple[Operation, ...] = ("resize", "thumbnail", "metadata")
 # Noise in squares of so many pixels and of so many levels' deviation, or no file would keep to the limit on bytes.
@@ -122,7 +123,11 @@ def _peak(file: Path, operation: Operation) -> int:
 
 @cache
 def _is_accepted(file: Path) -> bool:
-    return is_accepted(file.read_bytes(), limits().limits)
+    """Return whether the step ValidateImage accepts a file, in its sandbox."""
+    try:
+        return sandbox.run("examine", file.read_bytes(), bool, limits=limits().limits.to_json())
+    except ImageRefusedError:
+        return False
 
 
 def largest_size(pixels: int) -> Size:

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from benchmarks.job import Job, Operation
 from imaging.decoding.picture import has_alpha, open_picture
-from imaging.errors import ImageRefusedError
 from imaging.features.appearance import SAMPLE, describe_appearance
 from imaging.limits import Limits
 from imaging.metadata.bit_depth import bit_depth
 from imaging.metadata.embedded import read_embedded
 from imaging.metadata.properties import dots_per_inch, read_properties
 from imaging.rendering.rendition import Rendition, crop_thumbnail, make_sample, resize_to_edges
-from lambdas.runtime.sandbox import client as sandbox
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,6 @@ def _metadata(data: bytes, _: Job, limits: Limits) -> Made:
     read_embedded(picture)
     describe_appearance(make_sample(picture, SAMPLE), size)
     return Made(*size)
-
-
-def is_accepted(data: bytes, limits: Limits) -> bool:
-    """Return whether the step ValidateImage accepts data, in its sandbox."""
-    try:
-        return sandbox.run("examine", data, bool, limits=limits.to_json())
-    except ImageRefusedError:
-        return False
 
 
 OPERATIONS: dict[Operation, Callable[[bytes, Job, Limits], Made]] = {

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
-from benchmarks.job import Answer, Job
-from benchmarks.settings import ROOT, variables
+from benchmarks.job import LIMITS, Answer, Job
+from benchmarks.settings import ROOT, limits, variables
 from benchmarks.sharp_package import tool
 
 SHARP_WORKER = Path(__file__).with_name("sharp") / "worker.js"
@@ -66,7 +66,8 @@ Starter = Callable[[], Worker]
 
 def our_worker() -> Worker:
     """Start a worker for this project's own functions, under the limits that the template sets."""
-    return Worker([sys.executable, "-m", "benchmarks.worker"], variables())
+    given = {LIMITS: json.dumps(limits().limits.to_json())}
+    return Worker([sys.executable, "-m", "benchmarks.worker"], variables() | given)
 
 
 def sharp_worker(modules: Path) -> Worker:
