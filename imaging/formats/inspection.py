@@ -69,9 +69,7 @@ class Inspection:
     unchecked: Sequence[Chunk] = ()
     repaired: bytes | None = None
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
-    boxes: dict[tuple[int, int], list[Box]] = field(
-        default_factory=dict
-    )  # those that were read, by where they start and end
+    boxes: dict[tuple[int, int], list[Box]] = field(default_factory=dict)  # that were read, by their start and end
 
     def add_size(self, width: int, height: int) -> None:
         """Check a width and height in pixels for which decoding the first frame allocates memory."""

@@ -25,9 +25,7 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     for chunk in chunks(data, inspection):
         if not seen and chunk.name != b"IHDR":
             refuse_corrupt("The PNG does not start with its header.")
-        if (
-            chunk.name == b"IDAT" and chunk.name in seen
-        ):  # most chunks of a file: nothing more is learned from them here
+        if chunk.name == b"IDAT" and chunk.name in seen:  # most chunks of a file: they say nothing more
             usable.append(chunk)
         elif is_usable(data, chunk):
             usable.append(chunk)
