@@ -276,6 +276,16 @@ def test_url_accepts_no_other_amz_header(
         assert f"<HeadersNotSigned>{unsigned}</HeadersNotSigned>" in text
 
 
+def test_url_accepts_no_other_authentication(ask: Callable[..., tuple[int, dict[str, Any]]]) -> None:
+    """A PUT that has an Authorization header too, even an empty one, gets status 400 as S3 answers it, and stores nothing."""
+    _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
+    headers = [grant["headers"] | added for added in ({"Authorization": "a token"}, {"authorization": ""}, {})]
+    answers = [HTTP.request("PUT", grant["uploadUrl"], body=b"12345", headers=each) for each in headers]
+    assert [answer.status for answer in answers] == [400, 400, 200]
+    assert b"<Code>InvalidArgument</Code>" in answers[0].data
+    assert b"a token" not in answers[0].data
+
+
 def test_url_allows_one_upload(ask: Callable[..., tuple[int, dict[str, Any]]]) -> None:
     """A second PUT with the same URL gets status 412, so that an image is not replaced while it is processed."""
     _, grant = ask(filename="a.jpg", contentType="image/jpeg", size="5")
