@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from asl.command import Parser, is_about_output
+from asl.command import Parser, file_problem, is_about_output
 from asl.printable import printable_lines
 
 
@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:  # the boundary: report any error and print no partial template
         if is_about_output(error):
             raise
-        print(f"generate.py: {type(error).__name__}: {printable_lines(str(error))}", file=sys.stderr)
+        what = file_problem(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        print(f"generate.py: {printable_lines(what)}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""How a command exits when the pipe is closed, the disk is full, or the user presses Ctrl-C."""
+"""How a command exits when the pipe is closed, the disk is full, or the user presses Ctrl-C, and how it names a file's error."""
 
 import errno
 import os
@@ -69,6 +69,14 @@ def leave(code: int) -> NoReturn:
 
 def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     print(printable_lines("".join(format_exception(kind, error, trace))), end="", file=sys.stderr)
+
+
+def file_problem(error: BaseException, file: object = "") -> str:
+    """Return why a file could not be read or written; its name comes first, unless it is file."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    elsewhere = error.filename is not None and str(error.filename) != str(file)
+    return f"{error.filename}: {error.strerror}" if elsewhere else error.strerror
 
 
 def is_about_output(error: BaseException) -> bool:

@@ -5,9 +5,10 @@ import argparse
 import signal
 import sys
 from pathlib import Path
+from threading import TIMEOUT_MAX
 from typing import NoReturn, TextIO
 
-from asl.command import Parser
+from asl.command import Parser, file_problem
 from asl.printable import printable
 from local.emulator.exhaustion import EmulatorError
 from local.stack import LocalStack, local_stack
@@ -54,9 +55,9 @@ def _process(options: argparse.Namespace) -> int:
     try:
         options.output.mkdir(parents=True, exist_ok=True)
         if options.report:
-            options.report.touch()
+            options.report.open("a", encoding="utf-8").close()
     except OSError as error:
-        print(printable(f"local: results cannot be written to {error.filename}: {error.strerror}"), file=sys.stderr)
+        print(printable(f"local: results cannot be written to {file_problem(error)}"), file=sys.stderr)
         return 1
     with local_stack(enforce=options.enforce, parameters=dict(options.parameter)) as stack:
         from local.process import display_path, process
@@ -113,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
         help="images that are processed at the same time (default: 4)",
     )
     send.add_argument(
-        "--timeout", type=float, default=300, metavar="SECONDS", help="longest time for all images (default: 300)"
+        "--timeout", type=_seconds, default=300, metavar="SECONDS", help="longest time for all images (default: 300)"
     )
     send.add_argument(
         "--serve",
@@ -140,6 +141,16 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive integer")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= TIMEOUT_MAX:  # as no comparison with NaN is
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0 to {TIMEOUT_MAX:.0f}")
+    return seconds
 
 
 def _file(name: str) -> Path:

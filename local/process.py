@@ -69,7 +69,8 @@ def process(stack: LocalStack, files: list[Path], output: Path, *, at_once: int,
     records or results raises.
     """
     deadline = time.monotonic() + timeout
-    running = _Running(stack, Client(stack.upload_url_endpoint, stack.token, stack.emulator.http(at_once)), output)
+    http = stack.emulator.http(min(at_once, len(files)))  # urllib3 makes room for all connections at once
+    running = _Running(stack, Client(stack.upload_url_endpoint, stack.token, http), output)
     unsent = list(files)
     try:
         while unsent or running.images:

@@ -11,6 +11,7 @@ from asl.check.integrations import closed_object
 from asl.check.json_schema import shape_of
 from asl.check.shapes import Anything, Field, Object, Shape, Text, Unknown
 from asl.check.validate import validate
+from asl.command import file_problem
 from asl.documents import parse_json
 
 MAPPING_FILE = "mapping.json"
@@ -109,10 +110,11 @@ def mapping_of(folder: Path | None, name: str, *, alone: bool) -> Mapping:
 
 def load_mapping(folder: Path) -> Mapping:
     """Return the mapping in folder's `mapping.json`, with the contracts in folder; raises InvalidMappingError."""
+    file = folder / MAPPING_FILE
     try:
-        document = parse_json((folder / MAPPING_FILE).read_text(encoding="utf-8"))
+        document = parse_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InvalidMappingError(f"{folder / MAPPING_FILE} cannot be read: {error}") from error
+        raise InvalidMappingError(f"{file} cannot be read: {file_problem(error, file)}") from error
     for name in set(contracts.names(folder)) - {MAPPING_FILE.removesuffix(".json")}:
         _check_readable(name, folder)  # others may refer to it
     return parse_mapping(document, folder)
@@ -153,7 +155,8 @@ def _check_readable(name: str, folder: Path) -> None:
     except FileNotFoundError as error:
         raise InvalidMappingError(f"there is no contract {name} in {folder}") from error
     except (OSError, ValueError) as error:
-        raise InvalidMappingError(f"{folder / name}.json cannot be read: {error}") from error
+        file = folder / f"{name}.json"
+        raise InvalidMappingError(f"{file} cannot be read: {file_problem(error, file)}") from error
     if not isinstance(schema, dict):
         raise InvalidMappingError(f"{folder / name}.json is no JSON Schema: it is no object")
 

@@ -8,6 +8,7 @@ from asl.check.cloudformation import FoundMachine, is_template, machines_in, par
 from asl.check.grammar_findings import WHOLE
 from asl.check.machine_types import UNKNOWN_TYPES, MachineTypes
 from asl.check.yaml_documents import Place, PlacedDocument, Way
+from asl.command import file_problem
 from asl.language import STDIN, InvalidMachineError, Machine, inner_machines
 
 
@@ -81,7 +82,7 @@ def load_sources(file: str) -> list[Source]:
         document = parse_definition(text, file)
         found = list(machines_in(document, Path(file))) if is_template(document.value) else None
     except (OSError, ValueError) as error:
-        raise InvalidMachineError(f"{name} cannot be read: {error}") from error
+        raise InvalidMachineError(f"{name} cannot be read: {file_problem(error, file)}") from error
     if found is None:
         return [Source("", file, document.value, document)]
     if not found:

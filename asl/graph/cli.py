@@ -8,7 +8,7 @@ from pathlib import Path
 
 from asl.check.json_schema import UnsupportedSchemaError
 from asl.check.mapping import InvalidMappingError
-from asl.command import Parser
+from asl.command import Parser, file_problem
 from asl.graph.details import details
 from asl.graph.dot import dot
 from asl.graph.graphviz import LayoutError
@@ -98,7 +98,7 @@ def _run(
     try:
         options.output.write_text(text, encoding="utf-8")
     except OSError as error:
-        return print_error(name, f"{options.output} cannot be written: {error.strerror}")
+        return print_error(name, f"{options.output} cannot be written: {file_problem(error, options.output)}")
     return 0
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from asl.command import file_problem
 from asl.documents import parse_json
 from asl.history.trace import Event, InvalidHistoryError, event_time
 
@@ -17,7 +18,7 @@ def load_history(file: Path) -> list[Event]:
     try:
         found: Any = parse_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InvalidHistoryError(f"{file} cannot be read: {error}") from error
+        raise InvalidHistoryError(f"{file} cannot be read: {file_problem(error, file)}") from error
     events = found.get("events") if isinstance(found, dict) else found
     if not isinstance(events, list) or not all(_is_event(one) for one in events):
         what = 'an object with "events", or a list of them, each with id, type and timestamp'

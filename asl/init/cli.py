@@ -10,7 +10,7 @@ from typing import Any
 from asl.check.grammar import grammar_error
 from asl.check.mapping import MAPPING_FILE
 from asl.check.sources import Source, load_sources
-from asl.command import Parser
+from asl.command import Parser, file_problem
 from asl.documents import parse_json
 from asl.history.sources import fetch_history, load_history
 from asl.history.trace import Event, InvalidHistoryError
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _write(options)
     except (InvalidMachineError, InvalidHistoryError, OSError, ValueError) as error:
-        print(f"{NAME}: {printable(str(error))}", file=sys.stderr)
+        print(f"{NAME}: {printable(file_problem(error))}", file=sys.stderr)
     return 2
 
 

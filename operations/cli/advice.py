@@ -3,6 +3,8 @@
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
+from asl.command import file_problem
+
 PROFILE = "select a profile with `export AWS_PROFILE=NAME` (`aws configure list-profiles` lists them)"
 EXPORT_CREDENTIALS = 'eval "$(aws configure export-credentials --format env)" && unset AWS_PROFILE'
 NO_CREDENTIALS = f"there are no AWS credentials: {PROFILE}, or create one with `aws configure`"
@@ -54,4 +56,4 @@ def explain(error: BaseException) -> str:
         advice = BY_CODE.get(error.response["Error"]["Code"], "")
         return f"{error}: {advice}" if advice else str(error)
     matching = (advice for kind, advice in BY_CLASS.items() if isinstance(error, kind))
-    return next(matching, "{0}").format(str(error).rstrip("."))
+    return next(matching, "{0}").format(file_problem(error).rstrip("."))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from asl.command import run_command
+from asl.command import file_problem, run_command
 from tests.effort import repetition
 from tests.needed import missing
 
@@ -144,6 +144,21 @@ def test_interruption_of_an_import_is_one_line(tmp_path: Path) -> None:
         check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "operations: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "a.json"), "No such file or directory"),
+        (FileNotFoundError(2, "No such file or directory", "b.json"), "b.json: No such file or directory"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError("odd"), "odd"),
+        (ValueError("NaN is no JSON"), "NaN is no JSON"),
+    ],
+)
+def test_problem_of_a_file_names_the_file_once(error: Exception, problem: str) -> None:
+    """The message about a file has no number of an error, and the file's name only if the sentence does not have it."""
+    assert file_problem(error, Path("a.json")) == problem
 
 
 def test_message_of_an_interruption_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

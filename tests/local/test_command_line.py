@@ -116,6 +116,22 @@ def test_unwritable_output_is_an_error_at_the_start(
     assert capsys.readouterr() == ("", f"local: results cannot be written to {file}: File exists\n")
 
 
+def test_report_that_is_a_folder_is_an_error_at_the_start(
+    run: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """If the report cannot be written, the command prints one line and starts nothing."""
+    assert run("process", PHOTOGRAPH, "--output", tmp_path / "out", "--report", tmp_path) == 1
+    assert capsys.readouterr() == ("", f"local: results cannot be written to {tmp_path}: Is a directory\n")
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "1e300", "soon"])
+def test_timeout_that_cannot_be_waited_for_is_refused(capsys: pytest.CaptureFixture[str], seconds: str) -> None:
+    """A time that is no number, negative, or longer than threads can wait is wrong usage, and nothing is started."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["process", PHOTOGRAPH, f"--timeout={seconds}"])
+    assert f"{seconds} is not a number of seconds from 0 to " in capsys.readouterr().err
+
+
 def test_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """The error names a file that does not exist, and nothing is started."""
     with pytest.raises(SystemExit, match="2"):

@@ -62,8 +62,12 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hanging]:
         assert not thread.is_alive()
 
 
-def test_stack_that_does_not_respond_is_given_up(hanging: Hanging, tmp_path: Path) -> None:
-    """If API and queue do not respond, the first image is reported as not finished and the rest as not sent, in time."""
+@pytest.mark.parametrize(("at_once", "second"), [(1, "NOT_SENT"), (10_000_000, "NOT_FINISHED")])
+def test_stack_that_does_not_respond_is_given_up(hanging: Hanging, tmp_path: Path, at_once: int, second: str) -> None:
+    """If API and queue do not respond, what was sent is reported as not finished and the rest as not sent, in time.
+
+    Any number of images at once is as good as the number of images: no room is made for more connections.
+    """
     files = [tmp_path / "one.png", tmp_path / "two.png"]
     for file in files:
         file.write_bytes(b"an image")
@@ -71,7 +75,7 @@ def test_stack_that_does_not_respond_is_given_up(hanging: Hanging, tmp_path: Pat
     running = Emulator(f"http://127.0.0.1:{hanging.server_port}")
     stack = LocalStack(running, outputs, User("a@example.com", "secret"), f"{running.endpoint}/000000000000/queue")
     stack.__dict__["token"] = "a token"  # already signed in
-    found = list(process(stack, files, tmp_path / "out", at_once=1, timeout=0.5))
-    assert [(outcome.status, outcome.reason) for outcome in found] == [(None, "NOT_FINISHED"), (None, "NOT_SENT")]
+    found = list(process(stack, files, tmp_path / "out", at_once=at_once, timeout=0.5))
+    assert [(outcome.status, outcome.reason) for outcome in found] == [(None, "NOT_FINISHED"), (None, second)]
     assert "/restapis/api/v1/_user_request_/upload-url" in hanging.asked
     assert not hanging.was_waited_for
