@@ -35,12 +35,12 @@ def operation(operator: str, one: Field, other: Field) -> Field:
 
 def require(kinds: type[Shape] | tuple[type[Shape], ...], shape: Shape, required: str) -> None:
     """Raise ExpressionError unless each value of shape is of kinds, UndecidedExpressionError where no contract says what it is."""
-    for member in members(shape):
-        if isinstance(member, (Unknown, *(kinds if isinstance(kinds, tuple) else (kinds,)))):
-            continue
-        if not is_certain(member):
-            raise UndecidedExpressionError(describe(shape), required, unstated=is_unstated(member))
+    accepted: tuple[type[Shape], ...] = (Unknown, *(kinds if isinstance(kinds, tuple) else (kinds,)))
+    wrong = [member for member in members(shape) if not isinstance(member, accepted)]
+    if any(map(is_certain, wrong)):
         raise ExpressionError(describe(shape), required)
+    if wrong:
+        raise UndecidedExpressionError(describe(shape), required, unstated=all(map(is_unstated, wrong)))
 
 
 def joined_text(fields: Iterable[Field]) -> Text:

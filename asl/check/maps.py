@@ -69,8 +69,8 @@ def result_of_map(visit: Visit, arrays: list[Array], output: Shape, make: Make) 
     if "ItemReader" in visit.state:  # how many items there are is not known
         visit.warn("ItemReader", "results of any number of items in the payload", "a ResultWriter, or MaxItems")
         return Array((), output, 0, arrays[0].high, max_bytes=LIMIT)
-    if output == NOTHING:  # no iteration ends, so that only a Map over nothing does
-        empty = [array for array in arrays if array.low == 0]
+    if output == NOTHING:  # no iteration ends, so that only a Map over nothing does, or one that tolerates it
+        empty = [array for array in arrays if _fewest_results(visit.state, array) == 0]
         return union(*(Array((), None, 0, 0) for _ in empty))
     return union(*(Array((), output, _fewest_results(visit.state, one), one.high) for one in arrays))
 

@@ -66,9 +66,8 @@ def _gather(shape: Shape, steps: list[Step], reached: str) -> tuple[Shape, list[
     step = steps[0]
     is_descent = isinstance(step, Selector) and step.kind == "descent"
     kinds = (Unknown, Array, Object) if is_descent or step == EVERY else (Unknown, Array)
-    for member in members(shape):
-        if not isinstance(member, kinds):
-            return Unknown(), [_absence(reached, member, step)]
+    if wrong := [_absence(reached, member, step) for member in members(shape) if not isinstance(member, kinds)]:
+        return Unknown(), wrong
     if shape == Unknown():
         return shape, []
     found = gathered(shape, steps)
@@ -136,7 +135,8 @@ def put(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absence |
     if not members(shape):
         return shape, None
     made, problems = zip(*(_put_in(member, steps, value) for member in members(shape)), strict=True)
-    return union(*made), next((problem for problem in problems if problem), None)
+    # What is undecided of one alternative hides no error of another.
+    return union(*made), max(filter(None, problems), key=lambda problem: problem.decided, default=None)
 
 
 def _put_in(shape: Shape, steps: list[Step], value: Shape) -> tuple[Shape, Absence | None]:

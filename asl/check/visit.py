@@ -180,7 +180,7 @@ class Visit:
         self.check(union(*(one for one in members(found) if not isinstance(one, Text))), required, field_name)
         texts = [one for one in members(found) if isinstance(one, Text) and not one.placeholder and not _is_digits(one)]
         if texts:
-            unstated = any(one.unstated for one in texts)
+            unstated = all(one.unstated for one in texts)
             provided, wanted = describe(union(*texts)), describe(required)
             self.report([Problem(field_name, provided, wanted, decided=not unstated, unstated=unstated)])
 

@@ -107,6 +107,7 @@ READ = ("B", "Parameters.read.$", True)
         ({"Parameters": {"a": 1}, "ResultPath": "$.order"}, "$.order.id", {READ}),
         ({"Parameters": {"a": 1}, "ResultPath": "$.order.id.found"}, "$.order.pieces", {("A", "ResultPath", True)}),
         ({"Parameters": {"a": 1}, "ResultPath": "$.lines[0]"}, "$.lines", {("A", "ResultPath", False)}),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.${Place}"}, "$.anything", {("A", "ResultPath", False)}),
         ({"Parameters": {"a": 1}, "ResultPath": None}, "$.order.id", set()),
         ({"Parameters": {"a": 1}, "ResultPath": None}, "$.a", {READ}),
         ({"Parameters": {"a": 1}, "ResultPath": "$.found", "OutputPath": "$.found"}, "$.a", set()),
@@ -123,6 +124,13 @@ def test_result_beside_a_property_that_may_be_absent() -> None:
     put = {"Type": "Pass", "Result": 1, "ResultPath": "$.info.count", "Next": "B"}
     assert found({"A": put, "B": reading("$.info.count")}, start) == set()
     assert found({"A": put, "B": reading("$.info.by")}, start) == {READ}
+
+
+@pytest.mark.parametrize("alternatives", [[TEXT, array(TEXT)], [array(TEXT), TEXT]])
+def test_what_is_undecided_of_one_value_hides_no_error_of_another(alternatives: list[Schema]) -> None:
+    """A ResultPath into what may be an array, which is undecided, and may be a string, which fails, is wrong for certain."""
+    put = {"Type": "Pass", "Result": 1, "ResultPath": "$.list[0]"}
+    assert found(ending(put), closed({"list": {"anyOf": alternatives}})) == {("A", "ResultPath", True)}
 
 
 def test_result_selector_reads_the_result() -> None:

@@ -7,7 +7,7 @@ import pytest
 from asl.check.machine_types import MachineTypes
 from asl.check.mapping import NO_MAPPING
 from asl.check.prover import prove
-from tests.asl.check.test_machines import TEXT, Found, State, array, closed, found, proof_of, reading
+from tests.asl.check.test_machines import TEXT, Found, State, array, closed, found, proof_of, reading, task
 
 START = closed(
     {
@@ -105,6 +105,30 @@ def test_errors_of_a_distributed_map() -> None:
     state["ItemProcessor"]["States"]["In"] = {"Type": "Fail", "Error": "Broken", "Cause": "Really."}
     proof = proof_of({"M": state, "C": reading("$.Cause")}, START)
     assert (proof.findings, [place for place in proof.warnings if "Catch" in place[1]]) == ([], [])
+
+
+BATCHES = {"ItemBatcher": {"MaxItemsPerBatch": 5}}
+TOLERANT = {"ToleratedFailureCount": 1}
+
+
+@pytest.mark.parametrize(
+    ("low", "fields", "fewest"),
+    [(2, {}, 2), (2, BATCHES, 1), (0, BATCHES, 0), (2, TOLERANT, 0), (2, {**BATCHES, **TOLERANT}, 0)],
+)
+def test_fewest_results(low: int, fields: dict[str, Any], fewest: int) -> None:
+    """There is a result for each item; of batches at least one if there is an item; and none of what is tolerated to fail."""
+    state, start = mapping(ItemsPath="$.lines", Next="B", **fields), closed({"lines": array(TEXT, low)})
+    for least, findings in ((fewest, set()), (fewest + 1, {("B", "Parameters", True)})):
+        edges = {"B": {"takes": array(closed({"read": TEXT}), least), "gives": TEXT}}
+        assert found({"M": state, "B": task()}, start, edges) == findings
+
+
+@pytest.mark.parametrize(("fields", "findings"), [({}, set()), (TOLERANT, {("B", "Parameters.read.$", True)})])
+def test_failure_of_all_iterations_may_be_tolerated(fields: dict[str, Any], findings: Found) -> None:
+    """A Map whose iterations all fail ends with an empty array if that is tolerated, and what follows is proved with it."""
+    state = mapping(ItemsPath="$.lines", Next="B", **fields)
+    state["ItemProcessor"]["States"]["In"] = {"Type": "Fail", "Error": "Broken"}
+    assert found({"M": state, "B": reading("$[0]")}, closed({"lines": array(TEXT, 1)})) == findings
 
 
 def test_unknown_number_of_results_is_warned_of() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from asl.check.joins import joined
 from asl.check.json_schema import shape_of
 from asl.check.order import looping, order_of
-from asl.check.shapes import NULL, Array, Number, Object, Shape, Text, constant, exact_object
+from asl.check.shapes import NULL, Anything, Array, Number, Object, Shape, Text, constant, exact_object
 from tests.asl.check.membership import is_member
 from tests.asl.check.schemas import Schema, examples, schemas
 from tests.asl.check.test_machines import COUNT, Found, State, closed, found, proof_of, reading, task
@@ -114,6 +114,26 @@ def test_join_of_two_shapes_has_the_values_of_each(one: Shape, other: Shape, val
     """What only one of the shapes excludes is in the join, in whatever order they come."""
     assert is_member(value, joined([one, other]))
     assert is_member(value, joined([other, one]))
+
+
+@pytest.mark.parametrize(
+    ("shape", "flag"),
+    [
+        (Text(), "unstated"),
+        (Text(), "placeholder"),
+        (Number(), "unstated"),
+        (Number(), "added"),
+        (Array((), NULL), "unstated"),
+        (Array((), NULL), "gathered"),
+        (Object((), NULL), "unstated"),
+        (Anything(), "unstated"),
+    ],
+)
+def test_join_is_as_uncertain_as_each_shape(shape: Any, flag: str) -> None:
+    """What a service, a placeholder or a path has made is no more certain after a join with what a contract states."""
+    uncertain = replace(shape, **{flag: True})
+    assert joined([shape, uncertain]) == joined([uncertain, shape]) == uncertain
+    assert joined([replace(shape, **{flag: False}), shape]) == shape
 
 
 def test_order_of_states() -> None:

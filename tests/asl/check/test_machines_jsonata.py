@@ -272,3 +272,23 @@ def test_timeout_of_a_task() -> None:
     edges = {"A": {"takes": {}, "gives": COUNT}}
     assert found({"A": task}, edges) == {("A", "TimeoutSeconds", True)}
     assert found({"A": {**task, "TimeoutSeconds": "{% $states.input.n %}"}}, edges) == set()
+
+
+@pytest.mark.parametrize("alternatives", ["$states.input.any : 'x'", "'x' : $states.input.any"])
+def test_error_of_one_alternative_is_certain(alternatives: str) -> None:
+    """A value that may be a string is no number for certain, whatever is undecided of its other alternatives."""
+    assert making(f"($states.input.paid ? {alternatives}) + 1") == {(*OUTPUT, True)}
+
+
+@pytest.mark.parametrize(("first", "decided"), [("'many'", True), ("$states.input.id & 'x'", False)])
+def test_text_that_is_no_number(first: str, decided: bool) -> None:
+    """A number of items that may be a known text without digits is wrong for certain, also if it may be a computed one."""
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "In",
+        "States": {"In": {"Type": "Succeed"}},
+    }
+    most = f"{{% $states.input.paid ? {first} : $states.input.id & '12' %}}"
+    items = "{% $states.input.two %}"
+    state = {"Type": "Map", "Items": items, "ItemProcessor": processor, "ItemBatcher": {"MaxItemsPerBatch": most}}
+    assert found({"A": {**state, "End": True}}) == {("A", "ItemBatcher.MaxItemsPerBatch", decided)}

@@ -90,6 +90,22 @@ def test_result_has_the_bounds_of_the_items() -> None:
         assert found({"A": {**state, "Next": "B"}, "B": task()}, START, edges) == findings
 
 
+@pytest.mark.parametrize(("low", "findings"), [(0, {READ}), (1, set())])
+def test_map_whose_iterations_never_end(low: int, findings: Found) -> None:
+    """Where each iteration fails, a Map over nothing gives an empty array, and a Map over items gives nothing."""
+    failing = {"StartAt": "In", "States": {"In": {"Type": "Fail", "Error": "Broken"}}}
+    state = {"Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": failing, "Next": "B"}
+    assert found({"A": state, "B": reading("$[0]")}, closed({"lines": array(LINE, low)})) == findings
+
+
+def test_items_that_a_state_lists() -> None:
+    """An iteration gets each of the items that a state has listed one by one."""
+    inner = {"StartAt": "In", "States": {"In": reading("$.sku")}}
+    state = {"Type": "Map", "ItemProcessor": inner, "End": True}
+    for items, findings in (([{"sku": 1}, {"sku": 2}], set()), ([{"sku": 1}, {"id": 2}], {INNER})):
+        assert found({"L": {"Type": "Pass", "Result": items, "Next": "A"}, "A": state}, START) == findings
+
+
 def test_error_of_an_iteration() -> None:
     """An error that an iteration does not catch reaches the Catch of the Map, joined with the Map's input."""
     failing = {"StartAt": "In", "States": {"In": {"Type": "Fail", "Error": "Broken"}}}

@@ -3,8 +3,9 @@
 import pytest
 
 from asl.check.json_schema import shape_of
-from asl.check.mapping import Contract, Mapping
+from asl.check.mapping import Contract, Edges, InvalidMappingError, Mapping
 from asl.check.prover import prove
+from asl.check.shapes import NULL
 from tests.asl.check.test_machines import COUNT, START, TEXT, Found, State, closed, found, proof_of, reading, task
 
 READ = ("B", "Parameters.read.$", True)
@@ -137,3 +138,28 @@ def test_pattern_that_cannot_be_compared() -> None:
     assert found({"A": state}, start, edges) == {("A", "Parameters", False)}
     edges["A"]["takes"] = {"type": "string", "pattern": "a+"}
     assert found({"A": state}, start, edges) == set()
+
+
+INNER: State = {"StartAt": "In", "States": {"In": {"Type": "Succeed"}}}
+
+
+@pytest.mark.parametrize(
+    ("state", "has_result"),
+    [
+        ({"Type": "Pass", "End": True}, True),
+        ({"Type": "Parallel", "Branches": [INNER], "End": True}, True),
+        ({"Type": "Map", "ItemProcessor": INNER, "End": True}, True),
+        ({"Type": "Choice", "Choices": [{"Variable": "$", "IsNull": True, "Next": "A"}]}, False),
+        ({"Type": "Wait", "Seconds": 1, "End": True}, False),
+        ({"Type": "Succeed"}, False),
+        ({"Type": "Fail"}, False),
+    ],
+)
+def test_contract_that_would_not_be_compared(state: State, has_result: bool) -> None:
+    """A contract on an edge that states of a type do not have is refused, since nothing would be compared with it."""
+    for edge in ("takes", "gives", "raises", "says", *(() if has_result else ("leaves",))):
+        mapping = Mapping(Contract("start", NULL), {"A": Edges(**{edge: Contract("c", NULL)})})
+        with pytest.raises(
+            InvalidMappingError, match=f"A: the mapping says what it {edge}, which no {state['Type']} does"
+        ):
+            prove({"StartAt": "A", "States": {"A": state}}, mapping)

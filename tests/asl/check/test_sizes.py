@@ -1,12 +1,17 @@
-"""No value is larger than its shape's bound, and the bound is one that values reach."""
+"""No value is larger than its shape's bound, and the bound is one that values reach; what exceeds the limit is a finding."""
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asl.check.json_schema import shape_of
-from asl.check.sizes import max_bytes
+from asl.check.mapping import Contract, Mapping
+from asl.check.proof_result import Arrival, Proof
+from asl.check.shapes import NULL, Array, Object, Shape, Text, exact_object, union
+from asl.check.sizes import LIMIT, max_bytes
+from asl.check.surroundings import Surroundings
 from tests.asl.check.schemas import Schema, examples, schemas
 from tests.asl.check.values import values
 
@@ -23,3 +28,34 @@ def test_no_value_exceeds_the_bound_of_its_shape(data: st.DataObject, schema: Sc
             quotes = sum(2 * 2**outer for outer in range(depth))  # of the strings around
             assert bound is None or len(text.encode()) - quotes <= bound
             text = json.dumps(text, ensure_ascii=False)
+
+
+PLACEHOLDER = Text(0, 9, placeholder=True)
+
+
+def _is_certain(shape: Shape) -> bool:
+    """Return whether it is certain that a payload with shape and a large text in it exceeds the limit."""
+    proof, whole = Proof(Mapping(Contract("start", NULL))), exact_object(large=Text(LIMIT, LIMIT), beside=shape)
+    proof.measure("A", Arrival(whole, Surroundings(NULL)), "result", whole)
+    (finding,) = proof.findings
+    return finding.decided
+
+
+@pytest.mark.parametrize(
+    ("shape", "of_plain"),
+    [
+        (PLACEHOLDER, Text(0, 9)),
+        (Text(0, 9, unstated=True), Text(0, 9)),
+        (Text(0, 99, content=PLACEHOLDER), Text(0, 99, content=Text(0, 9))),
+        (Array((), NULL, 0, 9, unstated=True), Array((), NULL, 0, 9)),
+        (Array((NULL,), PLACEHOLDER, 1, 2), Array((NULL,), NULL, 1, 2)),
+        (Array((NULL, PLACEHOLDER), None, 2, 2), Array((NULL, NULL), None, 2, 2)),
+        (Object((), NULL, high=1, max_bytes=9, unstated=True), Object((), NULL, high=1, max_bytes=9)),
+        (exact_object(a=NULL, b=PLACEHOLDER), exact_object(a=NULL, b=NULL)),
+        (Object((), PLACEHOLDER, max_bytes=9), Object((), NULL, max_bytes=9)),
+        (union(NULL, PLACEHOLDER), union(NULL, Text(0, 9))),
+    ],
+)
+def test_size_is_certain_where_all_texts_are_known(shape: Shape, of_plain: Shape) -> None:
+    """Nothing is certain of the size of a payload that has a placeholder or what a service makes in it, wherever it is."""
+    assert (_is_certain(shape), _is_certain(of_plain)) == (False, True)
