@@ -10,8 +10,15 @@ from tests.needed import program
 from tests.patience import PATIENCE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+# What Chromium would do beside showing a page: pages of its own for the address bar of each window, a process kept
+# for the next page, and what looks for other machines. Chromium takes the last such list, so Playwright's does not count.
+NOT_NEEDED = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "SpareRendererForSitePerProcess"),
+    *("MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PreconnectToSearch"),
+)
 # Containers offer Chromium no sandbox of its own. It resolves no host but this machine, for pages and for itself.
 FLAGS = [
+    f"--disable-features={','.join(NOT_NEEDED)}",
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"),
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
