@@ -1,4 +1,4 @@
-"""An emulator for each module."""
+"""Emulators: one for the tests that leave it as it was, in each worker, and one for each module that deploys the stack."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,15 @@ from tests.local.shared import made_once
 __all__ = ["made_once"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def account() -> Iterator[Account]:
-    """Run an emulator without enforcement."""
+    """Run an emulator without enforcement. Each test gives its resources names that no other test has."""
+    with emulator() as running:
+        yield Account(**vars(running))
+
+
+@pytest.fixture(scope="module")
+def empty_account() -> Iterator[Account]:
+    """Run an emulator without enforcement for one module."""
     with emulator() as running:
         yield Account(**vars(running))

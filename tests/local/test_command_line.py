@@ -88,12 +88,12 @@ def test_report_is_one_page(processed: Processed) -> None:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, account: Account) -> Callable[..., int]:
+def run(monkeypatch: pytest.MonkeyPatch, empty_account: Account) -> Callable[..., int]:
     """Return a function that runs the command in this process and returns its exit code.
 
     All commands use the same emulator, and set no signal handlers.
     """
-    monkeypatch.setattr("local.stack.emulator", lambda **_: nullcontext(account))
+    monkeypatch.setattr("local.stack.emulator", lambda **_: nullcontext(empty_account))
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     return lambda *arguments: main([str(argument) for argument in arguments])
 

@@ -21,9 +21,9 @@ NOT_NAMED = {"AWS::ApiGateway::Stage"}  # its name is unique within its API only
 
 
 @pytest.fixture
-def target(account: Account) -> Target:
+def target(empty_account: Account) -> Target:
     """Return an emulated account with an artifact bucket."""
-    target = Target(account.client, BUCKET, poll_seconds=0.1)
+    target = Target(empty_account.client, BUCKET, poll_seconds=0.1)
     target.s3.create_bucket(Bucket=BUCKET)
     return target
 
