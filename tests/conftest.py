@@ -11,6 +11,7 @@ from tests.effort import Effort, times
 from tests.fake_aws import conditional_copies, moto_speed
 from tests.isolation import plugin as isolation
 from tests.permissions import plugin as permissions
+from tests.worker_messages import send_less
 
 # How long an example takes, or its making, says something of the machine. A failure is replayed by what it prints.
 settings.register_profile(
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(patch.undo)
     moto_speed.install(patch)
     conditional_copies.install(patch)
+    send_less(config, patch)
     patch.setattr("lambdas.runtime.clock.sleep", _refuse_to_wait)
 
 
