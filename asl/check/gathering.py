@@ -28,9 +28,7 @@ NONE = Gathered(union(), 0, 0)
 
 
 def gathered(shape: Shape, steps: list[Step]) -> Gathered:
-    """Return what steps select from shape; what may lack a step is left out."""
-    if not steps:
-        return Gathered(shape, 1, 1)
+    """Return what steps, one at least, select from shape; what may lack a step is left out."""
     parts = [_step(member, steps[0]) for member in members(shape)]
     return _either([_further(part, steps[1:]) for part in parts])
 

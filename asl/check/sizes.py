@@ -102,8 +102,8 @@ def _literal(value: str, depth: int) -> int:
     backslashes, quotes = text.count("\\"), text.count('"')
     others = len(text.encode()) - backslashes - quotes
     for _ in range(depth):
-        backslashes, quotes = 2 * backslashes + quotes, quotes + 2
-    return others + backslashes + quotes - 2 * depth
+        backslashes = 2 * backslashes + quotes
+    return others + backslashes + quotes
 
 
 def _number(number: Number) -> int | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from asl.check.compare import mismatches
 from asl.check.joins import joined
 from asl.check.json_schema import UnsupportedSchemaError, shape_of
-from asl.check.shapes import NULL, Anything, Array, Number, Object, Shape, Text, constant, exact_object, union
+from asl.check.shapes import NULL, Anything, Array, Field, Number, Object, Shape, Text, constant, exact_object, union
 from tests.asl.check.membership import is_member
 from tests.asl.check.schema_changes import widened
 from tests.asl.check.schemas import Schema, examples, schemas
@@ -147,6 +147,9 @@ def test_a_value_may_be_as_large_as_what_takes_anything_allows() -> None:
     assert [not mismatches(text, Anything(most)) for most in (9, 10, 11)] == [False, True, True]
 
 
+PATTERNED = {"type": "object", "patternProperties": {"^x": TEXT}, "additionalProperties": False}
+
+
 @pytest.mark.parametrize(
     "schema",
     [
@@ -157,9 +160,50 @@ def test_a_value_may_be_as_large_as_what_takes_anything_allows() -> None:
         {"oneOf": [{**NUMBER, "multipleOf": 0.5}, {**NUMBER, "multipleOf": 0.3}]},
         {"oneOf": [an_object("a"), an_object("a", "b")]},
         {"allOf": [{**NUMBER, "multipleOf": 0.5}, {**NUMBER, "multipleOf": 0.3}]},
+        {"const": "a", "pattern": "^b$"},
+        {"enum": [1, 2], "minimum": 2},
+        {"const": 1, "type": "string"},
+        {"minLength": 1},
+        {"type": "text"},
+        {"type": "string", "minimum": 1},
+        {"type": "string", "minLength": "1"},
+        {"type": "string", "minLength": True},
+        {"type": "string", "maxLength": "9"},
+        {"type": "array", "maxItems": "9"},
+        {"type": "string", "pattern": "("},
+        {"type": "string", "not": {"minLength": 1}},
+        {"type": "string", "not": {"const": "a", "minLength": 1}},
+        {"type": "string", "contentMediaType": "text/html"},
+        {"type": "string", "contentSchema": {}},
+        {"type": "object", "required": [1]},
+        {"type": "object", "propertyNames": {"type": ["string", "null"]}},
+        {"type": "object", "propertyNames": {"contentMediaType": "application/json"}},
+        {"type": "object", "propertyNames": True},
+        {**PATTERNED, "patternProperties": {"^x": TEXT, "^y": TEXT}},
+        {**PATTERNED, "additionalProperties": True},
+        {**PATTERNED, "properties": {"xa": TEXT}},
+        {**PATTERNED, "required": ["xa"]},
+        {**PATTERNED, "propertyNames": {"maxLength": 2}},
     ],
 )
 def test_schema_that_no_shape_has(schema: Any) -> None:
     """What no shape says exactly is refused: to pass over it could prove what is wrong."""
     with pytest.raises(UnsupportedSchemaError):
         shape_of(schema)
+
+
+@pytest.mark.parametrize(
+    ("schema", "shape"),
+    [
+        ({"type": "string", "anyOf": [{"const": 1}, {"const": "a"}]}, constant("a")),
+        ({"type": "string", "anyOf": [True, {"const": 1}]}, Text()),
+        ({"type": "string", "anyOf": [{"minLength": 2}]}, Text(2)),
+        (
+            {**PATTERNED, "properties": {"a": {"type": "null"}}},
+            Object((("a", Field(NULL, required=False)),), shape_of(TEXT), Text(patterns=frozenset({"^x"}))),
+        ),
+    ],
+)
+def test_keywords_beside_each_other(schema: Any, shape: Shape) -> None:
+    """A type holds for each alternative beside it, and a pattern of names for the properties that are not named."""
+    assert shape_of(schema) == shape

@@ -107,6 +107,7 @@ READ = ("B", "Parameters.read.$", True)
         ({"Parameters": {"a": 1}, "ResultPath": "$.order"}, "$.order.id", {READ}),
         ({"Parameters": {"a": 1}, "ResultPath": "$.order.id.found"}, "$.order.pieces", {("A", "ResultPath", True)}),
         ({"Parameters": {"a": 1}, "ResultPath": "$.lines[0]"}, "$.lines", {("A", "ResultPath", False)}),
+        ({"Parameters": {"a": 1}, "ResultPath": "$.lines.found"}, "$.lines", {("A", "ResultPath", True)}),
         ({"Parameters": {"a": 1}, "ResultPath": "$.${Place}"}, "$.anything", {("A", "ResultPath", False)}),
         ({"Parameters": {"a": 1}, "ResultPath": None}, "$.order.id", set()),
         ({"Parameters": {"a": 1}, "ResultPath": None}, "$.a", {READ}),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from asl.check.joins import joined
 from asl.check.json_schema import shape_of
 from asl.check.order import looping, order_of
-from asl.check.shapes import NULL, Anything, Array, Number, Object, Shape, Text, constant, exact_object
+from asl.check.shapes import NULL, Anything, Array, Boolean, Number, Object, Shape, Text, constant, exact_object
 from tests.asl.check.membership import is_member
 from tests.asl.check.schemas import Schema, examples, schemas
 from tests.asl.check.test_machines import COUNT, Found, State, closed, found, proof_of, reading, task
@@ -108,12 +108,38 @@ def test_join_keeps_what_both_shapes_have() -> None:
         (Array((), NULL), Array((), Text()), ["x"]),
         (Array((constant(1),), None, 0, 1), Array((constant(2),), None, 0, 1), [2]),
         (exact_object(a=NULL, b=NULL), Object((), NULL, high=1), {"a": None, "b": None}),
+        (constant([1, "x"]), constant([1]), [1, "x"]),
+        (constant([1]), Array((), Text()), [1]),
+        (constant([1, "x"]), Array((), Boolean(), 0, 3), [True, False, True]),
     ],
 )
 def test_join_of_two_shapes_has_the_values_of_each(one: Shape, other: Shape, value: Any) -> None:
     """What only one of the shapes excludes is in the join, in whatever order they come."""
     assert is_member(value, joined([one, other]))
     assert is_member(value, joined([other, one]))
+
+
+SHORT, LONG = Object((), NULL, Text(1, 2), high=2), Object((), NULL, Text(4, 5), high=3)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "whole"),
+    [
+        (SHORT, LONG, Object((), NULL, Text(1, 5), high=3)),
+        (SHORT, constant({}), SHORT),
+        (exact_object(a=NULL, b=NULL), exact_object(a=NULL, b=NULL), exact_object(a=NULL, b=NULL)),
+        (Array((), NULL, 1, 2), Array((), NULL, 2, 4), Array((), NULL, 1, 4)),
+        (Array((), NULL, 0, 2, max_bytes=9), Array((), NULL, 0, 2), Array((), NULL, 0, 2, max_bytes=11)),
+        (Object((), NULL, max_bytes=90), Object((), NULL, max_bytes=80), Object((), NULL, max_bytes=90)),
+        (Text(1, 2, compact=True), Text(2, 4, compact=True), Text(1, 4, compact=True)),
+        (Array((), NULL, unique=True), Array((), NULL), Array((), NULL)),
+        (Anything(3), Anything(5), Anything(5)),
+        (Anything(3), Anything(), Anything()),
+    ],
+)
+def test_join_keeps_bounds_of_both_shapes(one: Shape, other: Shape, whole: Shape) -> None:
+    """A join has the wider of two bounds, and none where one shape has none."""
+    assert joined([one, other]) == joined([other, one]) == whole
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 from asl.check.json_schema import shape_of
 from asl.check.mapping import Contract, Mapping
 from asl.check.proof_result import Arrival, Proof
-from asl.check.shapes import NULL, Array, Object, Shape, Text, exact_object, union
+from asl.check.shapes import (
+    NULL,
+    Array,
+    Boolean,
+    Field,
+    Number,
+    Object,
+    Shape,
+    Text,
+    constant,
+    exact_object,
+    union,
+)
 from asl.check.sizes import LIMIT, max_bytes
 from asl.check.surroundings import Surroundings
 from tests.asl.check.schemas import Schema, examples, schemas
@@ -28,6 +40,38 @@ def test_no_value_exceeds_the_bound_of_its_shape(data: st.DataObject, schema: Sc
             quotes = sum(2 * 2**outer for outer in range(depth))  # of the strings around
             assert bound is None or len(text.encode()) - quotes <= bound
             text = json.dumps(text, ensure_ascii=False)
+
+
+PLAIN = Text(0, 2, frozenset({"^[a-z]*$"}))
+
+
+@pytest.mark.parametrize(
+    ("shape", "largest"),
+    [
+        (constant('q"\\'), r'"q\"\\"'),
+        (Text(0, 2), r'"\u0000\u0000"'),
+        (PLAIN, '"zz"'),
+        (Text(content=constant(["a"]), compact=True), r'"[\"a\"]"'),
+        (Number(integer=True, low=0, high=9), "-0.0"),
+        (Number(integer=True, low=-100, high=9), "-100.0"),
+        (Number(integer=True, low=-9, high=1000), "1000.0"),
+        (Boolean(), "false"),
+        (constant([]), "[]"),
+        (constant(["a", None]), '["a",null]'),
+        (Array((NULL,), PLAIN, 1, 3), '[null,"zz","zz"]'),
+        (constant({}), "{}"),
+        (constant({"a": "b", "c": None}), '{"a":"b","c":null}'),
+        (Object((), NULL, PLAIN, high=2), '{"yy":null,"zz":null}'),
+        (Object((("a", Field(NULL)),), NULL, PLAIN, high=2), '{"a":null,"zz":null}'),
+        (union(NULL, constant("abc")), '"abc"'),
+    ],
+)
+def test_bound_is_the_size_of_the_largest_value(shape: Shape, largest: str) -> None:
+    """The bound of a shape is exactly the size of its largest value, by itself or in strings of JSON in one another."""
+    for depth in range(3):
+        quotes = sum(2 * 2**outer for outer in range(depth))  # of the strings around
+        assert max_bytes(shape, depth) == len(largest) - quotes
+        largest = json.dumps(largest)
 
 
 PLACEHOLDER = Text(0, 9, placeholder=True)
