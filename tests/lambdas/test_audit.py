@@ -187,18 +187,21 @@ def test_what_was_deleted_after_the_inventory_is_left_to_its_deletion(
 
 
 def test_what_is_in_order_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> None:
-    """Complete images, those that the index has, hidden ones without a record, and recent ones are not written."""
-    complete, running, hidden = (pipeline.begin(b"data") for _ in range(3))
+    """Complete images with any outcome, those that the index has, hidden ones without a record, and recent ones are not written."""
+    complete, failed, running, hidden = (pipeline.begin(b"data") for _ in range(4))
     pipeline.write_outcome(complete, "SUCCEEDED", notified=True)
+    pipeline.write_outcome(failed, "FAILED", notified=True)
+    record_of(failed).mark_cleared()
     pipeline.start(running)
     lose_record(hidden)
     clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=hidden["image"]["key"])
     sweep()
     recent = pipeline.upload(b"data")
     lose_record(recent)
-    before = [item(event) for event in (complete, running, hidden, recent)]
+    events = (complete, failed, running, hidden, recent)
+    before = [item(event) for event in events]
     assert audit(inventory()) == {}
-    assert [item(event) for event in (complete, running, hidden, recent)] == before
+    assert [item(event) for event in events] == before
 
 
 def test_a_record_that_may_have_expired_is_not_begun_anew(pipeline: Pipeline, fake_clock: FakeClock) -> None:
@@ -282,8 +285,8 @@ def test_a_broken_row_fails_its_batch_after_the_others(pipeline: Pipeline, fake_
     for number, row in enumerate(broken(found)):
         lose_record(event)
         with pytest.raises(ContractViolation) as raised:
-            audit([found, row])
-        assert "$.items[1]" in str(raised.value), number
+            audit([row, found])
+        assert "$.items[0]" in str(raised.value), number
         assert OWNER not in str(raised.value)
         assert item(event)["status"] == "AWAITING_UPLOAD"
 
