@@ -187,18 +187,21 @@ def test_what_was_deleted_after_the_inventory_is_left_to_its_deletion(
 
 
 def test_what_is_in_order_is_left_alone(pipeline: Pipeline, sweep: Sweep) -> None:
-    """Complete images with any outcome, those that the index has, hidden ones without a record, and recent ones are not written."""
+    """Complete images with any outcome, those that the index has, hidden ones that were not begun, and recent ones are not written."""
     complete, failed, running, hidden = (pipeline.begin(b"data") for _ in range(4))
     pipeline.write_outcome(complete, "SUCCEEDED", notified=True)
     pipeline.write_outcome(failed, "FAILED", notified=True)
     record_of(failed).mark_cleared()
     pipeline.start(running)
+    withdrawn = pipeline.upload(b"data")
     lose_record(hidden)
-    clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=hidden["image"]["key"])
+    lose_entry(withdrawn)
+    for event in (hidden, withdrawn):
+        clients.s3().delete_object(Bucket=UPLOAD_BUCKET, Key=event["image"]["key"])
     sweep()
     recent = pipeline.upload(b"data")
     lose_record(recent)
-    events = (complete, failed, running, hidden, recent)
+    events = (complete, failed, running, hidden, withdrawn, recent)
     before = [item(event) for event in events]
     assert audit(inventory()) == {}
     assert [item(event) for event in events] == before
