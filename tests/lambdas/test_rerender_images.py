@@ -21,6 +21,7 @@ from tests.lambdas.image_requests import delete
 from tests.lambdas.imported import FullBucket
 from tests.lambdas.pipeline import Pipeline, Sweep
 from workflow import contracts
+from workflow.contracts.errors import StaleExecution
 
 RECORD = {"kind": "RECORD"}
 STARTED = "STARTED"
@@ -102,6 +103,23 @@ def test_what_cannot_be_made_anew_is_skipped(bucket: FullBucket, account: Accoun
     }
     assert rerendered(bucket, *reasons) == reasons
     assert inputs(bucket) == {}
+
+
+def test_a_record_that_went_on_meanwhile_is_not_claimed(account: Account) -> None:
+    """A newer version that has succeeded since the record was read, and an execution that has succeeded itself, replace nothing."""
+    event = account.begin(b"data")
+    account.set_status(event, "SUCCEEDED")
+    accounts.record_of(event).mark_notified()
+    before, own = account.record(event), "again"
+    changes: list[Payload] = [{"versionId": "newer"}, {"execution": own}, {"earlier": [own]}]
+    succeeded = []
+    for change in changes:
+        account.store({**before, **change})
+        with pytest.raises(StaleExecution) as raised:
+            Rerender(TABLE, event["image"], own).begin(RETENTION_DAYS)
+        succeeded.append(raised.value.succeeded)
+        assert account.record(event) == {**before, **change}
+    assert succeeded == [False, True, True]
 
 
 def test_a_claim_without_an_execution_is_started(bucket: FullBucket, account: Account) -> None:
