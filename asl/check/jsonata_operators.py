@@ -1,15 +1,17 @@
 """The operators of JSONata on shapes. What is computed is marked: of its values no more is certain than its bounds."""
 
-import math
+import sys
 from collections.abc import Iterable
 
 from asl.check.descriptions import describe
 from asl.check.intrinsic_arguments import max_characters
 from asl.check.jsonata_errors import ExpressionError, UndecidedExpressionError, is_certain, is_unstated
 from asl.check.shapes import Array, Boolean, Field, Number, Shape, Text, Unknown, members
+from asl.check.sizes import LIMIT
 
 ORDERS = ("<", "<=", ">", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "%")
+MOST = sys.float_info.max  # to compare with: an integer may be too large to be made a float
 TRUTH = Field(Boolean())
 NUMBER = Number(max_bytes=25, unstated=True)  # a double has no more characters
 
@@ -48,7 +50,8 @@ def joined_text(fields: Iterable[Field]) -> Text:
     fields = list(fields)
     shapes = [field.shape for field in fields]
     low = sum(fewest_characters(field.shape) for field in fields if field.required)
-    if values := _constants(shapes):
+    values = _constants(shapes)
+    if values and sum(map(len, values)) <= LIMIT:
         text = "".join(values)
         return Text(len(text), len(text), values=frozenset({text}))
     sizes = [max_characters(shape) for shape in shapes]
@@ -90,7 +93,7 @@ def _computed(operator: str, one: Shape, other: Shape) -> Number:
     results = [_calculated(operator, a, b) for a in left for b in right]
     whole = all(isinstance(member, Number) and member.integer for shape in (one, other) for member in members(shape))
     low, high = min(results), max(results)
-    return Number(whole, low, high, unstated=True) if math.isfinite(low) and math.isfinite(high) else NUMBER
+    return Number(whole, low, high, unstated=True) if -MOST <= low and high <= MOST else NUMBER
 
 
 def _calculated(operator: str, one: float, other: float) -> float:

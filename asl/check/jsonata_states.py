@@ -32,6 +32,7 @@ from asl.check.shapes import (
     members,
     union,
 )
+from asl.check.sizes import NoValueError, max_bytes
 from asl.check.surroundings import Surroundings
 from asl.check.tasks import response
 from asl.check.templates import Problem
@@ -50,6 +51,7 @@ LIMIT = Number(integer=True, low=1, high=99_999_999)  # seconds of a timeout
 # What an expression without its `{% %}`, or with text around them, looks like.
 EXPRESSION_LIKE = re.compile(r"\{%.*%\}|^\s*\$(?:states\.|[A-Za-z]\w*\()", re.DOTALL)
 MAX_SHOWN = 100  # characters of a text in a message
+JSON_VALUE = "a value of JSON"
 ARRAYS = Array((), Anything())
 # Of a distributed Map; an inline one failed with an object: "Map state input must be an array".
 ITEMS = union(Array((), Anything()), Object((), Anything()))
@@ -63,6 +65,19 @@ def shortened(text: str) -> str:
 def is_expression(value: Any) -> bool:
     """Return whether value is text that is a JSONata expression."""
     return isinstance(value, str) and value.startswith("{%") and value.endswith("%}")
+
+
+def evaluated(expression: str, evaluation: Expression) -> Field:
+    """Return what expression evaluates to; raises ExpressionError, also if that is a function, or has one in it."""
+    try:
+        node = parse(expression)
+        found = evaluation.value(node)
+        if node.type == "regex" or any(isinstance(member, Closure) for member in members(found.shape)):
+            raise ExpressionError("a function", JSON_VALUE)
+        max_bytes(found.shape)  # which values have, and functions have not
+    except NoValueError as error:
+        raise UndecidedExpressionError("a function in a value", JSON_VALUE) from error
+    return found
 
 
 class JsonataState:
@@ -117,15 +132,11 @@ class JsonataState:
         self.visit.at = field
         evaluation = Expression(scope)
         try:
-            node = parse(expression)
-            found = evaluation.value(node)
+            found = evaluated(expression, evaluation)
         except ExpressionError as error:
             decided = not isinstance(error, UndecidedExpressionError)
             problem = Problem(field, error.provided, error.required, decided=decided, unstated=error.unstated)
             self.visit.report([problem])
-            return Unknown()
-        if node.type == "regex" or any(isinstance(member, Closure) for member in members(found.shape)):
-            self.visit.report([Problem(field, "a function", "a value of JSON")])
             return Unknown()
         if found.required:
             return found.shape

@@ -16,16 +16,28 @@ Made = TypeVar("Made")
 
 @dataclass_transform(frozen_default=True)
 def _value(cls: type[Made]) -> type[Made]:
-    """Make cls an immutable dataclass whose hash is computed once: shapes are large, and looked up often."""
+    """Make cls an immutable dataclass whose hash is computed once: shapes are large, and looked up often.
+
+    Each knows the last one that it was equal to: parts may be in a shape in any number of places, and are compared once.
+    """
     made: Any = dataclass(frozen=True)(cls)
-    compute = made.__hash__
+    compute, compare = made.__hash__, made.__eq__
 
     def known_hash(self: Any) -> int:
         if "_hash" not in self.__dict__:
             self.__dict__["_hash"] = compute(self)
         return int(self.__dict__["_hash"])
 
-    made.__hash__ = known_hash
+    def known_equal(self: Any, other: Any) -> Any:
+        if type(self) is not type(other) or hash(self) != hash(other):
+            return False
+        if self is other or self.__dict__.get("_equal") is other:
+            return True
+        if is_equal := compare(self, other):
+            self.__dict__["_equal"] = other
+        return is_equal
+
+    made.__hash__, made.__eq__ = known_hash, known_equal
     return cast("type[Made]", made)
 
 

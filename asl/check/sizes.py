@@ -20,6 +20,10 @@ UTF8 = 4  # bytes of a character at most
 FLOAT = 25  # characters: -1.7976931348623157e+308 and one more
 
 
+class NoValueError(ValueError):
+    """A shape is none of JSON values: in JSONata, functions may be in arrays and objects."""
+
+
 @cache
 def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: C901, PLR0911 - one case a kind
     """Return the most bytes of JSON that a value of shape takes, or None if they have no bound.
@@ -51,7 +55,7 @@ def max_bytes(shape: Shape, depth: int = 0) -> int | None:  # noqa: C901, PLR091
             return None if None in sizes else max((size for size in sizes if size is not None), default=0)
         case Unknown():
             return 0
-    raise TypeError(f"{shape} has no size")
+    raise NoValueError
 
 
 def _least(size: int | None, stated: int | None, depth: int) -> int | None:

@@ -55,12 +55,17 @@ def parse_yaml(text: str) -> PlacedDocument:
         loader = _Loader(text)
         node = loader.get_single_node()
     except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
+        raise ValueError(_problem(error)) from error
     except RecursionError:
         raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep") from None
     reader = _Reader(loader, text.splitlines())
     reader.document.value = reader.value(node, ()) if node is not None else None
     return reader.document
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    """Return what is wrong, and its line and column; PyYAML names a text that is no file `<unicode string>`."""
+    return " ".join(str(error).split()).replace(' in "<unicode string>",', ",")
 
 
 class _Reader:
@@ -99,7 +104,7 @@ class _Reader:
         try:
             return self._loader.construct_object(node)
         except yaml.YAMLError as error:
-            raise ValueError(" ".join(str(error).split())) from error
+            raise ValueError(_problem(error)) from error
 
     def _property(self, key: yaml.Node, value: yaml.Node, way: Way) -> tuple[str, Any]:
         if not isinstance(key, yaml.ScalarNode):

@@ -28,6 +28,11 @@ EVALUATING = [
     "$sum($states.input.l1.p)",
     "[$states.input.l[p > 5]]",
     "$map($states.input.l1, function($x) { $x.k })",
+    # A call at the end of a function: the library's parser wraps it in another function.
+    "$map($states.input.l1, function($x) { $uppercase($x.k) })",
+    "$map($states.input.l1, function($x) { $x.p > 3 ? $string($x.p) : ($k := $x.k; $uppercase($k)) })",
+    "[$filter($states.input.l1, function($x) { $exists($x.o) }).($uppercase(o))]",
+    "($f := function($x) { $string($x) }; $f($states.input.n) & 'x')",
     "$reduce($states.input.l1.p, function($i, $j) { $i + $j })",
     "$sort($states.input.l1.k)",
     "$states.input.l1^(p)",
@@ -127,6 +132,7 @@ FAILING = [
     "$sum($states.input.l.p)",
     "$states.input.l[p > 5]",
     "$map($states.input.l1, function($x) { $x.o })",
+    "$map($states.input.l1, function($x) { $uppercase($x.p) })",
     "$filter($states.input.l1, function($x) { $x.p > 3 })",
     "$states.input.may",
     "$states.input.n + $states.input.may",
@@ -180,6 +186,9 @@ FAILING = [
 ]
 # Nothing is known of their values, or of their sizes.
 UNDECIDED = [
+    "[function($x) { $x }]",
+    "{'f': function($x) { $x }}",
+    "$string(function($x) { $x })",
     "$length($string($states.input.may)) > 0 ? $states.input.may : 'x'",
     "$states.input.n > $states.input.mn ? $states.input.may : 'x'",
     "$number($states.input.a)",

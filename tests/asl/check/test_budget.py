@@ -161,6 +161,17 @@ def test_long_expressions_are_undecided(
     assert max(map(len, printed.split("\n"))) < 1000
 
 
+@pytest.mark.parametrize(
+    ("start", "double", "code"),
+    [("'ab'", "$a & $a", 1), ("9", "$a * $a", 0), ("1", "[$a, $a]", 1), ("1", "{'x': $a, 'y': $a}", 1)],
+)
+def test_values_that_double_end(start: str, double: str, code: int, tmp_path: Path) -> None:
+    """A value that is in the next one twice, forty times, is not made, and equal ones are compared once for each step."""
+    made = {"v": f"{{% ($a := {start}; {f'$a := {double}; ' * 40}$a) %}}"}
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": made}
+    assert run(tmp_path, {"A": {**state, "Next": "B"}, "B": {**state, "End": True}}, given=closed(x=SMALL)) == code
+
+
 def test_strings_in_strings_take_no_memory(tmp_path: Path) -> None:
     """JSON in sixty strings would double a backslash sixty times: its size is no number of bytes, and a finding."""
     content: dict[str, Any] = {"const": '"\\'}
