@@ -93,7 +93,7 @@ def _computed(operator: str, one: Shape, other: Shape) -> Number:
     results = [_calculated(operator, a, b) for a in left for b in right]
     whole = all(isinstance(member, Number) and member.integer for shape in (one, other) for member in members(shape))
     low, high = min(results), max(results)
-    return Number(whole, low, high, unstated=True) if -MOST <= low and high <= MOST else NUMBER
+    return Number(whole, low, high, unstated=True) if low >= -MOST and high <= MOST else NUMBER
 
 
 def _calculated(operator: str, one: float, other: float) -> float:
