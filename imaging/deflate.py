@@ -1,20 +1,19 @@
-"""Deflate by ISA-L: in a third of zlib's time where the package isal is installed, which has no wheel for some platforms."""
+"""Deflate by ISA-L: in a third of zlib's time where the package isal is installed, which has no wheel for some platforms; else by zlib."""
 
 from __future__ import annotations
 
 import struct
+import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # The window, as zlib has it, without zlib's header: with that, ISA-L leaves a state that slows down all that follows.
 RAW = -15
 HEADER, CHECKSUM = 2, 4  # bytes of zlib's header and of its sum
 FULL_HEADER = b"\x78\x01"  # of the largest window, without a dictionary
-# Of deflate with the largest window, without a dictionary.
-FULL_HEADERS = {(0x78, 0x01), (0x78, 0x5E), (0x78, 0x9C), (0x78, 0xDA)}
 # Of the header's first byte, the method and the largest window, as a power of two less 8; of the second one, a bit.
 DEFLATE, MAX_WINDOW, DICTIONARY = 8, 7, 0x20
 LEVEL = 2  # of 0 to 3; photographs have 1 % fewer bytes than with 3
@@ -31,7 +30,9 @@ def is_available() -> bool:
 
 
 def _library() -> Any:
-    """Return the module of ISA-L, whose types say less of it than is known here."""
+    """Return the module of ISA-L, whose types say less of it than is known here; without it, zlib, which has the same functions."""
+    if not is_available():
+        return zlib
     from isal import isal_zlib
 
     return isal_zlib
@@ -42,30 +43,32 @@ class DamagedStreamError(Exception):
 
 
 def inflated(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Yield the content of a stream of zlib in parts, whose sum is not looked at; raises DamagedStreamError.
+    """Yield the content of a stream of zlib in parts; raises DamagedStreamError, at its end also if its sum is another one.
 
-    read returns the next part of the stream, empty at its end.
+    read returns the next part of the stream, empty at its end. Where that lacks the sum, what is there is not checked.
     """
-    isal_zlib = _library()
-    inflate, data = isal_zlib.decompressobj(wbits=RAW), _without_header(read)
+    library = _library()
+    inflate, data, checksum = library.decompressobj(wbits=RAW), _without_header(read), 1
     while not inflate.eof:
         data = data or read(PIECE)
         try:
             content = inflate.decompress(data, PIECE)
-        except isal_zlib.error:
+        except library.error:
             raise DamagedStreamError from None
         if content:
+            checksum = zlib.adler32(content, checksum)
             yield content
         elif not data:
             return
         data = inflate.unconsumed_tail
+    written = _read(read, CHECKSUM, inflate.unused_data)[:CHECKSUM]
+    if len(written) == CHECKSUM and written != checksum.to_bytes(CHECKSUM, "big"):
+        raise DamagedStreamError
 
 
 def _without_header(read: Callable[[int], bytes]) -> bytes:
     """Return the start of a stream of zlib behind its header (RFC 1950), empty without one; raises DamagedStreamError."""
-    start = b""
-    while len(start) < HEADER and (part := read(PIECE)):
-        start += part
+    start = _read(read, HEADER)
     if len(start) < HEADER:
         return b""
     kind, check = start[:HEADER]
@@ -74,51 +77,23 @@ def _without_header(read: Callable[[int], bytes]) -> bytes:
     return start[HEADER:]
 
 
-class Inflated:
-    """A compressed stream of zlib, in stored blocks: what reads it inflates nothing any more, and gets the same bytes.
+def _read(read: Callable[[int], bytes], size: int, start: bytes = b"") -> bytes:
+    """Return start, with as many further parts as it takes to have size bytes, or all that there are."""
+    while len(start) < size and (part := read(PIECE)):
+        start += part
+    return start
 
-    The sum at its end is that of the original, so that its reader finds what is damaged.
+
+def restored(contents: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a stream of zlib with these contents in stored blocks, each when the next one is known: its reader need not inflate.
+
+    So the last one comes after all checks of contents. The stream has no last block and no sum.
     """
-
-    def __init__(self, read: Callable[[int], bytes]) -> None:
-        """Take the function that returns the next part of the stream, empty at its end."""
-        self._read = read
-        self._blocks = self._stored()
-
-    def read(self, _: int) -> bytes:
-        """Return the next part, empty at the end of the stream."""
-        return next(self._blocks, b"")
-
-    def _stored(self) -> Iterator[bytes]:
-        header = self._read(PIECE)
-        if tuple(header[:HEADER]) not in FULL_HEADERS:  # the reader knows what to do with it
-            yield from self._unchanged(header)
-            return
-        yield header[:HEADER]
-        yield from self._inflate(header[HEADER:])
-
-    def _inflate(self, data: bytes) -> Iterator[bytes]:
-        isal_zlib = _library()
-        inflate = isal_zlib.decompressobj(wbits=RAW)
-        while data or (data := self._read(PIECE)):
-            try:
-                content = inflate.decompress(data, PIECE)
-            except isal_zlib.error:
-                yield b"\7"  # a block of an invalid type: its reader finds the stream damaged
-                return
-            if content:
-                yield b"".join(stored_blocks(content))
-            if inflate.eof:
-                yield b"\1\0\0\xff\xff"  # the last block, empty
-                yield from self._unchanged(inflate.unused_data)
-                return
-            data = inflate.unconsumed_tail
-
-    def _unchanged(self, data: bytes) -> Iterator[bytes]:
-        if data:
-            yield data
-        while data := self._read(PIECE):
-            yield data
+    late = FULL_HEADER
+    for content in contents:
+        yield late
+        late = b"".join(stored_blocks(content))
+    yield late
 
 
 def stored_blocks(content: bytes | memoryview, *, is_last: bool = False) -> Iterator[bytes | memoryview]:

@@ -12,7 +12,7 @@ from imaging.decoding.codecs import watched
 from imaging.decoding.decoder_errors import MalformedFileError
 from imaging.decoding.decoders import decoder_guard, open_image
 from imaging.decoding.deep_colors import apply_deep_transparency, reencode
-from imaging.decoding.inflate import inflate_fast
+from imaging.decoding.inflate import inflate_checked
 from imaging.decoding.libtiff import watched_fax
 from imaging.decoding.picture import Picture, Size, drop_invalid_info
 from imaging.decoding.progressive import drop_detail_scans
@@ -54,7 +54,7 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
         if picture.format.name == "JPEG":
             _read_to_end(image, len(picture.data))
         elif picture.format.name == "PNG":
-            inflate_fast(image, len(picture.data), 1 if wanted is None else _reduction(picture, wanted))
+            inflate_checked(image, 1 if wanted is None else _reduction(picture, wanted))
         image.load()
     if all_scans and picture.inspected.first_scan:
         _check_coefficients(picture)

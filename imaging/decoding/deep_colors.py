@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from imaging.colorimetry.described import brightest, srgb_table
 from imaging.colorimetry.spaces import SRGB
 from imaging.decoding.decoders import open_image
-from imaging.decoding.inflate import inflate_fast
+from imaging.decoding.inflate import inflate_checked
 
 if TYPE_CHECKING:
     from PIL import ImageFile
@@ -68,7 +68,7 @@ def _look_up(upper: Image.Image, lower: Image.Image, table: list[int]) -> Image.
 def _lower_bits(data: bytes, format_: Format) -> ImageFile.ImageFile:
     image = open_image(data, format_)
     image.tile = [tile._replace(args=LOWER.get(str(tile.args), tile.args)) for tile in image.tile]
-    inflate_fast(image, len(data))
+    inflate_checked(image)
     image.load()
     return image
 

@@ -5,41 +5,55 @@ Rows can be reduced as they come, so that there is never an image of full size: 
 
 from __future__ import annotations
 
+from io import SEEK_CUR
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from imaging.decoding import libspng
 from imaging.decoding.decoder_errors import MalformedFileError
-from imaging.deflate import PIECE, DamagedStreamError, Inflated, inflated, is_available
+from imaging.deflate import PIECE, DamagedStreamError, inflated, restored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from PIL import ImageFile
 
-MAX_RATIO = 8  # bytes of pixels for each of the file, above which zlib is as fast: it copies long repetitions
-PIXELS = {
-    "RGB": 3,
-    "RGBA": 4,
-}  # bytes, by Pillow's name for how they are stored, of those whose filters libspng undoes faster
+# Bytes, by Pillow's name for how they are stored, of pixels whose filters libspng undoes faster.
+PIXELS = {"RGB": 3, "RGBA": 4}
+CRC = 4  # bytes
 
 
-def inflate_fast(image: ImageFile.ImageFile, size: int, scale: int = 1) -> None:
-    """Let a PNG of size bytes, which is not decoded yet, be inflated by ISA-L, if it is installed and faster.
+def inflate_checked(image: ImageFile.ImageFile, scale: int = 1) -> None:
+    """Let the pixels of a PNG that is not decoded yet be inflated here, and be refused if their sum is wrong.
 
-    Where libspng can undo the filters, too, an RGB image becomes as many times smaller as scale says: the mean of each
-    square of pixels.
+    Pillow does not look at the sum of the last row. Where libspng can undo the filters, an RGB image becomes as many times
+    smaller as scale says: the mean of each square of pixels.
     """
-    read = getattr(image, "load_read", None)
-    bands = 1 if image.mode == "P" else len(image.getbands())
-    if read is None or not is_available() or image.width * image.height * bands >= MAX_RATIO * size:
+    read = _reader(image)
+    if read is None:
         return
     mode = str(image.tile[0].args) if image.tile and not image.info.get("interlace") else ""
     if mode in PIXELS and libspng.is_available():
         _load_rows(image, Rows(read, image.size, mode, scale if mode == "RGB" else 1))
     else:
-        vars(image).update(load_read=Inflated(read).read)
+        parts = restored(_content(read))
+        vars(image).update(load_read=lambda _: next(parts, b""))
+
+
+def _reader(image: ImageFile.ImageFile) -> Callable[[int], bytes] | None:
+    """Return the function that returns the next part of the compressed pixels, empty at their end; None without pixels to load."""
+    load_read, fp = getattr(image, "load_read", None), image.fp
+    if load_read is None or fp is None:
+        return None
+
+    def read(size: int) -> bytes:
+        part: bytes = load_read(size)
+        if not part:  # Pillow has read the checksum before the next chunk, and will read it again
+            fp.seek(-CRC, SEEK_CUR)
+        return part
+
+    return read
 
 
 def _load_rows(image: ImageFile.ImageFile, rows: Rows) -> None:
@@ -78,12 +92,15 @@ class Rows:
         stride, left = 1 + len(self._above), self._height
         least = max(PIECE, self._scale * stride)
         parts, size = list[bytes](), 0
-        for content in _content(read):
+        contents = _content(read)
+        for content in contents:
             parts.append(content)
             size += len(content)
             if size >= min(least, left * stride):
                 data, count = b"".join(parts), min(left, size // stride)
                 count -= count % self._scale if count < left else 0
+                if count == left:
+                    next(contents, b"")  # the sum is behind the last row
                 yield count, memoryview(data)[: count * stride]
                 parts, size, left = [data[count * stride :]], size - count * stride, left - count
             if not left:
@@ -104,4 +121,4 @@ def _content(read: Callable[[int], bytes]) -> Iterator[bytes]:
     try:
         yield from inflated(read)
     except DamagedStreamError:
-        raise MalformedFileError("the data are damaged: they cannot be inflated") from None
+        raise MalformedFileError("the data are damaged: they cannot be inflated, or have another sum") from None

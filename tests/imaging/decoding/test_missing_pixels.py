@@ -3,6 +3,7 @@
 import random
 import struct
 import zlib
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 
@@ -20,7 +21,7 @@ from imaging.formats.jpeg import END_OF_IMAGE, SCAN, segments
 from tests import pictures
 from tests.hostile import pngs
 from tests.imaging.limits import LIMITS
-from tests.imaging.png_writer import RGB, drawing
+from tests.imaging.png_writer import DEPTHS, RGB, drawing
 
 JPEGS: dict[str, dict[str, object]] = {
     "baseline": {},
@@ -126,6 +127,30 @@ def test_a_png_may_lack_its_end(cut: int, *, interlaced: bool) -> None:
     image = decode(open_picture(drawn.write(interlaced=interlaced)[:-cut], LIMITS)).image
     assert ImageChops.difference(image.convert("RGB"), drawn.pixels().convert("RGB")).getbbox() is None
     assert refusal(drawn.write(interlaced=interlaced)[:-cut]) is None
+
+
+def with_stream(data: bytes, change: Callable[[bytes], bytes], *behind: bytes) -> bytes:
+    """Return a PNG whose compressed pixels are changed, with a right checksum, and with more chunks behind them."""
+    at = data.index(b"IDAT")
+    end = at + 4 + int.from_bytes(data[at - 4 : at], "big")
+    return data[: at - 4] + b"".join([pngs.chunk(b"IDAT", change(data[at + 4 : end])), *behind]) + data[end + 4 :]
+
+
+@pytest.mark.parametrize("interlaced", [False, True], ids=["rows", "interlaced"])
+@pytest.mark.parametrize(("color_type", "depth"), [(kind, depth) for kind in DEPTHS for depth in DEPTHS[kind]])
+def test_the_pixels_of_a_png_have_a_sum_of_their_own(color_type: int, depth: int, *, interlaced: bool) -> None:
+    """If it is wrong, the pixels are not those that were compressed; without it, all are there."""
+    data = drawing(color_type, depth).write(interlaced=interlaced)
+    assert refusal(with_stream(data, lambda stream: stream[:-1] + bytes([stream[-1] ^ 1]))) == Reason.CORRUPT
+    cut = open_picture(with_stream(data, lambda stream: stream[:-4]), LIMITS)
+    assert decode(cut).image.tobytes() == decode(open_picture(data, LIMITS)).image.tobytes()
+
+
+@pytest.mark.parametrize("left", range(6))
+def test_a_text_behind_pixels_without_their_sum_is_read(left: int) -> None:
+    """Whoever looked for the sum leaves the text to Pillow; what is behind the sum is ignored."""
+    data = with_stream(drawing(RGB, 8).write(), lambda s: (s + b"?")[: len(s) - 4 + left], pngs.chunk(b"tEXt", b"A\0b"))
+    assert decode(open_picture(data, LIMITS)).image.info["A"] == "b"
 
 
 @pytest.mark.parametrize("cut", [60, 200, 400])
