@@ -15,6 +15,8 @@ from imaging.limits import MAX_SCANS
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 START, END, SCAN, TEMPORARY = 0xD8, 0xD9, 0xDA, 0x01
 END_OF_IMAGE = b"\xff\xd9"
+# Marker and length of the segment with the height, where a frame has none (T.81, B.2.5).
+NUMBER_OF_LINES = b"\xff\xdc\0\4"
 FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 DECODED = {0xC0, 0xC1, 0xC2, 0xC9, 0xCA}  # baseline, extended, progressive
 LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
@@ -110,6 +112,8 @@ def _check_process(marker: int, bits: int, components: int) -> None:
 
 def _add_frame_size(data: bytes, start: int, inspection: Inspection) -> None:
     height, width = unpack(">HH", data, start + 1)
+    if not height and data.find(NUMBER_OF_LINES, start) >= 0:
+        refuse_unsupported("A JPEG whose height is not in its header but behind its first scan (DNL)")
     inspection.add_size(width, height)
 
 

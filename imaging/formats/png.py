@@ -4,7 +4,7 @@ import zlib
 from typing import Literal, NoReturn
 
 from imaging.colorimetry.spaces import of_png
-from imaging.errors import ImageRefusedError, Reason
+from imaging.errors import ImageRefusedError, Reason, refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.inspection import Inspected, Inspection, refuse_corrupt
 from imaging.formats.png_chunks import PIXELS, Chunk, chunks, has_its_checksum, is_usable, repair
@@ -24,6 +24,8 @@ def inspect(data: bytes, inspection: Inspection) -> None:
     seen, usable = set[bytes](), list[Chunk]()
     for chunk in chunks(data, inspection):
         if not seen and chunk.name != b"IHDR":
+            if chunk.name == b"CgBI":
+                refuse_unsupported("A PNG in Apple's own format for iOS apps (CgBI)")
             refuse_corrupt("The PNG does not start with its header.")
         if chunk.name == b"IDAT" and chunk.name in seen:  # most chunks of a file: they say nothing more
             usable.append(chunk)

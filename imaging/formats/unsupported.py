@@ -38,6 +38,7 @@ _PATTERNS = {
     "Netpbm": rb"P[1-7]\s+(?:#|\d|WIDTH)",
     "JBIG2": rb"\x97JB2\r\n\x1a\n",
     "WMF": rb"\xd7\xcd\xc6\x9a\0\0",
+    "JNG": rb"\x8bJNG\r\n\x1a\n",
     "MNG": rb"\x8aMNG\r\n\x1a\n",
 }
 _SIGNATURES = {name: re.compile(pattern, re.DOTALL) for name, pattern in _PATTERNS.items()}

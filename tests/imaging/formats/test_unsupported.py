@@ -12,6 +12,7 @@ from imaging.formats import FORMATS
 from imaging.formats.unsupported import sniff_unsupported
 from tests import pictures
 from tests.effort import times
+from tests.hostile.pngs import chunk
 from tests.imaging.limits import LIMITS
 
 HEADS = {
@@ -33,6 +34,7 @@ HEADS = {
         b"<!-- drawn -->\n<svg width='9'>",
     ],
     "Windows icon": [b"\0\0\1\0\1\0\x10\x10\0\0\1\0"],
+    "JNG": [b"\x8bJNG\r\n\x1a\n"],
     "AVC": [b"\0\0\0\x18ftypavci"],
 }
 
@@ -109,3 +111,23 @@ def test_an_image_of_one_color_is_not_corrupt(name: str, color: str) -> None:
     """Its data are few, but have no zeros that their coding does not allow."""
     data = pictures.encoded(Image.new("RGB", (3000, 2000), color), name)
     assert open_picture(data, LIMITS).format is FORMATS[name]
+
+
+def test_a_jpeg_with_its_height_behind_its_scan_is_named() -> None:
+    """No decoder at hand has it (T.81, B.2.5); without that segment, a JPEG of no height is corrupt."""
+    data = pictures.encoded(Image.new("L", (40, 30)), "JPEG")
+    size = data.index(b"\xff\xc0") + 5
+    flat = data[:size] + bytes(2) + data[size + 2 : -2]
+    assert reason_and_message(flat + b"\xff\xd9")[0] == Reason.CORRUPT
+    reason, message = reason_and_message(flat + b"\xff\xdc\0\4\0\x1e\xff\xd9")
+    assert reason == Reason.UNSUPPORTED
+    assert "DNL" in message
+
+
+def test_a_png_for_ios_is_named() -> None:
+    """Its pixels have no header of zlib, and other channels."""
+    data = pictures.encoded(Image.new("L", (40, 30)), "PNG")
+    made = data[: len(pictures.PNG)] + chunk(b"CgBI", b"\x50\0\x20\6") + data[len(pictures.PNG) :]
+    reason, message = reason_and_message(made)
+    assert reason == Reason.UNSUPPORTED
+    assert "CgBI" in message
