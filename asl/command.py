@@ -1,6 +1,7 @@
 """How a command exits when the pipe is closed, the disk is full, or the user presses Ctrl-C, and how it names a file's error."""
 
 import errno
+import io
 import os
 import select
 import sys
@@ -16,6 +17,7 @@ from asl.printable import printable, printable_lines
 
 INTERRUPTED = 130  # exit codes of shells: 128 and the number of the signal
 READER_GONE = 141
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # the disk, a quota, or the limit of a file
 
 
 class Parser(ArgumentParser):
@@ -28,7 +30,7 @@ class Parser(ArgumentParser):
 
 def run_command(name: str, command: Callable[[], int | None]) -> int:
     """Run command and return its exit code, 0 for None; it ends without a message when the pipe that it writes to is closed."""
-    _replace_closed_output()
+    _replace_output()
     try:
         code = command() or 0
         sys.stdout.flush()  # here, where a closed pipe is handled, and not when the interpreter ends
@@ -38,10 +40,17 @@ def run_command(name: str, command: Callable[[], int | None]) -> int:
         _discard_output()
         return READER_GONE
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in FULL:
             raise
         _discard_output()
         print(f"{name}: {error.strerror}: the output is incomplete", file=sys.stderr)
+        return 1
+    except UnicodeEncodeError as error:
+        if error.encoding == "utf-8":
+            raise
+        _discard_output()
+        wanted = f"the output's encoding {error.encoding} lacks a character: set PYTHONIOENCODING=utf-8"
+        print(f"{name}: {wanted}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as interruption:
         print(f"{name}: {printable(str(interruption)) or 'interrupted'}", file=sys.stderr)
@@ -81,13 +90,19 @@ def file_problem(error: BaseException, file: object = "") -> str:
 
 def is_about_output(error: BaseException) -> bool:
     """Return whether run_command handles error: standard output has lost its reader, or the disk is full."""
-    return isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ENOSPC}
+    return isinstance(error, OSError) and error.errno in {errno.EPIPE, *FULL}
 
 
-def _replace_closed_output() -> None:
-    """Discard what is printed if the shell closed standard output, as `>&-` does; for Python there is none then."""
+def _replace_output() -> None:
+    """Discard what is printed if the shell closed standard output, as `>&-` does; for Python there is none then.
+
+    With PYTHONUNBUFFERED, Python takes no notice of a disk that takes a part of what is printed: buffered output does.
+    """
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the interpreter ends
+    elif isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        number, encoding, errors = sys.stdout.fileno(), sys.stdout.encoding, sys.stdout.errors
+        sys.stdout = os.fdopen(number, "w", buffering=1, encoding=encoding, errors=errors, closefd=False)
 
 
 def _is_reader_gone() -> bool:

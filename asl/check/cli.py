@@ -66,7 +66,11 @@ def _reports(options: Namespace) -> Iterator[Report]:
     for source in sources:
         mapping = mapping_of(options.contracts, source.folder, alone=len(sources) == 1)
         sizes = mapping is not NO_MAPPING and not options.no_sizes
-        yield Report(source, prove(source.machine, mapping, checks_sizes=sizes, types=source.types))
+        try:
+            yield Report(source, prove(source.machine, mapping, checks_sizes=sizes, types=source.types))
+        except InvalidMachineError as error:
+            place = ", ".join(filter(None, (source.file, source.name)))
+            raise InvalidMachineError(f"{place}: {error}") from error
 
 
 def add_output_option(parser: ArgumentParser) -> None:

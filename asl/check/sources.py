@@ -78,7 +78,7 @@ def load_sources(file: str) -> list[Source]:
     """Return the machines in file (`-`: standard input); raises InvalidMachineError if it has none, or cannot be read."""
     name = "standard input" if file == STDIN else file
     try:
-        text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
+        text = _standard_input() if file == STDIN else Path(file).read_text(encoding="utf-8")
         document = parse_definition(text, file)
         found = list(machines_in(document, Path(file))) if is_template(document.value) else None
     except (OSError, ValueError) as error:
@@ -88,6 +88,12 @@ def load_sources(file: str) -> list[Source]:
     if not found:
         raise InvalidMachineError(f"{name} is a template without a state machine")
     return [_source(one) for one in found]
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:
+        raise ValueError("it is closed")
+    return sys.stdin.read()
 
 
 def _source(found: FoundMachine) -> Source:

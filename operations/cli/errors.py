@@ -37,6 +37,9 @@ def exit_code(name: str, operation: Callable[[], int | None]) -> int:
         print(file=sys.stderr)  # ends the line in which botocore asked for an MFA code
         _print(name, explain(error))
     except ValueError as error:
+        if isinstance(error, BotoCoreError):  # some are both
+            _print(name, explain(error))
+            return 1
         if not str(error).startswith("Invalid endpoint"):  # botocore has no class for it
             raise
         _print(name, f"{error}: see AWS_ENDPOINT_URL and the profile's endpoint_url")

@@ -82,6 +82,33 @@ def test_full_disk_is_reported_in_a_line(much: str) -> None:
     assert ended.stderr == "x: No space left on device: the output is incomplete\n"
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_is_cut_is_reported_in_a_line(tmp_path: Path, unbuffered: str) -> None:
+    """A file that takes a part of the output only is reported too, also with PYTHONUNBUFFERED."""
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))\n"
+    with (tmp_path / "output").open("w") as output:
+        ended = subprocess.run(
+            [sys.executable, "-c", limit + SOMETHING.format("'a' * 99")],
+            cwd=ROOT,
+            env={"PYTHONUNBUFFERED": unbuffered},
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr) == (1, "x: File too large: the output is incomplete\n")
+
+
+def test_character_that_the_output_lacks_is_reported_in_a_line() -> None:
+    """A terminal or file of another encoding that lacks a character ends a command with a line, and with exit code 1."""
+    command = [sys.executable, "-c", SOMETHING.format("chr(233)")]
+    ended = subprocess.run(
+        command, cwd=ROOT, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "x: the output's encoding ascii lacks a character: set PYTHONIOENCODING=utf-8\n"
+
+
 def test_another_pipe_that_breaks_is_a_fault() -> None:
     """Another broken pipe than standard output is an error."""
     ended = subprocess.run([sys.executable, "-c", BROKEN], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -45,6 +45,22 @@ def test_unusable_input_exits_with_2_and_one_line() -> None:
     assert done.stderr == f"asl-check: {file} cannot be read: No such file or directory\n"
 
 
+def test_file_that_is_no_machine_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of several files, the message names the one that is no state machine."""
+    sound, wrong = tmp_path / "sound.json", tmp_path / "wrong.json"
+    sound.write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}')
+    wrong.write_text('{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}')
+    assert main([str(sound), str(wrong)]) == 2
+    assert capsys.readouterr() == ("", f"asl-check: {wrong}: StartAt leads to B, which is no state beside it\n")
+
+
+def test_closed_input_is_unusable(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `<&-` there is nothing to read, which is said in one line."""
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["-"]) == 2
+    assert capsys.readouterr() == ("", "asl-check: standard input cannot be read: it is closed\n")
+
+
 def test_finding_has_place_path_and_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     """A finding names the state and field, the path to it, what is provided, what is required, and a suggestion."""
     assert main(command("broken.json")) == 1

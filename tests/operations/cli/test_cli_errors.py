@@ -122,6 +122,14 @@ def test_error_names_what_to_do(error: Exception, message: str) -> None:
     assert message in explain(error)
 
 
+def test_invalid_region_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    """A region that is no name of one is reported on one line with what to do, although botocore's error is a ValueError too."""
+    assert exit_code("operations status", lambda: _raise(exceptions.InvalidRegionError(region_name="a b"))) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("operations status: no valid region is configured: export AWS_DEFAULT_REGION=")
+    assert printed.count("\n") == 1
+
+
 def test_invalid_endpoint_is_reported(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """An endpoint that is not a URL is reported on one line; another ValueError is a bug, and is raised."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
