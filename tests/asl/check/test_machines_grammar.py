@@ -258,3 +258,18 @@ def test_what_a_rule_compares_with(rule: State, is_refused: bool) -> None:
     choice = {"Type": "Choice", "Choices": [{"Variable": "$.order.id", **rule, "Next": "Z"}], "Default": "Z"}
     certain = {field for _, field, decided in found({"A": choice, "Z": {"Type": "Succeed"}}) if decided}
     assert certain == ({f"Choices[0].{next(iter(rule))}"} if is_refused else set())
+
+
+def test_values_at_their_bounds() -> None:
+    """No retries, a rate of one, no tolerated failures and all of them are what Step Functions creates."""
+    retrier = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 0, "BackoffRate": 1}
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    machine = {"ProcessorConfig": config, "StartAt": "In", "States": {"In": reading("$")}}
+    state = {"Type": "Map", "ItemsPath": "$.lines", "ItemProcessor": machine, "Retry": [retrier], "End": True}
+    for most in (0, 100):
+        limits = {"MaxConcurrency": 0, "ToleratedFailureCount": 0, "ToleratedFailurePercentage": most}
+        assert found({"A": {**state, **limits}}) == set()
+    for wrong in (-1, 101):
+        assert found({"A": {**state, "ToleratedFailurePercentage": wrong}}) == {
+            ("A", "ToleratedFailurePercentage", True)
+        }

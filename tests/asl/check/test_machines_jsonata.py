@@ -84,6 +84,7 @@ def making(expression: str) -> Found:
         "$hash($states.input.id, 'MD5')",
         "$range(1, 9, 2)[4]",
         "$replace($states.input.id, ' ', '')",
+        "$reduce($states.input.two.sku, function($all, $one) { $all & $one })",
     ],
 )
 def test_expression_with_a_value(expression: str) -> None:
@@ -110,6 +111,11 @@ def test_expression_with_a_value(expression: str) -> None:
         "$uppercase($states.input.may)",
         "$states.input.paid ? 1",
         "$states.input.id < 5",
+        "$states.input.paid < 5",
+        "5 < $states.input.paid",
+        "$replace($states.input.id, 'a', 5)",
+        "['x'..3]",
+        "[1..'x']",
         "$states.input.",
         "[1..3][3]",
         "$parse('{\"a\":1}').b",
@@ -201,6 +207,13 @@ def test_choice_and_catch() -> None:
     last["A"] = {"Type": "Pass", "Output": {"v": "{% $states.input.v %}"}, "End": True}
     edges = {"T": {"takes": {}, "gives": COUNT}}
     assert found({"T": task, "A": last["A"]}, edges) == {("T", "Catch[0].Output.v", True)}
+
+
+def test_choice_without_a_default() -> None:
+    """A Choice that has no Default fails if its rules may all not match."""
+    choice = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input.paid %}", "Next": "Z"}]}
+    assert found({"C": choice, "Z": {"Type": "Succeed"}}) == {("C", "Choices", False)}
+    assert found({"C": {**choice, "Default": "Z"}, "Z": {"Type": "Succeed"}}) == set()
 
 
 def test_variables() -> None:

@@ -107,3 +107,10 @@ def test_length_in_a_variable() -> None:
         "Z": {"Type": "Succeed"},
     }
     assert found(states) == set()
+
+
+def test_size_of_a_variable() -> None:
+    """A variable that may be larger than a payload is reported, also if no payload is."""
+    start = closed({"text": {"type": "string", "maxLength": 200_000, "pattern": "^[a-z]*$"}})
+    twice = {"Type": "Pass", "Assign": {"v": {"one.$": "$.text", "other.$": "$.text"}}, "End": True}
+    assert found({"A": twice}, start) == {("A", "$v", True)}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asl.check.patterns import are_disjoint, is_comparable, is_match, is_plain, is_subset
+from asl.check.patterns import are_disjoint, has_no_escapes, is_comparable, is_match, is_plain, is_subset
 from asl.check.regular_expressions import UndecidedPatternError
 from tests.effort import times
 
@@ -75,3 +75,29 @@ def test_match_that_backtracks_without_a_bound_is_undecided() -> None:
     assert is_match(r"^\d{3}-\w+$", "123-abc")
     with pytest.raises(UndecidedPatternError):
         is_match(r"^(\d+)+$", "1" * 40 + "!")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "plain", "without_escapes"),
+    [
+        ("^[a-z]*$", True, True),
+        ("^a|b$", False, False),
+        ("^(a|b){2}c$", True, True),
+        ("^[ -~]*$", False, True),
+        ("^[!#-Z]$", True, True),
+        ('^(a|")$', False, True),
+        (r"^\\$", False, True),
+        ("^aé$", False, True),
+        ("^(é)?a$", False, True),
+        ("^é{0}a$", True, True),
+        ("^a\n$", False, False),
+        ("^[a-é]$", False, True),
+        ("^[^a]$", False, False),
+        ("^[\ud7ff\ue000]$", False, True),
+        ("^[\ud800]$", False, False),
+        ("^(?=a)a$", False, False),
+    ],
+)
+def test_characters_of_a_pattern(pattern: str, plain: bool, without_escapes: bool) -> None:
+    """A text is plain, or has no escapes of six bytes, if that holds for each character that its pattern lets match."""
+    assert (is_plain(pattern), has_no_escapes(pattern)) == (plain, without_escapes)
