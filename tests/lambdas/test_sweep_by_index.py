@@ -16,6 +16,7 @@ from lambdas.domain.grants import Grant, await_upload
 from lambdas.domain.object_keys import upload_key
 from lambdas.domain.open_records import KEYS, QUERIES, SHARD, SHARDS
 from lambdas.domain.record import read_item
+from lambdas.domain.rerender_record import Rerender
 from lambdas.domain.stalled_uploads import LONGEST_PAUSE
 from lambdas.runtime import clients
 from tests.fake_aws.account import OWNER, UPLOAD_BUCKET, Payload
@@ -203,6 +204,19 @@ def test_an_attempt_that_begins_meanwhile_stays_open(
     sweep()
     assert is_open(event)
     assert item(event)["attempt"] == 2
+
+
+def test_a_success_that_is_claimed_meanwhile_stays_open(
+    pipeline: Pipeline, sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim keeps status and execution of the record: it stays in the index, for the sweep that finds the claim left alone."""
+    event = pipeline.begin(b"data")
+    pipeline.write_outcome(event, "SUCCEEDED")
+    record_of(event).mark_notified()
+    claim = Rerender(TABLE, event["image"], "again")
+    before_next_call(monkeypatch, clients.dynamodb(), "update_item", lambda: claim.begin(RETENTION_DAYS))
+    assert sweep() == {"resumed": 0}
+    assert is_open(event)
 
 
 def test_an_entry_whose_record_is_gone_is_skipped(
