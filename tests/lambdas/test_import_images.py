@@ -19,13 +19,14 @@ from workflow.contracts.errors import ContractViolation
 
 
 def test_an_object_becomes_an_upload(bucket: FullBucket, account: Account) -> None:
-    """The object is copied under its owner and an ID of its own, with its name and type, and its image is started."""
-    bucket.put(PICTURE, b"bytes", ContentType="application/octet-stream", Metadata={"secret": "1"})
+    """The object is copied under its owner and an ID of its own, with its name and type and no tags, and its image is started."""
+    bucket.put(PICTURE, b"bytes", ContentType="application/octet-stream", Metadata={"secret": "1"}, Tagging="secret=1")
     (line,) = bucket.run(bucket.listed(PICTURE))
     key = f"uploads/{OWNER}/{line['imageId']}"
     assert bucket.uploads() == [key]
     found = clients.s3().head_object(Bucket=UPLOAD_BUCKET, Key=key)
     assert (found["ContentType"], found["Metadata"]) == ("image/jpeg", {"filename": "IMG_0815.JPG"})
+    assert clients.s3().get_object_tagging(Bucket=UPLOAD_BUCKET, Key=key)["TagSet"] == []
     assert account.content(UPLOAD_BUCKET, key) == b"bytes"
     assert bucket.started() == [line["imageId"]]
     (record,) = bucket.records()

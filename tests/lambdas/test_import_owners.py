@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from lambdas.domain import tombstones
-from lambdas.domain.import_sources import Reason
+from lambdas.domain.import_sources import Reason, is_owner
 from lambdas.runtime import clients
 from tests.fake_aws.account import OWNER
 from tests.lambdas.account import TABLE, before_next_call
 from tests.lambdas.imported import COPIED, PICTURE, FullBucket, outcomes
+from workflow import contracts
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,13 @@ def test_an_object_without_an_owner_is_skipped(
     """An image without a valid owner is nobody's, and is not imported."""
     bucket.put(item["key"])
     assert outcomes(bucket.run([item], ownership)) == {item["key"]: Reason.NO_OWNER}
+
+
+def test_an_owner_is_as_long_as_the_contracts_allow() -> None:
+    """A longer one would fail its whole batch by the contract of the pipeline's input, instead of being skipped."""
+    longest = "a" * contracts.schema("common")["$defs"]["owner"]["maxLength"]
+    assert is_owner(longest)
+    assert not is_owner(f"{longest}a")
 
 
 def test_an_object_has_one_owner(bucket: FullBucket) -> None:

@@ -122,6 +122,15 @@ def test_a_record_that_went_on_meanwhile_is_not_claimed(account: Account) -> Non
     assert succeeded == [False, True, True]
 
 
+def test_a_success_of_an_older_version_is_claimed(account: Account) -> None:
+    """Such a record has neither an attempt nor the time of its notification, and waits for none."""
+    event = account.begin(b"data")
+    account.set_status(event, "SUCCEEDED")
+    record = account.record(event)
+    account.store({name: value for name, value in record.items() if name not in ("attempt", "notifiedAt")})
+    assert Rerender(TABLE, event["image"], "again").begin(RETENTION_DAYS)
+
+
 def test_a_claim_without_an_execution_is_started(bucket: FullBucket, account: Account) -> None:
     """A function that died between the claim and the start leaves nothing that the next attempt at the batch does not do."""
     event = succeed(account)

@@ -121,6 +121,15 @@ def test_uploads_of_a_day_are_limited(fake_clock: FakeClock) -> None:
     assert item()["count"] == 1
 
 
+def test_a_day_begins_with_no_uploads(fake_clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploads of yesterday count no more, also if they were few, and of two first requests of a day each is counted."""
+    grant()
+    fake_clock.advance(seconds=DAY)
+    before_next_call(monkeypatch, clients.dynamodb(), "put_item", grant)
+    grant()
+    assert (item()["count"], len(item()["open"])) == (2, 2)
+
+
 def test_open_uploads_stay_open_at_midnight(fake_clock: FakeClock) -> None:
     """A new day begins with no uploads of the day, and with those that are open."""
     now = fake_clock.now()

@@ -250,14 +250,22 @@ def test_runs_that_step_functions_has_forgotten(imports: Imports) -> None:
     assert "there is no run by-hand" in imports.stack.run("import", "status", "by-hand-2").err
 
 
-@pytest.mark.parametrize(("available", "warning"), [(10, ""), (9, ""), (8, "--concurrency 1 does not fit")])
+@pytest.mark.parametrize(
+    ("available", "given", "warning"),
+    [
+        (9, 1, ""),
+        (8, 1, "--concurrency 1 does not fit"),
+        (8, 1, "deploy with a lower MaxConcurrency"),
+        (11, 2, "use --concurrency 1,"),
+    ],
+)
 def test_concurrency_that_does_not_fit(
-    imports: Imports, monkeypatch: pytest.MonkeyPatch, available: int, warning: str
+    imports: Imports, monkeypatch: pytest.MonkeyPatch, available: int, given: int, warning: str
 ) -> None:
     """A warning says that the account has less concurrency than users and import may need together, and what to do."""
     limits = {"AccountLimit": {"UnreservedConcurrentExecutions": available}}
     monkeypatch.setattr(concurrency, "_limits", lambda: limits["AccountLimit"])
-    result = imports.stack.run("import", URL, "--owner", OWNER, "--dry-run")
+    result = imports.stack.run("import", URL, "--owner", OWNER, "--dry-run", "--concurrency", str(given))
     assert result.code == 0
     assert warning in result.err
     assert bool(warning) == ("WARNING" in result.err)

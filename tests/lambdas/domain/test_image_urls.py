@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email.message import Message
+from unicodedata import bidirectional, category
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -74,6 +75,16 @@ def test_any_name_is_one_file_name(name: str) -> None:
     assert found is not None
     assert len(found) == len(name)
     assert not set(found) & set("/\\\r\n\u202e\u2028\x00")
+
+
+def test_no_character_of_a_name_controls_or_reorders_text() -> None:
+    """Neither a terminal nor a browser shows a name as another one: every control, separator and embedding mark is replaced."""
+    embedding = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+    marks = "".join(
+        one for one in map(chr, range(0x2100)) if category(one) in ("Cc", "Zl", "Zp") or bidirectional(one) in embedding
+    )
+    header = content_disposition(f"a{marks}b", as_download=False)
+    assert header.endswith(f"filename*=UTF-8''a{'_' * len(marks)}b")
 
 
 @pytest.mark.parametrize(
