@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from costs.import_usage import import_seconds, import_usage
+from costs.prices import STORAGE_CLASSES
 from costs.workload_profile import IMPORT, ImportProfile
 from operations.imports.counting import Count
 from operations.stack import Stack
 
 GB = 2**30
-STORED = 0.023  # dollars for a GB and month of S3 Standard, in which uploads and the archive begin
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def estimate(stack: Stack, count: Count, concurrency: int, profile: ImportProfil
     for price, units in used.items():
         dollars[price.service] = dollars.get(price.service, 0) + units * price.each
     seconds = import_seconds(template, images=count.pictures, looks=looks, concurrency=concurrency, profile=profile)
-    return Estimate(dict(sorted(dollars.items(), key=lambda one: -one[1])), seconds, count.size / GB * STORED)
+    stored = count.size / GB * STORAGE_CLASSES["STANDARD"].kept  # uploads and the archive begin in it
+    return Estimate(dict(sorted(dollars.items(), key=lambda one: -one[1])), seconds, stored)
 
 
 def duration(seconds: float) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdas.domain.attribute_values import deserialize
 from lambdas.domain.import_sources import Accepted
 from lambdas.runtime import clients, clock
 from operations.imports import folders
 from operations.stack import DEFAULT_STACK, find_stack
 from tests.operations.imports_in_moto import Imports
 from tests.operations.stack_in_moto import OWNER, RETENTION, StackInMoto
+from workflow import contracts
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_a_folder_is_uploaded_once(imports: Imports, folder: Path) -> None:
 
 
 def test_an_interrupted_upload_goes_on(imports: Imports, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that died after some files uploads the others when it is repeated, and none twice."""
+    """A command that died after some files leaves sound records; repeated, it uploads the others, and none twice."""
     with monkeypatch.context() as dying:
         dying.setattr(folders, "AT_ONCE", 1)
         real, left = clients.s3().put_object, iter([True])
@@ -72,6 +74,9 @@ def test_an_interrupted_upload_goes_on(imports: Imports, folder: Path, monkeypat
         dying.setattr(clients.s3(), "put_object", put)
         with pytest.raises(KeyboardInterrupt):
             imports.stack.run("import", str(folder), "--owner", OWNER, "--yes")
+    table = find_stack(DEFAULT_STACK).start_settings.metadata_table
+    for record in clients.dynamodb().scan(TableName=table)["Items"]:
+        contracts.check("metadata-record", deserialize(record))
     result = imports.stack.run("import", str(folder), "--owner", OWNER, "--yes", "--json")
     assert [line["status"] for line in result.objects].count("SUCCEEDED") == 2
     bucket = imports.stack.outputs["UploadBucketName"]

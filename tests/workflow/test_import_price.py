@@ -69,6 +69,7 @@ def test_the_price_of_an_import_is_that_of_what_it_uses(
     assert len(exact) == 6
     stack = cast("Stack", SimpleNamespace(parameters={"WorkflowType": "STANDARD"}))
     expected = estimate(stack, found, 1)
+    assert expected.stored == pytest.approx(found.size / 2**30 * prices.STORAGE_CLASSES["STANDARD"].kept)
     assert (
         abs(_dollars({**stated, **used, prices.DYNAMODB_READ: stated[prices.DYNAMODB_READ]}) / expected.total - 1)
         < TOLERANCE
