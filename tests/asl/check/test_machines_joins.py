@@ -135,6 +135,11 @@ SHORT, LONG = Object((), NULL, Text(1, 2), high=2), Object((), NULL, Text(4, 5),
         (Array((), NULL, unique=True), Array((), NULL), Array((), NULL)),
         (Anything(3), Anything(5), Anything(5)),
         (Anything(3), Anything(), Anything()),
+        (Number(low=0, high=5), Number(low=1), Number(low=0)),
+        (constant(1), Number(), Number()),
+        (constant("a"), Text(), Text()),
+        (Text(compact=True), Text(), Text()),
+        (Text(content=Text(1, 2)), Text(content=Text(2, 4)), Text(content=Text(1, 4))),
     ],
 )
 def test_join_keeps_bounds_of_both_shapes(one: Shape, other: Shape, whole: Shape) -> None:
