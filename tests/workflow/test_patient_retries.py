@@ -60,6 +60,11 @@ def test_an_error_that_a_model_has_of_a_service_is_retried(error: str) -> None:
     assert outlasts_an_outage(error)
 
 
+def test_a_state_that_times_out_is_retried_as_in_an_outage() -> None:
+    """A function ends before its state's time limit, so that only a service that does not answer makes a state time out."""
+    assert outlasts_an_outage("States.Timeout")
+
+
 # The SDK publishes them nowhere else.
 THROTTLE_CODES = vars(ThrottledRetryableChecker)["_THROTTLED_ERROR_CODES"]
 TRANSIENT_CODES = vars(TransientRetryableChecker)["_TRANSIENT_ERROR_CODES"]
