@@ -80,6 +80,16 @@ def test_an_object_that_was_replaced_is_not_imported(bucket: FullBucket) -> None
     assert bucket.uploads() == []
 
 
+def test_an_object_that_another_run_has_imported_is_not_called_missing(bucket: FullBucket) -> None:
+    """The version that was listed is there as an image, though the source has it no more, and this run has copied nothing."""
+    bucket.put(PICTURE)
+    items = bucket.listed(PICTURE)
+    bucket.run(items)
+    bucket.set_status()
+    bucket.remove(PICTURE)
+    assert outcomes(bucket.run(items, run="run-2")) == {PICTURE: ALREADY}
+
+
 def test_an_object_that_is_replaced_while_it_is_copied(bucket: FullBucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """The copy names the version that was looked at, so that no other one is taken for it."""
     bucket.put(PICTURE, b"first")

@@ -199,6 +199,7 @@ def test_an_inventory_without_sizes(imports: Imports) -> None:
         ({"fileFormat": "ORC"}, "is no inventory in CSV"),
         ({"fileSchema": "Bucket, Size"}, "is no inventory in CSV"),
         ({"files": None}, "is no manifest.json of an inventory"),
+        ({"files": [{"size": 1}]}, "is no inventory in CSV"),
         ({"files": [{"key": "gone.csv.gz"}]}, "gone.csv.gz of the inventory cannot be read: NoSuchKey"),
         ({"files": [{"key": "inventory/manifest.json"}]}, "is damaged"),
     ],
