@@ -9,6 +9,8 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from signal import SIGINT, SIGTERM, pthread_kill
+from threading import Timer, main_thread
 from traceback import format_exception
 from types import TracebackType
 from typing import NoReturn
@@ -17,6 +19,8 @@ from asl.printable import printable, printable_lines
 
 INTERRUPTED = 130  # exit codes of shells: 128 and the number of the signal
 READER_GONE = 141
+LOST = {KeyboardInterrupt: SIGINT, SystemExit: SIGTERM}  # what the handlers of commands raise, and the signal
+AGAIN_SECONDS = 0.05
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # the disk, a quota, or the limit of a file
 
 
@@ -64,6 +68,7 @@ def run_module(name: str, module: str) -> int:
     An error that no command expects ends it with a traceback, as in Python, but the error's text is made printable.
     """
     sys.excepthook = _print_traceback
+    sys.unraisablehook = _interrupt_again
     return run_command(name, lambda: import_module(module).main())
 
 
@@ -78,6 +83,16 @@ def leave(code: int) -> NoReturn:
 
 def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     print(printable_lines("".join(format_exception(kind, error, trace))), end="", file=sys.stderr)
+
+
+def _interrupt_again(lost: "sys.UnraisableHookArgs") -> None:
+    """Send the signal again whose exception was raised in a finalizer: Python ignores exceptions there, and the command goes on."""
+    signals = (number for kind, number in LOST.items() if issubclass(lost.exc_type, kind))
+    if number := next(signals, None):
+        # Not at once: what is raised in this function is lost, too.
+        Timer(AGAIN_SECONDS, pthread_kill, [main_thread().ident, number]).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def file_problem(error: BaseException, file: object = "") -> str:

@@ -11,6 +11,7 @@ import pytest
 from asl.command import file_problem, run_command
 from tests.effort import repetition
 from tests.needed import missing
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ["asl", "workflow", "templates", "pages", "operations", "local", "benchmarks", "tests/chaos"]
@@ -186,6 +187,23 @@ def test_interruption_of_an_import_is_one_line(tmp_path: Path) -> None:
 def test_problem_of_a_file_names_the_file_once(error: Exception, problem: str) -> None:
     """The message about a file has no number of an error, and the file's name only if the sentence does not have it."""
     assert file_problem(error, Path("a.json")) == problem
+
+
+def test_interruption_in_a_finalizer_is_not_lost(tmp_path: Path) -> None:
+    """Ctrl-C that comes while an object is freed ends the command too, although Python ignores exceptions there."""
+    (tmp_path / "freed.py").write_text(
+        "import time\nclass Freed:\n    def __del__(self):\n        raise KeyboardInterrupt\n"
+        f"def main():\n    Freed()\n    time.sleep({PATIENCE})\n"
+    )
+    program = "import sys\nfrom asl.command import run_module\nsys.exit(run_module('local', 'freed'))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "local: interrupted\n")
 
 
 def test_message_of_an_interruption_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
