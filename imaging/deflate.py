@@ -96,13 +96,15 @@ def restored(contents: Iterable[bytes]) -> Iterator[bytes]:
     yield late
 
 
-def stored_blocks(content: bytes | memoryview, *, is_last: bool = False) -> Iterator[bytes | memoryview]:
-    """Yield the parts of content in stored blocks, of which the last one may end the stream, each after its head."""
-    whole = memoryview(content)  # whose parts are no copies
-    for at in range(0, len(whole), BLOCK):
-        part = whole[at : at + BLOCK]
-        size, ends = len(part), is_last and at + BLOCK >= len(whole)
-        yield struct.pack("<BHH", ends, size, size ^ BLOCK)
+def stored_blocks(*contents: bytes | memoryview, is_last: bool = False) -> Iterator[bytes | memoryview]:
+    """Yield the parts of contents in stored blocks, of which the last one may end the stream, each after its head."""
+    parts = [
+        memoryview(content)[at : at + BLOCK]  # which is no copy
+        for content in contents
+        for at in range(0, len(content), BLOCK)
+    ]
+    for number, part in enumerate(parts, 1):
+        yield struct.pack("<BHH", is_last and number == len(parts), len(part), len(part) ^ BLOCK)
         yield part
 
 

@@ -87,34 +87,45 @@ class Rows:
             else:
                 yield Image.frombytes(self.mode, (self._width, count), pixels).reduce(self._scale).tobytes()
 
-    def _filtered(self, read: Callable[[int], bytes]) -> Iterator[tuple[int, memoryview]]:
-        """Yield numbers of rows, and the rows as they are stored: multiples of the scale, until the last ones."""
+    def _filtered(self, read: Callable[[int], bytes]) -> Iterator[tuple[int, list[memoryview]]]:
+        """Yield numbers of rows, and the rows as they are stored, in parts: multiples of the scale, until the last ones."""
         stride, left = 1 + len(self._above), self._height
         least = max(PIECE, self._scale * stride)
-        parts, size = list[bytes](), 0
+        parts, size = list[memoryview](), 0
         contents = _content(read)
         for content in contents:
-            parts.append(content)
+            parts.append(memoryview(content))
             size += len(content)
             if size >= min(least, left * stride):
-                data, count = b"".join(parts), min(left, size // stride)
+                count = min(left, size // stride)
                 count -= count % self._scale if count < left else 0
                 if count == left:
                     next(contents, b"")  # the sum is behind the last row
-                yield count, memoryview(data)[: count * stride]
-                parts, size, left = [data[count * stride :]], size - count * stride, left - count
+                rows, parts = _split(parts, count * stride)
+                yield count, rows
+                size, left = size - count * stride, left - count
             if not left:
                 return
 
-    def _unfilter(self, rows: memoryview) -> bytearray:
+    def _unfilter(self, rows: list[memoryview]) -> bytearray:
         size = len(self._above)
         pixels = libspng.unfilter(rows, size, PIXELS[self.mode], self._above)
         if pixels is None:
-            if max(bytes(rows[:: 1 + size])) < libspng.FILTERS:
+            if max(b"".join(rows)[:: 1 + size]) < libspng.FILTERS:
                 raise MemoryError
             raise MalformedFileError("the data are damaged: a row has a filter that does not exist")
         self._above = bytes(pixels[-size:])
         return pixels
+
+
+def _split(parts: list[memoryview], size: int) -> tuple[list[memoryview], list[memoryview]]:
+    """Return the first size bytes of parts, and the others, without a copy."""
+    first, others = list[memoryview](), list[memoryview]()
+    for part in parts:
+        first.append(part[:size])
+        others.append(part[size:])
+        size -= len(first[-1])
+    return list(filter(len, first)), list(filter(len, others))
 
 
 def _content(read: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -20,6 +20,8 @@ from imaging.formats.png_chunks import END
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Rows = Sequence[bytes | memoryview]
+
 COLOR_TYPES = {3: 2, 4: 6}  # as a PNG has them, by the bytes of a pixel
 FILTERS = 5
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -51,26 +53,28 @@ def load() -> ctypes.CDLL | None:
             library.spng_decode_image.argtypes = [c_void_p, c_void_p, c_size_t, c_int, c_int]
         except (OSError, AttributeError):  # of another platform, or another library
             continue
-        if bytes(_unfilter(library, SAMPLE, len(EXPECTED) // FILTERS, 3) or b"") == EXPECTED:
+        if bytes(_unfilter(library, [SAMPLE], len(EXPECTED) // FILTERS, 3) or b"") == EXPECTED:
             return library
     return None
 
 
-def unfilter(rows: bytes | memoryview, size: int, pixel: int, above: bytes = b"") -> bytearray | None:
+def unfilter(parts: Rows, size: int, pixel: int, above: bytes = b"") -> bytearray | None:
     """Return rows of size bytes without their filters, which are the byte in front of each; pixel is 3 or 4 bytes.
 
-    Above them is a row without a filter, by default none. Returns None if libspng refuses the rows.
+    They come in parts of any size. Above them is a row without a filter, by default none. Returns None if libspng refuses
+    the rows.
     """
     library = load()
-    return None if library is None else _unfilter(library, rows, size, pixel, above)
+    return None if library is None else _unfilter(library, parts, size, pixel, above)
 
 
-def _unfilter(
-    library: ctypes.CDLL, rows: bytes | memoryview, size: int, pixel: int, above: bytes = b""
-) -> bytearray | None:
-    parts = [*stored_blocks(b"\0" + above if above else b""), *stored_blocks(rows, is_last=True)]
-    count = len(rows) // (1 + size) + bool(above)
-    png, pixels = _png(parts, size // pixel, count, COLOR_TYPES[pixel]), bytearray(count * size)
+def _unfilter(library: ctypes.CDLL, parts: Rows, size: int, pixel: int, above: bytes = b"") -> bytearray | None:
+    rows = [b"\0" + above, *parts] if above else parts
+    count = sum(map(len, rows)) // (1 + size)
+    png, pixels = (
+        _png(list(stored_blocks(*rows, is_last=True)), size // pixel, count, COLOR_TYPES[pixel]),
+        bytearray(count * size),
+    )
     context = library.spng_ctx_new(IGNORE_ADLER32)
     try:
         failed = (
