@@ -67,11 +67,17 @@ def _numbers(one: Number, other: Number) -> Shape:
     values = one.values if other.values is None else other.values if one.values is None else one.values & other.values
     if (low is not None and high is not None and low > high) or values == frozenset():
         return NOTHING
-    factors = [factor for factor in (one.multiple, other.multiple) if factor is not None]
-    if len({*factors}) > 1 and not all(float(factor).is_integer() for factor in factors):
-        raise ValueError("two values of multipleOf that are no integers")
-    multiple = math.lcm(*map(int, factors)) if len({*factors}) > 1 else next(iter(factors), None)
+    multiple = _common_multiple({factor for factor in (one.multiple, other.multiple) if factor is not None})
     return Number(one.integer or other.integer, low, high, values, multiple=multiple)
+
+
+def _common_multiple(factors: set[float]) -> float | None:
+    """Return the least common multiple of at most two factors; raises ValueError where it may not be exact."""
+    if len(factors) == 2 and math.fmod(max(factors), min(factors)):  # noqa: PLR2004 - neither is a multiple of the other
+        if not all(float(factor).is_integer() for factor in factors):
+            raise ValueError("two values of multipleOf that are no integers")
+        return math.lcm(*map(int, factors))
+    return max(factors, default=None)
 
 
 def _arrays(one: Array, other: Array) -> Shape:

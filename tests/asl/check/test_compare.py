@@ -89,6 +89,7 @@ def an_object(*required: str, **more: Any) -> dict[str, Any]:
         ({"allOf": [{"enum": ["ab", "q"]}, {**TEXT, "pattern": "^[ab]+$"}]}, {"const": "ab"}, True),
         ({"allOf": [{"enum": ["q"]}, {**TEXT, "pattern": "^[ab]+$"}]}, NUMBER, True),
         ({"allOf": [{**NUMBER, "multipleOf": 0.5}, NUMBER]}, {**NUMBER, "multipleOf": 0.5}, True),
+        ({"allOf": [{**NUMBER, "multipleOf": 0.5}, {**NUMBER, "multipleOf": 2}]}, {**NUMBER, "multipleOf": 2}, True),
         ({"allOf": [{**NUMBER, "minimum": 3}, {**NUMBER, "maximum": 5}]}, {**NUMBER, "multipleOf": 0.5}, False),
         ({"allOf": [TEXT, JSON_OF_NULL]}, {**TEXT, "maxLength": 3}, False),
         ({"oneOf": [{"const": "x"}, {"const": "y"}]}, {"enum": ["x", "y"]}, True),
