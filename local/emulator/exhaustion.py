@@ -6,6 +6,7 @@ Otherwise functions would fail, and be started again, until the command runs out
 import errno
 import logging
 import os
+import resource
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from operations.errors import OperationError
 EXIT_CODE = 71  # os.EX_OSERR, which Windows does not have
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 NO_FILES = (errno.EMFILE, errno.ENFILE)
+# That a process may have open. The emulator takes four for a worker and one for a connection; with less than 100, the
+# sandbox of a function fails, and with it each image.
+FILES = 256
 
 
 class EmulatorError(OperationError):
@@ -36,6 +40,15 @@ class ExhaustionFilter(logging.Filter):
         if record.exc_info and record.exc_info[1]:
             end_if_exhausted(record.exc_info[1])
         return True
+
+
+def require_files() -> None:
+    """Raise EmulatorError if a process may not have as many files open as the emulator and its functions take."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < FILES:
+        raise EmulatorError(
+            f"a process may have {most} files open, and {FILES} are needed: allow them with `ulimit -n`"
+        )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from local.emulator.exhaustion import EmulatorError, explaining_exhaustion
+from local.emulator.exhaustion import EmulatorError, explaining_exhaustion, require_files
 from local.emulator.guarded import Guarded
 from local.emulator.zips import FOLDER
 
@@ -91,8 +91,9 @@ def emulator(*, enforce: bool = False, meanwhile: Meanwhile = lambda _: None) ->
     meanwhile is called while it starts, with the emulator, which responds to no request yet.
 
     With enforce each call needs credentials and permissions, as on AWS, and the emulator uses TLS, because the template's
-    policies deny plain HTTP. Raises NotStartedError.
+    policies deny plain HTTP. Raises EmulatorError.
     """
+    require_files()
     with ExitStack() as stack:
         yield _start(stack, meanwhile, enforce=enforce)
 

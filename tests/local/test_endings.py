@@ -44,7 +44,9 @@ def command(temporary: Path, *arguments: str, limits: str = "") -> "subprocess.P
     ("limits", "sentence"),
     [
         ("ulimit -f 4000;", "File too large: the emulator writes to "),
-        pytest.param("ulimit -n 20;", "Too many open files: allow more of them with `ulimit -n`", marks=repetition),
+        pytest.param(
+            "ulimit -n 64;", "64 files open, and 256 are needed: allow them with `ulimit -n`", marks=repetition
+        ),
     ],
     ids=["space", "files"],
 )
