@@ -9,8 +9,8 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from signal import SIGINT, SIGTERM, pthread_kill
-from threading import Timer, main_thread
+from signal import SIGINT, SIGTERM
+from threading import Timer
 from traceback import format_exception
 from types import TracebackType
 from typing import NoReturn
@@ -90,7 +90,7 @@ def _interrupt_again(lost: "sys.UnraisableHookArgs") -> None:
     signals = (number for kind, number in LOST.items() if issubclass(lost.exc_type, kind))
     if number := next(signals, None):
         # Not at once: what is raised in this function is lost, too.
-        Timer(AGAIN_SECONDS, pthread_kill, [main_thread().ident, number]).start()
+        Timer(AGAIN_SECONDS, os.kill, [os.getpid(), number]).start()
     else:
         sys.__unraisablehook__(lost)
 
