@@ -94,7 +94,9 @@ def test_failure_is_shown_fixed_and_started_again(stack: LocalStack, tmp_path: P
     facts = _facts(stack, image_id)
     assert (facts["status"], facts["failedIn"], facts["reason"]) == ("FAILED", "ArchiveImage", "NoSuchBucket")
     assert facts["to do"].endswith(f"redrive {image_id}")
-    assert run_operations(stack, "redrive", "--all", "--dry-run").stdout == f"{image_id}\t2\twould start\n"
+    all_open = run_operations(stack, "redrive", "--all", "--dry-run").stdout.splitlines()
+    # The record of a success is open until an event closes it, or the next sweep.
+    assert [line for line in all_open if "it has succeeded" not in line] == [f"{image_id}\t2\twould start"]
     assert run_operations(stack, "redrive", image_id).stdout == f"{image_id}\t2\tstarted\n"
     uploads.wait()
     facts = _facts(stack, image_id)
