@@ -1,13 +1,14 @@
 """The contents of a stack: records, versions, executions, notifications, and the objects in both buckets."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from lambdas.domain import executions as execution
 from lambdas.domain import object_keys
 from lambdas.domain.attribute_values import deserialize
+from lambdas.domain.outcomes import AWAITING_UPLOAD
 from local.stack import LocalStack
 from workflow.contracts.errors import PreviousOutcomePending
 from workflow.contracts.payloads import Image
@@ -83,14 +84,20 @@ class StackContents:
 def read_contents(stack: LocalStack, notifications: list[dict[str, Any]]) -> StackContents:
     """Read everything in a stack."""
     uploads, archive = stack.outputs["UploadBucketName"], stack.outputs["ArchiveBucketName"]
+    known, uploaded = records(stack), versions(stack)
     return StackContents(
-        records={record["imageId"]: record for record in records(stack)},
-        versions=versions(stack),
+        records={record["imageId"]: record for record in known if not _is_abandoned(record, uploaded)},
+        versions=uploaded,
         executions=[one["name"] for one in executions(stack)],
         archived=_by_folder(_keys(stack, archive, "")),
         staged=_keys(stack, uploads, object_keys.STAGED),
         notifications=notifications,
     )
+
+
+def _is_abandoned(record: dict[str, Any], uploaded: Container[str]) -> bool:
+    """Return whether nothing was uploaded with a URL: where a worker dies before it answers, its client asks for another one."""
+    return record["status"] == AWAITING_UPLOAD and record["imageId"] not in uploaded
 
 
 def records(stack: LocalStack) -> list[dict[str, Any]]:
