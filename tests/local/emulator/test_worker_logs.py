@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import IO
 
+import pytest
+
 from local.emulator.worker_logs import PART, WorkerLog
 from tests.local.account import Account
+from tests.patience import PATIENCE
 
 TALKING = """
 def handler(event, context):
@@ -54,6 +57,30 @@ def test_what_was_written_before_is_taken() -> None:
         to.close()
         reading.join()
     assert taken == ["one\ntwo", "three"]
+
+
+def test_a_flood_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that a function left behind, and that writes with each read, does not keep the invocation from its end."""
+    with open_pipe() as (to, log):
+        add = log._add  # noqa: SLF001 - what each read is followed by
+
+        def flooded(data: bytes) -> None:
+            if not taken:
+                to.write(b"more\n")
+            add(data)
+
+        monkeypatch.setattr(log, "_add", flooded)
+        taken: list[str] = []
+        to.write(b"one\n")
+        reading = Thread(target=log.follow, daemon=True)
+        taking = Thread(target=lambda: taken.append(log.taken()), daemon=True)
+        reading.start()
+        taking.start()
+        taking.join(PATIENCE)
+        assert taken
+        to.close()
+        reading.join()
+    assert taken[0].startswith("one")
 
 
 def test_what_a_worker_wrote_last_is_taken() -> None:
