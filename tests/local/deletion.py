@@ -25,6 +25,7 @@ def upload(stack: LocalStack) -> dict[str, Any]:
     """Upload something as the test user, and return the grant."""
     http, query = stack.emulator.http(), {"filename": "a.jpg", "contentType": "image/jpeg", "size": str(len(DATA))}
     answer = http.request("GET", stack.upload_url_endpoint, fields=query, headers={"Authorization": stack.token})
+    assert answer.status == 200, answer.data
     grant: dict[str, Any] = json.loads(answer.data)
     assert http.request("PUT", grant["uploadUrl"], body=DATA, headers=grant["headers"]).status == 200
     return grant
