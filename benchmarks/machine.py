@@ -6,7 +6,7 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-OURS = ("Pillow", "cykooz-resizer", "isal", "pillow-heif")
+OURS = ("Pillow", "cykooz-resizer", "isal", "pillow-heif", "zlib-ng")
 THEIRS = {"node": "Node.js", "sharp": "sharp", "vips": "libvips"}
 
 

@@ -7,6 +7,8 @@ import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from imaging import checksums
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -56,7 +58,7 @@ def inflated(read: Callable[[int], bytes]) -> Iterator[bytes]:
         except library.error:
             raise DamagedStreamError from None
         if content:
-            checksum = zlib.adler32(content, checksum)
+            checksum = checksums.adler32(content, checksum)
             yield content
         elif not data:
             return
@@ -110,7 +112,5 @@ def stored_blocks(*contents: bytes | memoryview, is_last: bool = False) -> Itera
 
 def compress(content: bytes) -> bytes:
     """Return content compressed as a stream of zlib, nearly as small as run lengths make it."""
-    isal_zlib = _library()
-    data: bytes = isal_zlib.compress(content, LEVEL, wbits=RAW)
-    checksum: int = isal_zlib.adler32(content)
-    return b"".join([FULL_HEADER, data, checksum.to_bytes(CHECKSUM, "big")])
+    data: bytes = _library().compress(content, LEVEL, wbits=RAW)
+    return b"".join([FULL_HEADER, data, checksums.adler32(content).to_bytes(CHECKSUM, "big")])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from imaging import deflate
+from imaging import checksums, deflate
 from imaging.decoding import codecs, libspng, libtiff, libwebp
 from imaging.decoding.decode import decode
 from imaging.decoding.decoders import load_decoder
@@ -49,6 +49,12 @@ LATE = (
         "xml.parsers.expat",
     ),
 )
+# Modules that do the same faster, and whether they are installed.
+FAST: dict[str, Callable[[], bool]] = {
+    "cykooz_resizer": has_fast_resizer,
+    "isal.isal_zlib": deflate.is_available,
+    "zlib_ng.zlib_ng": checksums.is_available,
+}
 WARM_UP_SIZE = (16, 16)  # pixels
 WARM_UP: dict[str, dict[str, Any]] = {  # arguments of each operation
     "examine": {},
@@ -145,8 +151,7 @@ def load(*formats: str) -> list[str]:
     for name in sorted(needed):
         with suppress(ImportError):  # a format whose decoder is not installed should be switched off
             load_decoder(FORMATS[name])
-    fast = (["cykooz_resizer"] if has_fast_resizer() else []) + (["isal.isal_zlib"] if deflate.is_available() else [])
-    for module in (*LATE, *fast):
+    for module in (*LATE, *(name for name, is_installed in FAST.items() if is_installed())):
         import_module(module)
     codecs.require()
     libspng.is_available()  # it is opened now, since nothing can be later

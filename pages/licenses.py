@@ -54,6 +54,7 @@ PACKAGES = {
     "rpds-py": "MIT",
     "typing-extensions": "PSF-2.0",
     "wrapt": "BSD-2-Clause",
+    "zlib-ng": "PSF-2.0",
 }
 
 
@@ -105,6 +106,9 @@ BUNDLED: dict[str, list[Bundled]] = {
     "pyspng": [
         Bundled("libspng", "0.7.4", "BSD-2-Clause", used_for="PNG"),
         Bundled("copy of zlib in libspng", "1.2.11", "Zlib", used_for="nothing but stored blocks"),
+    ],
+    "zlib-ng": [
+        Bundled("zlib-ng", "2.3.3", "Zlib", used_for="checksums of PNG"),
     ],
 }
 # Packages written in Rust link their crates statically, and list them in a CycloneDX file in `sboms/`.

@@ -21,7 +21,7 @@ ROOMS: dict[str, set[str]] = {
     # The contracts that a machine lacks, also from recorded executions.
     "asl.init": {"asl.language", "asl.documents", "asl.check", "asl.history"},
     "asl.testing": {"asl.check"},
-    "imaging": {"PIL", "pillow_heif", "cykooz_resizer", "isal"},
+    "imaging": {"PIL", "pillow_heif", "cykooz_resizer", "isal", "zlib_ng"},
     # `referencing` is the part of jsonschema that resolves references.
     "workflow.contracts": {"jsonschema", "referencing"},
     "workflow": {"stepfunctions"},

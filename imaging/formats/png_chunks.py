@@ -1,17 +1,17 @@
 """The chunks of a PNG (ISO 15948, 5.3): their order in the file, their checksums, and a file without the damaged ones."""
 
 import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from imaging.checksums import crc32
 from imaging.formats.binary import EndOfDataError, unpack
 from imaging.formats.inspection import Inspection
 
 SIGNATURE = 8  # bytes
 HEADER = struct.Struct(">I4s")  # of a chunk: the length of its content, and its name
 PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}  # chunks that decide what is seen
-END = struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND"))
+END = b"\0\0\0\0IEND\xaeB\x60\x82"
 SIZES = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9, b"cICP": 4}  # bytes of chunks of one size
 
 
@@ -57,7 +57,7 @@ def is_usable(data: bytes, chunk: Chunk) -> bool:
 
 def has_its_checksum(data: bytes, chunk: Chunk) -> bool:
     """Whether the checksum of a chunk, which the file does not cut, is that of its name and content."""
-    return unpack(">I", data, chunk.end) == (zlib.crc32(memoryview(data)[chunk.start - 4 : chunk.end]),)
+    return unpack(">I", data, chunk.end) == (crc32(memoryview(data)[chunk.start - 4 : chunk.end]),)
 
 
 def repair(data: bytes, usable: Sequence[Chunk]) -> bytes | None:
@@ -76,4 +76,4 @@ def repair(data: bytes, usable: Sequence[Chunk]) -> bytes | None:
 
 def write_chunk(name: bytes, content: bytes) -> bytes:
     """Return a chunk with its length and its checksum."""
-    return struct.pack(">I4s", len(content), name) + content + struct.pack(">I", zlib.crc32(name + content))
+    return struct.pack(">I4s", len(content), name) + content + struct.pack(">I", crc32(name + content))

@@ -32,6 +32,7 @@ LAYERS = (  # may bring these
     "pillow_heif",
     "cykooz_resizer",
     "isal.isal_zlib",
+    "zlib_ng.zlib_ng",
 )
 SERVICES = ("dynamodb", "s3", "sns", "sqs", "stepfunctions")  # whose clients functions make
 DATA = ("endpoints.json*", "partitions.json*", *(f"{service}/*/[es]*-[12].json*" for service in SERVICES))

@@ -56,7 +56,7 @@ def installed() -> Iterator[tuple[str, Distribution]]:
             yield name, distribution(name)
         except PackageNotFoundError:
             # The first has wheels for x86-64 only; Pillow does what they do.
-            assert name in {"cykooz-resizer", "isal", "pyspng"}
+            assert name in {"cykooz-resizer", "isal", "pyspng", "zlib-ng"}
 
 
 def license_file(package: str, name: str) -> str:
