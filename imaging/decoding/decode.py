@@ -19,6 +19,7 @@ from imaging.decoding.progressive import drop_detail_scans
 from imaging.decoding.scans import has_all_coefficients
 from imaging.errors import ImageRefusedError
 from imaging.formats import Format
+from imaging.formats.heif import check_coded
 from imaging.formats.jpeg import END_OF_IMAGE, check_scans
 from imaging.formats.png import check_pixels
 
@@ -46,9 +47,7 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
     A JPEG, a PNG in RGB, and an opaque WebP, is decoded at the smallest scale that serves for an image of wanted pixels, as
     stored. Scans of a progressive JPEG that make no difference there are left out, unless all_scans is set.
     """
-    check_scans(picture.inspected)
-    if picture.image.tile:  # else they were checked when they were decoded
-        check_pixels(picture.inspected)
+    _check_data(picture)
     image = picture.image if wanted is None else _draft(picture, wanted, all_scans=all_scans)
     with decoder_guard(picture.format), watched(), watched_fax():
         if picture.format.name == "JPEG":
@@ -67,6 +66,14 @@ def decode(picture: Picture, wanted: Size | None = None, *, all_scans: bool = Fa
         profile = None  # the inspection found that the numbers count
         pixels, space = reencode(pixels, space, picture.decodable, picture.format)
     return Decoded(pixels, _covered(picture, pixels), picture.format, picture.orientation, profile, space)
+
+
+def _check_data(picture: Picture) -> None:
+    """Check what the inspection left to whoever decodes; raises ImageRefusedError."""
+    check_scans(picture.inspected)
+    if picture.image.tile:  # else they were checked when they were decoded
+        check_pixels(picture.inspected)
+    check_coded(picture.inspected)
 
 
 def _draft(picture: Picture, wanted: Size, *, all_scans: bool) -> ImageFile.ImageFile:

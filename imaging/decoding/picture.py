@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from PIL import Image, ImageFile
 
@@ -54,7 +55,17 @@ class Picture:
     inspected: Inspected
     image: ImageFile.ImageFile  # the first frame as stored
     stored: Size  # width and height as stored, pixels, of the part that is shown; decoding may change those of image
-    orientation: int  # EXIF, 1 to 8
+
+    @cached_property
+    def exif(self) -> Image.Exif:
+        """Its EXIF, empty if it is broken: parsed once, before decoding changes image."""
+        return exif_block(self.image)
+
+    @cached_property
+    def orientation(self) -> int:
+        """The orientation of EXIF that is still to be applied: 1 to 8."""
+        placement = self.inspected.placement
+        return _orientation(self.exif, self.format) if placement is None else placement.orientation
 
     @property
     def size(self) -> Size:
@@ -100,11 +111,15 @@ def open_picture(data: bytes, limits: Limits) -> Picture:
     _scale_transparency(image, data)
     if inspected.format.name == "PNG" and any(tile.args in LOWER for tile in image.tile):
         image.info[UPPER_BITS] = True
-    placement = inspected.placement
-    if placement is not None:
-        left, top, right, bottom = placement.area
-        return Picture(inspected, image, (right - left, bottom - top), placement.orientation)
-    return Picture(inspected, image, image.size, _orientation(image))
+    return Picture(inspected, image, _shown_size(inspected) or image.size)
+
+
+def _shown_size(inspected: Inspected) -> Size | None:
+    """Return width and height of the part that is shown, None if that is the whole image."""
+    if inspected.placement is None:
+        return None
+    left, top, right, bottom = inspected.placement.area
+    return right - left, bottom - top
 
 
 def drop_invalid_info(image: Image.Image) -> None:
@@ -133,12 +148,12 @@ def _scale_transparency(image: Image.Image, data: bytes) -> None:
         image.info["transparency"] = tuple(value >> 8 for value in clear)
 
 
-def _orientation(image: ImageFile.ImageFile) -> int:
-    """Return the EXIF orientation that is still to be applied: 1 if EXIF is broken, and for TIFF, which Pillow turns."""
+def _orientation(exif: Image.Exif, format_: Format) -> int:
+    """Return the orientation in EXIF that is still to be applied: 1 if it is broken, and for TIFF, which Pillow turns."""
     orientation = None
     with suppress(ImageRefusedError), refuse_malformed():
-        orientation = exif_block(image).get(ORIENTATION)
-    return orientation if orientation in UPRIGHT and image.format != "TIFF" else 1
+        orientation = exif.get(ORIENTATION)
+    return orientation if orientation in UPRIGHT and format_.name != "TIFF" else 1
 
 
 def exif_block(image: Image.Image) -> Image.Exif:

@@ -9,10 +9,10 @@ from typing import Literal
 from imaging.errors import refuse_unsupported
 from imaging.formats.binary import byte_at, unpack
 from imaging.formats.boxes import FULL_BOX_HEADER, Box
-from imaging.formats.coded_data import has_lost_data
+from imaging.formats.coded_data import Range, has_lost_data
 from imaging.formats.heif_properties import primary_item
 from imaging.formats.heif_shown import described_space, inspect_shown
-from imaging.formats.inspection import Inspection, refuse_corrupt, refuse_truncated
+from imaging.formats.inspection import Inspected, Inspection, refuse_corrupt, refuse_truncated
 
 SEQUENCE_BRAND = b"avis"  # an AVIF of this brand is decoded from its tracks, not from its items
 IMAGE_ITEMS = {b"hvc1", b"av01", b"grid", b"iovl", b"iden"}  # types of items that are images
@@ -60,6 +60,12 @@ def inspect(data: bytes, inspection: Inspection) -> None:
         inspection.add_frame()
 
 
+def check_coded(inspected: Inspected) -> None:
+    """Raise ImageRefusedError if coded images have lost data, at which inspect does not look: they are most of the file."""
+    if any(has_lost_data(kind, inspected.data, ranges) for kind, ranges in inspected.coded):
+        refuse_corrupt("A part of the image's data is lost: zeros are in its place.")
+
+
 def _inspect_tracks(movie: Box) -> list[int]:
     """Check the sizes of the tracks of a movie, and return how many samples each has."""
     tables = list(movie.find(b"trak", b"mdia", b"minf", b"stbl"))
@@ -83,14 +89,13 @@ def _inspect_items(meta: Box) -> int:
     types = dict(_item_type(entry) for entry in entries)
     _check_coding(meta, types)
     meta.inspection.has_gain_map |= ISO_GAIN_MAP in types.values()
-    parts: dict[int, list[bytes]] = defaultdict(list)
+    coded: dict[int, list[Range]] = defaultdict(list)
     for extent in (extent for box in meta.find(b"iloc", skip=FULL_BOX_HEADER) for extent in _parse_extents(box)):
         _inspect_extent(meta, extent, types.get(extent.item, b""))
         if extent.method == IN_FILE and types.get(extent.item) in CODED:
-            parts[extent.item].append(meta.data[extent.offset : extent.offset + extent.size])
-    if any(has_lost_data(types[item], data) for item, data in parts.items()):
-        refuse_corrupt("A part of the image's data is lost: zeros are in its place.")
-    inspect_shown(meta, parts)
+            coded[extent.item].append((extent.offset, extent.offset + extent.size))
+    meta.inspection.coded += [(types[item], ranges) for item, ranges in coded.items()]
+    inspect_shown(meta, coded)
     shown = {_item_type(entry) for entry in entries if not byte_at(entry.data, entry.start + 3) & 1}  # 1: hidden
     auxiliary = {item for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for item in _auxiliary_items(box)}
     return sum(kind in IMAGE_ITEMS and item not in auxiliary for item, kind in shown)

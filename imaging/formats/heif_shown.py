@@ -13,22 +13,27 @@ from imaging.formats.heif_properties import item_properties, placement, primary_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from imaging.formats.coded_data import Range
+
 NCLX = b"nclx"  # type of a `colr` that has code points of H.273
 CONFIGURATION = 4  # bytes in an `av1C` before the sequence header, if it is there
 ALPHA_SIGNS = (b"auxiliary:alpha", b"hevc:2015:auxid:1")  # in the type of an auxiliary image
 
 
-def inspect_shown(meta: Box, coded: Mapping[int, Sequence[bytes]]) -> None:
+def inspect_shown(meta: Box, coded: Mapping[int, Sequence[Range]]) -> None:
     """Find color space and placement of the image that is shown; raises ImageRefusedError.
 
-    coded has the data of each coded item, in parts. libheif crops and turns the image itself, libavif does not.
+    coded says where the data of each coded item are. libheif crops and turns the image itself, libavif does not.
     """
     properties, item = item_properties(meta), primary_item(meta)
     references = [found for box in meta.find(b"iref", skip=FULL_BOX_HEADER) for found in _references(box)]
     parts = [part for name, whole, parts in references if (name, whole) == (b"dimg", item) for part in parts]
-    items = [item, *parts[:1]]
-    spaces = [space for number in items for space in _spaces(properties.get(number, ()), coded.get(number, ()))]
-    meta.inspection.space = next(iter(spaces), None)
+    spaces = (
+        space
+        for number in (item, *parts[:1])
+        for space in _spaces(properties.get(number, ()), meta.data, coded.get(number, ()))
+    )
+    meta.inspection.space = next(spaces, None)
     if meta.inspection.format.name == "AVIF":
         meta.inspection.placement = placement(properties.get(item, ()))
         return
@@ -58,14 +63,14 @@ def _space(primaries: int, transfer: int) -> ColorSpace:
     return from_code_points(primaries, transfer)
 
 
-def _spaces(properties: Sequence[Box], data: Sequence[bytes]) -> Iterator[ColorSpace]:
+def _spaces(properties: Sequence[Box], file: bytes, ranges: Sequence[Range]) -> Iterator[ColorSpace]:
     """Yield the color space in the properties of an item, then that in its AV1 data."""
     described = described_space(properties)
     if described is not None:
         yield described
     headers = [box.data[box.start + CONFIGURATION : box.end] for box in properties if box.name == b"av1C"]
     if headers:
-        points = code_points(headers[0]) or code_points(b"".join(data[:1]))
+        points = code_points(headers[0]) or next((code_points(file[start:end]) for start, end in ranges), None)
         if points is not None:
             yield _space(*points)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imaging.colorimetry.spaces import ColorSpace
     from imaging.formats import Format
     from imaging.formats.boxes import Box
+    from imaging.formats.coded_data import Range
     from imaging.formats.png_chunks import Chunk
 
 Area = tuple[int, int, int, int]  # left, top, right, bottom; pixels
@@ -46,6 +47,9 @@ class Inspected:
     bits: int | None = None  # per sample of an AVIF, the most of color and transparency
     profile: bytes | None = None  # ICC profile of a BMP, which Pillow does not read
     unchecked: Sequence[Chunk] = ()  # chunks with pixels of a PNG, whose checksums were not looked at
+    coded: Sequence[
+        tuple[bytes, Sequence[Range]]
+    ] = ()  # types and data of images in an AVIF or HEIF, not looked at either
     repaired: bytes | None = None  # the file for the decoder, without damage that touches no pixel, if it has any
 
 
@@ -67,6 +71,7 @@ class Inspection:
     bits: int | None = None
     profile: bytes | None = None
     unchecked: Sequence[Chunk] = ()
+    coded: list[tuple[bytes, Sequence[Range]]] = field(default_factory=list)
     repaired: bytes | None = None
     metadata: Counter[Metadata] = field(default_factory=Counter)  # bytes
     boxes: dict[tuple[int, int], list[Box]] = field(default_factory=dict)  # that were read, by their start and end

@@ -61,5 +61,6 @@ def inspect_file(data: bytes, limits: Limits) -> Inspected:
         bits=found.bits,
         profile=found.profile,
         unchecked=found.unchecked,
+        coded=found.coded,
         repaired=found.repaired,
     )

@@ -7,7 +7,7 @@ EXIF, XMP, IPTC; but IPTC before XMP if Photoshop's digest shows that IPTC was c
 from typing import Any
 
 from imaging.decoding.decode import decode
-from imaging.decoding.picture import Picture, exif_block
+from imaging.decoding.picture import Picture
 from imaging.features.appearance import SAMPLE
 from imaging.metadata.exif import read_exif, read_windows_tags
 from imaging.metadata.fields import About, Camera, Source, merge
@@ -20,10 +20,17 @@ def read_embedded(picture: Picture) -> dict[str, Any]:
     """Return the JSON objects `camera` and `about`; decodes a PNG, and raises ImageRefusedError if that fails."""
     # The texts of a PNG may lie behind its pixels, which the appearance needs, too.
     image = decode(picture, wanted=SAMPLE).image if picture.format.name == "PNG" else picture.image
-    exif = exif_block(image)
     iptc, xmp = read_iptc(picture), read_xmp(*xmp_packets(picture, image))
     edited = (iptc.source, xmp) if iptc.changed else (xmp, iptc.source)
-    return merge([_heif_orientation(picture), read_exif(exif), *edited, read_windows_tags(exif), _png_texts(picture)])
+    return merge(
+        [
+            _heif_orientation(picture),
+            read_exif(picture.exif),
+            *edited,
+            read_windows_tags(picture.exif),
+            _png_texts(picture),
+        ]
+    )
 
 
 def _heif_orientation(picture: Picture) -> Source:

@@ -75,15 +75,18 @@ def _about(exif: Image.Exif) -> About:
 
 def resolution(exif: Image.Exif) -> float | None:
     """Return the horizontal dots per inch."""
-    inches = {2: 1.0, 3: 2.54}.get(clean_integer(read_tag(exif, Base.ResolutionUnit, 2), 0, 255) or 0)
     dots = positive_number(read_tag(exif, Base.XResolution), MAX_DPI)
-    return positive_number(dots * inches, MAX_DPI) if dots and inches else None
+    if not dots:
+        return None
+    inches = {2: 1.0, 3: 2.54}.get(clean_integer(read_tag(exif, Base.ResolutionUnit, 2), 0, 255) or 0)
+    return positive_number(dots * inches, MAX_DPI) if inches else None
 
 
 def read_tag(exif: Image.Exif, number: int, default: object = None) -> Any:
     """Return the value of a tag of the first directory, or default if there is none or it cannot be read."""
-    with _ignoring_errors():
-        return exif.get(number, default)
+    if number in exif:  # most tags are missing, and to ignore warnings takes longer than to look
+        with _ignoring_errors():
+            return exif[number]
     return default
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import ImageCms
 
-from imaging.decoding.picture import Picture, exif_block, has_alpha
+from imaging.decoding.picture import Picture, has_alpha
 from imaging.metadata.bit_depth import bit_depth
 from imaging.metadata.exif import MAX_DPI, resolution
 from imaging.metadata.sanitize import clean_text, drop_none, positive_number
@@ -47,7 +47,7 @@ def read_properties(picture: Picture) -> dict[str, Any]:
 
 def dots_per_inch(picture: Picture) -> float | None:
     """Return the horizontal resolution: from EXIF, or from the format itself."""
-    return resolution(exif_block(picture.image)) or positive_number(_format_resolution(picture), MAX_DPI)
+    return resolution(picture.exif) or positive_number(_format_resolution(picture), MAX_DPI)
 
 
 def _format_resolution(picture: Picture) -> Any:
